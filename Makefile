@@ -1,0 +1,61 @@
+# Everything is set up by the first target that needs it; PYTHON chooses the interpreter (3.11 or newer).
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST_ARGS ?=
+COVERAGE ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types format slash bench clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+
+run: $(VENV)/run.stamp ## Start Helix; without DISCORD_TOKEN, in the sandbox
+	@$(BIN)/python main.py
+
+test: $(VENV)/test.stamp ## Run the whole suite (COVERAGE=1 measures branches and holds the bounds)
+ifeq ($(COVERAGE),)
+	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
+else
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m pytest -n auto --cov --cov-branch --cov-report= $(PYTEST_ARGS)
+	$(BIN)/python -m tests.coverage_bounds
+endif
+
+lint: $(VENV)/test.stamp ## Check style and import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+
+types: $(VENV)/test.stamp ## Check types strictly
+	$(BIN)/mypy .
+
+format: $(VENV)/test.stamp ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+slash: $(VENV)/run.stamp ## Generate bot/slash.json from the cogs
+	$(BIN)/python -m bot.slash
+
+bench: $(VENV)/run.stamp ## Measure; prints ratios against something in the same run
+	$(BIN)/python -m bench
+
+clean: ## Remove the environment and what the tools left (never data/)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* build
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/run.stamp: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Helix needs Python 3.11 or newer. Say which one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@echo "Creating the environment in $(VENV) (once) ..."
+	@$(PYTHON) -m venv $(VENV) || \
+		{ echo "Python could not create $(VENV). On Debian and Ubuntu the package python3-venv brings what is missing." >&2; exit 1; }
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: requirements-dev.txt $(VENV)/run.stamp
+	@echo "Installing what the tests need (once) ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,32 @@
+"""What holds for the whole suite: in CI no test may be skipped."""
+
+import os
+
+import pytest
+
+_NO_SKIPS = "HELIX_NO_SKIPS"
+_skipped: pytest.StashKey[list[str]] = pytest.StashKey()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_skipped] = []
+    config.pluginmanager.register(_SkipLedger(config.stash[_skipped]), "skip-ledger")
+
+
+class _SkipLedger:
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped:
+            self._names.append(report.nodeid)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if os.environ.get(_NO_SKIPS) and self._names and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if os.environ.get(_NO_SKIPS) and self._names:
+            terminalreporter.section("skipped tests fail this run", red=True)
+            for name in self._names:
+                terminalreporter.line(name)

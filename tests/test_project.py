@@ -1,0 +1,58 @@
+"""What holds for the project as a whole: import contracts, pinned versions, sizes."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("core", "state", "bot", "web", "sandbox")
+SIZE_LIMIT_LINES = 400
+
+
+def test_imports_point_one_way() -> None:
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_every_requirement_is_pinned(name: str) -> None:
+    lines = [line.strip() for line in (ROOT / name).read_text().splitlines()]
+    wanted = [line for line in lines if line and not line.startswith(("#", "-r"))]
+    assert wanted
+    assert [line for line in wanted if not re.fullmatch(r"[\w.\-\[\]]+==[\w.]+( ?;.*)?", line)] == []
+
+
+def test_no_file_needs_a_table_of_contents() -> None:
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if (lines := len(path.read_text().splitlines())) > SIZE_LIMIT_LINES
+    }
+    assert long == {}
+
+
+def test_the_project_file_and_the_code_name_the_same_version() -> None:
+    from core.version import VERSION
+
+    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == VERSION
+
+
+def test_nobody_imports_heavy_libraries_at_start() -> None:
+    heavy = {"matplotlib", "numpy", "PIL", "prometheus_client", "watchfiles", "discord"}
+    code = "import sys, main; print(*sorted(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert heavy & set(done.stdout.split()) == set()
