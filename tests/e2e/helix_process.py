@@ -19,7 +19,7 @@ _READY = re.compile(r"\bready in\b")
 
 
 class HelixProcess:
-    """`python main.py` with an environment of its own; `output` collects what it says, both streams together."""
+    """`python main.py` with an environment of its own; `output` collects both its streams."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -66,7 +66,7 @@ class HelixProcess:
         await self.wait_for(_READY)
 
     async def wait_for(self, pattern: re.Pattern[str] | str, *, timeout_s: float = 30.0) -> re.Match[str]:
-        """The first match in the output; fails with the output when the process ends or the time is up before."""
+        """The first match in the output; fails with the output when the process ends before."""
         compiled = re.compile(pattern) if isinstance(pattern, str) else pattern
         async with asyncio.timeout(timeout_s), self._changed:
             while True:
