@@ -1,0 +1,1 @@
+"""Mechanisms that know neither Discord, nor HTTP routes, nor the collective."""

@@ -1,0 +1,21 @@
+"""The nearest known name for one that is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+# Below this likeness (difflib's ratio, 0 to 1) a guess confuses more than it helps.
+_LEAST_LIKENESS = 0.7
+
+_LONGEST_NAME = 64
+
+
+def closest(name: str, known: Collection[str]) -> str | None:
+    """The one of `known` that `name` most resembles, whatever its case; None when none does."""
+    import difflib  # noqa: PLC0415 - needed only after a mistake, so not at start
+
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    found = difflib.get_close_matches(
+        name.casefold()[:_LONGEST_NAME], list(by_folded), n=1, cutoff=_LEAST_LIKENESS
+    )
+    return by_folded[found[0]] if found else None
