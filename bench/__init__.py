@@ -1,0 +1,1 @@
+"""Measurements: each compares Helix with something in the same run and prints a ratio."""

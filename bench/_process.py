@@ -1,0 +1,90 @@
+"""Processes under measurement: their CPU time, their ports, their end."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
+
+def free_port() -> int:
+    """A TCP port on 127.0.0.1 that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def cpu_s(pid: int) -> float:
+    """CPU time of a process so far, user and system, in seconds (proc(5), /proc/[pid]/stat)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
+
+
+def resident_mib(pid: int) -> float:
+    """Resident memory of a process, in MiB."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+@contextmanager
+def running(arguments: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python process with a small environment; stopped at the end of the block."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    process = subprocess.Popen(  # noqa: S603 – starts this project's own programs
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**kept, **env},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def helix(**env: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Helix in its sandbox with a fresh data folder; gives the process and its HTTP port."""
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {
+            "HELIX_DATA_DIR": folder,
+            "PORT": str(port),
+            "SANDBOX_PORT": "0",
+            "LOG_LEVEL": "WARNING",
+            **env,
+        }
+        with running(["main.py"], settings) as process:
+            yield process, port
+
+
+def wait_for_http(port: int, path: str, *, timeout_s: float = 30.0) -> None:
+    """Return as soon as GET `path` answers 200 on 127.0.0.1."""
+    deadline = time.monotonic() + timeout_s
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+                connection.sendall(request)
+                if connection.recv(64).startswith(b"HTTP/1.1 200"):
+                    return
+        except OSError:
+            pass
+        time.sleep(0.002)
+    raise TimeoutError(f"no 200 from {path} on port {port} in {timeout_s} s")
