@@ -12,7 +12,7 @@ _LONGEST_NAME = 64
 
 def closest(name: str, known: Collection[str]) -> str | None:
     """The one of `known` that `name` most resembles, whatever its case; None when none does."""
-    import difflib  # noqa: PLC0415 - needed only after a mistake, so not at start
+    import difflib
 
     by_folded = {candidate.casefold(): candidate for candidate in known}
     found = difflib.get_close_matches(

@@ -1,0 +1,188 @@
+"""The registry into which every subsystem reports how it is."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+
+from core.clock import Clock
+
+logger = logging.getLogger(__name__)
+
+Status = Literal["pass", "warn", "fail"]
+CounterValue = float | str
+
+_NO_COUNTERS: Mapping[str, CounterValue] = MappingProxyType({})
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """What a probe found; the fields mean the same as those of `Check`."""
+
+    status: Status = "pass"
+    reason: str = ""
+    action: str = ""
+    observed_value: float | str | None = None
+    observed_unit: str | None = None
+    load: float | None = None
+    counters: Mapping[str, CounterValue] = _NO_COUNTERS
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One named check, as last reported.
+
+    Attributes:
+        since: when the status last changed.
+        time: when it was last looked at.
+        reason: why, for a person; it holds no moving numbers, since a new reason counts as a change.
+        action: what to do about it; empty when the status is "pass".
+        observed_value: the measured number or word, in `observed_unit`.
+        load: how busy the subsystem is, 0 to 1.
+        counters: further numbers, which may move without counting as a change.
+        required: whether its failure is the failure of the whole.
+    """
+
+    name: str
+    status: Status
+    since: datetime
+    time: datetime
+    reason: str = ""
+    action: str = ""
+    observed_value: float | str | None = None
+    observed_unit: str | None = None
+    load: float | None = None
+    counters: Mapping[str, CounterValue] = _NO_COUNTERS
+    required: bool = False
+
+
+OnChange = Callable[[Check, Check | None], None]
+
+
+class HealthRegistry:
+    """Checks by name, and who wants to hear when one changes. Used from the event loop only."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._checks: dict[str, Check] = {}
+        self._probes: dict[str, tuple[Callable[[], Reading], bool]] = {}
+        self._listeners: list[OnChange] = []
+
+    def report(
+        self,
+        name: str,
+        status: Status,
+        reason: str = "",
+        *,
+        action: str = "",
+        observed_value: float | str | None = None,
+        observed_unit: str | None = None,
+        load: float | None = None,
+        counters: Mapping[str, CounterValue] | None = None,
+        required: bool = False,
+    ) -> None:
+        """State how `name` is now; listeners hear of it when its status or reason changed."""
+        reading = Reading(
+            status=status,
+            reason=reason,
+            action=action,
+            observed_value=observed_value,
+            observed_unit=observed_unit,
+            load=load,
+            counters=counters or _NO_COUNTERS,
+        )
+        self._take(name, reading, required=required)
+
+    def add_probe(self, name: str, probe: Callable[[], Reading], *, required: bool = False) -> None:
+        """Let `probe` say how `name` is at each refresh; it must be quick and read memory only."""
+        self._probes[name] = (probe, required)
+
+    def refresh(self) -> None:
+        """Run every probe. One that raises is a failed check that names the exception's type."""
+        for name, (probe, required) in tuple(self._probes.items()):
+            try:
+                reading = probe()
+            except Exception as error:
+                reading = Reading(
+                    status="fail",
+                    reason=f"its probe raised {type(error).__name__}",
+                    action="See the log for the traceback.",
+                )
+                previous = self._checks.get(name)
+                if previous is None or previous.reason != reading.reason:
+                    logger.exception("health.probe_failed check=%s", name)
+            self._take(name, reading, required=required)
+
+    def remove(self, name: str) -> None:
+        """Forget a check and its probe; listeners see it pass one last time if it did not."""
+        self._probes.pop(name, None)
+        previous = self._checks.get(name)
+        if previous is None:
+            return
+        if previous.status != "pass":
+            self._take(name, Reading(reason="no longer watched"), required=previous.required)
+        self._checks.pop(name, None)
+
+    def get(self, name: str) -> Check | None:
+        """The check of that name as last reported; None where nothing has reported yet."""
+        return self._checks.get(name)
+
+    def checks(self) -> tuple[Check, ...]:
+        """All checks, sorted by name."""
+        return tuple(self._checks[name] for name in sorted(self._checks))
+
+    def overall(self) -> Status:
+        """Fail when a required check fails, else warn when any does not pass."""
+        overall: Status = "pass"
+        for check in self._checks.values():
+            if check.status == "fail" and check.required:
+                return "fail"
+            if check.status != "pass":
+                overall = "warn"
+        return overall
+
+    def on_change(self, callback: OnChange) -> Callable[[], None]:
+        """Call `callback(check, previous)` at each change of status or reason; gives the way to stop it."""
+        self._listeners.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._listeners:
+                self._listeners.remove(callback)
+
+        return unsubscribe
+
+    def _take(self, name: str, reading: Reading, *, required: bool) -> None:
+        previous = self._checks.get(name)
+        now = self._clock.now()
+        check = Check(
+            name=name,
+            status=reading.status,
+            since=previous.since if previous is not None and previous.status == reading.status else now,
+            time=now,
+            reason=reading.reason,
+            action=reading.action,
+            observed_value=reading.observed_value,
+            observed_unit=reading.observed_unit,
+            load=reading.load,
+            counters=reading.counters,
+            required=required,
+        )
+        self._checks[name] = check
+        changed = previous is None or (previous.status, previous.reason) != (check.status, check.reason)
+        if changed:
+            self._announce(check, previous)
+
+    def _announce(self, check: Check, previous: Check | None) -> None:
+        if check.status != "pass" or previous is not None:
+            level = logging.INFO if check.status == "pass" else logging.WARNING
+            logger.log(
+                level, "health.changed check=%s status=%s reason=%r", check.name, check.status, check.reason
+            )
+        for listener in tuple(self._listeners):
+            try:
+                listener(check, previous)
+            except Exception:
+                logger.exception("health.listener_failed check=%s", check.name)

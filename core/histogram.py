@@ -1,0 +1,119 @@
+"""One histogram: counts per bucket, and quantiles estimated from them."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, pairwise
+
+import msgspec
+
+# Upper bounds in seconds, from a memory read to a hung request.
+DEFAULT_BUCKETS_S: tuple[float, ...] = (
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+    0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0,
+)  # fmt: skip
+
+_INFINITY = math.inf
+
+
+class HistogramSummary(msgspec.Struct, frozen=True):
+    """A histogram in six numbers; sum, quantiles and maximum in the histogram's unit."""
+
+    count: int
+    sum: float
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    max: float | None
+
+    @property
+    def mean(self) -> float | None:
+        """The average observation; None without any."""
+        return self.sum / self.count if self.count else None
+
+
+class HistogramCell:
+    """The counts of one label set.
+
+    A bucket holds what is above the bound before it and at most its own, as in Prometheus' `le`.
+    """
+
+    __slots__ = ("_bounds", "_counts", "max", "sum")
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        if not bounds or not all(low < high for low, high in pairwise((0.0, *bounds, _INFINITY))):
+            raise ValueError("bucket bounds are positive, finite and rising")
+        self._bounds = bounds
+        self._counts = [0] * (len(bounds) + 1)
+        self.sum = 0.0
+        self.max = 0.0
+
+    @property
+    def count(self) -> int:
+        """How many were observed."""
+        return sum(self._counts)
+
+    def observe(self, value: float) -> None:
+        """Count one observation: finite and not negative."""
+        if not 0.0 <= value < _INFINITY:
+            raise ValueError(f"{value} cannot be observed")
+        self._counts[bisect_left(self._bounds, value)] += 1
+        self.sum += value
+        if value > self.max:  # noqa: PLR1730 - max() costs a call in the hot path
+            self.max = value
+
+    def cumulative(self) -> Iterator[tuple[float, int]]:
+        """(upper bound, how many were at most that), the last bound being infinity."""
+        return zip((*self._bounds, _INFINITY), accumulate(self._counts), strict=True)
+
+    def quantile(self, q: float) -> float | None:
+        """The q-quantile (0 to 1), by linear interpolation inside its bucket; None without observations.
+
+        The last bucket ends at the greatest observation, and no estimate is above that.
+        """
+        if not 0.0 <= q <= 1.0:
+            raise ValueError("a quantile is asked for by a number from 0 to 1")
+        count = self.count
+        if not count:
+            return None
+        rank = q * count
+        seen = 0
+        low = 0.0
+        for high, in_bucket in zip((*self._bounds, self.max), self._counts, strict=True):
+            if in_bucket and seen + in_bucket >= rank:
+                top = min(high, self.max)
+                return low + (top - low) * max(rank - seen, 0.0) / in_bucket
+            seen += in_bucket
+            low = high
+        return self.max
+
+    def summary(self) -> HistogramSummary:
+        """Count, sum, the usual quantiles, and the greatest observation."""
+        count = self.count
+        return HistogramSummary(
+            count=count,
+            sum=self.sum,
+            p50=self.quantile(0.5),
+            p95=self.quantile(0.95),
+            p99=self.quantile(0.99),
+            max=self.max if count else None,
+        )
+
+    def copy(self) -> HistogramCell:
+        """The same counts, which no later observation changes."""
+        return HistogramCell.merge(self._bounds, (self,))
+
+    @classmethod
+    def merge(cls, bounds: tuple[float, ...], cells: Iterable[HistogramCell]) -> HistogramCell:
+        """The sum of cells that all have these bounds."""
+        merged = cls(bounds)
+        for cell in cells:
+            merged._add(cell)
+        return merged
+
+    def _add(self, other: HistogramCell) -> None:
+        self._counts = [mine + its for mine, its in zip(self._counts, other._counts, strict=True)]
+        self.sum += other.sum
+        self.max = max(self.max, other.max)
