@@ -1,0 +1,218 @@
+"""What a reply may be made of: Discord's limits in one place, and the small parts that replies share."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import discord
+
+# Discord API v10, "Message Create" and "Embed Limits".
+CONTENT_LIMIT = 2_000
+EMBEDS_LIMIT = 10
+TOTAL_LIMIT = 6_000
+TITLE_LIMIT = 256
+DESCRIPTION_LIMIT = 4_096
+FIELDS_LIMIT = 25
+FIELD_NAME_LIMIT = 256
+FIELD_VALUE_LIMIT = 1_024
+FOOTER_LIMIT = 2_048
+AUTHOR_LIMIT = 256
+
+ELLIPSIS = "…"
+# Discord refuses a field without text; this character takes no room and counts as one.
+_NOTHING = "\u200b"
+
+_GREEN, _AMBER, _RED, _GREY, _VIOLET = 0x2ECC71, 0xF1C40F, 0xE74C3C, 0x95A5A6, 0x7E57C2
+_COLOURS = {
+    **dict.fromkeys(("pass", "active", "good", "loaded", "on", "kept"), _GREEN),
+    **dict.fromkeys(("warn", "degraded", "fair", "stale"), _AMBER),
+    **dict.fromkeys(("fail", "down", "critical", "failed", "broken"), _RED),
+    **dict.fromkeys(("not built yet", "not yet", "not measured", "disabled", "off"), _GREY),
+}
+_DOTS = {_GREEN: "🟢", _AMBER: "🟡", _RED: "🔴", _GREY: "⚪"}
+
+
+class ReplyTooLong(Exception):  # noqa: N818 - it says what is wrong with the reply
+    """A reply that Discord would refuse; the text names the part and its limit, for the log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One titled part of an embed; inline ones stand side by side where the screen has room."""
+
+    name: str
+    value: str
+    inline: bool = False
+
+
+def length(text: str | None) -> int:
+    """Characters as the strictest reading of Discord's limits counts them: UTF-16 units."""
+    if not text or text.isascii():
+        return len(text or "")
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def clip(text: str, limit: int) -> str:
+    """`text`, cut with an ellipsis where it is longer than `limit` UTF-16 units."""
+    if length(text) <= limit:
+        return text
+    room = limit - length(ELLIPSIS)
+    return "" if room < 0 else text[: _end(text, 0, room)].rstrip() + ELLIPSIS
+
+
+def clip_lines(lines: Sequence[str], limit: int) -> str:
+    """As many whole lines as fit into `limit`, then how many more there are; one overlong line is cut."""
+    text = "\n".join(lines)
+    if length(text) <= limit:
+        return text
+    for kept in range(len(lines) - 1, 0, -1):
+        text = "\n".join((*lines[:kept], f"{ELLIPSIS} and {len(lines) - kept} more"))
+        if length(text) <= limit:
+            return text
+    return clip(lines[0], limit)
+
+
+def split_text(text: str, limit: int) -> tuple[str, ...]:
+    """`text` in pieces of at most `limit` UTF-16 units, cut at a line's end, else at a space, else anywhere.
+
+    What separated two pieces (one newline or space) is left out; nothing else is lost. `limit` is 2 or more.
+    """
+    pieces = []
+    start = 0
+    while (end := _end(text, start, limit)) < len(text):
+        # What separates two pieces may stand just past the limit, since it is left out.
+        found = text.rfind("\n", start, end + 1)
+        cut = found if found > start else text.rfind(" ", start, end + 1)
+        if cut > start:
+            pieces.append(text[start:cut])
+            start = cut + 1
+        else:
+            pieces.append(text[start:end])
+            start = end
+    pieces.append(text[start:])
+    return tuple(pieces)
+
+
+def plain(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
+    """Text of outside origin on one line and without Markdown of its own, cut to `limit` before escaping."""
+    return discord.utils.escape_markdown(clip(" ".join(text.split()), limit))
+
+
+def code(text: str, limit: int = 200) -> str:
+    """`text` as inline code; backticks in it are replaced, since they would end it."""
+    return f"`{clip(' '.join(text.replace('`', 'ˋ').split()), limit) or ' '}`"
+
+
+def colour(status: str | None) -> discord.Colour:
+    """The colour of a status word (pass, active, warn, stale, fail, …); violet where there is none."""
+    return discord.Colour(_VIOLET if status is None else _COLOURS.get(status, _GREY))
+
+
+def dot(status: str) -> str:
+    """The dot of a status word; say the word beside it, for those who do not see its colour."""
+    return _DOTS[_COLOURS.get(status, _GREY)]
+
+
+def bar(value: float, low: float, high: float, *, width: int = 10) -> str:
+    """`value` between `low` and `high` as a bar of `width` blocks; what lies outside counts as the bound."""
+    share = (value - low) / (high - low) if high > low else 0.0
+    full = 0 if math.isnan(share) else round(min(1.0, max(0.0, share)) * width)
+    return "▰" * full + "▱" * (width - full)
+
+
+def relative(moment: datetime) -> str:
+    """`moment` as Discord shows it in the reader's own words ("3 minutes ago"), and keeps current."""
+    return f"<t:{int(moment.timestamp())}:R>"
+
+
+def absolute(moment: datetime) -> str:
+    """`moment` as date and time in the reader's own time zone."""
+    return f"<t:{int(moment.timestamp())}:f>"
+
+
+def card(
+    title: str,
+    lines: Iterable[str] = (),
+    *,
+    status: str | None = None,
+    fields: Iterable[Field] = (),
+    footer: str = "",
+) -> discord.Embed:
+    """One embed that is within Discord's limits whatever it is given.
+
+    Text is cut at whole lines where it can be, later fields give way to earlier ones, and where something is
+    left out the embed says how much.
+    """
+    embed = discord.Embed(colour=colour(status), title=clip(title.strip(), TITLE_LIMIT) or None)
+    if footer.strip():
+        embed.set_footer(text=clip(footer.strip(), min(FOOTER_LIMIT, 300)))
+    room = TOTAL_LIMIT - _total(embed)
+    body = clip_lines(tuple(lines), min(DESCRIPTION_LIMIT, room)).strip()
+    embed.description = body or None
+    _add_fields(embed, tuple(fields), room - length(body))
+    return embed
+
+
+def check(
+    content: str | None,
+    embeds: Sequence[discord.Embed] = (),
+    *,
+    view: discord.ui.View | None = None,
+) -> None:
+    """Nothing, when Discord would take this reply.
+
+    Raises:
+        ReplyTooLong: names the first part that is over its limit, and the limit.
+    """
+    _hold("content", length(content), CONTENT_LIMIT)
+    _hold("embeds", len(embeds), EMBEDS_LIMIT)
+    for embed in embeds:
+        _hold("embed title", length(embed.title), TITLE_LIMIT)
+        _hold("embed description", length(embed.description), DESCRIPTION_LIMIT)
+        _hold("embed footer", length(embed.footer.text), FOOTER_LIMIT)
+        _hold("embed author", length(embed.author.name), AUTHOR_LIMIT)
+        _hold("embed fields", len(embed.fields), FIELDS_LIMIT)
+        for field in embed.fields:
+            _hold("embed field name", length(field.name), FIELD_NAME_LIMIT)
+            _hold("embed field value", length(field.value), FIELD_VALUE_LIMIT)
+    _hold("embeds in sum", sum(map(_total, embeds)), TOTAL_LIMIT)
+    if view is not None:
+        _hold("components", view.total_children_count, 25)
+
+
+def _add_fields(embed: discord.Embed, fields: tuple[Field, ...], room: int) -> None:
+    note = f"{ELLIPSIS} and {{}} more"
+    reserve = len(note) + 10
+    for index, field in enumerate(fields):
+        name = clip(field.name.strip(), FIELD_NAME_LIMIT) or _NOTHING
+        value = clip_lines(field.value.strip().split("\n"), FIELD_VALUE_LIMIT).strip() or _NOTHING
+        last = index == len(fields) - 1
+        over = length(name) + length(value) + (0 if last else reserve) > room
+        if over or (index == FIELDS_LIMIT - 1 and not last):
+            if room >= reserve and len(embed.fields) < FIELDS_LIMIT:
+                embed.add_field(name=_NOTHING, value=note.format(len(fields) - index), inline=False)
+            return
+        embed.add_field(name=name, value=value, inline=field.inline)
+        room -= length(name) + length(value)
+
+
+def _end(text: str, start: int, limit: int) -> int:
+    """Where `text[start:end]` is as long as `limit` UTF-16 units allow."""
+    end = min(len(text), start + limit)
+    while length(text[start:end]) > limit:
+        end -= max(1, (length(text[start:end]) - limit) // 2)
+    return end
+
+
+def _total(embed: discord.Embed) -> int:
+    texts = [embed.title, embed.description, embed.footer.text, embed.author.name]
+    texts += [text for field in embed.fields for text in (field.name, field.value)]
+    return sum(map(length, texts))
+
+
+def _hold(part: str, size: int, limit: int) -> None:
+    if size > limit:
+        raise ReplyTooLong(f"{part}: {size}, and Discord takes {limit}")
