@@ -1,0 +1,210 @@
+// Wires the page: the world, the open channel, the event stream and the parts that show them.
+
+import { api } from "./api.js";
+import { Composer } from "./composer.js";
+import { drawControls } from "./controls.js";
+import { Desk } from "./desk.js";
+import { icon } from "./dom.js";
+import { startDrawers } from "./drawers.js";
+import { drawIdentity } from "./identity.js";
+import { LiveLink } from "./live.js";
+import { drawMembers } from "./members.js";
+import { MessageLog } from "./messages.js";
+import { drawBot, drawLink, makeSay, Typing } from "./notices.js";
+import { Pending } from "./pending.js";
+import { readIdentity, readPlace, rememberPlace } from "./place.js";
+import { drawPlaces } from "./sidebar.js";
+import { Store } from "./store.js";
+import { startTheme } from "./theme.js";
+import { keepTimesCurrent } from "./time.js";
+import { Timeline } from "./timeline.js";
+
+const REFRESH_MS = 150;
+const COMMANDS_RETRY_MS = 3000;
+const WORLD_EVENT = /^(GUILD_|CHANNEL_)/;
+
+const part = (id) => document.getElementById(id);
+const store = new Store();
+const pending = new Pending();
+const timeline = new Timeline(api, store);
+const typing = new Typing(part("typing"), store);
+const say = makeSay(part("toasts"));
+const desk = new Desk({ api, store, timeline, pending, say, open });
+const link = new LiveLink({ opened, event: receive, lost });
+const linkState = { open: true, delay: 0 };
+/** Servers that any identity has shown, so that one who is in none can join. */
+const knownGuilds = new Map();
+let refreshTimer = null;
+let commandsTimer = null;
+
+for (const node of document.querySelectorAll("[data-icon]")) node.prepend(icon(node.dataset.icon));
+startTheme(part("theme"));
+keepTimesCurrent();
+drawControls(part("controls"), desk);
+const drawers = startDrawers({
+  places: part("places-panel"),
+  members: part("members-panel"),
+  backdrop: part("backdrop"),
+  openPlaces: part("open-places"),
+  openMembers: part("open-members"),
+  closePlaces: part("close-places"),
+  closeMembers: part("close-members"),
+});
+desk.composer = new Composer(
+  {
+    form: part("composer"),
+    input: part("message"),
+    box: part("composer-box"),
+    panel: part("completion"),
+    hint: part("hint"),
+    count: part("count"),
+    banner: part("mode"),
+    slash: part("slash"),
+    tray: part("tray"),
+    attach: part("attach"),
+    picker: part("file-picker"),
+    drop: part("main"),
+  },
+  desk,
+);
+desk.log = new MessageLog(part("log"), desk, timeline);
+
+store.addEventListener("world", drawWorld);
+store.addEventListener("unread", () => drawPlaces(part("places"), store, open));
+store.addEventListener("place", () => {
+  drawWorld();
+  typing.clear();
+  desk.composer.reset();
+  rememberPlace(store);
+  desk.attempt(() => timeline.reload());
+});
+
+function drawWorld() {
+  for (const guild of store.guilds) knownGuilds.set(guild.id, guild);
+  const here = new Set(store.guilds.map((guild) => guild.id));
+  const elsewhere = [...knownGuilds.values()].filter((guild) => !here.has(guild.id));
+  drawPlaces(part("places"), store, open);
+  drawMembers(part("members"), store);
+  drawIdentity({ card: part("identity"), menu: part("identity-menu") }, store, { become, join, leave, elsewhere });
+  drawBot(part("bot-state"), store, linkState.open);
+  const direct = desk.isDirect;
+  const title = direct ? (store.bot.user?.username ?? "The bot") : store.channel.name;
+  part("channel-title").textContent = title;
+  part("channel-place").textContent = direct ? "Direct message" : store.guild.name;
+  part("channel-topic").textContent = store.channel?.topic ?? "";
+  document.title = `${direct ? "@" : "#"}${title} · Helix sandbox`;
+}
+
+function open(channelId) {
+  drawers.close();
+  if (channelId !== store.channelId || !timeline.messages.length) store.open(channelId);
+  if (!matchMedia("(pointer: coarse)").matches) desk.composer.focus();
+}
+
+/** Runs when the stream is (again) open: whatever happened meanwhile is fetched. */
+async function opened() {
+  linkState.open = true;
+  drawLink(part("banner"), linkState, null);
+  await refresh();
+  await desk.attempt(() => timeline.reload());
+  fetchCommands();
+}
+
+function lost(delay) {
+  Object.assign(linkState, { open: false, delay });
+  drawLink(part("banner"), linkState, () => link.retryNow());
+  drawBot(part("bot-state"), store, false);
+}
+
+async function refresh() {
+  const kept = store.identities.find((identity) => identity.user === store.me.id)?.name;
+  let state = await desk.attempt(() => api.fetchState(store.me.id));
+  if (state === null) {
+    // After a restart everybody has a new id: find the same person again by name.
+    state = await desk.attempt(() => api.fetchState());
+    const again = state?.identities.find((identity) => identity.name === kept);
+    if (again) await enter(again.user);
+    return;
+  }
+  store.update(state);
+  const gone = store.channelId !== null && store.channel === null;
+  if (gone) store.open(readPlace(store));
+}
+
+function refreshSoon() {
+  clearTimeout(refreshTimer);
+  refreshTimer = setTimeout(refresh, REFRESH_MS);
+}
+
+async function fetchCommands() {
+  clearTimeout(commandsTimer);
+  try {
+    const { commands } = await api.fetchCommands();
+    store.prefixCommands = commands.filter((command) => !command.planned);
+  } catch {
+    // The bot's HTTP side may start after the page, or not be there at all; completion just waits for it.
+    commandsTimer = setTimeout(fetchCommands, COMMANDS_RETRY_MS);
+  }
+}
+
+function receive(name, data) {
+  if (name === "TYPING_START") typing.start(data);
+  else if (name === "INTERACTION_RESULT") pending.result(data);
+  else if (name === "BOT_CONNECTION") {
+    store.bot = { ...store.bot, connected: data.connected };
+    refreshSoon();
+    drawBot(part("bot-state"), store, linkState.open);
+    if (data.connected) fetchCommands();
+  } else if (name === "APPLICATION_COMMANDS_UPDATE") store.commands = data.commands;
+  else if (WORLD_EVENT.test(name)) refreshSoon();
+  else if (name.startsWith("MESSAGE_")) {
+    timeline.receive(name, data);
+    if (name === "MESSAGE_CREATE") heard(data);
+  }
+}
+
+function heard(message) {
+  typing.stop(message.author.id);
+  if (store.channelById(message.channel_id) === null) refreshSoon();
+  if (message.author.id !== store.me.id) store.markUnread(message.channel_id);
+}
+
+/** Enters as a user: fetches what they see and follows what happens to them. */
+async function enter(userId) {
+  const state = await desk.attempt(() => api.fetchState(userId));
+  if (state === null) return;
+  pending.clear();
+  store.unread.clear();
+  store.update(state);
+  store.open(readPlace(store));
+  link.follow(state.me.id);
+}
+
+async function become(identity) {
+  await enter(identity.user);
+  desk.composer.focus();
+}
+
+async function join(guild) {
+  if (await desk.attempt(() => api.join({ user: store.me.id, guild: guild.id }))) await refresh();
+}
+
+async function leave(guild) {
+  if (await desk.attempt(() => api.leave({ user: store.me.id, guild: guild.id }))) await refresh();
+}
+
+/** The first state: as the person of the address or of the last visit, else whom the sandbox names. */
+async function start() {
+  const state = await desk.attempt(() => api.fetchState());
+  if (state === null) {
+    setTimeout(start, COMMANDS_RETRY_MS);
+    return;
+  }
+  for (const guild of state.guilds) knownGuilds.set(guild.id, guild);
+  const wanted = readIdentity();
+  const identity = state.identities.find((candidate) => candidate.name === wanted) ?? state.identities[0];
+  await enter(identity.user);
+  desk.composer.focus();
+}
+
+start();

@@ -1,0 +1,212 @@
+// The message box: writing, completing, replying, editing, attaching.
+
+import { Completion } from "./completion.js";
+import { el, icon, iconButton } from "./dom.js";
+import { encodeFiles, FileTray } from "./files.js";
+import { SlashForm } from "./slash.js";
+import { findMention, findPrefixed, findSlash, hintFor, parseSlash } from "./sources.js";
+
+const LONGEST = 2000;
+const COUNT_FROM = 1800;
+
+/** Owns the form at the foot of the page. */
+export class Composer {
+  #parts;
+  #desk;
+  #completion;
+  #slash;
+  #tray;
+  /** What the next Enter does: null for a new message, or `{kind: "reply"|"edit", message}`. */
+  #mode = null;
+  #queue = Promise.resolve();
+
+  constructor(parts, desk) {
+    this.#parts = parts;
+    this.#desk = desk;
+    this.#tray = new FileTray(parts.tray, desk.say);
+    this.#slash = new SlashForm(parts.slash, parts.panel, desk, () => this.#showBox());
+    this.#completion = new Completion(parts.input, parts.panel, {
+      find: (text, caret) => findPrefixed(desk.store, text, caret) ?? findSlash(desk.store, text, caret) ?? findMention(desk.store, text, caret),
+      choose: (item, match) => this.#complete(item, match),
+    });
+    parts.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    parts.input.addEventListener("keydown", (event) => this.#key(event));
+    parts.input.addEventListener("input", () => this.#typed());
+    parts.input.addEventListener("paste", (event) => this.#takeFiles(event, event.clipboardData));
+    parts.drop.addEventListener("dragover", (event) => event.preventDefault());
+    parts.drop.addEventListener("drop", (event) => this.#takeFiles(event, event.dataTransfer));
+    parts.attach.addEventListener("click", () => parts.picker.click());
+    parts.picker.addEventListener("change", () => {
+      this.#tray.add(parts.picker.files);
+      parts.picker.value = "";
+      this.focus();
+    });
+  }
+
+  focus() {
+    if (!this.#slash.isOpen) this.#parts.input.focus();
+  }
+
+  /** Starts afresh at another place or as another person; what was typed stays, modes do not. */
+  reset() {
+    this.#setMode(null);
+    if (this.#slash.isOpen) this.#slash.close();
+    this.#completion.close();
+    const { channel, bot } = this.#desk.store;
+    this.#parts.input.placeholder = this.#desk.isDirect ? `Message ${bot.user?.username ?? "the bot"}` : `Message #${channel.name}`;
+    this.#parts.attach.disabled = false;
+  }
+
+  suggest(text) {
+    if (this.#slash.isOpen) this.#slash.close();
+    this.#write(text);
+    this.#parts.input.focus();
+    this.#completion.update();
+  }
+
+  startReply(message) {
+    this.#setMode({ kind: "reply", message });
+    this.focus();
+  }
+
+  startEdit(message) {
+    this.#setMode({ kind: "edit", message });
+    this.#write(message.content);
+    this.focus();
+  }
+
+  #write(text) {
+    const { input } = this.#parts;
+    input.value = text;
+    input.setSelectionRange(text.length, text.length);
+    this.#fit();
+  }
+
+  #typed() {
+    this.#fit();
+    const text = this.#parts.input.value;
+    // A space after a known name asks for its options; a name alone may still be sent as it is.
+    const slash = this.#mode === null && text.startsWith("/") ? parseSlash(this.#desk.store, text) : null;
+    if (slash?.wantsOptions && slash.command.options?.length) this.#openSlash(slash.command, slash.values);
+  }
+
+  #fit() {
+    const { input, hint, count } = this.#parts;
+    input.style.setProperty("height", "auto");
+    input.style.setProperty("height", `${input.scrollHeight}px`);
+    const help = hintFor(this.#desk.store, input.value);
+    hint.hidden = help === null;
+    hint.replaceChildren(...(help ? [el("code", { text: help.usage }), ` ${help.summary ?? ""}`] : []));
+    count.hidden = input.value.length < COUNT_FROM;
+    count.textContent = String(LONGEST - input.value.length);
+    count.classList.toggle("is-over", input.value.length > LONGEST);
+  }
+
+  #complete(item, match) {
+    if (typeof item.value !== "string") {
+      if (item.value.options?.length) this.#openSlash(item.value);
+      else this.#write(`/${item.value.name}`);
+      return;
+    }
+    const { input } = this.#parts;
+    input.setRangeText(item.value, match.from, match.to, "end");
+    this.#fit();
+  }
+
+  #openSlash(command, values) {
+    this.#completion.close();
+    this.#write("");
+    this.#parts.box.hidden = true;
+    this.#slash.show(command, values);
+  }
+
+  #showBox() {
+    this.#parts.box.hidden = false;
+    this.#parts.input.focus();
+  }
+
+  #key(event) {
+    if (this.#completion.takesKey(event) || event.isComposing) return;
+    const { input } = this.#parts;
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.#submit();
+    } else if (event.key === "ArrowUp" && input.value === "" && this.#mode === null) {
+      const last = this.#desk.timeline.lastOf(this.#desk.store.me.id);
+      if (last === null) return;
+      event.preventDefault();
+      this.startEdit(last);
+    } else if (event.key === "Escape" && this.#mode !== null) {
+      event.preventDefault();
+      this.#leaveMode();
+    }
+  }
+
+  #leaveMode() {
+    if (this.#mode?.kind === "edit") this.#write("");
+    this.#setMode(null);
+    this.focus();
+  }
+
+  #setMode(mode) {
+    this.#mode = mode;
+    const { banner, attach } = this.#parts;
+    attach.disabled = mode?.kind === "edit";
+    banner.hidden = mode === null;
+    banner.replaceChildren();
+    if (mode === null) return;
+    const name = this.#desk.store.nameOf(mode.message.author);
+    const words = mode.kind === "edit" ? "Editing your message" : `Replying to ${name}`;
+    banner.append(icon(mode.kind === "edit" ? "pencil" : "reply"), el("span", { text: words }), iconButton("close", "Cancel", () => this.#leaveMode()));
+  }
+
+  #takeFiles(event, transfer) {
+    if (!transfer?.files.length || this.#mode?.kind === "edit") return;
+    event.preventDefault();
+    this.#tray.add(transfer.files);
+    this.focus();
+  }
+
+  /** Sends what stands in the box. Calls follow one another, so that quick messages keep their order. */
+  #submit() {
+    if (this.#slash.isOpen) {
+      this.#slash.submit();
+      return;
+    }
+    const text = this.#parts.input.value;
+    this.#completion.close();
+    const slash = this.#mode === null ? parseSlash(this.#desk.store, text) : null;
+    if (slash !== null) {
+      const needs = (slash.command.options ?? []).some((option) => option.required);
+      if (needs || Object.keys(slash.values).length > 0) this.#openSlash(slash.command, slash.values);
+      else this.#later(text, () => this.#desk.slash(slash.command.name, {}));
+      return;
+    }
+    if (text.trim() === "" && this.#tray.count === 0) return;
+    const mode = this.#mode;
+    this.#setMode(null);
+    if (mode?.kind === "edit") {
+      const body = { user: this.#desk.store.me.id, message: mode.message.id, content: text };
+      this.#later(text, async () => (await this.#desk.attempt(() => this.#desk.api.edit(body))) !== null);
+      return;
+    }
+    const files = this.#tray.take();
+    this.#later(text, async () => {
+      const encoded = await this.#desk.attempt(() => encodeFiles(files));
+      const sent = encoded !== null && (await this.#desk.send({ content: text, replyTo: mode?.message.id, files: encoded }));
+      if (!sent) this.#tray.add(files);
+      return sent;
+    });
+  }
+
+  /** Empties the box at once and puts the text back if the call is refused and nothing new was typed. */
+  #later(text, call) {
+    this.#write("");
+    this.#queue = this.#queue.then(async () => {
+      if (!(await call()) && this.#parts.input.value === "") this.#write(text);
+    });
+  }
+}

@@ -1,0 +1,137 @@
+// What a person can do with messages: the one place that turns controls into calls of the sandbox.
+
+import { openPicker } from "./picker.js";
+import { DIRECT } from "./store.js";
+
+const ADMINISTRATOR = 1n << 3n;
+const MANAGE_MESSAGES = 1n << 13n;
+const QUICK_REACTIONS = [
+  ["👍", "thumbs up"], ["👎", "thumbs down"], ["❤️", "heart"], ["🎉", "party"], ["😄", "smile"], ["🤔", "thinking"],
+  ["👀", "eyes"], ["🙏", "thanks"], ["✅", "done"], ["❌", "no"], ["🔥", "fire"], ["🌀", "spiral"],
+];
+
+/**
+ * The actions of the page. `composer` and `log` are set by the start; `say` shows a problem to the person.
+ */
+export class Desk {
+  composer = null;
+  log = null;
+
+  constructor({ api, store, timeline, pending, say, open }) {
+    this.api = api;
+    this.store = store;
+    this.timeline = timeline;
+    this.pending = pending;
+    this.open = open;
+    this.say = say;
+    this.names = {
+      userName: (id) => (store.user(id) ? store.nameOf(store.user(id)) : "unknown-user"),
+      role: (id) => {
+        const role = store.role(id);
+        return role ? { name: role.name.replace(/^@/, ""), colour: store.colourOfRole(role) } : null;
+      },
+      channelName: (id) => store.channelById(id)?.name ?? null,
+      openChannel: (id) => open(id),
+      useCommand: (name) => this.suggest(`/${name}`),
+    };
+  }
+
+  /** Runs a call and shows its refusal; gives its answer, or null. */
+  async attempt(call) {
+    try {
+      return await call();
+    } catch (error) {
+      this.say(error.message);
+      return null;
+    }
+  }
+
+  async #interact(kind, label, place, call) {
+    const answer = await this.attempt(call);
+    if (answer !== null) this.pending.add({ id: answer.interaction_id, kind, label, ...place });
+    return answer !== null;
+  }
+
+  click(message, customId, label) {
+    const body = { user: this.store.me.id, message: message.id, custom_id: customId };
+    return this.#interact("click", label, { channelId: message.channel_id, messageId: message.id, customId }, () => this.api.click(body));
+  }
+
+  select(message, customId, values, label) {
+    const body = { user: this.store.me.id, message: message.id, custom_id: customId, values };
+    return this.#interact("select", label, { channelId: message.channel_id, messageId: message.id, customId }, () => this.api.select(body));
+  }
+
+  /** Uses a slash command; true when the sandbox took it. */
+  slash(command, options) {
+    const { channelId, me } = this.store;
+    const body = { user: me.id, channel: channelId, command, options };
+    return this.#interact("slash", `/${command}`, { channelId, messageId: null, customId: null }, () => this.api.slash(body));
+  }
+
+  react(message, emoji, remove) {
+    return this.attempt(() => this.api.reaction({ user: this.store.me.id, message: message.id, emoji, remove }));
+  }
+
+  chooseReaction(message, anchor) {
+    const items = QUICK_REACTIONS.map(([emoji, name]) => ({ value: emoji, label: name, mark: emoji }));
+    openPicker(anchor, { label: "Reaction", items, done: ([emoji]) => this.react(message, emoji, false) });
+  }
+
+  reply(message) {
+    this.composer.startReply(message);
+  }
+
+  edit(message) {
+    this.composer.startEdit(message);
+  }
+
+  remove(message) {
+    return this.attempt(() => this.api.remove({ user: this.store.me.id, message: message.id }));
+  }
+
+  mayDelete(message) {
+    const { guild, me } = this.store;
+    if (guild === null || message.author.id === me.id) return guild !== null;
+    if (guild.owner_id === me.id) return true;
+    const member = this.store.member(me.id);
+    const everyone = this.store.role(guild.id);
+    const roles = [...this.store.rolesOf(member), everyone].filter(Boolean);
+    return roles.some((role) => (BigInt(role.permissions) & (ADMINISTRATOR | MANAGE_MESSAGES)) !== 0n);
+  }
+
+  dismiss(id) {
+    this.timeline.dismiss(id);
+    this.composer.focus();
+  }
+
+  loadEarlier() {
+    return this.attempt(() => this.timeline.loadEarlier());
+  }
+
+  jumpTo(id) {
+    if (!this.log.jumpTo(id)) this.say("That message is further up than what is loaded here.");
+  }
+
+  /** Puts a text into the message box, ready to be sent. */
+  suggest(text) {
+    this.composer.suggest(text);
+  }
+
+  /** Sends a message; true when the sandbox took it. A direct message that does not exist yet is opened by it. */
+  async send({ content, replyTo, files }) {
+    const { channelId, me } = this.store;
+    const body = { user: me.id, content };
+    if (channelId === null) body.dm = true;
+    else body.channel = channelId;
+    if (replyTo) body.reply_to = replyTo;
+    if (files.length > 0) body.files = files;
+    const message = await this.attempt(() => this.api.message(body));
+    if (message !== null && channelId === null) this.open(message.channel_id);
+    return message !== null;
+  }
+
+  get isDirect() {
+    return this.store.channel === null || this.store.channel.type === DIRECT;
+  }
+}

@@ -1,0 +1,138 @@
+// Discord's inline Markdown: emphasis, code, links, mentions, timestamps, spoilers.
+
+import { el, link, safeUrl } from "./dom.js";
+import { timeElement } from "./time.js";
+
+const DEEPEST = 10;
+
+/** Wraps the inside of a pair of marks in an element. */
+const wrap = (tag, cls) => (match, names, depth) => el(tag, { class: cls }, ...renderInline(match[1], names, depth + 1));
+
+const RULES = [
+  // A backslash takes the meaning from the mark behind it.
+  { at: "\\", pattern: /\\([^0-9A-Za-z\s])/y, make: (match) => match[1] },
+  { at: "`", pattern: /(`+)([\s\S]*?[^`])\1(?!`)/y, make: (match) => el("code", { text: match[2].replace(/^ (.*) $/, "$1") }) },
+  { at: "<", pattern: /<@!?(\d{1,20})>/y, make: (match, names) => mention("@", names.userName(match[1]), { user: match[1] }) },
+  { at: "<", pattern: /<@&(\d{1,20})>/y, make: (match, names) => roleMention(match[1], names) },
+  { at: "<", pattern: /<#(\d{1,20})>/y, make: (match, names) => channelMention(match[1], names) },
+  { at: "<", pattern: /<\/([^:>\n]{1,100}):(\d{1,20})>/y, make: (match, names) => commandMention(match[1], names) },
+  { at: "<", pattern: /<a?:(\w{1,32}):(\d{1,20})>/y, make: (match) => el("span", { class: "emoji-name", text: `:${match[1]}:` }) },
+  {
+    at: "<",
+    pattern: /<t:(-?\d{1,13})(?::([tTdDfFR]))?>/y,
+    make: (match) => el("span", { class: "moment" }, timeElement(new Date(Number(match[1]) * 1000), match[2] ?? "f")),
+  },
+  { at: "<", pattern: /<(https?:\/\/[^\s<>]+)>/y, make: (match) => link(match[1], match[1]) },
+  { at: "h", pattern: /https?:\/\/[^\s<]+[^<.,:;"'\])\s]/y, make: (match) => link(match[0], match[0]) },
+  {
+    at: "[",
+    pattern: /\[([^\[\]\n]+)\]\(<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"\n]*")?\)/y,
+    make: (match, names, depth) => (safeUrl(match[2]) ? link(match[2], ...renderInline(match[1], names, depth + 1)) : match[0]),
+  },
+  { at: "@", pattern: /@(everyone|here)\b/y, make: (match) => mention("@", match[1]) },
+  { at: "|", pattern: /\|\|([\s\S]+?)\|\|/y, make: (match, names, depth) => spoiler(renderInline(match[1], names, depth + 1)) },
+  { at: "*", pattern: /\*\*\*([^*]+)\*\*\*/y, make: (match, names, depth) => el("strong", null, el("em", null, ...renderInline(match[1], names, depth + 1))) },
+  { at: "*", pattern: /\*\*([\s\S]+?)\*\*(?!\*)/y, make: wrap("strong") },
+  { at: "_", pattern: /__([\s\S]+?)__(?!_)/y, make: wrap("u") },
+  { at: "~", pattern: /~~([\s\S]+?)~~/y, make: wrap("s") },
+  { at: "*", pattern: /\*(?![\s*])((?:[^*]|\*\*[^*]+\*\*)+?)\*(?!\*)/y, make: wrap("em") },
+  { at: "_", alone: true, pattern: /_(?!_)((?:[^_]|__[^_]+__)+?)_(?![\w])/y, make: wrap("em") },
+];
+const SPECIAL = /[\\`<[@|*_~h]/g;
+
+/**
+ * Turns text into nodes.
+ * @param {string} text
+ * @param {object} names resolves ids: `userName`, `role`, `channelName`, `openChannel`, `useCommand`
+ * @param {number} depth how deep the marks are nested; past the limit they stay text
+ * @returns {(Node|string)[]}
+ */
+export function renderInline(text, names, depth = 0) {
+  if (depth > DEEPEST) return [text];
+  const nodes = [];
+  let plain = "";
+  const flush = () => {
+    if (plain !== "") nodes.push(...withBreaks(plain));
+    plain = "";
+  };
+  let position = 0;
+  while (position < text.length) {
+    SPECIAL.lastIndex = position;
+    const next = SPECIAL.exec(text)?.index ?? text.length;
+    plain += text.slice(position, next);
+    position = next;
+    if (position >= text.length) break;
+    const found = matchAt(text, position);
+    if (found === null) {
+      plain += text[position];
+      position += 1;
+      continue;
+    }
+    const node = found.rule.make(found.match, names, depth);
+    position += found.match[0].length;
+    if (typeof node === "string") plain += node;
+    else {
+      flush();
+      nodes.push(node);
+    }
+  }
+  flush();
+  return nodes;
+}
+
+function matchAt(text, position) {
+  for (const rule of RULES) {
+    if (rule.at !== text[position]) continue;
+    // An underscore inside a word is a letter of a name.
+    if (rule.alone && position > 0 && /\w/.test(text[position - 1])) continue;
+    rule.pattern.lastIndex = position;
+    const match = rule.pattern.exec(text);
+    if (match !== null) return { rule, match };
+  }
+  return null;
+}
+
+function withBreaks(text) {
+  const nodes = [];
+  for (const [index, line] of text.split("\n").entries()) {
+    if (index > 0) nodes.push(el("br"));
+    if (line !== "") nodes.push(line);
+  }
+  return nodes;
+}
+
+function mention(sign, name, dataset = {}) {
+  return el("span", { class: "mention", dataset, text: `${sign}${name}` });
+}
+
+function roleMention(id, names) {
+  const role = names.role(id);
+  const node = mention("@", role?.name ?? "deleted-role");
+  if (role?.colour) node.style.setProperty("--mention", role.colour);
+  return node;
+}
+
+function channelMention(id, names) {
+  const name = names.channelName(id);
+  if (name === null) return mention("#", "unknown");
+  return el("button", { type: "button", class: "mention", text: `#${name}`, on: { click: () => names.openChannel(id) } });
+}
+
+function commandMention(name, names) {
+  return el("button", { type: "button", class: "mention", text: `/${name}`, on: { click: () => names.useCommand(name) } });
+}
+
+function spoiler(children) {
+  const inside = el("span", { class: "spoiler-inside", "aria-hidden": "true" }, ...children);
+  const node = el("span", { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler, press to show" }, inside);
+  const show = (event) => {
+    if (node.classList.contains("is-shown") || (event.type === "keydown" && !["Enter", " "].includes(event.key))) return;
+    event.preventDefault();
+    node.classList.add("is-shown");
+    for (const name of ["role", "tabindex", "aria-label"]) node.removeAttribute(name);
+    inside.removeAttribute("aria-hidden");
+  };
+  node.addEventListener("click", show);
+  node.addEventListener("keydown", show);
+  return node;
+}

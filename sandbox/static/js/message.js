@@ -1,0 +1,191 @@
+// One message.
+
+import { avatar, botTag } from "./avatar.js";
+import { emojiText, renderComponents } from "./components.js";
+import { el, icon, iconButton } from "./dom.js";
+import { renderAttachment, renderEmbed } from "./embed.js";
+import { plainText, renderMarkdown } from "./markdown.js";
+import { formatMoment, idTime, timeElement } from "./time.js";
+import { emojiKey } from "./timeline.js";
+
+const EPHEMERAL = 1 << 6;
+const LOADING = 1 << 7;
+const REPLY = 19;
+const GROUP_MS = 7 * 60 * 1000;
+/** Messages a person wrote (0, 19) or a command made (20, 23) have content; the rest tell of something. */
+const SPOKEN = new Set([0, REPLY, 20, 23]);
+const NOTICES = { 6: "pinned a message", 7: "joined the server" };
+
+export const isEphemeral = (message) => (message.flags & EPHEMERAL) !== 0;
+
+/** Whether a message goes on from the one before: same author, soon after, nothing to say above it. */
+export function continues(message, before) {
+  return (
+    before !== null &&
+    SPOKEN.has(message.type) &&
+    SPOKEN.has(before.type) &&
+    before.author.id === message.author.id &&
+    message.type !== REPLY &&
+    !interactionOf(message) &&
+    isEphemeral(before) === isEphemeral(message) &&
+    idTime(message.id) - idTime(before.id) < GROUP_MS
+  );
+}
+
+/**
+ * The article of a message.
+ * @param {object} message in Discord's shape
+ * @param {object} desk what can be done with it, see `desk.js`
+ * @param {boolean} continued whether it stands under its author's last one, without a head
+ */
+export function renderMessage(message, desk, continued) {
+  const { store } = desk;
+  const node = el("article", {
+    class: "message",
+    id: `message-${message.id}`,
+    tabindex: "-1",
+    dataset: { id: message.id, author: message.author.id },
+    "aria-label": `${store.nameOf(message.author)}, ${formatMoment(new Date(idTime(message.id)))}`,
+  });
+  node.classList.toggle("is-continued", continued);
+  node.classList.toggle("is-ephemeral", isEphemeral(message));
+  node.classList.toggle("is-mention", mentionsMe(message, store));
+  if (!SPOKEN.has(message.type)) {
+    node.classList.add("is-notice");
+    node.append(notice(message, store));
+    return node;
+  }
+  const body = el("div", { class: "message-body" });
+  if (!continued) {
+    const above = replyLine(message, desk) ?? commandLine(message, store);
+    if (above !== null) node.append(above);
+    body.append(head(message, store));
+  }
+  node.append(continued ? el("span", { class: "gutter-time", text: clock(message), "aria-hidden": "true" }) : avatar(message.author), body);
+  body.append(...content(message, desk));
+  if ((message.flags & LOADING) === 0) node.append(toolbar(message, desk));
+  return node;
+}
+
+function mentionsMe(message, store) {
+  if (message.author.id === store.me.id) return false;
+  if (message.mention_everyone) return true;
+  const mine = store.member(store.me.id)?.roles ?? [];
+  return (message.mentions ?? []).some((user) => user.id === store.me.id) || (message.mention_roles ?? []).some((role) => mine.includes(role));
+}
+
+function clock(message) {
+  return new Date(idTime(message.id)).toLocaleTimeString(undefined, { timeStyle: "short" });
+}
+
+function nameElement(user, store) {
+  const node = el("span", { class: "author", text: store.nameOf(user), title: `@${user.username}` });
+  const colour = store.colourOf(user.id);
+  if (colour !== null) node.style.setProperty("--role", colour);
+  return node;
+}
+
+function head(message, store) {
+  const time = timeElement(new Date(idTime(message.id)), "f");
+  time.textContent = formatMoment(new Date(idTime(message.id)));
+  return el("header", { class: "message-head" }, nameElement(message.author, store), message.author.bot ? botTag() : null, time);
+}
+
+function notice(message, store) {
+  return el("p", null, nameElement(message.author, store), ` ${NOTICES[message.type] ?? "did something that is not shown here"} `, timeElement(new Date(idTime(message.id)), "R"));
+}
+
+function interactionOf(message) {
+  const used = message.interaction_metadata ?? message.interaction ?? null;
+  return used !== null && used.type === 2 ? used : null;
+}
+
+function commandLine(message, store) {
+  const used = interactionOf(message);
+  if (used === null) return null;
+  const name = used.name ?? message.interaction?.name;
+  return el("p", { class: "message-above" }, icon("bolt"), used.user ? store.nameOf(used.user) : "Someone", " used ", el("b", { text: name ? `/${name}` : "a command" }));
+}
+
+function replyLine(message, desk) {
+  if (message.type !== REPLY) return null;
+  const target = message.referenced_message;
+  if (!target) return el("p", { class: "message-above" }, icon("reply"), "The original message was deleted");
+  const words = plainText(target.content) || (target.embeds?.length ? target.embeds[0].title || "an embed" : "an attachment");
+  const jump = { click: () => desk.jumpTo(target.id) };
+  return el(
+    "p",
+    { class: "message-above" },
+    icon("reply"),
+    el("button", { type: "button", class: "jump", on: jump, "aria-label": `In reply to ${desk.store.nameOf(target.author)}: go to the message` }, el("b", { text: desk.store.nameOf(target.author) }), el("span", { text: words })),
+  );
+}
+
+function content(message, desk) {
+  if ((message.flags & LOADING) !== 0 && !message.content && !message.embeds?.length) return [thinking(), ...underneath(message, desk)];
+  const parts = [];
+  if (message.content) {
+    const text = el("div", { class: "markdown message-text" }, renderMarkdown(message.content, desk.names));
+    if (message.edited_timestamp) {
+      const edited = el("span", { class: "edited", text: "(edited)", title: formatMoment(new Date(message.edited_timestamp)) });
+      const last = text.lastElementChild;
+      if (last?.classList.contains("paragraph")) last.append(" ", edited);
+      else text.append(edited);
+    }
+    parts.push(text);
+  }
+  for (const attachment of message.attachments ?? []) parts.push(renderAttachment(attachment));
+  for (const embed of message.embeds ?? []) parts.push(renderEmbed(embed, desk.names));
+  if (!message.content && message.edited_timestamp) parts.push(el("span", { class: "edited", text: "(edited)" }));
+  if (message.components?.length) parts.push(...renderComponents(message, desk));
+  return [...parts, ...underneath(message, desk)];
+}
+
+/** Three dots for an answer that is on its way. */
+export function thinking() {
+  return el("p", { class: "thinking" }, el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), "thinking…");
+}
+
+function underneath(message, desk) {
+  const parts = [];
+  const failure = desk.pending.failureOf(message.id);
+  if (failure) parts.push(el("p", { class: "failure", role: "alert", text: failure.message || "The application did not respond" }));
+  if (message.reactions?.length) parts.push(reactions(message, desk));
+  if (isEphemeral(message)) {
+    const dismiss = el("button", { type: "button", class: "text-button", text: "Dismiss", on: { click: () => desk.dismiss(message.id) } });
+    parts.push(el("p", { class: "private-note" }, icon("eye"), "Only you can see this", " · ", dismiss));
+  }
+  return parts;
+}
+
+function reactions(message, desk) {
+  const chips = message.reactions.map((reaction) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "reaction",
+        "aria-pressed": String(reaction.me === true),
+        "aria-label": `${emojiText(reaction.emoji)}, ${reaction.count}`,
+        dataset: { customId: `reaction:${emojiKey(reaction.emoji)}` },
+        on: { click: () => desk.react(message, emojiKey(reaction.emoji), reaction.me === true) },
+      },
+      el("span", { class: "emoji", text: emojiText(reaction.emoji) }),
+      el("span", { class: "count", text: String(reaction.count) }),
+    ),
+  );
+  return el("div", { class: "reactions" }, ...chips);
+}
+
+function toolbar(message, desk) {
+  const tools = el("div", { class: "toolbar", role: "group", "aria-label": "Message actions" });
+  if (!isEphemeral(message)) {
+    const add = iconButton("smile", "Add reaction", () => desk.chooseReaction(message, add), { "aria-haspopup": "listbox" });
+    tools.append(add, iconButton("reply", "Reply", () => desk.reply(message)));
+    if (message.author.id === desk.store.me.id) tools.append(iconButton("pencil", "Edit", () => desk.edit(message)));
+    if (message.author.id === desk.store.me.id || desk.mayDelete(message)) {
+      tools.append(iconButton("trash", "Delete", () => desk.remove(message), { class: "is-danger" }));
+    }
+  }
+  return tools;
+}

@@ -1,0 +1,160 @@
+// The log: every message of the open channel, in order, with the reading position kept.
+
+import { el } from "./dom.js";
+import { renderWelcome } from "./welcome.js";
+import { continues, renderMessage, thinking } from "./message.js";
+import { formatDate, idTime } from "./time.js";
+
+const NEAR_END_PX = 120;
+
+/** Draws a timeline into the log element and follows its changes. */
+export class MessageLog {
+  #log;
+  #desk;
+  #timeline;
+  #list = el("div", { class: "message-list" });
+  #waiting = el("div", { class: "waiting-list" });
+  #earlier = el("button", { type: "button", class: "button button-secondary earlier", text: "Show earlier messages" });
+  /** Whether the reader is at the end and wants to stay there. */
+  #following = true;
+
+  constructor(log, desk, timeline) {
+    this.#log = log;
+    this.#desk = desk;
+    this.#timeline = timeline;
+    log.append(this.#earlier, this.#list, this.#waiting);
+    this.#earlier.addEventListener("click", () => desk.loadEarlier());
+    log.addEventListener("scroll", () => {
+      this.#following = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+    });
+    log.addEventListener("keydown", (event) => this.#walk(event));
+    // Pictures have no height before they are loaded, and a phone's keyboard takes height away.
+    log.addEventListener("load", () => this.#keepEnd(), true);
+    new ResizeObserver(() => this.#keepEnd()).observe(log);
+    timeline.addEventListener("reset", () => this.drawAll());
+    timeline.addEventListener("earlier", () => this.#drawEarlier());
+    timeline.addEventListener("added", ({ detail }) => this.#added(detail));
+    timeline.addEventListener("changed", ({ detail }) => this.#changed(detail));
+    timeline.addEventListener("removed", () => this.#redrawKeepingPlace());
+    desk.pending.addEventListener("changed", ({ detail }) => this.#pendingChanged(detail));
+  }
+
+  /** Draws everything anew and goes to the end. */
+  drawAll() {
+    this.#following = true;
+    this.#draw();
+    this.#keepEnd();
+  }
+
+  /** Brings a message into view and marks it for a moment; false where it is not here. */
+  jumpTo(id) {
+    const node = document.getElementById(`message-${id}`);
+    if (!node) return false;
+    node.scrollIntoView({ block: "center" });
+    node.focus({ preventScroll: true });
+    node.classList.add("is-target");
+    setTimeout(() => node.classList.remove("is-target"), 1600);
+    return true;
+  }
+
+  #draw() {
+    const nodes = [];
+    let before = null;
+    for (const message of this.#timeline.messages) {
+      nodes.push(...this.#place(message, before));
+      before = message;
+    }
+    if (nodes.length === 0 && !this.#timeline.loading) nodes.push(renderWelcome(this.#desk));
+    this.#list.replaceChildren(...nodes);
+    this.#earlier.hidden = this.#timeline.complete || before === null;
+    this.#drawWaiting();
+  }
+
+  /** The nodes of a message: a line for a new day, then the message. */
+  #place(message, before) {
+    const date = new Date(idTime(message.id));
+    const newDay = before === null || new Date(idTime(before.id)).toDateString() !== date.toDateString();
+    const node = renderMessage(message, this.#desk, !newDay && continues(message, before));
+    return newDay ? [el("div", { class: "day", role: "separator", "aria-label": formatDate(date, "D") }, el("span", { text: formatDate(date, "D") })), node] : [node];
+  }
+
+  #added(message) {
+    const all = this.#timeline.messages;
+    if (all.at(-1).id !== message.id || all.length === 1) this.#draw();
+    else this.#list.append(...this.#place(message, all.at(-2)));
+    if (message.author.id === this.#desk.store.me.id) this.#following = true;
+    this.#keepEnd();
+  }
+
+  #changed(message) {
+    const old = document.getElementById(`message-${message.id}`);
+    if (!old) return;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const fresh = renderMessage(message, this.#desk, old.classList.contains("is-continued"));
+    old.replaceWith(fresh);
+    // A menu that edits its own message must not throw the keyboard back to the top of the page.
+    if (focused !== null) {
+      const again = [...fresh.querySelectorAll("[data-custom-id]")].find((node) => node.dataset.customId === focused.dataset.customId && !node.disabled);
+      (again ?? fresh).focus({ preventScroll: true });
+    }
+    this.#keepEnd();
+  }
+
+  #pendingChanged(entry) {
+    if (entry === null) this.#drawWaiting();
+    else if (entry.messageId) {
+      const message = this.#timeline.get(entry.messageId);
+      if (message) this.#changed(message);
+    } else this.#drawWaiting();
+    this.#keepEnd();
+  }
+
+  /** Slash commands that have no message yet: thinking, or failed. */
+  #drawWaiting() {
+    const { pending, store } = this.#desk;
+    const mine = pending.entries.filter((entry) => !entry.messageId && entry.channelId === store.channelId);
+    this.#waiting.replaceChildren(
+      ...mine
+        .filter((entry) => entry.state !== "deferred" || !this.#timeline.messages.some((message) => message.interaction_metadata?.id === entry.id))
+        .map((entry) => this.#waitingRow(entry)),
+    );
+  }
+
+  #waitingRow(entry) {
+    const dismiss = el("button", { type: "button", class: "text-button", text: "Dismiss", on: { click: () => this.#desk.pending.dismiss(entry.id) } });
+    const above = el("p", { class: "message-above" }, "You used ", el("b", { text: entry.label }));
+    const failed = entry.state === "failed";
+    const state = failed ? el("p", { class: "failure", role: "alert" }, entry.message || "The application did not respond", " · ", dismiss) : thinking();
+    return el("div", { class: failed ? "waiting is-failed" : "waiting" }, above, state);
+  }
+
+  #drawEarlier() {
+    const fromEnd = this.#log.scrollHeight - this.#log.scrollTop;
+    this.#draw();
+    this.#log.scrollTop = this.#log.scrollHeight - fromEnd;
+  }
+
+  #redrawKeepingPlace() {
+    const { scrollTop } = this.#log;
+    this.#draw();
+    this.#log.scrollTop = scrollTop;
+    this.#keepEnd();
+  }
+
+  #keepEnd() {
+    if (this.#following) this.#log.scrollTop = this.#log.scrollHeight;
+  }
+
+  /** Arrow keys go from message to message; Tab then reaches what is in one. */
+  #walk(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || event.target.closest("input, textarea, [role=listbox]")) return;
+    const all = [...this.#list.querySelectorAll(".message")];
+    const here = all.indexOf(event.target.closest(".message"));
+    const next = here < 0 ? all.at(step < 0 ? -1 : 0) : all[here + step];
+    if (!next) return;
+    event.preventDefault();
+    next.focus();
+    next.scrollIntoView({ block: "nearest" });
+  }
+}

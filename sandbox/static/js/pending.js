@@ -1,0 +1,72 @@
+// Interactions on their way: what was used, and whether the application has answered.
+
+const KEPT_RESULTS = 100;
+
+/**
+ * Follows interactions from use to answer. Tells `changed` with the entry; an entry is
+ * `{id, kind, label, channelId, messageId, customId, state: "sent"|"deferred"|"answered"|"failed", message}`.
+ */
+export class Pending extends EventTarget {
+  #entries = new Map();
+  /** A result can overtake the HTTP answer that names its interaction. */
+  #early = new Map();
+
+  get entries() {
+    return [...this.#entries.values()];
+  }
+
+  /** Notes an interaction that was just sent. */
+  add(entry) {
+    const early = this.#early.get(entry.id);
+    this.#early.delete(entry.id);
+    this.#settle({ ...entry, state: early?.state ?? "sent", message: early?.message ?? null });
+  }
+
+  /** Takes an INTERACTION_RESULT. */
+  result({ interaction_id: id, state, message }) {
+    const entry = this.#entries.get(id);
+    if (entry) this.#settle({ ...entry, state, message: message ?? null });
+    else {
+      this.#early.set(id, { state, message });
+      if (this.#early.size > KEPT_RESULTS) this.#early.delete(this.#early.keys().next().value);
+    }
+  }
+
+  /** Whether this control of this message waits for its answer. */
+  isBusy(messageId, customId) {
+    return this.entries.some(
+      (entry) => entry.messageId === messageId && entry.customId === customId && entry.state === "sent",
+    );
+  }
+
+  /** The failure to show under a message, or null. */
+  failureOf(messageId) {
+    return this.entries.findLast((entry) => entry.messageId === messageId && entry.state === "failed") ?? null;
+  }
+
+  /** Forgets everything (another identity, a new connection). */
+  clear() {
+    this.#entries.clear();
+    this.#early.clear();
+    this.dispatchEvent(new CustomEvent("changed", { detail: null }));
+  }
+
+  /** Forgets one failure that was read. */
+  dismiss(id) {
+    const entry = this.#entries.get(id);
+    this.#entries.delete(id);
+    if (entry) this.dispatchEvent(new CustomEvent("changed", { detail: entry }));
+  }
+
+  #settle(entry) {
+    // A new use of a message replaces what went wrong with the one before.
+    if (entry.messageId) {
+      for (const old of this.entries) {
+        if (old.messageId === entry.messageId && old.id !== entry.id && old.state === "failed") this.#entries.delete(old.id);
+      }
+    }
+    if (entry.state === "answered" || (entry.state === "deferred" && entry.messageId)) this.#entries.delete(entry.id);
+    else this.#entries.set(entry.id, entry);
+    this.dispatchEvent(new CustomEvent("changed", { detail: entry }));
+  }
+}

@@ -1,0 +1,121 @@
+// A list to choose from, in a popover: menus of messages, reactions, people.
+
+import { el, icon } from "./dom.js";
+
+const SEARCH_FROM = 9;
+const MARGIN = 8;
+
+/**
+ * Opens a listbox beside an element.
+ * @param {HTMLElement} anchor gets the focus back
+ * @param {object} options `label`; `items` [{value, label, description, mark, selected}]; `min`, `max` choices:
+ *   with a max of 1 a choice is taken at once, else at Done; `done(values)`
+ */
+export function openPicker(anchor, { label, items, min = 1, max = 1, done }) {
+  const chosen = new Set(items.filter((item) => item.selected).map((item) => item.value));
+  const list = el("ul", { role: "listbox", id: "picker-list", class: "picker-list", tabindex: "0", "aria-label": label });
+  if (max > 1) list.setAttribute("aria-multiselectable", "true");
+  const search = items.length >= SEARCH_FROM ? searchBox(label) : null;
+  const finish = el("button", { type: "button", class: "button button-primary", text: "Done" });
+  const hint = el("span", { class: "picker-hint" });
+  const panel = el("div", { class: "picker", popover: "auto" }, search, list, max > 1 ? el("div", { class: "picker-foot" }, hint, finish) : null);
+  let shown = items;
+  let active = 0;
+
+  const close = () => panel.hidePopover();
+  const submit = () => {
+    if (chosen.size < min || chosen.size > max) return;
+    close();
+    done(items.map((item) => item.value).filter((value) => chosen.has(value)));
+  };
+  const choose = (item) => {
+    if (max === 1) {
+      chosen.clear();
+      chosen.add(item.value);
+      submit();
+      return;
+    }
+    if (!chosen.delete(item.value) && chosen.size < max) chosen.add(item.value);
+    draw();
+  };
+  const draw = () => {
+    const keeper = search ?? list;
+    list.replaceChildren(...shown.map((item, index) => row(item, index, { active, chosen, choose, multiple: max > 1 })));
+    if (shown.length === 0) list.append(el("li", { class: "picker-empty", text: "Nothing found" }));
+    keeper.setAttribute("aria-activedescendant", shown.length > 0 ? `picker-${active}` : "");
+    list.children[active]?.scrollIntoView({ block: "nearest" });
+    hint.textContent = min === max ? `Choose ${min}` : `Choose ${min} to ${max}`;
+    finish.disabled = chosen.size < min || chosen.size > max;
+  };
+
+  search?.addEventListener("input", () => {
+    const words = search.value.trim().toLowerCase();
+    shown = items.filter((item) => `${item.label} ${item.description ?? ""}`.toLowerCase().includes(words));
+    active = 0;
+    draw();
+  });
+  panel.addEventListener("keydown", (event) => {
+    if (event.target === finish) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && shown.length > 0) active = (active + step + shown.length) % shown.length;
+    else if (event.key === "Home" && !search) active = 0;
+    else if (event.key === "End" && !search) active = shown.length - 1;
+    else if (event.key === "Enter" || (event.key === " " && !search)) {
+      event.preventDefault();
+      if (shown[active]) choose(shown[active]);
+      return;
+    } else return;
+    event.preventDefault();
+    draw();
+  });
+  finish.addEventListener("click", submit);
+  panel.addEventListener("toggle", (event) => {
+    if (event.newState !== "closed") return;
+    panel.remove();
+    anchor.setAttribute("aria-expanded", "false");
+    if (anchor.isConnected && !anchor.disabled && (document.activeElement === document.body || document.activeElement === null)) anchor.focus();
+  });
+
+  active = Math.max(0, items.findIndex((item) => chosen.has(item.value)));
+  document.body.append(panel);
+  panel.showPopover();
+  anchor.setAttribute("aria-expanded", "true");
+  draw();
+  place(panel, anchor);
+  (search ?? list).focus();
+}
+
+function searchBox(label) {
+  return el("input", {
+    type: "search",
+    class: "picker-search",
+    placeholder: "Search",
+    role: "combobox",
+    "aria-label": `Search: ${label}`,
+    "aria-expanded": "true",
+    "aria-controls": "picker-list",
+    autocomplete: "off",
+  });
+}
+
+function row(item, index, { active, chosen, choose, multiple }) {
+  const selected = chosen.has(item.value);
+  return el(
+    "li",
+    { role: "option", id: `picker-${index}`, class: index === active ? "option is-active" : "option", "aria-selected": String(selected), on: { click: () => choose(item) } },
+    item.mark ? el("span", { class: "option-mark", "aria-hidden": "true", text: item.mark }) : null,
+    el("span", { class: "option-words" }, el("span", { class: "option-name", text: item.label }), item.description ? el("span", { class: "option-text", text: item.description }) : null),
+    selected && multiple ? icon("check") : null,
+  );
+}
+
+/** Puts the panel under its anchor, or above it where there is more room; a phone shows it as a sheet (CSS). */
+function place(panel, anchor) {
+  if (matchMedia("(max-width: 640px)").matches) return;
+  const spot = anchor.getBoundingClientRect();
+  const left = Math.min(spot.left, innerWidth - panel.offsetWidth - MARGIN);
+  const below = spot.bottom + panel.offsetHeight + MARGIN < innerHeight;
+  const top = below ? spot.bottom + 4 : Math.max(MARGIN, spot.top - panel.offsetHeight - 4);
+  panel.style.setProperty("left", `${Math.max(MARGIN, left)}px`);
+  panel.style.setProperty("top", `${top}px`);
+}

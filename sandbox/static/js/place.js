@@ -1,0 +1,41 @@
+// Where one is, by name: ids are new at each start of the sandbox, so the address holds names.
+
+const IDENTITY_KEY = "helix-sandbox-identity";
+const FAVOURITE = /bot/;
+
+function query() {
+  return new URLSearchParams(location.search);
+}
+
+/** The identity that the address or the last visit asks for, by name, or null. */
+export function readIdentity() {
+  return query().get("as") ?? localStorage.getItem(IDENTITY_KEY);
+}
+
+/** The channel to open: the address's if it can be seen, else the one for bots, else the first; null is the direct message. */
+export function readPlace(store) {
+  const wanted = query();
+  if (wanted.get("in") === "direct") return store.dms[0]?.id ?? null;
+  const named = store.guilds.find((guild) => guild.name === wanted.get("in"));
+  const guild = named ?? store.guilds[0];
+  if (!guild) return store.dms[0]?.id ?? null;
+  const channels = store.groups(guild).flatMap((group) => group.channels);
+  const channel =
+    channels.find((candidate) => candidate.name === wanted.get("channel")) ??
+    channels.find((candidate) => FAVOURITE.test(candidate.name)) ??
+    channels[0];
+  return channel?.id ?? store.dms[0]?.id ?? null;
+}
+
+/** Writes the place into the address, so that a reload or a link comes back to it. */
+export function rememberPlace(store) {
+  const me = store.identities.find((identity) => identity.user === store.me.id);
+  const wanted = new URLSearchParams();
+  if (me) {
+    wanted.set("as", me.name);
+    localStorage.setItem(IDENTITY_KEY, me.name);
+  }
+  wanted.set("in", store.guild?.name ?? "direct");
+  if (store.guild) wanted.set("channel", store.channel.name);
+  history.replaceState(null, "", `?${wanted}`);
+}

@@ -1,0 +1,80 @@
+// The form of a slash command that takes options: it stands in place of the message box.
+
+import { el, iconButton } from "./dom.js";
+import { OptionField } from "./options.js";
+
+/** Shows one command at a time; `closed` runs when the person goes back to the message box. */
+export class SlashForm {
+  #node;
+  #panel;
+  #desk;
+  #closed;
+  #fields = [];
+  command = null;
+
+  constructor(node, panel, desk, closed) {
+    this.#node = node;
+    this.#panel = panel;
+    this.#desk = desk;
+    this.#closed = closed;
+  }
+
+  get isOpen() {
+    return this.command !== null;
+  }
+
+  /** Opens the form for a command, with values that were typed already. */
+  show(command, values = {}) {
+    this.command = command;
+    this.#fields = (command.options ?? []).map((option) => new OptionField(option, command, this.#desk, this.#panel, () => this.#fields));
+    for (const field of this.#fields) {
+      field.input.value = values[field.option.name] ?? "";
+      field.input.addEventListener("keydown", (event) => this.#key(event, field));
+    }
+    const back = iconButton("close", "Back to the message box", () => this.close());
+    const fields = el("div", { class: "slash-fields" }, ...this.#fields.map((field) => field.node));
+    const words = this.#fields.length > 0 ? fields : el("p", { class: "option-help", text: "Takes nothing more: Enter sends it." });
+    this.#node.replaceChildren(el("div", { class: "slash-head" }, el("code", { text: `/${command.name}` }), el("span", { text: command.description }), back), words);
+    this.#node.hidden = false;
+    const first = this.#fields.find((field) => field.option.required && field.isEmpty) ?? this.#fields.find((field) => field.isEmpty) ?? this.#fields.at(-1);
+    (first?.input ?? back).focus();
+  }
+
+  /** Sends the command if every field fits; else points at the first that does not. */
+  async submit() {
+    const options = {};
+    for (const field of this.#fields) {
+      try {
+        const value = field.value();
+        if (value !== undefined) options[field.option.name] = value;
+      } catch (error) {
+        field.markInvalid(true);
+        field.input.focus();
+        this.#desk.say(error.message);
+        return;
+      }
+    }
+    const { name } = this.command;
+    if (await this.#desk.slash(name, options)) this.close();
+  }
+
+  close() {
+    for (const field of this.#fields) field.completion.close();
+    this.#fields = [];
+    this.command = null;
+    this.#node.hidden = true;
+    this.#node.replaceChildren();
+    this.#closed();
+  }
+
+  #key(event, field) {
+    if (field.completion.takesKey(event)) return;
+    if (event.key === "Escape") {
+      event.preventDefault();
+      this.close();
+    } else if (event.key === "Backspace" && this.#fields.every((one) => one.isEmpty) && field === this.#fields[0]) {
+      event.preventDefault();
+      this.close();
+    }
+  }
+}

@@ -1,0 +1,151 @@
+// What the page knows of the sandbox's world, as the current identity sees it.
+
+const TEXT_TYPES = new Set([0, 5]);
+export const CATEGORY = 4;
+export const DIRECT = 1;
+
+/**
+ * The world and the place the person is at. Tells of changes by events: `world` (anything of the state),
+ * `place` (another channel), `unread`.
+ */
+export class Store extends EventTarget {
+  me = null;
+  identities = [];
+  application = null;
+  bot = { user: null, connected: false, prefix: "!" };
+  guilds = [];
+  dms = [];
+  commands = [];
+  prefixCommands = [];
+  channelId = null;
+  unread = new Set();
+  /** Users seen in messages, for names of people who have left. */
+  #seen = new Map();
+
+  tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** Takes an answer of `GET /sandbox/state`. */
+  update(state) {
+    this.me = state.me;
+    this.identities = state.identities;
+    this.application = state.application;
+    this.bot = state.bot;
+    this.guilds = state.guilds;
+    this.dms = state.dms;
+    this.commands = state.commands;
+    this.tell("world");
+  }
+
+  /** Opens a channel; null is the direct message that does not exist yet. */
+  open(channelId) {
+    this.channelId = channelId;
+    this.unread.delete(channelId);
+    this.tell("place");
+  }
+
+  markUnread(channelId) {
+    if (channelId === this.channelId || this.unread.has(channelId)) return;
+    this.unread.add(channelId);
+    this.tell("unread");
+  }
+
+  remember(user) {
+    if (user?.id) this.#seen.set(user.id, user);
+  }
+
+  get channel() {
+    return this.channelById(this.channelId);
+  }
+
+  get guild() {
+    return this.guildOf(this.channelId);
+  }
+
+  channelById(id) {
+    if (id === null) return null;
+    for (const guild of this.guilds) {
+      const found = guild.channels.find((channel) => channel.id === id);
+      if (found) return found;
+    }
+    return this.dms.find((channel) => channel.id === id) ?? null;
+  }
+
+  guildOf(channelId) {
+    return this.guilds.find((guild) => guild.channels.some((channel) => channel.id === channelId)) ?? null;
+  }
+
+  /** The channels of a guild that can be opened, in the order of the list: [{category, channels}]. */
+  groups(guild) {
+    const byPlace = (a, b) => (a.position ?? 0) - (b.position ?? 0) || (a.id < b.id ? -1 : 1);
+    const texts = guild.channels.filter((channel) => TEXT_TYPES.has(channel.type)).sort(byPlace);
+    const categories = guild.channels.filter((channel) => channel.type === CATEGORY).sort(byPlace);
+    const known = new Set(categories.map((category) => category.id));
+    const loose = texts.filter((channel) => !known.has(channel.parent_id));
+    return [
+      { category: null, channels: loose },
+      ...categories.map((category) => ({
+        category,
+        channels: texts.filter((channel) => channel.parent_id === category.id),
+      })),
+    ].filter((group) => group.channels.length > 0);
+  }
+
+  member(userId, guild = this.guild) {
+    return guild?.members.find((member) => member.user.id === userId) ?? null;
+  }
+
+  user(userId) {
+    for (const guild of this.guilds) {
+      const member = this.member(userId, guild);
+      if (member) return member.user;
+    }
+    if (this.me?.id === userId) return this.me;
+    if (this.bot.user?.id === userId) return this.bot.user;
+    return this.#seen.get(userId) ?? null;
+  }
+
+  /** The name a person goes by here. */
+  nameOf(user) {
+    const known = this.user(user.id) ?? user;
+    return this.member(user.id)?.nick || known.global_name || known.username || "someone";
+  }
+
+  role(roleId, guild = this.guild) {
+    return guild?.roles.find((role) => role.id === roleId) ?? null;
+  }
+
+  /** A member's roles, highest first, without @everyone. */
+  rolesOf(member, guild = this.guild) {
+    return (member?.roles ?? [])
+      .map((id) => this.role(id, guild))
+      .filter((role) => role !== null)
+      .sort((a, b) => b.position - a.position);
+  }
+
+  /** The colour of a name as a CSS colour, or null for the plain text colour. */
+  colourOf(userId, guild = this.guild) {
+    const role = this.rolesOf(this.member(userId, guild), guild).find((candidate) => candidate.color);
+    return role ? cssColour(role.color) : null;
+  }
+
+  /** A role's own colour, or null. */
+  colourOfRole(role) {
+    return role.color ? cssColour(role.color) : null;
+  }
+
+  /** The slash commands that can be used at the current place: global ones and this guild's. */
+  slashCommands() {
+    const guild = this.guild;
+    return this.commands
+      .filter((command) => (command.type ?? 1) === 1 && (!command.guild_id || command.guild_id === guild?.id))
+      .filter((command) => guild !== null || command.dm_permission !== false)
+      .sort((a, b) => a.name.localeCompare(b.name));
+  }
+}
+
+/** Discord's colour number as `#rrggbb`. */
+export function cssColour(number) {
+  return `#${number.toString(16).padStart(6, "0")}`;
+}

@@ -1,0 +1,165 @@
+// The messages of the open channel: history, live changes, and what is being waited for.
+
+import { compareIds } from "./time.js";
+
+const KEPT = 400;
+const PAGE = 50;
+const REACTIONS = new Set(["MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"]);
+
+/**
+ * Holds at most `KEPT` messages, oldest first. Tells by events: `reset`, `added`, `changed`, `removed`
+ * (detail: the message) and `earlier` (older ones were put in front).
+ */
+export class Timeline extends EventTarget {
+  #api;
+  #store;
+  #messages = new Map();
+  #load = 0;
+  #waiting = null;
+  loading = false;
+  complete = false;
+
+  constructor(api, store) {
+    super();
+    this.#api = api;
+    this.#store = store;
+  }
+
+  get messages() {
+    return [...this.#messages.values()].sort((a, b) => compareIds(a.id, b.id));
+  }
+
+  get(id) {
+    return this.#messages.get(id) ?? null;
+  }
+
+  /** Fetches the newest page of the open channel; a later call overtakes an earlier one. */
+  async reload() {
+    const turn = ++this.#load;
+    const channel = this.#store.channelId;
+    this.#waiting = [];
+    this.loading = true;
+    let page = [];
+    try {
+      if (channel !== null) page = await this.#api.fetchMessages(channel, this.#store.me.id, null, PAGE);
+    } finally {
+      if (turn === this.#load) this.loading = false;
+    }
+    if (turn !== this.#load) return;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    // A count that came in with the page may hold the reaction already: ask again instead of adding it twice.
+    if (waiting.some(([name]) => REACTIONS.has(name))) {
+      await this.reload();
+      return;
+    }
+    this.#messages = new Map(page.map((message) => [message.id, message]));
+    for (const message of page) this.#rememberPeople(message);
+    this.complete = page.length < PAGE;
+    for (const [name, data] of waiting) this.#apply(name, data, false);
+    this.#tell("reset");
+  }
+
+  /** Fetches the page before the oldest message. */
+  async loadEarlier() {
+    const turn = this.#load;
+    const [oldest] = this.messages;
+    if (this.complete || !oldest) return;
+    const page = await this.#api.fetchMessages(this.#store.channelId, this.#store.me.id, oldest.id, PAGE);
+    if (turn !== this.#load) return;
+    for (const message of page) {
+      this.#messages.set(message.id, message);
+      this.#rememberPeople(message);
+    }
+    this.complete = page.length < PAGE || this.#messages.size >= KEPT;
+    this.#tell("earlier");
+  }
+
+  /** Takes an event of the stream; other channels' are left to the caller. */
+  receive(name, data) {
+    if (data.channel_id !== this.#store.channelId) return;
+    if (this.#waiting !== null) this.#waiting.push([name, data]);
+    else this.#apply(name, data, true);
+  }
+
+  /** Takes a message away here only (an ephemeral one that was dismissed). */
+  dismiss(id) {
+    this.#apply("MESSAGE_DELETE", { id }, true);
+  }
+
+  /** The newest message of this author that can still be edited, or null. */
+  lastOf(userId) {
+    return this.messages.findLast((message) => message.author.id === userId) ?? null;
+  }
+
+  #apply(name, data, tell) {
+    switch (name) {
+      case "MESSAGE_CREATE":
+        return this.#create(data, tell);
+      case "MESSAGE_UPDATE":
+        return this.#change(data.id, (message) => ({ ...message, ...data }), tell);
+      case "MESSAGE_DELETE":
+        return this.#remove(data.id, tell);
+      case "MESSAGE_DELETE_BULK":
+        return data.ids.forEach((id) => this.#remove(id, tell));
+      case "MESSAGE_REACTION_ADD":
+        return this.#change(data.message_id, (message) => this.#react(message, data, 1), tell);
+      case "MESSAGE_REACTION_REMOVE":
+        return this.#change(data.message_id, (message) => this.#react(message, data, -1), tell);
+    }
+  }
+
+  #create(message, tell) {
+    if (this.#messages.has(message.id)) return this.#change(message.id, () => message, tell);
+    this.#messages.set(message.id, message);
+    this.#rememberPeople(message);
+    if (tell) this.#tell("added", message);
+    while (this.#messages.size > KEPT) {
+      this.complete = false;
+      this.#remove(this.messages[0].id, tell);
+    }
+  }
+
+  #change(id, next, tell) {
+    const before = this.#messages.get(id);
+    if (!before) return;
+    const after = next(before);
+    this.#messages.set(id, after);
+    if (tell) this.#tell("changed", after);
+  }
+
+  #remove(id, tell) {
+    const message = this.#messages.get(id);
+    if (!message) return;
+    this.#messages.delete(id);
+    if (tell) this.#tell("removed", message);
+  }
+
+  #react(message, { emoji, user_id: userId }, step) {
+    const mine = userId === this.#store.me.id;
+    const key = emojiKey(emoji);
+    const reactions = (message.reactions ?? []).map((reaction) => ({ ...reaction }));
+    let entry = reactions.find((reaction) => emojiKey(reaction.emoji) === key);
+    if (!entry) {
+      entry = { emoji, count: 0, me: false };
+      reactions.push(entry);
+    }
+    entry.count += step;
+    if (mine) entry.me = step > 0;
+    return { ...message, reactions: reactions.filter((reaction) => reaction.count > 0) };
+  }
+
+  #rememberPeople(message) {
+    this.#store.remember(message.author);
+    for (const user of message.mentions ?? []) this.#store.remember(user);
+  }
+
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+/** What a reaction is sent and compared by: the character itself, or `name:id` of a custom one. */
+export function emojiKey(emoji) {
+  return emoji.id ? `${emoji.name}:${emoji.id}` : emoji.name;
+}

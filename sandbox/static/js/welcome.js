@@ -1,0 +1,49 @@
+// What an empty channel says: where one is, and what to type first.
+
+import { el, icon } from "./dom.js";
+import { DIRECT } from "./store.js";
+
+/** The friendly beginning of a channel. */
+export function renderWelcome(desk) {
+  const { store } = desk;
+  const channel = store.channel;
+  const direct = channel === null || channel.type === DIRECT;
+  const botName = store.bot.user?.global_name || store.bot.user?.username || "the bot";
+  const title = direct ? `You and ${botName}` : `#${channel.name}`;
+  const about = direct
+    ? "A direct message: nobody else reads along."
+    : channel.topic || "Nothing has been said here yet. This is a small Discord on your own machine: everything in it is real but the internet.";
+  const suggestions = suggest(store);
+  const tries = suggestions.map(({ text, why }) =>
+    el(
+      "li",
+      null,
+      el("button", { type: "button", class: "try", on: { click: () => desk.suggest(text) } }, el("code", { text }), el("span", { text: why })),
+    ),
+  );
+  return el(
+    "section",
+    { class: "welcome", "aria-label": "Start here" },
+    el("span", { class: "welcome-mark" }, icon(direct ? "at" : "hash")),
+    el("h2", { text: title }),
+    el("p", { text: about }),
+    el("p", { class: "welcome-lead", text: `Try one of these with ${botName}:` }),
+    el("ul", { class: "tries" }, ...tries),
+    el("p", { class: "welcome-keys" }, key("!"), " and ", key("/"), " complete commands, ", key("↑"), " edits your last message, ", key("Shift"), " ", key("Enter"), " starts a new line. Switch who you are at the lower left."),
+  );
+}
+
+function key(text) {
+  return el("kbd", { text });
+}
+
+const WISHES = [
+  { slash: false, name: "status", why: "how everything is" },
+  { slash: true, name: "agents", why: "the fourteen, as a slash command" },
+  { slash: false, name: "help", why: "all commands, with a menu" },
+];
+
+function suggest(store) {
+  const { prefix } = store.bot;
+  return WISHES.map(({ slash, name, why }) => ({ text: `${slash ? "/" : prefix}${name}`, why }));
+}
