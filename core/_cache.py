@@ -1,0 +1,299 @@
+"""One cache type for everything: bounded, timed, tagged, with one computation at any concurrency.
+
+A hit is one look-up in a plain dict and one reading of the clock. The bound is cachetools' LRU order, which
+is told of a use at most once in a tenth of the TTL, so that "least recently used" is exact to that much. An
+entry's age counts from the moment its computation began, because that is when it read its sources. Used from
+the event loop only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Hashable
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from core._cache_store import Entry, TaggedStore
+from core.clock import Clock
+from core.metrics import Counter, Registry
+
+logger = logging.getLogger(__name__)
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+Outcome = Literal["hit", "miss", "coalesced", "stale", "off"]
+
+
+class Cached(msgspec.Struct, Generic[V], frozen=True, gc=False):
+    """An answer and where it came from.
+
+    Attributes:
+        age_s: seconds since its computation began.
+        outcome: "hit": from memory; "miss": computed for this caller; "coalesced": computed for another
+            caller meanwhile; "stale": past its TTL, since a fresh computation failed; "off": the cache is
+            switched off.
+        stored_at: when its computation began, on the monotonic clock.
+    """
+
+    value: V
+    age_s: float
+    outcome: Outcome
+    stored_at: float
+
+
+class CacheStats(msgspec.Struct, frozen=True):
+    """What one cache holds and how it did; `hit_rate` is None before its first use, ages in seconds."""
+
+    name: str
+    owner: str
+    size: int
+    max_entries: int
+    ttl_s: float
+    hits: int
+    misses: int
+    coalesced: int
+    stale: int
+    hit_rate: float | None
+    oldest_age_s: float | None
+
+
+class _Flight:
+    """A computation that is under way: what it depends on, and who waits for it."""
+
+    __slots__ = ("began_at", "dropped", "tags", "task", "waiting")
+
+    def __init__(self, tags: Collection[str], began_at: float) -> None:
+        self.tags = frozenset(tags)
+        self.began_at = began_at
+        self.dropped = False
+        self.waiting = 0
+        self.task: asyncio.Task[Any] | None = None
+
+
+class Cache(Generic[K, V]):
+    """Answers by key, none older than `ttl_s` and none past a change of what it depends on.
+
+    Args:
+        name: by which metrics and `!cache` know it.
+        owner: the subsystem that uses it, for people.
+        max_entries: the bound; beyond it the least recently used goes.
+        ttl_s: how long an answer holds, in seconds from the start of its computation.
+        clock: what tells the time.
+        enabled: read at each use; False turns the cache off without forgetting what it holds.
+        serve_stale: keep what has outlived its TTL (within the bound) for when a fresh computation fails.
+        requests: the counter with the labels cache and result; a private one when left out.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        owner: str,
+        max_entries: int,
+        ttl_s: float,
+        clock: Clock,
+        enabled: Callable[[], bool] = lambda: True,
+        serve_stale: bool = False,
+        requests: Counter | None = None,
+    ) -> None:
+        if max_entries < 1 or not ttl_s > 0:
+            raise ValueError("a cache holds at least one entry for more than no time")
+        self.name = name
+        self.owner = owner
+        self.max_entries = max_entries
+        self.ttl_s = ttl_s
+        self._monotonic = clock.monotonic
+        self._enabled = enabled
+        self._serve_stale = serve_stale
+        self._store: TaggedStore[K, V] = TaggedStore(max_entries)
+        self._by_key = self._store.by_key
+        self._touch_every_s = ttl_s / 10
+        self._shared: dict[K, _Flight] = {}
+        self._flights: set[_Flight] = set()
+        counter = (
+            requests if requests is not None else Registry().counter("requests", "", ("cache", "result"))
+        )
+        self._hits = counter.bind(name, "hit")
+        self._misses = counter.bind(name, "miss")
+        self._coalesced = counter.bind(name, "coalesced")
+        self._stale = counter.bind(name, "stale")
+        self._off = counter.bind(name, "off")
+
+    def get(self, key: K, *, count_miss: bool = True) -> Cached[V] | None:
+        """The fresh entry of `key`, or None.
+
+        Args:
+            key: what to look up.
+            count_miss: False when `fetch` or `get_or_build` follows, which counts the miss itself.
+        """
+        if not self._enabled():
+            return None
+        now = self._monotonic()
+        entry = self._by_key.get(key)
+        if entry is not None:
+            age_s = now - entry.stored_at
+            if age_s < self.ttl_s:
+                if now - entry.touched_at > self._touch_every_s:
+                    self._store.touch(key, now)
+                self._hits.value += 1
+                return Cached(entry.value, age_s, "hit", entry.stored_at)
+            if not self._serve_stale:
+                self._store.discard(key)
+        if count_miss:
+            self._misses.value += 1
+        return None
+
+    def get_or_build(self, key: K, build: Callable[[], V], tags: Collection[str]) -> Cached[V]:
+        """The fresh entry of `key`, else what `build` makes now; for computations that need no waiting.
+
+        Raises:
+            Exception: what `build` raises, when nothing may be served instead.
+        """
+        if not self._enabled():
+            return self._uncached(build(), self._monotonic())
+        found = self.get(key, count_miss=False)
+        if found is not None:
+            return found
+        flight = self._begin(tags)
+        try:
+            value = build()
+        except Exception as error:
+            stale = self._stale_instead(key, flight, error)
+            if stale is None:
+                self._misses.value += 1
+                raise
+            return stale
+        finally:
+            self._flights.discard(flight)
+        self._misses.value += 1
+        self._keep(key, value, flight)
+        return self._answer(value, flight, "miss")
+
+    async def fetch(self, key: K, compute: Callable[[], Awaitable[V]], tags: Collection[str]) -> Cached[V]:
+        """The fresh entry of `key`, else what `compute` gives: one computation however many ask at once.
+
+        A tag that is dropped while it runs keeps its result from being stored, and who asks after the drop
+        starts anew. A caller that is cancelled leaves it to the others; it ends with the last one.
+
+        Raises:
+            Exception: what `compute` raises, when nothing may be served instead; it is never stored.
+        """
+        if not self._enabled():
+            began_at = self._monotonic()
+            return self._uncached(await compute(), began_at)
+        found = self.get(key, count_miss=False)
+        if found is not None:
+            return found
+        flight = self._shared.get(key)
+        outcome: Outcome = "miss" if flight is None else "coalesced"
+        if flight is None:
+            flight = self._begin(tags)
+            flight.task = asyncio.create_task(self._compute(key, compute, flight), name=f"cache:{self.name}")
+            self._shared[key] = flight
+        try:
+            value = await self._wait(key, flight)
+        except Exception as error:
+            stale = self._stale_instead(key, flight, error)
+            if stale is None:
+                self._count(outcome)
+                raise
+            return stale
+        self._count(outcome)
+        return self._answer(value, flight, outcome)
+
+    def drop_tags(self, tags: Collection[str]) -> int:
+        """Forget what carries one of `tags`, also while it is computed; gives how many entries were held."""
+        for key, flight in tuple(self._shared.items()):
+            if not flight.tags.isdisjoint(tags):
+                del self._shared[key]
+        for flight in self._flights:
+            if not flight.tags.isdisjoint(tags):
+                flight.dropped = True
+        return self._store.drop_tags(tags)
+
+    def clear(self) -> int:
+        """Forget everything, also what is being computed; gives how many entries were held."""
+        self._shared.clear()
+        for flight in self._flights:
+            flight.dropped = True
+        return self._store.clear()
+
+    def stats(self) -> CacheStats:
+        """Size, counts and ages as they are now."""
+        hits, misses = int(self._hits.value), int(self._misses.value)
+        coalesced, stale = int(self._coalesced.value), int(self._stale.value)
+        asked = hits + misses + coalesced + stale
+        oldest_at = min((entry.stored_at for entry in self._by_key.values()), default=None)
+        return CacheStats(
+            name=self.name,
+            owner=self.owner,
+            size=len(self._by_key),
+            max_entries=self.max_entries,
+            ttl_s=self.ttl_s,
+            hits=hits,
+            misses=misses,
+            coalesced=coalesced,
+            stale=stale,
+            hit_rate=hits / asked if asked else None,
+            oldest_age_s=None if oldest_at is None else self._monotonic() - oldest_at,
+        )
+
+    def _begin(self, tags: Collection[str]) -> _Flight:
+        flight = _Flight(tags, self._monotonic())
+        self._flights.add(flight)
+        return flight
+
+    async def _compute(self, key: K, compute: Callable[[], Awaitable[V]], flight: _Flight) -> V:
+        try:
+            value = await compute()
+            self._keep(key, value, flight)
+            return value
+        finally:
+            self._flights.discard(flight)
+            if self._shared.get(key) is flight:
+                del self._shared[key]
+
+    async def _wait(self, key: K, flight: _Flight) -> V:
+        task: asyncio.Task[V] | None = flight.task
+        assert task is not None  # noqa: S101 - a shared flight always has its task
+        flight.waiting += 1
+        try:
+            # wait() leaves the task alone when this caller is cancelled; awaiting the task would not.
+            await asyncio.wait((task,))
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting and not task.done():
+                if self._shared.get(key) is flight:
+                    del self._shared[key]
+                task.cancel()
+        return task.result()
+
+    def _keep(self, key: K, value: V, flight: _Flight) -> None:
+        # Switched off meanwhile: what was computed before a rollback is not kept past it.
+        if flight.dropped or not self._enabled():
+            return
+        present = self._by_key.get(key)
+        if present is None or present.stored_at <= flight.began_at:
+            self._store.put(key, Entry(value, flight.began_at, flight.tags))
+
+    def _stale_instead(self, key: K, flight: _Flight, error: Exception) -> Cached[V] | None:
+        entry = self._by_key.get(key) if self._serve_stale and not flight.dropped else None
+        if entry is None:
+            return None
+        age_s = self._monotonic() - entry.stored_at
+        logger.warning("cache.stale cache=%s age_s=%.0f error=%s", self.name, age_s, type(error).__name__)
+        self._stale.value += 1
+        return Cached(entry.value, age_s, "stale", entry.stored_at)
+
+    def _uncached(self, value: V, began_at: float) -> Cached[V]:
+        self._off.value += 1
+        return Cached(value, self._monotonic() - began_at, "off", began_at)
+
+    def _answer(self, value: V, flight: _Flight, outcome: Outcome) -> Cached[V]:
+        return Cached(value, self._monotonic() - flight.began_at, outcome, flight.began_at)
+
+    def _count(self, outcome: Outcome) -> None:
+        (self._misses if outcome == "miss" else self._coalesced).value += 1

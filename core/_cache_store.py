@@ -1,0 +1,91 @@
+"""What a cache holds: entries by key, bounded by cachetools' LRU, found again by their tags."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable
+from typing import Generic, TypeVar
+
+from cachetools import LRUCache
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Entry(Generic[V]):
+    """One stored answer: when its computation began, what it depends on, when its use was last noted."""
+
+    __slots__ = ("stored_at", "tags", "touched_at", "value")
+
+    def __init__(self, value: V, stored_at: float, tags: frozenset[str]) -> None:
+        self.value = value
+        self.stored_at = stored_at
+        self.tags = tags
+        self.touched_at = stored_at
+
+
+class TaggedStore(Generic[K, V]):
+    """Entries within a bound.
+
+    Attributes:
+        by_key: the same entries in a plain dict, to be read directly where speed matters; written only here.
+    """
+
+    def __init__(self, max_entries: int) -> None:
+        self.by_key: dict[K, Entry[V]] = {}
+        self._by_tag: dict[str, set[K]] = {}
+        self._order: _Order[K, V] = _Order(max_entries, self)
+
+    def put(self, key: K, entry: Entry[V]) -> None:
+        """Store an entry, in place of the one before and, at the bound, of the least recently used."""
+        self.discard(key)
+        self._order[key] = None
+        self.by_key[key] = entry
+        for tag in entry.tags:
+            self._by_tag.setdefault(tag, set()).add(key)
+
+    def touch(self, key: K, now: float) -> None:
+        """Note that `key` was used."""
+        self._order[key] = None
+        self.by_key[key].touched_at = now
+
+    def discard(self, key: K) -> None:
+        """Forget `key`, if it is held."""
+        if key in self.by_key:
+            del self._order[key]
+
+    def drop_tags(self, tags: Collection[str]) -> int:
+        """Forget every entry with one of `tags`; gives how many."""
+        dropped = 0
+        for tag in tags:
+            for key in tuple(self._by_tag.get(tag, ())):
+                self.discard(key)
+                dropped += 1
+        return dropped
+
+    def clear(self) -> int:
+        """Forget everything; gives how many entries that was."""
+        dropped = len(self.by_key)
+        for key in tuple(self.by_key):
+            self.discard(key)
+        return dropped
+
+    def forget(self, key: K) -> None:
+        """Follow the LRU order, which has let go of `key`."""
+        entry = self.by_key.pop(key)
+        for tag in entry.tags:
+            keys = self._by_tag[tag]
+            keys.discard(key)
+            if not keys:
+                del self._by_tag[tag]
+
+
+class _Order(LRUCache[K, None], Generic[K, V]):
+    """The order of use; whatever leaves it, by eviction or by hand, leaves the store."""
+
+    def __init__(self, max_entries: int, store: TaggedStore[K, V]) -> None:
+        super().__init__(max_entries)
+        self._store = store
+
+    def __delitem__(self, key: K) -> None:
+        super().__delitem__(key)
+        self._store.forget(key)

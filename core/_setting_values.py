@@ -1,0 +1,232 @@
+"""How the text of one setting becomes a value. Each parser raises `ValueError` saying what would be right."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import re
+from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from core.secret import Secret
+
+T = TypeVar("T")
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?", re.ASCII)
+_PLAIN_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_HOSTNAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?", re.ASCII)
+_VERSION_AT_END = re.compile(r"/v\d+$", re.ASCII)
+
+# Standard Webhooks, "Signature scheme": a symmetric key has 24 to 64 bytes.
+_WEBHOOK_KEY_BYTES = 24
+
+_LONGEST_LIST = 100
+
+
+def switch(text: str) -> bool:
+    """On or off."""
+    folded = text.casefold()
+    if folded in _TRUE:
+        return True
+    if folded in _FALSE:
+        return False
+    raise ValueError("true or false (also 1 and 0, yes and no, on and off)")
+
+
+def whole(low: int, high: int, unit: str) -> Callable[[str], int]:
+    """A whole number within bounds."""
+
+    def parse(text: str) -> int:
+        if not _is_digits(text) or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high} ({unit})")
+        return int(text)
+
+    return parse
+
+
+def number(low: float, high: float, unit: str) -> Callable[[str], float]:
+    """A number above `low` and at most `high`."""
+
+    def parse(text: str) -> float:
+        value = float(text) if _PLAIN_NUMBER.fullmatch(text) else math.nan
+        if not low < value <= high:
+            raise ValueError(f"a number above {low:g} and at most {high:g} ({unit})")
+        return value
+
+    return parse
+
+
+def duration(low_s: float, high_s: float) -> Callable[[str], float]:
+    """Seconds, from a plain number of them or from `1d2h30m15s`."""
+
+    def parse(text: str) -> float:
+        compact = text.replace(" ", "").casefold()
+        seconds = math.nan
+        if _PLAIN_NUMBER.fullmatch(compact):
+            seconds = float(compact)
+        elif compact and len(compact) <= 32 and (parts := _DURATION.fullmatch(compact)):
+            days, hours, minutes, rest = (float(part or 0) for part in parts.groups())
+            seconds = ((days * 24 + hours) * 60 + minutes) * 60 + rest
+        if not low_s <= seconds <= high_s:
+            raise ValueError(
+                f'seconds, or a duration like "15m" or "1h30m", from {low_s:g} s to {high_s:g} s'
+            )
+        return seconds
+
+    return parse
+
+
+port = whole(0, 65535, "0 means any free port")
+
+
+def snowflake(text: str) -> int:
+    """An id of Discord's: 64 bits, of which the upper 42 are a time (API reference, "Snowflakes")."""
+    if not _is_digits(text) or not 2**22 <= int(text) < 2**64 or len(text) < 15:
+        raise ValueError("an id of Discord's, 15 to 20 digits (in Discord: right click, Copy ID)")
+    return int(text)
+
+
+def host(text: str) -> str:
+    """An address or a host name to listen on."""
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    try:
+        return str(ip_address(bare))
+    except ValueError:
+        if len(text) > 253 or not _HOSTNAME.fullmatch(text) or _is_digits(text.replace(".", "")):
+            raise ValueError("an IP address or a host name, without scheme and port") from None
+        return text
+
+
+def network(text: str) -> IPv4Network | IPv6Network:
+    """An address or a network in CIDR form."""
+    try:
+        return ip_network(text)
+    except ValueError:
+        raise ValueError("IP addresses or networks like 10.0.0.0/8, with no bits set past the mask") from None
+
+
+def url(*schemes: str, versioned: bool = False) -> Callable[[str], str]:
+    """A whole address with one of `schemes` and without user, query and fragment."""
+    right = f"a whole address starting with {' or '.join(scheme + '://' for scheme in schemes)}"
+    if versioned:
+        right += " and ending with its version, like /v10"
+
+    def parse(text: str) -> str:
+        if not _is_address(text, schemes) or any(mark in text for mark in "@?#"):
+            raise ValueError(f"{right}, without user, query or fragment")
+        address = text.rstrip("/")
+        if versioned and not _VERSION_AT_END.search(address):
+            raise ValueError(right)
+        return address
+
+    return parse
+
+
+def webhook_url(text: str) -> Secret:
+    """Where events are sent: https, or http to this machine."""
+    if _is_address(text, ("https",)):
+        return Secret(text)
+    if _is_address(text, ("http",)) and urlsplit(text).hostname in {"127.0.0.1", "::1", "localhost"}:
+        return Secret(text)
+    raise ValueError("a whole https:// address")
+
+
+def secret(text: str) -> Secret:
+    """A token as it is sent in a header: visible ASCII, no spaces."""
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("visible ASCII characters without spaces")
+    return Secret(text)
+
+
+def discord_token(text: str) -> Secret:
+    """The bot's token, as the Developer Portal shows it."""
+    if text.casefold().startswith(("bot ", "bearer ")):
+        raise ValueError('the token alone, without "Bot" before it')
+    return secret(text)
+
+
+def webhook_key(text: str) -> Secret:
+    """A key of Standard Webhooks: `whsec_` and base64."""
+    right = f"whsec_ and base64 of at least {_WEBHOOK_KEY_BYTES} bytes"
+    if not text.startswith("whsec_"):
+        raise ValueError(right)
+    try:
+        key = base64.b64decode(text.removeprefix("whsec_"), validate=True)
+    except (binascii.Error, ValueError):
+        raise ValueError(right) from None
+    if len(key) < _WEBHOOK_KEY_BYTES:
+        raise ValueError(f"{right}; this one has {len(key)}")
+    return Secret(text)
+
+
+def prefix(text: str) -> str:
+    """What stands before a command: `/` belongs to Discord, and `#` starts a comment line in a batch."""
+    if not 1 <= len(text) <= 5 or any(c.isspace() or not c.isprintable() for c in text) or text[0] in "/#":
+        raise ValueError("1 to 5 characters without spaces, starting with neither / nor #")
+    return text
+
+
+def log_level(text: str) -> str:
+    """One of the standard levels."""
+    if text.upper() not in _LEVELS:
+        raise ValueError(f"one of {', '.join(_LEVELS)}")
+    return text.upper()
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """One of a few words, in any case."""
+
+    def parse(text: str) -> str:
+        if text.casefold() not in choices:
+            raise ValueError(f"one of {', '.join(choices)}")
+        return text.casefold()
+
+    return parse
+
+
+def folder(text: str) -> Path:
+    """A folder that exists or may be created; whether it can be written shows when it is locked."""
+    path = Path(text)
+    try:
+        taken = path.exists() and not path.is_dir()
+    except (OSError, ValueError):
+        taken = True
+    if taken or "\0" in text:
+        raise ValueError("the path of a folder (it is created when it is missing)")
+    return path
+
+
+def listed(parse_one: Callable[[str], T], *, commas: bool = True) -> Callable[[str], tuple[T, ...]]:
+    """Several values, separated by spaces (or commas); each counts once."""
+
+    def parse(text: str) -> tuple[T, ...]:
+        parts = (text.replace(",", " ") if commas else text).split()
+        if len(parts) > _LONGEST_LIST:
+            raise ValueError(f"at most {_LONGEST_LIST} values")
+        return tuple(dict.fromkeys(parse_one(part) for part in parts))
+
+    return parse
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 20
+
+
+def _is_address(text: str, schemes: tuple[str, ...]) -> bool:
+    if not text.isprintable() or " " in text or "\\" in text:
+        return False
+    try:
+        parts = urlsplit(text)
+        found = parts.hostname
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in schemes and bool(found)

@@ -1,0 +1,121 @@
+"""All caches of the process, by name: one place to drop a tag, to clear, and to look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from core._cache import Cache, Cached, CacheStats, Outcome
+from core.clock import Clock
+from core.errors import UnknownName
+from core.health import Reading
+from core.metrics import Registry
+
+__all__ = ["Cache", "CacheRegistry", "CacheStats", "Cached", "Outcome", "UnknownCache"]
+
+
+class UnknownCache(UnknownName):
+    """No cache has that name."""
+
+    kind = "cache"
+
+
+class CacheRegistry:
+    """Creates the caches and reaches all of them.
+
+    Args:
+        clock: what their TTLs are measured by.
+        metrics: where `helix_cache_requests_total` is counted.
+        enabled: what each cache asks at each use, unless it is created with its own.
+    """
+
+    def __init__(
+        self, clock: Clock, metrics: Registry, *, enabled: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._clock = clock
+        self._enabled = enabled
+        self._requests = metrics.counter(
+            "helix_cache_requests_total", "Cache look-ups by result.", ("cache", "result")
+        )
+        # A registry holds caches of every key and value type; each creator knows its own.
+        self._caches: dict[str, Cache[Any, Any]] = {}
+
+    def create(
+        self,
+        name: str,
+        *,
+        owner: str,
+        max_entries: int,
+        ttl_s: float,
+        enabled: Callable[[], bool] | None = None,
+        serve_stale: bool = False,
+    ) -> Cache[Any, Any]:
+        """A new cache; annotate the variable that takes it with its key and value types.
+
+        Raises:
+            ValueError: the name is taken, or is "all".
+        """
+        if name in self._caches or name == "all":
+            raise ValueError(f"there is a cache called {name!r} already")
+        cache: Cache[Any, Any] = Cache(
+            name,
+            owner=owner,
+            max_entries=max_entries,
+            ttl_s=ttl_s,
+            clock=self._clock,
+            enabled=enabled if enabled is not None else self._enabled,
+            serve_stale=serve_stale,
+            requests=self._requests,
+        )
+        self._caches[name] = cache
+        return cache
+
+    def get(self, name: str) -> Cache[Any, Any]:
+        """The cache of that name.
+
+        Raises:
+            UnknownCache: there is none; the text suggests the nearest.
+        """
+        cache = self._caches.get(name)
+        if cache is None:
+            raise UnknownCache(name, [*self._caches, "all"])
+        return cache
+
+    def drop_tags(self, *tags: str) -> int:
+        """Forget, in every cache, what depends on one of `tags`; gives how many entries that was."""
+        return sum(cache.drop_tags(tags) for cache in self._caches.values())
+
+    def clear(self, name: str) -> int:
+        """Clear one cache, or every one when `name` is "all"; gives how many entries that was.
+
+        Raises:
+            UnknownCache: no cache has that name.
+        """
+        if name == "all":
+            return sum(cache.clear() for cache in self._caches.values())
+        return self.get(name).clear()
+
+    def stats(self) -> tuple[CacheStats, ...]:
+        """How each cache does, sorted by name."""
+        return tuple(self._caches[name].stats() for name in sorted(self._caches))
+
+    def probe(self) -> Reading:
+        """What the health check "caches" says: on or off, how full the fullest is, and the counts of all."""
+        stats = self.stats()
+        hits = sum(one.hits for one in stats)
+        asked = sum(one.hits + one.misses + one.coalesced + one.stale for one in stats)
+        enabled = self._enabled()
+        return Reading(
+            status="pass",
+            reason="" if enabled else "response caching is switched off",
+            observed_value=round(hits / asked, 4) if asked else None,
+            observed_unit="hit rate",
+            load=max((one.size / one.max_entries for one in stats), default=0.0),
+            counters={
+                "caches": len(stats),
+                "entries": sum(one.size for one in stats),
+                "hits": hits,
+                "misses": sum(one.misses for one in stats),
+                "stale": sum(one.stale for one in stats),
+            },
+        )

@@ -1,0 +1,312 @@
+"""The settings: typed, checked, and every mistake named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from core import _setting_values as parse
+from core.env_file import EnvFile, read_env_file
+from core.errors import StartError
+from core.secret import Secret
+from core.settings_doc import SETTING_DOCS, SettingDoc, render_env_example
+from core.suggestions import closest
+
+__all__ = [
+    "SETTING_DOCS",
+    "LoadedSettings",
+    "Secret",
+    "SettingDoc",
+    "Settings",
+    "SettingsError",
+    "load_settings",
+    "render_env_example",
+]
+
+# Variables that hosting platforms set in every process they run.
+_HOSTING_VARIABLES = (
+    "RAILWAY_ENVIRONMENT",
+    "RAILWAY_ENVIRONMENT_NAME",
+    "RAILWAY_PROJECT_ID",
+    "RAILWAY_SERVICE_ID",
+    "DYNO",
+    "FLY_APP_NAME",
+    "KOYEB_APP_NAME",
+    "K_SERVICE",
+    "RENDER",
+    "WEBSITE_SITE_NAME",
+)
+
+_PUBLIC_DOMAIN = "RAILWAY_PUBLIC_DOMAIN"
+_SHORT_TOKEN = 16
+_FLAG_PREFIX = "ENABLE_"
+_NOT_BUILT = ("REDIS_URL", "SHARD_COUNT", "SHARD_IDS")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Every setting under its lower-case name; `core/settings_doc.py` says what each means.
+
+    Attributes:
+        port_is_set: whether somebody chose PORT, so that a taken one is an error and not moved.
+        given: the variables that were set, in the environment or in the file.
+    """
+
+    discord_token: Secret | None = None
+    discord_api_url: str = "https://discord.com/api/v10"
+    discord_gateway_url: str | None = None
+    command_prefix: str = "!"
+    home_guild_id: int | None = None
+    admin_role_id: int | None = None
+    owner_ids: tuple[int, ...] = ()
+    alerts_channel_id: int | None = None
+    telemetry_channel_id: int | None = None
+    digest_channel_id: int | None = None
+    deployments_channel_id: int | None = None
+    post_channel_ids: tuple[int, ...] = ()
+    host: str = "127.0.0.1"
+    port: int = 8080
+    port_is_set: bool = False
+    public_url: str | None = None
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    read_token: Secret | None = None
+    max_body: int = 1024 * 1024
+    data_dir: Path = Path("data")
+    journal_days: int = 365
+    backup_every_h: float = 24.0
+    backup_keep: int = 7
+    webhook_token: Secret | None = None
+    webhook_secret: tuple[Secret, ...] = ()
+    webhook_signing_secret: Secret | None = None
+    github_webhook_secret: Secret | None = None
+    zapier_webhook_url: tuple[Secret, ...] = ()
+    discord_webhook_url: Secret | None = None
+    enable_response_caching: bool = True
+    enable_lazy_commands: bool = True
+    enable_state_watching: bool = True
+    sandbox_port: int = 8090
+    agent_ttl_s: float = 900.0
+    ritual_step_s: float = 0.1
+    shutdown_s: float = 5.0
+    log_level: str = "INFO"
+    log_format: Literal["text", "json"] = "text"
+    redis_url: Secret | None = None
+    shard_count: int | None = None
+    shard_ids: tuple[int, ...] = ()
+    given: frozenset[str] = frozenset()
+
+    @property
+    def sandbox(self) -> bool:
+        """Whether there is no token, so that the sandbox stands in for Discord."""
+        return not self.discord_token
+
+    @property
+    def base_url(self) -> str:
+        """What full links start with, without a slash at the end."""
+        if self.public_url:
+            return self.public_url
+        # Nobody can open an address that means "all of them".
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - replaced here
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every secret that is set, for masking."""
+        found: list[Secret] = []
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
+            found += (
+                one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, Secret)
+            )
+        return tuple(found)
+
+
+class LoadedSettings(msgspec.Struct, frozen=True):
+    """The settings, and what deserves a warning."""
+
+    settings: Settings
+    warnings: tuple[str, ...]
+
+
+class SettingsError(StartError):
+    """Some settings are wrong.
+
+    Attributes:
+        problems: each names the setting, its value unless it is a secret, and what would be right.
+    """
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        count = "One setting is" if len(problems) == 1 else f"{len(problems)} settings are"
+        super().__init__("\n".join([f"{count} wrong:", *(f"  - {problem}" for problem in problems)]))
+
+
+# The attribute and the parser of each variable. REDIS_URL and SHARD_* are refused before they are parsed.
+_PARSERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
+    "DISCORD_TOKEN": ("discord_token", parse.discord_token),
+    "DISCORD_API_URL": ("discord_api_url", parse.url("https", "http", versioned=True)),
+    "DISCORD_GATEWAY_URL": ("discord_gateway_url", parse.url("wss", "ws")),
+    "COMMAND_PREFIX": ("command_prefix", parse.prefix),
+    "HOME_GUILD_ID": ("home_guild_id", parse.snowflake),
+    "ADMIN_ROLE_ID": ("admin_role_id", parse.snowflake),
+    "OWNER_IDS": ("owner_ids", parse.listed(parse.snowflake)),
+    "ALERTS_CHANNEL_ID": ("alerts_channel_id", parse.snowflake),
+    "TELEMETRY_CHANNEL_ID": ("telemetry_channel_id", parse.snowflake),
+    "DIGEST_CHANNEL_ID": ("digest_channel_id", parse.snowflake),
+    "DEPLOYMENTS_CHANNEL_ID": ("deployments_channel_id", parse.snowflake),
+    "POST_CHANNEL_IDS": ("post_channel_ids", parse.listed(parse.snowflake)),
+    "HOST": ("host", parse.host),
+    "PORT": ("port", parse.port),
+    "PUBLIC_URL": ("public_url", parse.url("https", "http")),
+    "TRUSTED_PROXIES": ("trusted_proxies", parse.listed(parse.network)),
+    "READ_TOKEN": ("read_token", parse.secret),
+    "MAX_BODY": ("max_body", parse.whole(1, 100 * 1024 * 1024, "bytes")),
+    "HELIX_DATA_DIR": ("data_dir", parse.folder),
+    "JOURNAL_DAYS": ("journal_days", parse.whole(1, 36500, "days")),
+    "BACKUP_EVERY_H": ("backup_every_h", parse.number(0, 8760, "hours")),
+    "BACKUP_KEEP": ("backup_keep", parse.whole(1, 1000, "backups")),
+    "WEBHOOK_TOKEN": ("webhook_token", parse.secret),
+    "WEBHOOK_SECRET": ("webhook_secret", parse.listed(parse.webhook_key, commas=False)),
+    "WEBHOOK_SIGNING_SECRET": ("webhook_signing_secret", parse.webhook_key),
+    "GITHUB_WEBHOOK_SECRET": ("github_webhook_secret", Secret),
+    "ZAPIER_WEBHOOK_URL": ("zapier_webhook_url", parse.listed(parse.webhook_url, commas=False)),
+    "DISCORD_WEBHOOK_URL": ("discord_webhook_url", parse.webhook_url),
+    "ENABLE_RESPONSE_CACHING": ("enable_response_caching", parse.switch),
+    "ENABLE_LAZY_COMMANDS": ("enable_lazy_commands", parse.switch),
+    "ENABLE_STATE_WATCHING": ("enable_state_watching", parse.switch),
+    "SANDBOX_PORT": ("sandbox_port", parse.port),
+    "AGENT_TTL": ("agent_ttl_s", parse.duration(1, 30 * 86400)),
+    "RITUAL_STEP_S": ("ritual_step_s", parse.number(0, 60, "seconds")),
+    "SHUTDOWN_S": ("shutdown_s", parse.number(0, 300, "seconds")),
+    "LOG_LEVEL": ("log_level", parse.log_level),
+    "LOG_FORMAT": ("log_format", parse.one_of("text", "json")),
+}
+
+_SECRET_NAMES = frozenset(doc.name for doc in SETTING_DOCS if doc.secret)
+_NAMES = frozenset(doc.name for doc in SETTING_DOCS)
+
+
+def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSettings:
+    """Read the settings from `environ` and, where it says nothing, from the file; nothing else is looked at.
+
+    A variable that is set to nothing counts as unset, and hides the file's.
+
+    Raises:
+        SettingsError: naming every mistake at once.
+    """
+    file = read_env_file(env_file)
+    given = {
+        name: text.strip()
+        for name, text in {**file.values, **environ}.items()
+        if name in _NAMES and text.strip()
+    }
+    problems = list(file.problems)
+    values = _parse_all(given, problems)
+    values["port_is_set"] = "PORT" in given
+    values["given"] = frozenset(given)
+    if "PUBLIC_URL" not in given and environ.get(_PUBLIC_DOMAIN, "").strip():
+        _take_public_domain(environ[_PUBLIC_DOMAIN].strip(), values, problems)
+    _decide_host(environ, given, values, problems)
+    warnings = [*file.warnings, *_short_tokens(values)]
+    _judge_unknown_names(environ, file, env_file, problems, warnings)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return LoadedSettings(Settings(**values), tuple(warnings))
+
+
+# The values have the types that `Settings` declares, by the table above; a test holds it to that.
+def _parse_all(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, (attribute, parser) in _PARSERS.items():
+        if name in given:
+            try:
+                values[attribute] = parser(given[name])
+            except ValueError as error:
+                problems.append(f"{name}{_shown(name, given[name])}: it takes {error}.")
+    problems += (
+        f"{name}: not built yet; Helix runs as one process for now, so leave it unset."
+        for name in _NOT_BUILT
+        if name in given
+    )
+    return values
+
+
+def _shown(name: str, text: str) -> str:
+    # An address with a user in it holds a password, whatever the setting is for.
+    if name in _SECRET_NAMES or "@" in text:
+        return ""
+    return f"={text[:60]!r}{'…' if len(text) > 60 else ''}"
+
+
+def _take_public_domain(domain: str, values: dict[str, Any], problems: list[str]) -> None:
+    try:
+        values["public_url"] = f"https://{parse.host(domain)}"
+    except ValueError:
+        problems.append(f"{_PUBLIC_DOMAIN}={domain[:60]!r}: it takes a host name; or set PUBLIC_URL.")
+
+
+def _decide_host(
+    environ: Mapping[str, str], given: Mapping[str, str], values: dict[str, Any], problems: list[str]
+) -> None:
+    has_token = "DISCORD_TOKEN" in given
+    if "HOST" not in given and has_token and environ.get("PORT", "").strip():
+        # Hosting platforms set PORT and reach the process from outside.
+        values["host"] = "0.0.0.0"  # noqa: S104 - see above
+    if has_token:
+        return
+    platform = next((name for name in _HOSTING_VARIABLES if environ.get(name, "").strip()), None)
+    if platform is not None:
+        problems.append(
+            f"DISCORD_TOKEN: it is not set, and {platform} says that this is a hosting platform, where the"
+            " sandbox does not run. Set the bot's token (Discord's Developer Portal, Bot, Reset Token)."
+        )
+    host = values.get("host", "127.0.0.1")
+    if not _is_loopback(host):
+        problems.append(
+            f"DISCORD_TOKEN: it is not set, and the sandbox listens on this machine only, not on"
+            f" HOST={host!r}. Set the bot's token, or leave HOST unset."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _short_tokens(values: Mapping[str, Any]) -> list[str]:
+    return [
+        f"{name.upper()}: it has fewer than {_SHORT_TOKEN} characters and could be guessed."
+        for name in ("read_token", "webhook_token", "github_webhook_secret")
+        if name in values and len(values[name].reveal()) < _SHORT_TOKEN
+    ]
+
+
+def _judge_unknown_names(
+    environ: Mapping[str, str], file: EnvFile, path: Path | None, problems: list[str], warnings: list[str]
+) -> None:
+    flags = sorted(name for name in _NAMES if name.startswith(_FLAG_PREFIX))
+    where = path.name if path is not None else ""
+    for name in sorted(file.values):
+        if name in _NAMES:
+            continue
+        if name.startswith(_FLAG_PREFIX):
+            problems.append(f"{name[:60]} in {where}: there is no such flag. {_hint(name, flags)}")
+        elif (near := closest(name, _NAMES)) is not None:
+            warnings.append(f"{name[:60]} in {where}: there is no such setting. Did you mean {near}?")
+    # Other programs share the process environment, and may have flags of their own.
+    warnings += (
+        f"{name[:60]} in the environment: Helix has no such flag. {_hint(name, flags)}"
+        for name in sorted(environ)
+        if name.startswith(_FLAG_PREFIX) and name not in _NAMES
+    )
+
+
+def _hint(name: str, flags: list[str]) -> str:
+    near = closest(name, flags)
+    return f"Did you mean {near}?" if near is not None else f"There are {', '.join(flags)}."
