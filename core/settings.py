@@ -53,6 +53,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         port_is_set: whether somebody chose PORT, so that a taken one is an error and not moved.
         given: the variables that were set, in the environment or in the file.
+        in_sandbox: whether the token and the addresses are those of the sandbox that this process started.
     """
 
     discord_token: Secret | None = None
@@ -97,11 +98,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shard_count: int | None = None
     shard_ids: tuple[int, ...] = ()
     given: frozenset[str] = frozenset()
+    in_sandbox: bool = False
 
     @property
     def sandbox(self) -> bool:
-        """Whether there is no token, so that the sandbox stands in for Discord."""
-        return not self.discord_token
+        """Whether no token was given, so that the sandbox stands in for Discord."""
+        return self.in_sandbox or not self.discord_token
 
     @property
     def base_url(self) -> str:
