@@ -1,0 +1,126 @@
+"""The catalog, rows 51 to 62: fun, admin, diagnostics."""
+
+from __future__ import annotations
+
+from bot.entry import Access, CommandEntry, Cooldown, Level, Param
+
+_ADMIN = Access(Level.admin)
+
+ENTRIES: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        name="8ball",
+        cog="fun",
+        aliases=("oracle",),
+        params=(Param("question", "What you want to know", kind="rest", required=True),),
+        summary="An answer whose tone leans with harmony.",
+        example="!8ball Will it hold?",
+    ),
+    CommandEntry(
+        name="roll",
+        cog="fun",
+        aliases=("dice", "d20"),
+        params=(Param("dice", "As 2d6, 4d6kh3 or 1d20+5", kind="rest", default="1d20"),),
+        summary="Roll dice; shows each one.",
+        example="!roll 4d6kh3",
+    ),
+    CommandEntry(
+        name="coinflip",
+        cog="fun",
+        aliases=("flip",),
+        params=(Param("count", "How many coins", kind="int", default="1"),),
+        summary="A fair coin, whatever the UCF says.",
+        example="!coinflip 3",
+    ),
+    CommandEntry(
+        name="fortune",
+        cog="fun",
+        aliases=("horoscope", "reading"),
+        params=(Param("sign", "Your sign"),),
+        summary="Your fortune; the same all day.",
+        example="!fortune libra",
+    ),
+    CommandEntry(
+        name="vibe-check",
+        cog="fun",
+        aliases=("vibe", "reality-check"),
+        params=(Param("member", "Whose; yours when left out", kind="member"),),
+        summary="A vibe, computed from the field and the person's day.",
+        example="!vibe-check",
+    ),
+    CommandEntry(
+        name="cogs",
+        cog="admin",
+        aliases=("extensions", "modules"),
+        summary="Every cog: loaded, not yet or failed; load time, uses, commands.",
+        example="!cogs",
+        access=_ADMIN,
+        ephemeral=True,
+    ),
+    CommandEntry(
+        name="load",
+        cog="admin",
+        params=(Param("cogs", "One or several cogs", kind="rest", required=True),),
+        form="<cog …>",
+        summary="Load cogs now; also brings back what was unloaded.",
+        example="!load monitoring",
+        access=_ADMIN,
+        ephemeral=True,
+    ),
+    CommandEntry(
+        name="unload",
+        cog="admin",
+        params=(Param("cogs", "One or several cogs", kind="rest", required=True),),
+        form="<cog …>",
+        summary="Unload cogs, and keep them off until !load, also across restarts.",
+        example="!unload monitoring",
+        access=_ADMIN,
+        ephemeral=True,
+    ),
+    CommandEntry(
+        name="reload",
+        cog="admin",
+        aliases=("rl",),
+        params=(Param("cogs", "One or several cogs, all, or changed", kind="rest", required=True),),
+        form="<cog …|all|changed>",
+        summary="Swap the code of cogs; on failure the old code stays.",
+        example="!reload changed",
+        access=_ADMIN,
+        ephemeral=True,
+    ),
+    CommandEntry(
+        name="flags",
+        cog="admin",
+        aliases=("flag", "features"),
+        params=(
+            Param("name", "Which flag"),
+            Param("value", "Switch it", kind="choice", choices=("on", "off")),
+        ),
+        summary="The feature flags, where their values come from; switch one.",
+        example="!flags response_caching off",
+        access=_ADMIN,
+        ephemeral=True,
+    ),
+    CommandEntry(
+        name="cache",
+        cog="admin",
+        aliases=("caches",),
+        params=(
+            Param("action", "What to do", kind="choice", default="stats", choices=("stats", "clear")),
+            Param("name", "Which cache, or all", kind="rest"),
+        ),
+        form="[stats|clear <name|all>]",
+        summary="The caches: size, hits, misses, hit rate, age; clear one.",
+        example="!cache clear all",
+        access=_ADMIN,
+        ephemeral=True,
+    ),
+    CommandEntry(
+        name="test-all",
+        cog="diagnostics",
+        aliases=("selftest", "validate", "test-integrations"),
+        summary="The self-test, with live progress and a report.",
+        example="!test-all",
+        access=_ADMIN,
+        cooldown=Cooldown(1, 60.0),
+    ),
+)

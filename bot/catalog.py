@@ -1,0 +1,121 @@
+"""The bot's table of contents: the 62 commands of Helix and the 17 cogs they live in.
+
+Everything that must know a command without importing its cog reads it here: look-up, help, access, slash
+registration, the HTTP route `/commands`. It imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from bot import _entries_field, _entries_rest, _entries_server, _entries_watch, _entries_work
+from bot.entry import CogInfo, CommandEntry
+
+if TYPE_CHECKING:
+    from state.ports import CommandInfo
+
+COGS: tuple[CogInfo, ...] = (
+    CogInfo("help", "Help", "Finding your way"),
+    CogInfo("monitoring", "Monitoring", "How everything is doing"),
+    CogInfo("agents", "Agents", "The fourteen, one by one"),
+    CogInfo("field", "Field", "The UCF: values, trends, alerts"),
+    CogInfo("consciousness", "Consciousness", "Level, emotions, ethics"),
+    CogInfo("rituals", "Rituals", "The Z-88 engine and its folklore"),
+    CogInfo("visuals", "Visuals", "Pictures of the field"),
+    CogInfo("storage", "Storage", "Disk, backups, reports"),
+    CogInfo("contexts", "Contexts", "Checkpoints and search"),
+    CogInfo("execution", "Execution", "Directives for Manus"),
+    CogInfo("webhooks", "Webhooks", "Deliveries, replays, breakers"),
+    CogInfo("content", "Content", "Manifesto, codex, rules"),
+    CogInfo("roles", "Roles", "Roles you can give yourself"),
+    CogInfo("server", "Server", "Setting a server up"),
+    CogInfo("fun", "Fun", "Dice, coins and fortunes"),
+    CogInfo("admin", "Admin", "Cogs, flags, caches"),
+    CogInfo("diagnostics", "Diagnostics", "The self-test"),
+)
+
+_BUILT = frozenset({"help", "monitoring", "agents", "admin"})
+_MOST_SUGGESTIONS = 3
+_LONGEST_WORD = 64
+# Below this likeness (difflib's ratio) a suggestion confuses more than it helps.
+_LEAST_LIKENESS = 0.6
+
+ENTRIES: tuple[CommandEntry, ...] = tuple(
+    entry if entry.cog in _BUILT else dataclasses.replace(entry, planned=True)
+    for entry in (
+        *_entries_watch.ENTRIES,
+        *_entries_field.ENTRIES,
+        *_entries_work.ENTRIES,
+        *_entries_server.ENTRIES,
+        *_entries_rest.ENTRIES,
+    )
+)
+
+
+def _index() -> Mapping[str, CommandEntry]:
+    names = {entry.name: entry for entry in ENTRIES}
+    aliases = {alias: entry for entry in ENTRIES for alias in entry.aliases}
+    # A command's own name wins over another's alias.
+    return MappingProxyType({**aliases, **names})
+
+
+_BY_NAME = _index()
+_COGS_BY_NAME: Mapping[str, CogInfo] = MappingProxyType({cog.name: cog for cog in COGS})
+
+
+def find(name: str) -> CommandEntry | None:
+    """The entry with this name or alias, whatever its case; None where there is none."""
+    return _BY_NAME.get(name) or _BY_NAME.get(name.casefold())
+
+
+def find_cog(name: str) -> CogInfo | None:
+    """The cog of this name or title, whatever its case; None where there is none."""
+    return _COGS_BY_NAME.get(name.casefold())
+
+
+def by_cog(cog: str) -> tuple[CommandEntry, ...]:
+    """The entries of one cog, in the catalog's order; planned ones too."""
+    return tuple(entry for entry in ENTRIES if entry.cog == cog)
+
+
+def built_cogs() -> tuple[CogInfo, ...]:
+    """The cogs that have a command which is not planned, in the catalog's order."""
+    built = {entry.cog for entry in ENTRIES if not entry.planned}
+    return tuple(cog for cog in COGS if cog.name in built)
+
+
+def suggest(word: str, allowed: Iterable[CommandEntry]) -> tuple[str, ...]:
+    """Up to three names or aliases of `allowed` entries that look like `word`, the likeliest first."""
+    import difflib
+
+    by_name = {name: entry.name for entry in allowed for name in (entry.name, *entry.aliases)}
+    close = difflib.get_close_matches(
+        word.casefold()[:_LONGEST_WORD], by_name, n=_MOST_SUGGESTIONS * 2, cutoff=_LEAST_LIKENESS
+    )
+    first_of_each = {by_name[name]: name for name in reversed(close)}
+    return tuple(sorted(first_of_each.values(), key=close.index)[:_MOST_SUGGESTIONS])
+
+
+def command_infos() -> tuple[CommandInfo, ...]:
+    """The catalog as plain records, for those who know no Discord."""
+    from state.ports import CommandInfo
+
+    return tuple(
+        CommandInfo(
+            name=entry.name,
+            aliases=entry.aliases,
+            cog=entry.cog,
+            usage=entry.usage,
+            summary=entry.summary,
+            example=entry.example,
+            access=entry.access.level.name,
+            where=tuple(sorted(entry.where)),
+            ttl_s=entry.ttl_s,
+            cooldown=f"{entry.cooldown.rate} in {entry.cooldown.per_s:g} s",
+            planned=entry.planned,
+        )
+        for entry in ENTRIES
+    )

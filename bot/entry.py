@@ -1,0 +1,126 @@
+"""What the catalog says about one command; plain records that import nothing heavy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Literal
+
+Where = Literal["server", "dm"]
+ParamKind = Literal["text", "rest", "int", "choice", "member", "channel"]
+
+ANYWHERE: frozenset[Where] = frozenset({"server", "dm"})
+SERVER_ONLY: frozenset[Where] = frozenset({"server"})
+
+
+class Level(IntEnum):
+    """How much a person may; each includes those before it."""
+
+    everyone = 0
+    mod = 1
+    admin = 2
+    owner = 3
+
+
+_NO_ACTIONS: Mapping[str, Level] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may run a command.
+
+    Attributes:
+        level: what the command needs, and each of its actions that `actions` does not name.
+        local: the command concerns the server it is given in alone, so that server's own admins and mods count.
+        actions: what its other actions need, by their name.
+    """
+
+    level: Level = Level.everyone
+    local: bool = False
+    actions: Mapping[str, Level] = field(default_factory=lambda: _NO_ACTIONS, hash=False)
+
+    def needed(self, action: str | None) -> Level:
+        """The level that this action needs; None means the reading one."""
+        if action is None:
+            return self.level
+        return max(self.level, self.actions.get(action.casefold(), self.level))
+
+
+@dataclass(frozen=True, slots=True)
+class Cooldown:
+    """At most `rate` uses per user in `per_s` seconds."""
+
+    rate: int
+    per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """One argument, named as the cog's method and the slash option name it.
+
+    Attributes:
+        kind: "rest" takes the rest of the line; "choice" takes one of `choices`.
+        default: what an argument left out means, as text; None where that needs no saying.
+        meaning: one line for help and the slash option, at most 100 characters.
+    """
+
+    name: str
+    meaning: str
+    kind: ParamKind = "text"
+    required: bool = False
+    default: str | None = None
+    choices: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """The argument as usage lines write it: `<name>`, `[window=24h]`, `[http|commands]`."""
+        shown = "|".join(self.choices) if self.choices else self.name
+        if self.required:
+            return f"<{shown}>"
+        return f"[{shown}={self.default}]" if self.default is not None else f"[{shown}]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandEntry:
+    """One command of the catalog.
+
+    Attributes:
+        name: what is typed after the prefix or the slash.
+        aliases: further names; by prefix only.
+        summary: one line, at most 100 characters (Discord's limit for a slash description).
+        example: a whole line that works, with the default prefix.
+        ttl_s: how long the data of its reading action may be reused, in seconds; None means never.
+        form: the arguments as usage lines write them, where `params` alone cannot say it.
+        ephemeral: whether only the caller sees the reply to a slash command.
+        planned: not built yet: no cog has it.
+    """
+
+    name: str
+    cog: str
+    summary: str
+    example: str
+    aliases: tuple[str, ...] = ()
+    params: tuple[Param, ...] = ()
+    access: Access = Access()
+    where: frozenset[Where] = ANYWHERE
+    ttl_s: float | None = None
+    cooldown: Cooldown = Cooldown(5, 10.0)
+    form: str = ""
+    ephemeral: bool = False
+    planned: bool = False
+
+    @property
+    def usage(self) -> str:
+        """Its arguments: `<metric> [window=24h]`; empty where it takes none."""
+        return self.form or " ".join(param.usage for param in self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class CogInfo:
+    """One family of commands."""
+
+    name: str
+    title: str
+    summary: str
