@@ -1,0 +1,133 @@
+"""What an operator got wrong ends the start with exit code 2 and a message that names it."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.helix_process import get_json, helix, sandbox_env
+
+
+async def _refusal(*arguments: str, env: dict[str, str], cwd: Path | None = None) -> str:
+    async with helix(*arguments, env=env, **({"cwd": cwd} if cwd else {})) as process:
+        assert await process.exit_code() == 2, process.output
+        assert "Traceback" not in process.output
+        return process.output
+
+
+async def test_every_wrong_setting_is_named_at_once(tmp_path: Path) -> None:
+    said = await _refusal(env=sandbox_env(tmp_path, PORT="many", COMMAND_PREFIX="a b", SHUTDOWN_S="-1"))
+    for name in ("PORT", "COMMAND_PREFIX", "SHUTDOWN_S"):
+        assert name in said
+
+
+async def test_a_wrong_secret_is_named_and_not_shown(tmp_path: Path) -> None:
+    said = await _refusal(env=sandbox_env(tmp_path, WEBHOOK_SECRET="whsec_tooshort"))
+    assert "WEBHOOK_SECRET" in said
+    assert "tooshort" not in said
+
+
+async def test_an_unknown_option_is_named(tmp_path: Path) -> None:
+    assert "--frobnicate" in await _refusal("--frobnicate", env=sandbox_env(tmp_path))
+
+
+async def test_an_unknown_command_is_named_with_the_known_ones(tmp_path: Path) -> None:
+    said = await _refusal("chek", env=sandbox_env(tmp_path))
+    assert "chek" in said
+    assert "sync-commands" in said
+
+
+async def test_an_unknown_flag_in_the_env_file_ends_the_start(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("ENABLE_RESPONSE_CACHEING=false\n")
+    said = await _refusal(env=sandbox_env(tmp_path / "data"), cwd=tmp_path)
+    assert "ENABLE_RESPONSE_CACHEING" in said
+    assert "ENABLE_RESPONSE_CACHING" in said
+
+
+async def test_an_unknown_flag_in_the_environment_is_a_warning_with_a_suggestion(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path, ENABLE_STATE_WATCHNG="false")) as process:
+        await process.ready()
+        assert "ENABLE_STATE_WATCHNG" in process.output
+        assert "Did you mean ENABLE_STATE_WATCHING?" in process.output
+
+
+async def test_a_chosen_port_in_use_ends_the_start_naming_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = await _refusal(env=sandbox_env(tmp_path, PORT=str(port)))
+    assert "PORT" in said
+    assert str(port) in said
+
+
+async def test_a_chosen_sandbox_port_in_use_ends_the_start_naming_it(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = await _refusal(env=sandbox_env(tmp_path, SANDBOX_PORT=str(port)))
+    assert "SANDBOX_PORT" in said
+    assert str(port) in said
+
+
+async def test_ports_nobody_chose_move_to_free_ones_and_say_so(tmp_path: Path) -> None:
+    async with (
+        helix(env={"HELIX_DATA_DIR": str(tmp_path / "one")}) as first,
+        helix(env={"HELIX_DATA_DIR": str(tmp_path / "two")}) as second,
+    ):
+        await first.ready()
+        await second.ready()
+        addresses = {await first.http(), await second.http()}
+        pages = {await first.chat_page(), await second.chat_page()}
+        assert len(addresses | pages) == 4
+        moved = first.output + second.output
+        assert "8080" in moved
+        assert "is taken" in moved
+
+
+async def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a folder")
+    said = await _refusal(env=sandbox_env(tmp_path / "data"))
+    assert "HELIX_DATA_DIR" in said
+    assert str(tmp_path / "data") in said
+
+
+async def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    if os.geteuid() == 0:
+        folder = Path("/proc/helix")  # root may write to any folder of a real file system
+    else:
+        folder.mkdir(mode=0o500)
+    said = await _refusal(env=sandbox_env(folder))
+    assert "HELIX_DATA_DIR" in said
+    assert str(folder) in said
+
+
+async def test_a_corrupt_database_is_named_and_left_alone(tmp_path: Path) -> None:
+    content = b"this is no database\n" * 500
+    (tmp_path / "helix.db").write_bytes(content)
+    said = await _refusal(env=sandbox_env(tmp_path))
+    assert str(tmp_path / "helix.db") in said
+    assert (tmp_path / "helix.db").read_bytes() == content
+
+
+@pytest.mark.parametrize("name", ["HOST", "RAILWAY_ENVIRONMENT"])
+async def test_the_sandbox_does_not_run_where_others_could_reach_it(tmp_path: Path, name: str) -> None:
+    value = {"HOST": "0.0.0.0", "RAILWAY_ENVIRONMENT": "production"}[name]
+    said = await _refusal(env=sandbox_env(tmp_path, **{name: value}))
+    assert "DISCORD_TOKEN" in said
+
+
+async def test_a_second_process_on_the_same_folder_waits_and_then_names_the_first(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path)) as first:
+        await first.ready()
+        said = await _refusal(env=sandbox_env(tmp_path, SHUTDOWN_S="0"))
+        assert str(first.pid) in said
+        assert (await get_json(f"{await first.http()}/health/ready")) is not None
+
+
+async def test_a_second_process_takes_over_when_the_first_one_stops(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path)) as first:
+        await first.ready()
+        async with helix(env=sandbox_env(tmp_path)) as second:
+            await second.wait_for(r"waiting")
+            assert await first.terminate() == 0
+            await second.ready()
