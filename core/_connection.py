@@ -1,0 +1,100 @@
+"""Opens SQLite connections the one way that is safe here, and says readably why one does not open."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Final
+
+from core.errors import StartError
+from core.store_errors import DatabaseCorrupt, DatabaseUnusable, primary_code
+
+BUSY_TIMEOUT_MS: Final = 5_000
+# A whole check of a file this size takes well under 100 ms; a larger one is checked after an unclean stop.
+QUICK_CHECK_BYTES: Final = 32 * 1024 * 1024
+
+_DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+
+def _require_wal(connection: sqlite3.Connection, path: Path) -> None:
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise DatabaseUnusable(
+            f"{path}: the file system cannot keep a write-ahead log (journal mode stays {mode!r}). "
+            "Set HELIX_DATA_DIR to a folder on a local disk."
+        )
+
+
+def create_private(path: Path) -> None:
+    """Creates the database file with mode 0600 where it is missing; SQLite's side files inherit that.
+
+    The journal names people, so only the account that runs Helix may read it.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def connect_writer(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
+    """The one connection that writes: WAL, every commit flushed to the disk, foreign keys on."""
+    connection = _connect(path, busy_timeout_ms)
+    try:
+        _require_wal(connection, path)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def connect_reader(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
+    """A connection that can only read; used by one thread at a time, not always the same one."""
+    connection = _connect(path, busy_timeout_ms, check_same_thread=False)
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _connect(path: Path, busy_timeout_ms: int, *, check_same_thread: bool = True) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=check_same_thread)
+    connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")
+    return connection
+
+
+def check_integrity(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises DatabaseCorrupt when SQLite's quick check finds a contradiction."""
+    rows = connection.execute("PRAGMA quick_check(3)").fetchall()
+    problems = [str(row[0]) for row in rows if row[0] != "ok"]
+    if problems:
+        raise DatabaseCorrupt(_damaged_text(path, problems[0]))
+
+
+def opening_error(error: sqlite3.Error | OSError, path: Path) -> StartError:
+    """The start error for what SQLite or the system said while the database was being opened."""
+    if isinstance(error, OSError):
+        return DatabaseUnusable(
+            f"{path}: {error.strerror or error}. Set HELIX_DATA_DIR to a folder that Helix can write to."
+        )
+    code = primary_code(error)
+    if code in _DAMAGED:
+        return DatabaseCorrupt(_damaged_text(path, str(error)))
+    if code == sqlite3.SQLITE_BUSY:
+        return DatabaseUnusable(
+            f"{path} is locked by another program ({error}). "
+            "Close it, or set HELIX_DATA_DIR to another folder."
+        )
+    if code == sqlite3.SQLITE_FULL:
+        return DatabaseUnusable(
+            f"{path}: the disk is full. Make room, or set HELIX_DATA_DIR to another disk."
+        )
+    return DatabaseUnusable(
+        f"{path} cannot be opened ({error}). Set HELIX_DATA_DIR to a folder that Helix can write to."
+    )
+
+
+def _damaged_text(path: Path, detail: str) -> str:
+    return (
+        f"{path} is damaged ({detail}). Nothing was changed. Stop Helix, keep a copy of the file with its "
+        f"-wal and -shm neighbours, then put a backup in its place (see {path.name}.v*.bak beside it), "
+        "or move all three away to start empty."
+    )

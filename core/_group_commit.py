@@ -1,0 +1,159 @@
+"""Group commit: many requests in one transaction, each in its savepoint, none told of success too early."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from core._write_request import Participant, Request
+from core.store_errors import StoreError, primary_code, store_error
+
+# A group is closed after this long, so that its first waiter is not held up by all who came after.
+GROUP_TIME_S: Final = 0.05
+
+# The comments make these texts the writer's own: a work that says plain COMMIT finds no prepared
+# statement in the connection's cache, is compiled anew, and is refused by the authorizer.
+_BEGIN: Final = "BEGIN IMMEDIATE /* writer */"
+_COMMIT: Final = "COMMIT /* writer */"
+_ROLLBACK: Final = "ROLLBACK /* writer */"
+_SAVEPOINT: Final = "SAVEPOINT helix_request"
+_RELEASE: Final = "RELEASE helix_request"
+_ROLLBACK_TO: Final = "ROLLBACK TO helix_request"
+
+
+class _TransactionGone(Exception):  # noqa: N818 - a signal inside this file, never shown
+    """The group's transaction ended before its COMMIT; the cause is what ended it."""
+
+    def __init__(self, cause: BaseException) -> None:
+        self.cause = cause
+        super().__init__(str(cause))
+
+
+class GroupCommit:
+    """Commits groups of requests on one connection; used by the thread that opened it.
+
+    Not every error stays inside its savepoint: a full disk or `ON CONFLICT ROLLBACK` ends the whole
+    transaction, and a deferred constraint fails the COMMIT. Then nobody in the group hears of success, and
+    each request is tried in a transaction of its own.
+
+    Args:
+        connection: autocommit mode (`isolation_level=None`); gets an authorizer.
+        participants: memory beside the transaction; the list may grow later.
+        on_success: called with the size of a committed transaction and how long it took, in seconds.
+        on_failure: called with what ended a transaction.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        participants: Sequence[Participant],
+        *,
+        on_success: Callable[[int, float], None],
+        on_failure: Callable[[BaseException], None],
+    ) -> None:
+        self._connection = connection
+        self._participants = participants
+        self._on_success = on_success
+        self._on_failure = on_failure
+        self._in_work = False
+        connection.set_authorizer(self._authorize)
+
+    def commit(self, group: list[Request[Any]]) -> list[Request[Any]]:
+        """Commits the group, cut where its time is up, and gives the rest, for the next one.
+
+        Afterwards each request that is not in the rest holds a result that is on the disk, or an error.
+        """
+        try:
+            return self._transaction(group)
+        except _TransactionGone as gone:
+            if len(group) == 1:
+                group[0].fail(readable(gone.cause))
+                return []
+        self._commit_alone(group)
+        return []
+
+    def _commit_alone(self, group: Sequence[Request[Any]]) -> None:
+        for index, request in enumerate(group):
+            try:
+                self._transaction([request])
+            except _TransactionGone as gone:
+                request.fail(readable(gone.cause))
+                if isinstance(gone.cause, sqlite3.Error) and primary_code(gone.cause) == sqlite3.SQLITE_BUSY:
+                    # Somebody else holds the file: waiting out the time-out once is enough for all.
+                    for other in group[index + 1 :]:
+                        other.fail(readable(gone.cause))
+                    return
+
+    def _transaction(self, group: Sequence[Request[Any]]) -> list[Request[Any]]:
+        started = time.monotonic()
+        before = self._capture()
+        rest: list[Request[Any]] = []
+        try:
+            self._control(_BEGIN)
+            for index, request in enumerate(group):
+                if index and time.monotonic() - started > GROUP_TIME_S:
+                    rest = list(group[index:])
+                    break
+                if request.abandoned:
+                    request.fail(asyncio.CancelledError())
+                else:
+                    self._run_in_savepoint(request)
+            self._control(_COMMIT)
+        except _TransactionGone as gone:
+            self._restore(before)
+            self._on_failure(gone.cause)
+            raise
+        self._on_success(len(group) - len(rest), time.monotonic() - started)
+        return rest
+
+    def _run_in_savepoint(self, request: Request[Any]) -> None:
+        connection = self._connection
+        before = self._capture()
+        self._control(_SAVEPOINT)
+        try:
+            self._in_work = True
+            try:
+                request.run(connection)
+            finally:
+                self._in_work = False
+        except BaseException as error:
+            # Whatever was raised belongs to the caller.
+            if not connection.in_transaction:
+                raise _TransactionGone(error) from error
+            self._control(_ROLLBACK_TO)
+            self._restore(before)
+            request.fail(readable(error))
+        if not connection.in_transaction:
+            raise _TransactionGone(StoreError("The change ended the transaction it ran in."))
+        self._control(_RELEASE)
+
+    def _control(self, statement: str) -> None:
+        """Runs one of the writer's own statements; a failure ends the transaction for good."""
+        try:
+            self._connection.execute(statement)
+        except sqlite3.Error as error:
+            if self._connection.in_transaction:
+                self._connection.execute(_ROLLBACK)
+            raise _TransactionGone(error) from error
+
+    def _authorize(self, action: int, *_: str | None) -> int:
+        # A work that could COMMIT would keep half a group; `executescript` starts with a COMMIT of its own.
+        refused = self._in_work and action == sqlite3.SQLITE_TRANSACTION
+        return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+
+    def _capture(self) -> list[tuple[Participant, object]]:
+        return [(participant, participant.capture()) for participant in self._participants]
+
+    def _restore(self, captured: list[tuple[Participant, object]]) -> None:
+        for participant, memory in captured:
+            participant.restore(memory)
+
+
+def readable(error: BaseException) -> BaseException:
+    """The error that the caller sees: readable where the machine failed, else the work's own."""
+    if isinstance(error, sqlite3.Error):
+        return store_error(error) or error
+    return error

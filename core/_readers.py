@@ -1,0 +1,73 @@
+"""Reader threads with connections of their own that can only read."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+from core.store_errors import StoreClosed, StoreOverloaded, store_error
+
+T = TypeVar("T")
+
+READERS: Final = 2
+READ_LIMIT: Final = 1_024
+
+
+class Readers:
+    """READERS threads; each read sees one moment of the database, from its first statement to its last."""
+
+    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._connect = connect
+        self._idle: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._pool = ThreadPoolExecutor(READERS, thread_name_prefix="helix-store-reader")
+        self._pending = 0
+        self._open = False
+        self.reads = 0
+
+    async def start(self) -> None:
+        """Opens the connections; raises `sqlite3.Error`."""
+        await asyncio.get_running_loop().run_in_executor(self._pool, self._fill)
+        self._open = True
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Runs `work` in a reader thread and gives what it returned."""
+        if not self._open:
+            raise StoreClosed("The store is closed.")
+        if self._pending >= READ_LIMIT:
+            raise StoreOverloaded(f"Helix is busy: {READ_LIMIT} queries wait. Try again in a moment.")
+        self._pending += 1
+        future = asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
+        # Counted down when the thread is done, which a cancelled caller does not wait for.
+        future.add_done_callback(self._done)
+        return await future
+
+    async def stop(self) -> None:
+        """Finishes what is being read and closes the connections. May be called twice."""
+        self._open = False
+        await asyncio.get_running_loop().run_in_executor(None, self._pool.shutdown)
+        while not self._idle.empty():
+            self._idle.get().close()
+
+    def _done(self, _: asyncio.Future[T]) -> None:
+        self._pending -= 1
+        self.reads += 1
+
+    def _fill(self) -> None:
+        for _ in range(READERS):
+            self._idle.put(self._connect())
+
+    def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._idle.get()
+        try:
+            connection.execute("BEGIN")
+            return work(connection)
+        except sqlite3.Error as error:
+            raise store_error(error) or error from None
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            self._idle.put(connection)

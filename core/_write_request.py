@@ -1,0 +1,83 @@
+"""What travels between those who write and the writer thread."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable
+from typing import Generic, Protocol, TypeVar
+
+from core.store_errors import StoreClosed
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class Participant(Protocol):
+    """Memory that lives in the writer thread beside the transaction, such as the newest snapshot.
+
+    Both methods are called in the writer thread only. What `capture` gives must stay as it is when the
+    participant goes on: immutable values, or copies.
+    """
+
+    def capture(self) -> object:
+        """What the memory holds now."""
+        ...
+
+    def restore(self, captured: object) -> None:
+        """Puts back what `capture` gave, since what followed was not kept."""
+        ...
+
+
+class Request(Generic[T]):
+    """One piece of work on its way through the writer.
+
+    Attributes:
+        future: what the caller waits on; belongs to the event loop.
+        abandoned: set by a caller who was cancelled; work not yet begun is then left out.
+    """
+
+    __slots__ = ("_error", "_on_commit", "_result", "_work", "abandoned", "future")
+
+    def __init__(
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        future: asyncio.Future[T],
+        on_commit: Callable[[T], None] | None,
+    ) -> None:
+        self._work = work
+        self.future = future
+        self._on_commit = on_commit
+        self._result: tuple[T] | None = None
+        self._error: BaseException | None = None
+        self.abandoned = False
+
+    def run(self, connection: sqlite3.Connection) -> None:
+        """Does the work and keeps its result; what an earlier try left is forgotten."""
+        self._result = self._error = None
+        self._result = (self._work(connection),)
+
+    def fail(self, error: BaseException) -> None:
+        """Keeps the error to be delivered in place of a result."""
+        self._result, self._error = None, error
+
+    def publish(self) -> None:
+        """Event loop: tells the commit hook, in commit order and before any waiter goes on."""
+        if self._result is None or self._on_commit is None:
+            return
+        try:
+            self._on_commit(self._result[0])
+        except Exception:
+            # The change is on the disk: a hook that fails must not take success from its caller.
+            logger.exception("store.commit_hook_failed")
+
+    def resume(self) -> None:
+        """Event loop: wakes the caller, who may be gone."""
+        if self.future.done():
+            return
+        if self._result is not None:
+            self.future.set_result(self._result[0])
+        else:
+            self.future.set_exception(self._error or StoreClosed("The store is closed."))

@@ -1,0 +1,191 @@
+"""The one thread that writes: it commits in groups, and never tells anyone of success before the commit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import sqlite3
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar
+
+from core._group_commit import GroupCommit, readable
+from core._write_request import Participant, Request
+from core.store_errors import StoreClosed, StoreOverloaded
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+QUEUE_LIMIT: Final = 4_096
+GROUP_LIMIT: Final = 256
+
+
+class Writer:
+    """Takes requests from the event loop and runs them in one thread on one connection.
+
+    Args:
+        loop: the event loop that results are delivered on.
+        prepare: opens the connection, in the writer thread.
+        finish: leaves the database in order before the connection is closed, in the writer thread.
+        on_failure: event loop; called with the error when a group fails, with None when one succeeds again.
+        queue_limit: how many requests may wait before more are refused.
+    """
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        *,
+        prepare: Callable[[], sqlite3.Connection],
+        finish: Callable[[sqlite3.Connection], None],
+        on_failure: Callable[[Exception | None], None] | None = None,
+        queue_limit: int = QUEUE_LIMIT,
+    ) -> None:
+        self._loop = loop
+        self._prepare = prepare
+        self._finish = finish
+        self._on_failure = on_failure
+        self._queue: queue.Queue[Request[Any] | None] = queue.Queue()
+        self.queue_limit = queue_limit
+        self._carried: deque[Request[Any]] = deque()
+        self._participants: list[Participant] = []
+        self._accepting = False
+        self._opened: asyncio.Future[None] = loop.create_future()
+        self._ended: asyncio.Future[None] = loop.create_future()
+        self._thread = threading.Thread(target=self._run, name="helix-store-writer", daemon=True)
+        self.groups = 0
+        self.writes = 0
+        self.failures = 0
+        self.largest_group = 0
+        self.last_commit_s: float | None = None
+        self.last_error: str | None = None
+
+    async def start(self) -> None:
+        """Opens the connection in the thread; raises what `prepare` raised."""
+        self._thread.start()
+        try:
+            await asyncio.shield(self._opened)
+        except asyncio.CancelledError:
+            self._queue.put(None)
+            self._opened.add_done_callback(lambda opened: opened.cancelled() or opened.exception())
+            raise
+        self._accepting = True
+
+    async def stop(self) -> None:
+        """Refuses what comes now, finishes what was accepted, closes the connection. May be called twice."""
+        if self._accepting:
+            self._accepting = False
+            self._queue.put(None)
+        if self._thread.ident is not None:
+            await asyncio.shield(self._ended)
+            self._thread.join()
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait for their turn."""
+        return self._queue.qsize() + len(self._carried)
+
+    def add_participant(self, participant: Participant) -> None:
+        """Registers memory to be put back when a savepoint or a group fails; before its first write."""
+        self._participants.append(participant)
+
+    async def submit(
+        self, work: Callable[[sqlite3.Connection], T], on_commit: Callable[[T], None] | None
+    ) -> T:
+        """Runs `work` in the next group and returns its result after the COMMIT."""
+        if not self._accepting:
+            raise StoreClosed("The store is closed.")
+        if self.waiting >= self.queue_limit:
+            raise StoreOverloaded(
+                f"Helix is busy: {self.queue_limit} changes wait to be saved. Try again in a moment."
+            )
+        request: Request[T] = Request(work, self._loop.create_future(), on_commit)
+        self._queue.put(request)
+        try:
+            return await request.future
+        except asyncio.CancelledError:
+            request.abandoned = True
+            raise
+
+    # Everything below runs in the writer thread.
+
+    def _run(self) -> None:
+        try:
+            connection = self._prepare()
+        except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the store to open
+            self._tell(_settle, self._opened, error)
+            self._tell(_settle, self._ended, None)
+            return
+        commits = GroupCommit(
+            connection, self._participants, on_success=self._note_success, on_failure=self._note_failure
+        )
+        self._tell(_settle, self._opened, None)
+        try:
+            while (group := self._next_group()) is not None:
+                rest = commits.commit(group)
+                self._carried.extend(rest)
+                self._tell(_deliver, group[: len(group) - len(rest)])
+            self._finish(connection)
+        except Exception:
+            logger.exception("store.writer_failed")
+        finally:
+            connection.close()
+            self._tell(_settle, self._ended, None)
+
+    def _next_group(self) -> list[Request[Any]] | None:
+        """What waits, at most GROUP_LIMIT; waits for the first. None once the last was done."""
+        group = [self._carried.popleft() for _ in range(min(len(self._carried), GROUP_LIMIT))]
+        while len(group) < GROUP_LIMIT:
+            try:
+                request = self._queue.get(block=not group)
+            except queue.Empty:
+                break
+            if request is None:
+                if not group:
+                    return None
+                self._queue.put(None)  # nothing is accepted any more: it stays the last
+                break
+            group.append(request)
+        return group
+
+    def _note_success(self, size: int, took_s: float) -> None:
+        self.groups += 1
+        self.writes += size
+        self.largest_group = max(self.largest_group, size)
+        self.last_commit_s = took_s
+        if self.last_error is not None:
+            self.last_error = None
+            if self._on_failure is not None:
+                self._tell(self._on_failure, None)
+
+    def _note_failure(self, cause: BaseException) -> None:
+        error = readable(cause)
+        self.failures += 1
+        self.last_error = str(error)
+        logger.warning("store.transaction_failed error=%s detail=%s", type(cause).__name__, cause)
+        if self._on_failure is not None and isinstance(error, Exception):
+            self._tell(self._on_failure, error)
+
+    def _tell(self, callback: Callable[..., object], *arguments: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(callback, *arguments)
+        except RuntimeError:
+            logger.debug("store.loop_closed")  # the loop is closed: nobody is left to be told
+
+
+def _deliver(group: Sequence[Request[Any]]) -> None:
+    for request in group:
+        request.publish()
+    for request in group:
+        request.resume()
+
+
+def _settle(future: asyncio.Future[None], error: BaseException | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(error)

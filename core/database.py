@@ -1,0 +1,292 @@
+"""The store: one SQLite file, one writer thread with group commit, readers of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final, Self, TypeVar
+
+from core._connection import (
+    BUSY_TIMEOUT_MS,
+    QUICK_CHECK_BYTES,
+    check_integrity,
+    connect_reader,
+    connect_writer,
+    create_private,
+    opening_error,
+)
+from core._readers import Readers
+from core._write_request import Participant
+from core._writer import QUEUE_LIMIT, Writer
+from core.migrations import Migration, MigrationResult, migrate
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+_RUNNING: Final = "running"
+_STOPPED: Final = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What opening the store found and mended.
+
+    Attributes:
+        first_start: there was no database before.
+        unclean: the last process did not close the store (a crash, a SIGKILL, a power cut).
+        unclean_stops: how often that has happened to this database.
+        wal_bytes: size of the write-ahead log that was found and taken over; 0 after a clean stop.
+        checked: whether every page was checked for contradictions.
+        migration: what was done to the schema.
+    """
+
+    first_start: bool
+    unclean: bool
+    unclean_stops: int
+    wal_bytes: int
+    checked: bool
+    migration: MigrationResult
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseStats:
+    """Counts since the start, and sizes now.
+
+    Attributes:
+        groups: transactions committed.
+        writes: requests committed in them.
+        failures: transactions that could not be committed.
+        largest_group: most requests in one transaction.
+        waiting: requests in the queue.
+        queue_limit: how many may wait.
+        reads: queries answered.
+        size_bytes: the database file.
+        wal_bytes: its write-ahead log.
+        last_commit_s: how long the newest group took, from BEGIN to COMMIT; None before the first.
+        last_error: what the newest failed transaction said; None once one has succeeded again.
+    """
+
+    groups: int
+    writes: int
+    failures: int
+    largest_group: int
+    waiting: int
+    queue_limit: int
+    reads: int
+    size_bytes: int
+    wal_bytes: int
+    last_commit_s: float | None
+    last_error: str | None
+
+
+class Database:
+    """An open store. `Database.open` makes one; `close` is safe to call twice.
+
+    Work given to `write` and `read` runs in a thread of the store and gets the connection: it must not keep
+    it, nor anything that reads from it (cursors, generators), and it must let errors of SQLite through.
+    """
+
+    def __init__(self, path: Path, writer: Writer, readers: Readers, recovery: Recovery) -> None:
+        self.path = path
+        self.recovery = recovery
+        self._writer = writer
+        self._readers = readers
+
+    @classmethod
+    async def open(
+        cls,
+        path: Path,
+        migrations: Sequence[Migration],
+        *,
+        app_version: str,
+        on_failure: Callable[[Exception | None], None] | None = None,
+        queue_limit: int = QUEUE_LIMIT,
+        busy_timeout_ms: int = BUSY_TIMEOUT_MS,
+    ) -> Self:
+        """Opens or creates the database, checks it and brings its schema up to date.
+
+        Args:
+            path: the file; its folder must exist.
+            migrations: every step that this program knows, of all its parts.
+            app_version: kept in table `meta`, to name the version that a later schema belongs to.
+            on_failure: called on the event loop with the error when a transaction could not be committed, and
+                with None when one is again.
+            queue_limit: how many writes may wait before more are refused.
+            busy_timeout_ms: how long a lock held by another program is waited for.
+
+        Raises:
+            DatabaseCorrupt: the file is not a database or is damaged.
+            DatabaseTooNew: a later version has changed the schema.
+            DatabaseUnusable: it cannot be opened or written, or a schema step failed.
+        """
+        opening = _Opening(path, migrations, app_version, busy_timeout_ms)
+        writer = Writer(
+            asyncio.get_running_loop(),
+            prepare=opening.run,
+            finish=_leave_clean,
+            on_failure=on_failure,
+            queue_limit=queue_limit,
+        )
+        readers = Readers(partial(connect_reader, path, busy_timeout_ms))
+        try:
+            await writer.start()
+            await readers.start()
+        except BaseException as error:
+            await asyncio.shield(_stop(writer, readers))
+            if isinstance(error, sqlite3.Error):
+                raise opening_error(error, path) from error
+            raise
+        recovery = opening.recovery()
+        logger.info(
+            "store.opened bytes=%d unclean=%s wal_bytes=%d schema=%d",
+            _size(path),
+            recovery.unclean,
+            recovery.wal_bytes,
+            recovery.migration.version,
+        )
+        return cls(path, writer, readers, recovery)
+
+    async def write(
+        self, work: Callable[[sqlite3.Connection], T], *, on_commit: Callable[[T], None] | None = None
+    ) -> T:
+        """Runs `work` in a savepoint of the next group; returns its result once that is on the disk.
+
+        `work` must be re-runnable: when a neighbour ends the group's transaction it is run again alone. It
+        cannot begin or end a transaction itself. What it raises undoes what it did and reaches the caller.
+
+        Args:
+            work: changes the database through the connection it is given.
+            on_commit: called on the event loop with the result, in commit order and before any caller of the
+                group goes on; also when this caller was cancelled after the work was taken.
+
+        Raises:
+            StoreOverloaded: too many writes wait.
+            StoreClosed: the store has been closed.
+            StoreError: the machine could not keep it (disk full, file locked); nothing was changed.
+        """
+        return await self._writer.submit(work, on_commit)
+
+    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Runs `work` on a read-only connection, in which nothing changes until it returns.
+
+        Raises:
+            StoreOverloaded: too many queries wait.
+            StoreClosed: the store has been closed.
+            StoreError: the machine could not read.
+        """
+        return await self._readers.read(work)
+
+    def add_participant(self, participant: Participant) -> None:
+        """Registers memory that is put back when a transaction fails; before the first write that uses it."""
+        self._writer.add_participant(participant)
+
+    def stats(self) -> DatabaseStats:
+        """Counts and sizes; two `stat` calls, no query."""
+        writer = self._writer
+        return DatabaseStats(
+            groups=writer.groups,
+            writes=writer.writes,
+            failures=writer.failures,
+            largest_group=writer.largest_group,
+            waiting=writer.waiting,
+            queue_limit=writer.queue_limit,
+            reads=self._readers.reads,
+            size_bytes=_size(self.path),
+            wal_bytes=_size(_wal(self.path)),
+            last_commit_s=writer.last_commit_s,
+            last_error=writer.last_error,
+        )
+
+    async def close(self) -> None:
+        """Finishes what was accepted, empties the write-ahead log and marks the stop as clean."""
+        await _stop(self._writer, self._readers)
+
+
+class _Opening:
+    """What happens in the writer thread before the first request."""
+
+    def __init__(
+        self, path: Path, migrations: Sequence[Migration], app_version: str, busy_timeout_ms: int
+    ) -> None:
+        self._path = path
+        self._migrations = migrations
+        self._app_version = app_version
+        self._busy_timeout_ms = busy_timeout_ms
+        self._recovery: Recovery | None = None
+
+    def recovery(self) -> Recovery:
+        if self._recovery is None:
+            raise RuntimeError("the database was not opened")
+        return self._recovery
+
+    def run(self) -> sqlite3.Connection:
+        try:
+            first_start = _size(self._path) == 0
+            wal_bytes = _size(_wal(self._path))
+            create_private(self._path)
+            connection = connect_writer(self._path, self._busy_timeout_ms)
+        except (OSError, sqlite3.Error) as error:
+            raise opening_error(error, self._path) from error
+        try:
+            self._recovery = self._recover(connection, first_start=first_start, wal_bytes=wal_bytes)
+        except (OSError, sqlite3.Error) as error:
+            connection.close()
+            raise opening_error(error, self._path) from error
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _recover(self, connection: sqlite3.Connection, *, first_start: bool, wal_bytes: int) -> Recovery:
+        unclean = _meta(connection, "run") == _RUNNING
+        checked = unclean or _size(self._path) <= QUICK_CHECK_BYTES
+        if checked:
+            check_integrity(connection, self._path)
+        migration = migrate(connection, self._path, self._migrations, self._app_version)
+        unclean_stops = int(_meta(connection, "unclean_stops") or 0) + unclean
+        _set_meta(connection, app_version=self._app_version, run=_RUNNING, unclean_stops=str(unclean_stops))
+        return Recovery(first_start, unclean, unclean_stops, wal_bytes, checked, migration)
+
+
+async def _stop(writer: Writer, readers: Readers) -> None:
+    # Readers first: an open read would keep the write-ahead log from being emptied.
+    await readers.stop()
+    await writer.stop()
+
+
+def _leave_clean(connection: sqlite3.Connection) -> None:
+    _set_meta(connection, run=_STOPPED)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _meta(connection: sqlite3.Connection, key: str) -> str | None:
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone() is None:
+        return None
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _set_meta(connection: sqlite3.Connection, **values: str) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        list(values.items()),
+    )
+    connection.execute("COMMIT")
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _size(path: Path) -> int:
+    with contextlib.suppress(OSError):
+        return path.stat().st_size
+    return 0

@@ -1,0 +1,179 @@
+"""Numbered schema changes: each in one transaction with the mark that it was made, after a backup."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.store_errors import DatabaseTooNew, DatabaseUnusable
+
+logger = logging.getLogger(__name__)
+
+_BOOKKEEPING = (
+    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    """CREATE TABLE IF NOT EXISTS applied_migrations
+    (number INTEGER PRIMARY KEY, name TEXT NOT NULL, app_version TEXT NOT NULL)""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step of the schema.
+
+    Attributes:
+        number: its place in the order; unique over the project (core 1–9, state 10–49, bot 50–69, webhooks
+            from 70) and never reused.
+        name: a few words for the log.
+        statements: SQL, one statement each; run in one transaction with the bookkeeping.
+    """
+
+    number: int
+    name: str
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationResult:
+    """What bringing the schema up to date did.
+
+    Attributes:
+        version_before: `user_version` as it was found (0 in a new file).
+        version: `user_version` now: the highest number applied.
+        applied: the numbers applied by this start.
+        backup: the copy made first, or None when there was nothing to keep.
+    """
+
+    version_before: int
+    version: int
+    applied: tuple[int, ...]
+    backup: Path | None
+
+
+def migrate(
+    connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration], app_version: str
+) -> MigrationResult:
+    """Applies what the database lacks, lowest number first.
+
+    What was applied is kept by number, not only as the highest one: parts of the project have ranges of their
+    own, so a later step of a low range must not be mistaken for done.
+
+    Raises:
+        DatabaseTooNew: something was applied that this program does not know.
+        DatabaseUnusable: a step failed; the database is as it was before that step.
+    """
+    ordered = sorted(migrations, key=lambda migration: migration.number)
+    known = {migration.number for migration in ordered}
+    if len(known) != len(ordered):
+        raise ValueError("two migrations share a number")
+    before = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    applied = _applied_numbers(connection)
+    unknown = applied - known
+    if unknown or before > max(known, default=0):
+        raise _too_new(connection, path, max(unknown, default=before), app_version)
+    missing = [migration for migration in ordered if migration.number not in applied]
+    backup = back_up(connection, path, before) if missing and _holds_data(connection) else None
+    _in_transaction(connection, _BOOKKEEPING)
+    for migration in missing:
+        _apply(connection, path, migration, app_version, backup)
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    return MigrationResult(before, version, tuple(migration.number for migration in missing), backup)
+
+
+def back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:
+    """A whole, flushed copy beside the database, `<name>.v<version>.bak`, mode 0600; replaces an older."""
+    target = path.with_name(f"{path.name}.v{version}.bak")
+    partial = target.with_name(target.name + ".partial")
+    partial.unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        copy = sqlite3.connect(partial, isolation_level=None)
+        try:
+            connection.backup(copy)
+        finally:
+            copy.close()
+        _flush(partial)
+        partial.replace(target)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    _flush(path.parent)
+    logger.info("store.backup path=%s bytes=%d", target.name, target.stat().st_size)
+    return target
+
+
+def _apply(
+    connection: sqlite3.Connection, path: Path, migration: Migration, app_version: str, backup: Path | None
+) -> None:
+    number = migration.number
+    highest = max(number, int(connection.execute("PRAGMA user_version").fetchone()[0]))
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in migration.statements:
+            connection.execute(statement)
+        connection.execute(
+            "INSERT INTO applied_migrations (number, name, app_version) VALUES (?, ?, ?)",
+            (number, migration.name, app_version),
+        )
+        connection.execute(f"PRAGMA user_version = {highest}")
+        connection.execute("COMMIT")
+    except sqlite3.Error as error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        kept = f" A copy from before is {backup}." if backup else ""
+        raise DatabaseUnusable(
+            f"{path}: schema step {number} ({migration.name}) failed: {error}. The database is as it was "
+            f"before this step.{kept} Run the version of Helix that wrote it, or report this."
+        ) from error
+    logger.info("store.migrated number=%d name=%s", number, migration.name)
+
+
+def _in_transaction(connection: sqlite3.Connection, statements: Sequence[str]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for statement in statements:
+            connection.execute(statement)
+        connection.execute("COMMIT")
+    except sqlite3.Error:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _table_exists(connection: sqlite3.Connection, table: str) -> bool:
+    found = connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", (table,))
+    return found.fetchone() is not None
+
+
+def _applied_numbers(connection: sqlite3.Connection) -> set[int]:
+    if not _table_exists(connection, "applied_migrations"):
+        return set()
+    return {int(row[0]) for row in connection.execute("SELECT number FROM applied_migrations")}
+
+
+def _holds_data(connection: sqlite3.Connection) -> bool:
+    return (
+        connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' LIMIT 1").fetchone() is not None
+    )
+
+
+def _too_new(connection: sqlite3.Connection, path: Path, number: int, app_version: str) -> DatabaseTooNew:
+    row = None
+    if _table_exists(connection, "meta"):
+        row = connection.execute("SELECT value FROM meta WHERE key = 'app_version'").fetchone()
+    writer = f"Helix {row[0]}" if row else "a later version of Helix"
+    return DatabaseTooNew(
+        f"{path} was last written by {writer} (schema step {number}), which this Helix {app_version} does "
+        f"not know. Run {writer} or later, or put back a copy from before ({path.name}.v*.bak)."
+    )
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
