@@ -1,0 +1,97 @@
+"""The one answer to a press: it is never late, and never given twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
+import discord
+
+from bot import embeds
+
+logger = logging.getLogger(__name__)
+
+# Discord gives up on an interaction after 3 s; what takes longer than this says "wait" first.
+DEFER_AFTER_S = 1.5
+
+_NO_MENTIONS = discord.AllowedMentions.none()
+
+
+class Answer:
+    """Answers one component interaction; defers it by itself when nothing was said in time.
+
+    Use it as an async context manager: at the end of the block the timer is gone.
+    """
+
+    def __init__(
+        self,
+        interaction: discord.Interaction[Any],
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._interaction = interaction
+        self._sleep = sleep
+        # Two first responses to one interaction are an error on Discord's side, so they take turns.
+        self._turn = asyncio.Lock()
+        self._timer: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        self._timer = asyncio.create_task(self._defer_when_late(), name=f"defer-{self._interaction.id}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Stop the timer, and wait for a deferral that is on its way."""
+        timer, self._timer = self._timer, None
+        if timer is None:
+            return
+        async with self._turn:
+            timer.cancel()
+        await asyncio.wait((timer,))
+
+    async def update(self, *, embed: discord.Embed, view: discord.ui.View | None = None) -> None:
+        """Show this in the message that was pressed; without a view its buttons go."""
+        embeds.check(None, [embed], view=view)
+        async with self._turn:
+            if self._interaction.response.is_done():
+                await self._interaction.edit_original_response(
+                    embed=embed, view=view, allowed_mentions=_NO_MENTIONS
+                )
+            else:
+                await self._interaction.response.edit_message(
+                    embed=embed, view=view, allowed_mentions=_NO_MENTIONS
+                )
+
+    async def whisper(self, text: str) -> None:
+        """Tell only the one who pressed."""
+        embeds.check(text)
+        async with self._turn:
+            if self._interaction.response.is_done():
+                await self._interaction.followup.send(text, ephemeral=True, allowed_mentions=_NO_MENTIONS)
+            else:
+                await self._interaction.response.send_message(
+                    text, ephemeral=True, allowed_mentions=_NO_MENTIONS
+                )
+
+    async def retire(self, text: str) -> None:
+        """Take the buttons away and tell the one who pressed why."""
+        async with self._turn:
+            if not self._interaction.response.is_done():
+                await self._interaction.response.edit_message(view=None)
+            else:
+                await self._interaction.edit_original_response(view=None)
+        await self.whisper(text)
+
+    async def _defer_when_late(self) -> None:
+        await self._sleep(DEFER_AFTER_S)
+        async with self._turn:
+            if self._interaction.response.is_done():
+                return
+            try:
+                await self._interaction.response.defer()
+            except discord.HTTPException as error:
+                logger.info("press.defer_failed code=%d status=%d", error.code, error.status)

@@ -1,0 +1,244 @@
+"""Buttons and menus that answer after a restart, without their cog loaded, and only to whom they belong.
+
+A custom id is `cog:action:user:key`. The user is whom it belongs to (0: anyone). The key is `=` and the
+payload, or `~` and the key under which `PayloadStore` keeps one too long for Discord's 100 characters.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import discord
+
+from bot import access, catalog, errors
+from bot.answers import Answer
+from bot.payloads import PayloadStore
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+
+CUSTOM_ID_LIMIT = 100
+EXPIRED = "This has expired. Run the command again."
+RESTARTING = "Helix is restarting. Try again in a moment."
+
+_TEMPLATE = re.compile(
+    r"(?P<cog>[a-z][a-z0-9_]{0,31}):(?P<action>[a-z][a-z0-9_-]{0,31}):(?P<user>\d{1,20}):(?P<key>[=~][\s\S]*)"
+)
+_INLINE, _STORED = "=", "~"
+_MARK = "__helix_component__"
+# Set on an interaction by the command that waits for it, before any button code runs (see `next_press`).
+_CLAIMED = "helix.claimed"
+# These belong to a command that waits for them; when it no longer does, they have expired.
+WAITED_FOR = frozenset({"confirm", "progress"})
+
+_Handler = TypeVar("_Handler", bound=Callable[..., Awaitable[None]])
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What a handler is told of one press.
+
+    Attributes:
+        user_id: whom the component belongs to; 0 for anyone.
+        payload: what it carries.
+        values: what was chosen, of a menu; empty for a button.
+        answer: the way to answer, in time and once.
+    """
+
+    user_id: int
+    payload: str
+    values: tuple[str, ...]
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Component:
+    cog: str
+    action: str
+    command: str
+    needs: str | None
+
+
+def component(
+    cog: str, action: str, *, command: str, needs: str | None = None
+) -> Callable[[_Handler], _Handler]:
+    """Mark a cog's method `(self, interaction, press)` as what answers `cog:action:…`.
+
+    Args:
+        cog: the catalog's name of the cog.
+        action: the word in the custom id.
+        command: whose access applies to the one who presses, at the moment of the press.
+        needs: the action of that command whose level applies, where its actions differ.
+    """
+
+    def mark(method: _Handler) -> _Handler:
+        setattr(method, _MARK, _Component(cog, action, command, needs))
+        return method
+
+    return mark
+
+
+class ComponentItem(
+    discord.ui.DynamicItem[discord.ui.Item[Any]],
+    template=_TEMPLATE,
+):
+    """Every button and menu of Helix; registered once, with `bot.add_dynamic_items`."""
+
+    @classmethod
+    async def from_custom_id(
+        cls,
+        interaction: discord.Interaction[Any],  # noqa: ARG003 - discord.py's signature
+        item: discord.ui.Item[Any],
+        match: re.Match[str],  # noqa: ARG003 - likewise; the callback reads the id again
+        /,
+    ) -> ComponentItem:
+        """The item that discord.py found in the message, ready to be routed."""
+        return cls(item)
+
+    async def callback(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer a press: refuse strangers, load the cog, check access anew, hand over to its handler."""
+        match = _TEMPLATE.fullmatch(self.custom_id)
+        if match is None or interaction.extras.get(_CLAIMED):
+            return
+        bot = cast("HelixBot", interaction.client)
+        async with Answer(interaction) as answer:
+            try:
+                if not bot.kernel.drain.accepting:
+                    await answer.whisper(RESTARTING)
+                    return
+                with bot.kernel.drain.work("component"):
+                    await _route(bot, interaction, match, answer)
+            except Exception as error:  # noqa: BLE001 - the one handler sorts and logs all of them
+                await answer.settle()
+                await errors.report(interaction, error, where=f"{match['cog']}:{match['action']}")
+
+
+async def button(
+    bot: HelixBot,
+    cog: str,
+    action: str,
+    user_id: int,
+    payload: str = "",
+    *,
+    label: str | None = None,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    emoji: str | None = None,
+    disabled: bool = False,
+) -> ComponentItem:
+    """A button of one user (0: of anyone) that carries `payload`."""
+    custom_id = await _custom_id(bot, cog, action, user_id, payload)
+    return ComponentItem(
+        discord.ui.Button(label=label, style=style, emoji=emoji, disabled=disabled, custom_id=custom_id)
+    )
+
+
+async def select(
+    bot: HelixBot,
+    cog: str,
+    action: str,
+    user_id: int,
+    payload: str = "",
+    *,
+    options: Sequence[discord.SelectOption],
+    placeholder: str | None = None,
+) -> ComponentItem:
+    """A menu of one user (0: of anyone) from which one of up to 25 options is chosen."""
+    custom_id = await _custom_id(bot, cog, action, user_id, payload)
+    return ComponentItem(
+        discord.ui.Select(custom_id=custom_id, options=list(options[:25]), placeholder=placeholder)
+    )
+
+
+def view_of(*items: ComponentItem) -> discord.ui.View:
+    """A view that keeps nothing in memory: its items answer by their custom ids alone."""
+    view = discord.ui.View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    return view
+
+
+def waited_for(kind: str, action: str, user_id: int, token: str) -> str:
+    """The custom id of a button that a running command waits for; `kind` is one of `WAITED_FOR`."""
+    return f"{kind}:{action}:{user_id}:{_INLINE}{token}"
+
+
+def next_press(
+    bot: HelixBot, custom_ids: Collection[str], user_id: int, *, timeout_s: float | None
+) -> asyncio.Task[discord.Interaction[HelixBot]]:
+    """Wait for that user's press of one of these, from now on; the caller owns the task and ends it.
+
+    The check runs inside discord.py's dispatch, before the press reaches `ComponentItem`: what it claims is
+    answered by the waiting command, and what nobody claims has expired. The task raises `TimeoutError`.
+    """
+
+    def claim(interaction: discord.Interaction[HelixBot]) -> bool:
+        wanted = (
+            interaction.type is discord.InteractionType.component
+            and interaction.user.id == user_id
+            and interaction.custom_id in custom_ids
+        )
+        if wanted:
+            interaction.extras[_CLAIMED] = True
+        return wanted
+
+    waiting: asyncio.Task[discord.Interaction[HelixBot]] = asyncio.create_task(
+        bot.wait_for("interaction", check=claim, timeout=timeout_s), name="wait-for-press"
+    )
+    return waiting
+
+
+def _payloads(bot: HelixBot) -> PayloadStore:
+    return PayloadStore(bot.remembered, bot.remember_scope, bot.kernel.clock)
+
+
+async def _custom_id(bot: HelixBot, cog: str, action: str, user_id: int, payload: str) -> str:
+    start = f"{cog}:{action}:{user_id}:"
+    if len(start) + 1 + len(payload) <= CUSTOM_ID_LIMIT:
+        return f"{start}{_INLINE}{payload}"
+    return f"{start}{_STORED}{await _payloads(bot).keep(payload)}"
+
+
+async def _route(
+    bot: HelixBot, interaction: discord.Interaction[Any], match: re.Match[str], answer: Answer
+) -> None:
+    user_id = int(match["user"])
+    if user_id not in {0, interaction.user.id}:
+        await answer.whisper(f"This belongs to <@{user_id}>. Run the command yourself to get your own.")
+        return
+    cog_name, action = match["cog"], match["action"]
+    if cog_name in WAITED_FOR:
+        await answer.retire(EXPIRED)
+        return
+    payload = await _payload(bot, match["key"])
+    if payload is None or not catalog.by_cog(cog_name):
+        await answer.whisper(EXPIRED)
+        return
+    await bot.loader.ensure(cog_name)
+    found = _find_handler(bot, cog_name, action)
+    entry = None if found is None else catalog.find(found[0].command)
+    if found is None or entry is None:
+        await answer.whisper(EXPIRED)
+        return
+    route, handle = found
+    access.enforce(entry, route.needs, interaction)
+    values = cast("dict[str, Any]", interaction.data or {}).get("values", ())
+    await handle(interaction, Press(user_id, payload, tuple(map(str, values)), answer))
+
+
+async def _payload(bot: HelixBot, key: str) -> str | None:
+    return key[1:] if key.startswith(_INLINE) else await _payloads(bot).find(key[1:])
+
+
+def _find_handler(
+    bot: HelixBot, cog_name: str, action: str
+) -> tuple[_Component, Callable[[discord.Interaction[Any], Press], Awaitable[None]]] | None:
+    cog = bot.get_cog(cog_name)
+    for name in () if cog is None else dir(type(cog)):
+        mark = getattr(getattr(type(cog), name, None), _MARK, None)
+        if isinstance(mark, _Component) and (mark.cog, mark.action) == (cog_name, action):
+            return mark, getattr(cog, name)
+    return None

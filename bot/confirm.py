@@ -1,0 +1,66 @@
+"""A question that only its asker can answer, with a button; silence means no."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import discord
+
+from bot import buttons, embeds
+
+if TYPE_CHECKING:
+    from bot.context import HelixContext
+
+_YES, _NO = "yes", "no"
+
+
+async def confirm(ctx: HelixContext, question: str, *, danger: bool, timeout_s: float = 60.0) -> bool:
+    """Ask, and give the answer; False when it is "no", or none came within `timeout_s` seconds.
+
+    The question stays in the channel with what became of it. Whoever else presses is told whose it is; a
+    press after a restart hears that the question has expired.
+    """
+    user_id, token = ctx.author.id, secrets.token_urlsafe(9)
+    yes, no = (buttons.waited_for("confirm", choice, user_id, token) for choice in (_YES, _NO))
+    waiting = buttons.next_press(ctx.bot, (yes, no), user_id, timeout_s=timeout_s)
+    try:
+        message = await ctx.say(
+            embed=_card(question, "", danger=danger), view=_buttons(yes, no, danger=danger)
+        )
+        try:
+            interaction = await waiting
+        except TimeoutError:
+            await _close(message, _card(question, "No answer came; nothing was done.", danger=False))
+            return False
+        agreed = interaction.custom_id == yes
+        outcome = "Confirmed." if agreed else "Cancelled; nothing was done."
+        await interaction.response.edit_message(
+            embed=_card(question, outcome, danger=danger and agreed), view=None
+        )
+        return agreed
+    finally:
+        if not waiting.done():
+            waiting.cancel()
+            await asyncio.wait((waiting,))
+
+
+def _card(question: str, outcome: str, *, danger: bool) -> discord.Embed:
+    lines = (question, "", f"**{outcome}**") if outcome else (question,)
+    return embeds.card("", lines, status="fail" if danger else None)
+
+
+def _buttons(yes: str, no: str, *, danger: bool) -> discord.ui.View:
+    style = discord.ButtonStyle.danger if danger else discord.ButtonStyle.primary
+    sure: discord.ui.Button[Any] = discord.ui.Button(label="Yes, do it", style=style, custom_id=yes)
+    never: discord.ui.Button[Any] = discord.ui.Button(label="No", custom_id=no)
+    return buttons.view_of(buttons.ComponentItem(sure), buttons.ComponentItem(never))
+
+
+async def _close(message: discord.Message, card: discord.Embed) -> None:
+    try:
+        await message.edit(embed=card, view=None)
+    except discord.NotFound:
+        # Someone deleted the question, which is an answer too.
+        return

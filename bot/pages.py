@@ -1,0 +1,88 @@
+"""Long lists in pages; ◀ and ▶ carry where they lead, so they answer after a restart too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot import buttons
+from bot.embeds import length
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+
+# What a phone shows without much scrolling.
+LINES_PER_PAGE = 10
+PAGE_LENGTH = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a press of ◀ or ▶ leads: the page (from 0), and what the command needs to show it."""
+
+    page: int
+    payload: str
+
+    @classmethod
+    def of(cls, press: buttons.Press) -> Turn:
+        """The turn that a press stands for; page 0 where its payload has no number."""
+        page, _, payload = press.payload.partition("|")
+        return cls(int(page) if page.isdecimal() and len(page) < 7 else 0, payload)
+
+
+def cut(
+    parts: Sequence[str], *, per_page: int = LINES_PER_PAGE, limit: int = PAGE_LENGTH
+) -> tuple[tuple[str, ...], ...]:
+    """`parts` in pages of at most `per_page` parts and `limit` characters; a part is never divided.
+
+    At least one page, which is empty when there are no parts; a part over the limit has a page of its own.
+    """
+    pages: list[tuple[str, ...]] = []
+    page: list[str] = []
+    size = 0
+    for part in parts:
+        if page and (len(page) == per_page or size + length(part) + 1 > limit):
+            pages.append(tuple(page))
+            page, size = [], 0
+        page.append(part)
+        size += length(part) + 1
+    return (*pages, tuple(page)) if page or not pages else tuple(pages)
+
+
+def within(page: int, count: int) -> int:
+    """`page`, or the nearest one that there is: the list may have become shorter since."""
+    return max(0, min(page, count - 1))
+
+
+def footer(page: int, count: int, more: str = "") -> str:
+    """What stands below a page: its number where there are several, and `more`."""
+    number = f"Page {page + 1} of {count}" if count > 1 else ""
+    return " · ".join(filter(None, (number, more)))
+
+
+async def view(
+    bot: HelixBot, cog: str, action: str, user_id: int, *, page: int, count: int, payload: str = ""
+) -> discord.ui.View | None:
+    """◀ and ▶ of one user around `page` of `count`; None where there is nothing to turn.
+
+    The cog's handler marked with the same `cog` and `action` reads the press with `Turn.of`.
+    """
+    if count <= 1:
+        return None
+    return buttons.view_of(
+        await buttons.button(
+            bot,
+            cog,
+            action,
+            user_id,
+            f"{page - 1 if page else 'first'}|{payload}",
+            emoji="◀️",
+            disabled=page == 0,
+        ),
+        await buttons.button(
+            bot, cog, action, user_id, f"{page + 1}|{payload}", emoji="▶️", disabled=page >= count - 1
+        ),
+    )

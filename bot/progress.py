@@ -1,0 +1,173 @@
+"""A message that shows how far a long piece of work has come."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import discord
+
+from bot import buttons, embeds
+from core.errors import HelixError
+
+if TYPE_CHECKING:
+    from bot.context import HelixContext
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+# Discord allows five edits of one channel's messages in five seconds; others edit there as well.
+EDIT_EVERY_S = 1.5
+NOTES_SHOWN = 8
+
+# "Invalid Webhook Token" and "Unknown Webhook": the interaction's 15 minutes are over.
+_INTERACTION_OVER = frozenset({50027, 10015})
+_UNKNOWN_MESSAGE = 10008
+
+
+class Stopped(HelixError):  # noqa: N818 - it is no error, the asker wanted it
+    """The asker pressed "Stop"; what was done until then stays done."""
+
+
+class Progress:
+    """A progress bar in one message, used as an async context manager around the work.
+
+    `advance` only takes note; the message is edited at most every `EDIT_EVERY_S` seconds, beside the work,
+    which never waits for Discord. Where the interaction's 15 minutes end first, it goes on as a message in
+    the channel (for an ephemeral reply in a direct message to the asker). What somebody deletes stays deleted.
+    """
+
+    def __init__(
+        self,
+        ctx: HelixContext,
+        title: str,
+        *,
+        total: int,
+        stoppable: bool = False,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._ctx = ctx
+        self._title = title
+        self._total = max(total, 1)
+        self._sleep = sleep
+        self._done = 0
+        self._notes: list[str] = []
+        self._changed = asyncio.Event()
+        # An edit under way is finished before the next one, or the end of them, begins.
+        self._turn = asyncio.Lock()
+        self._message: discord.Message | None = None
+        self._moved = False
+        self._pump: asyncio.Task[None] | None = None
+        self._stop_id = (
+            buttons.waited_for("progress", "stop", ctx.author.id, secrets.token_urlsafe(9))
+            if stoppable
+            else None
+        )
+
+    async def __aenter__(self) -> Self:
+        self._message = await self._ctx.say(embed=self._card(), view=self._view())
+        self._pump = asyncio.create_task(self._keep_showing(), name=f"progress-{self._message.id}")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._end_pump()
+
+    def advance(self, done: int, note: str = "") -> None:
+        """So many of the total are done; `note` is one line about the last of them."""
+        self._done = max(0, min(done, self._total))
+        if note:
+            self._notes.append(note)
+        self._changed.set()
+
+    async def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of `work`, which "Stop" cancels.
+
+        Raises:
+            Stopped: the asker pressed "Stop"; `work` has ended by then.
+        """
+        task = asyncio.create_task(work, name=f"work-{self._title}")
+        waiting = (
+            buttons.next_press(self._ctx.bot, (self._stop_id,), self._ctx.author.id, timeout_s=None)
+            if self._stop_id is not None
+            else None
+        )
+        both = {task} if waiting is None else {task, waiting}
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _end(*both)
+        if waiting is not None and not waiting.cancelled():
+            await waiting.result().response.defer()
+            if task.cancelled():
+                raise Stopped(f"{self._title}: stopped at {self._done} of {self._total}.")
+        return task.result()
+
+    async def finish(self, embed: discord.Embed, *, view: discord.ui.View | None = None) -> None:
+        """Show the result in place of the bar; the message is not edited afterwards."""
+        embeds.check(None, [embed], view=view)
+        await self._end_pump()
+        await self._show(embed, view)
+
+    def _card(self) -> discord.Embed:
+        share = f"{embeds.bar(self._done, 0, self._total, width=12)} {self._done} of {self._total}"
+        return embeds.card(self._title, (share, *self._notes[-NOTES_SHOWN:]))
+
+    def _view(self) -> discord.ui.View | None:
+        if self._stop_id is None:
+            return None
+        stop: discord.ui.Button[Any] = discord.ui.Button(label="Stop", custom_id=self._stop_id)
+        return buttons.view_of(buttons.ComponentItem(stop))
+
+    async def _keep_showing(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                async with self._turn:
+                    await self._show(self._card(), self._view())
+            except discord.HTTPException as error:
+                # The next edit or the result may still arrive.
+                logger.warning("progress.edit_failed status=%d code=%d", error.status, error.code)
+            await self._sleep(EDIT_EVERY_S)
+
+    async def _end_pump(self) -> None:
+        pump, self._pump = self._pump, None
+        if pump is not None:
+            async with self._turn:
+                pump.cancel()
+            await asyncio.wait((pump,))
+
+    async def _show(self, embed: discord.Embed, view: discord.ui.View | None) -> None:
+        if self._message is None:
+            return
+        if not self._moved and self._ctx.interaction is not None and self._ctx.interaction.is_expired():
+            await self._move(embed, view)
+            return
+        try:
+            await self._message.edit(embed=embed, view=view, allowed_mentions=discord.AllowedMentions.none())
+        except discord.HTTPException as error:
+            if error.code in _INTERACTION_OVER and not self._moved:
+                await self._move(embed, view)
+            elif error.code == _UNKNOWN_MESSAGE:
+                self._message = None
+            else:
+                raise
+
+    async def _move(self, embed: discord.Embed, view: discord.ui.View | None) -> None:
+        target = self._ctx.author if self._ctx.entry.ephemeral else self._ctx.channel
+        self._moved = True
+        none = discord.AllowedMentions.none()
+        if view is None:
+            self._message = await target.send(embed=embed, allowed_mentions=none)
+        else:
+            self._message = await target.send(embed=embed, view=view, allowed_mentions=none)
+
+
+async def _end(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
