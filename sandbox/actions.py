@@ -1,0 +1,244 @@
+"""What people in the sandbox do: write, react, run commands, press buttons, come and go."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from sandbox.components import BUTTON, STRING_SELECT, find_component
+from sandbox.engine import Engine
+from sandbox.errors import ActionError, ApiError
+from sandbox.events import Event
+from sandbox.forms import UploadedFile, parse_message
+from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT
+from sandbox.invocations import CHANNEL, MENTIONABLE, ROLE, USER, build_invocation, resolve
+from sandbox.people import People, Ref
+from sandbox.permissions import Permission
+from sandbox.records import Channel, Guild, Member, Message, User
+from sandbox.render import member_json, message_json, user_json
+from sandbox.wire import JsonObject, as_id, iso
+
+_SELECT_OPTION = {5: USER, 6: ROLE, 7: MENTIONABLE, 8: CHANNEL}
+
+
+class Actions:
+    """The verbs of ``/sandbox/act/…``, for tests in the same process.
+
+    Users, channels and messages are ids (numbers or decimal strings); users may also be seeded names. Everything
+    raises ``ActionError`` with a message for people and the status that the HTTP route answers with.
+
+    Args:
+        engine: The sandbox.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._people = People(engine)
+
+    async def message(
+        self,
+        *,
+        user: Ref,
+        content: str = "",
+        channel: Ref | None = None,
+        dm: bool = False,
+        reply_to: Ref | None = None,
+        files: Sequence[UploadedFile] = (),
+    ) -> JsonObject:
+        """Writes a message, in a channel or to the bot directly; gives the message object."""
+        author = self._people.user(user)
+        needed = Permission.SEND_MESSAGES | (Permission.ATTACH_FILES if files else 0)
+        if dm:
+            place = self._people.dm(author)
+        elif channel is not None:
+            place = self._people.channel(channel, author, needed)
+        else:
+            raise ActionError(400, "A message needs a channel, or dm.")
+        body: JsonObject = {"content": content}
+        if reply_to is not None:
+            body["message_reference"] = {"message_id": str(reply_to)}
+        try:
+            message = self._engine.messages.create(place, author.id, parse_message(body, list(files)))
+        except ApiError as error:
+            raise _as_action(error) from error
+        return self._show(place, message, author)
+
+    async def edit(self, *, user: Ref, message: Ref, content: str) -> JsonObject:
+        """Changes the text of one's own message; gives the message object."""
+        author = self._people.user(user)
+        channel, target = self._people.message(message, author)
+        if target.author_id != author.id:
+            raise ActionError(403, "Only its author can edit a message.")
+        try:
+            if not content.strip() and not target.attachments:
+                raise ApiError(400, 50006, "Cannot send an empty message")
+            self._engine.messages.edit(channel, target, parse_message({"content": content}, []))
+        except ApiError as error:
+            raise _as_action(error) from error
+        return self._show(channel, target, author)
+
+    async def delete(self, *, user: Ref, message: Ref) -> None:
+        """Deletes one's own message, or another's with the permission for it."""
+        actor = self._people.user(user)
+        channel, target = self._people.message(message, actor)
+        own = actor.id in (target.author_id, target.reader_id)
+        if not own and not self._people.may(channel, actor, Permission.MANAGE_MESSAGES):
+            raise ActionError(403, "This user may not delete this message.")
+        self._engine.messages.delete(channel, target)
+
+    async def slash(
+        self, *, user: Ref, channel: Ref, command: str, options: Mapping[str, object] | None = None
+    ) -> JsonObject:
+        """Runs a slash command; gives ``{"interaction_id"}``. Subcommands follow the name after a space."""
+        actor = self._people.user(user)
+        place = self._people.channel(channel, actor, Permission.USE_APPLICATION_COMMANDS)
+        found, path = self._command(place, actor, command)
+        data, _ = build_invocation(self._engine.world, place, found, path, options or {})
+        interaction = self._engine.interactions.start(COMMAND, actor.id, place, data)
+        return {"interaction_id": str(interaction.id)}
+
+    async def autocomplete(
+        self,
+        *,
+        user: Ref,
+        channel: Ref,
+        command: str,
+        focused: str,
+        options: Mapping[str, object] | None = None,
+    ) -> JsonObject:
+        """Asks the bot to complete an option; gives ``{"choices": [{"name", "value"}]}``.
+
+        Raises:
+            ActionError: 504 when the bot does not answer within 3 s.
+        """
+        actor = self._people.user(user)
+        place = self._people.channel(channel, actor, Permission.USE_APPLICATION_COMMANDS)
+        found, path = self._command(place, actor, command)
+        data, kind = build_invocation(self._engine.world, place, found, path, options or {}, focused=focused)
+        interaction = self._engine.interactions.start(AUTOCOMPLETE, actor.id, place, data, focused_type=kind)
+        if interaction.choices is None:
+            raise ActionError(504, "The application did not respond.")
+        done, _ = await asyncio.wait([interaction.choices])
+        answer = done.pop()
+        if answer.cancelled():
+            raise ActionError(504, "The application did not respond.")
+        return {"choices": answer.result()}
+
+    async def click(self, *, user: Ref, message: Ref, custom_id: str) -> JsonObject:
+        """Presses a button; gives ``{"interaction_id"}``."""
+        return self._component(user, message, custom_id, None)
+
+    async def select(self, *, user: Ref, message: Ref, custom_id: str, values: Sequence[str]) -> JsonObject:
+        """Chooses in a menu; gives ``{"interaction_id"}``."""
+        return self._component(user, message, custom_id, [str(value) for value in values])
+
+    async def reaction(self, *, user: Ref, message: Ref, emoji: str, remove: bool = False) -> None:
+        """Adds a reaction, or takes it away."""
+        actor = self._people.user(user)
+        channel, target = self._people.message(message, actor)
+        if not remove and emoji not in target.reactions:
+            self._people.channel(channel.id, actor, Permission.ADD_REACTIONS)
+        act = self._engine.reactions.remove if remove else self._engine.reactions.add
+        try:
+            act(channel, target, actor.id, emoji)
+        except ApiError as error:
+            raise _as_action(error) from error
+
+    async def join(self, *, user: Ref, guild: Ref) -> None:
+        """Comes into a server as a new member."""
+        actor, place = self._people.user(user), self._guild(guild)
+        if actor.id in place.members:
+            raise ActionError(400, "This user is a member already.")
+        member = Member(actor.id, [], iso(self._engine.wall_s()))
+        place.members[actor.id] = member
+        data = member_json(self._engine.world, member) | {"guild_id": str(place.id)}
+        self._engine.bus.publish(Event("GUILD_MEMBER_ADD", lambda _: data, guild_id=place.id))
+
+    async def leave(self, *, user: Ref, guild: Ref) -> None:
+        """Leaves a server; its owner cannot."""
+        actor, place = self._people.user(user), self._guild(guild)
+        if actor.id not in place.members:
+            raise ActionError(404, "This user is no member.")
+        if place.owner_id == actor.id:
+            raise ActionError(403, "The owner cannot leave.")
+        data: JsonObject = {"guild_id": str(place.id), "user": user_json(actor)}
+        # The one who leaves hears of it too, though no member any more.
+        only = frozenset(place.members)
+        del place.members[actor.id]
+        self._engine.bus.publish(Event("GUILD_MEMBER_REMOVE", lambda _: data, guild_id=place.id, only=only))
+
+    async def typing(self, *, user: Ref, channel: Ref) -> None:
+        """Shows that the user is typing."""
+        actor = self._people.user(user)
+        self._engine.messages.typing(self._people.channel(channel, actor, Permission.SEND_MESSAGES), actor.id)
+
+    def _show(self, channel: Channel, message: Message, viewer: User) -> JsonObject:
+        return message_json(self._engine.world, channel, message, viewer.id)
+
+    def _guild(self, ref: Ref) -> Guild:
+        guild = self._engine.world.guilds.get(as_id(ref) or 0)
+        if guild is None:
+            raise ActionError(404, "There is no such server.")
+        return guild
+
+    def _command(self, channel: Channel, user: User, typed: str) -> tuple[JsonObject, list[str]]:
+        name, *path = typed.removeprefix("/").split() or [""]
+        command = self._engine.commands.find(channel.guild_id, name)
+        if command is None:
+            raise ActionError(404, f"There is no command /{name} here.")
+        contexts = command["contexts"]
+        context = 1 if channel.guild_id is None else 0
+        here = context in contexts if contexts is not None else context == 0 or command["dm_permission"]
+        if not here:
+            raise ActionError(403, f"/{name} does not work here.")
+        needed = command["default_member_permissions"]
+        if needed is not None and channel.guild_id is not None:
+            has = self._engine.world.permissions_in(channel, user.id)
+            administrator = has & Permission.ADMINISTRATOR
+            if not administrator and (int(needed) == 0 or has & int(needed) != int(needed)):
+                raise ActionError(403, f"This user may not use /{name}.")
+        return command, path
+
+    def _component(self, user: Ref, message: Ref, custom_id: str, values: list[str] | None) -> JsonObject:
+        actor = self._people.user(user)
+        channel, source = self._people.message(message, actor)
+        item = find_component(source.components, custom_id)
+        if item is None:
+            raise ActionError(404, "The message has no such button or menu.")
+        if item.get("disabled"):
+            raise ActionError(400, "This component is disabled.")
+        kind = item["type"]
+        if (kind == BUTTON) != (values is None):
+            raise ActionError(400, "Buttons are clicked, menus are selected from.")
+        data: JsonObject = {"custom_id": custom_id, "component_type": kind, "id": item["id"]}
+        if values is not None:
+            data |= self._selection(channel, item, values)
+        interaction = self._engine.interactions.start(COMPONENT, actor.id, channel, data, source=source)
+        return {"interaction_id": str(interaction.id)}
+
+    def _selection(self, channel: Channel, item: JsonObject, values: list[str]) -> JsonObject:
+        if not item.get("min_values", 1) <= len(values) <= item.get("max_values", 1):
+            raise ActionError(400, "The menu takes another number of values.")
+        if len(set(values)) != len(values):
+            raise ActionError(400, "A value can be chosen only once.")
+        if item["type"] == STRING_SELECT:
+            offered = {option["value"] for option in item["options"]}
+            if not offered.issuperset(values):
+                raise ActionError(400, "The menu does not offer that value.")
+            return {"values": values}
+        resolved: dict[str, JsonObject] = {}
+        for value in values:
+            resolve(self._engine.world, channel, _SELECT_OPTION[item["type"]], value, resolved)
+        return {"values": values, "resolved": resolved}
+
+
+def _as_action(error: ApiError) -> ActionError:
+    return ActionError(error.status, _first_message(error.body.get("errors")) or str(error))
+
+
+def _first_message(errors: object) -> str | None:
+    """The first message in a form error's tree, which says more than "Invalid Form Body"."""
+    if not isinstance(errors, dict):
+        return None
+    if "_errors" in errors:
+        message: str = errors["_errors"][0]["message"]
+        return message
+    return next(filter(None, map(_first_message, errors.values())), None)

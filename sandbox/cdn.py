@@ -1,0 +1,56 @@
+"""/cdn: attachments and default avatars, served so that a browser never runs them."""
+
+import struct
+import zlib
+
+from aiohttp import web
+
+from sandbox.engine import ENGINE
+from sandbox.files import OCTET_STREAM
+from sandbox.wire import as_id
+
+_SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+# The six colours that Discord gives to accounts without a picture.
+_AVATAR_COLORS = (0x5865F2, 0x757E8A, 0x3BA55C, 0xFAA61A, 0xED4245, 0xEB459F)
+_AVATAR_SIDE = 64
+
+
+def add_cdn(app: web.Application) -> None:
+    """Adds the CDN's routes."""
+    app.router.add_get("/cdn/attachments/{channel_id}/{attachment_id}/{filename}", _attachment)
+    app.router.add_get(r"/cdn/embed/avatars/{number:[0-5]}.png", _default_avatar)
+
+
+async def _attachment(request: web.Request) -> web.Response:
+    channel_id = as_id(request.match_info["channel_id"])
+    file_id = as_id(request.match_info["attachment_id"])
+    files = request.app[ENGINE].files
+    stored = files.get(channel_id or 0, file_id or 0, request.match_info["filename"])
+    if stored is None:
+        raise web.HTTPNotFound(headers=_SAFE)
+    headers = _SAFE | {"Content-Type": stored.content_type, "Cache-Control": "private, max-age=3600"}
+    if stored.content_type == OCTET_STREAM:
+        headers["Content-Disposition"] = f'attachment; filename="{stored.filename}"'
+    return web.Response(body=stored.data, headers=headers)
+
+
+async def _default_avatar(request: web.Request) -> web.Response:
+    color = _AVATAR_COLORS[int(request.match_info["number"])]
+    headers = _SAFE | {"Content-Type": "image/png", "Cache-Control": "public, max-age=86400"}
+    return web.Response(body=flat_png(color, _AVATAR_SIDE), headers=headers)
+
+
+def flat_png(color: int, side: int) -> bytes:
+    """A square PNG of one colour (0xRRGGBB), ``side`` pixels wide."""
+    row = b"\0" + color.to_bytes(3, "big") * side
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(row * side)), (b"IEND", b""))
+    body = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+    return b"\x89PNG\r\n\x1a\n" + body

@@ -1,0 +1,199 @@
+"""Application commands as they are registered, checked against Discord's rules."""
+
+import re
+
+from sandbox.errors import ApiError, FormErrors
+from sandbox.wire import JsonObject
+
+MAX_COMMANDS = 100
+MAX_OPTIONS = 25
+MAX_TOTAL = 8000
+_CHAT_INPUT = 1
+_SUBCOMMAND = 1
+_GROUP = 2
+_STRING, _INTEGER, _NUMBER = 3, 4, 10
+_NAME = re.compile(r"[-_'\w]{1,32}", re.UNICODE)
+_KEPT = (
+    "name_localizations",
+    "description_localizations",
+    "default_member_permissions",
+    "dm_permission",
+    "contexts",
+    "integration_types",
+    "nsfw",
+)
+
+Path = tuple[str | int, ...]
+
+
+def parse_command(errors: FormErrors, body: JsonObject, path: Path = ()) -> JsonObject:
+    """Checks one command; gives its fields as Discord would return them, without ids.
+
+    Rules: "Application Command Naming" and "Application Command Option Structure" in Discord's reference.
+    """
+    kind = body.get("type", _CHAT_INPUT)
+    command: JsonObject = {
+        "name": body.get("name"),
+        "type": kind,
+        "description": body.get("description") or "",
+        "options": [],
+        "default_member_permissions": None,
+        "dm_permission": True,
+        "contexts": None,
+        "integration_types": [0],
+        "nsfw": False,
+    }
+    command |= {key: body[key] for key in _KEPT if body.get(key) is not None}
+    if command["default_member_permissions"] is not None:
+        command["default_member_permissions"] = str(command["default_member_permissions"])
+    if kind not in (1, 2, 3):
+        errors.add((*path, "type"), "BASE_TYPE_CHOICES", "Value must be one of (1, 2, 3).")
+    if kind == _CHAT_INPUT:
+        _check_name(errors, (*path, "name"), body.get("name"))
+        _check_description(errors, (*path, "description"), body.get("description"))
+        command["options"] = _parse_options(errors, (*path, "options"), body.get("options"), depth=0)
+        if _weight(command) > MAX_TOTAL:
+            message = f"Command exceeds maximum size ({MAX_TOTAL})"
+            errors.add(path or ("name",), "APPLICATION_COMMAND_TOO_LARGE", message)
+    elif not 1 <= len(str(body.get("name") or "")) <= 32:
+        errors.bad_length((*path, "name"), 1, 32)
+    return command
+
+
+def parse_commands(bodies: list[object]) -> list[JsonObject]:
+    """Checks a bulk overwrite.
+
+    Raises:
+        ApiError: 400 with code 50035, or 30032 for more than 100 commands.
+    """
+    errors = FormErrors()
+    parsed: list[JsonObject] = []
+    seen: set[tuple[object, object]] = set()
+    for index, body in enumerate(bodies):
+        if not isinstance(body, dict):
+            errors.add((index,), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+            continue
+        command = parse_command(errors, body, (index,))
+        key = (command["type"], str(command["name"]))
+        if key in seen:
+            message = "Application command names must be unique"
+            errors.add((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
+        seen.add(key)
+        parsed.append(command)
+    errors.raise_if_any()
+    if sum(command["type"] == _CHAT_INPUT for command in parsed) > MAX_COMMANDS:
+        raise too_many_commands()
+    return parsed
+
+
+def too_many_commands() -> ApiError:
+    """The error for a 101st command."""
+    return ApiError(400, 30032, f"Maximum number of application commands reached ({MAX_COMMANDS})")
+
+
+def _check_name(errors: FormErrors, path: Path, name: object) -> None:
+    if not name or not isinstance(name, str):
+        errors.required(path)
+    elif len(name) > 32:
+        errors.bad_length(path, 1, 32)
+    elif not _NAME.fullmatch(name) or name != name.lower():
+        errors.add(path, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
+
+
+def _check_description(errors: FormErrors, path: Path, text: object) -> None:
+    if not text:
+        errors.required(path)
+    elif len(str(text)) > 100:
+        errors.bad_length(path, 1, 100)
+
+
+def _parse_options(errors: FormErrors, path: Path, raw: object, *, depth: int) -> list[JsonObject]:
+    if raw is None:
+        return []
+    if not isinstance(raw, list):
+        errors.add(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        return []
+    if len(raw) > MAX_OPTIONS:
+        errors.too_long(path, MAX_OPTIONS)
+    names: set[str] = set()
+    optional_seen = False
+    options: list[JsonObject] = []
+    for index, option in enumerate(raw):
+        where = (*path, index)
+        if not isinstance(option, dict):
+            errors.add(where, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+            continue
+        options.append(_parse_option(errors, where, option, depth))
+        if option.get("name") in names:
+            message = "Option name already exists"
+            errors.add((*where, "name"), "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", message)
+        names.add(str(option.get("name")))
+        if option.get("required") and optional_seen:
+            message = "Required options must be placed before non-required options"
+            errors.add(where, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", message)
+        optional_seen = optional_seen or not option.get("required")
+    return options
+
+
+def _parse_option(errors: FormErrors, path: Path, option: JsonObject, depth: int) -> JsonObject:
+    kind = option.get("type")
+    _check_name(errors, (*path, "name"), option.get("name"))
+    _check_description(errors, (*path, "description"), option.get("description"))
+    if not isinstance(kind, int) or not 1 <= kind <= 11:
+        errors.add((*path, "type"), "BASE_TYPE_CHOICES", f"Value must be one of {tuple(range(1, 12))}.")
+        return option
+    parsed = {key: value for key, value in option.items() if value is not None}
+    if kind in (_SUBCOMMAND, _GROUP):
+        # A group holds subcommands, a subcommand holds plain options: two levels and no more.
+        if depth >= (2 if kind == _SUBCOMMAND else 1):
+            message = "Sub-command option is nested too deep"
+            errors.add((*path, "type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
+            return parsed
+        parsed["options"] = _parse_options(errors, (*path, "options"), option.get("options"), depth=depth + 1)
+        return parsed
+    if option.get("choices"):
+        _check_choices(errors, path, option, kind)
+    return parsed
+
+
+def _check_choices(errors: FormErrors, path: Path, option: JsonObject, kind: int) -> None:
+    choices = option["choices"]
+    where = (*path, "choices")
+    if kind not in (_STRING, _INTEGER, _NUMBER):
+        errors.add(where, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", "This option type has no choices")
+        return
+    if option.get("autocomplete"):
+        message = "Autocomplete and choices are mutually exclusive"
+        errors.add(where, "APPLICATION_COMMAND_AUTOCOMPLETE_INVALID", message)
+    check_choice_list(errors, where, choices, kind)
+
+
+def check_choice_list(errors: FormErrors, path: Path, choices: object, kind: int) -> None:
+    """Checks a list of choices: at most 25, each with a name and a value that fits the option's type."""
+    if not isinstance(choices, list) or len(choices) > MAX_OPTIONS:
+        errors.too_long(path, MAX_OPTIONS)
+        return
+    for index, choice in enumerate(choices):
+        name = choice.get("name") if isinstance(choice, dict) else None
+        value = choice.get("value") if isinstance(choice, dict) else None
+        if not name or len(str(name)) > 100:
+            errors.bad_length((*path, index, "name"), 1, 100)
+        if value is None:
+            errors.required((*path, index, "value"))
+        elif kind == _STRING:
+            if not isinstance(value, str):
+                message = f'Could not interpret "{value}" as string.'
+                errors.add((*path, index, "value"), "STRING_TYPE_CONVERT", message)
+            elif len(value) > 100:
+                errors.too_long((*path, index, "value"), 100)
+        elif isinstance(value, bool) or not isinstance(value, int if kind == _INTEGER else int | float):
+            errors.add((*path, index, "value"), "NUMBER_TYPE_COERCE", f'Value "{value}" is not a number.')
+
+
+def _weight(option: JsonObject) -> int:
+    """The characters of names, descriptions and choice values, as Discord counts them for its 8000."""
+    total = len(str(option.get("name") or "")) + len(str(option.get("description") or ""))
+    for choice in option.get("choices") or []:
+        if isinstance(choice, dict):
+            total += len(str(choice.get("name") or "")) + len(str(choice.get("value") or ""))
+    return total + sum(_weight(inner) for inner in option.get("options") or [] if isinstance(inner, dict))

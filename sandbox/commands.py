@@ -1,0 +1,134 @@
+"""The registered application commands, global and per server."""
+
+from collections.abc import Callable
+
+from sandbox.command_forms import MAX_COMMANDS, parse_command, parse_commands, too_many_commands
+from sandbox.errors import FormErrors, unknown
+from sandbox.events import Event, EventBus
+from sandbox.wire import JsonObject
+
+_Key = tuple[int, str]
+
+
+class CommandRegistry:
+    """Application commands by scope: None for global ones, else a server's id.
+
+    Args:
+        application_id: Whose commands these are.
+        bus: Hears APPLICATION_COMMANDS_UPDATE, for the chat page.
+        next_id: Gives new snowflakes.
+    """
+
+    def __init__(self, application_id: int, bus: EventBus, next_id: Callable[[], int]) -> None:
+        self._application_id = application_id
+        self._bus = bus
+        self._next_id = next_id
+        self._scopes: dict[int | None, dict[_Key, JsonObject]] = {}
+
+    def in_scope(self, guild_id: int | None) -> list[JsonObject]:
+        """The commands of one scope."""
+        return list(self._scopes.get(guild_id, {}).values())
+
+    def all(self) -> list[JsonObject]:
+        """The commands of every scope; those of a server have a ``guild_id``."""
+        return [command for scope in self._scopes.values() for command in scope.values()]
+
+    def get(self, guild_id: int | None, command_id: int) -> JsonObject:
+        """One command.
+
+        Raises:
+            ApiError: 404 with code 10063.
+        """
+        for command in self.in_scope(guild_id):
+            if command["id"] == str(command_id):
+                return command
+        raise unknown("application command")
+
+    def find(self, guild_id: int | None, name: str) -> JsonObject | None:
+        """The slash command of that name as a channel of that server offers it: its own before a global one."""
+        for scope in (guild_id, None):
+            command = self._scopes.get(scope, {}).get((1, name))
+            if command is not None:
+                return command
+        return None
+
+    def overwrite(self, guild_id: int | None, bodies: list[object]) -> list[JsonObject]:
+        """Replaces all of a scope; a command that keeps its name keeps its id.
+
+        Raises:
+            ApiError: 400 where a command is not valid; then nothing changes.
+        """
+        parsed = parse_commands(bodies)
+        old = self._scopes.get(guild_id, {})
+        new = [self._complete(command, old.get(_key(command)), guild_id) for command in parsed]
+        self._scopes[guild_id] = {_key(command): command for command in new}
+        self._announce()
+        return new
+
+    def create(self, guild_id: int | None, body: JsonObject) -> tuple[JsonObject, bool]:
+        """Adds a command or replaces the one of its name; gives it and whether it is new.
+
+        Raises:
+            ApiError: 400 where it is not valid or one too many.
+        """
+        errors = FormErrors()
+        parsed = parse_command(errors, body)
+        errors.raise_if_any()
+        scope = self._scopes.setdefault(guild_id, {})
+        old = scope.get(_key(parsed))
+        if old is None and len(scope) >= MAX_COMMANDS:
+            raise too_many_commands()
+        command = self._complete(parsed, old, guild_id)
+        scope[_key(command)] = command
+        self._announce()
+        return command, old is None
+
+    def edit(self, guild_id: int | None, command_id: int, body: JsonObject) -> JsonObject:
+        """Changes what the body gives.
+
+        Raises:
+            ApiError: 404, or 400 where the result is not valid.
+        """
+        old = self.get(guild_id, command_id)
+        errors = FormErrors()
+        parsed = parse_command(errors, old | body)
+        errors.raise_if_any()
+        command = self._complete(parsed, old, guild_id)
+        scope = self._scopes[guild_id]
+        if _key(command) != _key(old) and _key(command) in scope:
+            errors.add(
+                ("name",), "APPLICATION_COMMANDS_DUPLICATE_NAME", "Application command names must be unique"
+            )
+            errors.raise_if_any()
+        del scope[_key(old)]
+        scope[_key(command)] = command
+        self._announce()
+        return command
+
+    def delete(self, guild_id: int | None, command_id: int) -> None:
+        """Removes a command.
+
+        Raises:
+            ApiError: 404 with code 10063.
+        """
+        command = self.get(guild_id, command_id)
+        del self._scopes[guild_id][_key(command)]
+        self._announce()
+
+    def _complete(self, parsed: JsonObject, old: JsonObject | None, guild_id: int | None) -> JsonObject:
+        command = parsed | {
+            "id": old["id"] if old is not None else str(self._next_id()),
+            "application_id": str(self._application_id),
+            "version": str(self._next_id()),
+        }
+        if guild_id is not None:
+            command["guild_id"] = str(guild_id)
+        return command
+
+    def _announce(self) -> None:
+        data: JsonObject = {"commands": self.all()}
+        self._bus.publish(Event("APPLICATION_COMMANDS_UPDATE", lambda _: data))
+
+
+def _key(command: JsonObject) -> _Key:
+    return command["type"], command["name"]

@@ -1,0 +1,84 @@
+"""Everything that one sandbox is made of, put together."""
+
+import time
+from collections.abc import Callable
+
+from aiohttp import web
+
+from sandbox.commands import CommandRegistry
+from sandbox.events import Event, EventBus
+from sandbox.faults import Faults
+from sandbox.files import FileStore
+from sandbox.gateway.server import Gateway
+from sandbox.gateway.sessions import Sessions
+from sandbox.interactions import Interactions
+from sandbox.messages import Messages
+from sandbox.ratelimit import RateLimits
+from sandbox.reactions import Reactions
+from sandbox.render import presence_json
+from sandbox.responses import Responses
+from sandbox.seed import build_world
+from sandbox.snowflake import SnowflakeSource
+from sandbox.wire import JsonObject
+
+
+class Engine:
+    """The parts of one sandbox; REST, gateway, page and tests all act on these.
+
+    Args:
+        prefix: The bot's command prefix, for the page.
+        wall_s: The Unix time in seconds.
+        monotonic_s: A clock that never steps back, in seconds.
+
+    Attributes:
+        base_url: ``http://host:port`` once the port is known.
+        commands_url: Where the bot's prefix commands are listed, if anywhere.
+    """
+
+    def __init__(
+        self,
+        *,
+        prefix: str = "!",
+        wall_s: Callable[[], float] = time.time,
+        monotonic_s: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.prefix = prefix
+        self.base_url = ""
+        self.commands_url: str | None = None
+        self.next_id = SnowflakeSource(wall_s).next
+        self.wall_s = wall_s
+        self.seed = build_world(self.next_id, wall_s())
+        self.world = self.seed.world
+        self.bus = EventBus()
+        self.files = FileStore(self.next_id)
+        self.faults = Faults()
+        self.limits = RateLimits(wall_s, monotonic_s)
+        self.messages = Messages(self.world, self.bus, self.files, self.next_id, wall_s, monotonic_s)
+        self.reactions = Reactions(self.world, self.bus)
+        self.interactions = Interactions(self.world, self.bus, self.next_id, monotonic_s)
+        self.responses = Responses(self.world, self.messages, self.interactions)
+        self.commands = CommandRegistry(self.world.application.id, self.bus, self.next_id)
+        self.sessions = Sessions(self.world, self.bus, monotonic_s, self._on_presence)
+        self.gateway = Gateway(self.world, self.sessions, monotonic_s)
+
+    def set_address(self, host: str, port: int) -> None:
+        """Tells the parts where they are reached."""
+        self.base_url = f"http://{host}:{port}"
+        self.files.cdn_url = f"{self.base_url}/cdn"
+        self.gateway.url = f"ws://{host}:{port}/gateway"
+
+    def _on_presence(self, online: bool) -> None:  # noqa: FBT001 - a callback has no keywords
+        self.world.bot_online = online
+        data: JsonObject = {"connected": online}
+        self.bus.publish(Event("BOT_CONNECTION", lambda _: data))
+        bot_id = self.world.bot.id
+        for guild in self.world.guilds.values():
+            if bot_id in guild.members:
+                self._publish_presence(bot_id, guild.id, online=online)
+
+    def _publish_presence(self, user_id: int, guild_id: int, *, online: bool) -> None:
+        data = presence_json(user_id, guild_id, online=online)
+        self.bus.publish(Event("PRESENCE_UPDATE", lambda _: data, guild_id=guild_id))
+
+
+ENGINE = web.AppKey("ENGINE", Engine)

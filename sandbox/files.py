@@ -1,0 +1,124 @@
+"""Attachments: kept in memory, bounded, and never a path on disk."""
+
+import re
+import struct
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.errors import ApiError
+from sandbox.forms import UploadedFile
+from sandbox.records import Attachment
+
+MAX_FILE_BYTES = 10 * 1024 * 1024
+"""Discord's limit for a file without boosts."""
+MAX_STORE_BYTES = 64 * 1024 * 1024
+
+_INLINE_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "txt": "text/plain; charset=utf-8",
+    "log": "text/plain; charset=utf-8",
+    "md": "text/plain; charset=utf-8",
+    "csv": "text/plain; charset=utf-8",
+    "json": "text/plain; charset=utf-8",
+    "yaml": "text/plain; charset=utf-8",
+}
+OCTET_STREAM = "application/octet-stream"
+
+
+@dataclass(slots=True, frozen=True)
+class StoredFile:
+    """A file's bytes and what the CDN says about them."""
+
+    filename: str
+    content_type: str
+    data: bytes
+
+
+class FileStore:
+    """The newest attachments, at most ``max_bytes`` of them in all; older ones answer 404.
+
+    Args:
+        next_id: Gives new snowflakes.
+        max_bytes: The bound on the sum of all files.
+
+    Attributes:
+        cdn_url: The start of attachment URLs; set once the port is known.
+    """
+
+    def __init__(self, next_id: Callable[[], int], max_bytes: int = MAX_STORE_BYTES) -> None:
+        self.cdn_url = ""
+        self._next_id = next_id
+        self._max_bytes = max_bytes
+        self._total_bytes = 0
+        self._files: OrderedDict[tuple[int, int], StoredFile] = OrderedDict()
+
+    def put(
+        self, channel_id: int, file: UploadedFile, *, description: str | None, embedded: bool
+    ) -> Attachment:
+        """Keeps a file.
+
+        Raises:
+            ApiError: 413 with code 40005 for a file over 10 MiB.
+        """
+        if len(file.data) > MAX_FILE_BYTES:
+            raise ApiError(413, 40005, "Request entity too large")
+        file_id = self._next_id()
+        stored = StoredFile(safe_filename(file.filename), content_type(file.filename), file.data)
+        self._files[channel_id, file_id] = stored
+        self._total_bytes += len(file.data)
+        while self._total_bytes > self._max_bytes:
+            _, oldest = self._files.popitem(last=False)
+            self._total_bytes -= len(oldest.data)
+        width, height = image_size(file.data) or (None, None)
+        return Attachment(
+            id=file_id,
+            filename=stored.filename,
+            size=len(file.data),
+            url=f"{self.cdn_url}/attachments/{channel_id}/{file_id}/{stored.filename}",
+            content_type=stored.content_type,
+            width=width,
+            height=height,
+            description=description,
+            embedded=embedded,
+        )
+
+    def get(self, channel_id: int, file_id: int, filename: str) -> StoredFile | None:
+        """A stored file; the name only has to match, it leads nowhere."""
+        stored = self._files.get((channel_id, file_id))
+        return stored if stored is not None and stored.filename == filename else None
+
+    def drop(self, channel_id: int, attachments: list[Attachment]) -> None:
+        """Lets go of a deleted message's files."""
+        for attachment in attachments:
+            stored = self._files.pop((channel_id, attachment.id), None)
+            if stored is not None:
+                self._total_bytes -= len(stored.data)
+
+
+def safe_filename(name: str) -> str:
+    """The name as Discord would show it: its last part, with letters, digits, ``.``, ``-`` and ``_`` only."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    cleaned = re.sub(r"[^A-Za-z0-9._-]+", "_", last).lstrip(".")
+    return cleaned[-100:] or "unknown"
+
+
+def content_type(filename: str) -> str:
+    """A content type that is safe to show in a browser; anything unknown is for downloading only."""
+    suffix = filename.rsplit(".", 1)[-1].lower()
+    return _INLINE_TYPES.get(suffix, OCTET_STREAM)
+
+
+def image_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height in pixels of a PNG or GIF, from its first bytes."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) >= 24:
+        width, height = struct.unpack(">II", data[16:24])
+        return width, height
+    if data[:6] in (b"GIF87a", b"GIF89a") and len(data) >= 10:
+        width, height = struct.unpack("<HH", data[6:10])
+        return width, height
+    return None

@@ -1,0 +1,282 @@
+"""A message's body as it comes in, checked against Discord's limits."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sandbox.components import check_components
+from sandbox.errors import ApiError, FormErrors, bad_form, not_built
+from sandbox.records import FLAG_EPHEMERAL
+from sandbox.wire import JsonObject, as_id
+
+MAX_CONTENT = 2000
+MAX_EMBEDS = 10
+MAX_EMBED_TOTAL = 6000
+MAX_FIELDS = 25
+MAX_FILES = 10
+MAX_NONCE = 25
+_FLAG_SUPPRESS_EMBEDS = 1 << 2
+_FLAG_SILENT = 1 << 12
+_FLAG_COMPONENTS_V2 = 1 << 15
+_SETTABLE_FLAGS = _FLAG_SUPPRESS_EMBEDS | FLAG_EPHEMERAL | _FLAG_SILENT
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(slots=True, frozen=True)
+class UploadedFile:
+    """A file of a multipart body; ``index`` is the number in its field name ``files[n]``."""
+
+    index: int
+    filename: str
+    data: bytes
+
+
+@dataclass(slots=True, kw_only=True)
+class MessageForm:
+    """A checked message body. None means that the field was not given."""
+
+    content: str | None = None
+    embeds: list[JsonObject] | None = None
+    components: list[JsonObject] | None = None
+    attachments: list[JsonObject] | None = None
+    allowed_mentions: JsonObject | None = None
+    reference: JsonObject | None = None
+    flags: int | None = None
+    nonce: str | int | None = None
+    enforce_nonce: bool = False
+    tts: bool = False
+    files: list[UploadedFile] = field(default_factory=list)
+
+
+def parse_message(body: JsonObject, files: list[UploadedFile]) -> MessageForm:
+    """Checks a message's body, for creating as well as for editing one.
+
+    Raises:
+        ApiError: 400 with code 50035 naming every field that is wrong; 501 for what the sandbox does not have.
+    """
+    for key, what in (("poll", "polls"), ("sticker_ids", "stickers")):
+        if body.get(key):
+            raise not_built(what)
+    errors = FormErrors()
+    form = MessageForm(files=files)
+    form.content = _text(errors, body, "content")
+    form.embeds = _objects(errors, body, "embeds")
+    form.components = _objects(errors, body, "components")
+    form.attachments = _objects(errors, body, "attachments")
+    form.allowed_mentions = _object(errors, body, "allowed_mentions")
+    form.reference = _object(errors, body, "message_reference")
+    form.flags = _flags(errors, body.get("flags"))
+    form.nonce = _nonce(errors, body.get("nonce"))
+    form.enforce_nonce = body.get("enforce_nonce") is True
+    form.tts = body.get("tts") is True
+    if len(files) > MAX_FILES:
+        errors.too_long(("attachments",), MAX_FILES)
+    if form.embeds is not None:
+        form.embeds = _check_embeds(errors, form.embeds)
+    if form.components is not None:
+        form.components = check_components(errors, form.components)
+    if form.allowed_mentions is not None:
+        _check_mentions(errors, form.allowed_mentions)
+    errors.raise_if_any()
+    return form
+
+
+def _text(errors: FormErrors, body: JsonObject, key: str) -> str | None:
+    if key not in body:
+        return None
+    value = body[key]
+    if value is None:
+        return ""
+    if not isinstance(value, str | int | float):
+        errors.add((key,), "STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
+        return None
+    text = str(value).strip()
+    if len(text) > MAX_CONTENT:
+        errors.too_long((key,), MAX_CONTENT)
+    return text
+
+
+def _objects(errors: FormErrors, body: JsonObject, key: str) -> list[JsonObject] | None:
+    if key not in body:
+        return None
+    value = body[key]
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        errors.add((key,), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        return None
+    for index, item in enumerate(value):
+        if not isinstance(item, dict):
+            errors.add((key, index), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+    return [item for item in value if isinstance(item, dict)]
+
+
+def _object(errors: FormErrors, body: JsonObject, key: str) -> JsonObject | None:
+    value = body.get(key)
+    if value is None or isinstance(value, dict):
+        return value
+    errors.add((key,), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+    return None
+
+
+def _flags(errors: FormErrors, value: object) -> int | None:
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool):
+        errors.add(("flags",), "NUMBER_TYPE_COERCE", f'Value "{value}" is not int.')
+        return None
+    if value & _FLAG_COMPONENTS_V2:
+        raise not_built("components v2")
+    return value & _SETTABLE_FLAGS
+
+
+def _nonce(errors: FormErrors, value: object) -> str | int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        errors.add(("nonce",), "NONCE_TYPE_INVALID", "Nonce must be a string or an integer.")
+        return None
+    if len(str(value)) > MAX_NONCE:
+        errors.too_long(("nonce",), MAX_NONCE)
+    return value
+
+
+def _check_mentions(errors: FormErrors, allowed: JsonObject) -> None:
+    parse = allowed.get("parse") or []
+    for index, kind in enumerate(parse):
+        if kind not in ("users", "roles", "everyone"):
+            choices = "('users', 'roles', 'everyone')"
+            errors.add(
+                ("allowed_mentions", "parse", index),
+                "BASE_TYPE_CHOICES",
+                f"Value must be one of {choices}.",
+            )
+    for kind in ("users", "roles"):
+        ids = allowed.get(kind) or []
+        if not isinstance(ids, list) or any(as_id(raw) is None for raw in ids):
+            errors.add(("allowed_mentions", kind), "NUMBER_TYPE_COERCE", "Value is not snowflake.")
+            allowed[kind] = []
+        elif len(ids) > 100:
+            errors.too_long(("allowed_mentions", kind), 100)
+        if ids and kind in parse:
+            message = f'parse:["{kind}"] and {kind}: [ids...] are mutually exclusive.'
+            errors.add(("allowed_mentions",), "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message)
+
+
+_EMBED_TEXTS = {"title": 256, "description": 4096}
+_EMBED_PARTS: dict[str, tuple[tuple[str, int], ...]] = {
+    "footer": (("text", 2048),),
+    "author": (("name", 256),),
+}
+_FIELD_TEXTS = (("name", 256), ("value", 1024))
+
+
+def _check_embeds(errors: FormErrors, embeds: list[JsonObject]) -> list[JsonObject]:
+    if len(embeds) > MAX_EMBEDS:
+        errors.too_long(("embeds",), MAX_EMBEDS)
+    total = 0
+    for index, embed in enumerate(embeds):
+        total += _check_embed(errors, ("embeds", index), embed)
+    if total > MAX_EMBED_TOTAL:
+        message = f"Embed size exceeds maximum size of {MAX_EMBED_TOTAL}"
+        errors.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", message)
+    return [embed | {"type": "rich"} for embed in embeds]
+
+
+def _check_embed(errors: FormErrors, path: Path, embed: JsonObject) -> int:
+    """Checks one embed; gives its characters, as far as they count towards the total."""
+    total = 0
+    for key, limit in _EMBED_TEXTS.items():
+        total += _embed_text(errors, (*path, key), embed.get(key), limit, required=False)
+    for key, texts in _EMBED_PARTS.items():
+        part = embed.get(key)
+        if isinstance(part, dict):
+            for name, limit in texts:
+                total += _embed_text(errors, (*path, key, name), part.get(name), limit, required=True)
+            _check_url(errors, (*path, key, "icon_url"), part.get("icon_url"), attachment=True)
+    fields = embed.get("fields") or []
+    if not isinstance(fields, list):
+        errors.add((*path, "fields"), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        fields = []
+    if len(fields) > MAX_FIELDS:
+        errors.too_long((*path, "fields"), MAX_FIELDS)
+    for index, item in enumerate(fields):
+        for name, limit in _FIELD_TEXTS:
+            value = item.get(name) if isinstance(item, dict) else None
+            total += _embed_text(errors, (*path, "fields", index, name), value, limit, required=True)
+    _check_url(errors, (*path, "url"), embed.get("url"), attachment=False)
+    for key in ("image", "thumbnail"):
+        media = embed.get(key)
+        if isinstance(media, dict):
+            _check_url(errors, (*path, key, "url"), media.get("url"), attachment=True)
+    color = embed.get("color")
+    if color is not None and not (isinstance(color, int) and 0 <= color <= 0xFFFFFF):
+        errors.add((*path, "color"), "NUMBER_TYPE_MAX", "int value should be less than or equal to 16777215.")
+    _check_timestamp(errors, (*path, "timestamp"), embed.get("timestamp"))
+    return total
+
+
+def _embed_text(errors: FormErrors, path: Path, value: object, limit: int, *, required: bool) -> int:
+    if value is None or value == "":
+        if required:
+            errors.required(path)
+        return 0
+    text = str(value)
+    if len(text) > limit:
+        errors.too_long(path, limit)
+    return len(text)
+
+
+def _check_url(errors: FormErrors, path: Path, value: object, *, attachment: bool) -> None:
+    if value is None or value == "":
+        return
+    schemes = ("http", "https", "attachment") if attachment else ("http", "https")
+    try:
+        parts = urlsplit(str(value))
+    except ValueError:
+        errors.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+        return
+    if parts.scheme not in schemes:
+        message = f'Scheme "{parts.scheme}" is not supported. Scheme must be one of {schemes}.'
+        errors.add(path, "URL_TYPE_INVALID_SCHEME", message)
+    elif not parts.netloc:
+        errors.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+    elif len(str(value)) > 2048:
+        errors.too_long(path, 2048)
+
+
+def _check_timestamp(errors: FormErrors, path: Path, value: object) -> None:
+    if value is None:
+        return
+    try:
+        datetime.fromisoformat(str(value))
+    except ValueError:
+        errors.add(path, "DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
+
+
+def require_something(form: MessageForm) -> None:
+    """Refuses a message with nothing in it.
+
+    Raises:
+        ApiError: 400 with code 50006.
+    """
+    shown = [embed for embed in form.embeds or [] if set(embed) - {"type", "color", "flags"}]
+    if not (form.content or shown or form.components or form.files):
+        raise ApiError(400, 50006, "Cannot send an empty message")
+
+
+def reference_id(form: MessageForm) -> int | None:
+    """The id of the message that this one answers.
+
+    Raises:
+        ApiError: 400 where the reference has no usable id, 501 for a forward.
+    """
+    if form.reference is None:
+        return None
+    if form.reference.get("type", 0) != 0:
+        raise not_built("forwarded messages")
+    message_id = as_id(form.reference.get("message_id"))
+    if message_id is None:
+        raise bad_form(("message_reference", "message_id"), "BASE_TYPE_REQUIRED", "This field is required")
+    return message_id

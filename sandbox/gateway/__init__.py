@@ -1,0 +1,1 @@
+"""Discord's Gateway v10: sessions, intents, compression, the socket itself."""

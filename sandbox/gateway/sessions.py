@@ -1,0 +1,174 @@
+"""Gateway sessions: what outlives a connection, so that it can be resumed with nothing lost."""
+
+import secrets
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from sandbox.events import Event, EventBus, may_hear
+from sandbox.gateway.intents import blank_content, hides_content, wants
+from sandbox.wire import JsonObject, encode
+from sandbox.world import World
+
+REPLAY_EVENTS = 1000
+"""How many events a session keeps for a resume."""
+RESUMABLE_S = 300.0
+"""How long a session without connection stays resumable, in seconds."""
+MAX_SESSIONS = 32
+
+
+class Wire(Protocol):
+    """The sending side of a connection."""
+
+    def send(self, text: str) -> None:
+        """Queues one payload."""
+        ...
+
+
+class Session:
+    """One identified client.
+
+    Attributes:
+        id: The session id that READY gives.
+        intents: What it asked for.
+        shard: ``(number, count)``.
+        sequence: The number of the newest event.
+        wire: The connection it has now, None while it is away.
+    """
+
+    def __init__(self, world: World, intents: int, shard: tuple[int, int], replay_events: int) -> None:
+        self.id = secrets.token_hex(16)
+        self.intents = intents
+        self.shard = shard
+        self.sequence = 0
+        self.wire: Wire | None = None
+        self.away_since_s: float | None = None
+        self._world = world
+        self._buffer: deque[tuple[int, str]] = deque(maxlen=replay_events)
+
+    def dispatch(self, name: str, data: JsonObject) -> None:
+        """Numbers an event, keeps it for a resume and sends it if the client is there."""
+        self._dispatch_encoded(name, encode(data))
+
+    def _dispatch_encoded(self, name: str, data: str) -> None:
+        self.sequence += 1
+        text = f'{{"t":"{name}","s":{self.sequence},"op":0,"d":{data}}}'
+        self._buffer.append((self.sequence, text))
+        if self.wire is not None:
+            self.wire.send(text)
+
+    def hear(self, event: Event) -> None:
+        """Passes on an event of the bus if this session's intents, shard and permissions allow."""
+        bot_id = self._world.application.bot_id
+        if not wants(event, self.intents) or not self._in_shard(event.guild_id):
+            return
+        if not may_hear(self._world, event, bot_id):
+            return
+        data = event.data(bot_id)
+        if hides_content(event, self.intents, bot_id):
+            data = blank_content(data)
+        self.dispatch(event.name, data)
+
+    def _in_shard(self, guild_id: int | None) -> bool:
+        # "Sharding" in Discord's reference; what belongs to no server goes to shard 0.
+        number, count = self.shard
+        return (guild_id >> 22) % count == number if guild_id is not None else number == 0
+
+    def has_guild(self, guild_id: int) -> bool:
+        """Whether that server's events belong to this session's shard."""
+        return self._in_shard(guild_id)
+
+    def missed_since(self, sequence: int) -> list[str] | None:
+        """The payloads after ``sequence``; None where some of them are no longer kept."""
+        if sequence == self.sequence:
+            return []
+        if not self._buffer or self._buffer[0][0] > sequence + 1:
+            return None
+        return [text for number, text in self._buffer if number > sequence]
+
+
+class Sessions:
+    """All sessions of the one application. Several may be connected at once, as in an overlapping deploy.
+
+    Args:
+        world: For visibility.
+        bus: Where events come from.
+        monotonic_s: A clock that never steps back, in seconds.
+        on_presence: Called when the first client comes or the last one goes.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        bus: EventBus,
+        monotonic_s: Callable[[], float],
+        on_presence: Callable[[bool], None],
+    ) -> None:
+        self.replay_events = REPLAY_EVENTS
+        self.resumable_s = RESUMABLE_S
+        self._world = world
+        self._monotonic_s = monotonic_s
+        self._on_presence = on_presence
+        self._sessions: dict[str, Session] = {}
+        self._online = False
+        bus.subscribe(self._hear)
+
+    def _hear(self, event: Event) -> None:
+        for session in tuple(self._sessions.values()):
+            session.hear(event)
+
+    def open(self, intents: int, shard: tuple[int, int], wire: Wire) -> Session:
+        """A new session for a client that has identified."""
+        self._expire()
+        session = Session(self._world, intents, shard, self.replay_events)
+        session.wire = wire
+        self._sessions[session.id] = session
+        return session
+
+    def find(self, session_id: str) -> Session | None:
+        """A session that may still be resumed."""
+        self._expire()
+        return self._sessions.get(session_id)
+
+    def attach(self, session: Session, wire: Wire) -> None:
+        """Gives a resumed session its new connection."""
+        session.wire = wire
+        session.away_since_s = None
+
+    def detach(self, session: Session, wire: Wire) -> None:
+        """Notes that a connection is gone; the session waits for a resume.
+
+        A connection that a resume has replaced meanwhile changes nothing.
+        """
+        if session.wire is wire:
+            session.wire = None
+            session.away_since_s = self._monotonic_s()
+            self.note_presence()
+
+    def forget(self, session: Session) -> None:
+        """Ends a session for good."""
+        self._sessions.pop(session.id, None)
+        self.note_presence()
+
+    def connected(self) -> list[Session]:
+        """The sessions that have a connection now."""
+        return [session for session in self._sessions.values() if session.wire is not None]
+
+    def note_presence(self) -> None:
+        """Says when the first client has come or the last one has gone.
+
+        A client that comes is announced only after its READY, which has to be the first that it hears.
+        """
+        online = bool(self.connected())
+        if online != self._online:
+            self._online = online
+            self._on_presence(online)
+
+    def _expire(self) -> None:
+        oldest = self._monotonic_s() - self.resumable_s
+        away = [s for s in self._sessions.values() if s.away_since_s is not None]
+        away.sort(key=lambda s: s.away_since_s or 0.0)
+        surplus = len(self._sessions) - MAX_SESSIONS + 1
+        for index, session in enumerate(away):
+            if index < surplus or (session.away_since_s or 0.0) < oldest:
+                del self._sessions[session.id]

@@ -1,0 +1,292 @@
+"""Messages: made, changed and removed here, for the bot and for people alike."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sandbox.errors import ApiError, bad_form
+from sandbox.events import Event, EventBus
+from sandbox.files import FileStore, safe_filename
+from sandbox.forms import MAX_FILES, MessageForm, UploadedFile, reference_id, require_something
+from sandbox.mentions import resolve_mentions
+from sandbox.permissions import Permission
+from sandbox.records import FLAG_EPHEMERAL, FLAG_LOADING, Attachment, Channel, Message
+from sandbox.render import gateway_message_json, member_json
+from sandbox.snowflake import created_s
+from sandbox.wire import JsonObject, as_id, iso
+from sandbox.world import World
+
+NONCE_S = 300.0
+"""How long Discord remembers a nonce: "the past few minutes" ("Create Message" in its reference)."""
+_MAX_NONCES = 10_000
+_REPLY = 19
+
+
+@dataclass(slots=True, frozen=True, kw_only=True)
+class Origin:
+    """Where a message comes from, if not simply from its author's hand.
+
+    Attributes:
+        type: The message type (0 default, 19 reply, 20 slash command).
+        interaction: The interaction fields of an answer to one.
+        reader_id: The only reader, for an ephemeral message.
+        reference_id: The message that it answers.
+        loading: A deferred answer that is still to come.
+    """
+
+    type: int = 0
+    interaction: JsonObject | None = None
+    reader_id: int | None = None
+    reference_id: int | None = None
+    loading: bool = False
+
+
+class Messages:
+    """Creates, edits and deletes messages, and tells the bus.
+
+    Args:
+        world: The records.
+        bus: Where events go.
+        files: Where attachments go.
+        next_id: Gives new snowflakes.
+        wall_s: The Unix time in seconds.
+        monotonic_s: A clock that never steps back, in seconds.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        bus: EventBus,
+        files: FileStore,
+        next_id: Callable[[], int],
+        wall_s: Callable[[], float],
+        monotonic_s: Callable[[], float],
+    ) -> None:
+        self._world = world
+        self._bus = bus
+        self._files = files
+        self._next_id = next_id
+        self._wall_s = wall_s
+        self._monotonic_s = monotonic_s
+        self._nonces: OrderedDict[tuple[int, str], tuple[float, int, int]] = OrderedDict()
+
+    def create(self, channel: Channel, author_id: int, form: MessageForm) -> Message:
+        """A new message from its author's own hand. An enforced nonce that is known gives the message it made.
+
+        Raises:
+            ApiError: 400 for an empty message or an unknown reference.
+        """
+        known = self._by_nonce(author_id, form)
+        if known is not None:
+            return known
+        require_something(form)
+        answered = self._answered(channel, author_id, form)
+        origin = Origin(type=_REPLY if answered else 0, reference_id=answered)
+        message = self.post(channel, author_id, form, origin)
+        if form.nonce is not None:
+            self._nonces[author_id, str(form.nonce)] = (self._monotonic_s(), channel.id, message.id)
+        return message
+
+    def post(self, channel: Channel, author_id: int, form: MessageForm, origin: Origin) -> Message:
+        """A new message, without the checks that only a message from someone's own hand needs."""
+        message_id = self._next_id()
+        flags = (form.flags or 0) & ~FLAG_EPHEMERAL
+        if origin.reader_id is not None:
+            flags |= FLAG_EPHEMERAL
+        message = Message(
+            id=message_id,
+            channel_id=channel.id,
+            author_id=author_id,
+            content=form.content or "",
+            timestamp=iso(created_s(message_id)),
+            type=origin.type,
+            flags=flags | (FLAG_LOADING if origin.loading else 0),
+            tts=form.tts,
+            nonce=form.nonce,
+            components=form.components or [],
+            reference_id=origin.reference_id,
+            reader_id=origin.reader_id,
+            interaction=origin.interaction,
+        )
+        self._attach(channel, message, form, kept=[])
+        self._mention(channel, message, form)
+        self._world.keep(channel, message)
+        self._bus.publish(self.event("MESSAGE_CREATE", channel, message))
+        return message
+
+    def edit(self, channel: Channel, message: Message, form: MessageForm) -> Message:
+        """Changes what the form gives and leaves the rest. A deferred answer stops loading.
+
+        Raises:
+            ApiError: 400 where nothing would be left.
+        """
+        kept = message.attachments
+        if form.attachments is not None:
+            wanted = {as_id(entry.get("id")) for entry in form.attachments}
+            kept = [a for a in message.attachments if a.id in wanted]
+        if form.content is not None:
+            message.content = form.content
+            self._mention(channel, message, form)
+        if form.components is not None:
+            message.components = form.components
+        if form.flags is not None:
+            fixed = FLAG_EPHEMERAL | FLAG_LOADING
+            message.flags = message.flags & fixed | form.flags & ~fixed
+        self._attach(channel, message, form, kept=kept)
+        if message.flags & FLAG_LOADING:
+            message.flags &= ~FLAG_LOADING
+        else:
+            message.edited_timestamp = iso(self._wall_s())
+        self._bus.publish(self.event("MESSAGE_UPDATE", channel, message))
+        return message
+
+    def delete(self, channel: Channel, message: Message) -> None:
+        """Removes a message and its files."""
+        del channel.messages[message.id]
+        self._files.drop(channel.id, message.attachments)
+        data: JsonObject = {"id": str(message.id), "channel_id": str(channel.id)}
+        if channel.guild_id is not None and message.reader_id is None:
+            data["guild_id"] = str(channel.guild_id)
+        self._bus.publish(replace(self.event("MESSAGE_DELETE", channel, message), render=lambda _: data))
+
+    def delete_bulk(self, channel: Channel, messages: list[Message]) -> None:
+        """Removes several messages with one event."""
+        for message in messages:
+            del channel.messages[message.id]
+            self._files.drop(channel.id, message.attachments)
+        data: JsonObject = {"ids": [str(m.id) for m in messages], "channel_id": str(channel.id)}
+        if channel.guild_id is not None:
+            data["guild_id"] = str(channel.guild_id)
+        self._bus.publish(
+            Event("MESSAGE_DELETE_BULK", lambda _: data, guild_id=channel.guild_id, channel_id=channel.id)
+        )
+
+    def event(self, name: str, channel: Channel, message: Message) -> Event:
+        """An event about a message. An ephemeral one concerns its reader and the bot, and no server."""
+        only = None
+        guild_id = channel.guild_id
+        if message.reader_id is not None:
+            only, guild_id = frozenset({message.reader_id, message.author_id}), None
+        return Event(
+            name,
+            lambda viewer_id: gateway_message_json(self._world, channel, message, viewer_id),
+            guild_id=guild_id,
+            channel_id=channel.id,
+            only=only,
+            author_id=message.author_id,
+            mention_ids=frozenset(message.mentions),
+        )
+
+    def _by_nonce(self, author_id: int, form: MessageForm) -> Message | None:
+        oldest = self._monotonic_s() - NONCE_S
+        while self._nonces:
+            key, (at_s, _, _) = next(iter(self._nonces.items()))
+            if at_s > oldest and len(self._nonces) < _MAX_NONCES:
+                break
+            del self._nonces[key]
+        if form.nonce is None or not form.enforce_nonce:
+            return None
+        _, channel_id, message_id = self._nonces.get((author_id, str(form.nonce)), (0.0, 0, 0))
+        channel = self._world.find_channel(channel_id)
+        return channel.messages.get(message_id) if channel is not None else None
+
+    def _answered(self, channel: Channel, author_id: int, form: MessageForm) -> int | None:
+        message_id = reference_id(form)
+        if message_id is None or form.reference is None:
+            return None
+        target = channel.messages.get(message_id)
+        if target is None or target.reader_id not in (None, author_id):
+            if form.reference.get("fail_if_not_exists") is False:
+                return None
+            raise bad_form(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+        if not self._world.permissions_in(channel, author_id) & Permission.READ_MESSAGE_HISTORY:
+            raise ApiError(400, 160002, "Cannot reply without permission to read message history")
+        return message_id
+
+    def _mention(self, channel: Channel, message: Message, form: MessageForm) -> None:
+        replied = channel.messages.get(message.reference_id) if message.reference_id else None
+        found = resolve_mentions(
+            self._world,
+            channel,
+            message.author_id,
+            message.content,
+            form.allowed_mentions,
+            replied.author_id if replied is not None and message.interaction is None else None,
+        )
+        message.mentions = found.users
+        message.mention_roles = found.roles
+        message.mention_everyone = found.everyone
+
+    def _attach(
+        self, channel: Channel, message: Message, form: MessageForm, *, kept: list[Attachment]
+    ) -> None:
+        if len(kept) + len(form.files) > MAX_FILES:
+            raise bad_form(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
+        embeds = form.embeds if form.embeds is not None else message.embeds
+        shown = {url.removeprefix("attachment://") for url in _media_urls(embeds)}
+        added = []
+        for file in form.files:
+            entry = _entry_for(form, file)
+            named = replace(file, filename=str(entry.get("filename") or file.filename))
+            added.append(
+                self._files.put(
+                    channel.id,
+                    named,
+                    description=entry.get("description"),
+                    embedded=named.filename in shown or safe_filename(named.filename) in shown,
+                )
+            )
+        gone = [a for a in message.attachments if a not in kept]
+        self._files.drop(channel.id, gone)
+        message.attachments = [*kept, *added]
+        by_name = {a.filename: a for a in message.attachments}
+        message.embeds = [_resolve_media(embed, by_name) for embed in embeds]
+
+    def typing(self, channel: Channel, user_id: int) -> None:
+        """Says that someone is typing."""
+        data: JsonObject = {
+            "channel_id": str(channel.id),
+            "user_id": str(user_id),
+            "timestamp": int(self._wall_s()),
+        }
+        if channel.guild_id is not None:
+            data["guild_id"] = str(channel.guild_id)
+        member = self._world.member(channel.guild_id, user_id)
+        if member is not None:
+            data["member"] = member_json(self._world, member)
+        event = Event("TYPING_START", lambda _: data, guild_id=channel.guild_id, channel_id=channel.id)
+        self._bus.publish(event)
+
+
+def _entry_for(form: MessageForm, file: UploadedFile) -> JsonObject:
+    entries = form.attachments or []
+    return next((entry for entry in entries if str(entry.get("id")) == str(file.index)), {})
+
+
+def _media_urls(embeds: list[JsonObject]) -> list[str]:
+    urls = []
+    for embed in embeds:
+        for key, name in _MEDIA:
+            part = embed.get(key)
+            if isinstance(part, dict) and str(part.get(name, "")).startswith("attachment://"):
+                urls.append(str(part[name]))
+    return urls
+
+
+_MEDIA = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
+
+
+def _resolve_media(embed: JsonObject, by_name: dict[str, Attachment]) -> JsonObject:
+    resolved = dict(embed)
+    for key, name in _MEDIA:
+        part = embed.get(key)
+        if not isinstance(part, dict) or not str(part.get(name, "")).startswith("attachment://"):
+            continue
+        attachment = by_name.get(safe_filename(str(part[name]).removeprefix("attachment://")))
+        if attachment is None:
+            continue
+        new_part = part | {name: attachment.url, f"proxy_{name}": attachment.url}
+        if key in ("image", "thumbnail") and attachment.width is not None:
+            new_part |= {"width": attachment.width, "height": attachment.height}
+        resolved[key] = new_part
+    return resolved

@@ -1,0 +1,113 @@
+"""The chat page: its files, read once at start, and the bot's command list fetched for it."""
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, web
+
+from sandbox.engine import ENGINE
+from sandbox.guard import is_loopback
+from sandbox.wire import json_response
+
+logger = logging.getLogger(__name__)
+
+STATIC_DIR = Path(__file__).with_name("static")
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".webmanifest": "application/manifest+json",
+}
+_POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; connect-src 'self' ws://{host}; "
+    "object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_FETCH_S = 2.0
+_MAX_COMMANDS_BYTES = 1 << 20
+
+
+@dataclass(slots=True, frozen=True)
+class PageFile:
+    """A file of the page."""
+
+    content_type: str
+    data: bytes
+
+
+def read_page(folder: Path) -> dict[str, PageFile]:
+    """The page's files by their path below the folder. Only these are ever served."""
+    files: dict[str, PageFile] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in _TYPES:
+            files[path.relative_to(folder).as_posix()] = PageFile(_TYPES[path.suffix], path.read_bytes())
+    return files
+
+
+PAGE = web.AppKey("PAGE", dict[str, PageFile])
+
+
+def add_page(app: web.Application) -> None:
+    """Adds the page's routes; the app has its files under ``PAGE``."""
+    app.router.add_get("/", _index)
+    app.router.add_get("/static/{path:.+}", _static)
+    app.router.add_get("/sandbox/commands", _commands)
+
+
+async def _index(request: web.Request) -> web.Response:
+    return _send(request, "index.html")
+
+
+async def _static(request: web.Request) -> web.Response:
+    return _send(request, request.match_info["path"])
+
+
+def _send(request: web.Request, name: str) -> web.Response:
+    file = request.app[PAGE].get(name)
+    if file is None:
+        raise web.HTTPNotFound
+    headers = {
+        "Content-Type": file.content_type,
+        "Cache-Control": "no-cache",
+        "Content-Security-Policy": _POLICY.format(host=request.host),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+    return web.Response(body=file.data, headers=headers)
+
+
+async def _commands(request: web.Request) -> web.Response:
+    """The bot's own command list, passed through so that the page needs no other origin."""
+    url = request.app[ENGINE].commands_url
+    if url is None:
+        return json_response({"message": "No command list has been announced."}, status=404)
+    if not is_loopback(urlsplit(url).hostname or ""):
+        return json_response({"message": "The command list is not on this machine."}, status=502)
+    try:
+        body = await _fetch(url)
+    except (ClientError, TimeoutError, ValueError) as error:
+        logger.info("sandbox.page.commands_failed error=%r", error)
+        return json_response({"message": "The command list cannot be read right now."}, status=502)
+    return web.Response(body=body, content_type="application/json")
+
+
+async def _fetch(url: str) -> bytes:
+    async with (
+        ClientSession(timeout=ClientTimeout(total=_FETCH_S)) as session,
+        session.get(url, allow_redirects=False) as response,
+    ):
+        if response.status != 200:
+            raise ValueError(f"status {response.status}")
+        body = await response.content.read(_MAX_COMMANDS_BYTES + 1)
+        while chunk := await response.content.read(_MAX_COMMANDS_BYTES + 1 - len(body)):
+            body += chunk
+    if len(body) > _MAX_COMMANDS_BYTES:
+        raise ValueError("too large")
+    json.loads(body)
+    return body

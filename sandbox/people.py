@@ -1,0 +1,76 @@
+"""Who acts and where: users, channels and messages as a person in the sandbox may name them."""
+
+from sandbox.engine import Engine
+from sandbox.errors import ActionError
+from sandbox.permissions import Permission
+from sandbox.records import CATEGORY, Channel, Message, User
+from sandbox.wire import as_id
+
+Ref = int | str
+"""An id, as a number or as the decimal string of Discord's JSON; for users also a seeded name such as "admin"."""
+
+
+class People:
+    """Finds what an action is about, with errors for people.
+
+    Args:
+        engine: The sandbox.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._world = engine.world
+
+    def user(self, ref: Ref) -> User:
+        """The person acting.
+
+        Raises:
+            ActionError: 404 for nobody, 403 for the bot, which acts for itself.
+        """
+        user_id = self._engine.seed.users.get(ref) if isinstance(ref, str) else None
+        user = self._world.users.get(user_id or as_id(ref) or 0)
+        if user is None:
+            raise ActionError(404, "There is no such user.")
+        if user.bot:
+            raise ActionError(403, "The bot acts for itself.")
+        return user
+
+    def channel(self, ref: Ref, user: User, needed: int = 0) -> Channel:
+        """A channel that the user sees and may use in this way.
+
+        Raises:
+            ActionError: 404 where there is none for that user, 403 where a permission is missing.
+        """
+        channel = self._world.find_channel(as_id(ref) or 0)
+        permissions = self._world.permissions_in(channel, user.id) if channel is not None else 0
+        if channel is None or not permissions or channel.type == CATEGORY:
+            raise ActionError(404, "There is no such channel for this user.")
+        if permissions & needed != needed:
+            raise ActionError(403, "This user may not do that in this channel.")
+        return channel
+
+    def dm(self, user: User) -> Channel:
+        """The user's direct message with the bot.
+
+        Raises:
+            ActionError: 403 where they meet in no server.
+        """
+        if not self._world.shares_guild_with_bot(user.id):
+            raise ActionError(403, "This user shares no server with the bot.")
+        return self._world.dm_with(user.id, self._engine.next_id())
+
+    def message(self, ref: Ref, user: User, needed: int = 0) -> tuple[Channel, Message]:
+        """A message that the user sees, with its channel.
+
+        Raises:
+            ActionError: 404 where there is none for that user, 403 where a permission is missing.
+        """
+        found = self._world.locate_message(as_id(ref) or 0)
+        if found is None or found[1].reader_id not in (None, user.id):
+            raise ActionError(404, "There is no such message for this user.")
+        channel = self.channel(found[0].id, user, needed)
+        return channel, found[1]
+
+    def may(self, channel: Channel, user: User, needed: Permission) -> bool:
+        """Whether the user has that permission in the channel."""
+        return bool(self._world.permissions_in(channel, user.id) & needed)

@@ -1,0 +1,91 @@
+"""Discord's permission arithmetic: roles first, then a channel's overwrites."""
+
+from enum import IntFlag
+
+from sandbox.records import Channel, Guild
+
+
+class Permission(IntFlag):
+    """The permission bits that the sandbox checks or seeds ("Permissions" in Discord's reference)."""
+
+    KICK_MEMBERS = 1 << 1
+    ADMINISTRATOR = 1 << 3
+    MANAGE_CHANNELS = 1 << 4
+    MANAGE_GUILD = 1 << 5
+    ADD_REACTIONS = 1 << 6
+    VIEW_CHANNEL = 1 << 10
+    SEND_MESSAGES = 1 << 11
+    MANAGE_MESSAGES = 1 << 13
+    EMBED_LINKS = 1 << 14
+    ATTACH_FILES = 1 << 15
+    READ_MESSAGE_HISTORY = 1 << 16
+    MENTION_EVERYONE = 1 << 17
+    USE_EXTERNAL_EMOJIS = 1 << 18
+    CHANGE_NICKNAME = 1 << 26
+    MANAGE_ROLES = 1 << 28
+    MANAGE_WEBHOOKS = 1 << 29
+    MANAGE_GUILD_EXPRESSIONS = 1 << 30
+    USE_APPLICATION_COMMANDS = 1 << 31
+    MANAGE_THREADS = 1 << 34
+    CREATE_PUBLIC_THREADS = 1 << 35
+    SEND_MESSAGES_IN_THREADS = 1 << 38
+
+
+ALL_PERMISSIONS = (1 << 53) - 1
+"""What an administrator or owner has: every bit that Discord has given out or may give out soon."""
+
+DM_PERMISSIONS = (
+    Permission.VIEW_CHANNEL
+    | Permission.SEND_MESSAGES
+    | Permission.EMBED_LINKS
+    | Permission.ATTACH_FILES
+    | Permission.READ_MESSAGE_HISTORY
+    | Permission.ADD_REACTIONS
+    | Permission.USE_APPLICATION_COMMANDS
+)
+"""What both sides have in a direct message."""
+
+
+def base_permissions(guild: Guild, user_id: int) -> int:
+    """What a member may do in a server before any channel's overwrites; 0 for a stranger."""
+    member = guild.members.get(user_id)
+    if member is None:
+        return 0
+    if guild.owner_id == user_id:
+        return ALL_PERMISSIONS
+    allowed = guild.roles[guild.id].permissions
+    for role_id in member.roles:
+        role = guild.roles.get(role_id)
+        if role is not None:
+            allowed |= role.permissions
+    return ALL_PERMISSIONS if allowed & Permission.ADMINISTRATOR else allowed
+
+
+def channel_permissions(guild: Guild, channel: Channel, user_id: int) -> int:
+    """What a member may do in a channel; 0 where the channel is hidden from that user.
+
+    The order is Discord's: everyone's overwrite, the roles' denials and then grants together, the member's own.
+    """
+    allowed = base_permissions(guild, user_id)
+    if allowed == 0 or allowed & Permission.ADMINISTRATOR:
+        return allowed
+    overwrites = {overwrite.id: overwrite for overwrite in channel.overwrites}
+    everyone = overwrites.get(guild.id)
+    if everyone is not None:
+        allowed = allowed & ~everyone.deny | everyone.allow
+    deny = allow = 0
+    for role_id in guild.members[user_id].roles:
+        overwrite = overwrites.get(role_id)
+        if overwrite is not None:
+            deny |= overwrite.deny
+            allow |= overwrite.allow
+    allowed = allowed & ~deny | allow
+    own = overwrites.get(user_id)
+    if own is not None:
+        allowed = allowed & ~own.deny | own.allow
+    if not allowed & Permission.VIEW_CHANNEL:
+        return 0
+    if not allowed & Permission.SEND_MESSAGES:
+        # Discord takes these away implicitly: there is no message to carry them.
+        allowed &= ~(Permission.MENTION_EVERYONE | Permission.ATTACH_FILES | Permission.EMBED_LINKS)
+    return allowed

@@ -1,0 +1,119 @@
+"""Rate limits as Discord applies them: a bucket per route and major parameter, and one for everything."""
+
+import hashlib
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.errors import ApiError
+
+GLOBAL = "global"
+DEFAULT = "default"
+_MAX_WINDOWS = 4096
+# Requests per seconds. Discord's own numbers are tighter (messages: 5 in 5 s); these leave room for tests that
+# send many commands, and tests of the limits themselves set their own.
+_LIMITS: dict[str, tuple[int, float]] = {
+    GLOBAL: (50, 1.0),
+    DEFAULT: (100, 5.0),
+    "messages.create": (50, 5.0),
+    "messages.edit": (50, 5.0),
+    "messages.delete": (50, 5.0),
+    "reactions": (50, 5.0),
+    "typing": (50, 5.0),
+}
+
+
+@dataclass(slots=True)
+class _Window:
+    ends_s: float
+    used: int = 0
+
+
+@dataclass(slots=True, frozen=True)
+class Grant:
+    """A request that may go on, and the headers to send with its answer."""
+
+    headers: dict[str, str]
+
+
+class RateLimits:
+    """Fixed windows that start with their first request, as Discord's do.
+
+    Args:
+        wall_s: The Unix time in seconds, for X-RateLimit-Reset.
+        monotonic_s: A clock that never steps back, in seconds.
+    """
+
+    def __init__(self, wall_s: Callable[[], float], monotonic_s: Callable[[], float]) -> None:
+        self._wall_s = wall_s
+        self._monotonic_s = monotonic_s
+        self._limits = dict(_LIMITS)
+        self._windows: OrderedDict[tuple[str, str], _Window] = OrderedDict()
+
+    def set(self, bucket: str, requests: int, per_s: float) -> None:
+        """Sets the limit of a bucket (``global``, ``default``, ``messages.create`` …) from now on."""
+        self._limits[bucket] = (requests, per_s)
+        for key in [key for key in self._windows if key[0] == bucket]:
+            del self._windows[key]
+
+    def take(self, bucket: str, major: str, *, counts_globally: bool = True) -> Grant:
+        """Counts one request.
+
+        Args:
+            bucket: The route's bucket.
+            major: Its major parameter (channel, server or webhook id), which has a window of its own.
+            counts_globally: False for interaction routes, which the global limit leaves alone.
+
+        Raises:
+            ApiError: 429 with ``retry_after`` in seconds.
+        """
+        if counts_globally:
+            limit, per_s = self._limits[GLOBAL]
+            window = self._window((GLOBAL, ""), per_s)
+            if window.used >= limit:
+                raise self._refused(window, {"X-RateLimit-Global": "true"}, scope="global")
+            window.used += 1
+        name = bucket if bucket in self._limits else DEFAULT
+        limit, per_s = self._limits[name]
+        window = self._window((bucket, major), per_s)
+        if window.used >= limit:
+            raise self._refused(window, self._headers(bucket, limit, window), scope="user")
+        window.used += 1
+        return Grant(self._headers(bucket, limit, window))
+
+    def _window(self, key: tuple[str, str], per_s: float) -> _Window:
+        now_s = self._monotonic_s()
+        window = self._windows.get(key)
+        if window is None or window.ends_s <= now_s:
+            window = self._windows[key] = _Window(now_s + per_s)
+            self._windows.move_to_end(key)
+            while len(self._windows) > _MAX_WINDOWS:
+                self._windows.popitem(last=False)
+        return window
+
+    def _headers(self, bucket: str, limit: int, window: _Window) -> dict[str, str]:
+        left_s = max(0.0, window.ends_s - self._monotonic_s())
+        return {
+            "X-RateLimit-Limit": str(limit),
+            "X-RateLimit-Remaining": str(max(0, limit - window.used)),
+            "X-RateLimit-Reset": f"{self._wall_s() + left_s:.3f}",
+            "X-RateLimit-Reset-After": f"{left_s:.3f}",
+            "X-RateLimit-Bucket": hashlib.sha256(bucket.encode()).hexdigest()[:32],
+        }
+
+    def _refused(self, window: _Window, headers: dict[str, str], *, scope: str) -> ApiError:
+        return too_many_requests(max(0.001, window.ends_s - self._monotonic_s()), headers, scope=scope)
+
+
+def too_many_requests(retry_after_s: float, headers: dict[str, str], *, scope: str) -> ApiError:
+    """A 429 as Discord sends it. ``Via`` is there because clients tell Discord from its proxy by it."""
+    retry = {
+        "Retry-After": str(math.ceil(retry_after_s)),
+        "X-RateLimit-Scope": scope,
+        "Via": "1.1 sandbox",
+    }
+    error = ApiError(429, 0, "You are being rate limited.", headers=headers | retry)
+    del error.body["code"]
+    error.body |= {"retry_after": round(retry_after_s, 3), "global": scope == "global"}
+    return error

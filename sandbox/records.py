@@ -1,0 +1,145 @@
+"""What the sandbox remembers: users, servers, channels, messages, commands."""
+
+from dataclasses import dataclass, field
+
+from sandbox.wire import JsonObject
+
+TEXT_CHANNEL = 0
+DM_CHANNEL = 1
+CATEGORY = 4
+
+FLAG_EPHEMERAL = 1 << 6
+FLAG_LOADING = 1 << 7
+
+
+@dataclass(slots=True)
+class User:
+    """An account, of a person or of the bot."""
+
+    id: int
+    username: str
+    global_name: str | None
+    bot: bool = False
+
+
+@dataclass(slots=True)
+class Role:
+    """A server's role; the one whose id is the server's is @everyone."""
+
+    id: int
+    name: str
+    permissions: int
+    position: int
+    color: int = 0
+    hoist: bool = False
+    mentionable: bool = False
+    bot_id: int | None = None
+
+
+@dataclass(slots=True)
+class Member:
+    """A user in a server; ``roles`` leaves out @everyone."""
+
+    user_id: int
+    roles: list[int]
+    joined_at: str
+    nick: str | None = None
+
+
+@dataclass(slots=True, frozen=True)
+class Overwrite:
+    """A channel's exception for a role (type 0) or a member (type 1)."""
+
+    id: int
+    type: int
+    allow: int
+    deny: int
+
+
+@dataclass(slots=True, frozen=True)
+class Attachment:
+    """A file that came with a message. ``embedded`` ones are shown by an embed and not listed again."""
+
+    id: int
+    filename: str
+    size: int
+    url: str
+    content_type: str
+    width: int | None = None
+    height: int | None = None
+    description: str | None = None
+    embedded: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Message:
+    """A message. ``reader_id`` is set on an ephemeral one: nobody else sees it."""
+
+    id: int
+    channel_id: int
+    author_id: int
+    content: str
+    timestamp: str
+    type: int = 0
+    flags: int = 0
+    tts: bool = False
+    nonce: str | int | None = None
+    edited_timestamp: str | None = None
+    embeds: list[JsonObject] = field(default_factory=list)
+    components: list[JsonObject] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    mentions: list[int] = field(default_factory=list)
+    mention_roles: list[int] = field(default_factory=list)
+    mention_everyone: bool = False
+    reactions: dict[str, list[int]] = field(default_factory=dict)
+    reference_id: int | None = None
+    reader_id: int | None = None
+    interaction: JsonObject | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Channel:
+    """A text channel, a category or a direct message (then ``recipient_id`` is the person)."""
+
+    id: int
+    type: int
+    name: str = ""
+    guild_id: int | None = None
+    parent_id: int | None = None
+    position: int = 0
+    topic: str | None = None
+    overwrites: list[Overwrite] = field(default_factory=list)
+    recipient_id: int | None = None
+    last_message_id: int | None = None
+    messages: dict[int, Message] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Guild:
+    """A server with all that is in it."""
+
+    id: int
+    name: str
+    owner_id: int
+    description: str | None = None
+    roles: dict[int, Role] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+    channels: dict[int, Channel] = field(default_factory=dict)
+    system_channel_id: int | None = None
+
+
+@dataclass(slots=True)
+class Application:
+    """The one application that can log in.
+
+    The three switches are those of Discord's developer portal: an intent that is off closes the gateway with 4014.
+    """
+
+    id: int
+    name: str
+    owner_id: int
+    bot_id: int
+    token: str
+    presences_intent: bool = True
+    members_intent: bool = True
+    message_content_intent: bool = True

@@ -1,0 +1,309 @@
+"""Records as Discord's v10 JSON."""
+
+from sandbox.records import Attachment, Channel, Guild, Member, Message, Role, User
+from sandbox.records import DM_CHANNEL, FLAG_EPHEMERAL, TEXT_CHANNEL
+from sandbox.wire import JsonObject
+from sandbox.world import World
+
+_MESSAGE_CONTENT_LIMITED = 1 << 19
+_GUILD_MEMBERS_LIMITED = 1 << 15
+_PRESENCE_LIMITED = 1 << 13
+
+
+def user_json(user: User) -> JsonObject:
+    """A user object."""
+    return {
+        "id": str(user.id),
+        "username": user.username,
+        "discriminator": "0",
+        "global_name": user.global_name,
+        "avatar": None,
+        "avatar_decoration_data": None,
+        "bot": user.bot,
+        "public_flags": 0,
+    }
+
+
+def own_user_json(user: User) -> JsonObject:
+    """The bot's own user object, with what only itself is told."""
+    return user_json(user) | {
+        "mfa_enabled": True,
+        "verified": True,
+        "email": None,
+        "flags": 0,
+        "locale": "en-US",
+    }
+
+
+def role_json(role: Role) -> JsonObject:
+    """A role object."""
+    data: JsonObject = {
+        "id": str(role.id),
+        "name": role.name,
+        "color": role.color,
+        "colors": {"primary_color": role.color, "secondary_color": None, "tertiary_color": None},
+        "hoist": role.hoist,
+        "icon": None,
+        "unicode_emoji": None,
+        "position": role.position,
+        "permissions": str(role.permissions),
+        "managed": role.bot_id is not None,
+        "mentionable": role.mentionable,
+        "flags": 0,
+    }
+    if role.bot_id is not None:
+        data["tags"] = {"bot_id": str(role.bot_id)}
+    return data
+
+
+def member_json(world: World, member: Member, *, with_user: bool = True) -> JsonObject:
+    """A member object."""
+    data: JsonObject = {
+        "nick": member.nick,
+        "avatar": None,
+        "banner": None,
+        "roles": [str(role_id) for role_id in member.roles],
+        "joined_at": member.joined_at,
+        "premium_since": None,
+        "deaf": False,
+        "mute": False,
+        "flags": 0,
+        "pending": False,
+        "communication_disabled_until": None,
+    }
+    if with_user:
+        data["user"] = user_json(world.users[member.user_id])
+    return data
+
+
+def channel_json(world: World, channel: Channel) -> JsonObject:
+    """A channel object; for a direct message with its recipient."""
+    last = str(channel.last_message_id) if channel.last_message_id else None
+    if channel.type == DM_CHANNEL and channel.recipient_id is not None:
+        return {
+            "id": str(channel.id),
+            "type": DM_CHANNEL,
+            "last_message_id": last,
+            "flags": 0,
+            "recipients": [user_json(world.users[channel.recipient_id])],
+        }
+    data: JsonObject = {
+        "id": str(channel.id),
+        "type": channel.type,
+        "guild_id": str(channel.guild_id),
+        "name": channel.name,
+        "position": channel.position,
+        "parent_id": str(channel.parent_id) if channel.parent_id else None,
+        "permission_overwrites": [
+            {"id": str(o.id), "type": o.type, "allow": str(o.allow), "deny": str(o.deny)}
+            for o in channel.overwrites
+        ],
+        "flags": 0,
+    }
+    if channel.type == TEXT_CHANNEL:
+        data |= {"topic": channel.topic, "nsfw": False, "rate_limit_per_user": 0, "last_message_id": last}
+    return data
+
+
+def guild_json(guild: Guild) -> JsonObject:
+    """A guild object as REST gives it: with roles, without channels and members."""
+    return {
+        "id": str(guild.id),
+        "name": guild.name,
+        "icon": None,
+        "splash": None,
+        "discovery_splash": None,
+        "banner": None,
+        "description": guild.description,
+        "owner_id": str(guild.owner_id),
+        "region": "localhost",
+        "afk_channel_id": None,
+        "afk_timeout": 300,
+        "verification_level": 0,
+        "default_message_notifications": 1,
+        "explicit_content_filter": 0,
+        "mfa_level": 0,
+        "nsfw_level": 0,
+        "features": [],
+        "emojis": [],
+        "stickers": [],
+        "roles": [role_json(role) for role in guild.roles.values()],
+        "system_channel_id": str(guild.system_channel_id) if guild.system_channel_id else None,
+        "system_channel_flags": 0,
+        "rules_channel_id": None,
+        "public_updates_channel_id": None,
+        "vanity_url_code": None,
+        "premium_tier": 0,
+        "premium_subscription_count": 0,
+        "premium_progress_bar_enabled": False,
+        "preferred_locale": "en-US",
+        "max_members": 500_000,
+        "application_id": None,
+    }
+
+
+def presence_json(user_id: int, guild_id: int, *, online: bool) -> JsonObject:
+    """A presence update object."""
+    status = "online" if online else "offline"
+    return {
+        "user": {"id": str(user_id)},
+        "guild_id": str(guild_id),
+        "status": status,
+        "activities": [],
+        "client_status": {"web": status} if online else {},
+    }
+
+
+def is_online(world: World, user_id: int) -> bool:
+    """Whether a member shows as online: people always do, the bot while it is connected."""
+    return user_id != world.application.bot_id or world.bot_online
+
+
+def application_json(world: World) -> JsonObject:
+    """The application object that its own bot is given."""
+    app = world.application
+    return {
+        "id": str(app.id),
+        "name": app.name,
+        "icon": None,
+        "description": "",
+        "bot_public": True,
+        "bot_require_code_grant": False,
+        "verify_key": f"{app.id:064x}",
+        "owner": user_json(world.users[app.owner_id]),
+        "team": None,
+        "flags": application_flags(world),
+        "approximate_guild_count": len(world.guilds),
+        "redirect_uris": [],
+        "interactions_endpoint_url": None,
+        "bot": user_json(world.bot),
+    }
+
+
+def application_flags(world: World) -> int:
+    """The application's public flags: which privileged intents are switched on in its portal."""
+    app = world.application
+    return (
+        app.presences_intent * _PRESENCE_LIMITED
+        | app.members_intent * _GUILD_MEMBERS_LIMITED
+        | app.message_content_intent * _MESSAGE_CONTENT_LIMITED
+    )
+
+
+def attachment_json(attachment: Attachment) -> JsonObject:
+    """An attachment object."""
+    data: JsonObject = {
+        "id": str(attachment.id),
+        "filename": attachment.filename,
+        "size": attachment.size,
+        "url": attachment.url,
+        "proxy_url": attachment.url,
+        "content_type": attachment.content_type,
+        "flags": 0,
+    }
+    if attachment.width is not None:
+        data |= {"width": attachment.width, "height": attachment.height}
+    if attachment.description is not None:
+        data["description"] = attachment.description
+    return data
+
+
+def emoji_json(emoji: str) -> JsonObject:
+    """A partial emoji object; the sandbox has Unicode emoji only."""
+    return {"id": None, "name": emoji}
+
+
+def message_json(
+    world: World, channel: Channel, message: Message, viewer_id: int, *, nested: bool = False
+) -> JsonObject:
+    """A message object as REST gives it to a viewer (``me`` on reactions is that viewer).
+
+    Args:
+        world: Where it happened.
+        channel: The message's channel.
+        message: The message.
+        viewer_id: Who looks.
+        nested: Leave out the message that this one answers, as Discord does one level down.
+    """
+    data: JsonObject = {
+        "id": str(message.id),
+        "channel_id": str(message.channel_id),
+        "type": message.type,
+        "author": user_json(world.users[message.author_id]),
+        "content": message.content,
+        "timestamp": message.timestamp,
+        "edited_timestamp": message.edited_timestamp,
+        "tts": message.tts,
+        "mention_everyone": message.mention_everyone,
+        "mentions": [user_json(world.users[user_id]) for user_id in message.mentions],
+        "mention_roles": [str(role_id) for role_id in message.mention_roles],
+        "attachments": [attachment_json(a) for a in message.attachments if not a.embedded],
+        "embeds": message.embeds,
+        "components": message.components,
+        "pinned": False,
+        "flags": message.flags,
+    }
+    if message.nonce is not None:
+        data["nonce"] = message.nonce
+    if message.reactions:
+        data["reactions"] = [_reaction(emoji, who, viewer_id) for emoji, who in message.reactions.items()]
+    if message.author_id == world.application.bot_id and message.interaction is not None:
+        data |= {"application_id": str(world.application.id), "webhook_id": str(world.application.id)}
+        data |= message.interaction
+    if message.reference_id is not None:
+        data |= _reference(world, channel, message, viewer_id, nested=nested)
+    return data
+
+
+def gateway_message_json(world: World, channel: Channel, message: Message, viewer_id: int) -> JsonObject:
+    """A message object as the gateway sends it: with the author's and the mentioned users' membership.
+
+    An ephemeral message travels as a direct one, without server and member ("Message Create" in Discord's
+    reference).
+    """
+    data = message_json(world, channel, message, viewer_id)
+    data["channel_type"] = channel.type
+    if channel.guild_id is None or message.flags & FLAG_EPHEMERAL:
+        return data
+    data["guild_id"] = str(channel.guild_id)
+    author = world.member(channel.guild_id, message.author_id)
+    if author is not None:
+        data["member"] = member_json(world, author, with_user=False)
+    for mention in data["mentions"]:
+        member = world.member(channel.guild_id, int(mention["id"]))
+        if member is not None:
+            mention["member"] = member_json(world, member, with_user=False)
+    return data
+
+
+def _reaction(emoji: str, user_ids: list[int], viewer_id: int) -> JsonObject:
+    return {
+        "emoji": emoji_json(emoji),
+        "count": len(user_ids),
+        "count_details": {"burst": 0, "normal": len(user_ids)},
+        "me": viewer_id in user_ids,
+        "me_burst": False,
+        "burst_colors": [],
+    }
+
+
+def _reference(
+    world: World, channel: Channel, message: Message, viewer_id: int, *, nested: bool
+) -> JsonObject:
+    reference: JsonObject = {
+        "type": 0,
+        "message_id": str(message.reference_id),
+        "channel_id": str(message.channel_id),
+    }
+    if channel.guild_id is not None:
+        reference["guild_id"] = str(channel.guild_id)
+    data: JsonObject = {"message_reference": reference}
+    if not nested and message.reference_id is not None:
+        target = channel.messages.get(message.reference_id)
+        visible = target is not None and target.reader_id in (None, viewer_id)
+        data["referenced_message"] = (
+            message_json(world, channel, target, viewer_id, nested=True)
+            if target is not None and visible
+            else None
+        )
+    return data

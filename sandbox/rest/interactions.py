@@ -1,0 +1,70 @@
+"""/interactions/{id}/{token}/callback and the follow-ups under /webhooks/{application}/{token}."""
+
+from aiohttp import web
+
+from sandbox.engine import Engine
+from sandbox.interactions import Interaction
+from sandbox.records import Message
+from sandbox.render import message_json
+from sandbox.rest.reading import path_id, read_message
+from sandbox.rest.routing import Route
+from sandbox.wire import JsonObject, json_response
+
+_WEBHOOK = "/webhooks/{application_id}/{token}"
+_MESSAGE = _WEBHOOK + "/messages/{message_id}"
+
+
+async def _callback(request: web.Request, engine: Engine) -> web.Response:
+    interaction_id, token = path_id(request, "interaction_id"), request.match_info["token"]
+    engine.interactions.for_callback(interaction_id, token)
+    body, files = await read_message(request)
+    # Looked up anew: another process may have answered while this one's body came in.
+    interaction = engine.interactions.for_callback(interaction_id, token)
+    result = engine.responses.respond(interaction, body, files)
+    if request.query.get("with_response", "").lower() in ("true", "1"):
+        return json_response(result)
+    return web.Response(status=204)
+
+
+def _interaction(request: web.Request, engine: Engine) -> Interaction:
+    return engine.interactions.for_webhook(path_id(request, "application_id"), request.match_info["token"])
+
+
+def _show(engine: Engine, interaction: Interaction, message: Message) -> JsonObject:
+    return message_json(engine.world, interaction.channel, message, engine.world.bot.id)
+
+
+async def _follow_up(request: web.Request, engine: Engine) -> web.Response:
+    interaction = _interaction(request, engine)
+    body, files = await read_message(request)
+    message = engine.responses.follow_up(interaction, body, files)
+    # An interaction's webhook always waits, whatever ``wait`` says.
+    return json_response(_show(engine, interaction, message))
+
+
+async def _get(request: web.Request, engine: Engine) -> web.Response:
+    interaction = _interaction(request, engine)
+    message = engine.responses.find(interaction, request.match_info["message_id"])
+    return json_response(_show(engine, interaction, message))
+
+
+async def _edit(request: web.Request, engine: Engine) -> web.Response:
+    interaction = _interaction(request, engine)
+    body, files = await read_message(request)
+    message = engine.responses.edit(interaction, request.match_info["message_id"], body, files)
+    return json_response(_show(engine, interaction, message))
+
+
+async def _delete(request: web.Request, engine: Engine) -> web.Response:
+    interaction = _interaction(request, engine)
+    engine.responses.delete(interaction, request.match_info["message_id"])
+    return web.Response(status=204)
+
+
+ROUTES = (
+    Route("POST", "/interactions/{interaction_id}/{token}/callback", _callback, public=True),
+    Route("POST", _WEBHOOK, _follow_up, public=True),
+    Route("GET", _MESSAGE, _get, public=True),
+    Route("PATCH", _MESSAGE, _edit, public=True),
+    Route("DELETE", _MESSAGE, _delete, public=True),
+)

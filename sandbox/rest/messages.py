@@ -1,0 +1,151 @@
+"""/channels/{id}/messages: create, read, edit, delete, history, typing."""
+
+from aiohttp import web
+
+from sandbox.engine import Engine
+from sandbox.errors import ApiError, bad_form, missing_permissions, unknown
+from sandbox.forms import parse_message
+from sandbox.gateway.intents import blank_content
+from sandbox.permissions import Permission
+from sandbox.records import CATEGORY, Channel, Message
+from sandbox.render import message_json
+from sandbox.rest.reading import path_id, query_id, query_int, read_message, read_object
+from sandbox.rest.routing import Route
+from sandbox.wire import JsonObject, as_id, json_response
+
+_PATH = "/channels/{channel_id}/messages"
+
+
+def _bot_channel(request: web.Request, engine: Engine, needed: int) -> Channel:
+    channel = engine.world.visible_channel(path_id(request, "channel_id"), engine.world.bot.id)
+    if channel.type == CATEGORY:
+        raise ApiError(400, 50008, "Cannot send messages in a non-text channel")
+    require(engine, channel, engine.world.bot.id, needed)
+    return channel
+
+
+def require(engine: Engine, channel: Channel, user_id: int, needed: int) -> None:
+    """Refuses a user who lacks one of the permissions in that channel.
+
+    Raises:
+        ApiError: 403 with code 50013.
+    """
+    if engine.world.permissions_in(channel, user_id) & needed != needed:
+        raise missing_permissions()
+
+
+def show(engine: Engine, channel: Channel, message: Message) -> JsonObject:
+    """The message as the bot may read it over REST, which the message-content switch governs too."""
+    bot_id = engine.world.bot.id
+    data = message_json(engine.world, channel, message, bot_id)
+    readable = (
+        engine.world.application.message_content_intent
+        or channel.guild_id is None
+        or message.author_id == bot_id
+        or bot_id in message.mentions
+    )
+    return data if readable else blank_content(data)
+
+
+async def _create(request: web.Request, engine: Engine) -> web.Response:
+    channel = _bot_channel(request, engine, Permission.SEND_MESSAGES)
+    if channel.recipient_id is not None and not engine.world.shares_guild_with_bot(channel.recipient_id):
+        raise ApiError(403, 50007, "Cannot send messages to this user")
+    body, files = await read_message(request)
+    form = parse_message(body, files)
+    if files:
+        require(engine, channel, engine.world.bot.id, Permission.ATTACH_FILES)
+    if form.embeds and not engine.world.permissions_in(channel, engine.world.bot.id) & Permission.EMBED_LINKS:
+        raise missing_permissions()
+    message = engine.messages.create(channel, engine.world.bot.id, form)
+    return json_response(show(engine, channel, message))
+
+
+async def _history(request: web.Request, engine: Engine) -> web.Response:
+    channel = _bot_channel(request, engine, 0)
+    limit = query_int(request, "limit", 50, 1, 100)
+    before, after = query_id(request, "before"), query_id(request, "after")
+    around = query_id(request, "around")
+    if not engine.world.permissions_in(channel, engine.world.bot.id) & Permission.READ_MESSAGE_HISTORY:
+        # Discord answers with nothing here rather than with a refusal.
+        return json_response([])
+    messages = [m for m in channel.messages.values() if m.reader_id is None]
+    page = _page(messages, limit, before, after, around)
+    return json_response([show(engine, channel, message) for message in reversed(page)])
+
+
+def _page(
+    messages: list[Message], limit: int, before: int | None, after: int | None, around: int | None
+) -> list[Message]:
+    if around is not None:
+        older = [m for m in messages if m.id < around][-(limit // 2) or len(messages) :]
+        newer = [m for m in messages if m.id >= around][: limit - len(older)]
+        return older + newer
+    if before is not None:
+        return [m for m in messages if m.id < before][-limit:]
+    if after is not None:
+        return [m for m in messages if m.id > after][:limit]
+    return messages[-limit:]
+
+
+def _readable(request: web.Request, engine: Engine, needed: int = 0) -> tuple[Channel, Message]:
+    channel = _bot_channel(request, engine, needed)
+    message = engine.world.find_message(channel, path_id(request, "message_id"), None)
+    return channel, message
+
+
+async def _get(request: web.Request, engine: Engine) -> web.Response:
+    channel, message = _readable(request, engine, Permission.READ_MESSAGE_HISTORY)
+    return json_response(show(engine, channel, message))
+
+
+async def _edit(request: web.Request, engine: Engine) -> web.Response:
+    channel, message = _readable(request, engine)
+    body, files = await read_message(request)
+    form = parse_message(body, files)
+    if message.author_id != engine.world.bot.id:
+        raise ApiError(403, 50005, "Cannot edit a message authored by another user")
+    engine.messages.edit(channel, message, form)
+    return json_response(show(engine, channel, message))
+
+
+async def _delete(request: web.Request, engine: Engine) -> web.Response:
+    channel, message = _readable(request, engine)
+    if message.author_id != engine.world.bot.id:
+        if channel.guild_id is None:
+            raise ApiError(403, 50003, "Cannot execute action on a DM channel")
+        require(engine, channel, engine.world.bot.id, Permission.MANAGE_MESSAGES)
+    engine.messages.delete(channel, message)
+    return web.Response(status=204)
+
+
+async def _bulk_delete(request: web.Request, engine: Engine) -> web.Response:
+    channel = _bot_channel(request, engine, Permission.MANAGE_MESSAGES)
+    if channel.guild_id is None:
+        raise ApiError(403, 50003, "Cannot execute action on a DM channel")
+    ids = (await read_object(request)).get("messages")
+    if not isinstance(ids, list) or not 2 <= len(ids) <= 100:
+        raise bad_form(("messages",), "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 100 in length.")
+    wanted = {as_id(raw) for raw in ids}
+    found = [m for m in channel.messages.values() if m.id in wanted and m.reader_id is None]
+    if not found:
+        raise unknown("Message")
+    engine.messages.delete_bulk(channel, found)
+    return web.Response(status=204)
+
+
+async def _typing(request: web.Request, engine: Engine) -> web.Response:
+    channel = _bot_channel(request, engine, Permission.SEND_MESSAGES)
+    engine.messages.typing(channel, engine.world.bot.id)
+    return web.Response(status=204)
+
+
+ROUTES = (
+    Route("POST", _PATH, _create, "messages.create"),
+    Route("GET", _PATH, _history),
+    Route("POST", _PATH + "/bulk-delete", _bulk_delete),
+    Route("GET", _PATH + "/{message_id}", _get),
+    Route("PATCH", _PATH + "/{message_id}", _edit, "messages.edit"),
+    Route("DELETE", _PATH + "/{message_id}", _delete, "messages.delete"),
+    Route("POST", "/channels/{channel_id}/typing", _typing, "typing"),
+)

@@ -1,0 +1,71 @@
+"""/channels/{id}/messages/{id}/reactions."""
+
+from aiohttp import web
+
+from sandbox.engine import Engine
+from sandbox.permissions import Permission
+from sandbox.reactions import check_emoji
+from sandbox.records import Channel, Message
+from sandbox.render import user_json
+from sandbox.rest.messages import require
+from sandbox.rest.reading import path_id, query_id, query_int
+from sandbox.rest.routing import Route
+from sandbox.wire import json_response
+
+_PATH = "/channels/{channel_id}/messages/{message_id}/reactions"
+
+
+def _target(request: web.Request, engine: Engine, needed: int) -> tuple[Channel, Message]:
+    bot_id = engine.world.bot.id
+    channel = engine.world.visible_channel(path_id(request, "channel_id"), bot_id)
+    require(engine, channel, bot_id, needed)
+    return channel, engine.world.find_message(channel, path_id(request, "message_id"), None)
+
+
+async def _add(request: web.Request, engine: Engine) -> web.Response:
+    channel, message = _target(request, engine, Permission.READ_MESSAGE_HISTORY)
+    emoji = request.match_info["emoji"]
+    if emoji not in message.reactions:
+        # Joining a reaction that is there needs no permission to add new ones.
+        require(engine, channel, engine.world.bot.id, Permission.ADD_REACTIONS)
+    engine.reactions.add(channel, message, engine.world.bot.id, emoji)
+    return web.Response(status=204)
+
+
+async def _remove_own(request: web.Request, engine: Engine) -> web.Response:
+    channel, message = _target(request, engine, 0)
+    engine.reactions.remove(channel, message, engine.world.bot.id, request.match_info["emoji"])
+    return web.Response(status=204)
+
+
+async def _remove(request: web.Request, engine: Engine) -> web.Response:
+    channel, message = _target(request, engine, Permission.MANAGE_MESSAGES)
+    user_id = path_id(request, "user_id")
+    engine.reactions.remove(channel, message, user_id, request.match_info["emoji"])
+    return web.Response(status=204)
+
+
+async def _clear(request: web.Request, engine: Engine) -> web.Response:
+    channel, message = _target(request, engine, Permission.MANAGE_MESSAGES)
+    engine.reactions.clear(channel, message, request.match_info.get("emoji"))
+    return web.Response(status=204)
+
+
+async def _list(request: web.Request, engine: Engine) -> web.Response:
+    _, message = _target(request, engine, Permission.READ_MESSAGE_HISTORY)
+    emoji = request.match_info["emoji"]
+    check_emoji(emoji)
+    after = query_id(request, "after") or 0
+    limit = query_int(request, "limit", 25, 1, 100)
+    user_ids = sorted(i for i in message.reactions.get(emoji, []) if i > after)
+    return json_response([user_json(engine.world.users[i]) for i in user_ids[:limit]])
+
+
+ROUTES = (
+    Route("PUT", _PATH + "/{emoji}/@me", _add, "reactions"),
+    Route("DELETE", _PATH + "/{emoji}/@me", _remove_own, "reactions"),
+    Route("DELETE", _PATH + "/{emoji}/{user_id}", _remove, "reactions"),
+    Route("DELETE", _PATH + "/{emoji}", _clear, "reactions"),
+    Route("DELETE", _PATH, _clear, "reactions"),
+    Route("GET", _PATH + "/{emoji}", _list),
+)

@@ -1,0 +1,93 @@
+"""The REST routes as a table, and what each request passes through: token, fault, rate limit, error."""
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from sandbox.engine import ENGINE, Engine
+from sandbox.errors import ApiError, not_built, unauthorized
+from sandbox.faults import Fault
+from sandbox.ratelimit import too_many_requests
+from sandbox.wire import json_response
+
+logger = logging.getLogger(__name__)
+
+PREFIX = "/api/v10"
+Handler = Callable[[web.Request, Engine], Awaitable[web.Response]]
+_MAJOR = ("channel_id", "guild_id", "token")
+
+
+@dataclass(slots=True, frozen=True)
+class Route:
+    """One REST route.
+
+    Attributes:
+        bucket: The rate-limit bucket; routes with the same one share it.
+        public: Needs no bot token: the token in the path is the secret.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    bucket: str = ""
+    public: bool = False
+
+
+def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
+    """Adds the routes, then a last one that answers 501 for every path that Discord may have and we do not."""
+    for route in routes:
+        app.router.add_route(route.method, PREFIX + route.path, _wrap(route))
+    missing = Route("*", "/{rest:.*}", _missing)
+    app.router.add_route("*", "/api/{rest:.*}", _wrap(missing))
+
+
+def _wrap(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    bucket = route.bucket or f"{route.method} {route.path}"
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        engine = request.app[ENGINE]
+        headers: dict[str, str] = {}
+        try:
+            path = request.path.removeprefix(PREFIX)
+            fault = engine.faults.match(request.method, path)
+            if fault is not None:
+                await _apply(fault)
+            if not route.public:
+                _check_token(request, engine)
+            major = next((request.match_info[key] for key in _MAJOR if key in request.match_info), "")
+            headers = engine.limits.take(bucket, major, counts_globally=not route.public).headers
+            response = await route.handler(request, engine)
+        except ApiError as error:
+            return json_response(error.body, status=error.status, headers=headers | error.headers)
+        except web.HTTPRequestEntityTooLarge:
+            body = {"message": "Request entity too large", "code": 40005}
+            return json_response(body, status=413, headers=headers)
+        response.headers.update(headers)
+        return response
+
+    return serve
+
+
+async def _apply(fault: Fault) -> None:
+    if fault.delay_s:
+        await asyncio.sleep(fault.delay_s)
+    if fault.status == 429:
+        raise too_many_requests(fault.retry_after_s, {}, scope="shared")
+    if fault.status is not None:
+        raise ApiError(fault.status, 0, f"{fault.status}: as the sandbox was told")
+
+
+def _check_token(request: web.Request, engine: Engine) -> None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    expected = engine.world.application.token
+    if scheme != "Bot" or not hmac.compare_digest(token.encode(), expected.encode()):
+        raise unauthorized()
+
+
+async def _missing(request: web.Request, _: Engine) -> web.Response:
+    logger.warning("sandbox.rest.missing method=%s path=%s", request.method, request.path)
+    raise not_built(f"{request.method} {request.path}")

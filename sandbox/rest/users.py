@@ -1,0 +1,79 @@
+"""The application, the bot's own account, other users, direct messages, and where the gateway is."""
+
+from aiohttp import web
+
+from sandbox.engine import Engine
+from sandbox.errors import ApiError, bad_form, unknown
+from sandbox.render import application_json, channel_json, own_user_json, user_json
+from sandbox.rest.reading import path_id, read_object
+from sandbox.rest.routing import Route
+from sandbox.wire import as_id, json_response
+
+
+async def _me(_: web.Request, engine: Engine) -> web.Response:
+    return json_response(own_user_json(engine.world.bot))
+
+
+async def _user(request: web.Request, engine: Engine) -> web.Response:
+    user = engine.world.users.get(path_id(request, "user_id"))
+    if user is None:
+        raise unknown("User")
+    return json_response(user_json(user))
+
+
+async def _application(_: web.Request, engine: Engine) -> web.Response:
+    return json_response(application_json(engine.world))
+
+
+async def _my_guilds(_: web.Request, engine: Engine) -> web.Response:
+    bot_id = engine.world.bot.id
+    return json_response(
+        [
+            {
+                "id": str(guild.id),
+                "name": guild.name,
+                "icon": None,
+                "banner": None,
+                "owner": guild.owner_id == bot_id,
+                "permissions": str(engine.world.guild_permissions(guild.id, bot_id)),
+                "features": [],
+            }
+            for guild in engine.world.guilds.values()
+            if bot_id in guild.members
+        ]
+    )
+
+
+async def _open_dm(request: web.Request, engine: Engine) -> web.Response:
+    raw = (await read_object(request)).get("recipient_id")
+    user_id = as_id(raw)
+    if user_id is None:
+        raise bad_form(("recipient_id",), "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
+    user = engine.world.users.get(user_id)
+    if user is None:
+        raise unknown("User")
+    if user.bot:
+        raise ApiError(400, 50007, "Cannot send messages to this user")
+    channel = engine.world.dm_with(user_id, engine.next_id())
+    return json_response(channel_json(engine.world, channel))
+
+
+async def _gateway(_: web.Request, engine: Engine) -> web.Response:
+    return json_response({"url": engine.gateway.url})
+
+
+async def _gateway_bot(_: web.Request, engine: Engine) -> web.Response:
+    limit = engine.gateway.session_start_limit()
+    return json_response({"url": engine.gateway.url, "shards": 1, "session_start_limit": limit})
+
+
+ROUTES = (
+    Route("GET", "/users/@me", _me),
+    Route("GET", "/users/@me/guilds", _my_guilds),
+    Route("POST", "/users/@me/channels", _open_dm),
+    Route("GET", "/users/{user_id}", _user),
+    Route("GET", "/oauth2/applications/@me", _application),
+    Route("GET", "/applications/@me", _application),
+    Route("GET", "/gateway", _gateway, public=True),
+    Route("GET", "/gateway/bot", _gateway_bot),
+)

@@ -1,0 +1,136 @@
+"""The sandbox as it runs: one HTTP server with REST, gateway, CDN, page and controls."""
+
+import logging
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from aiohttp import web
+
+from sandbox.actions import Actions
+from sandbox.cdn import add_cdn
+from sandbox.controls import ACTIONS, add_controls
+from sandbox.engine import ENGINE, Engine
+from sandbox.errors import SandboxError
+from sandbox.files import MAX_STORE_BYTES
+from sandbox.guard import guard, is_loopback
+from sandbox.page import PAGE, STATIC_DIR, add_page, read_page
+from sandbox.rest import commands, guilds, interactions, messages, reactions, users
+from sandbox.rest.routing import add_routes
+from sandbox.views import SOCKETS, add_views
+
+logger = logging.getLogger(__name__)
+
+_GOING_AWAY = 1001
+_STOP_S = 1.0
+_TOKEN_HINT = "the sandbox serves everyone who reaches it, so it binds to loopback only"  # noqa: S105 - a sentence
+
+
+class Sandbox:
+    """A running sandbox.
+
+    Attributes:
+        api_url: Discord's REST API, with its version.
+        gateway_url: The gateway.
+        cdn_url: Attachments and avatars.
+        page_url: The chat page.
+        token: The bot token, random at each start.
+        application_id: The application's id, which is also its bot's user id.
+        home_guild_id: The server of the collective.
+        other_guild_id: A server with its own admin.
+        users: The people by name (owner, admin, mod, member, visitor-admin, newcomer).
+        act: What people do, for tests in the same process.
+        engine: The parts, for tests that tighten limits or shorten deadlines.
+    """
+
+    def __init__(self, engine: Engine, runner: web.AppRunner) -> None:
+        self.engine = engine
+        self.act = runner.app[ACTIONS]
+        self.api_url = f"{engine.base_url}/api/v10"
+        self.gateway_url = engine.gateway.url
+        self.cdn_url = engine.files.cdn_url
+        self.page_url = f"{engine.base_url}/"
+        self.token = engine.world.application.token
+        self.application_id = engine.world.application.id
+        self.home_guild_id = engine.seed.home_guild_id
+        self.other_guild_id = engine.seed.other_guild_id
+        self.users: Mapping[str, int] = MappingProxyType(engine.seed.users)
+        self._runner = runner
+
+    def set_commands_url(self, url: str | None) -> None:
+        """Says where the bot's prefix commands are listed, once that is known."""
+        self.engine.commands_url = url
+
+    def channel(self, name: str, guild_id: int | None = None) -> int:
+        """The id of a server's channel by name (of the home server, unless another is given).
+
+        Raises:
+            KeyError: Where there is none.
+        """
+        guild = self.engine.world.guilds[guild_id if guild_id is not None else self.home_guild_id]
+        return {channel.name: channel.id for channel in guild.channels.values()}[name]
+
+    async def stop(self) -> None:
+        """Closes every connection and forgets everything. A second time does nothing."""
+        self.engine.interactions.close()
+        await self.engine.gateway.close_all(_GOING_AWAY)
+        for socket in list(self._runner.app[SOCKETS]):
+            await socket.close(code=_GOING_AWAY)
+        await self._runner.cleanup()
+
+
+async def start_sandbox(
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    commands_url: str | None = None,
+    prefix: str = "!",
+    engine: Engine | None = None,
+) -> Sandbox:
+    """Starts a sandbox on loopback.
+
+    Args:
+        host: A loopback name or address.
+        port: The port, 0 for any free one.
+        commands_url: Where the bot's prefix commands are listed, for the page; loopback only.
+        prefix: The bot's command prefix, for the page.
+        engine: A prepared engine, for tests with clocks of their own.
+
+    Raises:
+        SandboxError: For a host that is not loopback.
+        OSError: Where the port cannot be had.
+    """
+    if not is_loopback(host):
+        raise SandboxError(f"{host} is not a loopback address: {_TOKEN_HINT}")
+    engine = engine if engine is not None else Engine(prefix=prefix)
+    engine.commands_url = commands_url
+    runner = web.AppRunner(_build_app(engine), access_log=None, shutdown_timeout=_STOP_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host.strip("[]"), port)
+        await site.start()
+    except BaseException:
+        await runner.cleanup()
+        raise
+    bound_port: int = runner.addresses[0][1]
+    shown_host = f"[{host.strip('[]')}]" if ":" in host else host
+    engine.set_address(shown_host, bound_port)
+    logger.info("sandbox.started url=%s", engine.base_url)
+    return Sandbox(engine, runner)
+
+
+def _build_app(engine: Engine) -> web.Application:
+    app = web.Application(middlewares=[guard], client_max_size=MAX_STORE_BYTES)
+    app[ENGINE] = engine
+    app[ACTIONS] = Actions(engine)
+    app[PAGE] = read_page(STATIC_DIR)
+    app[SOCKETS] = set()
+    app.router.add_get("/gateway", engine.gateway.handle)
+    # discord.py writes "gateway/" for an address without a path of its own.
+    app.router.add_get("/gateway/", engine.gateway.handle)
+    resources = (users, guilds, messages, reactions, commands, interactions)
+    add_routes(app, (route for resource in resources for route in resource.ROUTES))
+    add_cdn(app)
+    add_views(app)
+    add_controls(app)
+    add_page(app)
+    return app

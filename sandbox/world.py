@@ -1,0 +1,109 @@
+"""All records of one sandbox, and how to find them."""
+
+from collections.abc import Iterator
+
+from sandbox.errors import missing_access, unknown
+from sandbox.permissions import DM_PERMISSIONS, base_permissions, channel_permissions
+from sandbox.records import DM_CHANNEL, Application, Channel, Guild, Member, Message, User
+
+MESSAGES_PER_CHANNEL = 1000
+
+
+class World:
+    """The records of one sandbox. Everything in it lives and dies with the process.
+
+    Args:
+        application: The application that may log in.
+        users: All accounts.
+        guilds: All servers, the home server first.
+    """
+
+    def __init__(self, application: Application, users: list[User], guilds: list[Guild]) -> None:
+        self.application = application
+        self.users = {user.id: user for user in users}
+        self.guilds = {guild.id: guild for guild in guilds}
+        self.dms: dict[int, Channel] = {}
+        self.bot_online = False
+
+    @property
+    def bot(self) -> User:
+        """The bot's account."""
+        return self.users[self.application.bot_id]
+
+    def find_channel(self, channel_id: int) -> Channel | None:
+        """The channel or direct message with that id."""
+        for guild in self.guilds.values():
+            if channel_id in guild.channels:
+                return guild.channels[channel_id]
+        return next((dm for dm in self.dms.values() if dm.id == channel_id), None)
+
+    def dm_with(self, user_id: int, new_id: int) -> Channel:
+        """The bot's direct message with a user, made under ``new_id`` if there was none."""
+        return self.dms.setdefault(user_id, Channel(id=new_id, type=DM_CHANNEL, recipient_id=user_id))
+
+    def permissions_in(self, channel: Channel, user_id: int) -> int:
+        """What a user may do in a channel, as a bit set; 0 where that user cannot see it."""
+        if channel.guild_id is None:
+            inside = user_id in (channel.recipient_id, self.application.bot_id)
+            return int(DM_PERMISSIONS) if inside else 0
+        return channel_permissions(self.guilds[channel.guild_id], channel, user_id)
+
+    def guild_permissions(self, guild_id: int, user_id: int) -> int:
+        """What a user may do in a server before overwrites."""
+        return base_permissions(self.guilds[guild_id], user_id)
+
+    def visible_channel(self, channel_id: int, user_id: int) -> Channel:
+        """The channel, if that user may see it.
+
+        Raises:
+            ApiError: 404 (10003) where there is none, 403 (50001) where it is hidden.
+        """
+        channel = self.find_channel(channel_id)
+        if channel is None:
+            raise unknown("Channel")
+        if not self.permissions_in(channel, user_id):
+            raise missing_access()
+        return channel
+
+    def find_message(self, channel: Channel, message_id: int, viewer_id: int | None) -> Message:
+        """A message of that channel that the viewer may see; an ephemeral one only its reader.
+
+        Raises:
+            ApiError: 404 (10008).
+        """
+        message = channel.messages.get(message_id)
+        if message is None or message.reader_id not in (None, viewer_id):
+            raise unknown("Message")
+        return message
+
+    def locate_message(self, message_id: int) -> tuple[Channel, Message] | None:
+        """A message by its id alone, with its channel."""
+        for channel in self.all_channels():
+            message = channel.messages.get(message_id)
+            if message is not None:
+                return channel, message
+        return None
+
+    def all_channels(self) -> Iterator[Channel]:
+        """Every channel of every server, then every direct message."""
+        for guild in self.guilds.values():
+            yield from guild.channels.values()
+        yield from self.dms.values()
+
+    def member(self, guild_id: int | None, user_id: int) -> Member | None:
+        """That user's membership of that server, if both exist."""
+        guild = self.guilds.get(guild_id) if guild_id is not None else None
+        return guild.members.get(user_id) if guild is not None else None
+
+    def shares_guild_with_bot(self, user_id: int) -> bool:
+        """Whether the bot may write to that user: they meet in some server."""
+        bot_id = self.application.bot_id
+        return any(bot_id in guild.members and user_id in guild.members for guild in self.guilds.values())
+
+    def keep(self, channel: Channel, message: Message) -> None:
+        """Stores a message as the channel's newest; the oldest goes where there are too many."""
+        channel.messages[message.id] = message
+        if message.reader_id is None:
+            channel.last_message_id = message.id
+        while len(channel.messages) > MESSAGES_PER_CHANNEL:
+            del channel.messages[next(iter(channel.messages))]
