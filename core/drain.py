@@ -1,0 +1,135 @@
+"""What is in flight, and how a stop waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+# Of the time a stop has, the last second (or fifth, if that is less) is for saying so and for closing.
+_RESERVE_S = 1.0
+_RESERVE_SHARE = 0.2
+
+
+class _Work:
+    """Counts one kind of work while its `with` block runs; the same object serves any number of blocks."""
+
+    __slots__ = ("_drain", "_kind")
+
+    def __init__(self, drain: Drain, kind: str) -> None:
+        self._drain = drain
+        self._kind = kind
+
+    def __enter__(self) -> None:
+        self._drain.begin(self._kind)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._drain.end(self._kind)
+
+
+class Drain:
+    """Counts what was accepted and is not answered yet.
+
+    Attributes:
+        accepting: False once the stop has begun; whoever accepts work asks it first.
+    """
+
+    def __init__(self) -> None:
+        self.accepting = True
+        self._works: dict[str, _Work] = {}
+        self._counts: Counter[str] = Counter()
+        self._tasks: dict[asyncio.Task[Any], tuple[str, bool]] = {}
+        self._waiters: list[asyncio.Future[None]] = []
+
+    def work(self, kind: str) -> _Work:
+        """A `with` block around work of one kind; it counts also after the stop has begun."""
+        work = self._works.get(kind)
+        if work is None:
+            work = self._works[kind] = _Work(self, kind)
+        return work
+
+    def begin(self, kind: str) -> None:
+        """Count one more of a kind; `work` pairs it with `end`."""
+        self._counts[kind] += 1
+
+    def end(self, kind: str) -> None:
+        """Count one less of a kind."""
+        self._counts[kind] -= 1
+        self._wake_when_idle()
+
+    def track(self, task: asyncio.Task[Any], kind: str, *, at_once: bool = False) -> None:
+        """Count a task while it runs, and cancel it when the stop's time is up, or as soon as it begins.
+
+        Args:
+            task: cancelled by `finish`; it has a moment to say so where it was shown.
+            kind: what it is, for people.
+            at_once: True for long work (a ritual) for which a stop does not wait.
+        """
+        self._tasks[task] = (kind, at_once)
+        task.add_done_callback(self._ended)
+        if at_once and not self.accepting:
+            task.cancel()
+
+    def in_flight(self) -> Mapping[str, int]:
+        """How many of each kind are under way, without the kinds of which there are none."""
+        counts = Counter({kind: count for kind, count in self._counts.items() if count})
+        counts.update(kind for kind, _ in self._tasks.values())
+        return dict(counts)
+
+    def close(self) -> None:
+        """Accept nothing more, and cancel what a stop does not wait for."""
+        self.accepting = False
+        for task, (_, at_once) in tuple(self._tasks.items()):
+            if at_once:
+                task.cancel()
+
+    async def wait(self, timeout_s: float) -> bool:
+        """Wait until nothing is in flight; False when `timeout_s` seconds were not enough."""
+        if self._idle():
+            return True
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiters.append(waiter)
+        try:
+            await asyncio.wait_for(waiter, timeout_s)
+        except TimeoutError:
+            return False
+        finally:
+            self._waiters.remove(waiter)
+        return True
+
+    async def finish(self, shutdown_s: float) -> Mapping[str, int]:
+        """Close, wait for what is in flight for all but the last second, then cancel what is tracked.
+
+        Gives what had to be cut off, by kind. Takes at most `shutdown_s` less half a second (or a tenth),
+        which is left for closing the services.
+        """
+        reserve_s = min(_RESERVE_S, shutdown_s * _RESERVE_SHARE)
+        self.close()
+        if await self.wait(shutdown_s - reserve_s):
+            return {}
+        cut_off = self.in_flight()
+        logger.warning("drain.cut_off in_flight=%s", ",".join(f"{k}:{n}" for k, n in sorted(cut_off.items())))
+        for task in tuple(self._tasks):
+            task.cancel()
+        await self.wait(reserve_s / 2)
+        return cut_off
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.pop(task, None)
+        self._wake_when_idle()
+
+    def _idle(self) -> bool:
+        return not self._tasks and not any(self._counts.values())
+
+    def _wake_when_idle(self) -> None:
+        if self._waiters and self._idle():
+            for waiter in self._waiters:
+                if not waiter.done():
+                    waiter.set_result(None)

@@ -1,0 +1,107 @@
+"""The metrics as Prometheus reads them, and as JSON.
+
+prometheus_client writes the formats; it is imported at the first scrape, and runs in a thread since a full rendering
+takes some milliseconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Literal
+
+from core.metrics import MetricFamily, Registry, Sample
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+
+ExpositionFormat = Literal["text", "openmetrics"]
+
+
+async def render(registry: Registry, format: ExpositionFormat) -> tuple[bytes, str]:  # noqa: A002 - its name
+    """The registry and the process's own metrics: (body, content type).
+
+    "text" is Prometheus' text format 0.0.4, "openmetrics" is OpenMetrics 1.0.
+    """
+    return await asyncio.to_thread(_render, registry.collect(), format)
+
+
+def to_json(registry: Registry) -> dict[str, object]:
+    """Every metric by name: its kind, its help, and its samples with labels, times in seconds."""
+    return {family.name: _family_as_json(family) for family in registry.collect()}
+
+
+class _Collector:
+    """Hands collected families over to prometheus_client."""
+
+    def __init__(self, families: tuple[MetricFamily, ...]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[Metric]:
+        """The families in prometheus_client's own records."""
+        from prometheus_client.metrics_core import (
+            CounterMetricFamily,
+            GaugeMetricFamily,
+            HistogramMetricFamily,
+        )
+
+        for family in self._families:
+            if family.kind == "histogram":
+                histogram = HistogramMetricFamily(family.name, family.help, labels=family.label_names)
+                for sample in family.samples:
+                    buckets, total = _buckets(sample)
+                    histogram.add_metric(sample.labels, buckets, total)
+                yield histogram
+                continue
+            kind = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
+            metric = kind(family.name, family.help, labels=family.label_names)
+            for sample in family.samples:
+                metric.add_metric(sample.labels, sample.value)
+            yield metric
+
+
+def _render(families: tuple[MetricFamily, ...], format_: ExpositionFormat) -> tuple[bytes, str]:
+    from prometheus_client import CollectorRegistry, ProcessCollector, exposition
+    from prometheus_client.openmetrics import exposition as openmetrics
+
+    registry = CollectorRegistry()
+    registry.register(_Collector(families))
+    ProcessCollector(registry=registry)
+    if format_ == "openmetrics":
+        return openmetrics.generate_latest(registry), openmetrics.CONTENT_TYPE_LATEST
+    return exposition.generate_latest(registry), exposition.CONTENT_TYPE_PLAIN_0_0_4
+
+
+def _buckets(sample: Sample) -> tuple[list[tuple[str, float]], float]:
+    if sample.histogram is None:
+        return [], 0.0
+    # Go's spelling of infinity, which both formats prescribe.
+    return [
+        ("+Inf" if bound == float("inf") else repr(bound), count)
+        for bound, count in sample.histogram.cumulative()
+    ], sample.histogram.sum
+
+
+def _family_as_json(family: MetricFamily) -> dict[str, object]:
+    return {
+        "type": family.kind,
+        "help": family.help,
+        "samples": [
+            {"labels": dict(zip(family.label_names, sample.labels, strict=True)), **_values(sample)}
+            for sample in family.samples
+        ],
+    }
+
+
+def _values(sample: Sample) -> dict[str, object]:
+    if sample.histogram is None:
+        return {"value": sample.value}
+    summary = sample.histogram.summary()
+    return {
+        "count": summary.count,
+        "sum": summary.sum,
+        "p50": summary.p50,
+        "p95": summary.p95,
+        "p99": summary.p99,
+        "max": summary.max,
+    }

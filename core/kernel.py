@@ -1,0 +1,81 @@
+"""The mechanisms of one process, wired together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.broadcast import Broadcaster
+from core.cache import CacheRegistry
+from core.clock import Clock, SystemClock
+from core.drain import Drain
+from core.flags import Flags
+from core.health import Check, HealthRegistry
+from core.lifecycle import Lifecycle
+from core.looplag import LoopLag
+from core.metrics import Registry
+from core.settings import Settings
+from core.supervisor import Supervisor
+
+_HEALTH_EVERY_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """What every part of Helix is given; it knows neither Discord, nor HTTP, nor the collective."""
+
+    settings: Settings
+    flags: Flags
+    clock: Clock
+    metrics: Registry
+    health: HealthRegistry
+    caches: CacheRegistry
+    broadcaster: Broadcaster
+    supervisor: Supervisor
+    lifecycle: Lifecycle
+    drain: Drain
+    loop_lag: LoopLag
+    started_at: datetime
+
+
+def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
+    """Wire the mechanisms; nothing runs yet. A changed check drops the tag "health", a switch "flags"."""
+    clock = clock if clock is not None else SystemClock()
+    flags = Flags(settings)
+    metrics = Registry()
+    health = HealthRegistry(clock)
+    caches = CacheRegistry(clock, metrics, enabled=lambda: flags.response_caching)
+    supervisor = Supervisor(clock, health)
+    loop_lag = LoopLag(
+        clock, metrics.histogram("helix_event_loop_lag_seconds", "How much later than asked a pause ended.")
+    )
+
+    async def refresh_health() -> None:
+        health.refresh()
+
+    def health_changed(_check: Check, _previous: Check | None) -> None:
+        caches.drop_tags("health")
+
+    def flag_switched(_name: str, _on: bool) -> None:
+        caches.drop_tags("flags")
+
+    health.on_change(health_changed)
+    flags.on_switch(flag_switched)
+    health.add_probe("event-loop", loop_lag.probe)
+    health.add_probe("caches", caches.probe)
+    supervisor.add("event-loop-lag", loop_lag.run)
+    supervisor.add("health", refresh_health, every_s=_HEALTH_EVERY_S)
+    return Kernel(
+        settings=settings,
+        flags=flags,
+        clock=clock,
+        metrics=metrics,
+        health=health,
+        caches=caches,
+        broadcaster=Broadcaster(clock=clock),
+        supervisor=supervisor,
+        lifecycle=Lifecycle(clock, health, settings.shutdown_s),
+        drain=Drain(),
+        loop_lag=loop_lag,
+        started_at=clock.now(),
+    )

@@ -1,0 +1,161 @@
+"""Log lines for people or machines, without secrets."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Literal, TextIO
+from urllib.parse import urlsplit
+
+from core.secret import Secret
+
+MASK = "***"
+
+# Shorter ones would blot out ordinary words.
+_SHORTEST_MASKED = 4
+
+# Below these levels the libraries log message content (discord) or one line per file change (watchfiles).
+_LIBRARY_FLOORS: Mapping[str, int] = MappingProxyType(
+    {"discord": logging.INFO, "watchfiles": logging.WARNING, "aiohttp.access": logging.WARNING}
+)
+
+# What could start a new line or move the cursor: C0 without tab, DEL, C1, and Unicode's line separators.
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class SecretMask(logging.Filter):
+    """Replaces every registered secret by `***`, in messages, arguments, tracebacks and stacks.
+
+    It works on copies of the records, so that other handlers' records stay as they are.
+    """
+
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        super().__init__()
+        self._texts: tuple[str, ...] = ()
+        for secret in secrets:
+            self.register(secret)
+
+    def register(self, secret: Secret) -> None:
+        """Mask this secret from now on; of an address its path too, which libraries log alone."""
+        text = secret.reveal()
+        texts = {*self._texts, text}
+        if "://" in text:
+            path = urlsplit(text).path
+            texts |= {path} if path.strip("/") else set()
+        # The longest first: one secret may contain another.
+        self._texts = tuple(sorted((t for t in texts if len(t) >= _SHORTEST_MASKED), key=len, reverse=True))
+
+    def mask(self, text: str) -> str:
+        """The text with every registered secret replaced."""
+        for secret in self._texts:
+            if secret in text:
+                text = text.replace(secret, MASK)
+        return text
+
+    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
+        """A masked copy of the record, with its message and traceback as finished texts."""
+        masked = logging.makeLogRecord(record.__dict__)
+        try:
+            masked.msg = self.mask(record.getMessage())
+        except (TypeError, ValueError, KeyError):
+            masked.msg = f"{self.mask(str(record.msg))} [arguments do not fit]"
+        masked.args = None
+        if record.exc_info:
+            masked.exc_text = self.mask(logging.Formatter().formatException(record.exc_info))
+            # The type stays for whoever asks; the traceback is taken from the text.
+            masked.exc_info = None
+        elif record.exc_text:
+            masked.exc_text = self.mask(record.exc_text)
+        if record.stack_info:
+            masked.stack_info = self.mask(record.stack_info)
+        return masked
+
+
+class TextFormatter(logging.Formatter):
+    """`2026-01-01T12:00:00.000Z INFO core.cache event key=value`, one line but for tracebacks."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One log entry as text."""
+        message = _CONTROL.sub(_escape, record.getMessage())
+        lines = [f"{_moment(record)} {record.levelname} {record.name} {message}"]
+        lines += (_CONTROL_IN_TRACE.sub(_escape, text) for text in _extras(record))
+        return "\n".join(lines)
+
+
+class JsonFormatter(logging.Formatter):
+    """One JSON object a line: time, level, logger, message, and traceback where there is one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One log entry as a JSON object."""
+        entry = {
+            "time": _moment(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if extras := _extras(record):
+            entry["traceback"] = "\n".join(extras)
+        return json.dumps(entry, ensure_ascii=True)
+
+
+# A traceback may have many lines; what else could move the cursor is still escaped.
+_CONTROL_IN_TRACE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+class _HelixHandler(logging.StreamHandler[TextIO]):
+    """The handler that `configure` owns, and finds again."""
+
+
+def configure(
+    level: str,
+    format: Literal["text", "json"],  # noqa: A002 - the setting is called LOG_FORMAT
+    *,
+    secrets: Iterable[Secret] = (),
+    stream: TextIO | None = None,
+) -> SecretMask:
+    """Set up the root logger; a second call replaces the first. Gives the mask, for secrets that come later.
+
+    Args:
+        level: one of the standard names.
+        format: "text" for people, "json" for machines.
+        secrets: what must never be shown.
+        stream: where the lines go; standard error when left out.
+    """
+    mask = SecretMask(secrets)
+    handler = _HelixHandler(stream if stream is not None else sys.stderr)
+    handler.setFormatter(JsonFormatter() if format == "json" else TextFormatter())
+    handler.addFilter(mask)
+    root = logging.getLogger()
+    for old in [one for one in root.handlers if isinstance(one, _HelixHandler)]:
+        root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(level)
+    for name, floor in _LIBRARY_FLOORS.items():
+        logging.getLogger(name).setLevel(max(floor, root.level))
+    logging.captureWarnings(capture=True)
+    return mask
+
+
+def _moment(record: logging.LogRecord) -> str:
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _extras(record: logging.LogRecord) -> list[str]:
+    extras = []
+    if record.exc_info and not record.exc_text:
+        extras.append(logging.Formatter().formatException(record.exc_info))
+    if record.exc_text:
+        extras.append(record.exc_text)
+    if record.stack_info:
+        extras.append(record.stack_info)
+    return extras
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode("ascii")
