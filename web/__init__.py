@@ -1,0 +1,1 @@
+"""Everything that knows HTTP: routes, cached responses, errors."""

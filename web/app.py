@@ -1,0 +1,159 @@
+"""The HTTP server: what it is made of, how it starts and how it stops."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Final, final
+
+from aiohttp import hdrs, web
+from msgspec import structs
+
+from core.health import Reading
+from core.kernel import Kernel
+from state.collective import Collective
+from state.ports import CommandInfo, RouteInfo
+from web import keys
+from web.access_log import access
+from web.connection import HelixServer, Runner
+from web.edge import build_edge
+from web.home_page import HomePage
+from web.hot import HotTable
+from web.listening import listen
+from web.responses import Responses
+from web.routes.table import ROUTES, route_infos
+from web.routing import RouteSpec
+from web.traffic import Traffic
+
+logger = logging.getLogger(__name__)
+
+# An idle client, or one that never ends its first head, is let go after this long.
+_KEEPALIVE_S: Final = 75.0
+# How long the rest of a body that nobody wants is read before the connection is closed.
+_LINGERING_S: Final = 2.0
+_CHECK: Final = "http"
+
+
+@final
+class WebServer:
+    """Serves the state to people, monitors and programs.
+
+    Args:
+        kernel: the mechanisms; the check "http" and the metrics helix_http_* are registered there.
+        collective: what is shown.
+        commands: the bot's catalog, as plain records.
+        routes: the route table.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        collective: Collective,
+        *,
+        commands: tuple[CommandInfo, ...],
+        routes: tuple[RouteSpec, ...] = ROUTES,
+    ) -> None:
+        self._kernel = kernel
+        self._settings = kernel.settings
+        self._traffic = Traffic(kernel.metrics, kernel.clock)
+        self._table = HotTable()
+        self._port = kernel.settings.port
+        self._listening = False
+        self._runner: Runner | None = None
+        self._app = self._build_app(kernel, collective, commands, routes)
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on; before the start, the one that is wanted."""
+        return self._port
+
+    @property
+    def base_url(self) -> str:
+        """What full addresses are made of: PUBLIC_URL, or where the server listens; never a request."""
+        return structs.replace(self._settings, port=self._port).base_url
+
+    def route_infos(self) -> tuple[RouteInfo, ...]:
+        """The routes, for other parts to show."""
+        return route_infos()
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            CannotListen: the address cannot be had.
+        """
+        runner = Runner(
+            self._app,
+            self._wrap,
+            access_log=None,
+            keepalive_timeout=_KEEPALIVE_S,
+            lingering_time=_LINGERING_S,
+            # aiohttp may use it twice: for the handlers to end, and for them to be cancelled.
+            shutdown_timeout=max(0.1, (self._settings.shutdown_s - 1) / 2),
+        )
+        await runner.setup()
+        try:
+            self._port = await listen(runner, self._settings)
+        except BaseException:
+            await runner.cleanup()
+            raise
+        self._runner = runner
+        self._listening = True
+        self._kernel.health.add_probe(_CHECK, self._reading, required=True)
+        self._kernel.health.refresh()
+        logger.info("http.listening url=%s", self.base_url)
+
+    async def stop(self) -> None:
+        """Accept nothing more, finish what is in flight, close what is idle; nothing where not started."""
+        runner, self._runner = self._runner, None
+        if runner is None:
+            return
+        self._listening = False
+        await runner.cleanup()
+        self._kernel.health.refresh()
+
+    def _wrap(self, inner: web.Server) -> web.Server:
+        return HelixServer(inner, self._table, self._traffic, self._may_shortcut)
+
+    def _may_shortcut(self) -> bool:
+        """Whether a known head may be answered at once: not while draining, nor where all is logged."""
+        return self._kernel.drain.accepting and not access.isEnabledFor(logging.DEBUG)
+
+    def _reading(self) -> Reading:
+        if not self._listening:
+            return Reading(
+                status="fail", reason="not listening", action="See the log for why the server did not start."
+            )
+        server = None if self._runner is None else self._runner.server
+        return self._traffic.reading(0 if server is None else len(server.connections))
+
+    def _build_app(
+        self,
+        kernel: Kernel,
+        collective: Collective,
+        commands: tuple[CommandInfo, ...],
+        routes: tuple[RouteSpec, ...],
+    ) -> web.Application:
+        app = web.Application(
+            middlewares=[build_edge(kernel, self._traffic, routes)],
+            client_max_size=kernel.settings.max_body,
+        )
+        app[keys.KERNEL] = kernel
+        app[keys.COLLECTIVE] = collective
+        app[keys.COMMANDS] = commands
+        app[keys.TRAFFIC] = self._traffic
+        app[keys.RESPONSES] = Responses(routes, kernel.caches, self._traffic)
+        app[keys.RENDERING] = asyncio.Lock()
+        app[keys.HOME_PAGE] = HomePage()
+        for spec in routes:
+            resource = app.router.add_resource(spec.path)
+            methods = (hdrs.METH_GET, hdrs.METH_HEAD) if spec.method == "GET" else (spec.method,)
+            for method in methods:
+                resource.add_route(method, spec.handler, expect_handler=_expect)
+        return app
+
+
+async def _expect(request: web.Request) -> web.StreamResponse | None:
+    """No route reads a body yet, so nothing is asked for ahead of the answer (RFC 9110 §10.1.1)."""
+    del request
+    return None

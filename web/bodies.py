@@ -1,0 +1,86 @@
+"""Answers encoded once: JSON, entity tags and gzip, made ahead and sent many times."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import final
+
+import msgspec
+
+from web.headers import CORS, JSON, Headers, standard
+from web.negotiation import Encoding
+
+# Below this size gzip's own header and one packet's slack outweigh what it saves.
+_LEAST_TO_COMPRESS_BYTES = 512
+_GZIP_LEVEL = 6
+
+
+def encode_json(value: object) -> bytes:
+    """JSON as UTF-8; times as RFC 3339 in UTC, any mapping as an object."""
+    return msgspec.json.encode(value, enc_hook=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise NotImplementedError(f"{type(value).__name__} has no JSON form")
+
+
+@final
+class Variant:
+    """One encoding of a body, with the headers that never change while it lives.
+
+    Attributes:
+        etag: a strong entity tag, quotes included.
+        headers: for 200 (or the body's own status) and HEAD.
+        short_headers: for 304 (RFC 9110 §15.4.5).
+    """
+
+    __slots__ = ("body", "etag", "headers", "short_headers")
+
+    def __init__(self, body: bytes, content_type: str, encoding: Encoding, digest: str) -> None:
+        self.body = body
+        self.etag = f'"{digest}"' if encoding == "identity" else f'"{digest}-{encoding}"'
+        # Whoever keeps a copy must ask before using it: a change here drops the entry before its time.
+        self.short_headers: Headers = (
+            *standard(),
+            *CORS,
+            ("Cache-Control", "no-cache"),
+            ("Vary", "Accept-Encoding"),
+            ("ETag", self.etag),
+        )
+        self.headers: Headers = (
+            *self.short_headers,
+            *((("Content-Encoding", encoding),) if encoding != "identity" else ()),
+            ("Content-Type", content_type),
+            ("Content-Length", str(len(body))),
+        )
+
+
+@final
+class Body:
+    """An encoded answer, the same bytes for as long as it is cached; compressed once, when first wanted."""
+
+    __slots__ = ("_digest", "_gzip", "content_type", "identity", "status")
+
+    def __init__(self, content: bytes, *, content_type: str = JSON, status: int = 200) -> None:
+        self.status = status
+        self.content_type = content_type
+        self._digest = blake2b(content, digest_size=12).hexdigest()
+        self.identity = Variant(content, content_type, "identity", self._digest)
+        self._gzip: Variant | None = None
+
+    def variant(self, encoding: Encoding) -> Variant:
+        """The body in `encoding`, or as it is where compression saves nothing."""
+        if encoding == "identity" or len(self.identity.body) < _LEAST_TO_COMPRESS_BYTES:
+            return self.identity
+        if self._gzip is None:
+            packed = gzip.compress(self.identity.body, _GZIP_LEVEL, mtime=0)
+            self._gzip = (
+                Variant(packed, self.content_type, "gzip", self._digest)
+                if len(packed) < len(self.identity.body)
+                else self.identity
+            )
+        return self._gzip

@@ -1,0 +1,63 @@
+"""One cached route: which answer, and which form of it a request gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from typing import Final, final
+
+from core.cache import Cache, Cached, Outcome
+from web.bodies import Body
+from web.headers import Headers
+from web.negotiation import Encoding, already_has, choose_encoding
+
+Build = Callable[[], Body]
+
+# What `X-Cache` says. A coalesced wait was not answered from memory, so the client hears "miss".
+X_CACHE: Final[Mapping[Outcome, str]] = {
+    "hit": "hit", "miss": "miss", "coalesced": "miss", "stale": "stale", "off": "off",
+}  # fmt: skip
+
+
+@final
+class CachedRoute:
+    """The answers of one route, each under its key."""
+
+    def __init__(self, path: str, tags: frozenset[str], cache: Cache[Hashable, Body]) -> None:
+        self.path = path
+        self._tags = tags
+        self._cache = cache
+
+    def look_up(self, key: Hashable, build: Build) -> Cached[Body]:
+        """The answer under `key`, made by `build` when there is none that holds.
+
+        Raises:
+            Exception: what `build` raises.
+        """
+        return self._cache.get_or_build(key, build, self._tags)
+
+
+@final
+class Selection:
+    """What one request makes of a body: the encoding it gets, and whether it has it already.
+
+    Args:
+        method: GET or HEAD.
+        accept_encoding: the header, several joined by commas; None where it is missing.
+        if_none_match: likewise.
+    """
+
+    __slots__ = ("_encoding", "_head_only", "_if_none_match", "method")
+
+    def __init__(self, method: str, accept_encoding: str | None, if_none_match: str | None) -> None:
+        self.method = method
+        self._head_only = method == "HEAD"
+        self._encoding: Encoding = choose_encoding(accept_encoding)
+        self._if_none_match = if_none_match
+
+    def of(self, body: Body) -> tuple[int, Headers, bytes]:
+        """Status, the headers that stay the same while `body` lives, and the bytes to send after them."""
+        variant = body.variant(self._encoding)
+        # A condition counts only where the answer would be a success (RFC 9110 §13.2.1).
+        if body.status == 200 and already_has(self._if_none_match, variant.etag):
+            return 304, variant.short_headers, b""
+        return body.status, variant.headers, b"" if self._head_only else variant.body

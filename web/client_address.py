@@ -1,0 +1,44 @@
+"""Whose request it is, behind proxies that are trusted to say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+_LONGEST_HEADER = 2048
+
+
+def client_address(
+    peer: str | None, forwarded_for: str | None, trusted: Sequence[IPv4Network | IPv6Network]
+) -> str:
+    """The address of the client: the last in the chain that no trusted proxy stands for.
+
+    Args:
+        peer: the address at the other end of the socket; None once it is gone.
+        forwarded_for: `X-Forwarded-For`, where each proxy appended whom it heard.
+        trusted: networks of proxies whose entries are believed.
+
+    Returns:
+        An address, or "unknown".
+    """
+    current = _parsed(peer)
+    if current is None:
+        return "unknown"
+    hops = (forwarded_for or "")[-_LONGEST_HEADER:].split(",")
+    for hop in reversed(hops):
+        if not any(current in network for network in trusted):
+            break
+        before = _parsed(hop)
+        if before is None:
+            break
+        current = before
+    return str(current)
+
+
+def _parsed(text: str | None) -> IPv4Address | IPv6Address | None:
+    try:
+        address = ip_address((text or "").strip())
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address

@@ -1,0 +1,22 @@
+"""What handlers find on the application, by typed key."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from core.kernel import Kernel
+from state.collective import Collective
+from state.ports import CommandInfo
+from web.home_page import HomePage
+from web.responses import Responses
+from web.traffic import Traffic
+
+KERNEL = web.AppKey("kernel", Kernel)
+COLLECTIVE = web.AppKey("collective", Collective)
+COMMANDS = web.AppKey("commands", tuple[CommandInfo, ...])
+RESPONSES = web.AppKey("responses", Responses)
+TRAFFIC = web.AppKey("traffic", Traffic)
+RENDERING = web.AppKey("rendering", asyncio.Lock)
+HOME_PAGE = web.AppKey("home_page", HomePage)

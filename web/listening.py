@@ -1,0 +1,63 @@
+"""Taking a port, or saying clearly why it cannot be had."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+from typing import Final
+
+from aiohttp import web
+
+from core.errors import StartError
+from core.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+# How far the sandbox looks beyond a port that is taken.
+_NEXT_PORTS: Final = 20
+
+
+class CannotListen(StartError):  # noqa: N818 - the text is what users read; the name says what happened
+    """The address could not be taken; the text names the setting and what to do."""
+
+
+async def listen(runner: web.BaseRunner, settings: Settings) -> int:
+    """Start to accept connections.
+
+    A port is tried once. Only in the sandbox, and only where PORT is left open, the next free one is taken
+    instead of one that is in use.
+
+    Returns:
+        The port.
+
+    Raises:
+        CannotListen: the address is taken, forbidden, or not this machine's.
+    """
+    may_move = settings.sandbox and not settings.port_is_set and settings.port != 0
+    last = settings.port + (_NEXT_PORTS if may_move else 0)
+    for port in range(settings.port, min(last, 65_535) + 1):
+        site = web.TCPSite(runner, settings.host, port, reuse_port=False)
+        try:
+            await site.start()
+        except OSError as error:
+            await site.stop()
+            if error.errno == errno.EADDRINUSE and may_move and port < last:
+                continue
+            raise CannotListen(_explained(error, settings, port, may_move=may_move)) from error
+        if port != settings.port:
+            logger.warning("http.port_moved wanted=%d port=%d", settings.port, port)
+        return site.port
+    raise CannotListen(f"PORT {settings.port} is beyond the last port, 65535.")
+
+
+def _explained(error: OSError, settings: Settings, port: int, *, may_move: bool) -> str:
+    place = f"{settings.host}:{settings.port}"
+    if error.errno == errno.EADDRINUSE:
+        span = f"{place} and the {_NEXT_PORTS} ports after it are" if may_move else f"{place} is"
+        return f"{span} in use. Stop what listens there, or set PORT to a free port."
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return f"{place} may not be used by this user. Set PORT to a port above 1023."
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return f"{settings.host} is no address of this machine. Set HOST to 127.0.0.1, or to 0.0.0.0 for all."
+    return f"HOST {settings.host}, PORT {port} cannot be listened on: {error.strerror or error}."

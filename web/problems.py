@@ -1,0 +1,88 @@
+"""Errors as `application/problem+json` (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from http import HTTPStatus
+
+import msgspec
+from aiohttp import web
+
+from core.errors import HelixError
+from web.headers import CORS, PROBLEM_JSON, standard
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_INSTANCE = 200
+_NO_STORE = ("Cache-Control", "no-store")
+
+
+class Problem(HelixError):  # noqa: N818 - RFC 9457's own word
+    """A request that gets an error for an answer; the text is its `detail`, so a client may read it.
+
+    Args:
+        status: the HTTP status, 400 to 599.
+        detail: what is wrong here and what to do about it.
+        kind: a name for errors that programs tell apart; it becomes `urn:helix:problem:<kind>`.
+        headers: further headers, such as Allow.
+        members: further members of the object (RFC 9457 §3.2).
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        kind: str | None = None,
+        headers: dict[str, str] | None = None,
+        **members: object,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.kind = kind
+        self.headers = headers or {}
+        self.members = members
+
+    def body(self, instance: str) -> bytes:
+        """The JSON object; `instance` is the path that was asked for, or the incident's URN."""
+        return msgspec.json.encode(
+            {
+                "type": "about:blank" if self.kind is None else f"urn:helix:problem:{self.kind}",
+                "title": HTTPStatus(self.status).phrase,
+                "status": self.status,
+                "detail": str(self),
+                "instance": instance[:_LONGEST_INSTANCE],
+                **self.members,
+            }
+        )
+
+    def response(self, instance: str) -> web.Response:
+        """The answer to send."""
+        headers = dict((*standard(), *CORS, _NO_STORE, ("Content-Type", PROBLEM_JSON)))
+        return web.Response(body=self.body(instance), status=self.status, headers={**headers, **self.headers})
+
+
+class Incident(Problem):
+    """An unexpected error (500): the client gets an id, the log has the rest under the same id."""
+
+    def __init__(self) -> None:
+        self.id = secrets.token_hex(4)
+        super().__init__(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            f"Something unexpected went wrong. It is in the log as incident {self.id}.",
+            kind="incident",
+            incident=self.id,
+        )
+
+    @property
+    def instance(self) -> str:
+        """The URN of this occurrence."""
+        return f"urn:helix:incident:{self.id}"
+
+
+def record_incident(error: BaseException | None, *, route: str, method: str) -> Incident:
+    """Log an unexpected error with its traceback, under a new incident's id."""
+    incident = Incident()
+    logger.error("http.incident incident=%s route=%s method=%s", incident.id, route, method, exc_info=error)
+    return incident

@@ -1,0 +1,32 @@
+"""GET /commands: what the bot can do."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from state.ports import CommandInfo
+from web.bodies import Body, encode_json
+from web.keys import COMMANDS, RESPONSES
+from web.routing import RouteSpec
+
+_PATH = "/commands"
+
+
+async def get_commands(request: web.Request) -> web.StreamResponse:
+    """The catalog, in its own order."""
+    commands = request.app[COMMANDS]
+    return request.app[RESPONSES].serve(request, _PATH, lambda: _body(commands))
+
+
+def _body(commands: tuple[CommandInfo, ...]) -> Body:
+    return Body(encode_json({"commands": commands, "total": len(commands)}))
+
+
+ROUTES = (
+    RouteSpec(
+        path=_PATH,
+        handler=get_commands,
+        summary="The bot's commands: usage, access, cooldowns, and which are planned.",
+        ttl_s=60.0,
+    ),
+)

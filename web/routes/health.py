@@ -1,0 +1,111 @@
+"""GET /health, /health/live and /health/ready: what monitors and platforms ask."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from aiohttp import web
+
+from core.health import Check
+from core.kernel import Kernel
+from core.version import VERSION
+from web.bodies import Body, encode_json
+from web.headers import CORS, JSON, standard
+from web.keys import KERNEL, RESPONSES
+from web.problems import Problem
+from web.routing import RouteSpec
+
+_HEALTH: Final = "/health"
+_HEALTH_JSON: Final = "application/health+json"
+_NEEDED: Final = ("store", "state", "gateway")
+_LIVE: Final = b'{"status":"pass"}'
+_NOT_KEPT: Final = dict((*standard(), *CORS, ("Cache-Control", "no-store")))
+
+
+async def get_health(request: web.Request) -> web.StreamResponse:
+    """Every check (draft-inadarei-api-health-check-06); 503 when the whole fails."""
+    kernel = request.app[KERNEL]
+    return request.app[RESPONSES].serve(request, _HEALTH, lambda: _body(kernel))
+
+
+async def get_live(_request: web.Request) -> web.StreamResponse:
+    """200 for as long as the event loop turns."""
+    return web.Response(body=_LIVE, headers={**_NOT_KEPT, "Content-Type": _HEALTH_JSON})
+
+
+async def get_ready(request: web.Request) -> web.StreamResponse:
+    """200 when store, state and gateway are ready and nothing is being shut down."""
+    kernel = request.app[KERNEL]
+    kernel.health.refresh()
+    missing = [] if kernel.drain.accepting else [{"name": "accepting", "reason": "the server is stopping"}]
+    for name in _NEEDED:
+        check = kernel.health.get(name)
+        if check is None:
+            missing.append({"name": name, "reason": "not started yet"})
+        elif check.status == "fail":
+            missing.append({"name": name, "reason": check.reason})
+    if missing:
+        names = ", ".join(one["name"] for one in missing)
+        raise Problem(503, f"Not ready: {names}.", kind="not-ready", missing=missing)
+    body = encode_json({"status": "ready", "ready": _NEEDED})
+    return web.Response(body=body, headers={**_NOT_KEPT, "Content-Type": JSON})
+
+
+def _body(kernel: Kernel) -> Body:
+    kernel.health.refresh()
+    overall = kernel.health.overall()
+    content = {
+        "status": overall,
+        "version": VERSION.partition(".")[0],
+        "releaseId": VERSION,
+        "serviceId": "helix",
+        "description": "The health of Helix",
+        "checks": {check.name: [_entry(check)] for check in kernel.health.checks()},
+    }
+    return Body(encode_json(content), content_type=_HEALTH_JSON, status=503 if overall == "fail" else 200)
+
+
+def _entry(check: Check) -> dict[str, object]:
+    entry: dict[str, object] = {
+        "componentType": "component",
+        "status": check.status,
+        "time": check.time,
+        "since": check.since,
+        "required": check.required,
+    }
+    if check.observed_value is not None:
+        entry["observedValue"] = check.observed_value
+    if check.observed_unit is not None:
+        entry["observedUnit"] = check.observed_unit
+    if check.status != "pass" or check.reason:
+        entry["output"] = check.reason
+    if check.action:
+        entry["action"] = check.action
+    if check.load is not None:
+        entry["load"] = check.load
+    if check.counters:
+        entry["counters"] = check.counters
+    return entry
+
+
+ROUTES = (
+    RouteSpec(
+        path=_HEALTH,
+        handler=get_health,
+        summary="Every health check; 503 when a required one fails.",
+        ttl_s=30.0,
+        tags=frozenset({"health"}),
+    ),
+    RouteSpec(
+        path="/health/live",
+        handler=get_live,
+        summary="200 as long as the process answers.",
+        needs_token="none",  # noqa: S106 - the kind of token, not one
+    ),
+    RouteSpec(
+        path="/health/ready",
+        handler=get_ready,
+        summary="200 when store, state and gateway are ready; 503 with what is missing.",
+        needs_token="none",  # noqa: S106 - the kind of token, not one
+    ),
+)

@@ -1,0 +1,109 @@
+"""GET /metrics: for Prometheus, for OpenMetrics, and as JSON."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Mapping, Sequence
+from typing import Final, Literal
+
+from aiohttp import web
+
+from core import exposition
+from core.cache import CacheStats
+from core.kernel import Kernel
+from web.bodies import encode_json
+from web.headers import CORS, JSON, standard
+from web.keys import KERNEL, RENDERING, TRAFFIC
+from web.negotiation import choose_encoding, choose_media_type
+from web.problems import Problem
+from web.routing import RouteSpec
+from web.traffic import Traffic
+
+_Format = Literal["text", "openmetrics", "json"]
+_BY_NAME: Final[Mapping[str, _Format]] = {
+    "prometheus": "text",
+    "text": "text",
+    "openmetrics": "openmetrics",
+    "json": "json",
+}
+# In order of preference where the client has none.
+_OFFERS: Final[tuple[tuple[_Format, str, Mapping[str, tuple[str, ...]]], ...]] = (
+    ("text", "text/plain", {"version": ("0.0.4",)}),
+    ("openmetrics", "application/openmetrics-text", {"version": ("1.0.0", "0.0.1")}),
+    ("json", "application/json", {}),
+)
+
+
+async def get_metrics(request: web.Request) -> web.StreamResponse:
+    """Every metric, in the format that `?format=` names or `Accept` prefers."""
+    kernel = request.app[KERNEL]
+    chosen = _chosen_format(request)
+    packed = choose_encoding(request.headers.get("Accept-Encoding")) == "gzip"
+    if chosen == "json":
+        content, content_type = encode_json(_as_json(kernel, request.app[TRAFFIC])), JSON
+        content = gzip.compress(content, 6, mtime=0) if packed else content
+    else:
+        # One at a time: a rendering takes a thread and milliseconds of CPU, and anybody may ask.
+        async with request.app[RENDERING]:
+            content, content_type = await exposition.render(kernel.metrics, chosen)
+            if packed:
+                content = await asyncio.to_thread(gzip.compress, content, 6, mtime=0)
+    headers = dict((*standard(), *CORS, ("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Encoding")))
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return web.Response(body=content, headers={**headers, "Content-Type": content_type})
+
+
+def _chosen_format(request: web.Request) -> _Format:
+    name = request.query.get("format")
+    if name is not None:
+        if name not in _BY_NAME:
+            choices = list(_BY_NAME)
+            raise Problem(
+                400,
+                f"format is one of: {', '.join(choices)}.",
+                kind="bad-parameter",
+                parameters=["format"],
+                choices=choices,
+            )
+        return _BY_NAME[name]
+    accept = ", ".join(request.headers.getall("Accept", []))
+    index = choose_media_type(accept, [(media_type, allowed) for _, media_type, allowed in _OFFERS])
+    if index is None:
+        available = [media_type for _, media_type, _ in _OFFERS]
+        raise Problem(406, f"Available: {', '.join(available)}.", available=available)
+    return _OFFERS[index][0]
+
+
+def _as_json(kernel: Kernel, traffic: Traffic) -> dict[str, object]:
+    requests, errors = traffic.by_route()
+    return {
+        "started_at": kernel.started_at,
+        "requests": requests,
+        "avg_response_times": traffic.mean_durations_s(),
+        "avg_response_times_unit": "seconds",
+        "error_counts": errors,
+        **_cache_members(kernel.caches.stats()),
+        "metrics": exposition.to_json(kernel.metrics),
+    }
+
+
+def _cache_members(caches: Sequence[CacheStats]) -> dict[str, object]:
+    hits = sum(cache.hits for cache in caches)
+    asked = hits + sum(cache.misses + cache.coalesced + cache.stale for cache in caches)
+    return {
+        "cache_hit_rate": hits / asked if asked else None,
+        "cache_hits": hits,
+        "cache_misses": asked - hits,
+    }
+
+
+ROUTES = (
+    RouteSpec(
+        path="/metrics",
+        handler=get_metrics,
+        summary="Metrics as Prometheus text, OpenMetrics or JSON, by Accept or ?format=.",
+        parameters=("format",),
+    ),
+)

@@ -1,0 +1,22 @@
+"""The route table: every route of the server, in the order in which it is shown."""
+
+from __future__ import annotations
+
+from state.ports import RouteInfo
+from web.routes import agents, commands, health, home, metrics, status, ucf
+from web.routing import RouteSpec
+
+ROUTES: tuple[RouteSpec, ...] = (
+    *home.ROUTES,
+    *status.ROUTES,
+    *health.ROUTES,
+    *agents.ROUTES,
+    *ucf.ROUTES,
+    *commands.ROUTES,
+    *metrics.ROUTES,
+)
+
+
+def route_infos() -> tuple[RouteInfo, ...]:
+    """What other parts may know of the routes; needs no running server."""
+    return tuple(spec.info() for spec in ROUTES)

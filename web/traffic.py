@@ -1,0 +1,107 @@
+"""How many requests came, how long they took, how many failed."""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from core.clock import Clock
+from core.health import CounterValue, Reading
+from core.metrics import CounterCell, HistogramCell, Registry
+
+UNMATCHED: Final = "unmatched"
+_KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# Buckets from 50 µs: most answers come from memory. The upper ones frame the promise of 200 ms.
+_BUCKETS_S: Final = (
+    0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0,
+)  # fmt: skip
+_TARGET_P95_S: Final = 0.2
+_INCIDENT_IS_NEWS_S: Final = 60.0
+
+
+@final
+class Lane:
+    """The counters of one route, method and status, looked up ahead of the hot path."""
+
+    __slots__ = ("_count", "_duration")
+
+    def __init__(self, count: CounterCell, duration: HistogramCell) -> None:
+        self._count = count
+        self._duration = duration
+
+    def record(self, seconds: float) -> None:
+        """Count one answer that took `seconds`."""
+        self._count.value += 1
+        self._duration.observe(seconds)
+
+
+class Traffic:
+    """Request counters and durations by route template, method and status."""
+
+    def __init__(self, metrics: Registry, clock: Clock) -> None:
+        self._clock = clock
+        self._requests = metrics.counter(
+            "helix_http_requests_total", "HTTP requests answered.", ("route", "method", "status")
+        )
+        self._durations = metrics.histogram(
+            "helix_http_request_duration_seconds",
+            "Time from a parsed request to its answer.",
+            ("route",),
+            _BUCKETS_S,
+        )
+        self._lanes: dict[tuple[str, str, int], Lane] = {}
+        self._incident_at: float | None = None
+        self._incident_id = ""
+
+    def lane(self, route: str, method: str, status: int) -> Lane:
+        """Where answers of this kind are counted; methods beyond the usual ones are one."""
+        key = (route, method if method in _KNOWN_METHODS else "other", status)
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = Lane(
+                self._requests.bind(key[0], key[1], str(status)), self._durations.bind(route)
+            )
+        return lane
+
+    def saw_incident(self, incident_id: str) -> None:
+        """Note an unexpected error, which the health check shows for a minute."""
+        self._incident_at = self._clock.monotonic()
+        self._incident_id = incident_id
+
+    def by_route(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Requests, and those answered with 4xx or 5xx, by route template."""
+        requests: dict[str, int] = {}
+        errors: dict[str, int] = {}
+        for (route, _, status), count in self._requests.items():
+            requests[route] = requests.get(route, 0) + int(count)
+            if status[:1] in "45":
+                errors[route] = errors.get(route, 0) + int(count)
+        return requests, errors
+
+    def mean_durations_s(self) -> dict[str, float]:
+        """Mean time to answer by route template, in seconds."""
+        return {labels[0]: summary.sum / summary.count for labels, summary in self._durations.items()}
+
+    def reading(self, connections: int) -> Reading:
+        """How the server is, for the health check "http"."""
+        summary = self._durations.merged()
+        requests, errors = self.by_route()
+        counters: dict[str, CounterValue] = {
+            "requests": sum(requests.values()),
+            "errors": sum(errors.values()),
+            "connections": connections,
+        }
+        p95_ms = None if summary.p95 is None else round(summary.p95 * 1000, 3)
+        load = None if summary.p95 is None else min(1.0, summary.p95 / _TARGET_P95_S)
+        recent = (
+            self._incident_at is not None
+            and self._clock.monotonic() - self._incident_at < _INCIDENT_IS_NEWS_S
+        )
+        return Reading(
+            status="warn" if recent else "pass",
+            reason=f"a request ended in incident {self._incident_id}" if recent else "",
+            action="Look for the incident in the log." if recent else "",
+            observed_value=p95_ms,
+            observed_unit=None if p95_ms is None else "ms (p95)",
+            load=load,
+            counters=counters,
+        )
