@@ -1,0 +1,41 @@
+"""What the end-to-end tests share: a sandbox in this process for Helix processes to connect to."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from sandbox import Sandbox, start_sandbox
+
+
+class Settings(Protocol):
+    """Builds the environment of a process on the shared sandbox."""
+
+    def __call__(self, folder: str = "data", **more: str) -> dict[str, str]: ...
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    running = await start_sandbox()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+def on_sandbox(sandbox: Sandbox, tmp_path: Path) -> Settings:
+    """The settings of a process with a token, whose Discord is the sandbox of this test."""
+
+    def build(folder: str = "data", **more: str) -> dict[str, str]:
+        return {
+            "DISCORD_TOKEN": sandbox.token,
+            "DISCORD_API_URL": sandbox.api_url,
+            "DISCORD_GATEWAY_URL": sandbox.gateway_url,
+            "HOME_GUILD_ID": str(sandbox.home_guild_id),
+            "HELIX_DATA_DIR": str(tmp_path / folder),
+            "HOST": "127.0.0.1",
+            "PORT": "0",
+            **more,
+        }
+
+    return build

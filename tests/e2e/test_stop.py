@@ -1,0 +1,94 @@
+"""SIGTERM answers what was accepted; SIGKILL loses nothing that was committed."""
+
+import asyncio
+import json
+import random
+import signal
+from pathlib import Path
+
+import aiohttp
+
+from sandbox import Sandbox
+from tests.e2e.chat import chatting
+from tests.e2e.conftest import Settings
+from tests.e2e.helix_process import get_json, helix, sandbox_env
+
+
+async def test_sigterm_in_the_middle_of_commands_answers_what_was_accepted(
+    sandbox: Sandbox, on_sandbox: Settings
+) -> None:
+    async with (
+        helix(env=on_sandbox()) as process,
+        chatting(sandbox.page_url, "owner") as owner,
+        chatting(sandbox.page_url, "member") as member,
+    ):
+        await process.ready()
+        await owner.post(
+            "control/fault", {"method": "POST", "route": "/channels/*/messages", "delay_s": 0.4, "times": 4}
+        )
+        said = [await person.say(text) for person in (owner, member) for text in ("!ping", "!status")]
+        await _until(lambda: sandbox.engine.faults.taken >= 1)
+        process.send(signal.SIGTERM)
+        assert await process.exit_code(timeout_s=10) == 0
+        assert process.output.count("Traceback") == 0
+        answered = [message for message in said if owner.replies(message)]
+        assert answered == said
+
+
+async def test_sigint_stops_as_sigterm_does(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path)) as process:
+        await process.ready()
+        process.send(signal.SIGINT)
+        assert await process.exit_code(timeout_s=10) == 0
+
+
+async def test_a_stop_asked_for_during_the_start_is_obeyed(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path)) as process:
+        await process.http()
+        process.send(signal.SIGTERM)
+        assert await process.exit_code(timeout_s=10) == 0
+        assert "Traceback" not in process.output
+
+
+async def test_sigkill_at_random_points_loses_no_committed_state(tmp_path: Path) -> None:
+    """Each edit counts as committed once /ucf shows it; after the kill it must still be there."""
+    dice = random.Random(20)
+    file = tmp_path / "ucf_state.json"
+    env = sandbox_env(tmp_path)
+    for round_number in range(4):
+        async with helix(env=env) as process:
+            http = await process.http()
+            await process.ready()
+            shown = (await get_json(f"{http}/status"))["ucf"]
+            for step in range(1, dice.randint(2, 5)):
+                wanted = round(0.4 + round_number / 10 + step / 100, 4)
+                file.write_text(json.dumps(shown | {"harmony": wanted}))
+                await _until_harmony(http, wanted)
+            await asyncio.sleep(dice.random() / 50)
+            await process.kill()
+        async with helix(env=env) as process:
+            http = await process.http()
+            await process.ready()
+            assert (await get_json(f"{http}/status"))["ucf"]["harmony"] == wanted
+            assert json.loads(file.read_text())["harmony"] == wanted
+
+
+async def _until_harmony(http: str, wanted: float) -> None:
+    async with asyncio.timeout(10), aiohttp.ClientSession() as session:
+        while True:
+            async with session.get(f"{http}/status") as response:
+                if (await response.json())["ucf"]["harmony"] == wanted:
+                    return
+            await asyncio.sleep(0.01)
+
+
+async def test_what_was_recovered_after_a_kill_is_said(tmp_path: Path) -> None:
+    env = sandbox_env(tmp_path)
+    async with helix(env=env) as process:
+        await process.ready()
+        await process.kill()
+    async with helix(env=env) as process:
+        await process.ready()
+        health = await get_json(f"{await process.http()}/health")
+        assert "recovery" in health["checks"]
+        assert "Traceback" not in process.output
