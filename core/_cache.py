@@ -11,10 +11,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Hashable
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
-import msgspec
-
+from core._cache_records import Cached, CacheStats, Outcome
 from core._cache_store import Entry, TaggedStore
 from core.clock import Clock
 from core.metrics import Counter, Registry
@@ -23,41 +22,6 @@ logger = logging.getLogger(__name__)
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-Outcome = Literal["hit", "miss", "coalesced", "stale", "off"]
-
-
-class Cached(msgspec.Struct, Generic[V], frozen=True, gc=False):
-    """An answer and where it came from.
-
-    Attributes:
-        age_s: seconds since its computation began.
-        outcome: "hit": from memory; "miss": computed for this caller; "coalesced": computed for another
-            caller meanwhile; "stale": past its TTL, since a fresh computation failed; "off": the cache is
-            switched off.
-        stored_at: when its computation began, on the monotonic clock.
-    """
-
-    value: V
-    age_s: float
-    outcome: Outcome
-    stored_at: float
-
-
-class CacheStats(msgspec.Struct, frozen=True):
-    """What one cache holds and how it did; `hit_rate` is None before its first use, ages in seconds."""
-
-    name: str
-    owner: str
-    size: int
-    max_entries: int
-    ttl_s: float
-    hits: int
-    misses: int
-    coalesced: int
-    stale: int
-    hit_rate: float | None
-    oldest_age_s: float | None
 
 
 class _Flight:

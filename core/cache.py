@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core._cache import Cache, Cached, CacheStats, Outcome
+from core._cache import Cache
+from core._cache_records import Cached, CacheStats, Outcome
 from core.clock import Clock
 from core.errors import UnknownName
 from core.health import Reading

@@ -1,7 +1,7 @@
 """The metrics as Prometheus reads them, and as JSON.
 
-prometheus_client writes the formats; it is imported at the first scrape, and runs in a thread since a full rendering
-takes some milliseconds.
+prometheus_client writes the formats; it is imported at the first scrape, and runs in a thread since a full
+rendering takes some milliseconds.
 """
 
 from __future__ import annotations
@@ -68,7 +68,8 @@ def _render(families: tuple[MetricFamily, ...], format_: ExpositionFormat) -> tu
     registry.register(_Collector(families))
     ProcessCollector(registry=registry)
     if format_ == "openmetrics":
-        return openmetrics.generate_latest(registry), openmetrics.CONTENT_TYPE_LATEST
+        body: bytes = openmetrics.generate_latest(registry)  # type: ignore[no-untyped-call]  # it has no types
+        return body, openmetrics.CONTENT_TYPE_LATEST
     return exposition.generate_latest(registry), exposition.CONTENT_TYPE_PLAIN_0_0_4
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -76,6 +77,14 @@ class Flags:
             UnknownFlag: no flag has that name; the text suggests the nearest.
         """
         return self._values[self._known(name)]
+
+    def reader(self, name: str) -> Callable[[], bool]:
+        """What reads a flag each time it is called, with nothing in between; for hot paths.
+
+        Raises:
+            UnknownFlag: no flag has that name; the text suggests the nearest.
+        """
+        return partial(self._values.__getitem__, self._known(name))
 
     def switch(self, name: str, on: bool) -> Flag:
         """Switch a flag until the restart and tell the listeners; gives the flag as it is now.

@@ -44,7 +44,7 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     flags = Flags(settings)
     metrics = Registry()
     health = HealthRegistry(clock)
-    caches = CacheRegistry(clock, metrics, enabled=lambda: flags.response_caching)
+    caches = CacheRegistry(clock, metrics, enabled=flags.reader("response_caching"))
     supervisor = Supervisor(clock, health)
     loop_lag = LoopLag(
         clock, metrics.histogram("helix_event_loop_lag_seconds", "How much later than asked a pause ended.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+import msgspec
 
 from core.clock import Clock
 from core.drain import Drain
@@ -21,8 +22,7 @@ logger = logging.getLogger(__name__)
 _SHARE_BELOW = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(msgspec.Struct, frozen=True):
     """Something with a start and a stop.
 
     Attributes:

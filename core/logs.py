@@ -26,16 +26,16 @@ _LIBRARY_FLOORS: Mapping[str, int] = MappingProxyType(
 
 # What could start a new line or move the cursor: C0 without tab, DEL, C1, and Unicode's line separators.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+# A traceback may have many lines; what else could move the cursor is escaped there too.
+_CONTROL_IN_TRACE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+
+_TRACEBACKS = logging.Formatter()
 
 
-class SecretMask(logging.Filter):
-    """Replaces every registered secret by `***`, in messages, arguments, tracebacks and stacks.
-
-    It works on copies of the records, so that other handlers' records stay as they are.
-    """
+class SecretMask:
+    """Replaces every registered secret by `***`, in messages, arguments, tracebacks and stacks."""
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
-        super().__init__()
         self._texts: tuple[str, ...] = ()
         for secret in secrets:
             self.register(secret)
@@ -45,8 +45,7 @@ class SecretMask(logging.Filter):
         text = secret.reveal()
         texts = {*self._texts, text}
         if "://" in text:
-            path = urlsplit(text).path
-            texts |= {path} if path.strip("/") else set()
+            texts.add(urlsplit(text).path.rstrip("/"))
         # The longest first: one secret may contain another.
         self._texts = tuple(sorted((t for t in texts if len(t) >= _SHORTEST_MASKED), key=len, reverse=True))
 
@@ -57,23 +56,22 @@ class SecretMask(logging.Filter):
                 text = text.replace(secret, MASK)
         return text
 
-    def filter(self, record: logging.LogRecord) -> logging.LogRecord:
-        """A masked copy of the record, with its message and traceback as finished texts."""
-        masked = logging.makeLogRecord(record.__dict__)
-        try:
-            masked.msg = self.mask(record.getMessage())
-        except (TypeError, ValueError, KeyError):
-            masked.msg = f"{self.mask(str(record.msg))} [arguments do not fit]"
-        masked.args = None
-        if record.exc_info:
-            masked.exc_text = self.mask(logging.Formatter().formatException(record.exc_info))
-            # The type stays for whoever asks; the traceback is taken from the text.
-            masked.exc_info = None
+    def masked(self, record: logging.LogRecord) -> logging.LogRecord:
+        """A copy of the record with its message and traceback as finished, masked texts.
+
+        The record itself stays as it is, for other handlers.
+        """
+        copy = logging.makeLogRecord(record.__dict__)
+        copy.msg = self.mask(_finished_message(record))
+        copy.args = None
+        if record.exc_info and record.exc_info[0] is not None:
+            copy.exc_text = self.mask(_TRACEBACKS.formatException(record.exc_info))
         elif record.exc_text:
-            masked.exc_text = self.mask(record.exc_text)
+            copy.exc_text = self.mask(record.exc_text)
+        copy.exc_info = None
         if record.stack_info:
-            masked.stack_info = self.mask(record.stack_info)
-        return masked
+            copy.stack_info = self.mask(record.stack_info)
+        return copy
 
 
 class TextFormatter(logging.Formatter):
@@ -103,12 +101,16 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(entry, ensure_ascii=True)
 
 
-# A traceback may have many lines; what else could move the cursor is still escaped.
-_CONTROL_IN_TRACE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-
-
 class _HelixHandler(logging.StreamHandler[TextIO]):
-    """The handler that `configure` owns, and finds again."""
+    """The handler that `configure` owns, and finds again; it formats masked records only."""
+
+    def __init__(self, stream: TextIO, mask: SecretMask) -> None:
+        super().__init__(stream)
+        self._mask = mask
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The entry as it is written, without secrets."""
+        return super().format(self._mask.masked(record))
 
 
 def configure(
@@ -127,9 +129,8 @@ def configure(
         stream: where the lines go; standard error when left out.
     """
     mask = SecretMask(secrets)
-    handler = _HelixHandler(stream if stream is not None else sys.stderr)
+    handler = _HelixHandler(stream if stream is not None else sys.stderr, mask)
     handler.setFormatter(JsonFormatter() if format == "json" else TextFormatter())
-    handler.addFilter(mask)
     root = logging.getLogger()
     for old in [one for one in root.handlers if isinstance(one, _HelixHandler)]:
         root.removeHandler(old)
@@ -147,14 +148,14 @@ def _moment(record: logging.LogRecord) -> str:
 
 
 def _extras(record: logging.LogRecord) -> list[str]:
-    extras = []
-    if record.exc_info and not record.exc_text:
-        extras.append(logging.Formatter().formatException(record.exc_info))
-    if record.exc_text:
-        extras.append(record.exc_text)
-    if record.stack_info:
-        extras.append(record.stack_info)
-    return extras
+    return [text for text in (record.exc_text, record.stack_info) if text]
+
+
+def _finished_message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception as error:  # noqa: BLE001 - an argument may raise anything when it is turned into text
+        return f"{record.msg} [its arguments could not be shown: {type(error).__name__}]"
 
 
 def _escape(found: re.Match[str]) -> str:

@@ -6,12 +6,18 @@ belong into a gauge's function, which is read when somebody looks.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Mapping
-from typing import Literal, TypeVar
+from collections.abc import Iterable
+from typing import TypeVar
 
-import msgspec
-
+from core._metric_kinds import (
+    MAX_LABEL_SETS,
+    Counter,
+    CounterCell,
+    Gauge,
+    Histogram,
+    MetricFamily,
+    Sample,
+)
 from core.histogram import DEFAULT_BUCKETS_S, HistogramCell, HistogramSummary
 
 __all__ = [
@@ -27,215 +33,7 @@ __all__ = [
     "Sample",
 ]
 
-logger = logging.getLogger(__name__)
-
-Labels = tuple[str, ...]
-Kind = Literal["counter", "gauge", "histogram"]
-
-MAX_LABEL_SETS = 200
-OTHER = "other"
-
-_AnyMetric = TypeVar("_AnyMetric", bound="Counter | Gauge | Histogram")
-
-
-class Sample(msgspec.Struct, frozen=True):
-    """One label set's value at the moment of collection; `histogram` only for histograms.
-
-    `histogram` is a copy: cumulative counts can be taken from it at leisure, in any thread.
-    """
-
-    labels: Labels
-    value: float
-    histogram: HistogramCell | None = None
-
-
-class MetricFamily(msgspec.Struct, frozen=True):
-    """A metric with all its samples, as handed to the exposition."""
-
-    name: str
-    kind: Kind
-    help: str
-    label_names: Labels
-    samples: tuple[Sample, ...]
-
-
-class CounterCell:
-    """One label set of a counter, bound ahead of the hot path."""
-
-    __slots__ = ("value",)
-
-    def __init__(self) -> None:
-        self.value: float = 0
-
-    def inc(self, by: float = 1) -> None:
-        """Add `by`, which is not negative."""
-        if by < 0:
-            raise ValueError("a counter only grows")
-        self.value += by
-
-
-class _Metric:
-    """What the three kinds share: name, help, label names, and the bound on label sets."""
-
-    kind: Kind
-
-    def __init__(self, name: str, help_text: str, labels: Labels, max_label_sets: int) -> None:
-        self.name = name
-        self.help = help_text
-        self.labels = labels
-        self.max_label_sets = max_label_sets
-
-    def _admit(self, cells: Mapping[Labels, object], labels: Labels) -> Labels:
-        """The key under which a new label set is kept: itself, or "other" when there are too many."""
-        if len(labels) != len(self.labels):
-            raise ValueError(f"{self.name} takes the labels {self.labels}, not {len(labels)} values")
-        other = (OTHER,) * len(self.labels)
-        # One place is kept for "other" itself.
-        room = self.max_label_sets - (0 if other in cells else 1)
-        return labels if not labels or len(cells) < room else other
-
-
-class Counter(_Metric):
-    """A number that only grows, one per label set."""
-
-    kind: Kind = "counter"
-
-    def __init__(self, name: str, help_text: str, labels: Labels, max_label_sets: int) -> None:
-        super().__init__(name, help_text, labels, max_label_sets)
-        self._cells: dict[Labels, CounterCell] = {}
-
-    def inc(self, *labels: str, by: float = 1) -> None:
-        """Add `by` (not negative) to one label set."""
-        cell = self._cells.get(labels)
-        (self.bind(*labels) if cell is None else cell).inc(by)
-
-    def bind(self, *labels: str) -> CounterCell:
-        """The cell of one label set, to be kept where it is counted often."""
-        cell = self._cells.get(labels)
-        if cell is None:
-            cell = self._cells.setdefault(self._admit(self._cells, labels), CounterCell())
-        return cell
-
-    def value(self, *labels: str) -> float:
-        """The count of one label set; 0 when it was never counted."""
-        cell = self._cells.get(labels)
-        return 0 if cell is None else cell.value
-
-    def total(self) -> float:
-        """The sum over all label sets."""
-        return sum(cell.value for cell in self._cells.values())
-
-    def items(self) -> tuple[tuple[Labels, float], ...]:
-        """Every label set with its count, in the order of first use."""
-        return tuple((labels, cell.value) for labels, cell in self._cells.items())
-
-    def collect(self) -> MetricFamily:
-        """The family as it is now; label sets that were bound and never counted are left out."""
-        samples = tuple(Sample(labels, value) for labels, value in self.items() if value or not labels)
-        return MetricFamily(self.name, self.kind, self.help, self.labels, samples)
-
-
-class Gauge(_Metric):
-    """A number that moves both ways, set or read by a function when somebody looks."""
-
-    kind: Kind = "gauge"
-
-    def __init__(self, name: str, help_text: str, labels: Labels, max_label_sets: int) -> None:
-        super().__init__(name, help_text, labels, max_label_sets)
-        self._values: dict[Labels, float] = {}
-        self._read: Callable[[], float | Mapping[Labels, float]] | None = None
-
-    def set(self, value: float, *labels: str) -> None:
-        """Set one label set."""
-        if labels not in self._values:
-            labels = self._admit(self._values, labels)
-        self._values[labels] = value
-
-    def function(self, read: Callable[[], float | Mapping[Labels, float]]) -> None:
-        """Read the gauge by `read` at each collection: a number, or one per label set."""
-        self._read = read
-
-    def clear(self) -> None:
-        """Forget every value that was set, for label sets that may disappear."""
-        self._values.clear()
-
-    def value(self, *labels: str) -> float | None:
-        """The present value of one label set; None where there is none."""
-        return self._current().get(labels)
-
-    def items(self) -> tuple[tuple[Labels, float], ...]:
-        """Every label set with its present value."""
-        return tuple(self._current().items())
-
-    def collect(self) -> MetricFamily:
-        """The family as it is now."""
-        samples = tuple(Sample(labels, value) for labels, value in self.items())
-        return MetricFamily(self.name, self.kind, self.help, self.labels, samples)
-
-    def _current(self) -> dict[Labels, float]:
-        values = dict(self._values)
-        if self._read is None:
-            return values
-        try:
-            read = self._read()
-        except Exception:
-            logger.exception("metrics.gauge_failed metric=%s", self.name)
-            return values
-        for labels, value in read.items() if isinstance(read, Mapping) else (((), read),):
-            if len(labels) == len(self.labels) and (labels in values or len(values) < self.max_label_sets):
-                values[labels] = value
-        return values
-
-
-class Histogram(_Metric):
-    """How observations in seconds (or another unit, by its name) spread over buckets."""
-
-    kind: Kind = "histogram"
-
-    def __init__(
-        self, name: str, help_text: str, labels: Labels, max_label_sets: int, buckets: tuple[float, ...]
-    ) -> None:
-        super().__init__(name, help_text, labels, max_label_sets)
-        self.buckets = buckets
-        self._cells: dict[Labels, HistogramCell] = {}
-        HistogramCell(buckets)
-
-    def observe(self, seconds: float, *labels: str) -> None:
-        """Count one observation (finite, not negative) under one label set."""
-        cell = self._cells.get(labels)
-        (self.bind(*labels) if cell is None else cell).observe(seconds)
-
-    def bind(self, *labels: str) -> HistogramCell:
-        """The cell of one label set, to be kept where it is observed often."""
-        cell = self._cells.get(labels)
-        if cell is None:
-            cell = self._cells.setdefault(self._admit(self._cells, labels), HistogramCell(self.buckets))
-        return cell
-
-    def quantile(self, q: float, *labels: str) -> float | None:
-        """An estimate of the q-quantile (0 to 1); None without observations."""
-        cell = self._cells.get(labels)
-        return None if cell is None else cell.quantile(q)
-
-    def summary(self, *labels: str) -> HistogramSummary:
-        """Count, sum and quantiles of one label set."""
-        cell = self._cells.get(labels)
-        return (HistogramCell(self.buckets) if cell is None else cell).summary()
-
-    def merged(self) -> HistogramSummary:
-        """Count, sum and quantiles over all label sets."""
-        return HistogramCell.merge(self.buckets, self._cells.values()).summary()
-
-    def items(self) -> tuple[tuple[Labels, HistogramSummary], ...]:
-        """Every label set that was observed, with its summary."""
-        return tuple((labels, cell.summary()) for labels, cell in self._cells.items() if cell.count)
-
-    def collect(self) -> MetricFamily:
-        """The family as it is now; label sets without observations are left out."""
-        samples = tuple(
-            Sample(labels, cell.count, cell.copy()) for labels, cell in self._cells.items() if cell.count
-        )
-        return MetricFamily(self.name, self.kind, self.help, self.labels, samples)
+_AnyMetric = TypeVar("_AnyMetric", bound=Counter | Gauge | Histogram)
 
 
 class Registry:

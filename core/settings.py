@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from core import _setting_values as parse
+from core._settings_record import Settings
 from core.env_file import EnvFile, read_env_file
 from core.errors import StartError
 from core.secret import Secret
@@ -45,84 +46,6 @@ _PUBLIC_DOMAIN = "RAILWAY_PUBLIC_DOMAIN"
 _SHORT_TOKEN = 16
 _FLAG_PREFIX = "ENABLE_"
 _NOT_BUILT = ("REDIS_URL", "SHARD_COUNT", "SHARD_IDS")
-
-
-class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Every setting under its lower-case name; `core/settings_doc.py` says what each means.
-
-    Attributes:
-        port_is_set: whether somebody chose PORT, so that a taken one is an error and not moved.
-        given: the variables that were set, in the environment or in the file.
-        in_sandbox: whether the token and the addresses are those of the sandbox that this process started.
-    """
-
-    discord_token: Secret | None = None
-    discord_api_url: str = "https://discord.com/api/v10"
-    discord_gateway_url: str | None = None
-    command_prefix: str = "!"
-    home_guild_id: int | None = None
-    admin_role_id: int | None = None
-    owner_ids: tuple[int, ...] = ()
-    alerts_channel_id: int | None = None
-    telemetry_channel_id: int | None = None
-    digest_channel_id: int | None = None
-    deployments_channel_id: int | None = None
-    post_channel_ids: tuple[int, ...] = ()
-    host: str = "127.0.0.1"
-    port: int = 8080
-    port_is_set: bool = False
-    public_url: str | None = None
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
-    read_token: Secret | None = None
-    max_body: int = 1024 * 1024
-    data_dir: Path = Path("data")
-    journal_days: int = 365
-    backup_every_h: float = 24.0
-    backup_keep: int = 7
-    webhook_token: Secret | None = None
-    webhook_secret: tuple[Secret, ...] = ()
-    webhook_signing_secret: Secret | None = None
-    github_webhook_secret: Secret | None = None
-    zapier_webhook_url: tuple[Secret, ...] = ()
-    discord_webhook_url: Secret | None = None
-    enable_response_caching: bool = True
-    enable_lazy_commands: bool = True
-    enable_state_watching: bool = True
-    sandbox_port: int = 8090
-    agent_ttl_s: float = 900.0
-    ritual_step_s: float = 0.1
-    shutdown_s: float = 5.0
-    log_level: str = "INFO"
-    log_format: Literal["text", "json"] = "text"
-    redis_url: Secret | None = None
-    shard_count: int | None = None
-    shard_ids: tuple[int, ...] = ()
-    given: frozenset[str] = frozenset()
-    in_sandbox: bool = False
-
-    @property
-    def sandbox(self) -> bool:
-        """Whether no token was given, so that the sandbox stands in for Discord."""
-        return self.in_sandbox or not self.discord_token
-
-    @property
-    def base_url(self) -> str:
-        """What full links start with, without a slash at the end."""
-        if self.public_url:
-            return self.public_url
-        # Nobody can open an address that means "all of them".
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - replaced here
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
-
-    def secrets(self) -> tuple[Secret, ...]:
-        """Every secret that is set, for masking."""
-        found: list[Secret] = []
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            found += (
-                one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, Secret)
-            )
-        return tuple(found)
 
 
 class LoadedSettings(msgspec.Struct, frozen=True):
