@@ -9,6 +9,7 @@ from pathlib import Path
 import aiohttp
 
 from sandbox import Sandbox
+from sandbox.faults import Fault
 from tests.e2e.chat import chatting
 from tests.e2e.conftest import Settings
 from tests.e2e.helix_process import get_json, helix, sandbox_env
@@ -23,11 +24,13 @@ async def test_sigterm_in_the_middle_of_commands_answers_what_was_accepted(
         chatting(sandbox.page_url, "member") as member,
     ):
         await process.ready()
-        await owner.post(
-            "control/fault", {"method": "POST", "route": "/channels/*/messages", "delay_s": 0.4, "times": 4}
-        )
-        said = [await person.say(text) for person in (owner, member) for text in ("!ping", "!status")]
-        await _until(lambda: sandbox.engine.faults.taken >= 1)
+        await owner.ask("!ping")  # discord.py sends one request at a time until it knows a route's limit
+        slow = Fault("POST", "/channels/*/messages", delay_s=0.5, times=4)
+        sandbox.engine.faults.add(slow)
+        said = [await person.say(text) for person in (owner, member) for text in ("!agents", "!status")]
+        async with asyncio.timeout(10):
+            while slow.times:
+                await asyncio.sleep(0.01)
         process.send(signal.SIGTERM)
         assert await process.exit_code(timeout_s=10) == 0
         assert process.output.count("Traceback") == 0

@@ -1,0 +1,259 @@
+"""Helix: a Discord bot and an HTTP server over shared state, in one process. This file only wires."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import uvloop
+
+from core import logs
+from core.errors import StartError
+from core.kernel import Kernel, build_kernel
+from core.lifecycle import Service
+from core.secret import Secret
+from core.settings import LoadedSettings, Settings, load_settings
+from core.version import VERSION
+
+if TYPE_CHECKING:
+    from bot.app import BotService
+    from core.database import Database
+    from core.datalock import DataLock
+    from sandbox import Sandbox
+    from state.collective import Collective
+    from web.app import WebServer
+
+logger = logging.getLogger("helix")
+
+EXIT_OK = 0
+EXIT_UNUSABLE = 2
+_BEGUN = time.perf_counter()
+_ENV_FILE = Path(".env")
+_PORTS_TRIED = 20
+# How much longer than its own stop a predecessor may take before the data folder counts as busy.
+_PREDECESSOR_EXTRA_S = 5.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command of the command line; gives the exit code: 0, or 2 for what an operator can mend."""
+    command = _build_parser().parse_args(arguments).command
+    try:
+        loaded = load_settings(os.environ, _ENV_FILE if _ENV_FILE.is_file() else None)
+        logs.configure(loaded.settings.log_level, loaded.settings.log_format, loaded.settings.secrets())
+        return _COMMANDS[command](loaded)
+    except StartError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_UNUSABLE
+
+
+def _build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python main.py",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Helix, a Discord bot with an HTTP server. Settings come from the environment and .env;\n"
+        ".env.example lists them. Without DISCORD_TOKEN the sandbox starts: a small Discord on this machine.",
+        epilog="commands:\n"
+        "  run            start Helix (the default)\n"
+        "  check          validate the settings, say what will be on and off, print the invite URL\n"
+        "  sync-commands  tell Discord the slash commands of bot/slash.json, and nothing else\n",
+    )
+    parser.add_argument("command", nargs="?", choices=tuple(_COMMANDS), default="run", metavar="command")
+    parser.add_argument("--version", action="version", version=f"Helix {VERSION}")
+    return parser
+
+
+def _run(loaded: LoadedSettings) -> int:
+    for warning in loaded.warnings:
+        logger.warning("settings.warning %s", warning)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(loaded.settings))
+    return EXIT_OK
+
+
+def _check(loaded: LoadedSettings) -> int:
+    from bot.preflight import describe
+
+    for warning in loaded.warnings:
+        _say(f"warning: {warning}")
+    _say(describe(loaded.settings))
+    return EXIT_OK
+
+
+def _sync_commands(loaded: LoadedSettings) -> int:
+    from bot.app import sync_commands
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        _say(runner.run(sync_commands(loaded.settings)))
+    return EXIT_OK
+
+
+_COMMANDS: Mapping[str, Callable[[LoadedSettings], int]] = {
+    "run": _run,
+    "check": _check,
+    "sync-commands": _sync_commands,
+}
+
+
+async def _serve(settings: Settings) -> None:
+    """Start everything, wait for SIGTERM or SIGINT, stop everything within `SHUTDOWN_S`."""
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    _say(f"Helix {VERSION}")
+    sandbox = await _start_sandbox(settings) if settings.sandbox else None
+    try:
+        helix = _Helix(_settings_in(sandbox, settings) if sandbox else settings, sandbox)
+        starting = asyncio.create_task(helix.start(), name="start")
+        stop_asked = asyncio.create_task(stopping.wait(), name="stop-asked")
+        await asyncio.wait({starting, stop_asked}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            if starting.done():
+                starting.result()
+                await stop_asked
+            else:
+                starting.cancel()
+                await asyncio.wait({starting})
+        finally:
+            stop_asked.cancel()
+            await helix.stop()
+    finally:
+        if sandbox is not None:
+            await sandbox.stop()
+
+
+class _Helix:
+    """The parts of one running process, and the services that start and stop them."""
+
+    def __init__(self, settings: Settings, sandbox: Sandbox | None) -> None:
+        self._settings = settings
+        self._sandbox = sandbox
+        self._kernel: Kernel = build_kernel(settings)
+        self._lock: DataLock
+        self._database: Database
+        self._collective: Collective
+        self._web: WebServer
+        self._bot: BotService
+        lifecycle = self._kernel.lifecycle
+        lifecycle.add(Service("lock", self._take_lock, self._release_lock))
+        lifecycle.add(Service("store", self._open_store, self._close_store, after=("lock",)))
+        lifecycle.add(Service("http", self._start_http, self._stop_http, after=("store",)))
+        lifecycle.add(Service("loops", self._start_loops, self._stop_loops, after=("store",)))
+        lifecycle.add(Service("discord", self._start_bot, self._stop_bot, after=("http", "loops")))
+
+    async def start(self) -> None:
+        self._kernel.lifecycle.note("imports", time.perf_counter() - _BEGUN)
+        await self._kernel.lifecycle.start()
+        _say(f"ready in {time.perf_counter() - _BEGUN:.2f} s")
+
+    async def stop(self) -> None:
+        begun = time.monotonic()
+        await self._kernel.drain.finish(self._settings.shutdown_s)
+        spent_s = time.monotonic() - begun
+        await self._kernel.lifecycle.stop(within_s=self._settings.shutdown_s - spent_s)
+        logger.info("stopped after_ms=%.0f", (time.monotonic() - begun) * 1000)
+
+    async def _take_lock(self) -> None:
+        from core import datalock
+
+        wait_s = self._settings.shutdown_s + _PREDECESSOR_EXTRA_S
+        self._lock = await datalock.acquire(
+            self._settings.data_dir, wait_s=wait_s, describe=f"Helix {VERSION}"
+        )
+
+    async def _release_lock(self) -> None:
+        self._lock.release()
+
+    async def _open_store(self) -> None:
+        from bot.schema import BOT_MIGRATIONS
+        from core.database import Database
+        from core.schema import CORE_MIGRATIONS
+        from state.collective import Collective
+        from state.schema import STATE_MIGRATIONS
+
+        self._database = await Database.open(
+            self._settings.data_dir / "helix.db",
+            (*CORE_MIGRATIONS, *STATE_MIGRATIONS, *BOT_MIGRATIONS),
+            app_version=VERSION,
+        )
+        self._collective = await Collective.open(self._kernel, self._database)
+
+    async def _close_store(self) -> None:
+        await self._collective.close()
+        await self._database.close()
+
+    async def _start_loops(self) -> None:
+        self._kernel.supervisor.start()
+
+    async def _stop_loops(self) -> None:
+        await self._kernel.supervisor.stop(self._settings.shutdown_s)
+
+    async def _start_http(self) -> None:
+        from bot.catalog import command_infos
+        from web.app import WebServer
+
+        self._web = WebServer(self._kernel, self._collective, commands=command_infos())
+        await self._web.start()
+        if self._sandbox is not None:
+            self._sandbox.set_commands_url(f"{self._web.local_url}/commands")
+        _say(f"  HTTP server  {self._web.base_url}/")
+
+    async def _stop_http(self) -> None:
+        await self._web.stop()
+
+    async def _start_bot(self) -> None:
+        # discord.py is most of what there is to import, so the HTTP server answers while a thread does it.
+        app = await asyncio.to_thread(__import__, "bot.app", fromlist=["create_bot"])
+        self._bot = app.create_bot(self._kernel, self._collective)
+        await self._bot.start()
+
+    async def _stop_bot(self) -> None:
+        await self._bot.stop()
+
+
+async def _start_sandbox(settings: Settings) -> Sandbox:
+    """The sandbox on `SANDBOX_PORT`; a taken port that nobody chose moves to the next free one."""
+    from sandbox import start_sandbox
+
+    chosen = "SANDBOX_PORT" in settings.given
+    tried = 1 if chosen else _PORTS_TRIED
+    for port in range(settings.sandbox_port, settings.sandbox_port + tried):
+        try:
+            sandbox = await start_sandbox(port=port, prefix=settings.command_prefix)
+        except OSError as error:
+            _say(f"  port {port} is taken ({error.strerror}); trying the next one") if not chosen else None
+            continue
+        _say(f"  chat page    {sandbox.page_url}")
+        return sandbox
+    raise StartError(
+        f"SANDBOX_PORT={settings.sandbox_port}: the port is taken. Stop what uses it, or choose another."
+    )
+
+
+def _settings_in(sandbox: Sandbox, settings: Settings) -> Settings:
+    return msgspec.structs.replace(
+        settings,
+        discord_token=Secret(sandbox.token),
+        discord_api_url=sandbox.api_url,
+        discord_gateway_url=sandbox.gateway_url,
+        home_guild_id=sandbox.home_guild_id,
+        in_sandbox=True,
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
