@@ -1,0 +1,139 @@
+"""Dispatch: CPU of the bot per command and per message, against a stock discord.py bot on the same sandbox.
+
+Targets (docs/architecture.md, "Dispatch"): `!status` at most 1.3 times a bare `!ping`; a message that is no
+command at most 0.7 times.
+"""
+
+import asyncio
+import itertools
+import tempfile
+from collections.abc import Iterator
+
+from bench._process import cpu_s, running
+from sandbox import Sandbox, start_sandbox
+from sandbox.events import Event
+from sandbox.records import Member, User
+
+COMMANDS = 1_500
+MESSAGES = 6_000
+AT_ONCE = 8
+# Helix allows five commands in ten seconds a person, so the load comes from many.
+PEOPLE = 600
+COMMAND_TARGET = 1.3
+MESSAGE_TARGET = 0.7
+_STOCK = """
+import sys
+import discord
+import uvloop
+import yarl
+from discord.ext import commands
+api, gateway, token = sys.argv[1:]
+discord.http.Route.BASE = api
+discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
+intents = discord.Intents.default()
+intents.message_content = intents.members = True
+bot = commands.Bot("!", intents=intents)
+@bot.command()
+async def ping(ctx):
+    await ctx.reply("pong")
+async def main():
+    async with bot:
+        await bot.start(token)
+uvloop.run(main())
+"""
+
+
+def main() -> None:
+    stock_us, stock_chat_us = asyncio.run(_measured("stock"))
+    helix_us, helix_chat_us = asyncio.run(_measured("helix"))
+    print(f"stock !ping               {stock_us:7.0f} us   1.00")
+    print(f"Helix !status             {helix_us:7.0f} us   {helix_us / stock_us:.2f}")
+    print(f"stock, no command         {stock_chat_us:7.1f} us   1.00")
+    print(f"Helix, no command         {helix_chat_us:7.1f} us   {helix_chat_us / stock_chat_us:.2f}")
+    print(f"ratio !status {helix_us / stock_us:.2f} (target: at most {COMMAND_TARGET})")
+    print(f"ratio no command {helix_chat_us / stock_chat_us:.2f} (target: at most {MESSAGE_TARGET})")
+
+
+async def _measured(kind: str) -> tuple[float, float]:
+    sandbox = await start_sandbox()
+    try:
+        for bucket in ("global", "default", "messages.create", "typing"):
+            sandbox.engine.limits.set(bucket, 10**9, 1.0)
+        people = itertools.cycle(_crowd(sandbox))
+        with tempfile.TemporaryDirectory() as folder, running(*_program(kind, sandbox, folder)) as process:
+            command = "!ping" if kind == "stock" else "!status"
+            while not sandbox.engine.world.bot_online:  # noqa: ASYNC110 - the other process changes it
+                await asyncio.sleep(0.02)
+            await _converse(sandbox, people, command, COMMANDS // 10)
+            before_s = cpu_s(process.pid)
+            await _converse(sandbox, people, command, COMMANDS)
+            command_us = (cpu_s(process.pid) - before_s) / COMMANDS * 1e6
+            before_s = cpu_s(process.pid)
+            await _chat(sandbox, people, command)
+            chat_us = (cpu_s(process.pid) - before_s) / MESSAGES * 1e6
+            return command_us, chat_us
+    finally:
+        await sandbox.stop()
+
+
+def _program(kind: str, sandbox: Sandbox, folder: str) -> tuple[list[str], dict[str, str]]:
+    if kind == "stock":
+        return ["-c", _STOCK, sandbox.api_url, sandbox.gateway_url, sandbox.token], {}
+    return ["main.py"], {
+        "DISCORD_TOKEN": sandbox.token,
+        "DISCORD_API_URL": sandbox.api_url,
+        "DISCORD_GATEWAY_URL": sandbox.gateway_url,
+        "HOME_GUILD_ID": str(sandbox.home_guild_id),
+        "HELIX_DATA_DIR": folder,
+        "HOST": "127.0.0.1",
+        "PORT": "0",
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def _crowd(sandbox: Sandbox) -> list[int]:
+    world, home = sandbox.engine.world, sandbox.engine.world.guilds[sandbox.home_guild_id]
+    joined = next(iter(home.members.values())).joined_at
+    ids = []
+    for number in range(PEOPLE):
+        user = User(sandbox.engine.next_id(), f"person{number}", f"Person {number}")
+        world.users[user.id] = user
+        home.members[user.id] = Member(user.id, [], joined)
+        ids.append(user.id)
+    return ids
+
+
+async def _converse(sandbox: Sandbox, people: Iterator[int], command: str, times: int) -> None:
+    """Say the command `times` times, some at once, each waiting for its answer."""
+    channel, bot_id = sandbox.channel("bot-commands"), sandbox.application_id
+    free = asyncio.Semaphore(AT_ONCE)
+
+    def answered(event: Event) -> None:
+        if event.name == "MESSAGE_CREATE" and event.data(bot_id)["author"]["id"] == str(bot_id):
+            free.release()
+
+    unsubscribe = sandbox.engine.bus.subscribe(answered)
+    try:
+        for _ in range(times):
+            async with asyncio.timeout(10):
+                await free.acquire()
+            await sandbox.act.message(user=next(people), channel=channel, content=command)
+        for _ in range(AT_ONCE):
+            async with asyncio.timeout(10):
+                await free.acquire()
+    finally:
+        unsubscribe()
+
+
+async def _chat(sandbox: Sandbox, people: Iterator[int], command: str) -> None:
+    """Say what is no command; the answer to the command at the end tells that all was heard."""
+    channel = sandbox.channel("general")
+    for number in range(MESSAGES):
+        await sandbox.act.message(user=next(people), channel=channel, content=f"good morning {number}")
+        if number % 50 == 0:
+            await asyncio.sleep(0)
+    await _converse(sandbox, people, command, 1)
+
+
+if __name__ == "__main__":
+    main()
