@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import logging
 import os
 import signal
@@ -204,7 +205,8 @@ class _Helix:
         self._web = WebServer(self._kernel, self._collective, commands=command_infos())
         await self._web.start()
         if self._sandbox is not None:
-            self._sandbox.set_commands_url(f"{self._web.local_url}/commands")
+            local = msgspec.structs.replace(self._settings, public_url=None, port=self._web.port)
+            self._sandbox.set_commands_url(f"{local.base_url}/commands")
         _say(f"  HTTP server  {self._web.base_url}/")
 
     async def _stop_http(self) -> None:
@@ -230,7 +232,12 @@ async def _start_sandbox(settings: Settings) -> Sandbox:
         try:
             sandbox = await start_sandbox(port=port, prefix=settings.command_prefix)
         except OSError as error:
-            _say(f"  port {port} is taken ({error.strerror}); trying the next one") if not chosen else None
+            if error.errno != errno.EADDRINUSE:
+                raise StartError(
+                    f"SANDBOX_PORT={port}: it cannot be listened on: {error.strerror}."
+                ) from error
+            if not chosen:
+                logger.warning("sandbox.port_moved wanted=%d: it is taken", port)
             continue
         _say(f"  chat page    {sandbox.page_url}")
         return sandbox

@@ -79,8 +79,8 @@ async def test_ports_nobody_chose_move_to_free_ones_and_say_so(tmp_path: Path) -
         pages = {await first.chat_page(), await second.chat_page()}
         assert len(addresses | pages) == 4
         moved = first.output + second.output
-        assert "8080" in moved
-        assert "is taken" in moved
+        assert "http.port_moved wanted=8080" in moved
+        assert "sandbox.port_moved wanted=8090" in moved
 
 
 async def test_a_data_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
