@@ -30,7 +30,7 @@ async function request(method, path, body) {
 const post = (path) => (body) => request("POST", path, body);
 
 export const api = {
-  fetchState: (user) => request("GET", user ? `/sandbox/state?user=${encodeURIComponent(user)}` : "/sandbox/state"),
+  fetchState: (user) => request("GET", `/sandbox/state?user=${encodeURIComponent(user)}`),
   fetchMessages: (channel, user, before, limit = 50) => {
     const query = new URLSearchParams({ user, limit: String(limit) });
     if (before) query.set("before", before);

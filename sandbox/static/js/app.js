@@ -21,6 +21,8 @@ import { Timeline } from "./timeline.js";
 
 const REFRESH_MS = 150;
 const COMMANDS_RETRY_MS = 3000;
+const START_RETRY_MS = 3000;
+const FIRST_IDENTITY = "owner";
 const WORLD_EVENT = /^(GUILD_|CHANNEL_)/;
 
 const part = (id) => document.getElementById(id);
@@ -116,19 +118,14 @@ function lost(delay) {
   drawBot(part("bot-state"), store, false);
 }
 
+/** Fetches the world again, by the person's name: after a restart of the sandbox everybody has a new id. */
 async function refresh() {
-  const kept = store.identities.find((identity) => identity.user === store.me.id)?.name;
-  let state = await desk.attempt(() => api.fetchState(store.me.id));
-  if (state === null) {
-    // After a restart everybody has a new id: find the same person again by name.
-    state = await desk.attempt(() => api.fetchState());
-    const again = state?.identities.find((identity) => identity.name === kept);
-    if (again) await enter(again.user);
-    return;
-  }
+  const state = await desk.attempt(() => api.fetchState(store.myName));
+  if (state === null) return;
+  const somebodyNew = state.me.id !== store.me.id;
   store.update(state);
   const gone = store.channelId !== null && store.channel === null;
-  if (gone) store.open(readPlace(store));
+  if (somebodyNew || gone) store.open(readPlace(store));
 }
 
 function refreshSoon() {
@@ -141,6 +138,7 @@ async function fetchCommands() {
   try {
     const { commands } = await api.fetchCommands();
     store.prefixCommands = commands.filter((command) => !command.planned);
+    desk.composer.refreshSuggestions();
   } catch {
     // The bot's HTTP side may start after the page, or not be there at all; completion just waits for it.
     commandsTimer = setTimeout(fetchCommands, COMMANDS_RETRY_MS);
@@ -169,19 +167,18 @@ function heard(message) {
   if (message.author.id !== store.me.id) store.markUnread(message.channel_id);
 }
 
-/** Enters as a user: fetches what they see and follows what happens to them. */
-async function enter(userId) {
-  const state = await desk.attempt(() => api.fetchState(userId));
-  if (state === null) return;
+/** Enters as a person: fetches what they see and follows what happens to them. */
+async function enter(name) {
+  const state = await api.fetchState(name);
   pending.clear();
   store.unread.clear();
   store.update(state);
   store.open(readPlace(store));
-  link.follow(state.me.id);
+  link.follow(name);
 }
 
 async function become(identity) {
-  await enter(identity.user);
+  await desk.attempt(() => enter(identity.name));
   desk.composer.focus();
 }
 
@@ -193,18 +190,29 @@ async function leave(guild) {
   if (await desk.attempt(() => api.leave({ user: store.me.id, guild: guild.id }))) await refresh();
 }
 
-/** The first state: as the person of the address or of the last visit, else whom the sandbox names. */
+/** Looks through everybody's eyes once, to know which servers there are to join. */
+async function lookAround() {
+  for (const { name } of store.identities) {
+    const { guilds } = await api.fetchState(name);
+    for (const guild of guilds) knownGuilds.set(guild.id, guild);
+  }
+  drawWorld();
+}
+
+/** Begins as the person of the address or of the last visit, else as the owner; waits for a sandbox that is not there. */
 async function start() {
-  const state = await desk.attempt(() => api.fetchState());
-  if (state === null) {
-    setTimeout(start, COMMANDS_RETRY_MS);
+  try {
+    await enter(readIdentity() ?? FIRST_IDENTITY).catch((error) => {
+      if (error.status !== 404) throw error;
+      return enter(FIRST_IDENTITY);
+    });
+  } catch (error) {
+    say(error.message);
+    setTimeout(start, START_RETRY_MS);
     return;
   }
-  for (const guild of state.guilds) knownGuilds.set(guild.id, guild);
-  const wanted = readIdentity();
-  const identity = state.identities.find((candidate) => candidate.name === wanted) ?? state.identities[0];
-  await enter(identity.user);
   desk.composer.focus();
+  await desk.attempt(lookAround);
 }
 
 start();

@@ -50,6 +50,11 @@ export class Composer {
     if (!this.#slash.isOpen) this.#parts.input.focus();
   }
 
+  /** Looks again for what could be completed: the commands may have come after the first letters. */
+  refreshSuggestions() {
+    if (document.activeElement === this.#parts.input && !this.#completion.isOpen) this.#completion.update();
+  }
+
   /** Starts afresh at another place or as another person; what was typed stays, modes do not. */
   reset() {
     this.#setMode(null);

@@ -63,8 +63,12 @@ export class Desk {
   }
 
   /** Uses a slash command; true when the sandbox took it. */
-  slash(command, options) {
+  async slash(command, options) {
     const { channelId, me } = this.store;
+    if (channelId === null) {
+      this.say("Write one message first: it opens the conversation.");
+      return false;
+    }
     const body = { user: me.id, channel: channelId, command, options };
     return this.#interact("slash", `/${command}`, { channelId, messageId: null, customId: null }, () => this.api.slash(body));
   }

@@ -3,6 +3,16 @@
 import { avatar } from "./avatar.js";
 import { el, icon } from "./dom.js";
 
+/** What the identities of a fresh sandbox may do. */
+const RIGHTS = {
+  owner: "Owns the bot and the home server",
+  admin: "Administrator of the home server",
+  mod: "Manages the home server",
+  member: "No special rights",
+  "visitor-admin": "Administrator, but of another server",
+  newcomer: "In no server until they join one",
+};
+
 /**
  * Draws the card and fills the menu.
  * @param {{card: HTMLElement, menu: HTMLElement}} parts
@@ -13,10 +23,10 @@ export function drawIdentity({ card, menu }, store, acts) {
   const mine = store.identities.find((identity) => identity.user === store.me.id);
   card.replaceChildren(
     avatar(store.me),
-    el("span", { class: "identity-words" }, el("span", { class: "identity-small", text: "Acting as" }), el("span", { class: "identity-name", text: mine?.name ?? store.me.username })),
+    el("span", { class: "identity-words" }, el("span", { class: "identity-small", text: "Acting as" }), el("span", { class: "identity-name", text: mine?.label ?? store.me.username })),
     icon("chevron"),
   );
-  card.setAttribute("aria-label", `Acting as ${mine?.name ?? store.me.username}: change`);
+  card.setAttribute("aria-label", `Acting as ${mine?.label ?? store.me.username}: change`);
   const people = store.identities.map((identity) => person(identity, identity.user === store.me.id, menu, acts));
   const joins = acts.elsewhere.map((guild) => button(`Join ${guild.name}`, menu, () => acts.join(guild)));
   const leaves = store.guilds.filter((guild) => guild.owner_id !== store.me.id).map((guild) => button(`Leave ${guild.name}`, menu, () => acts.leave(guild)));
@@ -31,7 +41,7 @@ function person(identity, current, menu, acts) {
   return el(
     "button",
     { type: "button", class: "menu-item", "aria-pressed": String(current), dataset: { identity: identity.name }, on: { click: act } },
-    el("span", { class: "menu-words" }, el("span", { class: "option-name", text: identity.name }), el("span", { class: "option-text", text: identity.label })),
+    el("span", { class: "menu-words" }, el("span", { class: "option-name", text: identity.label }), el("span", { class: "option-text", text: RIGHTS[identity.name] ?? identity.name })),
     current ? icon("check") : null,
   );
 }

@@ -89,8 +89,10 @@ function block(rows, at, names, depth) {
     return { node: el("blockquote", null, ...blocks(quoted.join("\n"), names, depth + 1)), count: quoted.length };
   }
   if (ITEM.test(row)) {
-    const items = run(rows, at, ITEM);
-    return { node: list(items.map((line) => ITEM.exec(line)), names), count: items.length };
+    const items = run(rows, at, ITEM).map((line) => ITEM.exec(line));
+    const same = items.findIndex((item) => item[1].length <= items[0][1].length && isOrdered(item) !== isOrdered(items[0]));
+    const taken = same < 0 ? items : items.slice(0, same);
+    return { node: list(taken, names), count: taken.length };
   }
   return null;
 }
@@ -101,10 +103,13 @@ function run(rows, at, pattern) {
   return rows.slice(at, end);
 }
 
+function isOrdered(item) {
+  return item[2] !== "-" && item[2] !== "*";
+}
+
 /** Nests items by their indentation. */
 function list(items, names) {
-  const ordered = (item) => item[2] !== "-" && item[2] !== "*";
-  const make = (item) => (ordered(item) ? el("ol", { start: Number.parseInt(item[2], 10) }) : el("ul"));
+  const make = (item) => (isOrdered(item) ? el("ol", { start: Number.parseInt(item[2], 10) }) : el("ul"));
   const root = make(items[0]);
   const open = [{ indent: items[0][1].length, node: root }];
   for (const item of items) {

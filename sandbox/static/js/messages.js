@@ -17,6 +17,7 @@ export class MessageLog {
   #earlier = el("button", { type: "button", class: "button button-secondary earlier", text: "Show earlier messages" });
   /** Whether the reader is at the end and wants to stay there. */
   #following = true;
+  #channelId = null;
 
   constructor(log, desk, timeline) {
     this.#log = log;
@@ -39,11 +40,12 @@ export class MessageLog {
     desk.pending.addEventListener("changed", ({ detail }) => this.#pendingChanged(detail));
   }
 
-  /** Draws everything anew and goes to the end. */
+  /** Draws everything anew: at the end for a channel just opened, where one was for the same one fetched again. */
   drawAll() {
-    this.#following = true;
-    this.#draw();
-    this.#keepEnd();
+    const { channelId } = this.#desk.store;
+    if (channelId !== this.#channelId) this.#following = true;
+    this.#channelId = channelId;
+    this.#redrawKeepingPlace();
   }
 
   /** Brings a message into view and marks it for a moment; false where it is not here. */

@@ -125,7 +125,7 @@ export class OptionField {
   }
 
   async #find(text) {
-    const title = this.option.name;
+    const title = `Suggestions for ${this.option.name}`;
     const fixed = this.#fixedItems();
     const typed = text.trim().toLowerCase();
     if (fixed !== null) {

@@ -29,12 +29,8 @@ export function readPlace(store) {
 
 /** Writes the place into the address, so that a reload or a link comes back to it. */
 export function rememberPlace(store) {
-  const me = store.identities.find((identity) => identity.user === store.me.id);
-  const wanted = new URLSearchParams();
-  if (me) {
-    wanted.set("as", me.name);
-    localStorage.setItem(IDENTITY_KEY, me.name);
-  }
+  const wanted = new URLSearchParams({ as: store.myName });
+  localStorage.setItem(IDENTITY_KEY, store.myName);
   wanted.set("in", store.guild?.name ?? "direct");
   if (store.guild) wanted.set("channel", store.channel.name);
   history.replaceState(null, "", `?${wanted}`);

@@ -55,6 +55,11 @@ export class Store extends EventTarget {
     if (user?.id) this.#seen.set(user.id, user);
   }
 
+  /** The name under which the sandbox knows the current identity; it outlives a restart, ids do not. */
+  get myName() {
+    return this.identities.find((identity) => identity.user === this.me.id)?.name ?? this.me.id;
+  }
+
   get channel() {
     return this.channelById(this.channelId);
   }

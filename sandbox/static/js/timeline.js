@@ -106,6 +106,10 @@ export class Timeline extends EventTarget {
         return this.#change(data.message_id, (message) => this.#react(message, data, 1), tell);
       case "MESSAGE_REACTION_REMOVE":
         return this.#change(data.message_id, (message) => this.#react(message, data, -1), tell);
+      case "MESSAGE_REACTION_REMOVE_ALL":
+        return this.#change(data.message_id, (message) => ({ ...message, reactions: [] }), tell);
+      case "MESSAGE_REACTION_REMOVE_EMOJI":
+        return this.#change(data.message_id, (message) => withoutEmoji(message, data.emoji), tell);
     }
   }
 
@@ -157,6 +161,11 @@ export class Timeline extends EventTarget {
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+function withoutEmoji(message, emoji) {
+  const kept = (message.reactions ?? []).filter((reaction) => emojiKey(reaction.emoji) !== emojiKey(emoji));
+  return { ...message, reactions: kept };
 }
 
 /** What a reaction is sent and compared by: the character itself, or `name:id` of a custom one. */

@@ -1,0 +1,149 @@
+"""The chat page's frame: connections that break, small screens, colours, reach."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import WebSocketRoute, expect
+
+from tests.sandbox.page_bot import Stage, open_stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+_SMALL = """() => [...document.querySelectorAll("button, a[href], input, textarea")]
+    .filter((node) => node.checkVisibility() && !node.closest("[inert], .message-text, .embed, .skip"))
+    .filter((node) => node.getBoundingClientRect().height < 40)
+    .map((node) => node.outerHTML)"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage() -> AsyncIterator[Stage]:
+    async with open_stage() as stage:
+        yield stage
+
+
+async def test_the_bot_answers_again_after_its_gateway_was_dropped(stage: Stage) -> None:
+    async with stage.page() as page:
+        stage.bot.resumed.clear()
+        await page.get_by_role("button", name="Test controls").click()
+        await page.get_by_role("button", name="Drop the connection").click()
+        await expect(page.get_by_role("alert")).to_contain_text("Done: drop the connection.")
+        box = page.get_by_label("Message", exact=True)
+        await box.fill("!ping after the drop")
+        await box.press("Enter")
+        await expect(page.locator(".message", has_text="pong after the drop")).to_have_count(
+            1, timeout=15_000
+        )
+        assert stage.bot.resumed.is_set()
+        await expect(page.locator("#bot-state")).to_have_text("Bot online")
+
+
+async def test_the_page_says_when_it_is_cut_off_and_fetches_what_it_missed(stage: Stage) -> None:
+    async with stage.page() as page, stage.page("member") as other:
+        lines: list[WebSocketRoute] = []
+        cut = False
+
+        async def pass_through(line: WebSocketRoute) -> None:
+            if cut:
+                await line.close()
+                return
+            lines.append(line)
+            line.connect_to_server()
+
+        await page.route_web_socket("**/sandbox/events*", pass_through)
+        await page.reload()
+        await expect(page.locator("#bot-state")).to_have_text("Bot online")
+        cut = True
+        await lines[-1].close()
+        banner = page.locator("#banner")
+        await expect(banner).to_contain_text("Disconnected from the sandbox")
+        await expect(page.locator("#bot-state")).to_have_text("No connection")
+        box = other.get_by_label("Message", exact=True)
+        await box.fill("said meanwhile")
+        await box.press("Enter")
+        await expect(other.locator(".message", has_text="said meanwhile")).to_be_visible()
+        cut = False
+        await banner.get_by_role("button", name="Try now").click()
+        await expect(banner).to_be_hidden()
+        await expect(page.locator(".message", has_text="said meanwhile")).to_be_visible()
+        await expect(page.locator("#bot-state")).to_have_text("Bot online")
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_a_phone_needs_no_sideways_scrolling(stage: Stage, width: int) -> None:
+    async with stage.page(width=width, height=844) as page:
+        box = page.get_by_label("Message", exact=True)
+        await box.fill("!panel")
+        await box.press("Enter")
+        await expect(page.locator(".message .embed").last).to_be_visible()
+        await box.fill("```\n" + "wide " * 60 + "\n```" + "x" * 300)
+        await box.press("Enter")
+        await expect(page.locator(".message pre").last).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth - innerWidth") == 0
+        assert await page.evaluate("document.querySelector('#log').scrollWidth - innerWidth") <= 0
+
+
+async def test_on_a_phone_channels_and_members_are_drawers(stage: Stage) -> None:
+    async with stage.page(width=390, height=844) as page:
+        places = page.locator("#places-panel")
+        assert await places.evaluate("(node) => node.inert")
+        await page.get_by_role("button", name="Servers and channels").click()
+        await expect(places.get_by_role("button", name="Close the list of channels")).to_be_focused()
+        await places.get_by_role("button", name="alerts").click()
+        await expect(page.locator("#channel-title")).to_have_text("alerts")
+        assert await places.evaluate("(node) => node.inert")
+        await page.get_by_role("button", name="Members", exact=True).click()
+        await expect(page.locator("#members-panel")).to_contain_text("Adam (admin)")
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("button", name="Members", exact=True)).to_be_focused()
+
+
+async def test_controls_of_the_frame_can_be_hit_with_a_thumb(stage: Stage) -> None:
+    context = await stage.browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    try:
+        page = await context.new_page()
+        await page.goto(stage.sandbox.page_url)
+        await expect(page.locator("#bot-state")).to_have_text("Bot online")
+        assert await page.evaluate(_SMALL) == []
+    finally:
+        await context.close()
+
+
+async def test_the_chosen_colours_are_kept(stage: Stage) -> None:
+    async with stage.page() as page:
+        ground = "getComputedStyle(document.body).backgroundColor"
+        assert await page.evaluate(ground) == "rgb(251, 249, 245)"
+        await page.get_by_role("button", name="Switch to dark colours").click()
+        assert await page.evaluate(ground) == "rgb(20, 25, 28)"
+        await page.reload()
+        await expect(page.get_by_role("button", name="Switch to light colours")).to_be_visible()
+        assert await page.evaluate(ground) == "rgb(20, 25, 28)"
+
+
+async def test_the_page_works_without_a_mouse(stage: Stage) -> None:
+    async with stage.page() as page:
+        box = page.get_by_label("Message", exact=True)
+        await expect(box).to_be_focused()
+        await box.fill("one stop on the way")
+        await box.press("Enter")
+        await expect(page.locator(".message", has_text="one stop on the way")).to_be_visible()
+        await page.get_by_role("log").focus()
+        await page.keyboard.press("ArrowUp")
+        await expect(page.locator(".message").last).to_be_focused()
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("button", name="Add reaction")).to_be_focused()
+        await page.locator("#identity").press("Enter")
+        await page.keyboard.press("Tab")
+        await expect(page.locator("#identity-menu [data-identity='owner']")).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#identity")).to_be_focused()
+
+
+async def test_every_control_has_a_name(stage: Stage) -> None:
+    async with stage.page() as page:
+        nameless = await page.evaluate(
+            """() => [...document.querySelectorAll("button, input, textarea, a[href], [role=listbox]")]
+                .filter((node) => !(node.ariaLabel || node.labels?.length || node.textContent.trim()))
+                .map((node) => node.outerHTML)"""
+        )
+        assert nameless == []

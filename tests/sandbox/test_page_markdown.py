@@ -1,0 +1,198 @@
+"""The page's Markdown, rendered by the real modules in a real Chromium."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Page, Route
+
+from tests.browser_support import open_browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+_STATIC = Path(__file__).parents[2] / "sandbox" / "static"
+_ORIGIN = "http://page.test"
+_RENDER = """async ([text]) => {
+    const { renderMarkdown } = await import("/static/js/markdown.js");
+    const names = {
+        userName: (id) => (id === "7" ? "Kael" : "unknown-user"),
+        role: (id) => (id === "8" ? { name: "Mods", colour: null } : null),
+        channelName: (id) => (id === "9" ? "general" : null),
+        openChannel: () => {},
+        useCommand: () => {},
+    };
+    const box = document.createElement("div");
+    box.append(renderMarkdown(text, names));
+    for (const node of box.querySelectorAll("time")) node.replaceChildren("T");
+    return box;
+}"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def page() -> AsyncIterator[Page]:
+    async def serve(route: Route) -> None:
+        path = route.request.url.removeprefix(f"{_ORIGIN}/static/")
+        if path == route.request.url:
+            await route.fulfill(body="<!doctype html>", content_type="text/html")
+        else:
+            await route.fulfill(path=_STATIC / path)
+
+    async with open_browser() as browser:
+        page = await browser.new_page()
+        await page.route(f"{_ORIGIN}/**", serve)
+        await page.goto(f"{_ORIGIN}/")
+        yield page
+
+
+async def _html(page: Page, text: str) -> str:
+    box = await page.evaluate_handle(_RENDER, [text])
+    html: str = await box.evaluate("(node) => node.innerHTML")
+    return html
+
+
+async def _count(page: Page, text: str, selector: str) -> int:
+    box = await page.evaluate_handle(_RENDER, [text])
+    count: int = await box.evaluate("(node, selector) => node.querySelectorAll(selector).length", selector)
+    return count
+
+
+def _line(inside: str) -> str:
+    return f'<div class="paragraph">{inside}</div>'
+
+
+_X = _line("x")
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("plain", "plain"),
+        ("**bold**", "<strong>bold</strong>"),
+        ("*italic* and _italic_", "<em>italic</em> and <em>italic</em>"),
+        ("__under__", "<u>under</u>"),
+        ("~~gone~~", "<s>gone</s>"),
+        ("***both***", "<strong><em>both</em></strong>"),
+        ("**bold *inside* it**", "<strong>bold <em>inside</em> it</strong>"),
+        ("a `code **not bold**` b", "a <code>code **not bold**</code> b"),
+        ("``a ` b``", "<code>a ` b</code>"),
+        ("snake_case_name", "snake_case_name"),
+        (r"\*not italic\*", "*not italic*"),
+        ("2 * 3 * 4", "2 * 3 * 4"),
+        ("one\ntwo", "one<br>two"),
+        ("**open", "**open"),
+        ("<@7>", '<span class="mention" data-user="7">@Kael</span>'),
+        ("<@!7>", '<span class="mention" data-user="7">@Kael</span>'),
+        ("<@&8>", '<span class="mention">@Mods</span>'),
+        ("<@&1>", '<span class="mention">@deleted-role</span>'),
+        ("<#9>", '<button type="button" class="mention">#general</button>'),
+        ("<#1>", '<span class="mention">#unknown</span>'),
+        ("</status:5>", '<button type="button" class="mention">/status</button>'),
+        ("@everyone", '<span class="mention">@everyone</span>'),
+        ("<:spark:123>", '<span class="emoji-name">:spark:</span>'),
+    ],
+)
+async def test_inline_marks_become_elements(page: Page, text: str, inside: str) -> None:
+    assert await _html(page, text) == _line(inside)
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("# One", '<div class="heading heading-1" role="heading" aria-level="4">One</div>'),
+        ("### Three", '<div class="heading heading-3" role="heading" aria-level="6">Three</div>'),
+        ("#no heading", _line("#no heading")),
+        ("-# small", '<div class="subtext">small</div>'),
+        ("> a\n> b\nc", f"<blockquote>{_line('a<br>b')}</blockquote>{_line('c')}"),
+        ("a\n>>> b\nc", f"{_line('a')}<blockquote>{_line('b<br>c')}</blockquote>"),
+        ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
+        ("- a\n  - b\n- c", "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"),
+        ("- a\n1. b", '<ul><li>a</li></ul><ol start="1"><li>b</li></ol>'),
+        ("3. a\n4. b", '<ol start="3"><li>a</li><li>b</li></ol>'),
+        (
+            "x\n```py\na *b*\n```\nx",
+            f'{_X}<pre tabindex="0" aria-label="Code, py"><code data-language="py">a *b*</code></pre>{_X}',
+        ),
+        ("```one line```", '<pre tabindex="0" aria-label="Code"><code>one line</code></pre>'),
+        (
+            "```\n>>> prompt\n```",
+            '<pre tabindex="0" aria-label="Code"><code>&gt;&gt;&gt; prompt</code></pre>',
+        ),
+    ],
+)
+async def test_blocks_become_elements(page: Page, text: str, html: str) -> None:
+    assert await _html(page, text) == html
+
+
+@pytest.mark.parametrize(
+    ("text", "href"),
+    [
+        ("https://example.org/a_b_c?x=1.", "https://example.org/a_b_c?x=1"),
+        ("<https://example.org/a>", "https://example.org/a"),
+        ("[words](https://example.org/b)", "https://example.org/b"),
+        ('[words](<https://example.org/c> "title")', "https://example.org/c"),
+    ],
+)
+async def test_web_addresses_become_links(page: Page, text: str, href: str) -> None:
+    box = await page.evaluate_handle(_RENDER, [text])
+    found: Any = await box.evaluate("(n) => [...n.querySelectorAll('a')].map((a) => [a.href, a.rel])")
+    assert found == [[href, "noopener noreferrer nofollow"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[click](javascript:alert(1))",
+        "<javascript:alert(1)>",
+        "[click](data:text/html,<script>1</script>)",
+        "javascript:alert(1)",
+        "[x](https://)",
+    ],
+)
+async def test_no_other_scheme_becomes_a_link(page: Page, text: str) -> None:
+    assert await _count(page, text, "a") == 0
+
+
+async def test_html_stays_text(page: Page) -> None:
+    text = '<img src=x onerror=alert(1)><b>"&amp;</b> **<i>x</i>**'
+    box = await page.evaluate_handle(_RENDER, [text])
+    assert await box.evaluate("(node) => node.textContent") == text.replace("**", "")
+    assert await _count(page, text, "img, b, i, script") == 0
+
+
+async def test_a_timestamp_shows_a_time_that_knows_its_moment(page: Page) -> None:
+    assert await _html(page, "<t:0:D>") == _line(
+        '<span class="moment"><time datetime="1970-01-01T00:00:00.000Z" '
+        f'title="{await _title(page)}">T</time></span>'
+    )
+    assert await _count(page, "<t:0:R>", "time[data-relative]") == 1
+
+
+async def _title(page: Page) -> str:
+    title: str = await page.evaluate(
+        "new Intl.DateTimeFormat(undefined, {dateStyle: 'full', timeStyle: 'short'}).format(new Date(0))"
+    )
+    return title
+
+
+async def test_a_timestamp_out_of_range_breaks_nothing(page: Page) -> None:
+    assert "an invalid date" in await _html(page, "<t:9999999999999>") + await page.evaluate(
+        "import('/static/js/time.js').then((m) => m.timeElement(new Date(NaN), 'f').textContent)"
+    )
+
+
+async def test_a_spoiler_is_hidden_until_it_is_pressed(page: Page) -> None:
+    await page.evaluate(f"({_RENDER})(['||secret||']).then((box) => document.body.replaceChildren(box))")
+    spoiler = page.get_by_role("button", name="Spoiler, press to show")
+    assert await page.locator(".spoiler-inside").get_attribute("aria-hidden") == "true"
+    await spoiler.press("Enter")
+    assert await page.locator(".spoiler.is-shown").count() == 1
+    assert await page.locator(".spoiler-inside").get_attribute("aria-hidden") is None
+
+
+@pytest.mark.parametrize("mark", ["**", "__", "||", "> ", "*", "`", "[", "<@"])
+async def test_deep_nonsense_is_rendered_in_bounded_time(page: Page, mark: str) -> None:
+    text = (mark * 4096)[:4096]
+    box = await page.evaluate_handle(_RENDER, [text])
+    assert await box.evaluate("(node) => node.childNodes.length") > 0
