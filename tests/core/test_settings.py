@@ -1,0 +1,312 @@
+import base64
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from core.settings import _PARSERS as PARSERS
+from core.settings import SETTING_DOCS, LoadedSettings, Settings, SettingsError, load_settings
+
+TOKEN = {"DISCORD_TOKEN": "abc.def.ghi"}
+EVERY_ADDRESS = str(IPv4Address(0))
+KEY = "whsec_" + base64.b64encode(bytes(range(24))).decode()
+
+
+def load(environ: dict[str, str] | None = None, file: Path | None = None) -> Settings:
+    return load_settings(environ or {}, file).settings
+
+
+def problems(environ: dict[str, str], file: Path | None = None) -> tuple[str, ...]:
+    with pytest.raises(SettingsError) as caught:
+        load_settings(environ, file)
+    return caught.value.problems
+
+
+def env_file(folder: Path, text: str) -> Path:
+    path = folder / ".env"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_nothing_set_gives_the_sandbox_on_loopback() -> None:
+    settings = load()
+    assert settings == Settings()
+    assert settings.sandbox
+    assert (settings.host, settings.port, settings.port_is_set) == ("127.0.0.1", 8080, False)
+
+
+def test_the_documented_defaults_are_the_real_ones() -> None:
+    documented = {doc.name: doc.default for doc in SETTING_DOCS if doc.default}
+    settings = load(documented)
+    assert msgspec.structs.replace(settings, given=frozenset(), port_is_set=False) == Settings()
+
+
+def test_every_setting_is_documented_and_read_or_refused() -> None:
+    assert {doc.name for doc in SETTING_DOCS} == {*PARSERS, "REDIS_URL", "SHARD_COUNT", "SHARD_IDS"}
+    assert {attribute for attribute, _ in PARSERS.values()} < set(Settings.__struct_fields__)
+
+
+def test_every_value_arrives_with_its_declared_type() -> None:
+    settings = load(
+        {
+            **TOKEN,
+            "DISCORD_API_URL": "http://127.0.0.1:9/api/v10/",
+            "DISCORD_GATEWAY_URL": "ws://127.0.0.1:9/",
+            "COMMAND_PREFIX": "hx!",
+            "HOME_GUILD_ID": "81384788765712384",
+            "OWNER_IDS": "81384788765712384, 81384788765712385 81384788765712384",
+            "POST_CHANNEL_IDS": "81384788765712386",
+            "HOST": "::1",
+            "PORT": "0",
+            "PUBLIC_URL": "https://helix.example/",
+            "TRUSTED_PROXIES": "10.0.0.0/8 192.0.2.7,2001:db8::/32",
+            "READ_TOKEN": "r" * 20,
+            "HELIX_DATA_DIR": "elsewhere",
+            "WEBHOOK_TOKEN": "w" * 20,
+            "WEBHOOK_SECRET": f"{KEY} {KEY[:-4]}AAAA",
+            "WEBHOOK_SIGNING_SECRET": KEY,
+            "GITHUB_WEBHOOK_SECRET": "any text will do here",
+            "ZAPIER_WEBHOOK_URL": "https://hooks.example/1 http://localhost:1/2",
+            "DISCORD_WEBHOOK_URL": "https://discord.example/3",
+            "ENABLE_RESPONSE_CACHING": "off",
+            "SANDBOX_PORT": "0",
+            "AGENT_TTL": "1h30m",
+            "RITUAL_STEP_S": "0.05",
+            "SHUTDOWN_S": "7.5",
+            "MAX_BODY": "2048",
+            "LOG_LEVEL": "debug",
+            "LOG_FORMAT": "JSON",
+        }
+    )
+    assert settings.owner_ids == (81384788765712384, 81384788765712385)
+    assert (settings.host, settings.port, settings.port_is_set) == ("::1", 0, True)
+    assert (settings.home_guild_id, settings.command_prefix) == (81384788765712384, "hx!")
+    assert settings.discord_api_url == "http://127.0.0.1:9/api/v10"
+    assert settings.discord_gateway_url == "ws://127.0.0.1:9"
+    assert settings.base_url == "https://helix.example"
+    assert [str(network) for network in settings.trusted_proxies] == [
+        "10.0.0.0/8",
+        "192.0.2.7/32",
+        "2001:db8::/32",
+    ]
+    assert len(settings.webhook_secret) == 2
+    assert [url.reveal() for url in settings.zapier_webhook_url] == [
+        "https://hooks.example/1",
+        "http://localhost:1/2",
+    ]
+    assert not settings.enable_response_caching
+    assert settings.agent_ttl_s == 5400.0
+    assert (settings.ritual_step_s, settings.shutdown_s, settings.max_body) == (0.05, 7.5, 2048)
+    assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
+    assert settings.data_dir == Path("elsewhere")
+    assert len(settings.secrets()) == 10
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    found = problems({**TOKEN, "PORT": "x", "LOG_LEVEL": "loud", "HOME_GUILD_ID": "12", "SHARD_IDS": "0"})
+    assert [problem.split("=")[0].split(":")[0] for problem in found] == [
+        "HOME_GUILD_ID",
+        "PORT",
+        "LOG_LEVEL",
+        "SHARD_IDS",
+    ]
+
+
+def test_a_problem_says_the_value_and_what_would_be_right() -> None:
+    assert problems({"PORT": "70000"}) == (
+        "PORT='70000': it takes a whole number from 0 to 65535 (0 means any free port).",
+    )
+
+
+def test_the_text_of_the_error_lists_every_problem() -> None:
+    with pytest.raises(SettingsError, match=r"2 settings are wrong:\n  - PORT.*\n  - LOG_LEVEL"):
+        load({"PORT": "x", "LOG_LEVEL": "loud"})
+    with pytest.raises(SettingsError, match="One setting is wrong"):
+        load({"PORT": "x"})
+
+
+SECRET_MISTAKES = {
+    "DISCORD_TOKEN": "Bot sesame",
+    "READ_TOKEN": "sesame open",
+    "WEBHOOK_TOKEN": "sesame\topen",
+    "WEBHOOK_SECRET": "whsec_sesame",
+    "WEBHOOK_SIGNING_SECRET": "sesame",
+    "ZAPIER_WEBHOOK_URL": "ftp://sesame",
+    "DISCORD_WEBHOOK_URL": "http://sesame.example",
+    "REDIS_URL": "redis://sesame",
+}
+
+
+@pytest.mark.parametrize("name", SECRET_MISTAKES)
+def test_a_wrong_secret_is_named_and_never_shown(name: str) -> None:
+    found = problems({**TOKEN, name: SECRET_MISTAKES[name]})
+    assert found[0].startswith(f"{name}: ")
+    assert "sesame" not in "".join(found)
+
+
+def test_an_address_with_a_password_in_it_is_not_shown() -> None:
+    assert "sesame" not in problems({"PUBLIC_URL": "https://me:sesame@helix.example"})[0]
+
+
+def test_secrets_are_not_in_the_representation_of_the_settings() -> None:
+    shown = repr(load({**TOKEN, "READ_TOKEN": "open-sesame-open-sesame"}))
+    assert "sesame" not in shown
+    assert "abc.def.ghi" not in shown
+
+
+def test_a_short_token_is_a_warning_that_does_not_show_it() -> None:
+    loaded = load_settings({"READ_TOKEN": "sesame"}, None)
+    assert len(loaded.warnings) == 1
+    assert loaded.warnings[0].startswith("READ_TOKEN")
+    assert "sesame" not in loaded.warnings[0]
+
+
+def test_the_process_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = env_file(tmp_path, "PORT=1111\nLOG_LEVEL=ERROR\n")
+    settings = load({"PORT": "2222"}, file)
+    assert (settings.port, settings.log_level) == (2222, "ERROR")
+
+
+def test_an_empty_variable_hides_the_one_of_the_file(tmp_path: Path) -> None:
+    file = env_file(tmp_path, "DISCORD_TOKEN=abc.def\n")
+    assert not load({}, file).sandbox
+    assert load({"DISCORD_TOKEN": ""}, file).sandbox
+
+
+def test_a_missing_file_is_no_file(tmp_path: Path) -> None:
+    assert load({}, tmp_path / ".env") == Settings()
+
+
+def test_what_was_set_is_known_wherever_it_was_set(tmp_path: Path) -> None:
+    file = env_file(tmp_path, "PORT=1111\n")
+    settings = load({"LOG_LEVEL": "INFO", "ADMIN_ROLE_ID": " "}, file)
+    assert settings.given == {"PORT", "LOG_LEVEL"}
+    assert settings.port_is_set
+
+
+def test_with_a_token_and_a_port_of_the_platform_every_address_is_listened_on() -> None:
+    assert load({**TOKEN, "PORT": "3000"}).host == EVERY_ADDRESS
+
+
+def test_a_port_from_the_file_does_not_open_the_server(tmp_path: Path) -> None:
+    assert load(TOKEN, env_file(tmp_path, "PORT=3000\n")).host == "127.0.0.1"
+
+
+def test_a_chosen_host_is_kept_on_a_platform() -> None:
+    assert load({**TOKEN, "PORT": "3000", "HOST": "127.0.0.1"}).host == "127.0.0.1"
+
+
+def test_the_sandbox_takes_a_port_and_stays_on_loopback() -> None:
+    assert load({"PORT": "3000"}).host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("host", [EVERY_ADDRESS, "::", "192.0.2.1", "helix.example"])
+def test_the_sandbox_refuses_a_public_host_and_names_the_token(host: str) -> None:
+    (found,) = problems({"HOST": host})
+    assert found.startswith("DISCORD_TOKEN")
+    assert "HOST" in found
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"])
+def test_the_sandbox_takes_every_loopback_host(host: str) -> None:
+    assert load({"HOST": host}).sandbox
+
+
+@pytest.mark.parametrize("platform", ["RAILWAY_ENVIRONMENT", "DYNO", "FLY_APP_NAME", "K_SERVICE", "RENDER"])
+def test_the_sandbox_does_not_run_on_a_hosting_platform(platform: str) -> None:
+    (found,) = problems({platform: "production"})
+    assert found.startswith("DISCORD_TOKEN")
+    assert platform in found
+
+
+def test_a_hosting_platform_with_a_token_is_fine() -> None:
+    assert not load({**TOKEN, "RAILWAY_ENVIRONMENT": "production"}).sandbox
+
+
+def test_the_public_domain_of_the_platform_makes_full_links() -> None:
+    assert load({**TOKEN, "RAILWAY_PUBLIC_DOMAIN": "x.up.example"}).base_url == "https://x.up.example"
+    chosen = {**TOKEN, "RAILWAY_PUBLIC_DOMAIN": "x.up.example", "PUBLIC_URL": "https://helix.example"}
+    assert load(chosen).base_url == "https://helix.example"
+
+
+def test_a_public_domain_that_is_none_is_named() -> None:
+    (found,) = problems({**TOKEN, "RAILWAY_PUBLIC_DOMAIN": "https://x"})
+    assert found.startswith("RAILWAY_PUBLIC_DOMAIN")
+
+
+@pytest.mark.parametrize(
+    ("host", "base"),
+    [
+        (EVERY_ADDRESS, "http://127.0.0.1:8080"),
+        ("::", "http://[::1]:8080"),
+        ("2001:db8::1", "http://[2001:db8::1]:8080"),
+        ("helix.example", "http://helix.example:8080"),
+    ],
+)
+def test_full_links_without_a_public_address_lead_to_an_address_one_can_open(host: str, base: str) -> None:
+    assert load({**TOKEN, "HOST": host}).base_url == base
+
+
+def test_an_unknown_flag_in_the_file_is_a_problem_with_a_suggestion(tmp_path: Path) -> None:
+    (found,) = problems({}, env_file(tmp_path, "ENABLE_LAZY_COMAND=true\n"))
+    assert "ENABLE_LAZY_COMAND in .env" in found
+    assert "Did you mean ENABLE_LAZY_COMMANDS?" in found
+
+
+def test_an_unknown_flag_in_the_environment_is_a_warning_with_a_suggestion() -> None:
+    loaded = load_settings({"ENABLE_LAZY_COMAND": "true", "ENABLE_ZZZ": "1"}, None)
+    assert "Did you mean ENABLE_LAZY_COMMANDS?" in loaded.warnings[0]
+    assert "ENABLE_RESPONSE_CACHING, ENABLE_STATE_WATCHING" in loaded.warnings[1]
+
+
+def test_another_unknown_name_in_the_file_is_a_warning_when_it_resembles_ours(tmp_path: Path) -> None:
+    file = env_file(tmp_path, "DISCORD_TOKN=sesame\nSOMETHING_ELSE_ENTIRELY=1\n")
+    loaded: LoadedSettings = load_settings({}, file)
+    assert loaded.warnings == ("DISCORD_TOKN in .env: there is no such setting. Did you mean DISCORD_TOKEN?",)
+
+
+def test_what_needs_more_than_one_process_is_not_built_yet() -> None:
+    found = problems({"REDIS_URL": "redis://x", "SHARD_COUNT": "2", "SHARD_IDS": "0"})
+    assert len(found) == 3
+    assert all("not built yet" in problem for problem in found)
+
+
+def test_mistakes_of_the_file_and_of_the_environment_come_together(tmp_path: Path) -> None:
+    found = problems({"PORT": "x"}, env_file(tmp_path, "LOG_LEVEL=INFO\nnonsense here\n"))
+    assert found[0] == ".env, line 2: it cannot be read; write NAME=value"
+    assert found[1].startswith("PORT")
+
+
+_NAMES = st.sampled_from([*(doc.name for doc in SETTING_DOCS), "RAILWAY_PUBLIC_DOMAIN", "ENABLE_X", "DYNO"])
+
+
+def outcome(environ: dict[str, str], file: Path | None) -> LoadedSettings | tuple[str, ...]:
+    try:
+        return load_settings(environ, file)
+    except SettingsError as error:
+        return error.problems
+
+
+@given(environ=st.dictionaries(_NAMES, st.text(max_size=80), max_size=8))
+def test_no_environment_raises_anything_but_a_settings_error(environ: dict[str, str]) -> None:
+    found = outcome(environ, None)
+    if isinstance(found, tuple):
+        assert found
+        return
+    assert found.settings.base_url.startswith(("http://", "https://"))
+    assert 0 <= found.settings.port <= 65535
+    assert 1 <= len(found.settings.command_prefix) <= 5
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.binary(max_size=300) | st.text(alphabet="PORT=x\"'#\\\n \r$\0é", max_size=60).map(str.encode)
+)
+def test_no_file_raises_anything_but_a_settings_error(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / ".env"
+    path.write_bytes(content)
+    assert outcome({}, path) != ()
