@@ -152,6 +152,9 @@ class Cache(Generic[K, V]):
         if found is not None:
             return found
         flight = self._shared.get(key)
+        if flight is not None and self._monotonic() - flight.began_at >= self.ttl_s:
+            # What it read is too old for this caller already; those who asked in time still get it.
+            flight = None
         outcome: Outcome = "miss" if flight is None else "coalesced"
         if flight is None:
             flight = self._begin(tags)
