@@ -13,7 +13,8 @@ from sandbox.invocations import CHANNEL, MENTIONABLE, ROLE, USER, build_invocati
 from sandbox.people import People, Ref
 from sandbox.permissions import Permission
 from sandbox.records import Channel, Guild, Member, Message, User
-from sandbox.render import member_json, message_json, user_json
+from sandbox.render import member_json, user_json
+from sandbox.render_messages import message_json
 from sandbox.wire import JsonObject, as_id, iso
 
 _SELECT_OPTION = {5: USER, 6: ROLE, 7: MENTIONABLE, 8: CHANNEL}
@@ -22,8 +23,9 @@ _SELECT_OPTION = {5: USER, 6: ROLE, 7: MENTIONABLE, 8: CHANNEL}
 class Actions:
     """The verbs of ``/sandbox/act/…``, for tests in the same process.
 
-    Users, channels and messages are ids (numbers or decimal strings); users may also be seeded names. Everything
-    raises ``ActionError`` with a message for people and the status that the HTTP route answers with.
+    Users, channels and messages are ids (numbers or decimal strings); users may also be seeded names.
+    Everything raises ``ActionError`` with a message for people and the status that the HTTP route answers
+    with.
 
     Args:
         engine: The sandbox.
@@ -67,9 +69,9 @@ class Actions:
         channel, target = self._people.message(message, author)
         if target.author_id != author.id:
             raise ActionError(403, "Only its author can edit a message.")
+        if not content.strip() and not target.attachments:
+            raise ActionError(400, "Cannot send an empty message")
         try:
-            if not content.strip() and not target.attachments:
-                raise ApiError(400, 50006, "Cannot send an empty message")
             self._engine.messages.edit(channel, target, parse_message({"content": content}, []))
         except ApiError as error:
             raise _as_action(error) from error

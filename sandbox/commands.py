@@ -45,7 +45,7 @@ class CommandRegistry:
         raise unknown("application command")
 
     def find(self, guild_id: int | None, name: str) -> JsonObject | None:
-        """The slash command of that name as a channel of that server offers it: its own before a global one."""
+        """The slash command of that name that a server offers: its own before a global one."""
         for scope in (guild_id, None):
             command = self._scopes.get(scope, {}).get((1, name))
             if command is not None:

@@ -15,7 +15,6 @@ from sandbox.interactions import Interactions
 from sandbox.messages import Messages
 from sandbox.ratelimit import RateLimits
 from sandbox.reactions import Reactions
-from sandbox.render import presence_json
 from sandbox.responses import Responses
 from sandbox.seed import build_world
 from sandbox.snowflake import SnowflakeSource
@@ -53,7 +52,14 @@ class Engine:
         self.files = FileStore(self.next_id)
         self.faults = Faults()
         self.limits = RateLimits(wall_s, monotonic_s)
-        self.messages = Messages(self.world, self.bus, self.files, self.next_id, wall_s, monotonic_s)
+        self.messages = Messages(
+            self.world,
+            self.bus,
+            self.files,
+            next_id=self.next_id,
+            wall_s=wall_s,
+            monotonic_s=monotonic_s,
+        )
         self.reactions = Reactions(self.world, self.bus)
         self.interactions = Interactions(self.world, self.bus, self.next_id, monotonic_s)
         self.responses = Responses(self.world, self.messages, self.interactions)
@@ -67,18 +73,10 @@ class Engine:
         self.files.cdn_url = f"{self.base_url}/cdn"
         self.gateway.url = f"ws://{host}:{port}/gateway"
 
-    def _on_presence(self, online: bool) -> None:  # noqa: FBT001 - a callback has no keywords
+    def _on_presence(self, online: bool) -> None:
         self.world.bot_online = online
         data: JsonObject = {"connected": online}
         self.bus.publish(Event("BOT_CONNECTION", lambda _: data))
-        bot_id = self.world.bot.id
-        for guild in self.world.guilds.values():
-            if bot_id in guild.members:
-                self._publish_presence(bot_id, guild.id, online=online)
-
-    def _publish_presence(self, user_id: int, guild_id: int, *, online: bool) -> None:
-        data = presence_json(user_id, guild_id, online=online)
-        self.bus.publish(Event("PRESENCE_UPDATE", lambda _: data, guild_id=guild_id))
 
 
 ENGINE = web.AppKey("ENGINE", Engine)

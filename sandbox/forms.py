@@ -1,26 +1,20 @@
 """A message's body as it comes in, checked against Discord's limits."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from urllib.parse import urlsplit
 
 from sandbox.components import check_components
+from sandbox.embeds import check_embeds
 from sandbox.errors import ApiError, FormErrors, bad_form, not_built
 from sandbox.records import FLAG_EPHEMERAL
 from sandbox.wire import JsonObject, as_id
 
 MAX_CONTENT = 2000
-MAX_EMBEDS = 10
-MAX_EMBED_TOTAL = 6000
-MAX_FIELDS = 25
 MAX_FILES = 10
 MAX_NONCE = 25
 _FLAG_SUPPRESS_EMBEDS = 1 << 2
 _FLAG_SILENT = 1 << 12
 _FLAG_COMPONENTS_V2 = 1 << 15
 _SETTABLE_FLAGS = _FLAG_SUPPRESS_EMBEDS | FLAG_EPHEMERAL | _FLAG_SILENT
-
-Path = tuple[str | int, ...]
 
 
 @dataclass(slots=True, frozen=True)
@@ -53,7 +47,7 @@ def parse_message(body: JsonObject, files: list[UploadedFile]) -> MessageForm:
     """Checks a message's body, for creating as well as for editing one.
 
     Raises:
-        ApiError: 400 with code 50035 naming every field that is wrong; 501 for what the sandbox does not have.
+        ApiError: 400 with code 50035 naming every wrong field; 501 for what the sandbox does not have.
     """
     for key, what in (("poll", "polls"), ("sticker_ids", "stickers")):
         if body.get(key):
@@ -73,7 +67,7 @@ def parse_message(body: JsonObject, files: list[UploadedFile]) -> MessageForm:
     if len(files) > MAX_FILES:
         errors.too_long(("attachments",), MAX_FILES)
     if form.embeds is not None:
-        form.embeds = _check_embeds(errors, form.embeds)
+        form.embeds = check_embeds(errors, form.embeds)
     if form.components is not None:
         form.components = check_components(errors, form.components)
     if form.allowed_mentions is not None:
@@ -162,97 +156,6 @@ def _check_mentions(errors: FormErrors, allowed: JsonObject) -> None:
         if ids and kind in parse:
             message = f'parse:["{kind}"] and {kind}: [ids...] are mutually exclusive.'
             errors.add(("allowed_mentions",), "MESSAGE_ALLOWED_MENTIONS_PARSE_EXCLUSIVE", message)
-
-
-_EMBED_TEXTS = {"title": 256, "description": 4096}
-_EMBED_PARTS: dict[str, tuple[tuple[str, int], ...]] = {
-    "footer": (("text", 2048),),
-    "author": (("name", 256),),
-}
-_FIELD_TEXTS = (("name", 256), ("value", 1024))
-
-
-def _check_embeds(errors: FormErrors, embeds: list[JsonObject]) -> list[JsonObject]:
-    if len(embeds) > MAX_EMBEDS:
-        errors.too_long(("embeds",), MAX_EMBEDS)
-    total = 0
-    for index, embed in enumerate(embeds):
-        total += _check_embed(errors, ("embeds", index), embed)
-    if total > MAX_EMBED_TOTAL:
-        message = f"Embed size exceeds maximum size of {MAX_EMBED_TOTAL}"
-        errors.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", message)
-    return [embed | {"type": "rich"} for embed in embeds]
-
-
-def _check_embed(errors: FormErrors, path: Path, embed: JsonObject) -> int:
-    """Checks one embed; gives its characters, as far as they count towards the total."""
-    total = 0
-    for key, limit in _EMBED_TEXTS.items():
-        total += _embed_text(errors, (*path, key), embed.get(key), limit, required=False)
-    for key, texts in _EMBED_PARTS.items():
-        part = embed.get(key)
-        if isinstance(part, dict):
-            for name, limit in texts:
-                total += _embed_text(errors, (*path, key, name), part.get(name), limit, required=True)
-            _check_url(errors, (*path, key, "icon_url"), part.get("icon_url"), attachment=True)
-    fields = embed.get("fields") or []
-    if not isinstance(fields, list):
-        errors.add((*path, "fields"), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-        fields = []
-    if len(fields) > MAX_FIELDS:
-        errors.too_long((*path, "fields"), MAX_FIELDS)
-    for index, item in enumerate(fields):
-        for name, limit in _FIELD_TEXTS:
-            value = item.get(name) if isinstance(item, dict) else None
-            total += _embed_text(errors, (*path, "fields", index, name), value, limit, required=True)
-    _check_url(errors, (*path, "url"), embed.get("url"), attachment=False)
-    for key in ("image", "thumbnail"):
-        media = embed.get(key)
-        if isinstance(media, dict):
-            _check_url(errors, (*path, key, "url"), media.get("url"), attachment=True)
-    color = embed.get("color")
-    if color is not None and not (isinstance(color, int) and 0 <= color <= 0xFFFFFF):
-        errors.add((*path, "color"), "NUMBER_TYPE_MAX", "int value should be less than or equal to 16777215.")
-    _check_timestamp(errors, (*path, "timestamp"), embed.get("timestamp"))
-    return total
-
-
-def _embed_text(errors: FormErrors, path: Path, value: object, limit: int, *, required: bool) -> int:
-    if value is None or value == "":
-        if required:
-            errors.required(path)
-        return 0
-    text = str(value)
-    if len(text) > limit:
-        errors.too_long(path, limit)
-    return len(text)
-
-
-def _check_url(errors: FormErrors, path: Path, value: object, *, attachment: bool) -> None:
-    if value is None or value == "":
-        return
-    schemes = ("http", "https", "attachment") if attachment else ("http", "https")
-    try:
-        parts = urlsplit(str(value))
-    except ValueError:
-        errors.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
-        return
-    if parts.scheme not in schemes:
-        message = f'Scheme "{parts.scheme}" is not supported. Scheme must be one of {schemes}.'
-        errors.add(path, "URL_TYPE_INVALID_SCHEME", message)
-    elif not parts.netloc:
-        errors.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
-    elif len(str(value)) > 2048:
-        errors.too_long(path, 2048)
-
-
-def _check_timestamp(errors: FormErrors, path: Path, value: object) -> None:
-    if value is None:
-        return
-    try:
-        datetime.fromisoformat(str(value))
-    except ValueError:
-        errors.add(path, "DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")
 
 
 def require_something(form: MessageForm) -> None:

@@ -10,7 +10,8 @@ from sandbox.errors import ApiError, unknown
 from sandbox.events import Event, EventBus
 from sandbox.files import MAX_FILE_BYTES
 from sandbox.records import Channel, Message
-from sandbox.render import channel_json, gateway_message_json, member_json, user_json
+from sandbox.render import channel_json, member_json, user_json
+from sandbox.render_messages import gateway_message_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 
@@ -136,7 +137,7 @@ class Interactions:
         """The interaction that a follow-up is for.
 
         Raises:
-            ApiError: 404 (10015) where it is unknown or not answered yet, 401 (50027) where its token has expired.
+            ApiError: 404 (10015) where it is unknown or not answered yet, 401 (50027) where it has expired.
         """
         interaction = self._by_token.get(token)
         if interaction is None or application_id != self._world.application.id:

@@ -27,13 +27,15 @@ def resolve_mentions(
     channel: Channel,
     author_id: int,
     content: str,
+    *,
     allowed: JsonObject | None,
     replied_user_id: int | None,
 ) -> Mentions:
     """Whom the content pings ("Allowed Mentions Object" in Discord's reference).
 
-    No ``allowed_mentions`` allows everything, the replied user included; where it is given, the replied user is
-    pinged only with ``replied_user``. A role that is not mentionable, @everyone and @here need the permission.
+    No ``allowed_mentions`` allows everything, the replied user included; where it is given, the replied user
+    is pinged only with ``replied_user``. A role that is not mentionable, @everyone and @here need the
+    permission.
     """
     found_users = [int(raw) for raw in _USER.findall(content)]
     users = [i for i in _allowed_ids(found_users, allowed, "users") if i in world.users]

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from sandbox.errors import ApiError, bad_form
 from sandbox.events import Event, EventBus
 from sandbox.files import FileStore, safe_filename
-from sandbox.forms import MAX_FILES, MessageForm, UploadedFile, reference_id, require_something
+from sandbox.forms import MAX_FILES, MessageForm, reference_id, require_something
+from sandbox.media import entry_for, resolve_media, shown_names
 from sandbox.mentions import resolve_mentions
 from sandbox.permissions import Permission
 from sandbox.records import FLAG_EPHEMERAL, FLAG_LOADING, Attachment, Channel, Message
-from sandbox.render import gateway_message_json, member_json
+from sandbox.render import member_json
+from sandbox.render_messages import gateway_message_json
 from sandbox.snowflake import created_s
 from sandbox.wire import JsonObject, as_id, iso
 from sandbox.world import World
@@ -58,6 +60,7 @@ class Messages:
         world: World,
         bus: EventBus,
         files: FileStore,
+        *,
         next_id: Callable[[], int],
         wall_s: Callable[[], float],
         monotonic_s: Callable[[], float],
@@ -71,7 +74,7 @@ class Messages:
         self._nonces: OrderedDict[tuple[int, str], tuple[float, int, int]] = OrderedDict()
 
     def create(self, channel: Channel, author_id: int, form: MessageForm) -> Message:
-        """A new message from its author's own hand. An enforced nonce that is known gives the message it made.
+        """A new message from its author's own hand; a known enforced nonce gives the message it made.
 
         Raises:
             ApiError: 400 for an empty message or an unknown reference.
@@ -205,13 +208,16 @@ class Messages:
 
     def _mention(self, channel: Channel, message: Message, form: MessageForm) -> None:
         replied = channel.messages.get(message.reference_id) if message.reference_id else None
+        # An answer to an interaction shows whom it is for, but pings nobody by it.
+        pings = replied is not None and message.interaction is None
+        replied_id = replied.author_id if replied is not None and pings else None
         found = resolve_mentions(
             self._world,
             channel,
             message.author_id,
             message.content,
-            form.allowed_mentions,
-            replied.author_id if replied is not None and message.interaction is None else None,
+            allowed=form.allowed_mentions,
+            replied_user_id=replied_id,
         )
         message.mentions = found.users
         message.mention_roles = found.roles
@@ -223,24 +229,25 @@ class Messages:
         if len(kept) + len(form.files) > MAX_FILES:
             raise bad_form(("attachments",), "BASE_TYPE_MAX_LENGTH", "Must be 10 or fewer in length.")
         embeds = form.embeds if form.embeds is not None else message.embeds
-        shown = {url.removeprefix("attachment://") for url in _media_urls(embeds)}
+        shown = shown_names(embeds)
         added = []
         for file in form.files:
-            entry = _entry_for(form, file)
-            named = replace(file, filename=str(entry.get("filename") or file.filename))
+            entry = entry_for(form, file)
+            name = safe_filename(str(entry.get("filename") or file.filename))
+            description = entry.get("description")
             added.append(
                 self._files.put(
                     channel.id,
-                    named,
-                    description=entry.get("description"),
-                    embedded=named.filename in shown or safe_filename(named.filename) in shown,
+                    replace(file, filename=name),
+                    description=str(description)[:1024] if description is not None else None,
+                    embedded=name in shown,
                 )
             )
         gone = [a for a in message.attachments if a not in kept]
         self._files.drop(channel.id, gone)
         message.attachments = [*kept, *added]
         by_name = {a.filename: a for a in message.attachments}
-        message.embeds = [_resolve_media(embed, by_name) for embed in embeds]
+        message.embeds = [resolve_media(embed, by_name) for embed in embeds]
 
     def typing(self, channel: Channel, user_id: int) -> None:
         """Says that someone is typing."""
@@ -256,37 +263,3 @@ class Messages:
             data["member"] = member_json(self._world, member)
         event = Event("TYPING_START", lambda _: data, guild_id=channel.guild_id, channel_id=channel.id)
         self._bus.publish(event)
-
-
-def _entry_for(form: MessageForm, file: UploadedFile) -> JsonObject:
-    entries = form.attachments or []
-    return next((entry for entry in entries if str(entry.get("id")) == str(file.index)), {})
-
-
-def _media_urls(embeds: list[JsonObject]) -> list[str]:
-    urls = []
-    for embed in embeds:
-        for key, name in _MEDIA:
-            part = embed.get(key)
-            if isinstance(part, dict) and str(part.get(name, "")).startswith("attachment://"):
-                urls.append(str(part[name]))
-    return urls
-
-
-_MEDIA = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("footer", "icon_url"))
-
-
-def _resolve_media(embed: JsonObject, by_name: dict[str, Attachment]) -> JsonObject:
-    resolved = dict(embed)
-    for key, name in _MEDIA:
-        part = embed.get(key)
-        if not isinstance(part, dict) or not str(part.get(name, "")).startswith("attachment://"):
-            continue
-        attachment = by_name.get(safe_filename(str(part[name]).removeprefix("attachment://")))
-        if attachment is None:
-            continue
-        new_part = part | {name: attachment.url, f"proxy_{name}": attachment.url}
-        if key in ("image", "thumbnail") and attachment.width is not None:
-            new_part |= {"width": attachment.width, "height": attachment.height}
-        resolved[key] = new_part
-    return resolved

@@ -7,7 +7,7 @@ from sandbox.records import CATEGORY, Channel, Message, User
 from sandbox.wire import as_id
 
 Ref = int | str
-"""An id, as a number or as the decimal string of Discord's JSON; for users also a seeded name such as "admin"."""
+"""An id, as a number or as the decimal string of Discord's JSON; for users also a seeded name."""
 
 
 class People:

@@ -64,7 +64,7 @@ def base_permissions(guild: Guild, user_id: int) -> int:
 def channel_permissions(guild: Guild, channel: Channel, user_id: int) -> int:
     """What a member may do in a channel; 0 where the channel is hidden from that user.
 
-    The order is Discord's: everyone's overwrite, the roles' denials and then grants together, the member's own.
+    The order is Discord's: everyone's overwrite, the roles' denials and then grants, the member's own.
     """
     allowed = base_permissions(guild, user_id)
     if allowed == 0 or allowed & Permission.ADMINISTRATOR:

@@ -11,8 +11,8 @@ from sandbox.errors import ApiError
 GLOBAL = "global"
 DEFAULT = "default"
 _MAX_WINDOWS = 4096
-# Requests per seconds. Discord's own numbers are tighter (messages: 5 in 5 s); these leave room for tests that
-# send many commands, and tests of the limits themselves set their own.
+# Requests per seconds. Discord's own numbers are tighter (messages: 5 in 5 s); these leave room for tests
+# that send many commands, and tests of the limits themselves set their own.
 _LIMITS: dict[str, tuple[int, float]] = {
     GLOBAL: (50, 1.0),
     DEFAULT: (100, 5.0),

@@ -5,7 +5,8 @@ import re
 from sandbox.errors import ApiError, unknown
 from sandbox.events import Event, EventBus
 from sandbox.records import Channel, Message
-from sandbox.render import emoji_json, member_json
+from sandbox.render import member_json
+from sandbox.render_messages import emoji_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 

@@ -132,7 +132,8 @@ class Guild:
 class Application:
     """The one application that can log in.
 
-    The three switches are those of Discord's developer portal: an intent that is off closes the gateway with 4014.
+    The three switches are those of Discord's developer portal: asking for an intent that is off closes the
+    gateway with 4014.
     """
 
     id: int

@@ -8,7 +8,7 @@ from sandbox.forms import MessageForm, UploadedFile, parse_message, require_some
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, Interaction, Interactions
 from sandbox.messages import Messages, Origin
 from sandbox.records import FLAG_EPHEMERAL, Message
-from sandbox.render import message_json
+from sandbox.render_messages import message_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 
@@ -45,7 +45,7 @@ class Responses:
         """The first answer; gives the callback object that ``with_response`` asks for.
 
         Raises:
-            ApiError: 400 where the type does not fit or the data is not valid; the interaction stays open then.
+            ApiError: 400 where type or data are not valid; the interaction stays open then.
         """
         kind = body.get("type")
         if kind == MODAL:

@@ -16,7 +16,7 @@ from sandbox.guard import guard, is_loopback
 from sandbox.page import PAGE, STATIC_DIR, add_page, read_page
 from sandbox.rest import commands, guilds, interactions, messages, reactions, users
 from sandbox.rest.routing import add_routes
-from sandbox.views import SOCKETS, add_views
+from sandbox.views import SOCKETS, Sockets, add_views
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Sandbox:
         """Closes every connection and forgets everything. A second time does nothing."""
         self.engine.interactions.close()
         await self.engine.gateway.close_all(_GOING_AWAY)
-        for socket in list(self._runner.app[SOCKETS]):
+        for socket in list(self._runner.app[SOCKETS].open):
             await socket.close(code=_GOING_AWAY)
         await self._runner.cleanup()
 
@@ -123,7 +123,7 @@ def _build_app(engine: Engine) -> web.Application:
     app[ENGINE] = engine
     app[ACTIONS] = Actions(engine)
     app[PAGE] = read_page(STATIC_DIR)
-    app[SOCKETS] = set()
+    app[SOCKETS] = Sockets()
     app.router.add_get("/gateway", engine.gateway.handle)
     # discord.py writes "gateway/" for an address without a path of its own.
     app.router.add_get("/gateway/", engine.gateway.handle)

@@ -14,13 +14,13 @@ from sandbox.records import Guild, User
 from sandbox.render import (
     application_json,
     channel_json,
-    gateway_message_json,
     guild_json,
     is_online,
     member_json,
     presence_json,
     user_json,
 )
+from sandbox.render_messages import gateway_message_json
 from sandbox.wire import JsonObject, as_id, encode, json_response
 
 logger = logging.getLogger(__name__)
@@ -121,14 +121,10 @@ async def _state(request: web.Request) -> web.Response:
 
 async def _messages(request: web.Request) -> web.Response:
     engine = request.app[ENGINE]
-    raw_limit = request.query.get("limit", "50")
-    limit = int(raw_limit) if raw_limit.isascii() and raw_limit.isdigit() and len(raw_limit) < 5 else 0
-    before = as_id(request.query["before"]) if "before" in request.query else 1 << 63
     try:
         user = _viewer(request)
-        if not 1 <= limit <= 200 or before is None:
-            raise ActionError(400, "limit must be 1 to 200, and before an id.")
         channel = People(engine).channel(request.match_info["channel_id"], user)
+        before, limit = _paging(request)
     except ActionError as error:
         return json_response({"message": str(error)}, status=error.status)
     seen = [
@@ -139,6 +135,22 @@ async def _messages(request: web.Request) -> web.Response:
     return json_response(
         [gateway_message_json(engine.world, channel, message, user.id) for message in seen[-limit:]]
     )
+
+
+def _paging(request: web.Request) -> tuple[int, int]:
+    raw = request.query.get("limit", "50")
+    limit = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 5 else 0
+    before = as_id(request.query["before"]) if "before" in request.query else 1 << 63
+    if not 1 <= limit <= 200 or before is None:
+        raise ActionError(400, "limit must be 1 to 200, and before an id.")
+    return before, limit
+
+
+class Sockets:
+    """The pages' open WebSockets, to be closed at the end."""
+
+    def __init__(self) -> None:
+        self.open: set[web.WebSocketResponse] = set()
 
 
 class _Feed:
@@ -183,18 +195,18 @@ async def _events(request: web.Request) -> web.StreamResponse:
     sender: asyncio.Task[None] | None = None
     try:
         await socket.prepare(request)
-        request.app[SOCKETS].add(socket)
+        request.app[SOCKETS].open.add(socket)
         sender = asyncio.create_task(feed.send_to(socket), name="sandbox.page.events")
         async for message in socket:
             if message.type is WSMsgType.ERROR:
                 logger.info("sandbox.page.error error=%r", socket.exception())
     finally:
         unsubscribe()
-        request.app[SOCKETS].discard(socket)
+        request.app[SOCKETS].open.discard(socket)
         if sender is not None:
             sender.cancel()
             await asyncio.wait([sender])
     return socket
 
 
-SOCKETS: web.AppKey[set[web.WebSocketResponse]] = web.AppKey("SOCKETS", set)
+SOCKETS = web.AppKey("SOCKETS", Sockets)

@@ -22,7 +22,7 @@ class PlainCodec:
 
 
 class ZlibStreamCodec:
-    """``zlib-stream``: one zlib context for the connection, each payload ended by a sync flush (00 00 FF FF)."""
+    """``zlib-stream``: one zlib context per connection, each payload ended by a sync flush (00 00 FF FF)."""
 
     def __init__(self) -> None:
         self._context = zlib.compressobj()

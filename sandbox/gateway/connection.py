@@ -96,6 +96,7 @@ class Connection:
         self._wake = asyncio.Event()
         self._received: deque[float] = deque(maxlen=_RATE[0])
         self._heard = asyncio.Event()
+        self._closing = False
 
     def send(self, text: str) -> None:
         """Queues one payload; a client that reads too slowly is cut off."""
@@ -118,14 +119,18 @@ class Connection:
 
     async def close(self, code: int, reason: str = "") -> None:
         """Closes with a code, after what is queued."""
+        self._closing = True
         await self._flush()
         with contextlib.suppress(ConnectionError):
             await self._socket.close(code=code, message=reason.encode())
 
     @property
-    def close_code(self) -> int | None:
-        """The code that the connection ended with, once it has."""
-        return self._socket.close_code
+    def said_goodbye(self) -> bool:
+        """Whether it was the client that closed, and with a code that says it will not come back.
+
+        Codes 1000 and 1001 end the session, all others leave it resumable ("Initiating a Disconnect").
+        """
+        return not self._closing and self._socket.close_code in (1000, 1001)
 
     async def _flush(self) -> None:
         while self._queue and not self._socket.closed:

@@ -100,10 +100,8 @@ class Gateway:
         session = self._connections.pop(connection, None)
         if session is None:
             return
-        if connection.close_code in (1000, 1001):
-            # Closing with 1000 or 1001 says that the client will not come back ("Initiating a Disconnect").
-            if session.wire is connection:
-                self._sessions.forget(session)
+        if connection.said_goodbye and session.wire is connection:
+            self._sessions.forget(session)
         else:
             self._sessions.detach(session, connection)
 

@@ -8,7 +8,7 @@ from sandbox.forms import parse_message
 from sandbox.gateway.intents import blank_content
 from sandbox.permissions import Permission
 from sandbox.records import CATEGORY, Channel, Message
-from sandbox.render import message_json
+from sandbox.render_messages import message_json
 from sandbox.rest.reading import path_id, query_id, query_int, read_message, read_object
 from sandbox.rest.routing import Route
 from sandbox.wire import JsonObject, as_id, json_response

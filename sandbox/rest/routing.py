@@ -38,7 +38,7 @@ class Route:
 
 
 def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
-    """Adds the routes, then a last one that answers 501 for every path that Discord may have and we do not."""
+    """Adds the routes, then a last one that answers 501 for every path that is not there."""
     for route in routes:
         app.router.add_route(route.method, PREFIX + route.path, _wrap(route))
     missing = Route("*", "/{rest:.*}", _missing)

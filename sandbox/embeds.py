@@ -1,0 +1,106 @@
+"""Embeds, checked against Discord's limits ("Embed Limits" in its reference)."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from sandbox.errors import FormErrors
+from sandbox.wire import JsonObject
+
+MAX_EMBEDS = 10
+MAX_EMBED_TOTAL = 6000
+MAX_FIELDS = 25
+
+Path = tuple[str | int, ...]
+
+_EMBED_TEXTS = {"title": 256, "description": 4096}
+_EMBED_PARTS = {"footer": ("text", 2048), "author": ("name", 256)}
+_FIELD_TEXTS = (("name", 256), ("value", 1024))
+
+
+def check_embeds(errors: FormErrors, embeds: list[JsonObject]) -> list[JsonObject]:
+    """Checks a message's embeds; gives them as Discord keeps them."""
+    if len(embeds) > MAX_EMBEDS:
+        errors.too_long(("embeds",), MAX_EMBEDS)
+    total = 0
+    for index, embed in enumerate(embeds):
+        total += _check_embed(errors, ("embeds", index), embed)
+    if total > MAX_EMBED_TOTAL:
+        message = f"Embed size exceeds maximum size of {MAX_EMBED_TOTAL}"
+        errors.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", message)
+    return [embed | {"type": "rich"} for embed in embeds]
+
+
+def _check_embed(errors: FormErrors, path: Path, embed: JsonObject) -> int:
+    """Checks one embed; gives its characters, as far as they count towards the total."""
+    total = sum(
+        _embed_text(errors, (*path, key), embed.get(key), limit, required=False)
+        for key, limit in _EMBED_TEXTS.items()
+    )
+    for key, (name, limit) in _EMBED_PARTS.items():
+        part = embed.get(key)
+        if isinstance(part, dict):
+            total += _embed_text(errors, (*path, key, name), part.get(name), limit, required=True)
+            _check_url(errors, (*path, key, "icon_url"), part.get("icon_url"), attachment=True)
+    total += _check_fields(errors, (*path, "fields"), embed.get("fields") or [])
+    _check_url(errors, (*path, "url"), embed.get("url"), attachment=False)
+    for key in ("image", "thumbnail"):
+        media = embed.get(key)
+        if isinstance(media, dict):
+            _check_url(errors, (*path, key, "url"), media.get("url"), attachment=True)
+    color = embed.get("color")
+    if color is not None and not (isinstance(color, int) and 0 <= color <= 0xFFFFFF):
+        errors.add((*path, "color"), "NUMBER_TYPE_MAX", "int value should be less than or equal to 16777215.")
+    _check_timestamp(errors, (*path, "timestamp"), embed.get("timestamp"))
+    return total
+
+
+def _check_fields(errors: FormErrors, path: Path, fields: object) -> int:
+    if not isinstance(fields, list):
+        errors.add(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        return 0
+    if len(fields) > MAX_FIELDS:
+        errors.too_long(path, MAX_FIELDS)
+    total = 0
+    for index, item in enumerate(fields):
+        for name, limit in _FIELD_TEXTS:
+            value = item.get(name) if isinstance(item, dict) else None
+            total += _embed_text(errors, (*path, index, name), value, limit, required=True)
+    return total
+
+
+def _embed_text(errors: FormErrors, path: Path, value: object, limit: int, *, required: bool) -> int:
+    if value is None or value == "":
+        if required:
+            errors.required(path)
+        return 0
+    text = str(value)
+    if len(text) > limit:
+        errors.too_long(path, limit)
+    return len(text)
+
+
+def _check_url(errors: FormErrors, path: Path, value: object, *, attachment: bool) -> None:
+    if value is None or value == "":
+        return
+    schemes = ("http", "https", "attachment") if attachment else ("http", "https")
+    try:
+        parts = urlsplit(str(value))
+    except ValueError:
+        errors.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+        return
+    if parts.scheme not in schemes:
+        message = f'Scheme "{parts.scheme}" is not supported. Scheme must be one of {schemes}.'
+        errors.add(path, "URL_TYPE_INVALID_SCHEME", message)
+    elif not parts.netloc:
+        errors.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+    elif len(str(value)) > 2048:
+        errors.too_long(path, 2048)
+
+
+def _check_timestamp(errors: FormErrors, path: Path, value: object) -> None:
+    if value is None:
+        return
+    try:
+        datetime.fromisoformat(str(value))
+    except ValueError:
+        errors.add(path, "DATE_TIME_TYPE_PARSE", f"Could not parse {value}. Should be ISO8601.")

@@ -1,0 +1,125 @@
+"""Messages as Discord's v10 JSON."""
+
+from sandbox.records import FLAG_EPHEMERAL, Attachment, Channel, Message
+from sandbox.render import member_json, user_json
+from sandbox.wire import JsonObject
+from sandbox.world import World
+
+
+def attachment_json(attachment: Attachment) -> JsonObject:
+    """An attachment object."""
+    data: JsonObject = {
+        "id": str(attachment.id),
+        "filename": attachment.filename,
+        "size": attachment.size,
+        "url": attachment.url,
+        "proxy_url": attachment.url,
+        "content_type": attachment.content_type,
+        "flags": 0,
+    }
+    if attachment.width is not None:
+        data |= {"width": attachment.width, "height": attachment.height}
+    if attachment.description is not None:
+        data["description"] = attachment.description
+    return data
+
+
+def emoji_json(emoji: str) -> JsonObject:
+    """A partial emoji object; the sandbox has Unicode emoji only."""
+    return {"id": None, "name": emoji}
+
+
+def message_json(
+    world: World, channel: Channel, message: Message, viewer_id: int, *, nested: bool = False
+) -> JsonObject:
+    """A message object as REST gives it to a viewer (``me`` on reactions is that viewer).
+
+    Args:
+        world: Where it happened.
+        channel: The message's channel.
+        message: The message.
+        viewer_id: Who looks.
+        nested: Leave out the message that this one answers, as Discord does one level down.
+    """
+    data: JsonObject = {
+        "id": str(message.id),
+        "channel_id": str(message.channel_id),
+        "type": message.type,
+        "author": user_json(world.users[message.author_id]),
+        "content": message.content,
+        "timestamp": message.timestamp,
+        "edited_timestamp": message.edited_timestamp,
+        "tts": message.tts,
+        "mention_everyone": message.mention_everyone,
+        "mentions": [user_json(world.users[user_id]) for user_id in message.mentions],
+        "mention_roles": [str(role_id) for role_id in message.mention_roles],
+        "attachments": [attachment_json(a) for a in message.attachments if not a.embedded],
+        "embeds": message.embeds,
+        "components": message.components,
+        "pinned": False,
+        "flags": message.flags,
+    }
+    if message.nonce is not None:
+        data["nonce"] = message.nonce
+    if message.reactions:
+        data["reactions"] = [_reaction(emoji, who, viewer_id) for emoji, who in message.reactions.items()]
+    if message.author_id == world.application.bot_id and message.interaction is not None:
+        data |= {"application_id": str(world.application.id), "webhook_id": str(world.application.id)}
+        data |= message.interaction
+    if message.reference_id is not None:
+        data |= _reference(world, channel, message, viewer_id, nested=nested)
+    return data
+
+
+def gateway_message_json(world: World, channel: Channel, message: Message, viewer_id: int) -> JsonObject:
+    """A message object as the gateway sends it: with the author's and the mentioned users' membership.
+
+    An ephemeral message travels as a direct one, without server and member ("Message Create" in Discord's
+    reference).
+    """
+    data = message_json(world, channel, message, viewer_id)
+    data["channel_type"] = channel.type
+    if channel.guild_id is None or message.flags & FLAG_EPHEMERAL:
+        return data
+    data["guild_id"] = str(channel.guild_id)
+    author = world.member(channel.guild_id, message.author_id)
+    if author is not None:
+        data["member"] = member_json(world, author, with_user=False)
+    for mention in data["mentions"]:
+        member = world.member(channel.guild_id, int(mention["id"]))
+        if member is not None:
+            mention["member"] = member_json(world, member, with_user=False)
+    return data
+
+
+def _reaction(emoji: str, user_ids: list[int], viewer_id: int) -> JsonObject:
+    return {
+        "emoji": emoji_json(emoji),
+        "count": len(user_ids),
+        "count_details": {"burst": 0, "normal": len(user_ids)},
+        "me": viewer_id in user_ids,
+        "me_burst": False,
+        "burst_colors": [],
+    }
+
+
+def _reference(
+    world: World, channel: Channel, message: Message, viewer_id: int, *, nested: bool
+) -> JsonObject:
+    reference: JsonObject = {
+        "type": 0,
+        "message_id": str(message.reference_id),
+        "channel_id": str(message.channel_id),
+    }
+    if channel.guild_id is not None:
+        reference["guild_id"] = str(channel.guild_id)
+    data: JsonObject = {"message_reference": reference}
+    if not nested and message.reference_id is not None:
+        target = channel.messages.get(message.reference_id)
+        visible = target is not None and target.reader_id in (None, viewer_id)
+        data["referenced_message"] = (
+            message_json(world, channel, target, viewer_id, nested=True)
+            if target is not None and visible
+            else None
+        )
+    return data

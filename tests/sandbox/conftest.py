@@ -1,0 +1,62 @@
+"""A running sandbox for each test, and the real discord.py client connected to it."""
+
+from collections.abc import AsyncIterator
+
+import discord
+import pytest
+import yarl
+from aiohttp import ClientSession
+from discord.backoff import ExponentialBackoff
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from sandbox import Sandbox, start_sandbox
+from sandbox.engine import Engine
+from tests.sandbox.support import Api, Bot, Bots, Clock
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def sandbox(clock: Clock) -> AsyncIterator[Sandbox]:
+    """A sandbox whose windows and deadlines stand still, all but the three seconds for an answer."""
+    running = await start_sandbox(engine=Engine(monotonic_s=clock))
+    running.engine.limits.set("global", 10_000, 1.0)
+    yield running
+    await running.stop()
+
+
+@pytest.fixture
+def general(sandbox: Sandbox) -> int:
+    return sandbox.channel("general")
+
+
+@pytest.fixture
+async def api(sandbox: Sandbox) -> AsyncIterator[Api]:
+    async with ClientSession() as session:
+        yield Api(sandbox, session)
+
+
+@pytest.fixture
+def pointed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """discord.py pointed at the sandbox, as DISCORD_API_URL does it."""
+    monkeypatch.setattr(Route, "BASE", sandbox.api_url)
+    monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", yarl.URL(sandbox.gateway_url))
+    monkeypatch.setattr(discord.Asset, "BASE", sandbox.cdn_url)
+    monkeypatch.setattr(ExponentialBackoff, "delay", lambda _: 0.01)
+    return sandbox
+
+
+@pytest.fixture
+async def bots(pointed: Sandbox) -> AsyncIterator[Bots]:
+    kept = Bots(pointed)
+    yield kept
+    await kept.close()
+
+
+@pytest.fixture
+async def bot(bots: Bots) -> Bot:
+    return await bots.connect()
