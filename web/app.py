@@ -58,7 +58,6 @@ class WebServer:
         self._traffic = Traffic(kernel.metrics, kernel.clock)
         self._table = HotTable()
         self._port = kernel.settings.port
-        self._listening = False
         self._runner: Runner | None = None
         self._app = self._build_app(kernel, collective, commands, routes)
 
@@ -88,6 +87,8 @@ class WebServer:
             access_log=None,
             keepalive_timeout=_KEEPALIVE_S,
             lingering_time=_LINGERING_S,
+            # Signatures are over the bytes as they came, and nobody sends us a bomb.
+            auto_decompress=False,
             # aiohttp may use it twice: for the handlers to end, and for them to be cancelled.
             shutdown_timeout=max(0.1, (self._settings.shutdown_s - 1) / 2),
         )
@@ -98,7 +99,6 @@ class WebServer:
             await runner.cleanup()
             raise
         self._runner = runner
-        self._listening = True
         self._kernel.health.add_probe(_CHECK, self._reading, required=True)
         self._kernel.health.refresh()
         logger.info("http.listening url=%s", self.base_url)
@@ -108,9 +108,8 @@ class WebServer:
         runner, self._runner = self._runner, None
         if runner is None:
             return
-        self._listening = False
+        self._kernel.health.remove(_CHECK)
         await runner.cleanup()
-        self._kernel.health.refresh()
 
     def _wrap(self, inner: web.Server) -> web.Server:
         return HelixServer(inner, self._table, self._traffic, self._may_shortcut)
@@ -120,12 +119,10 @@ class WebServer:
         return self._kernel.drain.accepting and not access.isEnabledFor(logging.DEBUG)
 
     def _reading(self) -> Reading:
-        if not self._listening:
-            return Reading(
-                status="fail", reason="not listening", action="See the log for why the server did not start."
-            )
-        server = None if self._runner is None else self._runner.server
-        return self._traffic.reading(0 if server is None else len(server.connections))
+        runner = self._runner
+        if runner is None or runner.server is None or not runner.addresses:
+            return Reading(status="fail", reason="not listening", action="Start Helix again.")
+        return self._traffic.reading(len(runner.server.connections))
 
     def _build_app(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from time import perf_counter
 from typing import Any, Final, final
 
@@ -14,7 +14,7 @@ from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler
 
 from web.hot import HotAnswer, HotTable
-from web.problems import Problem, record_incident
+from web.problems import Problem, plain_problem, record_incident
 from web.traffic import UNMATCHED, Traffic
 
 logger = logging.getLogger(__name__)
@@ -104,6 +104,16 @@ class Connection(RequestHandler):
         response = problem.response(instance)
         response.force_close()
         return response
+
+    def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
+        """Send the answer; what aiohttp refuses ahead of the middleware (an unknown Expect) is reworded."""
+        if isinstance(resp, web.HTTPException):
+            self._server.traffic.lane(UNMATCHED, request.method, resp.status).record(0.0)
+            resp = plain_problem(resp.status).response(request.rel_url.raw_path)
+            resp.force_close()
+        return super().finish_response(request, resp, start_time)
 
     def _answered(self, head: bytes) -> bool:
         """Whether `head` was a known one and has been answered."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 
@@ -14,7 +13,7 @@ from core.kernel import Kernel
 from core.suggestions import closest
 from web.access_log import log_access
 from web.headers import CORS, standard
-from web.problems import Problem, record_incident
+from web.problems import Problem, plain_problem, record_incident
 from web.routing import RouteSpec
 from web.traffic import UNMATCHED, Traffic
 
@@ -35,19 +34,23 @@ def build_edge(kernel: Kernel, traffic: Traffic, routes: tuple[RouteSpec, ...]) 
         route = UNMATCHED if spec is None else spec.path
         try:
             with kernel.drain.work("http"):
-                _refuse_large_body(request, settings.max_body)
+                if request.body_exists:
+                    _check_body(request, settings.max_body)
                 if spec is not None:
                     _check_token(request, spec, kernel)
                     if request.query_string:
                         _check_query(request, spec)
                 response = await handler(request)
         except Problem as problem:
-            response = problem.response(request.path)
+            response = problem.response(request.rel_url.raw_path)
         except web.HTTPException as error:
             response = _translated(request, error, specs)
-        except Exception as error:  # noqa: BLE001 - the last handler there is; it logs under an id
+        except Exception as error:
             incident = record_incident(error, route=route, method=request.method)
             traffic.saw_incident(incident.id)
+            if request.writer.output_size > 0:
+                # Half an answer is out; only closing the connection can say that it is not whole.
+                raise
             response = incident.response(incident.instance)
         # What follows a body that nobody read must not be taken for a request.
         if request.body_exists or not kernel.drain.accepting:
@@ -82,7 +85,7 @@ def _check_token(request: web.Request, spec: RouteSpec, kernel: Kernel) -> None:
 
 
 def _check_query(request: web.Request, spec: RouteSpec) -> None:
-    names = list(request.query.keys())
+    names = [name for name, _ in request.query.items()]
     unknown = sorted({name[:64] for name in names if name not in spec.parameters})[:10]
     if unknown:
         known = f"Known: {', '.join(spec.parameters)}." if spec.parameters else "It takes none."
@@ -102,10 +105,16 @@ def _check_query(request: web.Request, spec: RouteSpec) -> None:
         )
 
 
-def _refuse_large_body(request: web.Request, max_body: int) -> None:
+def _check_body(request: web.Request, max_body: int) -> None:
     length = request.content_length
     if length is not None and length > max_body:
         raise Problem(413, f"A body may have at most {max_body} bytes.", max_body_bytes=max_body)
+    encoding = request.headers.get(hdrs.CONTENT_ENCODING, "identity")
+    if encoding.lower() != "identity":
+        # RFC 9110 §12.5.3: the header names what would have been taken.
+        raise Problem(
+            415, "A body is taken as it is, not compressed.", headers={"Accept-Encoding": "identity"}
+        )
 
 
 def _translated(
@@ -118,11 +127,10 @@ def _translated(
             return _options(allow)
         return Problem(
             405, f"{request.method[:32]} is not possible here. Allowed: {allow}.", headers={"Allow": allow}
-        ).response(request.path)
+        ).response(request.rel_url.raw_path)
     if isinstance(error, web.HTTPNotFound):
-        return _not_found(request.path, specs.keys()).response(request.path)
-    detail = HTTPStatus(error.status).description or error.reason
-    return Problem(error.status, f"{detail}.".replace("..", ".")).response(request.path)
+        return _not_found(request.path, specs.keys()).response(request.rel_url.raw_path)
+    return plain_problem(error.status).response(request.rel_url.raw_path)
 
 
 def _not_found(path: str, known: Collection[str]) -> Problem:

@@ -26,7 +26,7 @@ class Problem(HelixError):  # noqa: N818 - RFC 9457's own word
         detail: what is wrong here and what to do about it.
         kind: a name for errors that programs tell apart; it becomes `urn:helix:problem:<kind>`.
         headers: further headers, such as Allow.
-        members: further members of the object (RFC 9457 §3.2).
+        members: further members of the object (RFC 9457 §3.2); those that are None are left out.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Problem(HelixError):  # noqa: N818 - RFC 9457's own word
                 "status": self.status,
                 "detail": str(self),
                 "instance": instance[:_LONGEST_INSTANCE],
-                **self.members,
+                **{name: value for name, value in self.members.items() if value is not None},
             }
         )
 
@@ -79,6 +79,12 @@ class Incident(Problem):
     def instance(self) -> str:
         """The URN of this occurrence."""
         return f"urn:helix:incident:{self.id}"
+
+
+def plain_problem(status: int) -> Problem:
+    """A problem about which there is nothing to add to its status."""
+    phrase = HTTPStatus(status)
+    return Problem(status, f"{phrase.description or phrase.phrase}.")
 
 
 def record_incident(error: BaseException | None, *, route: str, method: str) -> Incident:

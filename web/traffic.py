@@ -84,10 +84,11 @@ class Traffic:
     def reading(self, connections: int) -> Reading:
         """How the server is, for the health check "http"."""
         summary = self._durations.merged()
-        requests, errors = self.by_route()
+        answered = [(labels[2], int(count)) for labels, count in self._requests.items()]
         counters: dict[str, CounterValue] = {
-            "requests": sum(requests.values()),
-            "errors": sum(errors.values()),
+            "requests": sum(count for _, count in answered),
+            "client_errors": sum(count for status, count in answered if status.startswith("4")),
+            "errors": sum(count for status, count in answered if status.startswith("5")),
             "connections": connections,
         }
         p95_ms = None if summary.p95 is None else round(summary.p95 * 1000, 3)

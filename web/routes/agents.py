@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Final
+from typing import Final, get_args
 
 from aiohttp import web
 
-from state.agents import ROSTER, AgentView, UnknownAgent, find_agent
+from state.agents import LAYERS, ROSTER, AgentStatus, AgentView, UnknownAgent, find_agent
 from state.collective import Collective
 from web.bodies import Body, encode_json
 from web.keys import COLLECTIVE, RESPONSES
@@ -16,14 +16,13 @@ from web.routing import RouteSpec
 
 _LIST: Final = "/agents"
 _ONE: Final = "/agents/{name}"
-_LAYERS: Final = tuple(dict.fromkeys(spec.layer for spec in ROSTER))
-_STATUSES: Final = ("active", "degraded", "down", "stale", "not built yet")
+_STATUSES: Final[tuple[AgentStatus, ...]] = get_args(AgentStatus)
 _TAGS: Final = frozenset({"agents", "state", "health"})
 
 
 async def get_agents(request: web.Request) -> web.StreamResponse:
     """All agents, or those of one layer or status."""
-    layer = _choice(request, "layer", _LAYERS)
+    layer = _choice(request, "layer", LAYERS)
     status = _choice(request, "status", _STATUSES)
     build = partial(_list_body, request.app[COLLECTIVE], layer, status)
     return request.app[RESPONSES].serve(request, _LIST, build, key=(layer, status))
@@ -34,8 +33,7 @@ async def get_agent(request: web.Request) -> web.StreamResponse:
     try:
         spec = find_agent(request.match_info["name"])
     except UnknownAgent as error:
-        members = {} if error.suggestion is None else {"suggestion": error.suggestion}
-        raise Problem(404, str(error), kind="unknown-agent", **members) from error
+        raise Problem(404, str(error), kind="unknown-agent", suggestion=error.suggestion) from error
     build = partial(_one_body, request.app[COLLECTIVE], spec.name)
     return request.app[RESPONSES].serve(request, _ONE, build, key=spec.name)
 
@@ -94,7 +92,7 @@ ROUTES = (
         handler=get_agents,
         summary="The 14 agents with measured status; ?layer= and ?status= choose.",
         ttl_s=60.0,
-        max_entries=(len(_LAYERS) + 1) * (len(_STATUSES) + 1),
+        max_entries=(len(LAYERS) + 1) * (len(_STATUSES) + 1),
         tags=_TAGS,
         serve_stale=True,
         parameters=("layer", "status"),

@@ -31,7 +31,7 @@ def _body(collective: Collective) -> Body:
             "low": metric.low,
             "high": metric.high,
             "good": {"low": metric.good_low, "high": metric.good_high},
-            "critical": {"low": metric.critical_low, "high": metric.critical_high},
+            "critical": {"below": metric.critical_low, "above": metric.critical_high},
         }
     content = {
         "ucf": metrics,

@@ -1,0 +1,61 @@
+from tests.web.helpers import Site
+
+
+async def test_health_is_in_the_format_of_its_draft(site: Site) -> None:
+    site.kernel.health.report(
+        "disk",
+        "warn",
+        "little room is left",
+        action="Make room.",
+        observed_value=97,
+        observed_unit="percent",
+        load=0.97,
+        counters={"files": 3},
+    )
+    answer = await site.get("/health")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/health+json")
+    health = answer.json()
+    assert health["status"] == "warn"
+    (disk,) = health["checks"]["disk"]
+    assert disk["time"] == "2026-01-01T12:00:00Z"
+    assert disk["output"] == "little room is left"
+    assert (disk["observedValue"], disk["observedUnit"]) == (97, "percent")
+    assert (disk["action"], disk["load"], disk["counters"]) == ("Make room.", 0.97, {"files": 3})
+    assert health["checks"]["store"][0]["status"] == "pass"
+    assert "output" not in health["checks"]["store"][0]
+
+
+async def test_an_optional_failure_is_a_warning_and_200(site: Site) -> None:
+    site.kernel.health.report("external-services", "fail", "one is down")
+    answer = await site.get("/health")
+    assert (answer.status, answer.json()["status"]) == (200, "warn")
+
+
+async def test_a_required_failure_is_503_also_from_the_cache(site: Site) -> None:
+    site.kernel.health.report("store", "fail", "disk full", required=True)
+    for outcome in ("miss", "hit"):
+        answer = await site.get("/health")
+        assert (answer.status, answer.headers["x-cache"]) == (503, outcome)
+
+
+async def test_live_is_always_200(site: Site) -> None:
+    site.kernel.health.report("store", "fail", "disk full", required=True)
+    answer = await site.get("/health/live")
+    assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+
+
+async def test_ready_means_store_state_and_gateway(site: Site) -> None:
+    assert (await site.get("/health/ready")).status == 200
+    site.kernel.health.report("state", "warn", "a refused edit", required=True)
+    assert (await site.get("/health/ready")).status == 200
+
+
+async def test_what_is_not_ready_is_named(site: Site) -> None:
+    site.kernel.health.report("gateway", "fail", "not connected", required=True)
+    site.kernel.health.remove("store")
+    answer = await site.get("/health/ready")
+    assert (answer.status, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert answer.json()["missing"] == [
+        {"name": "store", "reason": "not started yet"},
+        {"name": "gateway", "reason": "not connected"},
+    ]

@@ -1,0 +1,282 @@
+"""Known heads are answered ahead of the parser; whatever is not exactly one of them takes the usual way."""
+
+import asyncio
+import logging
+import socket
+from pathlib import Path
+
+import pytest
+import uvloop
+from aiohttp import web
+
+from tests.web.helpers import TIMEOUT_S, MakeSite, Site, head
+from web import connection
+from web.hot import LONGEST_HEAD_BYTES, MAX_HEADS
+
+MOVING = {"date", "age", "x-cache"}
+
+
+def shortcuts(site: Site) -> int:
+    return len(site.server._table)
+
+
+def requests(site: Site, path: str, method: str = "GET", status: str = "200") -> float:
+    return site.kernel.metrics.get("helix_http_requests_total").value(path, method, status)
+
+
+async def test_the_shortcut_says_what_the_usual_way_says(site: Site) -> None:
+    wire = await site.wire()
+    for variation in ((), ("Accept-Encoding: gzip",), ("Connection: keep-alive",)):
+        usual = await wire.ask("/agents", *variation)
+        short = await wire.ask("/agents", *variation)
+        assert short.body == usual.body
+        assert {k: v for k, v in short.headers.items() if k not in MOVING} == {
+            k: v for k, v in usual.headers.items() if k not in MOVING
+        }
+    assert shortcuts(site) == 3
+
+
+async def test_a_known_head_is_answered_without_a_handler(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = await site.wire()
+    await wire.ask("/ucf")
+    monkeypatch.setattr(connection.RequestHandler, "data_received", _refuse)
+    other_way = await wire.ask("/ucf")
+    assert (other_way.status, other_way.headers["x-cache"]) == (200, "hit")
+
+
+def _refuse(*_args: object) -> None:
+    raise AssertionError("the parser was asked")
+
+
+async def test_shortcuts_are_counted_like_all_others(site: Site) -> None:
+    wire = await site.wire()
+    for _ in range(5):
+        await wire.ask("/ucf")
+    await wire.ask("/ucf", method="HEAD")
+    await wire.ask("/ucf", method="HEAD")
+    assert requests(site, "/ucf") == 5
+    assert requests(site, "/ucf", "HEAD") == 2
+    assert site.kernel.metrics.get("helix_http_request_duration_seconds").summary("/ucf").count == 7
+    stats = site.kernel.caches.get("http:/ucf").stats()
+    assert (stats.hits, stats.misses) == (6, 1)
+
+
+async def test_a_shortcut_may_be_used_by_another_connection(site: Site) -> None:
+    await (await site.wire()).ask("/ucf")
+    again = await (await site.wire()).ask("/ucf")
+    assert again.headers["x-cache"] == "hit"
+    assert shortcuts(site) == 1
+
+
+async def test_pipelined_requests_are_answered_in_their_order(site: Site) -> None:
+    wire = await site.wire()
+    await wire.ask("/ucf")
+    await wire.send(head("/commands") + head("/ucf") + head("/nothing") + head("/ucf"))
+    answers = [await wire.answer() for _ in range(4)]
+    assert [answer.status for answer in answers] == [200, 200, 404, 200]
+    assert "commands" in answers[0].json()
+    assert "ucf" in answers[1].json()
+    assert (await wire.ask("/ucf")).status == 200
+
+
+async def test_a_known_head_behind_a_request_in_flight_waits_its_turn(make_site: MakeSite) -> None:
+    gate = asyncio.Event()
+    arrived = asyncio.Event()
+
+    async def slow(_request: web.Request) -> web.Response:
+        arrived.set()
+        await gate.wait()
+        return connection.web.Response(text="slow")
+
+    from web.routes.table import ROUTES
+    from web.routing import RouteSpec
+
+    site = await make_site((*ROUTES, RouteSpec(path="/slow", handler=slow, summary="")))
+    wire = await site.wire()
+    await wire.ask("/ucf")
+    await wire.send(head("/slow"))
+    await asyncio.wait_for(arrived.wait(), TIMEOUT_S)
+    await wire.send(head("/ucf"))
+    gate.set()
+    assert (await wire.answer()).body == b"slow"
+    assert "ucf" in (await wire.answer()).json()
+
+
+async def test_a_head_that_comes_in_pieces_is_not_taken_for_another(site: Site) -> None:
+    wire = await site.wire()
+    await wire.ask("/ucf")
+    # The known head, sent as the value of a header that has begun before.
+    await wire.send(b"GET /nothing HTTP/1.1\r\nHost: helix.test\r\nX-Part: ")
+    await _parsed(site)
+    await wire.send(head("/ucf"))
+    assert (await wire.answer()).status in {400, 404}
+
+
+async def _parsed(site: Site) -> None:
+    """Until the server has read what was sent: another connection's answer comes after it."""
+    await site.get("/health/live")
+
+
+async def test_a_body_that_looks_like_a_known_head_is_a_body(site: Site) -> None:
+    wire = await site.wire()
+    await wire.ask("/ucf")
+    inner = head("/ucf")
+    await wire.send(head("/commands", f"Content-Length: {len(inner)}"))
+    await _parsed(site)
+    await wire.send(inner)
+    answer = await wire.answer()
+    assert "commands" in answer.json()
+    assert await wire.closed()
+
+
+async def test_requests_with_a_body_are_not_remembered(site: Site) -> None:
+    await site.get("/ucf")
+    before = shortcuts(site)
+    wire = await site.wire()
+    await wire.send(head("/ucf", "Content-Length: 2") + b"{}")
+    assert (await wire.answer()).status == 200
+    assert shortcuts(site) == before
+
+
+@pytest.mark.parametrize("header", ["Connection: close", "X-Long: " + "x" * LONGEST_HEAD_BYTES])
+async def test_some_heads_are_not_remembered(site: Site, header: str) -> None:
+    wire = await site.wire()
+    assert (await wire.ask("/ucf", header)).status == 200
+    assert shortcuts(site) == 0
+
+
+async def test_old_http_is_answered_and_not_remembered(site: Site) -> None:
+    wire = await site.wire()
+    await wire.send(b"GET /ucf HTTP/1.0\r\nHost: helix.test\r\n\r\n")
+    assert (await wire.answer()).status == 200
+    assert await wire.closed()
+    assert shortcuts(site) == 0
+
+
+async def test_errors_are_not_remembered(site: Site) -> None:
+    wire = await site.wire()
+    for path in ("/nothing", "/ucf?x=1", "/agents/Nobody"):
+        assert (await wire.ask(path)).status in {400, 404}
+    assert shortcuts(site) == 0
+
+
+async def test_the_memory_of_heads_is_bounded(site: Site) -> None:
+    wire = await site.wire()
+    for number in range(MAX_HEADS + 10):
+        await wire.ask("/ucf", f"X-Number: {number}")
+    assert shortcuts(site) == MAX_HEADS
+    assert (await wire.ask("/ucf", f"X-Number: {MAX_HEADS + 9}")).headers["x-cache"] == "hit"
+
+
+async def test_the_token_is_part_of_what_is_remembered(make_site: MakeSite) -> None:
+    from core.secret import Secret
+
+    site = await make_site(read_token=Secret("open-sesame-open"))
+    wire = await site.wire()
+    for _ in range(2):
+        assert (await wire.ask("/ucf", "Authorization: Bearer open-sesame-open")).status == 200
+    assert (await wire.ask("/ucf")).status == 401
+    assert (await wire.ask("/ucf", "Authorization: Bearer open-sesame-opem")).status == 401
+
+
+async def test_a_client_that_does_not_read_is_not_served_ahead(site: Site) -> None:
+    wire = await site.wire()
+    await wire.ask("/agents")
+    (served,) = site.server._runner.server.connections
+    written: list[bytes] = []
+
+    class Full:
+        def write(self, data: bytes) -> None:
+            written.append(data)
+
+    transport, served.transport = served.transport, Full()
+    served.pause_writing()
+    assert served._answered(head("/agents")) is False
+    served.resume_writing()
+    assert served._answered(head("/agents")) is True
+    served.transport = transport
+    assert len(written) == 1
+
+
+async def test_debug_logs_every_request_by_template(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, logger="web.access"):
+        wire = await site.wire()
+        for _ in range(2):
+            await wire.ask("/agents/Claude")
+    lines = [record.getMessage() for record in caplog.records if record.name == "web.access"]
+    assert len(lines) == 2
+    assert all("route=/agents/{name} status=200" in line and "client=127.0.0.1" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"this is no HTTP\r\n\r\n", 400),
+        (b"GET /status HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n", 400),
+        (b"GET /status HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", 400),
+        (b"GET /status HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400),
+        (b"GET /status HTTP/9.9\r\nHost: x\r\n\r\n", 400),
+        (b"GET /" + b"x" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 9000 + b"\r\n\r\n", 431),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+    ],
+)
+async def test_bytes_that_are_no_http_get_a_problem_and_the_door(
+    site: Site, data: bytes, status: int
+) -> None:
+    wire = await site.wire()
+    await wire.send(data)
+    answer = await wire.answer()
+    assert (answer.status, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["status"] == status
+    assert await wire.closed()
+    assert requests(site, "unmatched", "other", str(status)) == 1
+
+
+async def test_too_many_connections_are_refused_with_a_reason(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 1)
+    first = await site.wire()
+    assert (await first.ask("/ucf")).status == 200
+    second = await site.wire()
+    refused = await second.answer()
+    assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+    assert await second.closed()
+    assert (await first.ask("/ucf")).status == 200
+
+
+def test_the_shortcut_works_on_uvloop_too(tmp_path: Path) -> None:
+    from core.kernel import build_kernel
+    from core.settings import Settings
+    from web.app import WebServer
+
+    class Nothing:
+        """The catalog needs no collective."""
+
+    async def story() -> list[str]:
+        kernel = build_kernel(Settings(port=0, port_is_set=True, data_dir=tmp_path))
+        server = WebServer(kernel, Nothing(), commands=())
+        await server.start()
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        seen = []
+        for _ in range(3):
+            writer.write(head("/commands"))
+            answer = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), TIMEOUT_S)).decode()
+            await reader.readexactly(len(b'{"commands":[],"total":0}'))
+            seen.append(answer.split("X-Cache: ")[1].split("\r\n")[0])
+        writer.close()
+        await writer.wait_closed()
+        await server.stop()
+        return seen
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(story()) == ["miss", "hit", "hit"]
+
+
+async def test_a_client_that_leaves_in_the_middle_disturbs_nobody(site: Site) -> None:
+    with socket.create_connection(("127.0.0.1", site.server.port)) as client:
+        client.sendall(head("/ucf") + b"GET /st")
+    assert (await site.get("/ucf")).status == 200

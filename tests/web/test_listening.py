@@ -1,0 +1,95 @@
+import logging
+import socket
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from core.errors import StartError
+from core.secret import Secret
+from core.settings import Settings
+from web.listening import CannotListen, listen
+
+
+@pytest.fixture
+async def runner() -> AsyncIterator[web.AppRunner]:
+    runner = web.AppRunner(web.Application())
+    await runner.setup()
+    yield runner
+    await runner.cleanup()
+
+
+@pytest.fixture
+def taken() -> Iterator[int]:
+    """A port on which somebody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+async def test_in_the_sandbox_an_open_port_moves_to_the_next_free_one(
+    runner: web.AppRunner, taken: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        port = await listen(runner, Settings(port=taken))
+    assert taken < port <= taken + 20
+    assert f"wanted={taken} port={port}" in caplog.text
+    assert len(runner.sites) == 1
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{"port_is_set": True}, {"discord_token": Secret("x" * 60)}],
+    ids=["PORT was chosen", "with a token"],
+)
+async def test_elsewhere_a_taken_port_is_an_error_that_names_it(
+    runner: web.AppRunner, taken: int, settings: dict[str, Any]
+) -> None:
+    with pytest.raises(CannotListen, match=rf"127\.0\.0\.1:{taken} is in use.*PORT") as caught:
+        await listen(runner, Settings(port=taken, **settings))
+    assert isinstance(caught.value, StartError)
+    assert runner.sites == set()
+
+
+async def test_a_host_that_is_not_ours_is_named(runner: web.AppRunner) -> None:
+    with pytest.raises(CannotListen, match=r"192\.0\.2\.1 is no address of this machine.*HOST"):
+        await listen(runner, Settings(host="192.0.2.1", port=0, port_is_set=True))
+
+
+async def test_a_host_that_does_not_resolve_is_named(runner: web.AppRunner) -> None:
+    with pytest.raises(CannotListen, match=r"nowhere\.invalid is no address"):
+        await listen(runner, Settings(host="nowhere.invalid", port=0, port_is_set=True))
+
+
+class _Refusing(web.TCPSite):
+    error: OSError
+
+    async def start(self) -> None:
+        await web.BaseSite.start(self)
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (PermissionError(13, "Permission denied"), "above 1023"),
+        (OSError(97, "Address family not supported"), "cannot be listened on: Address family"),
+    ],
+)
+async def test_what_the_system_forbids_is_explained(
+    runner: web.AppRunner, monkeypatch: pytest.MonkeyPatch, error: OSError, text: str
+) -> None:
+    monkeypatch.setattr(_Refusing, "error", error, raising=False)
+    monkeypatch.setattr(web, "TCPSite", _Refusing)
+    with pytest.raises(CannotListen, match=text):
+        await listen(runner, Settings(port=80, port_is_set=True))
+    assert runner.sites == set()
+
+
+async def test_when_all_the_next_ports_are_taken_it_says_so(
+    runner: web.AppRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Refusing, "error", OSError(98, "in use"), raising=False)
+    monkeypatch.setattr(web, "TCPSite", _Refusing)
+    with pytest.raises(CannotListen, match="8080 and the 20 ports after it are in use"):
+        await listen(runner, Settings())

@@ -1,0 +1,28 @@
+from core.metrics import Registry
+from tests.manual_clock import ManualClock
+from web.traffic import Traffic
+
+
+def test_invented_methods_share_one_label() -> None:
+    metrics = Registry()
+    traffic = Traffic(metrics, ManualClock())
+    for method in ("BREW", "WHISK"):
+        traffic.lane("/status", method, 405).record(0.001)
+    assert metrics.get("helix_http_requests_total").items() == ((("/status", "other", "405"), 2),)
+
+
+def test_before_the_first_request_there_is_nothing_to_measure() -> None:
+    traffic = Traffic(Registry(), ManualClock())
+    reading = traffic.reading(connections=0)
+    assert (reading.status, reading.observed_value, reading.load) == ("pass", None, None)
+    assert (traffic.by_route(), traffic.mean_durations_s()) == (({}, {}), {})
+
+
+def test_counts_are_by_route_and_only_refusals_are_errors() -> None:
+    traffic = Traffic(Registry(), ManualClock())
+    for status, seconds in ((200, 0.1), (304, 0.2), (404, 0.3), (503, 0.4)):
+        traffic.lane("/status", "GET", status).record(seconds)
+    assert traffic.by_route() == ({"/status": 4}, {"/status": 2})
+    assert traffic.mean_durations_s() == {"/status": 0.25}
+    counters = traffic.reading(connections=3).counters
+    assert (counters["client_errors"], counters["errors"], counters["connections"]) == (1, 1, 3)
