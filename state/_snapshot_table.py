@@ -1,0 +1,55 @@
+"""The snapshot and the history of the six numbers, as they stand in the database."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import msgspec
+
+from state.models import UCF, AgentReport, Snapshot
+from state.moments import from_us, to_us
+
+
+def read_snapshot(connection: sqlite3.Connection) -> Snapshot | None:
+    """The snapshot, or None in a new database."""
+    row = connection.execute("SELECT version, changed_us, source, ucf, reports FROM snapshot").fetchone()
+    if row is None:
+        return None
+    return Snapshot(
+        version=row[0],
+        changed_at=from_us(row[1]),
+        source=row[2],
+        ucf=msgspec.json.decode(row[3], type=UCF),
+        reports=msgspec.json.decode(row[4], type=dict[str, AgentReport]),
+    )
+
+
+def write_snapshot(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
+    """Puts the snapshot in place of the one before."""
+    connection.execute(
+        "INSERT INTO snapshot (id, version, changed_us, source, ucf, reports) VALUES (1, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (id) DO UPDATE SET version = excluded.version, changed_us = excluded.changed_us, "
+        "source = excluded.source, ucf = excluded.ucf, reports = excluded.reports",
+        (
+            snapshot.version,
+            to_us(snapshot.changed_at),
+            snapshot.source,
+            msgspec.json.encode(snapshot.ucf).decode(),
+            msgspec.json.encode(dict(snapshot.reports)).decode(),
+        ),
+    )
+
+
+def write_history(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
+    """Adds the six numbers of a version to their history."""
+    connection.execute(
+        "INSERT INTO ucf_history "
+        "(version, at_us, source, harmony, resilience, prana, drishti, klesha, zoom) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            snapshot.version,
+            to_us(snapshot.changed_at),
+            snapshot.source,
+            *snapshot.ucf.as_dict().values(),
+        ),
+    )

@@ -1,0 +1,137 @@
+"""Notices when an agent's status changes: journals it, tells subscribers, drops what was cached."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from core.health import Check
+from core.kernel import Kernel
+from state.agents import AgentView, build_agents
+from state.change import Change, JournalRow
+from state.manager import StateManager
+from state.models import Snapshot
+
+logger = logging.getLogger(__name__)
+
+# Changes that wait to be journalled; when more come than the store takes, the oldest are left out.
+_WAITING_LIMIT: Final = 256
+_JOURNAL_CHUNK: Final = 64
+# How often a silent agent's age is looked at; AGENT_TTL counts in minutes.
+STALENESS_EVERY_S: Final = 5.0
+
+
+class AgentMonitor:
+    """Compares the agents with how they were, at each change that could concern them.
+
+    What it tells is told before anyone can be served the old status: it runs inside the health registry's and
+    the manager's own announcements. Only the journal is written later, by `run`.
+    """
+
+    def __init__(self, kernel: Kernel, manager: StateManager) -> None:
+        self._manager = manager
+        self._health = kernel.health
+        self._caches = kernel.caches
+        self._broadcaster = kernel.broadcaster
+        self._clock = kernel.clock
+        self._agent_ttl_s = kernel.settings.agent_ttl_s
+        self._shown: Mapping[str, AgentView] = {}
+        self._waiting: deque[JournalRow] = deque(maxlen=_WAITING_LIMIT)
+        self._wake = asyncio.Event()
+        self._up = kernel.metrics.gauge("helix_agent_up", "1 where the agent is active.", ("agent",))
+        self._unsubscribe: list[Callable[[], None]] = []
+
+    def start(self) -> None:
+        """Takes the agents as they are for known, and begins to listen."""
+        self.refresh()
+        self._unsubscribe = [
+            self._health.on_change(self._health_changed),
+            self._manager.subscribe(self._state_changed),
+        ]
+
+    def stop(self) -> None:
+        """Listens no more."""
+        while self._unsubscribe:
+            self._unsubscribe.pop()()
+
+    def agents(self) -> tuple[AgentView, ...]:
+        """All fourteen as they are now."""
+        return build_agents(self._manager.snapshot, self._health, self._clock, self._agent_ttl_s)
+
+    def refresh(self) -> None:
+        """Looks at all agents and tells of those who changed; called when time alone may have changed one."""
+        views = {view.name: view for view in self.agents()}
+        before, self._shown = self._shown, views
+        changed = [view for view in views.values() if _differs(before.get(view.name), view)]
+        if not changed:
+            return
+        self._caches.drop_tags("agents")
+        for view in changed:
+            self._up.set(1.0 if view.status == "active" else 0.0, view.name)
+            old = before.get(view.name)
+            if old is not None and old.status != view.status:
+                self._tell(old, view)
+
+    async def run(self) -> None:
+        """Supervised: journals what changed, and notices who has fallen silent."""
+        while True:
+            self._wake.clear()
+            self.refresh()
+            await self.flush()
+            try:
+                async with asyncio.timeout(STALENESS_EVERY_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def flush(self) -> None:
+        """Journals what waits. What the store refuses waits on, and the error is raised."""
+        while self._waiting:
+            rows = tuple(self._waiting)[:_JOURNAL_CHUNK]
+            await self._manager.record(*rows)
+            for row in rows:
+                # The oldest may have been pushed out meanwhile.
+                if self._waiting and self._waiting[0] is row:
+                    self._waiting.popleft()
+
+    def _tell(self, old: AgentView, new: AgentView) -> None:
+        # A subsystem that reports for the first time has not changed: it has started.
+        started = old.since is None and not new.external and not old.external
+        self._broadcaster.publish(
+            "agents",
+            {"agent": new.name, "status": new.status, "previous": old.status, "detail": new.detail},
+        )
+        if started:
+            return
+        self._waiting.append(
+            JournalRow(
+                kind="agent",
+                subject=new.name,
+                cause="system",
+                reason=new.detail or None,
+                before=old.status,
+                after=new.status,
+            )
+        )
+        self._wake.set()
+
+    def _health_changed(self, _check: Check, _previous: Check | None) -> None:
+        self.refresh()
+
+    def _state_changed(self, old: Snapshot, new: Snapshot, _change: Change) -> None:
+        if old.reports is not new.reports:
+            self.refresh()
+
+
+def _differs(old: AgentView | None, new: AgentView) -> bool:
+    if old is None:
+        return True
+    return (old.status, old.detail, old.external, old.task) != (
+        new.status,
+        new.detail,
+        new.external,
+        new.task,
+    ) or (new.external and (old.since, old.load) != (new.since, new.load))

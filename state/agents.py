@@ -1,0 +1,171 @@
+"""The fourteen agents: what each stands for, and how its status is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, Literal
+
+import msgspec
+
+from core.clock import Clock
+from core.errors import UnknownName
+from core.health import Check, HealthRegistry
+from state.models import AgentReport, Snapshot
+
+Layer = Literal["Consciousness", "Operational", "Integration"]
+AgentStatus = Literal["active", "degraded", "down", "stale", "not built yet"]
+
+LAYERS: Final[tuple[Layer, ...]] = ("Consciousness", "Operational", "Integration")
+
+_NO_COUNTERS: Final[Mapping[str, float | str]] = MappingProxyType({})
+_FROM_CHECK: Final[Mapping[str, AgentStatus]] = MappingProxyType(
+    {"pass": "active", "warn": "degraded", "fail": "down"}
+)
+
+
+class AgentSpec(msgspec.Struct, frozen=True):
+    """One agent.
+
+    Attributes:
+        role: what it stands for.
+        subsystem: what it is bound to, in plain words.
+        check: the health check that measures it; None where its subsystem does not exist yet.
+    """
+
+    name: str
+    symbol: str
+    role: str
+    layer: Layer
+    subsystem: str
+    check: str | None
+
+
+class AgentView(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent as it is shown.
+
+    Attributes:
+        status: measured, or last reported where the agent is external.
+        load: how busy it is, 0 to 1, where that is known.
+        external: it reports by heartbeat, and is not measured.
+        detail: why it is so, for a person.
+        since: since when the status holds; for an external agent when it last reported.
+        task: what an external agent says it is doing.
+        counters: further numbers of its subsystem.
+    """
+
+    name: str
+    symbol: str
+    layer: Layer
+    role: str
+    subsystem: str
+    status: AgentStatus
+    external: bool
+    detail: str
+    load: float | None = None
+    since: datetime | None = None
+    task: str | None = None
+    counters: Mapping[str, float | str] = _NO_COUNTERS
+
+
+class UnknownAgent(UnknownName):
+    """No agent has that name."""
+
+    kind = "agent"
+
+
+ROSTER: Final = (
+    AgentSpec("Kael", "🜂", "ethics", "Consciousness", "directive policy", None),
+    AgentSpec("Lumina", "🌕", "empathy", "Consciousness", "command errors and latency", "commands"),
+    AgentSpec("Aether", "🌊", "flow", "Consciousness", "event-loop lag", "event-loop"),
+    AgentSpec("Vega", "🌠", "safety", "Consciousness", "circuit breakers", None),
+    AgentSpec("Manus", "🤲", "the hands", "Operational", "directive queue", None),
+    AgentSpec("Gemini", "🌐", "scout", "Operational", "probes of external services", "external-services"),
+    AgentSpec("Kavach", "🛡️", "shield", "Operational", "refused tokens and permissions", "access"),
+    AgentSpec("Agni", "🔥", "transformation", "Operational", "caches and clean-up", "caches"),
+    AgentSpec("Grok", "🎭", "pattern", "Operational", "trends and alerts", None),
+    AgentSpec("SanghaCore", "🙏", "unity", "Integration", "Discord gateway", "gateway"),
+    AgentSpec("Shadow", "📜", "archive", "Integration", "journal and disk", "journal"),
+    AgentSpec("Phoenix", "🕯️", "recovery", "Integration", "recovery at the last start", "recovery"),
+    AgentSpec("Oracle", "🔮", "foresight", "Integration", "forecast error", None),
+    AgentSpec("Claude", "🧠", "insight", "Integration", "HTTP server", "http"),
+)
+
+_BY_NAME: Final = MappingProxyType({spec.name.casefold(): spec for spec in ROSTER})
+
+
+def find_agent(name: str) -> AgentSpec:
+    """The agent of that name, in any case.
+
+    Raises:
+        UnknownAgent: there is none; the text suggests the nearest.
+    """
+    spec = _BY_NAME.get(name.strip().casefold())
+    if spec is None:
+        raise UnknownAgent(name.strip(), [agent.name for agent in ROSTER])
+    return spec
+
+
+def build_agents(
+    snapshot: Snapshot, health: HealthRegistry, clock: Clock, agent_ttl_s: float
+) -> tuple[AgentView, ...]:
+    """All fourteen as they are now, in the order of the roster; reads memory only."""
+    return tuple(_view(spec, snapshot, health, clock.now(), agent_ttl_s) for spec in ROSTER)
+
+
+def is_stale(report: AgentReport, now: datetime, agent_ttl_s: float) -> bool:
+    """Whether an external agent's last heartbeat is too old to be believed."""
+    return (now - report.reported_at).total_seconds() > agent_ttl_s
+
+
+def _view(
+    spec: AgentSpec, snapshot: Snapshot, health: HealthRegistry, now: datetime, agent_ttl_s: float
+) -> AgentView:
+    report = snapshot.reports.get(spec.name)
+    if report is not None:
+        return _external(spec, report, stale=is_stale(report, now, agent_ttl_s))
+    if spec.check is None:
+        return _shown(spec, "not built yet", f"its subsystem ({spec.subsystem}) is not built yet")
+    check = health.get(spec.check)
+    if check is None:
+        return _shown(spec, "down", f"its subsystem ({spec.subsystem}) has not reported yet")
+    return _measured(spec, check)
+
+
+def _external(spec: AgentSpec, report: AgentReport, *, stale: bool) -> AgentView:
+    return AgentView(
+        name=spec.name,
+        symbol=spec.symbol,
+        layer=spec.layer,
+        role=spec.role,
+        subsystem="reports by heartbeat",
+        status="stale" if stale else report.status,
+        external=True,
+        detail="its last heartbeat is too old" if stale else "as it reported itself",
+        load=None if stale else report.load,
+        since=report.reported_at,
+        task=report.task,
+    )
+
+
+def _shown(spec: AgentSpec, status: AgentStatus, detail: str) -> AgentView:
+    return AgentView(
+        name=spec.name,
+        symbol=spec.symbol,
+        layer=spec.layer,
+        role=spec.role,
+        subsystem=spec.subsystem,
+        status=status,
+        external=False,
+        detail=detail,
+    )
+
+
+def _measured(spec: AgentSpec, check: Check) -> AgentView:
+    return msgspec.structs.replace(
+        _shown(spec, _FROM_CHECK[check.status], check.reason),
+        load=check.load,
+        since=check.since,
+        counters=check.counters,
+    )

@@ -1,0 +1,248 @@
+"""Everything the collective knows, opened and closed as one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import shutil
+from datetime import timedelta
+from typing import Final, Self
+
+import msgspec
+
+from core.database import Database
+from core.health import Reading
+from core.kernel import Kernel
+from core.memory_table import KeyValue
+from core.store_errors import StoreError
+from state import services_file
+from state.agent_monitor import AgentMonitor
+from state.agents import AgentView
+from state.change import Change
+from state.journal import Journal
+from state.manager import StateManager
+from state.models import METRICS, UCF, Snapshot
+from state.outgoing import Outgoing
+from state.probes import PROBE_EVERY_S, ServiceProbes
+from state.projection import Projector
+from state.watcher import FolderWatcher
+
+logger = logging.getLogger(__name__)
+
+_TREND_EVERY_S: Final = 60.0
+_DISK_EVERY_S: Final = 30.0
+_PRUNE_EVERY_S: Final = 6 * 3600.0
+_LOW_DISK_BYTES: Final = 100 * 1024 * 1024
+_NO_DISK_BYTES: Final = 10 * 1024 * 1024
+_FULL_QUEUE: Final = 0.8
+
+
+class Collective:
+    """The shared state and what watches over it. `Collective.open` makes one.
+
+    Attributes:
+        hour_ago: the UCF of an hour ago, read once a minute; None while nothing is known of then.
+    """
+
+    def __init__(self, kernel: Kernel, database: Database) -> None:
+        settings, clock, health = kernel.settings, kernel.clock, kernel.health
+        folder = settings.data_dir
+        self.kernel = kernel
+        self.database = database
+        self.manager = StateManager(database, clock)
+        self.journal = Journal(database)
+        self.remembered = KeyValue(database, clock)
+        self.projector = Projector(folder, self.manager, database, clock, health)
+        self.monitor = AgentMonitor(kernel, self.manager)
+        self.outgoing = Outgoing()
+        self.hour_ago: UCF | None = None
+        self._own_url = msgspec.structs.replace(settings, public_url=None).base_url
+        self.probes = ServiceProbes(
+            self.outgoing.session,
+            folder / services_file.NAME,
+            clock=clock,
+            database=database,
+            health=health,
+            base_url=lambda: self._own_url,
+        )
+        self.watcher = FolderWatcher(
+            folder,
+            self.projector.names | {services_file.NAME},
+            self._files_edited,
+            flags=kernel.flags,
+            health=health,
+        )
+
+    @classmethod
+    async def open(cls, kernel: Kernel, database: Database) -> Self:
+        """Loads the state, takes edits made while Helix was down, and registers loops, checks and metrics.
+
+        Nothing in it runs before the supervisor is started.
+        """
+        collective = cls(kernel, database)
+        await collective.manager.load()
+        # First of all subscribers: nobody may be served what was cached from an older version.
+        collective.manager.subscribe(collective._state_changed)
+        await collective.projector.import_at_start()
+        await collective.probes.load()
+        await collective.refresh_trend()
+        await collective.refresh_disk()
+        collective._register()
+        collective.monitor.start()
+        return collective
+
+    @property
+    def trend(self) -> UCF | None:
+        """The UCF of an hour ago; the same as `hour_ago`."""
+        return self.hour_ago
+
+    def agents(self) -> tuple[AgentView, ...]:
+        """The fourteen as they are now."""
+        return self.monitor.agents()
+
+    def set_own_url(self, url: str) -> None:
+        """Says where this process's HTTP server listens, once that is known; `{base}` in `services.json`."""
+        self._own_url = url.rstrip("/")
+
+    async def refresh_trend(self) -> None:
+        """Reads the UCF of an hour ago."""
+        self.hour_ago = await self.journal.ucf_at(self.kernel.clock.now() - timedelta(hours=1))
+
+    async def refresh_disk(self) -> None:
+        """Looks how much room the data folder has left, and reports it as "disk"."""
+        try:
+            usage = await asyncio.to_thread(shutil.disk_usage, self.kernel.settings.data_dir)
+        except OSError as error:
+            self.kernel.health.report(
+                "disk", "fail", f"cannot be looked at: {error.strerror}", action="Check the data folder."
+            )
+            return
+        status = "pass"
+        if usage.free < _LOW_DISK_BYTES:
+            status = "fail" if usage.free < _NO_DISK_BYTES else "warn"
+        self.kernel.health.report(
+            "disk",
+            "fail" if status == "fail" else "warn" if status == "warn" else "pass",
+            "" if status == "pass" else "the disk of the data folder is nearly full",
+            action="" if status == "pass" else "Make room on the disk of HELIX_DATA_DIR.",
+            observed_value=usage.free,
+            observed_unit="bytes",
+            load=usage.used / usage.total if usage.total else None,
+            counters={"free_bytes": usage.free, "total_bytes": usage.total},
+        )
+
+    async def close(self) -> None:
+        """Writes what is not written yet, and lets go of everything but the database."""
+        self.monitor.stop()
+        try:
+            await self.projector.close()
+            await self.monitor.flush()
+        except StoreError:
+            logger.warning("collective.close_incomplete", exc_info=True)
+        finally:
+            await self.outgoing.close()
+
+    def _register(self) -> None:
+        kernel = self.kernel
+        supervisor, health, metrics = kernel.supervisor, kernel.health, kernel.metrics
+        supervisor.add("projection", self.projector.run)
+        supervisor.add("state-watching", self.watcher.run)
+        supervisor.add("agents", self.monitor.run)
+        supervisor.add("trend", self.refresh_trend, every_s=_TREND_EVERY_S, first_after_s=_TREND_EVERY_S)
+        supervisor.add("disk", self.refresh_disk, every_s=_DISK_EVERY_S, first_after_s=_DISK_EVERY_S)
+        supervisor.add("probes", self.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
+        supervisor.add("retention", self._prune, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
+        health.add_probe("store", self._probe_store, required=True)
+        health.add_probe("journal", self._probe_journal)
+        self._report_recovery()
+        health.refresh()
+        metrics.gauge("helix_state_version", "Version of the shared state.").function(
+            lambda: float(self.manager.snapshot.version)
+        )
+        metrics.gauge("helix_ucf", "The six values of the UCF.", ("metric",)).function(
+            lambda: {(name,): float(getattr(self.manager.snapshot.ucf, name)) for name in METRICS}
+        )
+
+    def _state_changed(self, old: Snapshot, new: Snapshot, change: Change) -> None:
+        if new is old:
+            return
+        self.kernel.caches.drop_tags("state")
+        self.kernel.broadcaster.publish(
+            "state",
+            {
+                "version": new.version,
+                "changed_at": new.changed_at.isoformat(),
+                "source": new.source,
+                "ucf": new.ucf.as_dict(),
+                "changed": [row.subject for row in change.journal if row.kind == "ucf"],
+            },
+        )
+
+    async def _files_edited(self, names: frozenset[str]) -> None:
+        if services_file.NAME in names:
+            await self.probes.read_file()
+        await self.projector.check_files(names)
+
+    async def _prune(self) -> None:
+        kept = timedelta(days=self.kernel.settings.journal_days)
+        removed = await self.journal.prune(self.kernel.clock.now() - kept)
+        probes = await self.probes.prune()
+        if removed or probes:
+            logger.info("retention.pruned journal=%d probes=%d", removed, probes)
+
+    def _probe_store(self) -> Reading:
+        stats = self.database.stats()
+        load = stats.waiting / stats.queue_limit
+        reading = Reading(
+            load=load,
+            observed_value=stats.last_commit_s,
+            observed_unit="s",
+            counters={
+                "groups": stats.groups,
+                "writes": stats.writes,
+                "failures": stats.failures,
+                "largest_group": stats.largest_group,
+                "waiting": stats.waiting,
+                "size_bytes": stats.size_bytes,
+                "wal_bytes": stats.wal_bytes,
+            },
+        )
+        if stats.last_error is not None:
+            action = "Make room in the data folder and check its disk; changes are refused until then."
+            return msgspec.structs.replace(reading, status="fail", reason=stats.last_error, action=action)
+        if load > _FULL_QUEUE:
+            action = "Wait, or look at what writes so much and at the speed of the disk."
+            reason = "more is waiting to be saved than the disk keeps up with"
+            return msgspec.structs.replace(reading, status="warn", reason=reason, action=action)
+        return reading
+
+    def _probe_journal(self) -> Reading:
+        stats = self.database.stats()
+        counters = {"size_bytes": stats.size_bytes, "kept_days": self.kernel.settings.journal_days}
+        if stats.last_error is not None:
+            return Reading(
+                status="fail",
+                reason="nothing can be written down",
+                action="See the check store.",
+                counters=counters,
+            )
+        return Reading(counters=counters)
+
+    def _report_recovery(self) -> None:
+        recovery = self.database.recovery
+        reason = "the last stop was clean"
+        if recovery.first_start:
+            reason = "a first start"
+        elif recovery.unclean:
+            reason = "the last stop was not clean; everything that was committed is there"
+        self.kernel.health.report(
+            "recovery",
+            "pass",
+            reason,
+            counters={
+                "unclean_stops": recovery.unclean_stops,
+                "recovered_log_bytes": recovery.wal_bytes,
+                "schema_steps_applied": len(recovery.migration.applied),
+                "file_edits_taken": self.projector.edits_at_start,
+            },
+        )

@@ -1,0 +1,40 @@
+"""What differs between two states, as rows of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from state.change import JournalRow
+from state.models import METRICS, UCF, AgentReport
+
+
+def ucf_rows(old: UCF, new: UCF, *, cause: str, reason: str | None = None) -> tuple[JournalRow, ...]:
+    """One row for each metric that differs."""
+    return tuple(
+        JournalRow(
+            kind="ucf",
+            subject=name,
+            cause=cause,
+            reason=reason,
+            before=getattr(old, name),
+            after=getattr(new, name),
+        )
+        for name in METRICS
+        if getattr(old, name) != getattr(new, name)
+    )
+
+
+def report_rows(
+    old: Mapping[str, AgentReport], new: Mapping[str, AgentReport], *, cause: str
+) -> tuple[JournalRow, ...]:
+    """One row for each agent whose reported status or task differs, or who came or went."""
+    rows = []
+    for name in sorted(old.keys() | new.keys()):
+        before, after = _told(old.get(name)), _told(new.get(name))
+        if before != after:
+            rows.append(JournalRow(kind="report", subject=name, cause=cause, before=before, after=after))
+    return tuple(rows)
+
+
+def _told(report: AgentReport | None) -> dict[str, str | None] | None:
+    return None if report is None else {"status": report.status, "task": report.task}

@@ -1,0 +1,225 @@
+"""One file that mirrors a part of the state: written after each change, read for edits before that."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from core.store_errors import StoreError
+from state import _ledger
+from state.atomic_file import Overtaken, replace_file
+from state.documents import Document, Edit
+from state.edit_files import FileContent, RefusedEdit, read_edit_file
+from state.manager import StateManager
+from state.models import Snapshot
+
+logger = logging.getLogger(__name__)
+
+# "current": file and state say the same; "imported": an edit was taken; "written": the file was;
+# "refused": an edit stands that cannot be taken; "failed": disk or store did not do it, to be tried again.
+Outcome = Literal["current", "imported", "written", "refused", "failed"]
+
+# An editor may truncate a file and write it a moment later: what cannot be taken is looked at again.
+_QUIET_S: Final = 0.04
+_QUIET_ROUNDS: Final = 4
+# Each round that does not end was overtaken by another writer.
+_ROUNDS: Final = 16
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """An edit that was refused: the file is left alone, and the last good state stays.
+
+    Attributes:
+        file: its name in the data folder.
+        line: counted from 1; None where the whole file is meant.
+        column: likewise.
+        reason: why, for a person.
+    """
+
+    file: str
+    line: int | None
+    column: int | None
+    reason: str
+
+    def __str__(self) -> str:
+        where = "" if self.line is None else f", line {self.line}"
+        where += "" if self.column is None else f", column {self.column}"
+        return f"{self.file}{where}: {self.reason}"
+
+
+class FileProjection:
+    """Keeps one file and the state the same.
+
+    Attributes:
+        refusal: the edit that stands refused; while there is one the file is not written.
+        failure: why the file could not be read or written the last time, for a person.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        document: Document,
+        manager: StateManager,
+        database: Database,
+        clock: Clock,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self.name = document.name
+        self.refusal: Refusal | None = None
+        self.failure: str | None = None
+        self._path = folder / document.name
+        self._document = document
+        self._manager = manager
+        self._database = database
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = asyncio.Lock()
+        # What is known of the disk: the content last seen or written there, and what a write may have left.
+        self._ours: set[bytes] = set()
+        self._confirmed: bytes | None = None
+        self._refused: bytes | None = None
+        manager.add_transaction_hook(self._commit_hash)
+
+    async def load(self) -> None:
+        """Learns from the database which contents are ours; once, before the first check."""
+        self._ours = set(await self._database.read(partial(_ledger.known, file=self.name)))
+
+    async def check(self) -> Outcome:
+        """Reads the file, takes an edit, and writes the file where it lags."""
+        async with self._lock:
+            try:
+                outcome = await self._settle()
+            except (OSError, StoreError) as error:
+                self.failure = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+                logger.warning("projection.failed file=%s error=%s", self.name, type(error).__name__)
+                return "failed"
+            self.failure = None
+            return outcome
+
+    async def _settle(self) -> Outcome:
+        imported = False
+        for _ in range(_ROUNDS):
+            try:
+                content, edit = await self._read()
+            except RefusedEdit as error:
+                self._refuse(error)
+                return "refused"
+            self._accept()
+            if content is not None and edit is not None:
+                if self._is_edit(content, edit):
+                    imported |= await self._import(content, edit)
+                if edit.matches(self._manager.snapshot):
+                    await self._confirm(_ledger.digest(content.data))
+                    return "imported" if imported else "current"
+            try:
+                if await self._write(content):
+                    return "imported" if imported else "written"
+            except Overtaken:
+                logger.debug("projection.overtaken file=%s", self.name)
+        self.failure = "other programs keep writing it"
+        return "failed"
+
+    async def _read(self) -> tuple[FileContent | None, Edit | None]:
+        """The file, once it has been quiet for a moment where it cannot be taken."""
+        previous: tuple[bytes | None, str] | None = None
+        for left in reversed(range(_QUIET_ROUNDS)):
+            data: bytes | None = None
+            try:
+                content = await read_edit_file(self._path)
+                if content is None:
+                    return None, None
+                data = content.data
+                return content, self._document.parse(content, self._clock.now())
+            except RefusedEdit as error:
+                seen = (data, error.reason)
+                known = data is not None and _ledger.digest(data) == self._refused
+                if known or seen == previous or not left:
+                    self._refused = None if data is None else _ledger.digest(data)
+                    raise
+                previous = seen
+                await self._sleep(_QUIET_S)
+        raise AssertionError("the last round returns or raises")
+
+    def _is_edit(self, content: FileContent, edit: Edit) -> bool:
+        if _ledger.digest(content.data) not in self._ours:
+            return True
+        return edit.refreshes(self._manager.snapshot)
+
+    async def _import(self, content: FileContent, edit: Edit) -> bool:
+        """Takes the edit over; False where the state said the same already."""
+        found = _ledger.digest(content.data)
+        changed = False
+
+        def adopt(connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> None:
+            nonlocal changed
+            changed = new is not old
+            _ledger.adopt(connection, self.name, found, self._hash(new))
+
+        snapshot = await self._manager.change_with(edit.change, also=adopt)
+        self._ours = {found}
+        self._confirmed = found
+        if changed:
+            logger.info("projection.imported file=%s version=%d", self.name, snapshot.version)
+        return changed
+
+    async def _write(self, standing: FileContent | None) -> bool:
+        """Writes the newest state over what stands there; False when it has changed again meanwhile."""
+        snapshot = self._manager.snapshot
+        content = self._document.render(snapshot)
+        wanted = _ledger.digest(content)
+        known = await self._database.read(partial(_ledger.known, file=self.name))
+        if wanted not in known:
+            await self._database.write(partial(_ledger.commit, file=self.name, content_hash=wanted))
+        expected = None if standing is None else standing.data
+        self._ours = {wanted} if expected is None else {wanted, _ledger.digest(expected)}
+        await _uninterrupted(asyncio.to_thread(replace_file, self._path, content, expected))
+        self._ours = {wanted}
+        self._confirmed = None
+        await self._confirm(wanted)
+        return self._document.render(self._manager.snapshot) == content
+
+    async def _confirm(self, content_hash: bytes) -> None:
+        if self._confirmed != content_hash:
+            await self._database.write(partial(_ledger.confirm, file=self.name, content_hash=content_hash))
+            self._ours = {content_hash}
+            self._confirmed = content_hash
+
+    def _commit_hash(self, connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> None:
+        if self._document.render(old) != self._document.render(new):
+            _ledger.commit(connection, self.name, self._hash(new))
+
+    def _hash(self, snapshot: Snapshot) -> bytes:
+        return _ledger.digest(self._document.render(snapshot))
+
+    def _refuse(self, error: RefusedEdit) -> None:
+        refusal = Refusal(self.name, error.line, error.column, error.reason)
+        if refusal != self.refusal:
+            self.refusal = refusal
+            logger.warning("projection.refused file=%s line=%s", self.name, error.line)
+
+    def _accept(self) -> None:
+        if self.refusal is not None:
+            logger.info("projection.mended file=%s", self.name)
+        self.refusal = self._refused = None
+
+
+async def _uninterrupted(work: Awaitable[None]) -> None:
+    """Waits for a thread's work to its end even when cancelled, so that the lock covers all of it."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        if not task.cancelled():
+            task.exception()
+        raise

@@ -1,0 +1,166 @@
+"""The one current snapshot, and the only way to change it."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from datetime import datetime
+
+from core.clock import Clock
+from core.database import Database
+from state._snapshot_table import read_snapshot, write_history, write_snapshot
+from state.change import Change, JournalRow
+from state.differences import report_rows, ucf_rows
+from state.journal import insert_rows
+from state.models import DEFAULT_UCF, Snapshot
+
+logger = logging.getLogger(__name__)
+
+ChangeFunction = Callable[[Snapshot], Change]
+Subscriber = Callable[[Snapshot, Snapshot, Change], None]
+# Writes beside a change, in its transaction: gets the connection and the snapshots before and after.
+TransactionHook = Callable[[sqlite3.Connection, Snapshot, Snapshot], None]
+
+
+class StateManager:
+    """Owns the current snapshot.
+
+    `snapshot` is read without a lock, an await or the disk. It changes on the event loop only, after the
+    commit and before whoever asked for the change goes on.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._subscribers: list[Subscriber] = []
+        self._hooks: list[TransactionHook] = []
+        self.snapshot = Snapshot(
+            version=0, changed_at=clock.now(), source="default", ucf=DEFAULT_UCF, reports={}
+        )
+        self._writer = _WriterMemory(self.snapshot)
+        database.add_participant(self._writer)
+
+    async def load(self) -> Snapshot:
+        """Takes the snapshot from the database, or puts the default there; before anything else."""
+
+        def work(connection: sqlite3.Connection) -> Snapshot:
+            found = read_snapshot(connection)
+            if found is None:
+                found = Snapshot(
+                    version=1, changed_at=self._clock.now(), source="default", ucf=DEFAULT_UCF, reports={}
+                )
+                write_snapshot(connection, found)
+                write_history(connection, found)
+            self._writer.newest = found
+            return found
+
+        self.snapshot = await self._database.write(work)
+        return self.snapshot
+
+    async def change(self, function: ChangeFunction) -> Snapshot:
+        """Applies `function` to the newest snapshot and keeps what it asks for, all in one transaction.
+
+        Args:
+            function: pure: it runs in the writer thread, perhaps twice, and only reads the snapshot.
+
+        Returns:
+            The snapshot after it; the same version where no record differs.
+
+        Raises:
+            HelixError: what `function` raised; nothing was changed.
+            StoreError: it could not be kept; nothing was changed.
+        """
+        return await self.change_with(function)
+
+    async def change_with(self, function: ChangeFunction, also: TransactionHook | None = None) -> Snapshot:
+        """As `change`; `also` writes in the same transaction. For the parts of `state/` only."""
+
+        def work(connection: sqlite3.Connection) -> tuple[Snapshot, Snapshot, Change]:
+            return self._apply(connection, function, also)
+
+        applied = await self._database.write(work, on_commit=self._publish)
+        return applied[1]
+
+    async def record(self, *rows: JournalRow) -> None:
+        """Keeps rows in the journal without changing the state."""
+        await self.change(lambda _: Change(journal=rows))
+
+    def subscribe(self, callback: Subscriber) -> Callable[[], None]:
+        """Calls `callback(old, new, change)` after each commit, in commit order; gives the way to stop it.
+
+        Callbacks run on the event loop before the one who asked for the change goes on, in the order in which
+        they subscribed; one that raises is logged and harms nobody.
+        """
+        self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._subscribers:
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    def add_transaction_hook(self, hook: TransactionHook) -> None:
+        """Lets a part of `state/` write beside every new version, in its transaction."""
+        self._hooks.append(hook)
+
+    def _apply(
+        self, connection: sqlite3.Connection, function: ChangeFunction, also: TransactionHook | None
+    ) -> tuple[Snapshot, Snapshot, Change]:
+        old = self._writer.newest
+        change = function(old)
+        now = self._clock.now()
+        new = _next(old, change, now)
+        rows = change.journal or _rows_for(old, new, change)
+        insert_rows(connection, now, rows)
+        if new is not old:
+            write_snapshot(connection, new)
+            if new.ucf != old.ucf:
+                write_history(connection, new)
+            for hook in self._hooks:
+                hook(connection, old, new)
+        if also is not None:
+            also(connection, old, new)
+        self._writer.newest = new
+        return old, new, change
+
+    def _publish(self, applied: tuple[Snapshot, Snapshot, Change]) -> None:
+        old, new, change = applied
+        if new.version > self.snapshot.version:
+            self.snapshot = new
+            logger.debug("state.changed version=%d source=%s", new.version, new.source)
+        for subscriber in tuple(self._subscribers):
+            try:
+                subscriber(old, new, change)
+            except Exception:
+                logger.exception("state.subscriber_failed version=%d", new.version)
+
+
+class _WriterMemory:
+    """The newest snapshot as the writer thread sees it: ahead of what is published by the open group."""
+
+    def __init__(self, newest: Snapshot) -> None:
+        self.newest = newest
+
+    def capture(self) -> object:
+        return self.newest
+
+    def restore(self, captured: object) -> None:
+        assert isinstance(captured, Snapshot)  # noqa: S101 - it is what capture gave
+        self.newest = captured
+
+
+def _next(old: Snapshot, change: Change, now: datetime) -> Snapshot:
+    ucf = old.ucf if change.ucf is None else change.ucf
+    reports = old.reports if change.reports is None else change.reports
+    if ucf == old.ucf and reports == old.reports:
+        return old
+    source = change.source or (change.journal[0].cause if change.journal else "system")
+    return Snapshot(version=old.version + 1, changed_at=now, source=source, ucf=ucf, reports=reports)
+
+
+def _rows_for(old: Snapshot, new: Snapshot, change: Change) -> tuple[JournalRow, ...]:
+    """What differs, for a change that brought no rows. A heartbeat that says nothing new is none."""
+    cause = change.source or "system"
+    rows = ucf_rows(old.ucf, new.ucf, cause=cause)
+    return rows + report_rows(old.reports, new.reports, cause=cause)

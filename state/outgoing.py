@@ -1,0 +1,33 @@
+"""The one client session that carries all of this process's own outgoing HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from core.version import VERSION
+
+if TYPE_CHECKING:
+    import aiohttp
+
+
+class Outgoing:
+    """Opens the session on first use, and closes it once."""
+
+    def __init__(self) -> None:
+        self._session: aiohttp.ClientSession | None = None
+
+    def session(self) -> aiohttp.ClientSession:
+        """The shared session; it keeps no cookies."""
+        import aiohttp
+
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": f"Helix/{VERSION}"}
+            )
+        return self._session
+
+    async def close(self) -> None:
+        """Closes its connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()

@@ -1,0 +1,50 @@
+"""Plain records that `main` hands across between bot and web, which never import each other."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+TokenNeed = Literal["none", "read", "webhook"]
+
+
+class RouteInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP route, as `!discovery` shows it.
+
+    Attributes:
+        path: the template, such as "/agents/{name}".
+        ttl_s: how old its answer may be, in seconds; None where it is not cached.
+        needs_token: which token a caller must send.
+    """
+
+    method: str
+    path: str
+    summary: str
+    ttl_s: float | None = None
+    needs_token: TokenNeed = "none"  # noqa: S105 - the word for no token
+
+
+class CommandInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """One command, as `GET /commands` shows it.
+
+    Attributes:
+        usage: name and arguments, without the prefix.
+        access: who may: "everyone", "mod", "admin" or "owner", with exceptions named.
+        where: "server", "direct message" or both.
+        ttl_s: how old its result may be, in seconds; None where it is not cached.
+        cooldown: uses and seconds, such as "5 in 10 s".
+        planned: it is announced, and not built yet.
+    """
+
+    name: str
+    cog: str
+    usage: str
+    summary: str
+    aliases: tuple[str, ...] = ()
+    example: str = ""
+    access: str = "everyone"
+    where: tuple[str, ...] = ("server", "direct message")
+    ttl_s: float | None = None
+    cooldown: str = ""
+    planned: bool = False

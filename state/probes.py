@@ -1,0 +1,243 @@
+"""Probes the services of `services.json`, remembers how they did, and reports them as one check."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from core.health import HealthRegistry
+from state.atomic_file import Overtaken, replace_file
+from state.edit_files import RefusedEdit, read_edit_file
+from state.moments import from_us, to_us
+from state.services_file import BASE, NAME, SHIPPED, ServiceSpec, parse_services
+
+if TYPE_CHECKING:
+    import aiohttp
+
+logger = logging.getLogger(__name__)
+
+PROBE_EVERY_S: Final = 60.0
+KEPT_FOR: Final = timedelta(days=8)
+_CHECK: Final = "external-services"
+_AT_ONCE: Final = 10
+# An answer's body is read this far, so that a connection can be used again; more is not wanted.
+_BODY_BYTES: Final = 64 * 1024
+
+
+class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How one service did.
+
+    Attributes:
+        status_code: the HTTP status; None where none came.
+        latency_s: from the request to the end of the answer; None where none came.
+        error: what went wrong, for a person; None when it is well.
+        changed_at: since when it has been well, or not; None before anything is known.
+    """
+
+    name: str
+    ok: bool
+    status_code: int | None
+    latency_s: float | None
+    error: str | None
+    changed_at: datetime | None
+
+
+OnResult = Callable[[ProbeResult], None]
+
+
+class ServiceProbes:
+    """The services, probed side by side.
+
+    Args:
+        session_factory: gives the process's shared client session.
+        file: `services.json`; written with examples where it is missing.
+        base_url: gives this process's own address, without a slash at the end.
+    """
+
+    def __init__(
+        self,
+        session_factory: Callable[[], aiohttp.ClientSession],
+        file: Path,
+        *,
+        clock: Clock,
+        database: Database,
+        health: HealthRegistry,
+        base_url: Callable[[], str],
+    ) -> None:
+        self._session_factory = session_factory
+        self._file = file
+        self._clock = clock
+        self._database = database
+        self._health = health
+        self._base_url = base_url
+        self._changed: dict[str, tuple[bool, datetime]] = {}
+        self._latest: dict[str, ProbeResult] = {}
+        self._lock = asyncio.Lock()
+        self.services: tuple[ServiceSpec, ...] = ()
+        self.refusal: str | None = None
+
+    async def load(self) -> None:
+        """Writes the examples where there is no file, reads it, and learns since when each is as it is."""
+        if await self._is_missing():
+            try:
+                await asyncio.to_thread(replace_file, self._file, SHIPPED, None)
+            except (OSError, Overtaken) as error:
+                logger.warning("probes.examples_not_written error=%s", type(error).__name__)
+        await self.read_file()
+        self._changed = await self._database.read(_last_changes)
+
+    async def read_file(self) -> None:
+        """Reads `services.json` again. A refused edit keeps the last good list, and the check says why."""
+        try:
+            content = await read_edit_file(self._file)
+            self.services = () if content is None else parse_services(content.data)
+            self.refusal = None
+        except RefusedEdit as error:
+            self.refusal = f"{NAME} is refused, {error}"
+            logger.warning("probes.refused line=%s", error.line)
+        names = {service.name for service in self.services}
+        self._latest = {name: result for name, result in self._latest.items() if name in names}
+        self._report()
+
+    async def probe_all(self, on_result: OnResult | None = None) -> tuple[ProbeResult, ...]:
+        """Probes every service now, ten at a time; in the order of the file.
+
+        Args:
+            on_result: called with each result as it comes.
+        """
+        async with self._lock:
+            limit = asyncio.Semaphore(_AT_ONCE)
+
+            async def one(service: ServiceSpec) -> ProbeResult:
+                async with limit:
+                    result = self._dated(await self._probe(service))
+                if on_result is not None:
+                    on_result(result)
+                return result
+
+            results = tuple(await asyncio.gather(*(one(service) for service in self.services)))
+            self._latest = {result.name: result for result in results}
+            now = self._clock.now()
+            await self._database.write(lambda connection: _insert(connection, now, results))
+            self._report()
+            return results
+
+    async def run_once(self) -> None:
+        """One supervised round."""
+        await self.probe_all()
+
+    async def uptime(self, name: str, window: timedelta) -> float | None:
+        """The share of probes within `window` that found the service well, 0 to 1; None without any."""
+        since = to_us(self._clock.now() - window)
+
+        def work(connection: sqlite3.Connection) -> float | None:
+            row = connection.execute(
+                "SELECT avg(ok) FROM probes WHERE name = ? AND at_us >= ?", (name, since)
+            ).fetchone()
+            return None if row[0] is None else float(row[0])
+
+        return await self._database.read(work)
+
+    async def prune(self) -> int:
+        """Forgets probes that are older than eight days; gives how many that was."""
+        limit = to_us(self._clock.now() - KEPT_FOR)
+        return await self._database.write(
+            lambda connection: connection.execute("DELETE FROM probes WHERE at_us < ?", (limit,)).rowcount
+        )
+
+    async def _is_missing(self) -> bool:
+        try:
+            return await read_edit_file(self._file) is None
+        except RefusedEdit:
+            return False
+
+    async def _probe(self, service: ServiceSpec) -> ProbeResult:
+        import aiohttp
+
+        url = service.url.replace(BASE, self._base_url(), 1)
+        timeout = aiohttp.ClientTimeout(total=service.timeout_s)
+        begun = time.perf_counter()
+        status: int | None = None
+        try:
+            async with self._session_factory().request(
+                service.method, url, timeout=timeout, allow_redirects=False
+            ) as response:
+                status = response.status
+                await response.content.read(_BODY_BYTES)
+            error = None if status == service.expect_status else f"HTTP {status}"
+        except TimeoutError:
+            error = f"no answer within {service.timeout_s:g} s"
+        except (aiohttp.ClientError, OSError, ValueError) as failure:
+            # The type says enough; a client's text may hold the address, which may hold a token.
+            error = type(failure).__name__
+        return ProbeResult(
+            name=service.name,
+            ok=error is None,
+            status_code=status,
+            latency_s=None if status is None else time.perf_counter() - begun,
+            error=error,
+            changed_at=None,
+        )
+
+    def _dated(self, result: ProbeResult) -> ProbeResult:
+        known = self._changed.get(result.name)
+        if known is None or known[0] != result.ok:
+            known = (result.ok, self._clock.now())
+            self._changed[result.name] = known
+        return msgspec.structs.replace(result, changed_at=known[1])
+
+    def _report(self) -> None:
+        down = sorted(result.name for result in self._latest.values() if not result.ok)
+        up = len(self._latest) - len(down)
+        counters = {"services": len(self.services), "probed": len(self._latest), "up": up}
+        if self.refusal is not None:
+            action = f"Mend {NAME}; the last good list is probed meanwhile."
+            self._health.report(_CHECK, "warn", self.refusal, action=action, counters=counters)
+        elif down:
+            self._health.report(
+                _CHECK,
+                "fail" if not up else "warn",
+                f"not well: {', '.join(down)}",
+                action="See what answers at their addresses, or take them out of services.json.",
+                counters=counters,
+            )
+        else:
+            reason = "" if self._latest else "nothing probed yet" if self.services else "nothing to probe"
+            self._health.report(_CHECK, "pass", reason, counters=counters)
+
+
+def _insert(connection: sqlite3.Connection, at: datetime, results: tuple[ProbeResult, ...]) -> None:
+    connection.executemany(
+        "INSERT INTO probes (at_us, name, ok, status_code, latency_us, error) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                to_us(at),
+                result.name,
+                result.ok,
+                result.status_code,
+                None if result.latency_s is None else round(result.latency_s * 1e6),
+                result.error,
+            )
+            for result in results
+        ],
+    )
+
+
+def _last_changes(connection: sqlite3.Connection) -> dict[str, tuple[bool, datetime]]:
+    """Each service's last state, and when the unbroken run of it began."""
+    rows = connection.execute(
+        "SELECT name, ok, min(at_us) FROM probes AS p WHERE id > coalesce((SELECT max(id) FROM probes AS q "
+        "WHERE q.name = p.name AND q.ok != (SELECT ok FROM probes AS r WHERE r.name = p.name "
+        "ORDER BY id DESC LIMIT 1)), 0) GROUP BY name"
+    )
+    return {str(name): (bool(ok), from_us(at_us)) for name, ok, at_us in rows}

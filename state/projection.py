@@ -1,0 +1,168 @@
+"""The projector: keeps `ucf_state.json` and `agents.json` and the state the same."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from typing import Final
+
+from core.clock import Clock
+from core.database import Database
+from core.errors import UnknownName
+from core.health import HealthRegistry
+from state.agents_document import AgentsDocument
+from state.change import Change
+from state.documents import UCFDocument
+from state.file_projection import FileProjection, Outcome, Refusal
+from state.manager import StateManager
+from state.models import Snapshot
+
+__all__ = ["Outcome", "Projector", "Refusal", "UnknownStateFile"]
+
+logger = logging.getLogger(__name__)
+
+_FIRST_RETRY_S: Final = 1.0
+_LONGEST_RETRY_S: Final = 30.0
+
+OnRefusal = Callable[[Refusal], None]
+
+
+class UnknownStateFile(UnknownName):
+    """No projected file has that name."""
+
+    kind = "state file"
+
+
+class Projector:
+    """Writes the files after each commit, and takes what people write into them.
+
+    A file is read before it is written, so an edit that nobody has seen yet is taken first, whether the
+    folder is watched or not. A refused edit is left alone, the last good state stays, and the check "state"
+    says file, line and why, until it is mended.
+    """
+
+    def __init__(
+        self, folder: Path, manager: StateManager, database: Database, clock: Clock, health: HealthRegistry
+    ) -> None:
+        self._health = health
+        self._manager = manager
+        self._files = {
+            document.name: FileProjection(folder, document, manager, database, clock)
+            for document in (UCFDocument(), AgentsDocument())
+        }
+        self._wake = asyncio.Event()
+        self._on_refusal: list[OnRefusal] = []
+        self._unsubscribe: Callable[[], None] | None = None
+        self.edits_at_start = 0
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The files' names in the data folder."""
+        return frozenset(self._files)
+
+    @property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The edits that stand refused, by file."""
+        return tuple(file.refusal for file in self._files.values() if file.refusal is not None)
+
+    def on_refusal(self, callback: OnRefusal) -> None:
+        """Calls `callback` with each edit that is newly refused."""
+        self._on_refusal.append(callback)
+
+    async def import_at_start(self) -> Mapping[str, Outcome]:
+        """Takes edits made while Helix was down, and rewrites what merely lags. Then follows the state."""
+        for file in self._files.values():
+            await file.load()
+        outcomes = await self.check()
+        self.edits_at_start = sum(outcome == "imported" for outcome in outcomes.values())
+        self._unsubscribe = self._manager.subscribe(self._state_changed)
+        return outcomes
+
+    async def check(self, name: str = "all") -> Mapping[str, Outcome]:
+        """Reads the files and mends what differs, now; gives what came of each.
+
+        Args:
+            name: "all", a file's name, or that name without its ending.
+
+        Raises:
+            UnknownStateFile: no projected file has that name.
+        """
+        return await self.check_files(self._files if name == "all" else (self._file(name),))
+
+    async def check_files(self, names: Collection[str]) -> Mapping[str, Outcome]:
+        """As `check`, for those of `names` that are projected files."""
+        before = set(self.refusals)
+        files = [file for name, file in self._files.items() if name in names]
+        outcomes = await asyncio.gather(*(file.check() for file in files))
+        self._report()
+        for refusal in self.refusals:
+            if refusal not in before:
+                self._announce(refusal)
+        return dict(zip((file.name for file in files), outcomes, strict=True))
+
+    async def run(self) -> None:
+        """Supervised: projects after each change; what disk or store refused is tried again."""
+        retry_s = _FIRST_RETRY_S
+        while True:
+            self._wake.clear()
+            outcomes = await self.check()
+            if "failed" in outcomes.values():
+                await self._wait(retry_s)
+                retry_s = min(retry_s * 2, _LONGEST_RETRY_S)
+            else:
+                retry_s = _FIRST_RETRY_S
+                await self._wake.wait()
+
+    async def close(self) -> None:
+        """Projects what is not projected yet, and follows the state no more."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+            await self.check()
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def _file(self, name: str) -> str:
+        for known in self._files:
+            if name.casefold() in {known, known.removesuffix(".json")}:
+                return known
+        raise UnknownStateFile(name, [*self._files, "all"])
+
+    def _state_changed(self, old: Snapshot, new: Snapshot, _change: Change) -> None:
+        if old is not new:
+            self._wake.set()
+
+    def _report(self) -> None:
+        failures = [f"{file.name}: {file.failure}" for file in self._files.values() if file.failure]
+        refusals = [str(refusal) for refusal in self.refusals]
+        counters = {"version": self._manager.snapshot.version, "refused_files": len(refusals)}
+        if not failures and not refusals:
+            self._health.report("state", "pass", counters=counters, required=True)
+            return
+        actions = []
+        if refusals:
+            actions.append("Mend the file, or remove it to have it written anew.")
+        if failures:
+            actions.append("Make room in the data folder and check its permissions.")
+        self._health.report(
+            "state",
+            "warn",
+            "; ".join((*refusals, *failures)) + (" (the last good state stays)" if refusals else ""),
+            action=" ".join(actions),
+            counters=counters,
+            required=True,
+        )
+
+    def _announce(self, refusal: Refusal) -> None:
+        for callback in tuple(self._on_refusal):
+            try:
+                callback(refusal)
+            except Exception:
+                logger.exception("projection.listener_failed file=%s", refusal.file)

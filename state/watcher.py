@@ -1,0 +1,155 @@
+"""Watches the data folder, and says within 300 ms which of the files that people edit was touched."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable, Collection
+from pathlib import Path
+from typing import Final
+
+from core.flags import Flags
+from core.health import HealthRegistry
+
+logger = logging.getLogger(__name__)
+
+OnEdit = Callable[[frozenset[str]], Awaitable[None]]
+
+_CHECK: Final = "state-watching"
+_STEP_MS: Final = 20
+_DEBOUNCE_MS: Final = 50
+_POLL_S: Final = 0.1
+# Notifications may fail silently (a folder replaced, a network share): look now and then as well.
+_SWEEP_MS: Final = 2_000
+_POLLING_VARIABLE: Final = "WATCHFILES_FORCE_POLLING"
+
+
+class FolderWatcher:
+    """Watches files by watching their folder: a watch on a file is lost when the file is replaced.
+
+    Args:
+        names: the files in the folder.
+        on_edit: awaited with the names that may have changed; errors end the run, which is supervised.
+        flags: watching follows the flag `state_watching`, also while it runs.
+        poll: look every 100 ms in place of notifications; by default what WATCHFILES_FORCE_POLLING says.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        names: Collection[str],
+        on_edit: OnEdit,
+        *,
+        flags: Flags,
+        health: HealthRegistry,
+        poll: bool | None = None,
+    ) -> None:
+        self._folder = folder
+        self._names = frozenset(names)
+        self._on_edit = on_edit
+        self._flags = flags
+        self._health = health
+        self._poll = bool(os.environ.get(_POLLING_VARIABLE)) if poll is None else poll
+        self._switched = asyncio.Event()
+        self._seen: dict[str, tuple[int, int, int] | None] = {}
+        flags.on_switch(self._flag_switched)
+
+    async def run(self) -> None:
+        """Supervised: watches while the flag is on."""
+        while True:
+            self._switched.clear()
+            if not self._flags.state_watching:
+                self._health.report(_CHECK, "pass", "switched off; read at start and before writing")
+                await self._switched.wait()
+                continue
+            watching = asyncio.create_task(self._watch(), name="state-watching")
+            switched = asyncio.create_task(self._switched.wait(), name="state-watching-flag")
+            try:
+                await asyncio.wait({watching, switched}, return_when=asyncio.FIRST_COMPLETED)
+                if watching.done():
+                    await watching
+            finally:
+                await _cancel(watching, switched)
+
+    async def _watch(self) -> None:
+        # What was edited while nobody watched is taken now.
+        self._changed_files()
+        await self._on_edit(self._names)
+        if self._poll:
+            await self._poll_folder("polling every 100 ms, as WATCHFILES_FORCE_POLLING asks")
+            return
+        try:
+            await self._watch_notifications()
+        except (OSError, RuntimeError) as error:
+            logger.warning("watcher.fallback error=%s detail=%s", type(error).__name__, error)
+            reason = f"polling every 100 ms, since notifications failed ({type(error).__name__})"
+            await self._poll_folder(reason)
+
+    async def _watch_notifications(self) -> None:
+        # watchfiles: notifications of every platform behind one interface; imported off the start's way.
+        from watchfiles import awatch
+
+        folder = str(self._folder)
+        stop = asyncio.Event()
+        changes = awatch(
+            folder,
+            watch_filter=lambda _change, path: os.path.basename(path) in self._names,  # noqa: PTH119 - a plain string
+            debounce=_DEBOUNCE_MS,
+            step=_STEP_MS,
+            rust_timeout=_SWEEP_MS,
+            yield_on_timeout=True,
+            stop_event=stop,
+            recursive=False,
+            force_polling=False,
+        )
+        try:
+            self._health.report(_CHECK, "pass", "notified by the system")
+            async for batch in changes:
+                touched = {os.path.basename(path) for _, path in batch}  # noqa: PTH119 - likewise
+                touched |= self._changed_files()
+                if touched:
+                    await self._on_edit(frozenset(touched))
+        finally:
+            stop.set()
+            await changes.aclose()
+
+    async def _poll_folder(self, reason: str) -> None:
+        self._health.report(
+            _CHECK, "warn" if not self._poll else "pass", reason, action="" if self._poll else _MEND
+        )
+        while True:
+            touched = self._changed_files()
+            if touched:
+                await self._on_edit(frozenset(touched))
+            await asyncio.sleep(_POLL_S)
+
+    def _changed_files(self) -> set[str]:
+        """The files that do not look as at the last call; three `stat` calls."""
+        changed = set()
+        for name in self._names:
+            looks = self._look(name)
+            if self._seen.get(name) != looks:
+                self._seen[name] = looks
+                changed.add(name)
+        return changed
+
+    def _look(self, name: str) -> tuple[int, int, int] | None:
+        try:
+            status = (self._folder / name).lstat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns, status.st_size
+
+    def _flag_switched(self, name: str, _on: bool) -> None:
+        if name == "state_watching":
+            self._switched.set()
+
+
+_MEND: Final = "Raise fs.inotify.max_user_watches, or leave it: polling works, at some cost."
+
+
+async def _cancel(*tasks: asyncio.Task[object] | asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
