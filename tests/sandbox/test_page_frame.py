@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from playwright.async_api import WebSocketRoute, expect
+from yarl import URL
 
+from sandbox import start_sandbox
 from tests.sandbox.page_bot import Stage, open_stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -67,6 +69,53 @@ async def test_the_page_says_when_it_is_cut_off_and_fetches_what_it_missed(stage
         await expect(banner).to_be_hidden()
         await expect(page.locator(".message", has_text="said meanwhile")).to_be_visible()
         await expect(page.locator("#bot-state")).to_have_text("Bot online")
+
+
+async def test_a_restarted_sandbox_is_entered_again_as_the_same_person(stage: Stage) -> None:
+    first = await start_sandbox()
+    context = await stage.browser.new_context()
+    try:
+        page = await context.new_page()
+        await page.goto(f"{first.page_url}?as=mod&in=Helix+Home&channel=general")
+        await expect(page.locator("#bot-state")).to_have_text("Bot offline")
+        port = URL(first.page_url).port
+        assert port is not None
+        await first.stop()
+        await expect(page.locator("#bot-state")).to_have_text("No connection")
+        second = await start_sandbox(port=port)
+        try:
+            await expect(page.locator("#bot-state")).to_have_text("Bot offline", timeout=20_000)
+            await expect(page.locator("#identity")).to_contain_text("Mona")
+            await expect(page.locator("#channel-title")).to_have_text("general")
+            await page.get_by_label("Message", exact=True).fill("still here")
+            await page.get_by_label("Message", exact=True).press("Enter")
+            await expect(page.locator(".message", has_text="still here")).to_be_visible()
+        finally:
+            await second.stop()
+    finally:
+        await context.close()
+        await first.stop()
+
+
+async def test_older_messages_are_fetched_on_request_and_newer_ones_announced(stage: Stage) -> None:
+    member = stage.sandbox.users["member"]
+    channel = stage.sandbox.channel("bot-commands")
+    for number in range(60):
+        await stage.sandbox.act.message(user=member, channel=channel, content=f"line {number}.")
+    async with stage.page(channel="bot-commands") as page:
+        newest = page.locator(".message", has_text="line 59.")
+        await expect(newest).to_be_in_viewport()
+        await expect(page.locator(".message", has_text="line 0.")).to_have_count(0)
+        await page.get_by_role("button", name="Show earlier messages").click()
+        await expect(page.locator(".message", has_text="line 0.")).to_have_count(1)
+        await expect(page.get_by_role("button", name="Show earlier messages")).to_be_hidden()
+        await page.get_by_role("log").evaluate("(node) => { node.scrollTop = 0; }")
+        chip = page.get_by_role("button", name="New messages")
+        await expect(newest).not_to_be_in_viewport()
+        await stage.sandbox.act.message(user=member, channel=channel, content="the latest")
+        await chip.click()
+        await expect(page.locator(".message", has_text="the latest")).to_be_in_viewport()
+        await expect(chip).to_be_hidden()
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -23,7 +23,9 @@ async function request(method, path, body) {
     throw new ApiError("The sandbox cannot be reached. Is Helix still running?", 0);
   }
   const answer = await response.json().catch(() => ({}));
-  if (!response.ok) throw new ApiError(answer.message ?? `The sandbox answered ${response.status}.`, response.status);
+  if (!response.ok) {
+    throw new ApiError(answer.message ?? `The sandbox answered ${response.status}.`, response.status);
+  }
   return answer;
 }
 

@@ -87,7 +87,11 @@ function drawWorld() {
   const elsewhere = [...knownGuilds.values()].filter((guild) => !here.has(guild.id));
   drawPlaces(part("places"), store, open);
   drawMembers(part("members"), store);
-  drawIdentity({ card: part("identity"), menu: part("identity-menu") }, store, { become, join, leave, elsewhere });
+  drawIdentity(
+    { card: part("identity"), menu: part("identity-menu") },
+    store,
+    { become, join, leave, elsewhere },
+  );
   drawBot(part("bot-state"), store, linkState.open);
   const direct = desk.isDirect;
   const title = direct ? (store.bot.user?.username ?? "The bot") : store.channel.name;
@@ -106,6 +110,8 @@ function open(channelId) {
 /** Runs when the stream is (again) open: whatever happened meanwhile is fetched. */
 async function opened() {
   linkState.open = true;
+  // What was on its way may have been answered unheard.
+  pending.clear();
   drawLink(part("banner"), linkState, null);
   await refresh();
   await desk.attempt(() => timeline.reload());
@@ -199,7 +205,10 @@ async function lookAround() {
   drawWorld();
 }
 
-/** Begins as the person of the address or of the last visit, else as the owner; waits for a sandbox that is not there. */
+/**
+ * Begins as the person of the address or of the last visit, else as the owner.
+ * Waits for a sandbox that is not there.
+ */
 async function start() {
   try {
     await enter(readIdentity() ?? FIRST_IDENTITY).catch((error) => {

@@ -6,10 +6,16 @@ import { el } from "./dom.js";
 export function avatar(user, size = "") {
   const cls = `avatar ${size}`;
   if (user.avatar) {
-    return el("img", { class: cls, alt: "", loading: "lazy", src: `/cdn/avatars/${user.id}/${user.avatar}.png?size=128` });
+    return el(
+      "img",
+      { class: cls, alt: "", loading: "lazy", src: `/cdn/avatars/${user.id}/${user.avatar}.png?size=128` },
+    );
   }
   const name = user.global_name || user.username || "?";
-  const node = el("span", { class: `${cls} monogram`, "aria-hidden": "true", text: [...name][0].toUpperCase() });
+  const node = el(
+    "span",
+    { class: `${cls} monogram`, "aria-hidden": "true", text: [...name][0].toUpperCase() },
+  );
   node.style.setProperty("--hue", String(hue(user.username ?? name)));
   return node;
 }

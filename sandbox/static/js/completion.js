@@ -3,6 +3,13 @@
 import { el } from "./dom.js";
 
 const SHOWN = 50;
+const COMBOBOX = {
+  role: "combobox",
+  "aria-autocomplete": "list",
+  "aria-haspopup": "listbox",
+  "aria-controls": "completion-list",
+  "aria-expanded": "false",
+};
 
 /**
  * Completes one input. All inputs of the composer share one panel, since only one has the focus.
@@ -26,9 +33,7 @@ export class Completion {
     this.#panel = panel;
     this.#find = find;
     this.#choose = choose;
-    for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-haspopup", "listbox"], ["aria-controls", "completion-list"], ["aria-expanded", "false"]]) {
-      input.setAttribute(name, value);
-    }
+    for (const [name, value] of Object.entries(COMBOBOX)) input.setAttribute(name, value);
     input.addEventListener("input", () => this.update());
     input.addEventListener("blur", () => this.close());
     input.addEventListener("click", () => this.update());
@@ -111,7 +116,13 @@ export class Completion {
     const on = { pointerdown: (event) => event.preventDefault(), click: () => this.#take(index) };
     return el(
       "li",
-      { role: "option", id: `completion-${index}`, class: active ? "option is-active" : "option", "aria-selected": String(active), on },
+      {
+        role: "option",
+        id: `completion-${index}`,
+        class: active ? "option is-active" : "option",
+        "aria-selected": String(active),
+        on,
+      },
       el("span", { class: "option-name", text: item.label }),
       item.usage ? el("span", { class: "option-usage", text: item.usage }) : null,
       item.detail ? el("span", { class: "option-text", text: item.detail }) : null,

@@ -18,7 +18,13 @@ const MENUS = { 3: "string", 5: "user", 6: "role", 7: "mentionable", 8: "channel
 export function renderComponents(message, desk) {
   return message.components
     .filter((component) => component.type === ROW)
-    .map((row) => el("div", { class: "component-row" }, ...row.components.map((component) => control(component, message, desk))));
+    .map(
+      (row) => el(
+        "div",
+        { class: "component-row" },
+        ...row.components.map((component) => control(component, message, desk)),
+      ),
+    );
 }
 
 function control(component, message, desk) {
@@ -34,15 +40,24 @@ export function emojiText(emoji) {
 }
 
 function button(component, message, desk) {
+  const emoji = emojiText(component.emoji);
+  const hidden = component.label ? "true" : null;
   const words = [
-    component.emoji ? el("span", { class: "emoji", "aria-hidden": component.label ? "true" : null, text: emojiText(component.emoji) }) : null,
+    component.emoji ? el("span", { class: "emoji", "aria-hidden": hidden, text: emoji }) : null,
     component.label ? el("span", { text: component.label }) : null,
   ];
   const cls = `button button-${STYLES[component.style] ?? "secondary"}`;
   if (component.style === LINK_STYLE) {
     const url = safeUrl(component.url);
-    if (url === null || component.disabled) return el("button", { type: "button", class: cls, disabled: true }, ...words, icon("external"));
-    return el("a", { class: cls, href: url, target: "_blank", rel: "noopener noreferrer nofollow" }, ...words, icon("external"));
+    if (url === null || component.disabled) {
+      return el("button", { type: "button", class: cls, disabled: true }, ...words, icon("external"));
+    }
+    return el(
+      "a",
+      { class: cls, href: url, target: "_blank", rel: "noopener noreferrer nofollow" },
+      ...words,
+      icon("external"),
+    );
   }
   const busy = desk.pending.isBusy(message.id, component.custom_id);
   return el(
@@ -118,17 +133,25 @@ function menuItems(component, store) {
 
 /** Everyone here, as choices. */
 export function userItems(store) {
-  const users = store.guild ? store.guild.members.map((member) => member.user) : [store.me, store.bot.user].filter(Boolean);
-  return users.map((user) => ({ value: user.id, label: store.nameOf(user), description: `@${user.username}`, mark: "@" }));
+  const pair = [store.me, store.bot.user].filter(Boolean);
+  const users = store.guild?.members.map((member) => member.user) ?? pair;
+  return users.map(
+    (user) => ({ value: user.id, label: store.nameOf(user), description: `@${user.username}`, mark: "@" }),
+  );
 }
 
 /** The roles here, as choices. */
 export function roleItems(store) {
-  return (store.guild?.roles ?? []).map((role) => ({ value: role.id, label: role.name.replace(/^@/, ""), description: "Role", mark: "@" }));
+  const roles = store.guild?.roles ?? [];
+  const bare = (name) => name.replace(/^@/, "");
+  return roles.map(({ id, name }) => ({ value: id, label: bare(name), description: "Role", mark: "@" }));
 }
 
 /** The channels here, as choices. */
 export function channelItems(store, types) {
-  const channels = (store.guild?.channels ?? []).filter((channel) => !types?.length || types.includes(channel.type));
-  return channels.map((channel) => ({ value: channel.id, label: channel.name, description: channel.topic ?? "", mark: "#" }));
+  const all = store.guild?.channels ?? [];
+  const channels = types?.length ? all.filter((channel) => types.includes(channel.type)) : all;
+  return channels.map(
+    (channel) => ({ value: channel.id, label: channel.name, description: channel.topic ?? "", mark: "#" }),
+  );
 }

@@ -4,7 +4,7 @@ import { Completion } from "./completion.js";
 import { el, icon, iconButton } from "./dom.js";
 import { encodeFiles, FileTray } from "./files.js";
 import { SlashForm } from "./slash.js";
-import { findMention, findPrefixed, findSlash, hintFor, parseSlash } from "./sources.js";
+import { findAny, hintFor, parseSlash } from "./sources.js";
 
 const LONGEST = 2000;
 const COUNT_FROM = 1800;
@@ -26,7 +26,7 @@ export class Composer {
     this.#tray = new FileTray(parts.tray, desk.say);
     this.#slash = new SlashForm(parts.slash, parts.panel, desk, () => this.#showBox());
     this.#completion = new Completion(parts.input, parts.panel, {
-      find: (text, caret) => findPrefixed(desk.store, text, caret) ?? findSlash(desk.store, text, caret) ?? findMention(desk.store, text, caret),
+      find: (text, caret) => findAny(desk.store, text, caret),
       choose: (item, match) => this.#complete(item, match),
     });
     parts.form.addEventListener("submit", (event) => {
@@ -61,7 +61,8 @@ export class Composer {
     if (this.#slash.isOpen) this.#slash.close();
     this.#completion.close();
     const { channel, bot } = this.#desk.store;
-    this.#parts.input.placeholder = this.#desk.isDirect ? `Message ${bot.user?.username ?? "the bot"}` : `Message #${channel.name}`;
+    const whom = this.#desk.isDirect ? (bot.user?.username ?? "the bot") : `#${channel.name}`;
+    this.#parts.input.placeholder = `Message ${whom}`;
     this.#parts.attach.disabled = false;
   }
 
@@ -165,7 +166,11 @@ export class Composer {
     if (mode === null) return;
     const name = this.#desk.store.nameOf(mode.message.author);
     const words = mode.kind === "edit" ? "Editing your message" : `Replying to ${name}`;
-    banner.append(icon(mode.kind === "edit" ? "pencil" : "reply"), el("span", { text: words }), iconButton("close", "Cancel", () => this.#leaveMode()));
+    banner.append(
+      icon(mode.kind === "edit" ? "pencil" : "reply"),
+      el("span", { text: words }),
+      iconButton("close", "Cancel", () => this.#leaveMode()),
+    );
   }
 
   #takeFiles(event, transfer) {
@@ -201,7 +206,8 @@ export class Composer {
     const files = this.#tray.take();
     this.#later(text, async () => {
       const encoded = await this.#desk.attempt(() => encodeFiles(files));
-      const sent = encoded !== null && (await this.#desk.send({ content: text, replyTo: mode?.message.id, files: encoded }));
+      const message = { content: text, replyTo: mode?.message.id, files: encoded };
+      const sent = encoded !== null && (await this.#desk.send(message));
       if (!sent) this.#tray.add(files);
       return sent;
     });

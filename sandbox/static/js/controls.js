@@ -11,17 +11,36 @@ export function drawControls(menu, desk) {
     "The bot's gateway": [
       ["Drop the connection", "The bot resumes and loses nothing", () => api.gateway({ action: "drop" })],
       ["Ask it to reconnect", "Opcode 7, then a resume", () => api.gateway({ action: "reconnect" })],
-      ["End its session", "Opcode 9: the bot identifies anew", () => api.gateway({ action: "invalid_session", resumable: false })],
+      [
+        "End its session",
+        "Opcode 9: the bot identifies anew",
+        () => api.gateway({ action: "invalid_session", resumable: false }),
+      ],
     ],
     "The bot's requests": [
-      ["Refuse the next 3 messages", "500 from the sandbox", () => api.fault({ method: "POST", route: MESSAGES, status: 500, times: 3 })],
-      ["Rate-limit the next message", "429, one second to wait", () => api.fault({ method: "POST", route: MESSAGES, status: 429, retry_after_s: 1, times: 1 })],
-      ["Slow down 5 answers", "Interactions 4 s late: they fail", () => api.fault({ method: "POST", route: "/interactions/*/callback", delay_s: 4, times: 5 })],
+      [
+        "Refuse the next 3 messages",
+        "500 from the sandbox",
+        () => api.fault({ method: "POST", route: MESSAGES, status: 500, times: 3 }),
+      ],
+      [
+        "Rate-limit the next message",
+        "429, one second to wait",
+        () => api.fault({ method: "POST", route: MESSAGES, status: 429, retry_after_s: 1, times: 1 }),
+      ],
+      [
+        "Slow down 5 answers",
+        "Interactions 4 s late: they fail",
+        () => api.fault({ method: "POST", route: "/interactions/*/callback", delay_s: 4, times: 5 }),
+      ],
       ["Back to normal", "Takes all faults away", () => api.clearFaults()],
     ],
   };
   for (const [title, entries] of Object.entries(groups)) {
-    menu.append(el("h2", { class: "menu-title", text: title }), ...entries.map((entry) => item(entry, menu, desk)));
+    menu.append(
+      el("h2", { class: "menu-title", text: title }),
+      ...entries.map((entry) => item(entry, menu, desk)),
+    );
   }
 }
 
@@ -30,5 +49,14 @@ function item([name, detail, call], menu, desk) {
     menu.hidePopover();
     if ((await desk.attempt(call)) !== null) desk.say(`Done: ${name.toLowerCase()}.`, "calm");
   };
-  return el("button", { type: "button", class: "menu-item", on: { click } }, el("span", { class: "menu-words" }, el("span", { class: "option-name", text: name }), el("span", { class: "option-text", text: detail })));
+  return el(
+    "button",
+    { type: "button", class: "menu-item", on: { click } },
+    el(
+      "span",
+      { class: "menu-words" },
+      el("span", { class: "option-name", text: name }),
+      el("span", { class: "option-text", text: detail }),
+    ),
+  );
 }

@@ -6,8 +6,12 @@ import { DIRECT } from "./store.js";
 const ADMINISTRATOR = 1n << 3n;
 const MANAGE_MESSAGES = 1n << 13n;
 const QUICK_REACTIONS = [
-  ["👍", "thumbs up"], ["👎", "thumbs down"], ["❤️", "heart"], ["🎉", "party"], ["😄", "smile"], ["🤔", "thinking"],
-  ["👀", "eyes"], ["🙏", "thanks"], ["✅", "done"], ["❌", "no"], ["🔥", "fire"], ["🌀", "spiral"],
+  ["👍", "thumbs up"], ["👎", "thumbs down"], ["❤️", "heart"],
+  ["🎉", "party"], ["😄", "smile"], ["🤔", "thinking"],
+  ["👀", "eyes"], ["🙏", "thanks"], ["✅", "done"],
+  ["❌", "no"], ["🔥", "fire"], ["🌀", "spiral"],
+  ["😂", "laughing"], ["😢", "sad"], ["💡", "idea"],
+  ["🚀", "rocket"], ["⏳", "wait"], ["➕", "plus one"],
 ];
 
 /**
@@ -54,12 +58,22 @@ export class Desk {
 
   click(message, customId, label) {
     const body = { user: this.store.me.id, message: message.id, custom_id: customId };
-    return this.#interact("click", label, { channelId: message.channel_id, messageId: message.id, customId }, () => this.api.click(body));
+    return this.#interact(
+      "click",
+      label,
+      { channelId: message.channel_id, messageId: message.id, customId },
+      () => this.api.click(body),
+    );
   }
 
   select(message, customId, values, label) {
     const body = { user: this.store.me.id, message: message.id, custom_id: customId, values };
-    return this.#interact("select", label, { channelId: message.channel_id, messageId: message.id, customId }, () => this.api.select(body));
+    return this.#interact(
+      "select",
+      label,
+      { channelId: message.channel_id, messageId: message.id, customId },
+      () => this.api.select(body),
+    );
   }
 
   /** Uses a slash command; true when the sandbox took it. */
@@ -70,16 +84,26 @@ export class Desk {
       return false;
     }
     const body = { user: me.id, channel: channelId, command, options };
-    return this.#interact("slash", `/${command}`, { channelId, messageId: null, customId: null }, () => this.api.slash(body));
+    return this.#interact(
+      "slash",
+      `/${command}`,
+      { channelId, messageId: null, customId: null },
+      () => this.api.slash(body),
+    );
   }
 
   react(message, emoji, remove) {
-    return this.attempt(() => this.api.reaction({ user: this.store.me.id, message: message.id, emoji, remove }));
+    return this.attempt(
+      () => this.api.reaction({ user: this.store.me.id, message: message.id, emoji, remove }),
+    );
   }
 
   chooseReaction(message, anchor) {
     const items = QUICK_REACTIONS.map(([emoji, name]) => ({ value: emoji, label: name, mark: emoji }));
-    openPicker(anchor, { label: "Reaction", items, done: ([emoji]) => this.react(message, emoji, false) });
+    openPicker(
+      anchor,
+      { label: "Reaction", items, grid: true, done: ([emoji]) => this.react(message, emoji, false) },
+    );
   }
 
   reply(message) {
@@ -122,7 +146,7 @@ export class Desk {
     this.composer.suggest(text);
   }
 
-  /** Sends a message; true when the sandbox took it. A direct message that does not exist yet is opened by it. */
+  /** Sends a message; true when the sandbox took it. It opens a direct message that does not exist yet. */
   async send({ content, replyTo, files }) {
     const { channelId, me } = this.store;
     const body = { user: me.id, content };

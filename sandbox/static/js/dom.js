@@ -53,7 +53,10 @@ export function picture(url, { alt = "", cls = "", width = null, height = null }
   const source = safeUrl(url);
   const missing = () => el("span", { class: `${cls} picture-missing`, text: alt || "Image not available" });
   if (source === null) return missing();
-  const image = el("img", { class: cls, src: source, alt, loading: "lazy", decoding: "async", width, height });
+  const image = el(
+    "img",
+    { class: cls, src: source, alt, loading: "lazy", decoding: "async", width, height },
+  );
   image.addEventListener("error", () => image.replaceWith(missing()), { once: true });
   return image;
 }
@@ -72,7 +75,7 @@ const ICONS = {
   smile: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Zm-3.5-7c1.8 2.6 5.2 2.6 7 0M9 9.500v.1M15 9.500v.1",
   pencil: "M4 20l1-4L16.5 4.500a2.1 2.1 0 0 1 3 3L8 19l-4 1Z",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
-  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Zm9.5 2.500a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z",
+  eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Zm9.5 2.5a2.5 2.5 0 1 0 0-5 2.5 2.5 0 0 0 0 5Z",
   chevron: "M6 9.500l6 6 6-6",
   external: "M9 5H5v14h14v-4M13 4h7v7M20 4l-9 9",
   file: "M6 3h8l5 5v13H6V3Zm8 0v5h5",
@@ -98,7 +101,14 @@ export function icon(name) {
 export function iconButton(name, label, onClick, props = {}) {
   return el(
     "button",
-    { type: "button", "aria-label": label, title: label, ...props, class: `icon-button ${props.class ?? ""}`, on: { click: onClick } },
+    {
+      type: "button",
+      "aria-label": label,
+      title: label,
+      ...props,
+      class: `icon-button ${props.class ?? ""}`,
+      on: { click: onClick },
+    },
     icon(name),
   );
 }

@@ -4,11 +4,15 @@ const NARROW = { places: matchMedia("(max-width: 820px)"), members: matchMedia("
 
 /**
  * Wires both side panels.
- * @param {object} parts `root`, `places`, `members`, `backdrop`, `openPlaces`, `openMembers`, `closePlaces`, `closeMembers`
+ * @param {object} parts `places`, `members`, `backdrop`, and the buttons `openPlaces`, `openMembers`,
+ *   `closePlaces`, `closeMembers`
  * @returns {{close: () => void}} closes whichever is open
  */
 export function startDrawers(parts) {
-  const panels = { places: { node: parts.places, button: parts.openPlaces }, members: { node: parts.members, button: parts.openMembers } };
+  const panels = {
+    places: { node: parts.places, button: parts.openPlaces },
+    members: { node: parts.members, button: parts.openMembers },
+  };
   let open = null;
 
   const apply = () => {

@@ -12,7 +12,10 @@ import { formatMoment } from "./time.js";
  * @param {object} names resolves ids, see `renderInline`
  */
 export function renderEmbed(embed, names) {
-  const node = el("article", { class: "embed", "aria-label": embed.title ? `Embed: ${embed.title}` : "Embed" });
+  const node = el(
+    "article",
+    { class: "embed", "aria-label": embed.title ? `Embed: ${embed.title}` : "Embed" },
+  );
   if (embed.color) node.style.setProperty("--embed", cssColour(embed.color));
   const body = el("div", { class: "embed-body" });
   if (embed.author?.name) body.append(author(embed.author));
@@ -20,11 +23,15 @@ export function renderEmbed(embed, names) {
     const words = renderInline(embed.title, names);
     body.append(el("div", { class: "embed-title" }, ...(embed.url ? [link(embed.url, ...words)] : words)));
   }
-  if (embed.description) body.append(el("div", { class: "embed-text markdown" }, renderMarkdown(embed.description, names)));
+  if (embed.description) {
+    body.append(el("div", { class: "embed-text markdown" }, renderMarkdown(embed.description, names)));
+  }
   if (embed.fields?.length) body.append(fields(embed.fields, names));
   node.append(body);
   if (embed.thumbnail) {
-    node.append(picture(source(embed.thumbnail), { alt: embed.thumbnail.description ?? "", cls: "embed-thumbnail" }));
+    node.append(
+      picture(source(embed.thumbnail), { alt: embed.thumbnail.description ?? "", cls: "embed-thumbnail" }),
+    );
   }
   if (embed.image) {
     const alt = embed.image.description ?? (embed.title ? `Image: ${embed.title}` : "Image in the embed");
@@ -41,7 +48,12 @@ function source(media) {
 
 function author({ name, url, icon_url: iconUrl }) {
   const words = url ? link(url, name) : el("span", { text: name });
-  return el("div", { class: "embed-author" }, iconUrl ? picture(iconUrl, { cls: "embed-icon" }) : null, words);
+  return el(
+    "div",
+    { class: "embed-author" },
+    iconUrl ? picture(iconUrl, { cls: "embed-icon" }) : null,
+    words,
+  );
 }
 
 /** Inline fields stand side by side, a field that is not inline takes a row. */
@@ -67,7 +79,9 @@ function footer({ footer: foot, timestamp }) {
   if (foot?.text) parts.append(el("span", { text: foot.text }));
   if (timestamp) {
     const date = new Date(timestamp);
-    if (!Number.isNaN(date.getTime())) parts.append(el("time", { datetime: date.toISOString(), text: formatMoment(date) }));
+    if (!Number.isNaN(date.getTime())) {
+      parts.append(el("time", { datetime: date.toISOString(), text: formatMoment(date) }));
+    }
   }
   return parts;
 }
@@ -91,7 +105,12 @@ function fileCard({ filename, size, url, description }) {
   name.classList.add("file-name");
   if (name instanceof HTMLAnchorElement) name.download = filename;
   const details = [formatSize(size), description].filter(Boolean).join(" · ");
-  return el("div", { class: "file" }, icon("file"), el("div", null, name, el("div", { class: "file-size", text: details })));
+  return el(
+    "div",
+    { class: "file" },
+    icon("file"),
+    el("div", null, name, el("div", { class: "file-size", text: details })),
+  );
 }
 
 /** Bytes for people. */

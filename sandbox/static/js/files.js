@@ -53,7 +53,14 @@ export class FileTray {
           this.#files = this.#files.filter((other) => other !== file);
           this.#draw();
         });
-        return el("li", { class: "file-chip" }, icon("file"), el("span", { class: "file-name", text: file.name }), el("span", { class: "file-size", text: formatSize(file.size) }), remove);
+        return el(
+          "li",
+          { class: "file-chip" },
+          icon("file"),
+          el("span", { class: "file-name", text: file.name }),
+          el("span", { class: "file-size", text: formatSize(file.size) }),
+          remove,
+        );
       }),
     );
   }

@@ -23,14 +23,29 @@ export function drawIdentity({ card, menu }, store, acts) {
   const mine = store.identities.find((identity) => identity.user === store.me.id);
   card.replaceChildren(
     avatar(store.me),
-    el("span", { class: "identity-words" }, el("span", { class: "identity-small", text: "Acting as" }), el("span", { class: "identity-name", text: mine?.label ?? store.me.username })),
+    el(
+      "span",
+      { class: "identity-words" },
+      el("span", { class: "identity-small", text: "Acting as" }),
+      el("span", { class: "identity-name", text: mine?.label ?? store.me.username }),
+    ),
     icon("chevron"),
   );
   card.setAttribute("aria-label", `Acting as ${mine?.label ?? store.me.username}: change`);
-  const people = store.identities.map((identity) => person(identity, identity.user === store.me.id, menu, acts));
+  const people = store.identities.map(
+    (identity) => person(identity, identity.user === store.me.id, menu, acts),
+  );
   const joins = acts.elsewhere.map((guild) => button(`Join ${guild.name}`, menu, () => acts.join(guild)));
-  const leaves = store.guilds.filter((guild) => guild.owner_id !== store.me.id).map((guild) => button(`Leave ${guild.name}`, menu, () => acts.leave(guild)));
-  menu.replaceChildren(el("h2", { class: "menu-title", text: "Act as" }), ...people, joins.length + leaves.length > 0 ? el("h2", { class: "menu-title", text: "Servers" }) : "", ...joins, ...leaves);
+  const leaves = store.guilds.filter((guild) => guild.owner_id !== store.me.id).map(
+    (guild) => button(`Leave ${guild.name}`, menu, () => acts.leave(guild)),
+  );
+  menu.replaceChildren(
+    el("h2", { class: "menu-title", text: "Act as" }),
+    ...people,
+    joins.length + leaves.length > 0 ? el("h2", { class: "menu-title", text: "Servers" }) : "",
+    ...joins,
+    ...leaves,
+  );
 }
 
 function person(identity, current, menu, acts) {
@@ -40,8 +55,19 @@ function person(identity, current, menu, acts) {
   };
   return el(
     "button",
-    { type: "button", class: "menu-item", "aria-pressed": String(current), dataset: { identity: identity.name }, on: { click: act } },
-    el("span", { class: "menu-words" }, el("span", { class: "option-name", text: identity.label }), el("span", { class: "option-text", text: RIGHTS[identity.name] ?? identity.name })),
+    {
+      type: "button",
+      class: "menu-item",
+      "aria-pressed": String(current),
+      dataset: { identity: identity.name },
+      on: { click: act },
+    },
+    el(
+      "span",
+      { class: "menu-words" },
+      el("span", { class: "option-name", text: identity.label }),
+      el("span", { class: "option-text", text: RIGHTS[identity.name] ?? identity.name }),
+    ),
     current ? icon("check") : null,
   );
 }

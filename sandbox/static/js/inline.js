@@ -6,32 +6,49 @@ import { timeElement } from "./time.js";
 const DEEPEST = 10;
 
 /** Wraps the inside of a pair of marks in an element. */
-const wrap = (tag, cls) => (match, names, depth) => el(tag, { class: cls }, ...renderInline(match[1], names, depth + 1));
+const wrap = (tag, cls) => (match, names, depth) => el(
+  tag,
+  { class: cls },
+  ...renderInline(match[1], names, depth + 1),
+);
 
 const RULES = [
   // A backslash takes the meaning from the mark behind it.
   { at: "\\", pattern: /\\([^0-9A-Za-z\s])/y, make: (match) => match[1] },
-  { at: "`", pattern: /(`+)([\s\S]*?[^`])\1(?!`)/y, make: (match) => el("code", { text: match[2].replace(/^ (.*) $/, "$1") }) },
-  { at: "<", pattern: /<@!?(\d{1,20})>/y, make: (match, names) => mention("@", names.userName(match[1]), { user: match[1] }) },
+  { at: "`", pattern: /(`+)([\s\S]*?[^`])\1(?!`)/y, make: (match) => code(match[2]) },
+  { at: "<", pattern: /<@!?(\d{1,20})>/y, make: (match, names) => userMention(match[1], names) },
   { at: "<", pattern: /<@&(\d{1,20})>/y, make: (match, names) => roleMention(match[1], names) },
   { at: "<", pattern: /<#(\d{1,20})>/y, make: (match, names) => channelMention(match[1], names) },
-  { at: "<", pattern: /<\/([^:>\n]{1,100}):(\d{1,20})>/y, make: (match, names) => commandMention(match[1], names) },
-  { at: "<", pattern: /<a?:(\w{1,32}):(\d{1,20})>/y, make: (match) => el("span", { class: "emoji-name", text: `:${match[1]}:` }) },
+  {
+    at: "<",
+    pattern: /<\/([^:>\n]{1,100}):\d{1,20}>/y,
+    make: (match, names) => commandMention(match[1], names),
+  },
+  { at: "<", pattern: /<a?:(\w{1,32}):\d{1,20}>/y, make: (match) => emojiName(match[1]) },
   {
     at: "<",
     pattern: /<t:(-?\d{1,13})(?::([tTdDfFR]))?>/y,
-    make: (match) => el("span", { class: "moment" }, timeElement(new Date(Number(match[1]) * 1000), match[2] ?? "f")),
+    make: (match) => el(
+      "span",
+      { class: "moment" },
+      timeElement(new Date(Number(match[1]) * 1000), match[2] ?? "f"),
+    ),
   },
   { at: "<", pattern: /<(https?:\/\/[^\s<>]+)>/y, make: (match) => link(match[1], match[1]) },
   { at: "h", pattern: /https?:\/\/[^\s<]+[^<.,:;"'\])\s]/y, make: (match) => link(match[0], match[0]) },
   {
     at: "[",
     pattern: /\[([^\[\]\n]+)\]\(<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"\n]*")?\)/y,
-    make: (match, names, depth) => (safeUrl(match[2]) ? link(match[2], ...renderInline(match[1], names, depth + 1)) : match[0]),
+    make: (match, names, depth) =>
+      safeUrl(match[2]) ? link(match[2], ...renderInline(match[1], names, depth + 1)) : match[0],
   },
   { at: "@", pattern: /@(everyone|here)\b/y, make: (match) => mention("@", match[1]) },
-  { at: "|", pattern: /\|\|([\s\S]+?)\|\|/y, make: (match, names, depth) => spoiler(renderInline(match[1], names, depth + 1)) },
-  { at: "*", pattern: /\*\*\*([^*]+)\*\*\*/y, make: (match, names, depth) => el("strong", null, el("em", null, ...renderInline(match[1], names, depth + 1))) },
+  {
+    at: "|",
+    pattern: /\|\|([\s\S]+?)\|\|/y,
+    make: (match, names, depth) => spoiler(renderInline(match[1], names, depth + 1)),
+  },
+  { at: "*", pattern: /\*\*\*([^*]+)\*\*\*/y, make: (...found) => el("strong", null, wrap("em")(...found)) },
   { at: "*", pattern: /\*\*([\s\S]+?)\*\*(?!\*)/y, make: wrap("strong") },
   { at: "_", pattern: /__([\s\S]+?)__(?!_)/y, make: wrap("u") },
   { at: "~", pattern: /~~([\s\S]+?)~~/y, make: wrap("s") },
@@ -101,8 +118,21 @@ function withBreaks(text) {
   return nodes;
 }
 
+function code(text) {
+  return el("code", { text: text.replace(/^ (.*) $/, "$1") });
+}
+
+/** A custom emoji has no picture here: its name stands for it. */
+function emojiName(name) {
+  return el("span", { class: "emoji-name", text: `:${name}:` });
+}
+
 function mention(sign, name, dataset = {}) {
   return el("span", { class: "mention", dataset, text: `${sign}${name}` });
+}
+
+function userMention(id, names) {
+  return mention("@", names.userName(id), { user: id });
 }
 
 function roleMention(id, names) {
@@ -115,18 +145,29 @@ function roleMention(id, names) {
 function channelMention(id, names) {
   const name = names.channelName(id);
   if (name === null) return mention("#", "unknown");
-  return el("button", { type: "button", class: "mention", text: `#${name}`, on: { click: () => names.openChannel(id) } });
+  return el(
+    "button",
+    { type: "button", class: "mention", text: `#${name}`, on: { click: () => names.openChannel(id) } },
+  );
 }
 
 function commandMention(name, names) {
-  return el("button", { type: "button", class: "mention", text: `/${name}`, on: { click: () => names.useCommand(name) } });
+  return el(
+    "button",
+    { type: "button", class: "mention", text: `/${name}`, on: { click: () => names.useCommand(name) } },
+  );
 }
 
 function spoiler(children) {
   const inside = el("span", { class: "spoiler-inside", "aria-hidden": "true" }, ...children);
-  const node = el("span", { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler, press to show" }, inside);
+  const node = el(
+    "span",
+    { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Spoiler, press to show" },
+    inside,
+  );
   const show = (event) => {
-    if (node.classList.contains("is-shown") || (event.type === "keydown" && !["Enter", " "].includes(event.key))) return;
+    const otherKey = event.type === "keydown" && !["Enter", " "].includes(event.key);
+    if (otherKey || node.classList.contains("is-shown")) return;
     event.preventDefault();
     node.classList.add("is-shown");
     for (const name of ["role", "tabindex", "aria-label"]) node.removeAttribute(name);

@@ -43,7 +43,9 @@ export class LiveLink {
     this.#socket = null;
     before?.close();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-    const socket = new WebSocket(`${scheme}//${location.host}/sandbox/events?user=${encodeURIComponent(this.#user)}`);
+    const socket = new WebSocket(
+      `${scheme}//${location.host}/sandbox/events?user=${encodeURIComponent(this.#user)}`,
+    );
     this.#socket = socket;
     socket.addEventListener("open", () => {
       if (socket !== this.#socket) return;

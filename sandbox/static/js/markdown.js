@@ -42,7 +42,9 @@ function blocks(text, names, depth) {
 }
 
 function insideFence(text, position) {
-  return [...text.matchAll(FENCE)].some((match) => match.index < position && position < match.index + match[0].length);
+  return [...text.matchAll(FENCE)].some(
+    (match) => match.index < position && position < match.index + match[0].length,
+  );
 }
 
 function fenced(code, language) {
@@ -56,7 +58,9 @@ function lines(text, names, depth) {
   const nodes = [];
   const paragraph = [];
   const flush = () => {
-    if (paragraph.length > 0) nodes.push(el("div", { class: "paragraph" }, ...renderInline(paragraph.join("\n"), names)));
+    if (paragraph.length > 0) {
+      nodes.push(el("div", { class: "paragraph" }, ...renderInline(paragraph.join("\n"), names)));
+    }
     paragraph.length = 0;
   };
   const rows = text.split("\n");
@@ -79,18 +83,29 @@ function block(rows, at, names, depth) {
   const heading = HEADING.exec(row);
   if (heading !== null) {
     // The page has its own h1 and h2: a message's headings are only its own.
-    const props = { class: `heading heading-${heading[1].length}`, role: "heading", "aria-level": heading[1].length + 3 };
+    const props = {
+      class: `heading heading-${heading[1].length}`,
+      role: "heading",
+      "aria-level": heading[1].length + 3,
+    };
     return { node: el("div", props, ...renderInline(heading[2], names)), count: 1 };
   }
   const subtext = SUBTEXT.exec(row);
-  if (subtext !== null) return { node: el("div", { class: "subtext" }, ...renderInline(subtext[1], names)), count: 1 };
+  if (subtext !== null) {
+    return { node: el("div", { class: "subtext" }, ...renderInline(subtext[1], names)), count: 1 };
+  }
   if (QUOTE.test(row) && depth < DEEPEST_QUOTE) {
     const quoted = run(rows, at, QUOTE).map((line) => QUOTE.exec(line)[1]);
-    return { node: el("blockquote", null, ...blocks(quoted.join("\n"), names, depth + 1)), count: quoted.length };
+    return {
+      node: el("blockquote", null, ...blocks(quoted.join("\n"), names, depth + 1)),
+      count: quoted.length,
+    };
   }
   if (ITEM.test(row)) {
     const items = run(rows, at, ITEM).map((line) => ITEM.exec(line));
-    const same = items.findIndex((item) => item[1].length <= items[0][1].length && isOrdered(item) !== isOrdered(items[0]));
+    const same = items.findIndex(
+      (item) => item[1].length <= items[0][1].length && isOrdered(item) !== isOrdered(items[0]),
+    );
     const taken = same < 0 ? items : items.slice(0, same);
     return { node: list(taken, names), count: taken.length };
   }

@@ -6,13 +6,16 @@ import { el } from "./dom.js";
 /** Draws the members of the open server, or the two people of a direct message. */
 export function drawMembers(node, store) {
   if (store.guild === null) {
-    const people = [store.me, store.bot.user].filter(Boolean).map((user) => ({ user, roles: [], presence: user.bot && !store.bot.connected ? "offline" : "online" }));
+    const people = [store.me, store.bot.user].filter(Boolean).map(
+      (user) => ({ user, roles: [], presence: user.bot && !store.bot.connected ? "offline" : "online" }),
+    );
     node.replaceChildren(group("In this conversation", people, store));
     return;
   }
   const groups = new Map();
   for (const member of store.guild.members) {
-    const title = isOnline(member) ? (store.rolesOf(member).find((role) => role.hoist)?.name ?? "Online") : "Offline";
+    const role = store.rolesOf(member).find((candidate) => candidate.hoist);
+    const title = isOnline(member) ? (role?.name ?? "Online") : "Offline";
     groups.set(title, [...(groups.get(title) ?? []), member]);
   }
   const rank = (title) => {
@@ -29,7 +32,12 @@ function isOnline(member) {
 
 function group(title, members, store) {
   const sorted = [...members].sort((a, b) => store.nameOf(a.user).localeCompare(store.nameOf(b.user)));
-  return el("section", { class: "member-group" }, el("h3", { text: `${title} · ${members.length}` }), el("ul", null, ...sorted.map((member) => row(member, store))));
+  return el(
+    "section",
+    { class: "member-group" },
+    el("h3", { text: `${title} · ${members.length}` }),
+    el("ul", null, ...sorted.map((member) => row(member, store))),
+  );
 }
 
 function row(member, store) {
@@ -42,7 +50,17 @@ function row(member, store) {
   return el(
     "li",
     { class: isOnline(member) ? "member" : "member is-offline" },
-    el("span", { class: "member-picture" }, avatar(member.user), el("span", { class: "presence", role: "img", "aria-label": isOnline(member) ? "online" : "offline" })),
-    el("span", { class: "member-words" }, el("span", { class: "member-name" }, name, member.user.bot ? botTag() : null), notes.length > 0 ? el("span", { class: "member-roles", text: notes.join(", ") }) : null),
+    el(
+      "span",
+      { class: "member-picture" },
+      avatar(member.user),
+      el("span", { class: "presence", role: "img", "aria-label": isOnline(member) ? "online" : "offline" }),
+    ),
+    el(
+      "span",
+      { class: "member-words" },
+      el("span", { class: "member-name" }, name, member.user.bot ? botTag() : null),
+      notes.length > 0 ? el("span", { class: "member-roles", text: notes.join(", ") }) : null,
+    ),
   );
 }

@@ -4,13 +4,13 @@ import { avatar, botTag } from "./avatar.js";
 import { emojiText, renderComponents } from "./components.js";
 import { el, icon, iconButton } from "./dom.js";
 import { renderAttachment, renderEmbed } from "./embed.js";
-import { plainText, renderMarkdown } from "./markdown.js";
-import { formatMoment, idTime, timeElement } from "./time.js";
+import { commandLine, interactionOf, REPLY, replyLine } from "./lead.js";
+import { renderMarkdown } from "./markdown.js";
+import { formatDate, formatMoment, idTime, timeElement } from "./time.js";
 import { emojiKey } from "./timeline.js";
 
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
-const REPLY = 19;
 const GROUP_MS = 7 * 60 * 1000;
 /** Messages a person wrote (0, 19) or a command made (20, 23) have content; the rest tell of something. */
 const SPOKEN = new Set([0, REPLY, 20, 23]);
@@ -61,7 +61,10 @@ export function renderMessage(message, desk, continued) {
     if (above !== null) node.append(above);
     body.append(head(message, store));
   }
-  node.append(continued ? el("span", { class: "gutter-time", text: clock(message), "aria-hidden": "true" }) : avatar(message.author), body);
+  node.append(
+    continued ? gutterTime(message) : avatar(message.author),
+    body,
+  );
   body.append(...content(message, desk));
   if ((message.flags & LOADING) === 0) node.append(toolbar(message, desk));
   return node;
@@ -71,11 +74,13 @@ function mentionsMe(message, store) {
   if (message.author.id === store.me.id) return false;
   if (message.mention_everyone) return true;
   const mine = store.member(store.me.id)?.roles ?? [];
-  return (message.mentions ?? []).some((user) => user.id === store.me.id) || (message.mention_roles ?? []).some((role) => mine.includes(role));
+  const named = (message.mentions ?? []).some((user) => user.id === store.me.id);
+  return named || (message.mention_roles ?? []).some((role) => mine.includes(role));
 }
 
-function clock(message) {
-  return new Date(idTime(message.id)).toLocaleTimeString(undefined, { timeStyle: "short" });
+function gutterTime(message) {
+  const text = formatDate(new Date(idTime(message.id)), "t");
+  return el("span", { class: "gutter-time", text, "aria-hidden": "true" });
 }
 
 function nameElement(user, store) {
@@ -88,46 +93,37 @@ function nameElement(user, store) {
 function head(message, store) {
   const time = timeElement(new Date(idTime(message.id)), "f");
   time.textContent = formatMoment(new Date(idTime(message.id)));
-  return el("header", { class: "message-head" }, nameElement(message.author, store), message.author.bot ? botTag() : null, time);
+  return el(
+    "header",
+    { class: "message-head" },
+    nameElement(message.author, store),
+    message.author.bot ? botTag() : null,
+    time,
+  );
 }
 
 function notice(message, store) {
-  return el("p", null, nameElement(message.author, store), ` ${NOTICES[message.type] ?? "did something that is not shown here"} `, timeElement(new Date(idTime(message.id)), "R"));
-}
-
-function interactionOf(message) {
-  const used = message.interaction_metadata ?? message.interaction ?? null;
-  return used !== null && used.type === 2 ? used : null;
-}
-
-function commandLine(message, store) {
-  const used = interactionOf(message);
-  if (used === null) return null;
-  const name = used.name ?? message.interaction?.name;
-  return el("p", { class: "message-above" }, icon("bolt"), used.user ? store.nameOf(used.user) : "Someone", " used ", el("b", { text: name ? `/${name}` : "a command" }));
-}
-
-function replyLine(message, desk) {
-  if (message.type !== REPLY) return null;
-  const target = message.referenced_message;
-  if (!target) return el("p", { class: "message-above" }, icon("reply"), "The original message was deleted");
-  const words = plainText(target.content) || (target.embeds?.length ? target.embeds[0].title || "an embed" : "an attachment");
-  const jump = { click: () => desk.jumpTo(target.id) };
   return el(
     "p",
-    { class: "message-above" },
-    icon("reply"),
-    el("button", { type: "button", class: "jump", on: jump, "aria-label": `In reply to ${desk.store.nameOf(target.author)}: go to the message` }, el("b", { text: desk.store.nameOf(target.author) }), el("span", { text: words })),
+    null,
+    nameElement(message.author, store),
+    ` ${NOTICES[message.type] ?? "did something that is not shown here"} `,
+    timeElement(new Date(idTime(message.id)), "R"),
   );
 }
 
 function content(message, desk) {
-  if ((message.flags & LOADING) !== 0 && !message.content && !message.embeds?.length) return [thinking(), ...underneath(message, desk)];
+  if ((message.flags & LOADING) !== 0 && !message.content && !message.embeds?.length) {
+    return [thinking(), ...underneath(message, desk)];
+  }
   const parts = [];
   if (message.content) {
     const text = el("div", { class: "markdown message-text" }, renderMarkdown(message.content, desk.names));
     if (message.edited_timestamp) {
-      const edited = el("span", { class: "edited", text: "(edited)", title: formatMoment(new Date(message.edited_timestamp)) });
+      const edited = el(
+        "span",
+        { class: "edited", text: "(edited)", title: formatMoment(new Date(message.edited_timestamp)) },
+      );
       const last = text.lastElementChild;
       if (last?.classList.contains("paragraph")) last.append(" ", edited);
       else text.append(edited);
@@ -136,23 +132,45 @@ function content(message, desk) {
   }
   for (const attachment of message.attachments ?? []) parts.push(renderAttachment(attachment));
   for (const embed of message.embeds ?? []) parts.push(renderEmbed(embed, desk.names));
-  if (!message.content && message.edited_timestamp) parts.push(el("span", { class: "edited", text: "(edited)" }));
+  if (!message.content && message.edited_timestamp) {
+    parts.push(el("span", { class: "edited", text: "(edited)" }));
+  }
   if (message.components?.length) parts.push(...renderComponents(message, desk));
   return [...parts, ...underneath(message, desk)];
 }
 
 /** Three dots for an answer that is on its way. */
 export function thinking() {
-  return el("p", { class: "thinking" }, el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")), "thinking…");
+  return el(
+    "p",
+    { class: "thinking" },
+    el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
+    "thinking…",
+  );
 }
 
 function underneath(message, desk) {
   const parts = [];
   const failure = desk.pending.failureOf(message.id);
-  if (failure) parts.push(el("p", { class: "failure", role: "alert", text: failure.message || "The application did not respond" }));
+  if (failure) {
+    parts.push(
+      el(
+        "p",
+        { class: "failure", role: "alert", text: failure.message || "The application did not respond" },
+      ),
+    );
+  }
   if (message.reactions?.length) parts.push(reactions(message, desk));
   if (isEphemeral(message)) {
-    const dismiss = el("button", { type: "button", class: "text-button", text: "Dismiss", on: { click: () => desk.dismiss(message.id) } });
+    const dismiss = el(
+      "button",
+      {
+        type: "button",
+        class: "text-button",
+        text: "Dismiss",
+        on: { click: () => desk.dismiss(message.id) },
+      },
+    );
     parts.push(el("p", { class: "private-note" }, icon("eye"), "Only you can see this", " · ", dismiss));
   }
   return parts;
@@ -180,9 +198,16 @@ function reactions(message, desk) {
 function toolbar(message, desk) {
   const tools = el("div", { class: "toolbar", role: "group", "aria-label": "Message actions" });
   if (!isEphemeral(message)) {
-    const add = iconButton("smile", "Add reaction", () => desk.chooseReaction(message, add), { "aria-haspopup": "listbox" });
+    const add = iconButton(
+      "smile",
+      "Add reaction",
+      () => desk.chooseReaction(message, add),
+      { "aria-haspopup": "listbox" },
+    );
     tools.append(add, iconButton("reply", "Reply", () => desk.reply(message)));
-    if (message.author.id === desk.store.me.id) tools.append(iconButton("pencil", "Edit", () => desk.edit(message)));
+    if (message.author.id === desk.store.me.id) {
+      tools.append(iconButton("pencil", "Edit", () => desk.edit(message)));
+    }
     if (message.author.id === desk.store.me.id || desk.mayDelete(message)) {
       tools.append(iconButton("trash", "Delete", () => desk.remove(message), { class: "is-danger" }));
     }

@@ -7,6 +7,10 @@ import { formatDate, idTime } from "./time.js";
 
 const NEAR_END_PX = 120;
 
+function dayLine(text) {
+  return el("div", { class: "day", role: "separator", "aria-label": text }, el("span", { text }));
+}
+
 /** Draws a timeline into the log element and follows its changes. */
 export class MessageLog {
   #log;
@@ -14,19 +18,28 @@ export class MessageLog {
   #timeline;
   #list = el("div", { class: "message-list" });
   #waiting = el("div", { class: "waiting-list" });
-  #earlier = el("button", { type: "button", class: "button button-secondary earlier", text: "Show earlier messages" });
+  #earlier = el(
+    "button",
+    { type: "button", class: "button button-secondary earlier", text: "Show earlier messages" },
+  );
   /** Whether the reader is at the end and wants to stay there. */
   #following = true;
   #channelId = null;
+  #newer = el("button", { type: "button", class: "newer", hidden: true, text: "New messages" });
 
   constructor(log, desk, timeline) {
     this.#log = log;
     this.#desk = desk;
     this.#timeline = timeline;
-    log.append(this.#earlier, this.#list, this.#waiting);
+    log.append(this.#earlier, this.#list, this.#waiting, this.#newer);
     this.#earlier.addEventListener("click", () => desk.loadEarlier());
     log.addEventListener("scroll", () => {
       this.#following = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
+      if (this.#following) this.#newer.hidden = true;
+    });
+    this.#newer.addEventListener("click", () => {
+      this.#following = true;
+      this.#keepEnd();
     });
     log.addEventListener("keydown", (event) => this.#walk(event));
     // Pictures have no height before they are loaded, and a phone's keyboard takes height away.
@@ -40,11 +53,12 @@ export class MessageLog {
     desk.pending.addEventListener("changed", ({ detail }) => this.#pendingChanged(detail));
   }
 
-  /** Draws everything anew: at the end for a channel just opened, where one was for the same one fetched again. */
+  /** Draws everything anew: a channel just opened at its end, one fetched again where one was. */
   drawAll() {
     const { channelId } = this.#desk.store;
     if (channelId !== this.#channelId) this.#following = true;
     this.#channelId = channelId;
+    this.#newer.hidden = true;
     this.#redrawKeepingPlace();
   }
 
@@ -77,7 +91,7 @@ export class MessageLog {
     const date = new Date(idTime(message.id));
     const newDay = before === null || new Date(idTime(before.id)).toDateString() !== date.toDateString();
     const node = renderMessage(message, this.#desk, !newDay && continues(message, before));
-    return newDay ? [el("div", { class: "day", role: "separator", "aria-label": formatDate(date, "D") }, el("span", { text: formatDate(date, "D") })), node] : [node];
+    return newDay ? [dayLine(formatDate(date, "D")), node] : [node];
   }
 
   #added(message) {
@@ -85,6 +99,7 @@ export class MessageLog {
     if (all.at(-1).id !== message.id || all.length === 1) this.#draw();
     else this.#list.append(...this.#place(message, all.at(-2)));
     if (message.author.id === this.#desk.store.me.id) this.#following = true;
+    this.#newer.hidden = this.#following;
     this.#keepEnd();
   }
 
@@ -96,7 +111,9 @@ export class MessageLog {
     old.replaceWith(fresh);
     // A menu that edits its own message must not throw the keyboard back to the top of the page.
     if (focused !== null) {
-      const again = [...fresh.querySelectorAll("[data-custom-id]")].find((node) => node.dataset.customId === focused.dataset.customId && !node.disabled);
+      const again = [...fresh.querySelectorAll("[data-custom-id]")].find(
+        (node) => node.dataset.customId === focused.dataset.customId && !node.disabled,
+      );
       (again ?? fresh).focus({ preventScroll: true });
     }
     this.#keepEnd();
@@ -116,17 +133,24 @@ export class MessageLog {
     const { pending, store } = this.#desk;
     const mine = pending.entries.filter((entry) => !entry.messageId && entry.channelId === store.channelId);
     this.#waiting.replaceChildren(
-      ...mine
-        .filter((entry) => entry.state !== "deferred" || !this.#timeline.messages.some((message) => message.interaction_metadata?.id === entry.id))
-        .map((entry) => this.#waitingRow(entry)),
+      ...mine.map((entry) => this.#waitingRow(entry)),
     );
   }
 
   #waitingRow(entry) {
-    const dismiss = el("button", { type: "button", class: "text-button", text: "Dismiss", on: { click: () => this.#desk.pending.dismiss(entry.id) } });
+    const dismiss = el(
+      "button",
+      {
+        type: "button",
+        class: "text-button",
+        text: "Dismiss",
+        on: { click: () => this.#desk.pending.dismiss(entry.id) },
+      },
+    );
     const above = el("p", { class: "message-above" }, "You used ", el("b", { text: entry.label }));
     const failed = entry.state === "failed";
-    const state = failed ? el("p", { class: "failure", role: "alert" }, entry.message || "The application did not respond", " · ", dismiss) : thinking();
+    const words = entry.message || "The application did not respond";
+    const state = failed ? el("p", { class: "failure", role: "alert" }, words, " · ", dismiss) : thinking();
     return el("div", { class: failed ? "waiting is-failed" : "waiting" }, above, state);
   }
 

@@ -8,7 +8,12 @@ const TYPING_MS = 10_000;
 /** Short messages in a corner; `say(text, "calm")` is for what went well. */
 export function makeSay(node) {
   return (text, tone = "problem") => {
-    const toast = el("div", { class: `toast is-${tone}` }, el("span", { text }), iconButton("close", "Close", () => toast.remove()));
+    const toast = el(
+      "div",
+      { class: `toast is-${tone}` },
+      el("span", { text }),
+      iconButton("close", "Close", () => toast.remove()),
+    );
     node.append(toast);
     while (node.children.length > 3) node.firstElementChild.remove();
     setTimeout(() => toast.remove(), SHOWN_MS);
@@ -32,7 +37,10 @@ export function drawBot(node, store, linkOpen) {
   const words = { unknown: "No connection", online: "Bot online", offline: "Bot offline" }[state];
   if (node.dataset.state === state) return;
   node.dataset.state = state;
-  node.replaceChildren(el("span", { class: "pill-dot", "aria-hidden": "true" }), el("span", { class: "pill-words", text: words }));
+  node.replaceChildren(
+    el("span", { class: "pill-dot", "aria-hidden": "true" }),
+    el("span", { class: "pill-words", text: words }),
+  );
 }
 
 /** Who is typing in the open channel; a note lasts ten seconds or until that person's message. */
@@ -64,7 +72,8 @@ export class Typing {
 
   #draw() {
     const names = [...this.#timers.keys()].map((id) => this.#store.nameOf(this.#store.user(id) ?? { id }));
-    const words = names.length > 2 ? "Several people are typing…" : `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} typing…`;
+    const verb = names.length > 1 ? "are" : "is";
+    const words = names.length > 2 ? "Several people are typing…" : `${names.join(" and ")} ${verb} typing…`;
     const dots = el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
     this.#node.replaceChildren(...(names.length > 0 ? [dots, words] : []));
   }

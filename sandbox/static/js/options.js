@@ -4,8 +4,32 @@ import { Completion } from "./completion.js";
 import { channelItems, roleItems, userItems } from "./components.js";
 import { el } from "./dom.js";
 
-const TYPE = { string: 3, integer: 4, boolean: 5, user: 6, channel: 7, role: 8, mentionable: 9, number: 10, attachment: 11 };
-const HINTS = { 3: "text", 4: "whole number", 5: "true or false", 6: "person", 7: "channel", 8: "role", 9: "person or role", 10: "number" };
+const TYPE = {
+  string: 3,
+  integer: 4,
+  boolean: 5,
+  user: 6,
+  channel: 7,
+  role: 8,
+  mentionable: 9,
+  number: 10,
+  attachment: 11,
+};
+const HINTS = {
+  3: "text",
+  4: "whole number",
+  5: "true or false",
+  6: "person",
+  7: "channel",
+  8: "role",
+  9: "person or role",
+  10: "number",
+};
+
+/** What is said of an option; a library's ellipsis for "nothing" is left out. */
+function helpOf({ description }) {
+  return description === "…" ? "" : description;
+}
 
 /**
  * One option's field.
@@ -38,9 +62,14 @@ export class OptionField {
     this.node = el(
       "div",
       { class: "option-field" },
-      el("label", { for: this.input.id }, option.name, option.required ? null : el("span", { class: "optional", text: " optional" })),
+      el(
+        "label",
+        { for: this.input.id },
+        option.name,
+        option.required ? null : el("span", { class: "optional", text: " optional" }),
+      ),
       this.input,
-      el("span", { class: "option-help", id: `option-${option.name}-help`, text: option.description }),
+      el("span", { class: "option-help", id: `option-${option.name}-help`, text: helpOf(option) }),
     );
     this.completion = new Completion(this.input, panel, {
       find: (text) => this.#find(text),
@@ -75,7 +104,8 @@ export class OptionField {
       return undefined;
     }
     const fixed = this.#fixedItems();
-    const chosen = this.#picked ?? fixed?.find((item) => item.label.toLowerCase() === text.toLowerCase().replace(/^[@#]/, ""));
+    const typed = text.toLowerCase().replace(/^[@#]/, "");
+    const chosen = this.#picked ?? fixed?.find((item) => item.label.toLowerCase() === typed);
     if (chosen) return chosen.value;
     if (fixed !== null) throw new Error(`${name}: choose one from the list.`);
     if (type === TYPE.string) return this.#checkLength(text);
@@ -130,11 +160,22 @@ export class OptionField {
     const typed = text.trim().toLowerCase();
     if (fixed !== null) {
       const items = fixed.filter((item) => item.label.toLowerCase().includes(typed.replace(/^[@#]/, "")));
-      return { title, items: items.map((item) => ({ ...item, detail: item.description })), optional: true, exact: this.#picked !== null };
+      return {
+        title,
+        items: items.map((item) => ({ ...item, detail: item.description })),
+        optional: true,
+        exact: this.#picked !== null,
+      };
     }
     if (!this.option.autocomplete) return null;
     const { store, api } = this.#desk;
-    const body = { user: store.me.id, channel: store.channelId, command: this.command.name, options: this.#typedSoFar(text), focused: this.option.name };
+    const body = {
+      user: store.me.id,
+      channel: store.channelId,
+      command: this.command.name,
+      options: this.#typedSoFar(text),
+      focused: this.option.name,
+    };
     const answer = await api.autocomplete(body).catch(() => ({ choices: [] }));
     const items = answer.choices.map((choice) => ({ label: choice.name, value: choice.value }));
     return { title, items, optional: true, exact: items.some((item) => item.label.toLowerCase() === typed) };

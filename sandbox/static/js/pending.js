@@ -4,7 +4,7 @@ const KEPT_RESULTS = 100;
 
 /**
  * Follows interactions from use to answer. Tells `changed` with the entry; an entry is
- * `{id, kind, label, channelId, messageId, customId, state: "sent"|"deferred"|"answered"|"failed", message}`.
+ * `{id, kind, label, channelId, messageId, customId, state: "sent"|"failed", message}`.
  */
 export class Pending extends EventTarget {
   #entries = new Map();
@@ -41,7 +41,8 @@ export class Pending extends EventTarget {
 
   /** The failure to show under a message, or null. */
   failureOf(messageId) {
-    return this.entries.findLast((entry) => entry.messageId === messageId && entry.state === "failed") ?? null;
+    const failed = this.entries.filter((entry) => entry.state === "failed");
+    return failed.find((entry) => entry.messageId === messageId) ?? null;
   }
 
   /** Forgets everything (another identity, a new connection). */
@@ -62,10 +63,12 @@ export class Pending extends EventTarget {
     // A new use of a message replaces what went wrong with the one before.
     if (entry.messageId) {
       for (const old of this.entries) {
-        if (old.messageId === entry.messageId && old.id !== entry.id && old.state === "failed") this.#entries.delete(old.id);
+        const replaced = old.messageId === entry.messageId && old.id !== entry.id;
+        if (replaced && old.state === "failed") this.#entries.delete(old.id);
       }
     }
-    if (entry.state === "answered" || (entry.state === "deferred" && entry.messageId)) this.#entries.delete(entry.id);
+    // A deferred answer has a message of its own, which says that it is being thought about.
+    if (entry.state === "answered" || entry.state === "deferred") this.#entries.delete(entry.id);
     else this.#entries.set(entry.id, entry);
     this.dispatchEvent(new CustomEvent("changed", { detail: entry }));
   }

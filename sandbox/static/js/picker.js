@@ -4,23 +4,43 @@ import { el, icon } from "./dom.js";
 
 const SEARCH_FROM = 9;
 const MARGIN = 8;
+const GRID_COLUMNS = 6;
 
 /**
  * Opens a listbox beside an element.
  * @param {HTMLElement} anchor gets the focus back
- * @param {object} options `label`; `items` [{value, label, description, mark, selected}]; `min`, `max` choices:
- *   with a max of 1 a choice is taken at once, else at Done; `done(values)`
+ * @param {object} options `label`; `items` [{value, label, description, mark, selected}]; `min` and `max`
+ *   choices: with a max of 1 a choice is taken at once, else at Done; `grid` shows only the marks, side by
+ *   side; `done(values)`
  */
-export function openPicker(anchor, { label, items, min = 1, max = 1, done }) {
+export function openPicker(anchor, { label, items, min = 1, max = 1, grid = false, done }) {
   const chosen = new Set(items.filter((item) => item.selected).map((item) => item.value));
-  const list = el("ul", { role: "listbox", id: "picker-list", class: "picker-list", tabindex: "0", "aria-label": label });
+  const list = el("ul", {
+    role: "listbox",
+    id: "picker-list",
+    class: grid ? "picker-list is-grid" : "picker-list",
+    tabindex: "0",
+    "aria-label": label,
+  });
   if (max > 1) list.setAttribute("aria-multiselectable", "true");
-  const search = items.length >= SEARCH_FROM ? searchBox(label) : null;
+  const search = items.length >= SEARCH_FROM && !grid ? searchBox(label) : null;
   const finish = el("button", { type: "button", class: "button button-primary", text: "Done" });
   const hint = el("span", { class: "picker-hint" });
-  const panel = el("div", { class: "picker", popover: "auto" }, search, list, max > 1 ? el("div", { class: "picker-foot" }, hint, finish) : null);
+  const title = el("p", { class: "picker-title", "aria-hidden": "true", text: label });
+  const foot = max > 1 ? el("div", { class: "picker-foot" }, hint, finish) : null;
+  const panel = el(
+    "div",
+    { class: grid ? "picker is-small" : "picker", popover: "auto" },
+    title,
+    search,
+    list,
+    foot,
+  );
   let shown = items;
   let active = 0;
+  const steps = grid
+    ? { ArrowRight: 1, ArrowLeft: -1, ArrowDown: GRID_COLUMNS, ArrowUp: -GRID_COLUMNS }
+    : { ArrowDown: 1, ArrowUp: -1 };
 
   const close = () => panel.hidePopover();
   const submit = () => {
@@ -40,7 +60,9 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, done }) {
   };
   const draw = () => {
     const keeper = search ?? list;
-    list.replaceChildren(...shown.map((item, index) => row(item, index, { active, chosen, choose, multiple: max > 1 })));
+    list.replaceChildren(
+      ...shown.map((item, index) => row(item, index, { active, chosen, choose, multiple: max > 1 })),
+    );
     if (shown.length === 0) list.append(el("li", { class: "picker-empty", text: "Nothing found" }));
     keeper.setAttribute("aria-activedescendant", shown.length > 0 ? `picker-${active}` : "");
     list.children[active]?.scrollIntoView({ block: "nearest" });
@@ -56,7 +78,7 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, done }) {
   });
   panel.addEventListener("keydown", (event) => {
     if (event.target === finish) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const step = steps[event.key];
     if (step && shown.length > 0) active = (active + step + shown.length) % shown.length;
     else if (event.key === "Home" && !search) active = 0;
     else if (event.key === "End" && !search) active = shown.length - 1;
@@ -73,7 +95,10 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, done }) {
     if (event.newState !== "closed") return;
     panel.remove();
     anchor.setAttribute("aria-expanded", "false");
-    if (anchor.isConnected && !anchor.disabled && (document.activeElement === document.body || document.activeElement === null)) anchor.focus();
+    const nowhere = document.activeElement === document.body || document.activeElement === null;
+    if (nowhere && anchor.isConnected && !anchor.disabled) {
+      anchor.focus();
+    }
   });
 
   active = Math.max(0, items.findIndex((item) => chosen.has(item.value)));
@@ -102,14 +127,25 @@ function row(item, index, { active, chosen, choose, multiple }) {
   const selected = chosen.has(item.value);
   return el(
     "li",
-    { role: "option", id: `picker-${index}`, class: index === active ? "option is-active" : "option", "aria-selected": String(selected), on: { click: () => choose(item) } },
+    {
+      role: "option",
+      id: `picker-${index}`,
+      class: index === active ? "option is-active" : "option",
+      "aria-selected": String(selected),
+      on: { click: () => choose(item) },
+    },
     item.mark ? el("span", { class: "option-mark", "aria-hidden": "true", text: item.mark }) : null,
-    el("span", { class: "option-words" }, el("span", { class: "option-name", text: item.label }), item.description ? el("span", { class: "option-text", text: item.description }) : null),
+    el(
+      "span",
+      { class: "option-words" },
+      el("span", { class: "option-name", text: item.label }),
+      item.description ? el("span", { class: "option-text", text: item.description }) : null,
+    ),
     selected && multiple ? icon("check") : null,
   );
 }
 
-/** Puts the panel under its anchor, or above it where there is more room; a phone shows it as a sheet (CSS). */
+/** Puts the panel under its anchor, or above it where there is no room; a phone shows a sheet (CSS). */
 function place(panel, anchor) {
   if (matchMedia("(max-width: 640px)").matches) return;
   const spot = anchor.getBoundingClientRect();

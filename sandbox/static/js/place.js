@@ -12,7 +12,10 @@ export function readIdentity() {
   return query().get("as") ?? localStorage.getItem(IDENTITY_KEY);
 }
 
-/** The channel to open: the address's if it can be seen, else the one for bots, else the first; null is the direct message. */
+/**
+ * The channel to open: the address's if it can be seen, else the one for bots, else the first.
+ * Null is the direct message that does not exist yet.
+ */
 export function readPlace(store) {
   const wanted = query();
   if (wanted.get("in") === "direct") return store.dms[0]?.id ?? null;

@@ -7,8 +7,20 @@ import { el, icon } from "./dom.js";
 export function drawPlaces(node, store, open) {
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.place : null;
   node.replaceChildren(...store.guilds.map((guild) => server(guild, store, open)), direct(store, open));
-  if (store.guilds.length === 0) node.prepend(el("p", { class: "places-empty", text: "You are in no server yet. Join one from the menu of who you are, below." }));
-  if (focused !== null) [...node.querySelectorAll("button")].find((button) => button.dataset.place === focused)?.focus();
+  if (store.guilds.length === 0) {
+    node.prepend(
+      el(
+        "p",
+        {
+          class: "places-empty",
+          text: "You are in no server yet. Join one from the menu of who you are, below.",
+        },
+      ),
+    );
+  }
+  if (focused !== null) {
+    [...node.querySelectorAll("button")].find((button) => button.dataset.place === focused)?.focus();
+  }
 }
 
 function server(guild, store, open) {
@@ -17,18 +29,41 @@ function server(guild, store, open) {
       "div",
       { class: "place-group", role: "group", "aria-label": category?.name ?? "Channels" },
       category ? el("h3", { text: category.name }) : null,
-      el("ul", null, ...channels.map((channel) => el("li", null, place(channel.id, [icon("hash"), el("span", { text: channel.name })], store, open)))),
+      el(
+        "ul",
+        null,
+        ...channels.map(
+          (channel) => el(
+            "li",
+            null,
+            place(channel.id, [icon("hash"), el("span", { text: channel.name })], store, open),
+          ),
+        ),
+      ),
     ),
   );
   const monogram = el("span", { class: "server-mark", "aria-hidden": "true", text: initials(guild.name) });
-  return el("section", { class: "server", "aria-label": guild.name }, el("h2", null, monogram, el("span", { text: guild.name })), ...groups);
+  return el(
+    "section",
+    { class: "server", "aria-label": guild.name },
+    el("h2", null, monogram, el("span", { text: guild.name })),
+    ...groups,
+  );
 }
 
 function direct(store, open) {
   const bot = store.bot.user;
   const id = store.dms[0]?.id ?? null;
-  const words = [bot ? avatar(bot, "small") : icon("at"), el("span", { text: bot?.global_name || bot?.username || "The bot" })];
-  return el("section", { class: "server", "aria-label": "Direct messages" }, el("h2", null, el("span", { text: "Direct messages" })), el("ul", null, el("li", null, place(id, words, store, open))));
+  const words = [
+    bot ? avatar(bot, "small") : icon("at"),
+    el("span", { text: bot?.global_name || bot?.username || "The bot" }),
+  ];
+  return el(
+    "section",
+    { class: "server", "aria-label": "Direct messages" },
+    el("h2", null, el("span", { text: "Direct messages" })),
+    el("ul", null, el("li", null, place(id, words, store, open))),
+  );
 }
 
 function place(id, words, store, open) {
@@ -36,7 +71,13 @@ function place(id, words, store, open) {
   const unread = store.unread.has(id);
   return el(
     "button",
-    { type: "button", class: unread ? "place is-unread" : "place", dataset: { place: id ?? "direct" }, "aria-current": here ? "page" : null, on: { click: () => open(id) } },
+    {
+      type: "button",
+      class: unread ? "place is-unread" : "place",
+      dataset: { place: id ?? "direct" },
+      "aria-current": here ? "page" : null,
+      on: { click: () => open(id) },
+    },
     ...words,
     unread ? el("span", { class: "sr-only", text: "unread" }) : null,
   );

@@ -26,17 +26,29 @@ export class SlashForm {
   /** Opens the form for a command, with values that were typed already. */
   show(command, values = {}) {
     this.command = command;
-    this.#fields = (command.options ?? []).map((option) => new OptionField(option, command, this.#desk, this.#panel, () => this.#fields));
+    const siblings = () => this.#fields;
+    this.#fields = (command.options ?? []).map(
+      (option) => new OptionField(option, command, this.#desk, this.#panel, siblings),
+    );
     for (const field of this.#fields) {
       field.input.value = values[field.option.name] ?? "";
       field.input.addEventListener("keydown", (event) => this.#key(event, field));
     }
     const back = iconButton("close", "Back to the message box", () => this.close());
     const fields = el("div", { class: "slash-fields" }, ...this.#fields.map((field) => field.node));
-    const words = this.#fields.length > 0 ? fields : el("p", { class: "option-help", text: "Takes nothing more: Enter sends it." });
-    this.#node.replaceChildren(el("div", { class: "slash-head" }, el("code", { text: `/${command.name}` }), el("span", { text: command.description }), back), words);
+    this.#node.replaceChildren(
+      el(
+        "div",
+        { class: "slash-head" },
+        el("code", { text: `/${command.name}` }),
+        el("span", { text: command.description }),
+        back,
+      ),
+      fields,
+    );
     this.#node.hidden = false;
-    const first = this.#fields.find((field) => field.option.required && field.isEmpty) ?? this.#fields.find((field) => field.isEmpty) ?? this.#fields.at(-1);
+    const empty = this.#fields.filter((field) => field.isEmpty);
+    const first = empty.find((field) => field.option.required) ?? empty[0] ?? this.#fields.at(-1);
     (first?.input ?? back).focus();
   }
 
@@ -58,6 +70,10 @@ export class SlashForm {
     if (await this.#desk.slash(name, options)) this.close();
   }
 
+  get #isBlank() {
+    return this.#fields.every((field) => field.isEmpty);
+  }
+
   close() {
     for (const field of this.#fields) field.completion.close();
     this.#fields = [];
@@ -72,7 +88,7 @@ export class SlashForm {
     if (event.key === "Escape") {
       event.preventDefault();
       this.close();
-    } else if (event.key === "Backspace" && this.#fields.every((one) => one.isEmpty) && field === this.#fields[0]) {
+    } else if (event.key === "Backspace" && field === this.#fields[0] && this.#isBlank) {
       event.preventDefault();
       this.close();
     }

@@ -27,7 +27,7 @@ function wordAt(text, caret) {
 }
 
 /** Commands with the prefix: at the start of a line, or after other such commands on it. */
-export function findPrefixed(store, text, caret) {
+function findPrefixed(store, text, caret) {
   const { prefix } = store.bot;
   const { word, from, to } = wordAt(text, caret);
   if (!word.startsWith(prefix)) return null;
@@ -69,7 +69,7 @@ export function hintFor(store, text) {
 }
 
 /** Slash commands, while only the name is being typed. */
-export function findSlash(store, text, caret) {
+function findSlash(store, text, caret) {
   const match = /^\/([^\s/]*)$/.exec(text);
   if (match === null || caret === 0) return null;
   const typed = match[1].toLowerCase();
@@ -84,14 +84,23 @@ export function findSlash(store, text, caret) {
     items: rank(typed, commands, (command) => [command.name]).map((command) => ({
       value: command,
       label: `/${command.name}`,
-      usage: (command.options ?? []).map((option) => (option.required ? `<${option.name}>` : `[${option.name}]`)).join(" "),
+      usage: (command.options ?? []).map(optionUsage).join(" "),
       detail: command.description,
     })),
   };
 }
 
+function optionUsage({ name, required }) {
+  return required ? `<${name}>` : `[${name}]`;
+}
+
+/** Whatever can be completed at the caret. */
+export function findAny(store, text, caret) {
+  return findPrefixed(store, text, caret) ?? findSlash(store, text, caret) ?? findMention(store, text, caret);
+}
+
 /** People and roles after @, channels after #. */
-export function findMention(store, text, caret) {
+function findMention(store, text, caret) {
   const { word, from, to } = wordAt(text, caret);
   const { guild } = store;
   if (guild === null || !/^[@#]/.test(word) || caret === from) return null;
@@ -111,12 +120,16 @@ function people(store, typed) {
 
 function roles(guild, typed) {
   const mentionable = guild.roles.filter((role) => role.id !== guild.id);
-  return rank(typed, mentionable, (role) => [role.name]).map((role) => ({ value: `<@&${role.id}> `, label: `@${role.name}`, detail: "role" }));
+  return rank(typed, mentionable, (role) => [role.name]).map(
+    (role) => ({ value: `<@&${role.id}> `, label: `@${role.name}`, detail: "role" }),
+  );
 }
 
 function channels(guild, typed) {
   const texts = guild.channels.filter((channel) => channel.type !== 4);
-  return rank(typed, texts, (channel) => [channel.name]).map((channel) => ({ value: `<#${channel.id}> `, label: `#${channel.name}`, detail: channel.topic ?? "" }));
+  return rank(typed, texts, (channel) => [channel.name]).map(
+    (channel) => ({ value: `<#${channel.id}> `, label: `#${channel.name}`, detail: channel.topic ?? "" }),
+  );
 }
 
 /** Splits `/name option:value …` as typed or pasted; the first option takes a rest without a name. */

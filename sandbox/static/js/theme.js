@@ -1,9 +1,11 @@
 // Dark or light: the system's choice until the person makes one.
 
 const KEY = "helix-sandbox-theme";
+const DARK = matchMedia("(prefers-color-scheme: dark)");
 
 function current() {
-  return document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  const system = DARK.matches ? "dark" : "light";
+  return document.documentElement.dataset.theme ?? system;
 }
 
 /** Puts the remembered theme on and lets the button change it. */
@@ -21,6 +23,6 @@ export function startTheme(button) {
     localStorage.setItem(KEY, next);
     name();
   });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", name);
+  DARK.addEventListener("change", name);
   name();
 }

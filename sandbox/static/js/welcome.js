@@ -12,13 +12,18 @@ export function renderWelcome(desk) {
   const title = direct ? `You and ${botName}` : `#${channel.name}`;
   const about = direct
     ? "A direct message: nobody else reads along."
-    : channel.topic || "Nothing has been said here yet. This is a small Discord on your own machine: everything in it is real but the internet.";
+    : channel.topic || "Nothing has been said here yet. This is a small Discord on your own machine.";
   const suggestions = suggest(store);
   const tries = suggestions.map(({ text, why }) =>
     el(
       "li",
       null,
-      el("button", { type: "button", class: "try", on: { click: () => desk.suggest(text) } }, el("code", { text }), el("span", { text: why })),
+      el(
+        "button",
+        { type: "button", class: "try", on: { click: () => desk.suggest(text) } },
+        el("code", { text }),
+        el("span", { text: why }),
+      ),
     ),
   );
   return el(
@@ -29,7 +34,20 @@ export function renderWelcome(desk) {
     el("p", { text: about }),
     el("p", { class: "welcome-lead", text: `Try one of these with ${botName}:` }),
     el("ul", { class: "tries" }, ...tries),
-    el("p", { class: "welcome-keys" }, key("!"), " and ", key("/"), " complete commands, ", key("↑"), " edits your last message, ", key("Shift"), " ", key("Enter"), " starts a new line. Switch who you are at the lower left."),
+    el(
+      "p",
+      { class: "welcome-keys" },
+      key("!"),
+      " and ",
+      key("/"),
+      " complete commands, ",
+      key("↑"),
+      " edits your last message, ",
+      key("Shift"),
+      " ",
+      key("Enter"),
+      " starts a new line. Who you are is switched below the list of channels.",
+    ),
   );
 }
 

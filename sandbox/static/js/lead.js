@@ -1,0 +1,54 @@
+// What stands above a message: the command that was used, or the message it answers.
+
+import { el, icon } from "./dom.js";
+import { plainText } from "./markdown.js";
+
+/** Discord's message type of a reply. */
+export const REPLY = 19;
+
+/** The slash command that a message answers, or null. */
+export function interactionOf(message) {
+  const used = message.interaction_metadata ?? message.interaction ?? null;
+  return used !== null && used.type === 2 ? used : null;
+}
+
+/** "Somebody used /name", or null. */
+export function commandLine(message, store) {
+  const used = interactionOf(message);
+  if (used === null) return null;
+  const name = used.name ?? message.interaction?.name;
+  return el(
+    "p",
+    { class: "message-above" },
+    icon("bolt"),
+    used.user ? store.nameOf(used.user) : "Someone",
+    " used ",
+    el("b", { text: name ? `/${name}` : "a command" }),
+  );
+}
+
+/** The message that is answered, to be gone to, or null. */
+export function replyLine(message, desk) {
+  if (message.type !== REPLY) return null;
+  const target = message.referenced_message;
+  if (!target) return el("p", { class: "message-above" }, icon("reply"), "The original message was deleted");
+  const rest = target.embeds?.length ? target.embeds[0].title || "an embed" : "an attachment";
+  const words = plainText(target.content) || rest;
+  const jump = { click: () => desk.jumpTo(target.id) };
+  return el(
+    "p",
+    { class: "message-above" },
+    icon("reply"),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "jump",
+        on: jump,
+        "aria-label": `In reply to ${desk.store.nameOf(target.author)}: go to the message`,
+      },
+      el("b", { text: desk.store.nameOf(target.author) }),
+      el("span", { text: words }),
+    ),
+  );
+}
