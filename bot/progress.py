@@ -38,7 +38,7 @@ class Progress:
 
     `advance` only takes note; the message is edited at most every `EDIT_EVERY_S` seconds, beside the work,
     which never waits for Discord. Where the interaction's 15 minutes end first, it goes on as a message in
-    the channel (for an ephemeral reply in a direct message to the asker). What somebody deletes stays deleted.
+    the channel (an ephemeral one, in a direct message to the asker). What somebody deletes stays deleted.
     """
 
     def __init__(

@@ -1,0 +1,182 @@
+"""Operating Helix from chat: cogs, flags, caches. What is changed here is journalled with who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import buttons, pages
+from bot.cogs.admin import _caches, _cogs, _flags, _screens
+from bot.command import command
+from bot.loader import LoadResult
+from bot.progress import Progress
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+_MOST_CHOICES = 25
+
+
+class Admin(commands.Cog, name="admin"):
+    """Commands for the admins of the home server."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("cogs")
+    async def cogs(self, ctx: HelixContext) -> None:
+        """How each cog is."""
+        embed, view = await self._cogs_page(0, ctx.author.id)
+        await ctx.say(embed=embed, view=view)
+
+    @buttons.component("admin", "cogs", command="cogs")
+    async def turn_cogs(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page, as the cogs are now."""
+        embed, view = await self._cogs_page(pages.Turn.of(press).page, press.user_id)
+        await press.answer.update(embed=embed, view=view)
+
+    @command("load")
+    async def load(self, ctx: HelixContext, *, cogs: str) -> None:
+        """Load cogs, and enable what was unloaded."""
+        names = _cogs.parse_cogs(cogs, self._known())
+        await self._change_each(ctx, "load", names, self.bot.loader.load)
+
+    @command("unload")
+    async def unload(self, ctx: HelixContext, *, cogs: str) -> None:
+        """Unload cogs, and keep them off."""
+        names = _cogs.parse_cogs(cogs, self._known())
+        await self._change_each(ctx, "unload", names, self.bot.loader.unload)
+
+    @command("reload")
+    async def reload(self, ctx: HelixContext, *, cogs: str) -> None:
+        """Swap the code of cogs."""
+        named = _cogs.parse_cogs(cogs, self._known(), groups=(_cogs.ALL, _cogs.CHANGED))
+        names = _cogs.pick(named, self.bot.loader.status(), self.bot.loader.changed)
+        if not names:
+            await ctx.say(embed=_screens.nothing_changed())
+            return
+        await self._change_each(ctx, "reload", names, self.bot.loader.reload)
+
+    @command("flags")
+    async def flags(self, ctx: HelixContext, name: str | None = None, value: str | None = None) -> None:
+        """Show the flags, or switch one."""
+        flags = self.bot.kernel.flags
+        if name is None:
+            await ctx.say(embed=_screens.flags(flags.describe()))
+            return
+        before = _flags.find_flag(flags, name)
+        if value is None:
+            await ctx.say(embed=_screens.flags((before,)))
+            return
+        after = flags.switch(before.name, _flags.parse_switch(value))
+        await self.bot.collective.manager.record(_flags.journal_row(before, after, ctx.caller))
+        await ctx.say(embed=_screens.switched(before, after))
+
+    @command("cache")
+    async def cache(self, ctx: HelixContext, action: str = "stats", *, name: str | None = None) -> None:
+        """Show the caches, or clear one."""
+        caches = self.bot.kernel.caches
+        if _caches.parse_action(action) == "stats":
+            enabled = self.bot.kernel.flags.response_caching
+            await ctx.say(embed=_screens.caches(caches.stats(), enabled=enabled))
+            return
+        wanted = _caches.parse_name(name, caches)
+        entries = _caches.clear(caches, wanted)
+        refusals = None
+        if _caches.reads_files(wanted):
+            await self.bot.collective.projector.check()
+            refusals = self.bot.collective.projector.refusals
+        await self.bot.collective.manager.record(_caches.journal_row(wanted, entries, ctx.caller))
+        await ctx.say(embed=_screens.cleared(wanted, entries, refusals))
+
+    @load.autocomplete("cogs")
+    @unload.autocomplete("cogs")
+    async def complete_cogs(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The cogs, completing the last word of several."""
+        return _complete_last(current, self._known())
+
+    @reload.autocomplete("cogs")
+    async def complete_reload(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Likewise, and what stands for several."""
+        return _complete_last(current, (_cogs.ALL, _cogs.CHANGED, *self._known()))
+
+    @flags.autocomplete("name")
+    async def complete_flag(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The three flags."""
+        return _choices(current, (flag.name for flag in self.bot.kernel.flags.describe()))
+
+    @cache.autocomplete("name")
+    async def complete_cache(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """What can be cleared."""
+        return _choices(current, _caches.names(self.bot.kernel.caches))
+
+    def _known(self) -> tuple[str, ...]:
+        return tuple(status.name for status in self.bot.loader.status())
+
+    async def _cogs_page(self, page: int, user_id: int) -> tuple[discord.Embed, discord.ui.View | None]:
+        statuses = self.bot.loader.status()
+        count = len(_screens.cog_pages(statuses))
+        page = pages.within(page, count)
+        view = await pages.view(self.bot, "admin", "cogs", user_id, page=page, count=count)
+        return _screens.cogs(statuses, page), view
+
+    async def _change_each(
+        self,
+        ctx: HelixContext,
+        verb: str,
+        names: tuple[str, ...],
+        change: Callable[[str], Awaitable[LoadResult]],
+    ) -> None:
+        if len(names) == 1:
+            line, ok = await self._change(ctx, verb, names[0], change)
+            await ctx.say(embed=_screens.ticks((line,), verb, failed=0 if ok else 1))
+            return
+        lines, failed = [], 0
+        async with Progress(ctx, f"{verb.capitalize()}ing", total=len(names)) as progress:
+            for done, name in enumerate(names, start=1):
+                line, ok = await self._change(ctx, verb, name, change)
+                lines.append(line)
+                failed += not ok
+                progress.advance(done, line)
+            await progress.finish(_screens.ticks(lines, verb, failed=failed))
+
+    async def _change(
+        self, ctx: HelixContext, verb: str, name: str, change: Callable[[str], Awaitable[LoadResult]]
+    ) -> tuple[str, bool]:
+        """One line about one cog, and whether it went well; journalled before anybody reads it."""
+        result = await change(name)
+        await self.bot.collective.manager.record(_cogs.journal_row(verb, result, ctx.caller))
+        return _screens.tick(result, verb), result.ok
+
+
+def _choices(current: str, names: Iterable[str]) -> list[app_commands.Choice[str]]:
+    typed = current.strip().casefold()
+    return [app_commands.Choice(name=name, value=name) for name in names if typed in name][:_MOST_CHOICES]
+
+
+def _complete_last(current: str, names: Iterable[str]) -> list[app_commands.Choice[str]]:
+    head, _, last = current.replace(",", " ").rpartition(" ")
+    before = head.split()
+    offered = (" ".join((*before, name)) for name in names if last.casefold() in name and name not in before)
+    # A choice is at most 100 characters long.
+    return [app_commands.Choice(name=line, value=line) for line in offered if len(line) <= 100][
+        :_MOST_CHOICES
+    ]
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Admin(bot))

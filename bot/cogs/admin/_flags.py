@@ -1,0 +1,60 @@
+"""What `flags` does: show them, or switch one."""
+
+from __future__ import annotations
+
+from bot.access import Caller
+from core.errors import HelixError
+from core.flags import Flag, Flags
+from state.change import JournalRow
+
+_WORDS = {
+    "on": True,
+    "true": True,
+    "yes": True,
+    "1": True,
+    "off": False,
+    "false": False,
+    "no": False,
+    "0": False,
+}
+
+
+class WrongSwitch(HelixError):  # noqa: N818 - the text is what users read
+    """Neither on nor off."""
+
+
+def parse_switch(word: str) -> bool:
+    """Whether `word` means on.
+
+    Raises:
+        WrongSwitch: it means neither on nor off.
+    """
+    value = _WORDS.get(word.strip().casefold())
+    if value is None:
+        raise WrongSwitch(f"A flag is switched `on` or `off`, not {word.strip()[:64]!r}.")
+    return value
+
+
+def find_flag(flags: Flags, name: str) -> Flag:
+    """The flag of that name, short or as the environment variable, in any case.
+
+    Raises:
+        UnknownFlag: there is none; the text suggests the nearest.
+    """
+    flags.value(name)
+    wanted = name.strip().casefold().replace("-", "_")
+    return next(flag for flag in flags.describe() if wanted in {flag.name, flag.env.casefold()})
+
+
+def journal_row(before: Flag, after: Flag, caller: Caller) -> JournalRow:
+    """Who switched it, from what to what."""
+    return JournalRow(
+        kind="flag",
+        subject=after.name,
+        cause="command",
+        actor=caller.display_name,
+        actor_id=caller.user_id,
+        reason=f"flags {after.name} {'on' if after.value else 'off'}",
+        before=before.value,
+        after=after.value,
+    )

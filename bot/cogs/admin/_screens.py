@@ -1,0 +1,137 @@
+"""How the admin commands look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot import catalog, embeds, pages
+from bot.loader import CogFailure, CogStatus, LoadResult
+from core.cache import CacheStats
+from core.flags import Flag
+from state.file_projection import Refusal
+
+COGS_PER_PAGE = 10
+
+
+def cog_pages(statuses: Sequence[CogStatus]) -> tuple[tuple[str, ...], ...]:
+    """The cogs, cut into pages."""
+    return pages.cut([_cog(status) for status in statuses], per_page=COGS_PER_PAGE)
+
+
+def cogs(statuses: Sequence[CogStatus], page: int) -> discord.Embed:
+    """One page of the cogs."""
+    cut = cog_pages(statuses)
+    page = pages.within(page, len(cut))
+    failed = sum(status.state == "failed" for status in statuses)
+    loaded = sum(status.state == "loaded" for status in statuses)
+    return embeds.card(
+        "🧩 Cogs",
+        (f"{loaded} of {len(statuses)} loaded" + (f", {failed} failed" if failed else ""), "", *cut[page]),
+        status="fail" if failed else "pass",
+        footer=pages.footer(page, len(cut)),
+    )
+
+
+def tick(result: LoadResult, verb: str) -> str:
+    """One line, or two where it failed: how it went for one cog."""
+    if result.ok:
+        return f"✅ **{result.cog}** {verb}ed in {result.ms:.0f} ms"
+    kept = "; the old code stays" if result.kept_old else ""
+    return f"❌ **{result.cog}** not {verb}ed{kept}\n{_failure(result.error)}"
+
+
+def ticks(lines: Sequence[str], verb: str, *, failed: int) -> discord.Embed:
+    """How it went for all of them."""
+    title = "" if len(lines) == 1 else f"{len(lines) - failed} of {len(lines)} {verb}ed"
+    return embeds.card(title, lines, status="fail" if failed else "pass")
+
+
+def nothing_changed() -> discord.Embed:
+    """`reload changed` with nothing to do."""
+    return embeds.card("", ("No loaded cog's source has changed since it was loaded.",))
+
+
+def flags(shown: Sequence[Flag], note: str = "") -> discord.Embed:
+    """Flags with value, source and meaning."""
+    return embeds.card(
+        "🎚️ Flags", [_flag(flag) for flag in shown], footer=note or "A switch lasts until the restart."
+    )
+
+
+def switched(before: Flag, after: Flag) -> discord.Embed:
+    """What a switch did."""
+    same = before.value == after.value
+    line = (
+        f"`{after.name}` was **{_on(after.value)}** already."
+        if same
+        else (f"`{after.name}` **{_on(before.value)}** → **{_on(after.value)}**")
+    )
+    until = "Until the restart, when the environment decides again."
+    return embeds.card(
+        "🎚️ Flag", (line, after.meaning), footer=until if after.source.startswith("overridden") else ""
+    )
+
+
+def caches(stats: Sequence[CacheStats], *, enabled: bool) -> discord.Embed:
+    """Every cache, two lines each."""
+    head = () if enabled else ("Caching is off (`response_caching`): nothing is served from here.", "")
+    return embeds.card("🔥 Caches", (*head, *(_cache(one) for one in stats)) or ("No cache yet.",))
+
+
+def cleared(name: str, entries: int, refusals: Sequence[Refusal] | None) -> discord.Embed:
+    """What a clear did; `refusals` is None where the state files were not read."""
+    count = "1 entry" if entries == 1 else f"{entries} entries"
+    lines = [f"Cleared **{name}**: {count} gone."]
+    if refusals is not None:
+        lines.append(
+            "The state files were read anew." if not refusals else "The state files were read; refused:"
+        )
+        lines += [f"❌ {_refusal(refusal)}" for refusal in refusals or ()]
+    return embeds.card("🔥 Caches", lines, status="warn" if refusals else "pass")
+
+
+def _cog(status: CogStatus) -> str:
+    facts = []
+    if status.load_ms is not None:
+        facts.append(f"{status.load_ms:.0f} ms")
+    count = len(status.commands or catalog.by_cog(status.name))
+    facts += [f"{count} {'command' if count == 1 else 'commands'}", f"{status.uses} uses"]
+    loaded = "" if status.loaded_at is None else f" {embeds.relative(status.loaded_at)}"
+    line = f"{embeds.dot(status.state)} **{status.name}** {status.state}{loaded}\n-# {' · '.join(facts)}"
+    return line if status.error is None else f"{line}\n{_failure(status.error)}"
+
+
+def _failure(error: CogFailure | None) -> str:
+    if error is None:
+        return "-# no cause is known"
+    if not error.incident:
+        return embeds.plain(error.message, 300)
+    where = f"{error.file}:{error.line}" if error.line is not None else error.file
+    place = f"{embeds.code(where, 150)} " if where else ""
+    return f"{place}{embeds.plain(f'{error.type}: {error.message}', 200)} (incident `{error.incident}`)"
+
+
+def _flag(flag: Flag) -> str:
+    on = _on(flag.value)
+    return f"{embeds.dot(on)} `{flag.name}` **{on}** ({flag.source})\n-# {flag.meaning}"
+
+
+def _on(value: bool) -> str:
+    return "on" if value else "off"
+
+
+def _cache(one: CacheStats) -> str:
+    rate = "no use yet" if one.hit_rate is None else f"{one.hit_rate:.0%} hits"
+    age = "" if one.oldest_age_s is None else f" · oldest {one.oldest_age_s:.0f} s"
+    return (
+        f"**{embeds.plain(one.name, 60)}** {one.size} of {one.max_entries} · {rate}\n"
+        f"-# {one.hits} hits, {one.misses} misses · TTL {one.ttl_s:g} s{age} · "
+        f"for {embeds.plain(one.owner, 60)}"
+    )
+
+
+def _refusal(refusal: Refusal) -> str:
+    place = f"{refusal.file}:{refusal.line}" if refusal.line is not None else refusal.file
+    return f"{embeds.code(place, 100)} {embeds.plain(refusal.reason, 200)}"

@@ -1,0 +1,132 @@
+"""The fourteen agents: how they are, what they did, and what they have to say."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import access, buttons, pages
+from bot.cogs.agents import _history, _roster, _screens, _wisdom
+from bot.command import command
+from bot.last_said import LastSaid
+from state.agents import LAYERS, ROSTER, AgentSpec, find_agent
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+
+class Agents(commands.Cog, name="agents"):
+    """Commands about the agents."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("agents")
+    async def agents(self, ctx: HelixContext, layer: str | None = None) -> None:
+        """All of them, or those of one layer."""
+        wanted = _roster.parse_layer(layer)
+        roster = ctx.cached(
+            (wanted,),
+            lambda: _roster.build_roster(self.bot.collective.agents(), wanted),
+            ("agents", "health", "state"),
+        )
+        await ctx.say(embed=_screens.roster(roster))
+
+    @command("agent")
+    async def agent(self, ctx: HelixContext, *, name: str) -> None:
+        """One of them."""
+        spec = find_agent(name)
+        sheet = ctx.cached(
+            (spec.name,),
+            lambda: _roster.build_sheet(spec, self.bot.collective.agents(), self.bot.kernel.health),
+            ("agents", "health", "state"),
+        )
+        await ctx.say(embed=_screens.sheet(sheet))
+
+    @command("history")
+    async def history(self, ctx: HelixContext, agent: str, days: int = 7) -> None:
+        """What one of them did."""
+        spec, days = find_agent(agent), _history.check_days(days)
+        history = await self._fetch(spec, days, None, show_people=ctx.at_home)
+        embed, view = await self._history_page(history, spec, days, 0, ctx.author.id)
+        await ctx.say(embed=embed, view=view)
+
+    @buttons.component("agents", "history", command="history")
+    async def turn_history(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page of the same list; who reads it where decides anew what it shows."""
+        turn = pages.Turn.of(press)
+        name, days, newest_id = turn.payload.split(" ")
+        spec = find_agent(name)
+        show_people = access.caller_of(interaction).sees_names
+        history = await self._fetch(spec, int(days), int(newest_id), show_people=show_people)
+        embed, view = await self._history_page(history, spec, int(days), turn.page, press.user_id)
+        await press.answer.update(embed=embed, view=view)
+
+    @command("wisdom")
+    async def wisdom(self, ctx: HelixContext, *, agent: str | None = None) -> None:
+        """A saying, and never the one before."""
+        name = None if agent is None else find_agent(agent).name
+        draw = random.SystemRandom()
+        last_said = LastSaid(self.bot.collective.database, self.bot.remember_scope, self.bot.kernel.clock)
+        text = await last_said.choose(
+            str(ctx.channel.id), lambda last: _wisdom.pick_saying(name, last, draw.choice)
+        )
+        saying = _wisdom.whose(text)
+        await ctx.say(embed=_screens.wisdom(saying, find_agent(saying.agent)))
+
+    @agents.autocomplete("layer")
+    async def complete_layer(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The three layers."""
+        return _choices(LAYERS, current)
+
+    @agent.autocomplete("name")
+    @history.autocomplete("agent")
+    @wisdom.autocomplete("agent")
+    async def complete_agent(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The fourteen names."""
+        return _choices([spec.name for spec in ROSTER], current)
+
+    async def _fetch(
+        self, spec: AgentSpec, days: int, newest_id: int | None, *, show_people: bool
+    ) -> _history.History:
+        return await _history.fetch_history(
+            self.bot.collective.journal,
+            spec,
+            since=_history.since_days(self.bot.kernel.clock.now(), days),
+            show_people=show_people,
+            newest_id=newest_id,
+        )
+
+    async def _history_page(
+        self, history: _history.History, spec: AgentSpec, days: int, page: int, user_id: int
+    ) -> tuple[discord.Embed, discord.ui.View | None]:
+        count = len(_screens.history_pages(history))
+        page = pages.within(page, count)
+        payload = f"{spec.name} {days} {history.newest_id}"
+        view = await pages.view(
+            self.bot, "agents", "history", user_id, page=page, count=count, payload=payload
+        )
+        return _screens.history(history, spec, days, page), view
+
+
+def _choices(names: tuple[str, ...] | list[str], current: str) -> list[app_commands.Choice[str]]:
+    typed = current.strip().casefold()
+    fitting = sorted(
+        (name for name in names if typed in name.casefold()),
+        key=lambda name: not name.casefold().startswith(typed),
+    )
+    return [app_commands.Choice(name=name, value=name) for name in fitting]
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Agents(bot))

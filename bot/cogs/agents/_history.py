@@ -1,0 +1,112 @@
+"""What `history` shows: an agent's entries in the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from core.errors import HelixError
+from state.agents import AgentSpec
+from state.journal import LIMIT, Journal, JournalEntry
+
+MOST_DAYS = 365
+
+_NEXT_TO_NOTHING = "–"
+
+
+class WrongDays(HelixError):  # noqa: N818 - the text is what users read
+    """A number of days that the journal cannot be asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One entry; `who` and `why` are None where there is nobody, or where they may not be shown."""
+
+    at: datetime
+    what: str
+    who: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """An agent's deeds, newest first: at most 500 of them; `total` is how many there are.
+
+    Attributes:
+        newest_id: the newest entry shown; giving it again shows the same list, whatever came since.
+    """
+
+    deeds: tuple[Deed, ...]
+    total: int
+    newest_id: int
+
+
+def check_days(days: int) -> int:
+    """`days`, when the journal may be asked for so many.
+
+    Raises:
+        WrongDays: it is not from 1 to 365.
+    """
+    if not 1 <= days <= MOST_DAYS:
+        raise WrongDays(
+            f"`days` is a whole number from 1 to {MOST_DAYS}, not {days if abs(days) < 10**9 else 'that'}."
+        )
+    return days
+
+
+async def fetch_history(
+    journal: Journal,
+    agent: AgentSpec,
+    *,
+    since: datetime,
+    show_people: bool,
+    newest_id: int | None = None,
+) -> History:
+    """The deeds of an agent since a moment; without `show_people` nobody's name and no reason is in them."""
+    entries = await journal.entries(
+        subject=agent.name,
+        since=since,
+        before_id=None if newest_id is None else newest_id + 1,
+        limit=LIMIT,
+    )
+    # Below the limit all of them are here, and counting would only ask the store again.
+    total = len(entries) if len(entries) < LIMIT else await journal.count(subject=agent.name, since=since)
+    return History(
+        deeds=tuple(_deed(entry, show_people=show_people) for entry in entries),
+        total=total,
+        newest_id=entries[0].id if entries else 0,
+    )
+
+
+def since_days(now: datetime, days: int) -> datetime:
+    """The moment so many days ago."""
+    return now - timedelta(days=days)
+
+
+def _deed(entry: JournalEntry, *, show_people: bool) -> Deed:
+    return Deed(
+        at=entry.at,
+        what=_what(entry),
+        who=entry.actor if show_people else None,
+        why=entry.reason if show_people else None,
+    )
+
+
+def _what(entry: JournalEntry) -> str:
+    if entry.kind == "report":
+        return f"reported by {entry.cause}: {_value(entry.after)}"
+    return f"{_value(entry.before)} → {_value(entry.after)}"
+
+
+def _value(value: object) -> str:
+    if value is None:
+        return _NEXT_TO_NOTHING
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping) and isinstance(value.get("status"), str):
+        task = value.get("task")
+        return f"{value['status']}, {task}" if task else str(value["status"])
+    return msgspec.json.encode(value).decode()

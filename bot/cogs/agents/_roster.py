@@ -1,0 +1,65 @@
+"""What `agents` and `agent` show: the fourteen by layer, and one of them whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.errors import UnknownName
+from core.health import Check, HealthRegistry
+from state.agents import LAYERS, AgentSpec, AgentView, Layer
+
+
+class UnknownLayer(UnknownName):
+    """There is no such layer."""
+
+    kind = "layer"
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """Agents by layer, and how many of all fourteen are active."""
+
+    layers: tuple[tuple[Layer, tuple[AgentView, ...]], ...]
+    active: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One agent, and the check that measures it (None where none does)."""
+
+    view: AgentView
+    check: Check | None
+
+
+def parse_layer(word: str | None) -> Layer | None:
+    """The layer that `word` names, in any case, or by its beginning; None for all of them.
+
+    Raises:
+        UnknownLayer: there is none; the text suggests the nearest.
+    """
+    if word is None:
+        return None
+    wanted = word.strip().casefold()
+    for layer in LAYERS:
+        if wanted and layer.casefold().startswith(wanted):
+            return layer
+    raise UnknownLayer(word.strip(), LAYERS)
+
+
+def build_roster(views: Sequence[AgentView], layer: Layer | None) -> Roster:
+    """The agents of one layer, or of all, in the order of the roster."""
+    shown = (layer,) if layer is not None else LAYERS
+    return Roster(
+        layers=tuple((one, tuple(view for view in views if view.layer == one)) for one in shown),
+        active=sum(view.status == "active" for view in views),
+        total=len(views),
+    )
+
+
+def build_sheet(spec: AgentSpec, views: Sequence[AgentView], health: HealthRegistry) -> Sheet:
+    """One agent as it is now."""
+    view = next(view for view in views if view.name == spec.name)
+    measured = spec.check is not None and not view.external
+    return Sheet(view, health.get(spec.check) if measured and spec.check is not None else None)

@@ -1,0 +1,122 @@
+"""How the commands about agents look."""
+
+from __future__ import annotations
+
+import discord
+
+from bot import embeds, pages
+from bot.cogs.agents._history import Deed, History
+from bot.cogs.agents._roster import Roster, Sheet
+from bot.cogs.agents._wisdom import Saying
+from state.agents import AgentSpec, AgentView
+
+DEEDS_PER_PAGE = 8
+
+# What the collective says of each layer, below the facts.
+_LORE = {
+    "Consciousness": "They ask why.",
+    "Operational": "They do the work.",
+    "Integration": "They hold it together.",
+}
+
+
+def roster(view: Roster) -> discord.Embed:
+    """The agents, a field for each layer."""
+    fields = [
+        embeds.Field(layer, "\n".join(_line(agent) for agent in agents)) for layer, agents in view.layers
+    ]
+    lore = _LORE[view.layers[0][0]] if len(view.layers) == 1 else "Fourteen, and one collective."
+    return embeds.card(
+        "The collective", (f"{view.active} of {view.total} active",), fields=fields, footer=lore
+    )
+
+
+def sheet(view: Sheet) -> discord.Embed:
+    """One agent whole."""
+    agent, check = view.view, view.check
+    rows = [f"{embeds.dot(agent.status)} **{agent.status}**{_since(agent)}"]
+    if agent.detail:
+        rows.append(embeds.plain(agent.detail, 300))
+    if check is not None and check.action:
+        rows.append(f"→ {embeds.plain(check.action, 300)}")
+    rows += ["", f"**Layer** {agent.layer}", f"**Bound to** {agent.subsystem}"]
+    if agent.task:
+        rows.append(f"**Task** {embeds.plain(agent.task, 300)}")
+    if agent.load is not None:
+        rows.append(f"**Load** {embeds.bar(agent.load, 0, 1)} {agent.load:.0%}")
+    if check is not None:
+        rows.append(
+            f"**Check** {check.name}: {check.status}{_observed(check.observed_value, check.observed_unit)}"
+        )
+    rows += [
+        f"**{embeds.plain(name.replace('_', ' '), 60)}** {embeds.plain(_number(value), 100)}"
+        for name, value in agent.counters.items()
+    ]
+    return embeds.card(
+        f"{agent.symbol} {agent.name} – {agent.role}", rows, status=agent.status, footer=_LORE[agent.layer]
+    )
+
+
+def history_pages(view: History) -> tuple[tuple[str, ...], ...]:
+    """The deeds, cut into pages."""
+    return pages.cut([_deed(deed) for deed in view.deeds], per_page=DEEDS_PER_PAGE)
+
+
+def history(view: History, agent: AgentSpec, days: int, page: int) -> discord.Embed:
+    """One page of an agent's deeds."""
+    cut = history_pages(view)
+    page = pages.within(page, len(cut))
+    span = "day" if days == 1 else f"{days} days"
+    if not view.deeds:
+        return embeds.card(
+            f"{agent.symbol} {agent.name}", (f"Nothing in the journal for the last {span}. A quiet one.",)
+        )
+    shown = len(view.deeds)
+    count = (
+        f"{shown} newest of {view.total}"
+        if view.total > shown
+        else f"{shown} {'entry' if shown == 1 else 'entries'}"
+    )
+    return embeds.card(
+        f"{agent.symbol} {agent.name}, last {span}", cut[page], footer=pages.footer(page, len(cut), count)
+    )
+
+
+def wisdom(saying: Saying, agent: AgentSpec) -> discord.Embed:
+    """One saying and whose it is."""
+    return embeds.card("", (f"“{saying.text}”", f"– {agent.symbol} **{agent.name}**, {agent.role}"))
+
+
+def _line(agent: AgentView) -> str:
+    load = "" if agent.load is None else f" · load {agent.load:.0%}"
+    place = " · external" if agent.external else ""
+    return f"{embeds.dot(agent.status)} {agent.symbol} **{agent.name}** {agent.status}{load}{place}"
+
+
+def _since(agent: AgentView) -> str:
+    if agent.since is None:
+        return ""
+    return (
+        f" reported {embeds.relative(agent.since)}"
+        if agent.external
+        else f" since {embeds.relative(agent.since)}"
+    )
+
+
+def _observed(value: float | str | None, unit: str | None) -> str:
+    return "" if value is None else f", {_number(value)} {unit or ''}".rstrip()
+
+
+def _number(value: float | str) -> str:
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+
+
+def _deed(deed: Deed) -> str:
+    lines = [f"{embeds.absolute(deed.at)} {embeds.plain(deed.what, 200)}"]
+    if deed.who or deed.why:
+        who = f"by {embeds.plain(deed.who, 60)}" if deed.who else ""
+        why = embeds.plain(deed.why, 200) if deed.why else ""
+        lines.append("-# " + " · ".join(filter(None, (who, why))))
+    return "\n".join(lines)

@@ -1,0 +1,98 @@
+"""Finding your way: every command by category, and each one in full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import access, buttons
+from bot.cogs.help import _screens, _topics
+from bot.command import command
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+_MOST_CHOICES = 25
+
+
+class Help(commands.Cog, name="help"):
+    """Reads the catalog, and nothing else."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("help")
+    async def show_help(self, ctx: HelixContext, *, topic: str | None = None) -> None:
+        """The overview with its menu, or one command or category."""
+        prefix = self.bot.prefix
+        visible = access.visible_entries(ctx.caller)
+        if topic is None:
+            categories = _topics.build_categories(visible)
+            view = await self._menu(categories, ctx.author.id)
+            await ctx.say(embed=_screens.overview(categories, prefix), view=view)
+            return
+        found = _topics.find_topic(topic, visible, prefix=prefix)
+        embeds = []
+        if found.entry is not None:
+            embeds.append(_screens.command(found.entry, prefix))
+        if found.category is not None:
+            embeds.append(_screens.category(found.category, prefix))
+        await ctx.say(embeds=embeds)
+
+    @show_help.autocomplete("topic")
+    async def complete_topic(
+        self, interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Categories and commands that the caller may run."""
+        categories = _topics.build_categories(access.visible_entries(access.caller_of(interaction)))
+        names = {
+            name: None
+            for one in categories
+            for name in (*(entry.name for entry in one.entries), one.info.name)
+            if current.casefold() in name
+        }
+        return [app_commands.Choice(name=name, value=name) for name in names][:_MOST_CHOICES]
+
+    @buttons.component("help", "menu", command="help")
+    async def turn_to(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Show the category that was chosen, as its reader may see it now."""
+        prefix = self.bot.prefix
+        categories = _topics.build_categories(access.visible_entries(access.caller_of(interaction)))
+        chosen = next((one for one in categories if one.info.name in press.values), None)
+        embed = _screens.overview(categories, prefix) if chosen is None else _screens.category(chosen, prefix)
+        name = _topics.OVERVIEW if chosen is None else chosen.info.name
+        await press.answer.update(embed=embed, view=await self._menu(categories, press.user_id, name))
+
+    async def _menu(
+        self, categories: tuple[_topics.Category, ...], user_id: int, chosen: str = _topics.OVERVIEW
+    ) -> discord.ui.View:
+        options = [
+            discord.SelectOption(
+                label="Overview",
+                value=_topics.OVERVIEW,
+                default=chosen == _topics.OVERVIEW,
+                description="Everything",
+            ),
+            *(
+                discord.SelectOption(
+                    label=one.info.title,
+                    value=one.info.name,
+                    description=one.info.summary,
+                    default=chosen == one.info.name,
+                )
+                for one in categories
+            ),
+        ]
+        menu = await buttons.select(
+            self.bot, "help", "menu", user_id, options=options, placeholder="Choose a category"
+        )
+        return buttons.view_of(menu)
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Help(bot))

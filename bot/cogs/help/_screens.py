@@ -1,0 +1,60 @@
+"""How help looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot import embeds
+from bot.cogs.help._topics import Category, describe_access, describe_cooldown, with_prefix
+from bot.entry import CommandEntry
+
+
+def overview(categories: Sequence[Category], prefix: str) -> discord.Embed:
+    """Every category with the names of its commands."""
+    fields = [
+        embeds.Field(
+            f"{category.info.title} – {category.info.summary}",
+            " ".join(f"`{entry.name}`" for entry in category.entries),
+        )
+        for category in categories
+    ]
+    count = sum(len(category.entries) for category in categories)
+    return embeds.card(
+        "Helix",
+        (
+            f"{count} commands for you, each as `{prefix}name` and as `/name`.",
+            f"`{prefix}help name` explains one.",
+        ),
+        fields=fields,
+        footer="Only what you may run is shown. Tat Tvam Asi.",
+    )
+
+
+def category(one: Category, prefix: str) -> discord.Embed:
+    """One category: a line for each of its commands."""
+    lines = [f"`{_usage(entry, prefix)}`\n{entry.summary}" for entry in one.entries]
+    return embeds.card(
+        one.info.title, (one.info.summary, "", *lines), footer=f"{prefix}help name explains one in full"
+    )
+
+
+def command(entry: CommandEntry, prefix: str) -> discord.Embed:
+    """One command in full."""
+    rows = [
+        ("Usage", f"`{_usage(entry, prefix)}` or `/{entry.name}`"),
+        *((f"{param.usage}", param.meaning) for param in entry.params),
+        ("Aliases", " ".join(f"`{prefix}{alias}`" for alias in entry.aliases) or "none"),
+        ("For", describe_access(entry)),
+        ("Where", "servers and direct messages" if "dm" in entry.where else "servers only"),
+        ("Cooldown", describe_cooldown(entry)),
+        ("Example", f"`{with_prefix(entry, prefix)}`"),
+    ]
+    return embeds.card(
+        f"{prefix}{entry.name}", (entry.summary, "", *(f"**{name}** {value}" for name, value in rows))
+    )
+
+
+def _usage(entry: CommandEntry, prefix: str) -> str:
+    return f"{prefix}{entry.name} {entry.usage}".rstrip()

@@ -1,0 +1,49 @@
+"""What `heartbeat` does: probe every service now, and say how each has been doing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from state.probes import ProbeResult, ServiceProbes
+
+UPTIME_WINDOW = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """One service.
+
+    Attributes:
+        answer: the HTTP status, or what went wrong.
+        latency_s: how long the answer took; None without one.
+        changed_at: since when it has been up, or down.
+        uptime: the share of probes in 24 h that went well, 0 to 1; None without any.
+    """
+
+    name: str
+    ok: bool
+    answer: str
+    latency_s: float | None
+    changed_at: datetime | None
+    uptime: float | None
+
+
+async def fetch_pulses(
+    probes: ServiceProbes, on_result: Callable[[ProbeResult], None] | None = None
+) -> tuple[Pulse, ...]:
+    """Probe all services at once, `on_result` hearing of each as it answers; the broken ones come first."""
+    results = await probes.probe_all(on_result)
+    pulses = [
+        Pulse(
+            name=result.name,
+            ok=result.ok,
+            answer=result.error or f"HTTP {result.status_code}",
+            latency_s=result.latency_s,
+            changed_at=result.changed_at,
+            uptime=await probes.uptime(result.name, UPTIME_WINDOW),
+        )
+        for result in results
+    ]
+    return tuple(sorted(pulses, key=lambda pulse: (pulse.ok, pulse.name)))

@@ -1,0 +1,189 @@
+"""What `metrics` shows, read from the registry and the caches."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter as Tally
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bot.cogs.monitoring._promises import Promise, build_promises
+from core.cache import CacheStats
+from core.errors import UnknownName
+from core.kernel import Kernel
+from core.metrics import Counter, Histogram, HistogramSummary, Registry
+
+Section = Literal["http", "commands", "cache", "webhooks"]
+SECTIONS: tuple[Section, ...] = ("http", "commands", "cache", "webhooks")
+MOST_ROWS = 10
+
+# The outcomes of bot.errors that are faults of ours; refusals and typing mistakes are none.
+_FAILURES = frozenset({"failed", "cut off"})
+_STATM = Path("/proc/self/statm")
+
+
+class UnknownSection(UnknownName):
+    """`metrics` has no such section."""
+
+    kind = "section"
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What was answered under one name (a route, a command, or "all"); times in seconds.
+
+    Attributes:
+        failed: answers that nobody wants: a 5xx, a command's unexpected error.
+    """
+
+    name: str
+    count: int
+    failed: int
+    p50_s: float | None
+    p95_s: float | None
+    p99_s: float | None
+    mean_s: float | None
+
+    @property
+    def failed_share(self) -> float | None:
+        """The share that failed, 0 to 1; None where nothing was answered."""
+        return self.failed / self.count if self.count else None
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsView:
+    """The overview, or one section with its busiest rows.
+
+    Attributes:
+        section: None for the overview.
+        memory_bytes: what the process holds in memory now; None where the platform does not say.
+        lag_s: how late the event loop was, last and worst of the last minute.
+    """
+
+    section: Section | None
+    http: Traffic
+    commands: Traffic
+    rows: tuple[Traffic, ...]
+    caches: tuple[CacheStats, ...]
+    hit_rate: float | None
+    memory_bytes: int | None
+    lag_s: tuple[float, float]
+    promises: tuple[Promise, ...]
+
+
+def parse_section(word: str | None) -> Section | None:
+    """The section that `word` names, whatever its case; None for the overview.
+
+    Raises:
+        UnknownSection: there is no such section; the text suggests the nearest.
+    """
+    if word is None:
+        return None
+    for section in SECTIONS:
+        if section == word.strip().casefold():
+            return section
+    raise UnknownSection(word, SECTIONS)
+
+
+def build_metrics(
+    kernel: Kernel, section: Section | None, *, memory: Callable[[], int | None] | None = None
+) -> MetricsView:
+    """The view of `section`, as the counters stand now."""
+    http_rows = _http_rows(kernel.metrics)
+    command_rows = _command_rows(kernel.metrics)
+    http = _all(kernel.metrics, "helix_http_request_duration_seconds", http_rows)
+    commands = _all(kernel.metrics, "helix_command_duration_seconds", command_rows)
+    caches = kernel.caches.stats()
+    hit_rate = _hit_rate(caches)
+    rows = {"http": http_rows, "commands": command_rows}.get(section or "", ())
+    return MetricsView(
+        section=section,
+        http=http,
+        commands=commands,
+        rows=rows[:MOST_ROWS],
+        caches=caches,
+        hit_rate=hit_rate,
+        memory_bytes=(memory or read_memory_bytes)(),
+        lag_s=(kernel.loop_lag.last_s, kernel.loop_lag.worst_recent_s),
+        promises=build_promises(
+            error_rate=http.failed_share,
+            mean_s=http.mean_s,
+            p95_s=http.p95_s,
+            command_p95_s=commands.p95_s,
+            hit_rate=hit_rate,
+        ),
+    )
+
+
+def read_memory_bytes() -> int | None:
+    """The resident set of this process in bytes (proc(5), /proc/self/statm); None where there is no /proc."""
+    try:
+        resident_pages = int(_STATM.read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return resident_pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _http_rows(metrics: Registry) -> tuple[Traffic, ...]:
+    counts, failed = _counts(
+        metrics, "helix_http_requests_total", "route", lambda row: row["status"][:1] == "5"
+    )
+    return _rows(metrics, "helix_http_request_duration_seconds", "route", counts, failed)
+
+
+def _command_rows(metrics: Registry) -> tuple[Traffic, ...]:
+    counts, failed = _counts(
+        metrics, "helix_commands_total", "command", lambda row: row["outcome"] in _FAILURES
+    )
+    return _rows(metrics, "helix_command_duration_seconds", "command", counts, failed)
+
+
+def _counts(
+    metrics: Registry, name: str, by: str, is_failure: Callable[[Mapping[str, str]], bool]
+) -> tuple[Tally[str], Tally[str]]:
+    counts: Tally[str] = Tally()
+    failed: Tally[str] = Tally()
+    counter = metrics.get(name)
+    if isinstance(counter, Counter):
+        for labels, value in counter.items():
+            row = dict(zip(counter.labels, labels, strict=True))
+            counts[row[by]] += int(value)
+            if is_failure(row):
+                failed[row[by]] += int(value)
+    return counts, failed
+
+
+def _rows(
+    metrics: Registry, name: str, by: str, counts: Tally[str], failed: Tally[str]
+) -> tuple[Traffic, ...]:
+    durations = metrics.get(name)
+    summaries = (
+        {
+            dict(zip(durations.labels, labels, strict=True))[by]: summary
+            for labels, summary in durations.items()
+        }
+        if isinstance(durations, Histogram)
+        else {}
+    )
+    return tuple(
+        _traffic(row, count, failed[row], summaries.get(row)) for row, count in counts.most_common() if count
+    )
+
+
+def _all(metrics: Registry, name: str, rows: tuple[Traffic, ...]) -> Traffic:
+    durations = metrics.get(name)
+    merged = durations.merged() if isinstance(durations, Histogram) else None
+    return _traffic("all", sum(row.count for row in rows), sum(row.failed for row in rows), merged)
+
+
+def _traffic(name: str, count: int, failed: int, summary: HistogramSummary | None) -> Traffic:
+    if summary is None or not summary.count:
+        return Traffic(name, count, failed, None, None, None, None)
+    return Traffic(name, count, failed, summary.p50, summary.p95, summary.p99, summary.mean)
+
+
+def _hit_rate(caches: tuple[CacheStats, ...]) -> float | None:
+    asked = sum(one.hits + one.misses + one.coalesced + one.stale for one in caches)
+    return sum(one.hits + one.coalesced for one in caches) / asked if asked else None

@@ -1,0 +1,74 @@
+"""How `metrics` looks."""
+
+from __future__ import annotations
+
+import discord
+
+from bot import embeds
+from bot.cogs.monitoring._metrics import MetricsView, Traffic
+from bot.cogs.monitoring._promises import Promise, milliseconds, percent
+from core.cache import CacheStats
+
+_MIB = 1024 * 1024
+_TITLES = {"http": "📈 HTTP", "commands": "📈 Commands", "cache": "📈 Caches", "webhooks": "📈 Webhooks"}
+
+
+def metrics(view: MetricsView) -> discord.Embed:
+    """The overview, or one section."""
+    if view.section is None:
+        return _overview(view)
+    lines: tuple[str, ...]
+    if view.section == "webhooks":
+        lines = ("Webhooks are not built yet: nothing comes in or goes out, so there is nothing to count.",)
+    elif view.section == "cache":
+        lines = (f"**Hit rate** {_share(view.hit_rate)}", "", *map(_cache, view.caches))
+    else:
+        whole = view.http if view.section == "http" else view.commands
+        lines = (_traffic(whole, "All"), *(_traffic(row, embeds.code(row.name, 80)) for row in view.rows))
+    return embeds.card(_TITLES[view.section], lines, footer="Since the start of this process")
+
+
+def _overview(view: MetricsView) -> discord.Embed:
+    memory = "unknown here" if view.memory_bytes is None else f"{view.memory_bytes / _MIB:.0f} MiB"
+    last_s, worst_s = view.lag_s
+    lines = (
+        _traffic(view.http, "HTTP"),
+        _traffic(view.commands, "Commands"),
+        f"**Cache hit rate** {_share(view.hit_rate)}",
+        f"**Memory** {memory}",
+        f"**Event-loop lag** {milliseconds(last_s)} (worst {milliseconds(worst_s)} in a minute)",
+    )
+    broken = sum(promise.kept is False for promise in view.promises)
+    return embeds.card(
+        "📈 Metrics",
+        lines,
+        status="warn" if broken else "pass",
+        fields=[embeds.Field("Promises", "\n".join(map(_promise, view.promises)))],
+        footer="Since the start of this process · webhooks are not built yet",
+    )
+
+
+def _promise(promise: Promise) -> str:
+    mark = {True: "✅", False: "❌", None: "▫️"}[promise.kept]
+    return f"{mark} {promise.name} {promise.target}: {promise.stands}"
+
+
+def _traffic(row: Traffic, name: str) -> str:
+    if not row.count:
+        return f"**{name}** nothing yet"
+    failed = f"{row.failed} failed ({_share(row.failed_share)})" if row.failed else "none failed"
+    times = [row.p50_s, row.p95_s, row.p99_s]
+    quantiles = " / ".join("–" if time_s is None else milliseconds(time_s) for time_s in times)
+    return f"**{name}** {row.count} · {failed}\n-# p50 / p95 / p99: {quantiles}"
+
+
+def _cache(stats: CacheStats) -> str:
+    age = "" if stats.oldest_age_s is None else f" · oldest {stats.oldest_age_s:.0f} s"
+    return (
+        f"**{embeds.plain(stats.name, 60)}** {_share(stats.hit_rate)} hits · "
+        f"{stats.size} of {stats.max_entries}{age}"
+    )
+
+
+def _share(share: float | None) -> str:
+    return "no data yet" if share is None else percent(share)

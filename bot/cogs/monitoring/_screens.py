@@ -1,0 +1,110 @@
+"""How the monitoring commands look: facts first, short enough for a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot import embeds, pages
+from bot.cogs.monitoring._discovery import Address
+from bot.cogs.monitoring._health import HealthView
+from bot.cogs.monitoring._heartbeat import Pulse
+from bot.cogs.monitoring._ping import PingView
+from bot.cogs.monitoring._promises import milliseconds, percent
+from core.health import Check
+
+CHECKS_PER_PAGE = 8
+ROUTES_PER_PAGE = 8
+
+_HEALTH_TITLES = {"pass": "All is well", "warn": "Working, with a limp", "fail": "Something is broken"}
+
+
+def health_pages(view: HealthView) -> tuple[tuple[str, ...], ...]:
+    """The checks of `view`, cut into pages."""
+    return pages.cut([_check(check) for check in view.checks], per_page=CHECKS_PER_PAGE)
+
+
+def health(view: HealthView, page: int) -> discord.Embed:
+    """One page of the checks."""
+    cut = health_pages(view)
+    page = pages.within(page, len(cut))
+    counts = ((view.failing, "failing"), (view.warning, "warning"), (view.passing, "passing"))
+    summary = " · ".join(f"{count} {word}" for count, word in counts if count) or "No check has reported yet"
+    return embeds.card(
+        f"{embeds.dot(view.overall)} {_HEALTH_TITLES[view.overall]}",
+        (summary, "", *cut[page]),
+        status=view.overall,
+        footer=pages.footer(page, len(cut)),
+    )
+
+
+def ping(view: PingView, round_trip_s: float | None) -> discord.Embed:
+    """The latencies; before its own reply has been sent the round trip is still being measured."""
+    rows = (
+        ("Gateway", "not measured yet" if view.gateway_s is None else milliseconds(view.gateway_s)),
+        ("Round trip", "measuring…" if round_trip_s is None else milliseconds(round_trip_s)),
+        ("Loop lag", f"{milliseconds(view.lag_s)} (worst {milliseconds(view.worst_lag_s)} in a minute)"),
+        ("Up", f"since {embeds.absolute(view.started_at)}, {embeds.relative(view.started_at)}"),
+        ("Version", view.version),
+    )
+    return embeds.card("🏓 Pong", [f"**{name}** {value}" for name, value in rows])
+
+
+def heartbeat(pulses: Sequence[Pulse]) -> discord.Embed:
+    """The services as a table of two lines each."""
+    if not pulses:
+        return embeds.card(
+            "No services are watched", ("Name some in `services.json` in the data folder.",), status="warn"
+        )
+    down = sum(not pulse.ok for pulse in pulses)
+    title = f"{down} of {len(pulses)} down" if down else f"All {len(pulses)} services answer"
+    return embeds.card(f"💓 {title}", [_pulse(pulse) for pulse in pulses], status="fail" if down else "pass")
+
+
+def beat(name: str, *, ok: bool) -> str:
+    """One line of progress: which service has just answered, or not."""
+    return f"{'✅' if ok else '❌'} {embeds.plain(name, 60)}"
+
+
+def discovery_pages(addresses: Sequence[Address]) -> tuple[tuple[str, ...], ...]:
+    """The routes, cut into pages."""
+    return pages.cut([_address(address) for address in addresses], per_page=ROUTES_PER_PAGE)
+
+
+def discovery(addresses: Sequence[Address], page: int) -> discord.Embed:
+    """One page of the routes."""
+    cut = discovery_pages(addresses)
+    page = pages.within(page, len(cut))
+    lines = cut[page] if addresses else ("This process serves no HTTP routes.",)
+    return embeds.card(
+        "🌐 Where Helix answers", lines, footer=pages.footer(page, len(cut), f"{len(addresses)} routes")
+    )
+
+
+def _check(check: Check) -> str:
+    since = "" if check.status == "pass" and not check.reason else f" since {embeds.relative(check.since)}"
+    lines = [f"{embeds.dot(check.status)} **{embeds.plain(check.name, 60)}** {check.status}{since}"]
+    if check.reason:
+        lines.append(embeds.plain(check.reason, 300))
+    if check.action:
+        lines.append(f"→ {embeds.plain(check.action, 300)}")
+    return "\n".join(lines)
+
+
+def _pulse(pulse: Pulse) -> str:
+    latency = "" if pulse.latency_s is None else f" · {milliseconds(pulse.latency_s)}"
+    changed = "" if pulse.changed_at is None else f" {embeds.relative(pulse.changed_at)}"
+    uptime = "no history yet" if pulse.uptime is None else f"{percent(pulse.uptime)} over 24 h"
+    state = "up" if pulse.ok else "down"
+    return (
+        f"{embeds.dot('active' if pulse.ok else 'down')} **{embeds.plain(pulse.name, 60)}** "
+        f"{embeds.plain(pulse.answer, 120)}{latency}\n-# {state}{changed} · {uptime}"
+    )
+
+
+def _address(address: Address) -> str:
+    notes = [embeds.plain(address.gives, 160)]
+    if address.needs:
+        notes.append(f"🔑 {address.needs}")
+    return f"**{address.method}** {address.url}\n{' · '.join(notes)}"
