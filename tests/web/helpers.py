@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 import aiohttp
 import msgspec
 
+from core.health import Reading
 from core.kernel import Kernel
 from state.change import Change
 from state.collective import Collective
@@ -118,9 +119,16 @@ class Site:
             lambda snapshot: Change(ucf=msgspec.structs.replace(snapshot.ucf, **metrics))
         )
 
-    def all_pass(self) -> None:
-        for name in ("store", "state", "gateway"):
-            self.kernel.health.report(name, "pass", required=True)
+    def connect_gateway(self) -> None:
+        """Say what the bot says once it is connected."""
+        self.kernel.health.report("gateway", "pass", required=True)
+
+    def break_store(self) -> None:
+        """Let the store's check fail from now on."""
+        self.kernel.health.add_probe(
+            "store", lambda: Reading(status="fail", reason="disk full"), required=True
+        )
+        self.kernel.health.refresh()
 
 
 MakeSite: TypeAlias = Callable[..., Awaitable[Site]]

@@ -46,8 +46,8 @@ async def test_a_change_of_state_shows_on_the_very_next_request(site: Site) -> N
 
 
 async def test_a_change_of_health_shows_on_the_very_next_request(site: Site) -> None:
-    assert (await site.get("/health")).json()["status"] == "pass"
-    site.kernel.health.report("store", "fail", "disk full", required=True)
+    assert (await site.get("/health")).json()["status"] != "fail"
+    site.break_store()
     failed = await site.get("/health")
     assert (failed.status, failed.json()["status"]) == (503, "fail")
 
@@ -90,7 +90,7 @@ async def test_a_condition_for_another_encoding_does_not_count(site: Site) -> No
 
 
 async def test_a_failing_health_is_never_a_304(site: Site) -> None:
-    site.kernel.health.report("store", "fail", "disk full", required=True)
+    site.break_store()
     assert (await site.get("/health", If_None_Match="*")).status == 503
 
 

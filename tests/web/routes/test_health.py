@@ -32,14 +32,14 @@ async def test_an_optional_failure_is_a_warning_and_200(site: Site) -> None:
 
 
 async def test_a_required_failure_is_503_also_from_the_cache(site: Site) -> None:
-    site.kernel.health.report("store", "fail", "disk full", required=True)
+    site.break_store()
     for outcome in ("miss", "hit"):
         answer = await site.get("/health")
         assert (answer.status, answer.headers["x-cache"]) == (503, outcome)
 
 
 async def test_live_is_always_200(site: Site) -> None:
-    site.kernel.health.report("store", "fail", "disk full", required=True)
+    site.break_store()
     answer = await site.get("/health/live")
     assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
 
