@@ -204,8 +204,9 @@ class _Helix:
 
         self._web = WebServer(self._kernel, self._collective, commands=command_infos())
         await self._web.start()
+        local = msgspec.structs.replace(self._settings, public_url=None, port=self._web.port)
+        self._collective.set_own_url(local.base_url)
         if self._sandbox is not None:
-            local = msgspec.structs.replace(self._settings, public_url=None, port=self._web.port)
             self._sandbox.set_commands_url(f"{local.base_url}/commands")
         _say(f"  HTTP server  {self._web.base_url}/")
 
