@@ -21,6 +21,8 @@ Sleep = Callable[[float], Awaitable[None]]
 
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 60.0
+# By up to so much, as a share, a pause is longer than its turn says.
+_JITTER = 0.5
 # A loop that ran so long without a crash has recovered, and its backoff starts over.
 _STABLE_AFTER_S = 60.0
 # So many crashes with no recovery between them are no longer a hiccup.
@@ -214,8 +216,8 @@ class Supervisor:
         loop.restarts += 1
         loop.last_error = type(crash).__name__
         loop.state = "restarting"
-        ceiling_s = min(_LONGEST_BACKOFF_S, _FIRST_BACKOFF_S * 2 ** min(loop.crashes_in_a_row - 1, 10))
-        pause_s = max(_FIRST_BACKOFF_S, ceiling_s * (0.5 + 0.5 * self._jitter()))
+        doubled_s = _FIRST_BACKOFF_S * 2 ** min(loop.crashes_in_a_row - 1, 10)
+        pause_s = min(doubled_s, _LONGEST_BACKOFF_S / (1 + _JITTER)) * (1 + _JITTER * self._jitter())
         logger.error(
             "loop.crashed loop=%s error=%s restart_in_s=%.1f",
             loop.name,

@@ -1,0 +1,64 @@
+import asyncio
+
+from core.cache import Cache
+from core.kernel import Kernel, build_kernel
+from core.settings import Settings
+from tests.manual_clock import ManualClock
+
+
+def build() -> Kernel:
+    return build_kernel(Settings(), ManualClock())
+
+
+def test_a_kernel_starts_at_the_time_of_its_clock() -> None:
+    clock = ManualClock()
+    assert build_kernel(Settings(), clock).started_at == clock.now()
+
+
+def test_without_a_clock_it_takes_the_machine_s() -> None:
+    assert build_kernel(Settings()).started_at.tzinfo is not None
+
+
+def test_a_changed_check_drops_what_depends_on_health() -> None:
+    kernel = build()
+    cache: Cache[str, int] = kernel.caches.create("answers", owner="tests", max_entries=5, ttl_s=60)
+    cache.get_or_build("health", lambda: 1, ("health",))
+    cache.get_or_build("state", lambda: 1, ("state",))
+    kernel.health.report("disk", "warn", "nearly full")
+    assert cache.get("health") is None
+    assert cache.get("state") is not None
+
+
+def test_a_switched_flag_drops_what_depends_on_flags() -> None:
+    kernel = build()
+    cache: Cache[str, int] = kernel.caches.create("answers", owner="tests", max_entries=5, ttl_s=60)
+    cache.get_or_build("flags", lambda: 1, ("flags",))
+    kernel.flags.switch("lazy_commands", False)
+    assert cache.get("flags") is None
+
+
+def test_the_flag_of_response_caching_switches_every_cache_at_once() -> None:
+    kernel = build()
+    cache: Cache[str, int] = kernel.caches.create("answers", owner="tests", max_entries=5, ttl_s=60)
+    cache.get_or_build("a", lambda: 1, ())
+    kernel.flags.switch("response_caching", False)
+    assert cache.get_or_build("a", lambda: 2, ()).outcome == "off"
+    kernel.flags.switch("response_caching", True)
+    assert cache.get_or_build("a", lambda: 3, ()).outcome == "hit"
+
+
+async def test_its_own_loops_keep_the_checks_fresh() -> None:
+    kernel = build_kernel(Settings())
+    seen = asyncio.Event()
+    kernel.health.on_change(lambda check, _previous: seen.set() if check.name == "event-loop" else None)
+    kernel.supervisor.start()
+    await asyncio.wait_for(seen.wait(), 5)
+    assert {check.name for check in kernel.health.checks()} >= {"caches", "event-loop"}
+    assert {loop.name for loop in kernel.supervisor.loops()} == {"event-loop-lag", "health"}
+    assert await kernel.supervisor.stop(5) == ()
+
+
+def test_the_stop_has_the_time_that_the_settings_give_it() -> None:
+    kernel = build_kernel(Settings(shutdown_s=2.5))
+    assert kernel.settings.shutdown_s == 2.5
+    assert kernel.drain.accepting

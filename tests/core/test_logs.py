@@ -1,0 +1,188 @@
+import io
+import json
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import pytest
+
+from core.logs import SecretMask, configure
+from core.secret import Secret
+
+TOKEN = Secret('open-sesame-"7"')
+URL = Secret("https://hooks.example/catch/42/sesame")
+
+
+@pytest.fixture(autouse=True)
+def restored() -> Iterator[None]:
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    levels = {name: logging.getLogger(name).level for name in ("discord", "watchfiles", "aiohttp.access")}
+    yield
+    for handler in list(root.handlers):
+        if handler not in before:
+            root.removeHandler(handler)
+    root.setLevel(level)
+    for name, its in levels.items():
+        logging.getLogger(name).setLevel(its)
+    logging.captureWarnings(capture=False)
+
+
+Start = Callable[..., tuple[io.StringIO, SecretMask]]
+
+
+@pytest.fixture
+def start() -> Start:
+    def begin(
+        format_: Literal["text", "json"] = "text", level: str = "INFO"
+    ) -> tuple[io.StringIO, SecretMask]:
+        stream = io.StringIO()
+        return stream, configure(level, format_, secrets=(TOKEN, URL), stream=stream)
+
+    return begin
+
+
+logger = logging.getLogger("helix.test")
+
+
+def reach() -> None:
+    raise RuntimeError(f"cannot reach {URL.reveal()}")
+
+
+class Unprintable:
+    def __str__(self) -> str:
+        raise RuntimeError("no text")
+
+
+def test_a_line_has_moment_level_logger_and_message(start: Start) -> None:
+    stream, _ = start()
+    logger.info("cog.loaded cog=%s ms=%d", "help", 12)
+    moment, rest = stream.getvalue().split(" ", 1)
+    assert rest == "INFO helix.test cog.loaded cog=help ms=12\n"
+    assert len(moment) == len("2026-01-01T12:00:00.000Z")
+    assert moment.endswith("Z")
+
+
+def test_json_is_one_object_a_line(start: Start) -> None:
+    stream, _ = start("json")
+    logger.warning("two\nlines é")
+    (line,) = stream.getvalue().splitlines()
+    entry = json.loads(line)
+    assert (entry["level"], entry["logger"], entry["message"]) == ("WARNING", "helix.test", "two\nlines é")
+    assert "traceback" not in entry
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_secrets_are_masked_in_messages_arguments_tracebacks_and_stacks(start: Start, format_: str) -> None:
+    stream, _ = start(format_)
+    logger.error(f"message {TOKEN.reveal()}")  # noqa: G004 - a careless line is what is tested
+    logger.error("argument %s and %r", TOKEN.reveal(), [URL.reveal()])
+    try:
+        reach()
+    except RuntimeError:
+        logger.exception("crashed")
+    logger.error("stack", stack_info=True)
+    written = stream.getvalue()
+    assert "sesame" not in written
+    assert written.count("***") >= 4
+    assert "Traceback" in written
+    assert "RuntimeError: cannot reach ***" in written
+
+
+def test_a_traceback_that_another_handler_has_rendered_is_masked_too(start: Start) -> None:
+    stream, _ = start()
+    record = logger.makeRecord("helix.test", logging.ERROR, "f", 1, "crashed", (), None)
+    record.exc_text = f"Traceback: {TOKEN.reveal()}"
+    logger.handle(record)
+    assert "Traceback: ***" in stream.getvalue()
+    assert record.exc_text == f"Traceback: {TOKEN.reveal()}"
+
+
+def test_the_path_of_a_secret_address_is_masked_alone(start: Start) -> None:
+    stream, _ = start()
+    logger.info("POST %s answered 200", "/catch/42/sesame")
+    assert "POST *** answered" in stream.getvalue()
+
+
+def test_a_secret_that_comes_later_is_masked_from_then_on(start: Start) -> None:
+    stream, mask = start()
+    mask.register(Secret("hook-secret"))
+    logger.info("new hook-secret")
+    assert "new ***" in stream.getvalue()
+
+
+def test_a_longer_secret_is_masked_whole_though_it_contains_a_shorter_one() -> None:
+    mask = SecretMask([Secret("abcd"), Secret("abcdefgh")])
+    assert mask.mask("abcdefgh abcd") == "*** ***"
+
+
+def test_very_short_and_empty_secrets_do_not_blot_out_words() -> None:
+    assert SecretMask([Secret(""), Secret("a"), Secret("http://x/")]).mask("a banana/") == "a banana/"
+
+
+def test_other_handlers_see_the_record_as_it_was(start: Start) -> None:
+    start()
+    seen: list[str] = []
+
+    class Other(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(record.getMessage())
+
+    other = Other()
+    logging.getLogger().addHandler(other)
+    logger.info("argument %s", TOKEN.reveal())
+    assert seen == [f"argument {TOKEN.reveal()}"]
+
+
+def test_a_message_cannot_forge_a_line_or_move_the_cursor(start: Start) -> None:
+    stream, _ = start()
+    logger.info("name=%s", "x\n2026 ERROR forged\r\x1b[2J\u2028")
+    assert stream.getvalue().count("\n") == 1
+    assert "\\n2026 ERROR forged\\r\\x1b[2J\\u2028" in stream.getvalue()
+
+
+def test_arguments_that_do_not_fit_are_said_and_not_shown(start: Start) -> None:
+    stream, _ = start()
+    # Straight to the handler, since pytest's own would raise.
+    handler = logging.getLogger().handlers[-1]
+    for message, argument in (("one=%s two=%s", TOKEN.reveal()), ("object=%s", Unprintable())):
+        handler.handle(logger.makeRecord("helix.test", logging.INFO, "f", 1, message, (argument,), None))
+    written = stream.getvalue()
+    assert "its arguments could not be shown: TypeError" in written
+    assert "its arguments could not be shown: RuntimeError" in written
+    assert "sesame" not in written
+
+
+def test_a_second_call_replaces_the_first(start: Start) -> None:
+    first, _ = start()
+    second, _ = start("json", "ERROR")
+    logger.info("too quiet")
+    logger.error("loud")
+    assert first.getvalue() == ""
+    assert len(second.getvalue().splitlines()) == 1
+
+
+def test_debugging_does_not_make_libraries_log_message_content(start: Start) -> None:
+    stream, _ = start(level="DEBUG")
+    logger.debug("ours")
+    logging.getLogger("discord.gateway").debug("theirs")
+    logging.getLogger("watchfiles.main").info("theirs")
+    assert "ours" in stream.getvalue()
+    assert "theirs" not in stream.getvalue()
+
+
+def test_python_s_warnings_are_logged_and_masked(start: Start) -> None:
+    stream, _ = start()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        logging.captureWarnings(capture=False)
+        logging.captureWarnings(capture=True)
+        warnings.warn(f"old {TOKEN.reveal()}", UserWarning, stacklevel=1)
+    assert "UserWarning: old ***" in stream.getvalue()
+
+
+def test_without_a_stream_lines_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    configure("INFO", "text")
+    logger.info("hello")
+    assert "hello" in capsys.readouterr().err

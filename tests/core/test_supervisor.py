@@ -1,0 +1,315 @@
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.health import HealthRegistry
+from core.supervisor import Supervisor
+from tests.manual_clock import ManualClock
+
+
+class Loop:
+    """A run that does what the test says: return, crash, or stay."""
+
+    def __init__(self, *outcomes: str) -> None:
+        self.outcomes = list(outcomes)
+        self.runs = 0
+        self.ran = asyncio.Condition()
+        self.cancelled = False
+
+    async def __call__(self) -> None:
+        outcome = self.outcomes[min(self.runs, len(self.outcomes) - 1)]
+        self.runs += 1
+        async with self.ran:
+            self.ran.notify_all()
+        if outcome == "crash":
+            raise OSError("secret details")
+        if outcome == "inner cancel":
+            raise asyncio.CancelledError
+        if outcome == "stay":
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                self.cancelled = True
+                raise
+
+    async def until(self, runs: int) -> None:
+        async with asyncio.timeout(5), self.ran:
+            await self.ran.wait_for(lambda: self.runs >= runs)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def health(clock: ManualClock) -> HealthRegistry:
+    return HealthRegistry(clock)
+
+
+@pytest.fixture
+async def supervisor(clock: ManualClock, health: HealthRegistry) -> AsyncIterator[Supervisor]:
+    supervisor = Supervisor(clock, health, sleep=clock.sleep, jitter=lambda: 0.0)
+    yield supervisor
+    assert await supervisor.stop(5) == ()
+
+
+async def test_a_loop_runs_again_after_each_pause(supervisor: Supervisor, clock: ManualClock) -> None:
+    loop = Loop("return")
+    supervisor.add("beat", loop, every_s=30)
+    supervisor.start()
+    await loop.until(1)
+    assert await clock.until_sleeping() == (30.0,)
+    clock.advance(30)
+    await loop.until(2)
+
+
+async def test_the_first_run_may_wait(supervisor: Supervisor, clock: ManualClock) -> None:
+    loop = Loop("return")
+    supervisor.add("beat", loop, every_s=30, first_after_s=7)
+    supervisor.start()
+    assert await clock.until_sleeping() == (7.0,)
+    assert loop.runs == 0
+    clock.advance(7)
+    await loop.until(1)
+
+
+async def test_a_loop_that_returns_without_a_rhythm_is_finished(supervisor: Supervisor) -> None:
+    loop = Loop("return")
+    supervisor.add("once", loop)
+    supervisor.start()
+    await loop.until(1)
+    await asyncio.sleep(0)
+    assert supervisor.loops()[0].state == "finished"
+    await supervisor.stop(1)
+    assert supervisor.loops()[0].state == "finished"
+
+
+async def test_a_loop_added_after_the_start_starts_at_once(supervisor: Supervisor) -> None:
+    supervisor.start()
+    loop = Loop("stay")
+    supervisor.add("late", loop)
+    await loop.until(1)
+    assert supervisor.loops()[0].state == "running"
+
+
+async def test_starting_twice_starts_each_loop_once(supervisor: Supervisor) -> None:
+    loop = Loop("stay")
+    supervisor.add("one", loop)
+    supervisor.start()
+    supervisor.start()
+    await loop.until(1)
+    await asyncio.sleep(0)
+    assert loop.runs == 1
+
+
+async def test_a_crashed_loop_comes_back_with_growing_bounded_pauses(
+    supervisor: Supervisor, clock: ManualClock
+) -> None:
+    loop = Loop("crash")
+    supervisor.add("bad", loop, every_s=1)
+    supervisor.start()
+    pauses = []
+    for runs in range(1, 10):
+        await loop.until(runs)
+        (pause,) = await clock.until_sleeping()
+        pauses.append(pause)
+        clock.advance(pause)
+    assert pauses == [1, 2, 4, 8, 16, 32, 40, 40, 40]
+
+
+async def test_loops_that_crash_together_do_not_come_back_together(
+    clock: ManualClock, health: HealthRegistry
+) -> None:
+    spread = iter((0.0, 1.0))
+    supervisor = Supervisor(clock, health, sleep=clock.sleep, jitter=lambda: next(spread))
+    for name in ("one", "two"):
+        supervisor.add(name, Loop("crash"))
+    supervisor.start()
+    assert await clock.until_sleeping(2) == (1.0, 1.5)
+    await supervisor.stop(1)
+
+
+async def test_no_pause_is_longer_than_a_minute(clock: ManualClock, health: HealthRegistry) -> None:
+    supervisor = Supervisor(clock, health, sleep=clock.sleep, jitter=lambda: 1.0)
+    loop = Loop("crash")
+    supervisor.add("bad", loop)
+    supervisor.start()
+    for runs in range(1, 9):
+        await loop.until(runs)
+        (pause,) = await clock.until_sleeping()
+        clock.advance(pause)
+    await loop.until(9)
+    assert await clock.until_sleeping() == (60.0,)
+    await supervisor.stop(1)
+
+
+async def test_a_crash_shows_on_health_by_the_type_of_its_error(
+    supervisor: Supervisor, clock: ManualClock, health: HealthRegistry
+) -> None:
+    supervisor.add("bad", Loop("crash"), every_s=1)
+    supervisor.start()
+    await clock.until_sleeping()
+    check = health.get("loop:bad")
+    assert check is not None
+    assert check.status == "warn"
+    assert "OSError" in check.reason
+    assert "secret" not in check.reason
+    assert supervisor.loops()[0].last_error == "OSError"
+
+
+async def test_the_third_crash_in_a_row_is_a_failure_and_a_good_run_ends_it(
+    supervisor: Supervisor, clock: ManualClock, health: HealthRegistry
+) -> None:
+    loop = Loop("crash", "crash", "crash", "return")
+    supervisor.add("bad", loop, every_s=5)
+    supervisor.start()
+    statuses = []
+    for runs in range(1, 5):
+        await loop.until(runs)
+        (pause,) = await clock.until_sleeping()
+        check = health.get("loop:bad")
+        assert check is not None
+        statuses.append(check.status)
+        clock.advance(pause)
+    assert statuses == ["warn", "warn", "fail", "pass"]
+    assert supervisor.loops()[0].restarts == 3
+
+
+async def test_a_loop_that_never_returns_recovers_by_running_on(
+    supervisor: Supervisor, clock: ManualClock, health: HealthRegistry
+) -> None:
+    loop = Loop("crash", "stay")
+    supervisor.add("long", loop)
+    supervisor.start()
+    (pause,) = await clock.until_sleeping()
+    clock.advance(pause)
+    await loop.until(2)
+    health.refresh()
+    assert health.overall() == "warn"
+    clock.advance(60)
+    health.refresh()
+    assert health.overall() == "pass"
+
+
+async def test_a_crash_after_a_long_good_run_starts_the_backoff_over(
+    supervisor: Supervisor, clock: ManualClock
+) -> None:
+    ends = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
+    started = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
+    runs = iter(range(3))
+
+    async def run() -> None:
+        number = next(runs)
+        started[number].set()
+        await ends[number].wait()
+        raise OSError
+
+    supervisor.add("long", run)
+    supervisor.start()
+    ends[0].set()
+    assert await clock.until_sleeping() == (1.0,)
+    clock.advance(1)
+    ends[1].set()
+    await started[1].wait()
+    assert await clock.until_sleeping() == (2.0,)
+    clock.advance(2)
+    await started[2].wait()
+    clock.advance(60)
+    ends[2].set()
+    assert await clock.until_sleeping() == (1.0,)
+
+
+async def test_a_cancellation_from_inside_is_a_crash_like_any_other(
+    supervisor: Supervisor, clock: ManualClock
+) -> None:
+    loop = Loop("inner cancel", "stay")
+    supervisor.add("odd", loop)
+    supervisor.start()
+    (pause,) = await clock.until_sleeping()
+    assert supervisor.loops()[0].last_error == "CancelledError"
+    clock.advance(pause)
+    await loop.until(2)
+
+
+async def test_stopping_cancels_what_runs_and_what_sleeps(clock: ManualClock, health: HealthRegistry) -> None:
+    supervisor = Supervisor(clock, health, sleep=clock.sleep)
+    running, sleeping = Loop("stay"), Loop("return")
+    supervisor.add("running", running)
+    supervisor.add("sleeping", sleeping, every_s=10)
+    supervisor.start()
+    await running.until(1)
+    await clock.until_sleeping()
+    assert await supervisor.stop(5) == ()
+    assert running.cancelled
+    assert {status.state for status in supervisor.loops()} == {"stopped"}
+
+
+async def test_a_loop_that_will_not_end_is_named(
+    clock: ManualClock, health: HealthRegistry, caplog: pytest.LogCaptureFixture
+) -> None:
+    supervisor = Supervisor(clock, health, sleep=clock.sleep)
+    release, started = asyncio.Event(), asyncio.Event()
+
+    async def stubborn() -> None:
+        started.set()
+        while not release.is_set():
+            try:
+                await release.wait()
+            except asyncio.CancelledError:
+                continue
+
+    supervisor.add("stubborn", stubborn)
+    supervisor.start()
+    await started.wait()
+    assert await supervisor.stop(0.01) == ("stubborn",)
+    assert "loop.stuck loops=stubborn" in caplog.text
+    release.set()
+    await supervisor.stop(5)
+
+
+async def test_stopping_before_the_start_has_nothing_to_do(supervisor: Supervisor) -> None:
+    supervisor.add("never", Loop("stay"))
+    assert await supervisor.stop(1) == ()
+    supervisor.start()
+    assert supervisor.loops()[0].last_run is None
+
+
+async def test_a_removed_loop_is_cancelled_and_forgotten(
+    supervisor: Supervisor, clock: ManualClock, health: HealthRegistry
+) -> None:
+    bad, good = Loop("crash", "stay"), Loop("stay")
+    supervisor.add("bad", bad)
+    supervisor.add("good", good)
+    supervisor.start()
+    await good.until(1)
+    await clock.until_sleeping()
+    supervisor.remove("bad")
+    supervisor.remove("good")
+    supervisor.remove("unknown")
+    assert supervisor.loops() == ()
+    assert health.get("loop:bad") is None
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert good.cancelled
+
+
+async def test_a_loop_may_be_removed_before_the_start(supervisor: Supervisor) -> None:
+    loop = Loop("stay")
+    supervisor.add("one", loop)
+    supervisor.remove("one")
+    supervisor.add("one", loop)
+    supervisor.start()
+    await loop.until(1)
+
+
+@pytest.mark.parametrize(
+    ("name", "every_s", "first_after_s"), [("taken", None, 0.0), ("new", 0.0, 0.0), ("new", 1.0, -1.0)]
+)
+async def test_a_taken_name_or_a_senseless_pause_is_refused(
+    supervisor: Supervisor, name: str, every_s: float | None, first_after_s: float
+) -> None:
+    supervisor.add("taken", Loop("return"))
+    with pytest.raises(ValueError, match=name):
+        supervisor.add(name, Loop("return"), every_s=every_s, first_after_s=first_after_s)
