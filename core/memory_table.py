@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 
 from core.clock import Clock, SystemClock
 from core.database import Database
@@ -21,28 +22,42 @@ class KeyValue:
 
     async def get(self, scope: str, key: str) -> str | None:
         """The value, or None where there is none."""
-
-        def work(connection: sqlite3.Connection) -> str | None:
-            row = connection.execute(
-                "SELECT value FROM remembered WHERE scope = ? AND key = ?", (scope, key)
-            ).fetchone()
-            return None if row is None else str(row[0])
-
-        return await self._database.read(work)
+        return await self._database.read(lambda connection: _find(connection, scope, key))
 
     async def set(self, scope: str, key: str, value: str) -> None:
         """Keeps a value, in place of the one before; it is on the disk when this returns."""
+        await self.change(scope, key, lambda _: value)
+
+    async def change(
+        self, scope: str, key: str, choose: Callable[[str | None], str], *, keep: int | None = None
+    ) -> str:
+        """Replaces a value by what `choose` makes of it, with nobody in between; gives the new one.
+
+        Args:
+            scope: whose value it is.
+            key: which of them.
+            choose: pure: gets the value, or None where there is none; it may run twice, in another thread.
+            keep: of the scope, only so many keys: those that were changed last.
+        """
         now = self._clock.now().isoformat()
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: sqlite3.Connection) -> str:
+            value = choose(_find(connection, scope, key))
             connection.execute(
                 "INSERT INTO remembered (scope, key, value, updated_at) VALUES (?, ?, ?, ?) "
                 "ON CONFLICT (scope, key) DO UPDATE "
                 "SET value = excluded.value, updated_at = excluded.updated_at",
                 (scope, key, value, now),
             )
+            if keep is not None:
+                connection.execute(
+                    "DELETE FROM remembered WHERE scope = ?1 AND key != ?2 AND key NOT IN (SELECT key FROM "
+                    "remembered WHERE scope = ?1 AND key != ?2 ORDER BY updated_at DESC LIMIT ?3)",
+                    (scope, key, max(0, keep - 1)),
+                )
+            return value
 
-        await self._database.write(work)
+        return await self._database.write(work)
 
     async def delete(self, scope: str, key: str) -> bool:
         """Forgets a value; False where there was none."""
@@ -63,3 +78,10 @@ class KeyValue:
             return {str(key): str(value) for key, value in rows}
 
         return await self._database.read(work)
+
+
+def _find(connection: sqlite3.Connection, scope: str, key: str) -> str | None:
+    row = connection.execute(
+        "SELECT value FROM remembered WHERE scope = ? AND key = ?", (scope, key)
+    ).fetchone()
+    return None if row is None else str(row[0])

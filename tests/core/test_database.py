@@ -27,8 +27,14 @@ CHILDREN = Migration(
 ALL = (*CORE_MIGRATIONS, NOTES, CHILDREN)
 
 
-async def open_database(folder: Path, **options: object) -> Database:
-    return await Database.open(folder / "helix.db", ALL, app_version="0.1.0", **options)  # type: ignore[arg-type] - passed through
+async def open_database(
+    folder: Path,
+    *,
+    on_failure: Callable[[Exception | None], None] | None = None,
+    queue_limit: int = 100_000,
+) -> Database:
+    path = folder / "helix.db"
+    return await Database.open(path, ALL, app_version="0.1.0", on_failure=on_failure, queue_limit=queue_limit)
 
 
 @pytest.fixture
@@ -50,6 +56,14 @@ async def notes(database: Database) -> list[str]:
     return await database.read(
         lambda connection: [row[0] for row in connection.execute("SELECT body FROM notes ORDER BY id")]
     )
+
+
+def modes(folder: Path) -> set[int]:
+    return {path.stat().st_mode & 0o777 for path in folder.glob("helix.db*")}
+
+
+def leftovers(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 class Gate:
@@ -106,7 +120,7 @@ async def test_every_reader_has_the_pragma(database: Database, name: str, value:
         together.wait(10)  # both readers at once: each answers for its own connection
         return pragma(connection, name)
 
-    assert await asyncio.gather(database.read(work), database.read(work)) == [value, value]
+    assert list(await asyncio.gather(database.read(work), database.read(work))) == [value, value]
 
 
 async def test_the_writer_leaves_transactions_to_us(database: Database) -> None:
@@ -199,6 +213,14 @@ async def test_an_error_that_ends_the_transaction_spares_the_others(database: Da
     assert results[0::2] == ["a", "b"]
     assert isinstance(results[1], sqlite3.IntegrityError)
     assert await notes(database) == ["taken", "a", "b"]
+
+
+async def test_an_error_that_ends_its_own_transaction_alone_reaches_its_caller(database: Database) -> None:
+    await database.write(add("taken"))
+    with pytest.raises(sqlite3.IntegrityError):
+        await database.write(lambda c: c.execute("INSERT OR ROLLBACK INTO notes (body) VALUES ('taken')"))
+    await database.write(add("after"))
+    assert await notes(database) == ["taken", "after"]
 
 
 async def test_a_work_that_hides_the_end_of_its_transaction_is_not_told_of_success(
@@ -410,7 +432,7 @@ async def test_closing_ends_its_threads_and_empties_the_log(tmp_path: Path) -> N
     await database.write(add("a"))
     await database.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("helix-store")]
-    assert not (tmp_path / "helix.db-wal").exists()
+    assert leftovers(tmp_path) == ["helix.db"]
 
 
 async def test_too_many_reads_are_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -427,8 +449,7 @@ async def test_too_many_reads_are_refused(database: Database, monkeypatch: pytes
 async def test_the_file_is_private(tmp_path: Path) -> None:
     database = await open_database(tmp_path)
     await database.write(add("a"))
-    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob("helix.db*")}
-    assert set(modes.values()) == {0o600}
+    assert modes(tmp_path) == {0o600}
     await database.close()
 
 
