@@ -1,0 +1,35 @@
+"""A real kernel and a real collective in a folder of the test's own, without Discord."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.database import Database
+from core.kernel import Kernel, build_kernel
+from core.schema import CORE_MIGRATIONS
+from core.settings import load_settings
+from state.collective import Collective
+from state.schema import STATE_MIGRATIONS
+from tests.manual_clock import ManualClock
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
+    settings = load_settings({"HELIX_DATA_DIR": str(tmp_path)}, None).settings
+    return build_kernel(settings, clock)
+
+
+@pytest.fixture
+async def collective(kernel: Kernel, tmp_path: Path) -> AsyncIterator[Collective]:
+    migrations = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
+    database = await Database.open(tmp_path / "helix.db", migrations, app_version="test")
+    collective = await Collective.open(kernel, database)
+    yield collective
+    await collective.close()
+    await database.close()

@@ -1,0 +1,221 @@
+import random
+import re
+from datetime import timedelta
+
+import pytest
+
+from bot.cogs.agents import _history, _roster, _wisdom
+from bot.cogs.agents._history import WrongDays
+from bot.cogs.agents._roster import UnknownLayer
+from bot.cogs.agents.sayings import SAYINGS
+from bot.last_said import MAX_PLACES, LastSaid
+from core.kernel import Kernel
+from state.agents import ROSTER, find_agent
+from state.change import JournalRow
+from state.collective import Collective
+from tests.manual_clock import ManualClock
+
+SHADOW = find_agent("Shadow")
+
+
+@pytest.mark.parametrize("word", ["Operational", "operational", " OPER ", "o"])
+def test_a_layer_is_named_in_any_case_or_by_its_beginning(word: str) -> None:
+    assert _roster.parse_layer(word) == "Operational"
+
+
+def test_no_layer_is_all_of_them() -> None:
+    assert _roster.parse_layer(None) is None
+
+
+@pytest.mark.parametrize("word", ["operatoinal", "x", ""])
+def test_an_unknown_layer_is_refused(word: str) -> None:
+    with pytest.raises(UnknownLayer, match="There is no layer"):
+        _roster.parse_layer(word)
+
+
+def test_the_roster_has_all_fourteen_by_layer(collective: Collective) -> None:
+    roster = _roster.build_roster(collective.agents(), None)
+    assert [layer for layer, _ in roster.layers] == ["Consciousness", "Operational", "Integration"]
+    assert [agent.name for _, agents in roster.layers for agent in agents] == [spec.name for spec in ROSTER]
+    assert roster.total == 14
+    assert roster.active == sum(agent.status == "active" for agent in collective.agents())
+
+
+def test_one_layer_alone_still_counts_all_agents(collective: Collective) -> None:
+    roster = _roster.build_roster(collective.agents(), "Integration")
+    assert [layer for layer, _ in roster.layers] == ["Integration"]
+    assert roster.total == 14
+
+
+def test_a_sheet_has_the_check_that_measures_the_agent(collective: Collective, kernel: Kernel) -> None:
+    sheet = _roster.build_sheet(SHADOW, collective.agents(), kernel.health)
+    assert sheet.view.name == "Shadow"
+    assert sheet.check is not None
+    assert sheet.check.name == "journal"
+
+
+def test_an_agent_whose_subsystem_is_not_built_has_no_check(collective: Collective, kernel: Kernel) -> None:
+    sheet = _roster.build_sheet(find_agent("Oracle"), collective.agents(), kernel.health)
+    assert (sheet.view.status, sheet.check) == ("not built yet", None)
+
+
+@pytest.mark.parametrize("days", [1, 7, 365])
+def test_the_journal_can_be_asked_for_a_day_up_to_a_year(days: int) -> None:
+    assert _history.check_days(days) == days
+
+
+@pytest.mark.parametrize("days", [0, -1, 366, 10**30])
+def test_other_spans_are_refused_in_words(days: int) -> None:
+    with pytest.raises(WrongDays, match="from 1 to 365"):
+        _history.check_days(days)
+
+
+async def record(collective: Collective, **fields: object) -> None:
+    row = {"kind": "agent", "subject": "Shadow", "cause": "system", "before": "active", "after": "degraded"}
+    await collective.manager.record(JournalRow(**{**row, **fields}))  # type: ignore[arg-type]  # a test's shorthand
+
+
+async def fetch(collective: Collective, clock: ManualClock, **options: object) -> _history.History:
+    given = {"since": clock.now() - timedelta(days=7), "show_people": True, **options}
+    return await _history.fetch_history(collective.journal, SHADOW, **given)  # type: ignore[arg-type]  # likewise
+
+
+async def test_history_is_newest_first_and_of_that_agent_alone(
+    collective: Collective, clock: ManualClock
+) -> None:
+    await record(collective, after="first")
+    await record(collective, subject="Kael", after="another's")
+    await record(collective, after="second")
+    history = await fetch(collective, clock)
+    assert [deed.what for deed in history.deeds] == ["active → second", "active → first"]
+    assert history.total == 2
+
+
+async def test_history_shows_who_and_why_at_home(collective: Collective, clock: ManualClock) -> None:
+    await record(collective, actor="Ada", actor_id=7, reason="a drill")
+    deed = (await fetch(collective, clock)).deeds[0]
+    assert (deed.who, deed.why) == ("Ada", "a drill")
+
+
+async def test_history_outside_home_leaves_out_who_and_why(
+    collective: Collective, clock: ManualClock
+) -> None:
+    await record(collective, actor="Ada", actor_id=7, reason="a drill")
+    history = await fetch(collective, clock, show_people=False)
+    assert (history.deeds[0].who, history.deeds[0].why) == (None, None)
+    assert "Ada" not in repr(history)
+
+
+async def test_history_leaves_out_what_is_older_than_asked_for(
+    collective: Collective, clock: ManualClock
+) -> None:
+    await record(collective)
+    clock.advance(8 * 86_400)
+    assert (await fetch(collective, clock)).deeds == ()
+
+
+async def test_a_page_turned_later_shows_the_same_list(collective: Collective, clock: ManualClock) -> None:
+    await record(collective, after="seen")
+    first = await fetch(collective, clock)
+    await record(collective, after="came since")
+    again = await fetch(collective, clock, newest_id=first.newest_id)
+    assert again.deeds == first.deeds
+
+
+async def test_more_deeds_than_are_shown_are_counted(collective: Collective, clock: ManualClock) -> None:
+    row = JournalRow(kind="agent", subject="Shadow", cause="system", before="a", after="b")
+    await collective.manager.record(*[row] * 505)
+    history = await fetch(collective, clock)
+    assert (len(history.deeds), history.total) == (500, 505)
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"before": None, "after": "active"}, "– → active"),
+        (
+            {"before": {"status": "down"}, "after": {"status": "active", "task": "mapping"}},
+            "down → active, mapping",
+        ),
+        ({"kind": "report", "cause": "file", "after": {"status": "active"}}, "reported by file: active"),
+        ({"before": 1, "after": {"x": 2}}, '1 → {"x":2}'),
+    ],
+)
+async def test_every_kind_of_entry_is_said_in_a_line(
+    collective: Collective, clock: ManualClock, fields: dict[str, object], what: str
+) -> None:
+    await record(collective, **fields)
+    assert (await fetch(collective, clock)).deeds[0].what == what
+
+
+def test_all_fourteen_have_at_least_eight_sayings_of_their_own() -> None:
+    assert set(SAYINGS) == {spec.name for spec in ROSTER}
+    assert all(len(set(texts)) >= 8 for texts in SAYINGS.values())
+    texts = [text for texts in SAYINGS.values() for text in texts]
+    assert len(texts) == len(set(texts))
+
+
+def test_sayings_fit_a_phone() -> None:
+    for texts in SAYINGS.values():
+        for text in texts:
+            assert len(text) <= 140
+            assert re.search(r"[.?!”]$", text)
+
+
+def test_a_saying_is_of_the_agent_asked_for_and_not_the_last_one() -> None:
+    draw = random.Random(1)
+    for last in SAYINGS["Kael"]:
+        text = _wisdom.pick_saying("Kael", last, draw.choice)
+        assert text != last
+        assert _wisdom.whose(text).agent == "Kael"
+
+
+def test_without_a_name_anyone_may_speak() -> None:
+    draw = random.Random(1)
+    heard = {_wisdom.whose(_wisdom.pick_saying(None, None, draw.choice)).agent for _ in range(300)}
+    assert heard == set(SAYINGS)
+
+
+async def test_nothing_is_said_twice_in_a_row_in_one_place(collective: Collective, kernel: Kernel) -> None:
+    heard = []
+    for _ in range(40):
+        # A new one each time, as after a reload or a restart.
+        last_said = LastSaid(collective.database, "scope", kernel.clock)
+        heard.append(await last_said.choose("here", lambda last: "b" if last == "a" else "a"))
+    assert heard == ["a", "b"] * 20
+
+
+async def test_two_who_ask_at_once_do_not_hear_the_same(collective: Collective, kernel: Kernel) -> None:
+    import asyncio
+
+    last_said = LastSaid(collective.database, "scope", kernel.clock)
+    both = await asyncio.gather(
+        *(last_said.choose("here", lambda last: "b" if last == "a" else "a") for _ in range(2))
+    )
+    assert set(both) == {"a", "b"}
+
+
+async def test_places_do_not_hear_of_each_other(collective: Collective, kernel: Kernel) -> None:
+    last_said = LastSaid(collective.database, "scope", kernel.clock)
+    await last_said.choose("here", lambda _: "a")
+    seen: list[str | None] = []
+
+    def pick(last: str | None) -> str:
+        seen.append(last)
+        return "a"
+
+    await last_said.choose("there", pick)
+    assert seen == [None]
+
+
+async def test_the_longest_silent_places_are_forgotten(
+    collective: Collective, kernel: Kernel, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.last_said.MAX_PLACES", 3)
+    assert MAX_PLACES == 500
+    last_said = LastSaid(collective.database, "scope", kernel.clock)
+    for place in ("old", "b", "c", "d"):
+        clock.advance(1)
+        await last_said.choose(place, lambda _: "said")
+    kept = await collective.remembered.items("scope#last-said")
+    assert set(kept) == {"b", "c", "d"}
