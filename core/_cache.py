@@ -159,6 +159,7 @@ class Cache(Generic[K, V]):
         if flight is None:
             flight = self._begin(tags)
             flight.task = asyncio.create_task(self._compute(key, compute, flight), name=f"cache:{self.name}")
+            flight.task.add_done_callback(_retrieve)
             self._shared[key] = flight
         try:
             value = await self._wait(key, flight)
@@ -264,3 +265,9 @@ class Cache(Generic[K, V]):
 
     def _count(self, outcome: Outcome) -> None:
         (self._misses if outcome == "miss" else self._coalesced).value += 1
+
+
+def _retrieve(task: asyncio.Task[Any]) -> None:
+    # Its error belongs to the callers; when the last of them was cancelled meanwhile, to nobody.
+    if not task.cancelled():
+        task.exception()

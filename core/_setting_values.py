@@ -146,6 +146,15 @@ def secret(text: str) -> Secret:
     return Secret(text)
 
 
+def passphrase(text: str) -> Secret:
+    """A key that is only ever compared: any text, as long as it has bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("text in UTF-8") from None
+    return Secret(text)
+
+
 def discord_token(text: str) -> Secret:
     """The bot's token, as the Developer Portal shows it."""
     if text.casefold().startswith(("bot ", "bearer ")):

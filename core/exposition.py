@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
-from core.metrics import MetricFamily, Registry, Sample
+from core.metrics import HistogramCell, MetricFamily, Registry, Sample
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric
@@ -48,9 +48,9 @@ class _Collector:
         for family in self._families:
             if family.kind == "histogram":
                 histogram = HistogramMetricFamily(family.name, family.help, labels=family.label_names)
-                for sample in family.samples:
-                    buckets, total = _buckets(sample)
-                    histogram.add_metric(sample.labels, buckets, total)
+                cells = ((one.labels, one.histogram) for one in family.samples if one.histogram is not None)
+                for labels, cell in cells:
+                    histogram.add_metric(labels, _buckets(cell), cell.sum)
                 yield histogram
                 continue
             kind = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
@@ -73,14 +73,9 @@ def _render(families: tuple[MetricFamily, ...], format_: ExpositionFormat) -> tu
     return exposition.generate_latest(registry), exposition.CONTENT_TYPE_PLAIN_0_0_4
 
 
-def _buckets(sample: Sample) -> tuple[list[tuple[str, float]], float]:
-    if sample.histogram is None:
-        return [], 0.0
+def _buckets(cell: HistogramCell) -> list[tuple[str, float]]:
     # Go's spelling of infinity, which both formats prescribe.
-    return [
-        ("+Inf" if bound == float("inf") else repr(bound), count)
-        for bound, count in sample.histogram.cumulative()
-    ], sample.histogram.sum
+    return [("+Inf" if bound == float("inf") else repr(bound), count) for bound, count in cell.cumulative()]
 
 
 def _family_as_json(family: MetricFamily) -> dict[str, object]:

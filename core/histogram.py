@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
@@ -16,6 +17,7 @@ DEFAULT_BUCKETS_S: tuple[float, ...] = (
 )  # fmt: skip
 
 _INFINITY = math.inf
+_SMALLEST = sys.float_info.min
 
 
 class HistogramSummary(msgspec.Struct, frozen=True):
@@ -78,16 +80,14 @@ class HistogramCell:
         count = self.count
         if not count:
             return None
-        rank = q * count
-        seen = 0
-        low = 0.0
-        for high, in_bucket in zip((*self._bounds, self.max), self._counts, strict=True):
-            if in_bucket and seen + in_bucket >= rank:
-                top = min(high, self.max)
-                return low + (top - low) * max(rank - seen, 0.0) / in_bucket
-            seen += in_bucket
-            low = high
-        return self.max
+        # The smallest rank of all stands for 0, so that it falls into a bucket that is not empty.
+        rank = max(q * count, _SMALLEST)
+        reached = list(accumulate(self._counts))
+        bucket = bisect_left(reached, rank)
+        low = self._bounds[bucket - 1] if bucket else 0.0
+        high = min((*self._bounds, self.max)[bucket], self.max)
+        within = (rank - reached[bucket]) / self._counts[bucket] + 1.0
+        return low + (high - low) * within
 
     def summary(self) -> HistogramSummary:
         """Count, sum, the usual quantiles, and the greatest observation."""

@@ -13,7 +13,7 @@ from core.metrics import Histogram
 _EVERY_S = 0.5
 # One minute of measurements is what "recent" means.
 _RECENT = int(60 / _EVERY_S)
-# A second without an answer is what a person notices; five are close to a missed Discord interaction (3 s).
+# The first is more than an answer may take by the promises; the second nearly misses Discord's 3 s for one.
 _WARN_S = 0.25
 _FAIL_S = 2.0
 

@@ -95,7 +95,7 @@ _PARSERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "WEBHOOK_TOKEN": ("webhook_token", parse.secret),
     "WEBHOOK_SECRET": ("webhook_secret", parse.listed(parse.webhook_key, commas=False)),
     "WEBHOOK_SIGNING_SECRET": ("webhook_signing_secret", parse.webhook_key),
-    "GITHUB_WEBHOOK_SECRET": ("github_webhook_secret", Secret),
+    "GITHUB_WEBHOOK_SECRET": ("github_webhook_secret", parse.passphrase),
     "ZAPIER_WEBHOOK_URL": ("zapier_webhook_url", parse.listed(parse.webhook_url, commas=False)),
     "DISCORD_WEBHOOK_URL": ("discord_webhook_url", parse.webhook_url),
     "ENABLE_RESPONSE_CACHING": ("enable_response_caching", parse.switch),

@@ -55,7 +55,8 @@ class ManualClock:
 
     async def until_sleeping(self, sleepers: int = 1, *, timeout_s: float = 5.0) -> tuple[float, ...]:
         """Wait until so many sleep on this clock; gives `pending_sleeps`."""
-        self._changed = asyncio.Event()
+        if self._changed is None:
+            self._changed = asyncio.Event()
         async with asyncio.timeout(timeout_s):
             while len(self.pending_sleeps()) < sleepers:
                 self._changed.clear()

@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import logging
 
 import pytest
@@ -218,6 +219,30 @@ async def test_the_computation_ends_with_its_last_caller(clock: ManualClock) -> 
     await asyncio.sleep(0)
     assert source.cancelled
     assert await fetch_value(cache, "a", 7) == "miss"
+
+
+async def test_an_error_that_nobody_waits_for_any_more_is_nobody_s(
+    clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    cache, started = make(clock), asyncio.Event()
+
+    async def compute() -> int:
+        started.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise OSError("closing failed") from None
+        return 1
+
+    caller = asyncio.create_task(cache.fetch("a", compute, ()))
+    await started.wait()
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    del caller
+    await asyncio.sleep(0)
+    gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 async def test_a_tag_dropped_during_the_computation_keeps_its_result_out(clock: ManualClock) -> None:
