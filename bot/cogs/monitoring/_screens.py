@@ -58,7 +58,7 @@ def heartbeat(pulses: Sequence[Pulse]) -> discord.Embed:
             "No services are watched", ("Name some in `services.json` in the data folder.",), status="warn"
         )
     down = sum(not pulse.ok for pulse in pulses)
-    title = f"{down} of {len(pulses)} down" if down else f"All {len(pulses)} services answer"
+    title = f"{down} of {len(pulses)} down" if down else f"{len(pulses)} of {len(pulses)} up"
     return embeds.card(f"💓 {title}", [_pulse(pulse) for pulse in pulses], status="fail" if down else "pass")
 
 

@@ -1,0 +1,332 @@
+"""How replies look: within Discord's limits whatever they are given, and saying what matters."""
+
+from datetime import UTC, datetime
+
+import discord
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import embeds
+from bot.cogs.agents import _screens as agent_screens
+from bot.cogs.agents._history import Deed, History
+from bot.cogs.agents._roster import Roster, Sheet
+from bot.cogs.agents._wisdom import Saying
+from bot.cogs.monitoring import _metrics_screen, _screens, _status_screen
+from bot.cogs.monitoring._discovery import Address
+from bot.cogs.monitoring._health import HealthView
+from bot.cogs.monitoring._heartbeat import Pulse
+from bot.cogs.monitoring._metrics import MetricsView, Traffic
+from bot.cogs.monitoring._ping import PingView
+from bot.cogs.monitoring._promises import Promise
+from core.cache import CacheStats
+from core.health import Check
+from state.agents import AgentView, find_agent
+from state.models import DEFAULT_UCF, METRICS
+from state.status import StatusView
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+texts = st.one_of(st.text(max_size=40), st.builds(lambda text: text * 500, st.text(min_size=1, max_size=9)))
+shares = st.one_of(st.none(), st.floats(0, 1))
+seconds = st.one_of(st.none(), st.floats(0, 1e6))
+checks = st.builds(
+    Check,
+    name=texts,
+    status=st.sampled_from(["pass", "warn", "fail"]),
+    since=st.just(NOW),
+    time=st.just(NOW),
+    reason=texts,
+    action=texts,
+)
+pulses = st.builds(
+    Pulse,
+    name=texts,
+    ok=st.booleans(),
+    answer=texts,
+    latency_s=seconds,
+    changed_at=st.sampled_from([None, NOW]),
+    uptime=shares,
+)
+addresses = st.builds(Address, method=texts, url=texts, gives=texts, needs=texts, ttl_s=seconds)
+traffic = st.builds(
+    Traffic,
+    name=texts,
+    count=st.integers(0, 10**12),
+    failed=st.integers(0, 10**12),
+    p50_s=seconds,
+    p95_s=seconds,
+    p99_s=seconds,
+    mean_s=seconds,
+)
+deeds = st.builds(
+    Deed, at=st.just(NOW), what=texts, who=st.one_of(st.none(), texts), why=st.one_of(st.none(), texts)
+)
+agents = st.builds(
+    AgentView,
+    name=texts,
+    symbol=st.just("🜂"),
+    layer=st.just("Consciousness"),
+    role=texts,
+    subsystem=texts,
+    status=st.sampled_from(["active", "degraded", "down", "stale", "not built yet"]),
+    external=st.booleans(),
+    detail=texts,
+    load=shares,
+    since=st.sampled_from([None, NOW]),
+    task=st.one_of(st.none(), texts),
+    counters=st.dictionaries(texts, st.one_of(st.floats(), st.integers(), texts), max_size=30),
+)
+
+
+def fits(embed: discord.Embed) -> None:
+    embeds.check(None, [embed])
+
+
+def text_of(embed: discord.Embed) -> str:
+    parts = [embed.title, embed.description, *(f"{field.name}\n{field.value}" for field in embed.fields)]
+    return "\n".join(part for part in parts if part)
+
+
+@settings(deadline=None, max_examples=50)
+@given(shown=st.lists(checks, max_size=60), page=st.integers(-5, 500))
+def test_any_number_of_checks_fits_on_pages(shown: list[Check], page: int) -> None:
+    view = HealthView("warn", 0, 1, 2, tuple(shown))
+    fits(_screens.health(view, page))
+    assert sum(map(len, _screens.health_pages(view))) == len(shown)
+
+
+@settings(deadline=None, max_examples=50)
+@given(shown=st.lists(pulses, max_size=60))
+def test_any_number_of_services_fits(shown: list[Pulse]) -> None:
+    fits(_screens.heartbeat(shown))
+
+
+@settings(deadline=None, max_examples=50)
+@given(shown=st.lists(addresses, max_size=60), page=st.integers(-5, 500))
+def test_any_number_of_routes_fits_on_pages(shown: list[Address], page: int) -> None:
+    fits(_screens.discovery(shown, page))
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    section=st.sampled_from([None, "http", "commands", "cache", "webhooks"]),
+    whole=traffic,
+    rows=st.lists(traffic, max_size=10),
+    name=texts,
+    share=shares,
+)
+def test_metrics_fit(
+    section: str | None, whole: Traffic, rows: list[Traffic], name: str, share: float | None
+) -> None:
+    cache = CacheStats(name, name, 1, 2, 3.0, 4, 5, 6, 7, share, 8.0)
+    view = MetricsView(
+        section=section,  # type: ignore[arg-type]  # one of the four
+        http=whole,
+        commands=whole,
+        rows=tuple(rows),
+        caches=(cache,) * 30,
+        hit_rate=share,
+        memory_bytes=None if share is None else 10**9,
+        lag_s=(0.0, 1.0),
+        promises=(Promise(name, "< 1", name, None),) * 8,
+    )
+    fits(_metrics_screen.metrics(view))
+
+
+@settings(deadline=None, max_examples=50)
+@given(agent=agents, check=st.one_of(st.none(), checks))
+def test_an_agent_fits_whatever_it_reports(agent: AgentView, check: Check | None) -> None:
+    fits(agent_screens.sheet(Sheet(agent, check)))
+    fits(agent_screens.roster(Roster((("Consciousness", (agent,) * 14),), 1, 14)))
+
+
+@settings(deadline=None, max_examples=50)
+@given(shown=st.lists(deeds, max_size=60), page=st.integers(-5, 500))
+def test_any_history_fits_on_pages(shown: list[Deed], page: int) -> None:
+    history = History(tuple(shown), len(shown) + 5, 1)
+    fits(agent_screens.history(history, find_agent("Kael"), 7, page))
+
+
+def status_view(**changes: object) -> StatusView:
+    fields: dict[str, object] = {
+        "status": "pass",
+        "assessment": "In harmony.",
+        "version": "1.2.3",
+        "started_at": NOW,
+        "ucf": DEFAULT_UCF,
+        "trends": {**dict.fromkeys(METRICS, "steady"), "harmony": "up", "klesha": "down"},
+        "agents_active": 9,
+        "agents_total": 14,
+        "gateway": {"status": "pass", "reason": "", "since": NOW},
+        "webhooks": {"status": "not built yet"},
+        "ritual": None,
+        "state_version": 3,
+        "state_changed_at": NOW,
+        "state_source": "file",
+    }
+    return StatusView(**{**fields, **changes})  # type: ignore[arg-type]  # a test's shorthand
+
+
+def test_status_says_everything_on_one_screen() -> None:
+    embed = _status_screen.status(status_view())
+    text = text_of(embed)
+    for part in (
+        "In harmony.",
+        "`0.50` ↗ **harmony**",
+        "↘ **klesha**",
+        "→ **zoom**",
+        "9 of 14 active",
+        "**Gateway** connected",
+        "**Webhooks** not built yet",
+        "**Ritual** none yet",
+        "<t:1767225600:R>",
+        "version 3, file",
+    ):
+        assert part in text
+    assert len(text.splitlines()) <= 18
+    assert "1.2.3" in str(embed.footer.text)
+
+
+def test_status_names_why_the_gateway_is_away() -> None:
+    text = text_of(
+        _status_screen.status(status_view(gateway={"status": "fail", "reason": "not connected yet"}))
+    )
+    assert "**Gateway** not connected: not connected yet" in text
+
+
+def test_status_shows_a_ritual() -> None:
+    text = text_of(_status_screen.status(status_view(ritual={"steps": 27, "state": "running"})))
+    assert "**Ritual** steps 27, state running" in text
+
+
+def test_health_says_what_why_since_when_and_what_to_do() -> None:
+    check = Check(name="store", status="fail", since=NOW, time=NOW, reason="disk full", action="Make room.")
+    text = text_of(_screens.health(HealthView("fail", 1, 0, 0, (check,)), 0))
+    for part in (
+        "Something is broken",
+        "1 failing",
+        "**store** fail since <t:1767225600:R>",
+        "disk full",
+        "→ Make room.",
+    ):
+        assert part in text
+
+
+def test_ping_is_honest_about_what_is_not_measured_yet() -> None:
+    view = PingView(None, 0.0001, 0.002, NOW, "1.2.3")
+    assert "**Gateway** not measured yet" in text_of(_screens.ping(view, None))
+    assert "**Round trip** measuring…" in text_of(_screens.ping(view, None))
+    assert "**Round trip** 42 ms" in text_of(_screens.ping(view, 0.042))
+
+
+def test_heartbeat_counts_who_is_down() -> None:
+    up = Pulse("api", True, "HTTP 200", 0.01, NOW, 1.0)
+    down = Pulse("db", False, "no answer within 5 s", None, None, None)
+    embed = _screens.heartbeat([down, up])
+    assert embed.title == "💓 1 of 2 down"
+    assert "no answer within 5 s" in text_of(embed)
+    assert "no history yet" in text_of(embed)
+    assert _screens.heartbeat([up]).title == "💓 1 of 1 up"
+
+
+def test_heartbeat_without_services_says_where_to_name_some() -> None:
+    assert "services.json" in text_of(_screens.heartbeat([]))
+
+
+def test_progress_shows_who_answered() -> None:
+    assert _screens.beat("api", ok=True) == "✅ api"
+    assert _screens.beat("db", ok=False) == "❌ db"
+
+
+def test_discovery_shows_whole_addresses_and_their_token() -> None:
+    text = text_of(_screens.discovery([Address("GET", "http://h/status", "The state", "READ_TOKEN", 5)], 0))
+    assert "**GET** http://h/status\nThe state · 🔑 READ_TOKEN" in text
+    assert "no HTTP routes" in text_of(_screens.discovery([], 0))
+
+
+def metrics_view(section: str | None) -> MetricsView:
+    rows = (Traffic("/status", 10, 1, 0.001, 0.002, 0.003, 0.0015),)
+    empty = Traffic("all", 0, 0, None, None, None, None)
+    promises = (
+        Promise("hit rate", "> 80%", "50%", kept=False),
+        Promise("uptime", "> 99.9%", "not measured yet", None),
+    )
+    return MetricsView(section, rows[0], empty, rows, (), 0.5, 100 * 1024 * 1024, (0.001, 0.01), promises)  # type: ignore[arg-type]  # as above
+
+
+def test_metrics_overview_has_the_numbers_and_the_promises() -> None:
+    text = text_of(_metrics_screen.metrics(metrics_view(None)))
+    for part in (
+        "**HTTP** 10 · 1 failed (10%)",
+        "1 ms / 2 ms / 3 ms",
+        "**Commands** nothing yet",
+        "**Memory** 100 MiB",
+        "❌ hit rate > 80%: 50%",
+        "▫️ uptime > 99.9%: not measured yet",
+    ):
+        assert part in text
+
+
+def test_metrics_sections_show_their_rows() -> None:
+    assert "`/status`" in text_of(_metrics_screen.metrics(metrics_view("http")))
+    assert "**All** nothing yet" in text_of(_metrics_screen.metrics(metrics_view("commands")))
+    assert "**Hit rate** 50%" in text_of(_metrics_screen.metrics(metrics_view("cache")))
+
+
+def test_metrics_of_webhooks_say_that_there_are_none() -> None:
+    assert "not built yet" in text_of(_metrics_screen.metrics(metrics_view("webhooks")))
+
+
+def test_an_agent_sheet_says_what_it_is_bound_to_and_how_that_is() -> None:
+    agent = AgentView(
+        name="Shadow", symbol="📜", layer="Integration", role="archive", subsystem="journal and disk",
+        status="degraded", external=False, detail="slow disk", load=0.5, since=NOW, task="filing",
+        counters={"size_bytes": 12345678, "rate": 0.25, "mode": "wal"},
+    )  # fmt: skip
+    check = Check(
+        name="journal", status="warn", since=NOW, time=NOW, action="Look at the disk.", observed_value=3,
+        observed_unit="ms",
+    )  # fmt: skip
+    text = text_of(agent_screens.sheet(Sheet(agent, check)))
+    for part in (
+        "📜 Shadow – archive", "**degraded** since <t:1767225600:R>", "slow disk", "→ Look at the disk.",
+        "**Bound to** journal and disk", "**Task** filing", "▰▰▰▰▰▱▱▱▱▱ 50%", "**Check** journal: warn, 3 ms",
+        "**size bytes** 12,345,678", "**rate** 0.25", "**mode** wal",
+    ):  # fmt: skip
+        assert part in text
+
+
+def test_an_external_agent_says_when_it_reported() -> None:
+    agent = AgentView(
+        name="Gemini", symbol="🌐", layer="Operational", role="scout", subsystem="reports by heartbeat",
+        status="active", external=True, detail="as it reported itself", since=NOW,
+    )  # fmt: skip
+    assert "reported <t:1767225600:R>" in text_of(agent_screens.sheet(Sheet(agent, None)))
+    assert "external" in text_of(agent_screens.roster(Roster((("Operational", (agent,)),), 1, 14)))
+
+
+def test_history_names_who_and_why_where_it_is_given_them() -> None:
+    shown = History(
+        (Deed(NOW, "active → down", "Ada", "a drill"), Deed(NOW, "down → active", None, None)), 2, 9
+    )
+    embed = agent_screens.history(shown, find_agent("Kael"), 7, 0)
+    assert "-# by Ada · a drill" in text_of(embed)
+    assert embed.title == "🜂 Kael, last 7 days"
+    assert embed.footer.text == "2 entries"
+
+
+@pytest.mark.parametrize(("days", "span"), [(1, "last day"), (30, "last 30 days")])
+def test_an_empty_history_says_so(days: int, span: str) -> None:
+    assert span in text_of(agent_screens.history(History((), 0, 0), find_agent("Kael"), days, 0))
+
+
+def test_a_cut_history_says_how_much_there_is() -> None:
+    shown = History((Deed(NOW, "a", None, None),) * 9, 20, 9)
+    footer = agent_screens.history(shown, find_agent("Kael"), 7, 1).footer.text
+    assert footer == "Page 2 of 2 · 9 newest of 20"
+
+
+def test_a_saying_is_shown_with_its_voice() -> None:
+    text = text_of(agent_screens.wisdom(Saying("Vega", "Look up."), find_agent("Vega")))
+    assert text == "“Look up.”\n– 🌠 **Vega**, safety"
