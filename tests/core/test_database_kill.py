@@ -61,12 +61,8 @@ async def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, seed: int) 
         acknowledged |= await run_and_kill(path, start, after=chance.randrange(1, 120))
         database = await Database.open(path, ALL, app_version="0.1.0")
         assert database.recovery.unclean
-        lefts, rights = await database.read(
-            lambda c: (
-                [r[0] for r in c.execute("SELECT n FROM lefts")],
-                [r[0] for r in c.execute("SELECT n FROM rights")],
-            )
-        )
+        lefts = await database.read(lambda c: c.execute("SELECT n FROM lefts").fetchall())
+        rights = await database.read(lambda c: c.execute("SELECT n FROM rights").fetchall())
         assert lefts == rights
         assert acknowledged <= {row[0] for row in lefts}
         await database.close()
