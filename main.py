@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = _build_parser().parse_args(arguments).command
     try:
         loaded = load_settings(os.environ, _ENV_FILE if _ENV_FILE.is_file() else None)
-        logs.configure(loaded.settings.log_level, loaded.settings.log_format, loaded.settings.secrets())
+        settings = loaded.settings
+        logs.configure(settings.log_level, settings.log_format, secrets=settings.secrets())
         return _COMMANDS[command](loaded)
     except StartError as error:
         sys.stderr.write(f"{error}\n")
@@ -216,7 +217,12 @@ class _Helix:
     async def _start_bot(self) -> None:
         # discord.py is most of what there is to import, so the HTTP server answers while a thread does it.
         app = await asyncio.to_thread(__import__, "bot.app", fromlist=["create_bot"])
-        self._bot = app.create_bot(self._kernel, self._collective)
+        self._bot = app.create_bot(
+            self._kernel,
+            self._collective,
+            routes=self._web.route_infos(),
+            base_url=self._web.base_url,
+        )
         await self._bot.start()
 
     async def _stop_bot(self) -> None:
@@ -254,6 +260,7 @@ def _settings_in(sandbox: Sandbox, settings: Settings) -> Settings:
         discord_api_url=sandbox.api_url,
         discord_gateway_url=sandbox.gateway_url,
         home_guild_id=sandbox.home_guild_id,
+        alerts_channel_id=settings.alerts_channel_id or sandbox.channel("alerts"),
         in_sandbox=True,
     )
 
