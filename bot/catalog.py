@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot import _entries_field, _entries_rest, _entries_server, _entries_watch, _entries_work
-from bot.entry import CogInfo, CommandEntry
+from bot.entry import CogInfo, CommandEntry, Where
 
 if TYPE_CHECKING:
     from state.ports import CommandInfo
@@ -66,6 +66,9 @@ _BY_NAME = _index()
 _COGS_BY_NAME: Mapping[str, CogInfo] = MappingProxyType({cog.name: cog for cog in COGS})
 
 
+_PLACES: Mapping[Where, str] = MappingProxyType({"server": "server", "dm": "direct message"})
+
+
 def find(name: str) -> CommandEntry | None:
     """The entry with this name or alias, whatever its case; None where there is none."""
     return _BY_NAME.get(name) or _BY_NAME.get(name.casefold())
@@ -111,11 +114,16 @@ def command_infos() -> tuple[CommandInfo, ...]:
             usage=entry.usage,
             summary=entry.summary,
             example=entry.example,
-            access=entry.access.level.name,
-            where=tuple(sorted(entry.where)),
+            access=_access_in_words(entry),
+            where=tuple(_PLACES[place] for place in _PLACES if place in entry.where),
             ttl_s=entry.ttl_s,
             cooldown=f"{entry.cooldown.rate} in {entry.cooldown.per_s:g} s",
             planned=entry.planned,
         )
         for entry in ENTRIES
     )
+
+
+def _access_in_words(entry: CommandEntry) -> str:
+    exceptions = [f"{level.name} for {action}" for action, level in entry.access.actions.items()]
+    return ", ".join((entry.access.level.name, *exceptions))

@@ -33,7 +33,7 @@ class Access:
 
     Attributes:
         level: what the command needs, and each of its actions that `actions` does not name.
-        local: the command concerns the server it is given in alone, so that server's own admins and mods count.
+        local: it concerns only the server it is given in, so the admins and mods of that one count.
         actions: what its other actions need, by their name.
     """
 

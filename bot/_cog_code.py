@@ -1,0 +1,142 @@
+"""A cog's code: importing it anew, telling whether it changed, and where it went wrong."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import os
+import sys
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+# Bounds on what is told of an exception: it goes into a reply.
+_MESSAGE_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class CogFailure:
+    """Why a cog did not load.
+
+    Attributes:
+        file: where, relative to the project; empty where that is not known.
+        type: the exception's name.
+        message: its text, shortened.
+        incident: the id under which the log has the traceback.
+    """
+
+    file: str
+    line: int | None
+    type: str
+    message: str
+    incident: str
+
+
+def source_files(name: str) -> tuple[Path, ...]:
+    """The Python files of a module or package, sorted; none where it does not exist."""
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        return ()
+    if spec is None or spec.origin is None:
+        return ()
+    if spec.submodule_search_locations is None:
+        return (Path(spec.origin),)
+    folders = map(Path, spec.submodule_search_locations)
+    return tuple(sorted(file for folder in folders for file in folder.rglob("*.py")))
+
+
+def source_hash(name: str) -> str:
+    """A hash over the names and contents of a module's or package's Python files."""
+    digest = hashlib.sha256()
+    for file in source_files(name):
+        digest.update(f"{file}\0".encode())
+        try:
+            digest.update(file.read_bytes())
+        except OSError:
+            # Deleted while we look: that is a change, too.
+            digest.update(b"unreadable")
+    return digest.hexdigest()
+
+
+def loaded_modules(name: str) -> dict[str, ModuleType]:
+    """The module of that name and those below it, as they are imported now."""
+    below = name + "."
+    return {key: module for key, module in sys.modules.items() if key == name or key.startswith(below)}
+
+
+def import_anew(name: str) -> ModuleType:
+    """Execute the module as its files are now, with what is below it.
+
+    Whatever it raises (`SystemExit` too) passes through, after the modules that were imported before have been
+    put back.
+    """
+    before = loaded_modules(name)
+    importlib.invalidate_caches()
+    _forget(before)
+    if before:
+        _drop_bytecode(name)
+    try:
+        return importlib.import_module(name)
+    except BaseException:
+        restore(name, before)
+        raise
+
+
+def restore(name: str, before: Mapping[str, ModuleType]) -> None:
+    """Put the modules of `name` back as they were: imported or not."""
+    _forget(loaded_modules(name))
+    sys.modules.update(before)
+    parent, _, child = name.rpartition(".")
+    if parent in sys.modules and name in before:
+        setattr(sys.modules[parent], child, before[name])
+
+
+def describe_failure(name: str, error: BaseException, incident: str) -> CogFailure:
+    """Where in the cog's own files `error` arose, and what it said."""
+    file, line = _place(name, error)
+    return CogFailure(
+        file=_relative(name, file) if file is not None else "",
+        line=line,
+        type=type(error).__name__,
+        message=" ".join((error.msg if isinstance(error, SyntaxError) else str(error)).split())[
+            :_MESSAGE_LIMIT
+        ],
+        incident=incident,
+    )
+
+
+def _place(name: str, error: BaseException) -> tuple[str | None, int | None]:
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        return error.filename, error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    own = {str(file) for file in source_files(name)}
+    inside = [frame for frame in frames if frame.filename in own]
+    if inside:
+        return inside[-1].filename, inside[-1].lineno
+    return None, None
+
+
+def _relative(name: str, file: str) -> str:
+    """`bot/cogs/help.py` of whatever stands in front of it; the file's name alone where it is elsewhere."""
+    root = name.split(".", maxsplit=1)[0]
+    parts = Path(file).parts
+    return os.path.join(*parts[len(parts) - 1 - parts[::-1].index(root) :]) if root in parts else parts[-1]
+
+
+def _forget(modules: Mapping[str, ModuleType]) -> None:
+    for key in modules:
+        sys.modules.pop(key, None)
+
+
+def _drop_bytecode(name: str) -> None:
+    # Python trusts compiled code whose source has the same size and second; an edit may have both.
+    for file in source_files(name):
+        try:
+            Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
+        except OSError:
+            # Where compiled code cannot be removed it is not written either.
+            continue

@@ -1,0 +1,67 @@
+"""Putting a cog's module into the bot and taking it out again, all of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, cast
+
+from discord.ext import commands
+
+logger = logging.getLogger(__name__)
+
+# A setup or teardown that takes longer hangs.
+_WITHIN_S = 30.0
+
+
+class NoSetup(Exception):
+    """The module has no `async def setup(bot)`."""
+
+
+async def attach(bot: commands.Bot, module: ModuleType) -> None:
+    """Run the module's `setup`; when it fails, nothing of the module stays in the bot.
+
+    Raises:
+        BaseException: whatever `setup` raised.
+    """
+    setup = getattr(module, "setup", None)
+    if setup is None:
+        raise NoSetup(f"{module.__name__} has no setup function")
+    try:
+        async with asyncio.timeout(_WITHIN_S):
+            await setup(bot)
+    except BaseException:
+        await detach(bot, module)
+        raise
+
+
+async def detach(bot: commands.Bot, module: ModuleType) -> None:
+    """Take out the module's cogs, and what a failed addition may have left in the command tables and the tree."""
+    for name, cog in tuple(bot.cogs.items()):
+        if _is_of(module, cog.__module__):
+            await bot.remove_cog(name)
+    for command in tuple(bot.all_commands.values()):
+        if _is_of(module, command.module):
+            bot.remove_command(command.name)
+    for slash in bot.tree.get_commands():
+        if _is_of(module, slash.module):
+            # Only chat commands are made here, and those are found by name alone.
+            bot.tree.remove_command(slash.name)
+
+
+async def tear_down(bot: commands.Bot, module: ModuleType) -> None:
+    """Run the module's `teardown`, where it has one; what that raises is logged and goes no further."""
+    teardown = cast("Callable[[commands.Bot], Any] | None", getattr(module, "teardown", None))
+    if teardown is None:
+        return
+    try:
+        async with asyncio.timeout(_WITHIN_S):
+            await teardown(bot)
+    except (Exception, SystemExit):
+        logger.exception("cog.teardown_failed module=%s", module.__name__)
+
+
+def _is_of(module: ModuleType, name: str | None) -> bool:
+    return name is not None and (name == module.__name__ or name.startswith(module.__name__ + "."))

@@ -1,0 +1,152 @@
+"""Who may run what (design.md §2): owner ⊇ admin ⊇ mod ⊇ everyone, and where each counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from bot import catalog
+from bot.entry import Access, CommandEntry, Level, Where
+from core.errors import HelixError
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    import discord
+
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+RefusalKind = Literal["server only", "direct message", "not home", "level"]
+
+_NEEDS = {
+    Level.mod: "the Manage Server permission",
+    Level.admin: "an administrator",
+    Level.owner: "an owner of this bot",
+}
+
+
+class Refusal(HelixError):  # noqa: N818 - it is a decision, and its text says which
+    """This person may not do this here; the text says what it would take.
+
+    Attributes:
+        kind: why, from a short fixed list, for counting.
+    """
+
+    def __init__(self, kind: RefusalKind, text: str) -> None:
+        self.kind: RefusalKind = kind
+        super().__init__(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A person at the moment of a call, in the server (or direct message) it came from.
+
+    Attributes:
+        guild_id: None in a direct message.
+        at_home: whether that server is the home server.
+        administrator: holds Administrator there.
+        manage_guild: holds Manage Server there.
+        has_admin_role: holds the role in `ADMIN_ROLE_ID` there.
+    """
+
+    user_id: int
+    display_name: str
+    is_owner: bool = False
+    guild_id: int | None = None
+    at_home: bool = False
+    administrator: bool = False
+    manage_guild: bool = False
+    has_admin_role: bool = False
+
+    @property
+    def sees_names(self) -> bool:
+        """Whether who did something, and why, may be shown where this call came from."""
+        return self.at_home or (self.is_owner and self.guild_id is None)
+
+
+def level_at(caller: Caller, local: bool) -> Level:
+    """What the caller's powers amount to; `local` is for commands that concern the caller's server alone."""
+    if caller.is_owner:
+        return Level.owner
+    if caller.guild_id is None or not (caller.at_home or local):
+        return Level.everyone
+    if caller.administrator or (caller.has_admin_role and caller.at_home):
+        return Level.admin
+    return Level.mod if caller.manage_guild else Level.everyone
+
+
+def decide(access: Access, action: str | None, caller: Caller, where: frozenset[Where]) -> Refusal | None:
+    """None where the caller may do this action (None: the reading one), else why not."""
+    if caller.guild_id is None and "dm" not in where:
+        return Refusal("server only", "This works in a server, not in a direct message.")
+    if caller.guild_id is not None and "server" not in where:
+        return Refusal("direct message", "This works in a direct message only.")
+    needed = access.needed(action)
+    if level_at(caller, access.local) >= needed:
+        return None
+    what = f"`{action}`" if action is not None and needed > access.level else "This"
+    text = f"{what} needs {_NEEDS[needed]}"
+    if caller.guild_id is None:
+        return Refusal("direct message", f"{text}; in a direct message only owners pass.")
+    if access.local or caller.at_home or needed is Level.owner:
+        return Refusal("level", f"{text}.")
+    if level_at(caller, local=True) >= needed:
+        return Refusal(
+            "not home", f"{text} of the home server: the collective is one, and this server is a guest."
+        )
+    return Refusal("level", f"{text} of the home server.")
+
+
+def visible_entries(caller: Caller) -> tuple[CommandEntry, ...]:
+    """The built commands of which the caller may run at least the reading action here, in catalog order."""
+    return tuple(
+        entry
+        for entry in catalog.ENTRIES
+        if not entry.planned and decide(entry.access, None, caller, entry.where) is None
+    )
+
+
+def caller_of(source: HelixContext | discord.Interaction[Any]) -> Caller:
+    """The caller behind a context or an interaction; powers are those of the roles, read now."""
+    import discord
+
+    interaction = source if isinstance(source, discord.Interaction) else None
+    bot: HelixBot = source.client if interaction is not None else source.bot  # type: ignore[union-attr]  # by source
+    user = interaction.user if interaction is not None else source.author  # type: ignore[union-attr]  # by source
+    # An interaction may come from a server that the bot is not in; nobody has powers over it there.
+    guild = None if source.guild is None else bot.get_guild(source.guild.id)
+    caller = Caller(
+        user_id=user.id,
+        display_name=user.display_name,
+        is_owner=user.id in bot.owners,
+        guild_id=None if source.guild is None else source.guild.id,
+    )
+    if guild is None or not isinstance(user, discord.Member):
+        return caller
+    permissions = user.guild_permissions
+    return Caller(
+        user_id=caller.user_id,
+        display_name=caller.display_name,
+        is_owner=caller.is_owner,
+        guild_id=guild.id,
+        at_home=guild.id == bot.home_guild_id,
+        administrator=permissions.administrator,
+        manage_guild=permissions.manage_guild,
+        has_admin_role=bot.admin_role_id is not None and user.get_role(bot.admin_role_id) is not None,
+    )
+
+
+def enforce(entry: CommandEntry, action: str | None, source: HelixContext | discord.Interaction[Any]) -> None:
+    """Nothing, when the caller may do this action of `entry` here and now.
+
+    Raises:
+        Refusal: says what it would take.
+    """
+    in_server = source.guild is not None
+    # Most commands are everyone's; for those nobody's roles need to be read.
+    if entry.access.needed(action) is Level.everyone and ("server" if in_server else "dm") in entry.where:
+        return
+    refusal = decide(entry.access, action, caller_of(source), entry.where)
+    if refusal is not None:
+        raise refusal

@@ -1,0 +1,220 @@
+"""The bot as a service: it starts when Discord says READY, keeps trying when it does not, and stops cleanly."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot.client import HelixBot
+from bot.endpoints import Endpoints
+from bot.slash import NEW_TOKEN, OUT_OF_REACH, register, sync_commands
+from core.errors import StartError
+from core.lifecycle import Service
+
+if TYPE_CHECKING:
+    from core.kernel import Kernel
+    from state.collective import Collective
+    from state.ports import RouteInfo
+
+__all__ = ["BotService", "Endpoints", "create_bot", "sync_commands"]
+
+logger = logging.getLogger(__name__)
+
+# The start goes on without the gateway after this long; the bot keeps trying.
+_READY_WITHIN_S = 20.0
+# Slash commands work right after the start; a Discord that takes its time with them does not hold it up.
+_REGISTERED_WITHIN_S = 2.0
+_FIRST_RETRY_S = 1.0
+_LONGEST_RETRY_S = 60.0
+
+# Gateway close codes (Discord API, "Gateway Close Event Codes").
+_AUTHENTICATION_FAILED = 4004
+
+_INTENTS_OFF = (
+    "Discord refuses the privileged intents. In the Developer Portal open your application, Bot, Privileged"
+    " Gateway Intents, and switch on Server Members Intent and Message Content Intent."
+)
+
+
+def create_bot(
+    kernel: Kernel,
+    collective: Collective,
+    *,
+    routes: tuple[RouteInfo, ...] = (),
+    endpoints: Endpoints | None = None,
+    base_url: str | None = None,
+    package: str = "bot.cogs",
+) -> BotService:
+    """The bot, wired to the rest and not started.
+
+    Args:
+        kernel: the mechanisms of the process; its settings hold the token.
+        collective: the shared state.
+        routes: what the HTTP server serves.
+        endpoints: where Discord is; by default where the settings say.
+        base_url: what full links start with; by default what the settings say.
+        package: where the cogs are.
+    """
+    bot = HelixBot(kernel, collective, routes=routes, endpoints=endpoints, base_url=base_url, package=package)
+    return BotService(bot)
+
+
+class BotService:
+    """Starts, watches and stops one `HelixBot`."""
+
+    def __init__(self, bot: HelixBot, *, ready_within_s: float = _READY_WITHIN_S) -> None:
+        self.bot = bot
+        self._ready_within_s = ready_within_s
+        self._stopping = False
+        self._connecting: asyncio.Task[None] | None = None
+        self._registering: asyncio.Task[None] | None = None
+        self._loading: set[asyncio.Task[None]] = set()
+        health = bot.kernel.health
+        health.add_probe("gateway", bot.gateway.probe, required=True)
+        health.add_probe("commands", bot.command_metrics.probe)
+        health.add_probe("access", bot.access_probe)
+        health.add_probe("cogs", bot.loader.probe)
+        bot.kernel.flags.on_switch(self._flag_switched)
+
+    def service(self, *, after: tuple[str, ...] = ()) -> Service:
+        """This bot as a service of the life cycle."""
+        return Service("discord", self.start, self.stop, after=after)
+
+    async def start(self) -> None:
+        """Log in, connect, and return when the gateway is READY, or after a bounded wait while it keeps trying.
+
+        Raises:
+            StartError: the token or a privileged intent is refused; the text says what mends it.
+        """
+        self.bot.endpoints.apply()
+        self._connecting = asyncio.create_task(self._connect(), name="discord-gateway")
+        self._connecting.add_done_callback(self._connection_ended)
+        self._registering = asyncio.create_task(self._register(), name="slash-registration")
+        ready = asyncio.create_task(self.bot.gateway.ready.wait(), name="discord-ready")
+        await asyncio.wait(
+            (self._connecting, ready), timeout=self._ready_within_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        ready.cancel()
+        if self._connecting.done():
+            self._registering.cancel()
+            self._connecting.result()
+        if self.bot.gateway.ready.is_set():
+            await asyncio.wait((self._registering,), timeout=_REGISTERED_WITHIN_S)
+        else:
+            logger.warning("discord.not_ready problem=%s", self.bot.gateway.problem)
+        if not self.bot.kernel.flags.lazy_commands:
+            await self.bot.loader.load_all()
+
+    async def stop(self) -> None:
+        """Take the cogs down, leave the gateway, close what discord.py opened."""
+        self._stopping = True
+        await _end(self._registering, *self._loading)
+        await self.bot.loader.close()
+        await self.bot.close()
+        await _end(self._connecting)
+
+    async def _connect(self) -> None:
+        """Log in and stay connected: the first connection is tried until it comes, later ones are discord.py's."""
+        token = self.bot.kernel.settings.discord_token
+        if not token:
+            raise StartError("DISCORD_TOKEN: it is not set.")
+        retries = _Retries()
+        while not await self._log_in(token.reveal()):
+            await retries.wait()
+        while not self.bot.is_closed():
+            try:
+                await self.bot.connect(reconnect=True)
+            except discord.PrivilegedIntentsRequired as error:
+                raise StartError(_INTENTS_OFF) from error
+            except discord.ConnectionClosed as error:
+                if error.code == _AUTHENTICATION_FAILED:
+                    raise StartError(NEW_TOKEN) from error
+                raise StartError(
+                    f"Discord's gateway refuses the connection for good (close code {error.code})."
+                ) from error
+            except (discord.HTTPException, discord.GatewayNotFound, *OUT_OF_REACH, AttributeError) as error:
+                # When the very first connection fails, discord.py 2.7 looks for a session that is not there.
+                if isinstance(error, AttributeError) and self.bot.ws is not None:
+                    raise
+                self.bot.gateway.fail("its gateway cannot be reached")
+            await retries.wait()
+
+    async def _log_in(self, token: str) -> bool:
+        """Whether it succeeded; a failure that may pass is noted and is no error."""
+        try:
+            await self.bot.login(token)
+            if self.bot.endpoints.needs_gateway:
+                found = await self.bot.http.request(discord.http.Route("GET", "/gateway/bot"))
+                self.bot.endpoints = self.bot.endpoints.with_gateway(found["url"])
+                self.bot.endpoints.apply()
+        except discord.LoginFailure as error:
+            raise StartError(NEW_TOKEN) from error
+        except (discord.HTTPException, *OUT_OF_REACH) as error:
+            logger.warning("discord.login_failed error=%s", type(error).__name__)
+            self.bot.gateway.fail("its API cannot be reached")
+            # A login opens a session, so the one that failed is closed before the next.
+            await self.bot.http.close()
+            self.bot.http.clear()
+            self.bot.http.connector = discord.utils.MISSING
+            return False
+        return True
+
+    async def _register(self) -> None:
+        """Once READY, tell Discord the slash commands where they changed; tried until Discord takes them."""
+        await self.bot.gateway.ready.wait()
+        retries = _Retries()
+        while True:
+            try:
+                await register(self.bot)
+            except (discord.HTTPException, *OUT_OF_REACH) as error:
+                logger.warning("slash.not_registered error=%s", error)
+                self.bot.kernel.health.report(
+                    "slash-commands",
+                    "warn",
+                    "Discord has not taken the slash commands",
+                    action="Helix tries again; the log says why. Prefix commands work.",
+                )
+                await retries.wait()
+            else:
+                self.bot.kernel.health.report("slash-commands", "pass")
+                return
+
+    def _connection_ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or self._stopping:
+            return
+        error = task.exception()
+        reason = str(error) if isinstance(error, StartError) else "its connection ended unexpectedly"
+        logger.error(
+            "discord.ended reason=%s", reason, exc_info=None if isinstance(error, StartError) else error
+        )
+        self.bot.gateway.fail(reason)
+
+    def _flag_switched(self, flag: str, on: bool) -> None:
+        if flag == "lazy_commands" and not on and not self._stopping:
+            task = asyncio.get_running_loop().create_task(self.bot.loader.load_all(), name="load-all-cogs")
+            self._loading.add(task)
+            task.add_done_callback(self._loading.discard)
+
+
+class _Retries:
+    """Waits between attempts: longer each time, with jitter."""
+
+    def __init__(self) -> None:
+        self._next_s = _FIRST_RETRY_S
+
+    async def wait(self) -> None:
+        """Pause before the next attempt."""
+        await asyncio.sleep(self._next_s * random.uniform(0.75, 1.25))  # noqa: S311 - jitter, not a secret
+        self._next_s = min(self._next_s * 2, _LONGEST_RETRY_S)
+
+
+async def _end(*tasks: asyncio.Task[None] | None) -> None:
+    running = [task for task in tasks if task is not None]
+    for task in running:
+        task.cancel()
+    if running:
+        await asyncio.wait(running)

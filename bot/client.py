@@ -1,0 +1,246 @@
+"""HelixBot: from a message or an interaction to the command, loading cogs on the way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+from discord.ext import commands
+
+from bot import access, catalog, errors
+from bot.buttons import EXPIRED, ComponentItem
+from bot.command_metrics import CommandMetrics
+from bot.context import HelixContext
+from bot.endpoints import Endpoints
+from bot.gateway_watch import GatewayWatch
+from bot.invite import intents_needed
+from bot.loader import CogLoader
+from bot.prefix import PrefixRunner
+from bot.tree import HelixTree, Planned
+from core.errors import HelixError
+from core.health import Reading
+
+if TYPE_CHECKING:
+    from bot.entry import CommandEntry
+    from core.cache import Cache
+    from core.kernel import Kernel
+    from core.memory_table import KeyValue
+    from state.collective import Collective
+    from state.ports import RouteInfo
+
+logger = logging.getLogger(__name__)
+
+_RESULTS_KEPT = 256
+# Members of a team who may act for the application (Discord API, "Team Member Roles").
+_OWNING_ROLES = frozenset({discord.TeamMemberRole.admin, discord.TeamMemberRole.developer})
+
+
+class HelixBot(commands.Bot):
+    """The Discord side of Helix.
+
+    Attributes:
+        kernel: the mechanisms of the process.
+        collective: the shared state.
+        routes: what the HTTP server serves, for `discovery`.
+        base_url: what full links to those routes start with, without a slash at the end.
+        loader: what loads the cogs.
+        prefix: what a prefix command starts with; a mention of the bot does too.
+        owners: the application's owners and `OWNER_IDS`; complete once logged in.
+        gateway: how the connection is.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        collective: Collective,
+        *,
+        routes: tuple[RouteInfo, ...] = (),
+        endpoints: Endpoints | None = None,
+        base_url: str | None = None,
+        package: str = "bot.cogs",
+    ) -> None:
+        settings = kernel.settings
+        super().__init__(
+            command_prefix=settings.command_prefix,
+            help_command=None,
+            tree_cls=HelixTree,
+            intents=_intents(),
+            case_insensitive=True,
+            allowed_mentions=discord.AllowedMentions.none(),
+            # Nothing here reads old messages, and each one kept costs memory.
+            max_messages=None,
+            # Who speaks comes with the message; asking for everyone would delay READY by seconds.
+            chunk_guilds_at_startup=False,
+        )
+        self.kernel = kernel
+        self.collective = collective
+        self.routes = routes
+        self.base_url = base_url or settings.base_url
+        self.endpoints = endpoints or Endpoints(settings.discord_api_url, settings.discord_gateway_url)
+        self.prefix = settings.command_prefix
+        self.home_guild_id = settings.home_guild_id
+        self.admin_role_id = settings.admin_role_id
+        self.owners: frozenset[int] = frozenset(settings.owner_ids)
+        self.command_metrics = CommandMetrics(kernel.metrics, kernel.clock)
+        self.gateway = GatewayWatch(self, kernel.clock, kernel.metrics)
+        self.loader = CogLoader(
+            self,
+            tuple(cog.name for cog in catalog.built_cogs()),
+            remembered=collective.remembered,
+            clock=kernel.clock,
+            metrics=kernel.metrics,
+            caches=kernel.caches,
+            package=package,
+        )
+        self._refusals = kernel.metrics.counter(
+            "helix_refusals_total", "Requests refused, by kind.", ("kind",)
+        )
+        self._runner = PrefixRunner(self)
+        self._results: dict[float, Cache[Any, Any]] = {}
+        self._mentions: tuple[str, ...] = ()
+        self.add_dynamic_items(ComponentItem)
+
+    @property
+    def remembered(self) -> KeyValue:
+        """Small things to remember across restarts."""
+        return self.collective.remembered
+
+    @property
+    def remember_scope(self) -> str:
+        """Under which scope things are remembered about this application on this Discord; once logged in."""
+        return f"{self.endpoints.api_url}#{self.application_id}"
+
+    def result_cache(self, ttl_s: float) -> Cache[Any, Any]:
+        """The result cache for data with this TTL; its keys begin with the command's name."""
+        cache = self._results.get(ttl_s)
+        if cache is None:
+            cache = self._results[ttl_s] = self.kernel.caches.create(
+                f"commands-{ttl_s:g}s", owner="bot", max_entries=_RESULTS_KEPT, ttl_s=ttl_s
+            )
+        return cache
+
+    def count_refusal(self, kind: str) -> None:
+        """Count one refused call; `kind` is from a short fixed list."""
+        self._refusals.inc(kind)
+
+    def count_commands(self) -> int:
+        """How many commands can be run, loaded or not."""
+        return sum(not entry.planned for entry in catalog.ENTRIES)
+
+    def access_probe(self) -> Reading:
+        """What the health check "access" says: the refusals so far, by kind. Refusing is its work, not a fault."""
+        return Reading(counters={labels[0]: count for labels, count in self._refusals.items()})
+
+    async def setup_hook(self) -> None:
+        """After the login: who owns the application, how a mention of the bot reads, which cogs are off."""
+        self.owners |= _owners_of(self.application)
+        if self.user is not None:
+            self._mentions = (f"<@{self.user.id}> ", f"<@!{self.user.id}> ")
+            self.command_prefix = [self.prefix, *self._mentions]
+        await self.loader.open()
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Hand an event to its listeners; what is of no use to anybody is dropped before a task is made."""
+        if event_name == "socket_event_type":
+            self.gateway.notice_socket_event(args[0])
+            return
+        if event_name == "message":
+            if not self._is_for_us(args[0]) and not self._is_awaited("message"):
+                return
+        elif event_name == "interaction":
+            if not _comes_from_a_component(args[0]) and not self._is_awaited("interaction"):
+                return
+        else:
+            self.gateway.notice(event_name)
+        super().dispatch(event_name, *args, **kwargs)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Run the command, or the commands, in a message, unless a stop has begun."""
+        drain = self.kernel.drain
+        if not drain.accepting or not self._is_for_us(message):
+            return
+        task = asyncio.current_task()
+        if task is not None:
+            drain.track(task, "command")
+        await self._runner.run(message)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
+        """Answer what discord.py drops: forms and components that nobody knows any more."""
+        data = cast("dict[str, Any]", interaction.data or {})
+        custom_id = str(data.get("custom_id", ""))
+        known = ComponentItem.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
+        if known or not _comes_from_a_component(interaction):
+            return
+        try:
+            await errors.whisper(interaction, EXPIRED)
+        except discord.DiscordException as error:
+            logger.info("interaction.untold error=%s", type(error).__name__)
+
+    async def get_context(
+        self,
+        origin: discord.Message | discord.Interaction[Any],
+        /,
+        *,
+        cls: Any = HelixContext,
+    ) -> Any:
+        """The context of a message or interaction; the cog of a command that the catalog knows is loaded here.
+
+        Why it could not be is in the context's `lookup_error`, and the context then has no command.
+        """
+        ctx = await super().get_context(origin, cls=cls)
+        if isinstance(origin, discord.Message) and ctx.invoked_with:
+            entry = catalog.find(ctx.invoked_with)
+            if entry is not None and (ctx.command is None or not self.loader.is_ready(entry.cog)):
+                await self._look_up(ctx, entry)
+        return ctx
+
+    async def _look_up(self, ctx: HelixContext, entry: CommandEntry) -> None:
+        ctx.command = None
+        try:
+            if entry.planned:
+                raise Planned(f"{self.prefix}{entry.name}", entry.summary)
+            access.enforce(entry, None, ctx)
+            await self.loader.ensure(entry.cog)
+        except HelixError as error:
+            ctx.lookup_error = error
+        else:
+            ctx.command = self.all_commands.get(ctx.invoked_with or "")
+
+    def _is_for_us(self, message: discord.Message) -> bool:
+        content = message.content
+        if message.author.bot or message.webhook_id is not None or not content:
+            return False
+        if content.startswith(self.prefix):
+            return True
+        # A batch may begin with a comment.
+        return content.startswith(self._mentions) or (content[0] == "#" and f"\n{self.prefix}" in content)
+
+    def _is_awaited(self, event: str) -> bool:
+        # discord.py keeps the futures of `wait_for` here, and has no other place to ask.
+        return bool(self._listeners.get(event)) or bool(self.extra_events.get(f"on_{event}"))
+
+
+def _intents() -> discord.Intents:
+    return discord.Intents(**dict.fromkeys(intents_needed(), True))
+
+
+def _owners_of(application: discord.AppInfo | None) -> frozenset[int]:
+    if application is None:
+        return frozenset()
+    if application.team is None:
+        return frozenset({application.owner.id})
+    accepted = discord.TeamMembershipState.accepted
+    owners = {
+        member.id
+        for member in application.team.members
+        if member.role in _OWNING_ROLES and member.membership_state is accepted
+    }
+    if application.team.owner_id is not None:
+        owners.add(application.team.owner_id)
+    return frozenset(owners)
+
+
+def _comes_from_a_component(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.type in {discord.InteractionType.component, discord.InteractionType.modal_submit}

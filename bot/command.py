@@ -1,0 +1,155 @@
+"""`@command("status")`: a cog's method, made into the command that the catalog describes."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import access, catalog, errors
+from bot.entry import CommandEntry
+
+if TYPE_CHECKING:
+    from bot.context import HelixContext
+
+Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, None]])
+
+_CHOICES = "__discord_app_commands_param_choices__"
+# discord.py's own limit for the choices of one option (Discord API, "Application Command Option").
+_MOST_CHOICES = 25
+
+
+class HelixCommand(commands.HybridCommand[Any, ..., None]):
+    """A prefix and slash command that takes everything but its body from its catalog entry.
+
+    Attributes:
+        entry: what the catalog says.
+        action_param: the argument whose first word names the action, where access differs by action.
+    """
+
+    def __init__(
+        self,
+        func: Callable[..., Coroutine[Any, Any, None]],
+        /,
+        *,
+        entry: CommandEntry,
+        action_param: str | None = None,
+        **kwargs: Any,  # discord.py's own, which it hands over again for each copy
+    ) -> None:
+        super().__init__(func, **kwargs)
+        self.entry = entry
+        self.action_param = action_param
+
+    async def can_run(self, ctx: commands.Context[Any], /) -> bool:
+        """True, where the catalog's access lets the caller in; there are no other checks."""
+        self._check(ctx, None)
+        return True
+
+    async def call_before_hooks(self, ctx: commands.Context[Any], /) -> None:
+        """After the arguments are known, and before the body: the action's own access, and the count of uses."""
+        if self.action_param is not None:
+            self._check(ctx, self._action(ctx, self.action_param))
+        ctx.bot.loader.count_use(self.entry.cog)
+        await super().call_before_hooks(ctx)
+
+    async def dispatch_error(self, ctx: commands.Context[Any], error: commands.CommandError, /) -> None:
+        """Answer the error here and now, so that whoever waits for the command waits for that too."""
+        ctx.command_failed = True
+        context = _helix(ctx)
+        context.outcome = await errors.report(context, error, where=self.entry.name)
+
+    def autocomplete(self, name: str) -> Callable[[Any], Any]:
+        """discord.py's decorator; Discord takes completion or fixed choices for an option, and this one wins."""
+        if self.app_command is not None and name in self.app_command._params:  # noqa: SLF001 - no public way
+            self.app_command._params[name].choices = []  # noqa: SLF001 - likewise
+        return super().autocomplete(name)
+
+    def _check(self, ctx: commands.Context[Any], action: str | None) -> None:
+        try:
+            access.enforce(self.entry, action, _helix(ctx))
+        except access.Refusal as refusal:
+            # discord.py handles only errors of its own kind here; the handler unwraps it.
+            raise commands.CheckFailure(str(refusal)) from refusal
+
+    def _action(self, ctx: commands.Context[Any], name: str) -> str | None:
+        if name in ctx.kwargs:
+            value = ctx.kwargs[name]
+        else:
+            # By prefix, positional arguments follow the cog and the context.
+            given, index = ctx.args[2:], list(self.clean_params).index(name)
+            value = given[index] if index < len(given) else None
+        words = value.split() if isinstance(value, str) else []
+        return words[0].casefold() if words else None
+
+
+def command(name: str, *, action: str | None = None) -> Callable[[Method], HelixCommand]:
+    """Make a cog's async method `(self, ctx, …)` the command `name` of the catalog.
+
+    Args:
+        name: the entry's own name.
+        action: the parameter whose first word selects from the entry's `Access.actions`.
+
+    Raises:
+        LookupError: the catalog has no such command.
+        TypeError: the method's parameters are not those of the entry, by name and in order.
+    """
+    entry = catalog.find(name)
+    if entry is None or entry.name != name:
+        raise LookupError(f"the catalog has no command {name!r}")
+
+    def make(method: Method) -> HelixCommand:
+        _compare(method, entry, action)
+        if entry.params:
+            app_commands.describe(**{param.name: param.meaning for param in entry.params})(method)
+        _offer_choices(method, entry)
+        app_commands.allowed_contexts(
+            guilds="server" in entry.where, dms="dm" in entry.where, private_channels=False
+        )(method)
+        return HelixCommand(
+            method,
+            entry=entry,
+            action_param=action,
+            name=entry.name,
+            aliases=list(entry.aliases),
+            help=entry.summary,
+            description=entry.summary,
+            usage=entry.usage,
+            ignore_extra=True,
+            cooldown=commands.CooldownMapping.from_cooldown(
+                entry.cooldown.rate, entry.cooldown.per_s, commands.BucketType.user
+            ),
+        )
+
+    return make
+
+
+def _compare(method: Callable[..., Any], entry: CommandEntry, action: str | None) -> None:
+    declared = list(inspect.signature(method).parameters)[2:]
+    wanted = [param.name for param in entry.params]
+    if declared != wanted:
+        raise TypeError(f"{entry.name}: the catalog has the arguments {wanted}, the method has {declared}")
+    if action is not None and action not in wanted:
+        raise TypeError(f"{entry.name} has no argument {action!r}")
+    if entry.access.actions and action is None:
+        raise TypeError(f"{entry.name}: its actions differ in access, so name the argument that selects one")
+
+
+def _offer_choices(method: Callable[..., Any], entry: CommandEntry) -> None:
+    annotations = {name: param.annotation for name, param in inspect.signature(method).parameters.items()}
+    for param in entry.params:
+        text = annotations[param.name] in {str, "str", "str | None", str | None}
+        if param.choices and text and param.name not in getattr(method, _CHOICES, {}):
+            offered = [discord.app_commands.Choice(name=one, value=one) for one in param.choices]
+            app_commands.choices(**{param.name: offered[:_MOST_CHOICES]})(method)
+
+
+def _helix(ctx: commands.Context[Any]) -> HelixContext:
+    from bot.context import HelixContext
+
+    if not isinstance(ctx, HelixContext):
+        raise TypeError("Helix' commands run in a HelixContext")
+    return ctx

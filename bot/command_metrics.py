@@ -1,0 +1,87 @@
+"""How commands go: the counters for Prometheus, and the health check that Lumina answers for."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from core.health import Reading
+
+if TYPE_CHECKING:
+    from bot.errors import Outcome
+    from core.clock import Clock
+    from core.metrics import CounterCell, HistogramCell, Registry
+
+# What counts as recent, and how much of it is kept.
+_WINDOW_S = 900.0
+_KEPT = 500
+# Fewer failures than this are bad luck.
+_LEAST_FAILURES = 3
+_WARN_SHARE, _FAIL_SHARE = 0.05, 0.5
+# The promise (http.md, /slo): 95 of 100 commands answer within 2 s.
+_PROMISED_P95_S = 2.0
+_LOAD_WINDOW_S = 60.0
+_FAILURES = frozenset({"failed", "cut off"})
+
+
+class CommandMetrics:
+    """Counts every call of a command by outcome, and times those of known names."""
+
+    def __init__(self, metrics: Registry, clock: Clock) -> None:
+        self._clock = clock
+        self._total = metrics.counter(
+            "helix_commands_total", "Commands by name and outcome.", ("command", "outcome")
+        )
+        self._seconds = metrics.histogram(
+            "helix_command_duration_seconds",
+            "From message or interaction to the end of the command.",
+            ("command",),
+        )
+        self._totals: dict[tuple[str, str], CounterCell] = {}
+        self._times: dict[str, HistogramCell] = {}
+        self._recent: deque[tuple[float, float, bool]] = deque(maxlen=_KEPT)
+
+    def record(self, command: str, outcome: Outcome, seconds: float) -> None:
+        """Count one call that took so long."""
+        counter = self._totals.get((command, outcome))
+        if counter is None:
+            counter = self._totals[command, outcome] = self._total.bind(command, outcome)
+        counter.inc()
+        time = self._times.get(command)
+        if time is None:
+            time = self._times[command] = self._seconds.bind(command)
+        time.observe(seconds)
+        self._recent.append((self._clock.monotonic(), seconds, outcome in _FAILURES))
+
+    def record_unknown(self) -> None:
+        """Count a call of something that is no command; names that people make up are no labels."""
+        self._total.inc("unknown", "unknown")
+
+    def probe(self) -> Reading:
+        """What the health check "commands" says: the error rate and p95 of the last quarter of an hour."""
+        now = self._clock.monotonic()
+        recent = [(at, took, failed) for at, took, failed in self._recent if now - at <= _WINDOW_S]
+        failures = sum(failed for _, _, failed in recent)
+        rate = failures / len(recent) if recent else 0.0
+        times = sorted(took for _, took, _ in recent)
+        p95 = times[min(len(times) - 1, int(len(times) * 0.95))] if times else 0.0
+        busy_s = sum(took for at, took, _ in recent if now - at <= _LOAD_WINDOW_S)
+        status, reason, action = "pass", "", ""
+        if failures >= _LEAST_FAILURES and rate > _FAIL_SHARE:
+            status, reason = "fail", "more than half of the recent commands failed"
+            action = "Look for incidents in the log."
+        elif failures >= _LEAST_FAILURES and rate > _WARN_SHARE:
+            status, reason = "warn", "more than 5 % of the recent commands failed"
+            action = "Look for incidents in the log."
+        elif len(times) >= _LEAST_FAILURES and p95 > _PROMISED_P95_S:
+            status, reason = "warn", "commands take longer than the promised 2 s"
+            action = "!metrics commands shows which; look at the event loop's lag and at Discord's latency."
+        return Reading(
+            status=status,  # type: ignore[arg-type]  # one of the three words above
+            reason=reason,
+            action=action,
+            observed_value=round(rate, 4),
+            observed_unit="error rate",
+            load=min(1.0, busy_s / _LOAD_WINDOW_S),
+            counters={"recent": len(recent), "failures": failures, "p95_s": round(p95, 4)},
+        )

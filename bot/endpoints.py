@@ -1,0 +1,51 @@
+"""Where Discord is: its own addresses, or those of a proxy, a compatible server or the sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+_GATEWAY_OF_DISCORD = "wss://gateway.discord.gg"
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """Whole addresses, with their version.
+
+    Attributes:
+        gateway_url: None takes the one that the API's `/gateway/bot` names.
+        cdn_url: where avatars, icons and attachments are; None leaves it at Discord's.
+    """
+
+    api_url: str = "https://discord.com/api/v10"
+    gateway_url: str | None = None
+    cdn_url: str | None = None
+
+    @property
+    def is_discord(self) -> bool:
+        """Whether this is Discord itself, where discord.py knows the gateway."""
+        return self.api_url.rstrip("/") == Endpoints().api_url
+
+    def apply(self) -> None:
+        """Point discord.py at these addresses, for the whole process: it keeps them in class attributes.
+
+        discord.py connects to its default gateway without asking the API; so where only the API is given, its
+        gateway is asked for and put in here again (`with_gateway`).
+        """
+        Route.BASE = self.api_url.rstrip("/")
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self.gateway_url or _GATEWAY_OF_DISCORD)
+        if self.cdn_url is not None:
+            discord.Asset.BASE = self.cdn_url.rstrip("/")
+
+    def with_gateway(self, url: str) -> Endpoints:
+        """The same API and CDN with this gateway."""
+        return Endpoints(self.api_url, url, self.cdn_url)
+
+    @property
+    def needs_gateway(self) -> bool:
+        """Whether the API must be asked for the gateway first."""
+        return self.gateway_url is None and not self.is_discord

@@ -1,0 +1,194 @@
+"""The one handler of errors, for prefix, slash, buttons and menus: what the caller is told, and what is logged."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import aiohttp
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.access import Refusal
+from core.errors import HelixError
+
+if TYPE_CHECKING:
+    from bot.context import HelixContext
+    from bot.entry import CommandEntry
+
+logger = logging.getLogger(__name__)
+
+Outcome = Literal[
+    "ok", "refused", "cooldown", "bad input", "told", "failed", "elsewhere", "cut off", "unknown", "planned"
+]
+
+# Discord's JSON error codes (API docs, "Opcodes and Status Codes").
+_ALREADY_ACKNOWLEDGED = 40060
+_UNKNOWN_INTERACTION = 10062
+_UNKNOWN_MESSAGE = 10008
+_ANSWERED_ELSEWHERE = frozenset({_ALREADY_ACKNOWLEDGED, _UNKNOWN_INTERACTION, _UNKNOWN_MESSAGE})
+_MISSING_ACCESS = frozenset({50001, 50013})
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An error as its caller and the counters see it.
+
+    Attributes:
+        text: what the caller is told; None where there is nothing to say.
+        incident: under which id the traceback is logged; None for what is no fault of ours.
+    """
+
+    outcome: Outcome
+    text: str | None
+    incident: str | None = None
+
+
+def new_incident() -> str:
+    """An id that a user can read out and an operator can find in the log: 8 hex digits."""
+    return secrets.token_hex(4)
+
+
+def unwrap(error: BaseException) -> BaseException:
+    """What happened, without the wrappers that discord.py puts around it."""
+    while True:
+        inner: BaseException | None = None
+        if isinstance(error, commands.HybridCommandError | commands.CommandInvokeError):
+            inner = error.original
+        elif isinstance(error, commands.ConversionError | app_commands.CommandInvokeError):
+            inner = error.original
+        elif type(error) in {commands.CheckFailure, app_commands.AppCommandError}:
+            inner = error.__cause__
+        if inner is None:
+            return error
+        error = inner
+
+
+def explain(error: BaseException, entry: CommandEntry | None, prefix: str) -> Explained:
+    """What to tell the caller of `entry` about this error; unexpected ones get an incident id."""
+    error = unwrap(error)
+    if isinstance(error, Refusal):
+        return Explained("refused", str(error))
+    if isinstance(error, HelixError):
+        return Explained("told", str(error))
+    if isinstance(error, commands.CommandOnCooldown):
+        return Explained("cooldown", f"One moment: try again in {max(1, round(error.retry_after))} s.")
+    if isinstance(error, commands.UserInputError | app_commands.TransformerError):
+        return Explained("bad input", f"{_complaint(error)}{_usage(entry, prefix)}")
+    if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        return Explained("unknown", "This command has changed. Reload Discord (Ctrl+R) and try again.")
+    if isinstance(error, discord.HTTPException):
+        if error.code in _ANSWERED_ELSEWHERE:
+            return Explained("elsewhere", None)
+        if error.code in _MISSING_ACCESS:
+            return Explained("told", "Discord does not let me do that here: I lack a permission.")
+        if error.status >= 500:
+            return Explained("failed", "Discord has trouble of its own. Try again in a moment.")
+    if isinstance(error, aiohttp.ClientError):
+        return Explained("failed", "Discord could not be reached. Try again in a moment.")
+    incident = new_incident()
+    return Explained(
+        "failed", f"Something went wrong on our side (incident `{incident}`). Please tell an admin.", incident
+    )
+
+
+async def report(
+    target: HelixContext | discord.Interaction[Any], error: BaseException, *, where: str
+) -> Outcome:
+    """Tell the caller what went wrong, log what deserves it, and say how the call ended. Never raises."""
+    from bot.context import HelixContext
+
+    context = target if isinstance(target, HelixContext) else None
+    bot = target.bot if isinstance(target, HelixContext) else target.client
+    entry = context.entry if context is not None and context.has_entry else None
+    explained = explain(error, entry, bot.prefix)
+    cause = unwrap(error)
+    if explained.incident is not None:
+        logger.error("incident.new id=%s where=%s", explained.incident, where, exc_info=cause)
+    elif explained.outcome == "failed":
+        logger.warning("command.discord_trouble where=%s error=%s", where, _short(cause))
+    elif explained.outcome == "elsewhere":
+        logger.info("command.answered_elsewhere where=%s", where)
+    if isinstance(cause, Refusal):
+        bot.count_refusal(cause.kind)
+    if explained.text is not None:
+        await _tell(target, explained.text, where)
+    return explained.outcome
+
+
+async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
+    """Tell only the one who used this interaction, as well as Discord allows after a deferral."""
+    from bot.waiting import Deferral
+
+    deferral = Deferral.of(interaction)
+    none = discord.AllowedMentions.none()
+    if deferral is not None:
+        await deferral.settle()
+        if deferral.deferred and not deferral.ephemeral:
+            # What follows a public "thinking…" is public; once that is gone, the next message is its own.
+            deferral.deferred = False
+            await interaction.delete_original_response()
+    if interaction.response.is_done():
+        await interaction.followup.send(text, ephemeral=True, allowed_mentions=none)
+    else:
+        await interaction.response.send_message(text, ephemeral=True, allowed_mentions=none)
+
+
+async def _tell(target: HelixContext | discord.Interaction[Any], text: str, where: str) -> None:
+    try:
+        if isinstance(target, discord.Interaction):
+            if target.type is discord.InteractionType.autocomplete:
+                return
+            await whisper(target, text)
+        else:
+            await target.whisper(text)
+    except (discord.DiscordException, aiohttp.ClientError, TimeoutError) as error:
+        logger.info("command.untold where=%s error=%s", where, _short(error))
+
+
+def _complaint(error: commands.UserInputError | app_commands.TransformerError) -> str:
+    if isinstance(error, commands.MissingRequiredArgument):
+        return f"`{error.param.displayed_name or error.param.name}` is missing."
+    if isinstance(error, commands.ArgumentParsingError):
+        return "A quotation mark is not closed, or stands where it cannot."
+    if isinstance(error, app_commands.TransformerError):
+        return f"{_quoted(str(error.value))} does not fit there."
+    if isinstance(error, commands.BadLiteralArgument | commands.RangeError):
+        return str(error)
+    if isinstance(error, commands.BadArgument):
+        return _bad_argument(error)
+    return "That did not fit."
+
+
+def _bad_argument(error: commands.BadArgument) -> str:
+    given = getattr(error, "argument", None)
+    text = str(error)
+    # discord.py's own text for a failed `int` or `float` names the type as Python does.
+    if text.startswith('Converting to "int"'):
+        name = text.rsplit('"', 2)[-2]
+        return f"`{name}` takes a whole number."
+    if text.startswith('Converting to "float"'):
+        name = text.rsplit('"', 2)[-2]
+        return f"`{name}` takes a number."
+    return f"{_quoted(str(given))} was not found." if given is not None else text
+
+
+def _usage(entry: CommandEntry | None, prefix: str) -> str:
+    if entry is None:
+        return ""
+    example = prefix + entry.example.removeprefix("!")
+    return f"\nUsage: `{prefix}{entry.name} {entry.usage}`, for example `{example}`"
+
+
+def _quoted(text: str) -> str:
+    shown = discord.utils.escape_mentions(text.replace("`", "ˋ").replace("\n", " "))
+    return f"`{shown[:80]}`"
+
+
+def _short(error: BaseException) -> str:
+    if isinstance(error, discord.HTTPException):
+        return f"{type(error).__name__}:{error.status}:{error.code}"
+    return type(error).__name__

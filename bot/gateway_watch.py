@@ -1,0 +1,153 @@
+"""How the connection to Discord's gateway is, for `/health` and the exporters' dashboards."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from core.health import Reading
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from core.clock import Clock
+    from core.metrics import Registry
+
+# Above this Discord answers heartbeats so late that commands feel slow.
+_SLOW_S = 1.0
+_SHARD = "0"
+# Of a slow gateway's latency this much is full load.
+_FULL_LATENCY_S = 2.0
+
+
+class GatewayWatch:
+    """Follows discord.py's own events; ready means READY (or RESUMED), and every server known.
+
+    Attributes:
+        ready: set while the gateway is ready.
+        reconnects: how often the connection came back after it was lost.
+        since: when the present state began.
+        problem: why the gateway cannot be reached, where that is known.
+    """
+
+    def __init__(self, bot: HelixBot, clock: Clock, metrics: Registry) -> None:
+        self._bot = bot
+        self._clock = clock
+        self.ready = asyncio.Event()
+        self.reconnects = 0
+        self.since: datetime = clock.now()
+        self.problem = "it has not connected yet"
+        self._was_ready = False
+        self._identified = False
+        self._register(metrics)
+
+    def notice(self, event_name: str) -> None:
+        """Take note of an event that discord.py dispatches; cheap, for it sees them all."""
+        if event_name == "connect":
+            self._identified = True
+            self._look_soon()
+        elif event_name in {"resumed", "ready"}:
+            self._identified = True
+            self._become_ready()
+        elif event_name == "disconnect":
+            self._identified = False
+            if self.ready.is_set() and not self._bot.is_closed():
+                self.ready.clear()
+                self.since = self._clock.now()
+                self.problem = "the connection was lost; discord.py reconnects"
+                self._report()
+
+    def notice_socket_event(self, kind: str) -> None:
+        """Take note of a gateway event by its name, before discord.py has parsed it."""
+        if kind == "GUILD_CREATE" and self._identified and not self.ready.is_set():
+            self._look_soon()
+
+    def fail(self, problem: str) -> None:
+        """Say why there is no connection."""
+        if problem != self.problem or self.ready.is_set():
+            self.ready.clear()
+            self.problem = problem
+        self._report()
+
+    def probe(self) -> Reading:
+        """What the health check "gateway" says."""
+        latency_s = self.latency_s()
+        counters: dict[str, float | str] = {
+            "guilds": len(self._bot.guilds),
+            "shards": 1,
+            "reconnects": self.reconnects,
+            "since": self.since.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        }
+        if latency_s is not None:
+            counters["latency_s"] = round(latency_s, 4)
+        if not self.ready.is_set():
+            return Reading(
+                status="fail",
+                reason=f"not connected to Discord: {self.problem}",
+                action="Helix keeps trying. Look at https://discordstatus.com and at this machine's network.",
+                counters=counters,
+            )
+        slow = latency_s is not None and latency_s > _SLOW_S
+        return Reading(
+            status="warn" if slow else "pass",
+            reason="heartbeats take over a second" if slow else "",
+            action="Commands will feel slow until Discord, or the network, is faster." if slow else "",
+            observed_value=counters.get("latency_s"),
+            observed_unit="s" if latency_s is not None else None,
+            load=None if latency_s is None else min(1.0, latency_s / _FULL_LATENCY_S),
+            counters=counters,
+        )
+
+    def latency_s(self) -> float | None:
+        """From a heartbeat to its answer, in seconds; None before the first answer."""
+        latency = self._bot.latency
+        return latency if math.isfinite(latency) else None
+
+    def _look_soon(self) -> None:
+        # discord.py announces an event before it has parsed it.
+        asyncio.get_running_loop().call_soon(self._look)
+
+    def _look(self) -> None:
+        if self._identified and not any(guild.unavailable for guild in self._bot.guilds):
+            self._become_ready()
+
+    def _become_ready(self) -> None:
+        if self.ready.is_set():
+            return
+        if self._was_ready:
+            self.reconnects += 1
+        self._was_ready = True
+        self.since = self._clock.now()
+        self.problem = ""
+        self.ready.set()
+        self._report()
+
+    def _report(self) -> None:
+        reading = self.probe()
+        self._bot.kernel.health.report(
+            "gateway",
+            reading.status,
+            reading.reason,
+            action=reading.action,
+            observed_value=reading.observed_value,
+            observed_unit=reading.observed_unit,
+            load=reading.load,
+            counters=reading.counters,
+            required=True,
+        )
+
+    def _register(self, metrics: Registry) -> None:
+        bot = self._bot
+        connected = metrics.gauge("discord_connected", "Whether the gateway is connected.", ("shard",))
+        latency = metrics.gauge("discord_latency_seconds", "From heartbeat to its answer.", ("shard",))
+        guilds = metrics.gauge("discord_stat_total_guilds", "Servers the bot is in.")
+        channels = metrics.gauge("discord_stat_total_channels", "Channels the bot can see.")
+        users = metrics.gauge("discord_stat_total_users", "Users the bot knows.")
+        names = metrics.gauge("discord_stat_total_commands", "Commands that can be run.")
+        connected.function(lambda: {(_SHARD,): float(self.ready.is_set())})
+        latency.function(lambda: {} if (now := self.latency_s()) is None else {(_SHARD,): now})
+        guilds.function(lambda: len(bot.guilds))
+        channels.function(lambda: sum(len(guild.channels) for guild in bot.guilds))
+        users.function(lambda: len(bot.users))
+        names.function(bot.count_commands)

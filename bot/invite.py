@@ -1,0 +1,59 @@
+"""What the bot asks of Discord: permissions, privileged intents, and the link that adds it to a server."""
+
+from __future__ import annotations
+
+# Permission bits (Discord API, "Permissions"), and what each is for.
+MANAGE_GUILD = 1 << 5
+ADD_REACTIONS = 1 << 6
+VIEW_CHANNEL = 1 << 10
+SEND_MESSAGES = 1 << 11
+MANAGE_MESSAGES = 1 << 13
+EMBED_LINKS = 1 << 14
+ATTACH_FILES = 1 << 15
+READ_MESSAGE_HISTORY = 1 << 16
+USE_EXTERNAL_EMOJIS = 1 << 18
+MANAGE_ROLES = 1 << 28
+MANAGE_CHANNELS = 1 << 4
+SEND_MESSAGES_IN_THREADS = 1 << 38
+
+PERMISSIONS: tuple[tuple[str, int, str], ...] = (
+    ("View Channels", VIEW_CHANNEL, "to see commands"),
+    ("Send Messages", SEND_MESSAGES, "to answer them"),
+    ("Send Messages in Threads", SEND_MESSAGES_IN_THREADS, "to answer them there"),
+    ("Embed Links", EMBED_LINKS, "most answers are embeds"),
+    ("Attach Files", ATTACH_FILES, "charts, reports"),
+    ("Read Message History", READ_MESSAGE_HISTORY, "to reply to a message"),
+    ("Add Reactions", ADD_REACTIONS, "to acknowledge"),
+    ("Use External Emojis", USE_EXTERNAL_EMOJIS, "in answers"),
+    ("Manage Messages", MANAGE_MESSAGES, "to pin the documents it posts"),
+    ("Manage Roles", MANAGE_ROLES, "self-assignable roles"),
+    ("Manage Channels", MANAGE_CHANNELS, "`setup` creates the missing channels"),
+    ("Manage Server", MANAGE_GUILD, "the server's icon"),
+)
+
+PRIVILEGED_INTENTS: tuple[tuple[str, str], ...] = (
+    ("Server Members Intent", "to welcome new members and to manage roles"),
+    ("Message Content Intent", "to read prefix commands"),
+)
+
+_AUTHORIZE = "https://discord.com/oauth2/authorize"
+_SCOPES = "bot+applications.commands"
+
+
+def permission_bits() -> int:
+    """The permissions that the bot asks for, as Discord's bit set."""
+    bits = 0
+    for _, bit, _ in PERMISSIONS:
+        bits |= bit
+    return bits
+
+
+def invite_url(application_id: int | None) -> str:
+    """The link with which a server's admin adds the bot; with a placeholder where the id is not known."""
+    client = str(application_id) if application_id is not None else "YOUR_APPLICATION_ID"
+    return f"{_AUTHORIZE}?client_id={client}&scope={_SCOPES}&permissions={permission_bits()}"
+
+
+def intents_needed() -> tuple[str, ...]:
+    """The gateway intents that the bot identifies with, as discord.py names them."""
+    return ("guilds", "members", "guild_messages", "dm_messages", "message_content")

@@ -1,0 +1,319 @@
+"""The only code that loads, unloads or reloads a cog (design.md §2).
+
+discord.py's own extension handling is not used, for it was seen to lose a cog to two loads at once, to a
+cancelled reload, and to anything in a module that is no `Exception`. Here a cog has one lock; every change of it
+is a task of the loader, which no caller's cancellation reaches; new code is executed while the old still answers,
+and what fails puts the old back.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
+
+from bot import _cog_code as code
+from bot import _cog_swap as swap
+from bot._cog_code import CogFailure
+from bot._cog_record import CogDisabled, CogFailed, CogRecord, CogState, CogStatus, LoadResult, UnknownCog
+from bot.errors import new_incident
+from core.health import Reading
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from discord.ext import commands
+
+    from core.cache import CacheRegistry
+    from core.clock import Clock
+    from core.memory_table import KeyValue
+    from core.metrics import Registry
+
+__all__ = [
+    "CogDisabled",
+    "CogFailed",
+    "CogFailure",
+    "CogLoader",
+    "CogState",
+    "CogStatus",
+    "LoadResult",
+    "UnknownCog",
+]
+
+logger = logging.getLogger(__name__)
+
+_SCOPE = "cogs"
+_DISABLED = "disabled"
+# The cog that brings the others back.
+_NEVER_UNLOADED = "admin"
+
+
+class CogLoader:
+    """Loads each cog on its first use, once, however many ask at the same time.
+
+    Args:
+        bot: where cogs are added.
+        names: the cogs there are; each is a module or package of that name in `package`.
+        remembered: where it is kept that a cog was unloaded.
+        package: where the cogs are.
+    """
+
+    def __init__(
+        self,
+        bot: commands.Bot,
+        names: Sequence[str],
+        *,
+        remembered: KeyValue,
+        clock: Clock,
+        metrics: Registry,
+        caches: CacheRegistry,
+        package: str = "bot.cogs",
+    ) -> None:
+        self._bot = bot
+        self._remembered = remembered
+        self._clock = clock
+        self._caches = caches
+        self._records = {name: CogRecord(name, f"{package}.{name}") for name in names}
+        self._load_seconds = metrics.histogram(
+            "helix_cog_load_seconds", "How long a cog took to load.", ("cog",)
+        )
+        self._tasks: set[asyncio.Task[LoadResult]] = set()
+
+    async def open(self) -> None:
+        """Read which cogs were unloaded; call it once, before the first use."""
+        for name, value in (await self._remembered.items(_SCOPE)).items():
+            if value == _DISABLED and name in self._records and name != _NEVER_UNLOADED:
+                self._records[name].state = "disabled"
+
+    def is_ready(self, cog: str) -> bool:
+        """Whether the cog is loaded and no change of it is under way: its commands can be looked up now."""
+        record = self._records.get(cog)
+        return record is not None and record.state == "loaded" and record.pending == 0
+
+    async def ensure(self, cog: str) -> None:
+        """Return when the cog is loaded; a load that this starts goes on when the caller is cancelled.
+
+        Nothing else runs between the last look and the return, so a look-up right after it finds its commands.
+
+        Raises:
+            UnknownCog, CogDisabled, CogFailed: it is not loaded, and another use would not load it.
+        """
+        record = self._record(cog)
+        while not self.is_ready(record.name):
+            if record.pending:
+                await record.idle.wait()
+            else:
+                record.raise_if_unusable()
+                await self._change(record, self._load)
+
+    async def settle(self, cog: str) -> None:
+        """Return when no load, swap or unload of the cog is under way."""
+        record = self._record(cog)
+        while record.pending:
+            await record.idle.wait()
+
+    async def load(self, cog: str) -> LoadResult:
+        """Load it now, and enable it if it was unloaded; a failed one is tried again."""
+        return await self._change(self._record(cog), self._enable_and_load)
+
+    async def unload(self, cog: str) -> LoadResult:
+        """Unload it and keep it off until `load`, across restarts; `admin` is never unloaded."""
+        return await self._change(self._record(cog), self._unload)
+
+    async def reload(self, cog: str) -> LoadResult:
+        """Swap its code for what the files say now, or load it; on failure the old code stays."""
+        return await self._change(self._record(cog), self._reload)
+
+    async def load_all(self) -> None:
+        """Load every cog that was not yet; failures are logged and shown, not raised."""
+        for record in self._records.values():
+            if record.state == "not yet":
+                await self._change(record, self._load)
+
+    async def close(self) -> None:
+        """Wait for what is under way, then take every cog down; their teardown errors are logged."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+        for record in self._records.values():
+            await self._change(record, self._take_down)
+
+    def status(self) -> tuple[CogStatus, ...]:
+        """Every cog, in the catalog's order."""
+        return tuple(record.status(self._command_names(record)) for record in self._records.values())
+
+    def changed(self) -> tuple[str, ...]:
+        """The cogs whose files are no longer what was last loaded, or tried."""
+        return tuple(
+            record.name
+            for record in self._records.values()
+            if record.source is not None and record.source != code.source_hash(record.module_name)
+        )
+
+    def count_use(self, cog: str) -> None:
+        """Count one run of a command of this cog."""
+        record = self._records.get(cog)
+        if record is not None:
+            record.uses += 1
+
+    def probe(self) -> Reading:
+        """What the health check "cogs" says."""
+        states = [record.state for record in self._records.values()]
+        broken = [record.name for record in self._records.values() if record.error is not None]
+        return Reading(
+            status="warn" if broken else "pass",
+            reason=f"could not be loaded: {', '.join(broken)}" if broken else "",
+            action="!cogs shows file and line; mend it, then !reload it." if broken else "",
+            counters={
+                "loaded": states.count("loaded"),
+                "not_yet": states.count("not yet"),
+                "failed": states.count("failed"),
+                "disabled": states.count("disabled"),
+            },
+        )
+
+    def _record(self, cog: str) -> CogRecord:
+        record = self._records.get(cog.casefold())
+        if record is None:
+            raise UnknownCog(cog, self._records)
+        return record
+
+    def _command_names(self, record: CogRecord) -> tuple[str, ...]:
+        cog = self._bot.get_cog(record.name)
+        return () if cog is None else tuple(command.name for command in cog.get_commands())
+
+    async def _change(
+        self, record: CogRecord, change: Callable[[CogRecord], Awaitable[LoadResult]]
+    ) -> LoadResult:
+        """Run one change under the cog's lock, in a task of the loader: the caller may be cancelled meanwhile."""
+        record.pending += 1
+        record.idle.clear()
+        task = asyncio.create_task(self._locked(record, change), name=f"cog-{record.name}")
+        self._tasks.add(task)
+        task.add_done_callback(functools.partial(self._ended, record))
+        return await asyncio.shield(task)
+
+    async def _locked(
+        self, record: CogRecord, change: Callable[[CogRecord], Awaitable[LoadResult]]
+    ) -> LoadResult:
+        async with record.lock:
+            result = await change(record)
+        self._caches.drop_tags("cogs")
+        return result
+
+    def _ended(self, record: CogRecord, task: asyncio.Task[LoadResult]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            # Whoever asked may be gone; then nobody else says so.
+            logger.warning("cog.change_failed cog=%s error=%r", record.name, task.exception())
+        record.pending -= 1
+        if not record.pending:
+            record.idle.set()
+
+    async def _enable_and_load(self, record: CogRecord) -> LoadResult:
+        if record.state == "disabled":
+            await self._remembered.delete(_SCOPE, record.name)
+            record.state = "not yet"
+        return await self._load(record)
+
+    async def _load(self, record: CogRecord) -> LoadResult:
+        if record.state == "loaded":
+            return LoadResult(record.name, ok=True, ms=0.0)
+        if record.state == "disabled":
+            return _refused(record, "It was unloaded; `load` brings it back.")
+        return await self._swap(record)
+
+    async def _reload(self, record: CogRecord) -> LoadResult:
+        if record.state == "disabled":
+            return _refused(record, "It was unloaded; `load` brings it back.")
+        return await self._swap(record)
+
+    async def _unload(self, record: CogRecord) -> LoadResult:
+        if record.name == _NEVER_UNLOADED:
+            return _refused(record, "It stays, for it is what brings the others back.")
+        await self._remembered.set(_SCOPE, record.name, _DISABLED)
+        result = await self._take_down(record)
+        record.state = "disabled"
+        record.error = None
+        logger.info("cog.unloaded cog=%s", record.name)
+        return result
+
+    async def _take_down(self, record: CogRecord) -> LoadResult:
+        began = self._clock.monotonic()
+        module, record.module = record.module, None
+        if module is not None:
+            await swap.detach(self._bot, module)
+            await swap.tear_down(self._bot, module)
+            code.restore(record.module_name, {})
+            record.state = "not yet"
+            record.source = None
+        return LoadResult(record.name, ok=True, ms=self._ms_since(began))
+
+    async def _swap(self, record: CogRecord) -> LoadResult:
+        """Import the files as they are now, take the old module out, put the new one in; or leave all as it was."""
+        began = self._clock.monotonic()
+        record.source = code.source_hash(record.module_name)
+        before = code.loaded_modules(record.module_name)
+        try:
+            module = code.import_anew(record.module_name)
+            await self._exchange(record, module)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            code.restore(record.module_name, before)
+            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+                raise
+            return self._failed(record, error, began)
+        record.module = module
+        record.state = "loaded"
+        record.error = None
+        record.load_ms = self._ms_since(began)
+        record.loaded_at = self._clock.now()
+        self._load_seconds.observe(record.load_ms / 1000, record.name)
+        logger.info("cog.loaded cog=%s ms=%d", record.name, record.load_ms)
+        return LoadResult(record.name, ok=True, ms=record.load_ms)
+
+    async def _exchange(self, record: CogRecord, new: ModuleType) -> None:
+        old = record.module
+        if old is not None:
+            await swap.detach(self._bot, old)
+            await swap.tear_down(self._bot, old)
+        try:
+            await swap.attach(self._bot, new)
+        except BaseException:
+            if old is not None:
+                await self._bring_back(record, old)
+            raise
+
+    async def _bring_back(self, record: CogRecord, old: ModuleType) -> None:
+        try:
+            await swap.attach(self._bot, old)
+        except BaseException:
+            record.module = None
+            logger.exception("cog.old_code_lost cog=%s", record.name)
+
+    def _failed(self, record: CogRecord, error: BaseException, began: float) -> LoadResult:
+        incident = new_incident()
+        record.error = code.describe_failure(record.module_name, error, incident)
+        kept_old = record.module is not None
+        record.state = "loaded" if kept_old else "failed"
+        logger.error(
+            "cog.failed cog=%s incident=%s kept_old=%s", record.name, incident, kept_old, exc_info=error
+        )
+        return LoadResult(
+            record.name, ok=False, ms=self._ms_since(began), error=record.error, kept_old=kept_old
+        )
+
+    def _ms_since(self, began: float) -> float:
+        return (self._clock.monotonic() - began) * 1000
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
+def _refused(record: CogRecord, why: str) -> LoadResult:
+    failure = CogFailure(file="", line=None, type="Refused", message=why, incident="")
+    return LoadResult(record.name, ok=False, ms=0.0, error=failure, kept_old=record.module is not None)

@@ -1,0 +1,134 @@
+"""From a message to its commands: several of them in order, each counted, none left without an answer."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from bot import access, catalog, errors
+from bot.batch import MOST_COMMANDS, BatchLimit, parse_batch
+from bot.tree import CUT_OFF
+from bot.unknown import UnknownNames
+from bot.waiting import Typing
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+logger = logging.getLogger(__name__)
+
+
+class PrefixRunner:
+    """Runs what a message asks for."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self._bot = bot
+        self._clock = bot.kernel.clock
+        self._batches = BatchLimit(self._clock.monotonic)
+        self._unknown = UnknownNames(self._clock.monotonic)
+
+    async def run(self, message: discord.Message) -> None:
+        """Run the command in `message`, or each of its commands in order."""
+        prefix = self._bot.prefix
+        content = message.content
+        # Most messages hold one command; what decides that is cheaper than the parser.
+        if "\n" not in content and content.find(prefix, len(prefix)) < 0:
+            await self._run_one(message, 0)
+            return
+        batch = parse_batch(content, prefix, _is_known)
+        if not batch.is_several:
+            await self._run_one(_saying(message, batch.commands[0]) if batch.commands else message, 0)
+            return
+        wait_s = self._batches.wait_s(message.author.id)
+        if wait_s:
+            await self._tell(message, f"One batch every few seconds: try again in {max(1, round(wait_s))} s.")
+            return
+        for place, text in enumerate(batch.commands):
+            await self._run_one(_saying(message, text), place)
+        if batch.left_out:
+            await self._tell(
+                message, f"Only the first {MOST_COMMANDS} were run; {batch.left_out} were left out."
+            )
+
+    async def _run_one(self, message: discord.Message, place: int) -> None:
+        began = self._clock.monotonic()
+        ctx: HelixContext | None = None
+        try:
+            ctx = await self._bot.get_context(message)
+            ctx.take_place(place)
+            await self._invoke(ctx)
+        except asyncio.CancelledError:
+            await self._say_cut_off(ctx, message)
+            raise
+        entry = catalog.find(ctx.invoked_with or "")
+        if entry is None:
+            self._bot.command_metrics.record_unknown()
+        else:
+            self._bot.command_metrics.record(entry.name, ctx.outcome, self._clock.monotonic() - began)
+
+    async def _invoke(self, ctx: HelixContext) -> None:
+        if ctx.lookup_error is not None:
+            ctx.outcome = await errors.report(ctx, ctx.lookup_error, where=ctx.invoked_with or "")
+            return
+        command = ctx.command
+        if command is None:
+            await self._answer_unknown(ctx)
+            return
+        ctx.typing_shown = Typing(ctx.channel)
+        try:
+            await command.invoke(ctx)
+        except commands.CommandError as error:
+            await command.dispatch_error(ctx, error)
+        except Exception as error:  # noqa: BLE001 - the one handler sorts and logs all of them
+            ctx.outcome = await errors.report(ctx, error, where=command.name)
+        finally:
+            ctx.typing_shown.stop()
+        task = asyncio.current_task()
+        if ctx.command_failed and task is not None and task.cancelling():
+            # discord.py swallows a cancellation inside a command's body.
+            raise asyncio.CancelledError
+
+    async def _answer_unknown(self, ctx: HelixContext) -> None:
+        if not ctx.invoked_with:
+            return
+        allowed = access.visible_entries(ctx.caller)
+        text = self._unknown.answer(ctx.invoked_with, ctx.author.id, allowed, self._bot.prefix)
+        if text is not None:
+            await self._tell(ctx.message, text, ctx)
+
+    async def _say_cut_off(self, ctx: HelixContext | None, message: discord.Message) -> None:
+        entry = catalog.find((ctx.invoked_with if ctx is not None else None) or "")
+        if entry is not None:
+            self._bot.command_metrics.record(entry.name, "cut off", 0.0)
+        await self._tell(message, CUT_OFF, ctx)
+
+    async def _tell(self, message: discord.Message, text: str, ctx: HelixContext | None = None) -> None:
+        try:
+            if ctx is not None:
+                await ctx.whisper(text)
+                return
+            await message.channel.send(
+                text,
+                reference=message.to_reference(fail_if_not_exists=False),
+                mention_author=False,
+                allowed_mentions=discord.AllowedMentions.none(),
+                nonce=f"{message.id}-0",
+            )
+        except discord.DiscordException as error:
+            logger.info("message.untold error=%s", type(error).__name__)
+
+
+def _is_known(name: str) -> bool:
+    return catalog.find(name) is not None
+
+
+def _saying(message: discord.Message, text: str) -> discord.Message:
+    """The same message, as if it said only `text`."""
+    one = copy.copy(message)
+    one.content = text
+    return one

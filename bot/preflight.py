@@ -1,0 +1,71 @@
+"""What `python main.py check` says: what would be on, and what Discord must be told first."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING
+
+from bot.invite import PRIVILEGED_INTENTS, invite_url
+
+if TYPE_CHECKING:
+    from core.settings import Settings
+
+
+def describe(settings: Settings) -> str:
+    """Lines for a terminal: where Helix would run, its features, the intents to switch on, the invite link."""
+    lines = ["The settings are valid.", "", *_places(settings), "", "features:", *_features(settings)]
+    if settings.discord_token:
+        lines += ["", "switch on in Discord's Developer Portal, under Bot, Privileged Gateway Intents:"]
+        lines += [f"  {name}: {reason}" for name, reason in PRIVILEGED_INTENTS]
+        lines += [
+            "",
+            "invite the bot with:",
+            f"  {invite_url(application_id_in(settings.discord_token.reveal()))}",
+        ]
+    return "\n".join(lines)
+
+
+def application_id_in(token: str) -> int | None:
+    """The application's id, which is the first part of a bot token in base64; None where it is not."""
+    first = token.partition(".")[0]
+    try:
+        text = base64.b64decode(first + "=" * (-len(first) % 4), validate=True).decode("ascii")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return int(text) if text.isdecimal() and 15 <= len(text) <= 20 else None
+
+
+def _places(settings: Settings) -> list[str]:
+    discord = (
+        "the sandbox, a small Discord on this machine (no DISCORD_TOKEN)"
+        if settings.sandbox
+        else settings.discord_api_url
+    )
+    home = (
+        "the sandbox's own"
+        if settings.sandbox
+        else settings.home_guild_id or "none (HOME_GUILD_ID): only owners have privileged commands"
+    )
+    return [
+        f"  Discord      {discord}",
+        f"  HTTP server  {settings.base_url}/ on {settings.host}:{settings.port}",
+        f"  data         {settings.data_dir}",
+        f"  prefix       {settings.command_prefix}",
+        f"  home server  {home}",
+    ]
+
+
+def _features(settings: Settings) -> list[str]:
+    switches = (
+        ("response caching", settings.enable_response_caching, "ENABLE_RESPONSE_CACHING"),
+        ("lazy commands", settings.enable_lazy_commands, "ENABLE_LAZY_COMMANDS"),
+        ("watching the state files", settings.enable_state_watching, "ENABLE_STATE_WATCHING"),
+        ("a token for reading over HTTP", bool(settings.read_token), "READ_TOKEN"),
+        (
+            "word to the admins about refused edits",
+            settings.alerts_channel_id is not None,
+            "ALERTS_CHANNEL_ID",
+        ),
+    )
+    return [f"  {'on ' if on else 'off'}  {what} ({name})" for what, on, name in switches]

@@ -1,0 +1,123 @@
+"""What Discord is told about the slash commands: `bot/slash.json`, made from the cogs by `make slash`.
+
+So registering loads no cog, and Discord hears of the commands only when they have changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import importlib
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import discord
+from discord.ext import commands
+
+from bot import catalog
+from bot._cog_swap import attach
+from bot.endpoints import Endpoints
+from core.errors import StartError
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from core.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+PATH = Path(__file__).with_name("slash.json")
+
+NEW_TOKEN = (
+    "DISCORD_TOKEN: Discord refuses it. In the Developer Portal open your application, Bot, Reset Token, and"
+    " set the new one."
+)
+OUT_OF_REACH = (aiohttp.ClientError, OSError, TimeoutError)
+
+_HASH_KEY = "slash-hash"
+
+
+async def render(package: str = "bot.cogs") -> str:
+    """The JSON of every built command, in the catalog's order, as Discord's bulk overwrite takes it."""
+    bot = commands.Bot(command_prefix=(), help_command=None, intents=discord.Intents.none())
+    for cog in catalog.built_cogs():
+        await attach(bot, importlib.import_module(f"{package}.{cog.name}"))
+    payloads = {command.name: command.to_dict(bot.tree) for command in bot.tree.get_commands()}
+    ordered = [_plain(payloads[entry.name]) for entry in catalog.ENTRIES if entry.name in payloads]
+    await bot.close()
+    return json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"
+
+
+def content_hash(payload: str) -> str:
+    """What tells two registrations apart."""
+    return hashlib.sha256(payload.encode()).hexdigest()
+
+
+async def register(bot: HelixBot, path: Path = PATH) -> bool:
+    """Tell Discord the commands, where this application has not been told these; whether it was told.
+
+    Raises:
+        discord.HTTPException: Discord refused them.
+    """
+    payload = await asyncio.to_thread(path.read_text, "utf-8")
+    wanted = content_hash(payload)
+    if await bot.remembered.get(bot.remember_scope, _HASH_KEY) == wanted or bot.application_id is None:
+        return False
+    await bot.http.bulk_upsert_global_commands(bot.application_id, json.loads(payload))
+    await bot.remembered.set(bot.remember_scope, _HASH_KEY, wanted)
+    logger.info("slash.registered hash=%s", wanted[:12])
+    return True
+
+
+async def sync_commands(settings: Settings, path: Path = PATH) -> str:
+    """Tell Discord the commands whether or not it knows them; gives a sentence about it.
+
+    It logs in and sends them: no store, no gateway, no HTTP server.
+
+    Raises:
+        StartError: there is no token, Discord refuses it, or Discord cannot be reached.
+    """
+    if not settings.discord_token:
+        raise StartError(
+            "DISCORD_TOKEN: it is not set, and without it there is nobody to tell the commands to."
+        )
+    payload: list[dict[str, Any]] = json.loads(await asyncio.to_thread(path.read_text, "utf-8"))
+    Endpoints(settings.discord_api_url, settings.discord_gateway_url).apply()
+    client = discord.Client(intents=discord.Intents.none())
+    try:
+        async with client:
+            await client.login(settings.discord_token.reveal())
+            application_id = client.application_id
+            if application_id is None:
+                raise StartError("DISCORD_TOKEN: Discord does not say which application it belongs to.")
+            await client.http.bulk_upsert_global_commands(application_id, payload)
+    except discord.LoginFailure as error:
+        raise StartError(NEW_TOKEN) from error
+    except discord.HTTPException as error:
+        raise StartError(
+            f"Discord refused the slash commands ({error.status}, code {error.code})."
+        ) from error
+    except OUT_OF_REACH as error:
+        raise StartError(
+            f"DISCORD_API_URL={settings.discord_api_url}: it cannot be reached ({type(error).__name__})."
+        ) from error
+    return f"Discord knows {len(payload)} slash commands of application {application_id} now."
+
+
+def _plain(payload: Any) -> dict[str, Any]:  # noqa: ANN401 - discord.py's own loosely typed payload
+    """Without what Discord takes as its default, and without any permission: the run-time check decides."""
+    skipped = {"default_member_permissions", "nsfw", "integration_types"}
+    return {key: value for key, value in payload.items() if key not in skipped}
+
+
+async def _write() -> None:
+    text = await render()
+    await asyncio.to_thread(PATH.write_text, text, "utf-8")
+    sys.stdout.write(f"{PATH.name}: {len(json.loads(text))} commands, {content_hash(text)[:12]}\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(_write())

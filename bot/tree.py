@@ -1,0 +1,118 @@
+"""Slash commands: the cog is loaded before discord.py looks for the command, and everything is counted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any, cast
+
+import discord
+from discord import app_commands
+
+from bot import access, catalog, errors
+from bot.context import OUTCOME
+from bot.waiting import Deferral
+from core.errors import HelixError
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+
+logger = logging.getLogger(__name__)
+
+RESTARTING = "Helix is restarting. Try again in a moment."
+CUT_OFF = "Helix is stopping, and this was cut off. Try again in a moment."
+
+
+class Planned(HelixError):  # noqa: N818 - an announcement
+    """A command that is not built yet."""
+
+    def __init__(self, name: str, summary: str) -> None:
+        super().__init__(f"`{name}` is coming: {summary}")
+
+
+class HelixTree(app_commands.CommandTree["HelixBot"]):
+    """Looks the catalog up first, so that a slash command needs no cog to be loaded before it."""
+
+    async def interaction_check(self, interaction: discord.Interaction[HelixBot], /) -> bool:
+        """True once the command's cog is loaded; for completion, only where the caller may run the command.
+
+        Raises:
+            AppCommandError: what went wrong is its cause; only errors of that kind reach `on_error`.
+        """
+        entry = catalog.find(_name_of(interaction))
+        if entry is None:
+            return True
+        completing = interaction.type is discord.InteractionType.autocomplete
+        if not completing:
+            # The load counts towards the 3 s that Discord waits.
+            Deferral(interaction, ephemeral=entry.ephemeral)
+        try:
+            if entry.planned:
+                raise Planned(f"/{entry.name}", entry.summary)
+            access.enforce(entry, None, interaction)
+            await self.client.loader.ensure(entry.cog)
+        except HelixError as error:
+            if completing:
+                await interaction.response.autocomplete([])
+                return False
+            raise app_commands.AppCommandError(str(error)) from error
+        return True
+
+    async def on_error(
+        self, interaction: discord.Interaction[HelixBot], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Answer and log an error that no command's own handling saw."""
+        await self._answer(interaction, error)
+
+    # discord.py has no public place around a whole slash call; its tests pin this one.
+    async def _call(self, interaction: discord.Interaction[HelixBot]) -> None:
+        drain = self.client.kernel.drain
+        completing = interaction.type is discord.InteractionType.autocomplete
+        if not drain.accepting:
+            if not completing:
+                await _say_anyway(interaction, RESTARTING)
+            return
+        began = self.client.kernel.clock.monotonic()
+        task = asyncio.current_task()
+        if task is not None:
+            drain.track(task, "command")
+        try:
+            await super()._call(interaction)
+        except asyncio.CancelledError:
+            interaction.extras[OUTCOME] = "cut off"
+            await _say_anyway(interaction, CUT_OFF)
+            raise
+        except Exception as error:  # noqa: BLE001 - the one handler sorts and logs all of them
+            interaction.command_failed = True
+            await self._answer(interaction, error)
+        finally:
+            deferral = Deferral.of(interaction)
+            if deferral is not None:
+                deferral.cancel()
+            if not completing:
+                self._count(interaction, began)
+
+    async def _answer(self, interaction: discord.Interaction[HelixBot], error: Exception) -> None:
+        interaction.extras[OUTCOME] = await errors.report(
+            interaction, error, where=f"/{_name_of(interaction)}"
+        )
+
+    def _count(self, interaction: discord.Interaction[HelixBot], began: float) -> None:
+        entry = catalog.find(_name_of(interaction))
+        if entry is None:
+            self.client.command_metrics.record_unknown()
+            return
+        outcome: errors.Outcome = interaction.extras.get(OUTCOME, "ok")
+        self.client.command_metrics.record(entry.name, outcome, self.client.kernel.clock.monotonic() - began)
+
+
+def _name_of(interaction: discord.Interaction[Any]) -> str:
+    data = cast("dict[str, Any]", interaction.data or {})
+    return str(data.get("name", ""))
+
+
+async def _say_anyway(interaction: discord.Interaction[Any], text: str) -> None:
+    try:
+        await errors.whisper(interaction, text)
+    except discord.DiscordException as error:
+        logger.info("slash.untold error=%s", type(error).__name__)

@@ -1,0 +1,91 @@
+"""What the caller sees while a command takes its time: "thinking…" by slash, typing by prefix."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import discord
+
+logger = logging.getLogger(__name__)
+
+# Discord gives up on an interaction after 3 s; the deferral itself needs a round trip of that.
+DEFER_AFTER_S = 1.5
+TYPING_AFTER_S = 2.0
+# Discord shows typing for 10 s.
+_TYPING_EVERY_S = 8.0
+_KEY = "helix.deferral"
+
+
+class Deferral:
+    """Defers one slash interaction by itself, where nothing was said in time.
+
+    Attributes:
+        deferred: whether Discord shows "thinking…", which the next reply replaces.
+    """
+
+    def __init__(
+        self, interaction: discord.Interaction[Any], *, ephemeral: bool, after_s: float = DEFER_AFTER_S
+    ) -> None:
+        self._interaction = interaction
+        self.ephemeral = ephemeral
+        self.deferred = False
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(after_s, self._begin)
+        interaction.extras[_KEY] = self
+
+    @staticmethod
+    def of(interaction: discord.Interaction[Any]) -> Deferral | None:
+        """The deferral of this interaction, where it has one."""
+        found = interaction.extras.get(_KEY)
+        return found if isinstance(found, Deferral) else None
+
+    async def settle(self) -> None:
+        """Stop the timer, and wait for a deferral that is on its way; call it before each reply."""
+        self._timer.cancel()
+        if self._task is not None:
+            await asyncio.wait((self._task,))
+
+    def cancel(self) -> None:
+        """Stop the timer; a deferral that is on its way goes on."""
+        self._timer.cancel()
+
+    def _begin(self) -> None:
+        if not self._interaction.response.is_done():
+            self._task = asyncio.create_task(self._defer(), name=f"defer-{self._interaction.id}")
+
+    async def _defer(self) -> None:
+        try:
+            await self._interaction.response.defer(ephemeral=self.ephemeral, thinking=True)
+        except (discord.HTTPException, discord.InteractionResponded) as error:
+            # Another process, or the reply itself, was quicker; the reply will tell.
+            logger.info("slash.defer_failed error=%s", type(error).__name__)
+        else:
+            self.deferred = True
+
+
+class Typing:
+    """Shows typing in a channel from `TYPING_AFTER_S` on, until stopped."""
+
+    def __init__(self, channel: discord.abc.Messageable, *, after_s: float = TYPING_AFTER_S) -> None:
+        self._channel = channel
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(after_s, self._begin)
+
+    def stop(self) -> None:
+        """Show it no longer; the first reply does this too."""
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._keep_typing(), name="typing")
+
+    async def _keep_typing(self) -> None:
+        try:
+            while True:
+                await self._channel.typing()
+                await asyncio.sleep(_TYPING_EVERY_S)
+        except discord.HTTPException as error:
+            logger.debug("typing.failed status=%d", error.status)
