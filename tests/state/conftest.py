@@ -1,0 +1,41 @@
+"""A real store in a folder of its own, with time that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.database import Database
+from core.kernel import Kernel, build_kernel
+from core.schema import CORE_MIGRATIONS
+from core.settings import Settings
+from state.manager import StateManager
+from state.schema import STATE_MIGRATIONS
+from tests.manual_clock import ManualClock
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
+    return build_kernel(Settings(data_dir=tmp_path), clock)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    path = tmp_path / "helix.db"
+    opened = await Database.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def manager(database: Database, clock: ManualClock) -> StateManager:
+    manager = StateManager(database, clock)
+    await manager.load()
+    return manager
