@@ -109,7 +109,7 @@ class Connection(RequestHandler):
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
         """Send the answer; what aiohttp refuses ahead of the middleware (an unknown Expect) is reworded."""
-        if isinstance(resp, web.HTTPException):
+        if isinstance(resp, web.HTTPException) and resp.status >= 400:
             self._server.traffic.lane(UNMATCHED, request.method, resp.status).record(0.0)
             resp = plain_problem(resp.status).response(request.rel_url.raw_path)
             resp.force_close()

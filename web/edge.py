@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from core.kernel import Kernel
+from core.settings import Settings
 from core.suggestions import closest
 from web.access_log import log_access
 from web.headers import CORS, standard
@@ -34,16 +35,13 @@ def build_edge(kernel: Kernel, traffic: Traffic, routes: tuple[RouteSpec, ...]) 
         route = UNMATCHED if spec is None else spec.path
         try:
             with kernel.drain.work("http"):
-                if request.body_exists:
-                    _check_body(request, settings.max_body)
-                if spec is not None:
-                    _check_token(request, spec, kernel)
-                    if request.query_string:
-                        _check_query(request, spec)
+                _admit(request, spec, settings)
                 response = await handler(request)
         except Problem as problem:
             response = problem.response(request.rel_url.raw_path)
         except web.HTTPException as error:
+            if error.status < 400:
+                raise
             response = _translated(request, error, specs)
         except Exception as error:
             incident = record_incident(error, route=route, method=request.method)
@@ -63,8 +61,17 @@ def build_edge(kernel: Kernel, traffic: Traffic, routes: tuple[RouteSpec, ...]) 
     return edge
 
 
-def _check_token(request: web.Request, spec: RouteSpec, kernel: Kernel) -> None:
-    token = kernel.settings.read_token
+def _admit(request: web.Request, spec: RouteSpec | None, settings: Settings) -> None:
+    if request.body_exists:
+        _check_body(request, settings.max_body)
+    if spec is not None:
+        _check_token(request, spec, settings)
+        if request.query_string:
+            _check_query(request, spec)
+
+
+def _check_token(request: web.Request, spec: RouteSpec, settings: Settings) -> None:
+    token = settings.read_token
     if not token or spec.needs_token != "read":  # noqa: S105 - the kind of token, not one
         return
     offered = request.headers.get(hdrs.AUTHORIZATION)

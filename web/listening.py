@@ -35,20 +35,21 @@ async def listen(runner: web.BaseRunner, settings: Settings) -> int:
         CannotListen: the address is taken, forbidden, or not this machine's.
     """
     may_move = settings.sandbox and not settings.port_is_set and settings.port != 0
-    last = settings.port + (_NEXT_PORTS if may_move else 0)
-    for port in range(settings.port, min(last, 65_535) + 1):
+    last = min(settings.port + _NEXT_PORTS, 65_535) if may_move else settings.port
+    port = settings.port
+    while True:
         site = web.TCPSite(runner, settings.host, port, reuse_port=False)
         try:
             await site.start()
+            break
         except OSError as error:
             await site.stop()
-            if error.errno == errno.EADDRINUSE and may_move and port < last:
-                continue
-            raise CannotListen(_explained(error, settings, port, may_move=may_move)) from error
-        if port != settings.port:
-            logger.warning("http.port_moved wanted=%d port=%d", settings.port, port)
-        return site.port
-    raise CannotListen(f"PORT {settings.port} is beyond the last port, 65535.")
+            if error.errno != errno.EADDRINUSE or port == last:
+                raise CannotListen(_explained(error, settings, port, may_move=may_move)) from error
+            port += 1
+    if port != settings.port:
+        logger.warning("http.port_moved wanted=%d port=%d", settings.port, port)
+    return site.port
 
 
 def _explained(error: OSError, settings: Settings, port: int, *, may_move: bool) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import socket
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import uvloop
 from aiohttp import web
 
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, head
-from web import connection
+from web import app, connection
 from web.hot import LONGEST_HEAD_BYTES, MAX_HEADS
 
 MOVING = {"date", "age", "x-cache"}
@@ -129,6 +130,43 @@ async def test_a_body_that_looks_like_a_known_head_is_a_body(site: Site) -> None
     answer = await wire.answer()
     assert "commands" in answer.json()
     assert await wire.closed()
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_however_the_bytes_are_cut_the_answers_are_right_and_in_order(site: Site, seed: int) -> None:
+    chance = random.Random(seed)
+    statuses = {"/ucf": 200, "/commands": 200, "/nothing": 404, "/ucf?x=1": 400, "/agents/Claude": 200}
+    for _ in range(10):
+        wire = await site.wire()
+        paths = chance.choices(list(statuses), k=chance.randint(1, 12))
+        data = b"".join(head(path) for path in paths)
+        cuts = sorted(chance.sample(range(1, len(data)), k=min(len(data) - 1, chance.randint(0, 6))))
+        if chance.random() < 0.5:
+            # Cut where the requests end, which is where known heads are answered ahead.
+            cuts = [sum(len(head(path)) for path in paths[:n]) for n in range(1, len(paths))]
+        for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
+            await wire.send(data[start:end])
+            await asyncio.sleep(0)
+        for path in paths:
+            answer = await wire.answer()
+            assert answer.status == statuses[path]
+            content = answer.json()
+            expected = {"/ucf": "ucf", "/commands": "commands", "/agents/Claude": "symbol"}.get(
+                path, "detail"
+            )
+            assert expected in content
+
+
+async def test_who_never_ends_a_head_is_let_go(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_KEEPALIVE_S", 0.05)
+    site = await make_site()
+    silent, slow, idle = await site.wire(), await site.wire(), await site.wire()
+    await slow.send(b"GET /ucf HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+    for _ in range(2):
+        await idle.ask("/ucf")
+    assert await silent.closed()
+    assert await slow.closed()
+    assert await idle.closed()
 
 
 async def test_requests_with_a_body_are_not_remembered(site: Site) -> None:

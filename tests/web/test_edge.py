@@ -168,6 +168,25 @@ async def test_a_handler_without_an_answer_is_an_incident_too(make_site: MakeSit
     assert problem["incident"] in check.reason
 
 
+async def _too_large(_request: web.Request) -> web.Response:
+    raise web.HTTPRequestEntityTooLarge(max_size=1, actual_size=2)
+
+
+async def test_what_aiohttp_refuses_inside_a_handler_is_a_problem_too(make_site: MakeSite) -> None:
+    site = await make_site((RouteSpec(path="/large", handler=_too_large, summary=""),))
+    assert_problem(await site.get("/large"), 413)
+
+
+async def _redirect(_request: web.Request) -> web.Response:
+    raise web.HTTPFound("/status")
+
+
+async def test_a_redirect_is_no_problem(make_site: MakeSite) -> None:
+    site = await make_site((RouteSpec(path="/moved", handler=_redirect, summary=""),))
+    answer = await site.get("/moved")
+    assert (answer.status, answer.headers["location"]) == (302, "/status")
+
+
 async def _half(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse()
     await response.prepare(request)
