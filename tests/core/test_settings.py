@@ -302,7 +302,7 @@ def test_no_environment_raises_anything_but_a_settings_error(environ: dict[str, 
     assert 1 <= len(found.settings.command_prefix) <= 5
 
 
-@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     content=st.binary(max_size=300) | st.text(alphabet="PORT=x\"'#\\\n \r$\0é", max_size=60).map(str.encode)
 )
