@@ -112,8 +112,8 @@ class PageBot(discord.Client):
             return
         if message.content.startswith("!ping"):
             await message.reply(f"pong {message.content[5:].strip()}".strip())
-        elif message.content == "!panel":
-            await message.channel.send("a panel", view=_Panel(), embed=_card())
+        elif message.content.startswith("!panel"):
+            await message.channel.send(f"panel {message.content[6:]}", view=_Panel(), embed=_card())
         elif message.content == "!nonsense":
             await message.channel.send(NONSENSE, embed=_nonsense())
         elif message.content == "!typing":

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.sandbox.page_bot import Stage, open_stage
 
@@ -21,6 +21,13 @@ async def _send(page: Page, text: str) -> None:
     box = page.get_by_label("Message", exact=True)
     await box.fill(text)
     await box.press("Enter")
+
+
+async def _open_panel(page: Page, name: str) -> Locator:
+    """Has the bot send a panel, and finds that message however it is edited."""
+    await _send(page, f"!panel {name}")
+    message = page.locator(".message", has_text=f"panel {name}").filter(has=page.locator(".embed"))
+    return page.locator(f"#{await message.get_attribute('id')}")
 
 
 async def test_a_message_gets_the_bots_reply(stage: Stage) -> None:
@@ -139,6 +146,14 @@ async def test_a_slash_option_is_completed_by_the_bot(stage: Stage) -> None:
         await expect(page.locator(".message", has_text="agent Kavach over 12 days")).to_be_visible()
 
 
+async def test_an_unknown_slash_command_is_not_sent_as_a_message(stage: Stage) -> None:
+    async with stage.page() as page:
+        await _send(page, "/nowhere")
+        await expect(page.get_by_role("alert")).to_contain_text("There is no command /nowhere here.")
+        await expect(page.get_by_label("Message", exact=True)).to_have_value("/nowhere")
+        await expect(page.locator(".message", has_text="/nowhere")).to_have_count(0)
+
+
 async def test_a_missing_or_wrong_option_is_pointed_at_and_not_sent(stage: Stage) -> None:
     async with stage.page() as page:
         await _send(page, "/agent")
@@ -156,19 +171,19 @@ async def test_a_missing_or_wrong_option_is_pointed_at_and_not_sent(stage: Stage
 
 async def test_a_button_edits_its_message_and_keeps_the_focus(stage: Stage) -> None:
     async with stage.page(channel="bot-commands") as page:
-        await _send(page, "!panel")
-        button = page.locator(".message").last.get_by_role("button", name="Press me")
+        message = await _open_panel(page, "pressing")
+        button = message.get_by_role("button", name="Press me")
         await button.focus()
         await button.press("Enter")
-        await expect(page.locator(".message").last).to_contain_text("pressed by olive")
-        await expect(page.locator(".message").last.get_by_role("button", name="Press me")).to_be_focused()
-        await expect(page.locator(".message").last.get_by_role("button", name="Off")).to_be_disabled()
+        await expect(message).to_contain_text("pressed by olive")
+        await expect(message.get_by_role("button", name="Press me")).to_be_focused()
+        await expect(message.get_by_role("button", name="Off")).to_be_disabled()
 
 
 async def test_an_embed_shows_its_parts(stage: Stage) -> None:
     async with stage.page(channel="bot-commands") as page:
-        await _send(page, "!panel")
-        embed = page.locator(".message").last.get_by_role("article", name="Embed: A card")
+        message = await _open_panel(page, "an embed")
+        embed = message.get_by_role("article", name="Embed: A card")
         await expect(embed.get_by_role("link", name="A card")).to_have_attribute(
             "href", "https://example.org/"
         )
@@ -176,39 +191,38 @@ async def test_an_embed_shows_its_parts(stage: Stage) -> None:
         await expect(embed.locator(".embed-field.is-inline dt")).to_have_text("Harmony")
         await expect(embed.locator("dd code")).to_have_text("42 ms")
         await expect(embed.locator(".embed-footer")).to_have_text("the foot")
-        colour = "getComputedStyle(document.querySelector('.embed:last-of-type')).borderLeftColor"
-        assert await page.evaluate(colour) == "rgb(47, 158, 119)"
+        colour = "(node) => getComputedStyle(node).borderLeftColor"
+        assert await embed.evaluate(colour) == "rgb(47, 158, 119)"
 
 
 async def test_a_menu_is_chosen_from_by_keyboard(stage: Stage) -> None:
     async with stage.page(channel="bot-commands") as page:
-        await _send(page, "!panel")
-        menu = page.locator(".message").last.get_by_role("button", name="Choose a layer")
+        message = await _open_panel(page, "by keyboard")
+        menu = message.get_by_role("button", name="Choose a layer")
         await menu.press("Enter")
         listbox = page.get_by_role("listbox", name="Choose a layer")
         await expect(listbox).to_be_focused()
         await expect(listbox.get_by_role("option")).to_have_count(3)
         await listbox.press("End")
         await listbox.press("Enter")
-        await expect(page.locator(".message").last).to_contain_text("chosen Integration")
+        await expect(message).to_contain_text("chosen Integration")
         await expect(menu).to_be_focused()
 
 
 async def test_several_people_are_chosen_from_a_user_menu(stage: Stage) -> None:
     async with stage.page(channel="bot-commands") as page:
-        await _send(page, "!panel")
-        await page.locator(".message").last.get_by_role("button", name="Choose people").click()
+        message = await _open_panel(page, "people")
+        await message.get_by_role("button", name="Choose people").click()
         listbox = page.get_by_role("listbox", name="Choose people")
         await listbox.get_by_role("option", name="Adam").click()
         await listbox.get_by_role("option", name="Mika").click()
         await page.get_by_role("button", name="Done").click()
-        await expect(page.locator(".message").last).to_contain_text("people adam, mika")
+        await expect(message).to_contain_text("people adam, mika")
 
 
 async def test_a_button_that_gets_no_answer_says_so(stage: Stage) -> None:
     async with stage.page(channel="bot-commands") as page:
-        await _send(page, "!panel")
-        message = page.locator(".message").last
+        message = await _open_panel(page, "silent")
         await message.get_by_role("button", name="Silent").click()
         await expect(message.get_by_role("button", name="Silent")).to_have_attribute("aria-busy", "true")
         await expect(message.locator(".failure")).to_contain_text("did not respond")

@@ -77,6 +77,7 @@ _X = _line("x")
         ("**bold *inside* it**", "<strong>bold <em>inside</em> it</strong>"),
         ("a `code **not bold**` b", "a <code>code **not bold**</code> b"),
         ("``a ` b``", "<code>a ` b</code>"),
+        ("``open and `code`", "``open and <code>code</code>"),
         ("snake_case_name", "snake_case_name"),
         (r"\*not italic\*", "*not italic*"),
         ("2 * 3 * 4", "2 * 3 * 4"),
@@ -191,7 +192,10 @@ async def test_a_spoiler_is_hidden_until_it_is_pressed(page: Page) -> None:
     assert await page.locator(".spoiler-inside").get_attribute("aria-hidden") is None
 
 
-@pytest.mark.parametrize("mark", ["**", "__", "||", "> ", "*", "`", "[", "<@"])
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "mark", ["**", "__", "||", "> ", "*", "`", "` ``", "[", "<@", "_a", "~~", "- ", "***a"]
+)
 async def test_deep_nonsense_is_rendered_in_bounded_time(page: Page, mark: str) -> None:
     text = (mark * 4096)[:4096]
     box = await page.evaluate_handle(_RENDER, [text])

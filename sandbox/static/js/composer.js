@@ -8,6 +8,8 @@ import { findAny, hintFor, parseSlash } from "./sources.js";
 
 const LONGEST = 2000;
 const COUNT_FROM = 1800;
+/** What was meant as a slash command: sent as a message it would be answered by nobody. */
+const UNKNOWN_SLASH = /^\/[\w-]{1,32}(?=\s|$)/u;
 
 /** Owns the form at the foot of the page. */
 export class Composer {
@@ -193,6 +195,11 @@ export class Composer {
       const needs = (slash.command.options ?? []).some((option) => option.required);
       if (needs || Object.keys(slash.values).length > 0) this.#openSlash(slash.command, slash.values);
       else this.#later(text, () => this.#desk.slash(slash.command.name, {}));
+      return;
+    }
+    const unknown = this.#mode === null && UNKNOWN_SLASH.exec(text);
+    if (unknown) {
+      this.#desk.say(`There is no command ${unknown[0].trim()} here. The bot may still be starting.`);
       return;
     }
     if (text.trim() === "" && this.#tray.count === 0) return;

@@ -15,7 +15,6 @@ const wrap = (tag, cls) => (match, names, depth) => el(
 const RULES = [
   // A backslash takes the meaning from the mark behind it.
   { at: "\\", pattern: /\\([^0-9A-Za-z\s])/y, make: (match) => match[1] },
-  { at: "`", pattern: /(`+)([\s\S]*?[^`])\1(?!`)/y, make: (match) => code(match[2]) },
   { at: "<", pattern: /<@!?(\d{1,20})>/y, make: (match, names) => userMention(match[1], names) },
   { at: "<", pattern: /<@&(\d{1,20})>/y, make: (match, names) => roleMention(match[1], names) },
   { at: "<", pattern: /<#(\d{1,20})>/y, make: (match, names) => channelMention(match[1], names) },
@@ -79,14 +78,8 @@ export function renderInline(text, names, depth = 0) {
     plain += text.slice(position, next);
     position = next;
     if (position >= text.length) break;
-    const found = matchAt(text, position);
-    if (found === null) {
-      plain += text[position];
-      position += 1;
-      continue;
-    }
-    const node = found.rule.make(found.match, names, depth);
-    position += found.match[0].length;
+    const { node, length } = nodeAt(text, position, names, depth);
+    position += length;
     if (typeof node === "string") plain += node;
     else {
       flush();
@@ -95,6 +88,33 @@ export function renderInline(text, names, depth = 0) {
   }
   flush();
   return nodes;
+}
+
+/** What stands at a special character, with the number of characters it takes; itself where it marks nothing. */
+function nodeAt(text, position, names, depth) {
+  if (text[position] === "`") return codeAt(text, position);
+  const found = matchAt(text, position);
+  if (found === null) return { node: text[position], length: 1 };
+  return { node: found.rule.make(found.match, names, depth), length: found.match[0].length };
+}
+
+/**
+ * Code between two runs of equally many backticks; a run without a partner is text as a whole. By hand, since a
+ * regular expression for it takes cubic time on a message of nothing but backticks.
+ */
+function codeAt(text, position) {
+  const mark = /`+/y;
+  mark.lastIndex = position;
+  const [opening] = mark.exec(text);
+  const from = position + opening.length;
+  const runs = /`+/g;
+  runs.lastIndex = from;
+  for (let run = runs.exec(text); run !== null; run = runs.exec(text)) {
+    if (run[0].length === opening.length) {
+      return { node: code(text.slice(from, run.index)), length: runs.lastIndex - position };
+    }
+  }
+  return { node: opening, length: opening.length };
 }
 
 function matchAt(text, position) {

@@ -45,7 +45,7 @@ function findPrefixed(store, text, caret) {
     items: found.map((command) => ({
       value: `${prefix}${command.name} `,
       label: `${prefix}${command.name}`,
-      usage: usageOf(command),
+      usage: command.usage,
       detail: [command.summary, ACCESS_NOTES[command.access]].filter(Boolean).join(" · "),
     })),
   };
@@ -53,19 +53,14 @@ function findPrefixed(store, text, caret) {
 
 const ACCESS_NOTES = { mod: "mods", admin: "admins", owner: "owners" };
 
-/** The arguments of a command; the catalog's usage may repeat the name before them. */
-function usageOf({ name, usage }) {
-  return (usage ?? "").replace(new RegExp(`^[^\\w\\s<\\[]?${name.replace(/[^\w-]/g, "")}\\s*`), "");
-}
-
 /** The command whose arguments are being typed, for a line of help: `{usage, summary}` or null. */
 export function hintFor(store, text) {
   const match = /^(\S+)\s/.exec(text);
   if (match === null || !match[1].startsWith(store.bot.prefix)) return null;
   const name = match[1].slice(store.bot.prefix.length).toLowerCase();
   const command = store.prefixCommands.find((entry) => entry.name === name || entry.aliases?.includes(name));
-  if (!command || !usageOf(command)) return null;
-  return { usage: `${match[1]} ${usageOf(command)}`, summary: command.summary };
+  if (!command?.usage) return null;
+  return { usage: `${match[1]} ${command.usage}`, summary: command.summary };
 }
 
 /** Slash commands, while only the name is being typed. */
