@@ -44,20 +44,32 @@ def parse_command(errors: FormErrors, body: JsonObject, path: Path = ()) -> Json
         "nsfw": False,
     }
     command |= {key: body[key] for key in _KEPT if body.get(key) is not None}
-    if command["default_member_permissions"] is not None:
-        command["default_member_permissions"] = str(command["default_member_permissions"])
+    _check_kept(errors, path, command)
     if kind not in (1, 2, 3):
         errors.add((*path, "type"), "BASE_TYPE_CHOICES", "Value must be one of (1, 2, 3).")
     if kind == _CHAT_INPUT:
         _check_name(errors, (*path, "name"), body.get("name"))
         _check_description(errors, (*path, "description"), body.get("description"))
-        command["options"] = _parse_options(errors, (*path, "options"), body.get("options"), depth=0)
+        command["options"] = _parse_options(errors, (*path, "options"), body.get("options"), parent=None)
         if _weight(command) > MAX_TOTAL:
             message = f"Command exceeds maximum size ({MAX_TOTAL})"
             errors.add(path or ("name",), "APPLICATION_COMMAND_TOO_LARGE", message)
-    elif not 1 <= len(str(body.get("name") or "")) <= 32:
+    elif not isinstance(body.get("name"), str) or not 1 <= len(body["name"]) <= 32:
         errors.bad_length((*path, "name"), 1, 32)
     return command
+
+
+def _check_kept(errors: FormErrors, path: Path, command: JsonObject) -> None:
+    permissions = command["default_member_permissions"]
+    if permissions is not None:
+        text = str(permissions)
+        command["default_member_permissions"] = text
+        if not (text.isascii() and text.isdigit() and len(text) <= 20):
+            message = f'Value "{text[:40]}" is not int.'
+            errors.add((*path, "default_member_permissions"), "NUMBER_TYPE_COERCE", message)
+    for key in ("contexts", "integration_types"):
+        if command[key] is not None and not isinstance(command[key], list):
+            errors.add((*path, key), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
 
 
 def parse_commands(bodies: list[object]) -> list[JsonObject]:
@@ -68,13 +80,13 @@ def parse_commands(bodies: list[object]) -> list[JsonObject]:
     """
     errors = FormErrors()
     parsed: list[JsonObject] = []
-    seen: set[tuple[object, object]] = set()
+    seen: set[tuple[str, str]] = set()
     for index, body in enumerate(bodies):
         if not isinstance(body, dict):
             errors.add((index,), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
             continue
         command = parse_command(errors, body, (index,))
-        key = (command["type"], str(command["name"]))
+        key = (str(command["type"]), str(command["name"]))
         if key in seen:
             message = "Application command names must be unique"
             errors.add((index, "name"), "APPLICATION_COMMANDS_DUPLICATE_NAME", message)
@@ -107,7 +119,7 @@ def _check_description(errors: FormErrors, path: Path, text: object) -> None:
         errors.bad_length(path, 1, 100)
 
 
-def _parse_options(errors: FormErrors, path: Path, raw: object, *, depth: int) -> list[JsonObject]:
+def _parse_options(errors: FormErrors, path: Path, raw: object, *, parent: int | None) -> list[JsonObject]:
     if raw is None:
         return []
     if not isinstance(raw, list):
@@ -123,8 +135,8 @@ def _parse_options(errors: FormErrors, path: Path, raw: object, *, depth: int) -
         if not isinstance(option, dict):
             errors.add(where, "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
             continue
-        options.append(_parse_option(errors, where, option, depth))
-        if option.get("name") in names:
+        options.append(_parse_option(errors, where, option, parent))
+        if str(option.get("name")) in names:
             message = "Option name already exists"
             errors.add((*where, "name"), "APPLICATION_COMMAND_OPTIONS_NAME_ALREADY_EXISTS", message)
         names.add(str(option.get("name")))
@@ -135,7 +147,7 @@ def _parse_options(errors: FormErrors, path: Path, raw: object, *, depth: int) -
     return options
 
 
-def _parse_option(errors: FormErrors, path: Path, option: JsonObject, depth: int) -> JsonObject:
+def _parse_option(errors: FormErrors, path: Path, option: JsonObject, parent: int | None) -> JsonObject:
     kind = option.get("type")
     _check_name(errors, (*path, "name"), option.get("name"))
     _check_description(errors, (*path, "description"), option.get("description"))
@@ -145,11 +157,12 @@ def _parse_option(errors: FormErrors, path: Path, option: JsonObject, depth: int
     parsed = {key: value for key, value in option.items() if value is not None}
     if kind in (_SUBCOMMAND, _GROUP):
         # A group holds subcommands, a subcommand holds plain options: two levels and no more.
-        if depth >= (2 if kind == _SUBCOMMAND else 1):
+        fits = parent is None or (parent == _GROUP and kind == _SUBCOMMAND)
+        if not fits:
             message = "Sub-command option is nested too deep"
             errors.add((*path, "type"), "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID", message)
             return parsed
-        parsed["options"] = _parse_options(errors, (*path, "options"), option.get("options"), depth=depth + 1)
+        parsed["options"] = _parse_options(errors, (*path, "options"), option.get("options"), parent=kind)
         return parsed
     if option.get("choices"):
         _check_choices(errors, path, option, kind)

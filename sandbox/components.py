@@ -66,7 +66,7 @@ def _one_of(errors: FormErrors, path: Path, choices: str) -> None:
 
 def _check_item(errors: FormErrors, path: Path, item: object, seen: set[str]) -> None:
     kind = item.get("type") if isinstance(item, dict) else None
-    if not isinstance(item, dict) or (kind != BUTTON and kind not in SELECTS):
+    if not isinstance(item, dict) or not isinstance(kind, int) or (kind != BUTTON and kind not in SELECTS):
         _one_of(errors, (*path, "type"), "(2, 3, 5, 6, 7, 8)")
         return
     if kind == BUTTON:

@@ -14,6 +14,13 @@ Path = tuple[str | int, ...]
 
 _EMBED_TEXTS = {"title": 256, "description": 4096}
 _EMBED_PARTS = {"footer": ("text", 2048), "author": ("name", 256)}
+_PLAIN = ("title", "description", "url", "timestamp", "color")
+_NESTED = {
+    "footer": ("text", "icon_url"),
+    "author": ("name", "url", "icon_url"),
+    "image": ("url",),
+    "thumbnail": ("url",),
+}
 _FIELD_TEXTS = (("name", 256), ("value", 1024))
 
 
@@ -27,7 +34,25 @@ def check_embeds(errors: FormErrors, embeds: list[JsonObject]) -> list[JsonObjec
     if total > MAX_EMBED_TOTAL:
         message = f"Embed size exceeds maximum size of {MAX_EMBED_TOTAL}"
         errors.add(("embeds",), "MAX_EMBED_SIZE_EXCEEDED", message)
-    return [embed | {"type": "rich"} for embed in embeds]
+    errors.raise_if_any()
+    return [_clean(embed) for embed in embeds]
+
+
+def _clean(embed: JsonObject) -> JsonObject:
+    """The embed with the fields that Discord keeps; it drops unknown ones without a word."""
+    cleaned: JsonObject = {"type": "rich"}
+    cleaned |= {key: embed[key] for key in _PLAIN if embed.get(key) not in (None, "")}
+    for key, names in _NESTED.items():
+        part = embed.get(key)
+        if isinstance(part, dict):
+            kept = {name: part[name] for name in names if part.get(name) not in (None, "")}
+            cleaned |= {key: kept} if kept else {}
+    if embed.get("fields"):
+        cleaned["fields"] = [
+            {"name": item["name"], "value": item["value"], "inline": item.get("inline") is True}
+            for item in embed["fields"]
+        ]
+    return cleaned
 
 
 def _check_embed(errors: FormErrors, path: Path, embed: JsonObject) -> int:
@@ -72,6 +97,9 @@ def _embed_text(errors: FormErrors, path: Path, value: object, limit: int, *, re
     if value is None or value == "":
         if required:
             errors.required(path)
+        return 0
+    if not isinstance(value, str | int | float):
+        errors.add(path, "STRING_TYPE_CONVERT", f'Could not interpret "{value}" as string.')
         return 0
     text = str(value)
     if len(text) > limit:

@@ -138,6 +138,11 @@ def _nonce(errors: FormErrors, value: object) -> str | int | None:
 
 def _check_mentions(errors: FormErrors, allowed: JsonObject) -> None:
     parse = allowed.get("parse") or []
+    if not isinstance(parse, list):
+        errors.add(
+            ("allowed_mentions", "parse"), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType"
+        )
+        return
     for index, kind in enumerate(parse):
         if kind not in ("users", "roles", "everyone"):
             choices = "('users', 'roles', 'everyone')"
@@ -164,7 +169,7 @@ def require_something(form: MessageForm) -> None:
     Raises:
         ApiError: 400 with code 50006.
     """
-    shown = [embed for embed in form.embeds or [] if set(embed) - {"type", "color", "flags"}]
+    shown = [embed for embed in form.embeds or [] if set(embed) - {"type", "color"}]
     if not (form.content or shown or form.components or form.files):
         raise ApiError(400, 50006, "Cannot send an empty message")
 

@@ -89,12 +89,13 @@ def _descend(command: JsonObject, path: list[str]) -> tuple[list[JsonObject], li
 
 
 def _typed(option: JsonObject, raw: object, *, strict: bool) -> object:
+    if strict and option.get("choices"):
+        return _choose(option, raw)
     kind: int = option["type"]
     value = _CONVERT[kind](raw) if kind in _CONVERT else None
     if value is None:
         raise ActionError(400, f"The option {option['name']!r} cannot be {str(raw)[:50]!r}.")
     if strict:
-        value = _choose(option, value)
         _check_range(option, value)
     return value
 
@@ -147,12 +148,10 @@ _CONVERT: dict[int, Callable[[object], object]] = {
 }
 
 
-def _choose(option: JsonObject, value: object) -> object:
-    choices = option.get("choices")
-    if not choices:
-        return value
-    for choice in choices:
-        if choice["value"] == value or choice["name"] == value:
+def _choose(option: JsonObject, raw: object) -> object:
+    """The value of the choice that was picked, by its name or by its value (as text, too)."""
+    for choice in option["choices"]:
+        if str(raw) in (choice["name"], str(choice["value"])):
             chosen: object = choice["value"]
             return chosen
     raise ActionError(400, f"The option {option['name']!r} must be one of its choices.")

@@ -50,7 +50,7 @@ class Responses:
         kind = body.get("type")
         if kind == MODAL:
             raise not_built("modals")
-        if kind not in _ALLOWED[interaction.type]:
+        if not isinstance(kind, int) or kind not in _ALLOWED[interaction.type]:
             choices = tuple(sorted(_ALLOWED[interaction.type]))
             raise bad_form(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {choices}.")
         data = body.get("data") or {}

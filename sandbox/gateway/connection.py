@@ -1,7 +1,6 @@
 """One gateway connection: its frames in, its frames out, its heartbeat."""
 
 import asyncio
-import contextlib
 import json
 import logging
 from collections import deque
@@ -20,6 +19,7 @@ MAX_PAYLOAD_BYTES = 4096
 """What a client may send in one payload ("Sending Events" in Discord's reference)."""
 MAX_QUEUED = 5000
 _RATE = (120, 60.0)
+_CLOSE_S = 1.0
 
 
 class Op(IntEnum):
@@ -120,9 +120,13 @@ class Connection:
     async def close(self, code: int, reason: str = "") -> None:
         """Closes with a code, after what is queued."""
         self._closing = True
-        await self._flush()
-        with contextlib.suppress(ConnectionError):
-            await self._socket.close(code=code, message=reason.encode())
+        try:
+            async with asyncio.timeout(_CLOSE_S):
+                await self._flush()
+                await self._socket.close(code=code, message=reason.encode())
+        except (ConnectionError, TimeoutError):
+            # It is gone already, or does not read: either way there is nobody to say goodbye to.
+            self.drop()
 
     @property
     def said_goodbye(self) -> bool:

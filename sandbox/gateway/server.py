@@ -205,8 +205,7 @@ class Gateway:
     async def close_all(self, code: int) -> int:
         """Closes every connection with a code. Gives how many there were."""
         connections = list(self._connections)
-        for connection in connections:
-            await connection.close(code)
+        await asyncio.gather(*(connection.close(code) for connection in connections))
         return len(connections)
 
 

@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from sandbox import Sandbox
-from tests.sandbox.support import Api, Bot, Bots
+from tests.sandbox.support import Bot, Bots
 
 
 async def test_a_client_logs_in_and_knows_both_servers(bot: Bot, sandbox: Sandbox) -> None:
@@ -171,7 +171,7 @@ async def test_the_bot_shows_as_offline_once_its_last_client_has_closed(bots: Bo
     assert not sandbox.engine.world.bot_online
 
 
-async def test_a_sharded_client_hears_of_both_servers(pointed: Sandbox, general: int) -> None:
+async def test_a_sharded_client_hears_of_both_servers(pointed: Sandbox) -> None:
     class Sharded(discord.AutoShardedClient):
         async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
             """Nothing to wait for."""
@@ -203,7 +203,7 @@ async def test_who_joins_and_leaves_is_heard(bot: Bot, sandbox: Sandbox) -> None
     assert (await left).id == member.id
 
 
-async def test_typing_is_heard_both_ways(bot: Bot, api: Api, sandbox: Sandbox, general: int) -> None:
+async def test_typing_is_heard_both_ways(bot: Bot, sandbox: Sandbox, general: int) -> None:
     heard = bot.expect("typing", lambda _, user, __: user.id == sandbox.users["member"])
 
     await sandbox.act.typing(user="member", channel=general)

@@ -158,9 +158,7 @@ async def test_an_emoji_that_is_none_is_refused(bot: Bot, general: int) -> None:
     assert (refused.value.status, refused.value.code) == (400, 10014)
 
 
-async def test_an_enforced_nonce_sends_once_for_two_clients(
-    bots: Bots, sandbox: Sandbox, general: int
-) -> None:
+async def test_an_enforced_nonce_sends_once_for_two_clients(bots: Bots, general: int) -> None:
     old, new = await bots.connect(), await bots.connect()
 
     both = await asyncio.gather(

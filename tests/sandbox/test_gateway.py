@@ -303,9 +303,7 @@ async def test_away_sessions_are_bounded(api: Api, monkeypatch: pytest.MonkeyPat
     await first.socket.close()
 
 
-async def test_a_client_that_never_reads_is_cut_off(
-    api: Api, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_client_that_never_reads_is_cut_off(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     raw, _ = await api.identified()
     monkeypatch.setattr(connection, "MAX_QUEUED", 3)
     session = api.sandbox.engine.sessions.connected()[0]

@@ -1,0 +1,104 @@
+"""Faults on request: which requests they hit, how often, and what those are answered."""
+
+import asyncio
+
+import pytest
+
+from sandbox import faults as module
+from sandbox.faults import Fault, Faults
+from tests.sandbox.support import Api
+
+
+def test_a_fault_hits_its_method_and_route_only() -> None:
+    faults = Faults()
+    faults.add(Fault("POST", "/channels/*/messages", status=500))
+
+    assert faults.match("POST", "/channels/1/messages") is not None
+    assert faults.match("GET", "/channels/1/messages") is None
+    assert faults.match("POST", "/channels/1/messages/2") is None
+
+
+def test_a_fault_for_some_times_ends_by_itself() -> None:
+    faults = Faults()
+    faults.add(Fault("*", "/users/@me", status=500, times=2))
+
+    hits = [faults.match("GET", "/users/@me") is not None for _ in range(3)]
+
+    assert hits == [True, True, False]
+
+
+def test_the_oldest_fault_wins_until_it_is_spent() -> None:
+    faults = Faults()
+    faults.add(Fault("*", "*", status=500, times=1))
+    faults.add(Fault("*", "*", status=502))
+
+    found = [faults.match("GET", "/x") for _ in range(2)]
+
+    assert [fault.status if fault else None for fault in found] == [500, 502]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("*", "*"),
+        Fault("*", "*", status=200),
+        Fault("*", "*", delay_s=61),
+        Fault("*", "*", status=429, retry_after_s=0),
+        Fault("*", "*", status=500, times=0),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(fault: Fault) -> None:
+    with pytest.raises(ValueError, match=r"status|seconds|times"):
+        Faults().add(fault)
+
+
+def test_faults_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MAX_FAULTS", 1)
+    faults = Faults()
+    faults.add(Fault("*", "*", status=500))
+
+    with pytest.raises(ValueError, match="too many"):
+        faults.add(Fault("*", "*", status=500))
+
+
+async def test_a_fault_is_set_and_cleared_over_http(api: Api) -> None:
+    set_status, answer = await api.control(
+        "POST", "/control/fault", {"method": "get", "route": "/users/*", "status": 418}
+    )
+    hit, body = await api.call("GET", "/users/@me")
+    cleared, _ = await api.control("DELETE", "/control/fault")
+    after, _ = await api.call("GET", "/users/@me")
+
+    assert (set_status, hit, cleared, after) == (200, 418, 200, 200)
+    assert isinstance(answer["id"], int)
+    assert body["code"] == 0
+
+
+async def test_a_delayed_request_waits_and_then_goes_through(api: Api) -> None:
+    await api.control("POST", "/control/fault", {"route": "/users/@me", "delay_s": 0.02, "times": 1})
+    loop = asyncio.get_running_loop()
+    before = loop.time()
+
+    status, _ = await api.call("GET", "/users/@me")
+
+    assert status == 200
+    assert loop.time() - before >= 0.02
+
+
+async def test_a_made_429_is_told_from_a_real_one_by_its_scope(api: Api) -> None:
+    await api.control("POST", "/control/fault", {"route": "*", "status": 429, "retry_after_s": 3})
+    url = f"{api.sandbox.api_url}/users/@me"
+
+    async with api.session.get(url) as response:
+        body = await response.json()
+
+    assert response.status == 429
+    assert response.headers["X-RateLimit-Scope"] == "shared"
+    assert body["retry_after"] == 3
+
+
+@pytest.mark.parametrize(
+    "body", [{"status": 500}, {"route": "*", "status": 99}, {"route": "*", "times": "x"}]
+)
+async def test_a_wrong_fault_is_400_over_http(api: Api, body: object) -> None:
+    assert (await api.control("POST", "/control/fault", body))[0] == 400
