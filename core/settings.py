@@ -44,6 +44,8 @@ _HOSTING_VARIABLES = (
 
 _PUBLIC_DOMAIN = "RAILWAY_PUBLIC_DOMAIN"
 _SHORT_TOKEN = 16
+# Of a wrong value this many characters are shown: enough for a path.
+_SHOWN = 200
 _FLAG_PREFIX = "ENABLE_"
 _NOT_BUILT = ("REDIS_URL", "SHARD_COUNT", "SHARD_IDS")
 
@@ -162,7 +164,7 @@ def _shown(name: str, text: str) -> str:
     # An address with a user in it holds a password, whatever the setting is for.
     if name in _SECRET_NAMES or "@" in text:
         return ""
-    return f"={text[:60]!r}{'…' if len(text) > 60 else ''}"
+    return f"={text[:_SHOWN]!r}{'…' if len(text) > _SHOWN else ''}"
 
 
 def _take_public_domain(domain: str, values: dict[str, Any], problems: list[str]) -> None:

@@ -119,7 +119,7 @@ async def test_the_sandbox_does_not_run_where_others_could_reach_it(tmp_path: Pa
 async def test_a_second_process_on_the_same_folder_waits_and_then_names_the_first(tmp_path: Path) -> None:
     async with helix(env=sandbox_env(tmp_path)) as first:
         await first.ready()
-        said = await _refusal(env=sandbox_env(tmp_path, SHUTDOWN_S="0"))
+        said = await _refusal(env=sandbox_env(tmp_path, SHUTDOWN_S="0.1"))
         assert str(first.pid) in said
         assert (await get_json(f"{await first.http()}/health/ready")) is not None
 
