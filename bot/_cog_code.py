@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
-import os
 import sys
 import traceback
 from collections.abc import Mapping
@@ -71,8 +70,7 @@ def loaded_modules(name: str) -> dict[str, ModuleType]:
 def import_anew(name: str) -> ModuleType:
     """Execute the module as its files are now, with what is below it.
 
-    Whatever it raises (`SystemExit` too) passes through, after the modules that were imported before have been
-    put back.
+    Whatever it raises (`SystemExit` too) passes through, after the modules from before have been put back.
     """
     before = loaded_modules(name)
     importlib.invalidate_caches()
@@ -123,8 +121,9 @@ def _place(name: str, error: BaseException) -> tuple[str | None, int | None]:
 def _relative(name: str, file: str) -> str:
     """`bot/cogs/help.py` of whatever stands in front of it; the file's name alone where it is elsewhere."""
     root = name.split(".", maxsplit=1)[0]
-    parts = Path(file).parts
-    return os.path.join(*parts[len(parts) - 1 - parts[::-1].index(root) :]) if root in parts else parts[-1]
+    path = Path(file)
+    below = next((parent.parent for parent in path.parents if parent.name == root), path.parent)
+    return str(path.relative_to(below))
 
 
 def _forget(modules: Mapping[str, ModuleType]) -> None:

@@ -41,8 +41,8 @@ class CogFailed(HelixError):  # noqa: N818 - says what happened
     def __init__(self, cog: str, failure: CogFailure) -> None:
         self.failure = failure
         super().__init__(
-            f"The {cog} commands could not be loaded (incident `{failure.incident}`). An admin can mend it and"
-            f" run `reload {cog}`."
+            f"The {cog} commands could not be loaded (incident `{failure.incident}`)."
+            f" An admin can mend it and run `reload {cog}`."
         )
 
 

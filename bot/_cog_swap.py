@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 _WITHIN_S = 30.0
 
 
-class NoSetup(Exception):
+class MissingSetupError(Exception):
     """The module has no `async def setup(bot)`."""
 
 
@@ -28,7 +28,7 @@ async def attach(bot: commands.Bot, module: ModuleType) -> None:
     """
     setup = getattr(module, "setup", None)
     if setup is None:
-        raise NoSetup(f"{module.__name__} has no setup function")
+        raise MissingSetupError(f"{module.__name__} has no setup function")
     try:
         async with asyncio.timeout(_WITHIN_S):
             await setup(bot)
@@ -38,7 +38,7 @@ async def attach(bot: commands.Bot, module: ModuleType) -> None:
 
 
 async def detach(bot: commands.Bot, module: ModuleType) -> None:
-    """Take out the module's cogs, and what a failed addition may have left in the command tables and the tree."""
+    """Take out the module's cogs, and what a failed addition left in the command tables and the tree."""
     for name, cog in tuple(bot.cogs.items()):
         if _is_of(module, cog.__module__):
             await bot.remove_cog(name)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 RefusalKind = Literal["server only", "direct message", "not home", "level"]
 
 _NEEDS = {
-    Level.mod: "the Manage Server permission",
+    Level.mod: "someone with Manage Server",
     Level.admin: "an administrator",
     Level.owner: "an owner of this bot",
 }
@@ -78,10 +78,9 @@ def level_at(caller: Caller, local: bool) -> Level:
 
 def decide(access: Access, action: str | None, caller: Caller, where: frozenset[Where]) -> Refusal | None:
     """None where the caller may do this action (None: the reading one), else why not."""
-    if caller.guild_id is None and "dm" not in where:
-        return Refusal("server only", "This works in a server, not in a direct message.")
-    if caller.guild_id is not None and "server" not in where:
-        return Refusal("direct message", "This works in a direct message only.")
+    misplaced = _misplaced(caller, where)
+    if misplaced is not None:
+        return misplaced
     needed = access.needed(action)
     if level_at(caller, access.local) >= needed:
         return None
@@ -91,11 +90,17 @@ def decide(access: Access, action: str | None, caller: Caller, where: frozenset[
         return Refusal("direct message", f"{text}; in a direct message only owners pass.")
     if access.local or caller.at_home or needed is Level.owner:
         return Refusal("level", f"{text}.")
-    if level_at(caller, local=True) >= needed:
-        return Refusal(
-            "not home", f"{text} of the home server: the collective is one, and this server is a guest."
-        )
-    return Refusal("level", f"{text} of the home server.")
+    kind: RefusalKind = "not home" if level_at(caller, local=True) >= needed else "level"
+    why = ": the collective is one, and this server is a guest" if kind == "not home" else ""
+    return Refusal(kind, f"{text} of the home server{why}.")
+
+
+def _misplaced(caller: Caller, where: frozenset[Where]) -> Refusal | None:
+    if caller.guild_id is None and "dm" not in where:
+        return Refusal("server only", "This works in a server, not in a direct message.")
+    if caller.guild_id is not None and "server" not in where:
+        return Refusal("direct message", "This works in a direct message only.")
+    return None
 
 
 def visible_entries(caller: Caller) -> tuple[CommandEntry, ...]:

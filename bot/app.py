@@ -1,4 +1,4 @@
-"""The bot as a service: it starts when Discord says READY, keeps trying when it does not, and stops cleanly."""
+"""The bot as a service: started once Discord says READY, trying on when it does not, and stopped cleanly."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.client import HelixBot
+from bot.effects.admin_notices import AdminNotices
 from bot.endpoints import Endpoints
-from bot.slash import NEW_TOKEN, OUT_OF_REACH, register, sync_commands
+from bot.slash import REFUSED, OUT_OF_REACH, register, sync_commands
 from core.errors import StartError
 from core.lifecycle import Service
 
@@ -79,13 +80,14 @@ class BotService:
         health.add_probe("access", bot.access_probe)
         health.add_probe("cogs", bot.loader.probe)
         bot.kernel.flags.on_switch(self._flag_switched)
+        AdminNotices(bot).begin()
 
     def service(self, *, after: tuple[str, ...] = ()) -> Service:
         """This bot as a service of the life cycle."""
         return Service("discord", self.start, self.stop, after=after)
 
     async def start(self) -> None:
-        """Log in, connect, and return when the gateway is READY, or after a bounded wait while it keeps trying.
+        """Log in, connect, and return when the gateway is READY; after a bounded wait it goes on trying.
 
         Raises:
             StartError: the token or a privileged intent is refused; the text says what mends it.
@@ -118,7 +120,7 @@ class BotService:
         await _end(self._connecting)
 
     async def _connect(self) -> None:
-        """Log in and stay connected: the first connection is tried until it comes, later ones are discord.py's."""
+        """Log in and stay connected: the first connection is tried until it comes; then discord.py does."""
         token = self.bot.kernel.settings.discord_token
         if not token:
             raise StartError("DISCORD_TOKEN: it is not set.")
@@ -132,7 +134,7 @@ class BotService:
                 raise StartError(_INTENTS_OFF) from error
             except discord.ConnectionClosed as error:
                 if error.code == _AUTHENTICATION_FAILED:
-                    raise StartError(NEW_TOKEN) from error
+                    raise StartError(REFUSED) from error
                 raise StartError(
                     f"Discord's gateway refuses the connection for good (close code {error.code})."
                 ) from error
@@ -152,7 +154,7 @@ class BotService:
                 self.bot.endpoints = self.bot.endpoints.with_gateway(found["url"])
                 self.bot.endpoints.apply()
         except discord.LoginFailure as error:
-            raise StartError(NEW_TOKEN) from error
+            raise StartError(REFUSED) from error
         except (discord.HTTPException, *OUT_OF_REACH) as error:
             logger.warning("discord.login_failed error=%s", type(error).__name__)
             self.bot.gateway.fail("its API cannot be reached")

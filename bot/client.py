@@ -130,7 +130,7 @@ class HelixBot(commands.Bot):
         return sum(not entry.planned for entry in catalog.ENTRIES)
 
     def access_probe(self) -> Reading:
-        """What the health check "access" says: the refusals so far, by kind. Refusing is its work, not a fault."""
+        """What the health check "access" says: the refusals by kind. To refuse is its work, not a fault."""
         return Reading(counters={labels[0]: count for labels, count in self._refusals.items()})
 
     async def setup_hook(self) -> None:
@@ -141,7 +141,7 @@ class HelixBot(commands.Bot):
             self.command_prefix = [self.prefix, *self._mentions]
         await self.loader.open()
 
-    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py
         """Hand an event to its listeners; what is of no use to anybody is dropped before a task is made."""
         if event_name == "socket_event_type":
             self.gateway.notice_socket_event(args[0])
@@ -183,9 +183,9 @@ class HelixBot(commands.Bot):
         origin: discord.Message | discord.Interaction[Any],
         /,
         *,
-        cls: Any = HelixContext,
-    ) -> Any:
-        """The context of a message or interaction; the cog of a command that the catalog knows is loaded here.
+        cls: Any = HelixContext,  # noqa: ANN401 - as discord.py; its overloads cannot be narrowed
+    ) -> Any:  # noqa: ANN401 - likewise
+        """The context of a message or interaction; the cog of a command in the catalog is loaded here.
 
         Why it could not be is in the context's `lookup_error`, and the context then has no command.
         """

@@ -38,7 +38,7 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
         *,
         entry: CommandEntry,
         action_param: str | None = None,
-        **kwargs: Any,  # discord.py's own, which it hands over again for each copy
+        **kwargs: Any,  # noqa: ANN401 - discord.py's own, which it hands over again for each copy
     ) -> None:
         super().__init__(func, **kwargs)
         self.entry = entry
@@ -50,7 +50,7 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
         return True
 
     async def call_before_hooks(self, ctx: commands.Context[Any], /) -> None:
-        """After the arguments are known, and before the body: the action's own access, and the count of uses."""
+        """Between arguments and body: the action's own access, and the count of uses."""
         if self.action_param is not None:
             self._check(ctx, self._action(ctx, self.action_param))
         ctx.bot.loader.count_use(self.entry.cog)
@@ -63,7 +63,7 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
         context.outcome = await errors.report(context, error, where=self.entry.name)
 
     def autocomplete(self, name: str) -> Callable[[Any], Any]:
-        """discord.py's decorator; Discord takes completion or fixed choices for an option, and this one wins."""
+        """discord.py's decorator; an option has completion or fixed choices, so this drops the choices."""
         if self.app_command is not None and name in self.app_command._params:  # noqa: SLF001 - no public way
             self.app_command._params[name].choices = []  # noqa: SLF001 - likewise
         return super().autocomplete(name)

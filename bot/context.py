@@ -77,7 +77,7 @@ class HelixContext(commands.Context["HelixBot"]):
             self.interaction.extras[OUTCOME] = outcome
 
     def take_place(self, index: int) -> None:
-        """Say that this is the command at `index` of a batch, so that its replies have nonces of their own."""
+        """Say that this is the command at `index` of a batch: its replies get nonces of their own."""
         self._place = index
 
     async def say(
@@ -114,7 +114,7 @@ class HelixContext(commands.Context["HelixBot"]):
         return await self._deliver(parts, ephemeral)
 
     # The overloads of Messageable.send cannot be repeated here one by one; what they take is passed on.
-    async def send(self, content: str | None = None, **parts: Any) -> discord.Message:
+    async def send(self, content: str | None = None, **parts: Any) -> discord.Message:  # noqa: ANN401 - as discord.py
         """Reply, as discord.py's own code paths do; with the same guarantees as `say`."""
         ephemeral = parts.pop("ephemeral", None)
         parts = {name: part for name, part in parts.items() if part is not None}
@@ -187,7 +187,7 @@ class HelixContext(commands.Context["HelixBot"]):
         if deferral is not None:
             await deferral.settle()
             if deferral.deferred and private and not deferral.ephemeral:
-                # What follows a public "thinking…" is public; once that is gone, this is a message of its own.
+                # What follows a public "thinking…" is public; without that, this is a message of its own.
                 await interaction.delete_original_response()
             deferral.deferred = False
         if interaction.response.is_done():

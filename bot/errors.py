@@ -1,4 +1,4 @@
-"""The one handler of errors, for prefix, slash, buttons and menus: what the caller is told, and what is logged."""
+"""The one handler of errors, for prefix, slash and buttons: what the caller is told, and what is logged."""
 
 from __future__ import annotations
 
@@ -31,6 +31,12 @@ _UNKNOWN_INTERACTION = 10062
 _UNKNOWN_MESSAGE = 10008
 _ANSWERED_ELSEWHERE = frozenset({_ALREADY_ACKNOWLEDGED, _UNKNOWN_INTERACTION, _UNKNOWN_MESSAGE})
 _MISSING_ACCESS = frozenset({50001, 50013})
+_WRAPPERS = (
+    commands.HybridCommandError,
+    commands.CommandInvokeError,
+    commands.ConversionError,
+    app_commands.CommandInvokeError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +62,7 @@ def unwrap(error: BaseException) -> BaseException:
     """What happened, without the wrappers that discord.py puts around it."""
     while True:
         inner: BaseException | None = None
-        if isinstance(error, commands.HybridCommandError | commands.CommandInvokeError):
-            inner = error.original
-        elif isinstance(error, commands.ConversionError | app_commands.CommandInvokeError):
+        if isinstance(error, _WRAPPERS):
             inner = error.original
         elif type(error) in {commands.CheckFailure, app_commands.AppCommandError}:
             inner = error.__cause__
@@ -70,29 +74,39 @@ def unwrap(error: BaseException) -> BaseException:
 def explain(error: BaseException, entry: CommandEntry | None, prefix: str) -> Explained:
     """What to tell the caller of `entry` about this error; unexpected ones get an incident id."""
     error = unwrap(error)
-    if isinstance(error, Refusal):
-        return Explained("refused", str(error))
     if isinstance(error, HelixError):
-        return Explained("told", str(error))
+        return Explained("refused" if isinstance(error, Refusal) else "told", str(error))
+    explained = _explain_input(error, entry, prefix) or _explain_discord(error)
+    if explained is not None:
+        return explained
+    incident = new_incident()
+    return Explained(
+        "failed", f"Something went wrong on our side (incident `{incident}`). Please tell an admin.", incident
+    )
+
+
+def _explain_input(error: BaseException, entry: CommandEntry | None, prefix: str) -> Explained | None:
     if isinstance(error, commands.CommandOnCooldown):
         return Explained("cooldown", f"One moment: try again in {max(1, round(error.retry_after))} s.")
     if isinstance(error, commands.UserInputError | app_commands.TransformerError):
         return Explained("bad input", f"{_complaint(error)}{_usage(entry, prefix)}")
     if isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         return Explained("unknown", "This command has changed. Reload Discord (Ctrl+R) and try again.")
-    if isinstance(error, discord.HTTPException):
-        if error.code in _ANSWERED_ELSEWHERE:
-            return Explained("elsewhere", None)
-        if error.code in _MISSING_ACCESS:
-            return Explained("told", "Discord does not let me do that here: I lack a permission.")
-        if error.status >= 500:
-            return Explained("failed", "Discord has trouble of its own. Try again in a moment.")
+    return None
+
+
+def _explain_discord(error: BaseException) -> Explained | None:
     if isinstance(error, aiohttp.ClientError):
         return Explained("failed", "Discord could not be reached. Try again in a moment.")
-    incident = new_incident()
-    return Explained(
-        "failed", f"Something went wrong on our side (incident `{incident}`). Please tell an admin.", incident
-    )
+    if not isinstance(error, discord.HTTPException):
+        return None
+    if error.code in _ANSWERED_ELSEWHERE:
+        return Explained("elsewhere", None)
+    if error.code in _MISSING_ACCESS:
+        return Explained("told", "Discord does not let me do that here: I lack a permission.")
+    if error.status >= 500:
+        return Explained("failed", "Discord has trouble of its own. Try again in a moment.")
+    return None
 
 
 async def report(

@@ -1,9 +1,9 @@
 """The only code that loads, unloads or reloads a cog (design.md §2).
 
 discord.py's own extension handling is not used, for it was seen to lose a cog to two loads at once, to a
-cancelled reload, and to anything in a module that is no `Exception`. Here a cog has one lock; every change of it
-is a task of the loader, which no caller's cancellation reaches; new code is executed while the old still answers,
-and what fails puts the old back.
+cancelled reload, and to anything in a module that is no `Exception`. Here a cog has one lock; every change of
+it is a task of the loader, which no caller's cancellation reaches; new code is executed while the old still
+answers, and what fails puts the old back.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class CogLoader:
     async def ensure(self, cog: str) -> None:
         """Return when the cog is loaded; a load that this starts goes on when the caller is cancelled.
 
-        Nothing else runs between the last look and the return, so a look-up right after it finds its commands.
+        Nothing else runs between the last look and the return: a look-up right after finds its commands.
 
         Raises:
             UnknownCog, CogDisabled, CogFailed: it is not loaded, and another use would not load it.
@@ -186,7 +186,7 @@ class CogLoader:
     async def _change(
         self, record: CogRecord, change: Callable[[CogRecord], Awaitable[LoadResult]]
     ) -> LoadResult:
-        """Run one change under the cog's lock, in a task of the loader: the caller may be cancelled meanwhile."""
+        """Run one change under the cog's lock, in a task of the loader: the caller may be cancelled."""
         record.pending += 1
         record.idle.clear()
         task = asyncio.create_task(self._locked(record, change), name=f"cog-{record.name}")
@@ -251,7 +251,7 @@ class CogLoader:
         return LoadResult(record.name, ok=True, ms=self._ms_since(began))
 
     async def _swap(self, record: CogRecord) -> LoadResult:
-        """Import the files as they are now, take the old module out, put the new one in; or leave all as it was."""
+        """Import the files as they are now and exchange the modules; or leave all as it was."""
         began = self._clock.monotonic()
         record.source = code.source_hash(record.module_name)
         before = code.loaded_modules(record.module_name)

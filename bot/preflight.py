@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def describe(settings: Settings) -> str:
-    """Lines for a terminal: where Helix would run, its features, the intents to switch on, the invite link."""
+    """Lines for a terminal: where Helix would run, its features, the intents it needs, the invite link."""
     lines = ["The settings are valid.", "", *_places(settings), "", "features:", *_features(settings)]
     if settings.discord_token:
         lines += ["", "switch on in Discord's Developer Portal, under Bot, Privileged Gateway Intents:"]

@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 PATH = Path(__file__).with_name("slash.json")
 
-NEW_TOKEN = (
+REFUSED = (
     "DISCORD_TOKEN: Discord refuses it. In the Developer Portal open your application, Bot, Reset Token, and"
     " set the new one."
 )
@@ -95,7 +95,7 @@ async def sync_commands(settings: Settings, path: Path = PATH) -> str:
                 raise StartError("DISCORD_TOKEN: Discord does not say which application it belongs to.")
             await client.http.bulk_upsert_global_commands(application_id, payload)
     except discord.LoginFailure as error:
-        raise StartError(NEW_TOKEN) from error
+        raise StartError(REFUSED) from error
     except discord.HTTPException as error:
         raise StartError(
             f"Discord refused the slash commands ({error.status}, code {error.code})."

@@ -46,7 +46,7 @@ StartBot = Callable[..., Awaitable[RunningBot]]
 
 @pytest.fixture
 async def start_bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[StartBot]:
-    """Starts bots on the sandbox: `await start_bot(package=…, folder="data", …settings)`; stopped at the end."""
+    """Starts bots on the sandbox: `await start_bot(package=…, folder="data", …settings)`."""
     async with AsyncExitStack() as stack:
 
         async def start(*, folder: str = "data", **options: Any) -> RunningBot:

@@ -1,0 +1,1 @@
+"""What the bot does unasked: always there, supervised, and off until it has a channel."""

@@ -1,0 +1,118 @@
+"""Tells the admin channel when an edit of a state file is refused, and when it is mended."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+from bot import embeds
+from core.health import Check
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from state.projection import Refusal
+
+logger = logging.getLogger(__name__)
+
+_CHECK = "state"
+_KEPT = 20
+_NONCE_LENGTH = 25
+# What was last said is remembered, so that a restart does not say it again.
+_KEY = "admin-notice"
+_RETRY_S = 10.0
+_NOT_FOR_US = frozenset({403, 404})
+
+
+class AdminNotices:
+    """Posts to `ALERTS_CHANNEL_ID`, and is off where that is unset.
+
+    A notice carries a nonce made of its text, which keeps a second process from posting it too.
+    """
+
+    def __init__(self, bot: HelixBot, *, retry_s: float = _RETRY_S) -> None:
+        self._bot = bot
+        self._channel_id = bot.kernel.settings.alerts_channel_id
+        self._retry_s = retry_s
+        self._queue: asyncio.Queue[str] = asyncio.Queue(_KEPT)
+
+    def begin(self) -> None:
+        """Listen for refusals and for the mending of them; what stands refused now is told, too."""
+        if self._channel_id is None:
+            return
+        projector = self._bot.collective.projector
+        projector.on_refusal(self._refused)
+        for refusal in projector.refusals:
+            self._refused(refusal)
+        self._bot.kernel.health.on_change(self._changed)
+        self._bot.kernel.supervisor.add("admin-notices", self._run)
+
+    async def tell_admins(self, text: str) -> bool:
+        """Post `text` to the admin channel; whether it is there (or was said last, and is there already).
+
+        Raises:
+            discord.HTTPException, OSError, aiohttp.ClientError: Discord does not take it now; try again.
+        """
+        if self._channel_id is None:
+            return False
+        scope = self._bot.remember_scope
+        mark = hashlib.sha256(text.encode()).hexdigest()[:_NONCE_LENGTH]
+        if await self._bot.remembered.get(scope, _KEY) == mark:
+            return True
+        channel = self._bot.get_partial_messageable(self._channel_id)
+        try:
+            await channel.send(
+                embeds.clip(text, embeds.CONTENT_LIMIT),
+                nonce=mark,
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+        except discord.HTTPException as error:
+            if error.status not in _NOT_FOR_US:
+                raise
+            logger.warning(
+                "admins.unreachable channel=%d status=%d code=%d", self._channel_id, error.status, error.code
+            )
+            return False
+        await self._bot.remembered.set(scope, _KEY, mark)
+        return True
+
+    def _refused(self, refusal: Refusal) -> None:
+        where = refusal.file
+        if refusal.line is not None:
+            where += f", line {refusal.line}"
+        if refusal.column is not None:
+            where += f", column {refusal.column}"
+        self._put(
+            f"⚠️ An edit of `{where}` is refused: {embeds.plain(refusal.reason)}\n"
+            "The last good state stays, and the file is left alone until it is mended."
+        )
+
+    def _changed(self, check: Check, previous: Check | None) -> None:
+        if check.name == _CHECK and check.status == "pass" and previous is not None:
+            self._put("✅ The state files are in order again.")
+
+    def _put(self, text: str) -> None:
+        if self._queue.full():
+            logger.warning("admins.notice_dropped waiting=%d", self._queue.qsize())
+            return
+        self._queue.put_nowait(text)
+
+    async def _run(self) -> None:
+        while True:
+            text = await self._queue.get()
+            while not await self._tried(text):  # noqa: ASYNC110 - a retry, not a wait for a condition
+                await asyncio.sleep(self._retry_s)
+
+    async def _tried(self, text: str) -> bool:
+        """Whether nothing more is to be done for this notice."""
+        await self._bot.gateway.ready.wait()
+        try:
+            await self.tell_admins(text)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            logger.warning("admins.notice_delayed error=%s", type(error).__name__)
+            return False
+        return True
