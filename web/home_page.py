@@ -13,7 +13,7 @@ from typing import Final, final
 
 from core.version import VERSION
 from state.agents import AgentView
-from state.models import METRICS, judge
+from state.models import METRICS, Metric, judge
 from state.status import StatusView
 
 _FOLDER: Final = Path(__file__).parent / "static"
@@ -66,9 +66,21 @@ def _metric(name: str, status: StatusView) -> str:
     return (
         f'<li class="card"><h3>{escape(name.title())}</h3>'
         f'<span class="number {verdict}">{value:.3f}</span> <span class="soft">{trend}</span>'
-        f'<meter min="{metric.low}" max="{metric.high}" value="{value}" aria-label="{escape(name)}"></meter>'
+        f'<meter min="{metric.low}" max="{metric.high}" {_bands(metric)} value="{value}" '
+        f'aria-label="{escape(name)}"></meter>'
         f'<p class="soft">{escape(metric.meaning)}, {verdict}</p></li>'
     )
+
+
+def _bands(metric: Metric) -> str:
+    """What colours the bar: where the best region lies, and where the worst begins (HTML §4.10.14)."""
+    if metric.critical_high is None:
+        low, high, optimum = metric.critical_low, metric.good_low, metric.high
+    elif metric.critical_low is None:
+        low, high, optimum = metric.good_high, metric.critical_high, metric.low
+    else:
+        low, high, optimum = metric.good_low, metric.good_high, (metric.good_low + metric.good_high) / 2
+    return f'low="{low}" high="{high}" optimum="{optimum}"'
 
 
 def _agent(agent: AgentView) -> str:

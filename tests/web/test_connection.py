@@ -14,6 +14,7 @@ from tests.web.helpers import TIMEOUT_S, MakeSite, Site, head
 from web import app, connection
 from web.hot import LONGEST_HEAD_BYTES, MAX_HEADS
 
+EXPECTED = {"/ucf": "ucf", "/commands": "commands", "/agents/Claude": "symbol"}
 MOVING = {"date", "age", "x-cache"}
 
 
@@ -151,10 +152,7 @@ async def test_however_the_bytes_are_cut_the_answers_are_right_and_in_order(site
             answer = await wire.answer()
             assert answer.status == statuses[path]
             content = answer.json()
-            expected = {"/ucf": "ucf", "/commands": "commands", "/agents/Claude": "symbol"}.get(
-                path, "detail"
-            )
-            assert expected in content
+            assert EXPECTED.get(path, "detail") in content
 
 
 async def test_who_never_ends_a_head_is_let_go(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,16 @@ async def test_the_page_shows_the_numbers_of_now(site: Site) -> None:
         assert name.title() in page.body.decode()
 
 
+async def test_the_bars_know_which_values_are_good(site: Site) -> None:
+    html = (await site.get("/")).body.decode()
+    for bands in (
+        'low="0.3" high="0.7" optimum="2.0"',
+        'low="0.3" high="0.7" optimum="0.0"',
+        'low="0.8" high="1.2" optimum="1.0"',
+    ):
+        assert bands in html
+
+
 async def test_the_page_needs_no_script_and_its_style_is_allowed_by_hash(site: Site) -> None:
     page = await site.get("/")
     html = page.body.decode()
