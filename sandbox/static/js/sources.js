@@ -46,7 +46,7 @@ function findPrefixed(store, text, caret) {
       value: `${prefix}${command.name} `,
       label: `${prefix}${command.name}`,
       usage: command.usage,
-      detail: [command.summary, ACCESS_NOTES[command.access]].filter(Boolean).join(" · "),
+      detail: [command.summary.replace(/\.$/, ""), ACCESS_NOTES[command.access]].filter(Boolean).join(" · "),
     })),
   };
 }
