@@ -7,23 +7,27 @@ payload, or `~` and the key under which `PayloadStore` keeps one too long for Di
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import aiohttp
 import discord
 
 from bot import access, catalog, errors
 from bot.answers import Answer
 from bot.payloads import PayloadStore
+from bot.tree import CUT_OFF, RESTARTING
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
 
+logger = logging.getLogger(__name__)
+
 CUSTOM_ID_LIMIT = 100
 EXPIRED = "This has expired. Run the command again."
-RESTARTING = "Helix is restarting. Try again in a moment."
 
 _TEMPLATE = re.compile(
     r"(?P<cog>[a-z][a-z0-9_]{0,31}):(?P<action>[a-z][a-z0-9_-]{0,31}):(?P<user>\d{1,20}):(?P<key>[=~][\s\S]*)"
@@ -105,13 +109,18 @@ class ComponentItem(
         if match is None or interaction.extras.get(_CLAIMED):
             return
         bot = cast("HelixBot", interaction.client)
+        drain = bot.kernel.drain
         async with Answer(interaction) as answer:
             try:
-                if not bot.kernel.drain.accepting:
+                if not drain.accepting:
                     await answer.whisper(RESTARTING)
                     return
-                with bot.kernel.drain.work("component"):
-                    await _route(bot, interaction, match, answer)
+                if (task := asyncio.current_task()) is not None:
+                    drain.track(task, "component")
+                await _route(bot, interaction, match, answer)
+            except asyncio.CancelledError:
+                await _say_cut_off(answer)
+                raise
             except Exception as error:  # noqa: BLE001 - the one handler sorts and logs all of them
                 await answer.settle()
                 await errors.report(interaction, error, where=f"{match['cog']}:{match['action']}")
@@ -227,6 +236,13 @@ async def _route(
     access.enforce(entry, route.needs, interaction)
     values = cast("dict[str, Any]", interaction.data or {}).get("values", ())
     await handle(interaction, Press(user_id, payload, tuple(map(str, values)), answer))
+
+
+async def _say_cut_off(answer: Answer) -> None:
+    try:
+        await answer.whisper(CUT_OFF)
+    except (discord.DiscordException, aiohttp.ClientError) as error:
+        logger.info("press.untold error=%s", type(error).__name__)
 
 
 async def _payload(bot: HelixBot, key: str) -> str | None:

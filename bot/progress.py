@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import aiohttp
 import discord
 
 from bot import buttons, embeds
@@ -61,6 +62,7 @@ class Progress:
         self._turn = asyncio.Lock()
         self._message: discord.Message | None = None
         self._moved = False
+        self._finished = False
         self._pump: asyncio.Task[None] | None = None
         self._stop_id = (
             buttons.waited_for("progress", "stop", ctx.author.id, secrets.token_urlsafe(9))
@@ -73,8 +75,10 @@ class Progress:
         self._pump = asyncio.create_task(self._keep_showing(), name=f"progress-{self._message.id}")
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         await self._end_pump()
+        if kind is not None and not self._finished:
+            await self._say_unfinished()
 
     def advance(self, done: int, note: str = "") -> None:
         """So many of the total are done; `note` is one line about the last of them."""
@@ -110,6 +114,7 @@ class Progress:
         """Show the result in place of the bar; the message is not edited afterwards."""
         embeds.check(None, [embed], view=view)
         await self._end_pump()
+        self._finished = True
         await self._show(embed, view)
 
     def _card(self) -> discord.Embed:
@@ -121,6 +126,18 @@ class Progress:
             return None
         stop: discord.ui.Button[Any] = discord.ui.Button(label="Stop", custom_id=self._stop_id)
         return buttons.view_of(buttons.ComponentItem(stop))
+
+    async def _say_unfinished(self) -> None:
+        """A bar that will not move any more says so; the caller's error goes on to whoever handles it."""
+        card = embeds.card(
+            self._title,
+            (f"Ended early, at {self._done} of {self._total}.", *self._notes[-NOTES_SHOWN:]),
+            status="warn",
+        )
+        try:
+            await self._show(card, None)
+        except (discord.DiscordException, aiohttp.ClientError) as error:
+            logger.info("progress.untold error=%s", type(error).__name__)
 
     async def _keep_showing(self) -> None:
         while True:

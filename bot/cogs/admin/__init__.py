@@ -157,7 +157,12 @@ class Admin(commands.Cog, name="admin"):
         self, ctx: HelixContext, verb: str, name: str, change: Callable[[str], Awaitable[LoadResult]]
     ) -> tuple[str, bool]:
         """One line about one cog, and whether it went well; journalled before anybody reads it."""
+        was_loaded = any(
+            status.name == name and status.state == "loaded" for status in self.bot.loader.status()
+        )
         result = await change(name)
+        if verb == "load" and was_loaded:
+            return _screens.already_loaded(name), True
         await self.bot.collective.manager.record(_cogs.journal_row(verb, result, ctx.caller))
         return _screens.tick(result, verb), result.ok
 

@@ -38,8 +38,15 @@ def tick(result: LoadResult, verb: str) -> str:
     """One line, or two where it failed: how it went for one cog."""
     if result.ok:
         return f"✅ **{result.cog}** {verb}ed in {result.ms:.0f} ms"
+    if result.error is not None and not result.error.incident:
+        return f"❌ **{result.cog}** not {verb}ed. {_failure(result.error)}"
     kept = "; the old code stays" if result.kept_old else ""
     return f"❌ **{result.cog}** not {verb}ed{kept}\n{_failure(result.error)}"
+
+
+def already_loaded(cog: str) -> str:
+    """The line of a `load` that had nothing to do."""
+    return f"✅ **{cog}** was loaded already; `reload` swaps its code"
 
 
 def ticks(lines: Sequence[str], verb: str, *, failed: int) -> discord.Embed:
@@ -82,8 +89,7 @@ def caches(stats: Sequence[CacheStats], *, enabled: bool) -> discord.Embed:
 
 def cleared(name: str, entries: int, refusals: Sequence[Refusal] | None) -> discord.Embed:
     """What a clear did; `refusals` is None where the state files were not read."""
-    count = "1 entry" if entries == 1 else f"{entries} entries"
-    lines = [f"Cleared **{name}**: {count} gone."]
+    lines = [f"Cleared **{name}**: {embeds.count(entries, 'entry', 'entries')} gone."]
     if refusals is not None:
         lines.append(
             "The state files were read anew." if not refusals else "The state files were read; refused:"
@@ -96,8 +102,8 @@ def _cog(status: CogStatus) -> str:
     facts = []
     if status.load_ms is not None:
         facts.append(f"{status.load_ms:.0f} ms")
-    count = len(status.commands or catalog.by_cog(status.name))
-    facts += [f"{count} {'command' if count == 1 else 'commands'}", f"{status.uses} uses"]
+    names = status.commands or catalog.by_cog(status.name)
+    facts += [embeds.count(len(names), "command"), embeds.count(status.uses, "use")]
     loaded = "" if status.loaded_at is None else f" {embeds.relative(status.loaded_at)}"
     line = f"{embeds.dot(status.state)} **{status.name}** {status.state}{loaded}\n-# {' · '.join(facts)}"
     return line if status.error is None else f"{line}\n{_failure(status.error)}"
@@ -127,7 +133,7 @@ def _cache(one: CacheStats) -> str:
     age = "" if one.oldest_age_s is None else f" · oldest {one.oldest_age_s:.0f} s"
     return (
         f"**{embeds.plain(one.name, 60)}** {one.size} of {one.max_entries} · {rate}\n"
-        f"-# {one.hits} hits, {one.misses} misses · TTL {one.ttl_s:g} s{age} · "
+        f"-# hits {one.hits}, misses {one.misses} · TTL {one.ttl_s:g} s{age} · "
         f"for {embeds.plain(one.owner, 60)}"
     )
 

@@ -72,11 +72,9 @@ def history(view: History, agent: AgentSpec, days: int, page: int) -> discord.Em
             f"{agent.symbol} {agent.name}", (f"Nothing in the journal for the last {span}. A quiet one.",)
         )
     shown = len(view.deeds)
-    count = (
-        f"{shown} newest of {view.total}"
-        if view.total > shown
-        else f"{shown} {'entry' if shown == 1 else 'entries'}"
-    )
+    count = embeds.count(shown, "entry", "entries")
+    if view.total > shown:
+        count = f"the newest {shown} of {view.total}"
     return embeds.card(
         f"{agent.symbol} {agent.name}, last {span}", cut[page], footer=pages.footer(page, len(cut), count)
     )

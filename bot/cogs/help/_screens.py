@@ -44,7 +44,7 @@ def command(entry: CommandEntry, prefix: str) -> discord.Embed:
     """One command in full."""
     rows = [
         ("Usage", f"`{_usage(entry, prefix)}` or `/{entry.name}`"),
-        *((f"{param.usage}", param.meaning) for param in entry.params),
+        *((f"`{param.name}`", param.meaning) for param in entry.params),
         ("Aliases", " ".join(f"`{prefix}{alias}`" for alias in entry.aliases) or "none"),
         ("For", describe_access(entry)),
         ("Where", "servers and direct messages" if "dm" in entry.where else "servers only"),

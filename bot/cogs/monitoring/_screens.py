@@ -83,8 +83,8 @@ def discovery(addresses: Sequence[Address], page: int) -> discord.Embed:
 
 
 def _check(check: Check) -> str:
-    since = "" if check.status == "pass" and not check.reason else f" since {embeds.relative(check.since)}"
-    lines = [f"{embeds.dot(check.status)} **{embeds.plain(check.name, 60)}** {check.status}{since}"]
+    name = embeds.plain(check.name, 60)
+    lines = [f"{embeds.dot(check.status)} **{name}** {check.status} since {embeds.relative(check.since)}"]
     if check.reason:
         lines.append(embeds.plain(check.reason, 300))
     if check.action:

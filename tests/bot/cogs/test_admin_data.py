@@ -170,7 +170,9 @@ def test_a_failure_without_a_place_still_says_why() -> None:
         LoadResult("a", ok=False, ms=1, error=nowhere), "load"
     )
     refused = CogFailure("", None, "Refused", "It stays.", "")
-    assert _screens.tick(LoadResult("admin", ok=False, ms=0, error=refused), "unload").endswith("\nIt stays.")
+    assert _screens.tick(LoadResult("admin", ok=False, ms=0, error=refused), "unload").endswith(
+        "not unloaded. It stays."
+    )
     assert "no cause" in _screens.tick(LoadResult("a", ok=False, ms=1), "load")
 
 
@@ -215,7 +217,7 @@ def test_caches_show_their_counts(kernel: Kernel) -> None:
         cache.get_or_build("k", lambda: 1, ())
     text = _screens.caches(kernel.caches.stats(), enabled=False).description or ""
     assert "Caching is off" in text
-    assert "**http** 1 of 5 · 50% hits\n-# 1 hits, 1 misses · TTL 60 s · oldest 0 s · for web" in text
+    assert "**http** 1 of 5 · 50% hits\n-# hits 1, misses 1 · TTL 60 s · oldest 0 s · for web" in text
     assert _screens.caches((), enabled=True).description == "No cache yet."
 
 

@@ -324,7 +324,7 @@ def test_an_empty_history_says_so(days: int, span: str) -> None:
 def test_a_cut_history_says_how_much_there_is() -> None:
     shown = History((Deed(NOW, "a", None, None),) * 9, 20, 9)
     footer = agent_screens.history(shown, find_agent("Kael"), 7, 1).footer.text
-    assert footer == "Page 2 of 2 · 9 newest of 20"
+    assert footer == "Page 2 of 2 · the newest 9 of 20"
 
 
 def test_a_saying_is_shown_with_its_voice() -> None:

@@ -1,0 +1,63 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot import payloads
+from bot.payloads import MAX_PAYLOAD_LENGTH, PayloadStore
+from core.database import Database
+from core.memory_table import KeyValue
+from core.schema import CORE_MIGRATIONS
+from tests.manual_clock import ManualClock
+
+
+@pytest.fixture
+async def remembered(tmp_path: Path) -> AsyncIterator[KeyValue]:
+    database = await Database.open(tmp_path / "helix.db", CORE_MIGRATIONS, app_version="test")
+    yield KeyValue(database, ManualClock())
+    await database.close()
+
+
+async def test_a_payload_is_found_again_by_its_key(remembered: KeyValue) -> None:
+    store = PayloadStore(remembered, "scope", ManualClock())
+    assert await store.find(await store.keep("x" * 500)) == "x" * 500
+
+
+async def test_the_same_payload_has_the_same_key(remembered: KeyValue) -> None:
+    store = PayloadStore(remembered, "scope", ManualClock())
+    assert await store.keep("long") == await store.keep("long") != await store.keep("other")
+
+
+async def test_a_key_of_another_application_is_not_found(remembered: KeyValue) -> None:
+    key = await PayloadStore(remembered, "one", ManualClock()).keep("long")
+    assert await PayloadStore(remembered, "two", ManualClock()).find(key) is None
+
+
+async def test_the_oldest_payloads_leave_first(remembered: KeyValue, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(payloads, "MAX_PAYLOADS", 2)
+    clock = ManualClock()
+    store = PayloadStore(remembered, "scope", clock)
+    keys = []
+    for text in ("first", "second", "third"):
+        keys.append(await store.keep(text))
+        clock.advance(1)
+    assert [await store.find(key) for key in keys] == [None, "second", "third"]
+
+
+async def test_a_payload_that_is_used_again_is_young_again(
+    remembered: KeyValue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payloads, "MAX_PAYLOADS", 2)
+    clock = ManualClock()
+    store = PayloadStore(remembered, "scope", clock)
+    for text in ("first", "second", "first", "third"):
+        await store.keep(text)
+        clock.advance(1)
+    assert len(await remembered.items("scope#components")) == 2
+    assert await store.find(await store.keep("first")) == "first"
+
+
+async def test_a_payload_has_a_bound(remembered: KeyValue) -> None:
+    store = PayloadStore(remembered, "scope", ManualClock())
+    with pytest.raises(ValueError, match="at most 4000"):
+        await store.keep("x" * (MAX_PAYLOAD_LENGTH + 1))
