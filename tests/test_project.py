@@ -25,6 +25,12 @@ def test_imports_point_one_way() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_nothing_imports_main() -> None:
+    importing = re.compile(r"^\s*(from main import|import main\b)", re.MULTILINE)
+    files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
+    assert [str(path) for path in files if importing.search(path.read_text())] == []
+
+
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
 def test_every_requirement_is_pinned(name: str) -> None:
     lines = [line.strip() for line in (ROOT / name).read_text().splitlines()]

@@ -80,10 +80,14 @@ class Chat:
         found: Json = (await self.event_where(fits, timeout_s=timeout_s))["d"]
         return found
 
-    async def event_where(self, accept: Callable[[Json], bool], *, timeout_s: float = 20.0) -> Json:
+    async def event_where(
+        self, accept: Callable[[Json], bool], *, after: Json | None = None, timeout_s: float = 20.0
+    ) -> Json:
+        """The first event that fits, of those since `after` (or of all)."""
+        first = 0 if after is None else 1 + next(i for i, event in enumerate(self.seen) if event is after)
         async with asyncio.timeout(timeout_s), self._changed:
             while True:
-                for event in self.seen:
+                for event in self.seen[first:]:
                     if accept(event):
                         return event
                 await self._changed.wait()

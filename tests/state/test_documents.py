@@ -120,8 +120,8 @@ def test_a_change_names_each_number_that_differs() -> None:
 
 
 def test_agents_are_read_with_all_they_say() -> None:
-    text = '{"Gemini": {"status": "degraded", "task": "scouting", "load": 1, "reported_at": "2026-01-01T12:00:00+02:00"}}'
-    report = agents(text).reports["Gemini"]
+    said = {"status": "degraded", "task": "scouting", "load": 1, "reported_at": "2026-01-01T12:00:00+02:00"}
+    report = agents(json.dumps({"Gemini": said})).reports["Gemini"]
     assert report == AgentReport(
         agent="Gemini", status="degraded", task="scouting", load=1.0, reported_at=NOW - timedelta(hours=2)
     )

@@ -1,6 +1,6 @@
 """A real kernel and a real collective in a folder of the test's own, without Discord."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from core.schema import CORE_MIGRATIONS
 from core.settings import load_settings
 from state.collective import Collective
 from state.schema import STATE_MIGRATIONS
+from tests.bot.cogs.talk import Talk
+from tests.bot.support import RunningBot
 from tests.manual_clock import ManualClock
 
 
@@ -33,3 +35,11 @@ async def collective(kernel: Kernel, tmp_path: Path) -> AsyncIterator[Collective
     yield collective
     await collective.close()
     await database.close()
+
+
+@pytest.fixture
+def talk(running_bot: RunningBot) -> Iterator[Talk]:
+    """People talking to the bot as it is."""
+    started = Talk(running_bot.sandbox)
+    yield started
+    started.close()
