@@ -9,7 +9,7 @@ from sandbox.world import World
 Listener = Callable[["Event"], None]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Event:
     """Something that happened.
 

@@ -8,7 +8,7 @@ _MAX_FAULTS = 100
 _MAX_DELAY_S = 60.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Fault:
     """A fault for the requests that match.
 

@@ -4,7 +4,7 @@ import re
 import struct
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sandbox.errors import ApiError
 from sandbox.forms import UploadedFile
@@ -30,8 +30,7 @@ _INLINE_TYPES = {
 OCTET_STREAM = "application/octet-stream"
 
 
-@dataclass(slots=True, frozen=True)
-class StoredFile:
+class StoredFile(NamedTuple):
     """A file's bytes and what the CDN says about them."""
 
     filename: str

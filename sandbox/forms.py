@@ -1,6 +1,7 @@
 """A message's body as it comes in, checked against Discord's limits."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sandbox.components import check_components
 from sandbox.embeds import check_embeds
@@ -17,16 +18,15 @@ _FLAG_COMPONENTS_V2 = 1 << 15
 _SETTABLE_FLAGS = _FLAG_SUPPRESS_EMBEDS | FLAG_EPHEMERAL | _FLAG_SILENT
 
 
-@dataclass(slots=True, frozen=True)
-class UploadedFile:
-    """A file of a multipart body; ``index`` is the number in its field name ``files[n]``."""
+class UploadedFile(NamedTuple):
+    """A file of a multipart body; ``number`` is the one in its field name ``files[n]``."""
 
-    index: int
+    number: int
     filename: str
     data: bytes
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class MessageForm:
     """A checked message body. None means that the field was not given."""
 

@@ -28,7 +28,7 @@ AUTOCOMPLETE = 4
 NOT_RESPONDING = "The application did not respond"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Interaction:
     """One interaction and how far its answer has come.
 

@@ -12,7 +12,7 @@ _MEDIA = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("foot
 def entry_for(form: MessageForm, file: UploadedFile) -> JsonObject:
     """What the body says about an uploaded file (name, description); empty where it says nothing."""
     entries = form.attachments or []
-    return next((entry for entry in entries if str(entry.get("id")) == str(file.index)), {})
+    return next((entry for entry in entries if str(entry.get("id")) == str(file.number)), {})
 
 
 def shown_names(embeds: list[JsonObject]) -> set[str]:

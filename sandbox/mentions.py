@@ -1,7 +1,7 @@
 """Whom a message mentions, after allowed_mentions and the author's permissions have had their say."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sandbox.permissions import Permission
 from sandbox.records import Channel
@@ -13,8 +13,7 @@ _ROLE = re.compile(r"<@&(\d{1,20})>")
 _EVERYONE = re.compile(r"@(?:everyone|here)\b")
 
 
-@dataclass(slots=True, frozen=True)
-class Mentions:
+class Mentions(NamedTuple):
     """Who is pinged."""
 
     users: list[int]

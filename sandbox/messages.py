@@ -2,7 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from sandbox.errors import ApiError, bad_form
 from sandbox.events import Event, EventBus
@@ -24,8 +25,7 @@ _MAX_NONCES = 10_000
 _REPLY = 19
 
 
-@dataclass(slots=True, frozen=True, kw_only=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a message comes from, if not simply from its author's hand.
 
     Attributes:
@@ -238,7 +238,7 @@ class Messages:
             added.append(
                 self._files.put(
                     channel.id,
-                    replace(file, filename=name),
+                    file._replace(filename=name),
                     description=str(description)[:1024] if description is not None else None,
                     embedded=name in shown,
                 )

@@ -2,8 +2,8 @@
 
 import json
 import logging
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
@@ -33,8 +33,7 @@ _FETCH_S = 2.0
 _MAX_COMMANDS_BYTES = 1 << 20
 
 
-@dataclass(slots=True, frozen=True)
-class PageFile:
+class PageFile(NamedTuple):
     """A file of the page."""
 
     content_type: str

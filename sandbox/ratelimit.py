@@ -24,17 +24,10 @@ _LIMITS: dict[str, tuple[int, float]] = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Window:
     ends_s: float
     used: int = 0
-
-
-@dataclass(slots=True, frozen=True)
-class Grant:
-    """A request that may go on, and the headers to send with its answer."""
-
-    headers: dict[str, str]
 
 
 class RateLimits:
@@ -57,8 +50,8 @@ class RateLimits:
         for key in [key for key in self._windows if key[0] == bucket]:
             del self._windows[key]
 
-    def take(self, bucket: str, major: str, *, counts_globally: bool = True) -> Grant:
-        """Counts one request.
+    def take(self, bucket: str, major: str, *, counts_globally: bool = True) -> dict[str, str]:
+        """Counts one request; gives the headers to send with its answer.
 
         Args:
             bucket: The route's bucket.
@@ -80,7 +73,7 @@ class RateLimits:
         if window.used >= limit:
             raise self._refused(window, self._headers(bucket, limit, window), scope="user")
         window.used += 1
-        return Grant(self._headers(bucket, limit, window))
+        return self._headers(bucket, limit, window)
 
     def _window(self, key: tuple[str, str], per_s: float) -> _Window:
         now_s = self._monotonic_s()

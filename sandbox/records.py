@@ -1,6 +1,11 @@
-"""What the sandbox remembers: users, servers, channels, messages, commands."""
+"""What the sandbox remembers: users, servers, channels, messages, commands.
+
+Records are compared by identity and printed by nobody, and what never changes is a named tuple: a full
+dataclass costs up to a millisecond of start-up each.
+"""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sandbox.wire import JsonObject
 
@@ -12,7 +17,7 @@ FLAG_EPHEMERAL = 1 << 6
 FLAG_LOADING = 1 << 7
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class User:
     """An account, of a person or of the bot."""
 
@@ -22,7 +27,7 @@ class User:
     bot: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Role:
     """A server's role; the one whose id is the server's is @everyone."""
 
@@ -36,7 +41,7 @@ class Role:
     bot_id: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Member:
     """A user in a server; ``roles`` leaves out @everyone."""
 
@@ -46,8 +51,7 @@ class Member:
     nick: str | None = None
 
 
-@dataclass(slots=True, frozen=True)
-class Overwrite:
+class Overwrite(NamedTuple):
     """A channel's exception for a role (type 0) or a member (type 1)."""
 
     id: int
@@ -56,8 +60,7 @@ class Overwrite:
     deny: int
 
 
-@dataclass(slots=True, frozen=True)
-class Attachment:
+class Attachment(NamedTuple):
     """A file that came with a message. ``embedded`` ones are shown by an embed and not listed again."""
 
     id: int
@@ -71,7 +74,7 @@ class Attachment:
     embedded: bool = False
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Message:
     """A message. ``reader_id`` is set on an ephemeral one: nobody else sees it."""
 
@@ -97,7 +100,7 @@ class Message:
     interaction: JsonObject | None = None
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Channel:
     """A text channel, a category or a direct message (then ``recipient_id`` is the person)."""
 
@@ -114,7 +117,7 @@ class Channel:
     messages: dict[int, Message] = field(default_factory=dict)
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Guild:
     """A server with all that is in it."""
 
@@ -128,7 +131,7 @@ class Guild:
     system_channel_id: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Application:
     """The one application that can log in.
 

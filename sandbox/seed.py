@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sandbox.permissions import Permission
 from sandbox.records import (
@@ -49,8 +49,7 @@ _PEOPLE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Seed:
+class Seed(NamedTuple):
     """A fresh world and the names under which tests and the page find people in it."""
 
     world: World

@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -21,8 +21,7 @@ Handler = Callable[[web.Request, Engine], Awaitable[web.Response]]
 _MAJOR = ("channel_id", "guild_id", "token")
 
 
-@dataclass(slots=True, frozen=True)
-class Route:
+class Route(NamedTuple):
     """One REST route.
 
     Attributes:
@@ -59,7 +58,7 @@ def _wrap(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
             if not route.public:
                 _check_token(request, engine)
             major = next((request.match_info[key] for key in _MAJOR if key in request.match_info), "")
-            headers = engine.limits.take(bucket, major, counts_globally=not route.public).headers
+            headers = engine.limits.take(bucket, major, counts_globally=not route.public)
             response = await route.handler(request, engine)
         except ApiError as error:
             return json_response(error.body, status=error.status, headers=headers | error.headers)
