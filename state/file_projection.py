@@ -97,14 +97,13 @@ class FileProjection:
     async def check(self) -> Outcome:
         """Reads the file, takes an edit, and writes the file where it lags."""
         async with self._lock:
+            self.failure = None
             try:
-                outcome = await self._settle()
+                return await self._settle()
             except (OSError, StoreError) as error:
                 self.failure = error.strerror or str(error) if isinstance(error, OSError) else str(error)
                 logger.warning("projection.failed file=%s error=%s", self.name, type(error).__name__)
                 return "failed"
-            self.failure = None
-            return outcome
 
     async def _settle(self) -> Outcome:
         imported = False
