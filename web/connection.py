@@ -70,7 +70,6 @@ class Connection(RequestHandler):
             and self._request_count == before + 1
             and not self._upgraded
             and data.endswith(_END_OF_HEAD)
-            and data.count(_END_OF_HEAD) == 1
             and bool(self._messages)
             and self._messages[-1][1] is EMPTY_PAYLOAD
         )
