@@ -1,0 +1,94 @@
+"""A newcomer's first minute: `python main.py`, the chat page in a real Chromium, and real answers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.browser_support import open_browser
+from tests.e2e.helix_process import helix, sandbox_env
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+
+
+class _Stage:
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._browser = browser
+        self._url = url
+
+    @asynccontextmanager
+    async def page(self, identity: str, channel: str = "bot-commands") -> AsyncIterator[Page]:
+        page = await self._browser.new_page(viewport={"width": 390, "height": 800})
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        await page.goto(f"{self._url}?as={identity}&in=Helix+Home&channel={channel}")
+        await expect(page.locator("#bot-state")).to_have_text("Bot online")
+        yield page
+        await page.close()
+        assert errors == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[_Stage]:
+    data: Path = tmp_path_factory.mktemp("helix")
+    async with helix(env=sandbox_env(data)) as process, open_browser() as browser:
+        await process.ready()
+        yield _Stage(browser, await process.chat_page())
+
+
+async def _type(page: Page, text: str) -> None:
+    box = page.get_by_label("Message", exact=True)
+    await box.press_sequentially(text)
+    await box.press("Enter")
+
+
+async def test_typing_status_gets_the_status(stage: _Stage) -> None:
+    async with stage.page("member") as page:
+        await _type(page, "!status")
+        reply = page.locator(".message", has=page.locator(".embed")).last
+        await expect(reply).to_contain_text("harmony")
+        await expect(reply).to_contain_text("14")
+
+
+async def test_the_slash_command_agents_shows_the_fourteen(stage: _Stage) -> None:
+    async with stage.page("member") as page:
+        await _type(page, "/agents")
+        reply = page.locator(".message", has_text="used /agents").last
+        for name in ("Kael", "SanghaCore", "Claude"):
+            await expect(reply).to_contain_text(name)
+        await expect(reply).to_contain_text("not built yet")
+
+
+async def test_the_help_menu_leads_to_a_category(stage: _Stage) -> None:
+    async with stage.page("member") as page:
+        await _type(page, "!help")
+        reply = page.locator(".message", has=page.locator(".embed")).last
+        await expect(reply).to_contain_text("!help")
+        await reply.get_by_role("button", name="Overview").click()
+        await page.get_by_role("option", name="Monitoring").click()
+        await expect(reply).to_contain_text("heartbeat")
+
+
+async def test_an_admin_reloads_a_cog(stage: _Stage) -> None:
+    async with stage.page("admin") as page:
+        await _type(page, "!reload monitoring")
+        reply = page.locator(".message", has=page.locator(".embed")).last
+        await expect(reply).to_contain_text("monitoring")
+        await expect(reply).to_contain_text("✅")
+
+
+async def test_a_member_who_reloads_is_refused_politely(stage: _Stage) -> None:
+    async with stage.page("member") as page:
+        await _type(page, "!reload monitoring")
+        reply = page.locator(".message", has_text="!reload monitoring").last
+        await expect(page.locator(".message").last).to_contain_text("admin")
+        await expect(reply).to_be_visible()
+
+
+async def test_the_message_box_completes_the_bots_own_commands(stage: _Stage) -> None:
+    async with stage.page("member") as page:
+        await page.get_by_label("Message", exact=True).press_sequentially("!stat")
+        await expect(page.get_by_role("option").first).to_contain_text("status")
