@@ -168,18 +168,21 @@ class Admin(commands.Cog, name="admin"):
 
 
 def _choices(current: str, names: Iterable[str]) -> list[app_commands.Choice[str]]:
-    typed = current.strip().casefold()
-    return [app_commands.Choice(name=name, value=name) for name in names if typed in name][:_MOST_CHOICES]
+    fitting = _fitting(current.strip().casefold(), names)
+    return [app_commands.Choice(name=name, value=name) for name in fitting][:_MOST_CHOICES]
 
 
 def _complete_last(current: str, names: Iterable[str]) -> list[app_commands.Choice[str]]:
     head, _, last = current.replace(",", " ").rpartition(" ")
     before = head.split()
-    offered = (" ".join((*before, name)) for name in names if last.casefold() in name and name not in before)
+    fitting = _fitting(last.casefold(), (name for name in names if name not in before))
+    lines = (" ".join((*before, name)) for name in fitting)
     # A choice is at most 100 characters long.
-    return [app_commands.Choice(name=line, value=line) for line in offered if len(line) <= 100][
-        :_MOST_CHOICES
-    ]
+    return [app_commands.Choice(name=line, value=line) for line in lines if len(line) <= 100][:_MOST_CHOICES]
+
+
+def _fitting(typed: str, names: Iterable[str]) -> list[str]:
+    return sorted((name for name in names if typed in name), key=lambda name: not name.startswith(typed))
 
 
 async def setup(bot: HelixBot) -> None:

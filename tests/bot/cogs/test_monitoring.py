@@ -1,0 +1,115 @@
+"""The monitoring commands with the real client on the sandbox."""
+
+import asyncio
+
+import msgspec
+import pytest
+
+from state.change import Change
+from state.models import Snapshot
+from tests.bot.cogs.talk import Talk, text_of
+from tests.bot.support import RunningBot
+
+
+async def test_status_by_prefix_and_slash_say_the_same(talk: Talk) -> None:
+    by_prefix = text_of(await talk.ask("member", "!status"))
+    by_slash = text_of(await talk.slash("member", "status"))
+    assert by_prefix == by_slash
+    assert "of 14 active" in by_prefix
+
+
+async def test_status_never_survives_a_change_of_the_state(talk: Talk, running_bot: RunningBot) -> None:
+    assert "`0.50` → **harmony**" in text_of(await talk.ask("member", "!status"))
+
+    def raise_harmony(snapshot: Snapshot) -> Change:
+        return Change(ucf=msgspec.structs.replace(snapshot.ucf, harmony=1.25), source="tune")
+
+    await running_bot.collective.manager.change(raise_harmony)
+    text = text_of(await talk.ask("member", "!status"))
+    assert "`1.25`" in text
+    assert "tune" in text
+
+
+async def test_health_turns_its_pages(talk: Talk, running_bot: RunningBot) -> None:
+    for number in range(20):
+        running_bot.kernel.health.report(f"extra-{number:02}", "warn", "a test", action="Wait.")
+    reply = await talk.ask("member", "!health")
+    assert "Page 1 of" in text_of(reply)
+    await talk.press("member", reply, "▶️")
+    second = await talk.edited(reply, lambda one: "Page 2 of" in text_of(one))
+    await talk.press("member", second, "◀️")
+    await talk.edited(reply, lambda one: "Page 1 of" in text_of(one))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("!metrics", "**Commands**"),
+        ("!metrics HTTP", "📈 HTTP"),
+        ("!metrics webhooks", "not built yet"),
+        ("!metrics htp", "Did you mean 'http'?"),
+    ],
+)
+async def test_metrics_by_section(talk: Talk, line: str, said: str) -> None:
+    assert said in text_of(await talk.ask("member", line))
+
+
+async def test_metrics_completes_its_sections(talk: Talk) -> None:
+    assert await talk.complete("member", "metrics", "section", "c") == ["commands", "cache"]
+
+
+async def test_heartbeat_probes_and_shows_a_table(talk: Talk, running_bot: RunningBot) -> None:
+    reply = await talk.ask("member", "!heartbeat")
+    names = [service.name for service in running_bot.collective.probes.services]
+    done = await talk.edited(reply, lambda one: "over 24 h" in text_of(one))
+    assert names
+    for name in names:
+        assert f"**{name}**" in text_of(done)
+
+
+async def test_heartbeat_without_services_says_where_to_name_some(
+    talk: Talk, running_bot: RunningBot
+) -> None:
+    running_bot.collective.probes.services = ()
+    assert "services.json" in text_of(await talk.ask("member", "!heartbeat"))
+
+
+async def test_heartbeat_moves_while_services_answer(talk: Talk, running_bot: RunningBot) -> None:
+    """The first service answers, and the bar says so, before the second does."""
+    answer_second = asyncio.Event()
+    probes = running_bot.collective.probes
+    first, second = probes.services[:2]
+    probe = probes._probe
+
+    async def slow(service: object) -> object:
+        if service is second:
+            await answer_second.wait()
+        return await probe(service)  # type: ignore[arg-type]  # as the original
+
+    probes._probe = slow  # type: ignore[method-assign,assignment]  # a service that takes its time
+    reply = await talk.ask("member", "!heartbeat")
+    await talk.edited(reply, lambda one: "1 of 2" in text_of(one) and first.name in text_of(one))
+    answer_second.set()
+    await talk.edited(reply, lambda one: "over 24 h" in text_of(one))
+
+
+async def test_discovery_gives_whole_addresses(talk: Talk, running_bot: RunningBot) -> None:
+    text = text_of(await talk.ask("member", "!discovery"))
+    for route in running_bot.bot.routes:
+        assert f"**{route.method}** {running_bot.bot.base_url}{route.path}\n" in text
+
+
+@pytest.mark.parametrize("how", ["prefix", "slash"])
+async def test_ping_measures_the_round_trip_by_its_own_reply(talk: Talk, how: str) -> None:
+    reply = await (talk.ask("member", "!ping") if how == "prefix" else talk.slash("member", "ping"))
+    done = await talk.edited(reply, lambda one: "measuring" not in text_of(one))
+    assert "**Round trip** " in text_of(done)
+    assert "**Version** " in text_of(done)
+
+
+async def test_a_health_button_answers_others_with_a_refusal(talk: Talk, running_bot: RunningBot) -> None:
+    for number in range(20):
+        running_bot.kernel.health.report(f"extra-{number:02}", "warn", "a test")
+    reply = await talk.ask("member", "!health")
+    answer = await talk.answer_to(await talk.press("mod", reply, "▶️"))
+    assert "belongs to" in answer["content"]
