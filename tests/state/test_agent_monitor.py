@@ -1,0 +1,173 @@
+"""Changes of an agent's status are told at once, and journalled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.broadcast import Event, Subscription
+from core.cache import Cache
+from core.database import Database
+from core.kernel import Kernel
+from core.store_errors import StoreClosed
+from state import agent_monitor
+from state.agent_monitor import AgentMonitor
+from state.change import Change
+from state.journal import Journal, JournalEntry
+from state.manager import StateManager
+from state.models import AgentReport
+from tests.manual_clock import ManualClock
+
+
+@pytest.fixture
+async def monitor(kernel: Kernel, manager: StateManager) -> AsyncIterator[AgentMonitor]:
+    kernel.health.report("gateway", "pass")
+    monitor = AgentMonitor(kernel, manager)
+    monitor.start()
+    yield monitor
+    monitor.stop()
+
+
+@pytest.fixture
+def cache(kernel: Kernel) -> Cache[str, int]:
+    return kernel.caches.create("agents-test", owner="test", max_entries=10, ttl_s=60)
+
+
+@pytest.fixture
+def events(kernel: Kernel) -> Subscription:
+    return kernel.broadcaster.subscribe(topics=frozenset({"agents"}))
+
+
+async def heard(events: Subscription) -> list[Event]:
+    events.close()
+    return [event async for event in events]
+
+
+async def entries(database: Database) -> list[JournalEntry]:
+    return list(reversed(await Journal(database).entries(kinds=("agent",))))
+
+
+async def heartbeat(manager: StateManager, clock: ManualClock, **fields: str) -> None:
+    report = AgentReport(agent="Vega", status="active", reported_at=clock.now(), task=fields.get("task"))
+    await manager.change(lambda old: Change(reports={**old.reports, "Vega": report}))
+
+
+async def test_a_change_is_told_and_journalled(
+    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Subscription
+) -> None:
+    kernel.health.report("gateway", "fail", "connection lost")
+    await monitor.flush()
+    (entry,) = await entries(database)
+    assert (entry.subject, entry.before, entry.after) == ("SanghaCore", "active", "down")
+    assert (entry.reason, entry.cause) == ("connection lost", "system")
+    (event,) = await heard(events)
+    assert event.data == {
+        "agent": "SanghaCore",
+        "status": "down",
+        "previous": "active",
+        "detail": "connection lost",
+    }
+
+
+async def test_what_was_cached_of_the_agents_is_gone_before_anyone_can_ask(
+    monitor: AgentMonitor, kernel: Kernel, cache: Cache[str, int]
+) -> None:
+    del monitor
+    cache.get_or_build("x", lambda: 1, {"agents"})
+    kernel.health.report("gateway", "pass", "resumed")
+    assert cache.get("x") is None
+    cache.get_or_build("x", lambda: 1, {"agents"})
+    kernel.health.report("gateway", "pass", "resumed", counters={"events": 5})
+    kernel.health.report("store", "warn", "slow")
+    assert cache.get("x") is not None
+
+
+async def test_a_first_report_is_a_start_and_not_a_change(
+    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Subscription
+) -> None:
+    kernel.health.report("http", "pass")
+    await monitor.flush()
+    assert await entries(database) == []
+    assert [event.data["agent"] for event in await heard(events)] == ["Claude"]
+
+
+async def test_an_agent_that_falls_silent_is_noticed_by_the_loop(
+    monitor: AgentMonitor,
+    manager: StateManager,
+    clock: ManualClock,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(agent_monitor, "STALENESS_EVERY_S", 0.005)
+    running = asyncio.create_task(monitor.run())
+    await heartbeat(manager, clock)
+    clock.advance(901)
+    async with asyncio.timeout(10):
+        while len(await entries(database)) < 2:
+            await asyncio.sleep(0.005)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [(entry.before, entry.after) for entry in await entries(database)] == [
+        ("not built yet", "active"),
+        ("active", "stale"),
+    ]
+
+
+async def test_the_loop_journals_as_soon_as_something_changes(
+    monitor: AgentMonitor, kernel: Kernel, database: Database
+) -> None:
+    running = asyncio.create_task(monitor.run())
+    await asyncio.sleep(0)
+    kernel.health.report("gateway", "warn", "slow")
+    async with asyncio.timeout(3):  # well before the loop's next look by itself
+        while not await entries(database):
+            await asyncio.sleep(0.005)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_a_heartbeat_drops_what_was_cached(
+    monitor: AgentMonitor, manager: StateManager, clock: ManualClock, cache: Cache[str, int]
+) -> None:
+    del monitor
+    await heartbeat(manager, clock)
+    cache.get_or_build("x", lambda: 1, {"agents"})
+    clock.advance(30)
+    await heartbeat(manager, clock, task="new")
+    assert cache.get("x") is None
+
+
+async def test_the_gauge_says_who_is_up(monitor: AgentMonitor, kernel: Kernel) -> None:
+    gauge = kernel.metrics.gauge("helix_agent_up", "1 where the agent is active.", ("agent",))
+    assert (gauge.value("SanghaCore"), gauge.value("Kael")) == (1.0, 0.0)
+    kernel.health.report("gateway", "fail")
+    assert gauge.value("SanghaCore") == 0.0
+    assert len(monitor.agents()) == 14
+
+
+async def test_what_the_store_refuses_waits(
+    monitor: AgentMonitor, kernel: Kernel, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise StoreClosed("closed")
+
+    kernel.health.report("gateway", "fail", "lost")
+    monkeypatch.setattr(database, "write", refuse)
+    with pytest.raises(StoreClosed):
+        await monitor.flush()
+    monkeypatch.undo()
+    await monitor.flush()
+    assert len(await entries(database)) == 1
+
+
+async def test_who_was_stopped_hears_no_more(
+    monitor: AgentMonitor, kernel: Kernel, database: Database
+) -> None:
+    monitor.stop()
+    kernel.health.report("gateway", "fail", "lost")
+    await monitor.flush()
+    assert await entries(database) == []
