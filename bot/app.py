@@ -12,7 +12,7 @@ import discord
 from bot.client import HelixBot
 from bot.effects.admin_notices import AdminNotices
 from bot.endpoints import Endpoints
-from bot.slash import REFUSED, OUT_OF_REACH, register, sync_commands
+from bot.slash import OUT_OF_REACH, REFUSED, register, sync_commands
 from core.errors import StartError
 from core.lifecycle import Service
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from sandbox import Sandbox, start_sandbox
-from tests.bot.support import RunningBot, running
+from tests.bot.cog_folder import CogFolder
+from tests.bot.support import Chat, RunningBot, running
 
 
 @pytest.fixture(autouse=True)
@@ -53,3 +55,21 @@ async def start_bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[StartBot]
             return await stack.enter_async_context(running(sandbox, tmp_path / folder, **options))
 
         yield start
+
+
+@pytest.fixture
+def chat(sandbox: Sandbox) -> Iterator[Chat]:
+    """People in #general of the home server."""
+    seen = Chat(sandbox)
+    yield seen
+    seen.close()
+
+
+@pytest.fixture
+def cogs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CogFolder]:
+    """A package of this test's own, for cogs that are broken, slow or changing."""
+    folder = CogFolder(tmp_path / "code")
+    monkeypatch.syspath_prepend(str(folder.root))
+    yield folder
+    for name in [name for name in sys.modules if name.partition(".")[0] == folder.package]:
+        del sys.modules[name]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -22,9 +23,16 @@ from core.secret import Secret
 from core.settings import Settings
 from core.version import VERSION
 from sandbox import Sandbox
+from sandbox.events import Event
 from state.collective import Collective
 from state.ports import RouteInfo
 from state.schema import STATE_MIGRATIONS
+
+T = TypeVar("T")
+
+# Message flags (Discord API, "Message Flags").
+_EPHEMERAL = 1 << 6
+_LOADING = 1 << 7
 
 ROUTES = (
     RouteInfo(method="GET", path="/status", summary="How everything is.", ttl_s=5.0, needs_token="read"),
@@ -106,3 +114,103 @@ async def running(
         finally:
             await service.stop()
             await kernel.supervisor.stop(1.0)
+
+
+class Chat:
+    """What people see in the sandbox, and what they say there."""
+
+    def __init__(self, sandbox: Sandbox, channel: int | None = None) -> None:
+        self._sandbox = sandbox
+        self.channel = channel if channel is not None else sandbox.channel("general")
+        self.messages: dict[str, dict[str, Any]] = {}
+        self.deleted: set[str] = set()
+        self.typing = 0
+        self._changed = asyncio.Event()
+        self._unsubscribe = sandbox.engine.bus.subscribe(self._hear)
+
+    def close(self) -> None:
+        self._unsubscribe()
+
+    async def say(self, text: str, user: str = "member", **options: Any) -> dict[str, Any]:
+        place = {} if options.get("dm") else {"channel": options.pop("channel", self.channel)}
+        said: dict[str, Any] = await self._sandbox.act.message(user=user, content=text, **place, **options)
+        return said
+
+    async def ask(self, text: str, user: str = "member", **options: Any) -> dict[str, Any]:
+        """Say it, and give the bot's reply to it."""
+        return await self.reply_to(await self.say(text, user, **options))
+
+    async def slash(
+        self, command: str, user: str = "member", channel: int | None = None, **options: Any
+    ) -> dict[str, Any]:
+        """Run a slash command, and give the bot's first finished answer to it."""
+        started = await self._sandbox.act.slash(
+            user=user, channel=channel or self.channel, command=command, options=options
+        )
+        return await self.answer_to(started["interaction_id"])
+
+    async def answer_to(self, interaction_id: str) -> dict[str, Any]:
+        return await self.until(
+            lambda: next(
+                (
+                    message
+                    for message in self.messages.values()
+                    if _interaction_of(message) == interaction_id and not message["flags"] & _LOADING
+                ),
+                None,
+            )
+        )
+
+    async def reply_to(self, message: dict[str, Any]) -> dict[str, Any]:
+        return await self.until(lambda: next(iter(self.replies_to(message)), None))
+
+    async def replies(self, message: dict[str, Any], count: int) -> list[dict[str, Any]]:
+        """The first `count` replies to a message, once they are there."""
+        return await self.until(lambda: found if len(found := self.replies_to(message)) >= count else None)
+
+    def replies_to(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+        return [one for one in self.from_bot() if _reference_of(one) == message["id"]]
+
+    def from_bot(self) -> list[dict[str, Any]]:
+        bot = str(self._sandbox.application_id)
+        return [message for message in self.messages.values() if message["author"]["id"] == bot]
+
+    async def until(self, look: Callable[[], T | None], timeout_s: float = 10.0) -> T:
+        """What `look` gives, as soon as it gives something."""
+        async with asyncio.timeout(timeout_s):
+            while (found := look()) is None:
+                self._changed.clear()
+                await self._changed.wait()
+        return found
+
+    def _hear(self, event: Event) -> None:
+        viewer = next(iter(event.only), None) if event.only else self._sandbox.users["owner"]
+        if event.name in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
+            data = event.data(viewer or 0)
+            self.messages[data["id"]] = data
+        elif event.name == "MESSAGE_DELETE":
+            self.deleted.add(event.data(viewer or 0)["id"])
+        elif event.name == "TYPING_START":
+            self.typing += 1
+        self._changed.set()
+
+
+def text_of(message: dict[str, Any]) -> str:
+    """All that is to be read in a message."""
+    parts = [message["content"]]
+    for embed in message["embeds"]:
+        parts += [embed.get("title") or "", embed.get("description") or ""]
+        parts += [f"{field['name']} {field['value']}" for field in embed.get("fields", ())]
+    return "\n".join(parts)
+
+
+def is_ephemeral(message: dict[str, Any]) -> bool:
+    return bool(message["flags"] & _EPHEMERAL)
+
+
+def _reference_of(message: dict[str, Any]) -> str | None:
+    return (message.get("message_reference") or {}).get("message_id")
+
+
+def _interaction_of(message: dict[str, Any]) -> str | None:
+    return (message.get("interaction_metadata") or message.get("interaction") or {}).get("id")

@@ -1,0 +1,95 @@
+"""How commands go, as Prometheus and `/health` see it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.command_metrics import CommandMetrics
+from core.metrics import Counter, Histogram, Registry
+from tests.manual_clock import ManualClock
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return Registry()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+def commands(registry: Registry, clock: ManualClock) -> CommandMetrics:
+    return CommandMetrics(registry, clock)
+
+
+def test_calls_are_counted_by_outcome_and_timed_by_command(
+    registry: Registry, commands: CommandMetrics
+) -> None:
+    commands.record("status", "ok", 0.01)
+    commands.record("status", "ok", 0.03)
+    commands.record("status", "refused", 0.001)
+    total, seconds = registry.get("helix_commands_total"), registry.get("helix_command_duration_seconds")
+    assert isinstance(total, Counter)
+    assert isinstance(seconds, Histogram)
+    assert total.value("status", "ok") == 2
+    assert total.value("status", "refused") == 1
+    assert seconds.summary("status").count == 3
+
+
+def test_a_made_up_name_is_no_label(registry: Registry, commands: CommandMetrics) -> None:
+    commands.record_unknown()
+    total, seconds = registry.get("helix_commands_total"), registry.get("helix_command_duration_seconds")
+    assert isinstance(total, Counter)
+    assert isinstance(seconds, Histogram)
+    assert total.items() == ((("unknown", "unknown"), 1),)
+    assert seconds.merged().count == 0
+
+
+def test_nothing_called_is_well(commands: CommandMetrics) -> None:
+    assert commands.probe().status == "pass"
+
+
+def test_refusals_and_bad_input_are_no_failures(commands: CommandMetrics) -> None:
+    for _ in range(10):
+        commands.record("reload", "refused", 0.01)
+        commands.record("agent", "bad input", 0.01)
+    assert commands.probe().status == "pass"
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "status"), [(100, 2, "pass"), (30, 3, "warn"), (2, 3, "fail"), (0, 2, "pass")]
+)
+def test_the_share_of_failures_decides(commands: CommandMetrics, good: int, bad: int, status: str) -> None:
+    for _ in range(good):
+        commands.record("status", "ok", 0.01)
+    for _ in range(bad):
+        commands.record("status", "failed", 0.01)
+    assert commands.probe().status == status
+
+
+def test_commands_slower_than_promised_are_a_warning(commands: CommandMetrics) -> None:
+    for _ in range(5):
+        commands.record("status", "ok", 2.5)
+    reading = commands.probe()
+    assert reading.status == "warn"
+    assert reading.counters["p95_s"] == 2.5
+
+
+def test_what_is_long_ago_does_not_count(commands: CommandMetrics, clock: ManualClock) -> None:
+    for _ in range(5):
+        commands.record("status", "failed", 0.01)
+    clock.advance(901)
+    assert commands.probe().status == "pass"
+
+
+def test_load_is_the_time_spent_in_commands_in_the_last_minute(
+    commands: CommandMetrics, clock: ManualClock
+) -> None:
+    commands.record("status", "ok", 15.0)
+    assert commands.probe().load == 0.25
+    commands.record("status", "ok", 90.0)
+    assert commands.probe().load == 1.0
+    clock.advance(61)
+    assert commands.probe().load == 0.0

@@ -1,0 +1,421 @@
+"""One lock per cog, loads that outlive their callers, swaps that leave the old code when the new fails."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import discord
+import pytest
+from discord.ext import commands
+
+from bot.loader import CogDisabled, CogFailed, CogLoader, UnknownCog
+from core.kernel import Kernel
+from core.settings import Settings
+from state.collective import Collective
+from tests.bot.cog_folder import CogFolder
+from tests.bot.support import opened_collective
+
+NAMES = ("help", "monitoring", "admin")
+
+
+@pytest.fixture
+async def parts(tmp_path: Path) -> AsyncIterator[tuple[Kernel, Collective]]:
+    async with opened_collective(Settings(data_dir=tmp_path / "data")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def offline() -> commands.Bot:
+    return commands.Bot("!", help_command=None, intents=discord.Intents.none())
+
+
+@pytest.fixture
+async def loader(
+    parts: tuple[Kernel, Collective], offline: commands.Bot, cogs: CogFolder
+) -> AsyncIterator[CogLoader]:
+    made = build_loader(parts, offline, cogs)
+    yield made
+    await made.close()
+
+
+def build_loader(parts: tuple[Kernel, Collective], offline: commands.Bot, cogs: CogFolder) -> CogLoader:
+    kernel, collective = parts
+    return CogLoader(
+        offline,
+        NAMES,
+        remembered=collective.remembered,
+        clock=kernel.clock,
+        metrics=kernel.metrics,
+        caches=kernel.caches,
+        package=cogs.package,
+    )
+
+
+def state_of(loader: CogLoader, cog: str) -> str:
+    return next(status.state for status in loader.status() if status.name == cog)
+
+
+def text_in(offline: commands.Bot, command: str) -> str:
+    """What the loaded command's body says, which tells old code from new."""
+    found = offline.get_command(command)
+    assert found is not None
+    return str(found.callback.__code__.co_consts[1])
+
+
+# Writes a mark each time it is executed, and lets others run in the middle of `setup`.
+COUNTING = """
+import sys
+sys.{package}_loads = getattr(sys, "{package}_loads", 0) + 1
+"""
+
+
+def count_loads(cogs: CogFolder) -> int:
+    return int(getattr(sys, f"{cogs.package}_loads", 0))
+
+
+async def test_fifty_concurrent_first_uses_load_the_cog_once(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder
+) -> None:
+    cogs.write_cog(
+        "monitoring",
+        {"ping": "return 'one'"},
+        imports="import asyncio" + COUNTING.format(package=cogs.package),
+        setup="for _ in range(5): await asyncio.sleep(0)",
+    )
+    await asyncio.gather(*(loader.ensure("monitoring") for _ in range(50)))
+    assert count_loads(cogs) == 1
+    assert offline.get_command("ping") is not None
+    assert offline.tree.get_command("ping") is not None
+
+
+async def test_a_cancelled_caller_leaves_the_cog_loaded(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder
+) -> None:
+    cogs.write_cog(
+        "monitoring",
+        {"ping": "return 'one'"},
+        imports="import asyncio",
+        setup="for _ in range(5): await asyncio.sleep(0)",
+    )
+    caller = asyncio.create_task(loader.ensure("monitoring"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    await loader.settle("monitoring")
+    assert state_of(loader, "monitoring") == "loaded"
+    assert offline.get_command("ping") is not None
+
+
+async def test_a_cancelled_reload_leaves_the_new_code(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder
+) -> None:
+    slow = "for _ in range(5): await asyncio.sleep(0)"
+    cogs.write_cog("monitoring", {"ping": "return 'old'"}, imports="import asyncio", setup=slow)
+    await loader.ensure("monitoring")
+    cogs.write_cog("monitoring", {"ping": "return 'new'"}, imports="import asyncio", setup=slow)
+    caller = asyncio.create_task(loader.reload("monitoring"))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    await loader.settle("monitoring")
+    assert text_in(offline, "ping") == "new"
+
+
+async def test_a_cog_that_fails_to_import_says_so_with_an_incident_and_is_not_tried_at_each_use(
+    loader: CogLoader, cogs: CogFolder
+) -> None:
+    cogs.write("monitoring", COUNTING.format(package=cogs.package) + "\nraise RuntimeError('no engine')\n")
+    with pytest.raises(CogFailed) as first:
+        await loader.ensure("monitoring")
+    with pytest.raises(CogFailed) as second:
+        await loader.ensure("monitoring")
+    assert count_loads(cogs) == 1
+    incident = first.value.failure.incident
+    assert incident in str(first.value)
+    assert second.value.failure.incident == incident
+    assert first.value.failure.type == "RuntimeError"
+    assert first.value.failure.message == "no engine"
+    assert state_of(loader, "monitoring") == "failed"
+
+
+async def test_a_failed_cog_works_after_the_fix_and_a_reload(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder
+) -> None:
+    cogs.write("monitoring", "import no_such_module_anywhere\n")
+    with pytest.raises(CogFailed):
+        await loader.ensure("monitoring")
+    cogs.write_cog("monitoring", {"ping": "return 'mended'"})
+    result = await loader.reload("monitoring")
+    assert result.ok
+    await loader.ensure("monitoring")
+    assert text_in(offline, "ping") == "mended"
+    assert loader.probe().status == "pass"
+
+
+async def test_a_reload_takes_an_edit_of_the_same_size_in_the_same_second(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder
+) -> None:
+    cogs.write_cog("monitoring", {"ping": "return 'aaa'"})
+    await loader.load("monitoring")
+    for text in ("bbb", "ccc", "ddd"):
+        cogs.write_cog("monitoring", {"ping": f"return '{text}'"})
+        assert (await loader.reload("monitoring")).ok
+        assert text_in(offline, "ping") == text
+
+
+@pytest.mark.parametrize(
+    ("broken", "line", "kind"),
+    [
+        ("x = 1\ndef broken(:\n", 2, "SyntaxError"),
+        ("x = 1\n\nraise ValueError('bad')\n", 3, "ValueError"),
+        ("import sys\nsys.exit(3)\n", 2, "SystemExit"),
+        ("import asyncio\nraise asyncio.CancelledError\n", 2, "CancelledError"),
+        ("async def setup(bot):\n    raise KeyError('late')\n", 2, "KeyError"),
+        ("x = 1\n", None, "MissingSetupError"),
+    ],
+)
+async def test_a_reload_of_broken_code_keeps_the_old_and_names_file_and_line(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder, broken: str, line: int | None, kind: str
+) -> None:
+    cogs.write_cog("monitoring", {"ping": "return 'old'"})
+    await loader.ensure("monitoring")
+    module = sys.modules[f"{cogs.package}.monitoring"]
+    cogs.write("monitoring", broken)
+    result = await loader.reload("monitoring")
+    assert not result.ok
+    assert result.kept_old
+    assert result.error is not None
+    assert (result.error.type, result.error.line) == (kind, line)
+    assert result.error.file in {f"{cogs.package}/monitoring.py", ""}
+    assert (result.error.file == "") == (line is None)
+    assert text_in(offline, "ping") == "old"
+    assert offline.tree.get_command("ping") is not None
+    assert sys.modules[f"{cogs.package}.monitoring"] is module
+    assert state_of(loader, "monitoring") == "loaded"
+    assert "monitoring" in loader.probe().reason
+    await loader.ensure("monitoring")
+
+
+async def test_what_a_failing_setup_added_is_taken_out_again(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder
+) -> None:
+    cogs.write_cog(
+        "monitoring", {"ping": "return 'never'"}, setup="await bot.add_cog(Cog(bot))\nraise OSError('disk')"
+    )
+    result = await loader.load("monitoring")
+    assert not result.ok
+    assert not result.kept_old
+    assert offline.get_command("ping") is None
+    assert offline.tree.get_commands() == []
+    assert offline.cogs == {}
+    assert f"{cogs.package}.monitoring" not in sys.modules
+
+
+async def test_a_clash_of_names_leaves_the_other_cog_whole(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder
+) -> None:
+    cogs.write_cog("monitoring", {"ping": "return 'mine'"})
+    cogs.write_cog("help", {"ping": "return 'stolen'"})
+    await loader.ensure("monitoring")
+    assert not (await loader.load("help")).ok
+    assert text_in(offline, "ping") == "mine"
+    assert offline.tree.get_command("ping") is not None
+
+
+async def test_an_old_code_that_cannot_come_back_is_said_to_be_lost(
+    loader: CogLoader, cogs: CogFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    once = "import sys\nif getattr(sys, 'ONCE', False): raise RuntimeError('only once')\nsys.ONCE = True"
+    cogs.write_cog("monitoring", {"ping": "return 1"}, setup=once.replace("ONCE", cogs.package))
+    await loader.ensure("monitoring")
+    cogs.write("monitoring", "async def setup(bot):\n    raise ValueError('new is broken')\n")
+    result = await loader.reload("monitoring")
+    assert not result.ok
+    assert not result.kept_old
+    assert state_of(loader, "monitoring") == "failed"
+    assert "cog.old_code_lost cog=monitoring" in caplog.text
+
+
+async def test_an_error_in_teardown_is_logged_and_stops_nothing(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = cogs.write_cog("monitoring", {"ping": "return 'old'"})
+    path.write_text(path.read_text() + "\n\nasync def teardown(bot):\n    raise RuntimeError('leak')\n")
+    await loader.ensure("monitoring")
+    cogs.write_cog("monitoring", {"ping": "return 'new'"})
+    assert (await loader.reload("monitoring")).ok
+    assert "cog.teardown_failed" in caplog.text
+    assert "leak" in caplog.text
+    assert text_in(offline, "ping") == "new"
+
+
+async def test_a_use_during_a_swap_waits_for_its_end(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder
+) -> None:
+    slow = "for _ in range(5): await asyncio.sleep(0)"
+    cogs.write_cog("monitoring", {"ping": "return 'old'"}, imports="import asyncio", setup=slow)
+    await loader.ensure("monitoring")
+    cogs.write_cog("monitoring", {"ping": "return 'new'"}, imports="import asyncio", setup=slow)
+    reloading = asyncio.create_task(loader.reload("monitoring"))
+    while offline.get_command("ping") is not None:
+        await asyncio.sleep(0)
+    assert not loader.is_ready("monitoring")
+    await loader.ensure("monitoring")
+    assert text_in(offline, "ping") == "new"
+    assert (await reloading).ok
+
+
+async def test_two_reloads_at_once_both_succeed(loader: CogLoader, cogs: CogFolder) -> None:
+    slow = "for _ in range(5): await asyncio.sleep(0)"
+    cogs.write_cog("monitoring", {"ping": "return 1"}, imports="import asyncio", setup=slow)
+    results = await asyncio.gather(
+        *(loader.reload("monitoring") for _ in range(3)), loader.load("monitoring")
+    )
+    assert all(result.ok for result in results)
+    assert state_of(loader, "monitoring") == "loaded"
+
+
+async def test_an_unloaded_cog_stays_off_across_a_restart_until_it_is_loaded(
+    parts: tuple[Kernel, Collective], loader: CogLoader, offline: commands.Bot, cogs: CogFolder
+) -> None:
+    cogs.write_cog("monitoring", {"ping": "return 1"})
+    await loader.ensure("monitoring")
+    assert (await loader.unload("monitoring")).ok
+    assert offline.get_command("ping") is None
+    after_restart = build_loader(parts, offline, cogs)
+    await after_restart.open()
+    assert state_of(after_restart, "monitoring") == "disabled"
+    with pytest.raises(CogDisabled):
+        await after_restart.ensure("monitoring")
+    reloaded = await after_restart.reload("monitoring")
+    assert not reloaded.ok
+    assert reloaded.error is not None
+    assert "load" in reloaded.error.message
+    assert (await after_restart.load("monitoring")).ok
+    await after_restart.close()
+    third = build_loader(parts, offline, cogs)
+    await third.open()
+    assert state_of(third, "monitoring") == "not yet"
+
+
+async def test_admin_is_never_unloaded(loader: CogLoader, cogs: CogFolder) -> None:
+    cogs.write_cog("admin", {"cogs": "return 1"})
+    await loader.ensure("admin")
+    result = await loader.unload("admin")
+    assert not result.ok
+    assert result.kept_old
+    assert state_of(loader, "admin") == "loaded"
+
+
+async def test_a_name_that_is_no_cog_is_refused_with_a_suggestion(loader: CogLoader) -> None:
+    with pytest.raises(UnknownCog, match="monitoring"):
+        await loader.load("monitorin")
+
+
+async def test_changed_names_what_was_edited_since_it_was_loaded(loader: CogLoader, cogs: CogFolder) -> None:
+    cogs.write_cog("monitoring", {"ping": "return 1"})
+    cogs.write_cog("help", {"status": "return 1"})
+    await loader.ensure("monitoring")
+    await loader.ensure("help")
+    assert loader.changed() == ()
+    cogs.write_cog("help", {"status": "return 2"})
+    assert loader.changed() == ("help",)
+    await loader.reload("help")
+    assert loader.changed() == ()
+
+
+async def test_a_package_is_changed_by_any_of_its_files_and_swapped_whole(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder
+) -> None:
+    folder = cogs.folder / "monitoring"
+    folder.mkdir()
+    (folder / "_words.py").write_text("WORD = 'first'\n")
+    (folder / "__init__.py").write_text(
+        "from discord.ext import commands\n"
+        f"from {cogs.package}.monitoring._words import WORD\n"
+        "class Cog(commands.Cog, name='monitoring', description=WORD):\n    pass\n"
+        "async def setup(bot):\n    await bot.add_cog(Cog(bot))\n"
+    )
+    await loader.ensure("monitoring")
+    (folder / "_words.py").write_text("WORD = 'other'\n")
+    assert loader.changed() == ("monitoring",)
+    await loader.reload("monitoring")
+    cog = offline.get_cog("monitoring")
+    assert cog is not None
+    assert cog.description == "other"
+    (folder / "_words.py").write_text("WORD = \n")
+    result = await loader.reload("monitoring")
+    assert result.error is not None
+    assert (result.error.file, result.error.line) == (f"{cogs.package}/monitoring/_words.py", 1)
+    assert sys.modules[f"{cogs.package}.monitoring._words"].WORD == "other"
+
+
+async def test_load_all_goes_on_after_a_failure(loader: CogLoader, cogs: CogFolder) -> None:
+    cogs.write("help", "raise RuntimeError('broken')\n")
+    cogs.write_cog("monitoring", {"ping": "return 1"})
+    cogs.write_cog("admin", {"cogs": "return 1"})
+    await loader.load_all()
+    assert [state_of(loader, name) for name in NAMES] == ["failed", "loaded", "loaded"]
+
+
+async def test_a_missing_cog_is_a_failure_that_says_what_is_missing(loader: CogLoader) -> None:
+    result = await loader.load("help")
+    assert result.error is not None
+    assert result.error.type == "ModuleNotFoundError"
+
+
+async def test_status_tells_uses_commands_and_times(
+    parts: tuple[Kernel, Collective], loader: CogLoader, cogs: CogFolder
+) -> None:
+    cogs.write_cog("monitoring", {"ping": "return 1", "status": "return 1"})
+    await loader.ensure("monitoring")
+    loader.count_use("monitoring")
+    loader.count_use("no such cog")
+    status = loader.status()[1]
+    assert (status.name, status.uses, status.commands) == ("monitoring", 1, ("ping", "status"))
+    assert status.load_ms is not None
+    assert status.loaded_at is not None
+    histogram = parts[0].metrics.get("helix_cog_load_seconds")
+    assert histogram is not None
+    assert [sample.labels for sample in histogram.collect().samples] == [("monitoring",)]
+
+
+async def test_a_change_drops_what_was_made_from_the_cogs(
+    parts: tuple[Kernel, Collective], loader: CogLoader, cogs: CogFolder
+) -> None:
+    cache = parts[0].caches.create("test", owner="test", max_entries=2, ttl_s=60.0)
+    cache.get_or_build("key", lambda: 1, ("cogs",))
+    cogs.write_cog("monitoring", {"ping": "return 1"})
+    await loader.ensure("monitoring")
+    assert cache.get("key") is None
+
+
+async def test_a_change_whose_caller_is_gone_says_in_the_log_that_it_failed(
+    parts: tuple[Kernel, Collective],
+    loader: CogLoader,
+    cogs: CogFolder,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def full(*_: str) -> None:
+        await asyncio.sleep(0)
+        raise OSError("disk full")
+
+    monkeypatch.setattr(parts[1].remembered, "set", full)
+    caller = asyncio.create_task(loader.unload("monitoring"))
+    await asyncio.sleep(0)
+    caller.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await caller
+    with caplog.at_level(logging.WARNING):
+        await loader.settle("monitoring")
+    assert "cog.change_failed cog=monitoring" in caplog.text
+    assert state_of(loader, "monitoring") == "not yet"

@@ -1,0 +1,50 @@
+"""What `check` tells an operator."""
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from bot.preflight import application_id_in, describe
+from core.secret import Secret
+from core.settings import Settings
+
+TOKEN = base64.b64encode(b"123456789012345678").decode() + ".GhIjKl.abcdefghijklmnopqrstuvwxyz0123456789ab"
+
+
+def test_without_a_token_it_says_that_the_sandbox_stands_in() -> None:
+    text = describe(Settings())
+    assert "sandbox" in text
+    assert "invite" not in text
+
+
+def test_with_a_token_it_prints_the_invite_link_and_the_intents_but_never_the_token() -> None:
+    text = describe(Settings(discord_token=Secret(TOKEN), home_guild_id=5, data_dir=Path("kept")))
+    assert "client_id=123456789012345678" in text
+    assert "Server Members Intent" in text
+    assert "Message Content Intent" in text
+    assert TOKEN not in text
+    assert "kept" in text
+
+
+def test_it_says_what_is_on_and_what_is_off() -> None:
+    text = describe(Settings(enable_lazy_commands=False, alerts_channel_id=7))
+    assert "off  lazy commands" in text
+    assert "on   response caching" in text
+    assert "on   word to the admins" in text
+
+
+def test_without_a_home_it_says_what_that_means() -> None:
+    assert "only owners" in describe(Settings(discord_token=Secret(TOKEN)))
+
+
+@pytest.mark.parametrize(
+    "token", ["", "abc", "!!!.x.y", "/////w==.x.y", base64.b64encode(b"x" * 18).decode()]
+)
+def test_a_token_of_another_form_gives_no_id(token: str) -> None:
+    assert application_id_in(token) is None
+
+
+def test_a_token_without_padding_gives_the_id() -> None:
+    first = base64.b64encode(b"1234567890123456789").decode().rstrip("=")
+    assert application_id_in(f"{first}.x.y") == 1234567890123456789
