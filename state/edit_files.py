@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
+from state._uninterrupted import uninterrupted
 from state.moments import from_us
 
 SIZE_LIMIT: Final = 64 * 1024
@@ -50,20 +51,24 @@ async def read_edit_file(path: Path) -> FileContent | None:
     Raises:
         RefusedEdit: it is no plain file, cannot be read, or is larger than 64 KiB.
     """
-    # aiofiles: required by the product's definition for the files people edit; imported on first use.
-    import aiofiles
-
     try:
-        async with aiofiles.open(path, "rb", opener=_open_plain) as file:
-            data = await file.read(SIZE_LIMIT + 1)
-            modified_ns = os.fstat(file.fileno()).st_mtime_ns
+        content = await uninterrupted(_read(path))
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _refusal(error) from error
-    if len(data) > SIZE_LIMIT:
+    if len(content.data) > SIZE_LIMIT:
         raise RefusedEdit(f"it is larger than {SIZE_LIMIT // 1024} KiB")
-    return FileContent(data, from_us(modified_ns // 1000))
+    return content
+
+
+async def _read(path: Path) -> FileContent:
+    # aiofiles: required by the product's definition for the files people edit; imported on first use.
+    import aiofiles
+
+    async with aiofiles.open(path, "rb", opener=_open_plain) as file:
+        data = await file.read(SIZE_LIMIT + 1)
+        return FileContent(data, from_us(os.fstat(file.fileno()).st_mtime_ns // 1000))
 
 
 def _open_plain(path: str, _flags: int) -> int:

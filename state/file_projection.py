@@ -16,6 +16,7 @@ from core.clock import Clock
 from core.database import Database
 from core.store_errors import StoreError
 from state import _ledger
+from state._uninterrupted import uninterrupted
 from state.atomic_file import Overtaken, replace_file
 from state.documents import Document, Edit
 from state.edit_files import FileContent, RefusedEdit, read_edit_file
@@ -181,7 +182,7 @@ class FileProjection:
             await self._database.write(partial(_ledger.commit, file=self.name, content_hash=wanted))
         expected = None if standing is None else standing.data
         self._ours = {wanted} if expected is None else {wanted, _ledger.digest(expected)}
-        await _uninterrupted(asyncio.to_thread(replace_file, self._path, content, expected))
+        await uninterrupted(asyncio.to_thread(replace_file, self._path, content, expected))
         self._ours = {wanted}
         self._confirmed = None
         await self._confirm(wanted)
@@ -210,15 +211,3 @@ class FileProjection:
         if self.refusal is not None:
             logger.info("projection.mended file=%s", self.name)
         self.refusal = self._refused = None
-
-
-async def _uninterrupted(work: Awaitable[None]) -> None:
-    """Waits for a thread's work to its end even when cancelled, so that the lock covers all of it."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        if not task.cancelled():
-            task.exception()
-        raise

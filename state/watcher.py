@@ -90,6 +90,8 @@ class FolderWatcher:
         # watchfiles: notifications of every platform behind one interface; imported off the start's way.
         from watchfiles import awatch
 
+        # It says at INFO that something changed; what came of that is said by who looks.
+        logging.getLogger("watchfiles.main").setLevel(logging.WARNING)
         folder = str(self._folder)
         stop = asyncio.Event()
         changes = awatch(

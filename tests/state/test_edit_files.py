@@ -86,3 +86,26 @@ async def test_a_file_that_may_not_be_read_is_refused(
     monkeypatch.setattr(os, "open", denied)
     with pytest.raises(RefusedEdit, match="cannot be read: Permission denied"):
         await soon(read_edit_file(tmp_path / "f"))
+
+
+async def test_a_cancelled_read_leaves_no_file_open(tmp_path: Path) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(b"{}")
+    for turns in range(12):
+        reading = asyncio.create_task(read_edit_file(path))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        assert not any(opened == str(path) for opened in open_files())
+
+
+def open_files() -> list[str]:
+    """What this process has open; a descriptor that closes meanwhile is left out."""
+    found = []
+    for link in Path("/proc/self/fd").iterdir():
+        try:
+            found.append(str(link.readlink()))
+        except FileNotFoundError:
+            continue
+    return found

@@ -1,0 +1,291 @@
+"""Everything together, as `main` opens it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from core.database import Database
+from core.kernel import Kernel
+from core.store_errors import StoreClosed
+from state.change import Change, JournalRow
+from state.collective import Collective
+from state.status import build_status
+from tests.manual_clock import ManualClock
+
+
+@pytest.fixture
+async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
+    collective = await Collective.open(kernel, database)
+    yield collective
+    await kernel.supervisor.stop(5)
+    await collective.close()
+
+
+async def tune(collective: Collective, **values: float) -> None:
+    await collective.manager.change(
+        lambda old: Change(
+            ucf=msgspec.structs.replace(old.ucf, **values),
+            journal=tuple(JournalRow(kind="ucf", subject=name, cause="command") for name in values),
+            source="tune",
+        )
+    )
+
+
+async def until_version(collective: Collective, version: int) -> None:
+    """Waits until the state has that version."""
+    reached = asyncio.Event()
+
+    def look(*_: object) -> None:
+        if collective.manager.snapshot.version >= version:
+            reached.set()
+
+    unsubscribe = collective.manager.subscribe(look)
+    look()
+    await asyncio.wait_for(reached.wait(), 10)
+    unsubscribe()
+
+
+def full_disk(free: int) -> object:
+    class Usage:
+        total, used = 1000 * 2**20, 0
+
+    Usage.free = free  # type: ignore[attr-defined] # what shutil.disk_usage gives
+    return Usage
+
+
+async def test_the_checks_are_there_from_the_start(collective: Collective, kernel: Kernel) -> None:
+    del collective
+    statuses = {check.name: check.status for check in kernel.health.checks()}
+    for name in ("store", "state", "journal", "recovery", "disk", "external-services"):
+        assert statuses[name] == "pass", name
+    store, state = kernel.health.get("store"), kernel.health.get("state")
+    assert store is not None
+    assert state is not None
+    assert store.required
+    assert state.required
+
+
+async def test_a_first_start_says_so_and_phoenix_is_active(collective: Collective, kernel: Kernel) -> None:
+    check = kernel.health.get("recovery")
+    assert check is not None
+    assert check.reason == "a first start"
+    phoenix = next(agent for agent in collective.agents() if agent.name == "Phoenix")
+    assert phoenix.status == "active"
+
+
+async def test_an_unclean_stop_and_edits_made_meanwhile_are_reported(
+    collective: Collective, kernel: Kernel, database: Database
+) -> None:
+    database.recovery = replace(database.recovery, first_start=False, unclean=True, unclean_stops=3)
+    collective.projector.edits_at_start = 2
+    collective._report_recovery()
+    check = kernel.health.get("recovery")
+    assert check is not None
+    assert "not clean" in check.reason
+    assert check.counters["unclean_stops"] == 3
+    assert check.counters["file_edits_taken"] == 2
+    database.recovery = replace(database.recovery, unclean=False)
+    collective._report_recovery()
+    check = kernel.health.get("recovery")
+    assert check is not None
+    assert check.reason == "the last stop was clean"
+
+
+async def test_a_change_drops_what_was_cached_before_its_caller_goes_on(
+    collective: Collective, kernel: Kernel
+) -> None:
+    cache = kernel.caches.create("state-test", owner="test", max_entries=10, ttl_s=60)
+    seen: list[object] = []
+    cache.get_or_build("x", lambda: 1, {"state"})
+    collective.manager.subscribe(lambda *_: seen.append(cache.get("x")))
+    await tune(collective, harmony=0.9)
+    assert seen == [None]
+
+
+async def test_a_row_alone_drops_nothing(collective: Collective, kernel: Kernel) -> None:
+    cache = kernel.caches.create("state-test", owner="test", max_entries=10, ttl_s=60)
+    cache.get_or_build("x", lambda: 1, {"state"})
+    await collective.manager.record(JournalRow(kind="cog", subject="help", cause="command"))
+    assert cache.get("x") is not None
+
+
+async def test_a_change_is_broadcast(collective: Collective, kernel: Kernel) -> None:
+    events = kernel.broadcaster.subscribe(topics=frozenset({"state"}))
+    await tune(collective, harmony=0.9)
+    events.close()
+    (event,) = [event async for event in events]
+    assert event.data["version"] == 2
+    assert event.data["changed"] == ["harmony"]
+    json.dumps(event.data)
+
+
+async def test_an_edit_by_hand_shows_in_the_status(
+    collective: Collective, kernel: Kernel, tmp_path: Path
+) -> None:
+    kernel.supervisor.start()
+    file = tmp_path / "ucf_state.json"
+    file.write_text(file.read_text().replace("0.1", "0.9"))
+    await until_version(collective, 2)
+    status = build_status(collective)
+    assert status.ucf.klesha == 0.9
+    assert status.assessment == "Strained: klesha 0.90 is critical."
+    assert (status.state_version, status.state_source) == (2, "file")
+
+
+async def test_a_change_shows_in_the_file(collective: Collective, kernel: Kernel, tmp_path: Path) -> None:
+    kernel.supervisor.start()
+    await tune(collective, harmony=0.9)
+    file = tmp_path / "ucf_state.json"
+    async with asyncio.timeout(10):
+        while '"harmony": 0.9' not in file.read_text():
+            await asyncio.sleep(0.005)
+
+
+async def test_services_are_read_again_when_their_file_changes(
+    collective: Collective, kernel: Kernel, tmp_path: Path
+) -> None:
+    kernel.supervisor.start()
+    (tmp_path / "services.json").write_text('{"mine": {"url": "{base}/"}}')
+    async with asyncio.timeout(10):
+        while [service.name for service in collective.probes.services] != ["mine"]:
+            await asyncio.sleep(0.005)
+
+
+async def test_the_status_has_trends_against_an_hour_ago(collective: Collective, clock: ManualClock) -> None:
+    clock.advance(1800)
+    await tune(collective, harmony=0.9)
+    clock.advance(1900)
+    await collective.refresh_trend()
+    assert collective.trend is collective.hour_ago
+    assert build_status(collective).trends["harmony"] == "up"
+    clock.advance(3600)
+    await collective.refresh_trend()
+    assert build_status(collective).trends["harmony"] == "steady"
+
+
+async def test_the_status_counts_agents_and_knows_the_gateway(collective: Collective, kernel: Kernel) -> None:
+    before = build_status(collective)
+    assert before.gateway["status"] == "fail"
+    kernel.health.report("gateway", "pass", "connected", required=True)
+    after = build_status(collective)
+    assert after.gateway["reason"] == "connected"
+    assert after.agents_active == before.agents_active + 1
+    assert after.agents_total == 14
+    assert after.started_at == kernel.started_at
+
+
+async def test_metrics_follow_the_state(collective: Collective, kernel: Kernel) -> None:
+    await tune(collective, harmony=0.9)
+    assert kernel.metrics.gauge("helix_state_version", "Version of the shared state.").value() == 2
+    assert (
+        kernel.metrics.gauge("helix_ucf", "The six values of the UCF.", ("metric",)).value("harmony") == 0.9
+    )
+
+
+@pytest.mark.parametrize(("free", "status"), [(2**30, "pass"), (50 * 2**20, "warn"), (2**20, "fail")])
+async def test_a_disk_that_fills_up_is_told(
+    collective: Collective, kernel: Kernel, monkeypatch: pytest.MonkeyPatch, free: int, status: str
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: full_disk(free))
+    await collective.refresh_disk()
+    check = kernel.health.get("disk")
+    assert check is not None
+    assert (check.status, check.observed_value) == (status, free)
+    assert bool(check.action) == (status != "pass")
+
+
+async def test_a_disk_that_cannot_be_looked_at_is_told(
+    collective: Collective, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> object:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("shutil.disk_usage", refuse)
+    await collective.refresh_disk()
+    check = kernel.health.get("disk")
+    assert check is not None
+    assert check.status == "fail"
+
+
+async def test_a_store_that_fails_is_told_until_it_succeeds_again(
+    collective: Collective, kernel: Kernel, database: Database
+) -> None:
+    pages = await database.write(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
+    await database.write(lambda c: c.execute(f"PRAGMA max_page_count = {pages}").fetchone())
+    big = tuple(JournalRow(kind="x", subject="x", cause="system", after="x" * 60_000) for _ in range(20))
+    with pytest.raises(Exception, match="disk is full"):
+        await collective.manager.record(*big)
+    kernel.health.refresh()
+    store, journal = kernel.health.get("store"), kernel.health.get("journal")
+    assert store is not None
+    assert journal is not None
+    assert (store.status, journal.status) == ("fail", "fail")
+    assert "disk is full" in store.reason
+    await database.write(lambda c: c.execute("PRAGMA max_page_count = 100000").fetchone())
+    kernel.health.refresh()
+    assert kernel.health.overall() == "pass"
+
+
+async def test_a_queue_that_fills_up_is_told(
+    collective: Collective, kernel: Kernel, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del collective
+    stats = database.stats()
+    monkeypatch.setattr(Database, "stats", lambda _: replace(stats, waiting=stats.queue_limit))
+    kernel.health.refresh()
+    check = kernel.health.get("store")
+    assert check is not None
+    assert (check.status, check.load) == ("warn", 1.0)
+
+
+async def test_what_is_too_old_is_removed(
+    collective: Collective, kernel: Kernel, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    await tune(collective, harmony=0.9)
+    await collective._prune()
+    assert "retention.pruned" not in caplog.text
+    clock.advance((kernel.settings.journal_days + 1) * 86400)
+    await collective._prune()
+    assert "retention.pruned journal=1" in caplog.text
+    assert await collective.journal.count() == 0
+
+
+async def test_closing_writes_what_is_not_written_yet(
+    kernel: Kernel, database: Database, tmp_path: Path
+) -> None:
+    collective = await Collective.open(kernel, database)
+    await tune(collective, harmony=0.9)
+    kernel.health.report("gateway", "pass")
+    kernel.health.report("gateway", "fail", "lost")
+    await collective.close()
+    assert '"harmony": 0.9' in (tmp_path / "ucf_state.json").read_text()
+    assert await collective.journal.count(subject="SanghaCore") == 1
+
+
+async def test_closing_over_a_store_that_is_gone_still_closes_the_rest(
+    kernel: Kernel, database: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collective = await Collective.open(kernel, database)
+    session = collective.outgoing.session()
+
+    async def gone() -> None:
+        raise StoreClosed("The store is closed.")
+
+    monkeypatch.setattr(collective.monitor, "flush", gone)
+    await collective.close()
+    assert session.closed
+    assert "collective.close_incomplete" in caplog.text
+
+
+async def test_the_own_address_can_be_told(collective: Collective) -> None:
+    assert collective.probes._base_url() == "http://127.0.0.1:8080"
+    collective.set_own_url("http://127.0.0.1:9000/")
+    assert collective.probes._base_url() == "http://127.0.0.1:9000"
