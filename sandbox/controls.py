@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -13,7 +12,7 @@ from sandbox.engine import ENGINE, Engine
 from sandbox.errors import ActionError
 from sandbox.faults import Fault
 from sandbox.forms import UploadedFile
-from sandbox.wire import JsonObject, json_response
+from sandbox.wire import JsonObject, decode, json_response
 
 ACTIONS = web.AppKey("ACTIONS", Actions)
 _Verb = Callable[[Actions, JsonObject], Awaitable[JsonObject | None]]
@@ -56,8 +55,8 @@ def _control(control: _Control) -> Callable[[web.Request], Awaitable[web.Respons
 async def _body(request: web.Request) -> JsonObject:
     raw = await request.read()
     try:
-        body = json.loads(raw) if raw else {}
-    except (ValueError, RecursionError):
+        body = decode(raw) if raw else {}
+    except ValueError:
         raise ActionError(400, "The body is no JSON.") from None
     if not isinstance(body, dict):
         raise ActionError(400, "The body must be a JSON object.")

@@ -8,11 +8,43 @@ from aiohttp import web
 
 JsonObject = dict[str, Any]
 """A JSON object in Discord's v10 shape."""
+MAX_DEPTH = 32
 
 
 def encode(value: object) -> str:
     """The value as compact JSON text; non-ASCII characters stay as they are."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode(raw: str | bytes) -> object:
+    """A JSON value that can be sent on as it is.
+
+    Raises:
+        ValueError: For what is no JSON, and for what JSON text can carry but no honest client sends: NaN and
+            Infinity, half a surrogate pair (no UTF-8 can hold it), nesting beyond 32 levels.
+    """
+    text = raw if isinstance(raw, str) else raw.decode()
+    try:
+        value: object = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if _is_deeper(value, MAX_DEPTH):
+        raise ValueError("nested too deep")
+    if "\\u" in text:
+        encode(value).encode()
+    return value
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _is_deeper(value: object, levels: int) -> bool:
+    if isinstance(value, dict):
+        return levels == 0 or any(_is_deeper(inner, levels - 1) for inner in value.values())
+    if isinstance(value, list):
+        return levels == 0 or any(_is_deeper(inner, levels - 1) for inner in value)
+    return False
 
 
 def iso(seconds: float) -> str:

@@ -1,7 +1,6 @@
 """One gateway connection: its frames in, its frames out, its heartbeat."""
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from sandbox.gateway.compression import Codec
-from sandbox.wire import JsonObject, encode
+from sandbox.wire import JsonObject, decode, encode
 
 logger = logging.getLogger(__name__)
 
@@ -198,7 +197,7 @@ class Connection:
 
 def _decode(data: str | bytes) -> JsonObject | None:
     try:
-        payload = json.loads(data)
-    except (ValueError, RecursionError):
+        payload = decode(data)
+    except ValueError:
         return None
     return payload if isinstance(payload, dict) else None

@@ -1,6 +1,5 @@
 """What handlers read from a request: JSON bodies, uploads, ids, paging."""
 
-import json
 import re
 
 from aiohttp import BodyPartReader, web
@@ -8,7 +7,7 @@ from aiohttp import BodyPartReader, web
 from sandbox.errors import ApiError, bad_form
 from sandbox.files import MAX_FILE_BYTES
 from sandbox.forms import MAX_FILES, UploadedFile
-from sandbox.wire import JsonObject, as_id
+from sandbox.wire import JsonObject, as_id, decode
 
 _FILE_FIELD = re.compile(r"files?\[?(\d{0,3})\]?")
 _BAD_JSON = (400, 50109, "The request body contains invalid JSON.")
@@ -88,10 +87,9 @@ async def read_object(request: web.Request) -> JsonObject:
 
 def _parse(raw: bytes | str) -> object:
     try:
-        value: object = json.loads(raw)
-    except (ValueError, RecursionError):
+        return decode(raw)
+    except ValueError:
         raise ApiError(*_BAD_JSON) from None
-    return value
 
 
 async def read_message(request: web.Request) -> tuple[JsonObject, list[UploadedFile]]:
