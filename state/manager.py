@@ -7,13 +7,16 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
+import msgspec
+
 from core.clock import Clock
 from core.database import Database
+from core.store_errors import DatabaseCorrupt
 from state._snapshot_table import read_snapshot, write_history, write_snapshot
 from state.change import Change, JournalRow
 from state.differences import report_rows, ucf_rows
 from state.journal import insert_rows
-from state.models import DEFAULT_UCF, Snapshot
+from state.models import DEFAULT_UCF, InvalidUCF, Snapshot
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +45,11 @@ class StateManager:
         database.add_participant(self._writer)
 
     async def load(self) -> Snapshot:
-        """Takes the snapshot from the database, or puts the default there; before anything else."""
+        """Takes the snapshot from the database, or puts the default there; before anything else.
+
+        Raises:
+            DatabaseCorrupt: what stands there is no valid state.
+        """
 
         def work(connection: sqlite3.Connection) -> Snapshot:
             found = read_snapshot(connection)
@@ -55,7 +62,14 @@ class StateManager:
             self._writer.newest = found
             return found
 
-        self.snapshot = await self._database.write(work)
+        try:
+            self.snapshot = await self._database.write(work)
+        except (msgspec.DecodeError, InvalidUCF) as error:
+            raise DatabaseCorrupt(
+                f"{self._database.path} holds a state that is not valid ({error}). Put a backup in its place "
+                f"(see {self._database.path.name}.v*.bak beside it), or move it away to start anew from "
+                "ucf_state.json."
+            ) from error
         return self.snapshot
 
     async def change(self, function: ChangeFunction) -> Snapshot:

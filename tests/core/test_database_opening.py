@@ -7,6 +7,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -212,3 +213,38 @@ def test_only_failures_of_the_machine_become_store_errors() -> None:
     assert store_error(caught.value) is None
     assert store_error(sqlite3.ProgrammingError("no code")) is None
     connection.close()
+
+
+async def test_a_close_that_cannot_mark_itself_ends_all_the_same(
+    filled: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = await opened(filled)
+    other = sqlite3.connect(filled, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    await database.close()
+    assert "store.writer_failed" in caplog.text
+    other.execute("ROLLBACK")
+    other.close()
+    again = await opened(filled)
+    assert again.recovery.unclean
+    await again.close()
+
+
+def test_a_store_outlives_its_loop(path: Path) -> None:
+    """A program that ends without closing: the thread has nobody left to tell, and ends no one."""
+    entered, go_on, done = threading.Event(), threading.Event(), threading.Event()
+
+    def work(_: sqlite3.Connection) -> None:
+        entered.set()
+        assert go_on.wait(10)
+        done.set()
+
+    async def leave() -> None:
+        database = await opened(path)
+        writing = asyncio.create_task(database.write(work))
+        assert await asyncio.to_thread(entered.wait, 10)
+        writing.cancel()
+
+    asyncio.run(leave())
+    go_on.set()
+    assert done.wait(10)

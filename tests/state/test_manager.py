@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 
 import msgspec
@@ -10,12 +11,14 @@ import pytest
 
 from core.database import Database
 from core.errors import HelixError
-from core.store_errors import StoreError
+from core.store_errors import DatabaseCorrupt, StoreError
 from state.change import Change, JournalRow
 from state.journal import Journal
 from state.manager import StateManager
 from state.models import DEFAULT_UCF, AgentReport, Snapshot
 from tests.manual_clock import ManualClock
+
+GOOD = DEFAULT_UCF.as_dict()
 
 
 async def tune(manager: StateManager, delta: float) -> Snapshot:
@@ -207,3 +210,13 @@ async def test_a_hook_writes_in_the_same_transaction(manager: StateManager, data
         await tune(manager, 0.7)
     assert manager.snapshot.version == 1
     assert await Journal(database).count() == 0
+
+
+@pytest.mark.parametrize("stored", ["nonsense", '{"harmony": 9}', json.dumps({**GOOD, "harmony": 9})])
+async def test_a_stored_state_that_is_not_valid_is_told_at_the_start(
+    manager: StateManager, database: Database, clock: ManualClock, stored: str
+) -> None:
+    await tune(manager, 0.1)
+    await database.write(lambda c: c.execute("UPDATE snapshot SET ucf = ?", (stored,)))
+    with pytest.raises(DatabaseCorrupt, match=r"helix\.db holds a state that is not valid"):
+        await StateManager(database, clock).load()
