@@ -186,10 +186,7 @@ class Interactions:
     def close(self) -> None:
         """Stops every deadline."""
         for interaction in self._by_token.values():
-            if interaction.timer is not None:
-                interaction.timer.cancel()
-            if interaction.choices is not None:
-                interaction.choices.cancel()
+            _stop(interaction)
 
     def _time_out(self, interaction: Interaction) -> None:
         interaction.failed = True
@@ -208,9 +205,8 @@ class Interactions:
             token, interaction = next(iter(self._by_token.items()))
             if interaction.started_s > oldest and len(self._by_token) < _MAX_KEPT:
                 return
-            if interaction.timer is not None:
-                interaction.timer.cancel()
             del self._by_token[token]
+            _stop(interaction)
 
     def _payload(self, interaction: Interaction, data: JsonObject, source: Message | None) -> JsonObject:
         channel, user_id = interaction.channel, interaction.user_id
@@ -244,6 +240,13 @@ class Interactions:
         if source is not None:
             payload["message"] = gateway_message_json(self._world, channel, source, bot_id)
         return payload
+
+
+def _stop(interaction: Interaction) -> None:
+    if interaction.timer is not None:
+        interaction.timer.cancel()
+    if interaction.choices is not None:
+        interaction.choices.cancel()
 
 
 def _owners(channel: Channel) -> JsonObject:

@@ -60,6 +60,10 @@ def add_page(app: web.Application) -> None:
 
 
 async def _index(request: web.Request) -> web.Response:
+    base = urlsplit(request.app[ENGINE].base_url)
+    if request.host == f"localhost:{base.port}":
+        # Attachments have the numeric address; under another name they would be another origin's.
+        raise web.HTTPFound(f"{base.geturl()}/")
     return _send(request, "index.html")
 
 

@@ -79,6 +79,22 @@ async def test_a_session_closed_with_1000_cannot_be_resumed(api: Api) -> None:
     assert (await again.op(9))["d"] is False
 
 
+@pytest.mark.parametrize("politely", [False, True])
+async def test_a_client_that_vanishes_may_resume(api: Api, *, politely: bool) -> None:
+    raw, session_id = await api.identified()
+    transport = raw.socket._response.connection.transport  # type: ignore[union-attr] # it is connected
+    assert transport is not None
+    # With a FIN as when a process ends, or with a RST as when a cable is cut.
+    (transport.close if politely else transport.abort)()
+    while api.sandbox.engine.sessions.connected():
+        await api.control("GET", "/state?user=owner")
+
+    again = await api.gateway()
+    await again.send(6, {"token": api.sandbox.token, "session_id": session_id, "seq": 3})
+
+    assert (await again.next())["t"] == "RESUMED"
+
+
 async def test_a_sequence_from_the_future_closes_4007(api: Api) -> None:
     _, session_id = await api.identified()
 

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from sandbox import interactions
 from tests.sandbox.commanding import register, run
-from tests.sandbox.support import Api
+from tests.sandbox.support import Api, Clock
 
 
 class Answers:
@@ -111,3 +112,30 @@ async def test_the_token_works_without_the_bots(answers: Answers) -> None:
     status, body = await answers.message("@original")
 
     assert (status, body["content"]) == (200, "x")
+
+
+async def test_interactions_are_bounded_and_the_oldest_is_forgotten(
+    api: Api, answers: Answers, general: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interactions, "_MAX_KEPT", 1)
+    await api.sandbox.act.slash(user="member", channel=general, command="try")
+
+    status, body = await answers.callback({"type": 5})
+
+    assert (status, body["code"]) == (404, 10062)
+
+
+async def test_interactions_are_forgotten_after_twice_their_time(
+    api: Api, answers: Answers, clock: Clock, general: int
+) -> None:
+    await answers.callback({"type": 5})
+    clock.now_s += 900
+    expired = await answers.follow_up()
+    clock.now_s += 901
+    await api.sandbox.act.slash(user="member", channel=general, command="try")
+    forgotten = await answers.follow_up()
+
+    assert [(status, body["code"]) for status, body in (expired, forgotten)] == [
+        (401, 50027),
+        (404, 10015),
+    ]

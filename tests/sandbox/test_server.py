@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession, web
 
-from sandbox import Sandbox, SandboxError, start_sandbox
+from sandbox import Sandbox, SandboxError, server, start_sandbox
 from sandbox.page import PAGE, PageFile, read_page
 from tests.sandbox.support import Api
 
@@ -53,6 +53,26 @@ async def test_ipv6_loopback_works() -> None:
     async with ClientSession() as session, session.get(f"{running.api_url}/gateway") as response:
         assert (await response.json())["url"] == running.gateway_url
     await running.stop()
+
+
+async def test_a_body_that_is_larger_than_all_files_together_is_413(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(server, "MAX_STORE_BYTES", 100)
+    running = await start_sandbox()
+    headers = {"Authorization": f"Bot {running.token}", "X-Helix-Sandbox": "1"}
+    answers = []
+
+    async with ClientSession(headers=headers) as session:
+        for url in (
+            f"{running.api_url}/channels/{running.channel('general')}/messages",
+            f"{running.page_url}sandbox/act/message",
+        ):
+            async with session.post(url, json={"content": "x" * 200}) as response:
+                answers.append(response.status)
+    await running.stop()
+
+    assert answers == [413, 413]
 
 
 async def test_stopping_twice_is_harmless(sandbox: Sandbox) -> None:
@@ -120,6 +140,15 @@ async def test_the_page_is_served_with_a_strict_policy(api: Api, with_page: Sand
     assert f"connect-src 'self' {with_page.gateway_url.removesuffix('/gateway')};" in policy
     assert response.headers["Cache-Control"] == "no-cache"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_the_page_moves_to_the_address_that_attachments_have(api: Api, with_page: Sandbox) -> None:
+    port = with_page.page_url.rsplit(":", 1)[1].strip("/")
+    headers = {"Host": f"localhost:{port}"}
+
+    async with api.session.get(with_page.page_url, headers=headers, allow_redirects=False) as response:
+        assert response.status == 302
+        assert response.headers["Location"] == with_page.page_url
 
 
 @pytest.mark.parametrize(
