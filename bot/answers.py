@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Self
 
+import aiohttp
 import discord
 
 from bot import embeds
@@ -47,11 +48,10 @@ class Answer:
     async def settle(self) -> None:
         """Stop the timer, and wait for a deferral that is on its way."""
         timer, self._timer = self._timer, None
-        if timer is None:
-            return
-        async with self._turn:
-            timer.cancel()
-        await asyncio.wait((timer,))
+        if timer is not None:
+            async with self._turn:
+                timer.cancel()
+            await asyncio.wait((timer,))
 
     async def update(self, *, embed: discord.Embed, view: discord.ui.View | None = None) -> None:
         """Show this in the message that was pressed; without a view its buttons go."""
@@ -80,10 +80,10 @@ class Answer:
     async def retire(self, text: str) -> None:
         """Take the buttons away and tell the one who pressed why."""
         async with self._turn:
-            if not self._interaction.response.is_done():
-                await self._interaction.response.edit_message(view=None)
-            else:
+            if self._interaction.response.is_done():
                 await self._interaction.edit_original_response(view=None)
+            else:
+                await self._interaction.response.edit_message(view=None)
         await self.whisper(text)
 
     async def _defer_when_late(self) -> None:
@@ -93,5 +93,6 @@ class Answer:
                 return
             try:
                 await self._interaction.response.defer()
-            except discord.HTTPException as error:
-                logger.info("press.defer_failed code=%d status=%d", error.code, error.status)
+            except (discord.HTTPException, aiohttp.ClientError) as error:
+                # Another process was quicker, or the press is lost; the answer itself will tell.
+                logger.info("press.defer_failed error=%s", type(error).__name__)

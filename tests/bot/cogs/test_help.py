@@ -14,6 +14,12 @@ async def test_the_overview_shows_an_admin_the_admin_commands(talk: Talk) -> Non
     assert "`reload`" in text_of(await talk.ask("admin", "!help"))
 
 
+async def test_a_category_alone_is_shown_with_its_commands(talk: Talk) -> None:
+    text = text_of(await talk.ask("member", "!help monitoring"))
+    assert "`!ping`" in text
+    assert "**Usage**" not in text
+
+
 async def test_help_by_slash_is_for_the_caller_alone(talk: Talk) -> None:
     reply = await talk.slash("member", "help", topic="status")
     assert reply["flags"] & 64

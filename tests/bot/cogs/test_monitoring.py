@@ -99,6 +99,14 @@ async def test_discovery_gives_whole_addresses(talk: Talk, running_bot: RunningB
         assert f"**{route.method}** {running_bot.bot.base_url}{route.path}\n" in text
 
 
+async def test_discovery_turns_its_pages(talk: Talk, running_bot: RunningBot) -> None:
+    running_bot.bot.routes *= 6
+    reply = await talk.ask("member", "!discovery")
+    assert "Page 1 of 2 · 12 routes" in text_of(reply)
+    await talk.press("member", reply, "▶️")
+    await talk.edited(reply, lambda one: "Page 2 of 2 · 12 routes" in text_of(one))
+
+
 @pytest.mark.parametrize("how", ["prefix", "slash"])
 async def test_ping_measures_the_round_trip_by_its_own_reply(talk: Talk, how: str) -> None:
     reply = await (talk.ask("member", "!ping") if how == "prefix" else talk.slash("member", "ping"))
