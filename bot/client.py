@@ -175,7 +175,7 @@ class HelixBot(commands.Bot):
             return
         try:
             await errors.whisper(interaction, EXPIRED)
-        except discord.DiscordException as error:
+        except errors.UNSENT as error:
             logger.info("interaction.untold error=%s", type(error).__name__)
 
     async def get_context(

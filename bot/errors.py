@@ -31,6 +31,8 @@ _UNKNOWN_INTERACTION = 10062
 _UNKNOWN_MESSAGE = 10008
 _ANSWERED_ELSEWHERE = frozenset({_ALREADY_ACKNOWLEDGED, _UNKNOWN_INTERACTION, _UNKNOWN_MESSAGE})
 _MISSING_ACCESS = frozenset({50001, 50013})
+# What a reply that nobody can be told about may raise; a closed session is a RuntimeError of aiohttp's.
+UNSENT = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
 _WRAPPERS = (
     commands.HybridCommandError,
     commands.CommandInvokeError,
@@ -159,7 +161,7 @@ async def _tell(target: HelixContext | discord.Interaction[Any], text: str, wher
             await whisper(target, text)
         else:
             await target.whisper(text)
-    except (discord.DiscordException, aiohttp.ClientError, TimeoutError) as error:
+    except UNSENT as error:
         logger.info("command.untold where=%s error=%s", where, _short(error))
 
 

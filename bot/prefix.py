@@ -119,7 +119,7 @@ class PrefixRunner:
                 allowed_mentions=discord.AllowedMentions.none(),
                 nonce=f"{message.id}-0",
             )
-        except discord.DiscordException as error:
+        except errors.UNSENT as error:
             logger.info("message.untold error=%s", type(error).__name__)
 
 

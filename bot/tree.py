@@ -114,5 +114,5 @@ def _name_of(interaction: discord.Interaction[Any]) -> str:
 async def _say_anyway(interaction: discord.Interaction[Any], text: str) -> None:
     try:
         await errors.whisper(interaction, text)
-    except discord.DiscordException as error:
+    except errors.UNSENT as error:
         logger.info("slash.untold error=%s", type(error).__name__)

@@ -25,14 +25,12 @@ class Deferral:
         deferred: whether Discord shows "thinking…", which the next reply replaces.
     """
 
-    def __init__(
-        self, interaction: discord.Interaction[Any], *, ephemeral: bool, after_s: float = DEFER_AFTER_S
-    ) -> None:
+    def __init__(self, interaction: discord.Interaction[Any], *, ephemeral: bool) -> None:
         self._interaction = interaction
         self.ephemeral = ephemeral
         self.deferred = False
         self._task: asyncio.Task[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(after_s, self._begin)
+        self._timer = asyncio.get_running_loop().call_later(DEFER_AFTER_S, self._begin)
         interaction.extras[_KEY] = self
 
     @staticmethod
@@ -68,10 +66,10 @@ class Deferral:
 class Typing:
     """Shows typing in a channel from `TYPING_AFTER_S` on, until stopped."""
 
-    def __init__(self, channel: discord.abc.Messageable, *, after_s: float = TYPING_AFTER_S) -> None:
+    def __init__(self, channel: discord.abc.Messageable) -> None:
         self._channel = channel
         self._task: asyncio.Task[None] | None = None
-        self._timer = asyncio.get_running_loop().call_later(after_s, self._begin)
+        self._timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._begin)
 
     def stop(self) -> None:
         """Show it no longer; the first reply does this too."""

@@ -18,6 +18,7 @@ from bot.schema import BOT_MIGRATIONS
 from core.clock import Clock
 from core.database import Database
 from core.kernel import Kernel, build_kernel
+from core.metrics import Counter
 from core.schema import CORE_MIGRATIONS
 from core.secret import Secret
 from core.settings import Settings
@@ -193,6 +194,26 @@ class Chat:
         elif event.name == "TYPING_START":
             self.typing += 1
         self._changed.set()
+
+
+async def outcomes(running: RunningBot, count: int) -> dict[tuple[str, ...], float]:
+    """How commands ended, by command and outcome, once at least `count` of them have."""
+    counter = running.kernel.metrics.get("helix_commands_total")
+    assert isinstance(counter, Counter)
+    async with asyncio.timeout(10):
+        while counter.total() < count:  # noqa: ASYNC110 - a counter has no event to wait for
+            await asyncio.sleep(0.005)
+    return {labels: value for labels, value in counter.items() if value}
+
+
+async def ended(running: RunningBot, command: str, outcome: str, count: int) -> None:
+    """Wait until so many calls of a command have ended so; more than that is wrong."""
+    counter = running.kernel.metrics.get("helix_commands_total")
+    assert isinstance(counter, Counter)
+    async with asyncio.timeout(10):
+        while counter.value(command, outcome) < count:  # noqa: ASYNC110 - a counter has no event to wait for
+            await asyncio.sleep(0.005)
+    assert counter.value(command, outcome) == count
 
 
 def text_of(message: dict[str, Any]) -> str:

@@ -172,7 +172,7 @@ async def test_a_reload_takes_an_edit_of_the_same_size_in_the_same_second(
 
 
 @pytest.mark.parametrize(
-    ("broken", "line", "kind"),
+    "broken",
     [
         ("x = 1\ndef broken(:\n", 2, "SyntaxError"),
         ("x = 1\n\nraise ValueError('bad')\n", 3, "ValueError"),
@@ -183,12 +183,13 @@ async def test_a_reload_takes_an_edit_of_the_same_size_in_the_same_second(
     ],
 )
 async def test_a_reload_of_broken_code_keeps_the_old_and_names_file_and_line(
-    loader: CogLoader, offline: commands.Bot, cogs: CogFolder, broken: str, line: int | None, kind: str
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder, broken: tuple[str, int | None, str]
 ) -> None:
+    source, line, kind = broken
     cogs.write_cog("monitoring", {"ping": "return 'old'"})
     await loader.ensure("monitoring")
     module = sys.modules[f"{cogs.package}.monitoring"]
-    cogs.write("monitoring", broken)
+    cogs.write("monitoring", source)
     result = await loader.reload("monitoring")
     assert not result.ok
     assert result.kept_old
@@ -401,7 +402,6 @@ async def test_a_change_drops_what_was_made_from_the_cogs(
 async def test_a_change_whose_caller_is_gone_says_in_the_log_that_it_failed(
     parts: tuple[Kernel, Collective],
     loader: CogLoader,
-    cogs: CogFolder,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -1,0 +1,104 @@
+"""The admin channel hears of refused edits and of their mending, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot.effects.admin_notices import AdminNotices
+from sandbox import Sandbox
+from sandbox.faults import Fault
+from tests.bot.conftest import StartBot
+from tests.bot.support import Chat, RunningBot
+
+
+def alerts(sandbox: Sandbox) -> Chat:
+    return Chat(sandbox, sandbox.channel("alerts"))
+
+
+async def break_file(running: RunningBot, text: str = '{"harmony": }') -> None:
+    path = running.kernel.settings.data_dir / "ucf_state.json"
+    path.write_text(text)
+    await running.collective.projector.check()
+
+
+async def mend_file(running: RunningBot) -> None:
+    path: Path = running.kernel.settings.data_dir / "ucf_state.json"
+    path.unlink()
+    await running.collective.projector.check()
+
+
+def texts(chat: Chat) -> list[str]:
+    return [message["content"] for message in chat.from_bot()]
+
+
+async def test_a_refused_edit_and_its_mending_are_told(start_bot: StartBot, sandbox: Sandbox) -> None:
+    chat = alerts(sandbox)
+    running = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    await break_file(running)
+    await chat.until(lambda: texts(chat) or None)
+    assert "`ucf_state.json, line 1" in texts(chat)[0]
+    assert chat.from_bot()[0]["channel_id"] == str(sandbox.channel("alerts"))
+    assert len(chat.from_bot()[0]["nonce"]) == 25
+    await mend_file(running)
+    await chat.until(lambda: texts(chat) if len(texts(chat)) == 2 else None)
+    assert "in order again" in texts(chat)[1]
+    chat.close()
+
+
+async def test_what_stands_refused_at_a_restart_is_not_told_again(
+    start_bot: StartBot, sandbox: Sandbox
+) -> None:
+    chat = alerts(sandbox)
+    options = {"alerts_channel_id": sandbox.channel("alerts"), "enable_state_watching": False}
+    first = await start_bot(**options)
+    await break_file(first)
+    await chat.until(lambda: texts(chat) or None)
+    notices = AdminNotices(first.bot)
+    assert await notices.tell_admins(texts(chat)[0])
+    assert len(texts(chat)) == 1
+    chat.close()
+
+
+async def test_what_was_refused_before_the_start_is_told(
+    start_bot: StartBot, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    chat = alerts(sandbox)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "ucf_state.json").write_text("not json")
+    await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    await chat.until(lambda: texts(chat) or None)
+    assert "is refused" in texts(chat)[0]
+    chat.close()
+
+
+async def test_without_a_channel_it_is_off(running_bot: RunningBot) -> None:
+    assert not await AdminNotices(running_bot.bot).tell_admins("hello")
+    names = {loop.name for loop in running_bot.kernel.supervisor.loops()}
+    assert "admin-notices" not in names
+
+
+async def test_a_channel_that_is_gone_is_said_in_the_log_and_not_tried_for_ever(
+    start_bot: StartBot, sandbox: Sandbox, caplog: object
+) -> None:
+    running = await start_bot(alerts_channel_id=123456789012345678, enable_state_watching=False)
+    assert not await AdminNotices(running.bot).tell_admins("hello")
+
+
+async def test_what_discord_does_not_take_now_is_told_later(start_bot: StartBot, sandbox: Sandbox) -> None:
+    chat = alerts(sandbox)
+    running = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", status=400, times=1))
+    notices = AdminNotices(running.bot, retry_s=0.01)
+    assert not await notices._tried("soon")
+    assert await notices._tried("soon")
+    assert texts(chat) == ["soon"]
+    chat.close()
+
+
+async def test_too_many_notices_are_dropped_and_logged(start_bot: StartBot, sandbox: Sandbox) -> None:
+    running = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    notices = AdminNotices(running.bot)
+    for number in range(30):
+        notices._put(f"notice {number}")
+    assert notices._queue.qsize() == 20

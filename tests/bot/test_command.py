@@ -1,0 +1,130 @@
+"""`@command`: what is not as the catalog says fails at import; the rest comes from the entry."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import discord
+import pytest
+from discord import app_commands
+from discord.ext import commands
+
+from bot import catalog
+from bot import command as command_module
+from bot.command import HelixCommand, command
+from bot.entry import Access, Level
+from tests.bot.cog_folder import CogFolder
+from tests.bot.conftest import StartBot
+from tests.bot.support import Chat
+
+
+def test_a_name_that_the_catalog_does_not_have_is_refused() -> None:
+    for name in ("nonsense", "s", "Status"):
+        with pytest.raises(LookupError, match=name):
+            command(name)
+
+
+def test_arguments_that_are_not_the_entrys_are_refused() -> None:
+    async def agent(self: object, ctx: object, who: str) -> None: ...
+
+    with pytest.raises(TypeError, match=r"\['name'\].*\['who'\]"):
+        command("agent")(agent)
+
+
+def test_an_action_must_be_an_argument() -> None:
+    async def status(self: object, ctx: object) -> None: ...
+
+    with pytest.raises(TypeError, match="no argument 'what'"):
+        command("status", action="what")(status)
+
+
+def test_actions_that_differ_in_access_need_to_be_told_apart() -> None:
+    async def storage(self: object, ctx: object, action: str = "status") -> None: ...
+
+    with pytest.raises(TypeError, match="differ in access"):
+        command("storage")(storage)
+
+
+class Pictures(commands.Cog):
+    """Two commands as a cog has them."""
+
+    @command("agents")
+    async def agents(self, ctx: Any, layer: str | None = None) -> None: ...
+
+    @command("visualize")
+    async def visualize(self, ctx: Any, style: str = "julia") -> None: ...
+
+    @visualize.autocomplete("style")
+    async def _styles(self, _: discord.Interaction, current: str) -> list[app_commands.Choice[str]]: ...  # type: ignore[empty-body]  # never called
+
+
+def test_a_command_is_what_its_entry_says_also_as_a_cogs_copy() -> None:
+    entry = catalog.find("agents")
+    assert entry is not None
+    made = next(one for one in Pictures().get_commands() if one.name == "agents")
+    assert isinstance(made, HelixCommand)
+    assert made.entry is entry
+    assert list(made.aliases) == list(entry.aliases)
+    assert made.description == entry.summary
+    assert made.app_command is not None
+    option = made.app_command.parameters[0]
+    assert [choice.value for choice in option.choices] == list(entry.params[0].choices)
+    assert str(option.description) == entry.params[0].meaning
+    contexts = made.app_command.allowed_contexts
+    assert contexts is not None
+    assert (contexts.guild, contexts.dm_channel, contexts.private_channel) == (True, True, False)
+
+
+def test_completion_takes_the_place_of_fixed_choices() -> None:
+    made = next(one for one in Pictures().get_commands() if one.name == "visualize")
+    assert isinstance(made, HelixCommand)
+    assert made.app_command is not None
+    option = made.app_command.parameters[0]
+    assert option.autocomplete
+    assert option.choices == []
+
+
+@pytest.fixture
+def guarded_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`!cache` for everyone, its `clear` for admins: a stand-in for the planned commands of that kind."""
+    entry = catalog.find("cache")
+    assert entry is not None
+    access = Access(Level.everyone, actions={"clear": Level.admin})
+    changed = dataclasses.replace(entry, access=access, ephemeral=False)
+    monkeypatch.setattr(catalog, "_BY_NAME", {**catalog._BY_NAME, "cache": changed})
+    monkeypatch.setattr(command_module.catalog, "_BY_NAME", {**catalog._BY_NAME, "cache": changed})
+
+
+@pytest.mark.usefixtures("guarded_cache")
+@pytest.mark.parametrize("text", ["!cache clear", "!cache CLEAR all", "/"])
+async def test_an_action_has_its_own_access_by_prefix_and_slash(
+    start_bot: StartBot, chat: Chat, cogs: CogFolder, text: str
+) -> None:
+    cogs.write(
+        "admin",
+        """
+        from discord.ext import commands
+        from bot.command import command
+
+        class Admin(commands.Cog, name="admin"):
+            @command("cache", action="action")
+            async def cache(self, ctx, action: str = "stats", *, name: str | None = None):
+                await ctx.say(f"did {action}")
+
+        async def setup(bot):
+            await bot.add_cog(Admin())
+        """,
+    )
+    await start_bot(package=cogs.package)
+    if text == "/":
+        refused = await chat.slash("cache", action="clear")
+        allowed = await chat.slash("cache", "admin", action="clear")
+        read = await chat.slash("cache", action="stats")
+    else:
+        refused = await chat.ask(text)
+        allowed = await chat.ask(text, "admin")
+        read = await chat.ask("!cache")
+    assert refused["content"] == "`clear` needs an administrator."
+    assert allowed["content"].casefold() == "did clear"
+    assert read["content"] == "did stats"

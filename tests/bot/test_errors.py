@@ -1,0 +1,132 @@
+"""What a caller is told of an error, and what is an incident."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiohttp
+import discord
+import pytest
+from discord import app_commands
+from discord.ext import commands
+
+from bot import catalog
+from bot.access import Refusal
+from bot.errors import explain, new_incident, unwrap
+from core.errors import HelixError
+
+AGENT = catalog.find("agent")
+
+
+def http_error(status: int, code: int) -> discord.HTTPException:
+    response = cast("Any", SimpleNamespace(status=status, reason="for a test"))
+    return discord.HTTPException(response, {"code": code, "message": "no"})
+
+
+def wrapped(error: Exception) -> Exception:
+    """As it arrives from the body of a hybrid command called by slash."""
+    command = cast("Any", SimpleNamespace(name="agent"))
+    return commands.HybridCommandError(app_commands.CommandInvokeError(command, error))
+
+
+def caused(outer: Exception, inner: Exception) -> Exception:
+    outer.__cause__ = inner
+    return outer
+
+
+def test_the_wrappers_of_discord_py_are_taken_off() -> None:
+    inner = KeyError("x")
+    assert unwrap(wrapped(inner)) is inner
+    assert unwrap(commands.CommandInvokeError(inner)) is inner
+    assert unwrap(caused(app_commands.AppCommandError(), inner)) is inner
+    assert unwrap(caused(commands.CheckFailure(), inner)) is inner
+    assert unwrap(inner) is inner
+
+
+def test_an_error_with_a_cause_of_its_own_keeps_its_own_text() -> None:
+    error = caused(HelixError("read me"), KeyError("inside"))
+    assert explain(error, AGENT, "!").text == "read me"
+
+
+def test_a_refusal_is_told_as_it_is() -> None:
+    explained = explain(caused(commands.CheckFailure(), Refusal("level", "No.")), AGENT, "!")
+    assert (explained.outcome, explained.text, explained.incident) == ("refused", "No.", None)
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (HelixError("x"), "told"),
+        (http_error(400, 40060), "elsewhere"),
+        (http_error(404, 10062), "elsewhere"),
+        (http_error(404, 10008), "elsewhere"),
+        (http_error(403, 50013), "told"),
+        (http_error(403, 50001), "told"),
+        (http_error(503, 0), "failed"),
+        (aiohttp.ClientConnectionError(), "failed"),
+        (app_commands.CommandNotFound("x", []), "unknown"),
+    ],
+)
+def test_what_is_no_fault_of_ours_is_no_incident(error: Exception, outcome: str) -> None:
+    explained = explain(wrapped(error), AGENT, "!")
+    assert explained.outcome == outcome
+    assert explained.incident is None
+    assert (explained.text is None) == (outcome == "elsewhere")
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("secret"), http_error(400, 50035), AssertionError("secret"), asyncio.TimeoutError()]
+)
+def test_the_unexpected_is_an_incident_and_says_nothing_of_the_inside(error: Exception) -> None:
+    explained = explain(wrapped(error), AGENT, "!")
+    assert explained.outcome == "failed"
+    assert explained.incident is not None
+    assert explained.text is not None
+    assert explained.incident in explained.text
+    assert "secret" not in explained.text
+
+
+def test_incidents_differ_and_are_short_enough_to_read_out() -> None:
+    assert len({new_incident() for _ in range(100)}) == 100
+    assert len(new_incident()) == 8
+
+
+def parameter(name: str) -> commands.Parameter:
+    return commands.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (commands.MissingRequiredArgument(parameter("name")), "`name` is missing."),
+        (commands.ExpectedClosingQuoteError('"'), "A quotation mark is not closed"),
+        (commands.BadArgument('Converting to "int" failed for parameter "days".'), "`days` takes a whole"),
+        (commands.BadArgument('Converting to "float" failed for parameter "v".'), "`v` takes a number."),
+        (commands.MemberNotFound("@everyone `x`"), "`@\u200beveryone ˋxˋ` was not found."),
+        (commands.BadArgument("plain words"), "plain words"),
+        (commands.BadLiteralArgument(parameter("x"), ("a", "b"), [], "c"), "Could not convert"),
+        (commands.TooManyArguments(), "That did not fit."),
+    ],
+)
+def test_bad_input_is_answered_with_what_was_wrong_and_the_usage(error: Exception, text: str) -> None:
+    explained = explain(error, AGENT, "?")
+    assert explained.outcome == "bad input"
+    assert explained.text is not None
+    assert explained.text.startswith(text)
+    assert "Usage: `?agent <name>`, for example `?agent Lumina`" in explained.text
+
+
+def test_a_value_that_a_slash_option_cannot_take_is_quoted() -> None:
+    transformer = cast("Any", SimpleNamespace(_error_display_name="x"))
+    error = app_commands.TransformerError("so", discord.AppCommandOptionType.string, transformer)
+    assert (explain(error, None, "!").text or "").startswith("`so` does not fit there.")
+
+
+def test_a_cooldown_says_how_long() -> None:
+    error = commands.CommandOnCooldown(commands.Cooldown(5, 10.0), 3.4, commands.BucketType.user)
+    assert explain(error, AGENT, "!").text == "One moment: try again in 3 s."
+    error = commands.CommandOnCooldown(commands.Cooldown(5, 10.0), 0.1, commands.BucketType.user)
+    assert explain(error, AGENT, "!").text == "One moment: try again in 1 s."

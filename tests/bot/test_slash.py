@@ -1,0 +1,102 @@
+"""bot/slash.json, and telling Discord of it only when it changed."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+import discord
+import pytest
+
+from bot import catalog, slash
+from core.errors import StartError
+from core.secret import Secret
+from core.settings import Settings
+from sandbox import Sandbox
+from sandbox.faults import Fault
+from tests.bot.conftest import StartBot
+from tests.bot.support import RunningBot, settings_for
+
+
+def commands_of(sandbox: Sandbox) -> list[str]:
+    return sorted(command.name for command in sandbox.engine.commands.all())
+
+
+async def test_the_file_is_what_the_cogs_say_now() -> None:
+    assert slash.PATH.read_text("utf-8") == await slash.render(), "stale: run `make slash`"
+
+
+def test_every_built_command_is_in_it_and_no_planned_one() -> None:
+    payload = json.loads(slash.PATH.read_text("utf-8"))
+    assert [one["name"] for one in payload] == [entry.name for entry in catalog.ENTRIES if not entry.planned]
+
+
+def test_it_restricts_nobody_by_permission_and_names_where_each_command_works() -> None:
+    for one in json.loads(slash.PATH.read_text("utf-8")):
+        entry = catalog.find(one["name"])
+        assert entry is not None
+        assert "default_member_permissions" not in one
+        wanted = [number for number, place in ((0, "server"), (1, "dm")) if place in entry.where]
+        assert sorted(one["contexts"]) == wanted
+        assert [option["name"] for option in one["options"]] == [param.name for param in entry.params]
+
+
+async def test_the_start_tells_discord_once_and_a_restart_does_not(
+    start_bot: StartBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        first = await start_bot()
+        assert "slash.registered" in caplog.text
+        await first.service.stop()
+        caplog.clear()
+        assert not await slash.register(first.bot)
+    assert "slash.registered" not in caplog.text
+
+
+async def test_a_changed_file_is_told(running_bot: RunningBot, tmp_path: Path) -> None:
+    changed = tmp_path / "slash.json"
+    changed.write_text('[{"name": "only", "description": "one", "type": 1}]')
+    assert await slash.register(running_bot.bot, changed)
+    assert not await slash.register(running_bot.bot, changed)
+
+
+async def test_what_discord_refuses_is_shown_and_does_not_stop_the_start(
+    start_bot: StartBot, sandbox: Sandbox
+) -> None:
+    sandbox.engine.faults.add(Fault("PUT", "/applications/*/commands", status=400, times=1))
+    running = await start_bot()
+    check = running.kernel.health.get("slash-commands")
+    assert check is not None
+    assert check.status == "pass", "it is tried again within the start"
+
+
+async def test_sync_commands_tells_discord_without_store_or_gateway(sandbox: Sandbox, tmp_path: Path) -> None:
+    text = await slash.sync_commands(settings_for(sandbox, tmp_path / "never"))
+    assert str(sandbox.application_id) in text
+    assert not (tmp_path / "never").exists()
+    assert not sandbox.engine.world.bot_online
+
+
+async def test_sync_commands_names_a_refused_token(sandbox: Sandbox, tmp_path: Path) -> None:
+    settings = settings_for(sandbox, tmp_path, discord_token=Secret("wrong"))
+    with pytest.raises(StartError, match="DISCORD_TOKEN.*Reset Token"):
+        await slash.sync_commands(settings)
+
+
+async def test_sync_commands_needs_a_token() -> None:
+    with pytest.raises(StartError, match="DISCORD_TOKEN"):
+        await slash.sync_commands(Settings())
+
+
+async def test_sync_commands_says_what_cannot_be_reached(sandbox: Sandbox, tmp_path: Path) -> None:
+    settings = settings_for(sandbox, tmp_path, discord_api_url="http://127.0.0.1:9/api/v10")
+    with pytest.raises(StartError, match="DISCORD_API_URL"):
+        await slash.sync_commands(settings)
+
+
+async def test_sync_commands_says_that_discord_refused_them(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.engine.faults.add(Fault("PUT", "/applications/*/commands", status=400))
+    with pytest.raises(StartError, match="refused the slash commands"):
+        await slash.sync_commands(settings_for(sandbox, tmp_path))
+    assert discord.Client is not None
