@@ -179,3 +179,21 @@ async def test_a_cancelled_watcher_leaves_no_task_behind(tmp_path: Path) -> None
     async with watched.running():
         await watched.until("notified")
     assert asyncio.all_tasks() == before
+
+
+async def test_a_folder_put_in_the_place_of_the_watched_one_is_still_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("state.watcher._SWEEP_MS", 30)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    watched = Watched(folder)
+    async with watched.running():
+        await watched.until("notified")
+        await watched.next("a.json")
+        folder.rename(tmp_path / "moved-away")
+        folder.mkdir()
+        write(folder / "a.json", "{}")
+        await watched.next("a.json")
+        write(folder / "a.json", "{ }")
+        await watched.next("a.json")
