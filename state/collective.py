@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 from datetime import timedelta
 from typing import Final, Self
 
 import msgspec
 
 from core.database import Database
-from core.health import Reading
 from core.kernel import Kernel
 from core.memory_table import KeyValue
 from core.store_errors import StoreError
-from state import services_file
+from state import services_file, store_checks
 from state.agent_monitor import AgentMonitor
 from state.agents import AgentView
 from state.change import Change
@@ -32,9 +30,6 @@ logger = logging.getLogger(__name__)
 _TREND_EVERY_S: Final = 60.0
 _DISK_EVERY_S: Final = 30.0
 _PRUNE_EVERY_S: Final = 6 * 3600.0
-_LOW_DISK_BYTES: Final = 100 * 1024 * 1024
-_NO_DISK_BYTES: Final = 10 * 1024 * 1024
-_FULL_QUEUE: Final = 0.8
 
 
 class Collective:
@@ -110,26 +105,8 @@ class Collective:
 
     async def refresh_disk(self) -> None:
         """Looks how much room the data folder has left, and reports it as "disk"."""
-        try:
-            usage = await asyncio.to_thread(shutil.disk_usage, self.kernel.settings.data_dir)
-        except OSError as error:
-            self.kernel.health.report(
-                "disk", "fail", f"cannot be looked at: {error.strerror}", action="Check the data folder."
-            )
-            return
-        status = "pass"
-        if usage.free < _LOW_DISK_BYTES:
-            status = "fail" if usage.free < _NO_DISK_BYTES else "warn"
-        self.kernel.health.report(
-            "disk",
-            "fail" if status == "fail" else "warn" if status == "warn" else "pass",
-            "" if status == "pass" else "the disk of the data folder is nearly full",
-            action="" if status == "pass" else "Make room on the disk of HELIX_DATA_DIR.",
-            observed_value=usage.free,
-            observed_unit="bytes",
-            load=usage.used / usage.total if usage.total else None,
-            counters={"free_bytes": usage.free, "total_bytes": usage.total},
-        )
+        folder = self.kernel.settings.data_dir
+        store_checks.report_disk(self.kernel.health, await asyncio.to_thread(store_checks.read_disk, folder))
 
     async def close(self) -> None:
         """Writes what is not written yet, and lets go of everything but the database."""
@@ -152,9 +129,13 @@ class Collective:
         supervisor.add("disk", self.refresh_disk, every_s=_DISK_EVERY_S, first_after_s=_DISK_EVERY_S)
         supervisor.add("probes", self.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
         supervisor.add("retention", self._prune, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
-        health.add_probe("store", self._probe_store, required=True)
-        health.add_probe("journal", self._probe_journal)
-        self._report_recovery()
+        health.add_probe("store", lambda: store_checks.read_store(self.database.stats()), required=True)
+        health.add_probe(
+            "journal",
+            lambda: store_checks.read_journal(self.database.stats(), kernel.settings.journal_days),
+        )
+        recovery = self.database.recovery
+        store_checks.report_recovery(health, recovery, edits=self.projector.edits_at_start)
         health.refresh()
         metrics.gauge("helix_state_version", "Version of the shared state.").function(
             lambda: float(self.manager.snapshot.version)
@@ -189,60 +170,3 @@ class Collective:
         probes = await self.probes.prune()
         if removed or probes:
             logger.info("retention.pruned journal=%d probes=%d", removed, probes)
-
-    def _probe_store(self) -> Reading:
-        stats = self.database.stats()
-        load = stats.waiting / stats.queue_limit
-        reading = Reading(
-            load=load,
-            observed_value=stats.last_commit_s,
-            observed_unit="s",
-            counters={
-                "groups": stats.groups,
-                "writes": stats.writes,
-                "failures": stats.failures,
-                "largest_group": stats.largest_group,
-                "waiting": stats.waiting,
-                "size_bytes": stats.size_bytes,
-                "wal_bytes": stats.wal_bytes,
-            },
-        )
-        if stats.last_error is not None:
-            action = "Make room in the data folder and check its disk; changes are refused until then."
-            return msgspec.structs.replace(reading, status="fail", reason=stats.last_error, action=action)
-        if load > _FULL_QUEUE:
-            action = "Wait, or look at what writes so much and at the speed of the disk."
-            reason = "more is waiting to be saved than the disk keeps up with"
-            return msgspec.structs.replace(reading, status="warn", reason=reason, action=action)
-        return reading
-
-    def _probe_journal(self) -> Reading:
-        stats = self.database.stats()
-        counters = {"size_bytes": stats.size_bytes, "kept_days": self.kernel.settings.journal_days}
-        if stats.last_error is not None:
-            return Reading(
-                status="fail",
-                reason="nothing can be written down",
-                action="See the check store.",
-                counters=counters,
-            )
-        return Reading(counters=counters)
-
-    def _report_recovery(self) -> None:
-        recovery = self.database.recovery
-        reason = "the last stop was clean"
-        if recovery.first_start:
-            reason = "a first start"
-        elif recovery.unclean:
-            reason = "the last stop was not clean; everything that was committed is there"
-        self.kernel.health.report(
-            "recovery",
-            "pass",
-            reason,
-            counters={
-                "unclean_stops": recovery.unclean_stops,
-                "recovered_log_bytes": recovery.wal_bytes,
-                "schema_steps_applied": len(recovery.migration.applied),
-                "file_edits_taken": self.projector.edits_at_start,
-            },
-        )

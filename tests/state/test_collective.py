@@ -16,6 +16,7 @@ from core.kernel import Kernel
 from core.store_errors import StoreClosed
 from state.change import Change, JournalRow
 from state.collective import Collective
+from state.models import DEFAULT_UCF
 from state.status import build_status
 from tests.manual_clock import ManualClock
 
@@ -81,21 +82,30 @@ async def test_a_first_start_says_so_and_phoenix_is_active(collective: Collectiv
 
 
 async def test_an_unclean_stop_and_edits_made_meanwhile_are_reported(
-    collective: Collective, kernel: Kernel, database: Database
+    kernel: Kernel, database: Database, tmp_path: Path
 ) -> None:
     database.recovery = replace(database.recovery, first_start=False, unclean=True, unclean_stops=3)
-    collective.projector.edits_at_start = 2
-    collective._report_recovery()
+    values = {**DEFAULT_UCF.as_dict(), "zoom": 1.2}
+    (tmp_path / "ucf_state.json").write_text(json.dumps(values))
+    collective = await Collective.open(kernel, database)
     check = kernel.health.get("recovery")
     assert check is not None
+    assert (check.status, check.counters["unclean_stops"], check.counters["file_edits_taken"]) == (
+        "pass",
+        3,
+        1,
+    )
     assert "not clean" in check.reason
-    assert check.counters["unclean_stops"] == 3
-    assert check.counters["file_edits_taken"] == 2
-    database.recovery = replace(database.recovery, unclean=False)
-    collective._report_recovery()
+    await collective.close()
+
+
+async def test_a_clean_stop_is_reported_as_such(kernel: Kernel, database: Database) -> None:
+    database.recovery = replace(database.recovery, first_start=False)
+    collective = await Collective.open(kernel, database)
     check = kernel.health.get("recovery")
     assert check is not None
     assert check.reason == "the last stop was clean"
+    await collective.close()
 
 
 async def test_a_change_drops_what_was_cached_before_its_caller_goes_on(

@@ -1,0 +1,111 @@
+"""What the checks "store", "journal", "disk" and "recovery" say."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from core.database import DatabaseStats, Recovery
+from core.health import HealthRegistry, Reading
+
+_LOW_DISK_BYTES: Final = 100 * 1024 * 1024
+_NO_DISK_BYTES: Final = 10 * 1024 * 1024
+# A queue so full will refuse changes soon.
+_FULL_QUEUE: Final = 0.8
+
+
+def read_store(stats: DatabaseStats) -> Reading:
+    """How the database does: it fails from a refused transaction to the next good one."""
+    load = stats.waiting / stats.queue_limit
+    reading = Reading(
+        load=load,
+        observed_value=stats.last_commit_s,
+        observed_unit="s",
+        counters={
+            "groups": stats.groups,
+            "writes": stats.writes,
+            "failures": stats.failures,
+            "largest_group": stats.largest_group,
+            "waiting": stats.waiting,
+            "size_bytes": stats.size_bytes,
+            "wal_bytes": stats.wal_bytes,
+        },
+    )
+    if stats.last_error is not None:
+        action = "Make room in the data folder and check its disk; changes are refused until then."
+        return msgspec.structs.replace(reading, status="fail", reason=stats.last_error, action=action)
+    if load > _FULL_QUEUE:
+        action = "Wait, or look at what writes so much and at the speed of the disk."
+        reason = "more is waiting to be saved than the disk keeps up with"
+        return msgspec.structs.replace(reading, status="warn", reason=reason, action=action)
+    return reading
+
+
+def read_journal(stats: DatabaseStats, kept_days: int) -> Reading:
+    """Whether things can be written down."""
+    counters = {"size_bytes": stats.size_bytes, "kept_days": kept_days}
+    if stats.last_error is None:
+        return Reading(counters=counters)
+    return Reading(
+        status="fail", reason="nothing can be written down", action="See the check store.", counters=counters
+    )
+
+
+def read_disk(folder: Path) -> Reading:
+    """How much room the folder's disk has left. Asks the system: call it in a thread."""
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError as error:
+        reason = f"cannot be looked at: {error.strerror}"
+        return Reading(status="fail", reason=reason, action="Check the data folder.")
+    reading = Reading(
+        observed_value=usage.free,
+        observed_unit="bytes",
+        load=usage.used / usage.total if usage.total else None,
+        counters={"free_bytes": usage.free, "total_bytes": usage.total},
+    )
+    if usage.free >= _LOW_DISK_BYTES:
+        return reading
+    return msgspec.structs.replace(
+        reading,
+        status="fail" if usage.free < _NO_DISK_BYTES else "warn",
+        reason="the disk of the data folder is nearly full",
+        action="Make room on the disk of HELIX_DATA_DIR.",
+    )
+
+
+def report_disk(health: HealthRegistry, reading: Reading) -> None:
+    """Reports what `read_disk` found as "disk"."""
+    health.report(
+        "disk",
+        reading.status,
+        reading.reason,
+        action=reading.action,
+        observed_value=reading.observed_value,
+        observed_unit=reading.observed_unit,
+        load=reading.load,
+        counters=reading.counters,
+    )
+
+
+def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int) -> None:
+    """Reports what the start found and mended as "recovery"; it passes, since all of it was mended."""
+    reason = "the last stop was clean"
+    if recovery.first_start:
+        reason = "a first start"
+    elif recovery.unclean:
+        reason = "the last stop was not clean; everything that was committed is there"
+    health.report(
+        "recovery",
+        "pass",
+        reason,
+        counters={
+            "unclean_stops": recovery.unclean_stops,
+            "recovered_log_bytes": recovery.wal_bytes,
+            "schema_steps_applied": len(recovery.migration.applied),
+            "file_edits_taken": edits,
+        },
+    )
