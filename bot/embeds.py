@@ -116,11 +116,6 @@ def dot(status: str) -> str:
     return _DOTS[_COLOURS.get(status, _GREY)]
 
 
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: "1 use", "2 uses"."""
-    return f"{number} {one if number == 1 else many or f'{one}s'}"
-
-
 def bar(value: float, low: float, high: float, *, width: int = 10) -> str:
     """`value` between `low` and `high` as a bar of `width` blocks; what lies outside counts as the bound."""
     share = (value - low) / (high - low) if high > low else 0.0

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import catalog, embeds, pages
+from bot import catalog, embeds, pages, words
 from bot.loader import CogFailure, CogStatus, LoadResult
 from core.cache import CacheStats
 from core.flags import Flag
@@ -89,7 +89,7 @@ def caches(stats: Sequence[CacheStats], *, enabled: bool) -> discord.Embed:
 
 def cleared(name: str, entries: int, refusals: Sequence[Refusal] | None) -> discord.Embed:
     """What a clear did; `refusals` is None where the state files were not read."""
-    lines = [f"Cleared **{name}**: {embeds.count(entries, 'entry', 'entries')} gone."]
+    lines = [f"Cleared **{name}**: {words.count(entries, 'entry', 'entries')} gone."]
     if refusals is not None:
         lines.append(
             "The state files were read anew." if not refusals else "The state files were read; refused:"
@@ -103,7 +103,7 @@ def _cog(status: CogStatus) -> str:
     if status.load_ms is not None:
         facts.append(f"{status.load_ms:.0f} ms")
     names = status.commands or catalog.by_cog(status.name)
-    facts += [embeds.count(len(names), "command"), embeds.count(status.uses, "use")]
+    facts += [words.count(len(names), "command"), words.count(status.uses, "use")]
     loaded = "" if status.loaded_at is None else f" {embeds.relative(status.loaded_at)}"
     line = f"{embeds.dot(status.state)} **{status.name}** {status.state}{loaded}\n-# {' · '.join(facts)}"
     return line if status.error is None else f"{line}\n{_failure(status.error)}"

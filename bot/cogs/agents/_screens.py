@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 import discord
 
-from bot import embeds, pages
+from bot import embeds, pages, words
 from bot.cogs.agents._history import Deed, History
 from bot.cogs.agents._roster import Roster, Sheet
 from bot.cogs.agents._wisdom import Saying
@@ -48,10 +50,7 @@ def sheet(view: Sheet) -> discord.Embed:
         rows.append(
             f"**Check** {check.name}: {check.status}{_observed(check.observed_value, check.observed_unit)}"
         )
-    rows += [
-        f"**{embeds.plain(name.replace('_', ' '), 60)}** {embeds.plain(_number(value), 100)}"
-        for name, value in agent.counters.items()
-    ]
+    rows += [_counter(name, value) for name, value in agent.counters.items()]
     return embeds.card(
         f"{agent.symbol} {agent.name} – {agent.role}", rows, status=agent.status, footer=_LORE[agent.layer]
     )
@@ -72,7 +71,7 @@ def history(view: History, agent: AgentSpec, days: int, page: int) -> discord.Em
             f"{agent.symbol} {agent.name}", (f"Nothing in the journal for the last {span}. A quiet one.",)
         )
     shown = len(view.deeds)
-    count = embeds.count(shown, "entry", "entries")
+    count = words.count(shown, "entry", "entries")
     if view.total > shown:
         count = f"the newest {shown} of {view.total}"
     return embeds.card(
@@ -105,10 +104,22 @@ def _observed(value: float | str | None, unit: str | None) -> str:
     return "" if value is None else f", {_number(value)} {unit or ''}".rstrip()
 
 
+def _counter(name: str, value: float | str) -> str:
+    """A counter as people read it; the unit is the last part of its name."""
+    what, _, unit = name.rpartition("_")
+    if unit == "bytes" and not isinstance(value, str):
+        name, text = what, words.size(value)
+    elif unit == "s" and not isinstance(value, str):
+        name, text = what, words.duration(value)
+    else:
+        text = _number(value)
+    return f"**{embeds.plain(name.replace('_', ' '), 60)}** {embeds.plain(text, 100)}"
+
+
 def _number(value: float | str) -> str:
     if isinstance(value, str):
         return value
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
+    return f"{value:,.0f}" if math.isfinite(value) and float(value).is_integer() else f"{value:,.4g}"
 
 
 def _deed(deed: Deed) -> str:

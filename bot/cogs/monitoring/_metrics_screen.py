@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import discord
 
-from bot import embeds
+from bot import embeds, words
 from bot.cogs.monitoring._metrics import MetricsView, Traffic
-from bot.cogs.monitoring._promises import Promise, milliseconds, percent
+from bot.cogs.monitoring._promises import Promise
 from core.cache import CacheStats
 
-_MIB = 1024 * 1024
 _TITLES = {"http": "📈 HTTP", "commands": "📈 Commands", "cache": "📈 Caches", "webhooks": "📈 Webhooks"}
 
 
@@ -29,14 +28,14 @@ def metrics(view: MetricsView) -> discord.Embed:
 
 
 def _overview(view: MetricsView) -> discord.Embed:
-    memory = "unknown here" if view.memory_bytes is None else f"{view.memory_bytes / _MIB:.0f} MiB"
+    memory = "unknown here" if view.memory_bytes is None else words.size(view.memory_bytes)
     last_s, worst_s = view.lag_s
     lines = (
         _traffic(view.http, "HTTP"),
         _traffic(view.commands, "Commands"),
         f"**Cache hit rate** {_share(view.hit_rate)}",
         f"**Memory** {memory}",
-        f"**Event-loop lag** {milliseconds(last_s)} (worst {milliseconds(worst_s)} in a minute)",
+        f"**Event-loop lag** {words.duration(last_s)} (worst {words.duration(worst_s)} in a minute)",
     )
     broken = sum(promise.kept is False for promise in view.promises)
     return embeds.card(
@@ -49,7 +48,7 @@ def _overview(view: MetricsView) -> discord.Embed:
 
 
 def _promise(promise: Promise) -> str:
-    mark = {True: "✅", False: "❌", None: "▫️"}[promise.kept]
+    mark = {True: "✅", False: "❌", None: "⚪"}[promise.kept]
     return f"{mark} {promise.name} {promise.target}: {promise.stands}"
 
 
@@ -58,7 +57,7 @@ def _traffic(row: Traffic, name: str) -> str:
         return f"**{name}** nothing yet"
     failed = f"{row.failed} failed ({_share(row.failed_share)})" if row.failed else "none failed"
     times = [row.p50_s, row.p95_s, row.p99_s]
-    quantiles = " / ".join("–" if time_s is None else milliseconds(time_s) for time_s in times)
+    quantiles = " / ".join("–" if time_s is None else words.duration(time_s) for time_s in times)
     return f"**{name}** {row.count} · {failed}\n-# p50 / p95 / p99: {quantiles}"
 
 
@@ -71,4 +70,4 @@ def _cache(stats: CacheStats) -> str:
 
 
 def _share(share: float | None) -> str:
-    return "no data yet" if share is None else percent(share)
+    return "no data yet" if share is None else words.percent(share)

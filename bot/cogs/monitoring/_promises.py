@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.words import duration, percent
+
 
 @dataclass(frozen=True, slots=True)
 class Promise:
@@ -35,25 +37,12 @@ def build_promises(
         _below("error rate", error_rate, 0.001, percent),
         Promise("uptime", "> 99.9%", "not measured yet", None),
         Promise("deliveries", "> 99.5%", "webhooks are not built yet", None),
-        _below("command p95", command_p95_s, 2.0, milliseconds),
-        _below("mean response", mean_s, 0.05, milliseconds),
-        _below("response p95", p95_s, 0.2, milliseconds),
+        _below("command p95", command_p95_s, 2.0, duration),
+        _below("mean response", mean_s, 0.05, duration),
+        _below("response p95", p95_s, 0.2, duration),
         _above("hit rate", hit_rate, 0.8),
         Promise("broadcast p95", "< 100 ms", "not measured yet", None),
     )
-
-
-def percent(share: float) -> str:
-    """A share (0 to 1) as a percentage, with as many digits as tell it from its bound."""
-    return f"{share * 100:.4g}%"
-
-
-def milliseconds(seconds: float) -> str:
-    """A time as people read it: 0.4 ms, 42 ms, 1.3 s."""
-    if seconds >= 1:
-        return f"{seconds:.3g} s"
-    ms = seconds * 1000
-    return f"{ms:.0f} ms" if ms >= 10 else f"{ms:.2g} ms"
 
 
 def _below(name: str, value: float | None, bound: float, say: Callable[[float], str]) -> Promise:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds, pages
+from bot import embeds, pages, words
 from bot.cogs.monitoring._discovery import Address
 from bot.cogs.monitoring._health import HealthView
 from bot.cogs.monitoring._heartbeat import Pulse
 from bot.cogs.monitoring._ping import PingView
-from bot.cogs.monitoring._promises import milliseconds, percent
 from core.health import Check
 
 CHECKS_PER_PAGE = 8
@@ -42,9 +41,9 @@ def health(view: HealthView, page: int) -> discord.Embed:
 def ping(view: PingView, round_trip_s: float | None) -> discord.Embed:
     """The latencies; before its own reply has been sent the round trip is still being measured."""
     rows = (
-        ("Gateway", "not measured yet" if view.gateway_s is None else milliseconds(view.gateway_s)),
-        ("Round trip", "measuring…" if round_trip_s is None else milliseconds(round_trip_s)),
-        ("Loop lag", f"{milliseconds(view.lag_s)} (worst {milliseconds(view.worst_lag_s)} in a minute)"),
+        ("Gateway", "not measured yet" if view.gateway_s is None else words.duration(view.gateway_s)),
+        ("Round trip", "measuring…" if round_trip_s is None else words.duration(round_trip_s)),
+        ("Loop lag", f"{words.duration(view.lag_s)} (worst {words.duration(view.worst_lag_s)} in a minute)"),
         ("Up", f"since {embeds.absolute(view.started_at)}, {embeds.relative(view.started_at)}"),
         ("Version", view.version),
     )
@@ -84,7 +83,7 @@ def discovery(addresses: Sequence[Address], page: int) -> discord.Embed:
 
 def _check(check: Check) -> str:
     name = embeds.plain(check.name, 60)
-    lines = [f"{embeds.dot(check.status)} **{name}** {check.status} since {embeds.relative(check.since)}"]
+    lines = [f"{embeds.dot(check.status)} **{name}** {check.status} · {embeds.relative(check.since)}"]
     if check.reason:
         lines.append(embeds.plain(check.reason, 300))
     if check.action:
@@ -93,9 +92,9 @@ def _check(check: Check) -> str:
 
 
 def _pulse(pulse: Pulse) -> str:
-    latency = "" if pulse.latency_s is None else f" · {milliseconds(pulse.latency_s)}"
+    latency = "" if pulse.latency_s is None else f" · {words.duration(pulse.latency_s)}"
     changed = "" if pulse.changed_at is None else f" {embeds.relative(pulse.changed_at)}"
-    uptime = "no history yet" if pulse.uptime is None else f"{percent(pulse.uptime)} over 24 h"
+    uptime = "no history yet" if pulse.uptime is None else f"{words.percent(pulse.uptime)} over 24 h"
     state = "up" if pulse.ok else "down"
     return (
         f"{embeds.dot('active' if pulse.ok else 'down')} **{embeds.plain(pulse.name, 60)}** "

@@ -43,6 +43,27 @@ async def test_an_admin_of_another_server_is_refused(talk: Talk, running_bot: Ru
     assert "of the home server" in text
 
 
+@pytest.mark.parametrize(
+    ("command", "options"),
+    [("reload", {"cogs": "all"}), ("flags", {"name": "lazy_commands", "value": "off"}), ("cache", {})],
+)
+async def test_an_admin_of_another_server_is_refused_by_slash(
+    talk: Talk, running_bot: RunningBot, command: str, options: dict[str, str]
+) -> None:
+    sandbox = running_bot.sandbox
+    channel = sandbox.channel("bots", sandbox.other_guild_id)
+    reply = await talk.slash("visitor-admin", command, channel=channel, **options)
+    assert reply["flags"] & 64
+    assert "of the home server" in reply["content"]
+    assert running_bot.kernel.flags.lazy_commands
+    assert await journal(running_bot, "cog") == []
+
+
+async def test_in_a_direct_message_only_owners_operate(talk: Talk) -> None:
+    assert "only owners pass" in text_of(await talk.ask("admin", "!flags", dm=True))
+    assert "`lazy_commands`" in text_of(await talk.ask("owner", "!flags", dm=True))
+
+
 async def test_a_refusal_by_slash_is_for_the_caller_alone(talk: Talk) -> None:
     reply = await talk.slash("member", "reload", cogs="all")
     assert reply["flags"] & 64

@@ -81,6 +81,20 @@ async def test_history_elsewhere_leaves_out_who_and_why(
     assert "Ada" not in text_of(second)
 
 
+async def test_history_by_slash_elsewhere_leaves_out_who_and_why(talk: Talk, running_bot: RunningBot) -> None:
+    await record(running_bot)
+    sandbox = running_bot.sandbox
+    channel = sandbox.channel("bots", sandbox.other_guild_id)
+    reply = await talk.slash("visitor-admin", "history", channel=channel, agent="Vega", days=3)
+    assert "active → down" in text_of(reply)
+    assert "Ada" not in text_of(reply)
+
+
+async def test_an_owner_reads_who_and_why_in_private(talk: Talk, running_bot: RunningBot) -> None:
+    await record(running_bot)
+    assert "by Ada · a drill" in text_of(await talk.ask("owner", "!history vega", dm=True))
+
+
 async def test_history_turns_pages_of_the_list_that_was_shown(talk: Talk, running_bot: RunningBot) -> None:
     await record(running_bot, times=12)
     reply = await talk.ask("member", "!history vega 30")

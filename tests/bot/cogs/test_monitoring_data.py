@@ -127,18 +127,6 @@ def test_promises_that_nothing_measures_yet_say_so() -> None:
     assert unknown["hit rate"] == "no data yet"
 
 
-@pytest.mark.parametrize(
-    ("seconds", "shown"),
-    [(0.0004, "0.4 ms"), (0.042, "42 ms"), (1.34, "1.34 s"), (75, "75 s"), (0.0, "0 ms")],
-)
-def test_times_are_shown_in_the_unit_that_people_read(seconds: float, shown: str) -> None:
-    assert _promises.milliseconds(seconds) == shown
-
-
-def test_shares_keep_the_digits_that_tell_them_from_their_bound() -> None:
-    assert [_promises.percent(share) for share in (0.9995, 0.001, 1.0)] == ["99.95%", "0.1%", "100%"]
-
-
 @pytest.mark.parametrize("unknown", [math.nan, math.inf])
 def test_a_latency_that_is_not_known_is_none(kernel: Kernel, unknown: float) -> None:
     assert _ping.build_ping(kernel, unknown).gateway_s is None

@@ -206,7 +206,7 @@ def test_health_says_what_why_since_when_and_what_to_do() -> None:
     for part in (
         "Something is broken",
         "1 failing",
-        "**store** fail since <t:1767225600:R>",
+        "**store** fail · <t:1767225600:R>",
         "disk full",
         "→ Make room.",
     ):
@@ -263,7 +263,7 @@ def test_metrics_overview_has_the_numbers_and_the_promises() -> None:
         "**Commands** nothing yet",
         "**Memory** 100 MiB",
         "❌ hit rate > 80%: 50%",
-        "▫️ uptime > 99.9%: not measured yet",
+        "⚪ uptime > 99.9%: not measured yet",
     ):
         assert part in text
 
@@ -282,7 +282,7 @@ def test_an_agent_sheet_says_what_it_is_bound_to_and_how_that_is() -> None:
     agent = AgentView(
         name="Shadow", symbol="📜", layer="Integration", role="archive", subsystem="journal and disk",
         status="degraded", external=False, detail="slow disk", load=0.5, since=NOW, task="filing",
-        counters={"size_bytes": 12345678, "rate": 0.25, "mode": "wal"},
+        counters={"size_bytes": 12345678, "p95_s": 0.012, "rate": 0.25, "mode": "wal", "kept_days": 365},
     )  # fmt: skip
     check = Check(
         name="journal", status="warn", since=NOW, time=NOW, action="Look at the disk.", observed_value=3,
@@ -292,7 +292,7 @@ def test_an_agent_sheet_says_what_it_is_bound_to_and_how_that_is() -> None:
     for part in (
         "📜 Shadow – archive", "**degraded** since <t:1767225600:R>", "slow disk", "→ Look at the disk.",
         "**Bound to** journal and disk", "**Task** filing", "▰▰▰▰▰▱▱▱▱▱ 50%", "**Check** journal: warn, 3 ms",
-        "**size bytes** 12,345,678", "**rate** 0.25", "**mode** wal",
+        "**size** 11.8 MiB", "**p95** 12 ms", "**rate** 0.25", "**mode** wal", "**kept days** 365",
     ):  # fmt: skip
         assert part in text
 
