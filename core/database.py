@@ -3,56 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final, Self, TypeVar
+from typing import Self, TypeVar
 
-from core._connection import (
-    BUSY_TIMEOUT_MS,
-    QUICK_CHECK_BYTES,
-    check_integrity,
-    connect_reader,
-    connect_writer,
-    create_private,
-    opening_error,
-)
+from core._connection import BUSY_TIMEOUT_MS, connect_reader, opening_error
+from core._opening import Opening, Recovery, file_size, leave_clean, wal_path
 from core._readers import Readers
 from core._write_request import Participant
 from core._writer import QUEUE_LIMIT, Writer
-from core.migrations import Migration, MigrationResult, migrate
+from core.migrations import Migration
+
+__all__ = ["Database", "DatabaseStats", "Participant", "Recovery"]
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
-
-_RUNNING: Final = "running"
-_STOPPED: Final = "stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class Recovery:
-    """What opening the store found and mended.
-
-    Attributes:
-        first_start: there was no database before.
-        unclean: the last process did not close the store (a crash, a SIGKILL, a power cut).
-        unclean_stops: how often that has happened to this database.
-        wal_bytes: size of the write-ahead log that was found and taken over; 0 after a clean stop.
-        checked: whether every page was checked for contradictions.
-        migration: what was done to the schema.
-    """
-
-    first_start: bool
-    unclean: bool
-    unclean_stops: int
-    wal_bytes: int
-    checked: bool
-    migration: MigrationResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +96,11 @@ class Database:
             DatabaseTooNew: a later version has changed the schema.
             DatabaseUnusable: it cannot be opened or written, or a schema step failed.
         """
-        opening = _Opening(path, migrations, app_version, busy_timeout_ms)
+        opening = Opening(path, migrations, app_version, busy_timeout_ms)
         writer = Writer(
             asyncio.get_running_loop(),
             prepare=opening.run,
-            finish=_leave_clean,
+            finish=leave_clean,
             on_failure=on_failure,
             queue_limit=queue_limit,
         )
@@ -146,7 +116,7 @@ class Database:
         recovery = opening.recovery()
         logger.info(
             "store.opened bytes=%d unclean=%s wal_bytes=%d schema=%d",
-            _size(path),
+            file_size(path),
             recovery.unclean,
             recovery.wal_bytes,
             recovery.migration.version,
@@ -198,8 +168,8 @@ class Database:
             waiting=writer.waiting,
             queue_limit=writer.queue_limit,
             reads=self._readers.reads,
-            size_bytes=_size(self.path),
-            wal_bytes=_size(_wal(self.path)),
+            size_bytes=file_size(self.path),
+            wal_bytes=file_size(wal_path(self.path)),
             last_commit_s=writer.last_commit_s,
             last_error=writer.last_error,
         )
@@ -209,84 +179,7 @@ class Database:
         await _stop(self._writer, self._readers)
 
 
-class _Opening:
-    """What happens in the writer thread before the first request."""
-
-    def __init__(
-        self, path: Path, migrations: Sequence[Migration], app_version: str, busy_timeout_ms: int
-    ) -> None:
-        self._path = path
-        self._migrations = migrations
-        self._app_version = app_version
-        self._busy_timeout_ms = busy_timeout_ms
-        self._recovery: Recovery | None = None
-
-    def recovery(self) -> Recovery:
-        if self._recovery is None:
-            raise RuntimeError("the database was not opened")
-        return self._recovery
-
-    def run(self) -> sqlite3.Connection:
-        try:
-            first_start = _size(self._path) == 0
-            wal_bytes = _size(_wal(self._path))
-            create_private(self._path)
-            connection = connect_writer(self._path, self._busy_timeout_ms)
-        except (OSError, sqlite3.Error) as error:
-            raise opening_error(error, self._path) from error
-        try:
-            self._recovery = self._recover(connection, first_start=first_start, wal_bytes=wal_bytes)
-        except (OSError, sqlite3.Error) as error:
-            connection.close()
-            raise opening_error(error, self._path) from error
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _recover(self, connection: sqlite3.Connection, *, first_start: bool, wal_bytes: int) -> Recovery:
-        unclean = _meta(connection, "run") == _RUNNING
-        checked = unclean or _size(self._path) <= QUICK_CHECK_BYTES
-        if checked:
-            check_integrity(connection, self._path)
-        migration = migrate(connection, self._path, self._migrations, self._app_version)
-        unclean_stops = int(_meta(connection, "unclean_stops") or 0) + unclean
-        _set_meta(connection, app_version=self._app_version, run=_RUNNING, unclean_stops=str(unclean_stops))
-        return Recovery(first_start, unclean, unclean_stops, wal_bytes, checked, migration)
-
-
 async def _stop(writer: Writer, readers: Readers) -> None:
     # Readers first: an open read would keep the write-ahead log from being emptied.
     await readers.stop()
     await writer.stop()
-
-
-def _leave_clean(connection: sqlite3.Connection) -> None:
-    _set_meta(connection, run=_STOPPED)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
-def _meta(connection: sqlite3.Connection, key: str) -> str | None:
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone() is None:
-        return None
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return None if row is None else str(row[0])
-
-
-def _set_meta(connection: sqlite3.Connection, **values: str) -> None:
-    connection.execute("BEGIN IMMEDIATE")
-    connection.executemany(
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-        list(values.items()),
-    )
-    connection.execute("COMMIT")
-
-
-def _wal(path: Path) -> Path:
-    return path.with_name(path.name + "-wal")
-
-
-def _size(path: Path) -> int:
-    with contextlib.suppress(OSError):
-        return path.stat().st_size
-    return 0

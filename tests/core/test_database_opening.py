@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from core import _connection
 from core.database import Database
 from core.errors import StartError
 from core.migrations import Migration
@@ -98,7 +100,7 @@ async def test_a_file_cut_short_is_found_at_the_start(filled: Path) -> None:
 async def test_a_large_file_is_checked_after_an_unclean_stop_only(
     filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.database.QUICK_CHECK_BYTES", 1)
+    monkeypatch.setattr("core._opening.QUICK_CHECK_BYTES", 1)
     clean = await opened(filled)
     assert not clean.recovery.checked
     copy = copy_as_a_crash_leaves_it(filled)
@@ -248,3 +250,33 @@ def test_a_store_outlives_its_loop(path: Path) -> None:
     asyncio.run(leave())
     go_on.set()
     assert done.wait(10)
+
+
+def test_a_file_system_that_keeps_no_log_is_refused() -> None:
+    refused = pytest.raises(DatabaseUnusable, match=r"helix\.db: the file system cannot keep")
+    with contextlib.closing(connect_writer_to_memory()) as connection, refused:
+        _connection._require_wal(connection, Path("/data/helix.db"))
+
+
+def connect_writer_to_memory() -> sqlite3.Connection:
+    """The one kind of database that SQLite never gives a write-ahead log."""
+    return sqlite3.connect(":memory:", isolation_level=None)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (sqlite3.SQLITE_FULL, "the disk is full"),
+        (sqlite3.SQLITE_IOERR, "cannot be opened"),
+        (sqlite3.SQLITE_IOERR_SHORT_READ, "cannot be opened"),
+        (sqlite3.SQLITE_BUSY_RECOVERY, "locked by another program"),
+    ],
+)
+def test_what_keeps_it_from_opening_is_said_with_the_path(code: int, text: str) -> None:
+    error = sqlite3.OperationalError("what SQLite says")
+    error.sqlite_errorcode = code
+    readable = _connection.opening_error(error, Path("/data/helix.db"))
+    assert isinstance(readable, DatabaseUnusable)
+    assert text in str(readable)
+    assert "/data/helix.db" in str(readable)
+    assert "HELIX_DATA_DIR" in str(readable)

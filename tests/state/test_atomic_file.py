@@ -50,12 +50,22 @@ def test_the_mode_of_the_file_is_kept(path: Path) -> None:
     assert names(path) == ["f.json"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
-def test_the_owner_of_the_file_is_kept(path: Path) -> None:
+@pytest.mark.parametrize("allowed", [True, False])
+def test_the_owner_of_the_file_is_kept_where_we_may_give_it_away(
+    path: Path, monkeypatch: pytest.MonkeyPatch, allowed: bool
+) -> None:
+    given: list[tuple[int, int]] = []
+
+    def fchown(_descriptor: int, user: int, group: int) -> None:
+        given.append((user, group))
+        if not allowed:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchown", fchown)
     path.write_bytes(b"old")
-    os.chown(path, 1234, 1234)
     replace_file(path, b"new", b"old")
-    assert path.stat().st_uid == 1234
+    assert given == [(path.stat().st_uid, path.stat().st_gid)]
+    assert path.read_bytes() == b"new"
 
 
 def test_what_nobody_has_looked_at_is_put_back(path: Path) -> None:

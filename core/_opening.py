@@ -1,0 +1,125 @@
+"""What happens to the database before the first request and after the last: checks, migrations, marks."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from core._connection import (
+    QUICK_CHECK_BYTES,
+    check_integrity,
+    connect_writer,
+    create_private,
+    opening_error,
+)
+from core.migrations import Migration, MigrationResult, migrate
+
+_RUNNING: Final = "running"
+_STOPPED: Final = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What opening the store found and mended.
+
+    Attributes:
+        first_start: there was no database before.
+        unclean: the last process did not close the store (a crash, a SIGKILL, a power cut).
+        unclean_stops: how often that has happened to this database.
+        wal_bytes: size of the write-ahead log that was found and taken over; 0 after a clean stop.
+        checked: whether every page was checked for contradictions.
+        migration: what was done to the schema.
+    """
+
+    first_start: bool
+    unclean: bool
+    unclean_stops: int
+    wal_bytes: int
+    checked: bool
+    migration: MigrationResult
+
+
+class Opening:
+    """Opens the database in the writer thread, and keeps what it found."""
+
+    def __init__(
+        self, path: Path, migrations: Sequence[Migration], app_version: str, busy_timeout_ms: int
+    ) -> None:
+        self._path = path
+        self._migrations = migrations
+        self._app_version = app_version
+        self._busy_timeout_ms = busy_timeout_ms
+        self._recovery: Recovery | None = None
+
+    def recovery(self) -> Recovery:
+        """What `run` found and mended."""
+        if self._recovery is None:
+            raise RuntimeError("the database was not opened")
+        return self._recovery
+
+    def run(self) -> sqlite3.Connection:
+        """Gives the open connection; raises the start errors of `Database.open`."""
+        try:
+            first_start = file_size(self._path) == 0
+            wal_bytes = file_size(wal_path(self._path))
+            create_private(self._path)
+            connection = connect_writer(self._path, self._busy_timeout_ms)
+        except (OSError, sqlite3.Error) as error:
+            raise opening_error(error, self._path) from error
+        try:
+            self._recovery = self._recover(connection, first_start=first_start, wal_bytes=wal_bytes)
+        except (OSError, sqlite3.Error) as error:
+            connection.close()
+            raise opening_error(error, self._path) from error
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _recover(self, connection: sqlite3.Connection, *, first_start: bool, wal_bytes: int) -> Recovery:
+        unclean = _meta(connection, "run") == _RUNNING
+        checked = unclean or file_size(self._path) <= QUICK_CHECK_BYTES
+        if checked:
+            check_integrity(connection, self._path)
+        migration = migrate(connection, self._path, self._migrations, self._app_version)
+        unclean_stops = int(_meta(connection, "unclean_stops") or 0) + unclean
+        _set_meta(connection, app_version=self._app_version, run=_RUNNING, unclean_stops=str(unclean_stops))
+        return Recovery(first_start, unclean, unclean_stops, wal_bytes, checked, migration)
+
+
+def leave_clean(connection: sqlite3.Connection) -> None:
+    """Marks the stop as clean and empties the write-ahead log."""
+    _set_meta(connection, run=_STOPPED)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _meta(connection: sqlite3.Connection, key: str) -> str | None:
+    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").fetchone() is None:
+        return None
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _set_meta(connection: sqlite3.Connection, **values: str) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    connection.executemany(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        list(values.items()),
+    )
+    connection.execute("COMMIT")
+
+
+def wal_path(path: Path) -> Path:
+    """Where SQLite keeps the write-ahead log of a database."""
+    return path.with_name(path.name + "-wal")
+
+
+def file_size(path: Path) -> int:
+    """The size in bytes; 0 for what is not there."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_size
+    return 0
