@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
+
+import pytest
 
 from bot.effects.admin_notices import AdminNotices
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.bot.conftest import StartBot
-from tests.bot.support import Chat, RunningBot
+from tests.bot.support import Chat, RunningBot, running
 
 
 def alerts(sandbox: Sandbox) -> Chat:
     return Chat(sandbox, sandbox.channel("alerts"))
 
 
-async def break_file(running: RunningBot, text: str = '{"harmony": }') -> None:
-    path = running.kernel.settings.data_dir / "ucf_state.json"
-    path.write_text(text)
-    await running.collective.projector.check()
+def _state_file(bot: RunningBot) -> Path:
+    return bot.kernel.settings.data_dir / "ucf_state.json"
 
 
-async def mend_file(running: RunningBot) -> None:
-    path: Path = running.kernel.settings.data_dir / "ucf_state.json"
-    path.unlink()
-    await running.collective.projector.check()
+async def break_file(bot: RunningBot, text: str = '{"harmony": }') -> None:
+    await asyncio.to_thread(_state_file(bot).write_text, text)
+    await bot.collective.projector.check()
+
+
+async def mend_file(bot: RunningBot) -> None:
+    await asyncio.to_thread(_state_file(bot).unlink)
+    await bot.collective.projector.check()
 
 
 def texts(chat: Chat) -> list[str]:
@@ -33,29 +38,15 @@ def texts(chat: Chat) -> list[str]:
 
 async def test_a_refused_edit_and_its_mending_are_told(start_bot: StartBot, sandbox: Sandbox) -> None:
     chat = alerts(sandbox)
-    running = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
-    await break_file(running)
+    bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    await break_file(bot)
     await chat.until(lambda: texts(chat) or None)
     assert "`ucf_state.json, line 1" in texts(chat)[0]
     assert chat.from_bot()[0]["channel_id"] == str(sandbox.channel("alerts"))
     assert len(chat.from_bot()[0]["nonce"]) == 25
-    await mend_file(running)
+    await mend_file(bot)
     await chat.until(lambda: texts(chat) if len(texts(chat)) == 2 else None)
     assert "in order again" in texts(chat)[1]
-    chat.close()
-
-
-async def test_what_stands_refused_at_a_restart_is_not_told_again(
-    start_bot: StartBot, sandbox: Sandbox
-) -> None:
-    chat = alerts(sandbox)
-    options = {"alerts_channel_id": sandbox.channel("alerts"), "enable_state_watching": False}
-    first = await start_bot(**options)
-    await break_file(first)
-    await chat.until(lambda: texts(chat) or None)
-    notices = AdminNotices(first.bot)
-    assert await notices.tell_admins(texts(chat)[0])
-    assert len(texts(chat)) == 1
     chat.close()
 
 
@@ -79,15 +70,33 @@ async def test_without_a_channel_it_is_off(running_bot: RunningBot) -> None:
 
 
 async def test_a_channel_that_is_gone_is_said_in_the_log_and_not_tried_for_ever(
-    start_bot: StartBot, sandbox: Sandbox, caplog: object
+    start_bot: StartBot, caplog: pytest.LogCaptureFixture
 ) -> None:
-    running = await start_bot(alerts_channel_id=123456789012345678, enable_state_watching=False)
-    assert not await AdminNotices(running.bot).tell_admins("hello")
+    bot = await start_bot(alerts_channel_id=123456789012345678, enable_state_watching=False)
+    assert not await AdminNotices(bot.bot).tell_admins("hello")
+    assert "admins.unreachable channel=123456789012345678 status=404" in caplog.text
+
+
+async def test_a_restart_does_not_repeat_what_was_told_and_still_stands(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    chat = alerts(sandbox)
+    options = {"alerts_channel_id": sandbox.channel("alerts"), "enable_state_watching": False}
+    async with running(sandbox, tmp_path, **options) as first:
+        await break_file(first)
+        await chat.until(lambda: texts(chat) or None)
+    async with running(sandbox, tmp_path, **options) as second:
+        await break_file(second, '{"harmony": 7}')
+        await chat.until(lambda: texts(chat) if len(texts(chat)) > 1 else None)
+    assert "line 1" in texts(chat)[0]
+    assert "harmony" in texts(chat)[1]
+    assert len(texts(chat)) == 2
+    chat.close()
 
 
 async def test_what_discord_does_not_take_now_is_told_later(start_bot: StartBot, sandbox: Sandbox) -> None:
     chat = alerts(sandbox)
-    running = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
     sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", status=400, times=1))
     notices = AdminNotices(running.bot, retry_s=0.01)
     assert not await notices._tried("soon")
@@ -97,8 +106,8 @@ async def test_what_discord_does_not_take_now_is_told_later(start_bot: StartBot,
 
 
 async def test_too_many_notices_are_dropped_and_logged(start_bot: StartBot, sandbox: Sandbox) -> None:
-    running = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
-    notices = AdminNotices(running.bot)
+    bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    notices = AdminNotices(bot.bot)
     for number in range(30):
         notices._put(f"notice {number}")
     assert notices._queue.qsize() == 20

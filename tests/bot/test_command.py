@@ -11,7 +11,6 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import catalog
-from bot import command as command_module
 from bot.command import HelixCommand, command
 from bot.entry import Access, Level
 from tests.bot.cog_folder import CogFolder
@@ -93,7 +92,6 @@ def guarded_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     access = Access(Level.everyone, actions={"clear": Level.admin})
     changed = dataclasses.replace(entry, access=access, ephemeral=False)
     monkeypatch.setattr(catalog, "_BY_NAME", {**catalog._BY_NAME, "cache": changed})
-    monkeypatch.setattr(command_module.catalog, "_BY_NAME", {**catalog._BY_NAME, "cache": changed})
 
 
 @pytest.mark.usefixtures("guarded_cache")

@@ -36,7 +36,8 @@ async def test_aliases_any_case_and_a_mention_work_alike(
     assert "harmony" in text_of(reply)
 
 
-async def test_a_direct_message_is_answered(running_bot: RunningBot, chat: Chat) -> None:
+@pytest.mark.usefixtures("running_bot")
+async def test_a_direct_message_is_answered(chat: Chat) -> None:
     assert "harmony" in text_of(await chat.ask("!status", dm=True))
 
 
@@ -82,9 +83,8 @@ async def test_a_refused_caller_loads_nothing(running_bot: RunningBot, chat: Cha
     assert check.counters == {"level": 1}
 
 
-async def test_an_admin_of_another_server_is_refused_there(
-    running_bot: RunningBot, chat: Chat, sandbox: Sandbox
-) -> None:
+@pytest.mark.usefixtures("running_bot")
+async def test_an_admin_of_another_server_is_refused_there(chat: Chat, sandbox: Sandbox) -> None:
     there = sandbox.channel("general", sandbox.other_guild_id)
     for loaded in (False, True):
         reply = await chat.ask("!cogs", "visitor-admin", channel=there)
@@ -93,7 +93,8 @@ async def test_an_admin_of_another_server_is_refused_there(
             await chat.ask("!cogs", "admin")
 
 
-async def test_an_owner_is_one_in_private_too(running_bot: RunningBot, chat: Chat) -> None:
+@pytest.mark.usefixtures("running_bot")
+async def test_an_owner_is_one_in_private_too(chat: Chat) -> None:
     assert "Cogs" in text_of(await chat.ask("!cogs", "owner", dm=True))
     refused = await chat.ask("!cogs", "admin", dm=True)
     assert "only owners" in refused["content"]
@@ -177,14 +178,14 @@ async def test_several_commands_in_one_message_are_answered_in_order(
     await ended(running_bot, "cogs", "refused", 1)
 
 
-async def test_several_names_on_one_line_are_several_commands(running_bot: RunningBot, chat: Chat) -> None:
+@pytest.mark.usefixtures("running_bot")
+async def test_several_names_on_one_line_are_several_commands(chat: Chat) -> None:
     said = await chat.say("!status !agents")
     assert len(await chat.replies(said, 2)) == 2
 
 
-async def test_a_second_batch_has_to_wait_and_single_commands_do_not(
-    running_bot: RunningBot, chat: Chat
-) -> None:
+@pytest.mark.usefixtures("running_bot")
+async def test_a_second_batch_has_to_wait_and_single_commands_do_not(chat: Chat) -> None:
     await chat.replies(await chat.say("!status !agents"), 2)
     refused = await chat.ask("!status !agents")
     assert refused["content"].startswith("One batch every few seconds")
@@ -202,7 +203,8 @@ async def test_more_than_ten_commands_are_cut_and_it_says_so(
     assert "Only the first 10 were run; 2 were left out." in replies[10]["content"]
 
 
-async def test_an_edit_runs_no_command(running_bot: RunningBot, chat: Chat, sandbox: Sandbox) -> None:
+@pytest.mark.usefixtures("running_bot")
+async def test_an_edit_runs_no_command(chat: Chat, sandbox: Sandbox) -> None:
     said = await chat.say("hello")
     await sandbox.act.edit(user="member", message=said["id"], content="!status")
     await chat.ask("!ping", "owner")
@@ -254,7 +256,7 @@ async def test_a_reply_that_is_too_long_is_an_incident_and_not_a_400(
 
 
 async def test_a_reply_to_a_message_that_is_gone_still_comes(
-    start_bot: StartBot, chat: Chat, cogs: CogFolder, sandbox: Sandbox
+    start_bot: StartBot, chat: Chat, cogs: CogFolder
 ) -> None:
     cogs.write_cog("monitoring", {"ping": "await ctx.message.delete()\nawait ctx.say('pong')"})
     await start_bot(package=cogs.package)

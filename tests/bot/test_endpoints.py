@@ -32,4 +32,4 @@ def test_an_api_without_a_gateway_is_asked_for_it() -> None:
 def test_the_cdn_stays_where_it_is_unless_given() -> None:
     before = discord.Asset.BASE
     Endpoints("http://127.0.0.1:1/api/v10").apply()
-    assert discord.Asset.BASE == before
+    assert before == discord.Asset.BASE

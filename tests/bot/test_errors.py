@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 from types import SimpleNamespace
 from typing import Any, cast
@@ -78,7 +77,7 @@ def test_what_is_no_fault_of_ours_is_no_incident(error: Exception, outcome: str)
 
 
 @pytest.mark.parametrize(
-    "error", [ValueError("secret"), http_error(400, 50035), AssertionError("secret"), asyncio.TimeoutError()]
+    "error", [ValueError("secret"), http_error(400, 50035), AssertionError("secret"), TimeoutError()]
 )
 def test_the_unexpected_is_an_incident_and_says_nothing_of_the_inside(error: Exception) -> None:
     explained = explain(wrapped(error), AGENT, "!")

@@ -6,7 +6,6 @@ import json
 import logging
 from pathlib import Path
 
-import discord
 import pytest
 
 from bot import catalog, slash
@@ -17,10 +16,6 @@ from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.bot.conftest import StartBot
 from tests.bot.support import RunningBot, settings_for
-
-
-def commands_of(sandbox: Sandbox) -> list[str]:
-    return sorted(command.name for command in sandbox.engine.commands.all())
 
 
 async def test_the_file_is_what_the_cogs_say_now() -> None:
@@ -80,7 +75,7 @@ async def test_sync_commands_tells_discord_without_store_or_gateway(sandbox: San
 
 async def test_sync_commands_names_a_refused_token(sandbox: Sandbox, tmp_path: Path) -> None:
     settings = settings_for(sandbox, tmp_path, discord_token=Secret("wrong"))
-    with pytest.raises(StartError, match="DISCORD_TOKEN.*Reset Token"):
+    with pytest.raises(StartError, match=r"DISCORD_TOKEN.*Reset Token"):
         await slash.sync_commands(settings)
 
 
@@ -99,4 +94,3 @@ async def test_sync_commands_says_that_discord_refused_them(sandbox: Sandbox, tm
     sandbox.engine.faults.add(Fault("PUT", "/applications/*/commands", status=400))
     with pytest.raises(StartError, match="refused the slash commands"):
         await slash.sync_commands(settings_for(sandbox, tmp_path))
-    assert discord.Client is not None

@@ -24,9 +24,8 @@ async def test_a_slash_command_works_right_after_the_first_start(running_bot: Ru
     await ended(running_bot, "agents", "ok", 1)
 
 
-async def test_only_the_caller_sees_what_the_catalog_says_is_ephemeral(
-    running_bot: RunningBot, chat: Chat
-) -> None:
+@pytest.mark.usefixtures("running_bot")
+async def test_only_the_caller_sees_what_the_catalog_says_is_ephemeral(chat: Chat) -> None:
     answer = await chat.slash("cogs", "admin")
     assert is_ephemeral(answer)
 
@@ -231,7 +230,7 @@ async def test_a_slash_command_that_is_cut_off_says_so(
 
 
 async def test_completion_during_the_stop_is_silent(
-    running_bot: RunningBot, chat: Chat, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+    running_bot: RunningBot, chat: Chat, sandbox: Sandbox
 ) -> None:
     running_bot.kernel.drain.close()
     asking = asyncio.create_task(
