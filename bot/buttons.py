@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import aiohttp
 import discord
 
-from bot import access, catalog, errors
+from bot import access, awaited, catalog, errors
 from bot.answers import Answer
 from bot.payloads import PayloadStore
 from bot.tree import CUT_OFF, RESTARTING
@@ -34,10 +34,6 @@ _TEMPLATE = re.compile(
 )
 _INLINE, _STORED = "=", "~"
 _MARK = "__helix_component__"
-# Set on an interaction by the command that waits for it, before any button code runs (see `next_press`).
-_CLAIMED = "helix.claimed"
-# These belong to a command that waits for them; when it no longer does, they have expired.
-WAITED_FOR = frozenset({"confirm", "progress"})
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Awaitable[None]])
 
@@ -106,7 +102,7 @@ class ComponentItem(
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a press: refuse strangers, load the cog, check access anew, hand over to its handler."""
         match = _TEMPLATE.fullmatch(self.custom_id)
-        if match is None or interaction.extras.get(_CLAIMED):
+        if match is None or awaited.is_claimed(interaction):
             return
         bot = cast("HelixBot", interaction.client)
         drain = bot.kernel.drain
@@ -170,36 +166,6 @@ def view_of(*items: ComponentItem) -> discord.ui.View:
     return view
 
 
-def waited_for(kind: str, action: str, user_id: int, token: str) -> str:
-    """The custom id of a button that a running command waits for; `kind` is one of `WAITED_FOR`."""
-    return f"{kind}:{action}:{user_id}:{_INLINE}{token}"
-
-
-def next_press(
-    bot: HelixBot, custom_ids: Collection[str], user_id: int, *, timeout_s: float | None
-) -> asyncio.Task[discord.Interaction[HelixBot]]:
-    """Wait for that user's press of one of these, from now on; the caller owns the task and ends it.
-
-    The check runs inside discord.py's dispatch, before the press reaches `ComponentItem`: what it claims is
-    answered by the waiting command, and what nobody claims has expired. The task raises `TimeoutError`.
-    """
-
-    def claim(interaction: discord.Interaction[HelixBot]) -> bool:
-        wanted = (
-            interaction.type is discord.InteractionType.component
-            and interaction.user.id == user_id
-            and interaction.custom_id in custom_ids
-        )
-        if wanted:
-            interaction.extras[_CLAIMED] = True
-        return wanted
-
-    waiting: asyncio.Task[discord.Interaction[HelixBot]] = asyncio.create_task(
-        bot.wait_for("interaction", check=claim, timeout=timeout_s), name="wait-for-press"
-    )
-    return waiting
-
-
 def _payloads(bot: HelixBot) -> PayloadStore:
     return PayloadStore(bot.remembered, bot.remember_scope, bot.kernel.clock)
 
@@ -219,7 +185,7 @@ async def _route(
         await answer.whisper(f"This belongs to <@{user_id}>. Run the command yourself to get your own.")
         return
     cog_name, action = match["cog"], match["action"]
-    if cog_name in WAITED_FOR:
+    if cog_name in awaited.KINDS:
         await answer.retire(EXPIRED)
         return
     payload = await _payload(bot, match["key"])

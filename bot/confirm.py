@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import buttons, embeds
+from bot import awaited, buttons, embeds
 
 if TYPE_CHECKING:
     from bot.context import HelixContext
@@ -23,8 +23,8 @@ async def confirm(ctx: HelixContext, question: str, *, danger: bool, timeout_s: 
     press after a restart hears that the question has expired.
     """
     user_id, token = ctx.author.id, secrets.token_urlsafe(9)
-    yes, no = (buttons.waited_for("confirm", choice, user_id, token) for choice in (_YES, _NO))
-    waiting = buttons.next_press(ctx.bot, (yes, no), user_id, timeout_s=timeout_s)
+    yes, no = (awaited.custom_id("confirm", choice, user_id, token) for choice in (_YES, _NO))
+    waiting = awaited.next_press(ctx.bot, (yes, no), user_id, timeout_s=timeout_s)
     try:
         message = await ctx.say(
             embed=_card(question, "", danger=danger), view=_buttons(yes, no, danger=danger)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import aiohttp
 import discord
 
-from bot import buttons, embeds
+from bot import awaited, buttons, embeds
 from core.errors import HelixError
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Progress:
         self._finished = False
         self._pump: asyncio.Task[None] | None = None
         self._stop_id = (
-            buttons.waited_for("progress", "stop", ctx.author.id, secrets.token_urlsafe(9))
+            awaited.custom_id("progress", "stop", ctx.author.id, secrets.token_urlsafe(9))
             if stoppable
             else None
         )
@@ -95,7 +95,7 @@ class Progress:
         """
         task = asyncio.create_task(work, name=f"work-{self._title}")
         waiting = (
-            buttons.next_press(self._ctx.bot, (self._stop_id,), self._ctx.author.id, timeout_s=None)
+            awaited.next_press(self._ctx.bot, (self._stop_id,), self._ctx.author.id, timeout_s=None)
             if self._stop_id is not None
             else None
         )

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot import buttons, embeds
+from bot import awaited, buttons, embeds
 from bot.answers import DEFER_AFTER_S, Answer
 from bot.embeds import ReplyTooLong
 from sandbox import Sandbox
@@ -29,13 +29,13 @@ def talk(sandbox: Sandbox) -> Iterator[Talk]:
 async def pressed(running_bot: RunningBot, talk: Talk) -> Pressed:
     """A press that nobody has answered yet, and the message it was made in."""
     user_id = running_bot.sandbox.users["member"]
-    custom_id = buttons.waited_for("confirm", "yes", user_id, "token")
+    custom_id = awaited.custom_id("confirm", "yes", user_id, "token")
     place = running_bot.bot.get_channel(running_bot.sandbox.channel("bot-commands"))
     assert isinstance(place, discord.TextChannel)
     go: discord.ui.Button[Any] = discord.ui.Button(label="go", custom_id=custom_id)
     sent = await place.send("press", view=buttons.view_of(buttons.ComponentItem(go)))
     message = {"id": str(sent.id), "components": [row.to_dict() for row in sent.components]}
-    waiting = buttons.next_press(running_bot.bot, (custom_id,), user_id, timeout_s=10)
+    waiting = awaited.next_press(running_bot.bot, (custom_id,), user_id, timeout_s=10)
     await asyncio.sleep(0)
     await talk.press("member", message, "go")
     return await waiting, message

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot import buttons
+from bot import awaited, buttons
 from bot.buttons import EXPIRED, ComponentItem
 from bot.tree import CUT_OFF, RESTARTING
 from sandbox import Sandbox
@@ -235,7 +235,7 @@ async def test_a_button_from_before_a_restart_answers_after_it_and_only_its_owne
 async def test_what_a_command_waited_for_before_a_restart_has_expired(
     probe: RunningBot, talk: Talk, kind: str
 ) -> None:
-    custom_id = buttons.waited_for(kind, "yes", probe.sandbox.users["member"], "token")
+    custom_id = awaited.custom_id(kind, "yes", probe.sandbox.users["member"], "token")
     old: discord.ui.Button[Any] = discord.ui.Button(label="go", custom_id=custom_id)
     message = await post(probe, ComponentItem(old))
     pressed = await talk.press("member", message, "go")
