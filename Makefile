@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 COVERAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format slash bench clean
+.PHONY: help run test lint types format slash docs bench clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -38,6 +38,10 @@ format: $(VENV)/test.stamp ## Format the code
 
 slash: $(VENV)/run.stamp ## Generate bot/slash.json from the cogs
 	$(BIN)/python -m bot.slash
+
+docs: $(VENV)/run.stamp ## Generate docs/commands.md and .env.example
+	$(BIN)/python -m bot.command_page
+	$(BIN)/python -m core.settings_doc > .env.example
 
 bench: $(VENV)/run.stamp ## Measure; prints ratios against something in the same run
 	$(BIN)/python -m bench

@@ -1,0 +1,61 @@
+"""The page `docs/commands.md`, made from the catalog by `make docs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bot import catalog
+from bot.entry import CommandEntry, Level
+
+PATH = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
+
+_HEAD = """# Commands
+
+Every command works as `!name` and as `/name`; aliases work by prefix only. Arguments in `<>` are required, in `[]` optional. Access is
+everyone, mod (Manage Server), admin (Administrator, or the role in `ADMIN_ROLE_ID`) or owner (the application's owners and `OWNER_IDS`); each includes
+those before it. Mods and admins count in the home server only, except for commands marked †, which concern the server that they are given in.
+A message may carry several commands: one a line, or one after another (`!status !agents`).
+
+This page is made from the catalog (`make docs`).
+"""
+_PLANNED = """
+## Planned
+
+These are in the catalog and not built yet. Calling one says so; help and the slash commands leave them out.
+"""
+
+
+def render() -> str:
+    """The page as Markdown: the built commands by cog, then the planned ones by name."""
+    parts = [_HEAD]
+    for cog in catalog.built_cogs():
+        parts.append(f"\n## {cog.title}\n\n{cog.summary}.\n\n| command | access | does |\n|---|---|---|\n")
+        parts += [_row(entry) for entry in catalog.by_cog(cog.name) if not entry.planned]
+    planned = [entry for entry in catalog.ENTRIES if entry.planned]
+    if planned:
+        parts.append(_PLANNED)
+        parts += [f"\n* `{_call(entry)}` – {entry.summary}" for entry in planned]
+        parts.append("\n")
+    return "".join(parts)
+
+
+def _row(entry: CommandEntry) -> str:
+    aliases = f" ({', '.join(entry.aliases)})" if entry.aliases else ""
+    cell = f"`{_call(entry)}`{aliases}".replace("|", "\\|")
+    limits = f"{entry.cooldown.rate} in {entry.cooldown.per_s:g} s"
+    cached = f", cached for {entry.ttl_s:g} s" if entry.ttl_s is not None else ""
+    return f"| {cell} | {_access(entry)} | {entry.summary} Example: `{entry.example}`. {limits}{cached}. |\n"
+
+
+def _call(entry: CommandEntry) -> str:
+    return f"!{entry.name} {entry.usage}".rstrip()
+
+
+def _access(entry: CommandEntry) -> str:
+    mark = " †" if entry.access.local and entry.access.level > Level.everyone else ""
+    exceptions = [f"{level.name} for {action}" for action, level in entry.access.actions.items()]
+    return ", ".join((f"{entry.access.level.name}{mark}", *exceptions))
+
+
+if __name__ == "__main__":
+    PATH.write_text(render(), encoding="utf-8")
