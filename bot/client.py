@@ -23,6 +23,8 @@ from core.errors import HelixError
 from core.health import Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bot.entry import CommandEntry
     from core.cache import Cache
     from core.kernel import Kernel
@@ -98,8 +100,9 @@ class HelixBot(commands.Bot):
             "helix_refusals_total", "Requests refused, by kind.", ("kind",)
         )
         self._runner = PrefixRunner(self)
+        self._hear_commands_only()
         self._results: dict[float, Cache[Any, Any]] = {}
-        self._mentions: tuple[str, ...] = ()
+        self._starts: tuple[str, ...] = (self.prefix,)
         self.add_dynamic_items(ComponentItem)
 
     @property
@@ -137,8 +140,8 @@ class HelixBot(commands.Bot):
         """After the login: who owns the application, how a mention of the bot reads, which cogs are off."""
         self.owners |= _owners_of(self.application)
         if self.user is not None:
-            self._mentions = (f"<@{self.user.id}> ", f"<@!{self.user.id}> ")
-            self.command_prefix = [self.prefix, *self._mentions]
+            self._starts = (self.prefix, f"<@{self.user.id}> ", f"<@!{self.user.id}> ")
+            self.command_prefix = self._starts
         await self.loader.open()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py
@@ -146,20 +149,18 @@ class HelixBot(commands.Bot):
         if event_name == "socket_event_type":
             self.gateway.notice_socket_event(args[0])
             return
-        if event_name == "message":
-            if not self._is_for_us(args[0]) and not self._is_awaited("message"):
-                return
-        elif event_name == "interaction":
+        if event_name == "interaction":
             if not _comes_from_a_component(args[0]) and not self._is_awaited("interaction"):
                 return
-        else:
+        elif event_name != "message":
             self.gateway.notice(event_name)
         super().dispatch(event_name, *args, **kwargs)
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Run the command, or the commands, in a message, unless a stop has begun."""
         drain = self.kernel.drain
-        if not drain.accepting or not self._is_for_us(message):
+        from_bot = message.author.bot or message.webhook_id is not None
+        if not drain.accepting or not self._is_for_us(message.content, from_bot=from_bot):
             return
         task = asyncio.current_task()
         if task is not None:
@@ -208,14 +209,24 @@ class HelixBot(commands.Bot):
         else:
             ctx.command = self.all_commands.get(ctx.invoked_with or "")
 
-    def _is_for_us(self, message: discord.Message) -> bool:
-        content = message.content
-        if message.author.bot or message.webhook_id is not None or not content:
-            return False
-        if content.startswith(self.prefix):
-            return True
+    def _hear_commands_only(self) -> None:
+        """Drop a message that is no command before discord.py makes objects, and a task, of it."""
+        # Most of what a bot hears is people talking to each other; discord.py has no public place this early.
+        parsers: dict[str, Callable[[Any], None]] = self._connection.parsers
+        parse = parsers["MESSAGE_CREATE"]
+
+        def parse_commands(data: dict[str, Any]) -> None:
+            from_bot = "webhook_id" in data or data["author"].get("bot", False)
+            if self._is_for_us(data["content"], from_bot=from_bot) or self._is_awaited("message"):
+                parse(data)
+
+        parsers["MESSAGE_CREATE"] = parse_commands
+
+    def _is_for_us(self, content: str, *, from_bot: bool) -> bool:
+        if content.startswith(self._starts):
+            return not from_bot
         # A batch may begin with a comment.
-        return content.startswith(self._mentions) or (content[0] == "#" and f"\n{self.prefix}" in content)
+        return content[:1] == "#" and f"\n{self.prefix}" in content and not from_bot
 
     def _is_awaited(self, event: str) -> bool:
         # discord.py keeps the futures of `wait_for` here, and has no other place to ask.

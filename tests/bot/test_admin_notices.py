@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,7 @@ async def test_a_restart_does_not_repeat_what_was_told_and_still_stands(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     chat = alerts(sandbox)
-    options = {"alerts_channel_id": sandbox.channel("alerts"), "enable_state_watching": False}
+    options: dict[str, Any] = {"alerts_channel_id": sandbox.channel("alerts"), "enable_state_watching": False}
     async with running(sandbox, tmp_path, **options) as first:
         await break_file(first)
         await chat.until(lambda: texts(chat) or None)
@@ -98,7 +99,7 @@ async def test_what_discord_does_not_take_now_is_told_later(start_bot: StartBot,
     chat = alerts(sandbox)
     bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
     sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", status=400, times=1))
-    notices = AdminNotices(running.bot, retry_s=0.01)
+    notices = AdminNotices(bot.bot, retry_s=0.01)
     assert not await notices._tried("soon")
     assert await notices._tried("soon")
     assert texts(chat) == ["soon"]
