@@ -187,7 +187,11 @@ class _Helix:
             (*CORE_MIGRATIONS, *STATE_MIGRATIONS, *BOT_MIGRATIONS),
             app_version=VERSION,
         )
-        self._collective = await Collective.open(self._kernel, self._database)
+        try:
+            self._collective = await Collective.open(self._kernel, self._database)
+        except BaseException:
+            await self._database.close()
+            raise
 
     async def _close_store(self) -> None:
         await self._collective.close()
