@@ -22,7 +22,7 @@ async def test_two_processes_with_separate_data_folders_give_one_reply(
         for message in said:
             await member.reply_to(message)
         # Both are asked to stop: what they accepted is answered by then, so nothing more can come.
-        assert await asyncio.gather(blue.terminate(), green.terminate()) == [0, 0]
+        assert list(await asyncio.gather(blue.terminate(), green.terminate())) == [0, 0]
         history = await member.history()
         replies = [(m.get("message_reference") or {}).get("message_id") for m in history]
         assert [replies.count(message["id"]) for message in said] == [1, 1, 1]
@@ -39,7 +39,7 @@ async def test_two_processes_answer_one_interaction_once(sandbox: Sandbox, on_sa
     ):
         await asyncio.gather(blue.ready(), green.ready())
         await member.slash("ping")
-        assert await asyncio.gather(blue.terminate(), green.terminate()) == [0, 0]
+        assert list(await asyncio.gather(blue.terminate(), green.terminate())) == [0, 0]
         answers = [m for m in await member.history() if m["author"]["id"] == member.bot]
         assert len(answers) == 1
         for process in (blue, green):
