@@ -21,6 +21,9 @@ FIELD_VALUE_LIMIT = 1_024
 FOOTER_LIMIT = 2_048
 AUTHOR_LIMIT = 256
 
+# A longer footer is no footer; phones show it small.
+_FOOTER_SHOWN = 300
+
 ELLIPSIS = "…"
 # Discord refuses a field without text; this character takes no room and counts as one.
 _NOTHING = "\u200b"
@@ -57,7 +60,8 @@ def length(text: str | None) -> int:
 
 def clip(text: str, limit: int) -> str:
     """`text`, cut with an ellipsis where it is longer than `limit` UTF-16 units."""
-    if length(text) <= limit:
+    # No character takes more than two units, so most texts need no counting.
+    if 2 * len(text) <= limit or length(text) <= limit:
         return text
     room = limit - length(ELLIPSIS)
     return "" if room < 0 else text[: _end(text, 0, room)].rstrip() + ELLIPSIS
@@ -66,7 +70,7 @@ def clip(text: str, limit: int) -> str:
 def clip_lines(lines: Sequence[str], limit: int) -> str:
     """As many whole lines as fit into `limit`, then how many more there are; one overlong line is cut."""
     text = "\n".join(lines)
-    if length(text) <= limit:
+    if 2 * len(text) <= limit or length(text) <= limit:
         return text
     for kept in range(len(lines) - 1, 0, -1):
         text = "\n".join((*lines[:kept], f"{ELLIPSIS} and {len(lines) - kept} more"))
@@ -98,6 +102,9 @@ def split_text(text: str, limit: int) -> tuple[str, ...]:
 
 def plain(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
     """Text of outside origin on one line and without Markdown of its own, cut to `limit` before escaping."""
+    # A plain word needs none of it, and most of what is shown is one.
+    if text.isalnum() and text.isascii() and len(text) <= limit:
+        return text
     return discord.utils.escape_markdown(clip(" ".join(text.split()), limit))
 
 
@@ -146,12 +153,13 @@ def card(
     Text is cut at whole lines where it can be, later fields give way to earlier ones, and where something is
     left out the embed says how much.
     """
-    embed = discord.Embed(colour=colour(status), title=clip(title.strip(), TITLE_LIMIT) or None)
-    if footer.strip():
-        embed.set_footer(text=clip(footer.strip(), min(FOOTER_LIMIT, 300)))
-    room = TOTAL_LIMIT - _total(embed)
+    title = clip(title.strip(), TITLE_LIMIT)
+    footer = clip(footer.strip(), _FOOTER_SHOWN)
+    room = TOTAL_LIMIT - length(title) - length(footer)
     body = clip_lines(tuple(lines), min(DESCRIPTION_LIMIT, room)).strip()
-    embed.description = body or None
+    embed = discord.Embed(colour=colour(status), title=title or None, description=body or None)
+    if footer:
+        embed.set_footer(text=footer)
     _add_fields(embed, tuple(fields), room - length(body))
     return embed
 
@@ -167,18 +175,21 @@ def check(
     Raises:
         ReplyTooLong: names the first part that is over its limit, and the limit.
     """
-    _hold("content", length(content), CONTENT_LIMIT)
+    _fits("content", content, CONTENT_LIMIT)
     _hold("embeds", len(embeds), EMBEDS_LIMIT)
+    total = 0
     for embed in embeds:
-        _hold("embed title", length(embed.title), TITLE_LIMIT)
-        _hold("embed description", length(embed.description), DESCRIPTION_LIMIT)
-        _hold("embed footer", length(embed.footer.text), FOOTER_LIMIT)
-        _hold("embed author", length(embed.author.name), AUTHOR_LIMIT)
-        _hold("embed fields", len(embed.fields), FIELDS_LIMIT)
-        for field in embed.fields:
-            _hold("embed field name", length(field.name), FIELD_NAME_LIMIT)
-            _hold("embed field value", length(field.value), FIELD_VALUE_LIMIT)
-    _hold("embeds in sum", sum(map(_total, embeds)), TOTAL_LIMIT)
+        data = embed.to_dict()
+        fields = data.get("fields", [])
+        total += _fits("embed title", data.get("title"), TITLE_LIMIT)
+        total += _fits("embed description", data.get("description"), DESCRIPTION_LIMIT)
+        total += _fits("embed footer", data.get("footer", {}).get("text"), FOOTER_LIMIT)
+        total += _fits("embed author", data.get("author", {}).get("name"), AUTHOR_LIMIT)
+        _hold("embed fields", len(fields), FIELDS_LIMIT)
+        for field in fields:
+            total += _fits("embed field name", field["name"], FIELD_NAME_LIMIT)
+            total += _fits("embed field value", field["value"], FIELD_VALUE_LIMIT)
+    _hold("embeds in sum", total, TOTAL_LIMIT)
     if view is not None:
         _hold("components", view.total_children_count, 25)
 
@@ -207,10 +218,10 @@ def _end(text: str, start: int, limit: int) -> int:
     return end
 
 
-def _total(embed: discord.Embed) -> int:
-    texts = [embed.title, embed.description, embed.footer.text, embed.author.name]
-    texts += [text for field in embed.fields for text in (field.name, field.value)]
-    return sum(map(length, texts))
+def _fits(part: str, text: str | None, limit: int) -> int:
+    size = length(text)
+    _hold(part, size, limit)
+    return size
 
 
 def _hold(part: str, size: int, limit: int) -> None:
