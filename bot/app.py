@@ -70,12 +70,12 @@ class BotService:
     def __init__(self, bot: HelixBot, *, ready_within_s: float = _READY_WITHIN_S) -> None:
         self.bot = bot
         self._ready_within_s = ready_within_s
+        self._started = False
         self._stopping = False
         self._connecting: asyncio.Task[None] | None = None
         self._registering: asyncio.Task[None] | None = None
         self._loading: set[asyncio.Task[None]] = set()
         health = bot.kernel.health
-        health.add_probe("gateway", bot.gateway.probe, required=True)
         health.add_probe("commands", bot.command_metrics.probe)
         health.add_probe("access", bot.access_probe)
         health.add_probe("cogs", bot.loader.probe)
@@ -92,7 +92,18 @@ class BotService:
         Raises:
             StartError: the token or a privileged intent is refused; the text says what mends it.
         """
+        try:
+            await self._start()
+            self._started = True
+        except BaseException:
+            # The life cycle stops only what has started.
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
         self.bot.endpoints.apply()
+        # No voice here, so nobody needs to hear twice at each start that its libraries are not installed.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         self._connecting = asyncio.create_task(self._connect(), name="discord-gateway")
         self._connecting.add_done_callback(self._connection_ended)
         self._registering = asyncio.create_task(self._register(), name="slash-registration")
@@ -102,11 +113,13 @@ class BotService:
         )
         ready.cancel()
         if self._connecting.done():
-            self._registering.cancel()
             self._connecting.result()
+        # From here on: while it connects for the first time, being unconnected is no failure.
+        self.bot.kernel.health.add_probe("gateway", self.bot.gateway.probe, required=True)
         if self.bot.gateway.ready.is_set():
             await asyncio.wait((self._registering,), timeout=_REGISTERED_WITHIN_S)
         else:
+            self.bot.gateway.fail(self.bot.gateway.problem)
             logger.warning("discord.not_ready problem=%s", self.bot.gateway.problem)
         if not self.bot.kernel.flags.lazy_commands:
             await self.bot.loader.load_all()
@@ -172,6 +185,12 @@ class BotService:
         while True:
             try:
                 await register(self.bot)
+            except FileNotFoundError:
+                logger.exception("slash.no_file")
+                self.bot.kernel.health.report(
+                    "slash-commands", "warn", "bot/slash.json is missing", action="Run `make slash`."
+                )
+                return
             except (discord.HTTPException, *OUT_OF_REACH) as error:
                 logger.warning("slash.not_registered error=%s", error)
                 self.bot.kernel.health.report(
@@ -186,7 +205,8 @@ class BotService:
                 return
 
     def _connection_ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled() or self._stopping:
+        # While it starts, whoever starts it hears of the error.
+        if task.cancelled() or self._stopping or not self._started:
             return
         error = task.exception()
         reason = str(error) if isinstance(error, StartError) else "its connection ended unexpectedly"

@@ -109,7 +109,7 @@ async def sync_commands(settings: Settings, path: Path = PATH) -> str:
 
 def _plain(payload: Any) -> dict[str, Any]:  # noqa: ANN401 - discord.py's own loosely typed payload
     """Without what Discord takes as its default, and without any permission: the run-time check decides."""
-    skipped = {"default_member_permissions", "nsfw", "integration_types"}
+    skipped = {"default_member_permissions", "dm_permission", "nsfw", "integration_types"}
     return {key: value for key, value in payload.items() if key not in skipped}
 
 
