@@ -12,31 +12,36 @@ from tests.manual_clock import ManualClock
 
 
 @pytest.fixture
-async def remembered(tmp_path: Path) -> AsyncIterator[KeyValue]:
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
     database = await Database.open(tmp_path / "helix.db", CORE_MIGRATIONS, app_version="test")
-    yield KeyValue(database, ManualClock())
+    yield database
     await database.close()
 
 
+@pytest.fixture
+def remembered(database: Database) -> KeyValue:
+    return KeyValue(database, ManualClock())
+
+
 async def test_a_payload_is_found_again_by_its_key(remembered: KeyValue) -> None:
-    store = PayloadStore(remembered, "scope", ManualClock())
+    store = PayloadStore(remembered, "scope")
     assert await store.find(await store.keep("x" * 500)) == "x" * 500
 
 
 async def test_the_same_payload_has_the_same_key(remembered: KeyValue) -> None:
-    store = PayloadStore(remembered, "scope", ManualClock())
+    store = PayloadStore(remembered, "scope")
     assert await store.keep("long") == await store.keep("long") != await store.keep("other")
 
 
 async def test_a_key_of_another_application_is_not_found(remembered: KeyValue) -> None:
-    key = await PayloadStore(remembered, "one", ManualClock()).keep("long")
-    assert await PayloadStore(remembered, "two", ManualClock()).find(key) is None
+    key = await PayloadStore(remembered, "one").keep("long")
+    assert await PayloadStore(remembered, "two").find(key) is None
 
 
-async def test_the_oldest_payloads_leave_first(remembered: KeyValue, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_oldest_payloads_leave_first(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payloads, "MAX_PAYLOADS", 2)
     clock = ManualClock()
-    store = PayloadStore(remembered, "scope", clock)
+    store = PayloadStore(KeyValue(database, clock), "scope")
     keys = []
     for text in ("first", "second", "third"):
         keys.append(await store.keep(text))
@@ -45,19 +50,19 @@ async def test_the_oldest_payloads_leave_first(remembered: KeyValue, monkeypatch
 
 
 async def test_a_payload_that_is_used_again_is_young_again(
-    remembered: KeyValue, monkeypatch: pytest.MonkeyPatch
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(payloads, "MAX_PAYLOADS", 2)
     clock = ManualClock()
-    store = PayloadStore(remembered, "scope", clock)
+    store = PayloadStore(KeyValue(database, clock), "scope")
     for text in ("first", "second", "first", "third"):
         await store.keep(text)
         clock.advance(1)
-    assert len(await remembered.items("scope#components")) == 2
+    assert len(await KeyValue(database).items("scope#components")) == 2
     assert await store.find(await store.keep("first")) == "first"
 
 
 async def test_a_payload_has_a_bound(remembered: KeyValue) -> None:
-    store = PayloadStore(remembered, "scope", ManualClock())
+    store = PayloadStore(remembered, "scope")
     with pytest.raises(ValueError, match="at most 4000"):
         await store.keep("x" * (MAX_PAYLOAD_LENGTH + 1))

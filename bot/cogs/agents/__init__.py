@@ -9,10 +9,9 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, pages
+from bot import access, buttons, last_said, pages
 from bot.cogs.agents import _history, _roster, _screens, _wisdom
 from bot.command import command
-from bot.last_said import LastSaid
 from state.agents import LAYERS, ROSTER, AgentSpec, find_agent
 
 if TYPE_CHECKING:
@@ -72,9 +71,11 @@ class Agents(commands.Cog, name="agents"):
         """A saying, and never the one before."""
         name = None if agent is None else find_agent(agent).name
         draw = random.SystemRandom()
-        last_said = LastSaid(self.bot.collective.database, self.bot.remember_scope, self.bot.kernel.clock)
         text = await last_said.choose(
-            str(ctx.channel.id), lambda last: _wisdom.pick_saying(name, last, draw.choice)
+            self.bot.remembered,
+            self.bot.remember_scope,
+            str(ctx.channel.id),
+            lambda last: _wisdom.pick_saying(name, last, draw.choice),
         )
         saying = _wisdom.whose(text)
         await ctx.say(embed=_screens.wisdom(saying, find_agent(saying.agent)))

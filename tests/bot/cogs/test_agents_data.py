@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot import last_said
 from bot.cogs.agents import _history, _roster, _wisdom
 from bot.cogs.agents._history import WrongDays
 from bot.cogs.agents._roster import UnknownLayer
 from bot.cogs.agents.sayings import SAYINGS
-from bot.last_said import MAX_PLACES, LastSaid
 from core.kernel import Kernel
+from core.memory_table import KeyValue
 from state.agents import ROSTER, find_agent
 from state.change import JournalRow
 from state.collective import Collective
@@ -176,46 +177,48 @@ def test_without_a_name_anyone_may_speak() -> None:
     assert heard == set(SAYINGS)
 
 
-async def test_nothing_is_said_twice_in_a_row_in_one_place(collective: Collective, kernel: Kernel) -> None:
+def _scope(collective: Collective) -> tuple[KeyValue, str]:
+    return collective.remembered, "scope"
+
+
+def _alternate(last: str | None) -> str:
+    return "b" if last == "a" else "a"
+
+
+async def test_nothing_is_said_twice_in_a_row_in_one_place(collective: Collective) -> None:
     heard = []
     for _ in range(40):
-        # A new one each time, as after a reload or a restart.
-        last_said = LastSaid(collective.database, "scope", kernel.clock)
-        heard.append(await last_said.choose("here", lambda last: "b" if last == "a" else "a"))
+        heard.append(await last_said.choose(collective.remembered, "scope", "here", _alternate))
     assert heard == ["a", "b"] * 20
 
 
-async def test_two_who_ask_at_once_do_not_hear_the_same(collective: Collective, kernel: Kernel) -> None:
+async def test_two_who_ask_at_once_do_not_hear_the_same(collective: Collective) -> None:
     import asyncio
 
-    last_said = LastSaid(collective.database, "scope", kernel.clock)
     both = await asyncio.gather(
-        *(last_said.choose("here", lambda last: "b" if last == "a" else "a") for _ in range(2))
+        *(last_said.choose(*_scope(collective), "here", _alternate) for _ in range(2))
     )
     assert set(both) == {"a", "b"}
 
 
-async def test_places_do_not_hear_of_each_other(collective: Collective, kernel: Kernel) -> None:
-    last_said = LastSaid(collective.database, "scope", kernel.clock)
-    await last_said.choose("here", lambda _: "a")
+async def test_places_do_not_hear_of_each_other(collective: Collective) -> None:
+    await last_said.choose(*_scope(collective), "here", lambda _: "a")
     seen: list[str | None] = []
 
     def pick(last: str | None) -> str:
         seen.append(last)
         return "a"
 
-    await last_said.choose("there", pick)
+    await last_said.choose(*_scope(collective), "there", pick)
     assert seen == [None]
 
 
 async def test_the_longest_silent_places_are_forgotten(
-    collective: Collective, kernel: Kernel, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+    collective: Collective, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.last_said.MAX_PLACES", 3)
-    assert MAX_PLACES == 500
-    last_said = LastSaid(collective.database, "scope", kernel.clock)
     for place in ("old", "b", "c", "d"):
         clock.advance(1)
-        await last_said.choose(place, lambda _: "said")
+        await last_said.choose(*_scope(collective), place, lambda _: "said")
     kept = await collective.remembered.items("scope#last-said")
     assert set(kept) == {"b", "c", "d"}
