@@ -186,9 +186,7 @@ def _alternate(last: str | None) -> str:
 
 
 async def test_nothing_is_said_twice_in_a_row_in_one_place(collective: Collective) -> None:
-    heard = []
-    for _ in range(40):
-        heard.append(await last_said.choose(*_scope(collective), "here", _alternate))
+    heard = [await last_said.choose(*_scope(collective), "here", _alternate) for _ in range(40)]
     assert heard == ["a", "b"] * 20
 
 
