@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import errno
+import importlib
 import logging
 import os
 import signal
@@ -176,7 +177,6 @@ class _Helix:
         self._lock.release()
 
     async def _open_store(self) -> None:
-        from bot.schema import BOT_MIGRATIONS
         from core.database import Database
         from core.schema import CORE_MIGRATIONS
         from state.collective import Collective
@@ -184,7 +184,7 @@ class _Helix:
 
         self._database = await Database.open(
             self._settings.data_dir / "helix.db",
-            (*CORE_MIGRATIONS, *STATE_MIGRATIONS, *BOT_MIGRATIONS),
+            (*CORE_MIGRATIONS, *STATE_MIGRATIONS),
             app_version=VERSION,
         )
         try:
@@ -220,11 +220,16 @@ class _Helix:
 
     async def _start_bot(self) -> None:
         # discord.py is most of what there is to import, so the HTTP server answers while a thread does it.
-        app = await asyncio.to_thread(__import__, "bot.app", fromlist=["create_bot"])
-        self._bot = app.create_bot(
+        await asyncio.to_thread(importlib.import_module, "bot.app")
+        from bot.app import Endpoints, create_bot
+
+        settings = self._settings
+        cdn_url = self._sandbox.cdn_url if self._sandbox is not None else None
+        self._bot = create_bot(
             self._kernel,
             self._collective,
             routes=self._web.route_infos(),
+            endpoints=Endpoints(settings.discord_api_url, settings.discord_gateway_url, cdn_url),
             base_url=self._web.base_url,
         )
         await self._bot.start()

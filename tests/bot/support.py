@@ -14,7 +14,6 @@ import msgspec
 from bot.app import BotService, create_bot
 from bot.client import HelixBot
 from bot.endpoints import Endpoints
-from bot.schema import BOT_MIGRATIONS
 from core.clock import Clock
 from core.database import Database
 from core.kernel import Kernel, build_kernel
@@ -77,7 +76,7 @@ async def opened_collective(
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = await Database.open(
         settings.data_dir / "helix.db",
-        (*CORE_MIGRATIONS, *STATE_MIGRATIONS, *BOT_MIGRATIONS),
+        (*CORE_MIGRATIONS, *STATE_MIGRATIONS),
         app_version=VERSION,
     )
     try:
