@@ -77,7 +77,6 @@ class BotService:
         self._loading: set[asyncio.Task[None]] = set()
         health = bot.kernel.health
         health.add_probe("commands", bot.command_metrics.probe)
-        health.add_probe("access", bot.access_probe)
         health.add_probe("cogs", bot.loader.probe)
         bot.kernel.flags.on_switch(self._flag_switched)
         AdminNotices(bot).begin()

@@ -20,7 +20,6 @@ from bot.loader import CogLoader
 from bot.prefix import PrefixRunner
 from bot.tree import HelixTree, Planned
 from core.errors import HelixError
-from core.health import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -96,9 +95,6 @@ class HelixBot(commands.Bot):
             caches=kernel.caches,
             package=package,
         )
-        self._refusals = kernel.metrics.counter(
-            "helix_refusals_total", "Requests refused, by kind.", ("kind",)
-        )
         self._runner = PrefixRunner(self)
         self._hear_commands_only()
         self._results: dict[float, Cache[Any, Any]] = {}
@@ -124,17 +120,9 @@ class HelixBot(commands.Bot):
             )
         return cache
 
-    def count_refusal(self, kind: str) -> None:
-        """Count one refused call; `kind` is from a short fixed list."""
-        self._refusals.inc(kind)
-
     def count_commands(self) -> int:
         """How many commands can be run, loaded or not."""
         return sum(not entry.planned for entry in catalog.ENTRIES)
-
-    def access_probe(self) -> Reading:
-        """What the health check "access" says: the refusals by kind. To refuse is its work, not a fault."""
-        return Reading(counters={labels[0]: count for labels, count in self._refusals.items()})
 
     async def setup_hook(self) -> None:
         """After the login: who owns the application, how a mention of the bot reads, which cogs are off."""

@@ -129,7 +129,7 @@ async def report(
     elif explained.outcome == "elsewhere":
         logger.info("command.answered_elsewhere where=%s", where)
     if isinstance(cause, Refusal):
-        bot.count_refusal(cause.kind)
+        bot.kernel.refusals.count(cause.kind)
     if explained.text is not None:
         await _tell(target, explained.text, where)
     return explained.outcome

@@ -14,6 +14,7 @@ from core.health import Check, HealthRegistry
 from core.lifecycle import Lifecycle
 from core.looplag import LoopLag
 from core.metrics import Registry
+from core.refusals import Refusals
 from core.settings import Settings
 from core.supervisor import Supervisor
 
@@ -35,6 +36,7 @@ class Kernel:
     lifecycle: Lifecycle
     drain: Drain
     loop_lag: LoopLag
+    refusals: Refusals
     started_at: datetime
 
 
@@ -62,7 +64,9 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     health.on_change(health_changed)
     flags.on_switch(flag_switched)
     health.add_probe("event-loop", loop_lag.probe)
+    refusals = Refusals(metrics)
     health.add_probe("caches", caches.probe)
+    health.add_probe("access", refusals.probe)
     supervisor.add("event-loop-lag", loop_lag.run)
     supervisor.add("health", refresh_health, every_s=_HEALTH_EVERY_S)
     return Kernel(
@@ -77,5 +81,6 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
         lifecycle=Lifecycle(clock, health, settings.shutdown_s),
         drain=Drain(),
         loop_lag=loop_lag,
+        refusals=refusals,
         started_at=clock.now(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from http import HTTPStatus
 from time import perf_counter
 from typing import Final
 
@@ -38,6 +39,8 @@ def build_edge(kernel: Kernel, traffic: Traffic, routes: tuple[RouteSpec, ...]) 
                 _admit(request, spec, settings)
                 response = await handler(request)
         except Problem as problem:
+            if problem.status == HTTPStatus.UNAUTHORIZED:
+                kernel.refusals.count("token")
             response = problem.response(request.rel_url.raw_path)
         except web.HTTPException as error:
             if error.status < 400:

@@ -262,3 +262,12 @@ async def test_a_request_counts_as_in_flight_while_it_is_handled(make_site: Make
     await site.get("/look")
     assert seen == {"http": 1}
     assert site.kernel.drain.in_flight() == {}
+
+
+async def test_a_refused_token_counts_for_the_check_access(make_site: MakeSite) -> None:
+    site = await make_site(read_token=Secret(TOKEN))
+    assert (await site.get("/status", Authorization="Bearer wrong")).status == 401
+    site.kernel.health.refresh()
+    check = site.kernel.health.get("access")
+    assert check is not None
+    assert check.counters["token"] == 1
