@@ -157,6 +157,8 @@ class _Helix:
         self._kernel.lifecycle.note("imports", time.perf_counter() - _BEGUN)
         await self._kernel.lifecycle.start()
         _say(f"ready in {time.perf_counter() - _BEGUN:.2f} s")
+        if self._sandbox is not None:
+            _say(f"Open {self._sandbox.page_url} and type {self._settings.command_prefix}status")
 
     async def stop(self) -> None:
         begun = time.monotonic()

@@ -63,6 +63,8 @@ class HelixBot(commands.Bot):
         package: str = "bot.cogs",
     ) -> None:
         settings = kernel.settings
+        # Helix never speaks, so nobody need hear at each start what voice would need.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             command_prefix=settings.command_prefix,
             help_command=None,
