@@ -199,15 +199,21 @@ class Supervisor:
         try:
             await loop.run()
         except asyncio.CancelledError as error:
-            task = asyncio.current_task()
-            if task is not None and task.cancelling():
-                raise
-            # Something inside was cancelled, not the loop itself: that is a crash like any other.
-            return error
+            # Unless the loop itself was cancelled, something inside was: that is a crash like any other.
+            crash: BaseException | None = error
         except Exception as error:  # noqa: BLE001 - whatever it is, the loop is restarted and it is logged
-            return error
-        self._recovered(loop)
-        return None
+            crash = error
+        else:
+            crash = None
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            # However the run answered it: one that failed in its clean-up, or went on, must not come back.
+            if isinstance(crash, Exception):
+                logger.error("loop.clean_up_failed loop=%s", loop.name, exc_info=crash)
+            raise asyncio.CancelledError from crash
+        if crash is None:
+            self._recovered(loop)
+        return crash
 
     async def _back_off(self, loop: _Loop, crash: BaseException) -> None:
         if self._clock.monotonic() - loop.running_since >= _STABLE_AFTER_S:

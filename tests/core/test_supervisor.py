@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -32,6 +33,15 @@ class Loop:
             except asyncio.CancelledError:
                 self.cancelled = True
                 raise
+        if outcome == "fail to clean up":
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                self.cancelled = True
+                raise OSError("secret details") from None
+        if outcome == "swallow":
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
 
     async def until(self, runs: int) -> None:
         async with asyncio.timeout(5), self.ran:
@@ -313,3 +323,24 @@ async def test_a_taken_name_or_a_senseless_pause_is_refused(
     supervisor.add("taken", Loop("return"))
     with pytest.raises(ValueError, match=name):
         supervisor.add(name, Loop("return"), every_s=every_s, first_after_s=first_after_s)
+
+
+@pytest.mark.parametrize("answer", ["fail to clean up", "swallow"])
+async def test_a_cancelled_loop_does_not_come_back_however_it_takes_it(
+    clock: ManualClock, health: HealthRegistry, answer: str
+) -> None:
+    supervisor = Supervisor(clock, health, sleep=clock.sleep)
+    removed, stopped = Loop(answer), Loop(answer)
+    supervisor.add("removed", removed, every_s=30)
+    supervisor.add("stopped", stopped, every_s=30)
+    supervisor.start()
+    await removed.until(1)
+    await stopped.until(1)
+    supervisor.remove("removed")
+    try:
+        assert await supervisor.stop(0.05) == ()
+        assert (removed.runs, stopped.runs) == (1, 1)
+        assert health.checks() == ()
+    finally:
+        # Whatever came back sleeps, and ends by a second cancellation.
+        await supervisor.stop(1)
