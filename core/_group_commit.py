@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -92,6 +93,8 @@ class GroupCommit:
         before = self._capture()
         rest: list[Request[Any]] = []
         try:
+            if self._connection.in_transaction:
+                self._control(_ROLLBACK)
             self._control(_BEGIN)
             for index, request in enumerate(group):
                 if index and time.monotonic() - started > GROUP_TIME_S:
@@ -136,7 +139,9 @@ class GroupCommit:
             self._connection.execute(statement)
         except sqlite3.Error as error:
             if self._connection.in_transaction:
-                self._connection.execute(_ROLLBACK)
+                # Where even this fails, the next transaction begins by trying it again.
+                with contextlib.suppress(sqlite3.Error):
+                    self._connection.execute(_ROLLBACK)
             raise _TransactionGone(error) from error
 
     def _authorize(self, action: int, *_: str | None) -> int:

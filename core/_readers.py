@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from core._write_request import deliverable
 from core.store_errors import StoreClosed, StoreOverloaded, store_error
 
 T = TypeVar("T")
@@ -41,7 +42,7 @@ class Readers:
             raise StoreOverloaded(f"Helix is busy: {READ_LIMIT} queries wait. Try again in a moment.")
         self._pending += 1
         future = asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
-        # Counted down when the thread is done, which a cancelled caller does not wait for.
+        # Also for a cancelled caller, whose work is taken out of the line if no thread has begun it.
         future.add_done_callback(self._done)
         return await future
 
@@ -67,6 +68,8 @@ class Readers:
             return work(connection)
         except sqlite3.Error as error:
             raise store_error(error) or error from None
+        except StopIteration as error:
+            raise deliverable(error) from error
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")

@@ -31,6 +31,15 @@ class Participant(Protocol):
         ...
 
 
+def deliverable(error: BaseException) -> BaseException:
+    """The error as a future can carry it: StopIteration, which none takes, becomes a RuntimeError (PEP 479)."""
+    if not isinstance(error, StopIteration):
+        return error
+    carried = RuntimeError("the work raised StopIteration")
+    carried.__cause__ = error
+    return carried
+
+
 class Request(Generic[T]):
     """One piece of work on its way through the writer.
 
@@ -61,7 +70,7 @@ class Request(Generic[T]):
 
     def fail(self, error: BaseException) -> None:
         """Keeps the error to be delivered in place of a result."""
-        self._result, self._error = None, error
+        self._result, self._error = None, deliverable(error)
 
     def publish(self) -> None:
         """Event loop: tells the commit hook, in commit order and before any waiter goes on."""

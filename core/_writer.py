@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from core._group_commit import GroupCommit, readable
 from core._write_request import Participant, Request
-from core.store_errors import StoreClosed, StoreOverloaded
+from core.store_errors import StoreClosed, StoreError, StoreOverloaded
 
 logger = logging.getLogger(__name__)
 
@@ -122,17 +122,37 @@ class Writer:
             connection, self._participants, on_success=self._note_success, on_failure=self._note_failure
         )
         self._tell(_settle, self._opened, None)
+        group: list[Request[Any]] | None = None
         try:
             while (group := self._next_group()) is not None:
                 rest = commits.commit(group)
                 self._carried.extend(rest)
                 self._tell(_deliver, group[: len(group) - len(rest)])
             self._finish(connection)
-        except Exception:
+        except Exception as error:
             logger.exception("store.writer_failed")
+            if group is not None:
+                self._tell(self._give_up, group, error)
         finally:
             connection.close()
             self._tell(_settle, self._ended, None)
+
+    def _give_up(self, group: Sequence[Request[Any]], error: Exception) -> None:
+        """Event loop: the thread has ended, so nobody may wait for it, now or later."""
+        self._accepting = False
+        self.last_error = "The writer of the store has failed. Start Helix again."
+        waiting = [*group, *self._carried]
+        while not self._queue.empty():
+            request = self._queue.get_nowait()
+            if request is not None:
+                waiting.append(request)
+        for request in waiting:
+            failure = StoreError(self.last_error)
+            failure.__cause__ = error
+            request.fail(failure)
+            request.resume()
+        if self._on_failure is not None:
+            self._on_failure(StoreError(self.last_error))
 
     def _next_group(self) -> list[Request[Any]] | None:
         """What waits, at most GROUP_LIMIT; waits for the first. None once the last was done."""

@@ -1,0 +1,114 @@
+"""The writer thread and the readers where their own machinery fails: nobody may be left waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core._group_commit import GroupCommit
+from core._writer import Writer
+from core.database import Database
+from core.schema import CORE_MIGRATIONS
+from core.store_errors import StoreClosed, StoreError
+
+
+class FailingConnection(sqlite3.Connection):
+    """A connection whose COMMIT, and the ROLLBACK after it, fail as on a dying disk."""
+
+    failing = False
+
+    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:  # noqa: ANN401 - sqlite3's own signature
+        if self.failing and sql.startswith(("COMMIT", "ROLLBACK /*")):
+            raise sqlite3.OperationalError("disk I/O error")
+        return super().execute(sql, *arguments)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(tmp_path / "helix.db", CORE_MIGRATIONS, app_version="0.1.0")
+    yield opened
+    await opened.close()
+
+
+def insert(connection: sqlite3.Connection) -> int:
+    return connection.execute("INSERT INTO notes VALUES (1)").rowcount
+
+
+def stop_iteration(_: sqlite3.Connection) -> object:
+    return next(iter(()))
+
+
+def make_writer(path: Path, failures: list[Exception | None]) -> tuple[Writer, list[FailingConnection]]:
+    connections: list[FailingConnection] = []
+
+    def prepare() -> sqlite3.Connection:
+        connection = sqlite3.connect(path, isolation_level=None, factory=FailingConnection)
+        connection.execute("CREATE TABLE notes (id INTEGER)")
+        connections.append(connection)
+        return connection
+
+    loop = asyncio.get_running_loop()
+    writer = Writer(loop, prepare=prepare, finish=lambda _: None, on_failure=failures.append)
+    return writer, connections
+
+
+async def test_a_work_that_raises_stop_iteration_holds_up_nobody(database: Database) -> None:
+    async with asyncio.timeout(5):
+        first, stopped, last = await asyncio.gather(
+            database.write(lambda _: 1),
+            database.write(stop_iteration),
+            database.write(lambda _: 2),
+            return_exceptions=True,
+        )
+    assert (first, last) == (1, 2)
+    assert isinstance(stopped, RuntimeError)
+
+
+async def test_a_read_that_raises_stop_iteration_ends(database: Database) -> None:
+    async with asyncio.timeout(5):
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await database.read(stop_iteration)
+
+
+async def test_a_commit_that_cannot_even_be_rolled_back_fails_and_the_next_works(tmp_path: Path) -> None:
+    failures: list[Exception | None] = []
+    writer, connections = make_writer(tmp_path / "helix.db", failures)
+    await writer.start()
+    try:
+        async with asyncio.timeout(5):
+            connections[0].failing = True
+            with pytest.raises(sqlite3.OperationalError, match="disk I/O"):
+                await writer.submit(insert, None)
+            connections[0].failing = False
+            assert await writer.submit(insert, None) == 1
+            count = await writer.submit(lambda c: c.execute("SELECT count(*) FROM notes").fetchone()[0], None)
+    finally:
+        await writer.stop()
+    assert count == 1
+
+
+async def test_a_writer_that_ends_by_an_error_leaves_nobody_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: GroupCommit, group: list[object]) -> list[object]:
+        raise MemoryError(len(group))
+
+    monkeypatch.setattr(GroupCommit, "commit", broken)
+    failures: list[Exception | None] = []
+    writer, _ = make_writer(tmp_path / "helix.db", failures)
+    await writer.start()
+    async with asyncio.timeout(5):
+        answers = await asyncio.gather(
+            *(writer.submit(insert, None) for _ in range(300)), return_exceptions=True
+        )
+        assert {type(answer) for answer in answers} == {StoreError}
+        with pytest.raises(StoreClosed):
+            await writer.submit(insert, None)
+        await writer.stop()
+    assert writer.last_error is not None
+    assert len(failures) == 1
