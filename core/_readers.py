@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 from collections.abc import Callable
@@ -64,6 +65,8 @@ class Readers:
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._idle.get()
         try:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
             connection.execute("BEGIN")
             return work(connection)
         except sqlite3.Error as error:
@@ -71,6 +74,8 @@ class Readers:
         except StopIteration as error:
             raise deliverable(error) from error
         finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+            # Where this fails, the next read begins by trying it again.
+            with contextlib.suppress(sqlite3.Error):
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
             self._idle.put(connection)

@@ -32,7 +32,7 @@ class Participant(Protocol):
 
 
 def deliverable(error: BaseException) -> BaseException:
-    """The error as a future can carry it: StopIteration, which none takes, becomes a RuntimeError (PEP 479)."""
+    """The error as a future can carry it: StopIteration, which none takes, as a RuntimeError (PEP 479)."""
     if not isinstance(error, StopIteration):
         return error
     carried = RuntimeError("the work raised StopIteration")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from core._group_commit import GroupCommit
+from core._readers import Readers
 from core._writer import Writer
 from core.database import Database
 from core.schema import CORE_MIGRATIONS
@@ -22,8 +23,19 @@ class FailingConnection(sqlite3.Connection):
 
     failing = False
 
-    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:  # noqa: ANN401 - sqlite3's own signature
+    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
         if self.failing and sql.startswith(("COMMIT", "ROLLBACK /*")):
+            raise sqlite3.OperationalError("disk I/O error")
+        return super().execute(sql, *arguments)
+
+
+class FailingReader(sqlite3.Connection):
+    """A connection whose ROLLBACK fails."""
+
+    failing = False
+
+    def execute(self, sql: str, *arguments: Any) -> sqlite3.Cursor:
+        if self.failing and sql == "ROLLBACK":
             raise sqlite3.OperationalError("disk I/O error")
         return super().execute(sql, *arguments)
 
@@ -73,6 +85,33 @@ async def test_a_read_that_raises_stop_iteration_ends(database: Database) -> Non
     async with asyncio.timeout(5):
         with pytest.raises(RuntimeError, match="StopIteration"):
             await database.read(stop_iteration)
+
+
+async def test_a_read_that_cannot_be_rolled_back_keeps_its_connection_in_use(tmp_path: Path) -> None:
+    connections: list[FailingReader] = []
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            tmp_path / "helix.db", isolation_level=None, check_same_thread=False, factory=FailingReader
+        )
+        connections.append(connection)
+        return connection
+
+    readers = Readers(connect)
+    await readers.start()
+    try:
+        async with asyncio.timeout(5):
+            for connection in connections:
+                connection.failing = True
+            assert await asyncio.gather(*(readers.read(lambda _: 1) for _ in connections)) == [1, 1]
+            for connection in connections:
+                connection.failing = False
+            assert await asyncio.gather(*(readers.read(lambda _: 2) for _ in connections)) == [2, 2]
+    finally:
+        # A reader that waits for a connection that never comes back would hold up the stop.
+        for connection in connections:
+            readers._idle.put(connection)
+        await readers.stop()
 
 
 async def test_a_commit_that_cannot_even_be_rolled_back_fails_and_the_next_works(tmp_path: Path) -> None:
