@@ -54,6 +54,7 @@ class Connection(RequestHandler):
         super().connection_made(transport)
         if len(self._server.connections) > MAX_CONNECTIONS and self.transport is not None:
             logger.warning("http.refused reason=connections limit=%d", MAX_CONNECTIONS)
+            self._server.traffic.lane(UNMATCHED, "other", 503).record(0.0)
             self.transport.write(_refusal())
             self.force_close()
 
@@ -191,9 +192,9 @@ def _malformed(error: HttpProcessingError) -> Problem:
 
 
 def _refusal() -> bytes:
-    problem = Problem(503, "Too many connections are open. Try again in a moment.")
-    body = problem.body("/")
-    return (
-        b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
-        b"Retry-After: 1\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
-    )
+    response = Problem(503, "Too many connections are open. Try again in a moment.").response("/")
+    body = response.body
+    assert isinstance(body, bytes)  # noqa: S101 - a problem's body is bytes
+    response.headers.update({"Retry-After": "1", "Connection": "close", "Content-Length": str(len(body))})
+    lines = "".join(f"{name}: {value}\r\n" for name, value in response.headers.items())
+    return f"HTTP/1.1 503 Service Unavailable\r\n{lines}\r\n".encode() + body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from http import HTTPStatus
 from time import perf_counter
@@ -105,7 +106,7 @@ def _check_query(request: web.Request, spec: RouteSpec) -> None:
             kind="unknown-parameter",
             parameters=unknown,
         )
-    repeated = sorted({name for name in names if names.count(name) > 1})
+    repeated = sorted(name for name, times in Counter(names).items() if times > 1)
     if repeated:
         raise Problem(
             400,

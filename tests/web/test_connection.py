@@ -293,6 +293,10 @@ async def test_too_many_connections_are_refused_with_a_reason(
     second = await site.wire()
     refused = await second.answer()
     assert (refused.status, refused.headers["retry-after"]) == (503, "1")
+    assert refused.headers["x-content-type-options"] == "nosniff"
+    assert refused.headers["cache-control"] == "no-store"
+    assert refused.json()["status"] == 503
+    assert requests(site, "unmatched", "other", "503") == 1
     assert await second.closed()
     assert (await first.ask("/ucf")).status == 200
 
