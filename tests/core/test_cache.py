@@ -386,13 +386,14 @@ def test_the_registry_refuses_a_name_twice_and_the_name_of_all(clock: ManualCloc
         caches.create(name, owner="web", max_entries=3, ttl_s=10)
 
 
-def test_the_probe_says_how_full_the_fullest_is_and_whether_they_are_off(clock: ManualClock) -> None:
+def test_the_probe_says_how_full_they_are_together_and_whether_they_are_off(clock: ManualClock) -> None:
     switch = Switch()
     caches = CacheRegistry(clock, Registry(), enabled=switch)
+    assert caches.probe().load == 0
     caches.create("empty", owner="tests", max_entries=3, ttl_s=10)
-    caches.create("used", owner="tests", max_entries=2, ttl_s=10).get_or_build("k", lambda: 1, ())
+    caches.create("one answer", owner="tests", max_entries=1, ttl_s=10).get_or_build("k", lambda: 1, ())
     reading = caches.probe()
-    assert (reading.status, reading.load, reading.counters["entries"]) == ("pass", 0.5, 1)
+    assert (reading.status, reading.load, reading.counters["entries"]) == ("pass", 0.25, 1)
     assert reading.reason == ""
     switch.on = False
     assert "switched off" in caches.probe().reason
