@@ -48,6 +48,38 @@ async def test_a_known_head_is_answered_without_a_handler(
     assert (other_way.status, other_way.headers["x-cache"]) == (200, "hit")
 
 
+async def test_a_shortcut_never_outlives_a_change(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = await site.wire()
+    before = await wire.ask("/ucf")
+    condition = f"If-None-Match: {before.headers['etag']}"
+    assert (await wire.ask("/ucf", condition)).status == 304
+    monkeypatch.setattr(connection.RequestHandler, "data_received", _refuse)
+    await site.change(harmony=0.31)
+    after = await wire.ask("/ucf", condition)
+    assert (after.status, after.headers["x-cache"]) == (200, "miss")
+    assert after.json()["ucf"]["harmony"]["value"] == 0.31
+    again = await wire.ask("/ucf")
+    assert (again.body, again.headers["x-cache"]) == (after.body, "hit")
+
+
+async def test_a_shortcut_obeys_the_flag(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = await site.wire()
+    await wire.ask("/ucf")
+    monkeypatch.setattr(connection.RequestHandler, "data_received", _refuse)
+    site.kernel.flags.switch("response_caching", on=False)
+    assert (await wire.ask("/ucf")).headers["x-cache"] == "off"
+
+
+async def test_a_known_head_gets_the_door_while_draining(site: Site) -> None:
+    wire = await site.wire()
+    await wire.ask("/ucf")
+    assert "connection" not in (await wire.ask("/ucf")).headers
+    site.kernel.drain.close()
+    last = await wire.ask("/ucf")
+    assert (last.status, last.headers["connection"]) == (200, "close")
+    assert await wire.closed()
+
+
 def _refuse(*_args: object) -> None:
     raise AssertionError("the parser was asked")
 
