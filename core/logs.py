@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from textwrap import indent
 from types import MappingProxyType
 from typing import Literal, TextIO
 from urllib.parse import urlsplit
@@ -81,7 +82,8 @@ class TextFormatter(logging.Formatter):
         """One log entry as text."""
         message = _CONTROL.sub(_escape, record.getMessage())
         lines = [f"{_moment(record)} {record.levelname} {record.name} {message}"]
-        lines += (_CONTROL_IN_TRACE.sub(_escape, text) for text in _extras(record))
+        # Indented, so that no line of an error's text can pass for an entry of its own.
+        lines += (indent(_CONTROL_IN_TRACE.sub(_escape, text), "  ") for text in _extras(record))
         return "\n".join(lines)
 
 

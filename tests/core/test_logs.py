@@ -142,6 +142,18 @@ def test_a_message_cannot_forge_a_line_or_move_the_cursor(start: Start) -> None:
     assert "\\n2026 ERROR forged\\r\\x1b[2J\\u2028" in stream.getvalue()
 
 
+def test_the_text_of_an_error_cannot_forge_a_line_of_its_own(start: Start) -> None:
+    stream, _ = start()
+    try:
+        raise ValueError("bad name\n2026-01-01T00:00:00.000Z INFO helix all is well")
+    except ValueError:
+        logger.exception("web.incident")
+    first, *others = stream.getvalue().splitlines()
+    assert first.endswith("web.incident")
+    assert any("all is well" in line for line in others)
+    assert all(line.startswith("  ") for line in others)
+
+
 def test_arguments_that_do_not_fit_are_said_and_not_shown(start: Start) -> None:
     stream, _ = start()
     # Straight to the handler, since pytest's own would raise.
