@@ -101,7 +101,7 @@ class CacheRegistry:
         return tuple(self._caches[name].stats() for name in sorted(self._caches))
 
     def probe(self) -> Reading:
-        """What the health check "caches" says: on or off, how full they are together, and the counts of all."""
+        """What the health check "caches" says: on or off, how full all are together, and their counts."""
         stats = self.stats()
         hits = sum(one.hits for one in stats)
         asked = sum(one.hits + one.misses + one.coalesced + one.stale for one in stats)
