@@ -50,6 +50,10 @@ def reach() -> None:
     raise RuntimeError(f"cannot reach {URL.reveal()}")
 
 
+def forge(text: str) -> None:
+    raise ValueError(text)
+
+
 class Unprintable:
     def __str__(self) -> str:
         raise RuntimeError("no text")
@@ -145,7 +149,7 @@ def test_a_message_cannot_forge_a_line_or_move_the_cursor(start: Start) -> None:
 def test_the_text_of_an_error_cannot_forge_a_line_of_its_own(start: Start) -> None:
     stream, _ = start()
     try:
-        raise ValueError("bad name\n2026-01-01T00:00:00.000Z INFO helix all is well")
+        forge("bad name\n2026-01-01T00:00:00.000Z INFO helix all is well")
     except ValueError:
         logger.exception("web.incident")
     first, *others = stream.getvalue().splitlines()
