@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command of the command line; gives the exit code: 0, or 2 for what an operator can mend."""
     command = _build_parser().parse_args(arguments).command
     try:
-        loaded = load_settings(os.environ, _ENV_FILE if _ENV_FILE.is_file() else None)
+        loaded = load_settings(os.environ, _ENV_FILE)
         settings = loaded.settings
         logs.configure(settings.log_level, settings.log_format, secrets=settings.secrets())
         return _COMMANDS[command](loaded)
@@ -146,6 +146,7 @@ class _Helix:
         self._collective: Collective
         self._web: WebServer
         self._bot: BotService
+        self._kernel.health.expect("store", "state", "http", "gateway")
         lifecycle = self._kernel.lifecycle
         lifecycle.add(Service("lock", self._take_lock, self._release_lock))
         lifecycle.add(Service("store", self._open_store, self._close_store, after=("lock",)))

@@ -69,7 +69,22 @@ class HealthRegistry:
         self._clock = clock
         self._checks: dict[str, Check] = {}
         self._probes: dict[str, tuple[Callable[[], Reading], bool]] = {}
+        self._expected: dict[str, Check] = {}
         self._listeners: list[OnChange] = []
+
+    def expect(self, *names: str) -> None:
+        """Show each as a required check that warns until it reports: a start must not look healthy."""
+        now = self._clock.now()
+        for name in names:
+            self._expected[name] = Check(
+                name=name,
+                status="warn",
+                since=now,
+                time=now,
+                reason="has not reported yet",
+                action="Wait a moment: Helix is starting. If it lasts, see the log.",
+                required=True,
+            )
 
     def report(
         self,
@@ -119,6 +134,7 @@ class HealthRegistry:
     def remove(self, name: str) -> None:
         """Forget a check and its probe; listeners see it pass one last time if it did not."""
         self._probes.pop(name, None)
+        self._expected.pop(name, None)
         previous = self._checks.get(name)
         if previous is None:
             return
@@ -131,13 +147,14 @@ class HealthRegistry:
         return self._checks.get(name)
 
     def checks(self) -> tuple[Check, ...]:
-        """All checks, sorted by name."""
-        return tuple(self._checks[name] for name in sorted(self._checks))
+        """All checks, sorted by name; those that are expected and have not reported, too."""
+        shown = {**self._expected, **self._checks}
+        return tuple(shown[name] for name in sorted(shown))
 
     def overall(self) -> Status:
         """Fail when a required check fails, else warn when any does not pass."""
         overall: Status = "pass"
-        for check in self._checks.values():
+        for check in self.checks():
             if check.status == "fail" and check.required:
                 return "fail"
             if check.status != "pass":

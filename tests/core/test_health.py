@@ -182,3 +182,23 @@ def test_a_first_pass_is_not_worth_a_line_in_the_log(
         health.report("x", "pass")
     assert "health.changed check=x status=fail reason='broken'" in caplog.text
     assert "health.changed check=x status=pass" in caplog.text
+
+
+def test_an_expected_check_warns_until_it_reports() -> None:
+    health = HealthRegistry(ManualClock())
+    health.expect("gateway")
+    assert health.overall() == "warn"
+    assert [(check.name, check.status, check.required) for check in health.checks()] == [
+        ("gateway", "warn", True)
+    ]
+    assert health.get("gateway") is None
+    health.report("gateway", "pass", required=True)
+    assert health.overall() == "pass"
+    assert [check.status for check in health.checks()] == ["pass"]
+
+
+def test_an_expected_check_that_is_removed_is_expected_no_more() -> None:
+    health = HealthRegistry(ManualClock())
+    health.expect("http")
+    health.remove("http")
+    assert health.checks() == ()
