@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bot import _entries_field, _entries_rest, _entries_server, _entries_watch, _entries_work
+from bot import _entries_field, _entries_server, _entries_upkeep, _entries_watch, _entries_work
 from bot.entry import CogInfo, CommandEntry, Where
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ ENTRIES: tuple[CommandEntry, ...] = tuple(
         *_entries_field.ENTRIES,
         *_entries_work.ENTRIES,
         *_entries_server.ENTRIES,
-        *_entries_rest.ENTRIES,
+        *_entries_upkeep.ENTRIES,
     )
 )
 
