@@ -31,7 +31,8 @@ _NOT_FOR_US = frozenset({403, 404})
 class AdminNotices:
     """Posts to `ALERTS_CHANNEL_ID`, and is off where that is unset.
 
-    A notice carries a nonce made of its text, which keeps a second process from posting it too.
+    A notice carries a nonce made of its text and the notice before it: one that is sent again, since nobody
+    knows whether it arrived, is posted once.
     """
 
     def __init__(self, bot: HelixBot, *, retry_s: float = _RETRY_S) -> None:
@@ -60,14 +61,18 @@ class AdminNotices:
         if self._channel_id is None:
             return False
         scope = self._bot.remember_scope
-        mark = hashlib.sha256(text.encode()).hexdigest()[:_NONCE_LENGTH]
-        if await self._bot.remembered.get(scope, _KEY) == mark:
+        said = await self._bot.remembered.get(scope, _KEY) or ""
+        mark = _digest(text)
+        if said.startswith(mark):
             return True
+        # What was said before is part of the nonce, for Discord drops a nonce that it saw some minutes ago,
+        # and the same thing may go wrong, and be mended, twice in that time.
+        nonce = _digest(f"{said}\n{text}")
         channel = self._bot.get_partial_messageable(self._channel_id)
         try:
             await channel.send(
                 embeds.clip(text, embeds.CONTENT_LIMIT),
-                nonce=mark,
+                nonce=nonce,
                 allowed_mentions=discord.AllowedMentions.none(),
             )
         except discord.HTTPException as error:
@@ -77,7 +82,7 @@ class AdminNotices:
                 "admins.unreachable channel=%d status=%d code=%d", self._channel_id, error.status, error.code
             )
             return False
-        await self._bot.remembered.set(scope, _KEY, mark)
+        await self._bot.remembered.set(scope, _KEY, f"{mark} {nonce}")
         return True
 
     def _refused(self, refusal: Refusal) -> None:
@@ -116,3 +121,7 @@ class AdminNotices:
             logger.warning("admins.notice_delayed error=%s", type(error).__name__)
             return False
         return True
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:_NONCE_LENGTH]

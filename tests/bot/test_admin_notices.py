@@ -106,6 +106,35 @@ async def test_what_discord_does_not_take_now_is_told_later(start_bot: StartBot,
     chat.close()
 
 
+async def test_what_goes_wrong_twice_in_a_minute_is_told_twice(start_bot: StartBot, sandbox: Sandbox) -> None:
+    chat = alerts(sandbox)
+    bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    notices = AdminNotices(bot.bot)
+    said = ["refused", "mended", "refused", "mended"]
+    for text in said:
+        assert await notices.tell_admins(text)
+    await chat.until(lambda: texts(chat) if len(texts(chat)) >= 4 else None, timeout_s=2)
+    assert texts(chat) == said
+    chat.close()
+
+
+async def test_a_notice_that_arrived_and_was_not_confirmed_is_there_once(
+    start_bot: StartBot, sandbox: Sandbox
+) -> None:
+    chat = alerts(sandbox)
+    bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    notices = AdminNotices(bot.bot)
+    await notices.tell_admins("before")
+    remembered = await bot.bot.remembered.get(bot.bot.remember_scope, "admin-notice")
+    assert remembered is not None
+    await notices.tell_admins("refused")
+    # As after a crash between the post and the note of it.
+    await bot.bot.remembered.set(bot.bot.remember_scope, "admin-notice", remembered)
+    await notices.tell_admins("refused")
+    assert texts(chat) == ["before", "refused"]
+    chat.close()
+
+
 async def test_too_many_notices_are_dropped_and_logged(start_bot: StartBot, sandbox: Sandbox) -> None:
     bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
     notices = AdminNotices(bot.bot)
