@@ -159,10 +159,7 @@ class HelixBot(commands.Bot):
 
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
         """Answer what discord.py drops: forms and components that nobody knows any more."""
-        data = cast("dict[str, Any]", interaction.data or {})
-        custom_id = str(data.get("custom_id", ""))
-        known = ComponentItem.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
-        if known or not _comes_from_a_component(interaction):
+        if not _comes_from_a_component(interaction) or _is_routed(interaction):
             return
         try:
             await errors.whisper(interaction, EXPIRED)
@@ -241,6 +238,16 @@ def _owners_of(application: discord.AppInfo | None) -> frozenset[int]:
     if application.team.owner_id is not None:
         owners.add(application.team.owner_id)
     return frozenset(owners)
+
+
+def _is_routed(interaction: discord.Interaction[Any]) -> bool:
+    """Whether `ComponentItem` answers it: never a form, whatever its custom id looks like."""
+    data = cast("dict[str, Any]", interaction.data or {})
+    custom_id = str(data.get("custom_id", ""))
+    return (
+        interaction.type is discord.InteractionType.component
+        and ComponentItem.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
+    )
 
 
 def _comes_from_a_component(interaction: discord.Interaction[Any]) -> bool:

@@ -243,3 +243,34 @@ async def test_what_a_command_waited_for_before_a_restart_has_expired(
     assert told["flags"] & 64
     assert pressed
     assert (await talk.edited(message, lambda one: one["components"] == []))["content"] == "press"
+
+
+@pytest.mark.parametrize("custom_id", ["help:menu:1:=", "feedback"])
+async def test_a_form_from_before_a_restart_has_expired(probe: RunningBot, custom_id: str) -> None:
+    form: Any = OldForm(custom_id)
+    await probe.bot.on_interaction(form)
+    assert form.response.sent == [EXPIRED]
+
+
+class OldForm:
+    """A form that somebody sends off after the restart; the sandbox has none."""
+
+    type = discord.InteractionType.modal_submit
+
+    def __init__(self, custom_id: str) -> None:
+        self.data = {"custom_id": custom_id}
+        self.extras: dict[str, Any] = {}
+        self.response = FormResponse()
+
+
+class FormResponse:
+    """What is answered to it."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def is_done(self) -> bool:
+        return False
+
+    async def send_message(self, text: str, **_: Any) -> None:
+        self.sent.append(text)
