@@ -100,11 +100,17 @@ def describe_failure(name: str, error: BaseException, incident: str) -> CogFailu
         file=_relative(name, file) if file is not None else "",
         line=line,
         type=type(error).__name__,
-        message=" ".join((error.msg if isinstance(error, SyntaxError) else str(error)).split())[
-            :_MESSAGE_LIMIT
-        ],
+        message=" ".join(_words_of(error).split())[:_MESSAGE_LIMIT],
         incident=incident,
     )
+
+
+def _words_of(error: BaseException) -> str:
+    if isinstance(error, SyntaxError):
+        return error.msg
+    # Python adds the whole path of the module in which it looked for a name.
+    path = error.path if isinstance(error, ImportError) else None
+    return str(error).replace(f" ({path})", "") if path else str(error)
 
 
 def _place(name: str, error: BaseException) -> tuple[str | None, int | None]:

@@ -84,3 +84,12 @@ def test_a_long_message_is_cut_to_one_line(cogs: CogFolder) -> None:
     failure = code.describe_failure(f"{cogs.package}.x", ValueError("many\nlines " * 200), "1a2b3c4d")
     assert len(failure.message) == 300
     assert "\n" not in failure.message
+
+
+def test_a_name_that_a_module_lacks_is_told_without_the_modules_folder(cogs: CogFolder) -> None:
+    name = f"{cogs.package}.monitoring"
+    cogs.write("monitoring", "from bot.entry import nothing\n")
+    with pytest.raises(ImportError) as caught:
+        code.import_anew(name)
+    failure = code.describe_failure(name, caught.value, "1a2b3c4d")
+    assert failure.message == "cannot import name 'nothing' from 'bot.entry'"
