@@ -41,7 +41,11 @@ async def detach(bot: commands.Bot, module: ModuleType) -> None:
     """Take out the module's cogs, and what a failed addition left in the command tables and the tree."""
     for name, cog in tuple(bot.cogs.items()):
         if _is_of(module, cog.__module__):
-            await bot.remove_cog(name)
+            try:
+                await bot.remove_cog(name)
+            except SystemExit:
+                # discord.py keeps back what a `cog_unload` raises, but not this; the cog is out by then.
+                logger.exception("cog.unload_failed module=%s", module.__name__)
     for command in tuple(bot.all_commands.values()):
         if _is_of(module, command.module):
             bot.remove_command(command.name)

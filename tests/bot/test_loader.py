@@ -258,6 +258,22 @@ async def test_an_error_in_teardown_is_logged_and_stops_nothing(
     assert text_in(offline, "ping") == "new"
 
 
+async def test_a_cog_that_exits_while_it_is_taken_out_is_swapped_all_the_same(
+    loader: CogLoader, offline: commands.Bot, cogs: CogFolder, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = cogs.write_cog("monitoring", {"ping": "return 'old'"})
+    path.write_text(
+        path.read_text().replace(
+            "    def __init__", "    def cog_unload(self): raise SystemExit\n    def __init__"
+        )
+    )
+    await loader.ensure("monitoring")
+    cogs.write_cog("monitoring", {"ping": "return 'new'"})
+    assert (await loader.reload("monitoring")).ok
+    assert text_in(offline, "ping") == "new"
+    assert "cog.unload_failed" in caplog.text
+
+
 async def test_a_use_during_a_swap_waits_for_its_end(
     loader: CogLoader, offline: commands.Bot, cogs: CogFolder
 ) -> None:
