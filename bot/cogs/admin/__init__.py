@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -12,14 +12,13 @@ from discord.ext import commands
 from bot import buttons, pages
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.command import command
+from bot.completion import choices, choices_for_last_word
 from bot.loader import LoadResult
 from bot.progress import Progress
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.context import HelixContext
-
-_MOST_CHOICES = 25
 
 
 class Admin(commands.Cog, name="admin"):
@@ -100,28 +99,28 @@ class Admin(commands.Cog, name="admin"):
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
         """The cogs, completing the last word of several."""
-        return _complete_last(current, self._known())
+        return choices_for_last_word(self._known(), current)
 
     @reload.autocomplete("cogs")
     async def complete_reload(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
         """Likewise, and what stands for several."""
-        return _complete_last(current, (_cogs.ALL, _cogs.CHANGED, *self._known()))
+        return choices_for_last_word((_cogs.ALL, _cogs.CHANGED, *self._known()), current)
 
     @flags.autocomplete("name")
     async def complete_flag(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
         """The three flags."""
-        return _choices(current, (flag.name for flag in self.bot.kernel.flags.describe()))
+        return choices((flag.name for flag in self.bot.kernel.flags.describe()), current)
 
     @cache.autocomplete("name")
     async def complete_cache(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
         """What can be cleared."""
-        return _choices(current, _caches.names(self.bot.kernel.caches))
+        return choices(_caches.names(self.bot.kernel.caches), current)
 
     def _known(self) -> tuple[str, ...]:
         return tuple(status.name for status in self.bot.loader.status())
@@ -165,24 +164,6 @@ class Admin(commands.Cog, name="admin"):
             return _screens.already_loaded(name), True
         await self.bot.collective.manager.record(_cogs.journal_row(verb, result, ctx.caller))
         return _screens.tick(result, verb), result.ok
-
-
-def _choices(current: str, names: Iterable[str]) -> list[app_commands.Choice[str]]:
-    fitting = _fitting(current.strip().casefold(), names)
-    return [app_commands.Choice(name=name, value=name) for name in fitting][:_MOST_CHOICES]
-
-
-def _complete_last(current: str, names: Iterable[str]) -> list[app_commands.Choice[str]]:
-    head, _, last = current.replace(",", " ").rpartition(" ")
-    before = head.split()
-    fitting = _fitting(last.casefold(), (name for name in names if name not in before))
-    lines = (" ".join((*before, name)) for name in fitting)
-    # A choice is at most 100 characters long.
-    return [app_commands.Choice(name=line, value=line) for line in lines if len(line) <= 100][:_MOST_CHOICES]
-
-
-def _fitting(typed: str, names: Iterable[str]) -> list[str]:
-    return sorted((name for name in names if typed in name), key=lambda name: not name.startswith(typed))
 
 
 async def setup(bot: HelixBot) -> None:

@@ -12,6 +12,7 @@ from discord.ext import commands
 from bot import access, buttons, last_said, pages
 from bot.cogs.agents import _history, _roster, _screens, _wisdom
 from bot.command import command
+from bot.completion import choices
 from state.agents import LAYERS, ROSTER, AgentSpec, find_agent
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ class Agents(commands.Cog, name="agents"):
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
         """The three layers."""
-        return _choices(LAYERS, current)
+        return choices(LAYERS, current)
 
     @agent.autocomplete("name")
     @history.autocomplete("agent")
@@ -94,7 +95,7 @@ class Agents(commands.Cog, name="agents"):
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
         """The fourteen names."""
-        return _choices([spec.name for spec in ROSTER], current)
+        return choices((spec.name for spec in ROSTER), current)
 
     async def _fetch(
         self, spec: AgentSpec, days: int, newest_id: int | None, *, show_people: bool
@@ -117,15 +118,6 @@ class Agents(commands.Cog, name="agents"):
             self.bot, "agents", "history", user_id, page=page, count=count, payload=payload
         )
         return _screens.history(history, spec, days, page), view
-
-
-def _choices(names: tuple[str, ...] | list[str], current: str) -> list[app_commands.Choice[str]]:
-    typed = current.strip().casefold()
-    fitting = sorted(
-        (name for name in names if typed in name.casefold()),
-        key=lambda name: not name.casefold().startswith(typed),
-    )
-    return [app_commands.Choice(name=name, value=name) for name in fitting]
 
 
 async def setup(bot: HelixBot) -> None:

@@ -11,12 +11,11 @@ from discord.ext import commands
 from bot import access, buttons
 from bot.cogs.help import _screens, _topics
 from bot.command import command
+from bot.completion import choices
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.context import HelixContext
-
-_MOST_CHOICES = 25
 
 
 class Help(commands.Cog, name="help"):
@@ -49,13 +48,10 @@ class Help(commands.Cog, name="help"):
     ) -> list[app_commands.Choice[str]]:
         """Categories and commands that the caller may run."""
         categories = _topics.build_categories(access.visible_entries(access.caller_of(interaction)))
-        names = {
-            name: None
-            for one in categories
-            for name in (*(entry.name for entry in one.entries), one.info.name)
-            if current.casefold() in name
-        }
-        return [app_commands.Choice(name=name, value=name) for name in names][:_MOST_CHOICES]
+        names = (
+            name for one in categories for name in (*(entry.name for entry in one.entries), one.info.name)
+        )
+        return choices(names, current)
 
     @buttons.component("help", "menu", command="help")
     async def turn_to(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:

@@ -21,6 +21,7 @@ from bot.cogs.monitoring import (
     _status_screen,
 )
 from bot.command import command
+from bot.completion import choices
 from bot.progress import Progress
 from state.status import build_status
 
@@ -109,8 +110,7 @@ class Monitoring(commands.Cog, name="monitoring"):
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
         """The four sections."""
-        typed = current.strip().casefold()
-        return [app_commands.Choice(name=one, value=one) for one in _metrics.SECTIONS if typed in one]
+        return choices(_metrics.SECTIONS, current)
 
     def _addresses(self) -> tuple[_discovery.Address, ...]:
         read_token_set = bool(self.bot.kernel.settings.read_token)

@@ -1,0 +1,35 @@
+"""What is offered while a slash option is being typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from discord import app_commands
+
+# Discord API, "Application Command Option Choice": so many choices, each so long.
+_MOST_CHOICES = 25
+_LONGEST_CHOICE = 100
+
+
+def choices(names: Iterable[str], current: str) -> list[app_commands.Choice[str]]:
+    """Those of `names` that contain what was typed, whatever its case; each once."""
+    return _offer(_fitting(names, current.strip()))
+
+
+def choices_for_last_word(names: Iterable[str], current: str) -> list[app_commands.Choice[str]]:
+    """Likewise for the last word of a line that names several; each choice is the whole line."""
+    head, _, last = current.replace(",", " ").rpartition(" ")
+    before = head.split()
+    fitting = _fitting((name for name in names if name not in before), last)
+    return _offer(" ".join((*before, name)) for name in fitting)
+
+
+def _fitting(names: Iterable[str], typed: str) -> list[str]:
+    folded = typed.casefold()
+    fitting = (name for name in dict.fromkeys(names) if folded in name.casefold())
+    return sorted(fitting, key=lambda name: not name.casefold().startswith(folded))
+
+
+def _offer(texts: Iterable[str]) -> list[app_commands.Choice[str]]:
+    short = (text for text in texts if len(text) <= _LONGEST_CHOICE)
+    return [app_commands.Choice(name=text, value=text) for text in short][:_MOST_CHOICES]
