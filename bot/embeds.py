@@ -108,11 +108,6 @@ def plain(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
     return discord.utils.escape_markdown(clip(" ".join(text.split()), limit))
 
 
-def code(text: str, limit: int = 200) -> str:
-    """`text` as inline code; backticks in it are replaced, since they would end it."""
-    return f"`{clip(' '.join(text.replace('`', 'ˋ').split()), limit) or ' '}`"
-
-
 def colour(status: str | None) -> discord.Colour:
     """The colour of a status word (pass, active, warn, stale, fail, …); violet where there is none."""
     return discord.Colour(_VIOLET if status is None else _COLOURS.get(status, _GREY))

@@ -13,7 +13,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.access import Refusal
-from core.errors import HelixError
+from bot.waiting import Deferral
+from bot.words import quoted
+from core.errors import HelixError, UnknownName
 
 if TYPE_CHECKING:
     from bot.context import HelixContext
@@ -77,7 +79,7 @@ def explain(error: BaseException, entry: CommandEntry | None, prefix: str) -> Ex
     """What to tell the caller of `entry` about this error; unexpected ones get an incident id."""
     error = unwrap(error)
     if isinstance(error, HelixError):
-        return Explained("refused" if isinstance(error, Refusal) else "told", str(error))
+        return Explained("refused" if isinstance(error, Refusal) else "told", _readable(error))
     explained = _explain_input(error, entry, prefix) or _explain_discord(error)
     if explained is not None:
         return explained
@@ -85,6 +87,13 @@ def explain(error: BaseException, entry: CommandEntry | None, prefix: str) -> Ex
     return Explained(
         "failed", f"Something went wrong on our side (incident `{incident}`). Please tell an admin.", incident
     )
+
+
+def _readable(error: HelixError) -> str:
+    if isinstance(error, UnknownName):
+        # What somebody typed must not become a link in what the bot says.
+        return str(error).replace(repr(error.name), quoted(error.name), 1)
+    return str(error)
 
 
 def _explain_input(error: BaseException, entry: CommandEntry | None, prefix: str) -> Explained | None:
@@ -125,7 +134,7 @@ async def report(
     if explained.incident is not None:
         logger.error("incident.new id=%s where=%s", explained.incident, where, exc_info=cause)
     elif explained.outcome == "failed":
-        logger.warning("command.discord_trouble where=%s error=%s", where, _short(cause))
+        logger.warning("command.discord_trouble where=%s error=%s", where, in_short(cause))
     elif explained.outcome == "elsewhere":
         logger.info("command.answered_elsewhere where=%s", where)
     if isinstance(cause, Refusal):
@@ -137,8 +146,6 @@ async def report(
 
 async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
     """Tell only the one who used this interaction, as well as Discord allows after a deferral."""
-    from bot.waiting import Deferral
-
     deferral = Deferral.of(interaction)
     none = discord.AllowedMentions.none()
     if deferral is not None:
@@ -162,7 +169,7 @@ async def _tell(target: HelixContext | discord.Interaction[Any], text: str, wher
         else:
             await target.whisper(text)
     except UNSENT as error:
-        logger.info("command.untold where=%s error=%s", where, _short(error))
+        logger.info("command.untold where=%s error=%s", where, in_short(error))
 
 
 def _complaint(error: commands.UserInputError | app_commands.TransformerError) -> str:
@@ -171,7 +178,7 @@ def _complaint(error: commands.UserInputError | app_commands.TransformerError) -
     if isinstance(error, commands.ArgumentParsingError):
         return "A quotation mark is not closed, or stands where it cannot."
     if isinstance(error, app_commands.TransformerError):
-        return f"{_quoted(str(error.value))} does not fit there."
+        return f"{quoted(str(error.value))} does not fit there."
     if isinstance(error, commands.BadLiteralArgument | commands.RangeError):
         return str(error)
     if isinstance(error, commands.BadArgument):
@@ -189,7 +196,7 @@ def _bad_argument(error: commands.BadArgument) -> str:
     if text.startswith('Converting to "float"'):
         name = text.rsplit('"', 2)[-2]
         return f"`{name}` takes a number."
-    return f"{_quoted(str(given))} was not found." if given is not None else text
+    return f"{quoted(str(given))} was not found." if given is not None else text
 
 
 def _usage(entry: CommandEntry | None, prefix: str) -> str:
@@ -199,12 +206,8 @@ def _usage(entry: CommandEntry | None, prefix: str) -> str:
     return f"\nUsage: `{prefix}{entry.name} {entry.usage}`, for example `{example}`"
 
 
-def _quoted(text: str) -> str:
-    shown = discord.utils.escape_mentions(text.replace("`", "ˋ").replace("\n", " "))
-    return f"`{shown[:80]}`"
-
-
-def _short(error: BaseException) -> str:
+def in_short(error: BaseException) -> str:
+    """An error for one field of a log line: its kind, and what Discord calls it."""
     if isinstance(error, discord.HTTPException):
         return f"{type(error).__name__}:{error.status}:{error.code}"
     return type(error).__name__

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import aiohttp
 import discord
 
-from bot import awaited, buttons, embeds
+from bot import awaited, buttons, embeds, errors
 from core.errors import HelixError
 
 if TYPE_CHECKING:
@@ -146,9 +146,9 @@ class Progress:
             try:
                 async with self._turn:
                     await self._show(self._card(), self._view())
-            except discord.HTTPException as error:
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 # The next edit or the result may still arrive.
-                logger.warning("progress.edit_failed status=%d code=%d", error.status, error.code)
+                logger.warning("progress.edit_failed error=%s", errors.in_short(error))
             await self._sleep(EDIT_EVERY_S)
 
     async def _end_pump(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class Deferral:
     async def _defer(self) -> None:
         try:
             await self._interaction.response.defer(ephemeral=self.ephemeral, thinking=True)
-        except (discord.HTTPException, discord.InteractionResponded) as error:
+        except (discord.HTTPException, discord.InteractionResponded, aiohttp.ClientError, OSError) as error:
             # Another process, or the reply itself, was quicker; the reply will tell.
             logger.info("slash.defer_failed error=%s", type(error).__name__)
         else:
@@ -85,5 +86,5 @@ class Typing:
             while True:
                 await self._channel.typing()
                 await asyncio.sleep(_TYPING_EVERY_S)
-        except discord.HTTPException as error:
-            logger.debug("typing.failed status=%d", error.status)
+        except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            logger.debug("typing.failed error=%s", type(error).__name__)

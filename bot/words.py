@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 
+def quoted(text: str, limit: int = 80) -> str:
+    """What somebody typed, as inline code on one line; backticks in it are replaced, since they end it."""
+    line = " ".join(text.replace("`", "ˋ").split())
+    return f"`{line if len(line) <= limit else f'{line[: limit - 1]}…'}`" if line else "` `"
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: "1 use", "2 uses"."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"

@@ -124,11 +124,6 @@ def test_outside_text_keeps_its_words_and_loses_its_markdown() -> None:
     assert embeds.plain("**bold**\n`x`") == r"\*\*bold\*\* \`x\`"
 
 
-def test_inline_code_cannot_be_ended_from_inside() -> None:
-    assert embeds.code("a`b\nc") == "`aˋb c`"
-    assert embeds.code("") == "` `"
-
-
 @pytest.mark.parametrize(
     ("part", "embed"),
     [

@@ -15,7 +15,7 @@ from discord.ext import commands
 from bot import catalog
 from bot.access import Refusal
 from bot.errors import explain, new_incident, unwrap
-from core.errors import HelixError
+from core.errors import HelixError, UnknownName
 
 AGENT = catalog.find("agent")
 
@@ -53,6 +53,12 @@ def test_an_error_with_a_cause_of_its_own_keeps_its_own_text() -> None:
 def test_a_refusal_is_told_as_it_is() -> None:
     explained = explain(caused(commands.CheckFailure(), Refusal("level", "No.")), AGENT, "!")
     assert (explained.outcome, explained.text, explained.incident) == ("refused", "No.", None)
+
+
+def test_what_somebody_typed_is_no_markdown_in_the_answer() -> None:
+    typed = "[free](https://example.org) `x` @everyone"
+    explained = explain(UnknownName(typed, ("Kael",)), AGENT, "!")
+    assert explained.text == f"There is no name called `{typed.replace('`', 'ˋ')}`. Known: Kael."
 
 
 @pytest.mark.parametrize(
@@ -104,7 +110,7 @@ def parameter(name: str) -> commands.Parameter:
         (commands.ExpectedClosingQuoteError('"'), "A quotation mark is not closed"),
         (commands.BadArgument('Converting to "int" failed for parameter "days".'), "`days` takes a whole"),
         (commands.BadArgument('Converting to "float" failed for parameter "v".'), "`v` takes a number."),
-        (commands.MemberNotFound("@everyone `x`"), "`@\u200beveryone ˋxˋ` was not found."),
+        (commands.MemberNotFound("@everyone `x`"), "`@everyone ˋxˋ` was not found."),
         (commands.BadArgument("plain words"), "plain words"),
         (commands.BadLiteralArgument(parameter("x"), ("a", "b"), [], "c"), "Could not convert"),
         (commands.TooManyArguments(), "That did not fit."),

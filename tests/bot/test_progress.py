@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
+import aiohttp
 import discord
 import pytest
 
@@ -150,8 +151,18 @@ async def test_a_deleted_message_stays_deleted_and_the_work_goes_on(
     assert not [one for one in talk.messages.values() if "Counted" in text_of(one)]
 
 
-async def test_a_refused_edit_is_tried_again_later(
-    running_bot: RunningBot, talk: Talk, caplog: pytest.LogCaptureFixture
+_REFUSAL: Any = SimpleNamespace(status=403, reason="Forbidden")
+
+
+@pytest.mark.parametrize(
+    ("error", "logged"),
+    [
+        (discord.Forbidden(_REFUSAL, {"code": 50013, "message": "no"}), "Forbidden:403:50013"),
+        (aiohttp.ClientConnectionError(), "ClientConnectionError"),
+    ],
+)
+async def test_an_edit_that_failed_is_tried_again_later(
+    running_bot: RunningBot, talk: Talk, caplog: pytest.LogCaptureFixture, error: Exception, logged: str
 ) -> None:
     clock = ManualClock()
     ctx = await ask(running_bot)
@@ -160,8 +171,7 @@ async def test_a_refused_edit_is_tried_again_later(
         edit = discord.Message.edit
 
         async def refuse(*_: Any, **__: Any) -> None:
-            response: Any = SimpleNamespace(status=403, reason="Forbidden")
-            raise discord.Forbidden(response, {"code": 50013, "message": "no"})
+            raise error
 
         discord.Message.edit = refuse  # type: ignore[method-assign,assignment]  # Discord says no, once
         try:
@@ -169,7 +179,7 @@ async def test_a_refused_edit_is_tried_again_later(
             await clock.until_sleeping()
         finally:
             discord.Message.edit = edit  # type: ignore[method-assign]  # and yes again
-        assert "progress.edit_failed status=403 code=50013" in caplog.text
+        assert f"progress.edit_failed error={logged}" in caplog.text
         progress.advance(2)
         clock.advance(EDIT_EVERY_S)
         await talk.edited(shown, lambda one: "2 of 4" in text_of(one))

@@ -26,3 +26,9 @@ def test_sizes_are_shown_in_the_unit_that_people_read(size_bytes: float, shown: 
 def test_a_noun_fits_its_number() -> None:
     assert [words.count(number, "use") for number in (0, 1, 2)] == ["0 uses", "1 use", "2 uses"]
     assert words.count(2, "entry", "entries") == "2 entries"
+
+
+def test_what_is_quoted_is_inline_code_that_cannot_be_ended_from_inside() -> None:
+    assert words.quoted("a`b\nc") == "`aˋb c`"
+    assert words.quoted(" ") == "` `"
+    assert words.quoted("abcdef", 4) == "`abc…`"

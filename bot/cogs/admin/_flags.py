@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.access import Caller
+from bot.words import quoted
 from core.errors import HelixError
 from core.flags import Flag, Flags
 from state.change import JournalRow
@@ -31,7 +32,7 @@ def parse_switch(word: str) -> bool:
     """
     value = _WORDS.get(word.strip().casefold())
     if value is None:
-        raise WrongSwitch(f"A flag is switched `on` or `off`, not {word.strip()[:64]!r}.")
+        raise WrongSwitch(f"A flag is switched `on` or `off`, not {quoted(word, 64)}.")
     return value
 
 

@@ -115,7 +115,7 @@ def _failure(error: CogFailure | None) -> str:
     if not error.incident:
         return embeds.plain(error.message, 300)
     where = f"{error.file}:{error.line}" if error.line is not None else error.file
-    place = f"{embeds.code(where, 150)} " if where else ""
+    place = f"{words.quoted(where, 150)} " if where else ""
     return f"{place}{embeds.plain(f'{error.type}: {error.message}', 200)} (incident `{error.incident}`)"
 
 
@@ -140,4 +140,4 @@ def _cache(one: CacheStats) -> str:
 
 def _refusal(refusal: Refusal) -> str:
     place = f"{refusal.file}:{refusal.line}" if refusal.line is not None else refusal.file
-    return f"{embeds.code(place, 100)} {embeds.plain(refusal.reason, 200)}"
+    return f"{words.quoted(place, 100)} {embeds.plain(refusal.reason, 200)}"

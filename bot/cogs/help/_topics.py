@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot import catalog
 from bot.entry import CogInfo, CommandEntry, Level
+from bot.words import quoted
 from core.errors import HelixError
 
 OVERVIEW = "overview"
@@ -91,4 +92,4 @@ def with_prefix(entry: CommandEntry, prefix: str) -> str:
 def _no_topic(name: str, visible: Sequence[CommandEntry], prefix: str) -> str:
     near = " or ".join(f"`{one}`" for one in catalog.suggest(name, visible))
     hint = f"Did you mean {near}?" if near else f"`{prefix}help` shows all of them."
-    return f"There is no command or category `{name.replace('`', 'ˋ') or ' '}`. {hint}"
+    return f"There is no command or category {quoted(name)}. {hint}"

@@ -23,7 +23,7 @@ def metrics(view: MetricsView) -> discord.Embed:
         lines = (f"**Hit rate** {_share(view.hit_rate)}", "", *map(_cache, view.caches))
     else:
         whole = view.http if view.section == "http" else view.commands
-        lines = (_traffic(whole, "All"), *(_traffic(row, embeds.code(row.name, 80)) for row in view.rows))
+        lines = (_traffic(whole, "All"), *(_traffic(row, words.quoted(row.name)) for row in view.rows))
     return embeds.card(_TITLES[view.section], lines, footer="Since the start of this process")
 
 

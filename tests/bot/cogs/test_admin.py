@@ -150,7 +150,7 @@ async def test_reload_changed_with_nothing_changed_says_so(talk: Talk) -> None:
         ("!flags lazy_commands maybe", "`on` or `off`"),
         ("!cache claer", "Did you mean 'clear'?"),
         ("!cache clear", "Clear what?"),
-        ("!cache clear nothing", "There is no cache called 'nothing'"),
+        ("!cache clear nothing", "There is no cache called `nothing`"),
     ],
 )
 async def test_each_kind_of_mistake_is_named(talk: Talk, line: str, said: str) -> None:

@@ -111,7 +111,7 @@ async def test_history_turns_pages_of_the_list_that_was_shown(talk: Talk, runnin
         ("!history vega 0", "from 1 to 365"),
         ("!history vega soon", "`days` takes a whole number."),
         ("!history", "`agent` is missing."),
-        ("!history nobody", "There is no agent called 'nobody'"),
+        ("!history nobody", "There is no agent called `nobody`"),
     ],
 )
 async def test_history_says_what_was_wrong(talk: Talk, line: str, said: str) -> None:
@@ -132,4 +132,4 @@ async def test_wisdom_in_one_voice_never_repeats_itself_across_a_reload(
 
 async def test_wisdom_of_nobody_in_particular(talk: Talk) -> None:
     assert "“" in text_of(await talk.ask("member", "!wisdom"))
-    assert "There is no agent called 'x'" in text_of(await talk.ask("member", "!wisdom x"))
+    assert "There is no agent called `x`" in text_of(await talk.ask("member", "!wisdom x"))
