@@ -10,12 +10,10 @@ from typing import Any, Self
 import aiohttp
 import discord
 
-from bot import embeds
+from bot import embeds, errors
+from bot.waiting import DEFER_AFTER_S
 
 logger = logging.getLogger(__name__)
-
-# Discord gives up on an interaction after 3 s; what takes longer than this says "wait" first.
-DEFER_AFTER_S = 1.5
 
 _NO_MENTIONS = discord.AllowedMentions.none()
 
@@ -70,12 +68,7 @@ class Answer:
         """Tell only the one who pressed."""
         embeds.check(text)
         async with self._turn:
-            if self._interaction.response.is_done():
-                await self._interaction.followup.send(text, ephemeral=True, allowed_mentions=_NO_MENTIONS)
-            else:
-                await self._interaction.response.send_message(
-                    text, ephemeral=True, allowed_mentions=_NO_MENTIONS
-                )
+            await errors.whisper(self._interaction, text)
 
     async def retire(self, text: str) -> None:
         """Take the buttons away and tell the one who pressed why."""
@@ -93,6 +86,6 @@ class Answer:
                 return
             try:
                 await self._interaction.response.defer()
-            except (discord.HTTPException, aiohttp.ClientError) as error:
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 # Another process was quicker, or the press is lost; the answer itself will tell.
                 logger.info("press.defer_failed error=%s", type(error).__name__)

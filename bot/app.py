@@ -101,8 +101,6 @@ class BotService:
 
     async def _start(self) -> None:
         self.bot.endpoints.apply()
-        # No voice here, so nobody needs to hear twice at each start that its libraries are not installed.
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         self._connecting = asyncio.create_task(self._connect(), name="discord-gateway")
         self._connecting.add_done_callback(self._connection_ended)
         self._registering = asyncio.create_task(self._register(), name="slash-registration")

@@ -21,7 +21,8 @@ _WARN_SHARE, _FAIL_SHARE = 0.05, 0.5
 # The promise (http.md, /slo): 95 of 100 commands answer within 2 s.
 _PROMISED_P95_S = 2.0
 _LOAD_WINDOW_S = 60.0
-_FAILURES = frozenset({"failed", "cut off"})
+# The outcomes that are faults of ours; refusals and typing mistakes are none.
+FAILURES = frozenset({"failed", "cut off"})
 
 
 class CommandMetrics:
@@ -51,7 +52,7 @@ class CommandMetrics:
         if time is None:
             time = self._times[command] = self._seconds.bind(command)
         time.observe(seconds)
-        self._recent.append((self._clock.monotonic(), seconds, outcome in _FAILURES))
+        self._recent.append((self._clock.monotonic(), seconds, outcome in FAILURES))
 
     def record_unknown(self) -> None:
         """Count a call of something that is no command; names that people make up are no labels."""

@@ -8,8 +8,9 @@ import discord
 import pytest
 
 from bot import awaited, buttons, embeds
-from bot.answers import DEFER_AFTER_S, Answer
+from bot.answers import Answer
 from bot.embeds import ReplyTooLong
+from bot.waiting import DEFER_AFTER_S
 from sandbox import Sandbox
 from tests.bot.cogs.talk import Message, Talk, items, text_of
 from tests.bot.support import RunningBot

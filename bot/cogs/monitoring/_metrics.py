@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.cogs.monitoring._promises import Promise, build_promises
+from bot.command_metrics import FAILURES
 from core.cache import CacheStats
 from core.errors import UnknownName
 from core.kernel import Kernel
@@ -19,8 +20,6 @@ Section = Literal["http", "commands", "cache", "webhooks"]
 SECTIONS: tuple[Section, ...] = ("http", "commands", "cache", "webhooks")
 MOST_ROWS = 10
 
-# The outcomes of bot.errors that are faults of ours; refusals and typing mistakes are none.
-_FAILURES = frozenset({"failed", "cut off"})
 _STATM = Path("/proc/self/statm")
 
 
@@ -135,7 +134,7 @@ def _http_rows(metrics: Registry) -> tuple[Traffic, ...]:
 
 def _command_rows(metrics: Registry) -> tuple[Traffic, ...]:
     counts, failed = _counts(
-        metrics, "helix_commands_total", "command", lambda row: row["outcome"] in _FAILURES
+        metrics, "helix_commands_total", "command", lambda row: row["outcome"] in FAILURES
     )
     return _rows(metrics, "helix_command_duration_seconds", "command", counts, failed)
 
