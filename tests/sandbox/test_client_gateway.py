@@ -4,6 +4,7 @@ import asyncio
 
 import discord
 import pytest
+from discord.gateway import KeepAliveHandler
 
 from sandbox import Sandbox
 from tests.sandbox.support import Bot, Bots
@@ -220,3 +221,22 @@ async def test_a_default_avatar_can_be_read(bot: Bot, sandbox: Sandbox) -> None:
 
     assert user is not None
     assert (await user.display_avatar.read()).startswith(b"\x89PNG")
+
+
+async def test_a_clients_latency_is_that_of_its_last_heartbeat(
+    bots: Bots, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Far above any round trip on this machine, so that one counted from the heartbeat before shows.
+    sandbox.engine.gateway.heartbeat_s = 0.4
+    latencies: asyncio.Queue[float] = asyncio.Queue()
+    acknowledge = KeepAliveHandler.ack
+
+    def ack(handler: KeepAliveHandler) -> None:
+        acknowledge(handler)
+        latencies.put_nowait(handler.latency)
+
+    monkeypatch.setattr(KeepAliveHandler, "ack", ack)
+    await bots.connect()
+
+    await asyncio.wait_for(latencies.get(), 10)
+    assert await asyncio.wait_for(latencies.get(), 10) < 0.3
