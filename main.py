@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -38,6 +39,8 @@ logger = logging.getLogger("helix")
 
 EXIT_OK = 0
 EXIT_UNUSABLE = 2
+# Ctrl+C where nothing runs that wants to be stopped (128 + SIGINT, as shells count).
+EXIT_INTERRUPTED = 130
 _BEGUN = time.perf_counter()
 _ENV_FILE = Path(".env")
 _PORTS_TRIED = 20
@@ -56,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StartError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_UNUSABLE
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -109,9 +114,15 @@ _COMMANDS: Mapping[str, Callable[[LoadedSettings], int]] = {
 async def _serve(settings: Settings) -> None:
     """Start everything, wait for SIGTERM or SIGINT, stop everything within `SHUTDOWN_S`."""
     stopping = asyncio.Event()
+
+    def stop() -> None:
+        if not stopping.is_set():
+            stopping.set()
+            _cut_off_after(settings.shutdown_s)
+
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, stop)
     _say(f"Helix {VERSION}")
     sandbox = await _start_sandbox(settings) if settings.sandbox else None
     try:
@@ -132,6 +143,22 @@ async def _serve(settings: Settings) -> None:
     finally:
         if sandbox is not None:
             await sandbox.stop()
+
+
+def _cut_off_after(seconds: float) -> None:
+    """Ends the process then, if it is still there.
+
+    A thread in a system call (a name being looked up, a disk that hangs) cannot be cancelled, and Python waits for
+    it at its end. Nothing is lost: what was answered is committed, and a kill at any moment is provided for.
+    """
+
+    def cut_off() -> None:
+        logger.warning("stop.cut_off after_s=%g", seconds)
+        os._exit(EXIT_OK)
+
+    timer = threading.Timer(seconds, cut_off)
+    timer.name, timer.daemon = "stop-cut-off", True
+    timer.start()
 
 
 class _Helix:

@@ -1,8 +1,11 @@
 """`python main.py check`, `sync-commands` and `--help`, as an operator types them."""
 
+import asyncio
+import signal
 from pathlib import Path
 
 from sandbox import Sandbox
+from sandbox.faults import Fault
 from tests.e2e.conftest import Settings
 from tests.e2e.helix_process import helix, sandbox_env
 
@@ -48,3 +51,17 @@ async def test_sync_commands_without_a_token_says_so(tmp_path: Path) -> None:
     async with helix("sync-commands", env=sandbox_env(tmp_path)) as process:
         assert await process.exit_code() == 2
         assert "DISCORD_TOKEN" in process.output
+
+
+async def test_ctrl_c_while_discord_does_not_answer_ends_without_a_traceback(
+    sandbox: Sandbox, on_sandbox: Settings
+) -> None:
+    hanging = Fault("*", "*", delay_s=60, times=1)
+    sandbox.engine.faults.add(hanging)
+    async with helix("sync-commands", env=on_sandbox()) as process:
+        async with asyncio.timeout(10):
+            while hanging.times:
+                await asyncio.sleep(0.01)
+        process.send(signal.SIGINT)
+        assert await process.exit_code(timeout_s=10) == 130
+        assert "Traceback" not in process.output

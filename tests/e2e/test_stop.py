@@ -53,6 +53,29 @@ async def test_a_stop_asked_for_during_the_start_is_obeyed(tmp_path: Path) -> No
         assert "Traceback" not in process.output
 
 
+async def test_a_disk_that_hangs_does_not_outlast_the_stop(tmp_path: Path) -> None:
+    hangs, patch = tmp_path / "hangs", tmp_path / "patch"
+    patch.mkdir()
+    # No thread can be cancelled out of a system call; this stands for a disk, or a name server, that is stuck.
+    (patch / "sitecustomize.py").write_text(
+        "import os, time\n"
+        "real = os.fsync\n"
+        f"os.fsync = lambda file: time.sleep(600) if os.path.exists({str(hangs)!r}) else real(file)\n"
+    )
+    env = sandbox_env(tmp_path / "data", SHUTDOWN_S="1", PYTHONPATH=str(patch))
+    async with helix(env=env) as process:
+        await process.ready()
+        file = tmp_path / "data" / "ucf_state.json"
+        hangs.touch()
+        file.unlink()
+        async with asyncio.timeout(10):
+            while not file.with_name(f".{file.name}.new").exists():
+                await asyncio.sleep(0.01)
+        process.send(signal.SIGTERM)
+        assert await process.exit_code(timeout_s=10) == 0
+        assert "stop.cut_off" in process.output
+
+
 async def test_sigkill_at_random_points_loses_no_committed_state(tmp_path: Path) -> None:
     """Each edit counts as committed once /ucf shows it; after the kill it must still be there."""
     dice = random.Random(20)
