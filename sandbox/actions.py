@@ -69,8 +69,6 @@ class Actions:
         channel, target = self._people.message(message, author)
         if target.author_id != author.id:
             raise ActionError(403, "Only its author can edit a message.")
-        if not content.strip() and not target.attachments:
-            raise ActionError(400, "Cannot send an empty message")
         try:
             self._engine.messages.edit(channel, target, parse_message({"content": content}, []))
         except ApiError as error:

@@ -87,7 +87,10 @@ class Messages:
         origin = Origin(type=_REPLY if answered else 0, reference_id=answered)
         message = self.post(channel, author_id, form, origin)
         if form.nonce is not None:
-            self._nonces[author_id, str(form.nonce)] = (self._monotonic_s(), channel.id, message.id)
+            key = (author_id, str(form.nonce))
+            self._nonces[key] = (self._monotonic_s(), channel.id, message.id)
+            # Used again it would keep its old place otherwise, and those behind it would outlive their time.
+            self._nonces.move_to_end(key)
         return message
 
     def post(self, channel: Channel, author_id: int, form: MessageForm, origin: Origin) -> Message:
@@ -121,12 +124,21 @@ class Messages:
         """Changes what the form gives and leaves the rest. A deferred answer stops loading.
 
         Raises:
-            ApiError: 400 where nothing would be left.
+            ApiError: 400 where nothing would be left, or too many files; then nothing changes.
         """
         kept = message.attachments
         if form.attachments is not None:
             wanted = {as_id(entry.get("id")) for entry in form.attachments}
             kept = [a for a in message.attachments if a.id in wanted]
+        left = MessageForm(
+            content=message.content if form.content is None else form.content,
+            embeds=message.embeds if form.embeds is None else form.embeds,
+            components=message.components if form.components is None else form.components,
+            files=form.files,
+        )
+        if not kept:
+            require_something(left)
+        self._attach(channel, message, form, kept=kept)
         if form.content is not None:
             message.content = form.content
             self._mention(channel, message, form)
@@ -135,7 +147,6 @@ class Messages:
         if form.flags is not None:
             fixed = FLAG_EPHEMERAL | FLAG_LOADING
             message.flags = message.flags & fixed | form.flags & ~fixed
-        self._attach(channel, message, form, kept=kept)
         if message.flags & FLAG_LOADING:
             message.flags &= ~FLAG_LOADING
         else:

@@ -1,6 +1,7 @@
 """Messages over REST by hand: nonces, replies, uploads, reactions and their refusals."""
 
 import io
+import json
 from typing import Any
 
 import pytest
@@ -233,3 +234,59 @@ async def test_twenty_kinds_of_reactions_are_the_most(api: Api, sandbox: Sandbox
 
     assert statuses == [204] * 20 + [400]
     assert [user["id"] for user in listed] == [str(sandbox.application_id)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"content": ""},
+        {"content": None, "embeds": []},
+        {"content": " ", "attachments": []},
+    ],
+)
+async def test_an_edit_that_would_leave_nothing_is_refused_and_changes_nothing(
+    api: Api, general: int, change: dict[str, Any]
+) -> None:
+    _, message = await api.call("POST", f"/channels/{general}/messages", {"content": "kept"})
+    path = f"/channels/{general}/messages/{message['id']}"
+
+    status, body = await api.call("PATCH", path, change)
+
+    assert (status, body["code"]) == (400, 50006)
+    _, after = await api.call("GET", path)
+    assert (after["content"], after["edited_timestamp"]) == ("kept", None)
+
+
+async def test_an_edit_with_too_many_files_changes_nothing(api: Api, general: int) -> None:
+    _, message = await api.call("POST", f"/channels/{general}/messages", data=_files(10))
+    path = f"/channels/{general}/messages/{message['id']}"
+
+    status, body = await api.call("PATCH", path, data=_files(1, content="changed"))
+
+    assert (status, body["code"]) == (400, 50035)
+    _, after = await api.call("GET", path)
+    assert (after["content"], len(after["attachments"])) == ("", 10)
+
+
+async def test_a_nonce_ends_in_time_even_when_one_before_it_was_used_again(
+    api: Api, general: int, clock: Clock
+) -> None:
+    path = f"/channels/{general}/messages"
+    for nonce in ("again", "once", "again"):
+        await api.call("POST", path, {"content": "x", "nonce": nonce})
+        clock.now_s += 100.0
+    enforced = {"content": "x", "nonce": "once", "enforce_nonce": True}
+    _, known = await api.call("POST", path, enforced)
+
+    clock.now_s += 101.0
+    _, anew = await api.call("POST", path, enforced)
+
+    assert known["id"] != anew["id"]
+
+
+def _files(count: int, **body: Any) -> FormData:
+    form = FormData()
+    form.add_field("payload_json", json.dumps(body))
+    for number in range(count):
+        form.add_field(f"files[{number}]", io.BytesIO(b"x"), filename=f"{number}.txt")
+    return form
