@@ -23,6 +23,24 @@ _KEPT = (
     "nsfw",
 )
 
+# What a plain option keeps; Discord drops the rest without a word.
+_OPTION_KEPT = (
+    "type",
+    "name",
+    "description",
+    "name_localizations",
+    "description_localizations",
+    "required",
+    "choices",
+    "channel_types",
+    "min_value",
+    "max_value",
+    "min_length",
+    "max_length",
+    "autocomplete",
+)
+_MAX_TEXT = 6000
+
 Path = tuple[str | int, ...]
 
 
@@ -164,9 +182,29 @@ def _parse_option(errors: FormErrors, path: Path, option: JsonObject, parent: in
             return parsed
         parsed["options"] = _parse_options(errors, (*path, "options"), option.get("options"), parent=kind)
         return parsed
+    parsed = {key: parsed[key] for key in _OPTION_KEPT if key in parsed}
     if option.get("choices"):
         _check_choices(errors, path, option, kind)
+    _check_bounds(errors, path, parsed)
     return parsed
+
+
+def _check_bounds(errors: FormErrors, path: Path, option: JsonObject) -> None:
+    for key in ("min_value", "max_value"):
+        value = option.get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > 1 << 53:
+            errors.add((*path, key), "NUMBER_TYPE_COERCE", f'Value "{str(value)[:40]}" is not a number.')
+    for key in ("min_length", "max_length"):
+        length = option.get(key, 1)
+        if isinstance(length, bool) or not isinstance(length, int) or not 0 <= length <= _MAX_TEXT:
+            message = f"int value should be between 0 and {_MAX_TEXT}."
+            errors.add((*path, key), "NUMBER_TYPE_RANGE", message)
+    for key in ("required", "autocomplete"):
+        if not isinstance(option.get(key, False), bool):
+            errors.add((*path, key), "BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
+    if not isinstance(option.get("channel_types", []), list):
+        message = "Only iterables may be used in a ListType"
+        errors.add((*path, "channel_types"), "LIST_TYPE_CONVERT", message)
 
 
 def _check_choices(errors: FormErrors, path: Path, option: JsonObject, kind: int) -> None:
@@ -183,7 +221,10 @@ def _check_choices(errors: FormErrors, path: Path, option: JsonObject, kind: int
 
 def check_choice_list(errors: FormErrors, path: Path, choices: object, kind: int) -> None:
     """Checks a list of choices: at most 25, each with a name and a value that fits the option's type."""
-    if not isinstance(choices, list) or len(choices) > MAX_OPTIONS:
+    if not isinstance(choices, list):
+        errors.add(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        return
+    if len(choices) > MAX_OPTIONS:
         errors.too_long(path, MAX_OPTIONS)
         return
     for index, choice in enumerate(choices):
@@ -206,7 +247,8 @@ def check_choice_list(errors: FormErrors, path: Path, choices: object, kind: int
 def _weight(option: JsonObject) -> int:
     """The characters of names, descriptions and choice values, as Discord counts them for its 8000."""
     total = len(str(option.get("name") or "")) + len(str(option.get("description") or ""))
-    for choice in option.get("choices") or []:
+    choices = option.get("choices")
+    for choice in choices if isinstance(choices, list) else []:
         if isinstance(choice, dict):
             total += len(str(choice.get("name") or "")) + len(str(choice.get("value") or ""))
     return total + sum(_weight(inner) for inner in option.get("options") or [] if isinstance(inner, dict))

@@ -208,9 +208,9 @@ async def _fault(engine: Engine, body: JsonObject) -> JsonObject:
         method=_maybe(body, "method", str, default="*").upper(),
         route=_need(body, "route", str),
         status=_maybe(body, "status", int),
-        delay_s=float(_maybe(body, "delay_s", (int, float), default=0.0)),
+        delay_s=_maybe(body, "delay_s", (int, float), default=0.0),
         times=_maybe(body, "times", int),
-        retry_after_s=float(_maybe(body, "retry_after_s", (int, float), default=1.0)),
+        retry_after_s=_maybe(body, "retry_after_s", (int, float), default=1.0),
     )
     try:
         return {"id": engine.faults.add(fault)}

@@ -53,6 +53,14 @@ def errors_of(*bodies: object) -> Any:
             "BASE_TYPE_MAX_LENGTH",
         ),
         (command(options=[option(type=12)]), "options.0.type", "BASE_TYPE_CHOICES"),
+        (command(options=[option(choices=1)]), "options.0.choices", "LIST_TYPE_CONVERT"),
+        (command(options=[option(channel_types=1)]), "options.0.channel_types", "LIST_TYPE_CONVERT"),
+        (command(options=[option(required=1)]), "options.0.required", "BOOLEAN_TYPE_CONVERT"),
+        (command(options=[option(autocomplete="x")]), "options.0.autocomplete", "BOOLEAN_TYPE_CONVERT"),
+        (command(options=[option(type=4, min_value="1")]), "options.0.min_value", "NUMBER_TYPE_COERCE"),
+        (command(options=[option(type=10, max_value=1e308)]), "options.0.max_value", "NUMBER_TYPE_COERCE"),
+        (command(options=[option(min_length=-1)]), "options.0.min_length", "NUMBER_TYPE_RANGE"),
+        (command(options=[option(max_length=6001)]), "options.0.max_length", "NUMBER_TYPE_RANGE"),
         (command(options=[option(name="A b")]), "options.0.name", "APPLICATION_COMMAND_INVALID_NAME"),
         (
             command(options=[option(), option()]),
@@ -193,3 +201,9 @@ def test_no_body_whatever_makes_it_fail_otherwise(body: dict[str, Any]) -> None:
     parsed = parse_command(errors, body)
 
     assert errors._tree or parsed["name"] == body["name"]
+
+
+def test_an_option_keeps_what_discord_knows_and_loses_the_rest() -> None:
+    (parsed,) = parse_commands([command(options=[option(type=4, min_value=0, options=True, extra="x")])])
+
+    assert parsed["options"] == [option(type=4, min_value=0)]

@@ -157,6 +157,12 @@ async def test_dropping_counts_the_connections(api: Api) -> None:
     assert answer == (200, {"connections": len(connected)})
 
 
+async def test_a_fault_with_a_number_beyond_floats_is_refused(api: Api) -> None:
+    fault = {"route": "*", "status": 500, "delay_s": 10**400}
+
+    assert (await api.control("POST", "/control/fault", fault))[0] == 400
+
+
 async def test_without_the_custom_header_nothing_is_done(api: Api, general: int) -> None:
     body = {"user": "owner", "channel": general, "content": "forged"}
 
