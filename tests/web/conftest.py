@@ -3,54 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from core.database import Database
-from core.kernel import build_kernel
-from core.schema import CORE_MIGRATIONS
-from core.settings import Settings
-from core.version import VERSION
-from state.collective import Collective
-from state.ports import CommandInfo
-from state.schema import STATE_MIGRATIONS
-from tests.manual_clock import ManualClock
 from tests.web.helpers import MakeSite, Site
-from web.app import WebServer
-from web.routes.table import ROUTES
-from web.routing import RouteSpec
-
-_COMMANDS = (
-    CommandInfo(name="status", cog="monitoring", usage="status", summary="How the collective is."),
-    CommandInfo(name="dream", cog="dreams", usage="dream", summary="Not yet.", planned=True),
-)
+from tests.web.sites import sites
 
 
 @pytest.fixture
 async def make_site(tmp_path: Path) -> AsyncIterator[MakeSite]:
     """Starts a server; takes settings by name, and the route table."""
-    async with AsyncExitStack() as stack:
-
-        async def make(routes: tuple[RouteSpec, ...] = ROUTES, **settings: Any) -> Site:
-            folder = tmp_path / "data"
-            folder.mkdir(exist_ok=True)
-            clock = ManualClock()
-            values = {"port": 0, "port_is_set": True, "data_dir": folder, "shutdown_s": 1.2, **settings}
-            kernel = build_kernel(Settings(**values), clock)
-            database = await Database.open(
-                folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version=VERSION
-            )
-            stack.push_async_callback(database.close)
-            collective = await Collective.open(kernel, database)
-            stack.push_async_callback(collective.close)
-            server = WebServer(kernel, collective, commands=_COMMANDS, routes=routes)
-            await server.start()
-            stack.push_async_callback(server.stop)
-            return Site(kernel, collective, server, clock, stack)
-
+    async with sites(tmp_path) as make:
         yield make
 
 

@@ -11,12 +11,14 @@ from typing import Any, TypeAlias
 import aiohttp
 import msgspec
 
-from core.health import Reading
+from core.health import Check, Reading
 from core.kernel import Kernel
+from core.metrics import Counter, Histogram, Registry
 from state.change import Change
 from state.collective import Collective
 from tests.manual_clock import ManualClock
 from web.app import WebServer
+from web.connection import Connection, Runner
 
 TIMEOUT_S = 10.0
 
@@ -75,6 +77,20 @@ def head(path: str, *headers: str, method: str = "GET") -> bytes:
     return "\r\n".join((f"{method} {path} HTTP/1.1", "Host: helix.test", *headers, "", "")).encode()
 
 
+def counter(metrics: Registry, name: str) -> Counter:
+    """The counter of that name, which must be there."""
+    metric = metrics.get(name)
+    assert isinstance(metric, Counter)
+    return metric
+
+
+def histogram(metrics: Registry, name: str) -> Histogram:
+    """The histogram of that name, which must be there."""
+    metric = metrics.get(name)
+    assert isinstance(metric, Histogram)
+    return metric
+
+
 class Site:
     """The server under test and everything behind it."""
 
@@ -118,6 +134,27 @@ class Site:
         await self.collective.manager.change(
             lambda snapshot: Change(ucf=msgspec.structs.replace(snapshot.ucf, **metrics))
         )
+
+    def check(self, name: str) -> Check:
+        """The check of that name as it is now; it must have reported."""
+        self.kernel.health.refresh()
+        found = self.kernel.health.get(name)
+        assert found is not None
+        return found
+
+    @property
+    def runner(self) -> Runner:
+        """What listens, for tests that look behind the server; it must be running."""
+        runner = self.server._runner
+        assert runner is not None
+        return runner
+
+    def only_connection(self) -> Connection:
+        """The server's side of the one connection that there is."""
+        assert self.runner.server is not None
+        (served,) = self.runner.server.connections
+        assert isinstance(served, Connection)
+        return served
 
     def connect_gateway(self) -> None:
         """Say what the bot says once it is connected."""

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 import uvloop
 from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
 
-from tests.web.helpers import TIMEOUT_S, MakeSite, Site, head
+from tests.web.helpers import TIMEOUT_S, Answer, MakeSite, Site, counter, head, histogram
+from tests.web.sites import sites
 from web import app, connection
 from web.hot import LONGEST_HEAD_BYTES, MAX_HEADS
 
@@ -23,7 +25,7 @@ def shortcuts(site: Site) -> int:
 
 
 def requests(site: Site, path: str, method: str = "GET", status: str = "200") -> float:
-    return site.kernel.metrics.get("helix_http_requests_total").value(path, method, status)
+    return counter(site.kernel.metrics, "helix_http_requests_total").value(path, method, status)
 
 
 async def test_the_shortcut_says_what_the_usual_way_says(site: Site) -> None:
@@ -43,7 +45,7 @@ async def test_a_known_head_is_answered_without_a_handler(
 ) -> None:
     wire = await site.wire()
     await wire.ask("/ucf")
-    monkeypatch.setattr(connection.RequestHandler, "data_received", _refuse)
+    monkeypatch.setattr(RequestHandler, "data_received", _refuse)
     other_way = await wire.ask("/ucf")
     assert (other_way.status, other_way.headers["x-cache"]) == (200, "hit")
 
@@ -53,7 +55,7 @@ async def test_a_shortcut_never_outlives_a_change(site: Site, monkeypatch: pytes
     before = await wire.ask("/ucf")
     condition = f"If-None-Match: {before.headers['etag']}"
     assert (await wire.ask("/ucf", condition)).status == 304
-    monkeypatch.setattr(connection.RequestHandler, "data_received", _refuse)
+    monkeypatch.setattr(RequestHandler, "data_received", _refuse)
     await site.change(harmony=0.31)
     after = await wire.ask("/ucf", condition)
     assert (after.status, after.headers["x-cache"]) == (200, "miss")
@@ -65,7 +67,7 @@ async def test_a_shortcut_never_outlives_a_change(site: Site, monkeypatch: pytes
 async def test_a_shortcut_obeys_the_flag(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     wire = await site.wire()
     await wire.ask("/ucf")
-    monkeypatch.setattr(connection.RequestHandler, "data_received", _refuse)
+    monkeypatch.setattr(RequestHandler, "data_received", _refuse)
     site.kernel.flags.switch("response_caching", on=False)
     assert (await wire.ask("/ucf")).headers["x-cache"] == "off"
 
@@ -92,7 +94,8 @@ async def test_shortcuts_are_counted_like_all_others(site: Site) -> None:
     await wire.ask("/ucf", method="HEAD")
     assert requests(site, "/ucf") == 5
     assert requests(site, "/ucf", "HEAD") == 2
-    assert site.kernel.metrics.get("helix_http_request_duration_seconds").summary("/ucf").count == 7
+    durations = histogram(site.kernel.metrics, "helix_http_request_duration_seconds")
+    assert durations.summary("/ucf").count == 7
     stats = site.kernel.caches.get("http:/ucf").stats()
     assert (stats.hits, stats.misses) == (6, 1)
 
@@ -122,7 +125,7 @@ async def test_a_known_head_behind_a_request_in_flight_waits_its_turn(make_site:
     async def slow(_request: web.Request) -> web.Response:
         arrived.set()
         await gate.wait()
-        return connection.web.Response(text="slow")
+        return web.Response(text="slow")
 
     from web.routes.table import ROUTES
     from web.routing import RouteSpec
@@ -265,12 +268,12 @@ async def test_the_token_is_part_of_what_is_remembered(make_site: MakeSite) -> N
 async def test_a_client_that_does_not_read_is_not_served_ahead(site: Site) -> None:
     wire = await site.wire()
     await wire.ask("/agents")
-    (served,) = site.server._runner.server.connections
+    served = site.only_connection()
     written: list[bytes] = []
 
-    class Full:
-        def write(self, data: bytes) -> None:
-            written.append(data)
+    class Full(asyncio.Transport):
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            written.append(bytes(data))
 
     transport, served.transport = served.transport, Full()
     served.pause_writing()
@@ -334,31 +337,15 @@ async def test_too_many_connections_are_refused_with_a_reason(
 
 
 def test_the_shortcut_works_on_uvloop_too(tmp_path: Path) -> None:
-    from core.kernel import build_kernel
-    from core.settings import Settings
-    from web.app import WebServer
-
-    class Nothing:
-        """The catalog needs no collective."""
-
-    async def story() -> list[str]:
-        kernel = build_kernel(Settings(port=0, port_is_set=True, data_dir=tmp_path))
-        server = WebServer(kernel, Nothing(), commands=())
-        await server.start()
-        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
-        seen = []
-        for _ in range(3):
-            writer.write(head("/commands"))
-            answer = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), TIMEOUT_S)).decode()
-            await reader.readexactly(len(b'{"commands":[],"total":0}'))
-            seen.append(answer.split("X-Cache: ")[1].split("\r\n")[0])
-        writer.close()
-        await writer.wait_closed()
-        await server.stop()
-        return seen
+    async def story() -> list[Answer]:
+        async with sites(tmp_path) as make:
+            wire = await (await make()).wire()
+            return [await wire.ask("/commands") for _ in range(3)]
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        assert runner.run(story()) == ["miss", "hit", "hit"]
+        answers = runner.run(story())
+    assert [answer.headers["x-cache"] for answer in answers] == ["miss", "hit", "hit"]
+    assert len({answer.body for answer in answers}) == 1
 
 
 async def test_a_client_that_leaves_in_the_middle_disturbs_nobody(site: Site) -> None:

@@ -1,12 +1,13 @@
 """What is refused, and how refusals read."""
 
 import logging
+from typing import Any
 
 import pytest
 from aiohttp import web
 
 from core.secret import Secret
-from tests.web.helpers import Answer, MakeSite, Site, head
+from tests.web.helpers import Answer, MakeSite, Site, counter, head
 from web.keys import KERNEL
 from web.routes.table import ROUTES
 from web.routing import Handler, RouteSpec
@@ -14,13 +15,13 @@ from web.routing import Handler, RouteSpec
 TOKEN = "a-token-to-read-with"
 
 
-def assert_problem(answer: Answer, status: int) -> dict:
+def assert_problem(answer: Answer, status: int) -> dict[str, Any]:
     assert answer.status == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
-    problem = answer.json()
+    problem: dict[str, Any] = answer.json()
     assert {"type", "title", "status", "detail", "instance"} <= problem.keys()
     assert problem["status"] == status
     return problem
@@ -38,7 +39,8 @@ async def test_a_path_that_is_nearly_right_gets_a_suggestion(site: Site) -> None
 async def test_unmatched_paths_are_one_label(site: Site) -> None:
     for path in ("/a", "/b"):
         await site.get(path)
-    assert site.kernel.metrics.get("helix_http_requests_total").value("unmatched", "GET", "404") == 2
+    requests = counter(site.kernel.metrics, "helix_http_requests_total")
+    assert requests.value("unmatched", "GET", "404") == 2
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "PROPFIND"])
@@ -147,12 +149,10 @@ async def test_an_unexpected_error_shows_an_id_and_nothing_of_the_inside(
     (record,) = [record for record in caplog.records if "http.incident" in record.getMessage()]
     assert problem["incident"] in record.getMessage()
     assert record.exc_info is not None
-    site.kernel.health.refresh()
-    check = site.kernel.health.get("http")
+    check = site.check("http")
     assert (check.status, problem["incident"] in check.reason) == ("warn", True)
     site.clock.advance(61)
-    site.kernel.health.refresh()
-    assert site.kernel.health.get("http").status == "pass"
+    assert site.check("http").status == "pass"
 
 
 async def _nothing(_request: web.Request) -> web.Response:

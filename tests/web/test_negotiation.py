@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from web.negotiation import already_has, choose_encoding, choose_media_type
 
-OFFERS = (
+OFFERS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
     ("text/plain", {"version": ("0.0.4",)}),
     ("application/openmetrics-text", {"version": ("1.0.0", "0.0.1")}),
     ("application/json", {}),
