@@ -14,7 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import catalog
+from bot.cogs.admin._caches import ACTIONS
+from bot.cogs.monitoring._metrics import SECTIONS
 from bot.entry import CommandEntry, Cooldown, Level
+from state.agents import LAYERS
+from state.models import METRICS
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -153,3 +157,18 @@ def test_the_catalog_imports_nothing_heavy() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
     )
     assert {"discord", "aiohttp", "msgspec", "asyncio"} & set(done.stdout.split()) == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "param", "words"),
+    [
+        ("ucf", "metric", tuple(METRICS)),
+        ("agents", "layer", LAYERS),
+        ("metrics", "section", SECTIONS),
+        ("cache", "action", ACTIONS),
+    ],
+)
+def test_what_can_be_chosen_is_what_there_is(command: str, param: str, words: tuple[str, ...]) -> None:
+    entry = catalog.find(command)
+    assert entry is not None
+    assert next(one for one in entry.params if one.name == param).choices == words
