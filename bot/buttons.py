@@ -117,7 +117,7 @@ class ComponentItem(
             except asyncio.CancelledError:
                 await _say_cut_off(answer)
                 raise
-            except Exception as error:  # noqa: BLE001 - the one handler sorts and logs all of them
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - the one handler sorts and logs all of them
                 await answer.settle()
                 await errors.report(interaction, error, where=f"{match['cog']}:{match['action']}")
 

@@ -84,7 +84,7 @@ class PrefixRunner:
             await command.invoke(ctx)
         except commands.CommandError as error:
             await command.dispatch_error(ctx, error)
-        except Exception as error:  # noqa: BLE001 - the one handler sorts and logs all of them
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the one handler sorts and logs all of them
             ctx.outcome = await errors.report(ctx, error, where=command.name)
         finally:
             ctx.typing_shown.stop()

@@ -82,7 +82,7 @@ class HelixTree(app_commands.CommandTree["HelixBot"]):
             interaction.extras[OUTCOME] = "cut off"
             await _say_anyway(interaction, CUT_OFF)
             raise
-        except Exception as error:  # noqa: BLE001 - the one handler sorts and logs all of them
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the one handler sorts and logs all of them
             interaction.command_failed = True
             await self._answer(interaction, error)
         finally:
@@ -92,7 +92,7 @@ class HelixTree(app_commands.CommandTree["HelixBot"]):
             if not completing:
                 self._count(interaction, began)
 
-    async def _answer(self, interaction: discord.Interaction[HelixBot], error: Exception) -> None:
+    async def _answer(self, interaction: discord.Interaction[HelixBot], error: BaseException) -> None:
         interaction.extras[OUTCOME] = await errors.report(
             interaction, error, where=f"/{_name_of(interaction)}"
         )

@@ -138,6 +138,16 @@ async def test_an_unexpected_error_gets_an_incident_id_that_the_log_has(
     await ended(running, "ping", "failed", 1)
 
 
+async def test_a_command_that_exits_is_an_incident_and_not_the_end(
+    start_bot: StartBot, chat: Chat, cogs: CogFolder
+) -> None:
+    cogs.write_cog("monitoring", {"ping": "raise SystemExit(3)", "status": "await ctx.say('still here')"})
+    await start_bot(package=cogs.package)
+    assert "incident" in (await chat.ask("!ping"))["content"]
+    assert "incident" in (await chat.slash("ping"))["content"]
+    assert (await chat.ask("!status"))["content"] == "still here"
+
+
 async def test_a_cog_that_fails_to_import_answers_with_its_incident_until_it_is_mended(
     start_bot: StartBot, chat: Chat, cogs: CogFolder
 ) -> None:
