@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -18,6 +18,9 @@ Layer = Literal["Consciousness", "Operational", "Integration"]
 AgentStatus = Literal["active", "degraded", "down", "stale", "not built yet"]
 
 LAYERS: Final[tuple[Layer, ...]] = ("Consciousness", "Operational", "Integration")
+
+# Clocks of two machines differ a little; a heartbeat from later than this is a mistake.
+AHEAD: Final = timedelta(minutes=5)
 
 _NO_COUNTERS: Final[Mapping[str, float | str]] = MappingProxyType({})
 _FROM_CHECK: Final[Mapping[str, AgentStatus]] = MappingProxyType(
@@ -114,17 +117,12 @@ def build_agents(
     return tuple(_view(spec, snapshot, health, clock.now(), agent_ttl_s) for spec in ROSTER)
 
 
-def is_stale(report: AgentReport, now: datetime, agent_ttl_s: float) -> bool:
-    """Whether an external agent's last heartbeat is too old to be believed."""
-    return (now - report.reported_at).total_seconds() > agent_ttl_s
-
-
 def _view(
     spec: AgentSpec, snapshot: Snapshot, health: HealthRegistry, now: datetime, agent_ttl_s: float
 ) -> AgentView:
     report = snapshot.reports.get(spec.name)
     if report is not None:
-        return _external(spec, report, stale=is_stale(report, now, agent_ttl_s))
+        return _external(spec, report, _doubt(report, now, agent_ttl_s))
     if spec.check is None:
         return _shown(spec, "not built yet", f"its subsystem ({spec.subsystem}) is not built yet")
     check = health.get(spec.check)
@@ -133,17 +131,27 @@ def _view(
     return _measured(spec, check)
 
 
-def _external(spec: AgentSpec, report: AgentReport, *, stale: bool) -> AgentView:
+def _doubt(report: AgentReport, now: datetime, agent_ttl_s: float) -> str:
+    """Why an external agent's last heartbeat is not to be believed; empty where it is."""
+    if (now - report.reported_at).total_seconds() > agent_ttl_s:
+        return "its last heartbeat is too old"
+    if report.reported_at > now + AHEAD:
+        # The clock was set back since: this would never grow old.
+        return "its last heartbeat is dated in the future"
+    return ""
+
+
+def _external(spec: AgentSpec, report: AgentReport, doubt: str) -> AgentView:
     return AgentView(
         name=spec.name,
         symbol=spec.symbol,
         layer=spec.layer,
         role=spec.role,
         subsystem="reports by heartbeat",
-        status="stale" if stale else report.status,
+        status="stale" if doubt else report.status,
         external=True,
-        detail="its last heartbeat is too old" if stale else "as it reported itself",
-        load=None if stale else report.load,
+        detail=doubt or "as it reported itself",
+        load=None if doubt else report.load,
         since=report.reported_at,
         task=report.task,
     )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 import msgspec
 
 from core.suggestions import closest
-from state.agents import ROSTER
+from state.agents import AHEAD, ROSTER
 from state.change import Change
 from state.differences import report_rows
 from state.documents import pretty
@@ -20,8 +20,6 @@ from state.strict_json import key_position, parse_object
 _STATUSES: Final[tuple[ReportStatus, ...]] = ("active", "degraded", "down")
 _FIELDS: Final = ("status", "task", "load", "reported_at")
 _TASK_LENGTH: Final = 200
-# Clocks of two machines differ a little; a heartbeat from later than this is a mistake.
-_FUTURE: Final = timedelta(minutes=5)
 _AwareMoment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -30,10 +28,12 @@ class AgentsEdit(msgspec.Struct, frozen=True):
 
     Attributes:
         undated: agents for whom the file gives no time, so that the time of its writing counts.
+        written_ahead: the file is dated in the future, so its time says nothing and makes no heartbeat.
     """
 
     reports: Mapping[str, AgentReport]
     undated: frozenset[str]
+    written_ahead: bool
 
     def matches(self, snapshot: Snapshot) -> bool:
         """Whether the reports are those of the state; the time of an undated one is not compared."""
@@ -41,7 +41,9 @@ class AgentsEdit(msgspec.Struct, frozen=True):
 
     def refreshes(self, snapshot: Snapshot) -> bool:
         """Whether an undated report was written again after the state last heard of that agent."""
-        return self.matches(snapshot) and any(
+        if self.written_ahead or not self.matches(snapshot):
+            return False
+        return any(
             self.reports[name].reported_at > snapshot.reports[name].reported_at for name in self.undated
         )
 
@@ -84,7 +86,8 @@ class AgentsDocument:
         """The reports of the file; one without a time is as old as the file."""
         values, text = parse_object(content.data)
         names = {spec.name.casefold(): spec.name for spec in ROSTER}
-        reader = _ReportReader(text, content.modified_at, now)
+        ahead = content.modified_at > now + AHEAD
+        reader = _ReportReader(text, now if ahead else content.modified_at, now)
         reports: dict[str, AgentReport] = {}
         undated = set()
         for key, value in values.items():
@@ -97,7 +100,7 @@ class AgentsDocument:
             reports[name] = reader.read(name, key, value)
             if isinstance(value, dict) and value.get("reported_at") is None:
                 undated.add(name)
-        return AgentsEdit(reports, frozenset(undated))
+        return AgentsEdit(reports, frozenset(undated), ahead)
 
 
 class _ReportReader:
@@ -105,7 +108,7 @@ class _ReportReader:
 
     def __init__(self, text: str, written_at: datetime, now: datetime) -> None:
         self._text = text
-        self._written_at = min(written_at, now)
+        self._written_at = written_at
         self._now = now
 
     def read(self, name: str, key: str, value: object) -> AgentReport:
@@ -136,7 +139,7 @@ class _ReportReader:
 
     def _is_past(self, value: object) -> bool:
         moment = self._moment(value)
-        return value is None or (moment is not None and moment <= self._now + _FUTURE)
+        return value is None or (moment is not None and moment <= self._now + AHEAD)
 
     def _moment(self, value: object) -> datetime | None:
         try:

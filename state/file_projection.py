@@ -107,7 +107,7 @@ class FileProjection:
                 return "failed"
 
     async def _settle(self) -> Outcome:
-        imported = False
+        imported = written = False
         for _ in range(_ROUNDS):
             try:
                 content, edit = await self._read()
@@ -115,40 +115,56 @@ class FileProjection:
                 self._refuse(error)
                 return "refused"
             self._accept()
-            if content is not None and edit is not None:
-                if self._is_edit(content, edit):
+            if content is not None:
+                if edit is not None and self._is_edit(content, edit):
                     imported |= await self._import(content, edit)
-                if edit.matches(self._manager.snapshot):
+                if self._says_the_state(content, edit):
                     await self._confirm(_ledger.digest(content.data))
                     return "imported" if imported else "current"
             try:
-                if await self._write(content):
-                    return "imported" if imported else "written"
+                written = False
+                current = await self._write(content)
+                written = True
             except Overtaken:
                 logger.debug("projection.overtaken file=%s", self.name)
+                continue
+            if current:
+                break
+        if written:
+            # Perhaps behind a state that changes faster than a disk writes: each change asks for a check.
+            return "imported" if imported else "written"
         self.failure = "other programs keep writing it"
         return "failed"
 
     async def _read(self) -> tuple[FileContent | None, Edit | None]:
-        """The file, once it has been quiet for a moment where it cannot be taken."""
+        """The file, once it has been quiet for a moment where it cannot be taken.
+
+        Content of our own that reads as refused is no edit: set the clock back, and a report of a moment ago
+        comes from the future.
+        """
         previous: tuple[bytes | None, str] | None = None
         for left in reversed(range(_QUIET_ROUNDS)):
-            data: bytes | None = None
+            content: FileContent | None = None
             try:
                 content = await read_edit_file(self._path)
                 if content is None:
                     return None, None
-                data = content.data
                 return content, self._document.parse(content, self._clock.now())
             except RefusedEdit as error:
-                seen = (data, error.reason)
-                known = data is not None and _ledger.digest(data) == self._refused
-                if known or seen == previous or not left:
-                    self._refused = None if data is None else _ledger.digest(data)
+                found = None if content is None else _ledger.digest(content.data)
+                if found in self._ours:
+                    return content, None
+                seen = (found, error.reason)
+                if (found is not None and found == self._refused) or seen == previous or not left:
+                    self._refused = found
                     raise
                 previous = seen
                 await self._sleep(_QUIET_S)
         raise AssertionError("the last round returns or raises")
+
+    def _says_the_state(self, content: FileContent, edit: Edit | None) -> bool:
+        snapshot = self._manager.snapshot
+        return content.data == self._document.render(snapshot) if edit is None else edit.matches(snapshot)
 
     def _is_edit(self, content: FileContent, edit: Edit) -> bool:
         if _ledger.digest(content.data) not in self._ours:

@@ -85,6 +85,19 @@ def test_an_external_agent_goes_stale_and_is_then_not_active(
     assert (view.status, view.load) == ("stale", None)
 
 
+def test_an_external_agent_whose_heartbeat_is_from_the_future_is_stale(
+    health: HealthRegistry, clock: ManualClock
+) -> None:
+    at = clock.now() + timedelta(minutes=5)
+    assert (
+        one("Vega", health, clock, AgentReport(agent="Vega", status="active", reported_at=at)).status
+        == "active"
+    )
+    at += timedelta(seconds=1)
+    view = one("Vega", health, clock, AgentReport(agent="Vega", status="active", reported_at=at))
+    assert (view.status, view.detail) == ("stale", "its last heartbeat is dated in the future")
+
+
 def test_a_report_replaces_the_measurement(health: HealthRegistry, clock: ManualClock) -> None:
     health.report("http", "pass")
     report = AgentReport(agent="Claude", status="down", reported_at=clock.now() - timedelta(seconds=1))

@@ -16,6 +16,7 @@ from state import file_projection
 from state.atomic_file import replace_file
 from state.models import DEFAULT_UCF, AgentReport
 from state.projection import Refusal, UnknownStateFile
+from tests.manual_clock import ManualClock
 from tests.state.world import World
 
 
@@ -357,6 +358,24 @@ async def test_a_file_that_others_keep_writing_is_given_up_for_now(
     assert "other programs keep writing it" in check.reason
 
 
+async def test_a_state_that_changes_faster_than_the_disk_writes_is_no_failure(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def outrun(path: Path, content: bytes, expected: bytes | None) -> None:
+        replace_file(path, content, expected)
+        klesha = world.ucf.klesha
+        asyncio.run_coroutine_threadsafe(world.tune(klesha=0.2 if klesha == 0.3 else 0.3), loop).result(10)
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(file_projection, "replace_file", outrun)
+    await world.tune(klesha=0.3)
+    assert (await world.projector.check("ucf_state")) == {"ucf_state.json": "written"}
+    monkeypatch.undo()
+    assert (await world.projector.check("ucf_state")) == {"ucf_state.json": "written"}
+    assert world.read() == world.ucf
+    assert await world.taken() == []
+
+
 async def test_a_cancelled_check_leaves_the_next_one_a_whole_file(world: World) -> None:
     await world.tune(harmony=0.9)
     checking = asyncio.create_task(world.projector.check())
@@ -398,6 +417,31 @@ async def test_a_heartbeat_by_another_way_reaches_the_file(world: World) -> None
     await world.start()
     assert world.manager.snapshot.reports == {"Gemini": report}
     assert await world.taken() == []
+
+
+async def test_a_clock_that_is_set_back_makes_no_refused_edit_of_our_own_file(world: World) -> None:
+    await world.report(AgentReport(agent="Gemini", status="active", reported_at=world.clock.now()))
+    await world.stop()
+    world.clock = ManualClock(world.clock.now() - timedelta(hours=1))
+    await world.start()
+    assert (await world.projector.check("agents")) == {"agents.json": "current"}
+    later = AgentReport(agent="Gemini", status="degraded", reported_at=world.clock.now())
+    await world.report(later)
+    assert (await world.projector.check("agents")) == {"agents.json": "written"}
+    assert json.loads(world.agents_file.read_bytes())["Gemini"]["status"] == "degraded"
+    assert world.projector.refusals == ()
+    assert await world.taken() == []
+
+
+@pytest.mark.parametrize("ahead_s", [60, 3600])
+async def test_a_file_from_the_future_is_no_heartbeat_at_every_look(world: World, ahead_s: int) -> None:
+    world.agents_file.write_text('{"Gemini": {"status": "active"}}')
+    touch(world.agents_file, world.clock.now().timestamp() + ahead_s)
+    assert (await world.projector.check("agents")) == {"agents.json": "imported"}
+    version = world.manager.snapshot.version
+    world.clock.advance(1)
+    assert (await world.projector.check("agents")) == {"agents.json": "current"}
+    assert world.manager.snapshot.version == version
 
 
 async def test_a_refused_agents_file_leaves_the_other_file_alone(world: World) -> None:
