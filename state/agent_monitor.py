@@ -10,6 +10,7 @@ from typing import Final
 
 from core.health import Check
 from core.kernel import Kernel
+from core.store_errors import StoreError
 from state.agents import AgentView, build_agents
 from state.change import Change, JournalRow
 from state.manager import StateManager
@@ -80,7 +81,11 @@ class AgentMonitor:
         while True:
             self._wake.clear()
             self.refresh()
-            await self.flush()
+            try:
+                await self.flush()
+            except StoreError as error:
+                # The check "store" says it; who falls silent is noticed all the same.
+                logger.warning("agents.not_journalled waiting=%d error=%s", len(self._waiting), error)
             try:
                 async with asyncio.timeout(STALENESS_EVERY_S):
                     await self._wake.wait()

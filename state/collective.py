@@ -51,6 +51,9 @@ class Collective:
         self.monitor = AgentMonitor(kernel, self.manager)
         self.outgoing = Outgoing()
         self.hour_ago: UCF | None = None
+        # What stands at the database's path is what was opened, until somebody removes or replaces it.
+        self._store_file = store_checks.file_identity(database.path)
+        self._store_gone = False
         self._own_url = msgspec.structs.replace(settings, public_url=None).base_url
         self.probes = ServiceProbes(
             self.outgoing.session,
@@ -104,9 +107,11 @@ class Collective:
         self.hour_ago = await self.journal.ucf_at(self.kernel.clock.now() - timedelta(hours=1))
 
     async def refresh_disk(self) -> None:
-        """Looks how much room the data folder has left, and reports it as "disk"."""
+        """Looks how much room the data folder has left, and whether the database is still in it."""
         folder = self.kernel.settings.data_dir
         store_checks.report_disk(self.kernel.health, await asyncio.to_thread(store_checks.read_disk, folder))
+        found = await asyncio.to_thread(store_checks.file_identity, self.database.path)
+        self._store_gone = found != self._store_file
 
     async def close(self) -> None:
         """Writes what is not written yet, and lets go of everything but the database."""
@@ -129,7 +134,11 @@ class Collective:
         supervisor.add("disk", self.refresh_disk, every_s=_DISK_EVERY_S, first_after_s=_DISK_EVERY_S)
         supervisor.add("probes", self.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
         supervisor.add("retention", self._prune, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
-        health.add_probe("store", lambda: store_checks.read_store(self.database.stats()), required=True)
+        health.add_probe(
+            "store",
+            lambda: store_checks.read_store(self.database.stats(), gone=self._store_gone),
+            required=True,
+        )
         health.add_probe(
             "journal",
             lambda: store_checks.read_journal(self.database.stats(), kernel.settings.journal_days),

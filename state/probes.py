@@ -16,6 +16,7 @@ import msgspec
 from core.clock import Clock
 from core.database import Database
 from core.health import HealthRegistry
+from core.store_errors import StoreError
 from state.atomic_file import Overtaken, replace_file
 from state.edit_files import RefusedEdit, read_edit_file
 from state.moments import from_us, to_us
@@ -126,10 +127,16 @@ class ServiceProbes:
                 return result
 
             results = tuple(await asyncio.gather(*(one(service) for service in self.services)))
-            self._latest = {result.name: result for result in results}
-            now = self._clock.now()
-            await self._database.write(lambda connection: _insert(connection, now, results))
+            # The file may have been edited meanwhile: who is no longer in it is no longer down.
+            names = {service.name for service in self.services}
+            self._latest = {result.name: result for result in results if result.name in names}
             self._report()
+            now = self._clock.now()
+            try:
+                await self._database.write(lambda connection: _insert(connection, now, results))
+            except StoreError as error:
+                # They were measured all the same; only the uptime lacks them.
+                logger.warning("probes.not_kept error=%s", error)
             return results
 
     async def run_once(self) -> None:

@@ -17,8 +17,22 @@ _NO_DISK_BYTES: Final = 10 * 1024 * 1024
 _FULL_QUEUE: Final = 0.8
 
 
-def read_store(stats: DatabaseStats) -> Reading:
-    """How the database does: it fails from a refused transaction to the next good one."""
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """Which file stands at a path, whatever its name: device and inode; None where none does."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def read_store(stats: DatabaseStats, *, gone: bool = False) -> Reading:
+    """How the database does: it fails from a refused transaction to the next good one.
+
+    Args:
+        stats: its numbers.
+        gone: its file was removed or replaced. What is open goes on, and is lost when it is closed.
+    """
     load = stats.waiting / stats.queue_limit
     reading = Reading(
         load=load,
@@ -37,6 +51,10 @@ def read_store(stats: DatabaseStats) -> Reading:
     if stats.last_error is not None:
         action = "Make room in the data folder and check its disk; changes are refused until then."
         return msgspec.structs.replace(reading, status="fail", reason=stats.last_error, action=action)
+    if gone:
+        reason = "the database file was removed or replaced; what is saved now is lost at the end"
+        action = "Put the data folder back as it was and start Helix again."
+        return msgspec.structs.replace(reading, status="fail", reason=reason, action=action)
     if load > _FULL_QUEUE:
         action = "Wait, or look at what writes so much and at the speed of the disk."
         reason = "more is waiting to be saved than the disk keeps up with"

@@ -164,6 +164,37 @@ async def test_what_the_store_refuses_waits(
     assert len(await entries(database)) == 1
 
 
+async def test_who_falls_silent_is_noticed_while_the_store_refuses(
+    *,
+    monitor: AgentMonitor,
+    manager: StateManager,
+    clock: ManualClock,
+    database: Database,
+    events: Subscription,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        refused.set()
+        raise StoreClosed("closed")
+
+    refused = asyncio.Event()
+    monkeypatch.setattr(agent_monitor, "STALENESS_EVERY_S", 0.005)
+    await heartbeat(manager, clock)
+    monkeypatch.setattr(database, "write", refuse)
+    running = asyncio.create_task(monitor.run())
+    await asyncio.wait_for(refused.wait(), 10)
+    clock.advance(901)
+    async with asyncio.timeout(10):
+        while (await anext(events)).data["status"] != "stale":
+            pass
+    monkeypatch.undo()
+    await monitor.flush()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [entry.after for entry in await entries(database)] == ["active", "stale"]
+
+
 async def test_who_was_stopped_hears_no_more(
     monitor: AgentMonitor, kernel: Kernel, database: Database
 ) -> None:

@@ -243,6 +243,22 @@ async def test_a_store_that_fails_is_told_until_it_succeeds_again(
     assert kernel.health.overall() == "pass"
 
 
+async def test_a_database_that_was_removed_while_it_runs_is_told(
+    collective: Collective, kernel: Kernel, database: Database
+) -> None:
+    database.path.rename(database.path.with_name("moved.db"))
+    await collective.refresh_disk()
+    kernel.health.refresh()
+    store = kernel.health.get("store")
+    assert store is not None
+    assert (store.status, kernel.health.overall()) == ("fail", "fail")
+    assert "removed or replaced" in store.reason
+    database.path.with_name("moved.db").rename(database.path)
+    await collective.refresh_disk()
+    kernel.health.refresh()
+    assert kernel.health.overall() == "pass"
+
+
 async def test_a_queue_that_fills_up_is_told(
     collective: Collective, kernel: Kernel, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

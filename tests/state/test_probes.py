@@ -291,3 +291,26 @@ async def test_closing_twice_is_harmless(bench: Bench) -> None:
     await bench.outgoing.close()
     await bench.outgoing.close()
     assert session.closed
+
+
+async def test_a_service_taken_out_while_it_is_probed_is_no_longer_down(bench: Bench, target: Target) -> None:
+    async def taken_out(_: web.Request) -> web.StreamResponse:
+        bench.file.write_text("{}")
+        await bench.probes.read_file()
+        return web.Response(status=503)
+
+    target.answers["/down"] = taken_out
+    await bench.use(down={"url": "{base}/down"})
+    await bench.probes.probe_all()
+    assert (bench.check.status, bench.check.reason) == ("pass", "nothing to probe")
+
+
+async def test_what_the_store_refuses_is_still_what_was_measured(
+    bench: Bench, target: Target, database: Database
+) -> None:
+    target.answers["/down"] = fail
+    await bench.use(up={"url": "{base}/"}, down={"url": "{base}/down"})
+    await database.close()
+    results = await bench.probes.probe_all()
+    assert [(result.name, result.ok) for result in results] == [("up", True), ("down", False)]
+    assert (bench.check.status, bench.check.reason) == ("warn", "not well: down")
