@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _RESULTS_KEPT = 256
+_SANDBOX_SCOPE = "sandbox#"
 # Members of a team who may act for the application (Discord API, "Team Member Roles").
 _OWNING_ROLES = frozenset({discord.TeamMemberRole.admin, discord.TeamMemberRole.developer})
 
@@ -111,7 +112,8 @@ class HelixBot(commands.Bot):
     @property
     def remember_scope(self) -> str:
         """Under which scope things are remembered about this application on this Discord; once logged in."""
-        return f"{self.endpoints.api_url}#{self.application_id}"
+        place = _SANDBOX_SCOPE if self.kernel.settings.in_sandbox else f"{self.endpoints.api_url}#"
+        return f"{place}{self.application_id}"
 
     def result_cache(self, ttl_s: float) -> Cache[Any, Any]:
         """The result cache for data with this TTL; its keys begin with the command's name."""
@@ -129,6 +131,9 @@ class HelixBot(commands.Bot):
     async def setup_hook(self) -> None:
         """After the login: who owns the application, how a mention of the bot reads, which cogs are off."""
         self.owners |= _owners_of(self.application)
+        if self.kernel.settings.in_sandbox:
+            # Each sandbox is a new Discord: nothing that was remembered about the ones before applies.
+            await self.remembered.forget_scopes(_SANDBOX_SCOPE)
         if self.user is not None:
             self._starts = (self.prefix, f"<@{self.user.id}> ", f"<@!{self.user.id}> ")
             self.command_prefix = self._starts

@@ -68,6 +68,16 @@ class KeyValue:
 
         return await self._database.write(work)
 
+    async def forget_scopes(self, prefix: str) -> int:
+        """Forgets everything under the scopes that begin with `prefix`; gives how many values that was."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            return connection.execute(
+                "DELETE FROM remembered WHERE substr(scope, 1, length(?1)) = ?1", (prefix,)
+            ).rowcount
+
+        return await self._database.write(work)
+
     async def items(self, scope: str) -> dict[str, str]:
         """Every key and value of a scope, by key."""
 

@@ -90,3 +90,12 @@ async def test_only_the_newest_keys_are_kept_where_a_bound_is_given(
         await remembered.change(HERE, f"place-{number}", lambda _: "said", keep=3)
     assert sorted(await remembered.items(HERE)) == ["place-2", "place-3", "place-4"]
     assert await remembered.items(ELSEWHERE) == {"other": "x"}
+
+
+async def test_scopes_are_forgotten_by_how_they_begin(remembered: KeyValue) -> None:
+    for scope in ("sandbox#1", "sandbox#1#components", "sand", HERE):
+        await remembered.set(scope, "key", "value")
+    assert await remembered.forget_scopes("sandbox#") == 2
+    assert await remembered.items("sandbox#1") == {}
+    assert await remembered.items("sand") == {"key": "value"}
+    assert await remembered.items(HERE) == {"key": "value"}
