@@ -148,8 +148,8 @@ async def _serve(settings: Settings) -> None:
 def _cut_off_after(seconds: float) -> None:
     """Ends the process then, if it is still there.
 
-    A thread in a system call (a name being looked up, a disk that hangs) cannot be cancelled, and Python waits for
-    it at its end. Nothing is lost: what was answered is committed, and a kill at any moment is provided for.
+    A thread in a system call (a name being looked up, a disk that hangs) cannot be cancelled, and Python
+    waits for it at its end. Nothing is lost: what was answered is committed, and a kill is provided for.
     """
 
     def cut_off() -> None:

@@ -21,6 +21,7 @@ async def test_a_menu_from_before_a_restart_answers_its_owner_only(
             await process.ready()
             menu = next(item for item in components_of(page) if item["type"] == 3)
             value = next(o["value"] for o in menu["options"] if "monitoring" in o["label"].lower())
+            assert "cog.loaded" not in process.output
             refused = await other.select(page, menu["custom_id"], value)
             assert int((await other.answer_to(refused))["flags"]) & 64
             await member.select(page, menu["custom_id"], value)

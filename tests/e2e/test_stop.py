@@ -28,9 +28,7 @@ async def test_sigterm_in_the_middle_of_commands_answers_what_was_accepted(
         slow = Fault("POST", "/channels/*/messages", delay_s=0.5, times=4)
         sandbox.engine.faults.add(slow)
         said = [await person.say(text) for person in (owner, member) for text in ("!agents", "!status")]
-        async with asyncio.timeout(10):
-            while slow.times:
-                await asyncio.sleep(0.01)
+        await _used_up(slow)
         process.send(signal.SIGTERM)
         assert await process.exit_code(timeout_s=10) == 0
         assert process.output.count("Traceback") == 0
@@ -53,10 +51,52 @@ async def test_a_stop_asked_for_during_the_start_is_obeyed(tmp_path: Path) -> No
         assert "Traceback" not in process.output
 
 
+async def test_a_stop_asked_for_while_the_data_folder_is_taken_is_obeyed(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path)) as first:
+        await first.ready()
+        async with helix(env=sandbox_env(tmp_path)) as second:
+            await second.wait_for(r"datalock\.waiting")
+            assert await second.terminate() == 0
+            assert "Traceback" not in second.output
+
+
+async def test_a_stop_asked_for_while_discord_does_not_answer_is_obeyed(
+    sandbox: Sandbox, on_sandbox: Settings
+) -> None:
+    login = Fault("GET", "/users/@me", delay_s=60, times=1)
+    sandbox.engine.faults.add(login)
+    async with helix(env=on_sandbox(SHUTDOWN_S="2")) as process:
+        await _used_up(login)
+        assert await process.terminate() == 0
+        assert "Traceback" not in process.output
+
+
+async def test_a_reply_that_discord_does_not_take_is_cut_off_once_however_often_the_stop_is_asked_for(
+    sandbox: Sandbox, on_sandbox: Settings
+) -> None:
+    async with helix(env=on_sandbox(SHUTDOWN_S="2")) as process, chatting(sandbox.page_url) as member:
+        await process.ready()
+        hanging = Fault("POST", "/channels/*/messages", delay_s=60, times=1)
+        sandbox.engine.faults.add(hanging)
+        await member.say("!status")
+        await _used_up(hanging)
+        process.send(signal.SIGTERM)
+        await process.wait_for(r"drain\.cut_off in_flight=commands?:1")
+        assert await process.terminate() == 0
+        assert process.output.count("drain.cut_off") == 1
+        assert "Traceback" not in process.output
+
+
+async def _used_up(fault: Fault) -> None:
+    async with asyncio.timeout(20):
+        while fault.times:
+            await asyncio.sleep(0.01)
+
+
 async def test_a_disk_that_hangs_does_not_outlast_the_stop(tmp_path: Path) -> None:
     hangs, patch = tmp_path / "hangs", tmp_path / "patch"
     patch.mkdir()
-    # No thread can be cancelled out of a system call; this stands for a disk, or a name server, that is stuck.
+    # No thread can be cancelled out of a system call: this stands for a disk, or a name server, that hangs.
     (patch / "sitecustomize.py").write_text(
         "import os, time\n"
         "real = os.fsync\n"
