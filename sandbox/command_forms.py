@@ -171,7 +171,7 @@ def _parse_option(errors: FormErrors, path: Path, option: JsonObject, parent: in
     _check_description(errors, (*path, "description"), option.get("description"))
     if not isinstance(kind, int) or not 1 <= kind <= 11:
         errors.add((*path, "type"), "BASE_TYPE_CHOICES", f"Value must be one of {tuple(range(1, 12))}.")
-        return option
+        return {}
     parsed = {key: value for key, value in option.items() if value is not None}
     if kind in (_SUBCOMMAND, _GROUP):
         # A group holds subcommands, a subcommand holds plain options: two levels and no more.
