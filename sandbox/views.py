@@ -62,9 +62,14 @@ def add_views(app: web.Application) -> None:
 
 
 def build_state(engine: Engine, user: User) -> JsonObject:
-    """All that a person sees at once, in the shapes of Discord's JSON."""
+    """All that a person sees at once, in the shapes of Discord's JSON.
+
+    The direct message with the bot is opened by it: a slash command needs a channel before the first word.
+    """
     world = engine.world
     seed = engine.seed
+    if world.shares_guild_with_bot(user.id):
+        world.dm_with(user.id, engine.next_id())
     dm = world.dms.get(user.id)
     return {
         "me": user_json(user),

@@ -71,11 +71,11 @@ async def test_direct_messages_and_commands_are_in_the_state(api: Api, sandbox: 
         [{"name": "x", "description": "y"}],
     )
 
-    member, owner = await state(api, "member"), await state(api, "owner")
+    member, newcomer = await state(api, "member"), await state(api, "newcomer")
 
     assert [dm["id"] for dm in member["dms"]] == [sent["channel_id"]]
     assert member["dms"][0]["recipients"][0]["id"] == str(sandbox.application_id)
-    assert owner["dms"] == []
+    assert newcomer["dms"] == []
     assert [(c["name"], c["guild_id"]) for c in member["commands"]] == [("x", str(sandbox.home_guild_id))]
 
 

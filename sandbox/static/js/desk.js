@@ -26,7 +26,6 @@ export class Desk {
     this.store = store;
     this.timeline = timeline;
     this.pending = pending;
-    this.open = open;
     this.say = say;
     this.names = {
       userName: (id) => (store.user(id) ? store.nameOf(store.user(id)) : "unknown-user"),
@@ -80,7 +79,7 @@ export class Desk {
   async slash(command, options) {
     const { channelId, me } = this.store;
     if (channelId === null) {
-      this.say("Write one message first: it opens the conversation.");
+      this.say("The bot hears only people who share a server with it: join one first.");
       return false;
     }
     const body = { user: me.id, channel: channelId, command, options };
@@ -146,7 +145,7 @@ export class Desk {
     this.composer.suggest(text);
   }
 
-  /** Sends a message; true when the sandbox took it. It opens a direct message that does not exist yet. */
+  /** Sends a message; true when the sandbox took it. Who shares no server with the bot hears so from it. */
   async send({ content, replyTo, files }) {
     const { channelId, me } = this.store;
     const body = { user: me.id, content };
@@ -154,9 +153,7 @@ export class Desk {
     else body.channel = channelId;
     if (replyTo) body.reply_to = replyTo;
     if (files.length > 0) body.files = files;
-    const message = await this.attempt(() => this.api.message(body));
-    if (message !== null && channelId === null) this.open(message.channel_id);
-    return message !== null;
+    return (await this.attempt(() => this.api.message(body))) !== null;
   }
 
   get isDirect() {

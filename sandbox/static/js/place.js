@@ -14,7 +14,7 @@ export function readIdentity() {
 
 /**
  * The channel to open: the address's if it can be seen, else the one for bots, else the first.
- * Null is the direct message that does not exist yet.
+ * Null is the direct message of someone who shares no server with the bot.
  */
 export function readPlace(store) {
   const wanted = query();

@@ -38,7 +38,7 @@ export class Store extends EventTarget {
     this.tell("world");
   }
 
-  /** Opens a channel; null is the direct message that does not exist yet. */
+  /** Opens a channel; null is the direct message of someone who shares no server with the bot. */
   open(channelId) {
     this.channelId = channelId;
     this.unread.delete(channelId);
@@ -145,9 +145,15 @@ export class Store extends EventTarget {
     const guild = this.guild;
     return this.commands
       .filter((command) => (command.type ?? 1) === 1 && (!command.guild_id || command.guild_id === guild?.id))
-      .filter((command) => guild !== null || command.dm_permission !== false)
+      .filter((command) => worksHere(command, guild))
       .sort((a, b) => a.name.localeCompare(b.name));
   }
+}
+
+/** Whether a command says that it works in a server (context 0), or in the bot's direct messages (1). */
+function worksHere({ contexts, dm_permission: direct }, guild) {
+  if (contexts) return contexts.includes(guild === null ? 1 : 0);
+  return guild !== null || direct !== false;
 }
 
 /** Discord's colour number as `#rrggbb`. */
