@@ -1,5 +1,6 @@
 // Wires the page: the world, the open channel, the event stream and the parts that show them.
 
+import { Announcer } from "./announcer.js";
 import { api } from "./api.js";
 import { Composer } from "./composer.js";
 import { drawControls } from "./controls.js";
@@ -70,6 +71,7 @@ desk.composer = new Composer(
   desk,
 );
 desk.log = new MessageLog(part("log"), desk, timeline);
+new Announcer(part("announcer"), store, timeline);
 
 store.addEventListener("world", drawWorld);
 store.addEventListener("unread", () => drawPlaces(part("places"), store, open));
@@ -130,8 +132,9 @@ async function refresh() {
   if (state === null) return;
   const somebodyNew = state.me.id !== store.me.id;
   store.update(state);
-  const gone = store.channelId !== null && store.channel === null;
-  if (somebodyNew || gone) store.open(readPlace(store));
+  // The place is gone, or there is one at last: who joins a first server gets a line to the bot.
+  const moved = store.channelId === null ? store.dms.length > 0 : store.channel === null;
+  if (somebodyNew || moved) store.open(readPlace(store));
 }
 
 function refreshSoon() {

@@ -7,8 +7,9 @@ const PAGE = 50;
 const REACTIONS = new Set(["MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"]);
 
 /**
- * Holds at most `KEPT` messages, oldest first. Tells by events: `reset`, `added`, `changed`, `removed`
- * (detail: the message) and `earlier` (older ones were put in front).
+ * Holds at most `KEPT` messages, oldest first. Tells by events: `reset`, `added`, `changed`, `edited` (after
+ * `changed`, where it was its author's doing), `removed` (detail: the message) and `earlier` (older ones were
+ * put in front).
  */
 export class Timeline extends EventTarget {
   #api;
@@ -97,7 +98,7 @@ export class Timeline extends EventTarget {
       case "MESSAGE_CREATE":
         return this.#create(data, tell);
       case "MESSAGE_UPDATE":
-        return this.#change(data.id, (message) => ({ ...message, ...data }), tell);
+        return this.#edit(data, tell);
       case "MESSAGE_DELETE":
         return this.#remove(data.id, tell);
       case "MESSAGE_DELETE_BULK":
@@ -122,6 +123,11 @@ export class Timeline extends EventTarget {
       this.complete = false;
       this.#remove(this.messages[0].id, tell);
     }
+  }
+
+  #edit(data, tell) {
+    this.#change(data.id, (message) => ({ ...message, ...data }), tell);
+    if (tell && this.#messages.has(data.id)) this.#tell("edited", this.#messages.get(data.id));
   }
 
   #change(id, next, tell) {

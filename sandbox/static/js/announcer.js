@@ -1,0 +1,93 @@
+// What a screen reader is told of the log: new messages once, edited ones when they have come to rest.
+
+import { el } from "./dom.js";
+import { plainText } from "./markdown.js";
+import { compareIds, formatDate } from "./time.js";
+
+const REST_MS = 3000;
+const KEPT = 5;
+const LONGEST = 600;
+const LOADING = 1 << 7;
+const TIMESTAMP = /<t:(-?\d{1,13})(?::([tTdDfFR]))?>/g;
+
+/**
+ * Speaks for a timeline through a live region that nobody sees. The log itself is no live region: it is drawn
+ * anew at each edit and each change of channel, and a progress bar would be read out at every step.
+ */
+export class Announcer {
+  #node;
+  #store;
+  /** Deferred answers: what comes in their place is new. */
+  #awaited = new Set();
+  #timers = new Map();
+  #channelId = null;
+  #newest = "0";
+
+  constructor(node, store, timeline) {
+    this.#node = node;
+    this.#store = store;
+    timeline.addEventListener("added", ({ detail }) => this.#added(detail));
+    timeline.addEventListener("edited", ({ detail }) => this.#edited(detail));
+    timeline.addEventListener("reset", () => this.#fetched(timeline.messages));
+  }
+
+  /** History is no news, unless it came while the open channel was fetched again. */
+  #fetched(messages) {
+    if (this.#store.channelId === this.#channelId) {
+      const missed = messages.filter(({ id }) => compareIds(id, this.#newest) > 0);
+      for (const message of missed) this.#added(message);
+      return;
+    }
+    this.#channelId = this.#store.channelId;
+    this.#newest = messages.at(-1)?.id ?? "0";
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.#awaited.clear();
+  }
+
+  #added(message) {
+    this.#newest = message.id;
+    if (message.author.id === this.#store.me.id) return;
+    if (message.flags & LOADING) this.#awaited.add(message.id);
+    else this.#say(message);
+  }
+
+  #edited(message) {
+    if (message.flags & LOADING) return;
+    if (this.#awaited.delete(message.id)) {
+      this.#say(message);
+      return;
+    }
+    clearTimeout(this.#timers.get(message.id));
+    const rested = () => {
+      this.#timers.delete(message.id);
+      this.#say(message);
+    };
+    this.#timers.set(message.id, setTimeout(rested, REST_MS));
+  }
+
+  #say(message) {
+    const text = `${this.#store.nameOf(message.author)}: ${spoken(message)}`;
+    this.#node.append(el("p", { text: text.slice(0, LONGEST) }));
+    while (this.#node.children.length > KEPT) this.#node.firstElementChild.remove();
+  }
+}
+
+/** A message's words: its text, its embeds, the names of its files. */
+function spoken({ content, embeds = [], attachments = [] }) {
+  const words = embeds.flatMap(({ title, description, fields = [] }) => [
+    title,
+    description,
+    ...fields.flatMap(({ name, value }) => [name, value]),
+  ]);
+  return [content, ...words]
+    .filter(Boolean)
+    .map((text) => plainText(text.replace(TIMESTAMP, spokenTime)))
+    .concat(attachments.map((attachment) => attachment.description || attachment.filename))
+    .join(". ");
+}
+
+function spokenTime(text, seconds, style) {
+  const date = new Date(Number(seconds) * 1000);
+  return Number.isNaN(date.getTime()) ? text : formatDate(date, style);
+}
