@@ -4,14 +4,18 @@ from collections.abc import AsyncIterator
 
 import discord
 import pytest
+import pytest_asyncio
 import yarl
 from aiohttp import ClientSession
 from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from playwright.async_api import Browser
 
 from sandbox import Sandbox, start_sandbox
 from sandbox.engine import Engine
+from tests.browser_support import open_browser
+from tests.sandbox.page_bot import Stage, open_stage
 from tests.sandbox.support import Api, Bot, Bots, Clock
 
 
@@ -60,3 +64,17 @@ async def bots(pointed: Sandbox) -> AsyncIterator[Bots]:
 @pytest.fixture
 async def bot(bots: Bots) -> Bot:
     return await bots.connect()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests of the page: starting it takes longer than most of them."""
+    async with open_browser() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stage(browser: Browser) -> AsyncIterator[Stage]:
+    """A sandbox and a bot for all tests of the page, each of which opens a page of its own."""
+    async with open_stage(browser) as stage:
+        yield stage

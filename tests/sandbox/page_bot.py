@@ -13,7 +13,6 @@ from discord import app_commands
 from playwright.async_api import Browser, Page, expect
 
 from sandbox import Sandbox, start_sandbox
-from tests.browser_support import open_browser
 
 NONSENSE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>'
 LAYERS = ("Consciousness", "Operational", "Integration")
@@ -167,11 +166,17 @@ def _add_commands(bot: PageBot) -> None:
         await bot.release.wait()
         await interaction.followup.send("at last")
 
+    @bot.tree.command(name="census", description="Counts the people of a server")
+    @app_commands.allowed_contexts(guilds=True)
+    async def census(interaction: discord.Interaction) -> None:
+        members = interaction.guild.member_count if interaction.guild is not None else 0
+        await interaction.response.send_message(f"{members} people")
+
     @bot.tree.command(name="mute", description="Never answers")
     async def mute(interaction: discord.Interaction) -> None:
         """Never answers."""
 
-    del agents, secret, later, mute  # the tree keeps them
+    del agents, secret, later, census, mute  # the tree keeps them
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,10 +211,12 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage() -> AsyncIterator[Stage]:
-    """Starts browser, sandbox, a `/commands` server and the bot; ends all of them."""
-    async with open_browser() as browser, _serve_catalog() as commands_url:
+async def open_stage(browser: Browser) -> AsyncIterator[Stage]:
+    """Starts a sandbox, a `/commands` server and the bot; ends all of them."""
+    async with _serve_catalog() as commands_url:
         sandbox = await start_sandbox(commands_url=commands_url)
+        # The stage's loop stands still while tests with loops of their own run, and cannot answer then.
+        sandbox.engine.gateway.heartbeat_s = 3600.0
         try:
             async with _run_bot(sandbox) as bot:
                 yield Stage(sandbox, bot, browser)

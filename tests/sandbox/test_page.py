@@ -1,20 +1,11 @@
 """The chat page with a real bot behind it: writing, completing, choosing, reading."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import Locator, Page, expect
 
-from tests.sandbox.page_bot import Stage, open_stage
+from tests.sandbox.page_bot import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage() -> AsyncIterator[Stage]:
-    async with open_stage() as stage:
-        yield stage
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def _send(page: Page, text: str) -> None:
@@ -220,7 +211,8 @@ async def test_several_people_are_chosen_from_a_user_menu(stage: Stage) -> None:
         await expect(message).to_contain_text("people adam, mika")
 
 
-async def test_a_button_that_gets_no_answer_says_so(stage: Stage) -> None:
+async def test_a_button_that_gets_no_answer_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stage.sandbox.engine.interactions, "answer_s", 0.5)
     async with stage.page(channel="bot-commands") as page:
         message = await _open_panel(page, "silent")
         await message.get_by_role("button", name="Silent").click()

@@ -1,27 +1,18 @@
 """The chat page's frame: connections that break, small screens, colours, reach."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import WebSocketRoute, expect
 from yarl import URL
 
 from sandbox import start_sandbox
-from tests.sandbox.page_bot import Stage, open_stage
+from tests.sandbox.page_bot import Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 _SMALL = """() => [...document.querySelectorAll("button, a[href], input, textarea")]
     .filter((node) => node.checkVisibility() && !node.closest("[inert], .message-text, .embed, .skip"))
     .filter((node) => node.getBoundingClientRect().height < 40)
     .map((node) => node.outerHTML)"""
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage() -> AsyncIterator[Stage]:
-    async with open_stage() as stage:
-        yield stage
 
 
 async def test_the_bot_answers_again_after_its_gateway_was_dropped(stage: Stage) -> None:

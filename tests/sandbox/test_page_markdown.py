@@ -6,11 +6,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page, Route
+from playwright.async_api import Browser, Page, Route
 
-from tests.browser_support import open_browser
-
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 _STATIC = Path(__file__).parents[2] / "sandbox" / "static"
 _ORIGIN = "http://page.test"
@@ -30,8 +28,8 @@ _RENDER = """async ([text]) => {
 }"""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def page() -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
     async def serve(route: Route) -> None:
         path = route.request.url.removeprefix(f"{_ORIGIN}/static/")
         if path == route.request.url:
@@ -39,11 +37,11 @@ async def page() -> AsyncIterator[Page]:
         else:
             await route.fulfill(path=_STATIC / path)
 
-    async with open_browser() as browser:
-        page = await browser.new_page()
-        await page.route(f"{_ORIGIN}/**", serve)
-        await page.goto(f"{_ORIGIN}/")
-        yield page
+    page = await browser.new_page()
+    await page.route(f"{_ORIGIN}/**", serve)
+    await page.goto(f"{_ORIGIN}/")
+    yield page
+    await page.close()
 
 
 async def _html(page: Page, text: str) -> str:

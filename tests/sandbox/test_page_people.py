@@ -1,26 +1,17 @@
 """The chat page as several people use it: identities, edits, reactions, direct messages, files."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 from playwright.async_api import FilePayload, Locator, Page, expect
 
-from tests.sandbox.page_bot import NONSENSE, Stage, open_stage
+from tests.sandbox.page_bot import NONSENSE, Stage
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 _PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360606060000000050001a5f64540"
     "0000000049454e44ae426082"
 )
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage() -> AsyncIterator[Stage]:
-    async with open_stage() as stage:
-        yield stage
 
 
 async def _send(page: Page, text: str) -> Locator:
@@ -64,6 +55,9 @@ async def test_a_newcomer_joins_a_server_and_leaves_it(stage: Stage) -> None:
         await page.locator("#identity").click()
         await page.get_by_role("button", name="Join Helix Home").click()
         await expect(places.get_by_role("region", name="Helix Home")).to_be_visible()
+        await expect(page.get_by_label("Message", exact=True)).to_have_attribute(
+            "placeholder", "Message Helix"
+        )
         await page.locator("#identity").click()
         await page.get_by_role("button", name="Leave Helix Home").click()
         await expect(places).to_contain_text("You are in no server yet")
@@ -141,10 +135,17 @@ async def test_a_reply_shows_and_finds_what_it_answers(stage: Stage) -> None:
         await expect(page.locator(".message:not(:has(.jump))", has_text="a question")).to_be_focused()
 
 
-async def test_a_direct_message_with_the_bot_is_opened_by_writing_to_it(stage: Stage) -> None:
+async def test_a_slash_command_is_the_first_word_of_a_direct_message(stage: Stage) -> None:
     async with stage.page("mod") as page:
         await page.get_by_role("region", name="Direct messages").get_by_role("button").click()
         await expect(page.locator("#channel-place")).to_have_text("Direct message")
+        box = page.get_by_label("Message", exact=True)
+        await box.press_sequentially("/")
+        await expect(page.get_by_role("option", name="/agents")).to_be_visible()
+        await expect(page.get_by_role("option", name="/census")).to_have_count(0)
+        await box.press_sequentially("agents")
+        await box.press("Enter")
+        await expect(page.locator(".message", has_text="agents of all")).to_be_visible()
         await _send(page, "!ping between us")
         await expect(page.locator(".message", has_text="pong between us")).to_be_visible()
 
