@@ -187,3 +187,16 @@ async def test_every_control_has_a_name(stage: Stage) -> None:
                 .map((node) => node.outerHTML)"""
         )
         assert nameless == []
+
+
+async def test_on_a_phone_a_problem_does_not_cover_the_field_it_is_about(stage: Stage) -> None:
+    async with stage.page(width=390, height=844) as page:
+        await page.get_by_label("Message", exact=True).press_sequentially("/agent ")
+        field = page.locator("#option-name")
+        await field.press("Enter")
+        note = page.locator(".toast", has_text="name is needed.")
+        await expect(note).to_be_visible()
+        note_box, field_box = await note.bounding_box(), await field.bounding_box()
+        assert note_box is not None
+        assert field_box is not None
+        assert note_box["y"] + note_box["height"] < field_box["y"]
