@@ -1,7 +1,7 @@
 """Dispatch: CPU of the bot per command and per message, against a stock discord.py bot on the same sandbox.
 
-Targets (docs/architecture.md, "Dispatch"): `!status` at most 1.3 times a bare `!ping`; a message that is no
-command at most 0.7 times.
+Targets (docs/architecture.md, "What things cost"): `!status` at most 1.3 times a bare `!ping`; a message that
+is no command at most 0.7 times.
 """
 
 import asyncio

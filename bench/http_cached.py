@@ -1,6 +1,6 @@
 """A cached GET: CPU of the server per request on /status, against a bare aiohttp handler on uvloop.
 
-Target (docs/architecture.md, "Caches"): at most a quarter of the bare handler.
+Target (docs/architecture.md, "What things cost"): at most a quarter of the bare handler.
 """
 
 import socket

@@ -1,6 +1,6 @@
 """Start: from spawning Python to 200 on /health/live, against importing discord.py and aiohttp alone.
 
-Target (docs/architecture.md, "Start"): at most 1.3 times the two imports.
+Target (docs/architecture.md, "What things cost"): at most 1.3 times the two imports.
 """
 
 import statistics

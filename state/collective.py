@@ -119,8 +119,8 @@ class Collective:
         try:
             await self.projector.close()
             await self.monitor.flush()
-        except StoreError:
-            logger.warning("collective.close_incomplete", exc_info=True)
+        except StoreError as error:
+            logger.warning("collective.close_incomplete error=%s", error)
         finally:
             await self.outgoing.close()
 
