@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import discord
 import pytest
@@ -208,6 +209,11 @@ class Stage:
             assert unexpected == []
         finally:
             await context.close()
+
+
+async def stop_clock(page: Page) -> None:
+    """Stops the page's timers, for a page whose clock was installed: they wait until the test moves it."""
+    await page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
 
 
 @asynccontextmanager

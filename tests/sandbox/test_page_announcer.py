@@ -4,7 +4,7 @@ import discord
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.sandbox.page_bot import Stage
+from tests.sandbox.page_bot import Stage, stop_clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -21,10 +21,10 @@ async def _settle(page: Page) -> None:
 
 
 async def _freeze(page: Page) -> None:
-    """Stops the page's clock: what waits for a rest waits until the test moves it."""
     await page.clock.install()
     await page.reload()
     await _settle(page)
+    await stop_clock(page)
 
 
 async def test_a_new_message_is_announced_with_its_author(stage: Stage) -> None:

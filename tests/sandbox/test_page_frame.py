@@ -5,7 +5,7 @@ from playwright.async_api import WebSocketRoute, expect
 from yarl import URL
 
 from sandbox import start_sandbox
-from tests.sandbox.page_bot import Stage
+from tests.sandbox.page_bot import Stage, stop_clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -44,6 +44,7 @@ async def test_the_page_says_when_it_is_cut_off_and_fetches_what_it_missed(stage
             line.connect_to_server()
 
         await page.route_web_socket("**/sandbox/events*", pass_through)
+        await page.clock.install()
         await page.reload()
         await expect(page.locator("#bot-state")).to_have_text("Bot online")
         cut = True
@@ -55,6 +56,8 @@ async def test_the_page_says_when_it_is_cut_off_and_fetches_what_it_missed(stage
         await box.fill("said meanwhile")
         await box.press("Enter")
         await expect(other.locator(".message", has_text="said meanwhile")).to_be_visible()
+        # Or the page would be back by itself before the button is pressed.
+        await stop_clock(page)
         cut = False
         await banner.get_by_role("button", name="Try now").click()
         await expect(banner).to_be_hidden()
