@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord.ext import commands
 
-from bot import access, catalog, errors
+from bot import access, catalog, errors, library_log
 from bot.buttons import EXPIRED, ComponentItem
 from bot.command_metrics import CommandMetrics
 from bot.context import HelixContext
@@ -64,8 +64,7 @@ class HelixBot(commands.Bot):
         package: str = "bot.cogs",
     ) -> None:
         settings = kernel.settings
-        # Helix never speaks, so nobody need hear at each start what voice would need.
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+        library_log.quieten()
         super().__init__(
             command_prefix=settings.command_prefix,
             help_command=None,

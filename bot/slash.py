@@ -18,7 +18,7 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from bot import catalog
+from bot import catalog, library_log
 from bot._cog_swap import attach
 from bot.endpoints import Endpoints
 from core.errors import StartError
@@ -42,7 +42,7 @@ _HASH_KEY = "slash-hash"
 
 async def render(package: str = "bot.cogs") -> str:
     """The JSON of every built command, in the catalog's order, as Discord's bulk overwrite takes it."""
-    bot = commands.Bot(command_prefix=(), help_command=None, intents=discord.Intents.none())
+    bot = commands.Bot(command_prefix=(), help_command=None, intents=discord.Intents(guilds=True))
     for cog in catalog.built_cogs():
         await attach(bot, importlib.import_module(f"{package}.{cog.name}"))
     payloads = {command.name: command.to_dict(bot.tree) for command in bot.tree.get_commands()}
@@ -86,7 +86,8 @@ async def sync_commands(settings: Settings, path: Path = PATH) -> str:
         )
     payload: list[dict[str, Any]] = json.loads(await asyncio.to_thread(path.read_text, "utf-8"))
     Endpoints(settings.discord_api_url, settings.discord_gateway_url).apply()
-    client = discord.Client(intents=discord.Intents.none())
+    library_log.quieten()
+    client = discord.Client(intents=discord.Intents(guilds=True))
     try:
         async with client:
             await client.login(settings.discord_token.reveal())

@@ -14,17 +14,27 @@ Group = Literal[
 
 
 class SettingDoc(msgspec.Struct, frozen=True):
-    """One setting, for people: its variable, its default as text, what it means, whether it is a secret."""
+    """One setting, for people.
+
+    Attributes:
+        name: its variable.
+        default: as text.
+        meaning: one sentence or two.
+        in_use: whether something that is built reads it; a setting that waits for its part says so.
+    """
 
     name: str
     default: str
     meaning: str
     secret: bool
     group: Group
+    in_use: bool = True
 
 
-def _doc(group: Group, name: str, default: str, meaning: str, *, secret: bool = False) -> SettingDoc:
-    return SettingDoc(name, default, meaning, secret, group)
+def _doc(
+    group: Group, name: str, default: str, meaning: str, *, secret: bool = False, in_use: bool = True
+) -> SettingDoc:
+    return SettingDoc(name, default, meaning, secret, group, in_use)
 
 
 SETTING_DOCS: tuple[SettingDoc, ...] = (
@@ -61,15 +71,21 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "",
         "Users that count as owners besides the application's, separated by commas.",
     ),
-    _doc("Discord", "ALERTS_CHANNEL_ID", "", "Where alerts are posted."),
-    _doc("Discord", "TELEMETRY_CHANNEL_ID", "", "Where telemetry is posted."),
-    _doc("Discord", "DIGEST_CHANNEL_ID", "", "Where digests are posted."),
-    _doc("Discord", "DEPLOYMENTS_CHANNEL_ID", "", "Where deployments are announced."),
+    _doc(
+        "Discord",
+        "ALERTS_CHANNEL_ID",
+        "",
+        "Where the admins are told what needs them, such as a refused edit of a state file.",
+    ),
+    _doc("Discord", "TELEMETRY_CHANNEL_ID", "", "Where telemetry is posted.", in_use=False),
+    _doc("Discord", "DIGEST_CHANNEL_ID", "", "Where digests are posted.", in_use=False),
+    _doc("Discord", "DEPLOYMENTS_CHANNEL_ID", "", "Where deployments are announced.", in_use=False),
     _doc(
         "Discord",
         "POST_CHANNEL_IDS",
         "",
         "Channels to which webhooks may post, separated by commas. Unset: none.",
+        in_use=False,
     ),
     _doc(
         "HTTP",
@@ -100,15 +116,16 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
     _doc("HTTP", "MAX_BODY", "1048576", "The largest request body, in bytes."),
     _doc("Data", "HELIX_DATA_DIR", "data", "The folder of the database and of the files people edit."),
     _doc("Data", "JOURNAL_DAYS", "365", "How long the journal of changes is kept, in days."),
-    _doc("Data", "BACKUP_EVERY_H", "24", "Hours from one backup to the next."),
-    _doc("Data", "BACKUP_KEEP", "7", "How many backups are kept."),
-    _doc("Webhooks", "WEBHOOK_TOKEN", "", "The token that simple senders show.", secret=True),
+    _doc("Data", "BACKUP_EVERY_H", "24", "Hours from one backup to the next.", in_use=False),
+    _doc("Data", "BACKUP_KEEP", "7", "How many backups are kept.", in_use=False),
+    _doc("Webhooks", "WEBHOOK_TOKEN", "", "The token that simple senders show.", secret=True, in_use=False),
     _doc(
         "Webhooks",
         "WEBHOOK_SECRET",
         "",
         "Keys (whsec_…) of what comes in by Standard Webhooks; several, separated by spaces, while rotating.",
         secret=True,
+        in_use=False,
     ),
     _doc(
         "Webhooks",
@@ -116,16 +133,32 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "",
         "The key (whsec_…) that signs what goes out to the destinations below.",
         secret=True,
+        in_use=False,
     ),
-    _doc("Webhooks", "GITHUB_WEBHOOK_SECRET", "", "The secret of the webhook set up at GitHub.", secret=True),
+    _doc(
+        "Webhooks",
+        "GITHUB_WEBHOOK_SECRET",
+        "",
+        "The secret of the webhook set up at GitHub.",
+        secret=True,
+        in_use=False,
+    ),
     _doc(
         "Webhooks",
         "ZAPIER_WEBHOOK_URL",
         "",
         "Where events go: one or several https addresses, separated by spaces.",
         secret=True,
+        in_use=False,
     ),
-    _doc("Webhooks", "DISCORD_WEBHOOK_URL", "", "A webhook of Discord's that gets events too.", secret=True),
+    _doc(
+        "Webhooks",
+        "DISCORD_WEBHOOK_URL",
+        "",
+        "A webhook of Discord's that gets events too.",
+        secret=True,
+        in_use=False,
+    ),
     _doc("Features", "ENABLE_RESPONSE_CACHING", "true", "Answers are kept in memory for their TTL."),
     _doc("Features", "ENABLE_LAZY_COMMANDS", "true", "A command's code is loaded when it is first used."),
     _doc("Features", "ENABLE_STATE_WATCHING", "true", "Edits of the state files are taken at once."),
@@ -136,7 +169,7 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "15m",
         "How long an external agent's report holds before it is stale: seconds, or like 15m or 1h30m.",
     ),
-    _doc("Rhythm", "RITUAL_STEP_S", "0.1", "Seconds a step of a ritual takes."),
+    _doc("Rhythm", "RITUAL_STEP_S", "0.1", "Seconds a step of a ritual takes.", in_use=False),
     _doc("Rhythm", "SHUTDOWN_S", "5", "Seconds a stop may take, in all."),
     _doc("Logging", "LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL."),
     _doc("Logging", "LOG_FORMAT", "text", "text, or json for one JSON object a line."),
@@ -159,7 +192,8 @@ def render_env_example() -> str:
             group = doc.group
             lines += ["", f"# --- {group} ---"]
         lines.append("")
-        lines += textwrap.wrap(doc.meaning, width=98, initial_indent="# ", subsequent_indent="# ")
+        meaning = doc.meaning if doc.in_use else f"{doc.meaning} Nothing uses it yet."
+        lines += textwrap.wrap(meaning, width=98, initial_indent="# ", subsequent_indent="# ")
         lines.append(f"#{doc.name}={doc.default}")
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,31 @@
+"""What discord.py logs, without what helps nobody."""
+
+from __future__ import annotations
+
+import logging
+
+import discord
+
+_RECONNECTING = "Attempting a reconnect"
+
+
+def quieten() -> None:
+    """Leave out what voice would need (Helix never speaks), and the traceback of each try to reconnect."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    logger = logging.getLogger("discord.client")
+    if _say_why_in_a_word not in logger.filters:
+        logger.addFilter(_say_why_in_a_word)
+
+
+def _say_why_in_a_word(record: logging.LogRecord) -> bool:
+    if record.exc_info and str(record.msg).startswith(_RECONNECTING):
+        kind = record.exc_info[0]
+        record.msg = f"{record.msg} (%s)"
+        record.args = (*_arguments(record), kind.__name__ if kind is not None else "no error")
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
+
+
+def _arguments(record: logging.LogRecord) -> tuple[object, ...]:
+    return record.args if isinstance(record.args, tuple) else ()
