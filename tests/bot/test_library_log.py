@@ -10,10 +10,7 @@ def test_a_try_to_reconnect_is_one_line_with_the_kind_of_error(caplog: pytest.Lo
     quieten()
     logger = logging.getLogger("discord.client")
     with caplog.at_level(logging.INFO, "discord.client"):
-        try:
-            raise ConnectionRefusedError("nobody there")
-        except ConnectionRefusedError:
-            logger.exception("Attempting a reconnect in %.2fs", 1.5)
+        logger.error("Attempting a reconnect in %.2fs", 1.5, exc_info=ConnectionRefusedError("nobody there"))
     (record,) = caplog.records
     assert record.getMessage() == "Attempting a reconnect in 1.50s (ConnectionRefusedError)"
     assert record.exc_info is None
@@ -22,8 +19,6 @@ def test_a_try_to_reconnect_is_one_line_with_the_kind_of_error(caplog: pytest.Lo
 
 def test_other_errors_keep_their_traceback(caplog: pytest.LogCaptureFixture) -> None:
     quieten()
-    try:
-        raise ValueError("a defect")
-    except ValueError:
-        logging.getLogger("discord.client").exception("Ignoring exception in %s", "on_message")
+    logger = logging.getLogger("discord.client")
+    logger.error("Ignoring exception in %s", "on_message", exc_info=ValueError("a defect"))
     assert caplog.records[0].exc_info is not None
