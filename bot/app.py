@@ -78,6 +78,7 @@ class BotService:
         health = bot.kernel.health
         health.add_probe("commands", bot.command_metrics.probe)
         health.add_probe("cogs", bot.loader.probe)
+        health.refresh()
         bot.kernel.flags.on_switch(self._flag_switched)
         AdminNotices(bot).begin()
 
@@ -113,6 +114,7 @@ class BotService:
             self._connecting.result()
         # From here on: while it connects for the first time, being unconnected is no failure.
         self.bot.kernel.health.add_probe("gateway", self.bot.gateway.probe, required=True)
+        self.bot.kernel.health.refresh()
         if self.bot.gateway.ready.is_set():
             await asyncio.wait((self._registering,), timeout=_REGISTERED_WITHIN_S)
         else:

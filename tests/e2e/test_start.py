@@ -1,0 +1,23 @@
+"""What the first second after a start looks like from outside."""
+
+from pathlib import Path
+
+from tests.e2e.helix_process import get_json, helix, sandbox_env
+
+
+async def test_ready_means_that_everything_built_has_reported(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path)) as process:
+        await process.ready()
+        http = await process.http()
+        checks = (await get_json(f"{http}/health"))["checks"]
+        silent = [name for name, (check,) in checks.items() if "not reported" in check.get("output", "")]
+        assert silent == []
+        agents = (await get_json(f"{http}/agents"))["agents"]
+        assert {agent["status"] for agent in agents} == {"active", "not built yet"}
+        assert (await get_json(f"{http}/status"))["gateway"]["status"] == "pass"
+
+
+async def test_one_line_says_how_long_each_part_took(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path)) as process:
+        await process.wait_for(r"started .*lock=\d+ms .*store=\d+ms .*http=\d+ms .*discord=\d+ms")
+        await process.ready()
