@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, catalog, errors
+from bot.cooldowns import UserCooldowns
 from bot.entry import CommandEntry
 
 if TYPE_CHECKING:
@@ -119,9 +120,7 @@ def command(name: str, *, action: str | None = None) -> Callable[[Method], Helix
             description=entry.summary,
             usage=entry.usage,
             ignore_extra=True,
-            cooldown=commands.CooldownMapping.from_cooldown(
-                entry.cooldown.rate, entry.cooldown.per_s, commands.BucketType.user
-            ),
+            cooldown=UserCooldowns(entry.cooldown),
         )
 
     return make

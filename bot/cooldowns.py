@@ -1,0 +1,31 @@
+"""Cooldowns per user whose cost does not grow with the number of users."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from discord.ext import commands
+
+if TYPE_CHECKING:
+    from bot.entry import Cooldown
+
+
+class UserCooldowns(commands.CooldownMapping[commands.Context[Any]]):
+    """One bucket per user, forgotten after a window without use.
+
+    discord.py 2.7 looks through all buckets at each command; this does so once a window. A bucket that is
+    kept longer for it allows no less: it starts a new window by itself.
+    """
+
+    def __init__(self, cooldown: Cooldown) -> None:
+        super().__init__(commands.Cooldown(cooldown.rate, cooldown.per_s), commands.BucketType.user)
+        self._per_s = cooldown.per_s
+        self._swept_at: float | None = None
+
+    def _verify_cache_integrity(self, current: float | None = None) -> None:
+        moment = time.time() if current is None else current
+        # A clock that was set back sweeps, too.
+        if self._swept_at is None or not 0 <= moment - self._swept_at < self._per_s:
+            self._swept_at = moment
+            super()._verify_cache_integrity(moment)
