@@ -124,18 +124,7 @@ class GatewayWatch:
         self._report()
 
     def _report(self) -> None:
-        reading = self.probe()
-        self._bot.kernel.health.report(
-            "gateway",
-            reading.status,
-            reading.reason,
-            action=reading.action,
-            observed_value=reading.observed_value,
-            observed_unit=reading.observed_unit,
-            load=reading.load,
-            counters=reading.counters,
-            required=True,
-        )
+        self._bot.kernel.health.take("gateway", self.probe(), required=True)
 
     def _register(self, metrics: Registry) -> None:
         bot = self._bot

@@ -109,7 +109,7 @@ class HealthRegistry:
             load=load,
             counters=counters or _NO_COUNTERS,
         )
-        self._take(name, reading, required=required)
+        self.take(name, reading, required=required)
 
     def add_probe(self, name: str, probe: Callable[[], Reading], *, required: bool = False) -> None:
         """Let `probe` say how `name` is at each refresh; it must be quick and read memory only."""
@@ -129,7 +129,7 @@ class HealthRegistry:
                 previous = self._checks.get(name)
                 if previous is None or previous.reason != reading.reason:
                     logger.exception("health.probe_failed check=%s", name)
-            self._take(name, reading, required=required)
+            self.take(name, reading, required=required)
 
     def remove(self, name: str) -> None:
         """Forget a check and its probe; listeners see it pass one last time if it did not."""
@@ -139,7 +139,7 @@ class HealthRegistry:
         if previous is None:
             return
         if previous.status != "pass":
-            self._take(name, Reading(reason="no longer watched"), required=previous.required)
+            self.take(name, Reading(reason="no longer watched"), required=previous.required)
         self._checks.pop(name, None)
 
     def get(self, name: str) -> Check | None:
@@ -171,7 +171,8 @@ class HealthRegistry:
 
         return unsubscribe
 
-    def _take(self, name: str, reading: Reading, *, required: bool) -> None:
+    def take(self, name: str, reading: Reading, *, required: bool = False) -> None:
+        """State how `name` is now, as `report` does, for those who have a reading already."""
         previous = self._checks.get(name)
         now = self._clock.now()
         check = Check(

@@ -256,7 +256,4 @@ class Supervisor:
         )
 
     def _report(self, loop: _Loop) -> None:
-        reading = self._reading(loop)
-        self._health.report(
-            loop.check, reading.status, reading.reason, action=reading.action, counters=reading.counters
-        )
+        self._health.take(loop.check, self._reading(loop))

@@ -89,11 +89,6 @@ class Collective:
         collective.monitor.start()
         return collective
 
-    @property
-    def trend(self) -> UCF | None:
-        """The UCF of an hour ago; the same as `hour_ago`."""
-        return self.hour_ago
-
     def agents(self) -> tuple[AgentView, ...]:
         """The fourteen as they are now."""
         return self.monitor.agents()
@@ -109,7 +104,7 @@ class Collective:
     async def refresh_disk(self) -> None:
         """Looks how much room the data folder has left, and whether the database is still in it."""
         folder = self.kernel.settings.data_dir
-        store_checks.report_disk(self.kernel.health, await asyncio.to_thread(store_checks.read_disk, folder))
+        self.kernel.health.take("disk", await asyncio.to_thread(store_checks.read_disk, folder))
         found = await asyncio.to_thread(store_checks.file_identity, self.database.path)
         self._store_gone = found != self._store_file
 

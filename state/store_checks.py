@@ -95,20 +95,6 @@ def read_disk(folder: Path) -> Reading:
     )
 
 
-def report_disk(health: HealthRegistry, reading: Reading) -> None:
-    """Reports what `read_disk` found as "disk"."""
-    health.report(
-        "disk",
-        reading.status,
-        reading.reason,
-        action=reading.action,
-        observed_value=reading.observed_value,
-        observed_unit=reading.observed_unit,
-        load=reading.load,
-        counters=reading.counters,
-    )
-
-
 def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int) -> None:
     """Reports what the start found and mended as "recovery"; it passes, since all of it was mended."""
     reason = "the last stop was clean"
