@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from bot import catalog
 from bot.entry import Access, CommandEntry, Level, Where
 from core.errors import HelixError
+from state.change import Actor
 
 if TYPE_CHECKING:
     from typing import Any
@@ -58,6 +59,11 @@ class Caller:
     administrator: bool = False
     manage_guild: bool = False
     has_admin_role: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """This person, as the journal names who did something."""
+        return Actor("command", self.display_name, self.user_id)
 
     @property
     def sees_names(self) -> bool:

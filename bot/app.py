@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot import effects
 from bot.client import HelixBot
-from bot.effects.admin_notices import AdminNotices
 from bot.endpoints import Endpoints
 from bot.slash import OUT_OF_REACH, REFUSED, register, sync_commands
 from core.errors import StartError
@@ -80,7 +80,7 @@ class BotService:
         health.add_probe("cogs", bot.loader.probe)
         health.refresh()
         bot.kernel.flags.on_switch(self._flag_switched)
-        AdminNotices(bot).begin()
+        effects.begin(bot)
 
     def service(self, *, after: tuple[str, ...] = ()) -> Service:
         """This bot as a service of the life cycle."""

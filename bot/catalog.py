@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,7 @@ COGS: tuple[CogInfo, ...] = (
     CogInfo("diagnostics", "Diagnostics", "The self-test"),
 )
 
-_BUILT = frozenset({"help", "monitoring", "agents", "admin"})
+_BUILT = frozenset(folder.name for folder in (Path(__file__).parent / "cogs").iterdir())
 _MOST_SUGGESTIONS = 3
 _LONGEST_WORD = 64
 # Below this likeness (difflib's ratio) a suggestion confuses more than it helps.

@@ -13,6 +13,7 @@ from bot import access, catalog, errors, library_log
 from bot.buttons import EXPIRED, ComponentItem
 from bot.command_metrics import CommandMetrics
 from bot.context import HelixContext
+from bot.duties import Duties
 from bot.endpoints import Endpoints
 from bot.gateway_watch import GatewayWatch
 from bot.invite import intents_needed
@@ -51,6 +52,7 @@ class HelixBot(commands.Bot):
         prefix: what a prefix command starts with; a mention of the bot does too.
         owners: the application's owners and `OWNER_IDS`; complete once logged in.
         gateway: how the connection is.
+        duties: which channel serves alerts, telemetry, digest and deployments.
     """
 
     def __init__(
@@ -88,6 +90,7 @@ class HelixBot(commands.Bot):
         self.owners: frozenset[int] = frozenset(settings.owner_ids)
         self.command_metrics = CommandMetrics(kernel.metrics, kernel.clock)
         self.gateway = GatewayWatch(self, kernel.clock, kernel.metrics)
+        self.duties = Duties(self)
         self.loader = CogLoader(
             self,
             tuple(cog.name for cog in catalog.built_cogs()),
@@ -136,6 +139,7 @@ class HelixBot(commands.Bot):
         if self.user is not None:
             self._starts = (self.prefix, f"<@{self.user.id}> ", f"<@!{self.user.id}> ")
             self.command_prefix = self._starts
+        await self.duties.load()
         await self.loader.open()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py

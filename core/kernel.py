@@ -17,6 +17,7 @@ from core.metrics import Registry
 from core.refusals import Refusals
 from core.settings import Settings
 from core.supervisor import Supervisor
+from core.worker import Worker
 
 _HEALTH_EVERY_S = 5.0
 
@@ -37,6 +38,7 @@ class Kernel:
     drain: Drain
     loop_lag: LoopLag
     refusals: Refusals
+    worker: Worker
     started_at: datetime
 
 
@@ -82,5 +84,6 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
         drain=Drain(),
         loop_lag=loop_lag,
         refusals=refusals,
+        worker=Worker(),
         started_at=clock.now(),
     )

@@ -6,13 +6,15 @@ import sqlite3
 
 import msgspec
 
-from state.models import UCF, AgentReport, Snapshot
+from state.models import UCF, AgentReport, Lore, Snapshot
 from state.moments import from_us, to_us
 
 
 def read_snapshot(connection: sqlite3.Connection) -> Snapshot | None:
     """The snapshot, or None in a new database."""
-    row = connection.execute("SELECT version, changed_us, source, ucf, reports FROM snapshot").fetchone()
+    row = connection.execute(
+        "SELECT version, changed_us, source, ucf, reports, folklore FROM snapshot"
+    ).fetchone()
     if row is None:
         return None
     return Snapshot(
@@ -21,21 +23,25 @@ def read_snapshot(connection: sqlite3.Connection) -> Snapshot | None:
         source=row[2],
         ucf=msgspec.json.decode(row[3], type=UCF),
         reports=msgspec.json.decode(row[4], type=dict[str, AgentReport]),
+        folklore=msgspec.json.decode(row[5], type=dict[str, Lore]),
     )
 
 
 def write_snapshot(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
     """Puts the snapshot in place of the one before."""
     connection.execute(
-        "INSERT INTO snapshot (id, version, changed_us, source, ucf, reports) VALUES (1, ?, ?, ?, ?, ?) "
+        "INSERT INTO snapshot (id, version, changed_us, source, ucf, reports, folklore) "
+        "VALUES (1, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (id) DO UPDATE SET version = excluded.version, changed_us = excluded.changed_us, "
-        "source = excluded.source, ucf = excluded.ucf, reports = excluded.reports",
+        "source = excluded.source, ucf = excluded.ucf, reports = excluded.reports, "
+        "folklore = excluded.folklore",
         (
             snapshot.version,
             to_us(snapshot.changed_at),
             snapshot.source,
             msgspec.json.encode(snapshot.ucf).decode(),
             msgspec.json.encode(dict(snapshot.reports)).decode(),
+            msgspec.json.encode(dict(snapshot.folklore)).decode(),
         ),
     )
 

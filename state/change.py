@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 
-from state.models import UCF, AgentReport
+from state.events import OutEvent
+from state.models import UCF, AgentReport, Lore
 
 
 class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,11 +41,53 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         ucf: the new UCF, or None to leave it.
         reports: all external agents' heartbeats, or None to leave them.
+        folklore: all that is known of the anomalies, or None to leave it.
+        events: what subscribers hear of it, once it is committed.
         journal: rows to keep with it. Where none are given, the records that differ are journalled.
         source: what the new version is said to come from; by default the first row's cause.
     """
 
     ucf: UCF | None = None
     reports: Mapping[str, AgentReport] | None = None
+    folklore: Mapping[str, Lore] | None = None
+    events: tuple[OutEvent, ...] = ()
     journal: tuple[JournalRow, ...] = ()
     source: str | None = None
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who or what asks for a change.
+
+    Attributes:
+        cause: "command", "button", "schedule", "directive", "webhook", "system" …
+        name: display name of the person, where one did it.
+        id: that person's Discord id.
+    """
+
+    cause: str
+    name: str | None = None
+    id: int | None = None
+
+    def row(
+        self,
+        kind: str,
+        subject: str,
+        *,
+        reason: str | None = None,
+        before: object | None = None,
+        after: object | None = None,
+    ) -> JournalRow:
+        """A line of the journal in this one's name."""
+        return JournalRow(
+            kind=kind,
+            subject=subject,
+            cause=self.cause,
+            actor=self.name,
+            actor_id=self.id,
+            reason=reason,
+            before=before,
+            after=after,
+        )
+
+
+SYSTEM: Final = Actor("system")

@@ -118,6 +118,7 @@ class Collective:
             logger.warning("collective.close_incomplete error=%s", error)
         finally:
             await self.outgoing.close()
+            await self.kernel.worker.close()
 
     def _register(self) -> None:
         kernel = self.kernel
@@ -149,6 +150,10 @@ class Collective:
         )
 
     def _state_changed(self, old: Snapshot, new: Snapshot, change: Change) -> None:
+        for event in change.events:
+            topic = event.topic
+            if topic is not None:
+                self.kernel.broadcaster.publish(topic, msgspec.to_builtins(event))
         if new is old:
             return
         self.kernel.caches.drop_tags("state")

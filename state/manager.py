@@ -167,10 +167,13 @@ class _WriterMemory:
 def _next(old: Snapshot, change: Change, now: datetime) -> Snapshot:
     ucf = old.ucf if change.ucf is None else change.ucf
     reports = old.reports if change.reports is None else change.reports
-    if ucf == old.ucf and reports == old.reports:
+    folklore = old.folklore if change.folklore is None else change.folklore
+    if (ucf, reports, folklore) == (old.ucf, old.reports, old.folklore):
         return old
     source = change.source or (change.journal[0].cause if change.journal else "system")
-    return Snapshot(version=old.version + 1, changed_at=now, source=source, ucf=ucf, reports=reports)
+    return Snapshot(
+        version=old.version + 1, changed_at=now, source=source, ucf=ucf, reports=reports, folklore=folklore
+    )
 
 
 def _rows_for(old: Snapshot, new: Snapshot, change: Change) -> tuple[JournalRow, ...]:

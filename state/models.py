@@ -133,12 +133,30 @@ class AgentReport(msgspec.Struct, frozen=True, kw_only=True):
     load: float | None = None
 
 
+class Lore(msgspec.Struct, frozen=True, kw_only=True):
+    """What folklore knows of one kind of anomaly.
+
+    Attributes:
+        kind: "flare", "void", "echo" or "resonance".
+        encounters: in how many finished rituals it was met.
+        last_seen: when that last was.
+    """
+
+    kind: str
+    encounters: int
+    last_seen: datetime
+
+
+_NO_LORE: Final[Mapping[str, Lore]] = MappingProxyType({})
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """The shared state at one version; versions only grow.
 
     Attributes:
         source: what made this version: "default", "file", "tune", "ritual" …
         reports: the external agents' heartbeats by agent name; cannot be changed.
+        folklore: what is known of each anomaly that was ever met, by its kind; cannot be changed.
     """
 
     version: int
@@ -146,10 +164,13 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     ucf: UCF
     reports: Mapping[str, AgentReport]
+    folklore: Mapping[str, Lore] = _NO_LORE
 
     def __post_init__(self) -> None:
-        if not isinstance(self.reports, MappingProxyType):
-            msgspec.structs.force_setattr(self, "reports", MappingProxyType(dict(self.reports)))
+        for name in ("reports", "folklore"):
+            records = getattr(self, name)
+            if not isinstance(records, MappingProxyType):
+                msgspec.structs.force_setattr(self, name, MappingProxyType(dict(records)))
 
 
 def validate_ucf(values: Mapping[str, object]) -> UCF:

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from core.migrations import Migration
+from state._schema_alerts import ALERT_MIGRATIONS
+from state._schema_backups import BACKUP_MIGRATIONS
+from state._schema_contexts import CONTEXT_MIGRATIONS
+from state._schema_directives import DIRECTIVE_MIGRATIONS
+from state._schema_rituals import RITUAL_MIGRATIONS
+from state._schema_search import SEARCH_MIGRATIONS
 
-STATE_MIGRATIONS: Final = (
+STATE_MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(
         10,
         "snapshot and journal",
@@ -54,4 +60,11 @@ STATE_MIGRATIONS: Final = (
             "CREATE INDEX probes_by_time ON probes (at_us)",
         ),
     ),
+    Migration(13, "folklore", ("ALTER TABLE snapshot ADD COLUMN folklore TEXT NOT NULL DEFAULT '{}'",)),
+    *RITUAL_MIGRATIONS,
+    *ALERT_MIGRATIONS,
+    *CONTEXT_MIGRATIONS,
+    *DIRECTIVE_MIGRATIONS,
+    *BACKUP_MIGRATIONS,
+    *SEARCH_MIGRATIONS,
 )

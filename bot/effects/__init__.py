@@ -1,1 +1,15 @@
 """What the bot does unasked: always there, supervised, and off until it has a channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.effects.admin_notices import AdminNotices
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+
+
+def begin(bot: HelixBot) -> None:
+    """Let every effect listen, and hand its loop to the supervisor; once, before the bot connects."""
+    AdminNotices(bot).begin()

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import discord.ext.test as dpytest
 import pytest
 
+from bot.client import HelixBot
 from core.database import Database
 from core.kernel import Kernel, build_kernel
 from core.schema import CORE_MIGRATIONS
@@ -43,3 +45,18 @@ def talk(running_bot: RunningBot) -> Iterator[Talk]:
     started = Talk(running_bot.sandbox)
     yield started
     started.close()
+
+
+@pytest.fixture
+async def logic_bot(kernel: Kernel, collective: Collective) -> AsyncIterator[HelixBot]:
+    """A bot on dpytest, with an owner and a member in its home server."""
+    bot = HelixBot(kernel, collective)
+    await bot._async_setup_hook()
+    dpytest.configure(bot, members=["owner", "member"])
+    config = dpytest.get_config()
+    bot.home_guild_id = config.guilds[0].id
+    bot.owners = frozenset({config.members[0].id})
+    await bot.loader.open()
+    yield bot
+    await dpytest.empty_queue()
+    await bot.loader.close()

@@ -1,0 +1,65 @@
+"""Which channel serves what: the setting, or else what `setup` remembered in the home server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+
+Duty = Literal["alerts", "telemetry", "digest", "deployments"]
+
+DUTIES: Final[tuple[Duty, ...]] = get_args(Duty)
+
+
+class Duties:
+    """The channels of one application on one Discord; `load` reads what is remembered, once logged in."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        settings = bot.kernel.settings
+        self._bot = bot
+        self._set: dict[Duty, int | None] = {
+            "alerts": settings.alerts_channel_id,
+            "telemetry": settings.telemetry_channel_id,
+            "digest": settings.digest_channel_id,
+            "deployments": settings.deployments_channel_id,
+        }
+        self._remembered: dict[str, int] = {}
+        self._listeners: list[Callable[[Duty], None]] = []
+
+    async def load(self) -> None:
+        """Read what was remembered by an earlier run."""
+        found = await self._bot.remembered.items(self._scope)
+        self._remembered = {duty: int(channel) for duty, channel in found.items()}
+        for duty in DUTIES:
+            if duty in self._remembered:
+                self._announce(duty)
+
+    def channel_id(self, duty: Duty) -> int | None:
+        """The channel that serves it; None where none does, and what it is for is off."""
+        return self._set[duty] or self._remembered.get(duty)
+
+    def is_set(self, duty: Duty) -> bool:
+        """Whether a setting decides, whatever is remembered."""
+        return self._set[duty] is not None
+
+    async def remember(self, duty: Duty, channel_id: int) -> None:
+        """Let a channel serve from now on, also after a restart; a setting goes before it."""
+        if self._remembered.get(duty) == channel_id:
+            return
+        await self._bot.remembered.set(self._scope, duty, str(channel_id))
+        self._remembered[duty] = channel_id
+        self._announce(duty)
+
+    def on_change(self, callback: Callable[[Duty], None]) -> None:
+        """Call `callback(duty)` when another channel may serve; it must not wait."""
+        self._listeners.append(callback)
+
+    @property
+    def _scope(self) -> str:
+        return f"{self._bot.remember_scope}#duties"
+
+    def _announce(self, duty: Duty) -> None:
+        for callback in self._listeners:
+            callback(duty)

@@ -1,0 +1,45 @@
+"""The other end of `core/worker.py`: reads jobs from its input, writes what became of them to its output."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from typing import BinaryIO, Final
+
+from core._worker_frames import DONE, FAILED, TOLD, read_frame, write_frame
+from core.errors import HelixError
+
+# Drawing gives way to the event loop of the process that asked for it.
+_NICENESS: Final = 5
+
+
+def main() -> None:
+    """Serves until the input ends, which it also does when the parent is killed."""
+    os.nice(_NICENESS)
+    jobs: BinaryIO = os.fdopen(os.dup(0), "rb")
+    answers: BinaryIO = os.fdopen(os.dup(1), "wb")
+    # What a library prints must not come between the answers.
+    os.dup2(2, 1)
+    while (target := read_frame(jobs)) is not None and (payload := read_frame(jobs)) is not None:
+        kind, body = _run(target.decode(), payload)
+        write_frame(answers, kind)
+        write_frame(answers, body)
+        answers.flush()
+
+
+def _run(target: str, payload: bytes) -> tuple[bytes, bytes]:
+    module, _, function = target.partition(":")
+    try:
+        result: bytes = getattr(importlib.import_module(module), function)(payload)
+    except HelixError as error:
+        return TOLD, str(error).encode()
+    except Exception:  # noqa: BLE001 - the parent logs it, and this process lives on
+        return FAILED, traceback.format_exc().encode("utf-8", "replace")
+    return DONE, result
+
+
+if __name__ == "__main__":
+    main()
+    sys.exit(0)

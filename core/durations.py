@@ -1,0 +1,63 @@
+"""Lengths of time as people type them: 90m, 24h, 7d, 1h30m, 2 weeks."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from core.errors import HelixError
+
+_UNITS_S: Final = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_WORDS: Final = {
+    **dict.fromkeys(("w", "wk", "wks", "week", "weeks"), "w"),
+    **dict.fromkeys(("d", "day", "days"), "d"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), "h"),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), "m"),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), "s"),
+}
+_PART: Final = re.compile(r"(\d{1,9})([a-z]+)", re.ASCII)
+_LONGEST: Final = 64
+
+
+class WrongDuration(HelixError):  # noqa: N818 - the text is what users read
+    """No length of time, or one out of bounds; the text says what would be right."""
+
+
+def parse_duration(
+    text: str, *, low: timedelta = timedelta(seconds=1), high: timedelta = timedelta(days=365)
+) -> timedelta:
+    """The length of time that `text` says, in units that grow smaller: `1h30m`, `2 days`, `90 min`.
+
+    Raises:
+        WrongDuration: it says none, or one that is not from `low` to `high`.
+    """
+    compact = "".join(text.casefold().split())
+    seconds = _seconds(compact) if len(compact) <= _LONGEST else None
+    if seconds is None:
+        raise WrongDuration("That is no length of time: write it as 90m, 24h, 7d or 1h30m.")
+    if not low.total_seconds() <= seconds <= high.total_seconds():
+        raise WrongDuration(f"It takes from {format_duration(low)} to {format_duration(high)}.")
+    return timedelta(seconds=seconds)
+
+
+def format_duration(span: timedelta) -> str:
+    """The shortest text that `parse_duration` reads as `span`: "1h30m"; whole seconds, "0s" for none."""
+    left = int(span.total_seconds())
+    parts = []
+    for unit, size in _UNITS_S.items():
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return "".join(parts) or "0s"
+
+
+def _seconds(compact: str) -> int | None:
+    total, at, last = 0, 0, 0
+    for part in _PART.finditer(compact):
+        unit = _WORDS.get(part[2])
+        if unit is None or part.start() != at or (at and _UNITS_S[unit] >= last):
+            return None
+        total += int(part[1]) * _UNITS_S[unit]
+        at, last = part.end(), _UNITS_S[unit]
+    return total if at == len(compact) and at else None

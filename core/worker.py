@@ -1,0 +1,167 @@
+"""One process beside this one, for what would hold up the event loop: drawing and compressing.
+
+It is a fresh interpreter, never a fork (a forked child would keep the lock on the data folder after its
+parent's SIGKILL), and it is spoken to in bytes over pipes. It starts at the first job, ends when it has been
+idle for a while, and ends with its parent, whose end closes its input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from core._worker_frames import DONE, LENGTH, TOLD, encode_frame
+from core.errors import HelixError
+
+logger = logging.getLogger(__name__)
+
+_ROOT: Final = Path(__file__).resolve().parents[1]
+# What an interpreter needs to find itself; settings, and with them secrets, are not handed on.
+_KEPT_VARIABLES: Final = (
+    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "MPLCONFIGDIR", "COVERAGE_PROCESS_CONFIG",
+    "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
+)  # fmt: skip
+_TIMEOUT_S: Final = 30.0
+_IDLE_S: Final = 300.0
+_WAITING_LIMIT: Final = 8
+_RESULT_LIMIT: Final = 64 * 1024 * 1024
+
+
+class WorkerBusy(HelixError):  # noqa: N818 - the text is what users read
+    """Too many jobs wait."""
+
+
+class WorkerFailed(Exception):  # noqa: N818 - it says what happened
+    """A job ended in an error of its own, took too long, or its process died; the text is for the log."""
+
+
+class Worker:
+    """Runs jobs one after another in a process of its own.
+
+    Args:
+        idle_s: after so long without a job the process ends, and with it the memory of what it imported.
+        waiting_limit: how many jobs may wait or run.
+    """
+
+    def __init__(self, *, idle_s: float = _IDLE_S, waiting_limit: int = _WAITING_LIMIT) -> None:
+        self._idle_s = idle_s
+        self._waiting_limit = waiting_limit
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+        self._process: asyncio.subprocess.Process | None = None
+        self._idle_timer: asyncio.TimerHandle | None = None
+        self._leaving: asyncio.Task[int] | None = None
+        self._closed = False
+        self.jobs = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process's id, while there is one."""
+        return None if self._process is None else self._process.pid
+
+    async def run(self, target: str, payload: bytes, *, timeout_s: float = _TIMEOUT_S) -> bytes:
+        """What the function `target` ("package.module:function", bytes to bytes) makes of `payload`.
+
+        A caller that is cancelled ends the process, and the next job starts another.
+
+        Raises:
+            WorkerBusy: too many jobs wait.
+            HelixError: what the function told.
+            WorkerFailed: it failed otherwise, or was not done after `timeout_s` seconds.
+        """
+        if self._waiting >= self._waiting_limit or self._closed:
+            raise WorkerBusy("Too much is being drawn at once. Try again in a moment.")
+        self._waiting += 1
+        try:
+            async with self._turn:
+                return await self._run(target, payload, timeout_s)
+        finally:
+            self._waiting -= 1
+
+    async def close(self) -> None:
+        """Ends the process; nothing can be run afterwards."""
+        self._closed = True
+        await self._end()
+        if self._leaving is not None:
+            await self._leaving
+
+    async def _run(self, target: str, payload: bytes, timeout_s: float) -> bytes:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        try:
+            async with asyncio.timeout(timeout_s):
+                kind, body = await self._exchange(target, payload)
+        except TimeoutError:
+            await self._end()
+            raise WorkerFailed(f"{target}: not done after {timeout_s:g} s") from None
+        except (EOFError, OSError) as error:
+            # Also asyncio.IncompleteReadError: its process is gone.
+            await self._end()
+            raise WorkerFailed(f"{target}: its process ended ({type(error).__name__})") from error
+        except BaseException:
+            await self._end()
+            raise
+        self.jobs += 1
+        self._idle_timer = asyncio.get_running_loop().call_later(self._idle_s, self._idle)
+        if kind == DONE:
+            return body
+        if kind == TOLD:
+            raise HelixError(body.decode())
+        raise WorkerFailed(f"{target}: {body.decode('utf-8', 'replace')}")
+
+    async def _exchange(self, target: str, payload: bytes) -> tuple[bytes, bytes]:
+        process = self._process
+        if process is None or process.returncode is not None:
+            process = self._process = await self._start()
+        if process.stdin is None or process.stdout is None:
+            raise EOFError("the process has no pipes")
+        process.stdin.write(encode_frame(target.encode()) + encode_frame(payload))
+        await process.stdin.drain()
+        return await _read(process.stdout), await _read(process.stdout)
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        environment = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "core._worker_child",
+            cwd=_ROOT,
+            env={**environment, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            # Ctrl+C in a terminal goes to a whole session; a stop ends this process in its own time.
+            start_new_session=True,
+        )
+        logger.info("worker.started pid=%d", process.pid)
+        return process
+
+    async def _end(self) -> None:
+        if self._idle_timer is not None:
+            self._idle_timer.cancel()
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.returncode is None:
+            process.kill()
+        if process.stdin is not None:
+            process.stdin.close()
+        await asyncio.shield(process.wait())
+        logger.info("worker.ended pid=%d", process.pid)
+
+    def _idle(self) -> None:
+        # Between two jobs: the input's end is what the process waits for.
+        if not self._turn.locked() and self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._leaving = asyncio.create_task(self._process.wait(), name="worker-leaving")
+            self._process = None
+
+
+async def _read(stream: asyncio.StreamReader) -> bytes:
+    (length,) = LENGTH.unpack(await stream.readexactly(LENGTH.size))
+    if length > _RESULT_LIMIT:
+        raise EOFError("the answer is too long")
+    return await stream.readexactly(length)

@@ -1,0 +1,120 @@
+"""What happens here that others may hear of: each type of event once, as a typed record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar, Literal
+
+import msgspec
+
+Severity = Literal["warning", "critical"]
+
+
+class OutEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    """One event that leaves Helix. `msgspec.to_builtins` gives its fields, and its type as `type`.
+
+    Names of people and their reasons are never in it, since it goes over HTTP.
+
+    Attributes:
+        topic: under which topic the broadcaster carries it; None where another announcement does already.
+    """
+
+    topic: ClassVar[str | None] = None
+
+
+class AlertRaised(OutEvent, frozen=True, kw_only=True, tag="alert.raised"):
+    """Something needs attention.
+
+    Attributes:
+        key: what it is about, such as "ucf.harmony.low"; one alert of a key is open at a time.
+        metric: the metric that crossed a bound, where one did, with its value then.
+    """
+
+    topic: ClassVar[str | None] = "alerts"
+
+    id: int
+    key: str
+    severity: Severity
+    summary: str
+    detail: str
+    raised_at: datetime
+    metric: str | None = None
+    value: float | None = None
+
+
+class AlertCleared(OutEvent, frozen=True, kw_only=True, tag="alert.cleared"):
+    """It does no longer."""
+
+    topic: ClassVar[str | None] = "alerts"
+
+    id: int
+    key: str
+    severity: Severity
+    summary: str
+    raised_at: datetime
+    cleared_at: datetime
+
+
+class RitualCompleted(OutEvent, frozen=True, kw_only=True, tag="ritual.completed"):
+    """A ritual ran to its end.
+
+    Attributes:
+        ritual: its id, by which it can be replayed.
+        before: the six values before it; `after` those after it.
+        anomalies: how often each kind came, by kind.
+        promotions: such as "flare: legend".
+    """
+
+    topic: ClassVar[str | None] = "rituals"
+
+    ritual: int
+    kind: str
+    steps: int
+    started_at: datetime
+    finished_at: datetime
+    before: Mapping[str, float]
+    after: Mapping[str, float]
+    anomalies: Mapping[str, int]
+    promotions: tuple[str, ...]
+
+
+class DirectiveFinished(OutEvent, frozen=True, kw_only=True, tag="directive.finished"):
+    """Manus is done with a directive, in one way or another."""
+
+    topic: ClassVar[str | None] = "directives"
+
+    directive: int
+    action: str
+    status: Literal["done", "failed", "refused", "cancelled"]
+    finished_at: datetime
+    result: str
+
+
+class BackupCompleted(OutEvent, frozen=True, kw_only=True, tag="backup.completed"):
+    """A backup was made, and passed its own check.
+
+    Attributes:
+        sha256: of the file, in hexadecimal.
+    """
+
+    topic: ClassVar[str | None] = "backups"
+
+    backup: int
+    file: str
+    size_bytes: int
+    sha256: str
+    finished_at: datetime
+
+
+class ReportReady(OutEvent, frozen=True, kw_only=True, tag="report.ready"):
+    """A report of the whole was made."""
+
+    topic: ClassVar[str | None] = "reports"
+
+    made_at: datetime
+    status: Literal["pass", "warn", "fail"]
+    assessment: str
+    ucf: Mapping[str, float]
+    agents_active: int
+    agents_total: int

@@ -1,0 +1,23 @@
+from bot.duties import Duty
+from tests.bot.conftest import StartBot
+
+
+async def test_a_setting_goes_before_what_is_remembered(start_bot: StartBot) -> None:
+    bot = (await start_bot(telemetry_channel_id=7)).bot
+    await bot.duties.remember("telemetry", 8)
+    await bot.duties.remember("digest", 9)
+    assert (bot.duties.channel_id("telemetry"), bot.duties.is_set("telemetry")) == (7, True)
+    assert (bot.duties.channel_id("digest"), bot.duties.is_set("digest")) == (9, False)
+    assert bot.duties.channel_id("deployments") is None
+
+
+async def test_what_is_remembered_is_known_again_and_announced(start_bot: StartBot) -> None:
+    bot = (await start_bot()).bot
+    heard: list[Duty] = []
+    bot.duties.on_change(heard.append)
+    await bot.duties.remember("digest", 9)
+    await bot.duties.remember("digest", 9)
+    assert heard == ["digest"]
+    again = type(bot.duties)(bot)
+    await again.load()
+    assert again.channel_id("digest") == 9

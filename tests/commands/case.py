@@ -1,0 +1,52 @@
+"""One row of the table that runs every command over the sandbox (`tests/commands/test_table.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from tests.bot.support import RunningBot
+
+Options = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """One way to call a command, by prefix and by slash, and what the answer must say.
+
+    Attributes:
+        line: what follows the prefix, such as "trend harmony 24h".
+        options: the same as options of the slash command.
+        says: a regular expression searched for in the answer (content, embeds, titles of files).
+        settles: a regular expression that the answer, after all its edits, says in the end; where progress
+            comes first. None where the first answer is the last.
+        picture: whether a PNG with alt text comes along.
+    """
+
+    line: str
+    says: str
+    options: Options = field(default_factory=dict)
+    settles: str | None = None
+    picture: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """How one command is tried.
+
+    Attributes:
+        command: its name in the catalog.
+        happy: a use that works.
+        caller: whose use that is: "member", "mod", "admin" or "owner" of the home server; the least that may.
+        wrong: uses with an argument that is wrong, each in another way; `says` is the complaint. Empty only
+            for commands that take no argument.
+        actions: for each action of the entry's `Access.actions`, a use of it that would work for one who may.
+        prepare: brings the world into the state that the happy case needs, such as an open alert.
+    """
+
+    command: str
+    happy: Use
+    caller: str = "member"
+    wrong: tuple[Use, ...] = ()
+    actions: Mapping[str, Use] = field(default_factory=dict)
+    prepare: Callable[[RunningBot], Awaitable[None]] | None = None

@@ -1,0 +1,53 @@
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.durations import WrongDuration, format_duration, parse_duration
+
+YEAR_S = 365 * 86_400
+
+
+@given(st.integers(1, YEAR_S))
+def test_what_is_written_is_read_again(seconds: int) -> None:
+    span = timedelta(seconds=seconds)
+    assert parse_duration(format_duration(span)) == span
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_length_within_bounds_or_is_refused(text: str) -> None:
+    try:
+        span = parse_duration(text)
+    except WrongDuration:
+        return
+    assert timedelta(seconds=1) <= span <= timedelta(days=365)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [
+        ("90m", timedelta(minutes=90)),
+        ("7d", timedelta(days=7)),
+        ("2 weeks", timedelta(weeks=2)),
+        ("1h 30 min", timedelta(minutes=90)),
+        ("1D12H", timedelta(hours=36)),
+    ],
+)
+def test_it_is_read_as_people_write_it(text: str, span: timedelta) -> None:
+    assert parse_duration(text) == span
+
+
+@pytest.mark.parametrize("text", ["", "5", "h", "-5m", "1m1h", "1h1h", "5 parsecs", "1.5h", "9" * 70 + "s"])
+def test_what_is_no_length_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(WrongDuration, match="90m"):
+        parse_duration(text)
+
+
+def test_bounds_are_named() -> None:
+    with pytest.raises(WrongDuration, match="from 5m to 1w3d"):
+        parse_duration("4m", low=timedelta(minutes=5), high=timedelta(days=10))
+
+
+def test_nothing_is_zero_seconds() -> None:
+    assert format_duration(timedelta()) == "0s"

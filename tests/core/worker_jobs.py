@@ -1,0 +1,32 @@
+"""Jobs for the tests of `core/worker.py`; run in the worker's process."""
+
+import os
+import time
+
+from core.errors import HelixError
+
+
+def upper(payload: bytes) -> bytes:
+    print("a library that prints must not harm the answers")  # noqa: T201 - that is what is tested
+    return payload.upper()
+
+
+def environment(_: bytes) -> bytes:
+    return "\n".join(sorted(os.environ)).encode()
+
+
+def complain(_: bytes) -> bytes:
+    raise HelixError("That cannot be drawn.")
+
+
+def fail(_: bytes) -> bytes:
+    raise KeyError("lost")
+
+
+def die(_: bytes) -> bytes:
+    os._exit(3)
+
+
+def hang(_: bytes) -> bytes:
+    time.sleep(60)
+    return b""
