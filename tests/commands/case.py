@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.bot.support import RunningBot
 
-Options = Mapping[str, object]
+Options = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
