@@ -87,7 +87,7 @@ ROSTER: Final = (
     AgentSpec("Gemini", "🌐", "scout", "Operational", "probes of external services", "external-services"),
     AgentSpec("Kavach", "🛡️", "shield", "Operational", "refused tokens and permissions", "access"),
     AgentSpec("Agni", "🔥", "transformation", "Operational", "caches and clean-up", "caches"),
-    AgentSpec("Grok", "🎭", "pattern", "Operational", "trends and alerts", None),
+    AgentSpec("Grok", "🎭", "pattern", "Operational", "trends and alerts", "alerts"),
     AgentSpec("SanghaCore", "🙏", "unity", "Integration", "Discord gateway", "gateway"),
     AgentSpec("Shadow", "📜", "archive", "Integration", "journal and disk", "journal"),
     AgentSpec("Phoenix", "🕯️", "recovery", "Integration", "recovery at the last start", "recovery"),

@@ -16,6 +16,7 @@ from core.store_errors import StoreError
 from state import services_file, store_checks
 from state.agent_monitor import AgentMonitor
 from state.agents import AgentView
+from state.alerts import Alerts
 from state.change import Change
 from state.journal import Journal
 from state.manager import StateManager
@@ -46,6 +47,7 @@ class Collective:
         self.database = database
         self.manager = StateManager(database, clock)
         self.journal = Journal(database)
+        self.alerts = Alerts(self.manager, database, clock)
         self.remembered = KeyValue(database, clock)
         self.projector = Projector(folder, self.manager, database, clock, health)
         self.monitor = AgentMonitor(kernel, self.manager)
@@ -81,6 +83,7 @@ class Collective:
         await collective.manager.load()
         # First of all subscribers: nobody may be served what was cached from an older version.
         collective.manager.subscribe(collective._state_changed)
+        await collective.alerts.load()
         await collective.projector.import_at_start()
         await collective.probes.load()
         await collective.refresh_trend()
@@ -139,6 +142,7 @@ class Collective:
             "journal",
             lambda: store_checks.read_journal(self.database.stats(), kernel.settings.journal_days),
         )
+        health.add_probe("alerts", self.alerts.probe)
         recovery = self.database.recovery
         store_checks.report_recovery(health, recovery, edits=self.projector.edits_at_start)
         health.refresh()

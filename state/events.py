@@ -56,6 +56,33 @@ class AlertCleared(OutEvent, frozen=True, kw_only=True, tag="alert.cleared"):
     cleared_at: datetime
 
 
+class AlertUpdated(OutEvent, frozen=True, kw_only=True, tag="alert.updated"):
+    """An open alert was acknowledged, or says something else than before.
+
+    Attributes:
+        acknowledged_at: since when somebody knows of it; None where nobody has said so.
+    """
+
+    topic: ClassVar[str | None] = "alerts"
+
+    id: int
+    key: str
+    severity: Severity
+    summary: str
+    detail: str
+    raised_at: datetime
+    acknowledged_at: datetime | None
+
+
+class AlertsMuted(OutEvent, frozen=True, kw_only=True, tag="alerts.muted"):
+    """A metric's alerts are not posted until a moment; None: they are again."""
+
+    topic: ClassVar[str | None] = "alerts"
+
+    metric: str
+    until: datetime | None
+
+
 class RitualCompleted(OutEvent, frozen=True, kw_only=True, tag="ritual.completed"):
     """A ritual ran to its end.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -15,6 +15,7 @@ from core.store_errors import DatabaseCorrupt
 from state._snapshot_table import read_snapshot, write_history, write_snapshot
 from state.change import Change, JournalRow
 from state.differences import report_rows, ucf_rows
+from state.events import OutEvent
 from state.journal import insert_rows
 from state.models import DEFAULT_UCF, InvalidUCF, Snapshot
 
@@ -22,8 +23,9 @@ logger = logging.getLogger(__name__)
 
 ChangeFunction = Callable[[Snapshot], Change]
 Subscriber = Callable[[Snapshot, Snapshot, Change], None]
-# Writes beside a change, in its transaction: gets the connection and the snapshots before and after.
-TransactionHook = Callable[[sqlite3.Connection, Snapshot, Snapshot], None]
+# Writes beside a change, in its transaction: gets the connection and the snapshots before and after, gives
+# the events that come of it. Like everything in the writer thread it may run twice.
+TransactionHook = Callable[[sqlite3.Connection, Snapshot, Snapshot], Sequence[OutEvent] | None]
 
 
 class StateManager:
@@ -115,7 +117,7 @@ class StateManager:
         return unsubscribe
 
     def add_transaction_hook(self, hook: TransactionHook) -> None:
-        """Lets a part of `state/` write beside every new version, in its transaction."""
+        """Lets a part of `state/` write beside every new version, in its transaction, and add events."""
         self._hooks.append(hook)
 
     def _apply(
@@ -131,12 +133,12 @@ class StateManager:
             write_snapshot(connection, new)
             if new.ucf != old.ucf:
                 write_history(connection, new)
-            for hook in self._hooks:
-                hook(connection, old, new)
+        hooks = self._hooks if new is not old else []
         if also is not None:
-            also(connection, old, new)
+            hooks = [*hooks, also]
+        events = [event for hook in hooks for event in hook(connection, old, new) or ()]
         self._writer.newest = new
-        return old, new, change
+        return old, new, msgspec.structs.replace(change, events=(*change.events, *events))
 
     def _publish(self, applied: tuple[Snapshot, Snapshot, Change]) -> None:
         old, new, change = applied

@@ -56,7 +56,7 @@ def test_a_sheet_has_the_check_that_measures_the_agent(collective: Collective, k
 
 
 def test_an_agent_whose_subsystem_is_not_built_has_no_check(collective: Collective, kernel: Kernel) -> None:
-    sheet = _roster.build_sheet(find_agent("Oracle"), collective.agents(), kernel.health)
+    sheet = _roster.build_sheet(find_agent("Vega"), collective.agents(), kernel.health)
     assert (sheet.view.status, sheet.check) == ("not built yet", None)
 
 

@@ -1,0 +1,181 @@
+"""Alerts and mutes as they stand in the database; every function works in the transaction that is open."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from state.events import Severity
+from state.moments import from_us, to_us
+
+# Alerts that are over and still listed; older ones are forgotten (the journal keeps that they were).
+CLOSED_KEPT: Final = 1_000
+_COLUMNS: Final = (
+    "id, key, severity, summary, detail, metric, value, raised_us, "
+    "acked_us, acked_by, acked_by_id, cleared_us"
+)
+
+_Row = tuple[
+    int,
+    str,
+    Severity,
+    str,
+    str,
+    str | None,
+    float | None,
+    int,
+    int | None,
+    str | None,
+    int | None,
+    int | None,
+]
+
+
+class Alert(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that needs, or needed, attention.
+
+    Attributes:
+        key: what it is about; one alert of a key is open at a time.
+        metric: the metric that crossed a bound, where one did, with its `value` then.
+        acknowledged_by: display name; shown at home only.
+        cleared_at: when it was over; None while it is open.
+    """
+
+    id: int
+    key: str
+    severity: Severity
+    summary: str
+    detail: str
+    raised_at: datetime
+    metric: str | None = None
+    value: float | None = None
+    acknowledged_at: datetime | None = None
+    acknowledged_by: str | None = None
+    acknowledged_by_id: int | None = None
+    cleared_at: datetime | None = None
+
+
+def insert(connection: sqlite3.Connection, alert: Alert) -> Alert:
+    """Keeps a new alert; gives it with its number."""
+    cursor = connection.execute(
+        "INSERT INTO alerts (key, severity, summary, detail, metric, value, raised_us) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            alert.key,
+            alert.severity,
+            alert.summary,
+            alert.detail,
+            alert.metric,
+            alert.value,
+            to_us(alert.raised_at),
+        ),
+    )
+    return msgspec.structs.replace(alert, id=int(cursor.lastrowid or 0))
+
+
+def reword(connection: sqlite3.Connection, alert: Alert) -> None:
+    """Keeps what an open alert says now."""
+    connection.execute(
+        "UPDATE alerts SET severity = ?, summary = ?, detail = ? WHERE id = ?",
+        (alert.severity, alert.summary, alert.detail, alert.id),
+    )
+
+
+def acknowledge(connection: sqlite3.Connection, alert: Alert) -> None:
+    """Keeps who knows of an alert, and since when."""
+    connection.execute(
+        "UPDATE alerts SET acked_us = ?, acked_by = ?, acked_by_id = ? WHERE id = ?",
+        (
+            None if alert.acknowledged_at is None else to_us(alert.acknowledged_at),
+            alert.acknowledged_by,
+            alert.acknowledged_by_id,
+            alert.id,
+        ),
+    )
+
+
+def close(connection: sqlite3.Connection, alert_id: int, at: datetime) -> None:
+    """Marks an alert as over, and forgets those that were over long before."""
+    connection.execute("UPDATE alerts SET cleared_us = ? WHERE id = ?", (to_us(at), alert_id))
+    connection.execute(
+        "DELETE FROM alerts WHERE cleared_us IS NOT NULL AND id <= "
+        "(SELECT id FROM alerts WHERE cleared_us IS NOT NULL ORDER BY id DESC LIMIT 1 OFFSET ?)",
+        (CLOSED_KEPT,),
+    )
+
+
+def find(connection: sqlite3.Connection, alert_id: int) -> Alert | None:
+    """The alert of that number, open or over."""
+    return _one(connection, "id = ?", (alert_id,))
+
+
+def find_open(connection: sqlite3.Connection, key: str) -> Alert | None:
+    """The open alert of that key."""
+    return _one(connection, "key = ? AND cleared_us IS NULL", (key,))
+
+
+def open_alerts(connection: sqlite3.Connection) -> tuple[Alert, ...]:
+    """Every open alert, oldest first."""
+    return _several(connection, "cleared_us IS NULL", (), "id", -1)
+
+
+def newest(connection: sqlite3.Connection, *, after_id: int, limit: int) -> tuple[Alert, ...]:
+    """Alerts with a greater number than `after_id`, open or over, newest first."""
+    return _several(connection, "id > ?", (after_id,), "id DESC", limit)
+
+
+def within(connection: sqlite3.Connection, since: datetime, until: datetime) -> tuple[Alert, ...]:
+    """Alerts raised in a span of time, newest first; at most 500."""
+    span = (to_us(since), to_us(until))
+    return _several(connection, "raised_us BETWEEN ? AND ?", span, "id DESC", 500)
+
+
+def read_mutes(connection: sqlite3.Connection) -> dict[str, datetime]:
+    """Until when each metric is muted."""
+    return {row[0]: from_us(row[1]) for row in connection.execute("SELECT metric, until_us FROM alert_mutes")}
+
+
+def write_mute(connection: sqlite3.Connection, metric: str, until: datetime | None) -> None:
+    """Mutes a metric until a moment; None ends it."""
+    connection.execute("DELETE FROM alert_mutes WHERE metric = ?", (metric,))
+    if until is not None:
+        connection.execute("INSERT INTO alert_mutes VALUES (?, ?)", (metric, to_us(until)))
+
+
+def erase_person(connection: sqlite3.Connection, user_id: int) -> int:
+    """Forgets that a person acknowledged alerts; gives how many that were."""
+    return connection.execute(
+        "UPDATE alerts SET acked_by = NULL, acked_by_id = NULL WHERE acked_by_id = ?", (user_id,)
+    ).rowcount
+
+
+def _one(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> Alert | None:
+    found = _several(connection, where, values, "id", 1)
+    return found[0] if found else None
+
+
+def _several(
+    connection: sqlite3.Connection, where: str, values: tuple[object, ...], order: str, limit: int
+) -> tuple[Alert, ...]:
+    query = f"SELECT {_COLUMNS} FROM alerts WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - our words
+    return tuple(_alert(row) for row in connection.execute(query, (*values, limit)))
+
+
+def _alert(row: _Row) -> Alert:
+    return Alert(
+        id=row[0],
+        key=row[1],
+        severity=row[2],
+        summary=row[3],
+        detail=row[4],
+        metric=row[5],
+        value=row[6],
+        raised_at=from_us(row[7]),
+        acknowledged_at=None if row[8] is None else from_us(row[8]),
+        acknowledged_by=row[9],
+        acknowledged_by_id=row[10],
+        cleared_at=None if row[11] is None else from_us(row[11]),
+    )

@@ -1,0 +1,142 @@
+"""What is done to alerts in the writer thread: each function writes, journals, and gives what comes of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from core.errors import HelixError
+from state import _alert_table as table
+from state._alert_table import Alert
+from state.change import SYSTEM, Actor
+from state.events import AlertCleared, AlertRaised, AlertUpdated, OutEvent
+from state.journal import insert_rows
+from state.models import UCF
+from state.thresholds import compare
+
+# Alerts that may be open at once; an outside one beyond them is refused.
+OPEN_LIMIT: Final = 200
+
+
+class WrongAlert(HelixError):  # noqa: N818 - the text is what users read
+    """There is no such open alert, it is acknowledged already, or it cannot be kept; the text says which."""
+
+
+def measure(connection: sqlite3.Connection, ucf: UCF, at: datetime) -> list[OutEvent]:
+    """Raises and clears what these values raise and clear."""
+    there = {alert.key: alert for alert in table.open_alerts(connection)}
+    raised, cleared = compare(there.keys(), ucf)
+    events: list[OutEvent] = [close(connection, there[rule.key], at, SYSTEM) for rule in cleared]
+    for rule in raised:
+        alert = Alert(
+            id=0,
+            key=rule.key,
+            severity="critical",
+            summary=rule.summary(),
+            detail=rule.detail(ucf),
+            metric=rule.metric,
+            value=getattr(ucf, rule.metric),
+            raised_at=at,
+        )
+        events.append(_open(connection, alert, SYSTEM)[1])
+    return events
+
+
+def raise_or_reword(
+    connection: sqlite3.Connection, wanted: Alert, at: datetime, actor: Actor
+) -> tuple[Alert, list[OutEvent]]:
+    """Opens an alert, or lets the open one of its key say what is said now.
+
+    Raises:
+        WrongAlert: too many are open.
+    """
+    there = table.find_open(connection, wanted.key)
+    if there is None:
+        if len(table.open_alerts(connection)) >= OPEN_LIMIT:
+            raise WrongAlert(f"{OPEN_LIMIT} alerts are open: clear some before raising another.")
+        alert, event = _open(connection, wanted, actor)
+        return alert, [event]
+    alert = msgspec.structs.replace(
+        there, severity=wanted.severity, summary=wanted.summary, detail=wanted.detail
+    )
+    if alert == there:
+        return there, []
+    table.reword(connection, alert)
+    _journal(connection, at, alert, actor, before=_said(there), after=_said(alert))
+    return alert, [_updated(alert)]
+
+
+def acknowledge(
+    connection: sqlite3.Connection, alert_id: int, at: datetime, actor: Actor
+) -> tuple[Alert, list[OutEvent]]:
+    """Notes who knows of an open alert; the journal's row comes with the change.
+
+    Raises:
+        WrongAlert: there is no such open alert, or somebody knew already.
+    """
+    there = table.find(connection, alert_id)
+    if there is None:
+        raise WrongAlert(f"There is no alert {alert_id}.")
+    if there.cleared_at is not None:
+        raise WrongAlert(f"Alert {alert_id} is over: there is nothing to acknowledge.")
+    if there.acknowledged_at is not None:
+        raise WrongAlert(f"Alert {alert_id} is acknowledged already.")
+    alert = msgspec.structs.replace(
+        there, acknowledged_at=at, acknowledged_by=actor.name, acknowledged_by_id=actor.id
+    )
+    table.acknowledge(connection, alert)
+    return alert, [_updated(alert)]
+
+
+def close(connection: sqlite3.Connection, alert: Alert, at: datetime, actor: Actor) -> OutEvent:
+    """Ends an open alert."""
+    table.close(connection, alert.id, at)
+    _journal(connection, at, alert, actor, before=_said(alert), after=None)
+    return AlertCleared(
+        id=alert.id,
+        key=alert.key,
+        severity=alert.severity,
+        summary=alert.summary,
+        raised_at=alert.raised_at,
+        cleared_at=at,
+    )
+
+
+def _open(connection: sqlite3.Connection, wanted: Alert, actor: Actor) -> tuple[Alert, OutEvent]:
+    alert = table.insert(connection, wanted)
+    _journal(connection, alert.raised_at, alert, actor, before=None, after=_said(alert))
+    return alert, AlertRaised(
+        id=alert.id,
+        key=alert.key,
+        severity=alert.severity,
+        summary=alert.summary,
+        detail=alert.detail,
+        raised_at=alert.raised_at,
+        metric=alert.metric,
+        value=alert.value,
+    )
+
+
+def _journal(
+    connection: sqlite3.Connection, at: datetime, alert: Alert, actor: Actor, *, before: object, after: object
+) -> None:
+    insert_rows(connection, at, (actor.row("alert", alert.key, before=before, after=after),))
+
+
+def _said(alert: Alert) -> dict[str, object]:
+    return {"alert": alert.id, "severity": alert.severity, "summary": alert.summary, "detail": alert.detail}
+
+
+def _updated(alert: Alert) -> AlertUpdated:
+    return AlertUpdated(
+        id=alert.id,
+        key=alert.key,
+        severity=alert.severity,
+        summary=alert.summary,
+        detail=alert.detail,
+        raised_at=alert.raised_at,
+        acknowledged_at=alert.acknowledged_at,
+    )

@@ -1,0 +1,274 @@
+"""Alerts: raised and cleared in the transaction of what caused them, acknowledged and muted by people."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from core.health import Reading
+from state import _alert_table as table
+from state import _alert_writer as writer
+from state._alert_table import Alert
+from state._alert_writer import WrongAlert
+from state.change import SYSTEM, Actor, Change
+from state.events import AlertCleared, AlertRaised, AlertsMuted, AlertUpdated, OutEvent, Severity
+from state.manager import StateManager
+from state.models import Snapshot
+from state.thresholds import MEASURED_PREFIX
+
+__all__ = ["Alert", "Alerts", "WrongAlert"]
+
+SHORTEST_MUTE: Final = timedelta(minutes=1)
+LONGEST_MUTE: Final = timedelta(days=30)
+_KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}", re.ASCII)
+_SUMMARY_LENGTH: Final = 200
+_DETAIL_LENGTH: Final = 1_000
+
+
+class Alerts:
+    """The alerts of the collective; `load` comes before the first change.
+
+    A measured alert's key begins with "ucf." (`state/thresholds.py`). Others are raised and cleared by who
+    knows of them, by a key of their own. What is read from memory is as of the last commit.
+    """
+
+    def __init__(self, manager: StateManager, database: Database, clock: Clock) -> None:
+        self._manager = manager
+        self._database = database
+        self._clock = clock
+        self._open: dict[int, Alert] = {}
+        self._mutes: dict[str, datetime] = {}
+        self._listeners: list[Callable[[], None]] = []
+
+    async def load(self) -> None:
+        """Reads what is open and muted, begins to watch, and raises what is critical already."""
+        self._open = {alert.id: alert for alert in await self._database.read(table.open_alerts)}
+        self._mutes = await self._database.read(table.read_mutes)
+        self._manager.add_transaction_hook(self._watch)
+        self._manager.subscribe(self._changed)
+        await self._manager.change_with(lambda _: Change(), also=self._look)
+
+    def open(self) -> tuple[Alert, ...]:
+        """Every open alert, oldest first; memory."""
+        return tuple(self._open.values())
+
+    def muted_until(self, metric: str | None) -> datetime | None:
+        """Until when a metric's alerts are not posted; None where they are."""
+        until = None if metric is None else self._mutes.get(metric)
+        return until if until is not None and until > self._clock.now() else None
+
+    def mutes(self) -> Mapping[str, datetime]:
+        """Every metric that is muted now, and until when."""
+        now = self._clock.now()
+        return {metric: until for metric, until in self._mutes.items() if until > now}
+
+    def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Calls `callback()` after each commit that changed an alert or a mute; gives the way to stop it."""
+        self._listeners.append(callback)
+
+        def unsubscribe() -> None:
+            if callback in self._listeners:
+                self._listeners.remove(callback)
+
+        return unsubscribe
+
+    async def ack(self, alert_id: int, actor: Actor) -> Alert:
+        """Notes that somebody knows of an open alert; gives it.
+
+        Raises:
+            WrongAlert: there is none of that number, it is over, or it is acknowledged already.
+        """
+        kept: list[Alert] = []
+        # Without a key the hook says what is wrong, and nothing is journalled.
+        there = self._open.get(alert_id)
+        row = actor.row("alert", there.key if there else "", before="open", after="acknowledged")
+
+        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
+            alert, events = writer.acknowledge(connection, alert_id, self._clock.now(), actor)
+            kept[:] = [alert]
+            return events
+
+        await self._manager.change_with(lambda _: Change(journal=(row,)), also=also)
+        return kept[0]
+
+    async def mute(self, metric: str, span: timedelta, actor: Actor) -> datetime:
+        """Keeps a metric's alerts, which are raised all the same, from being posted; gives when that ends.
+
+        Raises:
+            WrongAlert: the span is not from a minute to 30 days.
+        """
+        if not SHORTEST_MUTE <= span <= LONGEST_MUTE:
+            raise WrongAlert("A metric is muted for 1m to 30d.")
+        until = self._clock.now() + span
+        await self._set_mute(metric, until, actor)
+        return until
+
+    async def unmute(self, metric: str, actor: Actor) -> bool:
+        """Ends a mute; False where there was none."""
+        if self.muted_until(metric) is None:
+            return False
+        await self._set_mute(metric, None, actor)
+        return True
+
+    async def raise_(
+        self,
+        key: str,
+        severity: Severity,
+        summary: str,
+        detail: str = "",
+        *,
+        metric: str | None = None,
+        value: float | None = None,
+        actor: Actor = SYSTEM,
+    ) -> Alert:
+        """Raises an outside alert. Where one of that key is open, that one says this from now on.
+
+        Raises:
+            WrongAlert: the key cannot be one, or too many are open.
+        """
+        if not _KEY.fullmatch(key) or key.startswith(MEASURED_PREFIX):
+            raise WrongAlert(
+                f"An alert's key is up to 100 letters, digits and any of . _ : / -, and does not begin with "
+                f"{MEASURED_PREFIX!r}, which stands for what is measured here."
+            )
+        wanted = Alert(
+            id=0,
+            key=key,
+            severity=severity,
+            summary=" ".join(summary.split())[:_SUMMARY_LENGTH] or key,
+            detail=detail.strip()[:_DETAIL_LENGTH],
+            metric=metric,
+            value=value,
+            raised_at=self._clock.now(),
+        )
+        kept: list[Alert] = []
+
+        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
+            alert, events = writer.raise_or_reword(connection, wanted, self._clock.now(), actor)
+            kept[:] = [alert]
+            return events
+
+        await self._manager.change_with(lambda _: Change(), also=also)
+        return kept[0]
+
+    async def clear(self, key: str, actor: Actor = SYSTEM) -> bool:
+        """Ends an outside alert; False where none of that key is open.
+
+        Raises:
+            WrongAlert: it is a measured one, which clears by itself.
+        """
+        if key.startswith(MEASURED_PREFIX):
+            raise WrongAlert("This alert is measured: it clears when its value is back.")
+        kept: list[bool] = []
+
+        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
+            there = table.find_open(connection, key)
+            kept[:] = [there is not None]
+            return [] if there is None else [writer.close(connection, there, self._clock.now(), actor)]
+
+        await self._manager.change_with(lambda _: Change(), also=also)
+        return kept[0]
+
+    async def newest(self, *, after_id: int = 0, limit: int = 50) -> tuple[Alert, ...]:
+        """Alerts with a greater number than `after_id`, open or over, newest first."""
+        return await self._database.read(
+            lambda connection: table.newest(connection, after_id=after_id, limit=limit)
+        )
+
+    async def get(self, alert_id: int) -> Alert | None:
+        """One alert, open or over."""
+        return await self._database.read(lambda connection: table.find(connection, alert_id))
+
+    async def within(self, since: datetime, until: datetime) -> tuple[Alert, ...]:
+        """Alerts raised in a span of time, newest first; at most 500."""
+        return await self._database.read(lambda connection: table.within(connection, since, until))
+
+    def probe(self) -> Reading:
+        """What the check "alerts" says: it warns while an alert is open that nobody has acknowledged."""
+        unknown = [alert for alert in self._open.values() if alert.acknowledged_at is None]
+        counters = {
+            "open": len(self._open),
+            "acknowledged": len(self._open) - len(unknown),
+            "muted_metrics": len(self.mutes()),
+        }
+        load = min(1.0, len(self._open) / 10)
+        if not unknown:
+            reason = "every open alert is acknowledged" if self._open else ""
+            return Reading(reason=reason, load=load, counters=counters)
+        named = [alert.summary for alert in unknown]
+        reason = "; ".join(named) if len(named) <= 3 else f"{named[0]}; {named[1]}; and more"
+        action = "See `alerts`; acknowledge what you know of."
+        return Reading(status="warn", reason=reason, action=action, load=load, counters=counters)
+
+    def _watch(self, connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
+        return [] if new.ucf == old.ucf else writer.measure(connection, new.ucf, new.changed_at)
+
+    def _look(self, connection: sqlite3.Connection, _old: Snapshot, new: Snapshot) -> list[OutEvent]:
+        return writer.measure(connection, new.ucf, self._clock.now())
+
+    async def _set_mute(self, metric: str, until: datetime | None, actor: Actor) -> None:
+        before = self.muted_until(metric)
+        row = actor.row("alert", metric, reason="muted" if until else "unmuted", before=before, after=until)
+
+        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
+            table.write_mute(connection, metric, until)
+
+        event = AlertsMuted(metric=metric, until=until)
+        await self._manager.change_with(lambda _: Change(journal=(row,), events=(event,)), also=also)
+
+    def _changed(self, _old: Snapshot, _new: Snapshot, change: Change) -> None:
+        heard = [self._hear(event, change) for event in change.events]
+        if not any(heard):
+            return
+        for listener in tuple(self._listeners):
+            listener()
+
+    def _hear(self, event: OutEvent, change: Change) -> bool:
+        if isinstance(event, AlertRaised):
+            self._open[event.id] = _raised(event)
+        elif isinstance(event, AlertUpdated):
+            self._open[event.id] = _updated(self._open[event.id], event, change)
+        elif isinstance(event, AlertCleared):
+            self._open.pop(event.id, None)
+        elif isinstance(event, AlertsMuted):
+            self._mutes.pop(event.metric, None)
+            if event.until is not None:
+                self._mutes[event.metric] = event.until
+        else:
+            return False
+        return True
+
+
+def _raised(event: AlertRaised) -> Alert:
+    return Alert(
+        id=event.id,
+        key=event.key,
+        severity=event.severity,
+        summary=event.summary,
+        detail=event.detail,
+        metric=event.metric,
+        value=event.value,
+        raised_at=event.raised_at,
+    )
+
+
+def _updated(alert: Alert, event: AlertUpdated, change: Change) -> Alert:
+    newly = alert.acknowledged_at is None and event.acknowledged_at is not None
+    # No event holds a name; the journal's row of the same change does.
+    who = change.journal[0] if newly and change.journal else None
+    return msgspec.structs.replace(
+        alert,
+        severity=event.severity,
+        summary=event.summary,
+        detail=event.detail,
+        acknowledged_at=event.acknowledged_at,
+        acknowledged_by=who.actor if who else alert.acknowledged_by,
+        acknowledged_by_id=who.actor_id if who else alert.acknowledged_by_id,
+    )

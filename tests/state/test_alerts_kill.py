@@ -1,0 +1,44 @@
+"""SIGKILL while a value crosses its bounds over and over: no alert is lost, and none is there twice."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import msgspec
+
+from core.database import Database
+from core.kernel import build_kernel
+from core.schema import CORE_MIGRATIONS
+from core.settings import Settings
+from state.collective import Collective
+from state.models import DEFAULT_UCF
+from state.schema import STATE_MIGRATIONS
+from state.thresholds import compare
+from tests.state.test_kill import run_and_kill
+
+
+async def test_after_a_kill_the_alerts_are_those_of_the_history(tmp_path: Path) -> None:
+    for after in (5, 45, 90):
+        await run_and_kill(tmp_path, after=after)
+        database = await Database.open(
+            tmp_path / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
+        )
+        collective = await Collective.open(build_kernel(Settings(data_dir=tmp_path)), database)
+        raised, still_open = await database.read(replay)
+        assert len(await collective.alerts.newest(limit=500)) == raised
+        assert {alert.key for alert in collective.alerts.open()} == still_open
+        await collective.close()
+        await database.close()
+
+
+def replay(connection: sqlite3.Connection) -> tuple[int, set[str]]:
+    """How many alerts the whole history raises, and which are open at its end."""
+    count = 0
+    open_keys: set[str] = set()
+    for (harmony,) in connection.execute("SELECT harmony FROM ucf_history ORDER BY version"):
+        raised, cleared = compare(open_keys, msgspec.structs.replace(DEFAULT_UCF, harmony=harmony))
+        count += len(raised)
+        open_keys |= {rule.key for rule in raised}
+        open_keys -= {rule.key for rule in cleared}
+    return count, open_keys
