@@ -79,11 +79,11 @@ class UnknownAgent(UnknownName):
 
 
 ROSTER: Final = (
-    AgentSpec("Kael", "🜂", "ethics", "Consciousness", "directive policy", None),
+    AgentSpec("Kael", "🜂", "ethics", "Consciousness", "directive policy", "policy"),
     AgentSpec("Lumina", "🌕", "empathy", "Consciousness", "command errors and latency", "commands"),
     AgentSpec("Aether", "🌊", "flow", "Consciousness", "event-loop lag", "event-loop"),
     AgentSpec("Vega", "🌠", "safety", "Consciousness", "circuit breakers", None),
-    AgentSpec("Manus", "🤲", "the hands", "Operational", "directive queue", None),
+    AgentSpec("Manus", "🤲", "the hands", "Operational", "directive queue", "directives"),
     AgentSpec("Gemini", "🌐", "scout", "Operational", "probes of external services", "external-services"),
     AgentSpec("Kavach", "🛡️", "shield", "Operational", "refused tokens and permissions", "access"),
     AgentSpec("Agni", "🔥", "transformation", "Operational", "caches and clean-up", "caches"),

@@ -18,10 +18,13 @@ from state.agent_monitor import AgentMonitor
 from state.agents import AgentView
 from state.alerts import Alerts
 from state.change import Change
+from state.directive_actions import NEEDED
+from state.directives import Directives
 from state.journal import Journal
 from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
 from state.outgoing import Outgoing
+from state.policy_desk import PolicyDesk
 from state.probes import PROBE_EVERY_S, ServiceProbes
 from state.projection import Projector
 from state.watcher import FolderWatcher
@@ -65,6 +68,8 @@ class Collective:
             health=health,
             base_url=lambda: self._own_url,
         )
+        self.policy = PolicyDesk(database, self.manager, clock, known=NEEDED, last_good_backup=lambda: None)
+        self.directives = Directives(self, self.policy)
         self.watcher = FolderWatcher(
             folder,
             self.projector.names | {services_file.NAME},
@@ -86,6 +91,8 @@ class Collective:
         await collective.alerts.load()
         await collective.projector.import_at_start()
         await collective.probes.load()
+        await collective.policy.load()
+        await collective.directives.load()
         await collective.refresh_trend()
         await collective.refresh_disk()
         collective._register()
@@ -132,6 +139,7 @@ class Collective:
         supervisor.add("trend", self.refresh_trend, every_s=_TREND_EVERY_S, first_after_s=_TREND_EVERY_S)
         supervisor.add("disk", self.refresh_disk, every_s=_DISK_EVERY_S, first_after_s=_DISK_EVERY_S)
         supervisor.add("probes", self.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
+        supervisor.add("directives", self.directives.run)
         supervisor.add("retention", self._prune, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
         health.add_probe(
             "store",
@@ -143,6 +151,8 @@ class Collective:
             lambda: store_checks.read_journal(self.database.stats(), kernel.settings.journal_days),
         )
         health.add_probe("alerts", self.alerts.probe)
+        health.add_probe("policy", self.policy.probe)
+        health.add_probe("directives", self.directives.probe)
         recovery = self.database.recovery
         store_checks.report_recovery(health, recovery, edits=self.projector.edits_at_start)
         health.refresh()

@@ -1,0 +1,202 @@
+"""How directives are kept: each change of one in one transaction with its journal rows and its event."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from state import directive_store as store
+from state.change import Actor, Change, JournalRow
+from state.directive_records import STATUSES, Directive, DirectiveStatus, Halt
+from state.events import DirectiveFinished, OutEvent
+from state.manager import StateManager
+
+# By what way the effects of a directive come about, in the journal; its asker's name is beside it.
+CAUSE = "directive"
+
+
+class Book:
+    """Keeps directives.
+
+    Attributes:
+        counts: how many there are of each status, as last committed.
+    """
+
+    def __init__(self, database: Database, manager: StateManager, clock: Clock) -> None:
+        self._database = database
+        self._manager = manager
+        self._clock = clock
+        self.counts: Mapping[DirectiveStatus, int] = dict.fromkeys(STATUSES, 0)
+
+    async def load(self) -> None:
+        """Counts what there is."""
+        self.counts = await self._database.read(store.counts)
+
+    async def find_key(self, key: str) -> Directive | None:
+        """The directive that was asked for under this key."""
+        return await self._database.read(lambda connection: store.find_key(connection, key))
+
+    async def load_of(self, actor: Actor, since: datetime) -> tuple[int, int]:
+        """How many of an asker are open, and how many were asked for since then."""
+        return await self._database.read(lambda connection: store.load_of(connection, actor, since))
+
+    async def open(self, asked: Directive, decision: JournalRow, key: str | None) -> Directive:
+        """Keeps a new one with the decision about it; gives it with its number. One at a time."""
+        number = await self._database.read(store.next_number)
+        directive = msgspec.structs.replace(asked, id=number)
+        rows = (decision, _row(directive, directive.actor, before=None))
+        events = () if directive.open else (_finished(directive),)
+        await self._commit(rows, events, lambda connection: store.insert(connection, directive, key))
+        return directive
+
+    async def take_next(self) -> Directive | None:
+        """The one whose turn it is, now running; None where none waits."""
+        taken: list[Directive | None] = []
+        now = self._clock.now()
+
+        def take(connection: sqlite3.Connection) -> None:
+            waiting = store.next_queued(connection)
+            if waiting is None:
+                taken.append(None)
+                return
+            running = msgspec.structs.replace(
+                waiting, status="running", attempts=waiting.attempts + 1, started_at=waiting.started_at or now
+            )
+            store.update(connection, running)
+            again = f", attempt {running.attempts}" if running.attempts > 1 else ""
+            store.add_line(connection, running.id, now, f"begun{again}")
+            taken.append(running)
+
+        if not self.counts["queued"]:
+            return None
+        await self._commit((), (), take)
+        return taken[-1]
+
+    async def finish(
+        self, directive: Directive, status: DirectiveStatus, result: str, *, row: JournalRow | None = None
+    ) -> Directive:
+        """Keeps what came of one."""
+        finished = msgspec.structs.replace(
+            directive, status=status, result=result, finished_at=self._clock.now(), step=0, steps=0
+        )
+        rows = (_row(finished, _by_directive(finished), before="running"),)
+        await self._commit(
+            rows if row is None else (row, *rows), (_finished(finished),), self._keeping(finished, result)
+        )
+        return finished
+
+    async def withdraw(self, directive: Directive, actor: Actor) -> Directive | None:
+        """Takes back one that waits; None where it waits no longer."""
+        now = self._clock.now()
+        cancelled = msgspec.structs.replace(
+            directive, status="cancelled", result="Taken back before it ran.", finished_at=now
+        )
+        found: list[bool] = []
+
+        def keep(connection: sqlite3.Connection) -> None:
+            current = store.find(connection, directive.id)
+            if current is None or current.status != "queued":
+                raise _Gone
+            store.update(connection, cancelled)
+            store.add_line(connection, cancelled.id, now, "taken back")
+            found.append(True)
+
+        try:
+            row = _row(cancelled, actor, before="queued")
+            await self._commit((row,), (_finished(cancelled),), keep)
+        except _Gone:
+            return None
+        return cancelled
+
+    async def put_back(self, directive: Directive) -> Directive:
+        """Lets one that a stop interrupts wait for the next start; that is no attempt of its own."""
+        waiting = msgspec.structs.replace(
+            directive, status="queued", attempts=directive.attempts - 1, step=0, steps=0
+        )
+        await self._commit(
+            (), (), self._keeping(waiting, "Helix was stopped; it runs again at the next start")
+        )
+        return waiting
+
+    async def recover(self, most_attempts: int) -> tuple[Directive, ...]:
+        """What ran when the process was killed waits again, unless it was begun too often."""
+        changed = []
+        for directive in await self._database.read(store.cut_short):
+            if directive.attempts >= most_attempts:
+                text = f"Helix ended {directive.attempts} times while it ran, so it is not tried again."
+                changed.append(await self.finish(directive, "failed", text))
+                continue
+            waiting = msgspec.structs.replace(directive, status="queued")
+            await self._commit((), (), self._keeping(waiting, "Helix ended while it ran; it runs again"))
+            changed.append(waiting)
+        return tuple(changed)
+
+    async def add_line(self, directive: Directive, text: str) -> None:
+        """Adds a line to its log."""
+        now = self._clock.now()
+        await self._database.write(lambda connection: store.add_line(connection, directive.id, now, text))
+
+    async def write_halt(self, halt: Halt | None, row: JournalRow) -> None:
+        """Keeps that Manus rests, or that it does no longer."""
+        await self._commit((row,), (), lambda connection: store.write_halt(connection, halt))
+
+    def _keeping(self, directive: Directive, line: str) -> Callable[[sqlite3.Connection], None]:
+        now = self._clock.now()
+
+        def keep(connection: sqlite3.Connection) -> None:
+            store.update(connection, directive)
+            store.add_line(connection, directive.id, now, line)
+
+        return keep
+
+    async def _commit(
+        self,
+        rows: tuple[JournalRow, ...],
+        events: tuple[OutEvent, ...],
+        keep: Callable[[sqlite3.Connection], None],
+    ) -> None:
+        counted: list[Mapping[DirectiveStatus, int]] = []
+
+        def also(connection: sqlite3.Connection, _old: object, _new: object) -> None:
+            keep(connection)
+            counted.append(store.counts(connection))
+
+        await self._manager.change_with(lambda _: Change(journal=rows, events=events), also)
+        self.counts = counted[-1]
+
+
+class _Gone(Exception):  # noqa: N818 - a signal inside this file
+    """The directive waits no longer."""
+
+
+def _by_directive(directive: Directive) -> Actor:
+    return Actor(CAUSE, directive.actor.name, directive.actor.id)
+
+
+def _row(directive: Directive, actor: Actor, *, before: str | None) -> JournalRow:
+    """A line of Manus' history."""
+    return actor.row(
+        "directive",
+        "Manus",
+        reason=directive.result,
+        before=before,
+        after={"status": directive.status, "task": directive.text},
+    )
+
+
+def _finished(directive: Directive) -> DirectiveFinished:
+    status = directive.status
+    if directive.finished_at is None or status == "queued" or status == "running":  # noqa: PLR1714 - narrows
+        raise ValueError(f"directive {directive.id} is not finished")
+    return DirectiveFinished(
+        directive=directive.id,
+        action=directive.action,
+        status=status,
+        finished_at=directive.finished_at,
+        result=directive.result or "",
+    )

@@ -1,0 +1,83 @@
+"""One directive being carried out: its task, what it tells meanwhile, and how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from core.errors import HelixError
+from state._directive_book import CAUSE, Book
+from state.change import Actor, JournalRow
+from state.directive_actions import Action, Work
+from state.directive_records import Directive, DirectiveStatus
+
+if TYPE_CHECKING:
+    from state.collective import Collective
+
+logger = logging.getLogger(__name__)
+
+
+class Ended(msgspec.Struct, frozen=True):
+    """How it ended.
+
+    Attributes:
+        announce: what to call once that is kept.
+        row: a decision about it, to be journalled beside it.
+    """
+
+    status: DirectiveStatus
+    result: str
+    announce: Callable[[], None] | None = None
+    row: JournalRow | None = None
+
+
+class Performer:
+    """Carries out what it is given, one at a time.
+
+    Args:
+        moved: called with step and steps as the running one goes on.
+    """
+
+    def __init__(self, collective: Collective, book: Book, moved: Callable[[int, int], None]) -> None:
+        self._collective = collective
+        self._book = book
+        self._moved = moved
+
+    async def perform(self, action: Action, directive: Directive) -> Ended | None:
+        """How the directive ended; None where a stop cut it short. A cancelled caller cancels it."""
+        asker = directive.actor
+        work = Work(
+            collective=self._collective,
+            directive=directive,
+            actor=Actor(CAUSE, asker.name, asker.id),
+            log=lambda text: self._book.add_line(directive, text),
+            tell=self._moved,
+        )
+        task = asyncio.create_task(_run(action, work), name=f"directive-{directive.id}")
+        self._collective.kernel.drain.track(task, "directive", at_once=True)
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.wait({task})
+            raise
+        if not task.cancelled():
+            return task.result()
+        if not self._collective.kernel.drain.accepting:
+            return None
+        return Ended("failed", "It was cut off.")
+
+
+async def _run(action: Action, work: Work) -> Ended:
+    try:
+        outcome = await action.run(work)
+    except HelixError as error:
+        return Ended("failed", str(error))
+    except Exception:
+        logger.exception("directive.crashed id=%d action=%s", work.directive.id, action.name)
+        return Ended("failed", "It ended in an unexpected error; the log has the traceback.")
+    return Ended("done", outcome.result, outcome.announce)

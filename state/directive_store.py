@@ -1,0 +1,182 @@
+"""Directives in the database: functions of a connection, for the store's threads."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from state.change import Actor
+from state.directive_records import STATUSES, Directive, DirectiveStatus, Halt, LogLine
+from state.moments import from_us, to_us
+from state.policy import Rank
+
+# Finished directives that are remembered; the journal keeps what they did for longer.
+KEPT: Final = 1_000
+LOG_LINES: Final = 100
+_LINE_LENGTH: Final = 300
+_RESULT_LENGTH: Final = 600
+_COLUMNS: Final = (
+    "id, text, action, arguments, rank, cause, actor, actor_id, status, result, attempts, queued_us, "
+    "started_us, finished_us"
+)
+
+
+def next_number(connection: sqlite3.Connection) -> int:
+    """The number of the next new one; none is ever given twice."""
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'directives'").fetchone()
+    return 1 if row is None else int(row[0]) + 1
+
+
+def insert(connection: sqlite3.Connection, directive: Directive, key: str | None) -> None:
+    """Keeps a new one. What was finished long ago makes room."""
+    actor = directive.actor
+    connection.execute(
+        "INSERT INTO directives (id, key, text, action, arguments, rank, cause, actor, actor_id, status, "
+        "result, queued_us, finished_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            directive.id,
+            key,
+            directive.text,
+            directive.action,
+            msgspec.json.encode(directive.arguments).decode(),
+            int(directive.rank),
+            actor.cause,
+            actor.name,
+            actor.id,
+            directive.status,
+            directive.result,
+            to_us(directive.queued_at),
+            None if directive.finished_at is None else to_us(directive.finished_at),
+        ),
+    )
+    connection.execute(
+        "DELETE FROM directives WHERE id <= ? AND status NOT IN ('queued', 'running')", (directive.id - KEPT,)
+    )
+
+
+def find(connection: sqlite3.Connection, number: int) -> Directive | None:
+    """The one with that number."""
+    query = f"SELECT {_COLUMNS} FROM directives WHERE id = ?"  # noqa: S608 - our own names
+    row = connection.execute(query, (number,)).fetchone()
+    return None if row is None else _directive(row)
+
+
+def find_key(connection: sqlite3.Connection, key: str) -> Directive | None:
+    """The one that was asked for under this key."""
+    query = f"SELECT {_COLUMNS} FROM directives WHERE key = ?"  # noqa: S608 - our own names
+    row = connection.execute(query, (key,)).fetchone()
+    return None if row is None else _directive(row)
+
+
+def newest(connection: sqlite3.Connection, limit: int) -> tuple[Directive, ...]:
+    """Those that are open, in the order in which they run, then the others, newest first."""
+    query = (
+        f"SELECT {_COLUMNS} FROM directives ORDER BY "  # noqa: S608 - our own names
+        "CASE status WHEN 'running' THEN 0 WHEN 'queued' THEN 1 ELSE 2 END, "
+        "CASE WHEN status IN ('running', 'queued') THEN id ELSE -id END LIMIT ?"
+    )
+    return tuple(_directive(row) for row in connection.execute(query, (limit,)))
+
+
+def next_queued(connection: sqlite3.Connection) -> Directive | None:
+    """The one whose turn it is."""
+    query = f"SELECT {_COLUMNS} FROM directives WHERE status = 'queued' ORDER BY id LIMIT 1"  # noqa: S608 - likewise
+    row = connection.execute(query).fetchone()
+    return None if row is None else _directive(row)
+
+
+def cut_short(connection: sqlite3.Connection) -> tuple[Directive, ...]:
+    """Those that ran when the process ended."""
+    query = f"SELECT {_COLUMNS} FROM directives WHERE status = 'running' ORDER BY id"  # noqa: S608 - likewise
+    return tuple(_directive(row) for row in connection.execute(query))
+
+
+def update(connection: sqlite3.Connection, directive: Directive) -> None:
+    """Keeps what has changed of one."""
+    connection.execute(
+        "UPDATE directives SET status = ?, result = ?, attempts = ?, started_us = ?, finished_us = ? "
+        "WHERE id = ?",
+        (
+            directive.status,
+            None if directive.result is None else directive.result[:_RESULT_LENGTH],
+            directive.attempts,
+            None if directive.started_at is None else to_us(directive.started_at),
+            None if directive.finished_at is None else to_us(directive.finished_at),
+            directive.id,
+        ),
+    )
+
+
+def add_line(connection: sqlite3.Connection, number: int, at: datetime, text: str) -> None:
+    """Adds a line to its log, whose oldest lines make room."""
+    connection.execute(
+        "INSERT INTO directive_log (directive, at_us, text) VALUES (?, ?, ?)",
+        (number, to_us(at), text[:_LINE_LENGTH]),
+    )
+    connection.execute(
+        "DELETE FROM directive_log WHERE directive = ?1 AND id NOT IN "
+        "(SELECT id FROM directive_log WHERE directive = ?1 ORDER BY id DESC LIMIT ?2)",
+        (number, LOG_LINES),
+    )
+
+
+def log_of(connection: sqlite3.Connection, number: int) -> tuple[LogLine, ...]:
+    """Its log, oldest line first."""
+    query = "SELECT at_us, text FROM directive_log WHERE directive = ? ORDER BY id"
+    return tuple(LogLine(from_us(at_us), text) for at_us, text in connection.execute(query, (number,)))
+
+
+def counts(connection: sqlite3.Connection) -> Mapping[DirectiveStatus, int]:
+    """How many there are of each status."""
+    found = dict(connection.execute("SELECT status, count(*) FROM directives GROUP BY status").fetchall())
+    return {status: int(found.get(status, 0)) for status in STATUSES}
+
+
+def load_of(connection: sqlite3.Connection, actor: Actor, since: datetime) -> tuple[int, int]:
+    """How many of an asker are open, and how many were asked for since then."""
+    who = "actor_id = ?" if actor.id is not None else "actor_id IS NULL AND cause = ?"
+    query = (
+        "SELECT coalesce(sum(status IN ('queued', 'running')), 0), "  # noqa: S608 - our own names
+        f"coalesce(sum(queued_us >= ? AND status != 'refused'), 0) FROM directives WHERE {who}"
+    )
+    row = connection.execute(query, (to_us(since), actor.cause if actor.id is None else actor.id)).fetchone()
+    return int(row[0]), int(row[1])
+
+
+def read_halt(connection: sqlite3.Connection) -> Halt | None:
+    """The halt that stands."""
+    row = connection.execute("SELECT since_us, cause, actor, actor_id, reason FROM manus").fetchone()
+    if row is None:
+        return None
+    return Halt(since=from_us(row[0]), actor=Actor(row[1], row[2], row[3]), reason=row[4])
+
+
+def write_halt(connection: sqlite3.Connection, halt: Halt | None) -> None:
+    """Keeps a halt, or that there is none."""
+    connection.execute("DELETE FROM manus")
+    if halt is not None:
+        connection.execute(
+            "INSERT INTO manus (id, since_us, cause, actor, actor_id, reason) VALUES (1, ?, ?, ?, ?, ?)",
+            (to_us(halt.since), halt.actor.cause, halt.actor.name, halt.actor.id, halt.reason),
+        )
+
+
+def _directive(row: tuple[Any, ...]) -> Directive:
+    return Directive(
+        id=row[0],
+        text=row[1],
+        action=row[2],
+        arguments=msgspec.json.decode(row[3], type=dict[str, object]),
+        rank=Rank(row[4]),
+        actor=Actor(row[5], row[6], row[7]),
+        status=row[8],
+        result=row[9],
+        attempts=row[10],
+        queued_at=from_us(row[11]),
+        started_at=None if row[12] is None else from_us(row[12]),
+        finished_at=None if row[13] is None else from_us(row[13]),
+    )

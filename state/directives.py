@@ -1,0 +1,304 @@
+"""Manus, the hands: directives are judged, queued, and carried out one after another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from core.health import Reading
+from state import directive_store as store
+from state._directive_book import Book
+from state._directive_run import Ended, Performer
+from state.change import Actor
+from state.directive_actions import BY_NAME, Action, parse_directive
+from state.directive_records import (
+    Directive,
+    DirectiveStatus,
+    Halt,
+    LogLine,
+    NotQueued,
+    UnknownDirective,
+)
+from state.policy import MOST_QUEUED, Decision, Rank, judge, judge_again
+from state.policy_desk import PolicyDesk
+
+if TYPE_CHECKING:
+    from state.collective import Collective
+
+logger = logging.getLogger(__name__)
+
+# How often a directive is begun when each time the process is killed in the middle of it.
+MOST_ATTEMPTS: Final = 3
+_HOUR: Final = timedelta(hours=1)
+_TEXT_SHOWN: Final = 200
+
+Watcher = Callable[[Directive | None], None]
+
+
+class Directives:
+    """The queue of directives and the loop that works it off.
+
+    Attributes:
+        halted: that Manus rests, and why; None while it works.
+        running: what it does now, with how far it is.
+    """
+
+    def __init__(
+        self, collective: Collective, policy: PolicyDesk, actions: Mapping[str, Action] = BY_NAME
+    ) -> None:
+        self._collective = collective
+        self._kernel = collective.kernel
+        self._clock = collective.kernel.clock
+        self._policy = policy
+        self._actions = actions
+        self._book = Book(collective.database, collective.manager, self._clock)
+        self._performer = Performer(collective, self._book, self._moved)
+        self._watchers: list[Watcher] = []
+        self._wake = asyncio.Event()
+        # Judged and queued by one at a time: the limits of an asker hold for two at once, too.
+        self._asking = asyncio.Lock()
+        self.halted: Halt | None = None
+        self.running: Directive | None = None
+
+    @property
+    def counts(self) -> Mapping[DirectiveStatus, int]:
+        """How many directives there are of each status."""
+        return self._book.counts
+
+    async def load(self) -> None:
+        """Reads whether Manus rests, and how much waits; before anything else."""
+        self.halted = await self._collective.database.read(store.read_halt)
+        await self._book.load()
+
+    async def submit(self, text: str, *, actor: Actor, rank: Rank, key: str | None = None) -> Directive:
+        """Judges a directive and queues it; a refused one is kept too, with the reason as its result.
+
+        Args:
+            text: the action and its arguments, such as "ritual 27".
+            actor: who asks.
+            rank: what the asker may.
+            key: makes it happen once: a key that is known gives the directive that it was given for.
+
+        Raises:
+            HelixError: the arguments are not what the action takes; nothing was kept.
+        """
+        name, rest = parse_directive(text)
+        action = self._actions.get(name)
+        arguments = {} if action is None else action.parse(rest)
+        async with self._asking:
+            known = None if key is None else await self._book.find_key(key)
+            if known is not None:
+                return known
+            decision = await self._judge(name[:_TEXT_SHOWN], arguments, actor, rank)
+            now = self._clock.now()
+            asked = Directive(
+                id=0,
+                text=_one_line(text),
+                action=decision.action,
+                arguments=arguments if decision.approved else {},
+                rank=rank,
+                actor=actor,
+                status="queued" if decision.approved else "refused",
+                attempts=0,
+                queued_at=now,
+                result=None if decision.approved else f"{decision.reason} ({decision.principle})",
+                finished_at=None if decision.approved else now,
+            )
+            directive = await self._book.open(asked, decision.row(actor), key)
+        self._policy.count(decision)
+        self._changed(directive)
+        self._wake.set()
+        return directive
+
+    async def get(self, number: int) -> Directive:
+        """One directive as it is now.
+
+        Raises:
+            UnknownDirective: there is none of that number.
+        """
+        if self.running is not None and self.running.id == number:
+            return self.running
+        found = await self._collective.database.read(lambda connection: store.find(connection, number))
+        if found is None:
+            raise UnknownDirective(f"There is no directive {number}.")
+        return found
+
+    async def log(self, number: int) -> tuple[LogLine, ...]:
+        """What was noted while it ran, oldest first."""
+        return await self._collective.database.read(lambda connection: store.log_of(connection, number))
+
+    async def newest(self, limit: int = 200) -> tuple[Directive, ...]:
+        """What runs, what waits in its order, then what is finished, newest first."""
+        return await self._collective.database.read(lambda connection: store.newest(connection, limit))
+
+    async def cancel(self, number: int, actor: Actor) -> Directive:
+        """Takes back one that still waits.
+
+        Raises:
+            UnknownDirective: there is none of that number.
+            NotQueued: it runs, or is finished.
+        """
+        directive = await self.get(number)
+        cancelled = await self._book.withdraw(directive, actor)
+        if cancelled is None:
+            directive = await self.get(number)
+            raise NotQueued(f"Directive {number} no longer waits: it is {directive.status}.")
+        self._changed(cancelled)
+        return cancelled
+
+    async def halt(self, actor: Actor, reason: str | None = None) -> bool:
+        """Lets Manus rest, also after a restart, and cancels a running ritual; False where it rested already.
+
+        What runs otherwise is finished; what waits goes on waiting.
+        """
+        first = self.halted is None
+        if first:
+            halt = Halt(since=self._clock.now(), actor=actor, reason=reason)
+            await self._book.write_halt(
+                halt, actor.row("halt", "Manus", reason=reason, before="working", after="halted")
+            )
+            self.halted = halt
+            self._rested_or_not()
+        return first
+
+    async def resume(self, actor: Actor) -> bool:
+        """Lets Manus work again; False where it did already."""
+        if self.halted is None:
+            return False
+        await self._book.write_halt(None, actor.row("halt", "Manus", before="halted", after="working"))
+        self.halted = None
+        self._rested_or_not()
+        self._wake.set()
+        return True
+
+    def on_change(self, callback: Watcher) -> Callable[[], None]:
+        """Calls `callback(directive)` at each change of one, and at each step; gives the way to stop it.
+
+        It is called with None when Manus is halted or resumed. It must not wait.
+        """
+        self._watchers.append(callback)
+
+        def stop() -> None:
+            if callback in self._watchers:
+                self._watchers.remove(callback)
+
+        return stop
+
+    async def run(self) -> None:
+        """Supervised: works the queue off, one directive after another."""
+        self.running = None
+        for recovered in await self._book.recover(MOST_ATTEMPTS):
+            self._changed(recovered)
+        while True:
+            self._wake.clear()
+            directive: Directive | None = None
+            if self.halted is None and self._kernel.drain.accepting:
+                directive = await self._book.take_next()
+            if directive is None:
+                await self._wake.wait()
+                continue
+            await self._carry_out(directive)
+
+    def probe(self) -> Reading:
+        """What the check "directives" says, by which Manus is measured."""
+        queued = self.counts["queued"]
+        reading = Reading(
+            load=min(1.0, queued / MOST_QUEUED),
+            observed_value=queued,
+            observed_unit="directives",
+            counters={str(status): count for status, count in self.counts.items()},
+        )
+        if self.halted is not None:
+            return msgspec.structs.replace(
+                reading, status="warn", reason="Manus is halted", action="`resume` lets it work again."
+            )
+        if queued >= MOST_QUEUED:
+            return msgspec.structs.replace(
+                reading,
+                status="warn",
+                reason="the queue is full",
+                action="Wait, or cancel what is not needed.",
+            )
+        return reading
+
+    async def _judge(self, name: str, arguments: Mapping[str, object], actor: Actor, rank: Rank) -> Decision:
+        open_of_asker, lately = await self._book.load_of(actor, self._clock.now() - _HOUR)
+        seen = self._policy.seen(
+            queued=self.counts["queued"], open_of_asker=open_of_asker, asked_within_hour=lately
+        )
+        return judge(name, arguments, rank, actor, seen)
+
+    async def _carry_out(self, directive: Directive) -> None:
+        self.running = directive
+        self._changed(directive)
+        try:
+            ended = await self._end_of(directive)
+        except asyncio.CancelledError:
+            self._changed(await self._book.put_back(directive))
+            raise
+        finally:
+            self.running = None
+        if ended is None:
+            # A stop has begun: it goes on at the next start.
+            self._changed(await self._book.put_back(directive))
+            return
+        finished = await self._book.finish(directive, ended.status, ended.result, row=ended.row)
+        logger.info(
+            "directive.finished id=%d action=%s status=%s", finished.id, finished.action, finished.status
+        )
+        self._changed(finished)
+        if ended.announce is not None:
+            ended.announce()
+
+    async def _end_of(self, directive: Directive) -> Ended | None:
+        action = self._actions.get(directive.action)
+        if action is None:
+            return Ended("failed", "This version of Helix has no such action.")
+        if directive.attempts == 1:
+            decision = judge_again(directive.action, directive.arguments, self._policy.seen())
+            if not decision.approved:
+                self._policy.count(decision)
+                text = f"{decision.reason} ({decision.principle})"
+                return Ended("refused", text, row=decision.row(directive.actor))
+        return await self._performer.perform(action, directive)
+
+    def _moved(self, step: int, steps: int) -> None:
+        if self.running is not None:
+            self.running = msgspec.structs.replace(self.running, step=step, steps=steps)
+            self._tell(self.running)
+
+    def _rested_or_not(self) -> None:
+        self._kernel.health.refresh()
+        self._publish(None)
+        self._tell(None)
+
+    def _changed(self, directive: Directive) -> None:
+        self._publish(directive)
+        self._tell(directive)
+
+    def _publish(self, directive: Directive | None) -> None:
+        """Tells listeners; that one is finished they hear as an event of its own."""
+        if directive is not None and not directive.open:
+            return
+        data: dict[str, object] = {"type": "directives.changed", "queued": self.counts["queued"]}
+        data["halted"] = self.halted is not None
+        if directive is not None:
+            data |= {"directive": directive.id, "action": directive.action, "status": directive.status}
+        self._kernel.broadcaster.publish("directives", data)
+
+    def _tell(self, directive: Directive | None) -> None:
+        for watcher in tuple(self._watchers):
+            try:
+                watcher(directive)
+            except Exception:
+                logger.exception("directive.watcher_failed")
+
+
+def _one_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _TEXT_SHOWN else f"{line[: _TEXT_SHOWN - 1]}…"

@@ -1,0 +1,138 @@
+"""Events made by hand: any type of `state/events.py`, from JSON or from sample values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from core.broadcast import Broadcaster
+from core.errors import HelixError, UnknownName
+from state.edit_files import RefusedEdit
+from state.events import OutEvent
+from state.strict_json import parse_object
+
+MOST_JSON: Final = 16_000
+_AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL)
+
+
+class UnknownEvent(UnknownName):
+    """No event has that type."""
+
+    kind = "event"
+
+
+class WrongEvent(HelixError):  # noqa: N818 - the text is what users read
+    """Data that does not fit its event; the text says where and what."""
+
+
+def event_types() -> Mapping[str, type[OutEvent]]:
+    """Every type of event by its name, sorted."""
+    found: dict[str, type[OutEvent]] = {}
+    for kind in OutEvent.__subclasses__():
+        tag = kind.__struct_config__.tag
+        if isinstance(tag, str):
+            found[tag] = kind
+    return dict(sorted(found.items()))
+
+
+def find_type(name: str) -> str:
+    """The type that `name` is, in any case.
+
+    Raises:
+        UnknownEvent: there is none; the text suggests the nearest.
+    """
+    known = event_types()
+    wanted = name.strip().casefold()
+    if wanted not in known:
+        raise UnknownEvent(name.strip(), known)
+    return wanted
+
+
+def parse_data(text: str) -> Mapping[str, object]:
+    """The JSON object that somebody typed.
+
+    Raises:
+        WrongEvent: it is none; the text says where, by line and column, and what.
+    """
+    if len(text) > MOST_JSON:
+        raise WrongEvent(f"The data takes at most {MOST_JSON} characters; this has {len(text)}.")
+    try:
+        value, _ = parse_object(_unfenced(text).encode("utf-8", "replace"))
+    except RefusedEdit as error:
+        place = f" (line {error.line}, column {error.column})" if error.line is not None else ""
+        what = error.reason.replace("the file must hold", "it takes")
+        raise WrongEvent(f"The data cannot be read: {what}{place}.") from error
+    return value
+
+
+def build_event(name: str, data: Mapping[str, object], now: datetime) -> OutEvent:
+    """An event of the type `name`; fields that `data` leaves out have sample values.
+
+    Raises:
+        UnknownEvent: there is no such type.
+        WrongEvent: a field is unknown or does not fit; the text says where and what.
+    """
+    kind = event_types()[find_type(name)]
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    for given in data:
+        if given not in fields:
+            raise WrongEvent(f"`{given[:64]}` is no field of {name}. Known: {', '.join(fields)}.")
+    filled: dict[str, object] = {
+        name: _sample(msgspec.inspect.type_info(field.type), name, now)
+        for name, field in fields.items()
+        if field.required
+    }
+    try:
+        event: OutEvent = msgspec.convert({**filled, **data, "type": kind.__struct_config__.tag}, kind)
+    except msgspec.ValidationError as error:
+        found = _AT.match(str(error))
+        where, what = (found["where"], found["what"]) if found is not None else (None, str(error))
+        raise WrongEvent(f"{f'`{where[:64]}`: ' if where else ''}{what}.") from error
+    return event
+
+
+def build_from_text(name: str, text: str, now: datetime) -> OutEvent:
+    """As `build_event`, from the JSON that somebody typed, or from nothing.
+
+    Raises:
+        UnknownEvent: there is no such type.
+        WrongEvent: it is no JSON, or does not fit.
+    """
+    return build_event(name, parse_data(text) if text.strip() else {}, now)
+
+
+def announce_test(broadcaster: Broadcaster, event: OutEvent) -> int:
+    """Hands it to whoever listens now, marked as a test; gives how many listen."""
+    data = msgspec.to_builtins(event)
+    topic = event.topic or str(data["type"]).partition(".")[0]
+    broadcaster.publish(topic, {**data, "test": True})
+    return broadcaster.subscribers
+
+
+def _unfenced(text: str) -> str:
+    """Without the code block that people put around JSON in a chat."""
+    inner = text.strip()
+    if inner.startswith("```") and inner.endswith("```") and len(inner) >= 6:
+        return inner[3:-3].removeprefix("json").strip()
+    return inner.strip("`")
+
+
+def _sample(kind: msgspec.inspect.Type, name: str, now: datetime) -> object:
+    """A value that a field of this type takes, and that nobody mistakes for a real one."""
+    if isinstance(kind, msgspec.inspect.UnionType):
+        return None if kind.includes_none else _sample(kind.types[0], name, now)
+    if isinstance(kind, msgspec.inspect.LiteralType):
+        return kind.values[-1]
+    plain: Mapping[type[msgspec.inspect.Type], object] = {
+        msgspec.inspect.DateTimeType: now,
+        msgspec.inspect.StrType: f"test {name.replace('_', ' ')}",
+        msgspec.inspect.BoolType: False,
+        msgspec.inspect.IntType: 0,
+        msgspec.inspect.FloatType: 0,
+        msgspec.inspect.DictType: {},
+    }
+    return plain.get(type(kind), ())

@@ -1,0 +1,90 @@
+"""Where policy meets the collective: what a judgement depends on is gathered, and decisions are counted."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from core.health import Reading
+from state.change import Actor
+from state.manager import StateManager
+from state.policy import APPROVED, KIND, PRINCIPLES, Circumstances, Decision, Rank, judge
+
+
+class PolicyDesk:
+    """Judges for whoever asks: directives, and events from outside.
+
+    Args:
+        known: gives what each registered action needs.
+        last_good_backup: gives when the newest backup that passed its check was made.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        manager: StateManager,
+        clock: Clock,
+        *,
+        known: Mapping[str, Rank],
+        last_good_backup: Callable[[], datetime | None],
+    ) -> None:
+        self._database = database
+        self._manager = manager
+        self._clock = clock
+        self._known = known
+        self._last_good_backup = last_good_backup
+        self._counts: Counter[str] = Counter()
+
+    async def load(self) -> None:
+        """Counts the decisions that the journal holds."""
+        self._counts = await self._database.read(_count)
+
+    def seen(self, *, queued: int = 0, open_of_asker: int = 0, asked_within_hour: int = 0) -> Circumstances:
+        """The circumstances as they are now."""
+        return Circumstances(
+            now=self._clock.now(),
+            ucf=self._manager.snapshot.ucf,
+            known=self._known,
+            queued=queued,
+            open_of_asker=open_of_asker,
+            asked_within_hour=asked_within_hour,
+            last_good_backup=self._last_good_backup(),
+        )
+
+    async def decide(
+        self, action: str, arguments: Mapping[str, object], *, actor: Actor, rank: Rank
+    ) -> Decision:
+        """Judges something that is no directive, such as a ritual started from outside; journalled."""
+        decision = judge(action, arguments, rank, actor, self.seen())
+        await self._manager.record(decision.row(actor))
+        self.count(decision)
+        return decision
+
+    def count(self, decision: Decision) -> None:
+        """Takes note of a decision that has been journalled."""
+        self._counts[APPROVED if decision.approved else decision.principle] += 1
+
+    def probe(self) -> Reading:
+        """What the check "policy" says, by which Kael is measured: refusing is its work, and no fault."""
+        refused = {f"refused_by_{principle}": self._counts[principle] for principle in PRINCIPLES}
+        counters = {"approved": self._counts[APPROVED], "refused": sum(refused.values())}
+        return Reading(
+            counters={**counters, **{name: count for name, count in refused.items() if count}},
+            observed_value=sum(counters.values()),
+            observed_unit="decisions",
+        )
+
+
+def _count(connection: sqlite3.Connection) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    query = "SELECT before, after, count(*) FROM journal WHERE kind = ? GROUP BY before, after"
+    for principle, outcome, count in connection.execute(query, (KIND,)):
+        approved = msgspec.json.decode(outcome) == APPROVED
+        counts[APPROVED if approved else msgspec.json.decode(principle)] += count
+    return counts

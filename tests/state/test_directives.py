@@ -1,0 +1,410 @@
+"""Manus: in order, one at a time, once; halted and resumed; across stops and crashes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from core.database import Database
+from core.errors import HelixError
+from core.kernel import Kernel
+from state import directive_store
+from state.change import Actor, Change
+from state.collective import Collective
+from state.directive_actions import Action, Arguments, Outcome, Work
+from state.directive_records import Directive, NotQueued, UnknownDirective, WrongDirective
+from state.directives import MOST_ATTEMPTS, Directives
+from state.policy import MOST_OPEN_OF_A_PERSON, Rank
+from tests.manual_clock import ManualClock
+
+ADA = Actor("command", "Ada", 5)
+MOD = Rank.mod
+
+
+@dataclass
+class Hands:
+    """Actions of a test's own: what they did, and what they wait for."""
+
+    done: list[str] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def note(self, work: Work) -> Outcome:
+        self.done.append(work.directive.text)
+        await work.log("a line")
+        return Outcome("noted", lambda: self.done.append(f"told {work.directive.id}"))
+
+    async def wait(self, work: Work) -> Outcome:
+        work.tell(1, 2)
+        self.begun.set()
+        await self.gate.wait()
+        return Outcome("waited")
+
+    async def fail(self, _work: Work) -> Outcome:
+        raise HelixError("It cannot be done.")
+
+    async def crash(self, _work: Work) -> Outcome:
+        raise ZeroDivisionError
+
+    async def cut(self, _work: Work) -> Outcome:
+        raise asyncio.CancelledError
+
+    def actions(self) -> dict[str, Action]:
+        runs: dict[str, Callable[[Work], Awaitable[Outcome]]] = {
+            "note": self.note, "wait": self.wait, "fail": self.fail, "crash": self.crash, "cut": self.cut,
+            "ritual": self.note,
+        }  # fmt: skip
+        return {
+            name: Action(name=name, summary="A test.", examples=(name,), parse=_parse, run=run)
+            for name, run in runs.items()
+        }
+
+
+def _parse(rest: str) -> Arguments:
+    if rest == "wrong":
+        raise WrongDirective("That is wrong.")
+    return {"steps": int(rest)} if rest.isdecimal() else {"rest": rest}
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+async def collective(kernel: Kernel, database: Database, hands: Hands) -> AsyncIterator[Collective]:
+    collective = await Collective.open(kernel, database)
+    kernel.supervisor.remove("directives")
+    await renew(collective, hands)
+    yield collective
+    await collective.close()
+
+
+async def renew(collective: Collective, hands: Hands) -> Directives:
+    """Directives as a new start finds them."""
+    actions = hands.actions()
+    collective.policy._known = {name: action.needed for name, action in actions.items()}
+    collective.directives = Directives(collective, collective.policy, actions)
+    await collective.directives.load()
+    return collective.directives
+
+
+class Manus:
+    """The loop, once it is started by calling this."""
+
+    def __init__(self, collective: Collective) -> None:
+        self._collective = collective
+        self.tasks: list[asyncio.Task[None]] = []
+
+    def __call__(self) -> None:
+        self.tasks.append(asyncio.create_task(self._collective.directives.run()))
+
+    async def cancel(self) -> None:
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+
+
+@pytest.fixture
+async def manus(collective: Collective) -> AsyncIterator[Manus]:
+    loop = Manus(collective)
+    yield loop
+    await loop.cancel()
+
+
+async def ended(directives: Directives, number: int) -> Directive:
+    """That directive, once it is no longer open."""
+    changed = asyncio.Event()
+    stop = directives.on_change(lambda _: changed.set())
+    async with asyncio.timeout(10):
+        while (found := await directives.get(number)).open:
+            changed.clear()
+            await changed.wait()
+    stop()
+    return found
+
+
+async def ask(collective: Collective, text: str, actor: Actor = ADA, **options: str) -> Directive:
+    return await collective.directives.submit(text, actor=actor, rank=MOD, **options)
+
+
+async def test_directives_run_one_after_another_in_their_order(
+    collective: Collective, manus: Manus, hands: Hands
+) -> None:
+    first, second = await ask(collective, "note one"), await ask(collective, "NOTE two")
+    assert (first.status, first.action, second.action) == ("queued", "note", "note")
+    manus()
+    done = await ended(collective.directives, second.id)
+    assert (done.status, done.result, done.attempts) == ("done", "noted", 1)
+    assert hands.done == ["note one", "told 1", "NOTE two", "told 2"]
+    assert [line.text for line in await collective.directives.log(second.id)] == ["begun", "a line", "noted"]
+    assert collective.directives.counts["done"] == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("fail", "It cannot be done."),
+        ("crash", "unexpected error"),
+        ("cut", "It was cut off."),
+    ],
+)
+async def test_one_that_fails_harms_no_other(
+    collective: Collective, manus: Manus, text: str, says: str
+) -> None:
+    failing, after = await ask(collective, text), await ask(collective, "note")
+    manus()
+    assert (await ended(collective.directives, after.id)).status == "done"
+    failed = await collective.directives.get(failing.id)
+    assert failed.status == "failed"
+    assert says in (failed.result or "")
+
+
+async def test_the_journal_and_subscribers_hear_of_it(collective: Collective, manus: Manus) -> None:
+    heard = collective.kernel.broadcaster.subscribe(topics=frozenset({"directives"}))
+    directive = await ask(collective, "note it")
+    manus()
+    await ended(collective.directives, directive.id)
+    events = [(await anext(heard)).data for _ in range(3)]
+    assert [event.get("status") for event in events] == ["queued", "running", "done"]
+    assert (events[2]["type"], events[2]["result"]) == ("directive.finished", "noted")
+    entries = await collective.journal.entries(subject="Manus", kinds=("directive",))
+    assert [(entry.cause, entry.actor, entry.after) for entry in entries] == [
+        ("directive", "Ada", {"status": "done", "task": "note it"}),
+        ("command", "Ada", {"status": "queued", "task": "note it"}),
+    ]
+
+
+async def test_an_unknown_action_is_refused_and_remembered(collective: Collective) -> None:
+    refused = await ask(collective, "nte this")
+    assert refused.status == "refused"
+    assert "Did you mean 'note'" in (refused.result or "")
+    assert "(humility)" in (refused.result or "")
+    assert await collective.directives.get(refused.id) == refused
+    policy = await collective.journal.entries(kinds=("policy",))
+    assert [(entry.subject, entry.after) for entry in policy] == [("nte", "refused")]
+
+
+async def test_wrong_arguments_are_told_and_nothing_is_kept(collective: Collective) -> None:
+    with pytest.raises(WrongDirective, match="That is wrong"):
+        await ask(collective, "note wrong")
+    with pytest.raises(WrongDirective, match="A directive is one of"):
+        await ask(collective, "  ")
+    assert await collective.directives.newest() == ()
+    assert await collective.journal.count() == 0
+
+
+async def test_an_asker_may_have_so_many_open(collective: Collective) -> None:
+    asked = await asyncio.gather(*(ask(collective, "note") for _ in range(MOST_OPEN_OF_A_PERSON + 2)))
+    assert [one.status for one in asked].count("refused") == 2
+    other = await ask(collective, "note", Actor("command", "Bo", 6))
+    assert other.status == "queued"
+
+
+async def test_a_known_key_gives_the_same_directive(collective: Collective) -> None:
+    first = await ask(collective, "note a", key="event-1")
+    assert await ask(collective, "note b", key="event-1") == first
+    assert len(await collective.directives.newest()) == 1
+
+
+async def test_what_waited_is_judged_again(collective: Collective, manus: Manus, hands: Hands) -> None:
+    directive = await ask(collective, "ritual 500")
+    await collective.manager.change(
+        lambda old: Change(ucf=msgspec.structs.replace(old.ucf, klesha=0.9), source="tune")
+    )
+    manus()
+    refused = await ended(collective.directives, directive.id)
+    assert (refused.status, hands.done) == ("refused", [])
+    assert "nonmaleficence" in (refused.result or "")
+    entries = await collective.journal.entries(kinds=("policy",))
+    assert [entry.after for entry in entries] == ["refused", "approved"]
+
+
+async def test_one_that_waits_can_be_taken_back(collective: Collective, manus: Manus, hands: Hands) -> None:
+    first, second = await ask(collective, "wait"), await ask(collective, "note")
+    manus()
+    await hands.begun.wait()
+    cancelled = await collective.directives.cancel(second.id, ADA)
+    assert cancelled.status == "cancelled"
+    with pytest.raises(NotQueued, match="it is cancelled"):
+        await collective.directives.cancel(second.id, ADA)
+    with pytest.raises(NotQueued, match="it is running"):
+        await collective.directives.cancel(first.id, ADA)
+    with pytest.raises(UnknownDirective):
+        await collective.directives.cancel(99, ADA)
+    hands.gate.set()
+    assert (await ended(collective.directives, first.id)).status == "done"
+
+
+async def test_how_far_it_is_can_be_watched(collective: Collective, manus: Manus, hands: Hands) -> None:
+    seen: list[tuple[str, int, int]] = []
+    collective.directives.on_change(
+        lambda one: seen.append((one.status, one.step, one.steps)) if one is not None else None
+    )
+
+    def broken(_directive: Directive | None) -> None:
+        raise ValueError
+
+    collective.directives.on_change(broken)
+    directive = await ask(collective, "wait")
+    manus()
+    await hands.begun.wait()
+    assert (await collective.directives.get(directive.id)).step == 1
+    hands.gate.set()
+    await ended(collective.directives, directive.id)
+    assert seen == [("queued", 0, 0), ("running", 0, 0), ("running", 1, 2), ("done", 0, 0)]
+
+
+async def test_halted_it_rests_also_after_a_restart(
+    collective: Collective, manus: Manus, hands: Hands
+) -> None:
+    assert await collective.directives.halt(ADA, "maintenance")
+    assert not await collective.directives.halt(Actor("command", "Bo", 6))
+    directive = await ask(collective, "note")
+    directives = await renew(collective, hands)
+    assert directives.halted is not None
+    assert (directives.halted.actor, directives.halted.reason) == (ADA, "maintenance")
+    manus()
+    await asyncio.sleep(0.02)
+    assert (await directives.get(directive.id)).status == "queued"
+    assert directives.probe().status == "warn"
+    assert await directives.resume(ADA)
+    assert not await directives.resume(ADA)
+    assert (await ended(directives, directive.id)).status == "done"
+    entries = await collective.journal.entries(kinds=("halt",))
+    assert [(entry.before, entry.after, entry.reason) for entry in entries] == [
+        ("halted", "working", None),
+        ("working", "halted", "maintenance"),
+    ]
+
+
+async def test_a_halt_lets_what_runs_end_and_nothing_begin(
+    collective: Collective, manus: Manus, hands: Hands
+) -> None:
+    first, second = await ask(collective, "wait"), await ask(collective, "note")
+    manus()
+    await hands.begun.wait()
+    await collective.directives.halt(ADA)
+    hands.gate.set()
+    assert (await ended(collective.directives, first.id)).status == "done"
+    assert (await collective.directives.get(second.id)).status == "queued"
+
+
+async def test_a_stop_puts_back_what_runs_and_the_next_start_does_it(
+    collective: Collective, manus: Manus, hands: Hands
+) -> None:
+    directive = await ask(collective, "wait")
+    manus()
+    await hands.begun.wait()
+    put_back = asyncio.Event()
+    collective.directives.on_change(
+        lambda one: put_back.set() if one is not None and one.status == "queued" else None
+    )
+    collective.kernel.drain.close()
+    await put_back.wait()
+    waiting = await collective.directives.get(directive.id)
+    assert (waiting.status, waiting.attempts) == ("queued", 0)
+    await manus.cancel()
+    collective.kernel.drain.accepting = True
+    hands.gate.set()
+    directives = await renew(collective, hands)
+    manus()
+    done = await ended(directives, directive.id)
+    assert (done.status, done.attempts) == ("done", 1)
+
+
+async def test_a_cancelled_loop_puts_back_what_runs(
+    collective: Collective, manus: Manus, hands: Hands
+) -> None:
+    directive = await ask(collective, "wait")
+    manus()
+    await hands.begun.wait()
+    await manus.cancel()
+    assert (await collective.directives.get(directive.id)).status == "queued"
+
+
+async def test_what_ran_at_a_kill_runs_again_a_bounded_number_of_times(
+    collective: Collective, manus: Manus, hands: Hands
+) -> None:
+    directive = await ask(collective, "note")
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        begun = await collective.directives._book.take_next()
+        assert begun is not None
+        assert begun.attempts == attempt
+        directives = await renew(collective, hands)
+        if attempt < MOST_ATTEMPTS:
+            await directives._book.recover(MOST_ATTEMPTS)
+    manus()
+    failed = await ended(collective.directives, directive.id)
+    assert (failed.status, hands.done) == ("failed", [])
+    assert "ended 3 times while it ran" in (failed.result or "")
+    assert (failed.attempts, failed.started_at) == (MOST_ATTEMPTS, failed.queued_at)
+
+
+async def test_an_action_that_is_gone_fails(collective: Collective, manus: Manus) -> None:
+    directive = await ask(collective, "note")
+    del collective.directives._actions["note"]  # type: ignore[attr-defined]  # as a later version would
+    manus()
+    assert "no such action" in ((await ended(collective.directives, directive.id)).result or "")
+
+
+async def test_the_list_begins_with_what_is_open(collective: Collective, manus: Manus, hands: Hands) -> None:
+    manus()
+    for text in ("note 1", "note 2"):
+        await ended(collective.directives, (await ask(collective, text)).id)
+    await ask(collective, "wait")
+    await hands.begun.wait()
+    await ask(collective, "note 4")
+    await ask(collective, "note 5")
+    newest = await collective.directives.newest()
+    assert [one.id for one in newest] == [3, 4, 5, 2, 1]
+
+
+async def test_what_is_finished_long_ago_makes_room(
+    collective: Collective, manus: Manus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directive_store, "KEPT", 2)
+    monkeypatch.setattr(directive_store, "LOG_LINES", 2)
+    manus()
+    for _ in range(4):
+        directive = await ask(collective, "note")
+        await ended(collective.directives, directive.id)
+    assert [one.id for one in await collective.directives.newest()] == [4, 3]
+    assert [line.text for line in await collective.directives.log(4)] == ["a line", "noted"]
+    assert await collective.directives.log(1) == ()
+
+
+async def test_a_full_queue_warns(collective: Collective, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("state.directives.MOST_QUEUED", 1)
+    assert collective.directives.probe().status == "pass"
+    await ask(collective, "note")
+    assert collective.directives.probe().status == "warn"
+    assert collective.directives.probe().load == 1.0
+
+
+async def test_after_an_hour_more_may_be_asked(
+    collective: Collective, manus: Manus, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("state.policy.MOST_IN_AN_HOUR", 1)
+    manus()
+    await ended(collective.directives, (await ask(collective, "note")).id)
+    assert (await ask(collective, "note")).status == "refused"
+    clock.advance(timedelta(hours=1, seconds=1).total_seconds())
+    assert (await ask(collective, "note")).status == "queued"
+
+
+async def test_a_long_text_is_kept_short(collective: Collective) -> None:
+    directive = await ask(collective, "note " + "x" * 500)
+    assert len(directive.text) == 200
+    assert directive.arguments == {"rest": "x" * 500}
+
+
+async def test_manus_and_kael_are_measured(collective: Collective) -> None:
+    collective.kernel.health.refresh()
+    agents = {agent.name: agent for agent in collective.agents()}
+    assert (agents["Manus"].status, agents["Kael"].status) == ("active", "active")

@@ -1,0 +1,71 @@
+"""Events made by hand: every type from nothing, and what is wrong is named with its place."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+
+from core.broadcast import Broadcaster
+from state.event_samples import (
+    MOST_JSON,
+    UnknownEvent,
+    WrongEvent,
+    announce_test,
+    build_event,
+    build_from_text,
+    event_types,
+    parse_data,
+)
+from state.events import AlertRaised
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("name", event_types())
+def test_every_type_can_be_made_from_nothing(name: str) -> None:
+    event = build_event(name, {}, NOW)
+    assert msgspec.to_builtins(event)["type"] == name
+
+
+def test_what_is_given_stands_and_the_rest_is_sample() -> None:
+    event = build_from_text("Alert.Raised", '{"key": "disk", "value": 3}', NOW)
+    assert isinstance(event, AlertRaised)
+    assert (event.key, event.value, event.severity, event.raised_at) == ("disk", 3.0, "warning", NOW)
+    assert event.metric is None
+
+
+def test_json_in_a_code_block_is_taken() -> None:
+    assert parse_data('```json\n{"a": 1}\n```') == {"a": 1}
+    assert parse_data('`{"a": 1}`') == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"id": }', r"this is not JSON: .* \(line 1, column 8\)"),
+        ("[1]", "it takes one JSON object"),
+        ('{"id": 1, "id": 2}', "'id' is given twice"),
+        ("x" * (MOST_JSON + 1), "at most 16000 characters"),
+        ('{"colour": "red"}', "`colour` is no field of alert.raised. Known: id, key"),
+        ('{"id": "one"}', "`id`: Expected `int`, got `str`"),
+        ('{"severity": "mild"}', "`severity`: Invalid enum value 'mild'"),
+    ],
+)
+def test_wrong_data_is_told_with_its_place(text: str, says: str) -> None:
+    with pytest.raises(WrongEvent, match=says):
+        build_from_text("alert.raised", text, NOW)
+
+
+def test_the_nearest_type_is_suggested() -> None:
+    with pytest.raises(UnknownEvent, match=r"Did you mean 'report.ready'"):
+        build_event("report.redy", {}, NOW)
+
+
+async def test_a_test_is_marked_as_one() -> None:
+    broadcaster = Broadcaster()
+    heard = broadcaster.subscribe(topics=frozenset({"alerts"}))
+    assert announce_test(broadcaster, build_event("alert.raised", {}, NOW)) == 1
+    data = (await anext(heard)).data
+    assert (data["type"], data["test"]) == ("alert.raised", True)
