@@ -169,7 +169,7 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "15m",
         "How long an external agent's report holds before it is stale: seconds, or like 15m or 1h30m.",
     ),
-    _doc("Rhythm", "RITUAL_STEP_S", "0.1", "Seconds a step of a ritual takes.", in_use=False),
+    _doc("Rhythm", "RITUAL_STEP_S", "0.1", "Seconds a step of a ritual takes."),
     _doc("Rhythm", "SHUTDOWN_S", "5", "Seconds a stop may take, in all."),
     _doc("Logging", "LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL."),
     _doc("Logging", "LOG_FORMAT", "text", "text, or json for one JSON object a line."),

@@ -27,6 +27,7 @@ from state.outgoing import Outgoing
 from state.policy_desk import PolicyDesk
 from state.probes import PROBE_EVERY_S, ServiceProbes
 from state.projection import Projector
+from state.rituals import Rituals
 from state.watcher import FolderWatcher
 
 logger = logging.getLogger(__name__)
@@ -54,11 +55,13 @@ class Collective:
         self.remembered = KeyValue(database, clock)
         self.projector = Projector(folder, self.manager, database, clock, health)
         self.monitor = AgentMonitor(kernel, self.manager)
+        self.rituals = Rituals(kernel, self.manager, database)
         self.outgoing = Outgoing()
         self.hour_ago: UCF | None = None
         # What stands at the database's path is what was opened, until somebody removes or replaces it.
         self._store_file = store_checks.file_identity(database.path)
         self._store_gone = False
+        self._rituals_cut_off = 0
         self._own_url = msgspec.structs.replace(settings, public_url=None).base_url
         self.probes = ServiceProbes(
             self.outgoing.session,
@@ -90,6 +93,7 @@ class Collective:
         collective.manager.subscribe(collective._state_changed)
         await collective.alerts.load()
         await collective.projector.import_at_start()
+        collective._rituals_cut_off = len(await collective.rituals.load())
         await collective.probes.load()
         await collective.policy.load()
         await collective.directives.load()
@@ -122,6 +126,7 @@ class Collective:
         """Writes what is not written yet, and lets go of everything but the database."""
         self.monitor.stop()
         try:
+            await self.rituals.close()
             await self.projector.close()
             await self.monitor.flush()
         except StoreError as error:
@@ -154,7 +159,10 @@ class Collective:
         health.add_probe("policy", self.policy.probe)
         health.add_probe("directives", self.directives.probe)
         recovery = self.database.recovery
-        store_checks.report_recovery(health, recovery, edits=self.projector.edits_at_start)
+        store_checks.report_recovery(
+            health, recovery, edits=self.projector.edits_at_start, rituals=self._rituals_cut_off
+        )
+        health.add_probe("rituals", self.rituals.read_health)
         health.refresh()
         metrics.gauge("helix_state_version", "Version of the shared state.").function(
             lambda: float(self.manager.snapshot.version)
@@ -189,7 +197,9 @@ class Collective:
 
     async def _prune(self) -> None:
         kept = timedelta(days=self.kernel.settings.journal_days)
-        removed = await self.journal.prune(self.kernel.clock.now() - kept)
+        limit = self.kernel.clock.now() - kept
+        removed = await self.journal.prune(limit)
+        rituals = await self.rituals.prune(limit)
         probes = await self.probes.prune()
-        if removed or probes:
-            logger.info("retention.pruned journal=%d probes=%d", removed, probes)
+        if removed or rituals or probes:
+            logger.info("retention.pruned journal=%d rituals=%d probes=%d", removed, rituals, probes)

@@ -15,6 +15,7 @@ from state.models import METRICS, UCF, judge
 
 if TYPE_CHECKING:
     from state.collective import Collective
+    from state.rituals import Rituals
 
 Trend = Literal["up", "down", "steady"]
 
@@ -69,7 +70,7 @@ def build_status(collective: Collective) -> StatusView:
         agents_total=len(agents),
         gateway=_gateway(kernel.health.get("gateway")),
         webhooks=_NOTHING,
-        ritual=None,
+        ritual=_ritual(collective.rituals),
         state_version=snapshot.version,
         state_changed_at=snapshot.changed_at,
         state_source=snapshot.source,
@@ -106,6 +107,30 @@ def assess(ucf: UCF, health: HealthRegistry) -> str:
     if fair:
         return f"Steady: nothing is critical, {_values(fair, ucf)} could be better."
     return "In harmony: all six values are good, and every check passes."
+
+
+def _ritual(rituals: Rituals) -> Mapping[str, object] | None:
+    """The running ritual, else the last one; both in the same shape, and without how far it is."""
+    running, last = rituals.running, rituals.last
+    if running is not None:
+        return {
+            "id": running.id,
+            "kind": running.kind,
+            "status": "running",
+            "steps": running.steps,
+            "started_at": running.started_at,
+            "ended_at": None,
+        }
+    if last is None:
+        return None
+    return {
+        "id": last.id,
+        "kind": last.kind,
+        "status": last.status,
+        "steps": last.steps,
+        "started_at": last.started_at,
+        "ended_at": last.ended_at,
+    }
 
 
 def _gateway(check: Check | None) -> Mapping[str, object]:

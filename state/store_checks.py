@@ -95,8 +95,15 @@ def read_disk(folder: Path) -> Reading:
     )
 
 
-def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int) -> None:
-    """Reports what the start found and mended as "recovery"; it passes, since all of it was mended."""
+def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int, rituals: int) -> None:
+    """Reports what the start found and mended as "recovery"; it passes, since all of it was mended.
+
+    Args:
+        health: where it shows.
+        recovery: what the store found.
+        edits: how many edits of files were taken.
+        rituals: how many rituals a crash had cut off.
+    """
     reason = "the last stop was clean"
     if recovery.first_start:
         reason = "a first start"
@@ -111,5 +118,6 @@ def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int) -
             "recovered_log_bytes": recovery.wal_bytes,
             "schema_steps_applied": len(recovery.migration.applied),
             "file_edits_taken": edits,
+            "rituals_interrupted": rituals,
         },
     )

@@ -50,7 +50,7 @@ ROUTES = (
         handler=get_status,
         summary="The collective's status: one sentence, the UCF, agents, gateway, webhooks, ritual, state.",
         ttl_s=5.0,
-        tags=frozenset({"state", "agents", "health"}),
+        tags=frozenset({"state", "agents", "health", "rituals"}),
         serve_stale=True,
     ),
 )

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from state.probes import ProbeResult
 
 
+_STATUS_TAGS = ("state", "agents", "health", "rituals")
+
+
 class Monitoring(commands.Cog, name="monitoring"):
     """Commands that look, and change nothing."""
 
@@ -40,7 +43,7 @@ class Monitoring(commands.Cog, name="monitoring"):
     @command("status")
     async def status(self, ctx: HelixContext) -> None:
         """The collective on one screen."""
-        view = ctx.cached((), lambda: build_status(self.bot.collective), ("state", "agents", "health"))
+        view = ctx.cached((), lambda: build_status(self.bot.collective), _STATUS_TAGS)
         await ctx.say(embed=_status_screen.status(view))
 
     @command("health")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import discord
 
-from bot import embeds
+from bot import embeds, words
 from state.models import METRICS, judge
 from state.status import StatusView, Trend
 
@@ -49,6 +51,12 @@ def _gateway(view: StatusView) -> str:
 
 
 def _ritual(view: StatusView) -> str:
-    if view.ritual is None:
+    """Which one, and since when it runs or when it ended; nothing that would move by itself."""
+    ritual = view.ritual
+    if ritual is None:
         return "none yet"
-    return embeds.plain(", ".join(f"{name} {value}" for name, value in view.ritual.items()), 120)
+    started, ended = ritual.get("started_at"), ritual.get("ended_at")
+    what = f"{ritual.get('id')}, {words.count(int(str(ritual.get('steps', 0))), 'step')}"
+    if isinstance(ended, datetime):
+        return f"{what}, {ritual.get('status')} {embeds.relative(ended)}"
+    return f"{what}, running, began {embeds.relative(started)}" if isinstance(started, datetime) else what

@@ -195,9 +195,13 @@ def test_status_names_why_the_gateway_is_away() -> None:
     assert "**Gateway** not connected: not connected yet" in text
 
 
-def test_status_shows_a_ritual() -> None:
-    text = text_of(_status_screen.status(status_view(ritual={"steps": 27, "state": "running"})))
-    assert "**Ritual** steps 27, state running" in text
+def test_status_shows_the_running_or_the_last_ritual() -> None:
+    running = {"id": 3, "kind": "z88", "status": "running", "steps": 27, "started_at": NOW, "ended_at": None}
+    text = text_of(_status_screen.status(status_view(ritual=running)))
+    assert f"**Ritual** 3, 27 steps, running, began {embeds.relative(NOW)}" in text
+    done = {**running, "status": "done", "ended_at": NOW}
+    text = text_of(_status_screen.status(status_view(ritual=done)))
+    assert f"**Ritual** 3, 27 steps, done {embeds.relative(NOW)}" in text
 
 
 def test_health_says_what_why_since_when_and_what_to_do() -> None:

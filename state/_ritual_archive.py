@@ -1,0 +1,82 @@
+"""Rituals that are kept: found, counted, played again."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+import msgspec
+
+from core.database import Database
+from state import _ritual_table as table
+from state.ritual_records import NoReplay, Replay, RitualRecord, RunningRitual, UnknownRitual
+from state.ritual_replay import replayed
+
+
+class RitualArchive:
+    """Reads what the engine wrote; `state.rituals.Rituals` is one that runs them, too."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @property
+    def running(self) -> RunningRitual | None:
+        """The one under way; none does here."""
+        return None
+
+    async def get(self, ritual: int) -> RitualRecord:
+        """The ritual with this id.
+
+        Raises:
+            UnknownRitual: there is none.
+        """
+        found = await self._database.read(lambda connection: _find(connection, ritual))
+        if found is None:
+            raise UnknownRitual(f"There is no ritual {ritual if abs(ritual) < 10**9 else 'with that id'}.")
+        return self._honest(found)
+
+    async def page(self, offset: int = 0, limit: int = 10) -> tuple[RitualRecord, ...]:
+        """Some of them, newest first."""
+        found = await self._database.read(lambda connection: table.page(connection, offset, limit))
+        return tuple(self._honest(record) for record in found)
+
+    async def count(self) -> int:
+        """How many are kept."""
+        return await self._database.read(table.count)
+
+    async def last_at(self, place: str) -> RitualRecord | None:
+        """The newest finished ritual held at a place."""
+        return await self._database.read(lambda connection: table.find_last_at(connection, place))
+
+    async def replay(self, ritual: int) -> Replay:
+        """Plays a finished ritual again from what was kept of it, and compares; nothing is changed.
+
+        Raises:
+            UnknownRitual: there is none with this id.
+            NoReplay: it changed nothing, so there is nothing to compare with.
+            UnknownAlgorithm: a later version ran it.
+        """
+        record = await self.get(ritual)
+        if record.finish is None or record.ended_at is None:
+            how = "is still running" if record.status == "running" else f"was {record.status}"
+            raise NoReplay(f"Ritual {record.id} {how}, so it has changed nothing that could be replayed.")
+        return replayed(record, record.finish, record.ended_at)
+
+    async def prune(self, older_than: datetime) -> int:
+        """Forgets rituals that ended before a moment; gives how many."""
+        removed = 0
+        while gone := await self._database.write(lambda connection: table.prune(connection, older_than)):
+            removed += gone
+        return removed
+
+    def _honest(self, record: RitualRecord) -> RitualRecord:
+        """One whose end could not be kept is not shown as running."""
+        running = self.running
+        if record.status != "running" or (running is not None and running.id == record.id):
+            return record
+        return msgspec.structs.replace(record, status="interrupted")
+
+
+def _find(connection: sqlite3.Connection, ritual: int) -> RitualRecord | None:
+    # SQLite's integers have 64 bits; no id is beyond them.
+    return table.find(connection, ritual) if abs(ritual) < 2**63 else None

@@ -1,0 +1,103 @@
+"""One ritual under way, as whoever began it holds it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from state.change import Actor
+from state.folklore import Kind
+from state.ritual_records import RitualCancelled, RitualRecord, RunningRitual
+from state.ritual_rules import RitualKind
+
+logger = logging.getLogger(__name__)
+
+OnStep = Callable[[int], None]
+
+
+class Run:
+    """A ritual: how far it is, and how it ends.
+
+    Attributes:
+        record: as it was kept when it began, or when it had ended.
+        step: how many steps are done.
+        drawn: what comes at each step.
+        cancelled_by: who wants it to end early, and why.
+        committing: its end is being kept; it can no longer be cancelled.
+    """
+
+    def __init__(self, record: RitualRecord, drawn: Sequence[Kind | None]) -> None:
+        self.record = record
+        self.step = 0
+        self.drawn = tuple(drawn)
+        self.cancelled_by: tuple[Actor, str | None] | None = None
+        self.committing = False
+        self._watchers: list[OnStep] = []
+        self._ended: asyncio.Future[RitualRecord] = asyncio.get_running_loop().create_future()
+        # Nobody has to wait for it: how it ended is in the record, too.
+        self._ended.add_done_callback(lambda ended: ended.exception())
+
+    @property
+    def id(self) -> int:
+        """By which it is found and replayed."""
+        return self.record.id
+
+    @property
+    def kind(self) -> RitualKind:
+        """Which ritual it is."""
+        return self.record.kind
+
+    @property
+    def steps(self) -> int:
+        """How many there are."""
+        return self.record.steps
+
+    @property
+    def started_at(self) -> datetime:
+        """When it began."""
+        return self.record.started_at
+
+    @property
+    def anomalies(self) -> Mapping[str, int]:
+        """How often each kind has come so far."""
+        return Counter(kind for kind in self.drawn[: self.step] if kind is not None)
+
+    def now(self) -> RunningRitual:
+        """How it is now."""
+        return RunningRitual(
+            id=self.id, kind=self.kind, steps=self.steps, step=self.step, started_at=self.started_at
+        )
+
+    def watch(self, on_step: OnStep) -> None:
+        """Call `on_step(step)` after each step; it must not wait."""
+        self._watchers.append(on_step)
+
+    async def wait(self) -> RitualRecord:
+        """Its record, once it is done. Being cancelled while waiting does not cancel the ritual.
+
+        Raises:
+            RitualCancelled: it ended early, and changed nothing.
+        """
+        return await asyncio.shield(self._ended)
+
+    def advance(self, step: int) -> None:
+        """For the engine: so many steps are done."""
+        self.step = step
+        for on_step in self._watchers:
+            try:
+                on_step(step)
+            except Exception:
+                logger.exception("ritual.watcher_failed ritual=%d", self.id)
+
+    def end(self, record: RitualRecord) -> None:
+        """For the engine: this is how it ended."""
+        self.record, self.step = record, record.step
+        if self._ended.done():
+            return
+        if record.status == "done":
+            self._ended.set_result(record)
+        else:
+            self._ended.set_exception(RitualCancelled(record))

@@ -1,0 +1,131 @@
+"""Rituals as they stand in the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from state.change import Actor
+from state.moments import from_us, to_us
+from state.ritual_records import Finish, Ground, RitualRecord
+
+_COLUMNS: Final = (
+    "id, kind, steps, seed, algorithm, status, started_us, ended_us, step, key, place, start, finish, "
+    "cause, actor, actor_id, ended_cause, ended_by, ended_by_id, reason"
+)
+_SELECT: Final = f"SELECT {_COLUMNS} FROM rituals"  # noqa: S608 - our own names
+_PRUNE_CHUNK: Final = 500
+
+
+def insert(connection: sqlite3.Connection, record: RitualRecord) -> RitualRecord:
+    """Keeps a ritual that begins; gives it with its id, which is its seed."""
+    cursor = connection.execute(
+        "INSERT INTO rituals (kind, steps, seed, algorithm, status, started_us, key, place, start, "
+        "cause, actor, actor_id) VALUES (?, ?, 0, ?, 'running', ?, ?, ?, ?, ?, ?, ?)",
+        (
+            record.kind,
+            record.steps,
+            record.algorithm,
+            to_us(record.started_at),
+            record.key,
+            record.place,
+            msgspec.json.encode(record.start).decode(),
+            record.actor.cause,
+            record.actor.name,
+            record.actor.id,
+        ),
+    )
+    ritual = int(cursor.lastrowid or 0)
+    connection.execute("UPDATE rituals SET seed = id WHERE id = ?", (ritual,))
+    return msgspec.structs.replace(record, id=ritual, seed=ritual)
+
+
+def update(connection: sqlite3.Connection, record: RitualRecord) -> None:
+    """Keeps how a ritual ended."""
+    ended_by = record.ended_by
+    connection.execute(
+        "UPDATE rituals SET status = ?, ended_us = ?, step = ?, finish = ?, ended_cause = ?, ended_by = ?, "
+        "ended_by_id = ?, reason = ? WHERE id = ?",
+        (
+            record.status,
+            None if record.ended_at is None else to_us(record.ended_at),
+            record.step,
+            None if record.finish is None else msgspec.json.encode(record.finish).decode(),
+            None if ended_by is None else ended_by.cause,
+            None if ended_by is None else ended_by.name,
+            None if ended_by is None else ended_by.id,
+            record.reason,
+            record.id,
+        ),
+    )
+
+
+def find(connection: sqlite3.Connection, ritual: int) -> RitualRecord | None:
+    """The ritual with this id."""
+    return _one(connection.execute(f"{_SELECT} WHERE id = ?", (ritual,)))
+
+
+def find_done(connection: sqlite3.Connection, key: str) -> RitualRecord | None:
+    """The finished ritual with this key."""
+    return _one(connection.execute(f"{_SELECT} WHERE key = ? AND status = 'done'", (key,)))
+
+
+def find_last_at(connection: sqlite3.Connection, place: str) -> RitualRecord | None:
+    """The newest finished ritual held at a place."""
+    query = f"{_SELECT} WHERE place = ? AND status = 'done' ORDER BY id DESC LIMIT 1"
+    return _one(connection.execute(query, (place,)))
+
+
+def find_last(connection: sqlite3.Connection) -> RitualRecord | None:
+    """The newest that has ended, in whatever way."""
+    return _one(connection.execute(f"{_SELECT} WHERE status != 'running' ORDER BY id DESC LIMIT 1"))
+
+
+def find_running(connection: sqlite3.Connection) -> tuple[RitualRecord, ...]:
+    """Those that never ended."""
+    rows = connection.execute(f"{_SELECT} WHERE status = 'running' ORDER BY id")
+    return tuple(_record(row) for row in rows)
+
+
+def page(connection: sqlite3.Connection, offset: int, limit: int) -> tuple[RitualRecord, ...]:
+    """Some of them, newest first."""
+    rows = connection.execute(f"{_SELECT} ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
+    return tuple(_record(row) for row in rows)
+
+
+def count(connection: sqlite3.Connection) -> int:
+    """How many are kept."""
+    return int(connection.execute("SELECT count(*) FROM rituals").fetchone()[0])
+
+
+def prune(connection: sqlite3.Connection, older_than: datetime) -> int:
+    """Removes a chunk of what ended before a moment; gives how many that was."""
+    return connection.execute(
+        "DELETE FROM rituals WHERE id IN (SELECT id FROM rituals WHERE ended_us < ? ORDER BY id LIMIT ?)",
+        (to_us(older_than), _PRUNE_CHUNK),
+    ).rowcount
+
+
+def _one(cursor: sqlite3.Cursor) -> RitualRecord | None:
+    row = cursor.fetchone()
+    return None if row is None else _record(row)
+
+
+def _record(row: sqlite3.Row | tuple[object, ...]) -> RitualRecord:
+    found = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    ended_us, ended_cause = found.pop("ended_us"), found.pop("ended_cause")
+    ended_by, ended_by_id = found.pop("ended_by"), found.pop("ended_by_id")
+    actor = Actor(found.pop("cause"), found.pop("actor"), found.pop("actor_id"))
+    finish = found.pop("finish")
+    return RitualRecord(
+        started_at=from_us(found.pop("started_us")),
+        ended_at=None if ended_us is None else from_us(ended_us),
+        actor=actor,
+        ended_by=None if ended_cause is None else Actor(ended_cause, ended_by, ended_by_id),
+        start=msgspec.json.decode(found.pop("start"), type=Ground),
+        finish=None if finish is None else msgspec.json.decode(finish, type=Finish),
+        **found,
+    )

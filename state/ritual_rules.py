@@ -1,0 +1,131 @@
+"""What a ritual does, as a pure function: the same for running one and for replaying it.
+
+Algorithm 1. `random.Random(seed)`, where the seed is the ritual's id, gives for each step one number from
+`random()`: below 1/φ an anomaly comes, and a second number, times four and rounded down, says which of
+`folklore.KINDS`. Only `random()` is used, since Python promises that its sequence stays the same for a seed
+(library reference, "random", "Notes on Reproducibility"). A change of any of this gets a new number, and
+the old one stays here, so that old rituals replay.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+from core.errors import HelixError
+from state.folklore import KINDS, MOVES, Kind, rank_of
+from state.models import METRICS, UCF, Lore
+
+RitualKind = Literal["z88", "harmony"]
+
+ALGORITHM: Final = 1
+LEAST_STEPS: Final = 1
+MOST_STEPS: Final = 1000
+DEFAULT_STEPS: Final = 108
+ANOMALY_CHANCE: Final = 2 / (1 + 5**0.5)
+# A finished ritual lowers klesha by so much for so many steps.
+KLESHA_LOWERED: Final = 0.05
+KLESHA_STEPS: Final = 108
+# The harmony ritual: so many steps in four phases, so far up, and never past where harmony is good.
+HARMONY_STEPS: Final = 36
+HARMONY_RAISED: Final = 0.10
+HARMONY_GOAL: Final = METRICS["harmony"].good_low
+# Values keep so many decimals, or 0.1 + 0.2 would be written to the file as 0.30000000000000004.
+_DECIMALS: Final = 9
+
+
+class UnknownAlgorithm(HelixError):  # noqa: N818 - the text is what users read
+    """A ritual that a later version of Helix ran."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a ritual made of a field and a folklore.
+
+    Attributes:
+        anomalies: how often each kind came, without those that did not.
+        promotions: such as "flare: legend", in the order of `KINDS`.
+        folklore: all of it afterwards.
+    """
+
+    ucf: UCF
+    folklore: Mapping[str, Lore]
+    anomalies: Mapping[str, int]
+    promotions: tuple[str, ...]
+
+
+def draw(algorithm: int, kind: RitualKind, seed: int, steps: int) -> tuple[Kind | None, ...]:
+    """What comes at each step. In a harmony ritual nothing does: what arises is let go.
+
+    Raises:
+        UnknownAlgorithm: this version does not know how the ritual drew.
+    """
+    if algorithm != ALGORITHM:
+        raise UnknownAlgorithm(f"This ritual was run by a later version of Helix (algorithm {algorithm}).")
+    if kind == "harmony":
+        return (None,) * steps
+    generator = random.Random(seed)  # noqa: S311 - it is to be repeated, not to be secret
+    drawn: list[Kind | None] = []
+    for _ in range(steps):
+        comes = generator.random() < ANOMALY_CHANCE
+        drawn.append(KINDS[int(generator.random() * len(KINDS))] if comes else None)
+    return tuple(drawn)
+
+
+def play(
+    *,
+    algorithm: int,
+    kind: RitualKind,
+    seed: int,
+    steps: int,
+    ucf: UCF,
+    folklore: Mapping[str, Lore],
+    at: datetime,
+) -> Outcome:
+    """What the whole ritual makes of `ucf` and `folklore` when it ends at `at`.
+
+    Raises:
+        UnknownAlgorithm: as `draw`.
+    """
+    return conclude(kind, draw(algorithm, kind, seed, steps), ucf, folklore, at)
+
+
+def conclude(
+    kind: RitualKind,
+    drawn: Sequence[Kind | None],
+    ucf: UCF,
+    folklore: Mapping[str, Lore],
+    at: datetime,
+) -> Outcome:
+    """What a ritual with these draws makes of `ucf` and `folklore`; values saturate at their bounds."""
+    values = ucf.as_dict()
+    _move(values, "klesha", -KLESHA_LOWERED * len(drawn) / KLESHA_STEPS)
+    if kind == "harmony" and values["harmony"] < HARMONY_GOAL:
+        _move(values, "harmony", min(HARMONY_RAISED, HARMONY_GOAL - values["harmony"]))
+    met = Counter(one for one in drawn if one is not None)
+    lore, promotions = dict(folklore), []
+    for one in KINDS:
+        if not met[one]:
+            continue
+        before = lore[one].encounters if one in lore else 0
+        lore[one] = Lore(kind=one, encounters=before + 1, last_seen=at)
+        rank = rank_of(before + 1)
+        if rank is not None and rank != rank_of(before) and MOVES[rank]:
+            promotions.append(f"{one}: {rank}")
+            for metric, moved in MOVES[rank].items():
+                _move(values, metric, moved)
+    return Outcome(
+        ucf=UCF(**values),
+        folklore=lore,
+        anomalies={one: met[one] for one in KINDS if met[one]},
+        promotions=tuple(promotions),
+    )
+
+
+def _move(values: dict[str, float], metric: str, by: float) -> None:
+    spec = METRICS[metric]
+    values[metric] = min(spec.high, max(spec.low, round(values[metric] + by, _DECIMALS)))

@@ -1,0 +1,270 @@
+"""The Z-88 engine: one ritual at a time, kept before it begins, applied once at its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+import msgspec
+
+from core.database import Database
+from core.health import Reading
+from core.kernel import Kernel
+from core.store_errors import StoreError
+from state import _ritual_table as table
+from state._ritual_archive import RitualArchive
+from state._ritual_run import OnStep, Run
+from state._uninterrupted import uninterrupted
+from state.change import SYSTEM, Actor, Change
+from state.manager import StateManager
+from state.models import Snapshot
+from state.ritual_changes import applied, early_end, ground_of
+from state.ritual_records import (
+    RitualRecord,
+    RitualRunning,
+    RitualStatus,
+    RunningRitual,
+    check_steps,
+)
+from state.ritual_rules import ALGORITHM, RitualKind, draw
+
+__all__ = ["Rituals", "Run"]
+
+logger = logging.getLogger(__name__)
+
+TAG: Final = "rituals"
+# Subscribers hear of progress at most so often, in seconds.
+PROGRESS_EVERY_S: Final = 1.0
+
+
+class Rituals(RitualArchive):
+    """Runs rituals. What they change is applied to the newest state, so edits made meanwhile are kept.
+
+    Attributes:
+        last: the newest that has ended, in whatever way.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        manager: StateManager,
+        database: Database,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        super().__init__(database)
+        self._kernel = kernel
+        self._manager = manager
+        self._sleep = sleep
+        self._lock = asyncio.Lock()
+        self._run: Run | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._announced_at = 0.0
+        self.last: RitualRecord | None = None
+
+    @property
+    def running(self) -> RunningRitual | None:
+        """The one under way."""
+        return None if self._run is None else self._run.now()
+
+    async def load(self) -> tuple[RitualRecord, ...]:
+        """Marks what a crash cut off as interrupted, and gives it; reads the last one. Before any start."""
+        cut_off = await self._database.read(table.find_running)
+        ended = []
+        for record in cut_off:
+            ended.append(early_end(record, "interrupted", self._kernel.clock.now(), SYSTEM, "Helix crashed"))
+            await self._keep_end(ended[-1])
+        self.last = await self._database.read(table.find_last)
+        return tuple(ended)
+
+    async def start(
+        self,
+        steps: int,
+        *,
+        actor: Actor,
+        kind: RitualKind = "z88",
+        key: str | None = None,
+        place: str | None = None,
+        on_step: OnStep | None = None,
+    ) -> Run:
+        """Begins a ritual; it is kept with its id, seed and starting state before its first step.
+
+        Args:
+            steps: 1 to 1000.
+            actor: who or what begins it.
+            kind: "z88", or "harmony", which draws no anomalies and raises harmony.
+            key: makes it happen once: where a finished ritual has it, that one is given, and where the
+                running one has it, that one is joined.
+            place: where it is held, for `last_at`.
+            on_step: called with the number of each step that is done.
+
+        Raises:
+            WrongSteps: no ritual has so many steps.
+            RitualRunning: another one runs.
+            RitualCancelled: by `Run.wait`, when Helix is stopping.
+        """
+        check_steps(steps)
+        async with self._lock:
+            run = await self._joined(key)
+            if run is None:
+                if self._run is not None:
+                    raise RitualRunning(self._run.now())
+                now = self._kernel.clock.now()
+                record = RitualRecord(
+                    id=0, kind=kind, steps=steps, seed=0, algorithm=ALGORITHM, status="running",
+                    started_at=now, actor=actor, start=ground_of(self._manager.snapshot),
+                    key=key, place=place,
+                )  # fmt: skip
+                run = await uninterrupted(self._begin(record))
+        if on_step is not None:
+            run.watch(on_step)
+        return run
+
+    async def cancel(self, reason: str | None, actor: Actor, *, ritual: int | None = None) -> bool:
+        """Ends the running ritual early; False where none runs (or not that one), or its end is being kept.
+
+        When it returns, the state is as it was and whoever waits for the ritual has been told.
+        """
+        run, task = self._run, self._task
+        if run is None or task is None or ritual not in {None, run.id} or run.committing:
+            return False
+        if run.cancelled_by is None:
+            run.cancelled_by = (actor, reason)
+            task.cancel()
+        await asyncio.wait((task,))
+        return run.record.status == "cancelled"
+
+    async def idle(self) -> None:
+        """Waits until none runs."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait((self._task,))
+
+    async def close(self) -> None:
+        """Ends the running ritual, as a stop does."""
+        await self.cancel("Helix stopped", SYSTEM)
+        await self.idle()
+
+    def read_health(self) -> Reading:
+        """For the check "rituals"."""
+        if self._run is not None:
+            return Reading(reason=f"ritual {self._run.id} is running", observed_value=self._run.id)
+        if self.last is not None and self.last.status == "failed":
+            return Reading(
+                status="warn",
+                reason=f"ritual {self.last.id} could not be kept",
+                action="See the check store, then run a ritual.",
+            )
+        return Reading()
+
+    async def _joined(self, key: str | None) -> Run | None:
+        if key is None:
+            return None
+        if self._run is not None and self._run.record.key == key:
+            return self._run
+        found = await self._database.read(lambda connection: table.find_done(connection, key))
+        if found is None:
+            return None
+        run = Run(found, ())
+        run.end(found)
+        return run
+
+    async def _begin(self, record: RitualRecord) -> Run:
+        kept = await self._database.write(lambda connection: table.insert(connection, record))
+        run = Run(kept, draw(kept.algorithm, kept.kind, kept.seed, kept.steps))
+        task = asyncio.create_task(self._perform(run), name=f"ritual-{run.id}")
+        # A task that is cancelled before it began would end without a word.
+        await asyncio.sleep(0)
+        self._run, self._task = run, task
+        self._kernel.caches.drop_tags(TAG)
+        self._announce("ritual.started", run)
+        logger.info("ritual.started ritual=%d kind=%s steps=%d", run.id, run.kind, run.steps)
+        self._kernel.drain.track(task, "ritual", at_once=True)
+        return run
+
+    async def _perform(self, run: Run) -> None:
+        try:
+            await self._pass_steps(run)
+            run.committing = True
+        except asyncio.CancelledError:
+            await uninterrupted(self._abandon(run))
+            raise
+        await uninterrupted(self._finish(run))
+
+    async def _pass_steps(self, run: Run) -> None:
+        """Each step ends when its time has passed since the beginning; a late one is made up for."""
+        clock, step_s = self._kernel.clock, self._kernel.settings.ritual_step_s
+        # One turn of the loop, so that it is known before it can be cancelled.
+        await asyncio.sleep(0)
+        begun = clock.monotonic()
+        for step in range(1, run.steps + 1):
+            left_s = begun + step * step_s - clock.monotonic()
+            await self._sleep(min(step_s, max(0.0, left_s)))
+            run.advance(step)
+            if clock.monotonic() - self._announced_at >= PROGRESS_EVERY_S:
+                self._announce("ritual.progress", run)
+
+    async def _finish(self, run: Run) -> None:
+        """The one change: field, folklore, journal, the ritual's row and the event, or nothing."""
+        ended_at = self._kernel.clock.now()
+
+        def function(old: Snapshot) -> Change:
+            return applied(run.record, run.drawn, old, ended_at)[1]
+
+        # Where the writer tries twice, the last one is what was committed.
+        kept: list[RitualRecord] = []
+
+        def also(connection: sqlite3.Connection, old: Snapshot, _new: Snapshot) -> None:
+            kept.append(applied(run.record, run.drawn, old, ended_at)[0])
+            table.update(connection, kept[-1])
+
+        try:
+            await self._manager.change_with(function, also)
+        except Exception:
+            # Whatever it was, those who wait are told, and nothing was changed.
+            logger.exception("ritual.not_kept ritual=%d", run.id)
+            await self._abandon(run, failed=True)
+        else:
+            self._end(run, kept[-1])
+
+    async def _abandon(self, run: Run, *, failed: bool = False) -> None:
+        actor, reason = run.cancelled_by or (SYSTEM, "Helix stopped")
+        if failed:
+            actor, reason = SYSTEM, "it could not be kept"
+        at_step = msgspec.structs.replace(run.record, step=run.step)
+        status: RitualStatus = "failed" if failed else "cancelled"
+        record = early_end(at_step, status, self._kernel.clock.now(), actor, reason)
+        try:
+            await self._keep_end(record)
+        except StoreError:
+            # The next start finds it unfinished, and says so.
+            logger.exception("ritual.end_not_kept ritual=%d", run.id)
+        self._end(run, record)
+
+    async def _keep_end(self, record: RitualRecord) -> None:
+        actor = record.ended_by or SYSTEM
+        row = actor.row(
+            "ritual",
+            str(record.id),
+            reason=record.reason,
+            after={"status": record.status, "step": record.step, "steps": record.steps},
+        )
+        await self._manager.change_with(
+            lambda _: Change(journal=(row,)), lambda connection, _old, _new: table.update(connection, record)
+        )
+
+    def _end(self, run: Run, record: RitualRecord) -> None:
+        self._run, self.last = None, record
+        run.end(record)
+        self._kernel.caches.drop_tags(TAG)
+        if record.status != "done":
+            # Its completion is an event of the change; this is the other way to end.
+            self._announce(f"ritual.{record.status}", run)
+        logger.info("ritual.ended ritual=%d status=%s step=%d", record.id, record.status, record.step)
+
+    def _announce(self, what: str, run: Run) -> None:
+        self._announced_at = self._kernel.clock.monotonic()
+        data: Mapping[str, object] = {"type": what, **msgspec.to_builtins(run.now())}
+        self._kernel.broadcaster.publish(TAG, data)
