@@ -30,6 +30,7 @@ from state.ritual_records import (
     check_steps,
 )
 from state.ritual_rules import ALGORITHM, RitualKind, draw
+from state.store_checks import read_rituals
 
 __all__ = ["Rituals", "Run"]
 
@@ -149,15 +150,7 @@ class Rituals(RitualArchive):
 
     def read_health(self) -> Reading:
         """For the check "rituals"."""
-        if self._run is not None:
-            return Reading(reason=f"ritual {self._run.id} is running", observed_value=self._run.id)
-        if self.last is not None and self.last.status == "failed":
-            return Reading(
-                status="warn",
-                reason=f"ritual {self.last.id} could not be kept",
-                action="See the check store, then run a ritual.",
-            )
-        return Reading()
+        return read_rituals(self.running, self.last)
 
     async def _joined(self, key: str | None) -> Run | None:
         if key is None:

@@ -1,4 +1,4 @@
-"""What the checks "store", "journal", "disk" and "recovery" say."""
+"""What the checks "store", "journal", "disk", "rituals" and "recovery" say."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import msgspec
 
 from core.database import DatabaseStats, Recovery
 from core.health import HealthRegistry, Reading
+from state.ritual_records import RitualRecord, RunningRitual
 
 _LOW_DISK_BYTES: Final = 100 * 1024 * 1024
 _NO_DISK_BYTES: Final = 10 * 1024 * 1024
@@ -93,6 +94,19 @@ def read_disk(folder: Path) -> Reading:
         reason="the disk of the data folder is nearly full",
         action="Make room on the disk of HELIX_DATA_DIR.",
     )
+
+
+def read_rituals(running: RunningRitual | None, last: RitualRecord | None) -> Reading:
+    """Whether the engine runs, and whether what it last did could be kept."""
+    if running is not None:
+        return Reading(reason=f"ritual {running.id} is running", observed_value=float(running.id))
+    if last is not None and last.status == "failed":
+        return Reading(
+            status="warn",
+            reason=f"ritual {last.id} could not be kept",
+            action="See the check store, then run a ritual.",
+        )
+    return Reading()
 
 
 def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int, rituals: int) -> None:

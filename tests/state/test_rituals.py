@@ -1,0 +1,452 @@
+"""The engine, on a real store and a clock that a test moves."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from core.database import Database
+from core.kernel import Kernel, build_kernel
+from core.schema import CORE_MIGRATIONS
+from core.settings import Settings
+from core.store_errors import StoreError
+from state.change import SYSTEM, Actor, Change
+from state.journal import Journal
+from state.manager import StateManager
+from state.models import DEFAULT_UCF, METRICS
+from state.ritual_records import (
+    NoReplay,
+    RitualCancelled,
+    RitualRecord,
+    RitualRunning,
+    UnknownRitual,
+    WrongSteps,
+)
+from state.rituals import Rituals, Run
+from state.schema import STATE_MIGRATIONS
+from tests.manual_clock import ManualClock
+
+ANA = Actor("command", "Ana", 7)
+BEN = Actor("command", "Ben", 8)
+
+
+@pytest.fixture
+def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
+    return build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.1), clock)
+
+
+@pytest.fixture
+async def rituals(
+    kernel: Kernel, manager: StateManager, database: Database, clock: ManualClock
+) -> AsyncIterator[Rituals]:
+    engine = Rituals(kernel, manager, database, sleep=clock.sleep)
+    await engine.load()
+    yield engine
+    await engine.close()
+
+
+@pytest.fixture
+async def quick(kernel: Kernel, manager: StateManager, database: Database) -> AsyncIterator[Rituals]:
+    """An engine whose steps take no time."""
+    engine = Rituals(kernel, manager, database, sleep=lambda _: asyncio.sleep(0))
+    await engine.load()
+    yield engine
+    await engine.close()
+
+
+async def step(clock: ManualClock, steps: int) -> None:
+    """Let so many steps pass."""
+    for _ in range(steps):
+        await clock.until_sleeping()
+        clock.advance(0.1)
+        await asyncio.sleep(0)
+
+
+async def perform(rituals: Rituals, steps: int = 12) -> RitualRecord:
+    return await (await rituals.start(steps, actor=ANA)).wait()
+
+
+async def tune(manager: StateManager, **values: float) -> None:
+    await manager.change(lambda old: Change(ucf=msgspec.structs.replace(old.ucf, **values), source="tune"))
+
+
+async def test_a_ritual_takes_its_steps_in_time_and_changes_the_field_at_its_end(
+    rituals: Rituals, manager: StateManager, clock: ManualClock
+) -> None:
+    seen: list[int] = []
+    run = await rituals.start(12, actor=ANA, on_step=seen.append)
+    await step(clock, 7)
+    running = rituals.running
+    assert running is not None
+    assert (running.id, running.step, running.steps) == (run.id, 7, 12)
+    assert sum(run.anomalies.values()) == sum(one is not None for one in run.drawn[:7])
+    assert manager.snapshot.ucf == DEFAULT_UCF
+    await step(clock, 5)
+    record = await run.wait()
+    assert rituals.running is None
+    assert rituals.last == record
+    assert seen == list(range(1, 13))
+    assert record.finish is not None
+    assert manager.snapshot.ucf == record.finish.ucf
+    assert manager.snapshot.folklore == record.finish.folklore
+    assert manager.snapshot.source == "ritual"
+    assert clock.now() - record.started_at == timedelta(seconds=1.2)
+
+
+async def test_id_seed_and_starting_state_are_kept_before_it_runs(
+    rituals: Rituals, manager: StateManager
+) -> None:
+    await tune(manager, harmony=0.9)
+    run = await rituals.start(12, actor=ANA)
+    kept = await rituals.get(run.id)
+    assert (kept.status, kept.seed, kept.steps, kept.algorithm) == ("running", run.id, 12, 1)
+    assert kept.start.ucf.harmony == 0.9
+    assert kept.start.version == manager.snapshot.version
+    assert kept.actor == ANA
+
+
+async def test_edits_made_meanwhile_are_kept_and_it_still_replays(
+    rituals: Rituals, manager: StateManager, clock: ManualClock
+) -> None:
+    run = await rituals.start(12, actor=ANA)
+    await step(clock, 6)
+    await tune(manager, harmony=1.5, klesha=0.6)
+    await step(clock, 6)
+    record = await run.wait()
+    assert record.start.ucf == DEFAULT_UCF
+    assert record.finish is not None
+    assert record.finish.before.ucf.harmony == 1.5
+    assert manager.snapshot.ucf.harmony == 1.5
+    assert manager.snapshot.ucf.klesha == pytest.approx(0.6 - 0.05 * 12 / 108)
+    await tune(manager, harmony=0.1)
+    assert (await rituals.replay(run.id)).matches
+
+
+async def test_a_second_start_is_refused_with_the_progress_of_the_first(
+    rituals: Rituals, clock: ManualClock
+) -> None:
+    await rituals.start(12, actor=ANA)
+    await step(clock, 3)
+    with pytest.raises(RitualRunning, match=r"Ritual 1 is running, at step 3 of 12\.") as refused:
+        await rituals.start(27, actor=BEN)
+    assert refused.value.running.step == 3
+
+
+async def test_of_two_starts_at_once_one_runs(rituals: Rituals) -> None:
+    results = await asyncio.gather(*(rituals.start(12, actor=ANA) for _ in range(5)), return_exceptions=True)
+    assert sum(isinstance(one, Run) for one in results) == 1
+    assert sum(isinstance(one, RitualRunning) for one in results) == 4
+    assert await rituals.count() == 1
+
+
+@pytest.mark.parametrize("at", range(6))
+async def test_cancelled_at_any_step_it_leaves_everything_as_it_was(
+    rituals: Rituals, manager: StateManager, clock: ManualClock, database: Database, at: int
+) -> None:
+    before = manager.snapshot
+    run = await rituals.start(6, actor=ANA)
+    await step(clock, at)
+    waiting = asyncio.create_task(run.wait())
+    assert await rituals.cancel("enough", BEN)
+    with pytest.raises(RitualCancelled, match=f"Ritual 1 was cancelled at step {at} of 6"):
+        await waiting
+    assert manager.snapshot == before
+    assert rituals.running is None
+    kept = await rituals.get(run.id)
+    assert (kept.status, kept.step, kept.ended_by, kept.reason) == ("cancelled", at, BEN, "enough")
+    assert kept.finish is None
+    (row,) = await Journal(database).entries(kinds=("ritual",))
+    assert (row.subject, row.actor, row.reason) == ("1", "Ben", "enough")
+    with pytest.raises(NoReplay, match="was cancelled"):
+        await rituals.replay(run.id)
+
+
+async def test_cancel_means_the_ritual_it_names_and_needs_one_that_runs(rituals: Rituals) -> None:
+    assert not await rituals.cancel(None, BEN)
+    run = await rituals.start(6, actor=ANA)
+    assert not await rituals.cancel(None, BEN, ritual=run.id + 1)
+    assert await rituals.cancel(None, BEN, ritual=run.id)
+    assert not await rituals.cancel(None, BEN, ritual=run.id)
+    assert (await rituals.start(6, actor=ANA)).id == run.id + 1
+
+
+async def test_two_who_cancel_at_once_are_told_the_same(rituals: Rituals) -> None:
+    run = await rituals.start(6, actor=ANA)
+    assert all(await asyncio.gather(rituals.cancel("a", ANA), rituals.cancel("b", BEN)))
+    assert (await rituals.get(run.id)).reason == "a"
+
+
+async def test_whoever_stops_waiting_does_not_stop_the_ritual(rituals: Rituals, clock: ManualClock) -> None:
+    run = await rituals.start(2, actor=ANA)
+    waiting = asyncio.create_task(run.wait())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await step(clock, 2)
+    assert (await run.wait()).status == "done"
+
+
+async def test_a_stop_cancels_it_at_once_and_keeps_that(
+    rituals: Rituals, kernel: Kernel, manager: StateManager, clock: ManualClock
+) -> None:
+    before = manager.snapshot
+    run = await rituals.start(6, actor=ANA)
+    await step(clock, 2)
+    kernel.drain.close()
+    with pytest.raises(RitualCancelled):
+        await run.wait()
+    kept = await rituals.get(run.id)
+    assert (kept.status, kept.ended_by, kept.reason) == ("cancelled", SYSTEM, "Helix stopped")
+    assert manager.snapshot == before
+    late = await rituals.start(6, actor=ANA)
+    with pytest.raises(RitualCancelled):
+        await late.wait()
+
+
+async def test_what_a_crash_cut_off_is_interrupted_at_the_next_start(
+    kernel: Kernel, tmp_path: Path, clock: ManualClock
+) -> None:
+    async def opened() -> tuple[Database, StateManager, Rituals]:
+        database = await Database.open(
+            tmp_path / "crash.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
+        )
+        manager = StateManager(database, clock)
+        await manager.load()
+        return database, manager, Rituals(kernel, manager, database, sleep=clock.sleep)
+
+    database, manager, engine = await opened()
+    run = await engine.start(6, actor=ANA)
+    before = manager.snapshot
+    await database.close()
+    again, manager, restarted = await opened()
+    (found,) = await restarted.load()
+    assert (found.id, found.status, found.actor) == (run.id, "interrupted", ANA)
+    assert restarted.last == found
+    assert (await restarted.get(run.id)).status == "interrupted"
+    assert (manager.snapshot.ucf, manager.snapshot.folklore) == (before.ucf, before.folklore)
+    assert await restarted.load() == ()
+    (row,) = await Journal(again).entries(kinds=("ritual",))
+    assert row.cause == "system"
+    await engine.close()
+    await again.close()
+
+
+async def test_a_key_makes_it_happen_once(quick: Rituals, manager: StateManager) -> None:
+    first = await (await quick.start(12, actor=ANA, key="schedule:1")).wait()
+    after = manager.snapshot
+    again = await quick.start(12, actor=ANA, key="schedule:1")
+    assert await again.wait() == first
+    assert again.step == 12
+    assert manager.snapshot is after
+    assert await quick.count() == 1
+    other = await quick.start(12, actor=ANA, key="schedule:2")
+    assert other.id == first.id + 1
+
+
+async def test_a_key_joins_the_ritual_that_runs_with_it(rituals: Rituals, clock: ManualClock) -> None:
+    first = await rituals.start(2, actor=ANA, key="one")
+    assert await rituals.start(2, actor=ANA, key="one") is first
+    with pytest.raises(RitualRunning):
+        await rituals.start(2, actor=ANA, key="two")
+    await step(clock, 2)
+    assert (await first.wait()).key == "one"
+
+
+async def test_a_cancelled_one_leaves_its_key_free(rituals: Rituals, clock: ManualClock) -> None:
+    first = await rituals.start(2, actor=ANA, key="one")
+    await rituals.cancel(None, BEN)
+    second = await rituals.start(2, actor=ANA, key="one")
+    assert second.id != first.id
+    await step(clock, 2)
+    assert (await second.wait()).status == "done"
+
+
+async def test_a_hundred_in_a_row_stay_within_bounds_and_all_replay(
+    quick: Rituals, manager: StateManager
+) -> None:
+    chance = random.Random(88)
+    for _ in range(100):
+        await perform(quick, chance.choice((1, 3, 12, 27, 108)))
+        ucf = manager.snapshot.ucf
+        for name, spec in METRICS.items():
+            assert spec.low <= getattr(ucf, name) <= spec.high
+        assert ucf.klesha < 0.7
+    assert any(record.finish.promotions for record in await quick.page(0, 100) if record.finish)
+    for ritual in range(1, 101):
+        assert (await quick.replay(ritual)).matches
+
+
+async def test_rituals_replay_after_edits_and_a_restart(kernel: Kernel, tmp_path: Path) -> None:
+    clock = ManualClock()
+    for start in range(2):
+        database = await Database.open(
+            tmp_path / "again.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
+        )
+        manager = StateManager(database, clock)
+        await manager.load()
+        engine = Rituals(kernel, manager, database, sleep=lambda _: asyncio.sleep(0))
+        await engine.load()
+        for number in range(6):
+            await tune(manager, harmony=0.1 + number / 7, klesha=0.3)
+            await perform(engine, 20)
+        for ritual in range(1, 7 + 6 * start):
+            assert (await engine.replay(ritual)).matches
+        await engine.close()
+        await database.close()
+
+
+async def test_a_replay_says_which_numbers_differ(quick: Rituals, database: Database) -> None:
+    record = await perform(quick)
+    assert record.finish is not None
+    forged = msgspec.structs.replace(
+        record.finish,
+        ucf=msgspec.structs.replace(record.finish.ucf, harmony=1.9),
+        folklore={},
+        anomalies={},
+        promotions=("flare: law",),
+    )
+    text = msgspec.json.encode(forged).decode()
+    await database.write(
+        lambda connection: connection.execute("UPDATE rituals SET finish = ?", (text,)).rowcount
+    )
+    replay = await quick.replay(record.id)
+    assert not replay.matches
+    said = "\n".join(replay.differences)
+    for part in ("harmony: kept 1.9, now 0.5", "folklore of", "anomalies: kept 0", "promotions: kept"):
+        assert part in said
+
+
+async def test_its_end_is_one_change_with_journal_and_event(
+    quick: Rituals, manager: StateManager, database: Database
+) -> None:
+    heard: list[Change] = []
+    manager.subscribe(lambda _old, _new, change: heard.append(change))
+    version = manager.snapshot.version
+    record = await perform(quick)
+    assert manager.snapshot.version == version + 1
+    (change,) = heard
+    told = msgspec.to_builtins(change.events[0])
+    assert (told["type"], told["ritual"], told["steps"]) == ("ritual.completed", record.id, 12)
+    assert told["after"] == manager.snapshot.ucf.as_dict()
+    assert "Ana" not in str(told)
+    rows = await Journal(database).entries()
+    assert {(row.kind, row.subject) for row in rows} >= {("ritual", "1"), ("ucf", "klesha")}
+    assert all(row.actor == "Ana" for row in rows)
+
+
+async def test_a_promotion_is_journalled(quick: Rituals, database: Database) -> None:
+    for _ in range(5):
+        await perform(quick, 60)
+    rows = await Journal(database).entries(kinds=("folklore",))
+    assert {(row.subject, row.before, row.after) for row in rows} == {
+        (kind, "anomaly", "legend") for kind in ("flare", "void", "echo", "resonance")
+    }
+
+
+async def test_subscribers_hear_of_progress_at_most_once_a_second(
+    rituals: Rituals, kernel: Kernel, clock: ManualClock
+) -> None:
+    listening = kernel.broadcaster.subscribe(topics=frozenset({"rituals"}))
+    run = await rituals.start(25, actor=ANA)
+    await step(clock, 24)
+    await rituals.cancel(None, BEN)
+    listening.close()
+    heard = [event.data async for event in listening]
+    assert [(one["type"], one["step"]) for one in heard] == [
+        ("ritual.started", 0),
+        ("ritual.progress", 10),
+        ("ritual.progress", 20),
+        ("ritual.cancelled", 24),
+    ]
+    assert all(one["id"] == run.id for one in heard)
+
+
+async def test_cached_answers_are_dropped_when_it_begins_and_ends(
+    rituals: Rituals, kernel: Kernel, clock: ManualClock
+) -> None:
+    from core.cache import Cache
+
+    cache: Cache[str, int] = kernel.caches.create("answers", max_entries=4, ttl_s=60.0, owner="test")
+    cache.get_or_build("status", lambda: 1, ("rituals",))
+    await rituals.start(1, actor=ANA)
+    assert cache.get_or_build("status", lambda: 2, ("rituals",)).value == 2
+    await step(clock, 1)
+    await rituals.idle()
+    assert cache.get_or_build("status", lambda: 3, ("rituals",)).value == 3
+
+
+async def test_where_its_end_cannot_be_kept_it_says_so_and_changes_nothing(
+    quick: Rituals, manager: StateManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await perform(quick)
+    before = manager.snapshot
+    assert quick.read_health().status == "pass"
+
+    async def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    run = await quick.start(3, actor=ANA)
+    assert "is running" in quick.read_health().reason
+    with monkeypatch.context() as patched:
+        patched.setattr(manager, "change_with", full)
+        with pytest.raises(RitualCancelled, match="could not be kept"):
+            await run.wait()
+    assert manager.snapshot == before
+    assert quick.running is None
+    assert quick.read_health().status == "warn"
+    assert (await quick.get(run.id)).status == "interrupted"
+    assert (await quick.page())[0].status == "interrupted"
+    assert (await perform(quick)).status == "done"
+    assert quick.read_health().status == "pass"
+
+
+async def test_a_watcher_that_fails_harms_nobody(quick: Rituals) -> None:
+    def fail(_step: int) -> None:
+        raise RuntimeError
+
+    run = await quick.start(3, actor=ANA, on_step=fail)
+    assert (await run.wait()).status == "done"
+
+
+@pytest.mark.parametrize("steps", [0, -1, 1001, 10**12])
+async def test_a_wrong_number_of_steps_is_refused(rituals: Rituals, steps: int) -> None:
+    with pytest.raises(WrongSteps, match="from 1 to 1000"):
+        await rituals.start(steps, actor=ANA)
+
+
+@pytest.mark.parametrize("ritual", [0, 99, 10**30])
+async def test_an_unknown_id_is_said_to_be_one(rituals: Rituals, ritual: int) -> None:
+    with pytest.raises(UnknownRitual, match="There is no ritual"):
+        await rituals.get(ritual)
+
+
+async def test_a_running_one_cannot_be_replayed(rituals: Rituals) -> None:
+    run = await rituals.start(3, actor=ANA)
+    with pytest.raises(NoReplay, match="still running"):
+        await rituals.replay(run.id)
+
+
+async def test_pages_come_newest_first_and_old_ones_are_pruned(quick: Rituals, clock: ManualClock) -> None:
+    for _ in range(4):
+        await perform(quick, 1)
+        clock.advance(3600)
+    assert [record.id for record in await quick.page(1, 2)] == [3, 2]
+    assert await quick.prune(clock.now() - timedelta(hours=2, minutes=30)) == 2
+    assert [record.id for record in await quick.page()] == [4, 3]
+    assert (await perform(quick, 1)).id == 5
+
+
+async def test_the_last_harmony_of_a_place_is_found(quick: Rituals) -> None:
+    assert await quick.last_at("12") is None
+    run = await quick.start(36, actor=ANA, kind="harmony", place="12")
+    record = await run.wait()
+    assert await quick.last_at("12") == record
+    assert await quick.last_at("13") is None
+    assert (await quick.replay(record.id)).matches
