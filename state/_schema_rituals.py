@@ -32,7 +32,7 @@ RITUAL_MIGRATIONS: Final[tuple[Migration, ...]] = (
                 id INTEGER PRIMARY KEY AUTOINCREMENT,
                 rule TEXT NOT NULL, steps INTEGER NOT NULL, created_us INTEGER NOT NULL,
                 next_us INTEGER NOT NULL, last_us INTEGER, last_ritual INTEGER,
-                actor TEXT, actor_id INTEGER
+                cause TEXT NOT NULL, actor TEXT, actor_id INTEGER
             )""",
         ),
     ),

@@ -28,6 +28,7 @@ from state.policy_desk import PolicyDesk
 from state.probes import PROBE_EVERY_S, ServiceProbes
 from state.projection import Projector
 from state.rituals import Rituals
+from state.schedules import Schedules
 from state.watcher import FolderWatcher
 
 logger = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ class Collective:
         self.projector = Projector(folder, self.manager, database, clock, health)
         self.monitor = AgentMonitor(kernel, self.manager)
         self.rituals = Rituals(kernel, self.manager, database)
+        self.schedules = Schedules(kernel, self.manager, database, self.rituals)
         self.outgoing = Outgoing()
         self.hour_ago: UCF | None = None
         # What stands at the database's path is what was opened, until somebody removes or replaces it.
@@ -94,6 +96,7 @@ class Collective:
         await collective.alerts.load()
         await collective.projector.import_at_start()
         collective._rituals_cut_off = len(await collective.rituals.load())
+        await collective.schedules.load()
         await collective.probes.load()
         await collective.policy.load()
         await collective.directives.load()
@@ -144,6 +147,7 @@ class Collective:
         supervisor.add("trend", self.refresh_trend, every_s=_TREND_EVERY_S, first_after_s=_TREND_EVERY_S)
         supervisor.add("disk", self.refresh_disk, every_s=_DISK_EVERY_S, first_after_s=_DISK_EVERY_S)
         supervisor.add("probes", self.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
+        supervisor.add("schedules", self.schedules.run)
         supervisor.add("directives", self.directives.run)
         supervisor.add("retention", self._prune, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
         health.add_probe(

@@ -1,0 +1,125 @@
+"""When a schedule runs: "every 6h", or a cron expression in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+import msgspec
+
+from core.durations import WrongDuration, format_duration, parse_duration
+from core.errors import HelixError
+
+SHORTEST: Final = timedelta(minutes=10)
+LONGEST: Final = timedelta(days=365)
+EXAMPLES: Final = ("every 6h", "every 1d", "0 6 * * *", "30 18 * * MON", "0 0 1 * *")
+_NEVER: Final = timedelta(days=36_525)
+_EVERY: Final = "every"
+_CRON_FIELDS: Final = 5
+_LONGEST_TEXT: Final = 100
+# How many runs in a row are looked at to find two that are too close.
+_RUNS_CHECKED: Final = 120
+
+
+class WrongSchedule(HelixError):  # noqa: N818 - the text is what users read
+    """No schedule, one that never comes, or one that comes too often; the text says what would be right."""
+
+
+class Rule(Protocol):
+    """When runs are due."""
+
+    @property
+    def text(self) -> str:
+        """As `parse_rule` reads it again."""
+        ...
+
+    def next_after(self, moment: datetime, anchor: datetime) -> datetime:
+        """The first run later than `moment`, of a schedule that was made at `anchor`."""
+        ...
+
+
+class Every(msgspec.Struct, frozen=True):
+    """Runs at even distances from when the schedule was made."""
+
+    span: timedelta
+
+    @property
+    def text(self) -> str:
+        """Such as "every 6h"."""
+        return f"{_EVERY} {format_duration(self.span)}"
+
+    def next_after(self, moment: datetime, anchor: datetime) -> datetime:
+        """The first whole number of spans, one at least, after the anchor that is later than `moment`."""
+        passed = max(0, (moment - anchor) // self.span)
+        return anchor + (passed + 1) * self.span
+
+
+class Cron(msgspec.Struct, frozen=True):
+    """Runs by a cron expression of five fields (minute, hour, day, month, weekday), in UTC."""
+
+    text: str
+
+    def next_after(self, moment: datetime, anchor: datetime) -> datetime:  # noqa: ARG002 - as the protocol has it
+        """The first match later than `moment`; where cronsim finds none in 50 years, a moment beyond them."""
+        from cronsim import CronSim
+
+        return next(CronSim(self.text, moment.astimezone(UTC)), moment + _NEVER)
+
+
+def parse_rule(text: str, now: datetime) -> Rule:
+    """The rule that `text` says.
+
+    Raises:
+        WrongSchedule: it says none, or one that never comes or comes more often than every 10 minutes.
+    """
+    words = text.split()
+    if len(text) > _LONGEST_TEXT or not words:
+        raise WrongSchedule(_wanted())
+    if words[0].casefold() == _EVERY:
+        return _every(" ".join(words[1:]))
+    if len(words) != _CRON_FIELDS:
+        raise WrongSchedule(_wanted())
+    return _cron(" ".join(words).upper(), now)
+
+
+def kept_rule(text: str) -> Rule:
+    """The rule whose text was kept: it was checked when it was made."""
+    word, _, span = text.partition(" ")
+    return Every(parse_duration(span, high=LONGEST)) if word == _EVERY else Cron(text)
+
+
+def _every(span: str) -> Every:
+    try:
+        return Every(parse_duration(span, low=SHORTEST, high=LONGEST))
+    except WrongDuration as error:
+        raise WrongSchedule(f"`every` is followed by a length of time, as in `every 6h`. {error}") from None
+
+
+def _cron(text: str, now: datetime) -> Cron:
+    from cronsim import CronSim, CronSimError
+
+    try:
+        runs = CronSim(text, now.astimezone(UTC))
+    except CronSimError as error:
+        # Its texts are "Bad minute" and the like: they name the field.
+        raise WrongSchedule(f"Not a cron expression: {str(error).lower()}. {_wanted()}") from None
+    previous: datetime | None = None
+    for _, run in zip(range(_RUNS_CHECKED), runs, strict=False):
+        if previous is not None and run - previous < SHORTEST:
+            raise WrongSchedule(
+                f"It would run twice within {format_duration(run - previous)}; "
+                f"at least {format_duration(SHORTEST)} lie between two runs."
+            )
+        if previous is not None and run - now > LONGEST:
+            break
+        previous = run
+    if previous is None:
+        raise WrongSchedule("No such moment comes in the next 50 years.")
+    return Cron(text)
+
+
+def _wanted() -> str:
+    return (
+        "Write `every 6h`, or five cron fields in UTC (minute, hour, day, month, weekday): "
+        "`0 6 * * *` is daily at 06:00."
+    )

@@ -1,0 +1,216 @@
+"""Rituals that run by themselves: kept in the store, each run once however often it was missed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from core.database import Database
+from core.errors import HelixError
+from core.kernel import Kernel
+from state import _schedule_table as table
+from state._schedule_table import Schedule
+from state._uninterrupted import uninterrupted
+from state.change import Actor, Change
+from state.manager import StateManager
+from state.ritual_records import RitualCancelled, RitualRecord, RitualRunning, check_steps
+from state.rituals import Rituals
+from state.schedule_rules import Rule, kept_rule
+
+__all__ = ["MOST_SCHEDULES", "Schedule", "ScheduleRefused", "Schedules", "UnknownSchedule"]
+
+logger = logging.getLogger(__name__)
+
+MOST_SCHEDULES: Final = 25
+# The machine's time may be set meanwhile, so it is looked at so often, in seconds.
+_LOOK_EVERY_S: Final = 30.0
+
+
+class UnknownSchedule(HelixError):  # noqa: N818 - the text is what users read
+    """There is no schedule with this id."""
+
+
+class ScheduleRefused(HelixError):  # noqa: N818 - likewise
+    """One too many, or one that there is already."""
+
+
+class Schedules:
+    """The schedules and their loop.
+
+    A run has the schedule's id and the moment it was due as its key: one whose effect was kept, but not that
+    it is done, is not run again. What was missed while Helix was down, or while another ritual ran, is run
+    once, however many times it was due.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        manager: StateManager,
+        database: Database,
+        rituals: Rituals,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._kernel = kernel
+        self._manager = manager
+        self._database = database
+        self._rituals = rituals
+        self._sleep = sleep
+        self._lock = asyncio.Lock()
+        self._changed = asyncio.Event()
+        self._known: dict[int, tuple[Schedule, Rule]] = {}
+
+    @property
+    def all(self) -> tuple[Schedule, ...]:
+        """Every schedule, the next one due first."""
+        return tuple(sorted((one for one, _ in self._known.values()), key=lambda one: (one.next_at, one.id)))
+
+    async def load(self) -> None:
+        """Reads what is kept."""
+        for schedule in await self._database.read(table.read_all):
+            self._known[schedule.id] = (schedule, kept_rule(schedule.rule))
+
+    async def add(self, rule: Rule, steps: int, *, actor: Actor) -> Schedule:
+        """Keeps a schedule; its first run is the first one due from now on.
+
+        Raises:
+            WrongSteps: no ritual has so many steps.
+            ScheduleRefused: there are 25, or this one is there already.
+        """
+        check_steps(steps)
+        async with self._lock:
+            for known, _ in self._known.values():
+                if (known.rule, known.steps) == (rule.text, steps):
+                    raise ScheduleRefused(f"Schedule {known.id} does that already.")
+            if len(self._known) >= MOST_SCHEDULES:
+                raise ScheduleRefused(f"There are {MOST_SCHEDULES} schedules, and no more: remove one first.")
+            now = self._kernel.clock.now()
+            schedule = Schedule(
+                id=0,
+                rule=rule.text,
+                steps=steps,
+                created_at=now,
+                next_at=rule.next_after(now, now),
+                actor=actor,
+            )
+            return await uninterrupted(self._keep(schedule, rule))
+
+    async def remove(self, schedule: int, *, actor: Actor) -> Schedule:
+        """Forgets a schedule and gives it; a run of it that is under way goes on.
+
+        Raises:
+            UnknownSchedule: there is none with this id.
+        """
+        async with self._lock:
+            return await uninterrupted(self._forget(self.get(schedule), actor))
+
+    def get(self, schedule: int) -> Schedule:
+        """The schedule with this id.
+
+        Raises:
+            UnknownSchedule: there is none.
+        """
+        if schedule not in self._known:
+            shown = schedule if abs(schedule) < 10**9 else "with that id"
+            known = ", ".join(str(one) for one in sorted(self._known)) or "none"
+            raise UnknownSchedule(f"There is no schedule {shown}. There are: {known}.")
+        return self._known[schedule][0]
+
+    async def run(self) -> None:
+        """The supervised loop."""
+        while True:
+            self._changed.clear()
+            await self._realign()
+            now = self._kernel.clock.now()
+            first = next(iter(self.all), None)
+            if first is None or not self._kernel.drain.accepting:
+                await self._wait(_LOOK_EVERY_S)
+            elif first.next_at > now:
+                await self._wait(min(_LOOK_EVERY_S, (first.next_at - now).total_seconds()))
+            else:
+                await self._perform(first)
+
+    async def _perform(self, schedule: Schedule) -> None:
+        """Runs what is due, once the engine is free, unless it is removed before that."""
+        due, actor = schedule.next_at, Actor("schedule")
+        key = f"schedule:{schedule.id}:{due.isoformat()}"
+        while schedule.id in self._known:
+            try:
+                run = await self._rituals.start(schedule.steps, actor=actor, key=key)
+                logger.info("schedule.run schedule=%d ritual=%d", schedule.id, run.id)
+                record = await run.wait()
+            except RitualRunning:
+                await self._rituals.idle()
+                continue
+            except RitualCancelled as cancelled:
+                if not self._kernel.drain.accepting:
+                    # A stop is nobody's decision about this run: the next start finds it missed.
+                    return
+                record = cancelled.record
+                if record.status == "failed":
+                    raise
+            await self._done(schedule.id, due, record)
+            return
+
+    async def _done(self, schedule_id: int, due: datetime, record: RitualRecord) -> None:
+        if schedule_id not in self._known:
+            return
+        schedule, rule = self._known[schedule_id]
+        next_at = rule.next_after(self._kernel.clock.now(), schedule.created_at)
+        await self._update(
+            msgspec.structs.replace(schedule, next_at=next_at, last_at=due, last_ritual=record.id), rule
+        )
+
+    async def _realign(self) -> None:
+        """Brings back what a clock that was set back has left too far ahead."""
+        now = self._kernel.clock.now()
+        for schedule, rule in tuple(self._known.values()):
+            soonest = rule.next_after(now, schedule.created_at)
+            if schedule.next_at > soonest:
+                logger.warning("schedule.realigned schedule=%d", schedule.id)
+                await self._update(msgspec.structs.replace(schedule, next_at=soonest), rule)
+
+    async def _update(self, schedule: Schedule, rule: Rule) -> None:
+        await self._database.write(lambda connection: table.update(connection, schedule))
+        if schedule.id in self._known:
+            self._known[schedule.id] = (schedule, rule)
+
+    async def _wait(self, seconds: float) -> None:
+        """For so long, or until a schedule is added or removed."""
+        sleeping = asyncio.ensure_future(self._sleep(seconds))
+        waking = asyncio.ensure_future(self._changed.wait())
+        try:
+            await asyncio.wait((sleeping, waking), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            waking.cancel()
+            await asyncio.wait((sleeping, waking))
+
+    async def _keep(self, schedule: Schedule, rule: Rule) -> Schedule:
+        actor = schedule.actor
+        kept: list[Schedule] = []
+
+        def also(connection: sqlite3.Connection, *_: object) -> None:
+            kept.append(table.insert(connection, schedule))
+
+        row = actor.row("schedule", f"{schedule.rule}, {schedule.steps} steps", after=schedule.rule)
+        await self._manager.change_with(lambda _: Change(journal=(row,)), also)
+        self._known[kept[-1].id] = (kept[-1], rule)
+        self._changed.set()
+        return kept[-1]
+
+    async def _forget(self, schedule: Schedule, actor: Actor) -> Schedule:
+        row = actor.row("schedule", f"{schedule.rule}, {schedule.steps} steps", before=schedule.rule)
+        await self._manager.change_with(
+            lambda _: Change(journal=(row,)),
+            lambda connection, *_: table.delete(connection, schedule.id),
+        )
+        self._known.pop(schedule.id, None)
+        self._changed.set()
+        return schedule

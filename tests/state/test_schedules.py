@@ -1,0 +1,320 @@
+"""Rituals by themselves: due, missed, busy, removed, killed between run and mark."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.database import Database
+from core.kernel import Kernel, build_kernel
+from core.settings import Settings
+from core.store_errors import StoreError
+from state import _schedule_table
+from state.change import Actor
+from state.journal import Journal
+from state.manager import StateManager
+from state.ritual_records import RitualCancelled, RitualRecord, WrongSteps
+from state.rituals import Rituals
+from state.schedule_rules import parse_rule
+from state.schedules import MOST_SCHEDULES, Schedule, ScheduleRefused, Schedules, UnknownSchedule
+from tests.manual_clock import ManualClock
+
+MIA = Actor("command", "Mia", 9)
+HOUR = 3600.0
+
+
+async def at_once(_: float) -> None:
+    """A step that takes no time."""
+    await asyncio.sleep(0)
+
+
+async def never(_: float) -> None:
+    """A step that does not end by itself."""
+    await asyncio.Event().wait()
+
+
+class Stage:
+    """An engine, the schedules, and a loop that a test begins and ends as a process does."""
+
+    def __init__(self, kernel: Kernel, database: Database, clock: ManualClock) -> None:
+        self.kernel, self.database, self.clock = kernel, database, clock
+        self.step: Callable[[float], Awaitable[None]] = at_once
+        self.loop: asyncio.Task[None] | None = None
+
+    async def pass_step(self, seconds: float) -> None:
+        """As the test has it at that moment."""
+        await self.step(seconds)
+
+    async def start(self) -> None:
+        """As a start of Helix does."""
+        self.manager = StateManager(self.database, self.clock)
+        await self.manager.load()
+        self.rituals = Rituals(self.kernel, self.manager, self.database, sleep=self.pass_step)
+        await self.rituals.load()
+        self.schedules = Schedules(
+            self.kernel, self.manager, self.database, self.rituals, sleep=self.clock.sleep
+        )
+        await self.schedules.load()
+        self.loop = asyncio.create_task(self.schedules.run())
+
+    async def stop(self) -> None:
+        """The loop is cancelled, and so is what runs."""
+        if self.loop is not None:
+            self.loop.cancel()
+            with suppress(asyncio.CancelledError, RitualCancelled, StoreError):
+                await self.loop
+        await self.rituals.close()
+
+    async def add(self, text: str, steps: int = 3) -> Schedule:
+        rule = parse_rule(text, self.clock.now())
+        return await self.schedules.add(rule, steps, actor=MIA)
+
+    async def pass_time(self, seconds: float) -> None:
+        """Time passes, half a minute at a time, and the loop does what is due."""
+        while seconds > 0:
+            await self.settled()
+            self.clock.advance(min(30.0, seconds))
+            seconds -= 30.0
+        await self.settled()
+
+    async def settled(self) -> None:
+        """Until the loop waits again."""
+        await self.clock.until_sleeping()
+
+    async def ran(self) -> list[RitualRecord]:
+        """The rituals that schedules ran, oldest first."""
+        found = await self.rituals.page(0, 500)
+        return [one for one in reversed(found) if one.actor.cause == "schedule"]
+
+
+@pytest.fixture
+def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
+    return build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.1), clock)
+
+
+@pytest.fixture
+async def stage(kernel: Kernel, database: Database, clock: ManualClock) -> AsyncIterator[Stage]:
+    started = Stage(kernel, database, clock)
+    await started.start()
+    yield started
+    await started.stop()
+
+
+async def test_it_runs_when_it_is_due_and_says_when_next(stage: Stage) -> None:
+    schedule = await stage.add("every 1h")
+    await stage.pass_time(HOUR - 60)
+    assert await stage.ran() == []
+    await stage.pass_time(90)
+    (record,) = await stage.ran()
+    assert (record.steps, record.status, record.actor) == (3, "done", Actor("schedule"))
+    (now,) = stage.schedules.all
+    assert now.last_at == schedule.next_at
+    assert now.last_ritual == record.id
+    assert now.next_at == schedule.next_at + timedelta(hours=1)
+    await stage.pass_time(3 * HOUR)
+    assert len(await stage.ran()) == 4
+
+
+async def test_it_survives_a_restart(stage: Stage) -> None:
+    await stage.add("0 18 * * *", 27)
+    before = stage.schedules.all
+    await stage.stop()
+    await stage.start()
+    assert stage.schedules.all == before
+    assert before[0].actor == MIA
+    await stage.pass_time(6.1 * HOUR)
+    assert [one.steps for one in await stage.ran()] == [27]
+
+
+async def test_what_was_missed_is_run_once_however_often(stage: Stage) -> None:
+    await stage.add("every 1h")
+    await stage.stop()
+    stage.clock.advance(5.5 * HOUR)
+    await stage.start()
+    await stage.settled()
+    assert len(await stage.ran()) == 1
+    (now,) = stage.schedules.all
+    assert now.next_at == now.created_at + timedelta(hours=6)
+    await stage.pass_time(0.6 * HOUR)
+    assert len(await stage.ran()) == 2
+
+
+async def test_a_clock_that_jumps_ahead_makes_it_run_once(stage: Stage) -> None:
+    await stage.add("every 1h")
+    await stage.settled()
+    stage.clock.advance(48 * HOUR)
+    await stage.settled()
+    assert len(await stage.ran()) == 1
+
+
+async def test_a_clock_that_is_set_back_brings_the_next_run_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule = await stage.add("0 * * * *")
+    await stage.pass_time(1.1 * HOUR)
+    assert len(await stage.ran()) == 1
+    real: Callable[[], datetime] = stage.clock.now
+    monkeypatch.setattr(stage.clock, "now", lambda: real() - timedelta(days=2))
+    await stage.pass_time(HOUR)
+    (now,) = stage.schedules.all
+    assert now.next_at < schedule.next_at
+    assert len(await stage.ran()) == 2
+
+
+async def test_a_run_that_comes_again_since_the_clock_went_back_is_not_repeated(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.add("0 * * * *")
+    await stage.pass_time(HOUR + 30)
+    real: Callable[[], datetime] = stage.clock.now
+    monkeypatch.setattr(stage.clock, "now", lambda: real() - timedelta(minutes=1))
+    await stage.pass_time(120)
+    assert len(await stage.ran()) == 1
+
+
+async def test_it_waits_for_a_busy_engine_and_then_runs_once(stage: Stage) -> None:
+    await stage.add("every 10m")
+    stage.step = never
+    busy = await stage.rituals.start(9, actor=MIA)
+    stage.clock.advance(1900)
+    await asyncio.sleep(0.02)
+    assert await stage.ran() == []
+    stage.step = at_once
+    assert await stage.rituals.cancel(None, MIA, ritual=busy.id)
+    await stage.settled()
+    assert len(await stage.ran()) == 1
+
+
+async def test_removed_while_it_waits_for_the_engine_it_does_not_run(stage: Stage) -> None:
+    schedule = await stage.add("every 10m")
+    stage.step = never
+    await stage.rituals.start(9, actor=MIA)
+    stage.clock.advance(700)
+    await asyncio.sleep(0.02)
+    await stage.schedules.remove(schedule.id, actor=MIA)
+    stage.step = at_once
+    await stage.rituals.cancel(None, MIA)
+    await stage.settled()
+    assert await stage.ran() == []
+    assert stage.schedules.all == ()
+
+
+async def test_removed_while_it_runs_the_run_ends_and_no_other_comes(stage: Stage) -> None:
+    gate = asyncio.Event()
+
+    async def held(_: float) -> None:
+        await gate.wait()
+
+    stage.step = held
+    schedule = await stage.add("every 10m")
+    await stage.settled()
+    stage.clock.advance(700)
+    while stage.rituals.running is None:
+        await asyncio.sleep(0.001)
+    await stage.schedules.remove(schedule.id, actor=MIA)
+    gate.set()
+    await stage.pass_time(1200)
+    assert [one.status for one in await stage.ran()] == ["done"]
+
+
+async def test_killed_between_run_and_mark_it_is_not_run_again(stage: Stage) -> None:
+    schedule = await stage.add("every 1h")
+    await stage.stop()
+    stage.clock.advance(HOUR)
+    key = f"schedule:{schedule.id}:{schedule.next_at.isoformat()}"
+    await (await stage.rituals.start(3, actor=Actor("schedule"), key=key)).wait()
+    await stage.start()
+    await stage.settled()
+    assert len(await stage.ran()) == 1
+    assert stage.schedules.all[0].last_ritual == 1
+
+
+async def test_a_run_that_somebody_cancels_is_over(stage: Stage) -> None:
+    await stage.add("every 1h")
+    stage.step = never
+    await stage.settled()
+    stage.clock.advance(HOUR)
+    while stage.rituals.running is None:
+        await asyncio.sleep(0.001)
+    assert await stage.rituals.cancel("not now", MIA)
+    await stage.settled()
+    assert [one.status for one in await stage.ran()] == ["cancelled"]
+    assert stage.schedules.all[0].last_ritual == 1
+
+
+async def test_a_run_that_a_stop_cut_off_is_missed_and_runs_at_the_next_start(
+    stage: Stage, kernel: Kernel
+) -> None:
+    await stage.add("every 1h")
+    stage.step = never
+    await stage.settled()
+    stage.clock.advance(HOUR)
+    while stage.rituals.running is None:
+        await asyncio.sleep(0.001)
+    kernel.drain.close()
+    await stage.settled()
+    assert stage.schedules.all[0].last_at is None
+    await stage.stop()
+    kernel.drain.accepting = True
+    stage.step = at_once
+    await stage.start()
+    await stage.settled()
+    assert [one.status for one in await stage.ran()] == ["cancelled", "done"]
+
+
+async def test_a_run_that_could_not_be_kept_fails_the_loop_and_stays_due(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stage.add("every 1h")
+    await stage.settled()
+
+    async def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stage.manager, "change_with", full)
+        stage.clock.advance(HOUR)
+        assert stage.loop is not None
+        with pytest.raises(RitualCancelled, match="could not be kept"):
+            await stage.loop
+    assert stage.schedules.all[0].last_at is None
+
+
+async def test_several_that_are_due_run_one_after_the_other(stage: Stage) -> None:
+    await stage.add("every 1h", 4)
+    await stage.add("every 1h", 5)
+    await stage.pass_time(HOUR + 30)
+    assert [one.steps for one in await stage.ran()] == [4, 5]
+
+
+async def test_adding_and_removing_is_journalled_with_who(stage: Stage) -> None:
+    schedule = await stage.add("every 6h", 27)
+    assert stage.schedules.get(schedule.id) == schedule
+    await stage.schedules.remove(schedule.id, actor=MIA)
+    rows = await Journal(stage.database).entries(kinds=("schedule",))
+    assert [(row.subject, row.actor, row.before, row.after) for row in rows] == [
+        ("every 6h, 27 steps", "Mia", "every 6h", None),
+        ("every 6h, 27 steps", "Mia", None, "every 6h"),
+    ]
+    assert await stage.database.read(_schedule_table.read_all) == ()
+
+
+async def test_what_cannot_be_added_or_removed_is_said(stage: Stage) -> None:
+    with pytest.raises(UnknownSchedule, match=r"no schedule 3\. There are: none"):
+        await stage.schedules.remove(3, actor=MIA)
+    with pytest.raises(WrongSteps):
+        await stage.add("every 6h", 0)
+    await stage.add("every 6h", 27)
+    with pytest.raises(ScheduleRefused, match="Schedule 1 does that already"):
+        await stage.add("every 360m", 27)
+    with pytest.raises(UnknownSchedule, match="with that id"):
+        stage.schedules.get(10**20)
+    for number in range(MOST_SCHEDULES - 1):
+        await stage.add("every 6h", 100 + number)
+    with pytest.raises(ScheduleRefused, match="There are 25 schedules"):
+        await stage.add("every 6h", 500)
