@@ -124,6 +124,9 @@ class GroupCommit:
                 self._in_work = False
         except BaseException as error:
             # Whatever was raised belongs to the caller.
+            if connection.in_transaction and _is_the_machines(error):
+                # Where the statement has triggers, SQLite undoes it alone; the disk is full all the same.
+                self._control(_ROLLBACK)
             if not connection.in_transaction:
                 raise _TransactionGone(error) from error
             self._control(_ROLLBACK_TO)
@@ -155,6 +158,10 @@ class GroupCommit:
     def _restore(self, captured: list[tuple[Participant, object]]) -> None:
         for participant, memory in captured:
             participant.restore(memory)
+
+
+def _is_the_machines(error: BaseException) -> bool:
+    return isinstance(error, sqlite3.Error) and store_error(error) is not None
 
 
 def readable(error: BaseException) -> BaseException:

@@ -1,4 +1,8 @@
-"""The tables of full-text search (migration numbers 30–34)."""
+"""The tables of full-text search (migration numbers 30–34).
+
+Each source has triggers that keep its rows in `search_docs`, in the transaction that changes them, and
+`search_docs` has triggers that keep the FTS5 index. So nothing is found that is gone.
+"""
 
 from __future__ import annotations
 
@@ -6,4 +10,82 @@ from typing import Final
 
 from core.migrations import Migration
 
-SEARCH_MIGRATIONS: Final[tuple[Migration, ...]] = ()
+# So much of each text of a row is searched.
+_LENGTH: Final = 4_000
+
+# https://www.sqlite.org/fts5.html §4.4.3: an external content table and the triggers that keep the index.
+_INDEX: Final = (
+    # Who did something and why are in a column of their own: outside home it is neither searched nor shown.
+    """CREATE TABLE search_docs (
+        id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, source_id INTEGER NOT NULL,
+        at_us INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, people TEXT NOT NULL,
+        UNIQUE (source, source_id)
+    )""",
+    """CREATE VIRTUAL TABLE search USING fts5(
+        title, body, people, content = 'search_docs', content_rowid = 'id',
+        tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3'
+    )""",
+    """CREATE TRIGGER search_docs_added AFTER INSERT ON search_docs BEGIN
+        INSERT INTO search (rowid, title, body, people) VALUES (new.id, new.title, new.body, new.people);
+    END""",
+    """CREATE TRIGGER search_docs_removed AFTER DELETE ON search_docs BEGIN
+        INSERT INTO search (search, rowid, title, body, people)
+        VALUES ('delete', old.id, old.title, old.body, old.people);
+    END""",
+    """CREATE TRIGGER search_docs_changed AFTER UPDATE ON search_docs BEGIN
+        INSERT INTO search (search, rowid, title, body, people)
+        VALUES ('delete', old.id, old.title, old.body, old.people);
+        INSERT INTO search (rowid, title, body, people) VALUES (new.id, new.title, new.body, new.people);
+    END""",
+)
+
+
+def _source(table: str, source: str, *, at_us: str, title: str, body: str, people: str) -> tuple[str, ...]:
+    """The triggers of one table, and the statement that takes in the rows it has already.
+
+    Expressions name a row's columns with `{row}.` before them.
+    """
+
+    def values(row: str) -> str:
+        shown = ", ".join(part.format(row=row) for part in (at_us, title, f"substr({body}, 1, {_LENGTH})"))
+        return f"'{source}', {row}.id, {shown}, substr({people.format(row=row)}, 1, {_LENGTH})"
+
+    columns = "(source, source_id, at_us, title, body, people)"
+    gone = f"DELETE FROM search_docs WHERE source = '{source}' AND source_id = old.id"  # noqa: S608 - our own names
+    added = f"INSERT INTO search_docs {columns} VALUES ({values('new')})"  # noqa: S608 - likewise
+    return (
+        f"CREATE TRIGGER {table}_found AFTER INSERT ON {table} BEGIN {added}; END",
+        f"CREATE TRIGGER {table}_unfound AFTER DELETE ON {table} BEGIN {gone}; END",
+        f"CREATE TRIGGER {table}_found_anew AFTER UPDATE ON {table} BEGIN {gone}; {added}; END",
+        f"INSERT INTO search_docs {columns} SELECT {values(table)} FROM {table} ORDER BY id",  # noqa: S608 - likewise
+    )
+
+
+_PEOPLE: Final = "trim(coalesce({row}.actor, '') || ' · ' || coalesce({row}.%s, ''), ' ·')"
+
+SEARCH_MIGRATIONS: Final[tuple[Migration, ...]] = (
+    Migration(
+        30,
+        "search",
+        (
+            *_INDEX,
+            *_source(
+                "journal",
+                "journal",
+                at_us="{row}.at_us",
+                title="{row}.kind || ' ' || {row}.subject",
+                body="'by ' || {row}.cause || coalesce(': ' || {row}.before || ' → ' || {row}.after, "
+                "': ' || {row}.after, ': ' || {row}.before || ' → nothing', '')",
+                people=_PEOPLE % "reason",
+            ),
+            *_source(
+                "contexts",
+                "context",
+                at_us="{row}.at_us",
+                title="{row}.name",
+                body="'checkpoint of version ' || {row}.version",
+                people=_PEOPLE % "note",
+            ),
+        ),
+    ),
+)

@@ -18,6 +18,7 @@ from state.agent_monitor import AgentMonitor
 from state.agents import AgentView
 from state.alerts import Alerts
 from state.change import Change
+from state.contexts import Contexts, last_rituals
 from state.directive_actions import NEEDED
 from state.directives import Directives
 from state.journal import Journal
@@ -29,6 +30,7 @@ from state.probes import PROBE_EVERY_S, ServiceProbes
 from state.projection import Projector
 from state.rituals import Rituals
 from state.schedules import Schedules
+from state.search import Search
 from state.watcher import FolderWatcher
 
 logger = logging.getLogger(__name__)
@@ -58,6 +60,8 @@ class Collective:
         self.monitor = AgentMonitor(kernel, self.manager)
         self.rituals = Rituals(kernel, self.manager, database)
         self.schedules = Schedules(kernel, self.manager, database, self.rituals)
+        self.contexts = Contexts(self.manager, database, clock, agents=self.agents, rituals=last_rituals)
+        self.search = Search(database, clock)
         self.outgoing = Outgoing()
         self.hour_ago: UCF | None = None
         # What stands at the database's path is what was opened, until somebody removes or replaces it.

@@ -1,0 +1,169 @@
+"""Checkpoints of the state, and search through everything that was kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import access, buttons, pages
+from bot.cogs.contexts import _difference, _screens, _search_screen
+from bot.command import command
+from bot.completion import choices
+from state.contexts import StateMoved
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+_Screen = tuple[discord.Embed, discord.ui.View | None]
+
+
+class ContextsCog(commands.Cog, name="contexts"):
+    """Commands about what was kept."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("archive")
+    async def archive(self, ctx: HelixContext, *, name: str) -> None:
+        """Keep the state as it is."""
+        context = await self.bot.collective.contexts.archive(name, ctx.caller.actor)
+        await ctx.say(embed=_screens.kept(context))
+
+    @command("restore")
+    async def restore(self, ctx: HelixContext, *, name: str) -> None:
+        """Put field and folklore back, once the difference was seen and agreed to."""
+        contexts = self.bot.collective.contexts
+        context = await contexts.find(name)
+        moved = False
+        while difference := _difference.compare(self.bot.collective.manager.snapshot, context):
+            question = _screens.question(context, difference, moved=moved)
+            if not await ctx.confirm(question, danger=True):
+                return
+            try:
+                after = await contexts.restore(context, ctx.caller.actor, shown=difference.shown)
+            except StateMoved:
+                moved = True
+                continue
+            await ctx.say(embed=_screens.restored(context, difference, after.version))
+            return
+        await ctx.say(embed=_screens.nothing_differs(context))
+
+    @command("contexts")
+    async def contexts(self, ctx: HelixContext, *, filter: str | None = None) -> None:  # noqa: A002 - the option's name
+        """The checkpoints."""
+        embed, view = await self._list_page(
+            filter or "", None, 0, ctx.author.id, show_people=ctx.at_home
+        )
+        await ctx.say(embed=embed, view=view)
+
+    @buttons.component("contexts", "list", command="contexts")
+    async def turn_list(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page of the same list, or back to it."""
+        turn = pages.Turn.of(press)
+        newest_id, _, containing = turn.payload.partition(" ")
+        embed, view = await self._list_page(
+            containing,
+            int(newest_id),
+            turn.page,
+            press.user_id,
+            show_people=access.caller_of(interaction).sees_names,
+        )
+        await press.answer.update(embed=embed, view=view)
+
+    @buttons.component("contexts", "look", command="contexts")
+    async def look(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """One checkpoint whole, with the way back to the list."""
+        context = await self.bot.collective.contexts.find(f"#{press.values[0]}")
+        back = await buttons.button(
+            self.bot, "contexts", "list", press.user_id, press.payload, label="Back to the list"
+        )
+        show_people = access.caller_of(interaction).sees_names
+        await press.answer.update(
+            embed=_screens.whole(context, show_people=show_people), view=buttons.view_of(back)
+        )
+
+    @command("search")
+    async def search(self, ctx: HelixContext, *, query: str) -> None:
+        """Look through journal, rituals, checkpoints and directives."""
+        embed, view = await self._search_page(query, None, 0, ctx.author.id, people=ctx.at_home)
+        await ctx.say(embed=embed, view=view)
+
+    @buttons.component("contexts", "search", command="search")
+    async def turn_search(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page of the same hits; who reads it where decides anew what is searched."""
+        turn = pages.Turn.of(press)
+        newest, _, query = turn.payload.partition(" ")
+        people = access.caller_of(interaction).sees_names
+        embed, view = await self._search_page(query, int(newest), turn.page, press.user_id, people=people)
+        await press.answer.update(embed=embed, view=view)
+
+    @restore.autocomplete("name")
+    async def complete_restore(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The names there are."""
+        return choices(await self.bot.collective.contexts.names(), current)
+
+    @contexts.autocomplete("filter")
+    @archive.autocomplete("name")
+    async def complete_name(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Likewise: to find one, or to keep a newer one under a name."""
+        return choices(await self.bot.collective.contexts.names(), current)
+
+    async def _list_page(
+        self, containing: str, newest_id: int | None, page: int, user_id: int, *, show_people: bool
+    ) -> _Screen:
+        briefs = await self.bot.collective.contexts.page(containing, newest_id=newest_id)
+        cut = _screens.brief_pages(briefs)
+        page = pages.within(page, len(cut))
+        embed = _screens.listed(briefs, containing, page, show_people=show_people)
+        if not briefs:
+            return embed, None
+        payload = f"{briefs[0].id if newest_id is None else newest_id} {containing}"
+        turning = await pages.view(
+            self.bot, "contexts", "list", user_id, page=page, count=len(cut), payload=payload
+        )
+        look = await buttons.select(
+            self.bot,
+            "contexts",
+            "look",
+            user_id,
+            f"{page}|{payload}",
+            options=_screens.options(cut[page]),
+            placeholder="Look at one whole",
+        )
+        view = turning or buttons.view_of()
+        view.add_item(look)
+        return embed, view
+
+    async def _search_page(
+        self, query: str, newest: int | None, page: int, user_id: int, *, people: bool
+    ) -> _Screen:
+        found = await self.bot.collective.search.find(
+            query,
+            people=people,
+            newest=newest,
+            offset=page * _search_screen.PER_PAGE,
+            limit=_search_screen.PER_PAGE,
+        )
+        view = await pages.view(
+            self.bot,
+            "contexts",
+            "search",
+            user_id,
+            page=page,
+            count=_search_screen.page_count(found),
+            payload=f"{found.newest} {query}",
+        )
+        return _search_screen.found(found, query, page), view
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(ContextsCog(bot))

@@ -1,0 +1,159 @@
+"""How checkpoints look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot import embeds, pages, words
+from bot.cogs.contexts._difference import Difference
+from state.context_records import Context, ContextBrief
+
+PER_PAGE = 8
+
+_MOST_RITUALS = 5
+
+
+def kept(context: Context) -> discord.Embed:
+    """What `archive` did."""
+    content = context.content
+    return embeds.card(
+        "📦 Checkpoint kept",
+        (
+            f"**{embeds.plain(context.name)}** (#{context.id}) holds version {context.version}: "
+            f"the field, {words.count(len(content.agents), 'agent')}, "
+            f"{words.count(len(content.folklore), 'tale')} of folklore.",
+            f"`restore {_bare(context.name)}` brings field and folklore back.",
+        ),
+        status="kept",
+        footer="What is remembered can be returned to.",
+    )
+
+
+def brief_pages(briefs: Sequence[ContextBrief]) -> tuple[tuple[ContextBrief, ...], ...]:
+    """The checkpoints, cut into pages."""
+    return tuple(tuple(briefs[at : at + PER_PAGE]) for at in range(0, len(briefs), PER_PAGE)) or ((),)
+
+
+def listed(
+    briefs: Sequence[ContextBrief], containing: str, page: int, *, show_people: bool
+) -> discord.Embed:
+    """One page of the checkpoints."""
+    if not briefs:
+        text = (
+            f"No checkpoint has {words.quoted(containing)} in its name."
+            if containing
+            else "No checkpoint has been kept yet. `archive <name>` keeps one."
+        )
+        return embeds.card("📦 Checkpoints", (text,))
+    cut = brief_pages(briefs)
+    page = pages.within(page, len(cut))
+    return embeds.card(
+        "📦 Checkpoints",
+        [_brief(brief, show_people=show_people) for brief in cut[page]],
+        footer=pages.footer(page, len(cut), words.count(len(briefs), "checkpoint")),
+    )
+
+
+def options(briefs: Sequence[ContextBrief]) -> list[discord.SelectOption]:
+    """The checkpoints of one page, to look at one whole."""
+    return [
+        discord.SelectOption(
+            label=embeds.clip(brief.name, 100),
+            value=str(brief.id),
+            description=f"#{brief.id}, version {brief.version}, {brief.at:%Y-%m-%d %H:%M} UTC",
+        )
+        for brief in briefs
+    ]
+
+
+def whole(context: Context, *, show_people: bool) -> discord.Embed:
+    """One checkpoint with everything in it."""
+    content = context.content
+    values = [f"**{name}** {value:.4g}" for name, value in content.ucf.as_dict().items()]
+    fields = [embeds.Field("Field", " · ".join(values))]
+    lore = [f"**{kind}** met {one.encounters} times" for kind, one in sorted(content.folklore.items())]
+    fields.append(embeds.Field("Folklore", " · ".join(lore) or "none yet"))
+    fields.append(embeds.Field("Agents", "\n".join(_agents(context)) or "none"))
+    if content.rituals:
+        rituals = [
+            f"#{one.id} {embeds.plain(one.kind, 40)}, {words.count(one.steps, 'step')}, "
+            f"{embeds.relative(one.finished_at)}"
+            for one in content.rituals[:_MOST_RITUALS]
+        ]
+        fields.append(embeds.Field("Last rituals", "\n".join(rituals)))
+    head = f"Version {context.version}, kept {embeds.absolute(context.at)}"
+    if not context.newest:
+        head += f"\nAn older one of this name: `restore #{context.id}` means it."
+    return embeds.card(
+        f"📦 {embeds.plain(context.name)} (#{context.id})",
+        (head, *_people(context, show_people=show_people)),
+        fields=fields,
+    )
+
+
+def question(context: Context, difference: Difference, *, moved: bool) -> str:
+    """What is asked before a restore: the difference, line by line."""
+    lines = [
+        f"Restore **{embeds.plain(context.name)}** (#{context.id}, version {context.version}, "
+        f"kept {embeds.relative(context.at)})?",
+        "",
+    ]
+    if moved:
+        lines[:0] = ["**The state has changed meanwhile.** This is the difference now:", ""]
+    lines += [f"**{one.name}** {one.now:.4g} → {one.then:.4g}" for one in difference.metrics]
+    lines += [f"**{one.kind}** met {one.now} → {one.then} times" for one in difference.lore]
+    return "\n".join((*lines, "", "Nothing else is touched: agents, journal and rituals stay."))
+
+
+def nothing_differs(context: Context) -> discord.Embed:
+    """A restore with nothing to do."""
+    return embeds.card(
+        "",
+        (f"Field and folklore are as in **{embeds.plain(context.name)}** already. Nothing was changed.",),
+        status="pass",
+    )
+
+
+def restored(context: Context, difference: Difference, version: int) -> discord.Embed:
+    """What a restore did."""
+    changed = [one.name for one in difference.metrics] + [one.kind for one in difference.lore]
+    return embeds.card(
+        "📦 Restored",
+        (
+            f"Version {version} has field and folklore of **{embeds.plain(context.name)}** "
+            f"(#{context.id}, version {context.version}).",
+            f"Changed: {', '.join(changed)}.",
+        ),
+        status="pass",
+        footer="The river is the same; the water is not.",
+    )
+
+
+def _brief(brief: ContextBrief, *, show_people: bool) -> str:
+    older = "" if brief.newest else " · older one of the name"
+    lines = [
+        f"**{embeds.plain(brief.name)}** #{brief.id} · version {brief.version} · "
+        f"{embeds.relative(brief.at)}{older}"
+    ]
+    return "\n".join((*lines, *_people(brief, show_people=show_people)))
+
+
+def _people(brief: ContextBrief, *, show_people: bool) -> tuple[str, ...]:
+    if not show_people or not (brief.actor or brief.note):
+        return ()
+    who = f"by {embeds.plain(brief.actor, 60)}" if brief.actor else ""
+    why = embeds.plain(brief.note, 200) if brief.note else ""
+    return ("-# " + " · ".join(filter(None, (who, why))),)
+
+
+def _agents(context: Context) -> list[str]:
+    by_status: dict[str, list[str]] = {}
+    for agent in context.content.agents:
+        by_status.setdefault(agent.status, []).append(agent.name)
+    return [f"{embeds.dot(status)} {status}: {', '.join(names)}" for status, names in by_status.items()]
+
+
+def _bare(name: str) -> str:
+    return name.replace("`", "ˋ")

@@ -1,0 +1,81 @@
+"""How what was found looks."""
+
+from __future__ import annotations
+
+import discord
+
+from bot import embeds, pages, words
+from state.search import HIT_BEGINS, HIT_ENDS, MOST_SHOWN, Found, Hit
+
+PER_PAGE = 5
+
+_ICONS = {"journal": "📜", "ritual": "🜂", "context": "📦", "directive": "🤲"}
+_NAMES = {"journal": "journal", "ritual": "ritual", "context": "checkpoint", "directive": "directive"}
+_TITLE_LENGTH = 150
+_TEXT_LENGTH = 300
+
+
+def page_count(found: Found) -> int:
+    """Over how many pages the hits go."""
+    return max(1, -(-found.shown // PER_PAGE))
+
+
+def found(view: Found, query: str, page: int) -> discord.Embed:
+    """One page of hits."""
+    if not view.hits:
+        return embeds.card(
+            "🔎 Nothing found",
+            (
+                f"Nothing has all of {words.quoted(query)} in it.",
+                'All words must fit. `harm*` finds every word that begins so, `"in quotes"` a phrase.',
+            ),
+            footer="Silence, too, is an answer.",
+        )
+    count = words.count(view.total, "hit")
+    if view.total > MOST_SHOWN:
+        count = f"the best {MOST_SHOWN} of {view.total} hits"
+    return embeds.card(
+        f"🔎 {_bare(query)}",
+        [_hit(hit) for hit in view.hits],
+        footer=pages.footer(page, page_count(view), count),
+    )
+
+
+def highlighted(text: str, limit: int) -> str:
+    """A text with what fits in bold, and no Markdown of its own; cut to `limit` before escaping."""
+    parts: list[str] = []
+    bold = False
+    left = limit
+    for index, piece in enumerate(text.replace(HIT_ENDS, HIT_BEGINS).split(HIT_BEGINS)):
+        if left <= 0:
+            break
+        # Pieces alternate: around a hit stand a beginning and an end.
+        bold = index % 2 == 1
+        clean = " ".join(piece.split())
+        if not clean:
+            parts.append(" " if piece else "")
+            continue
+        shown = embeds.plain(clean, left)
+        left -= len(clean)
+        before = " " if piece[0].isspace() else ""
+        after = " " if piece[-1].isspace() else ""
+        parts.append(f"{before}{f'**{shown}**' if bold else shown}{after}")
+    return "".join(parts).strip()
+
+
+def _hit(hit: Hit) -> str:
+    name = _NAMES.get(hit.source, hit.source)
+    icon = _ICONS.get(hit.source, "•")
+    lines = [
+        f"{icon} {highlighted(hit.title, _TITLE_LENGTH)}",
+        f"-# {name} #{hit.id} · {embeds.relative(hit.at)}",
+    ]
+    if hit.text:
+        lines.insert(1, highlighted(hit.text, _TEXT_LENGTH))
+    if hit.people:
+        lines.append(f"-# {highlighted(hit.people, _TEXT_LENGTH)}")
+    return "\n".join(lines)
+
+
+def _bare(query: str) -> str:
+    return embeds.plain(query, 80)

@@ -1,0 +1,138 @@
+"""Full-text search over the journal, rituals, checkpoints and directives."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from state.moments import from_us, to_us
+from state.search_query import build_query
+
+# Around a hit in a text; what is searched has no control characters that anybody could mean.
+HIT_BEGINS: Final = "\x02"
+HIT_ENDS: Final = "\x03"
+
+# Of what fits, the newest so many are ranked; the best so many of those are shown.
+_RANKED: Final = 5_000
+MOST_SHOWN: Final = 100
+# A hit in the title weighs most; then the text; then who and why.
+_WEIGHTS: Final = "4.0, 1.0, 1.0"
+_SNIPPET_WORDS: Final = 18
+# A hit of today counts in full and a very old one half; at this age it is half way between the two.
+_AGED_US: Final = 30 * 24 * 3600 * 1_000_000
+
+_PUBLIC: Final = "{title body}"
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that was found; its texts have `HIT_BEGINS` and `HIT_ENDS` around what fits.
+
+    Attributes:
+        source: "journal", "ritual", "context" or "directive".
+        id: its number there.
+        people: who and why; None where they may not be shown.
+    """
+
+    source: str
+    id: int
+    at: datetime
+    title: str
+    text: str
+    people: str | None
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of what fits a query, best first.
+
+    Attributes:
+        total: how many fit, up to `MOST_SHOWN` of which are shown.
+        newest: giving it again shows the same list, whatever came since.
+    """
+
+    hits: tuple[Hit, ...]
+    total: int
+    newest: int
+
+    @property
+    def shown(self) -> int:
+        """Over how many hits the pages go."""
+        return min(self.total, MOST_SHOWN)
+
+
+class Search:
+    """Reads the index; triggers keep it, in the transactions of what is searched."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    async def find(
+        self, text: str, *, people: bool, newest: int | None = None, offset: int = 0, limit: int = 5
+    ) -> Found:
+        """What fits all words of a text: ranked by BM25, newer before older where they fit alike.
+
+        Args:
+            text: words, "phrases" and beginnings* of words.
+            people: whether who and why are searched and given.
+            newest: `Found.newest` of the first page.
+            offset: so many of the best are passed over.
+            limit: at most so many.
+
+        Raises:
+            WrongQuery: there is nothing in the text that can be searched for.
+        """
+        query = build_query(text)
+        match = query if people else f"{_PUBLIC} : ({query})"
+        now_us = to_us(self._clock.now())
+
+        def work(connection: sqlite3.Connection) -> Found:
+            last = newest if newest is not None else _newest(connection)
+            total = connection.execute(
+                "SELECT count(*) FROM search WHERE search MATCH ? AND rowid <= ?", (match, last)
+            ).fetchone()[0]
+            best = _best(connection, match, last, now_us)[offset : offset + limit]
+            return Found(
+                hits=tuple(_hit(connection, match, number, people=people) for number in best),
+                total=int(total),
+                newest=last,
+            )
+
+        return await self._database.read(work)
+
+
+def _newest(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM search_docs").fetchone()[0])
+
+
+def _best(connection: sqlite3.Connection, match: str, last: int, now_us: int) -> list[int]:
+    # bm25() is negative, and better the lower it is.
+    rows = connection.execute(
+        f"""SELECT hit.rowid FROM (
+            SELECT rowid, bm25(search, {_WEIGHTS}) AS score FROM search
+            WHERE search MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT {_RANKED}
+        ) AS hit JOIN search_docs ON search_docs.id = hit.rowid
+        ORDER BY hit.score * (0.5 + 0.5 / (1.0 + max(0, ?3 - search_docs.at_us) * 1.0 / {_AGED_US})),
+            hit.rowid DESC
+        LIMIT {MOST_SHOWN}""",  # noqa: S608 - our own numbers
+        (match, last, now_us),
+    )
+    return [int(row[0]) for row in rows]
+
+
+def _hit(connection: sqlite3.Connection, match: str, number: int, *, people: bool) -> Hit:
+    def part(column: int, words: int) -> str:
+        return f"snippet(search, {column}, '{HIT_BEGINS}', '{HIT_ENDS}', '…', {words})"
+
+    row = connection.execute(
+        f"""SELECT source, source_id, at_us, {part(0, 64)}, {part(1, _SNIPPET_WORDS)},
+            {part(2, _SNIPPET_WORDS) if people else "NULL"}
+        FROM search JOIN search_docs ON search_docs.id = search.rowid
+        WHERE search MATCH ? AND search.rowid = ?""",  # noqa: S608 - likewise
+        (match, number),
+    ).fetchone()
+    return Hit(source=row[0], id=row[1], at=from_us(row[2]), title=row[3], text=row[4], people=row[5] or None)

@@ -1,0 +1,241 @@
+"""Full-text search: what is found, by whom, in which order, and that no text is ever a syntax error."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.database import Database
+from core.schema import CORE_MIGRATIONS
+from state.change import Actor, JournalRow
+from state.contexts import Contexts
+from state.journal import Journal
+from state.manager import StateManager
+from state.schema import STATE_MIGRATIONS
+from state.search import HIT_BEGINS, HIT_ENDS, Found, Search
+from state.search_query import WrongQuery, build_query
+from tests.manual_clock import ManualClock
+
+ADA = Actor("command", "Ada", 5)
+
+
+@pytest.fixture
+def search(database: Database, clock: ManualClock) -> Search:
+    return Search(database, clock)
+
+
+def row(subject: str, **parts: object) -> JournalRow:
+    plain = JournalRow(kind="agent", subject=subject, cause="command", before="active", after="down")
+    return msgspec.structs.replace(plain, **parts)
+
+
+def subjects(found: Found) -> list[str]:
+    return [hit.title.replace(HIT_BEGINS, "").replace(HIT_ENDS, "") for hit in found.hits]
+
+
+async def test_all_words_are_wanted_in_any_case_and_without_accents(
+    manager: StateManager, search: Search
+) -> None:
+    await manager.record(row("Vega", after="café closed"), row("Vega"), row("Kael", after="Cafe"))
+    assert subjects(await search.find("vega CAFE", people=False)) == ["agent Vega"]
+
+
+async def test_hits_are_marked_in_title_and_text(manager: StateManager, search: Search) -> None:
+    await manager.record(row("Vega"))
+    hit = (await search.find("vega down", people=False)).hits[0]
+    assert hit.title == f"agent {HIT_BEGINS}Vega{HIT_ENDS}"
+    assert f"{HIT_BEGINS}down{HIT_ENDS}" in hit.text
+    assert (hit.source, hit.id) == ("journal", 1)
+
+
+async def test_a_phrase_wants_its_words_side_by_side(manager: StateManager, search: Search) -> None:
+    await manager.record(row("a", after="before the storm"), row("b", after="the storm before"))
+    assert subjects(await search.find('"before the"', people=False)) == ["agent a"]
+    assert (await search.find("before the", people=False)).total == 2
+
+
+async def test_a_star_stands_for_the_rest_of_a_word(manager: StateManager, search: Search) -> None:
+    await manager.record(row("a", after="harmonics"), row("b", after="harm"))
+    assert subjects(await search.find("harmo*", people=False)) == ["agent a"]
+    assert (await search.find('"har"*', people=False)).total == 2
+
+
+async def test_who_and_why_are_searched_and_given_only_where_names_may_be(
+    manager: StateManager, search: Search
+) -> None:
+    await manager.record(row("Vega", actor="Ada Lovelace", actor_id=5, reason="a secret drill"))
+    assert (await search.find("lovelace", people=False)).total == 0
+    assert (await search.find("secret", people=False)).total == 0
+    assert (await search.find("vega", people=False)).hits[0].people is None
+    at_home = await search.find("lovelace vega", people=True)
+    assert at_home.hits[0].people == f"Ada {HIT_BEGINS}Lovelace{HIT_ENDS} · a secret drill"
+
+
+async def test_a_hit_in_the_title_comes_before_one_in_the_text(manager: StateManager, search: Search) -> None:
+    await manager.record(row("storm"), row("Vega", after="storm"), row("Kael"), row("Lumina"))
+    assert subjects(await search.find("storm", people=False)) == ["agent storm", "agent Vega"]
+
+
+async def test_of_equal_hits_the_newer_comes_first(
+    manager: StateManager, search: Search, clock: ManualClock
+) -> None:
+    await manager.record(row("old storm"))
+    clock.advance(400 * 86_400)
+    await manager.record(row("new storm"), row("Kael"), row("Vega"))
+    assert subjects(await search.find("storm", people=False)) == ["agent new storm", "agent old storm"]
+
+
+async def test_pages_are_of_the_list_that_was_shown_first(manager: StateManager, search: Search) -> None:
+    await manager.record(*(row(f"storm {number}") for number in range(7)))
+    first = await search.find("storm", people=False, limit=5)
+    await manager.record(row("storm late"))
+    second = await search.find("storm", people=False, newest=first.newest, offset=5, limit=5)
+    assert (first.total, second.total, second.shown) == (7, 7, 7)
+    assert len({*subjects(first), *subjects(second)}) == 7
+    assert "agent storm late" not in subjects(second)
+
+
+async def test_what_the_journal_forgets_is_found_no_more(
+    manager: StateManager, search: Search, database: Database, clock: ManualClock
+) -> None:
+    await manager.record(row("Vega"))
+    clock.advance(10)
+    assert await Journal(database).prune(clock.now() - timedelta(seconds=5)) == 1
+    assert (await search.find("vega", people=True)).total == 0
+    await database.write(check_index)
+
+
+async def test_a_person_who_is_erased_is_found_no_more(
+    manager: StateManager, search: Search, database: Database
+) -> None:
+    await manager.record(row("Vega", actor="Ada", actor_id=5, reason="why not"))
+    await database.write(
+        lambda connection: (
+            connection.execute(
+                "UPDATE journal SET actor = NULL, actor_id = NULL, reason = NULL WHERE actor_id = 5"
+            ).rowcount
+        )
+    )
+    assert (await search.find("ada", people=True)).total == 0
+    assert (await search.find("vega", people=True)).hits[0].people is None
+    await database.write(check_index)
+
+
+async def test_a_change_that_fails_leaves_nothing_to_find(search: Search, database: Database) -> None:
+    def fails(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "INSERT INTO journal (at_us, kind, subject, cause) VALUES (1, 'agent', 'Vega', 'test')"
+        )
+        raise RuntimeError("after the row")
+
+    with pytest.raises(RuntimeError):
+        await database.write(fails)
+    assert (await search.find("vega", people=True)).total == 0
+
+
+async def test_rows_from_before_the_index_are_found(tmp_path: Path, clock: ManualClock) -> None:
+    path = tmp_path / "old.db"
+    before = tuple(one for one in STATE_MIGRATIONS if one.number < 14)
+    database = await Database.open(path, (*CORE_MIGRATIONS, *before), app_version="0.1.0")
+    manager = StateManager(database, clock)
+    await manager.load()
+    await manager.record(row("Vega"))
+    await database.close()
+    database = await Database.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.2.0")
+    assert subjects(await Search(database, clock).find("vega", people=False)) == ["agent Vega"]
+    await database.close()
+
+
+async def test_checkpoints_are_found_by_name(
+    manager: StateManager, search: Search, database: Database, clock: ManualClock
+) -> None:
+    contexts = Contexts(manager, database, clock, agents=tuple)
+    kept = await contexts.archive("before the storm", ADA, note="clouds")
+    hits = (await search.find("storm", people=False)).hits
+    assert ("context", kept.id) in {(hit.source, hit.id) for hit in hits}
+    assert (await search.find("clouds", people=False)).total == 0
+
+
+@pytest.mark.parametrize("text", ["", "   ", '""', "!!! - + ( )", "*", '"', "\x00", "🎲"])
+def test_a_text_without_a_word_is_answered_with_what_would_do(text: str) -> None:
+    with pytest.raises(WrongQuery, match="Name a word"):
+        build_query(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x" * 201, "200 characters; this one has 201"),
+        ("a " * 13, "12 words or phrases"),
+        ("a*", "2 letters"),
+    ],
+)
+def test_too_much_or_too_little_is_said(text: str, said: str) -> None:
+    with pytest.raises(WrongQuery, match=said):
+        build_query(text)
+
+
+def test_syntax_is_taken_for_text() -> None:
+    assert build_query("title:x OR NOT (b)") == '"title:x" "OR" "NOT" "(b)"'
+    assert build_query('say "he""llo') == '"say" "he" "llo"'
+
+
+TRICKY = st.text(alphabet=st.sampled_from("ab9é\"*:(){}^+-~.,\x00 '\\AND OR NEAR")) | st.text()
+
+
+@given(text=TRICKY, people=st.booleans())
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_any_text_is_answered_or_says_why(search: Search, text: str, people: bool) -> None:
+    try:
+        build_query(text)
+    except WrongQuery:
+        with pytest.raises(WrongQuery):
+            await search.find(text, people=people)
+        return
+    assert (await search.find(text, people=people)).total == 0
+
+
+async def test_a_hundred_thousand_rows_are_ranked_without_reading_all_of_them(
+    search: Search, database: Database
+) -> None:
+    def fill(connection: sqlite3.Connection) -> None:
+        connection.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) "
+            "INSERT INTO journal (at_us, kind, subject, cause, after) "
+            "SELECT i, 'ucf', 'harmony', 'ritual', i FROM n"
+        )
+
+    await database.write(fill)
+    steps = await database.read(count_steps)
+    assert (await search.find("harmony", people=False)).total == 100_000
+    # One step of the counter is a thousand instructions of SQLite; a full sort of 100,000 takes far more.
+    assert steps < 3_000
+
+
+def count_steps(connection: sqlite3.Connection) -> int:
+    from state.search import _best
+
+    steps = 0
+
+    def count() -> int:
+        nonlocal steps
+        steps += 1
+        return 0
+
+    connection.set_progress_handler(count, 1_000)
+    try:
+        _best(connection, '{title body} : ("harmony")', 2**62, 0)
+    finally:
+        connection.set_progress_handler(None, 0)
+    return steps
+
+
+def check_index(connection: sqlite3.Connection) -> None:
+    """FTS5's own check that the index says what the table says; it raises where it does not."""
+    connection.execute("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)")
