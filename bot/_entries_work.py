@@ -56,9 +56,9 @@ ENTRIES: tuple[CommandEntry, ...] = (
         name="restore",
         cog="contexts",
         aliases=("load-context", "load-checkpoint"),
-        params=(Param("name", "Which checkpoint", kind="rest", required=True),),
+        params=(Param("name", "Its name, #number, or defaults", kind="rest", required=True),),
         summary="Show what a checkpoint would change, then restore field and folklore.",
-        example="!restore before the storm",
+        example="!restore defaults",
         access=Access(Level.admin),
     ),
     CommandEntry(

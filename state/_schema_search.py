@@ -61,7 +61,11 @@ def _source(table: str, source: str, *, at_us: str, title: str, body: str, peopl
     )
 
 
-_PEOPLE: Final = "trim(coalesce({row}.actor, '') || ' · ' || coalesce({row}.%s, ''), ' ·')"
+def _people(*columns: str) -> str:
+    """What is there of these columns, with a dot between."""
+    # The first three characters are the dot before the first of them.
+    return "substr(" + " || ".join(f"coalesce(' · ' || {{row}}.{one}, '')" for one in columns) + ", 4)"
+
 
 SEARCH_MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(
@@ -76,7 +80,7 @@ SEARCH_MIGRATIONS: Final[tuple[Migration, ...]] = (
                 title="{row}.kind || ' ' || {row}.subject",
                 body="'by ' || {row}.cause || coalesce(': ' || {row}.before || ' → ' || {row}.after, "
                 "': ' || {row}.after, ': ' || {row}.before || ' → nothing', '')",
-                people=_PEOPLE % "reason",
+                people=_people("actor", "reason"),
             ),
             *_source(
                 "contexts",
@@ -84,8 +88,36 @@ SEARCH_MIGRATIONS: Final[tuple[Migration, ...]] = (
                 at_us="{row}.at_us",
                 title="{row}.name",
                 body="'checkpoint of version ' || {row}.version",
-                people=_PEOPLE % "note",
+                people=_people("actor", "note"),
             ),
+        ),
+    ),
+    Migration(
+        31,
+        "search: rituals",
+        _source(
+            "rituals",
+            "ritual",
+            at_us="{row}.started_us",
+            title="{row}.kind || ' ritual'",
+            body="{row}.steps || ' steps, ' || {row}.status"
+            " || coalesce(', ' || (SELECT group_concat(key || ' ' || value, ', ')"
+            " FROM json_each({row}.finish, '$.anomalies') WHERE value > 0), '')"
+            " || coalesce(', promoted ' || (SELECT group_concat(value, ', ')"
+            " FROM json_each({row}.finish, '$.promotions')), '')",
+            people=_people("actor", "ended_by", "reason"),
+        ),
+    ),
+    Migration(
+        32,
+        "search: directives",
+        _source(
+            "directives",
+            "directive",
+            at_us="{row}.queued_us",
+            title="{row}.text",
+            body="'directive ' || {row}.action || ', ' || {row}.status || coalesce(': ' || {row}.result, '')",
+            people=_people("actor"),
         ),
     ),
 )

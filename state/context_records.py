@@ -15,6 +15,8 @@ from state.agents import AgentView
 from state.models import UCF, Lore
 
 LONGEST_NAME: Final = 64
+# What Helix begins with: there without anybody having kept it.
+DEFAULTS: Final = "defaults"
 
 _TEXT_LENGTH: Final = 200
 # "#12" names the checkpoint with that number, so nothing may be called so.
@@ -87,7 +89,7 @@ def clean_name(text: str) -> str:
     """A name for a checkpoint, on one line and without what cannot be seen.
 
     Raises:
-        WrongName: nothing is left of it, it is too long, or it reads like a number of a checkpoint.
+        WrongName: nothing is left of it, it is too long, or it means something else.
     """
     seen = "".join(
         " " if char.isspace() else char
@@ -101,6 +103,8 @@ def clean_name(text: str) -> str:
         raise WrongName(
             f"A checkpoint's name has at most {LONGEST_NAME} characters; this one has {len(name)}."
         )
+    if fold(name) == DEFAULTS:
+        raise WrongName(f"`{DEFAULTS}` is what Helix begins with; choose another name.")
     if _NUMBER.fullmatch(name):
         raise WrongName("`#` and a number mean the checkpoint with that number; choose another name.")
     return name

@@ -15,6 +15,7 @@ from core.suggestions import closest
 from state.agents import AgentView
 from state.change import Actor, Change, JournalRow
 from state.context_records import (
+    DEFAULTS,
     Content,
     Context,
     ContextBrief,
@@ -25,7 +26,7 @@ from state.context_records import (
     numbered,
 )
 from state.manager import StateManager
-from state.models import METRICS, Snapshot
+from state.models import DEFAULT_UCF, METRICS, Snapshot
 from state.moments import from_us, to_us
 
 # One person cannot crowd out the others: the oldest of their own leave first.
@@ -35,6 +36,7 @@ MOST: Final = 500
 KIND: Final = "context"
 
 _NOTE_LENGTH: Final = 500
+_RITUALS_KEPT: Final = 5
 _COLUMNS: Final = (
     "id, at_us, name, version, actor, note, "
     "NOT EXISTS (SELECT 1 FROM contexts AS later WHERE later.folded = contexts.folded "
@@ -69,8 +71,7 @@ class Contexts:
 
     Args:
         agents: gives the agents as they are now.
-        rituals: reads the last finished rituals in the transaction that is open; none where there is no such
-            part.
+        rituals: reads the last finished rituals in the transaction that is open.
     """
 
     def __init__(
@@ -80,7 +81,7 @@ class Contexts:
         clock: Clock,
         *,
         agents: Callable[[], tuple[AgentView, ...]],
-        rituals: Callable[[sqlite3.Connection], tuple[RitualThen, ...]] = lambda _: (),
+        rituals: Callable[[sqlite3.Connection], tuple[RitualThen, ...]],
     ) -> None:
         self._manager = manager
         self._database = database
@@ -144,10 +145,14 @@ class Contexts:
     async def find(self, name: str) -> Context:
         """The newest checkpoint of that name in any case, or the one with that number ("#12").
 
+        "defaults" is what Helix begins with, numbered 0.
+
         Raises:
             UnknownContext: there is none; it suggests a name where one is near.
         """
         number, folded = numbered(name), fold(" ".join(name.split()))
+        if folded == DEFAULTS:
+            return self._defaults()
         where, value = ("id = ?", number) if number is not None else ("folded = ?", folded)
 
         def work(connection: sqlite3.Connection) -> tuple[Context | None, list[str]]:
@@ -184,11 +189,11 @@ class Contexts:
         return await self._database.read(work)
 
     async def names(self) -> tuple[str, ...]:
-        """Every name once, the newest first; for completion."""
+        """Every name that can be restored once, the newest first."""
 
         def work(connection: sqlite3.Connection) -> tuple[str, ...]:
             rows = connection.execute("SELECT name, max(id) FROM contexts GROUP BY folded ORDER BY 2 DESC")
-            return tuple(str(row[0]) for row in rows)
+            return (*(str(row[0]) for row in rows), DEFAULTS)
 
         return await self._database.read(work)
 
@@ -217,6 +222,21 @@ class Contexts:
             )
 
         return await self._manager.change(change)
+
+    def _defaults(self) -> Context:
+        content = Content(ucf=DEFAULT_UCF, folklore={}, agents=())
+        return Context(id=0, at=self._clock.now(), name=DEFAULTS, version=0, newest=True, content=content)
+
+
+def last_rituals(connection: sqlite3.Connection) -> tuple[RitualThen, ...]:
+    """The last finished rituals, newest first, as a checkpoint keeps them."""
+    rows = connection.execute(
+        "SELECT id, kind, steps, ended_us FROM rituals WHERE status = 'done' ORDER BY id DESC LIMIT ?",
+        (_RITUALS_KEPT,),
+    )
+    return tuple(
+        RitualThen(id=row[0], kind=row[1], steps=row[2], finished_at=from_us(row[3])) for row in rows
+    )
 
 
 def _rows(old: Snapshot, context: Context, actor: Actor, why: str) -> tuple[JournalRow, ...]:

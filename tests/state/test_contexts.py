@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.database import Database
+from core.kernel import build_kernel
+from core.settings import Settings
 from state import contexts as contexts_module
 from state.agents import AgentView
 from state.change import Actor, Change
+from state.collective import Collective
 from state.context_records import LONGEST_NAME, WrongName, clean_name, numbered
-from state.contexts import Contexts, StateMoved, UnknownContext
+from state.contexts import Contexts, StateMoved, UnknownContext, last_rituals
 from state.journal import Journal
 from state.manager import StateManager
-from state.models import AgentReport, Lore
+from state.models import DEFAULT_UCF, AgentReport, Lore
 from tests.manual_clock import ManualClock
 
 ADA = Actor("command", "Ada", 5)
@@ -33,7 +38,7 @@ def agents() -> tuple[AgentView, ...]:
 
 @pytest.fixture
 def contexts(manager: StateManager, database: Database, clock: ManualClock) -> Contexts:
-    return Contexts(manager, database, clock, agents=agents)
+    return Contexts(manager, database, clock, agents=agents, rituals=last_rituals)
 
 
 async def tune(manager: StateManager, **values: float) -> None:
@@ -77,7 +82,7 @@ async def test_a_name_taken_again_means_the_newest_and_older_ones_have_their_num
     older = await contexts.find(f"#{first.id}")
     assert older.content.ucf.harmony == 0.5
     assert not older.newest
-    assert await contexts.names() == ("STORM",)
+    assert await contexts.names() == ("STORM", "defaults")
     assert [(one.name, one.newest) for one in await contexts.page()] == [("STORM", True), ("storm", False)]
 
 
@@ -89,6 +94,27 @@ async def test_an_unknown_name_is_answered_with_the_nearest(contexts: Contexts) 
         await contexts.find("before the strom")
     with pytest.raises(UnknownContext, match="`contexts` lists them"):
         await contexts.find("#999999999999999999999999")
+
+
+async def test_the_last_finished_rituals_are_kept_with_it(tmp_path: Path, database: Database) -> None:
+    kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.0))
+    collective = await Collective.open(kernel, database)
+    for steps in range(1, 8):
+        await (await collective.rituals.start(steps, actor=ADA)).wait()
+    kept = await collective.contexts.archive("storm", ADA)
+    assert [(one.kind, one.steps) for one in kept.content.rituals] == [("z88", n) for n in (7, 6, 5, 4, 3)]
+    assert len(kept.content.agents) == 14
+    await collective.close()
+
+
+async def test_the_defaults_are_there_without_anybody_having_kept_them(
+    contexts: Contexts, manager: StateManager, clock: ManualClock
+) -> None:
+    await tune(manager, harmony=0.9)
+    await learn(manager, 3, clock)
+    found = await contexts.find("Defaults")
+    await contexts.restore(found, ADA, shown=manager.snapshot)
+    assert (manager.snapshot.ucf, dict(manager.snapshot.folklore)) == (DEFAULT_UCF, {})
 
 
 async def test_a_filter_is_text_and_no_pattern(contexts: Contexts) -> None:
@@ -167,11 +193,22 @@ async def test_a_heartbeat_meanwhile_is_no_other_difference(
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("", "needs a name"), (" \u200b\n", "needs a name"), ("#12", "choose another"), ("x" * 65, "has 65")],
+    [
+        ("", "needs a name"),
+        (" \u200b\n", "needs a name"),
+        ("#12", "choose another"),
+        ("Defaults", "begins with"),
+        ("x" * 65, "has 65"),
+    ],
 )
 def test_a_wrong_name_is_said(name: str, said: str) -> None:
     with pytest.raises(WrongName, match=said):
         clean_name(name)
+
+
+def test_a_name_that_is_too_long_is_said() -> None:
+    with pytest.raises(WrongName, match="has 65"):
+        clean_name("x" * 65)
 
 
 @given(st.text())

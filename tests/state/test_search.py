@@ -12,9 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.database import Database
+from core.kernel import build_kernel
 from core.schema import CORE_MIGRATIONS
+from core.settings import Settings
 from state.change import Actor, JournalRow
-from state.contexts import Contexts
+from state.collective import Collective
+from state.contexts import Contexts, last_rituals
 from state.journal import Journal
 from state.manager import StateManager
 from state.schema import STATE_MIGRATIONS
@@ -155,11 +158,37 @@ async def test_rows_from_before_the_index_are_found(tmp_path: Path, clock: Manua
 async def test_checkpoints_are_found_by_name(
     manager: StateManager, search: Search, database: Database, clock: ManualClock
 ) -> None:
-    contexts = Contexts(manager, database, clock, agents=tuple)
+    contexts = Contexts(manager, database, clock, agents=tuple, rituals=last_rituals)
     kept = await contexts.archive("before the storm", ADA, note="clouds")
     hits = (await search.find("storm", people=False)).hits
     assert ("context", kept.id) in {(hit.source, hit.id) for hit in hits}
     assert (await search.find("clouds", people=False)).total == 0
+
+
+async def test_rituals_are_found_by_what_came_in_them_and_directives_by_their_text(
+    tmp_path: Path, database: Database
+) -> None:
+    kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.0))
+    collective = await Collective.open(kernel, database)
+    run = await collective.rituals.start(108, actor=ADA)
+    record = await run.wait()
+    assert record.finish is not None
+    met = next(kind for kind, times in record.finish.anomalies.items() if times)
+    hits = (await collective.search.find(f"ritual {met} steps", people=False)).hits
+    assert ("ritual", run.id) in {(hit.source, hit.id) for hit in hits}
+    by_ada = (await collective.search.find("z88 ada", people=True)).hits
+    assert f"{HIT_BEGINS}Ada{HIT_ENDS}" in {hit.people for hit in by_ada if hit.source == "ritual"}
+    await database.write(
+        lambda connection: (
+            connection.execute(
+                "INSERT INTO directives (text, action, arguments, rank, cause, status, queued_us) "
+                "VALUES ('ritual 27', 'ritual', '[]', 1, 'command', 'queued', 1)"
+            ).rowcount
+        )
+    )
+    queued = (await collective.search.find('"ritual 27" queued', people=False)).hits
+    assert [hit.source for hit in queued] == ["directive"]
+    await collective.close()
 
 
 @pytest.mark.parametrize("text", ["", "   ", '""', "!!! - + ( )", "*", '"', "\x00", "🎲"])

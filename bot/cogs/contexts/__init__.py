@@ -55,9 +55,7 @@ class ContextsCog(commands.Cog, name="contexts"):
     @command("contexts")
     async def contexts(self, ctx: HelixContext, *, filter: str | None = None) -> None:  # noqa: A002 - the option's name
         """The checkpoints."""
-        embed, view = await self._list_page(
-            filter or "", None, 0, ctx.author.id, show_people=ctx.at_home
-        )
+        embed, view = await self._list_page(filter or "", None, 0, ctx.author.id, show_people=ctx.at_home)
         await ctx.say(embed=embed, view=view)
 
     @buttons.component("contexts", "list", command="contexts")

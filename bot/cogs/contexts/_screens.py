@@ -21,9 +21,11 @@ def kept(context: Context) -> discord.Embed:
     return embeds.card(
         "📦 Checkpoint kept",
         (
-            f"**{embeds.plain(context.name)}** (#{context.id}) holds version {context.version}: "
-            f"the field, {words.count(len(content.agents), 'agent')}, "
-            f"{words.count(len(content.folklore), 'tale')} of folklore.",
+            (
+                f"**{embeds.plain(context.name)}** (#{context.id}) holds version {context.version}: "
+                f"the field, {words.count(len(content.agents), 'agent')}, "
+                f"{words.count(len(content.folklore), 'tale')} of folklore."
+            ),
             f"`restore {_bare(context.name)}` brings field and folklore back.",
         ),
         status="kept",
@@ -36,9 +38,7 @@ def brief_pages(briefs: Sequence[ContextBrief]) -> tuple[tuple[ContextBrief, ...
     return tuple(tuple(briefs[at : at + PER_PAGE]) for at in range(0, len(briefs), PER_PAGE)) or ((),)
 
 
-def listed(
-    briefs: Sequence[ContextBrief], containing: str, page: int, *, show_people: bool
-) -> discord.Embed:
+def listed(briefs: Sequence[ContextBrief], containing: str, page: int, *, show_people: bool) -> discord.Embed:
     """One page of the checkpoints."""
     if not briefs:
         text = (
@@ -96,8 +96,10 @@ def whole(context: Context, *, show_people: bool) -> discord.Embed:
 def question(context: Context, difference: Difference, *, moved: bool) -> str:
     """What is asked before a restore: the difference, line by line."""
     lines = [
-        f"Restore **{embeds.plain(context.name)}** (#{context.id}, version {context.version}, "
-        f"kept {embeds.relative(context.at)})?",
+        (
+            f"Restore **{embeds.plain(context.name)}** (#{context.id}, version {context.version}, "
+            f"kept {embeds.relative(context.at)})?"
+        ),
         "",
     ]
     if moved:
@@ -122,8 +124,10 @@ def restored(context: Context, difference: Difference, version: int) -> discord.
     return embeds.card(
         "📦 Restored",
         (
-            f"Version {version} has field and folklore of **{embeds.plain(context.name)}** "
-            f"(#{context.id}, version {context.version}).",
+            (
+                f"Version {version} has field and folklore of **{embeds.plain(context.name)}** "
+                f"(#{context.id}, version {context.version})."
+            ),
             f"Changed: {', '.join(changed)}.",
         ),
         status="pass",
@@ -134,8 +138,10 @@ def restored(context: Context, difference: Difference, version: int) -> discord.
 def _brief(brief: ContextBrief, *, show_people: bool) -> str:
     older = "" if brief.newest else " · older one of the name"
     lines = [
-        f"**{embeds.plain(brief.name)}** #{brief.id} · version {brief.version} · "
-        f"{embeds.relative(brief.at)}{older}"
+        (
+            f"**{embeds.plain(brief.name)}** #{brief.id} · version {brief.version} · "
+            f"{embeds.relative(brief.at)}{older}"
+        )
     ]
     return "\n".join((*lines, *_people(brief, show_people=show_people)))
 

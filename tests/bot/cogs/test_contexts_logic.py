@@ -1,0 +1,40 @@
+"""The logic of checkpoints and search through dpytest, and how hits are shown."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cogs.contexts._search_screen import highlighted
+from state.search import HIT_BEGINS, HIT_ENDS
+from tests.bot.cogs.logic import reply_to
+
+
+@pytest.mark.usefixtures("logic_bot")
+async def test_kept_found_and_restored() -> None:
+    assert "None has been saved yet" in await reply_to("!restore storm")
+    assert "No checkpoint has been kept yet" in await reply_to("!contexts")
+    assert "holds version 1" in await reply_to("!archive storm")
+    assert "**storm** #1 · version 1" in await reply_to("!contexts", member=1)
+    assert "as in **storm** already" in await reply_to("!restore storm")
+    assert "**storm**" in await reply_to("!search storm", member=1)
+
+
+@pytest.mark.usefixtures("logic_bot")
+async def test_a_member_does_not_restore() -> None:
+    assert "needs an administrator" in await reply_to("!restore defaults", member=1)
+
+
+def test_hits_are_bold_and_spaces_around_them_stay() -> None:
+    text = f"a {HIT_BEGINS}b{HIT_ENDS} c_{HIT_BEGINS}d{HIT_ENDS}\ne"
+    assert highlighted(text, 100) == "a **b** c\\_**d** e"
+
+
+def test_a_long_text_is_cut() -> None:
+    assert highlighted(f"{'x' * 20}{HIT_BEGINS}y{HIT_ENDS}", 10) == f"{'x' * 9}…"
+
+
+@given(st.text(alphabet=f"a *_`{HIT_BEGINS}{HIT_ENDS}"), st.integers(1, 30))
+def test_whatever_is_highlighted_has_no_markdown_but_ours(text: str, limit: int) -> None:
+    shown = highlighted(text, limit)
+    assert HIT_BEGINS not in shown
+    assert shown.replace("\\*", "").count("**") % 2 == 0
