@@ -1,0 +1,189 @@
+"""Opens an archive that may have been damaged or made by somebody else, and believes none of it unchecked.
+
+Read by hand rather than by `tarfile`'s extraction: nothing but plain files of the expected names in the
+expected order is taken, so that there are no paths, links, devices or extended headers to be careful with.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+import sqlite3
+import stat
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+import msgspec
+
+from core.migrations import Migration
+from state._backup_copy import CopyStopped, Stopped, flush
+from state._backup_manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest
+from state._snapshot_table import read_snapshot
+from state.models import InvalidUCF, Snapshot
+
+_CHUNK: Final = 1024 * 1024
+_SPARE_BYTES: Final = 16 * 1024 * 1024
+_DAMAGED: Final = "The backup is damaged or cut off"
+
+
+def hash_file(path: Path, stopped: Stopped = lambda: False) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            if stopped():
+                raise CopyStopped
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def unpack(
+    archive: Path,
+    folder: Path,
+    *,
+    stopped: Stopped = lambda: False,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Manifest:
+    """Unpacks an archive into an empty folder, each part checked against the manifest.
+
+    Raises:
+        BadBackup: it is not what its manifest says, or no backup at all; what was unpacked stays behind.
+        CopyStopped: `stopped` said so.
+        OSError: it cannot be read, or the disk refuses what is unpacked.
+    """
+    try:
+        descriptor = os.open(archive, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError as error:
+        raise BadBackup(f"There is no file {archive}.") from error
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise BadBackup(f"{archive} is not a plain file.")
+        stream = cast("BinaryIO", gzip.GzipFile(fileobj=file, mode="rb"))
+        try:
+            return _unpack(stream, folder, stopped, progress)
+        except gzip.BadGzipFile as error:
+            raise BadBackup(f"{_DAMAGED}, or it is none ({error}).") from error
+        except (EOFError, zlib.error, tarfile.HeaderError) as error:
+            raise BadBackup(f"{_DAMAGED} ({error}).") from error
+
+
+def check_database(
+    path: Path, manifest: Manifest, migrations: tuple[Migration, ...], *, stopped: Stopped = lambda: False
+) -> Snapshot:
+    """Checks an unpacked database whole, and gives the state in it.
+
+    Raises:
+        BadBackup: it is damaged, not what the manifest says, or from a later Helix.
+        CopyStopped: `stopped` said so.
+    """
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA query_only = ON")
+        connection.set_progress_handler(lambda: int(stopped()), 100_000)
+        problems = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(3)") if row[0] != "ok"]
+        if problems:
+            raise BadBackup(f"The database in the backup is damaged ({problems[0]}).")
+        _check_schema(connection, manifest, migrations)
+        snapshot = read_snapshot(connection)
+    except sqlite3.OperationalError as error:
+        if stopped():
+            raise CopyStopped from error
+        raise BadBackup(f"The database in the backup cannot be read ({error}).") from error
+    except (sqlite3.Error, msgspec.MsgspecError, InvalidUCF) as error:
+        raise BadBackup(f"The database in the backup is damaged ({error}).") from error
+    finally:
+        connection.close()
+    if snapshot is None or snapshot.version != manifest.state_version:
+        raise BadBackup("The database in the backup does not hold the state that the manifest names.")
+    return snapshot
+
+
+def _check_schema(
+    connection: sqlite3.Connection, manifest: Manifest, migrations: tuple[Migration, ...]
+) -> None:
+    step = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    applied = {int(row[0]) for row in connection.execute("SELECT number FROM applied_migrations")}
+    if step != manifest.schema_step or max(applied, default=0) != step:
+        raise BadBackup("The database in the backup does not have the schema that the manifest names.")
+    unknown = applied - {migration.number for migration in migrations}
+    if unknown:
+        raise BadBackup(
+            f"The backup was made by Helix {manifest.helix} (schema step {max(unknown)}), which this Helix "
+            f"does not know. Use Helix {manifest.helix} or later."
+        )
+
+
+def _unpack(
+    stream: BinaryIO, folder: Path, stopped: Stopped, progress: Callable[[int, int], None]
+) -> Manifest:
+    head = _header(stream)
+    if head.name != MANIFEST or head.size > MANIFEST_BYTES:
+        raise BadBackup("This is no backup of Helix: it does not begin with a manifest.")
+    manifest = decode_manifest(_exactly(stream, head.size))
+    _skip_padding(stream, head.size)
+    total = sum(part.size for part in manifest.parts)
+    free = shutil.disk_usage(folder).free
+    if total + _SPARE_BYTES > free:
+        raise BadBackup(
+            f"There is no room to unpack the backup: it needs {total:,} bytes and {_SPARE_BYTES:,} to spare, "
+            f"and {folder} has {free:,}."
+        )
+    done = 0
+    for part in manifest.parts:
+        head = _header(stream)
+        if head.name != part.name or head.size != part.size:
+            raise BadBackup(f"The backup is not what its manifest says: {part.name} is missing or altered.")
+        for size in _take(stream, part, folder / part.name):
+            if stopped():
+                raise CopyStopped
+            done += size
+            progress(done, total)
+        _skip_padding(stream, part.size)
+    if any(_exactly(stream, 2 * tarfile.BLOCKSIZE)) or stream.read(1):
+        raise BadBackup("The backup holds more than its manifest says.")
+    return manifest
+
+
+def _take(stream: BinaryIO, part: Part, target: Path) -> Iterator[int]:
+    """Writes one part; gives the size of each chunk as it is written."""
+    found = hashlib.sha256()
+    left = part.size
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        while left:
+            chunk = _exactly(stream, min(left, _CHUNK))
+            found.update(chunk)
+            file.write(chunk)
+            left -= len(chunk)
+            yield len(chunk)
+    if found.hexdigest() != part.sha256:
+        raise BadBackup(f"The backup is damaged or altered: {part.name} is not what was backed up.")
+    flush(target)
+
+
+def _header(stream: BinaryIO) -> tarfile.TarInfo:
+    head = tarfile.TarInfo.frombuf(_exactly(stream, tarfile.BLOCKSIZE), "utf-8", "surrogateescape")
+    if head.type != tarfile.REGTYPE or head.size < 0:
+        raise BadBackup("The backup is refused: it holds something else than plain files.")
+    return head
+
+
+def _exactly(stream: BinaryIO, size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        more = stream.read(size - len(data))
+        if not more:
+            raise EOFError("it ends too early")
+        data += more
+    return data
+
+
+def _skip_padding(stream: BinaryIO, size: int) -> None:
+    if any(_exactly(stream, -size % tarfile.BLOCKSIZE)):
+        raise BadBackup("The backup is refused: there is something between its files.")

@@ -1,0 +1,48 @@
+"""The folder of the backups on the disk; each function blocks, so call it in a thread."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from typing import Final
+
+from state._backup_copy import flush, remove_tree
+from state._backup_table import named_moment
+
+logger = logging.getLogger(__name__)
+
+FOLDER: Final = "backups"
+_MAKING: Final = ".making"
+
+
+def scratch(folder: Path, name: str) -> Path:
+    """Where something is put together or taken apart; what is left there by a kill is removed at a start."""
+    return folder / f"{_MAKING}-{name}"
+
+
+def make_scratch(staging: Path) -> None:
+    """Makes an empty one, which only this account may look into."""
+    staging.parent.mkdir(mode=0o700, exist_ok=True)
+    remove_tree(staging)
+    staging.mkdir(mode=0o700)
+
+
+def place(archive: Path, target: Path) -> None:
+    """Gives a finished archive its name, so that it stays there after a power cut."""
+    archive.rename(target)
+    flush(target.parent)
+
+
+def tidy(folder: Path) -> dict[str, int]:
+    """Removes leftovers; gives the sizes of the archives by name."""
+    found: dict[str, int] = {}
+    if not folder.is_dir():
+        return found
+    for entry in os.scandir(folder):
+        if entry.name.startswith(_MAKING):
+            logger.info("backup.leftover_removed name=%s", entry.name)
+            remove_tree(Path(entry.path))
+        elif named_moment(entry.name) is not None and entry.is_file(follow_symlinks=False):
+            found[entry.name] = entry.stat(follow_symlinks=False).st_size
+    return found

@@ -1,0 +1,217 @@
+"""Makes one archive, from the copy of the database to the check of what came out."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from core.version import VERSION
+from core.worker import Worker, WorkerFailed
+from state import _backup_secrets as secrets_in
+from state._backup_archive import check_database, hash_file, unpack
+from state._backup_copy import Stopped, copy_database, flush, remove_tree
+from state._backup_manifest import (
+    DATABASE,
+    EDITED_FILES,
+    FORMAT,
+    MANIFEST,
+    Manifest,
+    Part,
+    encode_manifest,
+)
+from state._backup_pack import Slice, plan
+from state._backup_source import BackupRefused, OnProgress, Source
+from state._in_thread import in_thread
+from state._snapshot_table import read_snapshot
+from state.edit_files import RefusedEdit, read_edit_file
+
+_SLICE_BYTES: Final = 4 * 1024 * 1024
+_SLICE_TIMEOUT_S: Final = 120.0
+_ARCHIVE: Final = "archive.tar.gz"
+# Where in a hundred each phase ends.
+_COPIED, _PACKED = 45, 80
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """A finished, checked archive: its place, size in bytes, SHA-256, and what to know about it."""
+
+    path: Path
+    size_bytes: int
+    sha256: str
+    detail: str
+
+
+class Steps:
+    """Tells progress of a hundred, with a note where a phase begins; may be called from any thread."""
+
+    def __init__(self, on_progress: OnProgress | None) -> None:
+        self._on_progress = on_progress
+        self._loop = asyncio.get_running_loop()
+        self._told = -1
+
+    def at(self, done: int, note: str = "") -> None:
+        """So many of a hundred are done."""
+        if self._on_progress is None or (done == self._told and not note):
+            return
+        self._told = done
+        self._loop.call_soon_threadsafe(self._on_progress, done, 100, note)
+
+    def between(self, low: int, high: int) -> Callable[[int, int], None]:
+        """What a phase from `low` to `high` is told its own progress by."""
+        return lambda done, total: self.at(low + (high - low) * done // max(total, 1))
+
+
+async def make_archive(
+    source: Source, staging: Path, worker: Worker, made_at: datetime, on_progress: OnProgress | None
+) -> Made:
+    """Makes an archive in the folder `staging`, which the caller creates and removes.
+
+    Raises:
+        BackupRefused, SecretInBackup, BadBackup: it was not made; the text says why.
+        OSError, sqlite3.Error: the disk or the database refused.
+    """
+    steps = Steps(on_progress)
+    steps.at(0, "copying the database")
+    edited = await _read_edited(source)
+    manifest = await in_thread(
+        partial(
+            _stage,
+            source=source,
+            staging=staging,
+            made_at=made_at,
+            edited=edited,
+            progress=steps.between(0, _COPIED),
+        )
+    )
+    steps.at(_COPIED, "compressing")
+    archive = staging / _ARCHIVE
+    await _pack(staging, archive, manifest, worker, steps.between(_COPIED, _PACKED))
+    steps.at(_PACKED, "checking what came out")
+    progress = steps.between(_PACKED, 100)
+    sha256 = await in_thread(
+        partial(check_archive, archive, scratch=staging / "unpacked", source=source, progress=progress)
+    )
+    detail = list(edited.left_out)
+    if manifest.redacted:
+        detail.append(f"a secret of the settings was left out of {', '.join(manifest.redacted)}")
+    return Made(path=archive, size_bytes=archive.stat().st_size, sha256=sha256, detail="; ".join(detail))
+
+
+def check_archive(
+    archive: Path,
+    stopped: Stopped,
+    *,
+    scratch: Path,
+    source: Source,
+    progress: Callable[[int, int], None],
+) -> str:
+    """Unpacks an archive into the folder `scratch` (for so long) and checks all of it; gives its SHA-256.
+
+    Raises:
+        BadBackup: it does not pass.
+        CopyStopped: `stopped` said so.
+    """
+    remove_tree(scratch)
+    scratch.mkdir(mode=0o700)
+    try:
+        manifest = unpack(archive, scratch, stopped=stopped, progress=progress)
+        check_database(scratch / DATABASE, manifest, source.migrations, stopped=stopped)
+        return hash_file(archive, stopped)
+    finally:
+        remove_tree(scratch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Edited:
+    """The files that people edit, without secrets; what was left out and why; where a secret stood."""
+
+    contents: dict[str, bytes]
+    left_out: list[str]
+    redacted: list[str]
+
+
+async def _read_edited(source: Source) -> _Edited:
+    edited = _Edited({}, [], [])
+    for name in EDITED_FILES:
+        try:
+            content = await read_edit_file(source.folder / name)
+        except RefusedEdit as error:
+            edited.left_out.append(f"{name} was left out: {error.reason}")
+            continue
+        if content is not None:
+            edited.contents[name] = secrets_in.redact_text(content.data, source.secrets)
+            if edited.contents[name] != content.data:
+                edited.redacted.append(name)
+    return edited
+
+
+def _stage(
+    stopped: Stopped,
+    *,
+    source: Source,
+    staging: Path,
+    made_at: datetime,
+    edited: _Edited,
+    progress: Callable[[int, int], None],
+) -> Manifest:
+    """Copies the database, takes secrets out of the copy, and says what there is to pack."""
+    copy = staging / DATABASE
+    copy_database(source.database, copy, stopped=stopped, progress=progress)
+    redacted = list(edited.redacted)
+    if secrets_in.redact_database(copy, source.secrets):
+        redacted.insert(0, DATABASE)
+    for name, content in edited.contents.items():
+        (staging / name).write_bytes(content)
+    with closing(sqlite3.connect(copy)) as connection:
+        step = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        snapshot = read_snapshot(connection)
+    if snapshot is None:
+        raise BackupRefused("There is nothing to back up yet.")
+    manifest = Manifest(
+        format=FORMAT,
+        helix=VERSION,
+        schema_step=step,
+        state_version=snapshot.version,
+        made_at=made_at,
+        parts=tuple(
+            Part(name=name, size=(staging / name).stat().st_size, sha256=hash_file(staging / name, stopped))
+            for name in (DATABASE, *edited.contents)
+        ),
+        redacted=tuple(redacted),
+    )
+    (staging / MANIFEST).write_bytes(encode_manifest(manifest))
+    return manifest
+
+
+async def _pack(
+    staging: Path, archive: Path, manifest: Manifest, worker: Worker, progress: Callable[[int, int], None]
+) -> None:
+    at_s = int(manifest.made_at.timestamp())
+    names = (MANIFEST, *(part.name for part in manifest.parts))
+    entries = [(name, str(staging / name), (staging / name).stat().st_size, at_s) for name in names]
+    slices = plan(entries, _SLICE_BYTES)
+    length = 0
+    for done, pieces in enumerate(slices):
+        progress(done, len(slices))
+        job = msgspec.json.encode(Slice(str(archive), length, tuple(pieces)))
+        try:
+            length = int(await worker.run("state._backup_pack:pack", job, timeout_s=_SLICE_TIMEOUT_S))
+        except WorkerFailed as error:
+            raise OSError(f"compressing failed: {error}") from error
+
+    def settle() -> None:
+        # The copies give their room to the check that follows.
+        for name in names:
+            (staging / name).unlink()
+        flush(archive)
+
+    await asyncio.to_thread(settle)

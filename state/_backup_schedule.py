@@ -1,0 +1,92 @@
+"""When the next backup is due, and what the check "backups" says."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from core.errors import HelixError
+from core.health import Reading
+from core.kernel import Kernel
+from state.change import Actor
+
+if TYPE_CHECKING:
+    from state.backups import Backups
+
+logger = logging.getLogger(__name__)
+
+# A backup that was due while Helix was down is made once, when the start has settled.
+_PAUSE_S: Final = 60.0
+_RETRY_S: Final = 900.0
+# The clock may be set meanwhile, so what is due is looked at again so often.
+_LOOK_S: Final = 600.0
+# So much later than due, the lack of a backup is worth a warning.
+_LATE: Final = timedelta(hours=1)
+_SCHEDULED: Final = Actor("schedule")
+
+
+class BackupSchedule:
+    """Makes backups unasked, and knows whether they are as they should be."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        backups: Backups,
+        *,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._kernel = kernel
+        self._backups = backups
+        self._sleep = sleep
+        self._begun_at = kernel.clock.now()
+
+    def due_at(self) -> datetime:
+        """When the next one is to be made; at once where there is none yet."""
+        newest = self._backups.newest
+        if newest is None:
+            return self._begun_at
+        return newest.begun_at + timedelta(hours=self._kernel.settings.backup_every_h)
+
+    async def run(self) -> None:
+        """Supervised: a backup every `BACKUP_EVERY_H`, counted from the last good one."""
+        await self._sleep(_PAUSE_S)
+        while True:
+            wait_s = (self.due_at() - self._kernel.clock.now()).total_seconds()
+            if wait_s > 0:
+                await self._sleep(min(wait_s, _LOOK_S))
+                continue
+            try:
+                await self._backups.create(_SCHEDULED)
+                await self._backups.prune()
+            except (HelixError, OSError, sqlite3.Error) as error:
+                logger.warning("backup.failed error=%s detail=%s", type(error).__name__, error)
+                await self._sleep(_RETRY_S)
+
+    def read(self) -> Reading:
+        """What the check "backups" says; reads memory only."""
+        records, newest = self._backups.list(), self._backups.newest
+        reading = Reading(
+            observed_value=len(records),
+            observed_unit="backups",
+            counters={
+                "size_bytes": sum(record.size_bytes for record in records),
+                "last": "none yet" if newest is None else newest.finished_at.isoformat(timespec="seconds"),
+                "kept": self._kernel.settings.backup_keep,
+            },
+        )
+        action = "Make one with the command backup; see the log for why the last one failed."
+        if self._backups.last_error is not None:
+            reason = f"the last backup failed: {self._backups.last_error}"
+        elif newest is not None and any(one.status == "bad" for one in records if one.id > newest.id):
+            reason = "a backup that is newer than the last good one is damaged"
+        elif self._kernel.clock.now() > max(self.due_at(), self._begun_at) + _LATE:
+            reason = "the last good backup is older than BACKUP_EVERY_H allows"
+        else:
+            return reading
+        return msgspec.structs.replace(reading, status="warn", reason=reason, action=action)

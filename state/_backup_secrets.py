@@ -1,0 +1,113 @@
+"""Keeps the secrets of the settings out of a backup: found ones are replaced in the copies by `***`.
+
+In the database itself and in the files of the data folder nothing is changed. A secret shorter than eight
+characters is not looked for: it could not be told from ordinary text.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from core.errors import HelixError
+from core.secret import Secret
+
+MASK: Final = "***"
+_SHORTEST: Final = 8
+_CHUNK: Final = 4 * 1024 * 1024
+
+
+class SecretInBackup(HelixError):  # noqa: N818 - the text is what users read
+    """A secret of the settings stands in the data, where it could not be taken out of the copy."""
+
+
+def forms(secrets: Iterable[Secret]) -> tuple[str, ...]:
+    """Each secret as it may be written: plain, in JSON, in an address; the longest first."""
+    found: set[str] = set()
+    for secret in secrets:
+        text = secret.reveal()
+        if len(text) >= _SHORTEST:
+            found |= {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+            found |= {quote(text), quote(text, safe="")}
+    return tuple(sorted(found, key=lambda form: (-len(form), form)))
+
+
+def redact_text(data: bytes, secrets: tuple[str, ...]) -> bytes:
+    """A file's content without them."""
+    for form in secrets:
+        data = data.replace(form.encode("utf-8", "surrogatepass"), MASK.encode())
+    return data
+
+
+def redact_database(path: Path, secrets: tuple[str, ...]) -> bool:
+    """Takes them out of a copy of the database; gives whether there were any.
+
+    Raises:
+        SecretInBackup: one is still in the file afterwards (as part of a key, for example).
+    """
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        found = sum(_redact_table(connection, table, secrets) for table in _tables(connection)) > 0
+        if found or _in_file(path, secrets):
+            # Pages that were freed or rewritten still hold the old bytes.
+            connection.execute("VACUUM")
+            found = True
+    finally:
+        connection.close()
+    if found and _in_file(path, secrets):
+        raise SecretInBackup(
+            "A secret of the settings stands in the database where it cannot be taken out of a backup, so "
+            "none is made. Give Helix a new secret of that kind, and remove the old one from the settings."
+        )
+    return found
+
+
+def _tables(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
+    """Every ordinary table with its columns; virtual ones keep their text in ordinary ones."""
+    names = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+        "AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    ).fetchall()
+    return [
+        (name, [row[1] for row in connection.execute(f"PRAGMA table_info({_quoted(name)})")])
+        for (name,) in names
+    ]
+
+
+def _redact_table(
+    connection: sqlite3.Connection, table: tuple[str, list[str]], secrets: tuple[str, ...]
+) -> int:
+    name, columns = table
+    changed = 0
+    for column in columns:
+        for form in secrets:
+            where = f"typeof({_quoted(column)}) = 'text' AND instr({_quoted(column)}, ?1)"
+            if connection.execute(f"SELECT 1 FROM {_quoted(name)} WHERE {where} LIMIT 1", (form,)).fetchone():  # noqa: S608 - names of our own schema, quoted
+                changed += connection.execute(
+                    f"UPDATE {_quoted(name)} SET {_quoted(column)} = replace({_quoted(column)}, ?1, ?2) "  # noqa: S608 - likewise
+                    f"WHERE {where}",
+                    (form, MASK),
+                ).rowcount
+    return changed
+
+
+def _in_file(path: Path, secrets: tuple[str, ...]) -> bool:
+    """Whether one of them stands in the file's bytes."""
+    wanted = [form.encode("utf-8", "surrogatepass") for form in secrets]
+    overlap = max((len(form) for form in wanted), default=1) - 1
+    tail = b""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            window = tail + chunk
+            if any(form in window for form in wanted):
+                return True
+            tail = window[len(window) - overlap :] if overlap else b""
+    return False
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

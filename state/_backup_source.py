@@ -1,0 +1,53 @@
+"""What is backed up, and whether there is room for it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from core.errors import HelixError
+from core.migrations import Migration
+
+OnProgress = Callable[[int, int, str], None]
+
+_SPARE_BYTES: Final = 16 * 1024 * 1024
+
+
+class BackupRefused(HelixError):  # noqa: N818 - the text is what users read
+    """A backup cannot be made now; the text says why, and what would be right."""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """What is backed up, and what must not be in it.
+
+    Attributes:
+        database: the file that is in use.
+        folder: the data folder, of the files that people edit.
+        secrets: every form of the settings' secrets.
+        migrations: every schema step that this Helix knows.
+    """
+
+    database: Path
+    folder: Path
+    secrets: tuple[str, ...]
+    migrations: tuple[Migration, ...]
+
+
+def check_room(source: Source) -> None:
+    """Nothing, when the disk has room for a copy and what becomes of it.
+
+    Raises:
+        BackupRefused: it has not; with the numbers.
+    """
+    wal = source.database.with_name(source.database.name + "-wal")
+    size = source.database.stat().st_size + (wal.stat().st_size if wal.exists() else 0)
+    needed, free = 2 * size + _SPARE_BYTES, shutil.disk_usage(source.folder).free
+    if needed > free:
+        raise BackupRefused(
+            f"There is no room for a backup: it needs {needed / 2**20:,.1f} MiB for a while, and the disk of "
+            f"the data folder has {free / 2**20:,.1f} MiB free. Make room there, then try again."
+        )

@@ -1,0 +1,149 @@
+"""What is remembered of each backup, as it stands in the database."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+import msgspec
+
+from state.change import Actor
+from state.moments import from_us, to_us
+
+BackupStatus = Literal["good", "unchecked", "bad"]
+
+_NAME: Final = re.compile(r"helix-\d{1,9}-(\d{8}T\d{6}Z)\.tar\.gz", re.ASCII)
+_MOMENT: Final = "%Y%m%dT%H%M%SZ"
+_COLUMNS: Final = (
+    "id, status, file, begun_us, finished_us, size_bytes, sha256, cause, actor, actor_id, checked_us, detail"
+)
+
+
+class BackupRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One backup.
+
+    Attributes:
+        status: "good" when it passed its last check, "bad" when it did not, "unchecked" when it was found in
+            the folder and nobody has checked it since.
+        file: its name in the folder of the backups.
+        sha256: of the file, in hexadecimal; empty where it is not known yet.
+        cause: what asked for it: "command", "schedule", "directive" …
+        detail: what to know about it, such as a part that was left out.
+    """
+
+    id: int
+    status: BackupStatus
+    file: str
+    begun_at: datetime
+    finished_at: datetime
+    size_bytes: int
+    sha256: str
+    cause: str
+    actor: str | None = None
+    actor_id: int | None = None
+    checked_at: datetime | None = None
+    detail: str = ""
+
+
+def file_name(number: int, moment: datetime) -> str:
+    """The name of a backup's file."""
+    return f"helix-{number}-{moment.astimezone(UTC):{_MOMENT}}.tar.gz"
+
+
+def named_moment(name: str) -> datetime | None:
+    """When a backup of that name was begun; None where the name is none of ours."""
+    match = _NAME.fullmatch(name)
+    if match is None:
+        return None
+    try:
+        return datetime.strptime(match.group(1), _MOMENT).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def reserve(connection: sqlite3.Connection, now: datetime, actor: Actor) -> tuple[int, str]:
+    """Takes the next id for a backup that begins now; gives it with the file's name."""
+    number = connection.execute(
+        "INSERT INTO backups (status, file, begun_us, cause, actor, actor_id) "
+        "VALUES ('making', '', ?, ?, ?, ?)",
+        (to_us(now), actor.cause, actor.name, actor.id),
+    ).lastrowid
+    name = file_name(number or 0, now)
+    connection.execute("UPDATE backups SET file = ? WHERE id = ?", (name, number))
+    return number or 0, name
+
+
+def forget(connection: sqlite3.Connection, number: int) -> None:
+    """Removes the row of a backup that is no more."""
+    connection.execute("DELETE FROM backups WHERE id = ?", (number,))
+
+
+def finish(
+    connection: sqlite3.Connection, number: int, now: datetime, *, size_bytes: int, sha256: str, detail: str
+) -> None:
+    """A backup is whole, and passed its check."""
+    connection.execute(
+        "UPDATE backups SET status = 'good', finished_us = ?1, checked_us = ?1, size_bytes = ?2, "
+        "sha256 = ?3, detail = ?4 WHERE id = ?5",
+        (to_us(now), size_bytes, sha256, detail, number),
+    )
+
+
+def judge(
+    connection: sqlite3.Connection,
+    number: int,
+    now: datetime,
+    status: BackupStatus,
+    *,
+    sha256: str,
+    detail: str,
+) -> None:
+    """What a check of a finished backup found."""
+    connection.execute(
+        "UPDATE backups SET status = ?, checked_us = ?, sha256 = ?, detail = ? WHERE id = ?",
+        (status, to_us(now), sha256, detail, number),
+    )
+
+
+def read_all(connection: sqlite3.Connection) -> tuple[BackupRecord, ...]:
+    """Every finished backup, newest first."""
+    rows = connection.execute(f"SELECT {_COLUMNS} FROM backups WHERE status != 'making'").fetchall()  # noqa: S608 - our names
+    records = (_record(row) for row in rows)
+    return tuple(sorted(records, key=lambda record: (record.begun_at, record.id), reverse=True))
+
+
+def reconcile(connection: sqlite3.Connection, found: Mapping[str, int]) -> tuple[BackupRecord, ...]:
+    """Makes the rows those of the files that are there (sizes by name); gives them, newest first.
+
+    A file without a row (carried over by a restore, or put there by hand), and one whose making was killed
+    between its last step and the note of it, is there "unchecked".
+    """
+    known = dict(connection.execute("SELECT file, id FROM backups").fetchall())
+    for name, number in known.items():
+        if name not in found:
+            forget(connection, number)
+    connection.execute(
+        "UPDATE backups SET status = 'unchecked', finished_us = begun_us WHERE status = 'making'"
+    )
+    for name, size_bytes in sorted(found.items()):
+        moment = named_moment(name)
+        if name in known:
+            connection.execute("UPDATE backups SET size_bytes = ? WHERE file = ?", (size_bytes, name))
+        elif moment is not None:
+            connection.execute(
+                "INSERT INTO backups (status, file, begun_us, finished_us, size_bytes, cause, detail) "
+                "VALUES ('unchecked', ?1, ?2, ?2, ?3, 'found', 'found in the folder')",
+                (name, to_us(moment), size_bytes),
+            )
+    return read_all(connection)
+
+
+def _record(row: tuple[object, ...]) -> BackupRecord:
+    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    for name in ("begun", "finished", "checked"):
+        moment = values.pop(f"{name}_us")
+        values[f"{name}_at"] = from_us(moment) if isinstance(moment, int) else None
+    return msgspec.convert(values, BackupRecord)

@@ -1,0 +1,276 @@
+"""Backups: made while Helix runs, by command and by schedule; each checked before it counts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from core.database import Database
+from core.errors import HelixError
+from core.kernel import Kernel
+from core.migrations import Migration
+from core.store_errors import StoreError
+from state import _backup_secrets, _backup_table
+from state._backup_copy import CopyStopped, remove_tree
+from state._backup_folder import FOLDER, make_scratch, place, scratch, tidy
+from state._backup_manifest import BadBackup
+from state._backup_source import BackupRefused, OnProgress, Source, check_room
+from state._backup_table import BackupRecord, BackupStatus
+from state._in_thread import in_thread
+from state._one_at_a_time import OneAtATime
+from state._uninterrupted import uninterrupted
+from state.change import Actor, Change
+from state.events import BackupCompleted
+from state.manager import StateManager
+from state.models import Snapshot
+
+__all__ = ["BackupRecord", "BackupRefused", "Backups", "BadBackup", "UnknownBackup"]
+
+logger = logging.getLogger(__name__)
+
+
+class UnknownBackup(HelixError):  # noqa: N818 - the text is what users read
+    """No backup has that id."""
+
+
+class Backups:
+    """The archives under `<data>/backups/`, and what makes, checks and removes them. One thing at a time."""
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        database: Database,
+        manager: StateManager,
+        migrations: tuple[Migration, ...],
+    ) -> None:
+        self._kernel = kernel
+        self._database = database
+        self._manager = manager
+        self._source = Source(
+            database=database.path,
+            folder=kernel.settings.data_dir,
+            secrets=_backup_secrets.forms(kernel.settings.secrets()),
+            migrations=migrations,
+        )
+        self._records: tuple[BackupRecord, ...] = ()
+        self._turn = OneAtATime(kernel.drain, "backup")
+        self.last_error: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where they are."""
+        return self._source.folder / FOLDER
+
+    @property
+    def newest(self) -> BackupRecord | None:
+        """The newest one that is good; None while there is none."""
+        return next((record for record in self._records if record.status == "good"), None)
+
+    async def load(self) -> None:
+        """Removes what a killed backup left, and learns which there are; before anything else."""
+        found = await asyncio.to_thread(tidy, self.folder)
+        self._records = await self._database.write(partial(_backup_table.reconcile, found=found))
+
+    def list(self) -> tuple[BackupRecord, ...]:
+        """All of them, newest first; reads memory only."""
+        return self._records
+
+    def get(self, number: int) -> BackupRecord:
+        """The backup of that id.
+
+        Raises:
+            UnknownBackup: there is none.
+        """
+        for record in self._records:
+            if record.id == number:
+                return record
+        known = ", ".join(str(record.id) for record in self._records[:10])
+        hint = f"There are: {known}." if known else "There is none yet."
+        raise UnknownBackup(f"There is no backup {number}. {hint}")
+
+    async def create(self, actor: Actor, on_progress: OnProgress | None = None) -> BackupRecord:
+        """Makes a backup and checks it; a caller that is cancelled leaves nothing behind.
+
+        Args:
+            actor: who asks for it.
+            on_progress: called on the event loop with done, total and a note where a phase begins.
+
+        Raises:
+            Busy: another is being made or checked.
+            BackupRefused: the disk has no room (with the numbers), or it or the database failed.
+            BadBackup, SecretInBackup: what came out did not pass, and was removed.
+            StoppedByRestart: Helix is being stopped.
+        """
+        return await self._turn.run("A backup is being made", self._create(actor, on_progress))
+
+    async def verify(self, number: int, actor: Actor, on_progress: OnProgress | None = None) -> BackupRecord:
+        """Unpacks and checks one whole; gives its record, "good" or "bad" with why.
+
+        Raises:
+            UnknownBackup: there is none of that id.
+            Busy: another is being made or checked.
+        """
+        record = self.get(number)
+        return await self._turn.run("A backup is being checked", self._verify(record, actor, on_progress))
+
+    async def prune(self) -> tuple[int, int]:
+        """Removes what is beyond `BACKUP_KEEP`; gives how many that was, and how many bytes.
+
+        The newest good one always stays; so does everything while there is no good one. A bad one goes as
+        soon as it is older than all that are kept.
+        """
+        kept = [record for record in self._records if record.status != "bad"]
+        kept = kept[: self._kernel.settings.backup_keep]
+        newest = self.newest
+        if newest is None or self._turn.running:
+            return 0, 0
+        if newest not in kept:
+            kept.append(newest)
+        oldest = min(record.begun_at for record in kept)
+        gone = [record for record in self._records if record not in kept and record.begun_at <= oldest]
+        for record in gone:
+            await asyncio.to_thread((self.folder / record.file).unlink, missing_ok=True)
+            await self._change_rows(partial(_backup_table.forget, number=record.id))
+        return len(gone), sum(record.size_bytes for record in gone)
+
+    async def _create(self, actor: Actor, on_progress: OnProgress | None) -> BackupRecord:
+        from state._backup_making import make_archive
+
+        await asyncio.to_thread(check_room, self._source)
+        now = self._kernel.clock.now()
+        number, name = await self._database.write(partial(_backup_table.reserve, now=now, actor=actor))
+        staging = scratch(self.folder, str(number))
+        begun = self._kernel.clock.monotonic()
+        try:
+            await asyncio.to_thread(make_scratch, staging)
+            made = await make_archive(self._source, staging, self._kernel.worker, now, on_progress)
+            record = BackupRecord(
+                id=number,
+                status="good",
+                file=name,
+                begun_at=now,
+                finished_at=self._kernel.clock.now(),
+                size_bytes=made.size_bytes,
+                sha256=made.sha256,
+                cause=actor.cause,
+                actor=actor.name,
+                actor_id=actor.id,
+                detail=made.detail,
+            )
+            await uninterrupted(self._keep(made.path, record, actor))
+        except BaseException as error:
+            await uninterrupted(self._give_up(number, staging, error, actor))
+            if isinstance(error, OSError | sqlite3.Error):
+                raise BackupRefused(f"The backup could not be made: {_cause(error)}.") from error
+            raise
+        await asyncio.to_thread(remove_tree, staging)
+        self.last_error = None
+        took_s = self._kernel.clock.monotonic() - begun
+        logger.info("backup.made id=%d bytes=%d took_s=%.2f", number, record.size_bytes, took_s)
+        return self.get(number)
+
+    async def _keep(self, archive: Path, record: BackupRecord, actor: Actor) -> None:
+        """Gives the archive its name, and says so to everybody, in this order."""
+        target = self.folder / record.file
+        await asyncio.to_thread(place, archive, target)
+        row = actor.row(
+            "backup",
+            record.file,
+            reason=record.detail or None,
+            after={"id": record.id, "size_bytes": record.size_bytes, "sha256": record.sha256},
+        )
+        event = BackupCompleted(
+            backup=record.id,
+            file=record.file,
+            size_bytes=record.size_bytes,
+            sha256=record.sha256,
+            finished_at=record.finished_at,
+        )
+
+        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
+            _backup_table.finish(
+                connection,
+                record.id,
+                record.finished_at,
+                size_bytes=record.size_bytes,
+                sha256=record.sha256,
+                detail=record.detail,
+            )
+
+        try:
+            await self._manager.change_with(lambda _: Change(journal=(row,), events=(event,)), also=also)
+        except BaseException:
+            await asyncio.to_thread(target.unlink, missing_ok=True)
+            raise
+        self._records = await self._database.read(_backup_table.read_all)
+
+    async def _give_up(self, number: int, staging: Path, error: BaseException, actor: Actor) -> None:
+        await asyncio.to_thread(remove_tree, staging)
+        stopped = isinstance(error, asyncio.CancelledError | CopyStopped)
+        if not stopped:
+            self.last_error = _cause(error)
+        # The store may be what failed, or be closed already; the next start tidies up then.
+        with contextlib.suppress(StoreError):
+            await self._database.write(partial(_backup_table.forget, number=number))
+            if not stopped:
+                row = actor.row("backup", f"backup {number}", reason=self.last_error, after="failed")
+                await self._manager.record(row)
+
+    async def _verify(
+        self, record: BackupRecord, actor: Actor, on_progress: OnProgress | None
+    ) -> BackupRecord:
+        from state._backup_making import Steps, check_archive
+
+        steps = Steps(on_progress)
+        steps.at(0, "checking")
+        status: BackupStatus = "good"
+        sha256, detail = record.sha256, record.detail
+        try:
+            sha256 = await in_thread(
+                partial(
+                    check_archive,
+                    self.folder / record.file,
+                    scratch=scratch(self.folder, f"check-{record.id}"),
+                    source=self._source,
+                    progress=steps.between(0, 100),
+                )
+            )
+        except BadBackup as error:
+            status, detail = "bad", str(error)
+        else:
+            if record.sha256 not in {"", sha256}:
+                status, detail = "bad", "The file is not the one that was made: its SHA-256 differs."
+        now = self._kernel.clock.now()
+        row = actor.row("backup", record.file, reason=detail or None, before=record.status, after=status)
+        work = partial(
+            _backup_table.judge,
+            number=record.id,
+            now=now,
+            status=status,
+            sha256=record.sha256 or sha256,
+            detail=detail,
+        )
+        await self._change_rows(work)
+        await self._manager.record(row)
+        return self.get(record.id)
+
+    async def _change_rows(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        def both(connection: sqlite3.Connection) -> tuple[BackupRecord, ...]:
+            work(connection)
+            return _backup_table.read_all(connection)
+
+        self._records = await self._database.write(both)
+
+
+def _cause(error: BaseException) -> str:
+    """Why, for a person; what is not meant for people stays in the log."""
+    if isinstance(error, HelixError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) if isinstance(error, sqlite3.Error) else type(error).__name__
