@@ -116,8 +116,8 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
     _doc("HTTP", "MAX_BODY", "1048576", "The largest request body, in bytes."),
     _doc("Data", "HELIX_DATA_DIR", "data", "The folder of the database and of the files people edit."),
     _doc("Data", "JOURNAL_DAYS", "365", "How long the journal of changes is kept, in days."),
-    _doc("Data", "BACKUP_EVERY_H", "24", "Hours from one backup to the next.", in_use=False),
-    _doc("Data", "BACKUP_KEEP", "7", "How many backups are kept.", in_use=False),
+    _doc("Data", "BACKUP_EVERY_H", "24", "Hours from one backup to the next, from the last good one on."),
+    _doc("Data", "BACKUP_KEEP", "7", "How many backups are kept; the newest good one always is."),
     _doc("Webhooks", "WEBHOOK_TOKEN", "", "The token that simple senders show.", secret=True, in_use=False),
     _doc(
         "Webhooks",

@@ -81,6 +81,8 @@ def check_database(
         BadBackup: it is damaged, not what the manifest says, or from a later Helix.
         CopyStopped: `stopped` said so.
     """
+    if stopped():
+        raise CopyStopped
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")

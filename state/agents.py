@@ -89,7 +89,7 @@ ROSTER: Final = (
     AgentSpec("Agni", "🔥", "transformation", "Operational", "caches and clean-up", "caches"),
     AgentSpec("Grok", "🎭", "pattern", "Operational", "trends and alerts", "alerts"),
     AgentSpec("SanghaCore", "🙏", "unity", "Integration", "Discord gateway", "gateway"),
-    AgentSpec("Shadow", "📜", "archive", "Integration", "journal and disk", "journal"),
+    AgentSpec("Shadow", "📜", "archive", "Integration", "journal, disk and backups", "journal"),
     AgentSpec("Phoenix", "🕯️", "recovery", "Integration", "recovery at the last start", "recovery"),
     AgentSpec("Oracle", "🔮", "foresight", "Integration", "forecast error", None),
     AgentSpec("Claude", "🧠", "insight", "Integration", "HTTP server", "http"),

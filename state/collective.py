@@ -12,11 +12,14 @@ import msgspec
 from core.database import Database
 from core.kernel import Kernel
 from core.memory_table import KeyValue
+from core.schema import CORE_MIGRATIONS
 from core.store_errors import StoreError
 from state import services_file, store_checks
+from state._backup_schedule import BackupSchedule
 from state.agent_monitor import AgentMonitor
 from state.agents import AgentView
 from state.alerts import Alerts
+from state.backups import Backups
 from state.change import Change
 from state.contexts import Contexts, last_rituals
 from state.directive_actions import NEEDED
@@ -28,8 +31,10 @@ from state.outgoing import Outgoing
 from state.policy_desk import PolicyDesk
 from state.probes import PROBE_EVERY_S, ServiceProbes
 from state.projection import Projector
+from state.retention import build_retention
 from state.rituals import Rituals
 from state.schedules import Schedules
+from state.schema import STATE_MIGRATIONS
 from state.search import Search
 from state.watcher import FolderWatcher
 
@@ -77,8 +82,17 @@ class Collective:
             health=health,
             base_url=lambda: self._own_url,
         )
-        self.policy = PolicyDesk(database, self.manager, clock, known=NEEDED, last_good_backup=lambda: None)
+        self.backups = Backups(kernel, database, self.manager, (*CORE_MIGRATIONS, *STATE_MIGRATIONS))
+        self.backup_schedule = BackupSchedule(kernel, self.backups)
+        self.policy = PolicyDesk(
+            database,
+            self.manager,
+            clock,
+            known=NEEDED,
+            last_good_backup=lambda: newest.finished_at if (newest := self.backups.newest) else None,
+        )
         self.directives = Directives(self, self.policy)
+        self.retention = build_retention(self)
         self.watcher = FolderWatcher(
             folder,
             self.projector.names | {services_file.NAME},
@@ -102,6 +116,7 @@ class Collective:
         collective._rituals_cut_off = len(await collective.rituals.load())
         await collective.schedules.load()
         await collective.probes.load()
+        await collective.backups.load()
         await collective.policy.load()
         await collective.directives.load()
         await collective.refresh_trend()
@@ -153,15 +168,21 @@ class Collective:
         supervisor.add("probes", self.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
         supervisor.add("schedules", self.schedules.run)
         supervisor.add("directives", self.directives.run)
-        supervisor.add("retention", self._prune, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
+        supervisor.add("retention", self.retention.run_once, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
+        supervisor.add("backups", self.backup_schedule.run)
         health.add_probe(
             "store",
             lambda: store_checks.read_store(self.database.stats(), gone=self._store_gone),
             required=True,
         )
+        health.add_probe("backups", self.backup_schedule.read)
         health.add_probe(
             "journal",
-            lambda: store_checks.read_journal(self.database.stats(), kernel.settings.journal_days),
+            lambda: store_checks.read_journal(
+                self.database.stats(),
+                kernel.settings.journal_days,
+                beside=(health.get("disk"), health.get("backups")),
+            ),
         )
         health.add_probe("alerts", self.alerts.probe)
         health.add_probe("policy", self.policy.probe)
@@ -202,12 +223,3 @@ class Collective:
         if services_file.NAME in names:
             await self.probes.read_file()
         await self.projector.check_files(names)
-
-    async def _prune(self) -> None:
-        kept = timedelta(days=self.kernel.settings.journal_days)
-        limit = self.kernel.clock.now() - kept
-        removed = await self.journal.prune(limit)
-        rituals = await self.rituals.prune(limit)
-        probes = await self.probes.prune()
-        if removed or rituals or probes:
-            logger.info("retention.pruned journal=%d rituals=%d probes=%d", removed, rituals, probes)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from core.database import DatabaseStats, Recovery
-from core.health import HealthRegistry, Reading
+from core.health import Check, CounterValue, HealthRegistry, Reading
 from state.ritual_records import RitualRecord, RunningRitual
 
 _LOW_DISK_BYTES: Final = 100 * 1024 * 1024
@@ -63,14 +64,25 @@ def read_store(stats: DatabaseStats, *, gone: bool = False) -> Reading:
     return reading
 
 
-def read_journal(stats: DatabaseStats, kept_days: int) -> Reading:
-    """Whether things can be written down."""
-    counters = {"size_bytes": stats.size_bytes, "kept_days": kept_days}
-    if stats.last_error is None:
-        return Reading(counters=counters)
-    return Reading(
-        status="fail", reason="nothing can be written down", action="See the check store.", counters=counters
-    )
+def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | None] = ()) -> Reading:
+    """Whether things can be written down, and stay.
+
+    Args:
+        stats: the database's numbers.
+        kept_days: how long an entry stays.
+        beside: what it stands on as well, such as the disk; a fault there is a warning here.
+    """
+    counters: dict[str, CounterValue] = {"size_bytes": stats.size_bytes, "kept_days": kept_days}
+    faulty = [check for check in beside if check is not None and check.status != "pass"]
+    counters |= {check.name: check.status for check in beside if check is not None}
+    if stats.last_error is not None:
+        reason, action = "nothing can be written down", "See the check store."
+        return Reading(status="fail", reason=reason, action=action, counters=counters)
+    if faulty:
+        reason = "; ".join(f"{check.name}: {check.reason}" for check in faulty)
+        action = " ".join(check.action for check in faulty)
+        return Reading(status="warn", reason=reason, action=action, counters=counters)
+    return Reading(counters=counters)
 
 
 def read_disk(folder: Path) -> Reading:

@@ -1,0 +1,119 @@
+"""Backups unasked: when, how often, and what is said when there is none."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from core.database import Database
+from core.kernel import Kernel
+from state._backup_schedule import BackupSchedule
+from state.backups import BackupRefused, Backups
+from state.change import Actor
+from state.collective import Collective
+from tests.manual_clock import ManualClock
+
+ADA = Actor("command", "Ada", 7)
+HOUR = 3600.0
+
+
+@pytest.fixture
+async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
+    collective = await Collective.open(kernel, database)
+    yield collective
+    await collective.close()
+
+
+@pytest.fixture
+async def running(
+    collective: Collective, kernel: Kernel, clock: ManualClock
+) -> AsyncIterator[asyncio.Task[None]]:
+    schedule = BackupSchedule(kernel, collective.backups, sleep=clock.sleep)
+    task = asyncio.create_task(schedule.run())
+    yield task
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def until(wanted: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not wanted():
+            await asyncio.sleep(0.005)
+
+
+async def test_the_first_is_made_after_a_pause_and_the_next_a_day_after_it(
+    collective: Collective, clock: ManualClock, running: asyncio.Task[None]
+) -> None:
+    assert await clock.until_sleeping() == (60.0,)
+    assert collective.backups.list() == ()
+    clock.advance(60)
+    await until(lambda: len(collective.backups.list()) == 1)
+    assert collective.backups.list()[0].cause == "schedule"
+    for _ in range(24 * 6):
+        await clock.until_sleeping()
+        assert len(collective.backups.list()) == 1
+        clock.advance(600)
+    await until(lambda: len(collective.backups.list()) == 2)
+    assert not running.done()
+
+
+async def test_what_was_missed_while_helix_was_down_is_made_once(
+    collective: Collective, kernel: Kernel, clock: ManualClock
+) -> None:
+    await collective.backups.create(ADA)
+    clock.advance(100 * 24 * HOUR)
+    task = asyncio.create_task(BackupSchedule(kernel, collective.backups, sleep=clock.sleep).run())
+    await clock.until_sleeping()
+    clock.advance(60)
+    await until(lambda: len(collective.backups.list()) == 2)
+    await clock.until_sleeping()
+    task.cancel()
+    assert len(collective.backups.list()) == 2
+
+
+async def test_a_recent_one_is_not_made_again(
+    collective: Collective, clock: ManualClock, running: asyncio.Task[None]
+) -> None:
+    await collective.backups.create(ADA)
+    await clock.until_sleeping()
+    clock.advance(60)
+    assert await clock.until_sleeping() == (600.0,)
+    assert len(collective.backups.list()) == 1
+    del running
+
+
+async def test_a_failure_is_tried_again_later(
+    collective: Collective,
+    clock: ManualClock,
+    running: asyncio.Task[None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise BackupRefused("There is no room for a backup.")
+
+    monkeypatch.setattr(Backups, "create", refuse)
+    await clock.until_sleeping()
+    clock.advance(60)
+    assert await clock.until_sleeping() == (900.0,)
+    monkeypatch.undo()
+    clock.advance(900)
+    await until(lambda: len(collective.backups.list()) == 1)
+    del running
+
+
+async def test_the_check_says_when_the_last_good_one_is_too_old(
+    collective: Collective, clock: ManualClock
+) -> None:
+    schedule = collective.backup_schedule
+    assert schedule.read().status == "pass"
+    clock.advance(1.1 * HOUR)
+    assert schedule.read().status == "warn"
+    await collective.backups.create(ADA)
+    reading = schedule.read()
+    assert (reading.status, reading.observed_value) == ("pass", 1)
+    clock.advance(25.1 * HOUR)
+    assert "older than BACKUP_EVERY_H" in schedule.read().reason

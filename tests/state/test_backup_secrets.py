@@ -1,0 +1,60 @@
+"""Secrets are found in every form in which they may have been written down."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from core.secret import Secret
+from state._backup_secrets import forms, redact_database, redact_text
+
+ODD = 'pass"word/with ünïcode\\'
+
+
+@pytest.mark.parametrize(
+    "written", [ODD, json.dumps(ODD), json.dumps(ODD, ensure_ascii=False), quote(ODD), quote(ODD, safe="")]
+)
+def test_each_form_is_replaced(written: str) -> None:
+    left = redact_text(f"before {written} after".encode(), forms([Secret(ODD)]))
+    assert "***" in left.decode()
+    assert "word" not in left.decode()
+
+
+def test_a_short_secret_is_not_looked_for() -> None:
+    assert forms([Secret("short"), Secret("")]) == ()
+
+
+def test_one_secret_within_another_leaves_no_rest() -> None:
+    found = forms([Secret("12345678"), Secret("x12345678-longer")])
+    assert redact_text(b"x12345678-longer", found) == b"***"
+
+
+def test_pages_that_hold_what_was_deleted_are_rewritten(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA secure_delete = OFF")
+        connection.execute("CREATE TABLE t (a TEXT, b BLOB, c INTEGER)")
+        connection.executemany("INSERT INTO t VALUES (?, ?, 1)", [("a-secret-text" * 10, b"x")] * 50)
+        connection.execute("DELETE FROM t")
+    assert b"a-secret-text" in path.read_bytes()
+    assert redact_database(path, forms([Secret("a-secret-text")]))
+    assert b"a-secret-text" not in path.read_bytes()
+    assert not redact_database(path, forms([Secret("a-secret-text")]))
+    assert not redact_database(path, ())
+
+
+def test_a_text_too_long_for_one_page_is_cleaned(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute('CREATE TABLE "odd ""name" ("a ""b" TEXT)')
+        text = "y" * 4060 + "a-secret-text" + "y" * 5000
+        connection.execute('INSERT INTO "odd ""name" VALUES (?)', (text,))
+    assert redact_database(path, forms([Secret("a-secret-text")]))
+    with closing(sqlite3.connect(path)) as connection:
+        (left,) = connection.execute('SELECT * FROM "odd ""name"').fetchone()
+    assert left == text.replace("a-secret-text", "***")
