@@ -93,7 +93,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         params=(Param("job", "One directive's id"),),
         form="[id]",
         summary="The directive queue, or one directive's log.",
-        example="!jobs 12",
+        example="!jobs",
     ),
     CommandEntry(
         name="halt",

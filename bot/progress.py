@@ -40,6 +40,9 @@ class Progress:
     `advance` only takes note; the message is edited at most every `EDIT_EVERY_S` seconds, beside the work,
     which never waits for Discord. Where the interaction's 15 minutes end first, it goes on as a message in
     the channel (an ephemeral one, in a direct message to the asker). What somebody deletes stays deleted.
+
+    Args:
+        card: draws what is shown in place of the bar, which then has no total; asked at each edit.
     """
 
     def __init__(
@@ -49,11 +52,13 @@ class Progress:
         *,
         total: int,
         stoppable: bool = False,
+        card: Callable[[], discord.Embed] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._ctx = ctx
         self._title = title
         self._total = max(total, 1)
+        self._draw = card
         self._sleep = sleep
         self._done = 0
         self._notes: list[str] = []
@@ -87,6 +92,10 @@ class Progress:
             self._notes.append(note)
         self._changed.set()
 
+    def redraw(self) -> None:
+        """What `card` draws has changed."""
+        self._changed.set()
+
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of `work`, which "Stop" cancels.
 
@@ -118,6 +127,8 @@ class Progress:
         await self._show(embed, view)
 
     def _card(self) -> discord.Embed:
+        if self._draw is not None:
+            return self._draw()
         share = f"{embeds.bar(self._done, 0, self._total, width=12)} {self._done} of {self._total}"
         return embeds.card(self._title, (share, *self._notes[-NOTES_SHOWN:]))
 
@@ -129,10 +140,14 @@ class Progress:
 
     async def _say_unfinished(self) -> None:
         """A bar that will not move any more says so; the caller's error goes on to whoever handles it."""
-        card = embeds.card(
-            self._title,
-            (f"Ended early, at {self._done} of {self._total}.", *self._notes[-NOTES_SHOWN:]),
-            status="warn",
+        card = (
+            self._draw()
+            if self._draw is not None
+            else embeds.card(
+                self._title,
+                (f"Ended early, at {self._done} of {self._total}.", *self._notes[-NOTES_SHOWN:]),
+                status="warn",
+            )
         )
         try:
             await self._show(card, None)

@@ -40,6 +40,20 @@ _TEXT_SHOWN: Final = 200
 Watcher = Callable[[Directive | None], None]
 
 
+class Halted(msgspec.Struct, frozen=True, kw_only=True):
+    """What a halt found.
+
+    Attributes:
+        first: False where Manus rested already.
+        cancelled: the ritual that was cancelled, in words.
+        running: the directive that is finished first.
+    """
+
+    first: bool
+    cancelled: str | None = None
+    running: str | None = None
+
+
 class Directives:
     """The queue of directives and the loop that works it off.
 
@@ -151,8 +165,8 @@ class Directives:
         self._changed(cancelled)
         return cancelled
 
-    async def halt(self, actor: Actor, reason: str | None = None) -> bool:
-        """Lets Manus rest, also after a restart, and cancels a running ritual; False where it rested already.
+    async def halt(self, actor: Actor, reason: str | None = None) -> Halted:
+        """Lets Manus rest, also after a restart, and cancels a running ritual.
 
         What runs otherwise is finished; what waits goes on waiting.
         """
@@ -164,7 +178,8 @@ class Directives:
             )
             self.halted = halt
             self._rested_or_not()
-        return first
+        running = None if self.running is None else self.running.text
+        return Halted(first=first, running=running)
 
     async def resume(self, actor: Actor) -> bool:
         """Lets Manus work again; False where it did already."""

@@ -263,8 +263,8 @@ async def test_how_far_it_is_can_be_watched(collective: Collective, manus: Manus
 async def test_halted_it_rests_also_after_a_restart(
     collective: Collective, manus: Manus, hands: Hands
 ) -> None:
-    assert await collective.directives.halt(ADA, "maintenance")
-    assert not await collective.directives.halt(Actor("command", "Bo", 6))
+    assert (await collective.directives.halt(ADA, "maintenance")).first
+    assert not (await collective.directives.halt(Actor("command", "Bo", 6))).first
     directive = await ask(collective, "note")
     directives = await renew(collective, hands)
     assert directives.halted is not None

@@ -1,0 +1,154 @@
+"""How directives look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot import embeds, pages, words
+from bot.cogs.execution._jobs import Job, Queue
+from bot.cogs.execution._run import Followed
+from state.directive_records import Directive, DirectiveStatus, Halt, LogLine
+from state.directives import Halted
+
+JOBS_PER_PAGE = 8
+_LOG_SHOWN = 12
+
+_MARKS: dict[DirectiveStatus, str] = {
+    "queued": "⏳", "running": "▶️", "done": "✅", "failed": "❌", "refused": "⚖️", "cancelled": "🚫",
+}  # fmt: skip
+_COLOURS: dict[DirectiveStatus, str | None] = {
+    "queued": None, "running": None, "done": "pass", "failed": "fail", "refused": "warn", "cancelled": "off",
+}  # fmt: skip
+_HANDS = "Manus, the hands: one thing at a time."
+_SHIELD = "Kavach judges by the Tony Accords: `ethics` shows them."
+
+
+def followed(seen: Followed) -> discord.Embed:
+    """A directive while its reply is kept up to date."""
+    one = seen.directive
+    lines = [_state(one)]
+    if one.status == "queued":
+        if seen.halted:
+            lines.append("Manus is halted, so it waits until `resume`.")
+        elif seen.waiting_before:
+            lines.append(f"{words.count(seen.waiting_before, 'directive')} before it.")
+        elif one.started_at is not None:
+            lines.append("Helix is being stopped; it runs again at the next start.")
+    if one.steps:
+        lines.append(f"{embeds.bar(one.step, 0, one.steps, width=12)} {one.step} of {one.steps}")
+    if one.result is not None:
+        lines.append(embeds.plain(one.result, 600))
+    footer = _SHIELD if one.status == "refused" else f"{_HANDS} · jobs {one.id} has its log."
+    return embeds.card(_title(one), lines, status=_COLOURS[one.status], footer=footer)
+
+
+def job(view: Job) -> discord.Embed:
+    """One directive whole."""
+    one = view.directive
+    lines = [_state(one)]
+    if one.result is not None:
+        lines.append(embeds.plain(one.result, 600))
+    lines += ["", f"**Asked** {embeds.absolute(one.queued_at)}{_by(view.asker)}"]
+    if one.started_at is not None:
+        again = f", {one.attempts} times" if one.attempts > 1 else ""
+        lines.append(f"**Begun** {embeds.absolute(one.started_at)}{again}")
+    if one.finished_at is not None:
+        took = ""
+        if one.started_at is not None:
+            took = f", after {words.duration((one.finished_at - one.started_at).total_seconds())}"
+        lines.append(f"**Ended** {embeds.absolute(one.finished_at)}{took}")
+    fields = (embeds.Field("Log", "\n".join(_log(view.log))),) if view.log else ()
+    return embeds.card(_title(one), lines, status=_COLOURS[one.status], fields=fields)
+
+
+def queue_pages(view: Queue) -> tuple[tuple[Directive, ...], ...]:
+    """The directives, cut into pages."""
+    found = view.directives
+    return tuple(found[start : start + JOBS_PER_PAGE] for start in range(0, len(found), JOBS_PER_PAGE)) or (
+        (),
+    )
+
+
+def queue(view: Queue, page: int) -> discord.Embed:
+    """One page of the queue."""
+    cut = queue_pages(view)
+    page = pages.within(page, len(cut))
+    lines = [*_rest(view), *(_line(one, view.askers.get(one.id)) for one in cut[page])]
+    if not view.directives:
+        lines.append("Nothing was asked of Manus yet. `run` does that.")
+    waiting = sum(one.status == "queued" for one in view.directives)
+    footer = pages.footer(page, len(cut), f"{waiting} waiting" if view.directives else _HANDS)
+    return embeds.card("Directives", lines, status="warn" if view.halted else None, footer=footer)
+
+
+def options(shown: Sequence[Directive]) -> list[discord.SelectOption]:
+    """The directives of one page, to choose one from."""
+    return [
+        discord.SelectOption(
+            label=embeds.clip(f"{one.id}: {one.text}", 100),
+            value=str(one.id),
+            description=one.status,
+            emoji=_MARKS[one.status],
+        )
+        for one in shown
+    ]
+
+
+def halted(halt: Halt | None, outcome: Halted, *, waiting: int, show_people: bool) -> discord.Embed:
+    """Manus rests."""
+    lines = [
+        "Manus rests. Nothing new begins, also after a restart." if outcome.first else "Manus rests already."
+    ]
+    if halt is not None:
+        why = f": {embeds.plain(halt.reason, 300)}" if halt.reason and show_people else ""
+        who = _by(halt.actor.name if show_people else None)
+        lines.append(f"**Since** {embeds.relative(halt.since)}{who}{why}")
+    if outcome.cancelled is not None:
+        lines.append(f"**Cancelled** {outcome.cancelled}; field and folklore are as they were before it.")
+    if outcome.running is not None:
+        lines.append(f"**Still running** {embeds.plain(outcome.running, 100)}; it is finished first.")
+    lines.append(f"**Waiting** {words.count(waiting, 'directive')}, until `resume`.")
+    return embeds.card("Halted", lines, status="warn", footer="Rest is part of the work.")
+
+
+def resumed(*, first: bool, waiting: int) -> discord.Embed:
+    """Manus works again."""
+    text = "Manus works again." if first else "Manus was not halted; it works."
+    return embeds.card(
+        "Resumed", (text, f"**Waiting** {words.count(waiting, 'directive')}"), status="pass", footer=_HANDS
+    )
+
+
+def _rest(view: Queue) -> list[str]:
+    if view.halted is None:
+        return []
+    why = f": {embeds.plain(view.why, 200)}" if view.why else ""
+    return [f"**Manus is halted** since {embeds.relative(view.halted.since)}{_by(view.halted_by)}{why}", ""]
+
+
+def _title(one: Directive) -> str:
+    return f"Directive {one.id}: {embeds.plain(one.text, 150)}"
+
+
+def _state(one: Directive) -> str:
+    return f"{_MARKS[one.status]} **{one.status}**"
+
+
+def _line(one: Directive, asker: str | None) -> str:
+    when = one.finished_at or one.started_at or one.queued_at
+    return (
+        f"{_MARKS[one.status]} `{one.id}` {embeds.plain(one.text, 80)} · {one.status} "
+        f"{embeds.relative(when)}{_by(asker)}"
+    )
+
+
+def _by(name: str | None) -> str:
+    return f" by {embeds.plain(name, 60)}" if name else ""
+
+
+def _log(lines: Sequence[LogLine]) -> list[str]:
+    left_out = len(lines) - _LOG_SHOWN
+    shown = [f"{line.at:%H:%M:%S} {embeds.plain(line.text, 70)}" for line in lines[-_LOG_SHOWN:]]
+    return [f"… {left_out} lines before", *shown] if left_out > 0 else shown

@@ -1,0 +1,63 @@
+"""Directives through dpytest, from line to reply; and following one to its end."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from bot.client import HelixBot
+from bot.cogs.execution._run import Followed, follow
+from state.change import Actor
+from state.collective import Collective
+from state.directive_records import Directive
+from state.policy import Rank
+from tests.bot.cogs.logic import reply_to
+
+ADA = Actor("command", "Ada", 5)
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("!jobs", "Nothing was asked of Manus yet"),
+        ("!jobs 7", "no directive 7"),
+        ("!jobs 1e3", "named by its number"),
+        ("!halt", "Manus rests. Nothing new begins"),
+        ("!resume", "Manus was not halted"),
+        ("!run fly to the moon", "There is no action called"),
+        ("!run heartbeat now", "takes nothing more"),
+    ],
+)
+async def test_an_owner_gets_the_answer(logic_bot: HelixBot, line: str, said: str) -> None:
+    assert said in await reply_to(line), logic_bot
+
+
+@pytest.mark.usefixtures("logic_bot")
+@pytest.mark.parametrize("line", ["!run heartbeat", "!halt", "!resume"])
+async def test_a_member_is_refused(line: str) -> None:
+    assert "needs" in await reply_to(line, member=1)
+
+
+async def submitted(collective: Collective) -> Directive:
+    return await collective.directives.submit("heartbeat", actor=ADA, rank=Rank.mod)
+
+
+async def test_who_waits_is_let_go_when_helix_is_stopped(collective: Collective) -> None:
+    followed = Followed(await submitted(collective))
+    collective.kernel.drain.close()
+    await asyncio.wait_for(follow(collective.directives, followed, lambda: None, collective.kernel.drain), 5)
+    assert followed.directive.status == "queued"
+
+
+async def test_nobody_waits_for_ever(collective: Collective) -> None:
+    followed = Followed(await submitted(collective))
+    changes: list[str] = []
+    await follow(
+        collective.directives,
+        followed,
+        lambda: changes.append(followed.directive.status),
+        collective.kernel.drain,
+        most_s=0.01,
+    )
+    assert changes == ["queued"]
