@@ -91,7 +91,7 @@ ROSTER: Final = (
     AgentSpec("SanghaCore", "🙏", "unity", "Integration", "Discord gateway", "gateway"),
     AgentSpec("Shadow", "📜", "archive", "Integration", "journal, disk and backups", "journal"),
     AgentSpec("Phoenix", "🕯️", "recovery", "Integration", "recovery at the last start", "recovery"),
-    AgentSpec("Oracle", "🔮", "foresight", "Integration", "forecast error", None),
+    AgentSpec("Oracle", "🔮", "foresight", "Integration", "forecast error", "forecasts"),
     AgentSpec("Claude", "🧠", "insight", "Integration", "HTTP server", "http"),
 )
 

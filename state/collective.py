@@ -24,6 +24,8 @@ from state.change import Change
 from state.contexts import Contexts, last_rituals
 from state.directive_actions import NEEDED
 from state.directives import Directives
+from state.forecasts import EVERY_S, Forecasts
+from state.history import History
 from state.journal import Journal
 from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
@@ -60,6 +62,8 @@ class Collective:
         self.manager = StateManager(database, clock)
         self.journal = Journal(database)
         self.alerts = Alerts(self.manager, database, clock)
+        self.history = History(database)
+        self.forecasts = Forecasts(self.history, database, clock)
         self.remembered = KeyValue(database, clock)
         self.projector = Projector(folder, self.manager, database, clock, health)
         self.monitor = AgentMonitor(kernel, self.manager)
@@ -112,6 +116,7 @@ class Collective:
         # First of all subscribers: nobody may be served what was cached from an older version.
         collective.manager.subscribe(collective._state_changed)
         await collective.alerts.load()
+        await collective.forecasts.load()
         await collective.projector.import_at_start()
         collective._rituals_cut_off = len(await collective.rituals.load())
         await collective.schedules.load()
@@ -184,9 +189,11 @@ class Collective:
                 beside=(health.get("disk"), health.get("backups")),
             ),
         )
+        supervisor.add("forecasts", self.forecasts.run_once, every_s=EVERY_S, first_after_s=20.0)
         health.add_probe("alerts", self.alerts.probe)
         health.add_probe("policy", self.policy.probe)
         health.add_probe("directives", self.directives.probe)
+        health.add_probe("forecasts", self.forecasts.probe)
         recovery = self.database.recovery
         store_checks.report_recovery(
             health, recovery, edits=self.projector.edits_at_start, rituals=self._rituals_cut_off

@@ -1,0 +1,171 @@
+"""The collective's own forecasts: made every hour, kept, and held against what came."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from core.health import Reading
+from state.forecast import Forecast, TooLittleData, forecast
+from state.history import History
+from state.models import METRICS
+from state.moments import from_us, to_us
+
+# How often it is looked whether a forecast has come due, or a new one is.
+EVERY_S: Final = 600.0
+_STEP: Final = timedelta(hours=1)
+_OBSERVATIONS: Final = 48
+_STEPS: Final = 6
+# Of each forecast these steps are kept, and held against what came.
+_KEPT_STEPS: Final = (1, 6)
+_MEASURED_OVER: Final = timedelta(days=7)
+_KEPT_FOR: Final = timedelta(days=30)
+# A mean error above this share of a metric's range is no foresight.
+_POOR_SHARE: Final = 0.1
+
+
+class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
+    """How one metric's forecasts of the last week came out.
+
+    Attributes:
+        measured: forecasts that have come due.
+        mean_absolute_error: in the metric's own unit.
+        within_share: how many fell within their band, 0 to 1.
+    """
+
+    measured: int
+    mean_absolute_error: float
+    within_share: float
+
+
+class Forecasts:
+    """Makes, keeps and measures them.
+
+    Attributes:
+        newest: the last forecast of each metric, by hours; without those that had too little history.
+        accuracy: how those of the last week came out, by metric.
+    """
+
+    def __init__(self, history: History, database: Database, clock: Clock) -> None:
+        self._history = history
+        self._database = database
+        self._clock = clock
+        self._made_at: datetime | None = None
+        self.newest: Mapping[str, Forecast] = MappingProxyType({})
+        self.accuracy: Mapping[str, Accuracy] = MappingProxyType({})
+
+    async def load(self) -> None:
+        """Reads when one was last made, and how the last week's came out."""
+        since = self._clock.now() - _MEASURED_OVER
+        self._made_at = await self._database.read(_newest_moment)
+        self.accuracy = await self._database.read(lambda connection: _read_accuracy(connection, since))
+
+    async def run_once(self) -> None:
+        """Supervised: measures what has come due, and makes new ones once an hour."""
+        now = self._clock.now()
+        if self._made_at is None or not self.newest or now - self._made_at >= _STEP:
+            await self._make(now)
+        await self._database.write(lambda connection: _measure(connection, now))
+        since = now - _MEASURED_OVER
+        self.accuracy = await self._database.read(lambda connection: _read_accuracy(connection, since))
+
+    def probe(self) -> Reading:
+        """What the check "forecasts" says: the mean absolute error, in all and by metric."""
+        if not self.accuracy:
+            reason = "no forecast has come due yet" if self.newest else "the history is too short to forecast"
+            return Reading(reason=reason)
+        measured = sum(one.measured for one in self.accuracy.values())
+        counters: dict[str, float | str] = {
+            "measured": measured,
+            "mean_absolute_error": round(
+                sum(one.measured * one.mean_absolute_error for one in self.accuracy.values()) / measured, 4
+            ),
+            "within_band_share": round(
+                sum(one.measured * one.within_share for one in self.accuracy.values()) / measured, 3
+            ),
+        }
+        counters |= {
+            f"error_{name}": round(one.mean_absolute_error, 4) for name, one in self.accuracy.items()
+        }
+        poor = [name for name, one in self.accuracy.items() if one.mean_absolute_error > _allowed(name)]
+        reading = Reading(
+            counters=counters,
+            observed_value=counters["mean_absolute_error"],
+            observed_unit="mean absolute error",
+        )
+        if not poor:
+            return reading
+        return msgspec.structs.replace(
+            reading,
+            status="warn",
+            reason=f"forecasts of {', '.join(poor)} miss by more than a tenth of the range",
+            action="Trust the band more than the line; it mends itself as the field settles.",
+        )
+
+    async def _make(self, now: datetime) -> None:
+        moments = [now - _STEP * back for back in range(_OBSERVATIONS - 1, -1, -1)]
+        samples = await self._history.samples(tuple(METRICS), moments)
+        made = {}
+        for name, values in samples.items():
+            known = [value for value in values if value is not None]
+            try:
+                made[name] = forecast(known, _STEPS, low=METRICS[name].low, high=METRICS[name].high)
+            except TooLittleData:
+                continue
+        first = self._made_at is None or now - self._made_at >= _STEP
+        if made and first:
+            await self._database.write(lambda connection: _keep(connection, made, now))
+            self._made_at = now
+        self.newest = MappingProxyType(made)
+
+
+def _allowed(metric: str) -> float:
+    return _POOR_SHARE * (METRICS[metric].high - METRICS[metric].low)
+
+
+def _newest_moment(connection: sqlite3.Connection) -> datetime | None:
+    row = connection.execute("SELECT max(made_us) FROM forecasts").fetchone()
+    return None if row[0] is None else from_us(row[0])
+
+
+def _keep(connection: sqlite3.Connection, made: Mapping[str, Forecast], now: datetime) -> None:
+    rows = []
+    for name, found in made.items():
+        for step in _KEPT_STEPS:
+            expected = found.steps[step - 1]
+            due = to_us(now + _STEP * step)
+            rows.append((name, to_us(now), due, expected.value, expected.low, expected.high))
+    connection.executemany(
+        "INSERT INTO forecasts (metric, made_us, for_us, value, low, high) VALUES (?, ?, ?, ?, ?, ?)", rows
+    )
+    connection.execute("DELETE FROM forecasts WHERE for_us < ?", (to_us(now - _KEPT_FOR),))
+
+
+def _measure(connection: sqlite3.Connection, now: datetime) -> None:
+    for name in METRICS:
+        connection.execute(
+            f"UPDATE forecasts SET actual = (SELECT {name} FROM ucf_history WHERE at_us <= for_us "  # noqa: S608 - our names
+            "ORDER BY at_us DESC, version DESC LIMIT 1) WHERE metric = ? AND actual IS NULL AND for_us <= ?",
+            (name, to_us(now)),
+        )
+
+
+def _read_accuracy(connection: sqlite3.Connection, since: datetime) -> Mapping[str, Accuracy]:
+    rows = connection.execute(
+        "SELECT metric, count(*), avg(abs(value - actual)), "
+        "avg(actual BETWEEN low - 1e-9 AND high + 1e-9) "
+        "FROM forecasts WHERE actual IS NOT NULL AND for_us > ? GROUP BY metric",
+        (to_us(since),),
+    )
+    found = {
+        name: Accuracy(measured=count, mean_absolute_error=error, within_share=within)
+        for name, count, error, within in rows
+    }
+    return MappingProxyType({name: found[name] for name in METRICS if name in found})

@@ -1,0 +1,178 @@
+"""The six numbers over time: as steps where they are few, in buckets of min, mean and max where many."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+import msgspec
+
+from core.database import Database
+from state.models import METRICS
+from state.moments import from_us, to_us
+
+MOST_POINTS: Final = 2_000
+
+# One metric's changes in a span, with the number of each one's bucket and until when it held in it.
+_BUCKETED: Final = """
+    WITH held AS (
+        SELECT at_us, version, {metric} AS v, (at_us - :since) / :width AS bucket,
+               lead(at_us, 1, :until) OVER (ORDER BY at_us, version) AS next_us
+        FROM ucf_history WHERE at_us > :since AND at_us <= :until
+    ), ranked AS (
+        SELECT *, row_number() OVER (PARTITION BY bucket ORDER BY at_us DESC, version DESC) AS place FROM held
+    )
+    SELECT bucket, min(v), max(v), min(at_us),
+           sum(v * (min(next_us, :since + (bucket + 1) * :width) - at_us)),
+           max(CASE WHEN place = 1 THEN v END)
+    FROM ranked GROUP BY bucket ORDER BY bucket
+"""
+_CHANGES: Final = """
+    SELECT at_us, v FROM (
+        SELECT at_us, version, {metric} AS v, lag({metric}) OVER (ORDER BY at_us, version) AS before
+        FROM ucf_history WHERE at_us > :since AND at_us <= :until
+    ) WHERE v IS NOT coalesce(before, :carried) ORDER BY at_us, version LIMIT :limit
+"""
+_AT: Final = """
+    SELECT at_us, {metric} FROM ucf_history WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT 1
+"""
+
+_STEPS: Final = """
+    SELECT at_us, source, harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history
+    WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT ?
+"""
+
+_Bucket = tuple[int, float, float, int, float, float]
+
+
+class Point(msgspec.Struct, frozen=True):
+    """A value from `at` on; of a bucket that begins there, the time-weighted mean with its extremes."""
+
+    at: datetime
+    value: float
+    low: float
+    high: float
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """One metric over a span.
+
+    Attributes:
+        points: in order of time. The first is at `since`, unless the history begins later; empty before it.
+        exact: each point is a change, and its value held until the next one.
+    """
+
+    metric: str
+    since: datetime
+    until: datetime
+    points: tuple[Point, ...]
+    exact: bool
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One change of the field: what made it, and which of the six it moved."""
+
+    at: datetime
+    source: str
+    metrics: frozenset[str]
+
+
+class History:
+    """Reads the history of the UCF; every call is one query in a reader's thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def series(
+        self, metrics: Collection[str], since: datetime, until: datetime, *, points: int = 300
+    ) -> dict[str, Series]:
+        """Each of the named metrics in a span, in at most so many points (2 to 2000)."""
+        span = to_us(since), to_us(until)
+        limit = max(2, min(points, MOST_POINTS))
+
+        def work(connection: sqlite3.Connection) -> dict[str, Series]:
+            return {metric: _series(connection, METRICS[metric].name, span, limit) for metric in metrics}
+
+        return await self._database.read(work)
+
+    async def steps(self, since: datetime, until: datetime, *, limit: int = 200) -> tuple[Step, ...]:
+        """The last `limit` changes in a span, oldest first."""
+
+        def work(connection: sqlite3.Connection) -> tuple[Step, ...]:
+            # One more, since what a change moved shows against the one before it.
+            rows = connection.execute(_STEPS, (to_us(until), limit + 1)).fetchall()[::-1]
+            found = []
+            for before, row in pairwise(rows):
+                if row[0] > to_us(since):
+                    moved = (name for place, name in enumerate(METRICS, 2) if before[place] != row[place])
+                    found.append(Step(from_us(row[0]), row[1], frozenset(moved)))
+            return tuple(found)
+
+        return await self._database.read(work)
+
+    async def samples(
+        self, metrics: Collection[str], moments: Sequence[datetime]
+    ) -> dict[str, tuple[float | None, ...]]:
+        """Each of the named metrics as it was at each moment; None before the first value."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, tuple[float | None, ...]]:
+            return {
+                metric: tuple(_value_at(connection, METRICS[metric].name, moment) for moment in moments)
+                for metric in metrics
+            }
+
+        return await self._database.read(work)
+
+
+def _value_at(connection: sqlite3.Connection, metric: str, moment: datetime) -> float | None:
+    row = connection.execute(_AT.format(metric=metric), (to_us(moment),)).fetchone()
+    return None if row is None else float(row[1])
+
+
+def _series(connection: sqlite3.Connection, metric: str, span: tuple[int, int], limit: int) -> Series:
+    since_us, until_us = span
+    first = connection.execute(_AT.format(metric=metric), (since_us,)).fetchone()
+    carried = None if first is None else float(first[1])
+    values = {"since": since_us, "until": until_us, "carried": carried, "limit": limit + 1}
+    changes: list[tuple[int, float]] = connection.execute(_CHANGES.format(metric=metric), values).fetchall()
+    exact = len(changes) + (carried is not None) <= limit
+    if exact:
+        steps = changes if carried is None else [(since_us, carried), *changes]
+        points = tuple(Point(from_us(at), value, value, value) for at, value in steps)
+    else:
+        width = max(1, -(-(until_us - since_us) // limit))
+        named = {"since": since_us, "until": until_us, "width": width}
+        rows: list[_Bucket] = connection.execute(_BUCKETED.format(metric=metric), named).fetchall()
+        points = _filled(rows, span, width, carried)
+    return Series(metric=metric, since=from_us(since_us), until=from_us(until_us), points=points, exact=exact)
+
+
+def _filled(
+    rows: Sequence[_Bucket], span: tuple[int, int], width: int, carried: float | None
+) -> tuple[Point, ...]:
+    """Every bucket, with those in which nothing changed; a bucket begins with what held at its beginning."""
+    since_us, until_us = span
+    by_number = {row[0]: row for row in rows}
+    points = []
+    for number in range(-(-(until_us - since_us) // width)):
+        start = since_us + number * width
+        end = min(start + width, until_us)
+        row = by_number.get(number)
+        if row is None:
+            if carried is not None:
+                points.append(Point(from_us(start), carried, carried, carried))
+            continue
+        _, low, high, first_us, weighted, last = row
+        if carried is None:
+            # The history begins in this bucket.
+            length, mean_sum = end - first_us, weighted
+        else:
+            length, mean_sum = end - start, weighted + carried * (first_us - start)
+            low, high = min(low, carried), max(high, carried)
+        mean = mean_sum / length if length > 0 else last
+        points.append(Point(from_us(start), min(max(mean, low), high), low, high))
+        carried = last
+    return tuple(points)
