@@ -25,7 +25,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         aliases=("chart", "graph"),
         params=(
             Param("metric", "Which value, or all", kind="choice", choices=("all", *METRIC_NAMES)),
-            Param("window", "How far back, as 90m, 24h or 7d", default="24h"),
+            Param("window", "How far back, as 90m, 24h or 7d", kind="rest", default="24h"),
         ),
         form="[metric|all] [window=24h]",
         summary="A chart from the journal with thresholds, events and a short forecast.",
@@ -39,12 +39,12 @@ ENTRIES: tuple[CommandEntry, ...] = (
         aliases=("alert-rules",),
         params=(
             Param("action", "What to do", kind="choice", default="list", choices=("list", "ack", "mute")),
-            Param("target", "The alert's id, or the metric to mute"),
-            Param("span", "How long to mute, as 30m or 2h"),
+            Param("target", "The alert's number, or the metric to mute"),
+            Param("span", "How long to mute, as 30m or 2h; off ends it", kind="rest"),
         ),
-        form="[list|ack <id>|mute <metric> <for>]",
+        form="[list|ack <id>|mute <metric> <for|off>]",
         summary="Alerts raised by the thresholds; acknowledge or mute them.",
-        example="!alerts ack 3",
+        example="!alerts list",
         access=Access(actions={"ack": Level.mod, "mute": Level.mod}),
     ),
     CommandEntry(

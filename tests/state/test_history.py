@@ -129,3 +129,20 @@ async def test_samples_are_what_held_at_each_moment(
 async def test_another_name_is_no_metric(history: History, clock: ManualClock) -> None:
     with pytest.raises(KeyError):
         await history.series(("harmony; DROP TABLE journal",), clock.now(), clock.now())
+
+
+async def test_each_change_says_what_made_it_and_what_it_moved(
+    history: History, manager: StateManager, clock: ManualClock
+) -> None:
+    began = clock.now()
+    clock.advance(60)
+    await tune(manager, harmony=0.6, prana=0.6)
+    clock.advance(60)
+    await tune(manager, zoom=1.1)
+    steps = await history.steps(began, clock.now())
+    assert [(step.source, sorted(step.metrics)) for step in steps] == [
+        ("tune", ["harmony", "prana"]),
+        ("tune", ["zoom"]),
+    ]
+    assert len(await history.steps(began, clock.now(), limit=1)) == 1
+    assert await history.steps(clock.now(), clock.now()) == ()

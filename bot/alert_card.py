@@ -1,0 +1,59 @@
+"""How an alert looks, in its channel and in lists."""
+
+from __future__ import annotations
+
+import discord
+
+from bot import embeds
+from state.alerts import Alert
+
+_SIGNS = {"critical": "🔴", "warning": "🟡"}
+_STATUS = {"critical": "fail", "warning": "warn"}
+
+
+def card(alert: Alert, *, show_people: bool) -> discord.Embed:
+    """One alert whole; it changes only when the alert does."""
+    lines = [embeds.plain(alert.detail, 900)] if alert.detail else []
+    lines.append(f"Raised {embeds.relative(alert.raised_at)} ({embeds.absolute(alert.raised_at)})")
+    lines += _fate(alert, show_people=show_people)
+    over = alert.cleared_at is not None
+    return embeds.card(
+        f"{sign(alert)} {embeds.plain(alert.summary, 200)}",
+        lines,
+        status="pass" if over else _STATUS[alert.severity],
+        footer=mark(alert),
+    )
+
+
+def line(alert: Alert, *, show_people: bool) -> str:
+    """One alert in a list."""
+    facts = [f"raised {embeds.relative(alert.raised_at)}", *_fate(alert, show_people=show_people)]
+    detail = f"{embeds.plain(alert.detail, 160)}\n" if alert.detail else ""
+    head = f"{sign(alert)} **#{alert.id} {embeds.plain(alert.summary, 120)}** {_word(alert)}"
+    return f"{head}\n{detail}-# {' · '.join(facts)} · {embeds.plain(alert.key, 100)}"
+
+
+def sign(alert: Alert) -> str:
+    """The sign of its severity, or that it is over."""
+    return "✅" if alert.cleared_at is not None else _SIGNS[alert.severity]
+
+
+def mark(alert: Alert) -> str:
+    """By which its message can be told from others."""
+    return f"Alert {alert.id} · {alert.key}"
+
+
+def _word(alert: Alert) -> str:
+    return "over" if alert.cleared_at is not None else alert.severity
+
+
+def _fate(alert: Alert, *, show_people: bool) -> list[str]:
+    facts = []
+    if alert.acknowledged_at is not None:
+        who = (
+            f" by {embeds.plain(alert.acknowledged_by, 60)}" if show_people and alert.acknowledged_by else ""
+        )
+        facts.append(f"acknowledged{who} {embeds.relative(alert.acknowledged_at)}")
+    if alert.cleared_at is not None:
+        facts.append(f"over {embeds.relative(alert.cleared_at)}")
+    return facts

@@ -1,0 +1,204 @@
+"""The UCF: its values, its trends, its alerts, and the hand that tunes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import access, alert_card, buttons, catalog, pages, trends
+from bot.cogs.field import _alerts, _field, _input, _screens, _tune
+from bot.command import command
+from bot.completion import choices
+from state.change import Actor
+from state.models import METRICS
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+_WINDOWS = ("1h", "6h", "24h", "7d", "30d", "90d")
+_SPANS = ("30m", "1h", "2h", "8h", "1d", "7d", _input.OFF)
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    png: bytes
+    alt: str
+    lines: tuple[str, ...]
+
+
+class Field(commands.Cog, name="field"):
+    """Commands about the field."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("ucf")
+    async def ucf(self, ctx: HelixContext, metric: str | None = None) -> None:
+        """The six values, or one of them."""
+        names = tuple(METRICS) if metric is None else (_input.parse_metric(metric),)
+        view = await ctx.cached_async(names, lambda: self._fetch_field(names), ("state", "rituals"))
+        await ctx.say(embed=_screens.field(view))
+
+    @command("trend")
+    async def trend(self, ctx: HelixContext, metric: str | None = None, *, window: str | None = None) -> None:
+        """A chart over time."""
+        names, span = _input.parse_scope(metric, window)
+        picture = await ctx.cached_async(
+            (names, span.total_seconds()), lambda: self._draw(names, span), ("state",)
+        )
+        name = names[0] if len(names) == 1 else "field"
+        file = discord.File(BytesIO(picture.png), filename=f"{name}-trend.png", description=picture.alt)
+        await ctx.say("\n".join(picture.lines), files=(file,))
+
+    @command("alerts", action="action")
+    async def alerts(
+        self,
+        ctx: HelixContext,
+        action: str = "list",
+        target: str | None = None,
+        *,
+        span: str | None = None,
+    ) -> None:
+        """List them, acknowledge one, or mute a metric."""
+        wanted = _input.parse_action(action)
+        if wanted == "ack":
+            alert = await self.bot.collective.alerts.ack(_input.parse_alert(target), ctx.caller.actor)
+            await ctx.say(embed=_screens.acknowledged(alert, show_people=ctx.at_home))
+        elif wanted == "mute":
+            await ctx.say(embed=await self._mute(target, span, ctx.caller.actor))
+        else:
+            embed, view = await self._alerts_page(0, ctx.caller)
+            await ctx.say(embed=embed, view=view)
+
+    @command("tune")
+    async def tune(self, ctx: HelixContext, metric: str, value: str, *, reason: str | None = None) -> None:
+        """Set or shift a value."""
+        name, shift = _input.parse_metric(metric), _input.parse_value(value)
+        result = await _tune.tune(self.bot.collective.manager, name, shift, ctx.caller.actor, reason)
+        await ctx.say(embed=_screens.tuned(result, reason if ctx.at_home else None))
+
+    @buttons.component("field", "alerts", command="alerts")
+    async def turn_alerts(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page, as the alerts are now."""
+        page = pages.Turn.of(press).page
+        embed, view = await self._alerts_page(page, access.caller_of(interaction))
+        await press.answer.update(embed=embed, view=view)
+
+    @buttons.component("field", "ack-listed", command="alerts", needs="ack")
+    async def ack_listed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Acknowledge one of a list."""
+        caller = access.caller_of(interaction)
+        turn = pages.Turn.of(press)
+        await self.bot.collective.alerts.ack(int(turn.payload), _by_button(caller))
+        embed, view = await self._alerts_page(turn.page, caller)
+        await press.answer.update(embed=embed, view=view)
+
+    @buttons.component("field", "ack", command="alerts", needs="ack")
+    async def ack_posted(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Acknowledge the alert of a message in the alerts channel."""
+        caller = access.caller_of(interaction)
+        alert = await self.bot.collective.alerts.ack(int(press.payload), _by_button(caller))
+        await press.answer.update(embed=alert_card.card(alert, show_people=caller.sees_names))
+
+    @trend.autocomplete("window")
+    async def complete_window(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Usual windows."""
+        return choices(_WINDOWS, current)
+
+    @alerts.autocomplete("target")
+    async def complete_target(
+        self, interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The alerts that can be acknowledged, or the metrics, for who may."""
+        action = getattr(interaction.namespace, "action", None)
+        if action == "list" or not self._may_ack(access.caller_of(interaction)):
+            return []
+        unknown = (alert for alert in self.bot.collective.alerts.open() if alert.acknowledged_at is None)
+        known = {"ack": tuple(str(alert.id) for alert in unknown), "mute": tuple(METRICS)}
+        return choices(known.get(str(action), (*known["ack"], *METRICS)), current)
+
+    @alerts.autocomplete("span")
+    async def complete_span(
+        self, interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Usual lengths of a mute, for who may."""
+        return choices(_SPANS if self._may_ack(access.caller_of(interaction)) else (), current)
+
+    async def _fetch_field(self, names: Sequence[str]) -> _field.FieldView:
+        collective = self.bot.collective
+        day_ago = await collective.journal.ucf_at(self.bot.kernel.clock.now() - timedelta(hours=24))
+        ucf = collective.manager.snapshot.ucf
+        forecasts = collective.forecasts.newest
+        rows = tuple(
+            _field.build_row(
+                name,
+                ucf,
+                day_ago,
+                expected=forecasts[name].steps[0] if name in forecasts else None,
+                muted_until=collective.alerts.muted_until(name),
+            )
+            for name in names
+        )
+        running = collective.rituals.running is not None
+        return _field.FieldView(
+            rows, _field.advise(ucf, self.bot.prefix, ritual_running=running, among=names)
+        )
+
+    async def _draw(self, names: Sequence[str], span: timedelta) -> _Picture:
+        request = await trends.fetch_chart(self.bot.collective, names, span)
+        png = await trends.draw(self.bot.kernel.worker, request)
+        lines = tuple(trends.summary(panel, bold="**") for panel in request.panels)
+        return _Picture(png, trends.alt_text(request), lines)
+
+    async def _mute(self, target: str | None, span: str | None, actor: Actor) -> discord.Embed:
+        alerts = self.bot.collective.alerts
+        metric, length = _input.parse_mute(target, span)
+        if length is None:
+            return _screens.unmuted(metric, was=await alerts.unmute(metric, actor))
+        return _screens.muted(metric, await alerts.mute(metric, length, actor))
+
+    async def _alerts_page(
+        self, page: int, caller: access.Caller
+    ) -> tuple[discord.Embed, discord.ui.View | None]:
+        shown = await _alerts.fetch_alerts(self.bot.collective.alerts)
+        page = pages.within(page, shown.pages)
+        view = await pages.view(self.bot, "field", "alerts", caller.user_id, page=page, count=shown.pages)
+        if self._may_ack(caller):
+            view = await self._with_ack_buttons(view, shown, page, caller.user_id)
+        return _screens.alerts(shown, page, show_people=caller.sees_names), view
+
+    async def _with_ack_buttons(
+        self, view: discord.ui.View | None, shown: _alerts.AlertsView, page: int, user_id: int
+    ) -> discord.ui.View | None:
+        for alert in shown.page(page):
+            if alert.acknowledged_at is not None or alert.cleared_at is not None:
+                continue
+            payload = f"{page}|{alert.id}"
+            label = f"Acknowledge #{alert.id}"
+            item = await buttons.button(self.bot, "field", "ack-listed", user_id, payload, label=label)
+            view = view or buttons.view_of()
+            view.add_item(item)
+        return view
+
+    def _may_ack(self, caller: access.Caller) -> bool:
+        entry = catalog.find("alerts")
+        return entry is not None and access.decide(entry.access, "ack", caller, entry.where) is None
+
+
+def _by_button(caller: access.Caller) -> Actor:
+    return Actor("button", caller.display_name, caller.user_id)
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Field(bot))

@@ -1,0 +1,99 @@
+"""What `ucf` shows: the six values, how they moved in a day, and what to do next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from state.forecast import Expected
+from state.models import METRICS, UCF, Judgement, Metric, judge
+
+# A finished ritual lowers klesha by 0.05 per 108 steps.
+_STEPS: Final = 108
+_LOWERED: Final = 0.05
+_MOST_STEPS: Final = 1000
+# What a promotion of folklore in a ritual lifts.
+_LIFTED_BY: Final = {"drishti": "a legend", "prana": "a hymn", "resilience": "a law"}
+_AS_SEEN: Final = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One value.
+
+    Attributes:
+        moved: by how much in 24 hours; None where nothing is known of then.
+        expected: in an hour; None where the history is too short.
+        muted_until: until when its alerts are not posted.
+    """
+
+    metric: Metric
+    value: float
+    judgement: Judgement
+    moved: float | None
+    expected: Expected | None = None
+    muted_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """The values asked for, and the next sensible action."""
+
+    rows: tuple[Row, ...]
+    advice: str
+
+
+def build_row(
+    name: str,
+    ucf: UCF,
+    day_ago: UCF | None,
+    *,
+    expected: Expected | None = None,
+    muted_until: datetime | None = None,
+) -> Row:
+    """One value of the field."""
+    value: float = getattr(ucf, name)
+    moved = None if day_ago is None else value - getattr(day_ago, name)
+    return Row(METRICS[name], value, judge(name, value), moved, expected, muted_until)
+
+
+def advise(ucf: UCF, prefix: str, *, ritual_running: bool, among: Sequence[str] = tuple(METRICS)) -> str:
+    """The next sensible action: for the worst of the named values, critical before fair."""
+    critical = [name for name in among if judge(name, getattr(ucf, name)) == "critical"]
+    fair = [name for name in among if judge(name, getattr(ucf, name)) == "fair"]
+    worst = min(critical or fair, key=lambda name: _goodness(name, ucf), default=None)
+    if worst is None:
+        return "Nothing to do: this is good." if len(among) == 1 else "Nothing to do: all six are good."
+    if worst != "zoom" and ritual_running:
+        return f"A ritual is running: see what it does for {worst} before doing more."
+    return _action(worst, ucf, prefix)
+
+
+def _action(name: str, ucf: UCF, prefix: str) -> str:
+    if name == "klesha":
+        over = ucf.klesha - METRICS["klesha"].good_high
+        steps = min(_MOST_STEPS, max(1, math.ceil(over / _LOWERED * _STEPS - 1e-9)))
+        if judge("klesha", ucf.klesha) == "critical":
+            # A long ritual may promote something to a law, which adds friction.
+            steps = _STEPS
+        return f"Lower klesha: `{prefix}ritual {steps}` takes {steps / _STEPS * _LOWERED:.2f} off it."
+    if name == "harmony":
+        return f"Raise harmony: `{prefix}harmony` lifts it toward 0.7."
+    if name == "zoom":
+        return f"Bring zoom back: an admin can `{prefix}tune zoom 1.0`."
+    amount = METRICS[name].good_low - getattr(ucf, name)
+    return (
+        f"Raise {name}: `{prefix}ritual` may promote {_LIFTED_BY[name]}, which lifts it; "
+        f"an admin can `{prefix}tune {name} +{max(amount, _AS_SEEN):.2f}`."
+    )
+
+
+def _goodness(name: str, ucf: UCF) -> float:
+    """How far a value is from good, as a negative share of its range."""
+    metric = METRICS[name]
+    value: float = getattr(ucf, name)
+    off = max(metric.good_low - value, value - metric.good_high, 0.0)
+    return -off / (metric.high - metric.low)

@@ -1,0 +1,130 @@
+"""What people type about the field: metrics, values, windows, alerts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from bot.words import quoted
+from core.durations import parse_duration
+from core.errors import HelixError, UnknownName
+from state.alerts import LONGEST_MUTE, SHORTEST_MUTE
+from state.models import METRICS
+
+ALL: Final = "all"
+OFF: Final = "off"
+DEFAULT_WINDOW: Final = "24h"
+_SHORTEST_WINDOW: Final = timedelta(minutes=10)
+_LONGEST_WINDOW: Final = timedelta(days=365)
+_NUMBER: Final = re.compile(r"([+-]?)(\d{1,9}(?:[.,]\d{0,15})?|[.,]\d{1,15})", re.ASCII)
+_ALERT: Final = re.compile(r"#?(\d{1,15})", re.ASCII)
+
+
+class WrongInput(HelixError):  # noqa: N818 - the text is what users read
+    """Something typed cannot be meant; the text says what would be right."""
+
+
+class UnknownMetric(UnknownName):
+    """There is no such metric."""
+
+    kind = "metric"
+
+
+class UnknownAction(UnknownName):
+    """`alerts` has no such action."""
+
+    kind = "action"
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """A value to set, or to add to the present one."""
+
+    amount: float
+    relative: bool
+
+
+def parse_metric(word: str) -> str:
+    """The metric of that name, in any case.
+
+    Raises:
+        UnknownMetric: there is none; the text suggests the nearest.
+    """
+    name = word.strip().casefold()
+    if name not in METRICS:
+        raise UnknownMetric(word.strip(), tuple(METRICS))
+    return name
+
+
+def parse_value(text: str) -> Shift:
+    """`0.7` sets; `+0.1` and `-0.1` shift. A decimal comma is as good as a point.
+
+    Raises:
+        WrongInput: it is no such number.
+    """
+    match = _NUMBER.fullmatch(text.strip().replace("−", "-"))
+    if match is None:
+        raise WrongInput(
+            f"{quoted(text, 40)} is no value: give a number such as 0.7, or a shift such as +0.1 or -0.1."
+        )
+    sign, digits = match.groups()
+    amount = float(digits.replace(",", "."))
+    return Shift(-amount if sign == "-" else amount, relative=bool(sign))
+
+
+def parse_scope(metric: str | None, window: str | None) -> tuple[tuple[str, ...], timedelta]:
+    """Which metrics over how long: all of them, or one. A window alone is of all of them.
+
+    Raises:
+        UnknownMetric, WrongDuration: one of the two is wrong; the text says how.
+    """
+    word = (metric or ALL).strip().casefold()
+    if window is None and word[:1].isdigit():
+        word, window = ALL, word
+    span = parse_duration(window or DEFAULT_WINDOW, low=_SHORTEST_WINDOW, high=_LONGEST_WINDOW)
+    if word == ALL:
+        return tuple(METRICS), span
+    if word not in METRICS:
+        raise UnknownMetric(word, (*METRICS, ALL))
+    return (word,), span
+
+
+def parse_action(word: str) -> str:
+    """`list`, `ack` or `mute`.
+
+    Raises:
+        UnknownAction: it is none of them.
+    """
+    action = word.strip().casefold()
+    if action not in {"list", "ack", "mute"}:
+        raise UnknownAction(word.strip(), ("list", "ack", "mute"))
+    return action
+
+
+def parse_alert(text: str | None) -> int:
+    """An alert's number: `3` or `#3`.
+
+    Raises:
+        WrongInput: it is none, or missing.
+    """
+    match = _ALERT.fullmatch((text or "").strip())
+    if match is None:
+        what = "Which alert?" if text is None else f"{quoted(text, 40)} is no alert."
+        raise WrongInput(f"{what} Give its number, as in `alerts ack 3`; `alerts` lists them.")
+    return int(match[1])
+
+
+def parse_mute(target: str | None, span: str | None) -> tuple[str, timedelta | None]:
+    """Which metric to mute for how long; None ends a mute.
+
+    Raises:
+        UnknownMetric, WrongDuration, WrongInput: one of the two is wrong or missing; the text says how.
+    """
+    if target is None or span is None:
+        raise WrongInput("Say what and for how long: `alerts mute harmony 2h`; `off` ends it.")
+    metric = parse_metric(target)
+    if span.strip().casefold() == OFF:
+        return metric, None
+    return metric, parse_duration(span, low=SHORTEST_MUTE, high=LONGEST_MUTE)

@@ -1,0 +1,135 @@
+"""How the commands about the field look."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import discord
+
+from bot import alert_card, embeds, pages, words
+from bot.cogs.field._alerts import AlertsView
+from bot.cogs.field._field import FieldView, Row
+from bot.cogs.field._tune import Tuned
+from state.alerts import Alert
+from state.models import METRICS, Metric, judge
+from state.thresholds import MARGIN_SHARE
+
+_ORDER = ("critical", "fair", "good")
+_STEADY = 0.005
+
+
+def field(view: FieldView) -> discord.Embed:
+    """The values with bar, range and bounds, and what to do next."""
+    lines = [_row(row) for row in view.rows]
+    worst = min((row.judgement for row in view.rows), key=_ORDER.index)
+    one = view.rows[0].metric if len(view.rows) == 1 else None
+    if one is not None:
+        lines += _more(view.rows[0])
+    title = f"{one.name.capitalize()}, {one.meaning}" if one is not None else "The field"
+    return embeds.card(
+        title,
+        (*lines, "", f"→ {view.advice}"),
+        status=worst,
+        footer="Changes: against 24 hours ago · Tat Tvam Asi",
+    )
+
+
+def alerts(view: AlertsView, page: int, *, show_people: bool) -> discord.Embed:
+    """One page of alerts."""
+    page = pages.within(page, view.pages)
+    head = f"{words.count(view.open_count, 'alert')} open" if view.open_count else "No alert is open."
+    lines = [head, *(f"🔕 {name} is muted until {embeds.relative(at)}" for name, at in view.mutes.items())]
+    shown = [alert_card.line(alert, show_people=show_people) for alert in view.page(page)]
+    rule = f"Raised beyond a critical bound; over once back by {MARGIN_SHARE:.0%} of the range."
+    return embeds.card(
+        "Alerts",
+        (*lines, "", *shown),
+        status=_alerts_status(view),
+        footer=pages.footer(page, view.pages, rule),
+    )
+
+
+def acknowledged(alert: Alert, *, show_people: bool) -> discord.Embed:
+    """What `ack` did."""
+    return alert_card.card(alert, show_people=show_people)
+
+
+def muted(metric: str, until: datetime) -> discord.Embed:
+    """What `mute` did."""
+    text = f"🔕 Alerts of **{metric}** are not posted until {embeds.absolute(until)}."
+    return embeds.card("", (text, "They are raised and listed all the same. `alerts mute … off` ends it."))
+
+
+def unmuted(metric: str, *, was: bool) -> discord.Embed:
+    """What `mute … off` did."""
+    text = f"🔔 Alerts of **{metric}** are posted again." if was else f"**{metric}** was not muted."
+    return embeds.card("", (text,))
+
+
+def tuned(result: Tuned, reason: str | None) -> discord.Embed:
+    """The value before and after."""
+    metric = METRICS[result.metric]
+    after = judge(metric.name, result.after)
+    mark = embeds.dot(after)
+    if not result.changed:
+        return embeds.card(
+            "",
+            (f"{mark} **{metric.name}** is {_number(result.after)} already: nothing changed.",),
+            status=after,
+        )
+    moved = _moved(result.after - result.before)
+    lines = [
+        f"{mark} {_number(result.before)} → **{_number(result.after)}** ({moved})",
+        f"{embeds.bar(result.before, metric.low, metric.high)} before, {judge(metric.name, result.before)}",
+        f"{embeds.bar(result.after, metric.low, metric.high)} now, {after}",
+    ]
+    if reason:
+        lines.append(f"-# {embeds.plain(reason, 300)}")
+    return embeds.card(f"{metric.name} tuned", lines, status=after, footer=_bounds(metric))
+
+
+def _row(row: Row) -> str:
+    metric = row.metric
+    moved = "" if row.moved is None else f" · {_moved(row.moved)}"
+    return (
+        f"{embeds.dot(row.judgement)} **{metric.name}** {metric.meaning}, {row.judgement}\n"
+        f"{embeds.bar(row.value, metric.low, metric.high, width=12)} "
+        f"`{row.value:.2f}` of {metric.low:g}–{metric.high:g}{moved}\n-# {_bounds(metric)}"
+    )
+
+
+def _more(row: Row) -> list[str]:
+    lines = []
+    if row.expected is not None:
+        one = row.expected
+        lines.append(f"**In an hour** {one.value:.2f}, between {one.low:.2f} and {one.high:.2f} (95 %)")
+    if row.muted_until is not None:
+        lines.append(f"🔕 Its alerts are muted until {embeds.relative(row.muted_until)}.")
+    return lines
+
+
+def _bounds(metric: Metric) -> str:
+    good = f"good {metric.good_low:g} to {metric.good_high:g}"
+    critical = []
+    if metric.critical_low is not None:
+        critical.append(f"below {metric.critical_low:g}")
+    if metric.critical_high is not None:
+        critical.append(f"above {metric.critical_high:g}")
+    return f"{good} · critical {' or '.join(critical)}"
+
+
+def _moved(amount: float) -> str:
+    if abs(amount) < _STEADY:
+        return "→ steady"
+    return f"{'↗ +' if amount > 0 else '↘ −'}{abs(amount):.2f}"
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if round(value, 2) == value else f"{value:.6g}"
+
+
+def _alerts_status(view: AlertsView) -> str:
+    there = [alert for alert in view.alerts if alert.cleared_at is None]
+    if not there:
+        return "pass"
+    return "fail" if any(alert.severity == "critical" for alert in there) else "warn"

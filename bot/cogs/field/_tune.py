@@ -1,0 +1,69 @@
+"""What `tune` does: one value, changed against the newest state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from bot.cogs.field._input import Shift, WrongInput
+from state.change import Actor, Change
+from state.manager import StateManager
+from state.models import METRICS, Snapshot
+
+# Beyond so many digits a sum of decimals shows how floats are kept.
+_DIGITS = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """A value before and after; the same where there was nothing to change."""
+
+    metric: str
+    before: float
+    after: float
+
+    @property
+    def changed(self) -> bool:
+        """Whether there was something to change."""
+        return self.before != self.after
+
+
+def target_of(metric: str, shift: Shift, before: float) -> float:
+    """The value that `shift` makes of `before`.
+
+    Raises:
+        WrongInput: it is out of the metric's range, which the text names.
+    """
+    after = round(before + shift.amount, _DIGITS) if shift.relative else shift.amount
+    spec = METRICS[metric]
+    if not spec.low <= after <= spec.high:
+        sign = "+" if shift.amount >= 0 else "-"
+        shown = f"{before:.4g} {sign} {abs(shift.amount):.4g} would be {after:.4g}"
+        why = shown if shift.relative else f"{after:.4g} is outside"
+        raise WrongInput(f"{metric} goes from {spec.low:g} to {spec.high:g}, and {why}. Nothing was changed.")
+    return after
+
+
+async def tune(manager: StateManager, metric: str, shift: Shift, actor: Actor, reason: str | None) -> Tuned:
+    """Sets or shifts one value, journalled with who and why; the same value again changes nothing.
+
+    Raises:
+        WrongInput: the value would be out of range.
+    """
+    found: list[Tuned] = []
+
+    def change(old: Snapshot) -> Change:
+        before: float = getattr(old.ucf, metric)
+        after = target_of(metric, shift, before)
+        found[:] = [Tuned(metric, before, after)]
+        if after == before:
+            return Change()
+        return Change(
+            ucf=msgspec.structs.replace(old.ucf, **{metric: after}),
+            journal=(actor.row("ucf", metric, reason=reason, before=before, after=after),),
+            source="tune",
+        )
+
+    await manager.change(change)
+    return found[0]

@@ -1,0 +1,140 @@
+"""Charts of the field: what goes into one, in words and as a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from bot.pictures.chart_request import ChartRequest, Dot, Mark, MarkKind, Panel
+from core.durations import format_duration
+from state.forecast import TooLittleData, forecast
+from state.models import METRICS
+
+if TYPE_CHECKING:
+    from core.worker import Worker
+    from state.alerts import Alert
+    from state.collective import Collective
+    from state.history import Series, Step
+
+_POINTS: Final = 160
+# The history is sampled so often for the forecast, which then looks ahead by so many samples: a sixth of it.
+_SAMPLES: Final = 48
+_STEPS: Final = 8
+_SOURCES: Final[dict[str, MarkKind]] = {"ritual": "ritual", "tune": "tune", "file": "file"}
+# A change below this share of the range is no trend.
+_STEADY_SHARE: Final = 0.01
+# Discord API, "Attachment Object": so much alternative text.
+_ALT_LIMIT: Final = 1_024
+
+
+async def fetch_chart(
+    collective: Collective, metrics: Sequence[str], window: timedelta, *, title: str | None = None
+) -> ChartRequest:
+    """The chart of one metric or several over the `window` before now, with a forecast for a sixth of it."""
+    now = collective.kernel.clock.now()
+    since = now - window
+    series = await collective.history.series(metrics, since, now, points=_POINTS)
+    moments = [now - window * (back / _SAMPLES) for back in range(_SAMPLES - 1, -1, -1)]
+    samples = await collective.history.samples(metrics, moments)
+    steps = await collective.history.steps(since, now)
+    alerts = await collective.alerts.within(since, now)
+    span = format_duration(window)
+    subject = metrics[0] if len(metrics) == 1 else "The field"
+    return ChartRequest(
+        title=title or f"{subject}, last {span}",
+        since=since,
+        now=now,
+        until=now + window * (_STEPS / _SAMPLES),
+        panels=tuple(
+            _panel(series[name], samples[name], window / _SAMPLES, _marks(name, steps, alerts))
+            for name in metrics
+        ),
+    )
+
+
+async def draw(worker: Worker, request: ChartRequest) -> bytes:
+    """The PNG, drawn beside the event loop.
+
+    Raises:
+        WorkerBusy: too much is being drawn already.
+    """
+    return await worker.run("bot.pictures.chart:draw", msgspec.json.encode(request))
+
+
+def summary(panel: Panel, *, bold: str = "") -> str:
+    """What a panel shows, in a line: now, extremes, trend, forecast; `bold` stands around the name."""
+    name = f"{bold}{panel.name}{bold}"
+    if not panel.dots:
+        return f"{name}: no values in this time"
+    last = panel.dots[-1].value
+    low, high = min(dot.low for dot in panel.dots), max(dot.high for dot in panel.dots)
+    text = f"{name} {last:.2f} now, from {low:.2f} to {high:.2f}, {trend(panel)}"
+    if not panel.forecast:
+        return text
+    ahead = panel.forecast[-1]
+    return f"{text}; expected {ahead.value:.2f} ({ahead.low:.2f} to {ahead.high:.2f})"
+
+
+def trend(panel: Panel) -> str:
+    """Where a value went from first to last: "rising by 0.12", "falling by 0.05", "steady"."""
+    moved = panel.dots[-1].value - panel.dots[0].value if panel.dots else 0.0
+    if abs(moved) < _STEADY_SHARE * (panel.high - panel.low):
+        return "steady"
+    return f"{'rising' if moved > 0 else 'falling'} by {abs(moved):.2f}"
+
+
+def alt_text(request: ChartRequest) -> str:
+    """What the picture shows, for those who do not see it."""
+    ahead = ""
+    if any(panel.forecast for panel in request.panels):
+        ahead = f", with a forecast for {format_duration(request.until - request.now)}"
+    text = " ".join((f"Chart: {request.title}{ahead}.", *(f"{summary(panel)}." for panel in request.panels)))
+    return text if len(text) <= _ALT_LIMIT else f"{text[: _ALT_LIMIT - 1]}…"
+
+
+def _panel(
+    series: Series, samples: Sequence[float | None], step: timedelta, marks: tuple[Mark, ...]
+) -> Panel:
+    metric = METRICS[series.metric]
+    known = [value for value in samples if value is not None]
+    ahead: tuple[Dot, ...] = ()
+    note = ""
+    try:
+        found = forecast(known, _STEPS, low=metric.low, high=metric.high)
+    except TooLittleData:
+        note = "too little history for a forecast"
+    else:
+        ahead = tuple(
+            Dot(series.until + step * number, one.value, one.low, one.high)
+            for number, one in enumerate(found.steps, 1)
+        )
+        if not found.sigma:
+            note = "it has not moved: the forecast is that it stays"
+    return Panel(
+        name=metric.name,
+        meaning=metric.meaning,
+        low=metric.low,
+        high=metric.high,
+        good_low=metric.good_low,
+        good_high=metric.good_high,
+        critical_low=metric.critical_low,
+        critical_high=metric.critical_high,
+        dots=tuple(Dot(point.at, point.value, point.low, point.high) for point in series.points),
+        exact=series.exact,
+        forecast=ahead,
+        note=note,
+        marks=marks,
+    )
+
+
+def _marks(metric: str, steps: Sequence[Step], alerts: Sequence[Alert]) -> tuple[Mark, ...]:
+    changes = (Mark(at=step.at, kind=_kind(step)) for step in steps if metric in step.metrics)
+    raised = (Mark(at=alert.raised_at, kind="alert") for alert in alerts if alert.metric == metric)
+    return (*changes, *raised)
+
+
+def _kind(step: Step) -> MarkKind:
+    return _SOURCES.get(step.source, "other")

@@ -1,0 +1,141 @@
+"""What people type about the field, right and wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.cogs.field import _input, _tune
+from bot.cogs.field._input import Shift, UnknownAction, UnknownMetric, WrongInput
+from core.durations import WrongDuration, format_duration
+from core.errors import HelixError
+from state.models import METRICS
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("0.7", Shift(0.7, relative=False)),
+        ("1", Shift(1.0, relative=False)),
+        (".5", Shift(0.5, relative=False)),
+        ("0,25", Shift(0.25, relative=False)),
+        ("+0.1", Shift(0.1, relative=True)),
+        ("-0.1", Shift(-0.1, relative=True)),
+        ("−0.1", Shift(-0.1, relative=True)),
+        (" 2. ", Shift(2.0, relative=False)),
+    ],
+)
+def test_a_value_is_set_or_shifted(text: str, meant: Shift) -> None:
+    assert _input.parse_value(text) == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["", "much", "1e3", "nan", "inf", "0x1", "1.2.3", "+-1", ".", "١", "1" * 30, "0.5%"]
+)
+def test_what_is_no_value_is_refused_with_what_would_be_one(text: str) -> None:
+    with pytest.raises(WrongInput, match=r"such as 0\.7, or a shift"):
+        _input.parse_value(text)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_finite_number_or_a_complaint(text: str) -> None:
+    try:
+        shift = _input.parse_value(text)
+    except WrongInput:
+        return
+    assert abs(shift.amount) < 1e10
+
+
+@given(st.decimals(0, 2, places=3), st.sampled_from(["", "+", "-"]))
+def test_every_decimal_is_read_as_written(number: object, sign: str) -> None:
+    shift = _input.parse_value(f"{sign}{number}")
+    assert shift == Shift(float(f"{sign}{number}"), relative=bool(sign))
+
+
+@given(
+    st.sampled_from(tuple(METRICS)),
+    st.floats(0, 1),
+    st.builds(Shift, st.floats(-3, 3, allow_nan=False), st.booleans()),
+)
+def test_a_target_is_within_range_or_refused_naming_the_range(
+    metric: str, before: float, shift: Shift
+) -> None:
+    spec = METRICS[metric]
+    after = before + shift.amount if shift.relative else shift.amount
+    if spec.low <= round(after, 9) <= spec.high:
+        assert spec.low <= _tune.target_of(metric, shift, before) <= spec.high
+    else:
+        with pytest.raises(WrongInput, match=f"from {spec.low:g} to {spec.high:g}, and"):
+            _tune.target_of(metric, shift, before)
+
+
+def test_a_shift_is_decimal_and_not_binary() -> None:
+    assert _tune.target_of("prana", Shift(0.1, relative=True), 0.2) == 0.3
+
+
+@given(st.text(max_size=20))
+def test_a_metric_is_one_of_the_six_or_a_complaint(text: str) -> None:
+    if text.strip().casefold() in METRICS:
+        assert _input.parse_metric(text) in METRICS
+    else:
+        with pytest.raises(UnknownMetric, match="There is no metric"):
+            _input.parse_metric(text)
+
+
+@pytest.mark.parametrize(
+    ("metric", "window", "names", "span"),
+    [
+        (None, None, tuple(METRICS), timedelta(hours=24)),
+        ("ALL", "7d", tuple(METRICS), timedelta(days=7)),
+        ("Klesha", None, ("klesha",), timedelta(hours=24)),
+        ("zoom", "2 days", ("zoom",), timedelta(days=2)),
+        ("90m", None, tuple(METRICS), timedelta(minutes=90)),
+    ],
+)
+def test_a_trend_is_of_one_or_all_over_a_window(
+    metric: str | None, window: str | None, names: tuple[str, ...], span: timedelta
+) -> None:
+    assert _input.parse_scope(metric, window) == (names, span)
+
+
+@pytest.mark.parametrize(
+    ("metric", "window"), [("mood", None), ("zoom", "soon"), ("zoom", "9m"), ("zoom", "366d"), ("", "x")]
+)
+def test_a_wrong_trend_is_refused(metric: str, window: str | None) -> None:
+    with pytest.raises(HelixError):
+        _input.parse_scope(metric, window)
+
+
+@pytest.mark.parametrize(("text", "number"), [("3", 3), ("#12", 12), (" 4 ", 4)])
+def test_an_alert_is_a_number(text: str, number: int) -> None:
+    assert _input.parse_alert(text) == number
+
+
+@pytest.mark.parametrize("text", [None, "", "three", "-1", "1" * 20])
+def test_another_is_refused(text: str | None) -> None:
+    with pytest.raises(WrongInput, match="alerts ack 3"):
+        _input.parse_alert(text)
+
+
+def test_actions_are_three() -> None:
+    assert _input.parse_action("ACK") == "ack"
+    with pytest.raises(UnknownAction, match="Did you mean 'mute'"):
+        _input.parse_action("mut")
+
+
+@given(st.timedeltas(timedelta(minutes=1), timedelta(days=30)).map(lambda span: span // timedelta(seconds=1)))
+def test_a_mute_is_of_a_metric_for_a_time(seconds: int) -> None:
+    span = timedelta(seconds=seconds)
+    assert _input.parse_mute("Harmony", format_duration(span)) == ("harmony", span)
+
+
+def test_a_mute_can_be_ended_and_needs_both_words() -> None:
+    assert _input.parse_mute("zoom", "OFF") == ("zoom", None)
+    for target, span in ((None, None), ("zoom", None)):
+        with pytest.raises(WrongInput, match="alerts mute harmony 2h"):
+            _input.parse_mute(target, span)
+    with pytest.raises(WrongDuration, match="from 1m to 4w2d"):
+        _input.parse_mute("zoom", "10s")
