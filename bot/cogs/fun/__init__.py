@@ -1,0 +1,90 @@
+"""Dice, coins and fortunes: chance that is fair, and days that are a person's own."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.fun import _coins, _dice, _dice_notation, _eight_ball, _fortune, _screens, _signs, _vibe
+from bot.cogs.fun._day import day_of
+from bot.command import command
+from bot.completion import choices
+from bot.people import Person
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+# What is offered while dice are typed; anything else may be typed as well.
+_COMMON_DICE = ("1d20", "1d20+5", "2d20kh1", "2d20kl1", "2d6", "3d6", "4d6kh3", "8d6", "1d100")
+
+
+class Fun(commands.Cog, name="fun"):
+    """Commands for a light moment."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("8ball")
+    async def eight_ball(self, ctx: HelixContext, *, question: str) -> None:
+        """An answer."""
+        asked = _eight_ball.check_question(question)
+        harmony = self.bot.collective.manager.snapshot.ucf.harmony
+        draw = random.SystemRandom()
+        reading = _eight_ball.answer(harmony, draw.random(), draw.random())
+        await ctx.say(embed=_screens.eight_ball(asked, reading, harmony))
+
+    @command("roll")
+    async def roll(self, ctx: HelixContext, *, dice: str = "1d20") -> None:
+        """Dice."""
+        terms = _dice_notation.parse_dice(dice)
+        await ctx.say(embed=_screens.rolled(_dice.roll(terms, random.SystemRandom().randint)))
+
+    @command("coinflip")
+    async def coinflip(self, ctx: HelixContext, count: int = 1) -> None:
+        """Coins."""
+        count = _coins.check_count(count)
+        await ctx.say(embed=_screens.coins(_coins.flip(count, random.SystemRandom().getrandbits)))
+
+    @command("fortune")
+    async def fortune(self, ctx: HelixContext, sign: str | None = None) -> None:
+        """The caller's day."""
+        known = _signs.parse_sign(sign)
+        view = _fortune.build_fortune(ctx.author.id, day_of(self.bot.kernel.clock.now()), known)
+        await ctx.say(embed=_screens.fortune(view, ctx.author.display_name))
+
+    @command("vibe-check")
+    async def vibe_check(
+        self,
+        ctx: HelixContext,
+        *,
+        member: app_commands.Transform[discord.Member | discord.User | None, Person] = None,
+    ) -> None:
+        """The vibe of the caller or of another."""
+        person = member or ctx.author
+        ucf = self.bot.collective.manager.snapshot.ucf
+        view = _vibe.build_vibe(ucf, person.id, day_of(self.bot.kernel.clock.now()))
+        await ctx.say(embed=_screens.vibe(view, person.display_name))
+
+    @roll.autocomplete("dice")
+    async def complete_dice(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The usual ones."""
+        return choices(_COMMON_DICE, current)
+
+    @fortune.autocomplete("sign")
+    async def complete_sign(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The twelve signs."""
+        return choices(_signs.SIGNS, current)
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Fun(bot))

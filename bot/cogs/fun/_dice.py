@@ -1,0 +1,54 @@
+"""What `roll` rolls: every die, which of them count, and the sum."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.cogs.fun._dice_notation import Dice, Number, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Die:
+    """One die; a dropped one does not count."""
+
+    value: int
+    dropped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RolledTerm:
+    """A term with its dice; a number has none. `total` has the term's sign in it."""
+
+    term: Term
+    dice: tuple[Die, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rolled:
+    """All terms, and their sum."""
+
+    terms: tuple[RolledTerm, ...]
+    total: int
+
+
+def roll(terms: tuple[Term, ...], draw: Callable[[int, int], int]) -> Rolled:
+    """Rolls them; `draw(1, sides)` gives one die, both bounds included."""
+    rolled = tuple(_roll_term(term, draw) for term in terms)
+    return Rolled(rolled, sum(one.total for one in rolled))
+
+
+def _roll_term(term: Term, draw: Callable[[int, int], int]) -> RolledTerm:
+    if isinstance(term, Number):
+        return RolledTerm(term, (), term.sign * term.value)
+    values = [draw(1, term.sides) for _ in range(term.count)]
+    kept = _kept(values, term)
+    dice = tuple(Die(value, index not in kept) for index, value in enumerate(values))
+    return RolledTerm(term, dice, term.sign * sum(values[index] for index in kept))
+
+
+def _kept(values: list[int], dice: Dice) -> frozenset[int]:
+    """Which of the dice count, by index; of equal ones the first."""
+    order = sorted(range(len(values)), key=lambda index: values[index], reverse=dice.keep == "h")
+    return frozenset(order[: dice.kept])

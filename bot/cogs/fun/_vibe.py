@@ -1,0 +1,59 @@
+"""What `vibe-check` computes, from 0 to 100: three fifths the field, two fifths the person's day.
+
+The field's part is the mean of six shares: harmony / 2, resilience / 2, prana, drishti, 1 - klesha, and
+1 - |zoom - 1|. The person's part is drawn from their id and the day (UTC), so it stays all day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Final
+
+from bot.cogs.fun._day import share
+from state.models import UCF
+
+FIELD_SHARE: Final = 0.6
+
+# From which vibe on it is called what, highest first.
+_BANDS: Final[tuple[tuple[int, str, str], ...]] = (
+    (85, "radiant", "People warm their hands on you. Share it around."),
+    (70, "in tune", "You and the field are humming the same song."),
+    (55, "steady", "Good footing. A fine day for the long task."),
+    (40, "drifting", "Neither up nor down. A walk would decide it."),
+    (25, "frayed", "Be kind to whoever has your face on today."),
+    (0, "offline", "Nothing is wrong with you that tea and sleep do not know."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Vibe:
+    """A vibe and what it was made of, all from 0 to 100."""
+
+    score: int
+    field: int
+    person: int
+    band: str
+    text: str
+
+
+def build_vibe(ucf: UCF, user_id: int, day: int) -> Vibe:
+    """A person's vibe on a day, in this field."""
+    field, person = field_share(ucf), share("vibe", user_id, day)
+    score = round(100 * (FIELD_SHARE * field + (1 - FIELD_SHARE) * person))
+    _, band, text = next(one for one in _BANDS if score >= one[0])
+    return Vibe(score, round(100 * field), round(100 * person), band, text)
+
+
+def field_share(ucf: UCF) -> float:
+    """How well the field is as a whole, from 0 to 1."""
+    return fmean(
+        (
+            ucf.harmony / 2,
+            ucf.resilience / 2,
+            ucf.prana,
+            ucf.drishti,
+            1 - ucf.klesha,
+            1 - abs(ucf.zoom - 1),
+        )
+    )

@@ -1,0 +1,45 @@
+"""A person as an argument: an option of Discord's own by slash; a mention, name or id by prefix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.words import quoted
+
+
+class Person(app_commands.Transformer, commands.MemberConverter):
+    """A member of the server that the command is given in; in a direct message, only the one who writes.
+
+    Annotate the argument with `app_commands.Transform[discord.Member | discord.User | None, Person]`: where
+    None stands outside, discord.py takes a person who is not found for an argument left out.
+    """
+
+    @property
+    def type(self) -> discord.AppCommandOptionType:
+        """What Discord offers while it is typed: people."""
+        return discord.AppCommandOptionType.user
+
+    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Any:  # noqa: ANN401 - as declared there
+        """The person chosen by slash."""
+        return _known(value, interaction.user, in_server=interaction.guild is not None)
+
+    async def convert(self, ctx: commands.Context[Any], argument: str) -> Any:  # noqa: ANN401 - a User, in a DM
+        """The person named by prefix."""
+        author = ctx.author
+        if ctx.guild is not None:
+            return await super().convert(ctx, argument)
+        names = {str(author.id), author.mention, f"<@!{author.id}>", author.name, author.display_name}
+        return _known(author if argument.strip() in names else argument, author, in_server=False)
+
+
+def _known(
+    person: discord.User | discord.Member | str, caller: discord.User | discord.Member, *, in_server: bool
+) -> discord.User | discord.Member:
+    if not isinstance(person, str) and (in_server or person.id == caller.id):
+        return person
+    name = person if isinstance(person, str) else person.display_name
+    raise commands.BadArgument(f"{quoted(name)} is not here: in a direct message there are only you and I.")
