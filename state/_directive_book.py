@@ -113,14 +113,12 @@ class Book:
             return None
         return cancelled
 
-    async def put_back(self, directive: Directive) -> Directive:
-        """Lets one that a stop interrupts wait for the next start; that is no attempt of its own."""
+    async def put_back(self, directive: Directive, why: str) -> Directive:
+        """Lets one that ran wait again, such as for the next start; that is no attempt of its own."""
         waiting = msgspec.structs.replace(
             directive, status="queued", attempts=directive.attempts - 1, step=0, steps=0
         )
-        await self._commit(
-            (), (), self._keeping(waiting, "Helix was stopped; it runs again at the next start")
-        )
+        await self._commit((), (), self._keeping(waiting, why))
         return waiting
 
     async def recover(self, most_attempts: int) -> tuple[Directive, ...]:

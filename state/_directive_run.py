@@ -12,13 +12,15 @@ import msgspec
 from core.errors import HelixError
 from state._directive_book import CAUSE, Book
 from state.change import Actor, JournalRow
-from state.directive_actions import Action, Work
+from state.directive_action import Action, Postponed, Withdrawn, Work
 from state.directive_records import Directive, DirectiveStatus
 
 if TYPE_CHECKING:
     from state.collective import Collective
 
 logger = logging.getLogger(__name__)
+
+STOPPED = "Helix was stopped; it runs again at the next start."
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -47,8 +49,8 @@ class Performer:
         self._book = book
         self._moved = moved
 
-    async def perform(self, action: Action, directive: Directive) -> Ended | None:
-        """How the directive ended; None where a stop cut it short. A cancelled caller cancels it."""
+    async def perform(self, action: Action, directive: Directive) -> Ended:
+        """How the directive ended; "queued" where it waits again. A cancelled caller cancels it."""
         asker = directive.actor
         work = Work(
             collective=self._collective,
@@ -65,16 +67,27 @@ class Performer:
             task.cancel()
             await asyncio.wait({task})
             raise
-        if not task.cancelled():
-            return task.result()
-        if not self._collective.kernel.drain.accepting:
+        ended = Ended("failed", "It was cut off.") if task.cancelled() else task.result()
+        if ended.status in {"failed", "cancelled"} and not self._collective.kernel.drain.accepting:
+            return Ended("queued", STOPPED)
+        return ended
+
+    async def cancel_ritual(self, actor: Actor, reason: str | None) -> str | None:
+        """Cancels the ritual that runs, whoever began it; gives which that was, in words."""
+        rituals = self._collective.rituals
+        running = rituals.running
+        if running is None or not await rituals.cancel(reason, actor):
             return None
-        return Ended("failed", "It was cut off.")
+        return f"ritual {running.id}, at step {running.step} of {running.steps}"
 
 
 async def _run(action: Action, work: Work) -> Ended:
     try:
         outcome = await action.run(work)
+    except Postponed as wait:
+        return Ended("queued", str(wait))
+    except Withdrawn as end:
+        return Ended("cancelled", str(end))
     except HelixError as error:
         return Ended("failed", str(error))
     except Exception:

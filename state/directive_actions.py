@@ -2,81 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-import msgspec
-
+from state import _directive_deeds as deeds
 from state import event_samples
-from state.change import Actor
-from state.directive_records import Directive, WrongDirective
+from state.context_records import clean_name
+from state.directive_action import Action, Arguments
+from state.directive_records import WrongDirective
+from state.events import Severity
 from state.policy import Rank
+from state.ritual_rules import LEAST_STEPS
 
-if TYPE_CHECKING:
-    from state.collective import Collective
-
-Arguments = Mapping[str, object]
-
+USUAL_STEPS: Final = 108
+_MOST_DIGITS: Final = 9
 _SOME_MOMENT: Final = datetime(2000, 1, 1, tzinfo=UTC)
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What an action came to.
-
-    Attributes:
-        result: one line, without anybody's name.
-        announce: called once the directive is kept as done, and so at most once.
-    """
-
-    result: str
-    announce: Callable[[], None] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a running action is given.
-
-    Attributes:
-        directive: the directive; its `key` is what makes an effect happen once.
-        actor: in whose name things are journalled: the asker's, by way of a directive.
-        log: adds a line to the directive's log.
-        tell: says how far it is, for whoever watches: step, steps.
-    """
-
-    collective: Collective
-    directive: Directive
-    actor: Actor
-    log: Callable[[str], Awaitable[None]]
-    tell: Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
-    """One registered action.
-
-    Attributes:
-        usage: its arguments, as usage lines write them; empty where it takes none.
-        examples: whole directives that are offered while one is typed.
-        needed: what its asker must be allowed.
-        parse: reads the arguments from what follows the name, or raises `HelixError`.
-        run: does it; begun again after a kill, it must not double its effect.
-    """
-
-    name: str
-    usage: str = ""
-    summary: str
-    examples: tuple[str, ...]
-    needed: Rank = Rank.mod
-    parse: Callable[[str], Arguments]
-    run: Callable[[Work], Awaitable[Outcome]]
-
-    @property
-    def form(self) -> str:
-        """Name and arguments."""
-        return f"{self.name} {self.usage}".rstrip()
+_SEVERITIES: Final[tuple[Severity, ...]] = ("warning", "critical")
+_ALERT: Final = "raise <key> <warning|critical> [summary] | clear <key>"
 
 
 def parse_directive(text: str) -> tuple[str, str]:
@@ -100,6 +44,18 @@ def _nothing(name: str) -> Callable[[str], Arguments]:
     return parse
 
 
+def _steps(rest: str) -> Arguments:
+    if not rest:
+        return {"steps": USUAL_STEPS}
+    if not (rest.isascii() and rest.isdecimal() and len(rest) <= _MOST_DIGITS) or int(rest) < LEAST_STEPS:
+        raise WrongDirective("A ritual takes a whole number of steps: `ritual 27`.")
+    return {"steps": int(rest)}
+
+
+def _name(rest: str) -> Arguments:
+    return {"name": clean_name(rest)}
+
+
 def _event(rest: str) -> Arguments:
     name, _, data = rest.partition(" ")
     if not name:
@@ -109,43 +65,64 @@ def _event(rest: str) -> Arguments:
     return {"event": event_samples.find_type(name), "data": data.strip()}
 
 
-async def _heartbeat(work: Work) -> Outcome:
-    probes = work.collective.probes
-    total, done = len(probes.services), 0
-    if not total:
-        return Outcome("No service is listed in services.json.")
-
-    def count(_result: object) -> None:
-        nonlocal done
-        done += 1
-        work.tell(done, total)
-
-    results = await probes.probe_all(count)
-    for result in results:
-        if not result.ok:
-            await work.log(f"{result.name}: {result.error or f'HTTP {result.status_code}'}")
-    well = sum(result.ok for result in results)
-    return Outcome(f"{well} of {len(results)} services are well.")
-
-
-async def _emit(work: Work) -> Outcome:
-    kernel = work.collective.kernel
-    name, data = str(work.directive.arguments["event"]), str(work.directive.arguments["data"])
-    event = event_samples.build_from_text(name, data, kernel.clock.now())
-
-    def announce() -> None:
-        event_samples.announce_test(kernel.broadcaster, event)
-
-    return Outcome(f"{name} handed to whoever listens, marked as a test.", announce)
+def _alert(rest: str) -> Arguments:
+    action, _, more = rest.partition(" ")
+    key, _, said = more.strip().partition(" ")
+    severity, _, summary = said.strip().partition(" ")
+    if action.casefold() == "clear" and key and not said:
+        return {"action": "clear", "key": key}
+    if action.casefold() == "raise" and key and severity.casefold() in _SEVERITIES:
+        return {"action": "raise", "key": key, "severity": severity.casefold(), "summary": summary.strip()}
+    raise WrongDirective(f"It goes `alert {_ALERT}`, such as `alert raise disk.full critical`.")
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
+    Action(
+        name="ritual",
+        usage="[steps=108]",
+        summary="Runs a Z-88 ritual, after the one that runs already.",
+        examples=("ritual 108", "ritual 27", "ritual 9"),
+        parse=_steps,
+        run=deeds.ritual,
+    ),
+    Action(
+        name="backup",
+        summary="Makes a backup and checks it.",
+        examples=("backup",),
+        needed=Rank.admin,
+        parse=_nothing("backup"),
+        run=deeds.backup,
+    ),
     Action(
         name="heartbeat",
         summary="Probes every service of services.json.",
         examples=("heartbeat",),
         parse=_nothing("heartbeat"),
-        run=_heartbeat,
+        run=deeds.heartbeat,
+    ),
+    Action(
+        name="clean",
+        summary="Removes what has had its time; needs a good backup of the last 7 days.",
+        examples=("clean",),
+        needed=Rank.admin,
+        parse=_nothing("clean"),
+        run=deeds.clean,
+    ),
+    Action(
+        name="archive",
+        usage="<name>",
+        summary="Saves a checkpoint of the state under a name.",
+        examples=("archive before the storm",),
+        parse=_name,
+        run=deeds.archive,
+    ),
+    Action(
+        name="alert",
+        usage=f"<{_ALERT}>",
+        summary="Raises or clears an alert that is about something outside.",
+        examples=("alert raise disk.full critical", "alert clear disk.full"),
+        parse=_alert,
+        run=deeds.alert,
     ),
     Action(
         name="emit",
@@ -154,7 +131,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         examples=tuple(f"emit {name}" for name in event_samples.event_types()),
         needed=Rank.admin,
         parse=_event,
-        run=_emit,
+        run=deeds.emit,
     ),
 )
 BY_NAME: Final = MappingProxyType({action.name: action for action in ACTIONS})

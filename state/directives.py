@@ -13,9 +13,10 @@ import msgspec
 from core.health import Reading
 from state import directive_store as store
 from state._directive_book import Book
-from state._directive_run import Ended, Performer
+from state._directive_run import STOPPED, Ended, Performer
 from state.change import Actor
-from state.directive_actions import BY_NAME, Action, parse_directive
+from state.directive_action import Action
+from state.directive_actions import BY_NAME, parse_directive
 from state.directive_records import (
     Directive,
     DirectiveStatus,
@@ -178,8 +179,10 @@ class Directives:
             )
             self.halted = halt
             self._rested_or_not()
-        running = None if self.running is None else self.running.text
-        return Halted(first=first, running=running)
+        cancelled = await self._performer.cancel_ritual(actor, reason)
+        now = self.running
+        goes_on = None if now is None or now.action == "ritual" else now.text
+        return Halted(first=first, cancelled=cancelled, running=goes_on)
 
     async def resume(self, actor: Actor) -> bool:
         """Lets Manus work again; False where it did already."""
@@ -254,13 +257,12 @@ class Directives:
         try:
             ended = await self._end_of(directive)
         except asyncio.CancelledError:
-            self._changed(await self._book.put_back(directive))
+            self._changed(await self._book.put_back(directive, STOPPED))
             raise
         finally:
             self.running = None
-        if ended is None:
-            # A stop has begun: it goes on at the next start.
-            self._changed(await self._book.put_back(directive))
+        if ended.status == "queued":
+            self._changed(await self._book.put_back(directive, ended.result))
             return
         finished = await self._book.finish(directive, ended.status, ended.result, row=ended.row)
         logger.info(
@@ -270,7 +272,7 @@ class Directives:
         if ended.announce is not None:
             ended.announce()
 
-    async def _end_of(self, directive: Directive) -> Ended | None:
+    async def _end_of(self, directive: Directive) -> Ended:
         action = self._actions.get(directive.action)
         if action is None:
             return Ended("failed", "This version of Helix has no such action.")

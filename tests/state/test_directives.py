@@ -16,7 +16,7 @@ from core.kernel import Kernel
 from state import directive_store
 from state.change import Actor, Change
 from state.collective import Collective
-from state.directive_actions import Action, Arguments, Outcome, Work
+from state.directive_action import Action, Arguments, Outcome, Work
 from state.directive_records import Directive, NotQueued, UnknownDirective, WrongDirective
 from state.directives import MOST_ATTEMPTS, Directives
 from state.policy import MOST_OPEN_OF_A_PERSON, Rank

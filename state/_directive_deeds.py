@@ -1,0 +1,180 @@
+"""What each registered action does. Begun again after a kill, none doubles its effect.
+
+A ritual has the directive's key; a backup and a checkpoint are found by who made them, and since when; a
+probe, a clean-up and an alert are the same when they are done twice; an event is handed out after the commit
+that says that it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from state import event_samples
+from state._directive_book import CAUSE
+from state._one_at_a_time import Busy
+from state.context_records import fold
+from state.directive_action import Outcome, Postponed, Withdrawn, Work
+from state.ritual_records import RitualCancelled, RitualRecord, RitualRunning
+
+if TYPE_CHECKING:
+    from state.backups import BackupRecord
+    from state.rituals import Run
+
+T = TypeVar("T")
+
+# What is busy with somebody else's work is tried again so often, in seconds, and so many times.
+TRY_AGAIN_S: Final = 1.0
+_MOST_TRIES: Final = 600
+_RESTS: Final = "Manus was halted before it began; it waits."
+
+
+async def ritual(work: Work) -> Outcome:
+    """Runs one; another that runs already is waited for."""
+    run = await _begin_ritual(work)
+    try:
+        record = await run.wait()
+    except RitualCancelled as error:
+        if error.record.status == "cancelled":
+            raise Withdrawn(str(error)) from error
+        raise
+    return Outcome(_ritual_result(record))
+
+
+async def backup(work: Work) -> Outcome:
+    """Makes one, unless this directive did already."""
+    backups = work.collective.backups
+    begun = work.directive.started_at
+    made = next(
+        (one for one in backups.list() if one.cause == CAUSE and begun is not None and one.begun_at >= begun),
+        None,
+    )
+    if made is not None:
+        return Outcome(f"{_backup_result(made)} It was made before Helix ended.")
+
+    def tell(done: int, total: int, _note: str) -> None:
+        work.tell(done, total)
+
+    return Outcome(_backup_result(await _when_free(work, lambda: backups.create(work.actor, tell))))
+
+
+async def heartbeat(work: Work) -> Outcome:
+    """Probes every service; the log names those that are not well."""
+    probes = work.collective.probes
+    total, done = len(probes.services), 0
+    if not total:
+        return Outcome("No service is listed in services.json.")
+
+    def count(_result: object) -> None:
+        nonlocal done
+        done += 1
+        work.tell(done, total)
+
+    results = await probes.probe_all(count)
+    for result in results:
+        if not result.ok:
+            await work.log(f"{result.name}: {result.error or f'HTTP {result.status_code}'}")
+    well = sum(result.ok for result in results)
+    return Outcome(f"{well} of {len(results)} services are well.")
+
+
+async def clean(work: Work) -> Outcome:
+    """Applies the retention."""
+    cleaned = await work.collective.retention.clean(work.actor)
+    if not cleaned.total:
+        return Outcome("Nothing had had its time.")
+    gone = ", ".join(f"{count} of {kind}" for kind, count in cleaned.removed.items() if count)
+    return Outcome(f"Removed: {gone}.")
+
+
+async def archive(work: Work) -> Outcome:
+    """Saves a checkpoint, unless this directive did already."""
+    name, note = str(work.directive.arguments["name"]), work.directive.key
+    query = "SELECT id FROM contexts WHERE folded = ? AND cause = ? AND note = ?"
+
+    def find(connection: sqlite3.Connection) -> int | None:
+        row = connection.execute(query, (fold(name), CAUSE, note)).fetchone()
+        return None if row is None else int(row[0])
+
+    number = await work.collective.database.read(find)
+    if number is None:
+        number = (await work.collective.contexts.archive(name, work.actor, note)).id
+    return Outcome(f"Checkpoint {number} is saved.")
+
+
+async def alert(work: Work) -> Outcome:
+    """Raises or clears one."""
+    alerts, arguments = work.collective.alerts, work.directive.arguments
+    key = str(arguments["key"])
+    if arguments["action"] == "clear":
+        there = await alerts.clear(key, work.actor)
+        return Outcome("It is cleared." if there else "No alert of that key is open.")
+    raised = await alerts.raise_(
+        key,
+        "critical" if arguments["severity"] == "critical" else "warning",
+        str(arguments["summary"]),
+        actor=work.actor,
+    )
+    return Outcome(f"Alert {raised.id} is open.")
+
+
+async def emit(work: Work) -> Outcome:
+    """Hands an event to whoever listens, once it is kept that this was done."""
+    kernel = work.collective.kernel
+    name, data = str(work.directive.arguments["event"]), str(work.directive.arguments["data"])
+    event = event_samples.build_from_text(name, data, kernel.clock.now())
+
+    def announce() -> None:
+        event_samples.announce_test(kernel.broadcaster, event)
+
+    return Outcome(f"{name} handed to whoever listens, marked as a test.", announce)
+
+
+async def _begin_ritual(work: Work) -> Run:
+    rituals, told = work.collective.rituals, False
+    steps = work.directive.arguments["steps"]
+    wanted = steps if isinstance(steps, int) else 0
+    while work.collective.directives.halted is None:
+        try:
+            return await rituals.start(
+                wanted,
+                actor=work.actor,
+                key=work.directive.key,
+                on_step=lambda step: work.tell(step, wanted),
+            )
+        except RitualRunning as error:
+            if not told:
+                await work.log(f"waits for ritual {error.running.id}")
+            told = True
+        await rituals.idle()
+    raise Postponed(_RESTS)
+
+
+async def _when_free(work: Work, begin: Callable[[], Awaitable[T]]) -> T:
+    """What `begin` gives, once what it needs is free."""
+    for attempt in range(_MOST_TRIES):
+        try:
+            return await begin()
+        except Busy as error:
+            if attempt == 0:
+                await work.log(str(error))
+        if work.collective.directives.halted is not None:
+            raise Postponed(_RESTS)
+        await asyncio.sleep(TRY_AGAIN_S)
+    return await begin()
+
+
+def _ritual_result(record: RitualRecord) -> str:
+    text = f"Ritual {record.id} of {record.steps} steps is done."
+    if record.finish is not None:
+        met = ", ".join(f"{kind} {count}" for kind, count in record.finish.anomalies.items() if count)
+        text += f" Anomalies: {met or 'none'}."
+        if record.finish.promotions:
+            text += f" Promotions: {', '.join(record.finish.promotions)}."
+    return text
+
+
+def _backup_result(record: BackupRecord) -> str:
+    return f"Backup {record.id} is made and has passed its check: {record.size_bytes} bytes."

@@ -1,0 +1,220 @@
+"""The registered actions, each with the part of the collective that it is bound to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from core.database import Database
+from core.errors import HelixError
+from core.kernel import build_kernel
+from core.settings import Settings
+from state import _directive_deeds
+from state.change import SYSTEM, Actor
+from state.collective import Collective
+from state.directive_actions import ACTIONS, BY_NAME, parse_directive
+from state.directive_records import Directive, WrongDirective
+from state.models import DEFAULT_UCF
+from state.policy import Rank
+
+ADA = Actor("command", "Ada", 5)
+
+
+@pytest.fixture
+async def collective(tmp_path: Path, database: Database) -> AsyncIterator[Collective]:
+    kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.001))
+    collective = await Collective.open(kernel, database)
+    for loop in kernel.supervisor.loops():
+        if loop.name != "directives":
+            kernel.supervisor.remove(loop.name)
+    kernel.supervisor.start()
+    yield collective
+    await kernel.supervisor.stop(5)
+    await collective.close()
+
+
+async def asked(collective: Collective, text: str) -> Directive:
+    return await collective.directives.submit(text, actor=ADA, rank=Rank.admin)
+
+
+async def ended(collective: Collective, number: int) -> Directive:
+    changed = asyncio.Event()
+    stop = collective.directives.on_change(lambda _: changed.set())
+    async with asyncio.timeout(10):
+        while (found := await collective.directives.get(number)).open:
+            changed.clear()
+            await changed.wait()
+    stop()
+    return found
+
+
+async def carried_out(collective: Collective, text: str) -> Directive:
+    return await ended(collective, (await asked(collective, text)).id)
+
+
+async def log_of(collective: Collective, number: int) -> list[str]:
+    return [line.text for line in await collective.directives.log(number)]
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+def test_every_example_can_be_read(action: object) -> None:
+    for example in BY_NAME[getattr(action, "name", "")].examples:
+        name, rest = parse_directive(example)
+        BY_NAME[name].parse(rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("ritual many", "whole number of steps"),
+        ("ritual 0", "whole number of steps"),
+        ("ritual -5", "whole number of steps"),
+        ("ritual 27 54", "whole number of steps"),
+        ("backup now", "takes nothing more"),
+        ("clean all", "takes nothing more"),
+        ("archive", "needs a name"),
+        ("archive #3", "choose another name"),
+        ("emit", "Which event"),
+        ("emit nothing.such", "no event called"),
+        ("emit alert.raised {", "not JSON"),
+        ("alert", "It goes"),
+        ("alert raise disk.full mildly", "It goes"),
+        ("alert clear disk.full now", "It goes"),
+        ("alert silence disk.full", "It goes"),
+        ("", "A directive is one of: `ritual"),
+    ],
+)
+def test_wrong_arguments_are_told(text: str, says: str) -> None:
+    def read() -> None:
+        name, rest = parse_directive(text)
+        BY_NAME[name].parse(rest)
+
+    with pytest.raises(HelixError, match=says):
+        read()
+
+
+def test_usage_names_the_arguments() -> None:
+    assert BY_NAME["ritual"].form == "ritual [steps=108]"
+    assert BY_NAME["backup"].form == "backup"
+    assert BY_NAME["ritual"].parse("") == {"steps": 108}
+    with pytest.raises(WrongDirective, match="`backup`"):
+        parse_directive(" ")
+
+
+async def test_a_ritual_runs_once_under_its_directive(collective: Collective) -> None:
+    seen: list[int] = []
+    collective.directives.on_change(lambda one: seen.append(one.step) if one is not None else None)
+    done = await carried_out(collective, "ritual 20")
+    assert done.status == "done"
+    assert (done.result or "").startswith("Ritual 1 of 20 steps is done. Anomalies:")
+    assert 20 in seen
+    record = await collective.rituals.get(1)
+    assert (record.key, record.actor) == ("directive:1", Actor("directive", "Ada", 5))
+
+
+async def test_a_ritual_waits_for_the_one_that_runs(collective: Collective) -> None:
+    running = await collective.rituals.start(50, actor=SYSTEM)
+    done = await carried_out(collective, "ritual 3")
+    assert (await running.wait()).status == "done"
+    assert done.status == "done"
+    assert "waits for ritual 1" in await log_of(collective, done.id)
+
+
+async def test_a_halt_cancels_a_running_ritual_and_leaves_the_field(collective: Collective) -> None:
+    first, second = await asked(collective, "ritual 900"), await asked(collective, "ritual 3")
+    begun = asyncio.Event()
+    collective.directives.on_change(lambda one: begun.set() if one is not None and one.step > 2 else None)
+    await begun.wait()
+    halted = await collective.directives.halt(ADA, "enough")
+    assert (halted.cancelled or "").startswith("ritual 1, at step ")
+    cancelled = await ended(collective, first.id)
+    assert cancelled.status == "cancelled"
+    assert "as they were" in (cancelled.result or "")
+    assert (await collective.directives.get(second.id)).status == "queued"
+    assert collective.manager.snapshot.ucf == DEFAULT_UCF
+    await collective.directives.resume(ADA)
+    assert (await ended(collective, second.id)).status == "done"
+
+
+async def test_a_halt_before_its_ritual_began_puts_a_directive_back(collective: Collective) -> None:
+    await collective.rituals.start(900, actor=SYSTEM)
+    waiting = await asked(collective, "ritual 3")
+    async with asyncio.timeout(10):
+        while "waits for ritual 1" not in await log_of(collective, waiting.id):
+            await asyncio.sleep(0.005)
+    halted = await collective.directives.halt(ADA)
+    assert halted.cancelled is not None
+    async with asyncio.timeout(10):
+        while (await collective.directives.get(waiting.id)).status != "queued":
+            await asyncio.sleep(0.005)
+    assert collective.rituals.running is None
+    await collective.directives.resume(ADA)
+    done = await ended(collective, waiting.id)
+    assert (done.status, done.attempts) == ("done", 1)
+
+
+async def test_no_clean_up_without_a_good_backup(collective: Collective) -> None:
+    refused = await carried_out(collective, "clean")
+    assert (refused.status, "nonmaleficence" in (refused.result or "")) == ("refused", True)
+    made = await carried_out(collective, "backup")
+    assert (made.result or "").startswith("Backup 1 is made and has passed its check")
+    assert (await carried_out(collective, "clean")).result == "Nothing had had its time."
+
+
+async def test_a_backup_that_was_made_before_a_kill_is_not_made_again(collective: Collective) -> None:
+    await collective.directives.halt(ADA)
+    directive = await asked(collective, "backup")
+    begun = await collective.directives._book.take_next()
+    assert begun is not None
+    await collective.backups.create(Actor("directive", "Ada", 5))
+    # As a start after a kill finds it.
+    await collective.directives._book.recover(3)
+    await collective.directives.resume(ADA)
+    done = await ended(collective, directive.id)
+    assert (done.result or "").endswith("It was made before Helix ended.")
+    assert len(collective.backups.list()) == 1
+
+
+async def test_a_backup_waits_for_the_one_being_made(
+    collective: Collective, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_directive_deeds, "TRY_AGAIN_S", 0.005)
+    other = asyncio.create_task(collective.backups.create(SYSTEM))
+    await asyncio.sleep(0)
+    done = await carried_out(collective, "backup")
+    assert done.status == "done"
+    await other
+    assert len(collective.backups.list()) == 2
+
+
+async def test_services_that_are_not_well_are_in_the_log(collective: Collective) -> None:
+    collective.set_own_url("http://127.0.0.1:1")
+    done = await carried_out(collective, "heartbeat")
+    assert (done.result or "").startswith("0 of ")
+    assert len(await log_of(collective, done.id)) > 2
+    collective.probes.services = ()
+    assert (await carried_out(collective, "heartbeat")).result == "No service is listed in services.json."
+
+
+async def test_a_checkpoint_is_saved(collective: Collective) -> None:
+    assert (await carried_out(collective, "archive before the storm")).result == "Checkpoint 1 is saved."
+    assert (await collective.contexts.find("before the storm")).note == "directive:1"
+
+
+async def test_an_alert_is_raised_and_cleared(collective: Collective) -> None:
+    raised = await carried_out(collective, "alert raise disk.full critical the disk is full")
+    assert raised.result == "Alert 1 is open."
+    assert [(one.key, one.summary) for one in collective.alerts.open()] == [("disk.full", "the disk is full")]
+    assert (await carried_out(collective, "alert clear disk.full")).result == "It is cleared."
+    assert (await carried_out(collective, "alert clear disk.full")).result == "No alert of that key is open."
+
+
+async def test_an_event_reaches_whoever_listens(collective: Collective) -> None:
+    heard = collective.kernel.broadcaster.subscribe(topics=frozenset({"backups"}))
+    done = await carried_out(collective, 'emit backup.completed {"file": "x"}')
+    assert done.status == "done"
+    data = (await anext(heard)).data
+    assert (data["file"], data["test"]) == ("x", True)
