@@ -26,11 +26,11 @@ ENTRIES: tuple[CommandEntry, ...] = (
             Param(
                 "action", "What to do", kind="choice", default="create", choices=("create", "list", "verify")
             ),
-            Param("backup", "The backup's id"),
+            Param("backup", "Of verify: the backup's id, as list shows it"),
         ),
         form="[create|list|verify <id>]",
         summary="A consistent online backup with a checksummed manifest.",
-        example="!backup verify 3",
+        example="!backup create",
         access=Access(Level.admin),
         cooldown=_ONCE_A_MINUTE,
         ephemeral=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import aiohttp
@@ -119,12 +119,18 @@ class Progress:
                 raise Stopped(f"{self._title}: stopped at {self._done} of {self._total}.")
         return task.result()
 
-    async def finish(self, embed: discord.Embed, *, view: discord.ui.View | None = None) -> None:
+    async def finish(
+        self,
+        embed: discord.Embed,
+        *,
+        view: discord.ui.View | None = None,
+        files: Sequence[discord.File] = (),
+    ) -> None:
         """Show the result in place of the bar; the message is not edited afterwards."""
         embeds.check(None, [embed], view=view)
         await self._end_pump()
         self._finished = True
-        await self._show(embed, view)
+        await self._show(embed, view, files)
 
     def _card(self) -> discord.Embed:
         if self._draw is not None:
@@ -173,30 +179,40 @@ class Progress:
                 pump.cancel()
             await asyncio.wait((pump,))
 
-    async def _show(self, embed: discord.Embed, view: discord.ui.View | None) -> None:
+    async def _show(
+        self, embed: discord.Embed, view: discord.ui.View | None, files: Sequence[discord.File] = ()
+    ) -> None:
         if self._message is None:
             return
         if not self._moved and self._ctx.interaction is not None and self._ctx.interaction.is_expired():
-            await self._move(embed, view)
+            await self._move(embed, view, files)
             return
+        parts: dict[str, Any] = {"attachments": list(files)} if files else {}
         try:
-            await self._message.edit(embed=embed, view=view, allowed_mentions=discord.AllowedMentions.none())
+            await self._message.edit(
+                embed=embed, view=view, allowed_mentions=discord.AllowedMentions.none(), **parts
+            )
         except discord.HTTPException as error:
             if error.code in _INTERACTION_OVER and not self._moved:
-                await self._move(embed, view)
+                await self._move(embed, view, files)
             elif error.code == _UNKNOWN_MESSAGE:
                 self._message = None
             else:
                 raise
 
-    async def _move(self, embed: discord.Embed, view: discord.ui.View | None) -> None:
+    async def _move(
+        self, embed: discord.Embed, view: discord.ui.View | None, files: Sequence[discord.File] = ()
+    ) -> None:
         target = self._ctx.author if self._ctx.entry.ephemeral else self._ctx.channel
         self._moved = True
+        parts: dict[str, Any] = {"view": view} if view is not None else {}
+        if files:
+            for file in files:
+                # Where an edit that carried them was refused, they have been read once.
+                file.reset()
+            parts["files"] = list(files)
         none = discord.AllowedMentions.none()
-        if view is None:
-            self._message = await target.send(embed=embed, allowed_mentions=none)
-        else:
-            self._message = await target.send(embed=embed, view=view, allowed_mentions=none)
+        self._message = await target.send(embed=embed, allowed_mentions=none, **parts)
 
 
 async def _end(*tasks: asyncio.Task[Any]) -> None:

@@ -33,6 +33,7 @@ from state.outgoing import Outgoing
 from state.policy_desk import PolicyDesk
 from state.probes import PROBE_EVERY_S, ServiceProbes
 from state.projection import Projector
+from state.reports import Reports
 from state.retention import build_retention
 from state.rituals import Rituals
 from state.schedules import Schedules
@@ -97,6 +98,7 @@ class Collective:
         )
         self.directives = Directives(self, self.policy)
         self.retention = build_retention(self)
+        self.reports = Reports(self)
         self.watcher = FolderWatcher(
             folder,
             self.projector.names | {services_file.NAME},

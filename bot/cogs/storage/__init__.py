@@ -1,0 +1,132 @@
+"""What is stored, backed up and reported."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import access, buttons, pages
+from bot.cogs.storage import _arguments, _screens
+from bot.command import command
+from bot.completion import choices
+from bot.progress import Progress
+from state.report_markdown import render_markdown
+from state.storage import fetch_storage
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+
+class Storage(commands.Cog, name="storage"):
+    """Commands about what is kept."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("storage", action="action")
+    async def storage(self, ctx: HelixContext, action: str = "status") -> None:
+        """Sizes and retention; or apply the retention now."""
+        collective = self.bot.collective
+        if _arguments.parse_action(action, _arguments.STORAGE_ACTIONS) == "status":
+            view = await ctx.cached_async(("status",), lambda: fetch_storage(collective), ("storage",))
+            await ctx.say(embed=_screens.storage(view))
+            return
+        if await ctx.confirm(_screens.clean_question(collective.retention.rules()), danger=True):
+            cleaned = await collective.retention.clean(ctx.caller.actor)
+            self.bot.kernel.caches.drop_tags("storage")
+            await ctx.say(embed=_screens.cleaned(cleaned))
+
+    @command("backup", action="action")
+    async def backup(self, ctx: HelixContext, action: str = "create", backup: str | None = None) -> None:
+        """Make a backup, list them, or check one whole."""
+        wanted = _arguments.parse_action(action, _arguments.BACKUP_ACTIONS)
+        number = _arguments.parse_backup(wanted, backup)
+        if number is not None:
+            await self._verify(ctx, number)
+        elif wanted == "list":
+            embed, view = await self._backups_page(0, ctx.author.id, names=ctx.at_home)
+            await ctx.say(embed=embed, view=view)
+        else:
+            await self._create(ctx)
+
+    @buttons.component("storage", "backups", command="backup")
+    async def turn_backups(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page, as the backups are now."""
+        names = access.caller_of(interaction).sees_names
+        embed, view = await self._backups_page(pages.Turn.of(press).page, press.user_id, names=names)
+        await press.answer.update(embed=embed, view=view)
+
+    @command("sync")
+    async def sync(self, ctx: HelixContext) -> None:
+        """One report of everything."""
+        total = len(self.bot.collective.probes.services) + 2
+        async with Progress(ctx, "🔗 Gathering", total=total, stoppable=True) as progress:
+            report = await progress.run(
+                self.bot.collective.reports.build(
+                    ctx.caller.actor, lambda done, _total, note: progress.advance(done, note)
+                )
+            )
+            markdown = await asyncio.to_thread(lambda: render_markdown(report).encode())
+            data = await asyncio.to_thread(report.as_json)
+            name = f"helix-report-{report.made_at:%Y%m%dT%H%M%SZ}"
+            files = (
+                discord.File(io.BytesIO(markdown), f"{name}.md"),
+                discord.File(io.BytesIO(data), f"{name}.json"),
+            )
+            await progress.finish(_screens.report(report), files=files)
+
+    @storage.autocomplete("action")
+    async def complete_storage(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The two actions."""
+        return choices(_arguments.STORAGE_ACTIONS, current)
+
+    @backup.autocomplete("backup")
+    async def complete_backup(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The ids, newest first."""
+        return choices((str(record.id) for record in self.bot.collective.backups.list()), current)
+
+    async def _create(self, ctx: HelixContext) -> None:
+        async with Progress(ctx, "💾 Backing up", total=100, stoppable=True) as progress:
+            record = await progress.run(
+                self.bot.collective.backups.create(
+                    ctx.caller.actor, lambda done, _total, note: progress.advance(done, note)
+                )
+            )
+            self.bot.kernel.caches.drop_tags("storage")
+            keep = self.bot.kernel.settings.backup_keep
+            await progress.finish(_screens.made(record, keep=keep))
+
+    async def _verify(self, ctx: HelixContext, number: int) -> None:
+        backups = self.bot.collective.backups
+        backups.get(number)
+        async with Progress(ctx, f"🔎 Checking backup {number}", total=100, stoppable=True) as progress:
+            record = await progress.run(
+                backups.verify(
+                    number, ctx.caller.actor, lambda done, _total, note: progress.advance(done, note)
+                )
+            )
+            await progress.finish(_screens.verified(record))
+
+    async def _backups_page(
+        self, page: int, user_id: int, *, names: bool
+    ) -> tuple[discord.Embed, discord.ui.View | None]:
+        records = self.bot.collective.backups.list()
+        count = len(_screens.backup_pages(records, names=names))
+        page = pages.within(page, count)
+        view = await pages.view(self.bot, "storage", "backups", user_id, page=page, count=count)
+        return _screens.backups(records, page, names=names), view
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Storage(bot))

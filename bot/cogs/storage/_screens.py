@@ -1,0 +1,147 @@
+"""How the storage commands look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import discord
+
+from bot import embeds, pages, words
+from state.backups import BackupRecord
+from state.reports import Report
+from state.retention import Cleaned
+from state.storage import StorageView
+
+BACKUPS_PER_PAGE = 6
+
+_DOTS = {"good": "🟢", "unchecked": "⚪", "bad": "🔴"}
+_ARROWS = {"up": "↗", "down": "↘", "steady": "→"}
+_LORE = "What is written down is not lost."
+
+
+def storage(view: StorageView) -> discord.Embed:
+    """Sizes, room and retention."""
+    used = view.total - view.free
+    journal = words.count(view.journal_entries, "entry", "entries")
+    since = "" if view.journal_since is None else f", since {embeds.absolute(view.journal_since)}"
+    last = _last(view.last_backup)
+    room = f"{words.size(view.free)} free of {words.size(view.total)}"
+    rows = [
+        f"**Disk** {embeds.bar(used, 0, view.total)} {room}",
+        f"**Database** {words.size(view.database)}",
+        f"**Journal** {journal}, about {words.size(view.journal_bytes)} of it{since}",
+        f"**Edited files** {words.size(view.files)}",
+        f"**Backups** {view.backups_count}, {words.size(view.backups)}; {last}",
+        f"**Next backup** {embeds.relative(view.next_backup)}",
+    ]
+    if view.copies:
+        rows.append(f"**Kept from before schema changes** {words.size(view.copies)}")
+    kept = embeds.Field("Kept", "\n".join(_rules(view.rules)))
+    return embeds.card("📜 Storage", rows, fields=(kept,), footer=_LORE)
+
+
+def clean_question(rules: Mapping[str, str]) -> str:
+    """What `clean` asks."""
+    return "\n".join(("Remove what is past its time? What stays:", *_rules(rules)))
+
+
+def cleaned(result: Cleaned) -> discord.Embed:
+    """What a clean-up removed."""
+    gone = [f"**{kind}** {count} gone" for kind, count in result.removed.items() if count]
+    return embeds.card("🧹 Cleaned", gone or ("Nothing was past its time.",), status="pass", footer=_LORE)
+
+
+def made(record: BackupRecord, *, keep: int) -> discord.Embed:
+    """A backup that was just made."""
+    took = words.duration((record.finished_at - record.begun_at).total_seconds())
+    rows = [
+        f"**{record.file}**",
+        f"{words.size(record.size_bytes)}, made in {took}; it passed its check.",
+        f"-# SHA-256 `{record.sha256}`",
+    ]
+    if record.detail:
+        rows.append(f"⚠️ {embeds.plain(record.detail, 500)}")
+    rows.append("Brought back by `python main.py restore FILE`, with Helix stopped.")
+    footer = f"The newest {keep} are kept. {_LORE}"
+    return embeds.card(f"💾 Backup {record.id}", rows, status="pass", footer=footer)
+
+
+def verified(record: BackupRecord) -> discord.Embed:
+    """What a check found."""
+    good = record.status == "good"
+    verdict = "It is whole: hashes, database and schema are right." if good else "**Do not rely on it.**"
+    rows = [f"**{record.file}**", verdict]
+    if record.detail:
+        rows.append(embeds.plain(record.detail, 500))
+    title = f"{_DOTS[record.status]} Backup {record.id} is {record.status}"
+    return embeds.card(title, rows, status="pass" if good else "fail")
+
+
+def backup_pages(records: Sequence[BackupRecord], *, names: bool) -> tuple[tuple[str, ...], ...]:
+    """The backups, cut into pages."""
+    return pages.cut([_backup(record, names=names) for record in records], per_page=BACKUPS_PER_PAGE)
+
+
+def backups(records: Sequence[BackupRecord], page: int, *, names: bool) -> discord.Embed:
+    """One page of the backups."""
+    if not records:
+        return embeds.card("💾 Backups", ("None yet. `backup create` makes one.",))
+    cut = backup_pages(records, names=names)
+    page = pages.within(page, len(cut))
+    size = words.size(sum(record.size_bytes for record in records))
+    count = words.count(len(records), "backup")
+    return embeds.card("💾 Backups", cut[page], footer=pages.footer(page, len(cut), f"{count}, {size}"))
+
+
+def report(view: Report) -> discord.Embed:
+    """The report on one screen; the attachments hold all of it."""
+    field = [
+        f"`{line.value:.2f}` {_ARROWS[line.trend]} **{name}** {line.judgement}"
+        for name, line in view.ucf.items()
+    ]
+    well = sum(service.ok for service in view.services)
+    idle = [agent for agent in view.agents if agent.status != "active"]
+    agents = [f"{view.agents_active} of {len(view.agents)} active"]
+    agents += [f"{embeds.dot(one.status)} {one.symbol} {one.name} {one.status}" for one in idle]
+    counts = [f"{kind} {count}" for kind, count in view.journal_24h.items()]
+    attention = [
+        f"{embeds.dot(one.status)} **{one.name}** {embeds.plain(one.reason, 150)}" for one in view.checks
+    ]
+    attention += [f"🔔 **{one.severity}** {embeds.plain(one.summary, 150)}" for one in view.alerts]
+    fields = [
+        embeds.Field("Field", "\n".join(field), inline=True),
+        embeds.Field("Agents", "\n".join(agents), inline=True),
+        embeds.Field("Services", f"{well} of {len(view.services)} well" if view.services else "none listed"),
+        embeds.Field("Journal, 24 h", embeds.plain(", ".join(counts) or "quiet", 500)),
+        embeds.Field("Backups", _backups_line(view)),
+        embeds.Field("Needs attention", "\n".join(attention) or "Nothing."),
+    ]
+    return embeds.card(
+        "🔗 Ecosystem report",
+        (embeds.plain(view.assessment, 500),),
+        status=view.status,
+        fields=fields,
+        footer="The whole of it is attached. Tat Tvam Asi.",
+    )
+
+
+def _backups_line(view: Report) -> str:
+    return f"{view.backups.count}; {_last(view.backups.last_good_at)}"
+
+
+def _last(moment: datetime | None) -> str:
+    return "none is good yet" if moment is None else f"last good {embeds.relative(moment)}"
+
+
+def _rules(rules: Mapping[str, str]) -> list[str]:
+    return [f"**{kind}** {kept}" for kind, kept in rules.items()]
+
+
+def _backup(record: BackupRecord, *, names: bool) -> str:
+    who = f" · by {embeds.plain(record.actor, 60)}" if names and record.actor else ""
+    line = (
+        f"{_DOTS[record.status]} **{record.id}** {record.status} · {embeds.absolute(record.begun_at)} · "
+        f"{words.size(record.size_bytes)}\n-# {record.file} · {embeds.plain(record.cause, 30)}{who}"
+    )
+    return f"{line}\n-# {embeds.plain(record.detail, 200)}" if record.detail else line

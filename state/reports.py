@@ -1,0 +1,256 @@
+"""One report of everything: state, agents, heartbeats, journal, alerts, rituals, backups. No names in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from core.health import Status
+from core.version import VERSION
+from state.change import Actor, Change
+from state.events import ReportReady
+from state.models import METRICS, UCF, Judgement, judge
+from state.moments import to_us
+from state.status import Trend, build_status, build_trends
+
+if TYPE_CHECKING:
+    from state.collective import Collective
+    from state.probes import ProbeResult
+
+OnProgress = Callable[[int, int, str], None]
+
+_WINDOW: Final = timedelta(hours=24)
+
+
+class MetricLine(msgspec.Struct, frozen=True):
+    """One metric of the UCF: its value, how good that is, and where it went within the hour."""
+
+    value: float
+    judgement: Judgement
+    trend: Trend
+
+
+class AgentLine(msgspec.Struct, frozen=True):
+    """One agent."""
+
+    name: str
+    symbol: str
+    layer: str
+    status: str
+    detail: str
+
+
+class ServiceLine(msgspec.Struct, frozen=True):
+    """One service of `services.json`: how it answered just now, and its share of good answers in 24 h."""
+
+    name: str
+    ok: bool
+    answer: str
+    latency_s: float | None
+    uptime_24h: float | None
+
+
+class CheckLine(msgspec.Struct, frozen=True):
+    """One health check that does not pass."""
+
+    name: str
+    status: Status
+    reason: str
+    action: str
+
+
+class AlertLine(msgspec.Struct, frozen=True):
+    """One open alert."""
+
+    key: str
+    severity: str
+    summary: str
+    raised_at: datetime
+
+
+class RitualLine(msgspec.Struct, frozen=True):
+    """The running or the last ritual."""
+
+    id: int
+    kind: str
+    status: str
+    step: int
+    steps: int
+    started_at: datetime
+
+
+class BackupLine(msgspec.Struct, frozen=True):
+    """How backups are."""
+
+    count: int
+    size_bytes: int
+    last_good_at: datetime | None
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything at one moment.
+
+    Attributes:
+        journal_24h: entries of the last 24 hours, by kind.
+        journal_total: entries in all.
+        folklore: encounters, by kind of anomaly.
+    """
+
+    made_at: datetime
+    version: str
+    started_at: datetime
+    status: Status
+    assessment: str
+    state_version: int
+    state_changed_at: datetime
+    ucf: Mapping[str, MetricLine]
+    agents_active: int
+    agents: tuple[AgentLine, ...]
+    services: tuple[ServiceLine, ...]
+    checks: tuple[CheckLine, ...]
+    alerts: tuple[AlertLine, ...]
+    ritual: RitualLine | None
+    folklore: Mapping[str, int]
+    journal_24h: Mapping[str, int]
+    journal_total: int
+    backups: BackupLine
+
+    def as_json(self) -> bytes:
+        """The report for programs. Takes a moment: call it in a thread."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
+
+
+class Reports:
+    """Gathers reports."""
+
+    def __init__(self, collective: Collective) -> None:
+        self._collective = collective
+
+    async def build(self, actor: Actor, on_progress: OnProgress | None = None) -> Report:
+        """Probes the services, gathers the rest, journals that it was asked for and tells subscribers.
+
+        Args:
+            actor: who asks for it.
+            on_progress: called with done, total and what was gathered last.
+        """
+        collective = self._collective
+        now = collective.kernel.clock.now()
+        services = collective.probes.services
+        total = len(services) + 2
+        done = 0
+
+        def told(note: str) -> None:
+            nonlocal done
+            done += 1
+            if on_progress is not None:
+                on_progress(done, total, note)
+
+        results = await collective.probes.probe_all(lambda result: told(result.name))
+        since = to_us(now - _WINDOW)
+        journal_24h, journal_total = await collective.database.read(lambda c: _journal(c, since))
+        told("journal")
+        lines = tuple([await self._service(result) for result in results])
+        report = _gather(collective, now, lines, journal_24h, journal_total)
+        await self._tell(report, actor)
+        told("report")
+        return report
+
+    async def _service(self, result: ProbeResult) -> ServiceLine:
+        return ServiceLine(
+            name=result.name,
+            ok=result.ok,
+            answer=result.error or f"HTTP {result.status_code}",
+            latency_s=result.latency_s,
+            uptime_24h=await self._collective.probes.uptime(result.name, _WINDOW),
+        )
+
+    async def _tell(self, report: Report, actor: Actor) -> None:
+        event = ReportReady(
+            made_at=report.made_at,
+            status=report.status,
+            assessment=report.assessment,
+            ucf={name: line.value for name, line in report.ucf.items()},
+            agents_active=report.agents_active,
+            agents_total=len(report.agents),
+        )
+        row = actor.row("report", "ecosystem", after=report.status)
+        await self._collective.manager.change(lambda _: Change(journal=(row,), events=(event,)))
+
+
+def _gather(
+    collective: Collective,
+    now: datetime,
+    services: tuple[ServiceLine, ...],
+    journal_24h: Mapping[str, int],
+    journal_total: int,
+) -> Report:
+    """Everything that is in memory, and what was fetched."""
+    status = build_status(collective)
+    snapshot = collective.manager.snapshot
+    records, newest = collective.backups.list(), collective.backups.newest
+    return Report(
+        made_at=now,
+        version=VERSION,
+        started_at=status.started_at,
+        status=status.status,
+        assessment=status.assessment,
+        state_version=snapshot.version,
+        state_changed_at=snapshot.changed_at,
+        ucf=_metrics(snapshot.ucf, collective.hour_ago),
+        agents_active=status.agents_active,
+        agents=tuple(
+            AgentLine(agent.name, agent.symbol, agent.layer, agent.status, agent.detail)
+            for agent in collective.agents()
+        ),
+        services=services,
+        checks=tuple(
+            CheckLine(check.name, check.status, check.reason, check.action)
+            for check in collective.kernel.health.checks()
+            if check.status != "pass"
+        ),
+        alerts=tuple(
+            AlertLine(alert.key, alert.severity, alert.summary, alert.raised_at)
+            for alert in collective.alerts.open()
+        ),
+        ritual=_ritual(collective),
+        folklore={kind: lore.encounters for kind, lore in snapshot.folklore.items()},
+        journal_24h=journal_24h,
+        journal_total=journal_total,
+        backups=BackupLine(
+            len(records),
+            sum(record.size_bytes for record in records),
+            None if newest is None else newest.finished_at,
+        ),
+    )
+
+
+def _metrics(ucf: UCF, hour_ago: UCF | None) -> dict[str, MetricLine]:
+    trends = build_trends(ucf, hour_ago)
+    return {
+        name: MetricLine(getattr(ucf, name), judge(name, getattr(ucf, name)), trends[name])
+        for name in METRICS
+    }
+
+
+def _ritual(collective: Collective) -> RitualLine | None:
+    running, last = collective.rituals.running, collective.rituals.last
+    if running is not None:
+        return RitualLine(
+            running.id, running.kind, "running", running.step, running.steps, running.started_at
+        )
+    if last is None:
+        return None
+    return RitualLine(last.id, last.kind, last.status, last.step, last.steps, last.started_at)
+
+
+def _journal(connection: sqlite3.Connection, since_us: int) -> tuple[dict[str, int], int]:
+    rows = connection.execute(
+        "SELECT kind, count(*) FROM journal WHERE at_us >= ? GROUP BY kind ORDER BY count(*) DESC, kind",
+        (since_us,),
+    ).fetchall()
+    total = connection.execute("SELECT count(*) FROM journal").fetchone()[0]
+    return {str(kind): int(count) for kind, count in rows}, int(total)

@@ -1,0 +1,54 @@
+"""Storage, backups, reports."""
+
+from state.change import Actor
+from tests.bot.support import RunningBot
+from tests.commands.case import Case, Use
+
+
+async def make_one(running: RunningBot) -> None:
+    await running.collective.backups.create(Actor("command", "Ada", 5))
+
+
+CASES = (
+    Case(
+        command="storage",
+        happy=Use(line="storage", options={}, says="free of"),
+        wrong=(Use(line="storage burn", options={"action": "burn"}, says="status.*clean"),),
+        actions={"clean": Use(line="storage clean", options={"action": "clean"}, says="past its time")},
+    ),
+    Case(
+        command="backup",
+        caller="admin",
+        happy=Use(
+            line="backup verify 1",
+            options={"action": "verify", "backup": "1"},
+            says="Checking backup 1|is good",
+            settles="Backup 1 is good",
+        ),
+        wrong=(
+            Use(line="backup burn", options={"action": "burn"}, says="create.*list.*verify"),
+            Use(line="backup verify", options={"action": "verify"}, says="Which backup"),
+            Use(
+                line="backup verify one",
+                options={"action": "verify", "backup": "one"},
+                says="id is a number, such as `3`, not `one`",
+            ),
+            Use(
+                line="backup verify 99",
+                options={"action": "verify", "backup": "99"},
+                says="There is no backup 99",
+            ),
+            Use(
+                line="backup list 3",
+                options={"action": "list", "backup": "3"},
+                says="`list` takes nothing more",
+            ),
+        ),
+        prepare=make_one,
+    ),
+    Case(
+        command="sync",
+        caller="mod",
+        happy=Use(line="sync", options={}, says="Gathering|Ecosystem report", settles="Needs attention"),
+    ),
+)
