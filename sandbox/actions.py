@@ -6,16 +6,14 @@ from collections.abc import Mapping, Sequence
 from sandbox.components import BUTTON, STRING_SELECT, find_component
 from sandbox.engine import Engine
 from sandbox.errors import ActionError, ApiError
-from sandbox.events import Event
 from sandbox.forms import UploadedFile, parse_message
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT
 from sandbox.invocations import CHANNEL, MENTIONABLE, ROLE, USER, build_invocation, resolve
 from sandbox.people import People, Ref
 from sandbox.permissions import Permission
-from sandbox.records import Channel, Guild, Member, Message, User
-from sandbox.render import member_json, user_json
+from sandbox.records import Channel, Guild, Message, User
 from sandbox.render_messages import message_json
-from sandbox.wire import JsonObject, as_id, iso
+from sandbox.wire import JsonObject, as_id
 
 _SELECT_OPTION = {5: USER, 6: ROLE, 7: MENTIONABLE, 8: CHANNEL}
 
@@ -147,10 +145,7 @@ class Actions:
         actor, place = self._people.user(user), self._guild(guild)
         if actor.id in place.members:
             raise ActionError(400, "This user is a member already.")
-        member = Member(actor.id, [], iso(self._engine.wall_s()))
-        place.members[actor.id] = member
-        data = member_json(self._engine.world, member) | {"guild_id": str(place.id)}
-        self._engine.bus.publish(Event("GUILD_MEMBER_ADD", lambda _: data, guild_id=place.id))
+        self._engine.members.add(place, actor.id)
 
     async def leave(self, *, user: Ref, guild: Ref) -> None:
         """Leaves a server; its owner cannot."""
@@ -159,11 +154,7 @@ class Actions:
             raise ActionError(404, "This user is no member.")
         if place.owner_id == actor.id:
             raise ActionError(403, "The owner cannot leave.")
-        data: JsonObject = {"guild_id": str(place.id), "user": user_json(actor)}
-        # The one who leaves hears of it too, though no member any more.
-        only = frozenset(place.members)
-        del place.members[actor.id]
-        self._engine.bus.publish(Event("GUILD_MEMBER_REMOVE", lambda _: data, guild_id=place.id, only=only))
+        self._engine.members.remove(place, actor.id)
 
     async def typing(self, *, user: Ref, channel: Ref) -> None:
         """Shows that the user is typing."""

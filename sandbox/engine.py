@@ -12,10 +12,12 @@ from sandbox.files import FileStore
 from sandbox.gateway.server import Gateway
 from sandbox.gateway.sessions import Sessions
 from sandbox.interactions import Interactions
+from sandbox.members import Members
 from sandbox.messages import Messages
 from sandbox.ratelimit import RateLimits
 from sandbox.reactions import Reactions
 from sandbox.responses import Responses
+from sandbox.roles import Roles
 from sandbox.seed import build_world
 from sandbox.snowflake import SnowflakeSource
 from sandbox.wire import JsonObject
@@ -60,6 +62,8 @@ class Engine:
             wall_s=wall_s,
             monotonic_s=monotonic_s,
         )
+        self.roles = Roles(self.world, self.bus, self.next_id)
+        self.members = Members(self.world, self.bus, wall_s)
         self.reactions = Reactions(self.world, self.bus)
         self.interactions = Interactions(self.world, self.bus, self.next_id, monotonic_s)
         self.responses = Responses(self.world, self.messages, self.interactions)

@@ -74,6 +74,11 @@ def missing_access() -> ApiError:
     return ApiError(403, 50001, "Missing Access")
 
 
+def invalid_role() -> ApiError:
+    """400 for a role that cannot be given, taken or deleted: @everyone and what an integration manages."""
+    return ApiError(400, 50028, "Invalid Role")
+
+
 def unauthorized() -> ApiError:
     """401 for a missing or wrong bot token."""
     return ApiError(401, 0, "401: Unauthorized")

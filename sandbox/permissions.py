@@ -2,7 +2,7 @@
 
 from enum import IntFlag
 
-from sandbox.records import Channel, Guild
+from sandbox.records import Channel, Guild, Role
 
 
 class Permission(IntFlag):
@@ -22,6 +22,7 @@ class Permission(IntFlag):
     MENTION_EVERYONE = 1 << 17
     USE_EXTERNAL_EMOJIS = 1 << 18
     CHANGE_NICKNAME = 1 << 26
+    MANAGE_NICKNAMES = 1 << 27
     MANAGE_ROLES = 1 << 28
     MANAGE_WEBHOOKS = 1 << 29
     MANAGE_GUILD_EXPRESSIONS = 1 << 30
@@ -44,6 +45,23 @@ DM_PERMISSIONS = (
     | Permission.USE_APPLICATION_COMMANDS
 )
 """What both sides have in a direct message."""
+
+
+def rank(guild: Guild, user_id: int) -> tuple[int, int]:
+    """How high a member stands: its highest role, to be compared with ``role_rank``; the owner above all.
+
+    Of two roles at one position the older is the higher ("Permission Hierarchy" in Discord's reference).
+    """
+    if guild.owner_id == user_id:
+        return 1 << 32, 0
+    member = guild.members.get(user_id)
+    held = [guild.roles[role_id] for role_id in member.roles if role_id in guild.roles] if member else []
+    return max((role_rank(role) for role in held), default=(0, -guild.id))
+
+
+def role_rank(role: Role) -> tuple[int, int]:
+    """How high a role stands."""
+    return role.position, -role.id
 
 
 def base_permissions(guild: Guild, user_id: int) -> int:

@@ -34,6 +34,7 @@ _BOT = (
     _EVERYONE
     | Permission.MANAGE_CHANNELS
     | Permission.MANAGE_ROLES
+    | Permission.MANAGE_NICKNAMES
     | Permission.MANAGE_MESSAGES
     | Permission.MANAGE_WEBHOOKS
     | Permission.MANAGE_GUILD

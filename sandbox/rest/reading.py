@@ -4,9 +4,11 @@ import re
 
 from aiohttp import BodyPartReader, web
 
-from sandbox.errors import ApiError, bad_form
+from sandbox.engine import Engine
+from sandbox.errors import ApiError, bad_form, missing_access, unknown
 from sandbox.files import MAX_FILE_BYTES
 from sandbox.forms import MAX_FILES, UploadedFile
+from sandbox.records import Guild
 from sandbox.wire import JsonObject, as_id, decode
 
 _FILE_FIELD = re.compile(r"files?\[?(\d{0,3})\]?")
@@ -24,6 +26,20 @@ def path_id(request: web.Request, name: str) -> int:
     if value is None:
         raise bad_form((name,), "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
     return value
+
+
+def own_guild(request: web.Request, engine: Engine) -> Guild:
+    """The server of the path, where the bot is a member.
+
+    Raises:
+        ApiError: 404 (10004) where there is none, 403 (50001) where the bot is not in it.
+    """
+    guild = engine.world.guilds.get(path_id(request, "guild_id"))
+    if guild is None:
+        raise unknown("Guild")
+    if engine.world.bot.id not in guild.members:
+        raise missing_access()
+    return guild
 
 
 def query_int(request: web.Request, name: str, default: int, low: int, high: int) -> int:

@@ -1,0 +1,138 @@
+"""The members of a server: who comes and goes, what they are called, which roles they have."""
+
+from collections.abc import Callable, Iterable
+
+from sandbox.errors import bad_form, invalid_role, missing_permissions, unknown
+from sandbox.events import Event, EventBus
+from sandbox.permissions import Permission, base_permissions, rank
+from sandbox.records import Guild, Member
+from sandbox.render import member_json, user_json
+from sandbox.role_forms import MemberForm
+from sandbox.roles import find_role, require_below, require_manage_roles
+from sandbox.wire import JsonObject, iso
+from sandbox.world import World
+
+
+class Members:
+    """Changes memberships and tells of it. Whoever acts is named by ``actor_id``: the bot, over REST.
+
+    Args:
+        world: The records.
+        bus: Where GUILD_MEMBER_ADD, GUILD_MEMBER_UPDATE and GUILD_MEMBER_REMOVE go.
+        wall_s: The Unix time in seconds.
+    """
+
+    def __init__(self, world: World, bus: EventBus, wall_s: Callable[[], float]) -> None:
+        self._world = world
+        self._bus = bus
+        self._wall_s = wall_s
+
+    def find(self, guild: Guild, user_id: int) -> Member:
+        """The membership of a user.
+
+        Raises:
+            ApiError: 404, with 10013 for nobody and 10007 for somebody who is elsewhere.
+        """
+        if user_id not in self._world.users:
+            raise unknown("User")
+        member = guild.members.get(user_id)
+        if member is None:
+            raise unknown("Member")
+        return member
+
+    def search(self, guild: Guild, query: str) -> list[Member]:
+        """The members whose user name, display name or nick begins so, letter case aside."""
+        begin = query.lower()
+        return [member for member in guild.members.values() if self._is_named(member, begin)]
+
+    def _is_named(self, member: Member, begin: str) -> bool:
+        user = self._world.users[member.user_id]
+        names = (user.username, user.global_name or "", member.nick or "")
+        return any(name.lower().startswith(begin) for name in names)
+
+    def add(self, guild: Guild, user_id: int) -> Member:
+        """Makes a user a member."""
+        member = Member(user_id, [], iso(self._wall_s()))
+        guild.members[user_id] = member
+        self._tell("GUILD_MEMBER_ADD", guild, member)
+        return member
+
+    def remove(self, guild: Guild, user_id: int) -> None:
+        """Ends a membership."""
+        data: JsonObject = {"guild_id": str(guild.id), "user": user_json(self._world.users[user_id])}
+        # The one who leaves hears of it too, though no member any more.
+        only = frozenset(guild.members)
+        del guild.members[user_id]
+        self._bus.publish(Event("GUILD_MEMBER_REMOVE", lambda _: data, guild_id=guild.id, only=only))
+
+    def edit(self, guild: Guild, actor_id: int, member: Member, form: MemberForm) -> None:
+        """Changes a member's nick and roles, both or neither.
+
+        Raises:
+            ApiError: 403 (50013) for what the actor may not, 400 (50028, 50035) for roles that cannot be
+                given.
+        """
+        if form.nick is not None:
+            self._check_nick(guild, actor_id, member.user_id)
+        if form.roles is not None:
+            self._check_roles(guild, actor_id, set(form.roles) ^ set(member.roles))
+        nick = member.nick if form.nick is None else form.nick or None
+        roles = member.roles if form.roles is None else _ordered(guild, form.roles)
+        if (nick, set(roles)) != (member.nick, set(member.roles)):
+            member.nick, member.roles = nick, roles
+            self._tell("GUILD_MEMBER_UPDATE", guild, member)
+
+    def give(self, guild: Guild, actor_id: int, member: Member, role_id: int) -> None:
+        """Gives a role; nothing happens where the member has it.
+
+        Raises:
+            ApiError: As ``edit``, and 404 (10011) for no such role.
+        """
+        self._check_one(guild, actor_id, role_id)
+        self._set_roles(guild, member, [*member.roles, role_id])
+
+    def take(self, guild: Guild, actor_id: int, member: Member, role_id: int) -> None:
+        """Takes a role; nothing happens where the member does not have it.
+
+        Raises:
+            ApiError: As ``edit``, and 404 (10011) for no such role.
+        """
+        self._check_one(guild, actor_id, role_id)
+        self._set_roles(guild, member, [held for held in member.roles if held != role_id])
+
+    def _set_roles(self, guild: Guild, member: Member, roles: list[int]) -> None:
+        if set(roles) != set(member.roles):
+            member.roles = _ordered(guild, roles)
+            self._tell("GUILD_MEMBER_UPDATE", guild, member)
+
+    def _check_nick(self, guild: Guild, actor_id: int, target_id: int) -> None:
+        own = base_permissions(guild, actor_id)
+        if actor_id == target_id:
+            allowed = own & int(Permission.CHANGE_NICKNAME | Permission.MANAGE_NICKNAMES)
+        else:
+            above = rank(guild, actor_id) > rank(guild, target_id)
+            allowed = own & int(Permission.MANAGE_NICKNAMES) if above else 0
+        if not allowed:
+            raise missing_permissions()
+
+    def _check_roles(self, guild: Guild, actor_id: int, changed: set[int]) -> None:
+        require_manage_roles(guild, actor_id)
+        for role_id in changed:
+            if role_id not in guild.roles:
+                raise bad_form(("roles",), "GUILD_ROLE_INVALID", f"Invalid role: {role_id}")
+            self._check_one(guild, actor_id, role_id)
+
+    def _check_one(self, guild: Guild, actor_id: int, role_id: int) -> None:
+        require_manage_roles(guild, actor_id)
+        role = find_role(guild, role_id)
+        if role.id == guild.id or role.bot_id is not None:
+            raise invalid_role()
+        require_below(guild, actor_id, role)
+
+    def _tell(self, name: str, guild: Guild, member: Member) -> None:
+        data = member_json(self._world, member) | {"guild_id": str(guild.id)}
+        self._bus.publish(Event(name, lambda _: data, guild_id=guild.id))
+
+
+def _ordered(guild: Guild, roles: Iterable[int]) -> list[int]:
+    return [role_id for role_id in guild.roles if role_id in set(roles)]
