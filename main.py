@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bot.app import BotService
     from core.database import Database
     from core.datalock import DataLock
+    from core.migrations import Migration
     from sandbox import Sandbox
     from state.collective import Collective
     from web.app import WebServer
@@ -50,12 +52,17 @@ _PREDECESSOR_EXTRA_S = 5.0
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command of the command line; gives the exit code: 0, or 2 for what an operator can mend."""
-    command = _build_parser().parse_args(arguments).command
+    parser = _build_parser()
+    given = parser.parse_args(arguments)
+    if given.what is not None and given.command not in {"restore", "forget"}:
+        parser.error(f"{given.command} takes nothing more, such as {given.what!r}")
+    if given.copies and given.command != "forget":
+        parser.error("--copies is for forget")
     try:
         loaded = load_settings(os.environ, _ENV_FILE)
         settings = loaded.settings
         logs.configure(settings.log_level, settings.log_format, secrets=settings.secrets())
-        return _COMMANDS[command](loaded)
+        return _COMMANDS[given.command](loaded, given)
     except StartError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_UNUSABLE
@@ -72,14 +79,18 @@ def _build_parser() -> argparse.ArgumentParser:
         epilog="commands:\n"
         "  run            start Helix (the default)\n"
         "  check          validate the settings, say what will be on and off, print the invite URL\n"
-        "  sync-commands  tell Discord the slash commands of bot/slash.json, and nothing else\n",
+        "  sync-commands  tell Discord the slash commands of bot/slash.json, and nothing else\n"
+        "  restore FILE   bring a backup back; what stands in the data folder is moved aside first\n"
+        "  forget USER_ID erase a person from the database; with --copies also remove older copies of it\n",
     )
     parser.add_argument("command", nargs="?", choices=tuple(_COMMANDS), default="run", metavar="command")
+    parser.add_argument("what", nargs="?", metavar="FILE or USER_ID", help="of restore or forget")
+    parser.add_argument("--copies", action="store_true", help="of forget: also remove backups and copies")
     parser.add_argument("--version", action="version", version=f"Helix {VERSION}")
     return parser
 
 
-def _run(loaded: LoadedSettings) -> int:
+def _run(loaded: LoadedSettings, _: argparse.Namespace) -> int:
     for warning in loaded.warnings:
         logger.warning("settings.warning %s", warning)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -87,7 +98,7 @@ def _run(loaded: LoadedSettings) -> int:
     return EXIT_OK
 
 
-def _check(loaded: LoadedSettings) -> int:
+def _check(loaded: LoadedSettings, _: argparse.Namespace) -> int:
     from bot.preflight import describe
 
     for warning in loaded.warnings:
@@ -96,7 +107,7 @@ def _check(loaded: LoadedSettings) -> int:
     return EXIT_OK
 
 
-def _sync_commands(loaded: LoadedSettings) -> int:
+def _sync_commands(loaded: LoadedSettings, _: argparse.Namespace) -> int:
     from bot.app import sync_commands
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -104,10 +115,49 @@ def _sync_commands(loaded: LoadedSettings) -> int:
     return EXIT_OK
 
 
-_COMMANDS: Mapping[str, Callable[[LoadedSettings], int]] = {
+def _restore(loaded: LoadedSettings, given: argparse.Namespace) -> int:
+    from state import restoring
+
+    archive = restoring.parse_file(given.what)
+
+    def work(folder: Path, migrations: tuple[Migration, ...]) -> str:
+        return restoring.describe(restoring.restore(archive, folder, migrations, datetime.now(UTC)))
+
+    return _offline(loaded.settings, "restore", work)
+
+
+def _forget(loaded: LoadedSettings, given: argparse.Namespace) -> int:
+    from state import forgetting
+
+    user_id = forgetting.parse_user(given.what)
+
+    def work(folder: Path, migrations: tuple[Migration, ...]) -> str:
+        done = forgetting.forget(folder, user_id, migrations, datetime.now(UTC), remove_copies=given.copies)
+        return forgetting.describe(done)
+
+    return _offline(loaded.settings, "forget", work)
+
+
+def _offline(settings: Settings, what: str, work: Callable[[Path, tuple[Migration, ...]], str]) -> int:
+    """Work on the data folder that needs it for itself: refused while a Helix runs there, naming that one."""
+    from core import datalock
+    from core.schema import CORE_MIGRATIONS
+    from state.schema import STATE_MIGRATIONS
+
+    lock = asyncio.run(datalock.acquire(settings.data_dir, wait_s=0, describe=f"Helix {VERSION}, {what}"))
+    try:
+        _say(work(settings.data_dir, (*CORE_MIGRATIONS, *STATE_MIGRATIONS)))
+    finally:
+        lock.release()
+    return EXIT_OK
+
+
+_COMMANDS: Mapping[str, Callable[[LoadedSettings, argparse.Namespace], int]] = {
     "run": _run,
     "check": _check,
     "sync-commands": _sync_commands,
+    "restore": _restore,
+    "forget": _forget,
 }
 
 
@@ -197,11 +247,18 @@ class _Helix:
 
     async def _take_lock(self) -> None:
         from core import datalock
+        from state._folder_swap import finish as finish_restore
 
         wait_s = self._settings.shutdown_s + _PREDECESSOR_EXTRA_S
         self._lock = await datalock.acquire(
             self._settings.data_dir, wait_s=wait_s, describe=f"Helix {VERSION}"
         )
+        try:
+            # A restore that was killed half way, where the folder could not be replaced in one step.
+            await asyncio.to_thread(finish_restore, self._settings.data_dir)
+        except BaseException:
+            self._lock.release()
+            raise
 
     async def _release_lock(self) -> None:
         self._lock.release()

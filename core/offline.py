@@ -1,0 +1,42 @@
+"""Opens the database of a data folder while no Helix runs on it; whoever calls holds the folder's lock."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from core._connection import BUSY_TIMEOUT_MS
+from core._opening import Opening, leave_clean
+from core.migrations import Migration
+
+
+@contextmanager
+def open_offline(
+    path: Path, migrations: Sequence[Migration], app_version: str
+) -> Iterator[sqlite3.Connection]:
+    """The one connection to a database, checked and brought up to date; left as by a clean stop.
+
+    Raises:
+        DatabaseCorrupt, DatabaseTooNew, DatabaseUnusable: it cannot be opened.
+    """
+    connection = Opening(path, migrations, app_version, BUSY_TIMEOUT_MS).run()
+    try:
+        yield connection
+        leave_clean(connection)
+    finally:
+        connection.close()
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing of what the block writes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")

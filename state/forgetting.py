@@ -1,0 +1,131 @@
+"""`python main.py forget USER_ID`: a person is erased from the database, down to its bytes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from core.errors import StartError
+from core.migrations import Migration
+from core.offline import open_offline, transaction
+from core.version import VERSION
+from state._backup_folder import FOLDER
+from state._backup_table import named_moment
+from state.change import JournalRow
+from state.journal import insert_rows
+from state.personal import Erased, erase, purge_index
+
+_LONGEST_ID: Final = 20
+
+
+class WrongUser(StartError):  # noqa: N818 - the text is what users read
+    """No id of a person, or no database to forget one in."""
+
+
+class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
+    """What `forget` did.
+
+    Attributes:
+        copies: older copies in which the person still is: backups, and what was kept before a schema change.
+        removed: how many of these were removed.
+        aside: data folders that a restore moved aside; they are left to whoever moved them.
+    """
+
+    erased: Erased
+    copies: tuple[Path, ...]
+    removed: int
+    aside: tuple[Path, ...]
+
+
+def parse_user(text: str | None) -> int:
+    """The id that was typed.
+
+    Raises:
+        WrongUser: it is missing, or no id of Discord's.
+    """
+    if text is None:
+        raise WrongUser(
+            "Whom? It goes: python main.py forget USER_ID (in Discord: right click, Copy User ID)."
+        )
+    if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID and 0 < int(text) < 2**63):
+        raise WrongUser(f"A person is named by their id, up to {_LONGEST_ID} digits, not by {text[:80]!r}.")
+    return int(text)
+
+
+def forget(
+    folder: Path, user_id: int, migrations: Sequence[Migration], now: datetime, *, remove_copies: bool
+) -> Forgotten:
+    """Erases a person; whoever calls holds the lock of the data folder.
+
+    Rows stay, without name, id and reason: what happened is not undone, nobody did it any more. The file is
+    then written anew, so that nothing of it is left in pages that were freed.
+
+    Raises:
+        WrongUser: there is no database.
+        StartError: it cannot be opened.
+    """
+    path = folder / "helix.db"
+    if not path.is_file():
+        raise WrongUser(f"There is no database in {folder}, so nobody is known there. Check HELIX_DATA_DIR.")
+    with open_offline(path, migrations, VERSION) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        with transaction(connection):
+            erased = erase(connection, user_id)
+            if erased.rows:
+                purge_index(connection)
+                _note(connection, erased, now)
+        _rewrite(connection)
+    copies = _copies(folder, path)
+    if remove_copies:
+        for copy in copies:
+            copy.unlink()
+    beside = folder.parent.glob(f"{folder.name}.before-restore-*")
+    return Forgotten(
+        erased=erased,
+        copies=copies,
+        removed=len(copies) if remove_copies else 0,
+        aside=tuple(sorted((*beside, *folder.glob("before-restore-*")))),
+    )
+
+
+def describe(done: Forgotten) -> str:
+    """What was done and what is left, for whoever asked."""
+    counts = ", ".join(f"{table} {count}" for table, count in done.erased.rows.items())
+    lines = [f"Erased from: {counts}." if counts else "Nobody of that id is in the database."]
+    if done.erased.mentioned:
+        places = ", ".join(f"{table} {count}" for table, count in done.erased.mentioned.items())
+        lines.append(f"A name of theirs still stands in words that others wrote, which are left: {places}.")
+    if done.removed:
+        lines.append(
+            f"Removed {done.removed} older copies. Make a new backup when Helix runs: `backup create`."
+        )
+    elif done.copies:
+        lines.append("They are still in these older copies:")
+        lines += [f"  {copy}" for copy in done.copies]
+        lines.append("Run it again with --copies to remove these, then make a new backup.")
+    if done.aside:
+        lines.append("And in data that a restore moved aside; remove it by hand when you need it no more:")
+        lines += [f"  {folder}" for folder in done.aside]
+    return "\n".join(lines)
+
+
+def _note(connection: sqlite3.Connection, erased: Erased, now: datetime) -> None:
+    row = JournalRow(kind="forget", subject="a person", cause="command", after=dict(erased.rows))
+    insert_rows(connection, now, (row,))
+
+
+def _rewrite(connection: sqlite3.Connection) -> None:
+    """Writes the whole file anew, and empties its log."""
+    connection.execute("VACUUM")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+
+def _copies(folder: Path, path: Path) -> tuple[Path, ...]:
+    archives = folder / FOLDER
+    found = [one for one in archives.glob("*") if named_moment(one.name) is not None]
+    return tuple(sorted((*found, *folder.glob(f"{path.name}.v*.bak"))))

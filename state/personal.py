@@ -1,0 +1,123 @@
+"""Where the database holds people: the one list by which `forget` erases somebody from all of it.
+
+A table with a column for somebody's id or name belongs in here; a test fails for one that is not.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+import msgspec
+
+
+class Personal(msgspec.Struct, frozen=True):
+    """One place that names people.
+
+    Attributes:
+        who: the column of the id.
+        names: columns of the name.
+        words: columns of what that person said, which are erased with the name.
+    """
+
+    table: str
+    who: str
+    names: tuple[str, ...]
+    words: tuple[str, ...] = ()
+
+
+PERSONAL: Final = (
+    Personal("journal", "actor_id", ("actor",), ("reason",)),
+    Personal("rituals", "actor_id", ("actor",)),
+    Personal("rituals", "ended_by_id", ("ended_by",), ("reason",)),
+    Personal("schedules", "actor_id", ("actor",)),
+    Personal("alerts", "acked_by_id", ("acked_by",)),
+    Personal("contexts", "actor_id", ("actor",), ("note",)),
+    Personal("directives", "actor_id", ("actor",)),
+    Personal("manus", "actor_id", ("actor",), ("reason",)),
+    Personal("backups", "actor_id", ("actor",)),
+)
+
+
+class Erased(msgspec.Struct, frozen=True, kw_only=True):
+    """What `erase` did.
+
+    Attributes:
+        rows: how many were cleaned, by table; only tables with any.
+        mentioned: in how many rows a name of the person still stands, in words that others wrote, by table.
+    """
+
+    rows: dict[str, int]
+    mentioned: dict[str, int]
+
+
+def erase(connection: sqlite3.Connection, user_id: int) -> Erased:
+    """Erases a person from every table, in the transaction that is open.
+
+    Triggers keep the search index the same; `purge_index` then takes the old words out of its pages.
+    """
+    rows: dict[str, int] = {}
+    names: set[str] = set()
+    for place in PERSONAL:
+        for column in place.names:
+            query = f"SELECT DISTINCT {column} FROM {place.table} WHERE {place.who} = ?"  # noqa: S608 - our own names
+            names |= {row[0] for row in connection.execute(query, (user_id,)) if row[0]}
+        blanks = ", ".join(f"{column} = NULL" for column in (*place.names, *place.words, place.who))
+        count = connection.execute(
+            f"UPDATE {place.table} SET {blanks} WHERE {place.who} = ?",  # noqa: S608 - our own names
+            (user_id,),
+        ).rowcount
+        if count:
+            rows[place.table] = rows.get(place.table, 0) + count
+    buttons = _forget_remembered(connection, user_id, names)
+    if buttons:
+        rows["remembered"] = buttons
+    return Erased(rows=rows, mentioned=_mentions(connection, user_id, names))
+
+
+def purge_index(connection: sqlite3.Connection) -> None:
+    """Builds the search index anew: a word that was taken out stays in its pages until they are merged."""
+    for (name,) in connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+    ).fetchall():
+        connection.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608 - our own names
+
+
+def _forget_remembered(connection: sqlite3.Connection, user_id: int, names: set[str]) -> int:
+    """Removes what is remembered about or for the person, such as what a button carries."""
+    gone = 0
+    for scope, key, value in connection.execute("SELECT scope, key, value FROM remembered").fetchall():
+        if _says(f"{scope} {key} {value}", user_id, names):
+            connection.execute("DELETE FROM remembered WHERE scope = ? AND key = ?", (scope, key))
+            gone += 1
+    return gone
+
+
+def _mentions(connection: sqlite3.Connection, user_id: int, names: set[str]) -> dict[str, int]:
+    """Where the person still is: in how many rows of which table."""
+    found: dict[str, int] = {}
+    tables = connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+        "AND name NOT LIKE 'search%'"
+    ).fetchall()
+    for (table,) in tables:
+        for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - our own names
+            texts = " ".join(value for value in row if isinstance(value, str))
+            if _says(texts, user_id, names):
+                found[table] = found.get(table, 0) + 1
+    return found
+
+
+def _says(text: str, user_id: int, names: set[str]) -> bool:
+    """Whether a text has the id, or a name as a word of its own."""
+    return any(_stands_alone(text, word) for word in (str(user_id), *names))
+
+
+def _stands_alone(text: str, word: str) -> bool:
+    place = text.find(word)
+    while place >= 0:
+        before, after = text[place - 1 : place], text[place + len(word) : place + len(word) + 1]
+        if not before.isalnum() and not after.isalnum():
+            return True
+        place = text.find(word, place + 1)
+    return False

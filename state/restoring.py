@@ -1,0 +1,208 @@
+"""`python main.py restore FILE`: brings a backup back, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from core.errors import StartError
+from core.migrations import Migration
+from core.offline import open_offline, transaction
+from core.version import VERSION
+from state import _folder_swap, _ledger
+from state._backup_archive import check_database, unpack
+from state._backup_copy import flush
+from state._backup_folder import FOLDER
+from state._backup_manifest import DATABASE, BadBackup, Manifest
+from state._backup_table import named_moment
+from state._snapshot_table import read_snapshot, write_history, write_snapshot
+from state.agents_document import AgentsDocument
+from state.change import JournalRow
+from state.documents import Document, UCFDocument
+from state.journal import insert_rows
+from state.models import Snapshot
+from state.services_file import NAME as SERVICES
+
+_DOCUMENTS: Final[tuple[Document, ...]] = (UCFDocument(), AgentsDocument())
+_FILE_MODE: Final = 0o644
+
+
+class RestoreRefused(StartError):  # noqa: N818 - the text is what users read
+    """Nothing was changed; the text says why."""
+
+
+class Restored(msgspec.Struct, frozen=True, kw_only=True):
+    """What a restore brought back.
+
+    Attributes:
+        snapshot: the state, under its new version.
+        counts: rows by table.
+        aside: where what stood there before is now; None where nothing did.
+        backups: how many archives were carried over from there.
+    """
+
+    manifest: Manifest
+    snapshot: Snapshot
+    counts: dict[str, int]
+    aside: Path | None
+    backups: int
+
+
+def parse_file(text: str | None) -> Path:
+    """The file that was named.
+
+    Raises:
+        RestoreRefused: none was.
+    """
+    if not text:
+        raise RestoreRefused("Which backup? It goes: restore FILE, such as data/backups/helix-….tar.gz.")
+    return Path(text)
+
+
+def restore(archive: Path, folder: Path, migrations: Sequence[Migration], now: datetime) -> Restored:
+    """Puts what is in an archive in the place of a data folder; whoever calls holds that folder's lock.
+
+    Everything is prepared and checked in a folder beside it, which then takes its name in one step.
+
+    Raises:
+        RestoreRefused: the archive is not to be trusted, or the disk refused; nothing was changed.
+        StartError: its database cannot be brought up to date; likewise.
+    """
+    folder, archive = folder.resolve(), archive.absolute()
+    _folder_swap.finish(folder)
+    try:
+        prepared = _folder_swap.begin(folder)
+        try:
+            manifest = unpack(archive, prepared)
+            check_database(prepared / DATABASE, manifest, tuple(migrations))
+            new = _Origin(archive.name, manifest, _version_of(folder / DATABASE))
+            snapshot, counts = _adopt(prepared, new, migrations, now)
+            backups = _carry_over(folder, prepared)
+            aside = _folder_swap.swap(prepared, folder, f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+        except BaseException:
+            _folder_swap.abandon(prepared)
+            raise
+    except BadBackup as error:
+        raise RestoreRefused(f"{error} Nothing was changed.") from error
+    except OSError as error:
+        raise RestoreRefused(
+            f"The disk refused ({error.strerror}: {error.filename}). Nothing was changed. Make room, and "
+            f"check the permissions of {folder} and of the folder that it is in."
+        ) from error
+    return Restored(manifest=manifest, snapshot=snapshot, counts=counts, aside=aside, backups=backups)
+
+
+def describe(done: Restored) -> str:
+    """What was brought back, for whoever asked."""
+    manifest, snapshot = done.manifest, done.snapshot
+    values = ", ".join(f"{name} {value:.2f}" for name, value in snapshot.ucf.as_dict().items())
+    counts = ", ".join(f"{table} {count}" for table, count in done.counts.items())
+    parts = ", ".join(part.name for part in manifest.parts)
+    lines = [
+        f"Restored the backup of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, made by Helix {manifest.helix}.",
+        f"  state    version {manifest.state_version}, now as version {snapshot.version}: {values}",
+        f"  rows     {counts}",
+        f"  files    {parts}",
+    ]
+    if done.backups:
+        lines.append(f"  backups  {done.backups} archives carried over")
+    if manifest.redacted:
+        redacted = ", ".join(manifest.redacted)
+        lines.append(f"A secret had been left out of {redacted}; where *** stands there, put it in again.")
+    if done.aside is not None:
+        lines.append(f"What stood there before is in {done.aside}. Remove it when you need it no more.")
+    return "\n".join(lines)
+
+
+class _Origin(msgspec.Struct, frozen=True):
+    """Where a state comes from, and under which version another stood until now."""
+
+    file: str
+    manifest: Manifest
+    standing_version: int
+
+
+def _adopt(
+    prepared: Path, origin: _Origin, migrations: Sequence[Migration], now: datetime
+) -> tuple[Snapshot, dict[str, int]]:
+    """Makes the unpacked database the one of a data folder: a new version, and files written anew from it."""
+    path = prepared / DATABASE
+    with open_offline(path, migrations, VERSION) as connection, transaction(connection):
+        old = read_snapshot(connection)
+        if old is None:
+            raise BadBackup("The database in the backup holds no state.")
+        # Above both, so that nobody who has seen a version is shown another state under the same one.
+        version = max(old.version, origin.standing_version) + 1
+        snapshot = msgspec.structs.replace(old, version=version, changed_at=now, source="restore")
+        write_snapshot(connection, snapshot)
+        write_history(connection, snapshot)
+        row = JournalRow(
+            kind="backup",
+            subject="restore",
+            cause="command",
+            before={"version": old.version, "made_at": origin.manifest.made_at},
+            after={"version": version, "file": origin.file},
+        )
+        insert_rows(connection, now, (row,))
+        connection.execute("DELETE FROM projection")
+        for document in _DOCUMENTS:
+            content = document.render(snapshot)
+            _write(prepared / document.name, content)
+            _ledger.confirm(connection, document.name, _ledger.digest(content))
+        counts = _counts(connection)
+    for copy in prepared.glob(f"{DATABASE}.v*.bak"):
+        # The archive is the copy from before the schema steps.
+        copy.unlink()
+    services = prepared / SERVICES
+    if services.exists():
+        services.chmod(_FILE_MODE)
+    flush(path)
+    flush(prepared)
+    return snapshot, counts
+
+
+def _version_of(path: Path) -> int:
+    """The version of the state that stands there now; 0 where none can be read."""
+    if not path.is_file():
+        return 0
+    # A damaged database is a reason to restore, and none not to.
+    with contextlib.suppress(sqlite3.Error, TypeError), closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA query_only = ON")
+        return int(connection.execute("SELECT version FROM snapshot").fetchone()[0])
+    return 0
+
+
+def _carry_over(folder: Path, prepared: Path) -> int:
+    """Gives the new folder the archives of the old one, under the same names, without copying them."""
+    found = [path for path in (folder / FOLDER).glob("*") if named_moment(path.name) is not None]
+    carried = 0
+    if found:
+        (prepared / FOLDER).mkdir(mode=0o700)
+    for path in found:
+        with contextlib.suppress(OSError):
+            os.link(path, prepared / FOLDER / path.name, follow_symlinks=False)
+            carried += 1
+    return carried
+
+
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    tables = ("journal", "ucf_history", "rituals", "contexts", "directives", "schedules", "alerts")
+    return {
+        table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
+        for table in tables
+    }
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.unlink(missing_ok=True)
+    path.write_bytes(content)
+    path.chmod(_FILE_MODE)
+    flush(path)

@@ -1,0 +1,312 @@
+"""A backup brought back is the state it was taken from."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import sqlite3
+import stat
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.database import Database
+from core.kernel import Kernel, build_kernel
+from core.migrations import Migration
+from core.schema import CORE_MIGRATIONS
+from core.settings import Settings
+from state import _folder_swap, restoring
+from state.change import Actor
+from state.collective import Collective
+from state.restoring import Restored, RestoreRefused, describe, parse_file, restore
+from state.schema import STATE_MIGRATIONS
+from tests.manual_clock import ManualClock
+from tests.state.backing import edit_database, keep_changing, live, rewrite
+
+ADA = Actor("command", "Ada", 7)
+MIGRATIONS = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
+NOW = datetime(2026, 2, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
+    (tmp_path / "data").mkdir()
+    return build_kernel(Settings(data_dir=tmp_path / "data", ritual_step_s=0.001), clock)
+
+
+@pytest.fixture
+async def collective(kernel: Kernel) -> AsyncIterator[Collective]:
+    async with opened(kernel.settings.data_dir, kernel) as collective:
+        yield collective
+
+
+class opened:  # noqa: N801 - reads as a context
+    """A collective on a folder, closed at the end of the block."""
+
+    def __init__(self, folder: Path, kernel: Kernel | None = None) -> None:
+        self._folder = folder
+        self._kernel = kernel or build_kernel(Settings(data_dir=folder), ManualClock(NOW))
+
+    async def __aenter__(self) -> Collective:
+        self._database = await Database.open(self._folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+        self._collective = await Collective.open(self._kernel, self._database)
+        return self._collective
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._collective.close()
+        await self._database.close()
+
+
+@pytest.fixture
+async def archive(collective: Collective, tmp_path: Path) -> Path:
+    """A backup taken while others write."""
+    stop = asyncio.Event()
+    writer = asyncio.create_task(keep_changing(collective, stop))
+    await live(collective, changes=50)
+    record = await collective.backups.create(ADA)
+    stop.set()
+    await writer
+    path = tmp_path / record.file
+    shutil.copy(collective.backups.folder / record.file, path)
+    return path
+
+
+def new_folder(folder: Path) -> Path:
+    """A folder as the command line finds it: with its lock in it."""
+    folder.mkdir()
+    (folder / ".lock").touch()
+    return folder
+
+
+def beside(parent: Path, word: str) -> list[str]:
+    return sorted(path.name for path in parent.iterdir() if word in path.name)
+
+
+def table(path: Path, name: str, *, but_last: bool = False) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute(f"SELECT * FROM {name}").fetchall()  # noqa: S608 - a test's
+    return rows[:-1] if but_last else rows
+
+
+def unpacked(archive: Path, folder: Path) -> Path:
+    folder.mkdir()
+    shutil.unpack_archive(archive, folder, filter="data")
+    return folder
+
+
+async def test_everything_comes_back_into_an_empty_folder(archive: Path, tmp_path: Path) -> None:
+    folder = new_folder(tmp_path / "empty")
+    done = restore(archive, folder, MIGRATIONS, NOW)
+    held = unpacked(archive, tmp_path / "held")
+    for name in ("rituals", "contexts", "directives", "schedules", "alerts", "remembered", "probes"):
+        assert table(folder / "helix.db", name) == table(held / "helix.db", name)
+    for name in ("journal", "ucf_history"):
+        assert table(folder / "helix.db", name, but_last=True) == table(held / "helix.db", name)
+    assert (folder / "services.json").read_bytes() == (held / "services.json").read_bytes()
+    assert done.aside is None
+    assert beside(tmp_path, "empty") == ["empty"]
+    async with opened(folder) as back:
+        snapshot = back.manager.snapshot
+        assert snapshot == done.snapshot
+        assert snapshot.version == done.manifest.state_version + 1
+        assert snapshot.folklore["flare"].encounters == 6
+        assert snapshot.reports["Claude"].task == "thinking"
+        assert back.projector.edits_at_start == 0
+        assert json.loads((folder / "ucf_state.json").read_bytes()) == snapshot.ucf.as_dict()
+        assert not back.database.recovery.unclean
+        (entry,) = await back.journal.entries(subject="restore")
+        assert entry.after == {"version": snapshot.version, "file": archive.name}
+        assert await back.journal.count(kinds={"ucf"}) > 0
+
+
+async def test_rituals_and_the_last_one_come_back_and_can_be_replayed(
+    collective: Collective, tmp_path: Path
+) -> None:
+    run = await collective.rituals.start(3, actor=ADA)
+    made = asyncio.create_task(collective.backups.create(ADA))
+    ritual = await run.wait()
+    record = await made
+    if (await collective.rituals.get(ritual.id)).status == "done":
+        record = await collective.backups.create(ADA)
+    folder = new_folder(tmp_path / "empty")
+    restore(collective.backups.folder / record.file, folder, MIGRATIONS, NOW)
+    async with opened(folder) as back:
+        assert back.rituals.last == ritual
+        assert (await back.rituals.replay(ritual.id)).matches
+        assert back.manager.snapshot.ucf == collective.manager.snapshot.ucf
+
+
+async def test_a_ritual_that_ran_when_the_backup_was_taken_is_cut_off_and_changes_nothing(
+    collective: Collective, tmp_path: Path
+) -> None:
+    before = collective.manager.snapshot.ucf
+    run = await collective.rituals.start(1000, actor=ADA)
+    record = await collective.backups.create(ADA)
+    await collective.rituals.cancel("enough", ADA)
+    folder = new_folder(tmp_path / "empty")
+    restore(collective.backups.folder / record.file, folder, MIGRATIONS, NOW)
+    async with opened(folder) as back:
+        assert (await back.rituals.get(run.id)).status == "interrupted"
+        assert back.manager.snapshot.ucf == before
+
+
+async def test_what_stood_there_is_moved_aside_whole_and_the_version_is_above_both(
+    archive: Path, tmp_path: Path
+) -> None:
+    folder = new_folder(tmp_path / "present")
+    folder.chmod(0o755)
+    async with opened(folder) as present:
+        while present.manager.snapshot.version < 200:
+            await live(present, changes=30)
+    (folder / "mine.txt").write_text("mine")
+    (folder / "ucf_state.json").write_text("an edit that nobody took")
+    done = restore(archive, folder, MIGRATIONS, NOW)
+    assert done.snapshot.version > 200
+    assert done.aside == tmp_path / "present.before-restore-20260201T000000Z"
+    assert (done.aside / "mine.txt").read_text() == "mine"
+    assert (done.aside / "ucf_state.json").read_text() == "an edit that nobody took"
+    assert not (done.aside / ".lock").exists()
+    assert (folder / ".lock").exists()
+    assert not (folder / ".half").exists()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
+    assert stat.S_IMODE((folder / "helix.db").stat().st_mode) == 0o600
+    async with opened(folder) as back:
+        assert back.manager.snapshot == done.snapshot
+        assert back.projector.refusals == ()
+    # A second one finds another name.
+    again = restore(archive, folder, MIGRATIONS, NOW)
+    assert again.aside is not None
+    assert again.aside.name.endswith("Z-2")
+
+
+async def test_backups_are_carried_over_and_can_be_checked(collective: Collective, tmp_path: Path) -> None:
+    await live(collective)
+    first, _second = [await collective.backups.create(ADA) for _ in range(2)]
+    folder = collective.kernel.settings.data_dir
+    (folder / ".lock").touch()
+    await collective.close()
+    await collective.database.close()
+    done = restore(folder / "backups" / first.file, folder, MIGRATIONS, NOW)
+    assert done.backups == 2
+    assert "2 archives carried over" in describe(done)
+    async with opened(folder) as back:
+        found = back.backups.list()
+        assert [record.status for record in found] == ["unchecked", "unchecked"]
+        assert {(await back.backups.verify(record.id, ADA)).status for record in found} == {"good"}
+    del tmp_path
+
+
+@pytest.mark.parametrize("damage", ["truncated", "tampered", "foreign", "missing"])
+def test_a_bad_archive_changes_nothing(archive: Path, tmp_path: Path, damage: str) -> None:
+    folder = new_folder(tmp_path / "present")
+    (folder / "mine.txt").write_text("mine")
+    if damage == "truncated":
+        archive.write_bytes(archive.read_bytes()[:-200])
+    elif damage == "tampered":
+        rewrite(archive, lambda files: files.update({"services.json": b"{}"}), honest=False)
+    elif damage == "foreign":
+        archive.write_bytes(b"PK\x03\x04 a zip")
+    else:
+        archive.unlink()
+    with pytest.raises(RestoreRefused, match="Nothing was changed"):
+        restore(archive, folder, MIGRATIONS, NOW)
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", "mine.txt"]
+    assert not (tmp_path / "present.restoring").exists()
+
+
+async def test_a_later_schema_is_refused(archive: Path, tmp_path: Path) -> None:
+    known = tuple(one for one in MIGRATIONS if one.number != 27)
+    with pytest.raises(RestoreRefused, match=r"schema step 27"):
+        restore(archive, new_folder(tmp_path / "x"), known, NOW)
+
+
+async def test_an_earlier_schema_is_brought_up_to_date(archive: Path, tmp_path: Path) -> None:
+    later = (*MIGRATIONS, Migration(49, "later", ("CREATE TABLE later (id INTEGER PRIMARY KEY)",)))
+    folder = new_folder(tmp_path / "x")
+    restore(archive, folder, later, NOW)
+    assert table(folder / "helix.db", "later") == []
+    assert list(folder.glob("*.bak")) == []
+
+
+async def test_a_damaged_present_database_is_no_obstacle(archive: Path, tmp_path: Path) -> None:
+    folder = new_folder(tmp_path / "present")
+    (folder / "helix.db").write_bytes(os.urandom(5000))
+    done = restore(archive, folder, MIGRATIONS, NOW)
+    assert done.snapshot.version == done.manifest.state_version + 1
+    assert done.aside is not None
+
+
+async def test_a_disk_that_refuses_changes_nothing(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", "x")
+
+    folder = new_folder(tmp_path / "present")
+    monkeypatch.setattr(restoring, "_adopt", refuse)
+    with pytest.raises(RestoreRefused, match="No space left on device"):
+        restore(archive, folder, MIGRATIONS, NOW)
+    assert sorted(path.name for path in folder.iterdir()) == [".lock"]
+
+
+async def test_what_was_brought_back_is_told(archive: Path, tmp_path: Path) -> None:
+    folder = new_folder(tmp_path / "present")
+    (folder / "mine.txt").write_text("mine")
+    text = describe(restore(archive, folder, MIGRATIONS, NOW))
+    for words in ("made by Helix", "harmony", "journal ", "services.json", "before-restore-"):
+        assert words in text
+
+
+async def test_a_secret_that_was_left_out_is_told(archive: Path, tmp_path: Path) -> None:
+    def mark(files: dict[str, bytes]) -> None:
+        manifest = json.loads(files["manifest.json"])
+        files["manifest.json"] = json.dumps({**manifest, "redacted": ["services.json"]}).encode()
+
+    rewrite(archive, mark)
+    done: Restored = restore(archive, new_folder(tmp_path / "x"), MIGRATIONS, NOW)
+    assert "put it in again" in describe(done)
+
+
+async def test_a_database_without_a_state_is_refused(archive: Path, tmp_path: Path) -> None:
+    def empty(files: dict[str, bytes]) -> None:
+        files["helix.db"] = edit_database(files["helix.db"], tmp_path, "DELETE FROM snapshot")
+
+    with pytest.raises(RestoreRefused, match="does not hold the state"):
+        restore(rewrite(archive, empty), new_folder(tmp_path / "x"), MIGRATIONS, NOW)
+
+
+def test_which_file_must_be_said() -> None:
+    with pytest.raises(RestoreRefused, match="Which backup"):
+        parse_file(None)
+    assert parse_file("a.tar.gz") == Path("a.tar.gz")
+
+
+@pytest.mark.parametrize("mount", [False, True])
+async def test_a_folder_that_cannot_be_renamed_is_filled_in_place(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mount: bool
+) -> None:
+    folder = new_folder(tmp_path / "present")
+    (folder / "mine.txt").write_text("mine")
+    (folder / "before-restore-older").mkdir()
+    (folder / "before-restore-older" / "x").touch()
+
+    def busy(*_: object) -> bool:
+        raise OSError(16, "Device or resource busy")
+
+    monkeypatch.setattr(_folder_swap, "exchange", busy)
+    if mount:
+        monkeypatch.setattr("os.access", lambda *_: False)
+    done = restore(archive, folder, MIGRATIONS, NOW)
+    assert done.aside == folder / "before-restore-20260201T000000Z"
+    assert (done.aside / "mine.txt").read_text() == "mine"
+    assert (folder / "before-restore-older" / "x").exists()
+    assert beside(tmp_path, "present") == ["present"]
+    hidden = [path.name for path in folder.iterdir() if path.name.startswith(".")]
+    assert hidden == [".lock"]
+    async with opened(folder) as back:
+        assert back.manager.snapshot == done.snapshot
