@@ -13,7 +13,7 @@ from tests.e2e.helix_process import helix, sandbox_env
 async def test_help_names_every_command(tmp_path: Path) -> None:
     async with helix("--help", env=sandbox_env(tmp_path)) as process:
         assert await process.exit_code() == 0
-        for word in ("run", "check", "sync-commands", ".env.example"):
+        for word in ("run", "check", "sync-commands", "restore FILE", "forget USER_ID", ".env.example"):
             assert word in process.output
 
 
