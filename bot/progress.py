@@ -42,7 +42,14 @@ class Progress:
     the channel (an ephemeral one, in a direct message to the asker). What somebody deletes stays deleted.
 
     Args:
+        ctx: where it is shown.
+        title: what is done.
+        total: how many parts there are.
+        stoppable: whether the asker gets a "Stop" that cancels what `run` runs.
         card: draws what is shown in place of the bar, which then has no total; asked at each edit.
+        below: what stands below the bar while it moves, where that is not `stoppable`.
+        on_message: told of the message that shows it, and of the one in which it goes on.
+        sleep: what waits between two edits.
     """
 
     def __init__(
@@ -53,12 +60,16 @@ class Progress:
         total: int,
         stoppable: bool = False,
         card: Callable[[], discord.Embed] | None = None,
+        below: discord.ui.View | None = None,
+        on_message: Callable[[discord.Message], Awaitable[None]] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._ctx = ctx
         self._title = title
         self._total = max(total, 1)
         self._draw = card
+        self._below = below
+        self._on_message = on_message
         self._sleep = sleep
         self._done = 0
         self._notes: list[str] = []
@@ -77,6 +88,8 @@ class Progress:
 
     async def __aenter__(self) -> Self:
         self._message = await self._ctx.say(embed=self._card(), view=self._view())
+        if self._on_message is not None:
+            await self._on_message(self._message)
         self._pump = asyncio.create_task(self._keep_showing(), name=f"progress-{self._message.id}")
         return self
 
@@ -140,7 +153,7 @@ class Progress:
 
     def _view(self) -> discord.ui.View | None:
         if self._stop_id is None:
-            return None
+            return self._below
         stop: discord.ui.Button[Any] = discord.ui.Button(label="Stop", custom_id=self._stop_id)
         return buttons.view_of(buttons.ComponentItem(stop))
 
@@ -213,6 +226,8 @@ class Progress:
             parts["files"] = list(files)
         none = discord.AllowedMentions.none()
         self._message = await target.send(embed=embed, allowed_mentions=none, **parts)
+        if self._on_message is not None:
+            await self._on_message(self._message)
 
 
 async def _end(*tasks: asyncio.Task[Any]) -> None:

@@ -1,0 +1,232 @@
+"""Rituals: begun, stopped, listed, replayed, scheduled; and the folklore that grows from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import access, buttons, pages, ritual_cards, ritual_messages
+from bot.cogs.rituals import _folklore, _harmony, _log, _schedule, _screens
+from bot.command import command
+from bot.completion import choices
+from bot.entry import Level
+from bot.progress import Progress
+from state.folklore import KINDS
+from state.ritual_records import Replay, RitualCancelled, RitualRecord
+from state.ritual_rules import DEFAULT_STEPS, HARMONY_STEPS
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+    from state.rituals import Run
+
+_MOST_CHOICES = 25
+
+
+class Rituals(commands.Cog, name="rituals"):
+    """Commands about the Z-88 engine."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("ritual")
+    async def ritual(self, ctx: HelixContext, steps: int = DEFAULT_STEPS) -> None:
+        """Run one, and show it as it goes."""
+        run = await self.bot.collective.rituals.start(steps, actor=ctx.caller.actor)
+        await self._follow(ctx, run, partial(_first_met, run))
+
+    @buttons.component("rituals", "stop", command="ritual")
+    async def stop(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Stop the ritual that this message shows, for the one who began it and for mods."""
+        rituals, caller = self.bot.collective.rituals, access.caller_of(interaction)
+        record = await rituals.get(int(press.payload))
+        if caller.user_id != record.actor.id and access.level_at(caller, local=False) < Level.mod:
+            await press.answer.whisper(
+                "Only whoever began this ritual can stop it, or a mod of the home server."
+            )
+            return
+        await rituals.cancel("stopped by button", caller.actor, ritual=record.id)
+        record = await rituals.get(record.id)
+        if record.status == "running":
+            await press.answer.whisper("It is at its end, and is being kept.")
+            return
+        await press.answer.update(embed=ritual_cards.ended(record, show_people=caller.sees_names))
+
+    @command("harmony")
+    async def harmony(self, ctx: HelixContext) -> None:
+        """Raise harmony, where it needs it."""
+        harmony = self.bot.collective.manager.snapshot.ucf.harmony
+        if not _harmony.is_needed(harmony):
+            await ctx.say(embed=_screens.in_harmony(harmony))
+            return
+        rituals = self.bot.collective.rituals
+        place = f"{self.bot.remember_scope}#{ctx.guild.id if ctx.guild is not None else 0}"
+        _harmony.check_rest(await rituals.last_at(place), self.bot.kernel.clock.now())
+        run = await rituals.start(HARMONY_STEPS, actor=ctx.caller.actor, kind="harmony", place=place)
+        await self._follow(ctx, run, _harmony.phase_begun, first=_harmony.PHASES[0])
+
+    @command("rituals")
+    async def rituals(self, ctx: HelixContext, page: int = 1) -> None:
+        """The log."""
+        log = _log.check_page(page, await _log.fetch_log(self.bot.collective.rituals, page - 1))
+        embed, view = await self._log_page(log, ctx.author.id, show_people=ctx.at_home)
+        await ctx.say(embed=embed, view=view)
+
+    @buttons.component("rituals", "list", command="rituals")
+    async def turn_log(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page, as the log is now."""
+        log = await _log.fetch_log(self.bot.collective.rituals, pages.Turn.of(press).page)
+        show_people = access.caller_of(interaction).sees_names
+        embed, view = await self._log_page(log, press.user_id, show_people=show_people)
+        await press.answer.update(embed=embed, view=view)
+
+    @buttons.component("rituals", "one", command="rituals")
+    async def show_one(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """The ritual that was chosen."""
+        record = await self.bot.collective.rituals.get(int(press.values[0]))
+        await self._show_whole(interaction, press, record, page=pages.Turn.of(press).page)
+
+    @buttons.component("rituals", "replay", command="rituals")
+    async def replay(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Play it again, beside what was kept."""
+        turn = pages.Turn.of(press)
+        replay = await self.bot.collective.rituals.replay(int(turn.payload))
+        await self._show_whole(interaction, press, replay.record, page=turn.page, replay=replay)
+
+    @command("schedule")
+    async def schedule(self, ctx: HelixContext, action: str = "list", *, details: str | None = None) -> None:
+        """Show the schedules, or add or remove one."""
+        schedules = self.bot.collective.schedules
+        wanted = _schedule.parse_action(action)
+        if wanted == "list":
+            _schedule.refuse_details(details)
+            embed, view = await self._schedules_page(0, ctx.author.id, show_people=ctx.at_home)
+            await ctx.say(embed=embed, view=view)
+        elif wanted == "add":
+            rule, steps = _schedule.parse_addition(details, self.bot.kernel.clock.now())
+            await ctx.say(embed=_screens.added(await schedules.add(rule, steps, actor=ctx.caller.actor)))
+        else:
+            found = schedules.get(_schedule.parse_id(details))
+            if await ctx.confirm(_screens.removal_question(found), danger=False):
+                await ctx.say(
+                    embed=_screens.removed(await schedules.remove(found.id, actor=ctx.caller.actor))
+                )
+
+    @buttons.component("rituals", "schedules", command="schedule")
+    async def turn_schedules(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page of the schedules."""
+        show_people = access.caller_of(interaction).sees_names
+        page = pages.Turn.of(press).page
+        embed, view = await self._schedules_page(page, press.user_id, show_people=show_people)
+        await press.answer.update(embed=embed, view=view)
+
+    @command("folklore")
+    async def folklore(self, ctx: HelixContext, *, entry: str | None = None) -> None:
+        """All of it, or one entry."""
+        wanted = None if entry is None else _folklore.parse_entry(entry)
+        entries = ctx.cached(
+            (), lambda: _folklore.build_folklore(self.bot.collective.manager.snapshot), ("state",)
+        )
+        one = next((found for found in entries if found.kind == wanted), None)
+        await ctx.say(embed=_screens.folklore(entries) if one is None else _screens.entry(one))
+
+    @folklore.autocomplete("entry")
+    async def complete_entry(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The four kinds."""
+        return choices(KINDS, current)
+
+    @schedule.autocomplete("details")
+    async def complete_details(
+        self, interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """What fits the action: times to add, or the schedules to remove."""
+        action = getattr(interaction.namespace, "action", None)
+        typed = current.strip().casefold()
+        return [
+            app_commands.Choice(name=shown[:100], value=value)
+            for shown, value in _schedule.offered(action, self.bot.collective.schedules.all)
+            if typed in shown.casefold()
+        ][:_MOST_CHOICES]
+
+    async def _follow(
+        self, ctx: HelixContext, run: Run, note: Callable[[int], str], *, first: str = ""
+    ) -> None:
+        """Show a ritual until it has ended, in whatever way."""
+        stop = await buttons.button(self.bot, "rituals", "stop", 0, str(run.id), label="Stop")
+        async with Progress(
+            ctx,
+            ritual_cards.title(run.record),
+            total=run.steps,
+            below=buttons.view_of(stop),
+            on_message=partial(ritual_messages.remember, self.bot, run.id),
+        ) as progress:
+            progress.advance(run.step, first)
+            run.watch(lambda step: progress.advance(step, note(step)))
+            try:
+                record = await run.wait()
+            except RitualCancelled as early:
+                record = early.record
+            await progress.finish(ritual_cards.ended(record, show_people=ctx.at_home))
+        await ritual_messages.forget(self.bot, run.id)
+
+    async def _log_page(
+        self, log: _log.Log, user_id: int, *, show_people: bool
+    ) -> tuple[discord.Embed, discord.ui.View | None]:
+        view = await pages.view(self.bot, "rituals", "list", user_id, page=log.page, count=log.pages)
+        if log.records:
+            menu = await buttons.select(
+                self.bot, "rituals", "one", user_id, f"{log.page}|",
+                options=_screens.options(log.records), placeholder="Look at one",
+            )  # fmt: skip
+            view = buttons.view_of() if view is None else view
+            view.add_item(menu)
+        return _screens.log(log, show_people=show_people), view
+
+    async def _show_whole(
+        self,
+        interaction: discord.Interaction[Any],
+        press: buttons.Press,
+        record: RitualRecord,
+        *,
+        page: int,
+        replay: Replay | None = None,
+    ) -> None:
+        back = await buttons.button(self.bot, "rituals", "list", press.user_id, f"{page}|", label="Back")
+        again = await buttons.button(
+            self.bot, "rituals", "replay", press.user_id, f"{page}|{record.id}",
+            label="Replay", disabled=record.finish is None,
+        )  # fmt: skip
+        show_people = access.caller_of(interaction).sees_names
+        await press.answer.update(
+            embed=_screens.whole(record, show_people=show_people, replay=replay),
+            view=buttons.view_of(again, back),
+        )
+
+    async def _schedules_page(
+        self, page: int, user_id: int, *, show_people: bool
+    ) -> tuple[discord.Embed, discord.ui.View | None]:
+        known = self.bot.collective.schedules.all
+        count = len(_screens.schedule_pages(known, show_people=show_people))
+        page = pages.within(page, count)
+        view = await pages.view(self.bot, "rituals", "schedules", user_id, page=page, count=count)
+        return _screens.schedules(known, page, show_people=show_people), view
+
+
+def _first_met(run: Run, step: int) -> str:
+    """A line where a kind comes for the first time in this ritual."""
+    kind = run.drawn[step - 1]
+    if kind is None or kind in run.drawn[: step - 1]:
+        return ""
+    return f"{ritual_cards.SYMBOLS.get(kind, '')} {kind} at step {step}"
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Rituals(bot))

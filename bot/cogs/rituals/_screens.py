@@ -1,0 +1,192 @@
+"""How the commands about rituals look; what a ritual has changed stands in `bot.ritual_cards`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import discord
+
+from bot import embeds, pages, ritual_cards, words
+from bot.cogs.rituals import _schedule
+from bot.cogs.rituals._folklore import MEANINGS, Entry, moves
+from bot.cogs.rituals._log import Log
+from bot.ritual_cards import SYMBOLS
+from state.folklore import RANKS
+from state.ritual_records import Replay, RitualRecord, RunningRitual
+from state.ritual_rules import HARMONY_GOAL
+from state.schedules import MOST_SCHEDULES, Schedule
+
+_DOTS = {"done": "🟢", "running": "🔵", "cancelled": "🟡", "interrupted": "🟡", "failed": "🔴"}
+
+
+def in_harmony(harmony: float) -> discord.Embed:
+    """`harmony` with nothing to do."""
+    return embeds.card(
+        "🪷 Harmony",
+        (f"Harmony is {harmony:.2f}, and good from {HARMONY_GOAL:g}: there is nothing to raise.",),
+        status="good",
+        footer="Rest is a practice, too.",
+    )
+
+
+def log(view: Log, *, show_people: bool) -> discord.Embed:
+    """One page of the log."""
+    if not view.records:
+        return embeds.card("🌀 Rituals", ("None was held yet. `ritual` begins one.",))
+    return embeds.card(
+        "🌀 Rituals",
+        [_line(record, view.running, show_people=show_people) for record in view.records],
+        footer=pages.footer(view.page, view.pages, words.count(view.total, "ritual")),
+    )
+
+
+def options(records: Sequence[RitualRecord]) -> list[discord.SelectOption]:
+    """The rituals of a page, to choose from."""
+    return [
+        discord.SelectOption(
+            label=f"Ritual {record.id}",
+            value=str(record.id),
+            description=f"{record.kind}, {words.count(record.steps, 'step')}, {record.status}",
+        )
+        for record in records
+    ]
+
+
+def whole(record: RitualRecord, *, show_people: bool, replay: Replay | None = None) -> discord.Embed:
+    """One ritual with all that is kept of it, and how its replay went."""
+    by = embeds.plain(record.actor.name, 60) if show_people and record.actor.name else record.actor.cause
+    facts = [
+        f"**Began** {embeds.absolute(record.started_at)}, by {by}",
+        f"**Seed** `{record.seed}` · **algorithm** `{record.algorithm}` · **from version** "
+        f"`{record.start.version}`"
+        + (f" · **on version** `{record.finish.before.version}`" if record.finish else ""),
+    ]
+    fields = [] if replay is None else [embeds.Field("Replay", _replayed(replay))]
+    return embeds.card(
+        ritual_cards.title(record),
+        (*ritual_cards.lines(record, show_people=show_people), "", *facts),
+        status=None if replay is None else ("pass" if replay.matches else "fail"),
+        fields=fields,
+    )
+
+
+def folklore(entries: Sequence[Entry]) -> discord.Embed:
+    """All of it."""
+    ranks = Counter(entry.rank for entry in entries if entry.rank is not None)
+    counts = " · ".join(f"{words.count(ranks[rank], *_plural(rank))}" for rank, _ in RANKS)
+    return embeds.card(
+        "📖 Folklore",
+        (counts, ""),
+        fields=[
+            embeds.Field(f"{SYMBOLS.get(entry.kind, '')} {entry.kind}", "\n".join(_entry(entry)))
+            for entry in entries
+        ],
+        footer="Met in one ritual, remembered in all.",
+    )
+
+
+def entry(view: Entry) -> discord.Embed:
+    """One kind whole."""
+    path = [
+        f"{'✅' if view.encounters >= at else '▫️'} **{rank}** at {at}"
+        + (f": {moves(rank)}" if moves(rank) else "")
+        for rank, at in RANKS
+    ]
+    return embeds.card(
+        f"{SYMBOLS.get(view.kind, '')} {view.kind}",
+        (*_entry(view), "", *path),
+        footer=MEANINGS.get(view.kind, ""),
+    )
+
+
+def schedules(known: Sequence[Schedule], page: int, *, show_people: bool) -> discord.Embed:
+    """One page of the schedules."""
+    if not known:
+        return embeds.card("⏰ Schedules", ("None yet. `schedule add every 6h 27` makes one.",))
+    cut = schedule_pages(known, show_people=show_people)
+    page = pages.within(page, len(cut))
+    count = f"{len(known)} of {MOST_SCHEDULES} · cron is in UTC"
+    return embeds.card("⏰ Schedules", cut[page], footer=pages.footer(page, len(cut), count))
+
+
+def schedule_pages(known: Sequence[Schedule], *, show_people: bool) -> tuple[tuple[str, ...], ...]:
+    """The schedules, cut into pages."""
+    return pages.cut(
+        [_schedule_line(one, show_people=show_people) for one in known], per_page=_schedule.PER_PAGE
+    )
+
+
+def added(schedule: Schedule) -> discord.Embed:
+    """What was added."""
+    return embeds.card(
+        f"⏰ Schedule {schedule.id}",
+        (
+            f"`{schedule.rule}`, {words.count(schedule.steps, 'step')} each.",
+            f"**Next** {embeds.absolute(schedule.next_at)} ({embeds.relative(schedule.next_at)})",
+        ),
+        status="pass",
+        footer="A run that is missed is made up for once.",
+    )
+
+
+def removed(schedule: Schedule) -> discord.Embed:
+    """What was removed."""
+    return embeds.card(f"⏰ Schedule {schedule.id}", (f"`{schedule.rule}` is removed.",), status="pass")
+
+
+def removal_question(schedule: Schedule) -> str:
+    """What `remove` asks."""
+    return (
+        f"Remove schedule {schedule.id}: `{schedule.rule}`, {words.count(schedule.steps, 'step')} each? "
+        f"It would run next {embeds.relative(schedule.next_at)}."
+    )
+
+
+def _line(record: RitualRecord, running: RunningRitual | None, *, show_people: bool) -> str:
+    parts = [f"{_DOTS[record.status]} **{record.id}** {record.kind}, {words.count(record.steps, 'step')}"]
+    if running is not None and running.id == record.id:
+        parts.append(f"at step {running.step}")
+    elif record.ended_at is not None:
+        parts.append(f"{record.status} {embeds.relative(record.ended_at)}")
+    else:
+        parts.append(record.status)
+    if record.finish is not None and record.finish.promotions:
+        parts.append("✨ " + ", ".join(record.finish.promotions))
+    if show_people and record.actor.name:
+        parts.append(f"by {embeds.plain(record.actor.name, 40)}")
+    elif record.actor.name is None:
+        parts.append(f"by {record.actor.cause}")
+    return " · ".join(parts)
+
+
+def _replayed(replay: Replay) -> str:
+    if replay.matches:
+        return "✅ Played again from its id: every number is the same."
+    return "\n".join(("❌ Not the same:", *replay.differences))
+
+
+def _entry(view: Entry) -> list[str]:
+    if view.rank is None or view.last_seen is None:
+        return ["Not met yet."]
+    met = words.count(view.encounters, "ritual")
+    lines = [f"**{view.rank}** · met in {met} · last {embeds.relative(view.last_seen)}"]
+    if view.coming is None:
+        return [*lines, "It is law, and stays so."]
+    step = embeds.bar(view.encounters, 0, view.coming.at)
+    return [*lines, f"{step} {view.coming.rank} at {view.coming.at}, {view.coming.missing} to go"]
+
+
+def _plural(rank: str) -> tuple[str, str]:
+    return (rank, "anomalies") if rank == "anomaly" else (rank, f"{rank}s")
+
+
+def _schedule_line(schedule: Schedule, *, show_people: bool) -> str:
+    last = "not run yet"
+    if schedule.last_at is not None:
+        last = f"last {embeds.relative(schedule.last_at)} (ritual {schedule.last_ritual})"
+    by = f" · by {embeds.plain(schedule.actor.name, 40)}" if show_people and schedule.actor.name else ""
+    return (
+        f"**{schedule.id}** `{schedule.rule}` · {words.count(schedule.steps, 'step')}\n"
+        f"-# next {embeds.absolute(schedule.next_at)} · {last}{by}"
+    )

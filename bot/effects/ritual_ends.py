@@ -1,0 +1,56 @@
+"""Tells of rituals that a crash cut off, in the message where their progress was shown."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot import errors, ritual_cards, ritual_messages
+from state.ritual_records import UnknownRitual
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.ritual_messages import Shown
+
+logger = logging.getLogger(__name__)
+
+_GONE = frozenset({403, 404})
+
+
+class RitualEnds:
+    """Looks once, when the bot is first ready, at what an earlier run left shown as running."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self._bot = bot
+
+    def begin(self) -> None:
+        """Hand its one round to the supervisor."""
+        self._bot.kernel.supervisor.add("ritual-ends", self._run)
+
+    async def _run(self) -> None:
+        await self._bot.gateway.ready.wait()
+        running = self._bot.collective.rituals.running
+        for shown in await ritual_messages.known(self._bot):
+            if running is None or running.id != shown.ritual:
+                await self._tell(shown)
+
+    async def _tell(self, shown: Shown) -> None:
+        channel = self._bot.get_partial_messageable(shown.channel_id)
+        try:
+            record = await self._bot.collective.rituals.get(shown.ritual)
+            if record.status == "running":
+                return
+            # Whose ritual it was stays unsaid: where the message stands is not looked up.
+            card = ritual_cards.ended(record, show_people=False)
+            await channel.get_partial_message(shown.message_id).edit(
+                embed=card, view=None, allowed_mentions=discord.AllowedMentions.none()
+            )
+        except UnknownRitual:
+            logger.info("ritual.end_untold ritual=%d reason=pruned", shown.ritual)
+        except discord.HTTPException as error:
+            logger.info("ritual.end_untold ritual=%d error=%s", shown.ritual, errors.in_short(error))
+            if error.status not in _GONE:
+                return
+        await ritual_messages.forget(self._bot, shown.ritual)

@@ -1,0 +1,103 @@
+"""How a ritual that has ended looks, for the cog that ran it and for what tells of a crash."""
+
+from __future__ import annotations
+
+import discord
+
+from bot import embeds, words
+from state.change import Actor
+from state.models import METRICS, judge
+from state.ritual_records import Finish, RitualRecord
+
+SYMBOLS = {"flare": "🔥", "void": "🕳️", "echo": "🔊", "resonance": "🎶"}
+_TITLES = {"z88": "🌀 Ritual", "harmony": "🪷 Harmony ritual"}
+_LORE = {"z88": "What was met is remembered. Tat Tvam Asi", "harmony": "Neti neti: not this, not that."}
+_STATUS = {"done": "pass", "running": None, "cancelled": "warn", "interrupted": "warn", "failed": "fail"}
+_ENDED = {
+    "cancelled": "Cancelled",
+    "interrupted": "Interrupted by a crash",
+    "failed": "It could not be kept, and ended",
+}
+
+
+def title(record: RitualRecord) -> str:
+    """Which ritual it is."""
+    return f"{_TITLES.get(record.kind, _TITLES['z88'])} {record.id}"
+
+
+def ended(record: RitualRecord, *, show_people: bool) -> discord.Embed:
+    """What became of it: what it changed, or that it changed nothing."""
+    return embeds.card(
+        title(record),
+        lines(record, show_people=show_people),
+        status=_STATUS.get(record.status),
+        footer=_LORE.get(record.kind, "") if record.status == "done" else "",
+    )
+
+
+def lines(record: RitualRecord, *, show_people: bool) -> tuple[str, ...]:
+    """The same as lines: before and after, anomalies, promotions; or how it ended early."""
+    if record.finish is None:
+        return _early(record, show_people=show_people)
+    finish = record.finish
+    span = ""
+    if record.ended_at is not None:
+        span = f" in {words.duration((record.ended_at - record.started_at).total_seconds())}"
+    return (
+        f"Done: {words.count(record.steps, 'step')}{span}.",
+        "",
+        *_moves(finish),
+        "",
+        *_met(record, finish),
+        *_edited(record, finish),
+    )
+
+
+def promotion(text: str) -> str:
+    """Such as "flare: legend", for people."""
+    kind, _, rank = text.partition(": ")
+    return f"✨ {SYMBOLS.get(kind, '')} **{kind}** is now a {rank}"
+
+
+def who(actor: Actor | None, reason: str | None, *, show_people: bool) -> str:
+    """By whom and why, where people may be shown."""
+    if actor is None or not show_people:
+        return ""
+    parts = [f"by {embeds.plain(actor.name, 60)}" if actor.name else "", embeds.plain(reason or "", 200)]
+    return ": ".join(filter(None, parts))
+
+
+def _early(record: RitualRecord, *, show_people: bool) -> tuple[str, ...]:
+    if record.status == "running":
+        return (f"Running: {words.count(record.steps, 'step')}, began {embeds.relative(record.started_at)}.",)
+    at = "" if record.status == "interrupted" else f" at step {record.step} of {record.steps}"
+    told = who(record.ended_by, record.reason, show_people=show_people)
+    return (
+        f"{_ENDED.get(record.status, record.status)}{at}{f' ({told})' if told else ''}.",
+        "The field and the folklore are as they were.",
+    )
+
+
+def _moves(finish: Finish) -> list[str]:
+    before, after = finish.before.ucf.as_dict(), finish.ucf.as_dict()
+    return [
+        f"{embeds.dot(judge(name, after[name]))} **{name}** `{before[name]:.2f}` → `{after[name]:.2f}`"
+        + (f" ({after[name] - before[name]:+.3g})" if after[name] != before[name] else "")
+        for name in METRICS
+    ]
+
+
+def _met(record: RitualRecord, finish: Finish) -> list[str]:
+    if record.kind == "harmony":
+        return ["**Anomalies** none are called here"]
+    met = [f"{SYMBOLS.get(kind, '')} {kind} {times}" for kind, times in finish.anomalies.items()]
+    count = sum(finish.anomalies.values())
+    found = f"**Anomalies** {' · '.join(met)} ({count} in all)" if met else "**Anomalies** none this time"
+    promotions = [promotion(one) for one in finish.promotions]
+    return [found, *(promotions or ["**Promotions** none this time"])]
+
+
+def _edited(record: RitualRecord, finish: Finish) -> list[str]:
+    if record.start.ucf == finish.before.ucf:
+        return []
+    return ["-# The field was edited while it ran; the edits are kept."]

@@ -1,0 +1,40 @@
+"""Which message shows a running ritual, so that a crash can be told there at the next start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import discord
+
+    from bot.client import HelixBot
+
+
+class Shown(NamedTuple):
+    """A message that shows a ritual."""
+
+    ritual: int
+    channel_id: int
+    message_id: int
+
+
+async def remember(bot: HelixBot, ritual: int, message: discord.Message) -> None:
+    """Keep where a ritual is shown."""
+    await bot.remembered.set(_scope(bot), str(ritual), f"{message.channel.id} {message.id}")
+
+
+async def forget(bot: HelixBot, ritual: int) -> None:
+    """Its end is shown; nothing more is to be told there."""
+    await bot.remembered.delete(_scope(bot), str(ritual))
+
+
+async def known(bot: HelixBot) -> tuple[Shown, ...]:
+    """Every message whose ritual's end may not have been shown yet."""
+    found = await bot.remembered.items(_scope(bot))
+    return tuple(
+        Shown(int(ritual), *(int(number) for number in place.split())) for ritual, place in found.items()
+    )
+
+
+def _scope(bot: HelixBot) -> str:
+    return f"{bot.remember_scope}#rituals"

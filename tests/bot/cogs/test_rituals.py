@@ -1,0 +1,439 @@
+"""The commands about rituals with the real client on the sandbox."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from bot import buttons, ritual_messages
+from sandbox import Sandbox
+from state.change import Actor, Change
+from state.collective import Collective
+from state.models import DEFAULT_UCF, Lore
+from tests.bot.cogs.talk import Message, Talk, items, text_of
+from tests.bot.conftest import StartBot
+from tests.bot.support import RunningBot, is_ephemeral, running
+from tests.manual_clock import ManualClock
+
+QUICK_S = 0.002
+ANA = Actor("command", "Ana", 5)
+
+
+@pytest.fixture
+async def running_bot(start_bot: StartBot) -> RunningBot:
+    return await start_bot(ritual_step_s=QUICK_S)
+
+
+@pytest.fixture
+def hear(sandbox: Sandbox) -> Iterator[Talk]:
+    """The people of the sandbox, with whatever bot a test starts."""
+    heard = Talk(sandbox)
+    yield heard
+    heard.close()
+
+
+def elsewhere(sandbox: Sandbox) -> int:
+    """A channel of the other server."""
+    return sandbox.channel("general", sandbox.other_guild_id)
+
+
+async def perform(running_bot: RunningBot, steps: int = 12) -> int:
+    run = await running_bot.collective.rituals.start(steps, actor=ANA)
+    await run.wait()
+    return run.id
+
+
+async def tune(collective: Collective, **values: float) -> None:
+    await collective.manager.change(
+        lambda old: Change(ucf=msgspec.structs.replace(old.ucf, **values), source="tune")
+    )
+
+
+async def ended(talk: Talk, message: Message, words: str) -> Message:
+    """The message once its last edit says this; without buttons by then."""
+    return await talk.edited(message, lambda one: words in text_of(one) and not one["components"])
+
+
+# --- ritual ---
+
+
+async def test_a_ritual_shows_its_progress_and_what_it_changed(talk: Talk, running_bot: RunningBot) -> None:
+    shown = await talk.ask("member", "!ritual 27")
+    assert "🌀 Ritual 1" in text_of(shown)
+    assert "of 27" in text_of(shown)
+    assert [item["label"] for item in items(shown)] == ["Stop"]
+    done = text_of(await ended(talk, shown, "Done: 27 steps"))
+    assert "**klesha** `0.10` → `0.09` (-0.0125)" in done
+    assert "**Anomalies**" in done
+    assert "**Promotions** none this time" in done
+    assert running_bot.collective.rituals.last is not None
+    async with asyncio.timeout(5):
+        while await ritual_messages.known(running_bot.bot):
+            await asyncio.sleep(0.01)
+
+
+async def test_by_slash_likewise_and_promotions_are_told(talk: Talk, running_bot: RunningBot) -> None:
+    now = running_bot.kernel.clock.now()
+    lore = {kind: Lore(kind=kind, encounters=4, last_seen=now) for kind in ("flare", "void")}
+    await running_bot.collective.manager.change(lambda _: Change(folklore=lore, source="tune"))
+    shown = await talk.slash("member", "ritual", steps=60)
+    done = text_of(await ended(talk, shown, "Done: 60 steps"))
+    assert "✨ 🔥 **flare** is now a legend" in done
+    assert "**harmony** `0.50` → `0.70` (+0.2)" in done
+
+
+async def test_edits_made_while_it_ran_are_mentioned(hear: Talk, start_bot: StartBot) -> None:
+    talk, bot = hear, await start_bot(ritual_step_s=0.02)
+    shown = await talk.ask("member", "!ritual 20")
+    await tune(bot.collective, harmony=1.2)
+    done = text_of(await ended(talk, shown, "Done: 20 steps"))
+    assert "The field was edited while it ran; the edits are kept." in done
+    assert "**harmony** `1.20` → `1.20`" in done
+
+
+@pytest.fixture
+async def slow(start_bot: StartBot, hear: Talk) -> tuple[RunningBot, Talk]:
+    """A bot whose rituals do not end by themselves."""
+    return await start_bot(ritual_step_s=30.0), hear
+
+
+async def test_a_second_one_is_refused_with_the_progress_of_the_first(slow: tuple[RunningBot, Talk]) -> None:
+    _, talk = slow
+    await talk.ask("member", "!ritual 27")
+    assert "Ritual 1 is running, at step 0 of 27." in text_of(await talk.ask("mod", "!ritual 12"))
+    answer = await talk.slash("mod", "ritual")
+    assert is_ephemeral(answer)
+    assert "Ritual 1 is running" in text_of(answer)
+
+
+async def test_its_asker_stops_it(slow: tuple[RunningBot, Talk]) -> None:
+    started, talk = slow
+    shown = await talk.ask("member", "!ritual 27")
+    await talk.press("member", shown, "Stop")
+    text = text_of(await ended(talk, shown, "Cancelled at step 0 of 27"))
+    assert "The field and the folklore are as they were." in text
+    assert "stopped by button" in text
+    assert started.collective.manager.snapshot.ucf == DEFAULT_UCF
+
+
+async def test_a_mod_stops_it_and_others_cannot(slow: tuple[RunningBot, Talk]) -> None:
+    started, talk = slow
+    shown = await talk.ask("owner", "!ritual 27")
+    refused = await talk.answer_to(await talk.press("member", shown, "Stop"))
+    assert "Only whoever began this ritual can stop it" in text_of(refused)
+    assert started.collective.rituals.running is not None
+    await talk.press("mod", shown, "Stop")
+    await ended(talk, shown, "Cancelled at step 0 of 27")
+    assert started.collective.rituals.running is None
+
+
+async def test_a_stop_button_of_an_earlier_ritual_stops_no_other(slow: tuple[RunningBot, Talk]) -> None:
+    started, talk = slow
+    await talk.ask("member", "!ritual 27")
+    await started.collective.rituals.cancel(None, ANA)
+    current = await talk.ask("member", "!ritual 12")
+    bot, user = started.bot, talk.sandbox.users["member"]
+    stale = await buttons.button(bot, "rituals", "stop", 0, "1", label="Stop")
+    channel = bot.get_partial_messageable(talk.sandbox.channel("bot-commands"))
+    message = await channel.send("an old one", view=buttons.view_of(stale))
+    await talk.sandbox.act.click(user=user, message=message.id, custom_id=stale.custom_id)
+    await talk.until(lambda one: one["id"] == str(message.id) and "Cancelled at step 0" in text_of(one))
+    assert items(talk.messages[current["id"]])
+    assert started.collective.rituals.running is not None
+
+
+async def test_halted_by_others_the_message_says_so_with_who_at_home_only(
+    slow: tuple[RunningBot, Talk], sandbox: Sandbox
+) -> None:
+    started, talk = slow
+    shown = await talk.ask("member", "!ritual 27")
+    await started.collective.rituals.cancel("a storm", Actor("command", "Ada", 3))
+    assert "(by Ada: a storm)" in text_of(await ended(talk, shown, "Cancelled at step 0 of 27"))
+    away = await talk.ask("visitor-admin", "!ritual 27", channel=elsewhere(sandbox))
+    await started.collective.rituals.cancel("a storm", Actor("command", "Ada", 3))
+    text = text_of(await ended(talk, away, "Cancelled at step 0 of 27"))
+    assert "Ada" not in text
+    assert "storm" not in text
+
+
+async def test_a_stop_of_the_process_says_so_where_it_was_shown(slow: tuple[RunningBot, Talk]) -> None:
+    started, talk = slow
+    shown = await talk.ask("member", "!ritual 27")
+    started.kernel.drain.close()
+    assert "Helix stopped" in text_of(await ended(talk, shown, "Cancelled at step 0 of 27"))
+
+
+async def test_after_a_crash_the_message_says_that_it_was_interrupted(
+    start_bot: StartBot, hear: Talk
+) -> None:
+    talk = hear
+    crashed = await start_bot(folder="first", ritual_step_s=30.0)
+    shown = await talk.ask("member", "!ritual 27")
+    run = crashed.collective.rituals.running
+    assert run is not None
+    # As a crash leaves it: running in the store, remembered with its message, and nobody there any more.
+    async with asyncio.timeout(5):
+        while not await ritual_messages.known(crashed.bot):
+            await asyncio.sleep(0.01)
+    (kept,) = await ritual_messages.known(crashed.bot)
+    assert kept.message_id == int(shown["id"])
+    other = await start_bot(folder="second", ritual_step_s=30.0)
+    await _copy(crashed, other)
+    (found,) = await other.collective.rituals.load()
+    assert found.status == "interrupted"
+    from bot.effects.ritual_ends import RitualEnds
+
+    await RitualEnds(other.bot)._run()
+    message = await talk.edited(shown, lambda one: "Interrupted by a crash" in text_of(one))
+    assert message["components"] == []
+    assert "as they were" in text_of(message)
+    assert await ritual_messages.known(other.bot) == ()
+
+
+async def _copy(crashed: RunningBot, other: RunningBot) -> None:
+    """What a crash of one leaves in the store, in the other's."""
+    from state import _ritual_table as table
+
+    (record,) = await crashed.collective.database.read(table.find_running)
+    (shown,) = await ritual_messages.known(crashed.bot)
+    await other.collective.database.write(lambda connection: table.insert(connection, record))
+    scope = f"{other.bot.remember_scope}#rituals"
+    await other.bot.remembered.set(scope, str(shown.ritual), f"{shown.channel_id} {shown.message_id}")
+
+
+async def test_what_is_wrong_with_steps_is_said(talk: Talk) -> None:
+    for steps in ("0", "1001", "-5"):
+        assert "from 1 to 1000" in text_of(await talk.ask("member", f"!ritual {steps}"))
+    assert "`steps` takes a whole number." in text_of(await talk.ask("mod", "!ritual many"))
+
+
+async def test_status_shows_the_running_and_the_last_one(slow: tuple[RunningBot, Talk]) -> None:
+    started, talk = slow
+    assert "**Ritual** none yet" in text_of(await talk.ask("member", "!status"))
+    shown = await talk.ask("member", "!ritual 27")
+    assert "**Ritual** 1, 27 steps, running" in text_of(await talk.ask("member", "!status"))
+    await started.collective.rituals.cancel(None, ANA)
+    await ended(talk, shown, "Cancelled")
+    assert "**Ritual** 1, 27 steps, cancelled" in text_of(await talk.ask("member", "!status"))
+
+
+# --- harmony ---
+
+
+async def test_harmony_goes_through_four_phases_and_rises(talk: Talk, running_bot: RunningBot) -> None:
+    shown = await talk.ask("member", "!harmony")
+    assert "🪷 Harmony ritual 1" in text_of(shown)
+    assert "**harmony** `0.50` → `0.60` (+0.1)" in text_of(await ended(talk, shown, "Done: 36 steps"))
+    rows = await running_bot.collective.journal.entries(subject="harmony")
+    assert [(row.kind, row.cause) for row in rows] == [("ucf", "ritual")]
+    assert rows[0].actor is not None
+
+
+async def test_harmony_needs_ten_minutes_between_two_also_after_a_restart(
+    hear: Talk, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    clock = ManualClock()
+    async with running(sandbox, tmp_path, ritual_step_s=QUICK_S, clock=clock):
+        await ended(hear, await hear.ask("member", "!harmony"), "Done: 36 steps")
+        assert "less than 10 minutes ago" in text_of(await hear.slash("mod", "harmony"))
+        away = await hear.ask("visitor-admin", "!harmony", channel=elsewhere(sandbox))
+        await ended(hear, away, "Done: 36 steps")
+    async with running(sandbox, tmp_path, ritual_step_s=QUICK_S, clock=clock) as again:
+        await tune(again.collective, harmony=0.4)
+        clock.advance(599)
+        assert "less than 10 minutes ago" in text_of(await hear.ask("mod", "!harmony"))
+        clock.advance(1.5)
+        await ended(hear, await hear.ask("admin", "!harmony"), "Done: 36 steps")
+
+
+async def test_harmony_has_nothing_to_raise_where_it_is_good(talk: Talk, running_bot: RunningBot) -> None:
+    await tune(running_bot.collective, harmony=0.82)
+    assert "there is nothing to raise" in text_of(await talk.ask("member", "!harmony"))
+    assert running_bot.collective.manager.snapshot.ucf.harmony == 0.82
+    assert await running_bot.collective.rituals.count() == 0
+
+
+async def test_a_cancelled_harmony_does_not_count(slow: tuple[RunningBot, Talk]) -> None:
+    _, talk = slow
+    shown = await talk.ask("member", "!harmony")
+    await talk.press("member", shown, "Stop")
+    await ended(talk, shown, "Cancelled")
+    assert "🪷 Harmony ritual 2" in text_of(await talk.ask("mod", "!harmony"))
+
+
+# --- rituals ---
+
+
+async def test_the_log_is_empty_at_first(talk: Talk) -> None:
+    assert "None was held yet" in text_of(await talk.ask("member", "!rituals"))
+
+
+async def test_the_log_comes_in_pages_and_names_people_at_home_only(
+    talk: Talk, running_bot: RunningBot, sandbox: Sandbox
+) -> None:
+    for _ in range(10):
+        await perform(running_bot, 3)
+    shown = await talk.ask("member", "!rituals")
+    assert "🟢 **10** z88, 3 steps · done" in text_of(shown)
+    assert "by Ana" in text_of(shown)
+    assert "Page 1 of 2 · 10 rituals" in text_of(shown)
+    await talk.press("member", shown, "▶️")
+    shown = await talk.edited(shown, lambda one: "Page 2 of 2" in text_of(one))
+    assert "**1** z88" in text_of(shown)
+    assert "Page 2 of 2" in text_of(await talk.slash("member", "rituals", page=2))
+    away = await talk.ask("visitor-admin", "!rituals 2", channel=elsewhere(sandbox))
+    assert "**1** z88" in text_of(away)
+    assert "Ana" not in text_of(away)
+
+
+async def test_a_page_that_is_not_there_is_said_to_be_none(talk: Talk, running_bot: RunningBot) -> None:
+    await perform(running_bot, 3)
+    for page in ("0", "2", "-1"):
+        assert f"There is 1 page, and no page {page}." in text_of(
+            await talk.ask("member", f"!rituals {page}")
+        )
+
+
+async def test_one_is_looked_at_whole_and_replayed(talk: Talk, running_bot: RunningBot) -> None:
+    await perform(running_bot)
+    await tune(running_bot.collective, klesha=0.6)
+    shown = await talk.ask("member", "!rituals")
+    await talk.choose("member", shown, "1")
+    shown = await talk.edited(shown, lambda one: "**Seed** `1`" in text_of(one))
+    assert "by Ana" in text_of(shown)
+    await talk.press("member", shown, "Replay")
+    shown = await talk.edited(shown, lambda one: "every number is the same" in text_of(one))
+    await talk.press("member", shown, "Back")
+    await talk.edited(shown, lambda one: "**1** z88" in text_of(one))
+
+
+async def test_a_forged_one_does_not_match(talk: Talk, running_bot: RunningBot) -> None:
+    await perform(running_bot)
+    record = await running_bot.collective.rituals.get(1)
+    assert record.finish is not None
+    forged = msgspec.structs.replace(record.finish, promotions=("flare: law",))
+    text = msgspec.json.encode(forged).decode()
+    await running_bot.collective.database.write(
+        lambda connection: connection.execute("UPDATE rituals SET finish = ?", (text,)).rowcount
+    )
+    shown = await talk.ask("member", "!rituals")
+    await talk.choose("member", shown, "1")
+    shown = await talk.edited(shown, lambda one: "**Seed** `1`" in text_of(one))
+    await talk.press("member", shown, "Replay")
+    await talk.edited(shown, lambda one: "❌ Not the same" in text_of(one))
+
+
+async def test_the_running_one_is_in_the_log_with_its_step(slow: tuple[RunningBot, Talk]) -> None:
+    _, talk = slow
+    await talk.ask("member", "!ritual 27")
+    shown = await talk.ask("mod", "!rituals")
+    assert "🔵 **1** z88, 27 steps · at step 0" in text_of(shown)
+    await talk.choose("mod", shown, "1")
+    shown = await talk.edited(shown, lambda one: "Running: 27 steps" in text_of(one))
+    assert [item.get("disabled") for item in items(shown)] == [True, False]
+
+
+# --- folklore ---
+
+
+async def test_folklore_shows_counts_ranks_and_what_comes_next(talk: Talk, running_bot: RunningBot) -> None:
+    assert text_of(await talk.ask("member", "!folklore")).count("Not met yet.") == 4
+    now = running_bot.kernel.clock.now()
+    counts = {"flare": 20, "void": 7, "echo": 1}
+    lore = {kind: Lore(kind=kind, encounters=count, last_seen=now) for kind, count in counts.items()}
+    await running_bot.collective.manager.change(lambda _: Change(folklore=lore, source="tune"))
+    text = text_of(await talk.ask("member", "!folklore"))
+    assert "1 anomaly · 1 legend · 0 hymns · 1 law" in text
+    assert "It is law, and stays so." in text
+    assert "hymn at 10, 3 to go" in text
+    assert "Not met yet." in text
+    assert "✅ **legend** at 5: harmony +0.1, drishti +0.05" in text_of(await talk.ask("mod", "!lore Voids"))
+    assert "Did you mean" in text_of(await talk.slash("mod", "folklore", entry="resonanse"))
+    assert await talk.complete("member", "folklore", "entry", "o") == ["void", "echo", "resonance"]
+
+
+# --- schedule ---
+
+
+async def test_schedules_are_added_listed_and_removed(talk: Talk, running_bot: RunningBot) -> None:
+    assert "None yet" in text_of(await talk.ask("mod", "!schedule"))
+    added = text_of(await talk.ask("mod", "!schedule add every 6h 27"))
+    assert "`every 6h`, 27 steps each." in added
+    assert "**Next** <t:" in added
+    assert "108 steps" in text_of(await talk.slash("mod", "schedule", action="add", details="0 6 * * *"))
+    listed = text_of(await talk.ask("admin", "!schedule list"))
+    assert "**1** `every 6h` · 27 steps" in listed
+    assert "not run yet · by " in listed
+    question = await talk.ask("admin", "!schedule remove 1")
+    assert "Remove schedule 1: `every 6h`, 27 steps each?" in text_of(question)
+    await talk.press("admin", question, "Yes, do it")
+    await talk.until(lambda one: "`every 6h` is removed." in text_of(one))
+    assert [one.rule for one in running_bot.collective.schedules.all] == ["0 6 * * *"]
+
+
+async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bot: RunningBot) -> None:
+    await talk.ask("mod", "!schedule add every 6h")
+    question = await talk.ask("mod", "!schedule remove #1")
+    await talk.press("mod", question, "No")
+    await talk.edited(question, lambda one: "nothing was done" in text_of(one))
+    assert len(running_bot.collective.schedules.all) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("schedule burn", "There is no action called"),
+        ("schedule list all", "`list` takes nothing more"),
+        ("schedule add", "Add what?"),
+        ("schedule add every 5m 27", "It takes from 10m"),
+        ("schedule add every 27", "no length of time"),
+        ("schedule add every 6h 0", "from 1 to 1000"),
+        ("schedule add every 6h 99999999999999", "from 1 to 1000"),
+        ("schedule add 61 * * * * 27", "bad minute"),
+        ("schedule add * * * * *", "run twice within 1m"),
+        ("schedule add sometimes", "Write `every 6h`"),
+        ("schedule remove", "Remove which?"),
+        ("schedule remove first", "An id is a whole number"),
+        ("schedule remove 7", "There is no schedule 7. There are: none."),
+    ],
+)
+async def test_what_is_wrong_with_a_schedule_is_said(talk: Talk, line: str, complaint: str) -> None:
+    assert complaint in text_of(await talk.ask("mod", f"!{line}"))
+
+
+async def test_schedules_come_in_pages_and_are_completed(talk: Talk, running_bot: RunningBot) -> None:
+    from state.schedule_rules import Every
+
+    for hours in range(1, 12):
+        await running_bot.collective.schedules.add(Every(timedelta(hours=hours)), 27, actor=ANA)
+    shown = await talk.ask("mod", "!schedule")
+    assert "Page 1 of 2" in text_of(shown)
+    await talk.press("mod", shown, "▶️")
+    await talk.edited(shown, lambda one: "Page 2 of 2" in text_of(one))
+    assert await complete(talk, "mod", "remove", "3h") == ["3"]
+    assert "every 6h 27" in await complete(talk, "mod", "add", "")
+    assert await complete(talk, "mod", "list", "") == []
+    assert await complete(talk, "member", "remove", "") == []
+
+
+async def complete(talk: Talk, user: str, action: str, typed: str) -> list[str]:
+    answer = await talk.sandbox.act.autocomplete(
+        user=talk.sandbox.users[user],
+        channel=talk.sandbox.channel("bot-commands"),
+        command="schedule",
+        focused="details",
+        options={"action": action, "details": typed},
+    )
+    return [choice["value"] for choice in answer["choices"]]
+
+
+async def test_members_do_not_schedule(talk: Talk) -> None:
+    assert "needs someone with Manage Server" in text_of(await talk.ask("member", "!schedule"))
+    assert "needs someone with Manage Server" in text_of(
+        await talk.slash("member", "schedule", action="add", details="every 6h")
+    )
