@@ -145,7 +145,6 @@ async def test_reload_changed_with_nothing_changed_says_so(talk: Talk) -> None:
         ("!reload", "`cogs` is missing."),
         ("!reload monitorin", "Did you mean 'monitoring'?"),
         ("!reload all help", "`all` stands alone"),
-        ("!load rituals", "`rituals` is not built yet"),
         ("!flags lazy_comands", "Did you mean 'lazy_commands'?"),
         ("!flags lazy_commands maybe", "`on` or `off`"),
         ("!cache claer", "Did you mean 'clear'?"),
