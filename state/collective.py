@@ -69,7 +69,13 @@ class Collective:
         self.projector = Projector(folder, self.manager, database, clock, health)
         self.monitor = AgentMonitor(kernel, self.manager)
         self.rituals = Rituals(kernel, self.manager, database)
-        self.schedules = Schedules(kernel, self.manager, database, self.rituals)
+        self.schedules = Schedules(
+            kernel,
+            self.manager,
+            database,
+            self.rituals,
+            held=lambda: self.directives.halted is not None,
+        )
         self.contexts = Contexts(self.manager, database, clock, agents=self.agents, rituals=last_rituals)
         self.search = Search(database, clock)
         self.outgoing = Outgoing()

@@ -46,6 +46,14 @@ class Schedules:
     A run has the schedule's id and the moment it was due as its key: one whose effect was kept, but not that
     it is done, is not run again. What was missed while Helix was down, or while another ritual ran, is run
     once, however many times it was due.
+
+    Args:
+        kernel: its clock, and whether it still accepts work.
+        manager: for the journal.
+        database: where they are kept.
+        rituals: what runs them.
+        held: whether nothing may begin by itself now, as while Manus is halted; it is made up for afterwards.
+        sleep: what waits.
     """
 
     def __init__(
@@ -55,12 +63,14 @@ class Schedules:
         database: Database,
         rituals: Rituals,
         *,
+        held: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._kernel = kernel
         self._manager = manager
         self._database = database
         self._rituals = rituals
+        self._held = held
         self._sleep = sleep
         self._lock = asyncio.Lock()
         self._changed = asyncio.Event()
@@ -70,6 +80,11 @@ class Schedules:
     def all(self) -> tuple[Schedule, ...]:
         """Every schedule, the next one due first."""
         return tuple(sorted((one for one, _ in self._known.values()), key=lambda one: (one.next_at, one.id)))
+
+    @property
+    def held(self) -> bool:
+        """Whether what is due waits until somebody lets it go on."""
+        return self._held()
 
     async def load(self) -> None:
         """Reads what is kept."""
@@ -129,7 +144,7 @@ class Schedules:
             await self._realign()
             now = self._kernel.clock.now()
             first = next(iter(self.all), None)
-            if first is None or not self._kernel.drain.accepting:
+            if first is None or self._held() or not self._kernel.drain.accepting:
                 await self._wait(_LOOK_EVERY_S)
             elif first.next_at > now:
                 await self._wait(min(_LOOK_EVERY_S, (first.next_at - now).total_seconds()))
@@ -140,7 +155,7 @@ class Schedules:
         """Runs what is due, once the engine is free, unless it is removed before that."""
         due, actor = schedule.next_at, Actor("schedule")
         key = f"schedule:{schedule.id}:{due.isoformat()}"
-        while schedule.id in self._known:
+        while schedule.id in self._known and not self._held():
             try:
                 run = await self._rituals.start(schedule.steps, actor=actor, key=key)
                 logger.info("schedule.run schedule=%d ritual=%d", schedule.id, run.id)

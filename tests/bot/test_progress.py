@@ -9,7 +9,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot import embeds
+from bot import buttons, embeds
 from bot.context import HelixContext
 from bot.progress import EDIT_EVERY_S, Progress, Stopped
 from sandbox import Sandbox
@@ -227,3 +227,23 @@ async def test_a_token_that_discord_calls_invalid_moves_the_progress_too(
             progress.advance(2)
             moved = await talk.until(lambda one: "2 of 4" in text_of(one))
         assert moved["id"] != first["id"]
+
+
+async def test_what_stands_below_is_the_askers_own_and_each_message_is_told(
+    running_bot: RunningBot, talk: Talk
+) -> None:
+    told: list[int] = []
+
+    async def tell(message: discord.Message) -> None:
+        told.append(message.id)
+
+    ctx = await ask(running_bot)
+    below = buttons.view_of(await buttons.button(running_bot.bot, "rituals", "stop", 0, "1", label="Stop"))
+    async with Progress(ctx, "Counting", total=4, below=below, on_message=tell) as progress:
+        shown = await talk.until(lambda one: "0 of 4" in text_of(one))
+        assert [item["label"] for item in items(shown)] == ["Stop"]
+        await progress._move(embeds.card("Counting", ("1 of 4",)), below)
+        moved = await talk.until(lambda one: "1 of 4" in text_of(one))
+        await progress.finish(embeds.card("Counted"))
+    assert told == [int(shown["id"]), int(moved["id"])]
+    assert items(talk.messages[moved["id"]]) == []

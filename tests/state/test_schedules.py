@@ -45,6 +45,7 @@ class Stage:
         self.kernel, self.database, self.clock = kernel, database, clock
         self.step: Callable[[float], Awaitable[None]] = at_once
         self.loop: asyncio.Task[None] | None = None
+        self.held = False
 
     async def pass_step(self, seconds: float) -> None:
         """As the test has it at that moment."""
@@ -57,7 +58,12 @@ class Stage:
         self.rituals = Rituals(self.kernel, self.manager, self.database, sleep=self.pass_step)
         await self.rituals.load()
         self.schedules = Schedules(
-            self.kernel, self.manager, self.database, self.rituals, sleep=self.clock.sleep
+            self.kernel,
+            self.manager,
+            self.database,
+            self.rituals,
+            held=lambda: self.held,
+            sleep=self.clock.sleep,
         )
         await self.schedules.load()
         self.loop = asyncio.create_task(self.schedules.run())
@@ -187,6 +193,33 @@ async def test_it_waits_for_a_busy_engine_and_then_runs_once(stage: Stage) -> No
     stage.step = at_once
     assert await stage.rituals.cancel(None, MIA, ritual=busy.id)
     await stage.settled()
+    assert len(await stage.ran()) == 1
+
+
+async def test_what_is_due_while_it_is_held_runs_once_afterwards(stage: Stage) -> None:
+    await stage.add("every 10m")
+    stage.held = True
+    await stage.pass_time(2000)
+    assert stage.schedules.held
+    assert await stage.ran() == []
+    stage.held = False
+    await stage.pass_time(60)
+    assert len(await stage.ran()) == 1
+
+
+async def test_held_while_it_waits_for_the_engine_it_goes_on_waiting(stage: Stage) -> None:
+    await stage.add("every 10m")
+    stage.step = never
+    await stage.rituals.start(9, actor=MIA)
+    stage.clock.advance(700)
+    await asyncio.sleep(0.02)
+    stage.held = True
+    stage.step = at_once
+    await stage.rituals.cancel("halt", MIA)
+    await stage.settled()
+    assert await stage.ran() == []
+    stage.held = False
+    await stage.pass_time(60)
     assert len(await stage.ran()) == 1
 
 

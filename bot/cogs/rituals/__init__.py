@@ -212,11 +212,12 @@ class Rituals(commands.Cog, name="rituals"):
     async def _schedules_page(
         self, page: int, user_id: int, *, show_people: bool
     ) -> tuple[discord.Embed, discord.ui.View | None]:
-        known = self.bot.collective.schedules.all
+        schedules = self.bot.collective.schedules
+        known = schedules.all
         count = len(_screens.schedule_pages(known, show_people=show_people))
         page = pages.within(page, count)
         view = await pages.view(self.bot, "rituals", "schedules", user_id, page=page, count=count)
-        return _screens.schedules(known, page, show_people=show_people), view
+        return _screens.schedules(known, page, show_people=show_people, held=schedules.held), view
 
 
 def _first_met(run: Run, step: int) -> str:

@@ -100,14 +100,22 @@ def entry(view: Entry) -> discord.Embed:
     )
 
 
-def schedules(known: Sequence[Schedule], page: int, *, show_people: bool) -> discord.Embed:
-    """One page of the schedules."""
+def schedules(
+    known: Sequence[Schedule], page: int, *, show_people: bool, held: bool = False
+) -> discord.Embed:
+    """One page of the schedules; `held` says that none begins now."""
     if not known:
         return embeds.card("⏰ Schedules", ("None yet. `schedule add every 6h 27` makes one.",))
     cut = schedule_pages(known, show_people=show_people)
     page = pages.within(page, len(cut))
     count = f"{len(known)} of {MOST_SCHEDULES} · cron is in UTC"
-    return embeds.card("⏰ Schedules", cut[page], footer=pages.footer(page, len(cut), count))
+    note = ("Manus is halted: what is due waits for `resume`.", "") if held else ()
+    return embeds.card(
+        "⏰ Schedules",
+        (*note, *cut[page]),
+        status="warn" if held else None,
+        footer=pages.footer(page, len(cut), count),
+    )
 
 
 def schedule_pages(known: Sequence[Schedule], *, show_people: bool) -> tuple[tuple[str, ...], ...]:

@@ -376,6 +376,15 @@ async def test_schedules_are_added_listed_and_removed(talk: Talk, running_bot: R
     assert [one.rule for one in running_bot.collective.schedules.all] == ["0 6 * * *"]
 
 
+async def test_while_manus_is_halted_the_list_says_that_they_wait(
+    talk: Talk, running_bot: RunningBot
+) -> None:
+    await talk.ask("mod", "!schedule add every 6h 27")
+    await talk.ask("admin", "!halt a storm")
+    assert running_bot.collective.schedules.held
+    assert "what is due waits for `resume`" in text_of(await talk.ask("mod", "!schedule"))
+
+
 async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bot: RunningBot) -> None:
     await talk.ask("mod", "!schedule add every 6h")
     question = await talk.ask("mod", "!schedule remove #1")

@@ -1,6 +1,6 @@
 import msgspec
 
-from state.change import Change, JournalRow
+from state.change import Actor, Change, JournalRow
 from tests.web.helpers import Site
 
 
@@ -51,3 +51,24 @@ async def test_who_did_something_and_why_shows_nowhere(site: Site) -> None:
         body = (await site.get(path)).body
         assert b"Shadow Walker" not in body
         assert b"a private reason" not in body
+
+
+async def test_the_running_and_the_last_ritual_show_at_once_and_nothing_moves_between(site: Site) -> None:
+    assert (await site.get("/status")).json()["ritual"] is None
+    run = await site.collective.rituals.start(1000, actor=Actor("command", "Shadow Walker", 42))
+    first = await site.get("/status")
+    assert first.json()["ritual"] == {
+        "id": run.id,
+        "kind": "z88",
+        "status": "running",
+        "steps": 1000,
+        "started_at": "2026-01-01T12:00:00Z",
+        "ended_at": None,
+    }
+    run.advance(500)
+    assert (await site.get("/status")).body == first.body
+    await site.collective.rituals.cancel("a private reason", Actor("command", "Shadow Walker", 42))
+    last = await site.get("/status")
+    assert last.json()["ritual"]["status"] == "cancelled"
+    assert b"Shadow" not in last.body
+    assert b"private" not in last.body
