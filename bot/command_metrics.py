@@ -35,7 +35,7 @@ class CommandMetrics:
         )
         self._seconds = metrics.histogram(
             "helix_command_duration_seconds",
-            "From message or interaction to the end of the command.",
+            "From message or interaction to the first answer.",
             ("command",),
         )
         self._totals: dict[tuple[str, str], CounterCell] = {}
@@ -43,7 +43,7 @@ class CommandMetrics:
         self._recent: deque[tuple[float, float, bool]] = deque(maxlen=_KEPT)
 
     def record(self, command: str, outcome: Outcome, seconds: float) -> None:
-        """Count one call that took so long."""
+        """Count one call whose first answer took so long: a ritual goes on for minutes after it."""
         counter = self._totals.get((command, outcome))
         if counter is None:
             counter = self._totals[command, outcome] = self._total.bind(command, outcome)

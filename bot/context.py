@@ -26,6 +26,8 @@ _NO_MENTIONS = discord.AllowedMentions.none()
 _NONCE_LIMIT = 25
 # Under which name an interaction carries how its call ended.
 OUTCOME = "helix.outcome"
+# Likewise, when it was first answered.
+ANSWERED = "helix.answered"
 # A batch's commands share one message; each has this many nonces of its own.
 _NONCES_PER_COMMAND = 1000
 
@@ -36,11 +38,13 @@ class HelixContext(commands.Context["HelixBot"]):
     Attributes:
         typing_shown: what shows that a prefix command is at work, until the first reply.
         lookup_error: why a command that the catalog knows cannot be run now.
+        answered_at: when the caller first read an answer, on the monotonic clock; None before that.
     """
 
     _outcome: errors.Outcome = "ok"
     typing_shown: Typing | None = None
     lookup_error: HelixError | None = None
+    answered_at: float | None = None
     _place: int = 0
     _numbers: Iterator[int] | None = None
 
@@ -163,6 +167,14 @@ class HelixContext(commands.Context["HelixBot"]):
         return cast("T", cached.value)
 
     async def _deliver(self, parts: dict[str, Any], ephemeral: bool | None) -> discord.Message:
+        message = await self._post(parts, ephemeral)
+        if self.answered_at is None:
+            self.answered_at = self.bot.kernel.clock.monotonic()
+            if self.interaction is not None:
+                self.interaction.extras[ANSWERED] = self.answered_at
+        return message
+
+    async def _post(self, parts: dict[str, Any], ephemeral: bool | None) -> discord.Message:
         if self.typing_shown is not None:
             self.typing_shown.stop()
         interaction = self.interaction

@@ -69,7 +69,8 @@ class PrefixRunner:
         if entry is None:
             self._bot.command_metrics.record_unknown()
         else:
-            self._bot.command_metrics.record(entry.name, ctx.outcome, self._clock.monotonic() - began)
+            answered = self._clock.monotonic() if ctx.answered_at is None else ctx.answered_at
+            self._bot.command_metrics.record(entry.name, ctx.outcome, answered - began)
 
     async def _invoke(self, ctx: HelixContext) -> None:
         if ctx.lookup_error is not None:

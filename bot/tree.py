@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from bot import access, catalog, errors
-from bot.context import OUTCOME
+from bot.context import ANSWERED, OUTCOME
 from bot.waiting import Deferral
 from core.errors import HelixError
 
@@ -103,7 +103,8 @@ class HelixTree(app_commands.CommandTree["HelixBot"]):
             self.client.command_metrics.record_unknown()
             return
         outcome: errors.Outcome = interaction.extras.get(OUTCOME, "ok")
-        self.client.command_metrics.record(entry.name, outcome, self.client.kernel.clock.monotonic() - began)
+        answered: float = interaction.extras.get(ANSWERED, self.client.kernel.clock.monotonic())
+        self.client.command_metrics.record(entry.name, outcome, answered - began)
 
 
 def _name_of(interaction: discord.Interaction[Any]) -> str:

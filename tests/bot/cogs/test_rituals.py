@@ -18,6 +18,7 @@ from state.models import DEFAULT_UCF, Lore
 from tests.bot.cogs.talk import Message, Talk, items, text_of
 from tests.bot.conftest import StartBot
 from tests.bot.support import RunningBot, is_ephemeral, running
+from tests.bot.support import ended as command_ended
 from tests.manual_clock import ManualClock
 
 QUICK_S = 0.002
@@ -46,6 +47,13 @@ async def perform(running_bot: RunningBot, steps: int = 12) -> int:
     run = await running_bot.collective.rituals.start(steps, actor=ANA)
     await run.wait()
     return run.id
+
+
+async def until_remembered(bot: RunningBot) -> None:
+    """Wait until it is kept where the running ritual is shown, which comes after the answer."""
+    async with asyncio.timeout(5):
+        while not await ritual_messages.known(bot.bot):
+            await asyncio.sleep(0.01)
 
 
 async def tune(collective: Collective, **values: float) -> None:
@@ -177,9 +185,7 @@ async def test_after_a_crash_the_message_says_that_it_was_interrupted(
     run = crashed.collective.rituals.running
     assert run is not None
     # As a crash leaves it: running in the store, remembered with its message, and nobody there any more.
-    async with asyncio.timeout(5):
-        while not await ritual_messages.known(crashed.bot):
-            await asyncio.sleep(0.01)
+    await until_remembered(crashed)
     (kept,) = await ritual_messages.known(crashed.bot)
     assert kept.message_id == int(shown["id"])
     other = await start_bot(folder="second", ritual_step_s=30.0)
@@ -446,3 +452,18 @@ async def test_members_do_not_schedule(talk: Talk) -> None:
     assert "needs someone with Manage Server" in text_of(
         await talk.slash("member", "schedule", action="add", details="every 6h")
     )
+
+
+async def test_long_work_counts_as_answered_once_its_progress_is_shown(
+    start_bot: StartBot, hear: Talk
+) -> None:
+    clock = ManualClock()
+    started = await start_bot(ritual_step_s=30.0, clock=clock)
+    for count in range(1, 5):
+        shown = await (hear.slash("member", "ritual") if count % 2 else hear.ask("member", "!ritual"))
+        await until_remembered(started)
+        clock.advance(100)
+        await started.collective.rituals.cancel(None, ANA)
+        await ended(hear, shown, "Cancelled")
+        await command_ended(started, "ritual", "ok", count)
+    assert started.bot.command_metrics.probe().status == "pass"
