@@ -10,7 +10,7 @@ from bot import waiting
 from sandbox import ActionError, Sandbox
 from tests.bot.cog_folder import CogFolder
 from tests.bot.conftest import StartBot
-from tests.bot.support import Chat, RunningBot, ended, is_ephemeral, text_of
+from tests.bot.support import Chat, RunningBot, ended, is_ephemeral, plan, text_of
 
 
 def state_of(running: RunningBot, cog: str) -> str:
@@ -194,8 +194,9 @@ async def test_a_command_that_discord_knows_and_we_do_not_is_explained(
 
 
 async def test_a_planned_command_that_discord_still_knows_says_that_it_is_coming(
-    running_bot: RunningBot, chat: Chat
+    running_bot: RunningBot, chat: Chat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    plan(monkeypatch, "trend")
     bot = running_bot.bot
     assert bot.application_id is not None
     await bot.http.bulk_upsert_global_commands(
