@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from sandbox.channels import Channels
 from sandbox.commands import CommandRegistry
 from sandbox.events import Event, EventBus
 from sandbox.faults import Faults
@@ -64,6 +65,7 @@ class Engine:
         )
         self.roles = Roles(self.world, self.bus, self.next_id)
         self.members = Members(self.world, self.bus, wall_s)
+        self.channels = Channels(self.world, self.bus, self.files, self.next_id)
         self.reactions = Reactions(self.world, self.bus)
         self.interactions = Interactions(self.world, self.bus, self.next_id, monotonic_s)
         self.responses = Responses(self.world, self.messages, self.interactions)

@@ -8,6 +8,7 @@ _UNKNOWN_CODES = {
     "Guild": 10004,
     "Member": 10007,
     "Message": 10008,
+    "Overwrite": 10009,
     "Role": 10011,
     "User": 10013,
     "Emoji": 10014,
@@ -79,6 +80,11 @@ def invalid_role() -> ApiError:
     return ApiError(400, 50028, "Invalid Role")
 
 
+def not_for_dms() -> ApiError:
+    """403 for what works in a server's channels only."""
+    return ApiError(403, 50003, "Cannot execute action on a DM channel")
+
+
 def unauthorized() -> ApiError:
     """401 for a missing or wrong bot token."""
     return ApiError(401, 0, "401: Unauthorized")
@@ -113,6 +119,11 @@ class FormErrors:
     def required(self, path: tuple[str | int, ...]) -> None:
         """Notes that a field is missing."""
         self.add(path, "BASE_TYPE_REQUIRED", "This field is required")
+
+    def take(self, key: str | int, nested: "FormErrors") -> None:
+        """Takes over the mistakes of the form that stands at ``key`` in this one."""
+        if nested._tree:  # noqa: SLF001 - same class
+            self._tree[str(key)] = nested._tree  # noqa: SLF001 - same class
 
     def raise_if_any(self) -> None:
         """Raises the form error if anything was noted.

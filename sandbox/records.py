@@ -111,6 +111,8 @@ class Channel:
     parent_id: int | None = None
     position: int = 0
     topic: str | None = None
+    nsfw: bool = False
+    slowmode_s: int = 0
     overwrites: list[Overwrite] = field(default_factory=list)
     recipient_id: int | None = None
     last_message_id: int | None = None

@@ -108,7 +108,12 @@ def channel_json(world: World, channel: Channel) -> JsonObject:
         "flags": 0,
     }
     if channel.type == TEXT_CHANNEL:
-        data |= {"topic": channel.topic, "nsfw": False, "rate_limit_per_user": 0, "last_message_id": last}
+        data |= {
+            "topic": channel.topic,
+            "nsfw": channel.nsfw,
+            "rate_limit_per_user": channel.slowmode_s,
+            "last_message_id": last,
+        }
     return data
 
 

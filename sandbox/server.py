@@ -14,7 +14,17 @@ from sandbox.errors import SandboxError
 from sandbox.files import MAX_STORE_BYTES
 from sandbox.guard import guard, is_loopback
 from sandbox.page import PAGE, STATIC_DIR, add_page, read_page
-from sandbox.rest import commands, guilds, interactions, members, messages, reactions, roles, users
+from sandbox.rest import (
+    channels,
+    commands,
+    guilds,
+    interactions,
+    members,
+    messages,
+    reactions,
+    roles,
+    users,
+)
 from sandbox.rest.routing import add_routes
 from sandbox.views import SOCKETS, Sockets, add_views
 
@@ -127,7 +137,17 @@ def _build_app(engine: Engine) -> web.Application:
     app.router.add_get("/gateway", engine.gateway.handle)
     # discord.py writes "gateway/" for an address without a path of its own.
     app.router.add_get("/gateway/", engine.gateway.handle)
-    resources = (users, guilds, roles, members, messages, reactions, commands, interactions)
+    resources = (
+        users,
+        guilds,
+        channels,
+        roles,
+        members,
+        messages,
+        reactions,
+        commands,
+        interactions,
+    )
     add_routes(app, (route for resource in resources for route in resource.ROUTES))
     add_cdn(app)
     add_views(app)

@@ -29,7 +29,7 @@ async def test_the_content_type_is_exactly_what_discord_sends(api: Api) -> None:
     [
         ("GET", "/guilds/1/audit-logs"),
         ("PATCH", "/users/@me"),
-        ("DELETE", "/channels/1"),
+        ("GET", "/channels/1/invites"),
         ("GET", "/nonsense"),
     ],
 )

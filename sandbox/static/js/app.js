@@ -135,11 +135,15 @@ async function refresh() {
   // The place is gone, or there is one at last: who joins a first server gets a line to the bot.
   const moved = store.channelId === null ? store.dms.length > 0 : store.channel === null;
   if (somebodyNew || moved) store.open(readPlace(store));
+  else rememberPlace(store);
 }
 
+/** Fetches once for all that happens within a moment; what goes on and on does not put it off. */
 function refreshSoon() {
-  clearTimeout(refreshTimer);
-  refreshTimer = setTimeout(refresh, REFRESH_MS);
+  refreshTimer ??= setTimeout(() => {
+    refreshTimer = null;
+    refresh();
+  }, REFRESH_MS);
 }
 
 async function fetchCommands() {

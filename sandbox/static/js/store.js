@@ -1,6 +1,7 @@
 // What the page knows of the sandbox's world, as the current identity sees it.
 
 const TEXT_TYPES = new Set([0, 5]);
+const MANAGE_CHANNELS = 1n << 4n;
 export const CATEGORY = 4;
 export const DIRECT = 1;
 
@@ -94,7 +95,7 @@ export class Store extends EventTarget {
         category,
         channels: texts.filter((channel) => channel.parent_id === category.id),
       })),
-    ].filter((group) => group.channels.length > 0);
+    ].filter((group) => group.channels.length > 0 || mayManage(group.category));
   }
 
   member(userId, guild = this.guild) {
@@ -148,6 +149,11 @@ export class Store extends EventTarget {
       .filter((command) => worksHere(command, guild))
       .sort((a, b) => a.name.localeCompare(b.name));
   }
+}
+
+/** Whether an empty category is shown: to those who can fill it. */
+function mayManage(category) {
+  return category !== null && (BigInt(category.permissions ?? 0) & MANAGE_CHANNELS) !== 0n;
 }
 
 /** Whether a command says that it works in a server (context 0), or in the bot's direct messages (1). */

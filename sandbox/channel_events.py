@@ -1,0 +1,63 @@
+"""Who hears of a channel that comes, changes or goes."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from sandbox.events import Event, EventBus
+from sandbox.records import Channel
+from sandbox.render import channel_json
+from sandbox.wire import JsonObject
+from sandbox.world import World
+
+
+class ChannelEvents:
+    """Tells of channels. The bot hears of every one, as at Discord, people of those that they may see.
+
+    Args:
+        world: The records.
+        bus: Where CHANNEL_CREATE, CHANNEL_UPDATE and CHANNEL_DELETE go.
+    """
+
+    def __init__(self, world: World, bus: EventBus) -> None:
+        self._world = world
+        self._bus = bus
+
+    def viewers(self, channel: Channel) -> frozenset[int]:
+        """The members who see the channel now, and the bot."""
+        if channel.guild_id is None:
+            return frozenset()
+        members = self._world.guilds[channel.guild_id].members
+        bot_id = self._world.application.bot_id
+        return frozenset(i for i in members if i == bot_id or self._world.permissions_in(channel, i))
+
+    def created(self, channel: Channel) -> None:
+        """Tells of a new channel."""
+        data = channel_json(self._world, channel)
+        only = self.viewers(channel)
+        self._bus.publish(Event("CHANNEL_CREATE", lambda _: data, guild_id=channel.guild_id, only=only))
+
+    @contextmanager
+    def changing(self, channels: Iterable[Channel]) -> Iterator[None]:
+        """Tells of those channels that the block has changed, also those who lose sight of one by it."""
+        before = [(c, channel_json(self._world, c), self.viewers(c)) for c in channels]
+        yield
+        for channel, was, saw in before:
+            if channel_json(self._world, channel) != was:
+                self._changed(channel, saw)
+
+    def _changed(self, channel: Channel, saw: frozenset[int]) -> None:
+        data = channel_json(self._world, channel)
+        sees = self.viewers(channel)
+        trace: JsonObject = {key: data[key] for key in ("id", "type", "guild_id")}
+        self._bus.publish(
+            Event(
+                "CHANNEL_UPDATE",
+                lambda viewer_id: data if viewer_id in sees else trace,
+                guild_id=channel.guild_id,
+                only=saw | sees,
+            )
+        )
+
+    def deleted(self, guild_id: int, data: JsonObject, viewers: frozenset[int]) -> None:
+        """Tells of a channel that is gone those who saw it."""
+        self._bus.publish(Event("CHANNEL_DELETE", lambda _: data, guild_id=guild_id, only=viewers))

@@ -1,0 +1,55 @@
+"""Single fields of a form, each checked for its type and bounds; what is wrong is noted, not raised."""
+
+from sandbox.errors import FormErrors
+from sandbox.wire import JsonObject, as_id
+
+
+def text_field(errors: FormErrors, body: JsonObject, key: str, low: int, high: int) -> str | None:
+    """A text of ``low`` to ``high`` characters, blanks around it gone; None where it is not valid."""
+    value = body.get(key)
+    if not isinstance(value, str):
+        errors.add((key,), "STRING_TYPE_CONVERT", f'Could not interpret "{str(value)[:40]}" as string.')
+        return None
+    text = value.strip()
+    if low <= len(text) <= high:
+        return text
+    if low == 0:
+        errors.too_long((key,), high)
+    else:
+        errors.bad_length((key,), low, high)
+    return None
+
+
+def number_field(errors: FormErrors, body: JsonObject, key: str, low: int, high: int) -> int | None:
+    """A whole number within its bounds; None where it is not valid."""
+    value = body.get(key)
+    if isinstance(value, bool) or not isinstance(value, int):
+        errors.add((key,), "NUMBER_TYPE_COERCE", f'Value "{str(value)[:40]}" is not int.')
+        return None
+    if value < low:
+        errors.add((key,), "NUMBER_TYPE_MIN", f"int value should be greater than or equal to {low}.")
+        return None
+    if value > high:
+        errors.add((key,), "NUMBER_TYPE_MAX", f"int value should be less than or equal to {high}.")
+        return None
+    return value
+
+
+def switch_field(errors: FormErrors, body: JsonObject, key: str) -> bool | None:
+    """True or false; None where it is neither."""
+    value = body.get(key)
+    if isinstance(value, bool):
+        return value
+    errors.add((key,), "BOOLEAN_TYPE_CONVERT", "Must be either true or false.")
+    return None
+
+
+def id_field(errors: FormErrors, body: JsonObject, key: str) -> int | None:
+    """A snowflake, or None for null and for what is no snowflake (then with an error)."""
+    value = body.get(key)
+    if value is None:
+        return None
+    found = as_id(value)
+    if found is None:
+        errors.add((key,), "NUMBER_TYPE_COERCE", f'Value "{str(value)[:40]}" is not snowflake.')
+    return found

@@ -1,0 +1,86 @@
+"""A channel's exceptions for roles and members: read from a body, and held against who sets them."""
+
+from collections.abc import Iterable
+
+from sandbox.errors import FormErrors, missing_permissions, unknown
+from sandbox.permissions import ALL_PERMISSIONS, Permission
+from sandbox.records import Guild, Overwrite
+from sandbox.wire import JsonObject, as_id
+
+ROLE = 0
+MEMBER = 1
+_KINDS = {0: ROLE, 1: MEMBER, "0": ROLE, "1": MEMBER, "role": ROLE, "member": MEMBER}
+_Path = tuple[str | int, ...]
+
+
+def parse_overwrites(errors: FormErrors, value: object) -> list[Overwrite]:
+    """The overwrites of a channel's body, the last one of each id."""
+    key = "permission_overwrites"
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        errors.add((key,), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
+        return []
+    found: dict[int, Overwrite] = {}
+    for index, item in enumerate(value):
+        if not isinstance(item, dict):
+            errors.add((key, index), "DICT_TYPE_CONVERT", "Only dictionaries may be used in a DictType")
+            continue
+        target = as_id(item.get("id"))
+        if target is None:
+            errors.add((key, index, "id"), "NUMBER_TYPE_COERCE", "Value is not snowflake.")
+            continue
+        found[target] = parse_overwrite(errors, item, target, (key, index))
+    return list(found.values())
+
+
+def parse_overwrite(errors: FormErrors, item: JsonObject, target: int, path: _Path = ()) -> Overwrite:
+    """One overwrite. Bits that Discord has not given out are dropped."""
+    kind = item.get("type")
+    if isinstance(kind, bool) or not isinstance(kind, int | str) or kind not in _KINDS:
+        errors.add((*path, "type"), "BASE_TYPE_CHOICES", "Value must be one of (0, 1).")
+        kind = ROLE
+    allow, deny = (_bits(errors, item, path, key) for key in ("allow", "deny"))
+    return Overwrite(target, _KINDS[kind], allow, deny)
+
+
+def _bits(errors: FormErrors, item: JsonObject, path: _Path, key: str) -> int:
+    value = item.get(key)
+    if value is None:
+        return 0
+    text = str(value)
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit() and len(text) <= 20):
+        errors.add((*path, key), "NUMBER_TYPE_COERCE", f'Value "{text[:40]}" is not int.')
+        return 0
+    return int(text) & ALL_PERMISSIONS
+
+
+def require_targets(guild: Guild, overwrites: Iterable[Overwrite]) -> None:
+    """Refuses an overwrite for a role or a member that the server does not have.
+
+    Raises:
+        ApiError: 404 with code 10009.
+    """
+    for overwrite in overwrites:
+        known = guild.roles if overwrite.type == ROLE else guild.members
+        if overwrite.id not in known:
+            raise unknown("Overwrite")
+
+
+def require_own_bits(own: int, before: Iterable[Overwrite], after: Iterable[Overwrite]) -> None:
+    """Refuses to change a permission that the actor lacks; MANAGE_ROLES is for administrators only.
+
+    "Create Guild Channel" and "Edit Channel Permissions" in Discord's reference.
+
+    Raises:
+        ApiError: 403 with code 50013.
+    """
+    old = {overwrite.id: overwrite for overwrite in before}
+    new = {overwrite.id: overwrite for overwrite in after}
+    changed = 0
+    for target in old.keys() | new.keys():
+        was, becomes = old.get(target), new.get(target)
+        changed |= (was.allow if was else 0) ^ (becomes.allow if becomes else 0)
+        changed |= (was.deny if was else 0) ^ (becomes.deny if becomes else 0)
+    if changed & ~own or (changed & Permission.MANAGE_ROLES and not own & Permission.ADMINISTRATOR):
+        raise missing_permissions()

@@ -1,0 +1,96 @@
+"""The chat page while channels come, change and go: live, in order, and hidden from whom they are hidden."""
+
+import discord
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.sandbox.page_bot import Stage
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+CATEGORIES = 8
+CHANNELS = 30
+
+
+def _home(stage: Stage) -> discord.Guild:
+    home = stage.bot.get_guild(stage.sandbox.home_guild_id)
+    assert home is not None
+    return home
+
+
+async def _listed(page: Page) -> list[tuple[str, list[str]]]:
+    """The list of the home server as it stands: categories with their channels."""
+    groups = page.get_by_role("region", name="Helix Home").get_by_role("group")
+    return [
+        (
+            await group.get_attribute("aria-label") or "",
+            await group.locator(".place > span:not(.sr-only)").all_text_contents(),
+        )
+        for group in await groups.all()
+    ]
+
+
+async def test_thirty_eight_channels_appear_without_a_reload_in_order(stage: Stage) -> None:
+    home = _home(stage)
+    made: list[discord.abc.GuildChannel] = []
+    wanted: list[tuple[str, list[str]]] = []
+    async with stage.page() as page, stage.page("member") as other:
+        before = await _listed(page)
+        try:
+            for number in range(CATEGORIES):
+                private: dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite] = {
+                    home.default_role: discord.PermissionOverwrite(view_channel=False),
+                    home.me: discord.PermissionOverwrite(view_channel=True),
+                }
+                category = await home.create_category(
+                    f"Part {number}", overwrites=private if number == CATEGORIES - 1 else {}
+                )
+                made.append(category)
+                wanted.append((category.name, []))
+            for number in range(CHANNELS):
+                parent = made[number % CATEGORIES]
+                assert isinstance(parent, discord.CategoryChannel)
+                made.append(await parent.create_text_channel(f"room {number}"))
+                wanted[number % CATEGORIES][1].append(f"room-{number}")
+            last = page.get_by_role("button", name=f"room-{CHANNELS - 1}")
+            await expect(last).to_have_count(1)
+
+            assert await _listed(page) == before + wanted
+            await expect(other.get_by_role("button", name=f"room-{CHANNELS - 1}")).to_have_count(1)
+            assert await _listed(other) == before + wanted[:-1], "the private part is not shown to a member"
+        finally:
+            for channel in reversed(made):
+                await channel.delete()
+        await expect(page.get_by_role("group", name="Part 0")).to_have_count(0)
+        assert await _listed(page) == before
+
+
+async def test_a_renamed_channel_keeps_its_reader_and_a_hidden_one_lets_go_of_it(stage: Stage) -> None:
+    home = _home(stage)
+    channel = await home.create_text_channel("hall", topic="first topic")
+    try:
+        async with stage.page("member", "hall") as page:
+            await expect(page.locator("#channel-title")).to_have_text("hall")
+            await channel.edit(name="great hall", topic="another topic")
+            await expect(page.locator("#channel-title")).to_have_text("great-hall")
+            await expect(page.locator("#channel-topic")).to_have_text("another topic")
+            assert "channel=great-hall" in page.url
+            await channel.set_permissions(home.me, view_channel=True)
+            await channel.set_permissions(home.default_role, view_channel=False)
+            await expect(page.get_by_role("button", name="great-hall")).to_have_count(0)
+            await expect(page.locator("#channel-title")).to_have_text("bot-commands")
+    finally:
+        await channel.delete()
+
+
+async def test_a_deleted_channel_is_left_for_another(stage: Stage) -> None:
+    channel = await _home(stage).create_text_channel("soon-gone")
+    async with stage.page(channel="soon-gone") as page:
+        await expect(page.locator("#channel-title")).to_have_text("soon-gone")
+        await channel.delete()
+        await expect(page.locator("#channel-title")).to_have_text("bot-commands")
+        await expect(page.get_by_role("button", name="soon-gone")).to_have_count(0)
+        box = page.get_by_label("Message", exact=True)
+        await box.fill("!ping moved on")
+        await box.press("Enter")
+        await expect(page.locator(".message", has_text="pong moved on")).to_be_visible()
