@@ -7,7 +7,6 @@ MANAGE_GUILD = 1 << 5
 ADD_REACTIONS = 1 << 6
 VIEW_CHANNEL = 1 << 10
 SEND_MESSAGES = 1 << 11
-MANAGE_MESSAGES = 1 << 13
 EMBED_LINKS = 1 << 14
 ATTACH_FILES = 1 << 15
 READ_MESSAGE_HISTORY = 1 << 16
@@ -15,6 +14,7 @@ USE_EXTERNAL_EMOJIS = 1 << 18
 MANAGE_ROLES = 1 << 28
 MANAGE_CHANNELS = 1 << 4
 SEND_MESSAGES_IN_THREADS = 1 << 38
+PIN_MESSAGES = 1 << 51
 
 PERMISSIONS: tuple[tuple[str, int, str], ...] = (
     ("View Channels", VIEW_CHANNEL, "to see commands"),
@@ -25,7 +25,7 @@ PERMISSIONS: tuple[tuple[str, int, str], ...] = (
     ("Read Message History", READ_MESSAGE_HISTORY, "to reply to a message"),
     ("Add Reactions", ADD_REACTIONS, "to acknowledge"),
     ("Use External Emojis", USE_EXTERNAL_EMOJIS, "in answers"),
-    ("Manage Messages", MANAGE_MESSAGES, "to pin the documents it posts"),
+    ("Pin Messages", PIN_MESSAGES, "to pin the documents it posts"),
     ("Manage Roles", MANAGE_ROLES, "self-assignable roles"),
     ("Manage Channels", MANAGE_CHANNELS, "`setup` creates the missing channels"),
     ("Manage Server", MANAGE_GUILD, "the server's icon"),

@@ -28,7 +28,7 @@ def test_the_bits_are_those_that_discord_calls_so() -> None:
     assert {name for name, on in wanted if on} == {
         "view_channel", "read_messages", "send_messages", "send_messages_in_threads", "embed_links",
         "attach_files", "read_message_history", "add_reactions", "use_external_emojis", "external_emojis",
-        "manage_messages", "manage_roles", "manage_permissions", "manage_channels", "manage_guild",
+        "pin_messages", "manage_roles", "manage_permissions", "manage_channels", "manage_guild",
     } & {name for name, _ in wanted}  # fmt: skip
     assert not wanted.administrator
     assert len({bit for _, bit, _ in PERMISSIONS}) == len(PERMISSIONS)
