@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from sandbox.components import BUTTON, STRING_SELECT, find_component
-from sandbox.engine import Engine
 from sandbox.errors import ActionError, ApiError
 from sandbox.forms import UploadedFile, parse_message
 from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT
 from sandbox.invocations import CHANNEL, MENTIONABLE, ROLE, USER, build_invocation, resolve
-from sandbox.people import People, Ref
+from sandbox.people import Ref
 from sandbox.permissions import Permission
+from sandbox.place_actions import PlaceActions, as_action
 from sandbox.records import Channel, Guild, Message, User
 from sandbox.render_messages import message_json
 from sandbox.wire import JsonObject, as_id
@@ -18,7 +18,7 @@ from sandbox.wire import JsonObject, as_id
 _SELECT_OPTION = {5: USER, 6: ROLE, 7: MENTIONABLE, 8: CHANNEL}
 
 
-class Actions:
+class Actions(PlaceActions):
     """The verbs of ``/sandbox/act/…``, for tests in the same process.
 
     Users, channels and messages are ids (numbers or decimal strings); users may also be seeded names.
@@ -28,10 +28,6 @@ class Actions:
     Args:
         engine: The sandbox.
     """
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._people = People(engine)
 
     async def message(
         self,
@@ -58,7 +54,7 @@ class Actions:
         try:
             message = self._engine.messages.create(place, author.id, parse_message(body, list(files)))
         except ApiError as error:
-            raise _as_action(error) from error
+            raise as_action(error) from error
         return self._show(place, message, author)
 
     async def edit(self, *, user: Ref, message: Ref, content: str) -> JsonObject:
@@ -70,7 +66,7 @@ class Actions:
         try:
             self._engine.messages.edit(channel, target, parse_message({"content": content}, []))
         except ApiError as error:
-            raise _as_action(error) from error
+            raise as_action(error) from error
         return self._show(channel, target, author)
 
     async def delete(self, *, user: Ref, message: Ref) -> None:
@@ -138,7 +134,7 @@ class Actions:
         try:
             act(channel, target, actor.id, emoji)
         except ApiError as error:
-            raise _as_action(error) from error
+            raise as_action(error) from error
 
     async def join(self, *, user: Ref, guild: Ref) -> None:
         """Comes into a server as a new member."""
@@ -219,17 +215,3 @@ class Actions:
         for value in values:
             resolve(self._engine.world, channel, _SELECT_OPTION[item["type"]], value, resolved)
         return {"values": values, "resolved": resolved}
-
-
-def _as_action(error: ApiError) -> ActionError:
-    return ActionError(error.status, _first_message(error.body.get("errors")) or str(error))
-
-
-def _first_message(errors: object) -> str | None:
-    """The first message in a form error's tree, which says more than "Invalid Form Body"."""
-    if not isinstance(errors, dict):
-        return None
-    if "_errors" in errors:
-        message: str = errors["_errors"][0]["message"]
-        return message
-    return next(filter(None, map(_first_message, errors.values())), None)

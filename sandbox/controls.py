@@ -3,15 +3,16 @@
 import base64
 import binascii
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from aiohttp import web
 
 from sandbox.actions import Actions
+from sandbox.control_bodies import ID, maybe, need
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import ActionError
 from sandbox.faults import Fault
 from sandbox.forms import UploadedFile
+from sandbox.place_controls import PLACE_VERBS
 from sandbox.wire import JsonObject, decode, json_response
 
 ACTIONS = web.AppKey("ACTIONS", Actions)
@@ -22,7 +23,7 @@ _SOCKET_CODES = range(3000, 5000)
 
 def add_controls(app: web.Application) -> None:
     """Adds the routes that act."""
-    for name, verb in _VERBS.items():
+    for name, verb in (_VERBS | PLACE_VERBS).items():
         app.router.add_post(f"/sandbox/act/{name}", _act(verb))
     app.router.add_post("/sandbox/control/gateway", _control(_gateway))
     app.router.add_post("/sandbox/control/fault", _control(_fault))
@@ -63,28 +64,14 @@ async def _body(request: web.Request) -> JsonObject:
     return body
 
 
-def _need(body: JsonObject, key: str, kind: type | tuple[type, ...]) -> Any:  # noqa: ANN401 - checked by kind
-    value = body.get(key)
-    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise ActionError(400, f"{key} is missing or of the wrong kind.")
-    return value
-
-
-def _maybe(body: JsonObject, key: str, kind: type | tuple[type, ...], default: object = None) -> Any:  # noqa: ANN401 - checked by kind
-    return default if body.get(key) is None else _need(body, key, kind)
-
-
-_ID = (str, int)
-
-
 async def _message(act: Actions, body: JsonObject) -> JsonObject:
     return await act.message(
-        user=_need(body, "user", _ID),
-        channel=_maybe(body, "channel", _ID),
-        dm=_maybe(body, "dm", bool, default=False),
-        content=_maybe(body, "content", str, default=""),
-        reply_to=_maybe(body, "reply_to", _ID),
-        files=_files(_maybe(body, "files", list, default=[])),
+        user=need(body, "user", ID),
+        channel=maybe(body, "channel", ID),
+        dm=maybe(body, "dm", bool, default=False),
+        content=maybe(body, "content", str, default=""),
+        reply_to=maybe(body, "reply_to", ID),
+        files=_files(maybe(body, "files", list, default=[])),
     )
 
 
@@ -94,80 +81,80 @@ def _files(raw: list[object]) -> list[UploadedFile]:
         if not isinstance(entry, dict):
             raise ActionError(400, "files must be a list of objects.")
         try:
-            data = base64.b64decode(_need(entry, "base64", str), validate=True)
+            data = base64.b64decode(need(entry, "base64", str), validate=True)
         except binascii.Error:
             raise ActionError(400, "base64 cannot be decoded.") from None
-        files.append(UploadedFile(index, _need(entry, "filename", str), data))
+        files.append(UploadedFile(index, need(entry, "filename", str), data))
     return files
 
 
 async def _edit(act: Actions, body: JsonObject) -> JsonObject:
     return await act.edit(
-        user=_need(body, "user", _ID),
-        message=_need(body, "message", _ID),
-        content=_need(body, "content", str),
+        user=need(body, "user", ID),
+        message=need(body, "message", ID),
+        content=need(body, "content", str),
     )
 
 
 async def _delete(act: Actions, body: JsonObject) -> None:
-    await act.delete(user=_need(body, "user", _ID), message=_need(body, "message", _ID))
+    await act.delete(user=need(body, "user", ID), message=need(body, "message", ID))
 
 
 async def _slash(act: Actions, body: JsonObject) -> JsonObject:
     return await act.slash(
-        user=_need(body, "user", _ID),
-        channel=_need(body, "channel", _ID),
-        command=_need(body, "command", str),
-        options=_maybe(body, "options", dict),
+        user=need(body, "user", ID),
+        channel=need(body, "channel", ID),
+        command=need(body, "command", str),
+        options=maybe(body, "options", dict),
     )
 
 
 async def _autocomplete(act: Actions, body: JsonObject) -> JsonObject:
     return await act.autocomplete(
-        user=_need(body, "user", _ID),
-        channel=_need(body, "channel", _ID),
-        command=_need(body, "command", str),
-        focused=_need(body, "focused", str),
-        options=_maybe(body, "options", dict),
+        user=need(body, "user", ID),
+        channel=need(body, "channel", ID),
+        command=need(body, "command", str),
+        focused=need(body, "focused", str),
+        options=maybe(body, "options", dict),
     )
 
 
 async def _click(act: Actions, body: JsonObject) -> JsonObject:
     return await act.click(
-        user=_need(body, "user", _ID),
-        message=_need(body, "message", _ID),
-        custom_id=_need(body, "custom_id", str),
+        user=need(body, "user", ID),
+        message=need(body, "message", ID),
+        custom_id=need(body, "custom_id", str),
     )
 
 
 async def _select(act: Actions, body: JsonObject) -> JsonObject:
     return await act.select(
-        user=_need(body, "user", _ID),
-        message=_need(body, "message", _ID),
-        custom_id=_need(body, "custom_id", str),
-        values=_need(body, "values", list),
+        user=need(body, "user", ID),
+        message=need(body, "message", ID),
+        custom_id=need(body, "custom_id", str),
+        values=need(body, "values", list),
     )
 
 
 async def _reaction(act: Actions, body: JsonObject) -> None:
     await act.reaction(
-        user=_need(body, "user", _ID),
-        message=_need(body, "message", _ID),
-        emoji=_need(body, "emoji", str),
-        remove=_maybe(body, "remove", bool, default=False),
+        user=need(body, "user", ID),
+        message=need(body, "message", ID),
+        emoji=need(body, "emoji", str),
+        remove=maybe(body, "remove", bool, default=False),
     )
 
 
 async def _join(act: Actions, body: JsonObject) -> None:
-    await act.join(user=_need(body, "user", _ID), guild=_need(body, "guild", _ID))
+    await act.join(user=need(body, "user", ID), guild=need(body, "guild", ID))
 
 
 async def _leave(act: Actions, body: JsonObject) -> None:
-    await act.leave(user=_need(body, "user", _ID), guild=_need(body, "guild", _ID))
+    await act.leave(user=need(body, "user", ID), guild=need(body, "guild", ID))
 
 
 async def _typing(act: Actions, body: JsonObject) -> None:
-    await act.typing(user=_need(body, "user", _ID), channel=_need(body, "channel", _ID))
+    await act.typing(user=need(body, "user", ID), channel=need(body, "channel", ID))
 
 
 _VERBS: dict[str, _Verb] = {
@@ -186,9 +173,9 @@ _VERBS: dict[str, _Verb] = {
 
 
 async def _gateway(engine: Engine, body: JsonObject) -> JsonObject:
-    action = _need(body, "action", str)
+    action = need(body, "action", str)
     gateway = engine.gateway
-    code = _maybe(body, "close_code", int)
+    code = maybe(body, "close_code", int)
     if action == "drop":
         if code is None:
             return {"connections": gateway.drop()}
@@ -198,19 +185,19 @@ async def _gateway(engine: Engine, body: JsonObject) -> JsonObject:
     if action == "reconnect":
         return {"connections": gateway.ask_reconnect()}
     if action == "invalid_session":
-        resumable = _maybe(body, "resumable", bool, default=False)
+        resumable = maybe(body, "resumable", bool, default=False)
         return {"connections": gateway.invalidate(resumable=resumable)}
     raise ActionError(400, "action must be drop, reconnect or invalid_session.")
 
 
 async def _fault(engine: Engine, body: JsonObject) -> JsonObject:
     fault = Fault(
-        method=_maybe(body, "method", str, default="*").upper(),
-        route=_need(body, "route", str),
-        status=_maybe(body, "status", int),
-        delay_s=_maybe(body, "delay_s", (int, float), default=0.0),
-        times=_maybe(body, "times", int),
-        retry_after_s=_maybe(body, "retry_after_s", (int, float), default=1.0),
+        method=maybe(body, "method", str, default="*").upper(),
+        route=need(body, "route", str),
+        status=maybe(body, "status", int),
+        delay_s=maybe(body, "delay_s", (int, float), default=0.0),
+        times=maybe(body, "times", int),
+        retry_after_s=maybe(body, "retry_after_s", (int, float), default=1.0),
     )
     try:
         return {"id": engine.faults.add(fault)}
@@ -225,15 +212,15 @@ async def _clear_faults(engine: Engine, _: JsonObject) -> JsonObject:
 
 async def _intents(engine: Engine, body: JsonObject) -> JsonObject:
     app = engine.world.application
-    app.presences_intent = _maybe(body, "presences", bool, default=app.presences_intent)
-    app.members_intent = _maybe(body, "members", bool, default=app.members_intent)
-    app.message_content_intent = _maybe(body, "message_content", bool, default=app.message_content_intent)
+    app.presences_intent = maybe(body, "presences", bool, default=app.presences_intent)
+    app.members_intent = maybe(body, "members", bool, default=app.members_intent)
+    app.message_content_intent = maybe(body, "message_content", bool, default=app.message_content_intent)
     return {}
 
 
 async def _limit(engine: Engine, body: JsonObject) -> JsonObject:
-    requests, per_s = _need(body, "requests", int), _need(body, "per_s", (int, float))
+    requests, per_s = need(body, "requests", int), need(body, "per_s", (int, float))
     if requests < 1 or not 0 < per_s <= 600:
         raise ActionError(400, "requests must be at least 1 and per_s up to 600.")
-    engine.limits.set(_need(body, "bucket", str), requests, float(per_s))
+    engine.limits.set(need(body, "bucket", str), requests, float(per_s))
     return {}

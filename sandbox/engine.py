@@ -15,6 +15,7 @@ from sandbox.gateway.sessions import Sessions
 from sandbox.interactions import Interactions
 from sandbox.members import Members
 from sandbox.messages import Messages
+from sandbox.pins import Pins
 from sandbox.ratelimit import RateLimits
 from sandbox.reactions import Reactions
 from sandbox.responses import Responses
@@ -63,6 +64,7 @@ class Engine:
             wall_s=wall_s,
             monotonic_s=monotonic_s,
         )
+        self.pins = Pins(self.world, self.bus, self.messages, wall_s)
         self.roles = Roles(self.world, self.bus, self.next_id)
         self.members = Members(self.world, self.bus, wall_s)
         self.channels = Channels(self.world, self.bus, self.files, self.next_id)

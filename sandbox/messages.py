@@ -12,7 +12,7 @@ from sandbox.forms import MAX_FILES, MessageForm, reference_id, require_somethin
 from sandbox.media import entry_for, resolve_media, shown_names
 from sandbox.mentions import resolve_mentions
 from sandbox.permissions import Permission
-from sandbox.records import FLAG_EPHEMERAL, FLAG_LOADING, Attachment, Channel, Message
+from sandbox.records import FLAG_EPHEMERAL, FLAG_LOADING, REPLY, Attachment, Channel, Message
 from sandbox.render import member_json
 from sandbox.render_messages import gateway_message_json
 from sandbox.snowflake import created_s
@@ -22,7 +22,6 @@ from sandbox.world import World
 NONCE_S = 300.0
 """How long Discord remembers a nonce: "the past few minutes" ("Create Message" in its reference)."""
 _MAX_NONCES = 10_000
-_REPLY = 19
 
 
 class Origin(NamedTuple):
@@ -84,7 +83,7 @@ class Messages:
             return known
         require_something(form)
         answered = self._answered(channel, author_id, form)
-        origin = Origin(type=_REPLY if answered else 0, reference_id=answered)
+        origin = Origin(type=REPLY if answered else 0, reference_id=answered)
         message = self.post(channel, author_id, form, origin)
         if form.nonce is not None:
             key = (author_id, str(form.nonce))
@@ -220,7 +219,7 @@ class Messages:
     def _mention(self, channel: Channel, message: Message, form: MessageForm) -> None:
         replied = channel.messages.get(message.reference_id) if message.reference_id else None
         # An answer to an interaction shows whom it is for, but pings nobody by it.
-        pings = replied is not None and message.interaction is None
+        pings = replied is not None and message.type == REPLY and message.interaction is None
         replied_id = replied.author_id if replied is not None and pings else None
         found = resolve_mentions(
             self._world,

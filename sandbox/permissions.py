@@ -30,6 +30,7 @@ class Permission(IntFlag):
     MANAGE_THREADS = 1 << 34
     CREATE_PUBLIC_THREADS = 1 << 35
     SEND_MESSAGES_IN_THREADS = 1 << 38
+    PIN_MESSAGES = 1 << 51
 
 
 ALL_PERMISSIONS = (1 << 53) - 1
@@ -43,6 +44,7 @@ DM_PERMISSIONS = (
     | Permission.READ_MESSAGE_HISTORY
     | Permission.ADD_REACTIONS
     | Permission.USE_APPLICATION_COMMANDS
+    | Permission.PIN_MESSAGES
 )
 """What both sides have in a direct message."""
 

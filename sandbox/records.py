@@ -13,6 +13,9 @@ TEXT_CHANNEL = 0
 DM_CHANNEL = 1
 CATEGORY = 4
 
+REPLY = 19
+PIN_NOTICE = 6
+
 FLAG_EPHEMERAL = 1 << 6
 FLAG_LOADING = 1 << 7
 
@@ -88,6 +91,7 @@ class Message:
     tts: bool = False
     nonce: str | int | None = None
     edited_timestamp: str | None = None
+    pinned_timestamp: str | None = None
     embeds: list[JsonObject] = field(default_factory=list)
     components: list[JsonObject] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)

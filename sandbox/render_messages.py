@@ -1,6 +1,6 @@
 """Messages as Discord's v10 JSON."""
 
-from sandbox.records import FLAG_EPHEMERAL, Attachment, Channel, Message
+from sandbox.records import FLAG_EPHEMERAL, REPLY, Attachment, Channel, Message
 from sandbox.render import member_json, user_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
@@ -56,7 +56,7 @@ def message_json(
         "attachments": [attachment_json(a) for a in message.attachments if not a.embedded],
         "embeds": message.embeds,
         "components": message.components,
-        "pinned": False,
+        "pinned": message.pinned_timestamp is not None,
         "flags": message.flags,
     }
     if message.nonce is not None:
@@ -114,7 +114,7 @@ def _reference(
     if channel.guild_id is not None:
         reference["guild_id"] = str(channel.guild_id)
     data: JsonObject = {"message_reference": reference}
-    if not nested and message.reference_id is not None:
+    if not nested and message.type == REPLY and message.reference_id is not None:
         target = channel.messages.get(message.reference_id)
         visible = target is not None and target.reader_id in (None, viewer_id)
         data["referenced_message"] = (

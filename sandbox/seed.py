@@ -36,10 +36,12 @@ _BOT = (
     | Permission.MANAGE_ROLES
     | Permission.MANAGE_NICKNAMES
     | Permission.MANAGE_MESSAGES
+    | Permission.PIN_MESSAGES
     | Permission.MANAGE_WEBHOOKS
     | Permission.MANAGE_GUILD
     | Permission.MENTION_EVERYONE
 )
+_MOD = Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.PIN_MESSAGES
 _PEOPLE = {
     "owner": ("olive", "Olive (owner)"),
     "admin": ("adam", "Adam (admin)"),
@@ -90,7 +92,7 @@ def _home(next_id: Callable[[], int], users: dict[str, int], bot_id: int, joined
     member = _add_role(guild, Role(next_id(), "Member", 0, 1, color=0x99AAB5, mentionable=True))
     mod = _add_role(
         guild,
-        Role(next_id(), "Mod", int(Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES), 2, 0x2ECC71, True),
+        Role(next_id(), "Mod", int(_MOD), 2, 0x2ECC71, True),
     )
     bots = _add_role(guild, Role(next_id(), "Helix", int(_BOT), 3, bot_id=bot_id))
     admin = _add_role(guild, Role(next_id(), "Admin", int(Permission.ADMINISTRATOR), 4, 0xE74C3C, True))

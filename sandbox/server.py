@@ -14,6 +14,7 @@ from sandbox.errors import SandboxError
 from sandbox.files import MAX_STORE_BYTES
 from sandbox.guard import guard, is_loopback
 from sandbox.page import PAGE, STATIC_DIR, add_page, read_page
+from sandbox.place_views import add_place_views
 from sandbox.rest import (
     channels,
     commands,
@@ -21,6 +22,7 @@ from sandbox.rest import (
     interactions,
     members,
     messages,
+    pins,
     reactions,
     roles,
     users,
@@ -143,6 +145,7 @@ def _build_app(engine: Engine) -> web.Application:
         channels,
         roles,
         members,
+        pins,
         messages,
         reactions,
         commands,
@@ -151,6 +154,7 @@ def _build_app(engine: Engine) -> web.Application:
     add_routes(app, (route for resource in resources for route in resource.ROUTES))
     add_cdn(app)
     add_views(app)
+    add_place_views(app)
     add_controls(app)
     add_page(app)
     return app

@@ -44,6 +44,7 @@ _SHOWN = frozenset(
         "CHANNEL_CREATE",
         "CHANNEL_UPDATE",
         "CHANNEL_DELETE",
+        "CHANNEL_PINS_UPDATE",
         "GUILD_ROLE_CREATE",
         "GUILD_ROLE_UPDATE",
         "GUILD_ROLE_DELETE",
@@ -113,13 +114,18 @@ def _guild(engine: Engine, guild: Guild, user: User) -> JsonObject:
     }
 
 
-def _viewer(request: web.Request) -> User:
+def viewer(request: web.Request) -> User:
+    """The person whose eyes a request looks through.
+
+    Raises:
+        ActionError: 404 for nobody, 403 for the bot.
+    """
     return People(request.app[ENGINE]).user(request.query.get("user", ""))
 
 
 async def _state(request: web.Request) -> web.Response:
     try:
-        return json_response(build_state(request.app[ENGINE], _viewer(request)))
+        return json_response(build_state(request.app[ENGINE], viewer(request)))
     except ActionError as error:
         return json_response({"message": str(error)}, status=error.status)
 
@@ -127,7 +133,7 @@ async def _state(request: web.Request) -> web.Response:
 async def _messages(request: web.Request) -> web.Response:
     engine = request.app[ENGINE]
     try:
-        user = _viewer(request)
+        user = viewer(request)
         channel = People(engine).channel(request.match_info["channel_id"], user)
         before, limit = _paging(request)
     except ActionError as error:
@@ -190,7 +196,7 @@ class _Feed:
 async def _events(request: web.Request) -> web.StreamResponse:
     engine = request.app[ENGINE]
     try:
-        user = _viewer(request)
+        user = viewer(request)
     except ActionError as error:
         return json_response({"message": str(error)}, status=error.status)
     socket = web.WebSocketResponse(heartbeat=_PAGE_PING_S)

@@ -101,9 +101,10 @@ class World:
         return any(bot_id in guild.members and user_id in guild.members for guild in self.guilds.values())
 
     def keep(self, channel: Channel, message: Message) -> None:
-        """Stores a message as the channel's newest; the oldest goes where there are too many."""
+        """Stores a message as the channel's newest; the oldest unpinned one goes where there are too many."""
         channel.messages[message.id] = message
         if message.reader_id is None:
             channel.last_message_id = message.id
         while len(channel.messages) > MESSAGES_PER_CHANNEL:
-            del channel.messages[next(iter(channel.messages))]
+            loose = (m.id for m in channel.messages.values() if m.pinned_timestamp is None)
+            del channel.messages[next(loose)]

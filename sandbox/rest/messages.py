@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from sandbox.engine import Engine
-from sandbox.errors import ApiError, bad_form, missing_permissions, unknown
+from sandbox.errors import ApiError, bad_form, missing_permissions, not_for_dms, unknown
 from sandbox.forms import parse_message
 from sandbox.gateway.intents import blank_content
 from sandbox.permissions import Permission
@@ -11,12 +11,20 @@ from sandbox.records import CATEGORY, Channel, Message
 from sandbox.render_messages import message_json
 from sandbox.rest.reading import path_id, query_id, query_int, read_message, read_object
 from sandbox.rest.routing import Route
+from sandbox.snowflake import created_s
 from sandbox.wire import JsonObject, as_id, json_response
 
 _PATH = "/channels/{channel_id}/messages"
+BULK_DELETE_S = 14 * 86_400.0
+"""How old a message may be to be deleted along with others, in seconds."""
 
 
-def _bot_channel(request: web.Request, engine: Engine, needed: int) -> Channel:
+def bot_channel(request: web.Request, engine: Engine, needed: int) -> Channel:
+    """The channel of the path, where messages can be and where the bot has those permissions.
+
+    Raises:
+        ApiError: 404 (10003) or 403 (50001, 50013); 400 (50008) for a category.
+    """
     channel = engine.world.visible_channel(path_id(request, "channel_id"), engine.world.bot.id)
     if channel.type == CATEGORY:
         raise ApiError(400, 50008, "Cannot send messages in a non-text channel")
@@ -48,7 +56,7 @@ def show(engine: Engine, channel: Channel, message: Message) -> JsonObject:
 
 
 async def _create(request: web.Request, engine: Engine) -> web.Response:
-    channel = _bot_channel(request, engine, Permission.SEND_MESSAGES)
+    channel = bot_channel(request, engine, Permission.SEND_MESSAGES)
     if channel.recipient_id is not None and not engine.world.shares_guild_with_bot(channel.recipient_id):
         raise ApiError(403, 50007, "Cannot send messages to this user")
     body, files = await read_message(request)
@@ -62,7 +70,7 @@ async def _create(request: web.Request, engine: Engine) -> web.Response:
 
 
 async def _history(request: web.Request, engine: Engine) -> web.Response:
-    channel = _bot_channel(request, engine, 0)
+    channel = bot_channel(request, engine, 0)
     limit = query_int(request, "limit", 50, 1, 100)
     before, after = query_id(request, "before"), query_id(request, "after")
     around = query_id(request, "around")
@@ -89,7 +97,7 @@ def _page(
 
 
 def _readable(request: web.Request, engine: Engine, needed: int = 0) -> tuple[Channel, Message]:
-    channel = _bot_channel(request, engine, needed)
+    channel = bot_channel(request, engine, needed)
     message = engine.world.find_message(channel, path_id(request, "message_id"), None)
     return channel, message
 
@@ -113,20 +121,30 @@ async def _delete(request: web.Request, engine: Engine) -> web.Response:
     channel, message = _readable(request, engine)
     if message.author_id != engine.world.bot.id:
         if channel.guild_id is None:
-            raise ApiError(403, 50003, "Cannot execute action on a DM channel")
+            raise not_for_dms()
         require(engine, channel, engine.world.bot.id, Permission.MANAGE_MESSAGES)
     engine.messages.delete(channel, message)
     return web.Response(status=204)
 
 
 async def _bulk_delete(request: web.Request, engine: Engine) -> web.Response:
-    channel = _bot_channel(request, engine, Permission.MANAGE_MESSAGES)
+    channel = bot_channel(request, engine, Permission.MANAGE_MESSAGES)
     if channel.guild_id is None:
-        raise ApiError(403, 50003, "Cannot execute action on a DM channel")
+        raise not_for_dms()
     ids = (await read_object(request)).get("messages")
     if not isinstance(ids, list) or not 2 <= len(ids) <= 100:
         raise bad_form(("messages",), "BASE_TYPE_BAD_LENGTH", "Must be between 2 and 100 in length.")
     wanted = {as_id(raw) for raw in ids}
+    if len(wanted) < len(ids):
+        raise bad_form(
+            ("messages",), "SET_TYPE_ALREADY_CONTAINS_VALUE", "The set already contains this value"
+        )
+    if None in wanted:
+        raise bad_form(("messages",), "NUMBER_TYPE_COERCE", "Value is not snowflake.")
+    oldest_s = engine.wall_s() - BULK_DELETE_S
+    if any(created_s(message_id) < oldest_s for message_id in wanted if message_id is not None):
+        # Discord goes by the ids alone, whether or not there are such messages.
+        raise ApiError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
     found = [m for m in channel.messages.values() if m.id in wanted and m.reader_id is None]
     if not found:
         raise unknown("Message")
@@ -135,7 +153,7 @@ async def _bulk_delete(request: web.Request, engine: Engine) -> web.Response:
 
 
 async def _typing(request: web.Request, engine: Engine) -> web.Response:
-    channel = _bot_channel(request, engine, Permission.SEND_MESSAGES)
+    channel = bot_channel(request, engine, Permission.SEND_MESSAGES)
     engine.messages.typing(channel, engine.world.bot.id)
     return web.Response(status=204)
 

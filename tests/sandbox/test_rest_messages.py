@@ -198,15 +198,28 @@ async def test_a_persons_direct_message_cannot_be_deleted(api: Api, sandbox: San
     assert many == 403
 
 
-@pytest.mark.parametrize(
-    ("messages", "status"), [(None, 400), (["1"], 400), (["1"] * 101, 400), (["1", "2"], 404)]
-)
-async def test_bulk_delete_needs_two_to_a_hundred_messages(
-    api: Api, general: int, messages: Any, status: int
-) -> None:
-    answer, _ = await api.call("POST", f"/channels/{general}/messages/bulk-delete", {"messages": messages})
+@pytest.mark.parametrize("messages", [None, ["1"], ["1"] * 101, ["x", "y"], ["1", "1"]])
+async def test_bulk_delete_needs_two_to_a_hundred_messages(api: Api, general: int, messages: Any) -> None:
+    answer, body = await api.call("POST", f"/channels/{general}/messages/bulk-delete", {"messages": messages})
 
-    assert answer == status
+    assert (answer, body["code"]) == (400, 50035)
+
+
+async def test_bulk_delete_takes_nothing_older_than_two_weeks(
+    api: Api, sandbox: Sandbox, general: int
+) -> None:
+    young = [await sandbox.act.message(user="owner", channel=general, content=str(n)) for n in range(2)]
+    path = f"/channels/{general}/messages/bulk-delete"
+    old = str(int(young[0]["id"]) - ((14 * 86_400 + 60) * 1000 << 22))
+    nobody = [str(sandbox.engine.next_id()) for _ in range(2)]
+
+    refused, body = await api.call("POST", path, {"messages": [young[0]["id"], old]})
+    unknown, _ = await api.call("POST", path, {"messages": nobody})
+    done, _ = await api.call("POST", path, {"messages": [young[0]["id"], young[1]["id"], nobody[0]]})
+    _, left = await api.call("GET", f"/channels/{general}/messages")
+
+    assert (refused, body["code"]) == (400, 50034)
+    assert (unknown, done, left) == (404, 204, [])
 
 
 async def test_reacting_anew_needs_a_permission_that_joining_does_not(

@@ -38,6 +38,10 @@ export const api = {
     if (before) query.set("before", before);
     return request("GET", `/sandbox/channels/${encodeURIComponent(channel)}/messages?${query}`);
   },
+  fetchPins: (channel, user) => {
+    const query = new URLSearchParams({ user });
+    return request("GET", `/sandbox/channels/${encodeURIComponent(channel)}/pins?${query}`);
+  },
   fetchCommands: () => request("GET", "/sandbox/commands"),
   message: post("/sandbox/act/message"),
   edit: post("/sandbox/act/edit"),
@@ -47,6 +51,7 @@ export const api = {
   click: post("/sandbox/act/click"),
   select: post("/sandbox/act/select"),
   reaction: post("/sandbox/act/reaction"),
+  pin: post("/sandbox/act/pin"),
   join: post("/sandbox/act/join"),
   leave: post("/sandbox/act/leave"),
   gateway: post("/sandbox/control/gateway"),

@@ -13,6 +13,7 @@ import { drawMembers } from "./members.js";
 import { MessageLog } from "./messages.js";
 import { drawBot, drawLink, makeSay, Typing } from "./notices.js";
 import { Pending } from "./pending.js";
+import { PinsPanel } from "./pins.js";
 import { readIdentity, readPlace, rememberPlace } from "./place.js";
 import { drawPlaces } from "./sidebar.js";
 import { Store } from "./store.js";
@@ -24,7 +25,7 @@ const REFRESH_MS = 150;
 const COMMANDS_RETRY_MS = 3000;
 const START_RETRY_MS = 3000;
 const FIRST_IDENTITY = "owner";
-const WORLD_EVENT = /^(GUILD_|CHANNEL_)/;
+const WORLD_EVENT = /^(GUILD_|CHANNEL_(?!PINS))/;
 
 const part = (id) => document.getElementById(id);
 const store = new Store();
@@ -71,6 +72,7 @@ desk.composer = new Composer(
   desk,
 );
 desk.log = new MessageLog(part("log"), desk, timeline);
+const pins = new PinsPanel(part("pins"), desk);
 new Announcer(part("announcer"), store, timeline);
 
 store.addEventListener("world", drawWorld);
@@ -172,6 +174,7 @@ function receive(name, data) {
     timeline.receive(name, data);
     if (name === "MESSAGE_CREATE") heard(data);
   }
+  pins.receive(name, data);
 }
 
 function heard(message) {

@@ -2,9 +2,10 @@
 
 import { openPicker } from "./picker.js";
 import { DIRECT } from "./store.js";
+import { compareIds } from "./time.js";
 
-const ADMINISTRATOR = 1n << 3n;
 const MANAGE_MESSAGES = 1n << 13n;
+const PIN_MESSAGES = 1n << 51n;
 const QUICK_REACTIONS = [
   ["👍", "thumbs up"], ["👎", "thumbs down"], ["❤️", "heart"],
   ["🎉", "party"], ["😄", "smile"], ["🤔", "thinking"],
@@ -117,14 +118,22 @@ export class Desk {
     return this.attempt(() => this.api.remove({ user: this.store.me.id, message: message.id }));
   }
 
+  /** Whether the person has that permission in the open channel; nobody manages a direct message. */
+  #may(permission) {
+    const { guild, channel } = this.store;
+    return guild !== null && (BigInt(channel.permissions ?? 0) & permission) !== 0n;
+  }
+
   mayDelete(message) {
-    const { guild, me } = this.store;
-    if (guild === null || message.author.id === me.id) return guild !== null;
-    if (guild.owner_id === me.id) return true;
-    const member = this.store.member(me.id);
-    const everyone = this.store.role(guild.id);
-    const roles = [...this.store.rolesOf(member), everyone].filter(Boolean);
-    return roles.some((role) => (BigInt(role.permissions) & (ADMINISTRATOR | MANAGE_MESSAGES)) !== 0n);
+    return message.author.id === this.store.me.id || this.#may(MANAGE_MESSAGES);
+  }
+
+  mayPin() {
+    return this.isDirect || this.#may(PIN_MESSAGES);
+  }
+
+  pin(message, remove) {
+    return this.attempt(() => this.api.pin({ user: this.store.me.id, message: message.id, remove }));
   }
 
   dismiss(id) {
@@ -133,11 +142,22 @@ export class Desk {
   }
 
   loadEarlier() {
-    return this.attempt(() => this.timeline.loadEarlier());
+    return this.attempt(async () => {
+      await this.timeline.loadEarlier();
+      return true;
+    });
   }
 
-  jumpTo(id) {
-    if (!this.log.jumpTo(id)) this.say("That message is further up than what is loaded here.");
+  /** Goes to a message; where it is further up, what lies between is fetched first. */
+  async jumpTo(id) {
+    while (!this.log.jumpTo(id)) {
+      const [oldest] = this.timeline.messages;
+      const further = oldest !== undefined && compareIds(id, oldest.id) < 0 && !this.timeline.complete;
+      if (!further || (await this.loadEarlier()) === null) {
+        this.say("That message is gone, or further up than what is kept here.");
+        return;
+      }
+    }
   }
 
   /** Puts a text into the message box, ready to be sent. */

@@ -80,6 +80,7 @@ const ICONS = {
   external: "M9 5H5v14h14v-4M13 4h7v7M20 4l-9 9",
   file: "M6 3h8l5 5v13H6V3Zm8 0v5h5",
   check: "M5 12.500l4.5 4.500L19 7.5",
+  pin: "M9 3h6l-1 7 4 3v2H6v-2l4-3-1-7Zm3 12v6",
   plus: "M12 5v14M5 12h14",
   bolt: "M13 3 5 14h6l-1 7 8-11h-6l1-7Z",
 };

@@ -52,7 +52,7 @@ export function renderMessage(message, desk, continued) {
   node.classList.toggle("is-mention", mentionsMe(message, store));
   if (!SPOKEN.has(message.type)) {
     node.classList.add("is-notice");
-    node.append(notice(message, store));
+    node.append(notice(message, desk));
     return node;
   }
   const body = el("div", { class: "message-body" });
@@ -60,7 +60,7 @@ export function renderMessage(message, desk, continued) {
     const above = replyLine(message, desk) ?? commandLine(message, store);
     if (above !== null) node.append(above);
     body.append(head(message, store));
-  }
+  } else if (message.pinned) body.append(pinMark());
   node.append(
     continued ? gutterTime(message) : avatar(message.author),
     body,
@@ -99,15 +99,30 @@ function head(message, store) {
     nameElement(message.author, store),
     message.author.bot ? botTag() : null,
     time,
+    message.pinned ? pinMark() : null,
   );
 }
 
-function notice(message, store) {
+function pinMark() {
+  return el(
+    "span",
+    { class: "pin-mark", title: "Pinned" },
+    icon("pin"),
+    el("span", { class: "sr-only", text: "Pinned" }),
+  );
+}
+
+function notice(message, desk) {
+  const about = message.message_reference?.message_id;
+  const words = NOTICES[message.type] ?? "did something that is not shown here";
+  const go = { click: () => desk.jumpTo(about) };
   return el(
     "p",
     null,
-    nameElement(message.author, store),
-    ` ${NOTICES[message.type] ?? "did something that is not shown here"} `,
+    nameElement(message.author, desk.store),
+    " ",
+    about ? el("button", { type: "button", class: "text-button", text: words, on: go }) : words,
+    " ",
     timeElement(new Date(idTime(message.id)), "R"),
   );
 }
@@ -205,6 +220,12 @@ function toolbar(message, desk) {
       { "aria-haspopup": "listbox" },
     );
     tools.append(add, iconButton("reply", "Reply", () => desk.reply(message)));
+    if (desk.mayPin()) {
+      const pressed = String(message.pinned === true);
+      const props = { "aria-pressed": pressed, dataset: { customId: "tool:pin" } };
+      const act = () => desk.pin(message, message.pinned === true);
+      tools.append(iconButton("pin", message.pinned ? "Unpin" : "Pin", act, props));
+    }
     if (message.author.id === desk.store.me.id) {
       tools.append(iconButton("pencil", "Edit", () => desk.edit(message)));
     }

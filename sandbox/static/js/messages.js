@@ -114,7 +114,9 @@ export class MessageLog {
       const again = [...fresh.querySelectorAll("[data-custom-id]")].find(
         (node) => node.dataset.customId === focused.dataset.customId && !node.disabled,
       );
-      (again ?? fresh).focus({ preventScroll: true });
+      // The toolbar is there only while the focus is in its message.
+      fresh.focus({ preventScroll: true });
+      again?.focus({ preventScroll: true });
     }
     this.#keepEnd();
   }

@@ -1,0 +1,33 @@
+"""GET /sandbox/channels/{id}/pins: what is kept in sight, for the page."""
+
+from aiohttp import web
+
+from sandbox.engine import ENGINE
+from sandbox.errors import ActionError
+from sandbox.people import People
+from sandbox.render_messages import gateway_message_json
+from sandbox.views import viewer
+from sandbox.wire import json_response
+
+
+def add_place_views(app: web.Application) -> None:
+    """Adds the routes that show what belongs to a channel."""
+    app.router.add_get("/sandbox/channels/{channel_id}/pins", _pins)
+
+
+async def _pins(request: web.Request) -> web.Response:
+    engine = request.app[ENGINE]
+    try:
+        user = viewer(request)
+        channel = People(engine).channel(request.match_info["channel_id"], user)
+    except ActionError as error:
+        return json_response({"message": str(error)}, status=error.status)
+    return json_response(
+        [
+            {
+                "pinned_at": message.pinned_timestamp,
+                "message": gateway_message_json(engine.world, channel, message, user.id),
+            }
+            for message in engine.pins.pinned(channel)
+        ]
+    )
