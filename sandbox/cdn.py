@@ -1,4 +1,4 @@
-"""/cdn: attachments and default avatars, served so that a browser never runs them."""
+"""/cdn: attachments, icons and avatars, served so that a browser never runs them."""
 
 import struct
 import zlib
@@ -22,6 +22,7 @@ _AVATAR_SIDE = 64
 def add_cdn(app: web.Application) -> None:
     """Adds the CDN's routes."""
     app.router.add_get("/cdn/attachments/{channel_id}/{attachment_id}/{filename}", _attachment)
+    app.router.add_get(r"/cdn/{kind:icons|avatars}/{owner_id}/{name}.{format:png|jpg|jpeg|webp}", _picture)
     app.router.add_get(r"/cdn/embed/avatars/{number:[0-5]}.png", _default_avatar)
 
 
@@ -36,6 +37,16 @@ async def _attachment(request: web.Request) -> web.Response:
     if stored.content_type == OCTET_STREAM:
         headers["Content-Disposition"] = f'attachment; filename="{stored.filename}"'
     return web.Response(body=stored.data, headers=headers)
+
+
+async def _picture(request: web.Request) -> web.Response:
+    """A server's icon or a webhook's avatar as it was uploaded: in its own format, whatever size is asked."""
+    owner_id = as_id(request.match_info["owner_id"]) or 0
+    picture = request.app[ENGINE].pictures.get(owner_id, request.match_info["name"])
+    if picture is None:
+        raise web.HTTPNotFound(headers=_SAFE)
+    headers = _SAFE | {"Content-Type": picture.content_type, "Cache-Control": "public, max-age=86400"}
+    return web.Response(body=picture.data, headers=headers)
 
 
 async def _default_avatar(request: web.Request) -> web.Response:

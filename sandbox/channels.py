@@ -7,6 +7,7 @@ from sandbox.channel_forms import ChannelFields, ChannelPlace
 from sandbox.errors import ApiError, bad_form, missing_access, missing_permissions, unknown
 from sandbox.events import EventBus
 from sandbox.files import FileStore
+from sandbox.guilds import tell_guild
 from sandbox.overwrites import require_own_bits, require_targets
 from sandbox.permissions import Permission, base_permissions
 from sandbox.records import CATEGORY, Channel, Guild, Overwrite
@@ -30,6 +31,7 @@ class Channels:
 
     def __init__(self, world: World, bus: EventBus, files: FileStore, next_id: Callable[[], int]) -> None:
         self._world = world
+        self._bus = bus
         self._events = ChannelEvents(world, bus)
         self._files = files
         self._next_id = next_id
@@ -155,9 +157,10 @@ class Channels:
         del guild.channels[channel.id]
         for message in channel.messages.values():
             self._files.drop(channel.id, message.attachments)
+        self._events.deleted(guild.id, data, viewers)
         if guild.system_channel_id == channel.id:
             guild.system_channel_id = None
-        self._events.deleted(guild.id, data, viewers)
+            tell_guild(self._bus, guild)
 
     def _check_overwrites(
         self, guild: Guild, actor_id: int, channel: Channel, wanted: Iterable[Overwrite]

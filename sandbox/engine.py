@@ -12,9 +12,11 @@ from sandbox.faults import Faults
 from sandbox.files import FileStore
 from sandbox.gateway.server import Gateway
 from sandbox.gateway.sessions import Sessions
+from sandbox.guilds import Guilds
 from sandbox.interactions import Interactions
 from sandbox.members import Members
 from sandbox.messages import Messages
+from sandbox.pictures import Pictures
 from sandbox.pins import Pins
 from sandbox.ratelimit import RateLimits
 from sandbox.reactions import Reactions
@@ -67,6 +69,8 @@ class Engine:
         self.pins = Pins(self.world, self.bus, self.messages, wall_s)
         self.roles = Roles(self.world, self.bus, self.next_id)
         self.members = Members(self.world, self.bus, wall_s)
+        self.pictures = Pictures()
+        self.guilds = Guilds(self.bus, self.pictures)
         self.channels = Channels(self.world, self.bus, self.files, self.next_id)
         self.reactions = Reactions(self.world, self.bus)
         self.interactions = Interactions(self.world, self.bus, self.next_id, monotonic_s)

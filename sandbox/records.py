@@ -135,6 +135,8 @@ class Guild:
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
     system_channel_id: int | None = None
+    icon: str | None = None
+    levels: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False, repr=False)

@@ -122,7 +122,7 @@ def guild_json(guild: Guild) -> JsonObject:
     return {
         "id": str(guild.id),
         "name": guild.name,
-        "icon": None,
+        "icon": guild.icon,
         "splash": None,
         "discovery_splash": None,
         "banner": None,
@@ -151,7 +151,7 @@ def guild_json(guild: Guild) -> JsonObject:
         "preferred_locale": "en-US",
         "max_members": 500_000,
         "application_id": None,
-    }
+    } | guild.levels
 
 
 def presence_json(user_id: int, guild_id: int, *, online: bool) -> JsonObject:

@@ -38,6 +38,7 @@ _SHOWN = frozenset(
         "MESSAGE_REACTION_REMOVE_ALL",
         "MESSAGE_REACTION_REMOVE_EMOJI",
         "TYPING_START",
+        "GUILD_UPDATE",
         "GUILD_MEMBER_ADD",
         "GUILD_MEMBER_REMOVE",
         "GUILD_MEMBER_UPDATE",

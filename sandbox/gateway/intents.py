@@ -29,6 +29,7 @@ _NEEDS: dict[str, tuple[Intent, Intent]] = {
     "INTERACTION_CREATE": (_ALWAYS, _ALWAYS),
     "USER_UPDATE": (_ALWAYS, _ALWAYS),
     "GUILD_CREATE": (Intent.GUILDS, Intent.GUILDS),
+    "GUILD_UPDATE": (Intent.GUILDS, Intent.GUILDS),
     "GUILD_DELETE": (Intent.GUILDS, Intent.GUILDS),
     "GUILD_ROLE_CREATE": (Intent.GUILDS, Intent.GUILDS),
     "GUILD_ROLE_UPDATE": (Intent.GUILDS, Intent.GUILDS),

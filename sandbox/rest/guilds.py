@@ -1,10 +1,11 @@
-"""Servers, to read."""
+"""/guilds/{id}: read and edited."""
 
 from aiohttp import web
 
 from sandbox.engine import Engine
+from sandbox.guild_forms import parse_guild
 from sandbox.render import guild_json, is_online
-from sandbox.rest.reading import own_guild
+from sandbox.rest.reading import own_guild, read_object
 from sandbox.rest.routing import Route
 from sandbox.wire import json_response
 
@@ -18,4 +19,13 @@ async def _get_guild(request: web.Request, engine: Engine) -> web.Response:
     return json_response(data)
 
 
-ROUTES = (Route("GET", "/guilds/{guild_id}", _get_guild),)
+async def _edit_guild(request: web.Request, engine: Engine) -> web.Response:
+    guild = own_guild(request, engine)
+    engine.guilds.edit(guild, engine.world.bot.id, parse_guild(await read_object(request)))
+    return json_response(guild_json(guild))
+
+
+ROUTES = (
+    Route("GET", "/guilds/{guild_id}", _get_guild),
+    Route("PATCH", "/guilds/{guild_id}", _edit_guild),
+)

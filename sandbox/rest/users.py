@@ -32,7 +32,7 @@ async def _my_guilds(_: web.Request, engine: Engine) -> web.Response:
             {
                 "id": str(guild.id),
                 "name": guild.name,
-                "icon": None,
+                "icon": guild.icon,
                 "banner": None,
                 "owner": guild.owner_id == bot_id,
                 "permissions": str(engine.world.guild_permissions(guild.id, bot_id)),

@@ -4,6 +4,7 @@ import discord
 import pytest
 from playwright.async_api import Page, expect
 
+from sandbox.cdn import flat_png
 from tests.sandbox.page_bot import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -94,3 +95,36 @@ async def test_a_deleted_channel_is_left_for_another(stage: Stage) -> None:
         await box.fill("!ping moved on")
         await box.press("Enter")
         await expect(page.locator(".message", has_text="pong moved on")).to_be_visible()
+
+
+async def test_a_servers_icon_and_name_change_before_ones_eyes(stage: Stage) -> None:
+    home = _home(stage)
+    async with stage.page() as page:
+        mark = page.locator(".server h2", has_text="Helix Home").locator(".server-mark")
+        await expect(mark).to_have_text("HH")
+        try:
+            await home.edit(icon=flat_png(0x1C7156, 64))
+            picture = page.locator(".server h2 img.server-mark")
+            await expect(picture).to_be_visible()
+            await page.wait_for_function("document.querySelector('.server h2 img').naturalWidth === 64")
+            await home.edit(name="Helix House")
+            await expect(page.locator("#channel-place")).to_have_text("Helix House")
+        finally:
+            await home.edit(name="Helix Home", icon=None)
+        await expect(mark).to_have_text("HH")
+
+
+async def test_a_private_channel_is_marked_with_a_lock(stage: Stage) -> None:
+    home = _home(stage)
+    channel = await home.create_text_channel("council")
+    try:
+        async with stage.page() as page:
+            place = page.get_by_role("button", name="council")
+            await expect(place).to_be_visible()
+            open_mark = await place.locator("path").get_attribute("d")
+            await channel.set_permissions(home.me, view_channel=True)
+            await channel.set_permissions(home.default_role, view_channel=False)
+            await expect(place.locator("path")).not_to_have_attribute("d", open_mark or "")
+            await expect(place).to_contain_text("private")
+    finally:
+        await channel.delete()

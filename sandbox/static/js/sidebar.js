@@ -3,6 +3,8 @@
 import { avatar } from "./avatar.js";
 import { el, icon } from "./dom.js";
 
+const VIEW_CHANNEL = 1n << 10n;
+
 /** Draws the places into the navigation; `open(channelId)` goes to one. */
 export function drawPlaces(node, store, open) {
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.place : null;
@@ -32,23 +34,29 @@ function server(guild, store, open) {
       el(
         "ul",
         null,
-        ...channels.map(
-          (channel) => el(
-            "li",
-            null,
-            place(channel.id, [icon("hash"), el("span", { text: channel.name })], store, open),
-          ),
-        ),
+        ...channels.map((channel) => el("li", null, room(channel, guild, store, open))),
       ),
     ),
   );
-  const monogram = el("span", { class: "server-mark", "aria-hidden": "true", text: initials(guild.name) });
+  const mark = guild.icon
+    ? el("img", { class: "server-mark", alt: "", src: `/cdn/icons/${guild.id}/${guild.icon}.png?size=64` })
+    : el("span", { class: "server-mark", "aria-hidden": "true", text: initials(guild.name) });
   return el(
     "section",
     { class: "server", "aria-label": guild.name },
-    el("h2", null, monogram, el("span", { text: guild.name })),
+    el("h2", null, mark, el("span", { text: guild.name })),
     ...groups,
   );
+}
+
+function room(channel, guild, store, open) {
+  const hidden = isPrivate(channel, guild);
+  const words = [
+    icon(hidden ? "lock" : "hash"),
+    el("span", { text: channel.name }),
+    hidden ? el("span", { class: "sr-only", text: "private" }) : null,
+  ];
+  return place(channel.id, words.filter(Boolean), store, open);
 }
 
 function direct(store, open) {
@@ -81,6 +89,12 @@ function place(id, words, store, open) {
     ...words,
     unread ? el("span", { class: "sr-only", text: "unread" }) : null,
   );
+}
+
+/** Whether @everyone is kept out of a channel. */
+function isPrivate(channel, guild) {
+  const everyone = channel.permission_overwrites?.find((overwrite) => overwrite.id === guild.id);
+  return everyone !== undefined && (BigInt(everyone.deny) & VIEW_CHANNEL) !== 0n;
 }
 
 function initials(name) {

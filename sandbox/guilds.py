@@ -1,0 +1,60 @@
+"""Servers: edited, by Discord's rules."""
+
+from sandbox.errors import bad_form, missing_permissions, unknown
+from sandbox.events import Event, EventBus
+from sandbox.guild_forms import GuildFields
+from sandbox.permissions import Permission, base_permissions
+from sandbox.pictures import Pictures
+from sandbox.records import TEXT_CHANNEL, Guild
+from sandbox.render import guild_json
+from sandbox.wire import JsonObject
+
+
+class Guilds:
+    """Changes servers and tells of it.
+
+    Args:
+        bus: Where GUILD_UPDATE goes.
+        pictures: Where icons are kept.
+    """
+
+    def __init__(self, bus: EventBus, pictures: Pictures) -> None:
+        self._bus = bus
+        self._pictures = pictures
+
+    def edit(self, guild: Guild, actor_id: int, fields: GuildFields) -> None:
+        """Changes what is given and leaves the rest.
+
+        Raises:
+            ApiError: 403 (50013) without the right to it, 400 (50035) for a system channel that is none,
+                404 (10007) for a new owner who is no member.
+        """
+        if not base_permissions(guild, actor_id) & Permission.MANAGE_GUILD:
+            raise missing_permissions()
+        owner_id = fields.get("owner_id", guild.owner_id)
+        if guild.owner_id not in (owner_id, actor_id):
+            raise missing_permissions()
+        if owner_id not in guild.members:
+            raise unknown("Member")
+        system_id = fields.get("system_channel_id", guild.system_channel_id)
+        if system_id is not None:
+            channel = guild.channels.get(system_id)
+            if channel is None or channel.type != TEXT_CHANNEL:
+                raise bad_form(("system_channel_id",), "CHANNEL_INVALID", "Invalid channel")
+        before = guild_json(guild)
+        guild.name = fields.get("name", guild.name)
+        guild.description = fields.get("description", guild.description)
+        guild.owner_id = owner_id
+        guild.system_channel_id = system_id
+        guild.levels = guild.levels | fields.get("levels", {})
+        if "icon" in fields:
+            icon = fields["icon"]
+            guild.icon = self._pictures.put(guild.id, icon) if icon is not None else None
+        if guild_json(guild) != before:
+            tell_guild(self._bus, guild)
+
+
+def tell_guild(bus: EventBus, guild: Guild) -> None:
+    """Tells all members what the server is like now."""
+    data: JsonObject = guild_json(guild)
+    bus.publish(Event("GUILD_UPDATE", lambda _: data, guild_id=guild.id))
