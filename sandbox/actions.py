@@ -52,6 +52,7 @@ class Actions(PlaceActions):
         if reply_to is not None:
             body["message_reference"] = {"message_id": str(reply_to)}
         try:
+            self._engine.threads.enter(place, author.id)
             message = self._engine.messages.create(place, author.id, parse_message(body, list(files)))
         except ApiError as error:
             raise as_action(error) from error
@@ -86,6 +87,7 @@ class Actions(PlaceActions):
         place = self._people.channel(channel, actor, Permission.USE_APPLICATION_COMMANDS)
         found, path = self._command(place, actor, command)
         data, _ = build_invocation(self._engine.world, place, found, path, options or {})
+        self._reopen(place, actor)
         interaction = self._engine.interactions.start(COMMAND, actor.id, place, data)
         return {"interaction_id": str(interaction.id)}
 
@@ -198,6 +200,7 @@ class Actions(PlaceActions):
         data: JsonObject = {"custom_id": custom_id, "component_type": kind, "id": item["id"]}
         if values is not None:
             data |= self._selection(channel, item, values)
+        self._reopen(channel, actor)
         interaction = self._engine.interactions.start(COMPONENT, actor.id, channel, data, source=source)
         return {"interaction_id": str(interaction.id)}
 

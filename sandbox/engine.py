@@ -24,6 +24,7 @@ from sandbox.responses import Responses
 from sandbox.roles import Roles
 from sandbox.seed import build_world
 from sandbox.snowflake import SnowflakeSource
+from sandbox.threads import Threads
 from sandbox.wire import JsonObject
 
 
@@ -67,6 +68,9 @@ class Engine:
             monotonic_s=monotonic_s,
         )
         self.pins = Pins(self.world, self.bus, self.messages, wall_s)
+        self.threads = Threads(
+            self.world, self.bus, self.messages, self.files, next_id=self.next_id, wall_s=wall_s
+        )
         self.roles = Roles(self.world, self.bus, self.next_id)
         self.members = Members(self.world, self.bus, wall_s)
         self.pictures = Pictures()

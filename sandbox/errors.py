@@ -85,6 +85,11 @@ def not_for_dms() -> ApiError:
     return ApiError(403, 50003, "Cannot execute action on a DM channel")
 
 
+def wrong_channel_type() -> ApiError:
+    """400 for what works in another kind of channel only."""
+    return ApiError(400, 50024, "Cannot execute action on this channel type")
+
+
 def unauthorized() -> ApiError:
     """401 for a missing or wrong bot token."""
     return ApiError(401, 0, "401: Unauthorized")

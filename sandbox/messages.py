@@ -32,6 +32,7 @@ class Origin(NamedTuple):
         interaction: The interaction fields of an answer to one.
         reader_id: The only reader, for an ephemeral message.
         reference_id: The message that it answers.
+        reference_channel_id: Where that message is, or the thread that it tells of.
         loading: A deferred answer that is still to come.
     """
 
@@ -39,6 +40,7 @@ class Origin(NamedTuple):
     interaction: JsonObject | None = None
     reader_id: int | None = None
     reference_id: int | None = None
+    reference_channel_id: int | None = None
     loading: bool = False
 
 
@@ -110,6 +112,7 @@ class Messages:
             nonce=form.nonce,
             components=form.components or [],
             reference_id=origin.reference_id,
+            reference_channel_id=origin.reference_channel_id,
             reader_id=origin.reader_id,
             interaction=origin.interaction,
         )

@@ -1,8 +1,8 @@
-"""Discord's permission arithmetic: roles first, then a channel's overwrites."""
+"""Discord's permission arithmetic: roles first, then a channel's overwrites, then what a thread adds."""
 
 from enum import IntFlag
 
-from sandbox.records import Channel, Guild, Role
+from sandbox.records import PRIVATE_THREAD, Channel, Guild, Role
 
 
 class Permission(IntFlag):
@@ -29,6 +29,7 @@ class Permission(IntFlag):
     USE_APPLICATION_COMMANDS = 1 << 31
     MANAGE_THREADS = 1 << 34
     CREATE_PUBLIC_THREADS = 1 << 35
+    CREATE_PRIVATE_THREADS = 1 << 36
     SEND_MESSAGES_IN_THREADS = 1 << 38
     PIN_MESSAGES = 1 << 51
 
@@ -81,10 +82,13 @@ def base_permissions(guild: Guild, user_id: int) -> int:
     return ALL_PERMISSIONS if allowed & Permission.ADMINISTRATOR else allowed
 
 
-def channel_permissions(guild: Guild, channel: Channel, user_id: int) -> int:
+def channel_permissions(
+    guild: Guild, channel: Channel, user_id: int, speak: Permission = Permission.SEND_MESSAGES
+) -> int:
     """What a member may do in a channel; 0 where the channel is hidden from that user.
 
     The order is Discord's: everyone's overwrite, the roles' denials and then grants, the member's own.
+    ``speak`` is the permission without which nothing can be sent.
     """
     allowed = base_permissions(guild, user_id)
     if allowed == 0 or allowed & Permission.ADMINISTRATOR:
@@ -105,7 +109,22 @@ def channel_permissions(guild: Guild, channel: Channel, user_id: int) -> int:
         allowed = allowed & ~own.deny | own.allow
     if not allowed & Permission.VIEW_CHANNEL:
         return 0
-    if not allowed & Permission.SEND_MESSAGES:
+    if not allowed & speak:
         # Discord takes these away implicitly: there is no message to carry them.
         allowed &= ~(Permission.MENTION_EVERYONE | Permission.ATTACH_FILES | Permission.EMBED_LINKS)
     return allowed
+
+
+def thread_permissions(guild: Guild, parent: Channel, thread: Channel, user_id: int) -> int:
+    """What a member may do in a thread: as in its channel, but it has a permission of its own for speaking.
+
+    That one is given as SEND_MESSAGES too, so that who may speak in a place is asked in one way. A private
+    thread is hidden from all but its members and those who manage threads.
+    """
+    speak = Permission.SEND_MESSAGES_IN_THREADS
+    allowed = channel_permissions(guild, parent, user_id, speak)
+    inside = thread.thread is not None and user_id in thread.thread.members
+    if thread.type == PRIVATE_THREAD and not inside and not allowed & Permission.MANAGE_THREADS:
+        return 0
+    allowed &= ~Permission.SEND_MESSAGES
+    return allowed | Permission.SEND_MESSAGES if allowed & speak else allowed

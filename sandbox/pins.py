@@ -6,13 +6,12 @@ from sandbox.errors import ApiError
 from sandbox.events import Event, EventBus
 from sandbox.forms import MessageForm
 from sandbox.messages import Messages, Origin
-from sandbox.records import PIN_NOTICE, REPLY, Channel, Message
+from sandbox.records import PIN_NOTICE, SPOKEN, Channel, Message
 from sandbox.wire import JsonObject, iso
 from sandbox.world import World
 
 MAX_PINS = 250
 """How many messages a channel keeps pinned ("Pin Message" in Discord's reference)."""
-_SPOKEN = frozenset({0, REPLY, 20, 23})
 
 
 class Pins:
@@ -44,7 +43,7 @@ class Pins:
         """
         if message.pinned_timestamp is not None:
             return
-        if message.type not in _SPOKEN:
+        if message.type not in SPOKEN:
             raise ApiError(403, 50021, "Cannot execute action on a system message")
         if len(self.pinned(channel)) >= MAX_PINS:
             raise ApiError(400, 30003, f"Maximum number of pins reached for the channel ({MAX_PINS})")

@@ -1,9 +1,13 @@
-"""What people do with places: pin what should stay in sight."""
+"""What people do with places: pin what should stay in sight, talk in threads."""
 
 from sandbox.engine import Engine
 from sandbox.errors import ActionError, ApiError
 from sandbox.people import People, Ref
 from sandbox.permissions import Permission
+from sandbox.records import PRIVATE_THREAD, PUBLIC_THREAD, Channel, Thread, User
+from sandbox.render import channel_json
+from sandbox.thread_forms import parse_new_thread, parse_thread
+from sandbox.wire import JsonObject
 
 
 class PlaceActions:
@@ -26,6 +30,60 @@ class PlaceActions:
                 self._engine.pins.unpin(channel, target)
             else:
                 self._engine.pins.pin(channel, target, actor.id)
+        except ApiError as error:
+            raise as_action(error) from error
+
+    async def start_thread(
+        self, *, user: Ref, channel: Ref, name: str, message: Ref | None = None, private: bool = False
+    ) -> JsonObject:
+        """Starts a thread, from a message or without one; gives the thread."""
+        actor = self._people.user(user)
+        source = None
+        if message is not None:
+            place, source = self._people.message(message, actor)
+        else:
+            place = self._people.channel(channel, actor)
+        kind = PRIVATE_THREAD if private else PUBLIC_THREAD
+        try:
+            fields = parse_new_thread({"name": name})
+            started = self._engine.threads.start(place, actor.id, fields, kind=kind, source=source)
+        except ApiError as error:
+            raise as_action(error) from error
+        return channel_json(self._engine.world, started, actor.id)
+
+    async def edit_thread(
+        self, *, user: Ref, thread: Ref, name: str | None = None, archived: bool | None = None
+    ) -> None:
+        """Renames, archives or brings back a thread."""
+        actor = self._people.user(user)
+        channel, target = self._thread(thread, actor)
+        given = {"name": name, "archived": archived}
+        try:
+            fields = parse_thread({key: value for key, value in given.items() if value is not None})
+            self._engine.threads.edit(channel, target, actor.id, fields)
+        except ApiError as error:
+            raise as_action(error) from error
+
+    async def join_thread(self, *, user: Ref, thread: Ref, leave: bool = False) -> None:
+        """Joins a thread, or leaves it."""
+        actor = self._people.user(user)
+        channel, target = self._thread(thread, actor)
+        members = self._engine.threads.members
+        try:
+            (members.remove if leave else members.add)(channel, target, actor.id, actor.id)
+        except ApiError as error:
+            raise as_action(error) from error
+
+    def _thread(self, ref: Ref, actor: User) -> tuple[Channel, Thread]:
+        channel = self._people.channel(ref, actor)
+        if channel.thread is None:
+            raise ActionError(400, "That is no thread.")
+        return channel, channel.thread
+
+    def _reopen(self, channel: Channel, actor: User) -> None:
+        """What is used in an archived thread brings it back."""
+        try:
+            self._engine.threads.enter(channel, actor.id)
         except ApiError as error:
             raise as_action(error) from error
 

@@ -12,10 +12,17 @@ from sandbox.wire import JsonObject
 TEXT_CHANNEL = 0
 DM_CHANNEL = 1
 CATEGORY = 4
+PUBLIC_THREAD = 11
+PRIVATE_THREAD = 12
 
-REPLY = 19
 PIN_NOTICE = 6
+THREAD_NOTICE = 18
+REPLY = 19
+THREAD_STARTER = 21
+SPOKEN = frozenset({0, REPLY, 20, 23})
+"""The types of messages that somebody said; in all others the system tells of something."""
 
+FLAG_HAS_THREAD = 1 << 5
 FLAG_EPHEMERAL = 1 << 6
 FLAG_LOADING = 1 << 7
 
@@ -100,13 +107,29 @@ class Message:
     mention_everyone: bool = False
     reactions: dict[str, list[int]] = field(default_factory=dict)
     reference_id: int | None = None
+    reference_channel_id: int | None = None
     reader_id: int | None = None
     interaction: JsonObject | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
+class Thread:
+    """What a thread has and a channel has not; ``members`` tells since when each is in it."""
+
+    owner_id: int
+    created_timestamp: str
+    archive_timestamp: str
+    auto_archive_min: int
+    archived: bool = False
+    locked: bool = False
+    invitable: bool = True
+    members: dict[int, str] = field(default_factory=dict)
+    messages_sent: int = 0
+
+
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Channel:
-    """A text channel, a category or a direct message (then ``recipient_id`` is the person)."""
+    """A text channel, a category, a thread, or a direct message (then ``recipient_id`` is the person)."""
 
     id: int
     type: int
@@ -121,6 +144,7 @@ class Channel:
     recipient_id: int | None = None
     last_message_id: int | None = None
     messages: dict[int, Message] = field(default_factory=dict)
+    thread: Thread | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
@@ -134,6 +158,7 @@ class Guild:
     roles: dict[int, Role] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     channels: dict[int, Channel] = field(default_factory=dict)
+    threads: dict[int, Channel] = field(default_factory=dict)
     system_channel_id: int | None = None
     icon: str | None = None
     levels: dict[str, int] = field(default_factory=dict)

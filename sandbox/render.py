@@ -9,6 +9,7 @@ from sandbox.records import (
     Role,
     User,
 )
+from sandbox.render_threads import thread_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 
@@ -83,8 +84,10 @@ def member_json(world: World, member: Member, *, with_user: bool = True) -> Json
     return data
 
 
-def channel_json(world: World, channel: Channel) -> JsonObject:
-    """A channel object; for a direct message with its recipient."""
+def channel_json(world: World, channel: Channel, viewer_id: int | None = None) -> JsonObject:
+    """A channel object; a direct message has its recipient, a thread the viewer's membership."""
+    if channel.thread is not None:
+        return thread_json(channel, channel.thread, viewer_id)
     last = str(channel.last_message_id) if channel.last_message_id else None
     if channel.type == DM_CHANNEL and channel.recipient_id is not None:
         return {

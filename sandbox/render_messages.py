@@ -1,9 +1,20 @@
 """Messages as Discord's v10 JSON."""
 
-from sandbox.records import FLAG_EPHEMERAL, REPLY, Attachment, Channel, Message
+from sandbox.records import (
+    FLAG_EPHEMERAL,
+    FLAG_HAS_THREAD,
+    REPLY,
+    THREAD_STARTER,
+    Attachment,
+    Channel,
+    Message,
+)
 from sandbox.render import member_json, user_json
+from sandbox.render_threads import thread_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
+
+_QUOTING = (REPLY, THREAD_STARTER)
 
 
 def attachment_json(attachment: Attachment) -> JsonObject:
@@ -59,6 +70,10 @@ def message_json(
         "pinned": message.pinned_timestamp is not None,
         "flags": message.flags,
     }
+    thread = world.thread_of(channel, message.id)
+    if thread is not None and thread.thread is not None:
+        data["flags"] |= FLAG_HAS_THREAD
+        data["thread"] = thread_json(thread, thread.thread, viewer_id)
     if message.nonce is not None:
         data["nonce"] = message.nonce
     if message.reactions:
@@ -66,7 +81,7 @@ def message_json(
     if message.author_id == world.application.bot_id and message.interaction is not None:
         data |= {"application_id": str(world.application.id), "webhook_id": str(world.application.id)}
         data |= message.interaction
-    if message.reference_id is not None:
+    if message.reference_id is not None or message.reference_channel_id is not None:
         data |= _reference(world, channel, message, viewer_id, nested=nested)
     return data
 
@@ -106,20 +121,22 @@ def _reaction(emoji: str, user_ids: list[int], viewer_id: int) -> JsonObject:
 def _reference(
     world: World, channel: Channel, message: Message, viewer_id: int, *, nested: bool
 ) -> JsonObject:
+    place = world.find_channel(message.reference_channel_id or channel.id)
     reference: JsonObject = {
         "type": 0,
-        "message_id": str(message.reference_id),
-        "channel_id": str(message.channel_id),
+        "channel_id": str(message.reference_channel_id or message.channel_id),
     }
+    if message.reference_id is not None:
+        reference["message_id"] = str(message.reference_id)
     if channel.guild_id is not None:
         reference["guild_id"] = str(channel.guild_id)
     data: JsonObject = {"message_reference": reference}
-    if not nested and message.type == REPLY and message.reference_id is not None:
-        target = channel.messages.get(message.reference_id)
+    if not nested and message.type in _QUOTING and message.reference_id is not None:
+        target = place.messages.get(message.reference_id) if place is not None else None
         visible = target is not None and target.reader_id in (None, viewer_id)
         data["referenced_message"] = (
-            message_json(world, channel, target, viewer_id, nested=True)
-            if target is not None and visible
+            message_json(world, place, target, viewer_id, nested=True)
+            if place is not None and target is not None and visible
             else None
         )
     return data

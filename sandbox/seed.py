@@ -29,6 +29,9 @@ _EVERYONE = (
     | Permission.USE_EXTERNAL_EMOJIS
     | Permission.CHANGE_NICKNAME
     | Permission.USE_APPLICATION_COMMANDS
+    | Permission.CREATE_PUBLIC_THREADS
+    | Permission.CREATE_PRIVATE_THREADS
+    | Permission.SEND_MESSAGES_IN_THREADS
 )
 _BOT = (
     _EVERYONE
@@ -41,7 +44,9 @@ _BOT = (
     | Permission.MANAGE_GUILD
     | Permission.MENTION_EVERYONE
 )
-_MOD = Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.PIN_MESSAGES
+_MOD = (
+    Permission.MANAGE_GUILD | Permission.MANAGE_MESSAGES | Permission.PIN_MESSAGES | Permission.MANAGE_THREADS
+)
 _PEOPLE = {
     "owner": ("olive", "Olive (owner)"),
     "admin": ("adam", "Adam (admin)"),

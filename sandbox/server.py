@@ -25,6 +25,8 @@ from sandbox.rest import (
     pins,
     reactions,
     roles,
+    thread_members,
+    threads,
     users,
 )
 from sandbox.rest.routing import add_routes
@@ -145,6 +147,8 @@ def _build_app(engine: Engine) -> web.Application:
         channels,
         roles,
         members,
+        threads,
+        thread_members,
         pins,
         messages,
         reactions,

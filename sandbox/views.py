@@ -46,6 +46,10 @@ _SHOWN = frozenset(
         "CHANNEL_UPDATE",
         "CHANNEL_DELETE",
         "CHANNEL_PINS_UPDATE",
+        "THREAD_CREATE",
+        "THREAD_UPDATE",
+        "THREAD_DELETE",
+        "THREAD_MEMBERS_UPDATE",
         "GUILD_ROLE_CREATE",
         "GUILD_ROLE_UPDATE",
         "GUILD_ROLE_DELETE",
@@ -103,6 +107,12 @@ def _guild(engine: Engine, guild: Guild, user: User) -> JsonObject:
         "channels": [
             channel_json(world, channel) | {"permissions": str(world.permissions_in(channel, user.id))}
             for channel in visible
+        ],
+        "threads": [
+            channel_json(world, channel, user.id)
+            | {"permissions": str(world.permissions_in(channel, user.id))}
+            for channel in guild.threads.values()
+            if world.permissions_in(channel, user.id)
         ],
         "members": [
             member_json(world, member)

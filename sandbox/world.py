@@ -3,7 +3,12 @@
 from collections.abc import Iterator
 
 from sandbox.errors import missing_access, unknown
-from sandbox.permissions import DM_PERMISSIONS, base_permissions, channel_permissions
+from sandbox.permissions import (
+    DM_PERMISSIONS,
+    base_permissions,
+    channel_permissions,
+    thread_permissions,
+)
 from sandbox.records import DM_CHANNEL, Application, Channel, Guild, Member, Message, User
 
 MESSAGES_PER_CHANNEL = 1000
@@ -31,10 +36,11 @@ class World:
         return self.users[self.application.bot_id]
 
     def find_channel(self, channel_id: int) -> Channel | None:
-        """The channel or direct message with that id."""
+        """The channel, thread or direct message with that id."""
         for guild in self.guilds.values():
-            if channel_id in guild.channels:
-                return guild.channels[channel_id]
+            found = guild.channels.get(channel_id) or guild.threads.get(channel_id)
+            if found is not None:
+                return found
         return next((dm for dm in self.dms.values() if dm.id == channel_id), None)
 
     def dm_with(self, user_id: int, new_id: int) -> Channel:
@@ -46,7 +52,11 @@ class World:
         if channel.guild_id is None:
             inside = user_id in (channel.recipient_id, self.application.bot_id)
             return int(DM_PERMISSIONS) if inside else 0
-        return channel_permissions(self.guilds[channel.guild_id], channel, user_id)
+        guild = self.guilds[channel.guild_id]
+        if channel.thread is None:
+            return channel_permissions(guild, channel, user_id)
+        parent = guild.channels.get(channel.parent_id or 0)
+        return thread_permissions(guild, parent, channel, user_id) if parent is not None else 0
 
     def guild_permissions(self, guild_id: int, user_id: int) -> int:
         """What a user may do in a server before overwrites."""
@@ -85,10 +95,18 @@ class World:
         return None
 
     def all_channels(self) -> Iterator[Channel]:
-        """Every channel of every server, then every direct message."""
+        """Every channel and thread of every server, then every direct message."""
         for guild in self.guilds.values():
             yield from guild.channels.values()
+            yield from guild.threads.values()
         yield from self.dms.values()
+
+    def thread_of(self, channel: Channel, message_id: int) -> Channel | None:
+        """The thread that was started from a message of that channel: it has the message's id."""
+        if channel.guild_id is None or channel.thread is not None:
+            return None
+        thread = self.guilds[channel.guild_id].threads.get(message_id)
+        return thread if thread is not None and thread.parent_id == channel.id else None
 
     def member(self, guild_id: int | None, user_id: int) -> Member | None:
         """That user's membership of that server, if both exist."""

@@ -12,6 +12,7 @@ from sandbox.render import (
     own_user_json,
     presence_json,
 )
+from sandbox.render_threads import active_threads
 from sandbox.wire import JsonObject, as_id
 from sandbox.world import World
 
@@ -56,7 +57,7 @@ def guild_create_json(world: World, guild: Guild, intents: int) -> JsonObject:
         "member_count": len(guild.members),
         "members": [member_json(world, member) for member in members],
         "channels": [channel_json(world, channel) for channel in guild.channels.values()],
-        "threads": [],
+        "threads": [channel_json(world, c, bot_id) for c in active_threads(world, guild, bot_id)],
         "presences": [
             presence_json(m.user_id, guild.id, online=True)
             for m in members

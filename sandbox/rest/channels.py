@@ -4,12 +4,13 @@ from aiohttp import web
 
 from sandbox.channel_forms import parse_channel, parse_places, parse_type
 from sandbox.engine import Engine
-from sandbox.errors import FormErrors, bad_form, not_built, not_for_dms
+from sandbox.errors import FormErrors, bad_form, not_built, not_for_dms, wrong_channel_type
 from sandbox.overwrites import parse_overwrite
 from sandbox.records import Channel, Guild
 from sandbox.render import channel_json
 from sandbox.rest.reading import own_guild, path_id, read_json, read_object
 from sandbox.rest.routing import Route
+from sandbox.rest.threads import delete_thread, edit_thread
 from sandbox.wire import json_response
 
 _CHANNELS = "/guilds/{guild_id}/channels"
@@ -55,11 +56,14 @@ async def _move(request: web.Request, engine: Engine) -> web.Response:
 
 
 async def _get(request: web.Request, engine: Engine) -> web.Response:
-    return json_response(channel_json(engine.world, _visible(request, engine)))
+    channel = _visible(request, engine)
+    return json_response(channel_json(engine.world, channel, engine.world.bot.id))
 
 
 async def _edit(request: web.Request, engine: Engine) -> web.Response:
     guild, channel = guild_channel(request, engine)
+    if channel.thread is not None:
+        return await edit_thread(request, engine, channel, channel.thread)
     body = await read_object(request)
     if body.get("type", channel.type) != channel.type:
         raise not_built("changing a channel's type")
@@ -69,13 +73,22 @@ async def _edit(request: web.Request, engine: Engine) -> web.Response:
 
 async def _delete(request: web.Request, engine: Engine) -> web.Response:
     guild, channel = guild_channel(request, engine)
+    if channel.thread is not None:
+        return await delete_thread(engine, channel)
     data = channel_json(engine.world, channel)
     engine.channels.delete(guild, engine.world.bot.id, channel)
     return json_response(data)
 
 
-async def _set_overwrite(request: web.Request, engine: Engine) -> web.Response:
+def _with_overwrites(request: web.Request, engine: Engine) -> tuple[Guild, Channel]:
     guild, channel = guild_channel(request, engine)
+    if channel.thread is not None:
+        raise wrong_channel_type()
+    return guild, channel
+
+
+async def _set_overwrite(request: web.Request, engine: Engine) -> web.Response:
+    guild, channel = _with_overwrites(request, engine)
     errors = FormErrors()
     overwrite = parse_overwrite(errors, await read_object(request), path_id(request, "target_id"))
     errors.raise_if_any()
@@ -84,7 +97,7 @@ async def _set_overwrite(request: web.Request, engine: Engine) -> web.Response:
 
 
 async def _drop_overwrite(request: web.Request, engine: Engine) -> web.Response:
-    guild, channel = guild_channel(request, engine)
+    guild, channel = _with_overwrites(request, engine)
     engine.channels.drop_overwrite(guild, engine.world.bot.id, channel, path_id(request, "target_id"))
     return web.Response(status=204)
 

@@ -65,6 +65,7 @@ async def _create(request: web.Request, engine: Engine) -> web.Response:
         require(engine, channel, engine.world.bot.id, Permission.ATTACH_FILES)
     if form.embeds and not engine.world.permissions_in(channel, engine.world.bot.id) & Permission.EMBED_LINKS:
         raise missing_permissions()
+    engine.threads.enter(channel, engine.world.bot.id)
     message = engine.messages.create(channel, engine.world.bot.id, form)
     return json_response(show(engine, channel, message))
 
@@ -111,6 +112,8 @@ async def _edit(request: web.Request, engine: Engine) -> web.Response:
     channel, message = _readable(request, engine)
     body, files = await read_message(request)
     form = parse_message(body, files)
+    if channel.thread is not None and channel.thread.archived:
+        raise ApiError(400, 50083, "Thread is archived")
     if message.author_id != engine.world.bot.id:
         raise ApiError(403, 50005, "Cannot edit a message authored by another user")
     engine.messages.edit(channel, message, form)

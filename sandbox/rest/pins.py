@@ -1,15 +1,14 @@
 """/channels/{id}/messages/pins: what is pinned, pinning and unpinning."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from aiohttp import web
 
 from sandbox.engine import Engine
-from sandbox.errors import bad_form
 from sandbox.permissions import Permission
 from sandbox.records import Channel, Message
 from sandbox.rest.messages import bot_channel, require, show
-from sandbox.rest.reading import path_id, query_int
+from sandbox.rest.reading import path_id, query_int, query_time
 from sandbox.rest.routing import Route
 from sandbox.wire import json_response
 
@@ -21,7 +20,7 @@ _MAX_PAGE = 50
 async def _list(request: web.Request, engine: Engine) -> web.Response:
     channel = bot_channel(request, engine, 0)
     limit = query_int(request, "limit", _MAX_PAGE, 1, _MAX_PAGE)
-    before = _query_time(request, "before")
+    before = query_time(request, "before")
     if not engine.world.permissions_in(channel, engine.world.bot.id) & Permission.READ_MESSAGE_HISTORY:
         # Discord answers with nothing here rather than with a refusal.
         return json_response({"items": [], "has_more": False})
@@ -33,18 +32,6 @@ async def _list(request: web.Request, engine: Engine) -> web.Response:
         for message in found[:limit]
     ]
     return json_response({"items": items, "has_more": len(found) > limit})
-
-
-def _query_time(request: web.Request, name: str) -> datetime | None:
-    raw = request.query.get(name)
-    if raw is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(raw)
-    except ValueError:
-        message = f'Could not parse "{raw[:40]}". Should be ISO8601.'
-        raise bad_form((name,), "DATE_TIME_TYPE_PARSE", message) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 def _target(request: web.Request, engine: Engine) -> tuple[Channel, Message]:

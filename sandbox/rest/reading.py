@@ -1,6 +1,7 @@
 """What handlers read from a request: JSON bodies, uploads, ids, paging."""
 
 import re
+from datetime import UTC, datetime
 
 from aiohttp import BodyPartReader, web
 
@@ -75,6 +76,23 @@ def query_id(request: web.Request, name: str) -> int | None:
     if value is None:
         raise bad_form((name,), "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
     return value
+
+
+def query_time(request: web.Request, name: str) -> datetime | None:
+    """A moment from the query, if it is there; UTC where it names no zone.
+
+    Raises:
+        ApiError: 400 with code 50035 where it is no ISO 8601.
+    """
+    raw = request.query.get(name)
+    if raw is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(raw)
+    except ValueError:
+        message = f'Could not parse "{raw[:40]}". Should be ISO8601.'
+        raise bad_form((name,), "DATE_TIME_TYPE_PARSE", message) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
 async def read_json(request: web.Request) -> object:

@@ -1,0 +1,78 @@
+"""A thread's body as it comes in, checked against Discord's limits."""
+
+from typing import TypedDict
+
+from sandbox.channel_forms import MAX_NAME, MAX_SLOWMODE_S
+from sandbox.errors import FormErrors, bad_form, not_built
+from sandbox.fields import number_field, switch_field, text_field
+from sandbox.records import PRIVATE_THREAD, PUBLIC_THREAD
+from sandbox.wire import JsonObject
+
+AUTO_ARCHIVE_MIN = (60, 1440, 4320, 10_080)
+"""After how many minutes without a word a thread may be set to leave the list."""
+
+
+class ThreadFields(TypedDict, total=False):
+    """The checked fields of a thread's body; what was not given is not there."""
+
+    name: str
+    auto_archive_min: int
+    slowmode_s: int
+    archived: bool
+    locked: bool
+    invitable: bool
+
+
+def parse_thread(body: JsonObject) -> ThreadFields:
+    """Checks a thread's body, for starting as well as for editing one.
+
+    Raises:
+        ApiError: 400 with code 50035 naming every wrong field; 501 for posts in forums.
+    """
+    for key in ("message", "applied_tags"):
+        if body.get(key):
+            raise not_built("forums")
+    errors = FormErrors()
+    fields = ThreadFields()
+    if "name" in body:
+        fields["name"] = text_field(errors, body, "name", 1, MAX_NAME) or ""
+    if body.get("auto_archive_duration") is not None:
+        if body["auto_archive_duration"] not in AUTO_ARCHIVE_MIN:
+            message = f"Value must be one of {AUTO_ARCHIVE_MIN}."
+            errors.add(("auto_archive_duration",), "BASE_TYPE_CHOICES", message)
+        else:
+            fields["auto_archive_min"] = body["auto_archive_duration"]
+    if body.get("rate_limit_per_user") is not None:
+        fields["slowmode_s"] = number_field(errors, body, "rate_limit_per_user", 0, MAX_SLOWMODE_S) or 0
+    if body.get("archived") is not None:
+        fields["archived"] = bool(switch_field(errors, body, "archived"))
+    if body.get("locked") is not None:
+        fields["locked"] = bool(switch_field(errors, body, "locked"))
+    if body.get("invitable") is not None:
+        fields["invitable"] = bool(switch_field(errors, body, "invitable"))
+    errors.raise_if_any()
+    return fields
+
+
+def parse_new_thread(body: JsonObject) -> ThreadFields:
+    """Checks the body of a thread to be started, which must have a name.
+
+    Raises:
+        ApiError: As ``parse_thread``.
+    """
+    if "name" not in body:
+        raise bad_form(("name",), "BASE_TYPE_REQUIRED", "This field is required")
+    return parse_thread(body)
+
+
+def parse_thread_type(body: JsonObject) -> int:
+    """The type of a thread without a message; private where it is not said, as at Discord.
+
+    Raises:
+        ApiError: 400 with code 50035.
+    """
+    kind = body.get("type", PRIVATE_THREAD)
+    if isinstance(kind, bool) or kind not in (PUBLIC_THREAD, PRIVATE_THREAD):
+        choices = (PUBLIC_THREAD, PRIVATE_THREAD)
+        raise bad_form(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {choices}.")
+    return int(kind)

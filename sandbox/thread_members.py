@@ -1,0 +1,73 @@
+"""Who is in a thread."""
+
+from collections.abc import Callable
+
+from sandbox.errors import ApiError, missing_access, missing_permissions, unknown
+from sandbox.permissions import Permission
+from sandbox.records import PRIVATE_THREAD, Channel, Thread
+from sandbox.thread_events import ThreadEvents
+from sandbox.wire import iso
+from sandbox.world import World
+
+
+class ThreadMembers:
+    """Takes people into threads and lets them go. Whoever acts is named by ``actor_id``.
+
+    Args:
+        world: The records.
+        events: Where it is told.
+        wall_s: The Unix time in seconds.
+    """
+
+    def __init__(self, world: World, events: ThreadEvents, wall_s: Callable[[], float]) -> None:
+        self._world = world
+        self._events = events
+        self._wall_s = wall_s
+
+    def add(self, channel: Channel, thread: Thread, actor_id: int, user_id: int) -> None:
+        """Takes somebody in, oneself or another; nothing happens where they are in it.
+
+        Raises:
+            ApiError: 400 (50083) for an archived thread, 404 (10007) for no member, 403 (50001, 50013) for
+                one who may not see the channel, or without the right to add others.
+        """
+        if thread.archived:
+            raise ApiError(400, 50083, "Thread is archived")
+        guild = self._world.guilds[channel.guild_id or 0]
+        if user_id not in guild.members:
+            raise unknown("Member")
+        may = self._world.permissions_in(channel, actor_id)
+        if actor_id != user_id:
+            closed = channel.type == PRIVATE_THREAD and not thread.invitable and actor_id != thread.owner_id
+            if not may & (Permission.MANAGE_THREADS if closed else Permission.SEND_MESSAGES):
+                raise missing_permissions()
+            if not self._world.permissions_in(guild.channels[channel.parent_id or 0], user_id):
+                raise missing_access()
+        self.join(channel, thread, user_id)
+
+    def remove(self, channel: Channel, thread: Thread, actor_id: int, user_id: int) -> None:
+        """Lets somebody go, oneself or another; nothing happens where they are not in it.
+
+        Raises:
+            ApiError: 400 (50083) for an archived thread, 403 (50013) without the right to it.
+        """
+        if thread.archived:
+            raise ApiError(400, 50083, "Thread is archived")
+        owns = channel.type == PRIVATE_THREAD and actor_id == thread.owner_id
+        manages = self._world.permissions_in(channel, actor_id) & Permission.MANAGE_THREADS
+        if actor_id != user_id and not owns and not manages:
+            raise missing_permissions()
+        if user_id in thread.members:
+            saw = self._events.viewers(channel)
+            del thread.members[user_id]
+            self._events.members(channel, thread, saw, removed=[user_id])
+
+    def join(self, channel: Channel, thread: Thread, user_id: int) -> None:
+        """Takes somebody in, without asking whether that may be."""
+        if user_id in thread.members:
+            return
+        saw = self._events.viewers(channel)
+        thread.members[user_id] = iso(self._wall_s())
+        if user_id not in saw:
+            self._events.created(channel, thread, only=frozenset({user_id}))
+        self._events.members(channel, thread, saw, added=[user_id])

@@ -1,0 +1,215 @@
+"""Threads: started, joined, spoken in, archived and deleted, by Discord's rules."""
+
+from collections.abc import Callable
+
+from sandbox.errors import ApiError, missing_permissions, wrong_channel_type
+from sandbox.events import Event, EventBus
+from sandbox.files import FileStore
+from sandbox.forms import MessageForm
+from sandbox.messages import Messages, Origin
+from sandbox.permissions import Permission
+from sandbox.records import (
+    PRIVATE_THREAD,
+    PUBLIC_THREAD,
+    SPOKEN,
+    TEXT_CHANNEL,
+    THREAD_NOTICE,
+    THREAD_STARTER,
+    Channel,
+    Guild,
+    Message,
+    Thread,
+)
+from sandbox.thread_events import ThreadEvents
+from sandbox.thread_forms import ThreadFields
+from sandbox.thread_members import ThreadMembers
+from sandbox.wire import iso
+from sandbox.world import World
+
+MAX_ACTIVE = 1000
+"""How many threads of a server may be active at once."""
+_DEFAULT_ARCHIVE_MIN = 1440
+
+
+class Threads:
+    """Changes threads and tells of it. Whoever acts is named by ``actor_id``.
+
+    Args:
+        world: The records.
+        bus: Where events come from and go.
+        messages: Where the system says that a thread was started.
+        files: Where the attachments of a deleted thread are let go of.
+        next_id: Gives new snowflakes.
+        wall_s: The Unix time in seconds.
+
+    Attributes:
+        members: Who is in them.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        bus: EventBus,
+        messages: Messages,
+        files: FileStore,
+        *,
+        next_id: Callable[[], int],
+        wall_s: Callable[[], float],
+    ) -> None:
+        self._world = world
+        self._bus = bus
+        self._events = ThreadEvents(world, bus)
+        self.members = ThreadMembers(world, self._events, wall_s)
+        self._messages = messages
+        self._files = files
+        self._next_id = next_id
+        self._wall_s = wall_s
+        bus.subscribe(self._hear)
+
+    def start(
+        self, channel: Channel, actor_id: int, fields: ThreadFields, *, kind: int, source: Message | None
+    ) -> Channel:
+        """A new thread, from a message (whose id it then has) or without one.
+
+        Raises:
+            ApiError: 400 (50024) where there can be none, 403 (50013), 400 (160004) where the message has
+                one, 400 (50068) for what the system says, 400 (160006) where 1000 are active.
+        """
+        guild = self._guild(channel)
+        if channel.type != TEXT_CHANNEL:
+            raise wrong_channel_type()
+        private = kind == PRIVATE_THREAD
+        needed = Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS
+        if not self._world.permissions_in(channel, actor_id) & needed:
+            raise missing_permissions()
+        if source is not None and source.id in guild.threads:
+            raise ApiError(400, 160004, "A thread has already been created for this message")
+        if source is not None and source.type not in SPOKEN:
+            raise ApiError(400, 50068, "Invalid message type")
+        if sum(not t.thread.archived for t in guild.threads.values() if t.thread) >= MAX_ACTIVE:
+            raise ApiError(400, 160006, "Maximum number of active threads reached")
+        now = iso(self._wall_s())
+        thread = Thread(
+            owner_id=actor_id,
+            created_timestamp=now,
+            archive_timestamp=now,
+            auto_archive_min=fields.get("auto_archive_min", _DEFAULT_ARCHIVE_MIN),
+            invitable=fields.get("invitable", True),
+            members={actor_id: now},
+        )
+        place = Channel(
+            id=source.id if source is not None else self._next_id(),
+            type=kind,
+            name=fields["name"],
+            guild_id=guild.id,
+            parent_id=channel.id,
+            slowmode_s=fields.get("slowmode_s", 0),
+            thread=thread,
+        )
+        guild.threads[place.id] = place
+        self._events.created(place, thread)
+        self._announce(channel, place, actor_id, source)
+        return place
+
+    def _announce(self, channel: Channel, place: Channel, actor_id: int, source: Message | None) -> None:
+        if source is not None:
+            origin = Origin(type=THREAD_STARTER, reference_id=source.id, reference_channel_id=channel.id)
+            self._messages.post(place, source.author_id, MessageForm(), origin)
+            self._bus.publish(self._messages.event("MESSAGE_UPDATE", channel, source))
+        elif place.type == PUBLIC_THREAD:
+            origin = Origin(type=THREAD_NOTICE, reference_channel_id=place.id)
+            self._messages.post(channel, actor_id, MessageForm(content=place.name), origin)
+
+    def edit(self, channel: Channel, thread: Thread, actor_id: int, fields: ThreadFields) -> None:
+        """Changes what is given and leaves the rest: its starter and who manages threads may.
+
+        Raises:
+            ApiError: 403 (50013) without the right to it, 400 (50083) for an archived one that stays so.
+        """
+        may = self._world.permissions_in(channel, actor_id)
+        manages = bool(may & Permission.MANAGE_THREADS)
+        if thread.archived and fields.get("archived") is not False:
+            raise ApiError(400, 50083, "Thread is archived")
+        reopens = thread.archived and set(fields) == {"archived"} and not thread.locked
+        speaks = bool(may & Permission.SEND_MESSAGES)
+        owns = actor_id == thread.owner_id and not thread.locked
+        if not (manages or ("locked" not in fields and owns) or (reopens and speaks)):
+            raise missing_permissions()
+        with self._events.changing(channel, thread):
+            channel.name = fields.get("name", channel.name)
+            channel.slowmode_s = fields.get("slowmode_s", channel.slowmode_s)
+            thread.auto_archive_min = fields.get("auto_archive_min", thread.auto_archive_min)
+            thread.locked = fields.get("locked", thread.locked)
+            thread.invitable = fields.get("invitable", thread.invitable)
+            self._archive(thread, archived=fields.get("archived", thread.archived))
+
+    def delete(self, channel: Channel, actor_id: int) -> None:
+        """Deletes a thread with all that is in it.
+
+        Raises:
+            ApiError: 403 with code 50013.
+        """
+        if not self._world.permissions_in(channel, actor_id) & Permission.MANAGE_THREADS:
+            raise missing_permissions()
+        viewers = self._events.viewers(channel)
+        self._drop(self._guild(channel), channel)
+        self._events.deleted(channel, viewers)
+
+    def enter(self, channel: Channel, actor_id: int) -> None:
+        """Makes sure that something can be said: a word brings an archived thread back, unless it is locked.
+
+        Raises:
+            ApiError: 403 with code 160005 for a locked thread.
+        """
+        thread = channel.thread
+        if thread is None:
+            return
+        manages = self._world.permissions_in(channel, actor_id) & Permission.MANAGE_THREADS
+        if thread.locked and not manages:
+            raise ApiError(403, 160005, "Thread is locked")
+        with self._events.changing(channel, thread):
+            self._archive(thread, archived=False)
+
+    def _hear(self, event: Event) -> None:
+        if event.name == "CHANNEL_DELETE":
+            self._forget_homeless()
+        elif event.name == "GUILD_MEMBER_REMOVE":
+            user_id = int(event.data(0)["user"]["id"])
+            for place in self._world.guilds[event.guild_id or 0].threads.values():
+                if place.thread is not None:
+                    place.thread.members.pop(user_id, None)
+        elif event.name == "MESSAGE_CREATE" and event.channel_id is not None and event.only is None:
+            channel = self._world.find_channel(event.channel_id)
+            if channel is not None and channel.thread is not None:
+                self._count(channel, channel.thread, event)
+
+    def _count(self, channel: Channel, thread: Thread, event: Event) -> None:
+        message = channel.messages[channel.last_message_id or 0]
+        if message.type == THREAD_STARTER:
+            return
+        thread.messages_sent += 1
+        # Who speaks is in it from then on, and so is who is named.
+        guild = self._guild(channel)
+        for user_id in (event.author_id, *event.mention_ids):
+            if user_id is not None and user_id in guild.members:
+                self.members.join(channel, thread, user_id)
+
+    def _archive(self, thread: Thread, *, archived: bool) -> None:
+        if archived != thread.archived:
+            thread.archived = archived
+            thread.archive_timestamp = iso(self._wall_s())
+
+    def _forget_homeless(self) -> None:
+        for guild in self._world.guilds.values():
+            for channel in [c for c in guild.threads.values() if c.parent_id not in guild.channels]:
+                self._drop(guild, channel)
+
+    def _drop(self, guild: Guild, channel: Channel) -> None:
+        del guild.threads[channel.id]
+        for message in channel.messages.values():
+            self._files.drop(channel.id, message.attachments)
+
+    def _guild(self, channel: Channel) -> Guild:
+        if channel.guild_id is None:
+            raise wrong_channel_type()
+        return self._world.guilds[channel.guild_id]
