@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { plainText } from "./markdown.js";
+import { noticeWords, SPOKEN } from "./system.js";
 import { compareIds, formatDate } from "./time.js";
 
 const REST_MS = 3000;
@@ -67,7 +68,8 @@ export class Announcer {
   }
 
   #say(message) {
-    const text = `${this.#store.nameOf(message.author)}: ${spoken(message)}`;
+    const name = this.#store.nameOf(message.author);
+    const text = SPOKEN.has(message.type) ? `${name}: ${spoken(message)}` : `${name} ${noticeWords(message)}`;
     this.#node.append(el("p", { text: text.slice(0, LONGEST) }));
     while (this.#node.children.length > KEPT) this.#node.firstElementChild.remove();
   }

@@ -18,6 +18,7 @@ import { readIdentity, readPlace, rememberPlace } from "./place.js";
 import { drawPlaces } from "./sidebar.js";
 import { Store } from "./store.js";
 import { startTheme } from "./theme.js";
+import { ThreadsPanel } from "./threads.js";
 import { keepTimesCurrent } from "./time.js";
 import { Timeline } from "./timeline.js";
 
@@ -25,7 +26,7 @@ const REFRESH_MS = 150;
 const COMMANDS_RETRY_MS = 3000;
 const START_RETRY_MS = 3000;
 const FIRST_IDENTITY = "owner";
-const WORLD_EVENT = /^(GUILD_|CHANNEL_(?!PINS))/;
+const WORLD_EVENT = /^(GUILD_|THREAD_|CHANNEL_(?!PINS))/;
 
 const part = (id) => document.getElementById(id);
 const store = new Store();
@@ -33,7 +34,7 @@ const pending = new Pending();
 const timeline = new Timeline(api, store);
 const typing = new Typing(part("typing"), store);
 const say = makeSay(part("toasts"));
-const desk = new Desk({ api, store, timeline, pending, say, open });
+const desk = new Desk({ api, store, timeline, pending, say, open, refresh });
 const link = new LiveLink({ opened, event: receive, lost });
 const linkState = { open: true, delay: 0 };
 /** Servers that any identity has shown, so that one who is in none can join. */
@@ -72,6 +73,7 @@ desk.composer = new Composer(
   desk,
 );
 desk.log = new MessageLog(part("log"), desk, timeline);
+desk.threads = new ThreadsPanel(part("threads"), part("open-threads"), desk);
 const pins = new PinsPanel(part("pins"), desk);
 new Announcer(part("announcer"), store, timeline);
 
@@ -100,9 +102,13 @@ function drawWorld() {
   const direct = desk.isDirect;
   const title = direct ? (store.bot.user?.username ?? "The bot") : store.channel.name;
   part("channel-title").textContent = title;
-  part("channel-place").textContent = direct ? "Direct message" : store.guild.name;
-  part("channel-topic").textContent = store.channel?.topic ?? "";
-  document.title = `${direct ? "@" : "#"}${title} · Helix sandbox`;
+  const where = direct ? ["Direct message"] : [store.guild.name, store.parent && `#${store.parent.name}`];
+  part("channel-place").textContent = where.filter(Boolean).join(" · ");
+  const archived = store.channel?.thread_metadata?.archived === true;
+  part("channel-topic").textContent = archived
+    ? "Archived: a message brings it back"
+    : (store.channel?.topic ?? "");
+  document.title = `${direct ? "@" : store.parent ? "" : "#"}${title} · Helix sandbox`;
 }
 
 function open(channelId) {

@@ -63,7 +63,7 @@ export class Composer {
     if (this.#slash.isOpen) this.#slash.close();
     this.#completion.close();
     const { channel, bot } = this.#desk.store;
-    const whom = this.#desk.isDirect ? (bot.user?.username ?? "the bot") : `#${channel.name}`;
+    const whom = this.#desk.isDirect ? (bot.user?.username ?? "the bot") : `${channel.thread_metadata ? "" : "#"}${channel.name}`;
     this.#parts.input.placeholder = `Message ${whom}`;
     this.#parts.attach.disabled = false;
   }

@@ -5,6 +5,8 @@ import { DIRECT } from "./store.js";
 import { compareIds } from "./time.js";
 
 const MANAGE_MESSAGES = 1n << 13n;
+const CREATE_PUBLIC_THREADS = 1n << 35n;
+const CREATE_PRIVATE_THREADS = 1n << 36n;
 const PIN_MESSAGES = 1n << 51n;
 const QUICK_REACTIONS = [
   ["👍", "thumbs up"], ["👎", "thumbs down"], ["❤️", "heart"],
@@ -16,18 +18,21 @@ const QUICK_REACTIONS = [
 ];
 
 /**
- * The actions of the page. `composer` and `log` are set by the start; `say` shows a problem to the person.
+ * The actions of the page. `composer`, `log` and `threads` are set by the start; `say` shows a problem to the person.
  */
 export class Desk {
   composer = null;
   log = null;
+  threads = null;
 
-  constructor({ api, store, timeline, pending, say, open }) {
+  constructor({ api, store, timeline, pending, say, open, refresh }) {
     this.api = api;
     this.store = store;
     this.timeline = timeline;
     this.pending = pending;
     this.say = say;
+    this.open = open;
+    this.refresh = refresh;
     this.names = {
       userName: (id) => (store.user(id) ? store.nameOf(store.user(id)) : "unknown-user"),
       role: (id) => {
@@ -136,6 +141,26 @@ export class Desk {
     return this.attempt(() => this.api.pin({ user: this.store.me.id, message: message.id, remove }));
   }
 
+  /** Whether a thread can be started here, of that kind; there are none within threads. */
+  mayThread(isPrivate) {
+    const here = !this.isDirect && this.store.parent === null;
+    return here && this.#may(isPrivate ? CREATE_PRIVATE_THREADS : CREATE_PUBLIC_THREADS);
+  }
+
+  mayStartThread(message) {
+    return this.mayThread(false) && !message.thread;
+  }
+
+  /** Goes into a thread that was just started, once the page knows it. */
+  async enterThread(thread) {
+    await this.refresh();
+    this.open(thread.id);
+  }
+
+  startThread(message) {
+    this.threads.show(message);
+  }
+
   dismiss(id) {
     this.timeline.dismiss(id);
     this.composer.focus();
@@ -158,6 +183,12 @@ export class Desk {
         return;
       }
     }
+  }
+
+  /** Opens a channel and goes to a message in it. */
+  goTo(channelId, messageId) {
+    this.timeline.addEventListener("reset", () => this.jumpTo(messageId), { once: true });
+    this.open(channelId);
   }
 
   /** Puts a text into the message box, ready to be sent. */

@@ -81,6 +81,7 @@ const ICONS = {
   file: "M6 3h8l5 5v13H6V3Zm8 0v5h5",
   check: "M5 12.500l4.5 4.500L19 7.5",
   pin: "M9 3h6l-1 7 4 3v2H6v-2l4-3-1-7Zm3 12v6",
+  thread: "M5 5h14v9h-7l-4 4v-4H5V5Zm4 3.500h6M9 11h4",
   lock: "M6 11h12v9H6v-9Zm2.500 0V8a3.500 3.500 0 0 1 7 0v3",
   plus: "M12 5v14M5 12h14",
   bolt: "M13 3 5 14h6l-1 7 8-11h-6l1-7Z",

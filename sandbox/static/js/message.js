@@ -2,19 +2,18 @@
 
 import { avatar, botTag } from "./avatar.js";
 import { emojiText, renderComponents } from "./components.js";
-import { el, icon, iconButton } from "./dom.js";
+import { el, icon } from "./dom.js";
 import { renderAttachment, renderEmbed } from "./embed.js";
 import { commandLine, interactionOf, REPLY, replyLine } from "./lead.js";
 import { renderMarkdown } from "./markdown.js";
+import { renderNotice, SPOKEN } from "./system.js";
 import { formatDate, formatMoment, idTime, timeElement } from "./time.js";
 import { emojiKey } from "./timeline.js";
+import { toolbar } from "./toolbar.js";
 
 const EPHEMERAL = 1 << 6;
 const LOADING = 1 << 7;
 const GROUP_MS = 7 * 60 * 1000;
-/** Messages a person wrote (0, 19) or a command made (20, 23) have content; the rest tell of something. */
-const SPOKEN = new Set([0, REPLY, 20, 23]);
-const NOTICES = { 6: "pinned a message", 7: "joined the server" };
 
 export const isEphemeral = (message) => (message.flags & EPHEMERAL) !== 0;
 
@@ -52,7 +51,7 @@ export function renderMessage(message, desk, continued) {
   node.classList.toggle("is-mention", mentionsMe(message, store));
   if (!SPOKEN.has(message.type)) {
     node.classList.add("is-notice");
-    node.append(notice(message, desk));
+    node.append(renderNotice(message, desk));
     return node;
   }
   const body = el("div", { class: "message-body" });
@@ -112,21 +111,6 @@ function pinMark() {
   );
 }
 
-function notice(message, desk) {
-  const about = message.message_reference?.message_id;
-  const words = NOTICES[message.type] ?? "did something that is not shown here";
-  const go = { click: () => desk.jumpTo(about) };
-  return el(
-    "p",
-    null,
-    nameElement(message.author, desk.store),
-    " ",
-    about ? el("button", { type: "button", class: "text-button", text: words, on: go }) : words,
-    " ",
-    timeElement(new Date(idTime(message.id)), "R"),
-  );
-}
-
 function content(message, desk) {
   if ((message.flags & LOADING) !== 0 && !message.content && !message.embeds?.length) {
     return [thinking(), ...underneath(message, desk)];
@@ -176,6 +160,7 @@ function underneath(message, desk) {
     );
   }
   if (message.reactions?.length) parts.push(reactions(message, desk));
+  if (message.thread) parts.push(threadLink(message.thread, desk));
   if (isEphemeral(message)) {
     const dismiss = el(
       "button",
@@ -189,6 +174,18 @@ function underneath(message, desk) {
     parts.push(el("p", { class: "private-note" }, icon("eye"), "Only you can see this", " · ", dismiss));
   }
   return parts;
+}
+
+/** The way into the thread that was started from a message, by its name of today. */
+function threadLink(thread, desk) {
+  const current = desk.store.channelById(thread.id) ?? thread;
+  return el(
+    "button",
+    { type: "button", class: "thread-link", on: { click: () => desk.open(thread.id) } },
+    icon("thread"),
+    el("b", { text: current.name }),
+    el("span", { text: "Open thread" }),
+  );
 }
 
 function reactions(message, desk) {
@@ -208,30 +205,4 @@ function reactions(message, desk) {
     ),
   );
   return el("div", { class: "reactions" }, ...chips);
-}
-
-function toolbar(message, desk) {
-  const tools = el("div", { class: "toolbar", role: "group", "aria-label": "Message actions" });
-  if (!isEphemeral(message)) {
-    const add = iconButton(
-      "smile",
-      "Add reaction",
-      () => desk.chooseReaction(message, add),
-      { "aria-haspopup": "listbox" },
-    );
-    tools.append(add, iconButton("reply", "Reply", () => desk.reply(message)));
-    if (desk.mayPin()) {
-      const pressed = String(message.pinned === true);
-      const props = { "aria-pressed": pressed, dataset: { customId: "tool:pin" } };
-      const act = () => desk.pin(message, message.pinned === true);
-      tools.append(iconButton("pin", message.pinned ? "Unpin" : "Pin", act, props));
-    }
-    if (message.author.id === desk.store.me.id) {
-      tools.append(iconButton("pencil", "Edit", () => desk.edit(message)));
-    }
-    if (message.author.id === desk.store.me.id || desk.mayDelete(message)) {
-      tools.append(iconButton("trash", "Delete", () => desk.remove(message), { class: "is-danger" }));
-    }
-  }
-  return tools;
 }

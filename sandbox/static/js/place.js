@@ -22,11 +22,12 @@ export function readPlace(store) {
   const named = store.guilds.find((guild) => guild.name === wanted.get("in"));
   const guild = named ?? store.guilds[0];
   if (!guild) return store.dms[0]?.id ?? null;
-  const channels = store.groups(guild).flatMap((group) => group.channels);
+  const rooms = store.groups(guild).flatMap((group) => group.channels);
+  const channels = [...rooms, ...(guild.threads ?? [])];
   const channel =
     channels.find((candidate) => candidate.name === wanted.get("channel")) ??
-    channels.find((candidate) => FAVOURITE.test(candidate.name)) ??
-    channels[0];
+    rooms.find((candidate) => FAVOURITE.test(candidate.name)) ??
+    rooms[0];
   return channel?.id ?? store.dms[0]?.id ?? null;
 }
 

@@ -34,7 +34,7 @@ function server(guild, store, open) {
       el(
         "ul",
         null,
-        ...channels.map((channel) => el("li", null, room(channel, guild, store, open))),
+        ...channels.map((channel) => el("li", null, ...room(channel, guild, store, open))),
       ),
     ),
   );
@@ -56,7 +56,19 @@ function room(channel, guild, store, open) {
     el("span", { text: channel.name }),
     hidden ? el("span", { class: "sr-only", text: "private" }) : null,
   ];
-  return place(channel.id, words.filter(Boolean), store, open);
+  const threads = store.threadsOf(channel.id).filter(
+    (thread) => !thread.thread_metadata.archived || thread.id === store.channelId,
+  );
+  const below = el(
+    "ul",
+    { class: "threads", "aria-label": `Threads of ${channel.name}` },
+    ...threads.map((thread) => {
+      const hint = el("span", { class: "sr-only", text: "thread" });
+      const label = [icon("thread"), el("span", { text: thread.name }), hint];
+      return el("li", null, place(thread.id, label, store, open));
+    }),
+  );
+  return [place(channel.id, words.filter(Boolean), store, open), threads.length > 0 ? below : null];
 }
 
 function direct(store, open) {

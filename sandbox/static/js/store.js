@@ -1,5 +1,7 @@
 // What the page knows of the sandbox's world, as the current identity sees it.
 
+import { compareIds } from "./time.js";
+
 const TEXT_TYPES = new Set([0, 5]);
 const MANAGE_CHANNELS = 1n << 4n;
 export const CATEGORY = 4;
@@ -69,17 +71,30 @@ export class Store extends EventTarget {
     return this.guildOf(this.channelId);
   }
 
+  /** A channel, a thread or a direct message by its id, or null. */
   channelById(id) {
     if (id === null) return null;
     for (const guild of this.guilds) {
-      const found = guild.channels.find((channel) => channel.id === id);
+      const found = placesOf(guild).find((channel) => channel.id === id);
       if (found) return found;
     }
     return this.dms.find((channel) => channel.id === id) ?? null;
   }
 
   guildOf(channelId) {
-    return this.guilds.find((guild) => guild.channels.some((channel) => channel.id === channelId)) ?? null;
+    return this.guilds.find((guild) => placesOf(guild).some((channel) => channel.id === channelId)) ?? null;
+  }
+
+  /** The threads of a channel, active ones first, each kind by age. */
+  threadsOf(channelId) {
+    const threads = (this.guildOf(channelId)?.threads ?? []).filter((thread) => thread.parent_id === channelId);
+    const archived = (thread) => Number(thread.thread_metadata.archived);
+    return threads.sort((a, b) => archived(a) - archived(b) || compareIds(a.id, b.id));
+  }
+
+  /** The channel that the open thread belongs to, or null where no thread is open. */
+  get parent() {
+    return this.channel?.thread_metadata ? this.channelById(this.channel.parent_id) : null;
   }
 
   /** The channels of a guild that can be opened, in the order of the list: [{category, channels}]. */
@@ -149,6 +164,10 @@ export class Store extends EventTarget {
       .filter((command) => worksHere(command, guild))
       .sort((a, b) => a.name.localeCompare(b.name));
   }
+}
+
+function placesOf(guild) {
+  return [...guild.channels, ...(guild.threads ?? [])];
 }
 
 /** Whether an empty category is shown: to those who can fill it. */

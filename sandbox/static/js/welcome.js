@@ -9,7 +9,8 @@ export function renderWelcome(desk) {
   const channel = store.channel;
   const direct = channel === null || channel.type === DIRECT;
   const botName = store.bot.user?.global_name || store.bot.user?.username || "the bot";
-  const title = direct ? `You and ${botName}` : `#${channel.name}`;
+  const thread = channel?.thread_metadata !== undefined;
+  const title = direct ? `You and ${botName}` : `${thread ? "" : "#"}${channel.name}`;
   const about = direct
     ? "A direct message: nobody else reads along."
     : channel.topic || "Nothing has been said here yet. This is a small Discord on your own machine.";
@@ -29,7 +30,7 @@ export function renderWelcome(desk) {
   return el(
     "section",
     { class: "welcome", "aria-label": "Start here" },
-    el("span", { class: "welcome-mark" }, icon(direct ? "at" : "hash")),
+    el("span", { class: "welcome-mark" }, icon(direct ? "at" : thread ? "thread" : "hash")),
     el("h2", { text: title }),
     el("p", { text: about }),
     el("p", { class: "welcome-lead", text: `Try one of these with ${botName}:` }),

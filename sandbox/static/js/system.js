@@ -1,0 +1,53 @@
+// What the system tells between the messages: joins, pins, threads.
+
+import { el } from "./dom.js";
+import { REPLY } from "./lead.js";
+import { plainText } from "./markdown.js";
+import { idTime, timeElement } from "./time.js";
+
+const PIN = 6;
+const JOIN = 7;
+const THREAD_STARTED = 18;
+const THREAD_BEGIN = 21;
+/** Messages a person wrote (0, 19) or a command made (20, 23) have content; the rest tell of something. */
+export const SPOKEN = new Set([0, REPLY, 20, 23]);
+
+/** What a system message says of its author, for eyes and ears alike. */
+export function noticeWords(message) {
+  switch (message.type) {
+    case PIN:
+      return "pinned a message";
+    case JOIN:
+      return "joined the server";
+    case THREAD_STARTED:
+      return `started the thread ${message.content}`;
+    case THREAD_BEGIN:
+      return `wrote what this thread is about: ${plainText(message.referenced_message?.content ?? "")}`;
+    default:
+      return "did something that is not shown here";
+  }
+}
+
+/** The line of a system message, with the way to what it is about. */
+export function renderNotice(message, desk) {
+  const { store } = desk;
+  const reference = message.message_reference;
+  const words = noticeWords(message);
+  const go = {
+    [PIN]: () => desk.jumpTo(reference.message_id),
+    [THREAD_STARTED]: () => desk.open(reference.channel_id),
+    [THREAD_BEGIN]: () => desk.goTo(reference.channel_id, reference.message_id),
+  }[message.type];
+  const name = el("span", { class: "author", text: store.nameOf(message.author) });
+  const colour = store.colourOf(message.author.id);
+  if (colour !== null) name.style.setProperty("--role", colour);
+  return el(
+    "p",
+    null,
+    name,
+    " ",
+    go ? el("button", { type: "button", class: "text-button", text: words, on: { click: go } }) : words,
+    " ",
+    timeElement(new Date(idTime(message.id)), "R"),
+  );
+}
