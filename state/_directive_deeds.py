@@ -1,8 +1,8 @@
 """What each registered action does. Begun again after a kill, none doubles its effect.
 
-A ritual has the directive's key; a backup and a checkpoint are found by who made them, and since when; a
-probe, a clean-up and an alert are the same when they are done twice; an event is handed out after the commit
-that says that it was.
+A ritual has the directive's key; a backup, a report and a checkpoint are found by who made them, and since
+when; a probe, a clean-up and an alert are the same when they are done twice; an event is handed out after the
+commit that says that it was.
 """
 
 from __future__ import annotations
@@ -87,6 +87,19 @@ async def clean(work: Work) -> Outcome:
         return Outcome("Nothing had had its time.")
     gone = ", ".join(f"{count} of {kind}" for kind, count in cleaned.removed.items() if count)
     return Outcome(f"Removed: {gone}.")
+
+
+async def report(work: Work) -> Outcome:
+    """Gathers a report and tells subscribers, unless this directive did already."""
+    told = await work.collective.journal.entries(kinds={"report"}, since=work.directive.started_at, limit=500)
+    if any(entry.cause == CAUSE for entry in told):
+        return Outcome("The report was made before Helix ended.")
+
+    def tell(done: int, total: int, _note: str) -> None:
+        work.tell(done, total)
+
+    made = await work.collective.reports.build(work.actor, tell)
+    return Outcome(f"The report says {made.status}: {made.assessment}")
 
 
 async def archive(work: Work) -> Outcome:

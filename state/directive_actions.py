@@ -109,6 +109,13 @@ ACTIONS: Final[tuple[Action, ...]] = (
         run=deeds.clean,
     ),
     Action(
+        name="report",
+        summary="Gathers a report of everything, and tells subscribers.",
+        examples=("report",),
+        parse=_nothing("report"),
+        run=deeds.report,
+    ),
+    Action(
         name="archive",
         usage="<name>",
         summary="Saves a checkpoint of the state under a name.",

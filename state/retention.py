@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from state._alert_table import CLOSED_KEPT
 from state.change import SYSTEM, Actor
+from state.contexts import MOST as CONTEXTS_KEPT
+from state.directive_store import KEPT as DIRECTIVES_KEPT
 from state.manager import StateManager
 from state.probes import KEPT_FOR
 
@@ -17,6 +22,9 @@ if TYPE_CHECKING:
     from state.collective import Collective
 
 logger = logging.getLogger(__name__)
+
+# What was kept of the database from before its schema changed.
+COPIES_KEPT_FOR: Final = timedelta(days=30)
 
 # Removes what is too old of one kind; gives how many that was.
 Prune = Callable[[], Awaitable[int]]
@@ -39,14 +47,19 @@ class Retention:
     def __init__(self, manager: StateManager) -> None:
         self._manager = manager
         self._prunes: dict[str, tuple[Prune, str]] = {}
+        self._notes: dict[str, str] = {}
 
     def add(self, kind: str, prune: Prune, kept: str) -> None:
         """Lets `prune` remove what is too old of a kind; `kept` says in a few words what stays."""
         self._prunes[kind] = (prune, kept)
 
+    def note(self, kind: str, kept: str) -> None:
+        """Says what stays of a kind that keeps within its bounds by itself, whenever something is added."""
+        self._notes[kind] = kept
+
     def rules(self) -> Mapping[str, str]:
         """What is kept of each kind, in words."""
-        return {kind: kept for kind, (_, kept) in self._prunes.items()}
+        return {kind: kept for kind, (_, kept) in self._prunes.items()} | self._notes
 
     async def clean(self, actor: Actor = SYSTEM) -> Cleaned:
         """Removes everything that has had its time; journalled where a person asked, or something went."""
@@ -75,9 +88,27 @@ def build_retention(collective: Collective) -> Retention:
         removed, _ = await collective.backups.prune()
         return removed
 
+    async def prune_copies() -> int:
+        if collective.backups.newest is None:
+            return 0
+        before = (clock.now() - COPIES_KEPT_FOR).timestamp()
+        return await asyncio.to_thread(_remove_copies, collective.database.path, before)
+
     as_journal = f"{settings.journal_days} days (JOURNAL_DAYS)"
     retention.add("journal", lambda: collective.journal.prune(limit()), as_journal)
     retention.add("rituals", lambda: collective.rituals.prune(limit()), as_journal)
     retention.add("probes", collective.probes.prune, f"{KEPT_FOR.days} days")
     retention.add("backups", prune_backups, f"the newest {settings.backup_keep} (BACKUP_KEEP)")
+    kept = f"{COPIES_KEPT_FOR.days} days, and until there is a good backup"
+    retention.add("copies", prune_copies, f"of before a schema change: {kept}")
+    retention.note("directives", f"the newest {DIRECTIVES_KEPT}")
+    retention.note("checkpoints", f"the newest {CONTEXTS_KEPT}")
+    retention.note("closed alerts", f"the newest {CLOSED_KEPT}")
     return retention
+
+
+def _remove_copies(database: Path, before_s: float) -> int:
+    old = [one for one in database.parent.glob(f"{database.name}.v*.bak") if one.stat().st_mtime < before_s]
+    for copy in old:
+        copy.unlink(missing_ok=True)
+    return len(old)

@@ -15,6 +15,7 @@ from core.settings import Settings
 from state import _directive_deeds
 from state.change import SYSTEM, Actor
 from state.collective import Collective
+from state.directive_action import Work
 from state.directive_actions import ACTIONS, BY_NAME, parse_directive
 from state.directive_records import Directive, WrongDirective
 from state.models import DEFAULT_UCF
@@ -218,3 +219,20 @@ async def test_an_event_reaches_whoever_listens(collective: Collective) -> None:
     assert done.status == "done"
     data = (await anext(heard)).data
     assert (data["file"], data["test"]) == ("x", True)
+
+
+async def test_a_report_is_told_once_even_when_its_directive_is_begun_again(collective: Collective) -> None:
+    events = collective.kernel.broadcaster.subscribe(topics=frozenset({"reports"}))
+    done = await carried_out(collective, "report")
+    assert (done.result or "").startswith("The report says ")
+    work = Work(
+        collective=collective,
+        directive=done,
+        actor=Actor("directive", "Ada", 5),
+        log=lambda _: asyncio.sleep(0),
+        tell=lambda *_: None,
+    )
+    again = await _directive_deeds.report(work)
+    assert again.result == "The report was made before Helix ended."
+    events.close()
+    assert len([event async for event in events]) == 1

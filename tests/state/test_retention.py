@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
+from core.database import Database
+from core.kernel import Kernel
 from state.change import SYSTEM, Actor
+from state.collective import Collective
 from state.journal import Journal
 from state.manager import StateManager
 from state.retention import Retention
@@ -35,3 +41,29 @@ async def test_a_round_with_nothing_to_do_is_not_journalled_but_a_persons_is(man
     await retention.clean(Actor("command", "Ada", 7))
     (entry,) = await Journal(manager._database).entries()
     assert entry.actor == "Ada"
+
+
+async def test_copies_from_before_a_schema_change_go_once_there_is_a_good_backup(
+    kernel: Kernel, database: Database, tmp_path: Path
+) -> None:
+    old, fresh = tmp_path / "helix.db.v12.bak", tmp_path / "helix.db.v13.bak"
+    now_s = kernel.clock.now().timestamp()
+    for copy, days in ((old, 31), (fresh, 29)):
+        copy.touch()
+        os.utime(copy, (now_s - days * 86400,) * 2)
+    collective = await Collective.open(kernel, database)
+    assert (await collective.retention.clean()).removed["copies"] == 0
+    await collective.backups.create(Actor("command", "Ada", 7))
+    assert (await collective.retention.clean()).removed["copies"] == 1
+    assert (old.exists(), fresh.exists()) == (False, True)
+    await collective.close()
+
+
+async def test_it_says_of_what_bounds_itself_how_much_stays(kernel: Kernel, database: Database) -> None:
+    collective = await Collective.open(kernel, database)
+    rules = collective.retention.rules()
+    assert rules["directives"] == "the newest 1000"
+    removed = (await collective.retention.clean()).removed
+    assert set(removed) < set(rules)
+    assert "checkpoints" not in removed
+    await collective.close()
