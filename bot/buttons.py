@@ -150,11 +150,19 @@ async def select(
     *,
     options: Sequence[discord.SelectOption],
     placeholder: str | None = None,
+    several: bool = False,
 ) -> ComponentItem:
-    """A menu of one user (0: of anyone) from which one of up to 25 options is chosen."""
+    """A menu of one user (0: of anyone) with up to 25 options: one is chosen, or any number (`several`)."""
     custom_id = await _custom_id(bot, cog, action, user_id, payload)
+    shown = list(options[:25])
     return ComponentItem(
-        discord.ui.Select(custom_id=custom_id, options=list(options[:25]), placeholder=placeholder)
+        discord.ui.Select(
+            custom_id=custom_id,
+            options=shown,
+            placeholder=placeholder,
+            min_values=0 if several else 1,
+            max_values=len(shown) if several else 1,
+        )
     )
 
 

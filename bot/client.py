@@ -16,6 +16,7 @@ from bot.context import HelixContext
 from bot.duties import Duties
 from bot.endpoints import Endpoints
 from bot.gateway_watch import GatewayWatch
+from bot.guild_work import GuildWork
 from bot.invite import intents_needed
 from bot.loader import CogLoader
 from bot.prefix import PrefixRunner
@@ -53,6 +54,7 @@ class HelixBot(commands.Bot):
         owners: the application's owners and `OWNER_IDS`; complete once logged in.
         gateway: how the connection is.
         duties: which channel serves alerts, telemetry, digest and deployments.
+        guild_work: what is being set up in which server.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class HelixBot(commands.Bot):
         self.command_metrics = CommandMetrics(kernel.metrics, kernel.clock)
         self.gateway = GatewayWatch(self, kernel.clock, kernel.metrics)
         self.duties = Duties(self)
+        self.guild_work = GuildWork()
         self.loader = CogLoader(
             self,
             tuple(cog.name for cog in catalog.built_cogs()),

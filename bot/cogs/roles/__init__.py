@@ -1,0 +1,240 @@
+"""The roles that people give themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import buttons, self_roles
+from bot.cogs.roles import _choice, _creation, _screens, _words
+from bot.command import command
+from bot.completion import choices
+from bot.guild_work import Report, Step, carry_out
+from bot.progress import Progress
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+_Screen = tuple[discord.Embed, discord.ui.View | None]
+
+_EVERY = "every"
+
+
+class Roles(commands.Cog, name="roles"):
+    """Commands about self-assignable roles."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("roles")
+    async def roles(self, ctx: HelixContext, category: str | None = None) -> None:
+        """The roles, yours ticked."""
+        wanted = _creation.parse_category(category)
+        guild, member = await _where(ctx.guild, ctx.author)
+        embed, view = await self._menus(guild, wanted, _ids(member), ctx.author.id)
+        await ctx.say(embed=embed, view=view)
+
+    @buttons.component("roles", "toggle", command="roles")
+    async def toggle(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Give and take what was ticked differently in one menu."""
+        scope, name, shown = press.payload.split(" ")
+        wanted = None if scope == _EVERY else scope
+        guild, member = await _where(interaction.guild, interaction.user)
+        held = set(_ids(member))
+        category = _choice.categories(name, self_roles.views_of(guild.roles, guild.me))[0]
+        notes = []
+        for found, add in _choice.toggled(category, int(shown, 16), press.values):
+            text, good = await self._change(guild, member, held, found, add=add)
+            if not good:
+                notes.append(f"⚠️ {text}")
+        embed, view = await self._menus(guild, wanted, held, press.user_id, notes)
+        await press.answer.update(embed=embed, view=view)
+
+    @command("subscribe")
+    async def subscribe(self, ctx: HelixContext, *, role: str) -> None:
+        """Take a role."""
+        await self._choose(ctx, role, add=True)
+
+    @command("unsubscribe")
+    async def unsubscribe(self, ctx: HelixContext, *, role: str) -> None:
+        """Give a role back."""
+        await self._choose(ctx, role, add=False)
+
+    @buttons.component("roles", "add", command="subscribe")
+    async def pick_added(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """The one of several that was meant."""
+        await self._pick(interaction, press, add=True)
+
+    @buttons.component("roles", "remove", command="unsubscribe")
+    async def pick_removed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Likewise."""
+        await self._pick(interaction, press, add=False)
+
+    @command("setup-roles")
+    async def setup_roles(self, ctx: HelixContext, category: str = _creation.ALL) -> None:
+        """Create what is missing."""
+        wanted = _creation.parse_category(category, _creation.ALL) or _creation.ALL
+        guild, _ = await _where(ctx.guild, ctx.author)
+        with self.bot.guild_work.hold(guild.id, "setup-roles"):
+            # What Discord says now, and not what was heard of: a second run soon after counts on it.
+            plan = _creation.plan(wanted, self_roles.views_of(await guild.fetch_roles(), guild.me))
+            if not plan.missing:
+                await ctx.say(embed=_screens.created(plan, Report(0), self.bot.prefix))
+                return
+            async with Progress(ctx, "Creating roles", total=len(plan.missing), stoppable=True) as progress:
+                report = await carry_out([_step(guild, name) for name in plan.missing], progress)
+                await progress.finish(_screens.created(plan, report, self.bot.prefix))
+        if report.done and ctx.at_home:
+            row = ctx.caller.actor.row("roles", wanted, after={"created": report.done})
+            await self.bot.collective.manager.record(row)
+
+    @subscribe.autocomplete("role")
+    async def complete_added(
+        self, interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """What the asker could have and has not."""
+        return choices(_names(interaction, held=False), current)
+
+    @unsubscribe.autocomplete("role")
+    async def complete_removed(
+        self, interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """What the asker has."""
+        return choices(_names(interaction, held=True), current)
+
+    async def _choose(self, ctx: HelixContext, text: str, *, add: bool) -> None:
+        guild, member = await _where(ctx.guild, ctx.author)
+        held = set(_ids(member))
+        found = _choice.candidates(_named(text, guild), self_roles.views_of(guild.roles, guild.me))
+        if not add and len(found) > 1:
+            found = _choice.holding(found, held) or found[:1]
+        if len(found) == 1:
+            said, good = await self._change(guild, member, held, found[0], add=add)
+            await ctx.say(embed=_screens.outcome(said, good=good))
+            return
+        menu = await buttons.select(
+            self.bot,
+            "roles",
+            "add" if add else "remove",
+            ctx.author.id,
+            options=[discord.SelectOption(label=one.name, value=one.name) for one in found],
+            placeholder="Choose one",
+        )
+        await ctx.say(embed=_screens.which(found, text, add=add), view=buttons.view_of(menu))
+
+    async def _pick(self, interaction: discord.Interaction[Any], press: buttons.Press, *, add: bool) -> None:
+        guild, member = await _where(interaction.guild, interaction.user)
+        found = self_roles.find(press.values[0], self_roles.views_of(guild.roles, guild.me))
+        said, good = await self._change(guild, member, set(_ids(member)), found, add=add)
+        await press.answer.update(embed=_screens.outcome(said, good=good))
+
+    async def _change(
+        self,
+        guild: discord.Guild,
+        member: discord.Member,
+        held: set[int],
+        found: self_roles.SelfRole,
+        *,
+        add: bool,
+    ) -> tuple[str, bool]:
+        """Give or take one role and keep `held` current; what to say, and whether it is as was wished."""
+        has = found.role is not None and found.role.id in held
+        if has == add and found.standing in {"ready", "out of reach"}:
+            return _words.done(found.name, add=add, changed=False), True
+        obstacle = _words.obstacle(found, self.bot.prefix, may_manage=guild.me.guild_permissions.manage_roles)
+        if obstacle is not None or found.role is None:
+            return obstacle or "", False
+        role, reason = discord.Object(found.role.id), "They asked for it themselves"
+        try:
+            if add:
+                await member.add_roles(role, reason=reason)
+                held.add(role.id)
+            else:
+                await member.remove_roles(role, reason=reason)
+                held.discard(role.id)
+        except discord.Forbidden:
+            return _words.forbidden(found.name), False
+        except discord.NotFound:
+            return _words.gone(found.name), False
+        return _words.done(found.name, add=add, changed=True), True
+
+    async def _menus(
+        self,
+        guild: discord.Guild,
+        wanted: str | None,
+        held: Collection[int],
+        user_id: int,
+        notes: Sequence[str] = (),
+    ) -> _Screen:
+        shown = _choice.categories(wanted, self_roles.views_of(guild.roles, guild.me))
+        menus = [
+            await buttons.select(
+                self.bot,
+                "roles",
+                "toggle",
+                user_id,
+                f"{wanted or _EVERY} {category.name} {_choice.mask(category.roles, held):x}",
+                options=_screens.options(category, held),
+                placeholder=_screens.placeholder(category),
+                several=True,
+            )
+            for category in shown
+            if category.ready
+        ]
+        embed = _screens.roles(shown, held, notes, self.bot.prefix)
+        return embed, buttons.view_of(*menus) if menus else None
+
+
+async def _where(
+    guild: discord.Guild | None, user: discord.User | discord.Member
+) -> tuple[discord.Guild, discord.Member]:
+    """The server and the member, asked of Discord where the message did not say."""
+    if guild is None:
+        raise commands.NoPrivateMessage
+    return guild, user if isinstance(user, discord.Member) else await guild.fetch_member(user.id)
+
+
+def _ids(member: discord.Member) -> list[int]:
+    return [role.id for role in member.roles]
+
+
+def _step(guild: discord.Guild, name: str) -> Step:
+    return Step(
+        name,
+        lambda: guild.create_role(
+            name=name, permissions=discord.Permissions.none(), reason="A self-assignable role"
+        ),
+    )
+
+
+def _named(text: str, guild: discord.Guild) -> str:
+    """The text, or the name of the role that it mentions."""
+    mention = text.strip()
+    digits = mention.removeprefix("<@&").removesuffix(">")
+    if mention.startswith("<@&") and digits.isdecimal() and len(digits) <= 20:
+        role = guild.get_role(int(digits))
+        return text if role is None else role.name
+    return text
+
+
+def _names(interaction: discord.Interaction[Any], *, held: bool) -> list[str]:
+    guild, member = interaction.guild, interaction.user
+    if guild is None or not isinstance(member, discord.Member):
+        return []
+    mine = set(_ids(member))
+    found = (self_roles.find(name, self_roles.views_of(guild.roles, guild.me)) for name in self_roles.NAMES)
+    return [
+        one.name
+        for one in found
+        if one.standing == "ready" and one.role is not None and (one.role.id in mine) == held
+    ]
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Roles(bot))

@@ -1,0 +1,69 @@
+"""Which role a text means here, for somebody who has some of them already."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot import self_roles
+from bot.self_roles import RoleView, SelfRole
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One category's roles as they stand, in the order of the list."""
+
+    name: str
+    roles: tuple[SelfRole, ...]
+
+    @property
+    def ready(self) -> tuple[SelfRole, ...]:
+        """Those that can be handed out."""
+        return tuple(role for role in self.roles if role.standing == "ready")
+
+
+def categories(wanted: str | None, roles: Sequence[RoleView]) -> tuple[Category, ...]:
+    """One category, or all four."""
+    names = tuple(self_roles.CATEGORIES) if wanted is None else (wanted,)
+    return tuple(
+        Category(name, tuple(self_roles.find(one, roles) for one in self_roles.CATEGORIES[name]))
+        for name in names
+    )
+
+
+def candidates(text: str, roles: Sequence[RoleView]) -> tuple[SelfRole, ...]:
+    """The roles that a text means: one, or several of which the asker must choose.
+
+    Where some of several cannot be handed out, they are no choice.
+
+    Raises:
+        UnknownRole: no self-assignable role is called so.
+    """
+    found = tuple(self_roles.find(name, roles) for name in self_roles.match(text))
+    ready = tuple(one for one in found if one.standing == "ready")
+    return ready or found[:1] if len(found) > 1 else found
+
+
+def holding(found: Sequence[SelfRole], held: Collection[int]) -> tuple[SelfRole, ...]:
+    """Those of the roles that somebody has."""
+    return tuple(one for one in found if one.role is not None and one.role.id in held)
+
+
+def mask(roles: Sequence[SelfRole], held: Collection[int]) -> int:
+    """Which of a category's roles somebody has, a bit each."""
+    return sum(1 << index for index, one in enumerate(roles) if one.role is not None and one.role.id in held)
+
+
+def toggled(category: Category, shown: int, chosen: Collection[str]) -> tuple[tuple[SelfRole, bool], ...]:
+    """What a choice from the menu changes: each role with whether it is wanted.
+
+    Args:
+        category: as it stands now.
+        shown: the `mask` that was ticked when the menu was shown; what has changed since stays.
+        chosen: the names that are ticked now.
+    """
+    return tuple(
+        (one, one.name in chosen)
+        for index, one in enumerate(category.roles)
+        if one.standing == "ready" and (one.name in chosen) != bool(shown >> index & 1)
+    )

@@ -1,0 +1,106 @@
+"""How the commands about roles look."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import discord
+
+from bot import embeds, words
+from bot.cogs.roles._choice import Category
+from bot.cogs.roles._creation import Plan
+from bot.guild_work import Report
+from bot.self_roles import SelfRole
+
+_TITLES = {
+    "notifications": "🔔 Notifications",
+    "agents": "🪷 Agents",
+    "access": "🔑 Access",
+    "community": "🌀 Community",
+}
+
+
+def roles(
+    categories: Sequence[Category], held: Collection[int], notes: Sequence[str], prefix: str
+) -> discord.Embed:
+    """The categories, with a tick before what the reader has."""
+    mine = sum(
+        one.role is not None and one.role.id in held for category in categories for one in category.ready
+    )
+    head = [f"You have {words.count(mine, 'of these roles', 'of these roles')}. The menus below toggle them."]
+    if not any(category.ready for category in categories):
+        head = [f"None of these roles exists here yet. An admin creates them with `{prefix}setup-roles`."]
+    return embeds.card(
+        "Roles you can give yourself",
+        (*head, *notes),
+        fields=[
+            embeds.Field(_TITLES[category.name], _category(category, held), inline=True)
+            for category in categories
+        ],
+        footer="None of them carries a permission.",
+    )
+
+
+def options(category: Category, held: Collection[int]) -> list[discord.SelectOption]:
+    """The menu of one category, ticked where the reader has the role."""
+    return [
+        discord.SelectOption(
+            label=one.name, value=one.name, default=one.role is not None and one.role.id in held
+        )
+        for one in category.ready
+    ]
+
+
+def placeholder(category: Category) -> str:
+    """What a menu says while nothing is ticked in it."""
+    return f"{category.name.capitalize()}: choose yours"
+
+
+def which(found: Sequence[SelfRole], text: str, *, add: bool) -> discord.Embed:
+    """Several roles fit."""
+    verb = "like to have" if add else "give back"
+    return embeds.card(
+        "", (f"{words.count(len(found), 'role')} fit {words.quoted(text)}. Which would you {verb}?",)
+    )
+
+
+def outcome(text: str, *, good: bool) -> discord.Embed:
+    """What became of it."""
+    return embeds.card("", (text,), status="pass" if good else "warn")
+
+
+def created(plan: Plan, report: Report, prefix: str) -> discord.Embed:
+    """What `setup-roles` did."""
+    lines = []
+    if report.done:
+        lines.append(f"Created {words.count(len(report.done), 'role')}: {', '.join(report.done)}.")
+    elif not plan.missing:
+        lines.append("Every role is there; nothing was changed.")
+    if plan.standing:
+        lines.append(f"{words.count(len(plan.standing), 'role')} stood already.")
+    lines += [_blocked(one) for one in plan.blocked]
+    if report.trouble is not None:
+        left = words.count(report.left, "role is", "roles are")
+        lines += ["", f"⚠️ {report.trouble} {left} missing yet; `{prefix}setup-roles` goes on from here."]
+    good = report.trouble is None and not plan.blocked
+    return embeds.card("🎭 Roles", lines, status="pass" if good else "warn")
+
+
+def _blocked(one: SelfRole) -> str:
+    if one.standing == "privileged":
+        return (
+            f"⚠️ **{one.name}** carries permissions or belongs to a bot, so it is not handed out. "
+            "Rename it or clear its permissions, then run this again."
+        )
+    return f"⚠️ **{one.name}** stands above my own role. Move my role above it."
+
+
+def _category(category: Category, held: Collection[int]) -> str:
+    lines = [
+        f"{'✅' if one.role is not None and one.role.id in held else '▫️'} {one.name}"
+        for one in category.ready
+    ]
+    missing = len(category.roles) - len(category.ready)
+    if missing:
+        lines.append(f"-# {missing} not available here")
+    return "\n".join(lines)

@@ -1,0 +1,117 @@
+"""One long piece of work on a server at a time: two set-ups at once would create everything twice."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+from bot import errors
+from bot.progress import Stopped
+from core.errors import HelixError
+
+if TYPE_CHECKING:
+    from bot.progress import Progress
+
+logger = logging.getLogger(__name__)
+
+# Discord API, "JSON Error Codes".
+_FULL: Mapping[int, str] = MappingProxyType({30005: "roles", 30013: "channels"})
+
+
+class Busy(HelixError):  # noqa: N818 - the text is what users read
+    """Something is at work on this server already."""
+
+
+class GuildWork:
+    """What is being done to which server; memory of this process, since a restart ends the work as well."""
+
+    def __init__(self) -> None:
+        self._running: dict[int, str] = {}
+
+    @contextmanager
+    def hold(self, guild_id: int, what: str) -> Iterator[None]:
+        """A `with` block in which nobody else works on that server.
+
+        Args:
+            guild_id: the server.
+            what: the command that does the work, for whoever comes second.
+
+        Raises:
+            Busy: names what is at work there.
+        """
+        running = self._running.get(guild_id)
+        if running is not None:
+            raise Busy(f"`{running}` is at work on this server. Try again when it has finished.")
+        self._running[guild_id] = what
+        try:
+            yield
+        finally:
+            del self._running[guild_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to create: what it is called, and how that is done."""
+
+    label: str
+    act: Callable[[], Awaitable[object]]
+
+
+@dataclass(slots=True)
+class Report:
+    """How far the steps came.
+
+    Attributes:
+        total: how many there were to do.
+        done: the labels of those that were done.
+        trouble: why it ended early, for a person; None where it did not.
+    """
+
+    total: int
+    done: list[str] = field(default_factory=list)
+    trouble: str | None = None
+
+    @property
+    def left(self) -> int:
+        """How many were not done; a second run does them."""
+        return self.total - len(self.done)
+
+
+async def carry_out(steps: Sequence[Step], progress: Progress) -> Report:
+    """Do the steps in order, with progress that "Stop" ends; the first that fails ends it, too.
+
+    What is done stays done: since steps are made of what is missing, a second run continues.
+    """
+    report = Report(len(steps))
+
+    async def work() -> None:
+        for step in steps:
+            await step.act()
+            report.done.append(step.label)
+            progress.advance(len(report.done), f"✅ {step.label}")
+
+    try:
+        await progress.run(work())
+    except Stopped:
+        report.trouble = "It was stopped."
+    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+        report.trouble = in_words(error)
+        logger.warning("guild_work.step_failed done=%d error=%s", len(report.done), errors.in_short(error))
+    return report
+
+
+def in_words(error: BaseException) -> str:
+    """Why Discord did not do it, and what would help."""
+    if isinstance(error, discord.Forbidden):
+        return "Discord does not let me do that here: I lack a permission, or my role stands too low."
+    code = error.code if isinstance(error, discord.HTTPException) else 0
+    if code in _FULL:
+        return f"This server has the most {_FULL[code]} that Discord allows."
+    return "Discord did not take it. Try again in a moment."
