@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -36,8 +36,8 @@ class GuildWork:
         self._running: dict[int, str] = {}
 
     @contextmanager
-    def hold(self, guild_id: int, what: str) -> Iterator[None]:
-        """A `with` block in which nobody else works on that server.
+    def hold(self, guild_id: int, what: str) -> Iterator[Callable[[], None]]:
+        """A `with` block in which nobody else works on that server; what it gives ends that early.
 
         Args:
             guild_id: the server.
@@ -50,10 +50,9 @@ class GuildWork:
         if running is not None:
             raise Busy(f"`{running}` is at work on this server. Try again when it has finished.")
         self._running[guild_id] = what
-        try:
-            yield
-        finally:
-            del self._running[guild_id]
+        with ExitStack() as held:
+            held.callback(self._running.pop, guild_id)
+            yield held.close
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ class Roles(commands.Cog, name="roles"):
         """Create what is missing."""
         wanted = _creation.parse_category(category, _creation.ALL) or _creation.ALL
         guild, _ = await _where(ctx.guild, ctx.author)
-        with self.bot.guild_work.hold(guild.id, "setup-roles"):
+        with self.bot.guild_work.hold(guild.id, "setup-roles") as let_go:
             # What Discord says now, and not what was heard of: a second run soon after counts on it.
             plan = _creation.plan(wanted, self_roles.views_of(await guild.fetch_roles(), guild.me))
             if not plan.missing:
@@ -88,10 +88,12 @@ class Roles(commands.Cog, name="roles"):
                 return
             async with Progress(ctx, "Creating roles", total=len(plan.missing), stoppable=True) as progress:
                 report = await carry_out([_step(guild, name) for name in plan.missing], progress)
+                # The journal is the collective's: what other servers do to themselves is not in it.
+                if report.done and ctx.at_home:
+                    row = ctx.caller.actor.row("roles", wanted, after={"created": report.done})
+                    await self.bot.collective.manager.record(row)
+                let_go()
                 await progress.finish(_screens.created(plan, report, self.bot.prefix))
-        if report.done and ctx.at_home:
-            row = ctx.caller.actor.row("roles", wanted, after={"created": report.done})
-            await self.bot.collective.manager.record(row)
 
     @subscribe.autocomplete("role")
     async def complete_added(

@@ -1,0 +1,49 @@
+"""Long work on a server: one at a time, and what ends it early is told."""
+
+import aiohttp
+import discord
+import pytest
+
+from bot.guild_work import Busy, GuildWork, in_words
+
+
+class Response:
+    """As much of aiohttp's as an error of discord.py looks at."""
+
+    status = 400
+    reason = "Bad Request"
+
+
+def refused(code: int, kind: type[discord.HTTPException] = discord.HTTPException) -> discord.HTTPException:
+    return kind(Response(), {"code": code, "message": "no"})  # type: ignore[arg-type]  # a stand-in
+
+
+def test_only_one_works_on_a_server_and_others_are_free() -> None:
+    work = GuildWork()
+    with work.hold(1, "setup"):
+        with pytest.raises(Busy, match="`setup` is at work"), work.hold(1, "setup-roles"):
+            pass
+        with work.hold(2, "setup"):
+            pass
+    with work.hold(1, "setup-roles"):
+        pass
+
+
+def test_a_server_is_let_go_early_and_after_an_error() -> None:
+    work = GuildWork()
+    with work.hold(1, "setup") as let_go:
+        let_go()
+        with work.hold(1, "setup-roles"):
+            pass
+    with pytest.raises(LookupError), work.hold(1, "setup"):
+        raise LookupError
+    with work.hold(1, "setup"):
+        pass
+
+
+def test_what_discord_says_is_put_in_words() -> None:
+    assert "lack a permission" in in_words(refused(50013, discord.Forbidden))
+    assert "the most roles" in in_words(refused(30005))
+    assert "the most channels" in in_words(refused(30013))
+    assert "Try again" in in_words(refused(1))
+    assert "Try again" in in_words(aiohttp.ClientError())
