@@ -1,0 +1,27 @@
+"""The commands about webhooks through dpytest, from line to reply."""
+
+import pytest
+
+from tests.bot.cogs.logic import reply_to
+
+
+@pytest.mark.usefixtures("logic_bot")
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("!webhooks out", "No event has gone out."),
+        ("!webhooks out 0", "from 1 up"),
+        ("!replay failed 2h", "Nothing has failed in the last 2h"),
+        ("!breakers", "There is no breaker yet"),
+        ("!emit report.ready", "Handed to 0 live listeners"),
+        ("!emit report.ready [1]", "it takes one JSON object"),
+    ],
+)
+async def test_an_owner_gets_the_answer(line: str, said: str) -> None:
+    assert said in await reply_to(line)
+
+
+@pytest.mark.usefixtures("logic_bot")
+@pytest.mark.parametrize("line", ["!webhooks", "!replay failed", "!breakers", "!emit report.ready"])
+async def test_a_member_is_refused(line: str) -> None:
+    assert "needs" in await reply_to(line, member=1)

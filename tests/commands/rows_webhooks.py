@@ -1,0 +1,77 @@
+"""Deliveries, replays, breakers and test events: none of the first three exists yet, and they say so."""
+
+from tests.commands.case import Case, Use
+
+CASES = (
+    Case(
+        command="webhooks",
+        caller="mod",
+        happy=Use(line="webhooks failed", options={"view": "failed"}, says="No delivery has failed"),
+        wrong=(
+            Use(line="webhooks msg_1", options={"view": "msg_1"}, says="no delivery `msg_1`"),
+            Use(line="webhooks in 0", options={"view": "in", "page": 0}, says="from 1 up"),
+            Use(line="webhooks in last", options={"view": "in", "page": "last"}, says="whole number"),
+        ),
+    ),
+    Case(
+        command="replay",
+        caller="admin",
+        happy=Use(
+            line="replay failed 24h",
+            options={"target": "failed", "since": "24h"},
+            says="Nothing has failed in the last 1d",
+        ),
+        wrong=(
+            Use(line="replay", says="`target` is missing"),
+            Use(line="replay msg_1", options={"target": "msg_1"}, says="no delivery `msg_1`"),
+            Use(
+                line="replay failed lately",
+                options={"target": "failed", "since": "lately"},
+                says="no length of time",
+            ),
+        ),
+    ),
+    Case(
+        command="breakers",
+        caller="mod",
+        happy=Use(line="breakers", says="There is no breaker yet"),
+        wrong=(Use(line="breakers mend", options={"action": "mend"}, says="no action called"),),
+        actions={
+            "reset": Use(
+                line="breakers reset zapier",
+                options={"action": "reset", "name": "zapier"},
+                says="no breaker `zapier`",
+            ),
+            "trip": Use(
+                line="breakers trip zapier",
+                options={"action": "trip", "name": "zapier"},
+                says="no breaker `zapier`",
+            ),
+        },
+    ),
+    Case(
+        command="emit",
+        caller="admin",
+        happy=Use(
+            line='emit report.ready {"assessment": "a test"}',
+            options={"event": "report.ready", "json": '{"assessment": "a test"}'},
+            says="Emitted: report.ready[\\s\\S]*No delivery exists yet[\\s\\S]*a test",
+        ),
+        wrong=(
+            Use(line="emit", says="`event` is missing"),
+            Use(
+                line="emit report.redy", options={"event": "report.redy"}, says="Did you mean 'report.ready'"
+            ),
+            Use(
+                line="emit report.ready {",
+                options={"event": "report.ready", "json": "{"},
+                says="not JSON.*line 1, column 2",
+            ),
+            Use(
+                line='emit report.ready {"ucf": 3}',
+                options={"event": "report.ready", "json": '{"ucf": 3}'},
+                says="`ucf`: Expected `object`, got `int`",
+            ),
+        ),
+    ),
+)
