@@ -40,7 +40,7 @@ class Case:
         happy: a use that works.
         caller: whose use that is: "member", "mod", "admin" or "owner" of the home server; the least that may.
         wrong: uses with an argument that is wrong, each in another way; `says` is the complaint. Empty only
-            for commands that take no argument.
+            for commands that take no argument, or one that may be anything.
         actions: for each action of the entry's `Access.actions`, a use of it that would work for one who may.
         prepare: brings the world into the state that the happy case needs, such as an open alert.
     """
