@@ -65,7 +65,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         name="consciousness",
         cog="consciousness",
         aliases=("conscious", "state", "mind"),
-        params=(Param("agent", "Seen from this agent"),),
+        params=(Param("agent", "Seen from this agent", kind="rest"),),
         summary="The level computed from the field, its band, and what moved it.",
         example="!consciousness",
         ttl_s=30.0,

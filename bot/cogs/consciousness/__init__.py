@@ -1,0 +1,78 @@
+"""What the field amounts to: a level, a mood, and the principles that hold it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.cogs.consciousness import _emotions, _ethics, _level, _screens
+from bot.command import command
+from bot.completion import choices
+from state.agents import ROSTER, AgentView, find_agent
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+
+class Consciousness(commands.Cog, name="consciousness"):
+    """Commands about how the collective is within."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("consciousness")
+    async def consciousness(self, ctx: HelixContext, *, agent: str | None = None) -> None:
+        """The level, whole or as one agent sees it."""
+        name = None if agent is None else find_agent(agent).name
+        level = await ctx.cached_async(
+            (name,), lambda: self._fetch_level(name), ("state", "agents", "health")
+        )
+        await ctx.say(embed=_screens.level(level))
+
+    @command("emotions")
+    async def emotions(self, ctx: HelixContext) -> None:
+        """The emotional landscape."""
+        landscape = await ctx.cached_async((), self._fetch_landscape, ("state",))
+        await ctx.say(embed=_screens.emotions(landscape))
+
+    @command("ethics")
+    async def ethics(self, ctx: HelixContext) -> None:
+        """The four principles and the last decisions."""
+        show_people = ctx.at_home
+        rulings = await ctx.cached_async(
+            (show_people,),
+            lambda: _ethics.fetch_rulings(self.bot.collective.journal, show_people=show_people),
+            ("directives",),
+        )
+        await ctx.say(embed=_screens.ethics(rulings))
+
+    @consciousness.autocomplete("agent")
+    async def complete_agent(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The fourteen names."""
+        return choices((spec.name for spec in ROSTER), current)
+
+    async def _fetch_level(self, name: str | None) -> _level.Level:
+        collective = self.bot.collective
+        day_ago = await collective.journal.ucf_at(self.bot.kernel.clock.now() - timedelta(hours=24))
+        views: dict[str, AgentView] = {view.name: view for view in collective.agents()}
+        agent = None if name is None else views[name]
+        return _level.build_level(collective.manager.snapshot.ucf, day_ago, agent)
+
+    async def _fetch_landscape(self) -> _emotions.Landscape:
+        collective = self.bot.collective
+        activity = await _emotions.fetch_activity(
+            collective.journal, self.bot.kernel.clock.now(), len(collective.alerts.open())
+        )
+        return _emotions.build_landscape(collective.manager.snapshot.ucf, activity)
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Consciousness(bot))
