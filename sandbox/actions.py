@@ -3,19 +3,19 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from sandbox.components import BUTTON, STRING_SELECT, find_component
+from sandbox.components import BUTTON, find_component
 from sandbox.errors import ActionError, ApiError
 from sandbox.forms import UploadedFile, parse_message
-from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT
-from sandbox.invocations import CHANNEL, MENTIONABLE, ROLE, USER, build_invocation, resolve
+from sandbox.interaction_json import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
+from sandbox.invocations import build_invocation
+from sandbox.modals import fill_in
 from sandbox.people import Ref
 from sandbox.permissions import Permission
 from sandbox.place_actions import PlaceActions, as_action
 from sandbox.records import Channel, Guild, Message, User
 from sandbox.render_messages import message_json
+from sandbox.selections import choose
 from sandbox.wire import JsonObject, as_id
-
-_SELECT_OPTION = {5: USER, 6: ROLE, 7: MENTIONABLE, 8: CHANNEL}
 
 
 class Actions(PlaceActions):
@@ -126,6 +126,31 @@ class Actions(PlaceActions):
         """Chooses in a menu; gives ``{"interaction_id"}``."""
         return self._component(user, message, custom_id, [str(value) for value in values])
 
+    async def submit_modal(
+        self, *, user: Ref, interaction: Ref, values: Mapping[str, object] | None = None
+    ) -> JsonObject:
+        """Submits the modal that the bot opened in answer to that interaction; gives ``{"interaction_id"}``.
+
+        Args:
+            user: Who was asked.
+            interaction: The interaction that the modal answers.
+            values: By custom id a text, or a list of values for menus. What is left out stays as opened.
+
+        Raises:
+            ActionError: 404 where no modal is open, 400 where a value does not fit.
+        """
+        actor = self._people.user(user)
+        interactions = self._engine.interactions
+        asked = interactions.find_modal(as_id(interaction) or 0, actor.id)
+        if asked is None or asked.modal is None:
+            raise ActionError(404, "There is no such form open for this user.")
+        data = fill_in(self._engine.world, asked.channel, asked.modal, values or {})
+        source = asked.channel.messages.get(asked.source_id or 0)
+        started = interactions.start(
+            MODAL_SUBMIT, actor.id, asked.channel, data, source=source, opened_by=asked
+        )
+        return {"interaction_id": str(started.id)}
+
     async def reaction(self, *, user: Ref, message: Ref, emoji: str, remove: bool = False) -> None:
         """Adds a reaction, or takes it away."""
         actor = self._people.user(user)
@@ -199,22 +224,7 @@ class Actions(PlaceActions):
             raise ActionError(400, "Buttons are clicked, menus are selected from.")
         data: JsonObject = {"custom_id": custom_id, "component_type": kind, "id": item["id"]}
         if values is not None:
-            data |= self._selection(channel, item, values)
+            data |= choose(self._engine.world, channel, item, values)
         self._reopen(channel, actor)
         interaction = self._engine.interactions.start(COMPONENT, actor.id, channel, data, source=source)
         return {"interaction_id": str(interaction.id)}
-
-    def _selection(self, channel: Channel, item: JsonObject, values: list[str]) -> JsonObject:
-        if not item.get("min_values", 1) <= len(values) <= item.get("max_values", 1):
-            raise ActionError(400, "The menu takes another number of values.")
-        if len(set(values)) != len(values):
-            raise ActionError(400, "A value can be chosen only once.")
-        if item["type"] == STRING_SELECT:
-            offered = {option["value"] for option in item["options"]}
-            if not offered.issuperset(values):
-                raise ActionError(400, "The menu does not offer that value.")
-            return {"values": values}
-        resolved: dict[str, JsonObject] = {}
-        for value in values:
-            resolve(self._engine.world, channel, _SELECT_OPTION[item["type"]], value, resolved)
-        return {"values": values, "resolved": resolved}

@@ -6,6 +6,7 @@ from sandbox.wire import JsonObject
 ACTION_ROW = 1
 BUTTON = 2
 STRING_SELECT = 3
+TEXT_INPUT = 4
 USER_SELECT = 5
 ROLE_SELECT = 6
 MENTIONABLE_SELECT = 7
@@ -72,6 +73,11 @@ def _check_item(errors: FormErrors, path: Path, item: object, seen: set[str]) ->
     if kind == BUTTON:
         _check_button(errors, path, item, seen)
         return
+    check_select(errors, path, item, seen)
+
+
+def check_select(errors: FormErrors, path: Path, item: JsonObject, seen: set[str]) -> None:
+    """Checks a menu of any kind, in a message or in a modal; ``seen`` gathers custom ids."""
     _check_custom_id(errors, path, item, seen)
     if len(str(item.get("placeholder") or "")) > 150:
         errors.too_long((*path, "placeholder"), 150)
@@ -80,7 +86,7 @@ def _check_item(errors: FormErrors, path: Path, item: object, seen: set[str]) ->
         errors.add((*path, "min_values"), "NUMBER_TYPE_RANGE", "int value should be between 0 and 25.")
     if not (isinstance(high, int) and 1 <= high <= MAX_OPTIONS):
         errors.add((*path, "max_values"), "NUMBER_TYPE_RANGE", "int value should be between 1 and 25.")
-    if kind == STRING_SELECT:
+    if item["type"] == STRING_SELECT:
         _check_options(errors, path, item)
 
 

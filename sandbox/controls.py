@@ -136,6 +136,14 @@ async def _select(act: Actions, body: JsonObject) -> JsonObject:
     )
 
 
+async def _submit_modal(act: Actions, body: JsonObject) -> JsonObject:
+    return await act.submit_modal(
+        user=need(body, "user", ID),
+        interaction=need(body, "interaction", ID),
+        values=maybe(body, "values", dict),
+    )
+
+
 async def _reaction(act: Actions, body: JsonObject) -> None:
     await act.reaction(
         user=need(body, "user", ID),
@@ -165,6 +173,7 @@ _VERBS: dict[str, _Verb] = {
     "autocomplete": _autocomplete,
     "click": _click,
     "select": _select,
+    "submit_modal": _submit_modal,
     "reaction": _reaction,
     "join": _join,
     "leave": _leave,

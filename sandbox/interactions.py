@@ -4,14 +4,11 @@ import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from sandbox.errors import ApiError, unknown
 from sandbox.events import Event, EventBus
-from sandbox.files import MAX_FILE_BYTES
+from sandbox.interaction_json import AUTOCOMPLETE, Interaction, interaction_json
 from sandbox.records import Channel, Message
-from sandbox.render import channel_json, member_json, user_json
-from sandbox.render_messages import gateway_message_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 
@@ -21,41 +18,7 @@ TOKEN_S = 900.0
 """How long an interaction's token lives, in seconds."""
 _MAX_KEPT = 2000
 
-COMMAND = 2
-COMPONENT = 3
-AUTOCOMPLETE = 4
-
 NOT_RESPONDING = "The application did not respond"
-
-
-@dataclass(slots=True, eq=False, repr=False, kw_only=True)
-class Interaction:
-    """One interaction and how far its answer has come.
-
-    Attributes:
-        source_id: The message whose component was used.
-        original_id: The message that ``@original`` stands for, once there is one.
-        waiting: A deferred answer is shown as loading; the next follow-up or edit fills it.
-        focused_type: The type of the option being completed.
-        choices: Where autocomplete's choices go.
-    """
-
-    id: int
-    token: str
-    type: int
-    user_id: int
-    channel: Channel
-    started_s: float
-    command_name: str | None = None
-    command_id: str | None = None
-    source_id: int | None = None
-    acknowledged: bool = False
-    failed: bool = False
-    original_id: int | None = None
-    waiting: bool = False
-    focused_type: int = 3
-    choices: asyncio.Future[list[JsonObject]] | None = None
-    timer: asyncio.TimerHandle | None = field(default=None, repr=False)
 
 
 class Interactions:
@@ -92,6 +55,7 @@ class Interactions:
         *,
         source: Message | None = None,
         focused_type: int = 3,
+        opened_by: Interaction | None = None,
     ) -> Interaction:
         """Sends an interaction to the bot and starts its deadline."""
         self._expire()
@@ -108,9 +72,10 @@ class Interactions:
             source_id=source.id if source is not None else None,
             focused_type=focused_type,
             choices=loop.create_future() if kind == AUTOCOMPLETE else None,
+            opened_by=opened_by,
         )
         self._by_token[interaction.token] = interaction
-        payload = self._payload(interaction, data, source)
+        payload = interaction_json(self._world, interaction, data, source)
         only = frozenset({self._world.application.bot_id})
         self._bus.publish(
             Event("INTERACTION_CREATE", lambda _: payload, guild_id=channel.guild_id, only=only)
@@ -153,35 +118,29 @@ class Interactions:
         interaction.acknowledged = True
         if interaction.timer is not None:
             interaction.timer.cancel()
+        if interaction.opened_by is not None:
+            interaction.opened_by.modal = None
         self.tell(interaction, state)
 
+    def find_modal(self, interaction_id: int, user_id: int) -> Interaction | None:
+        """The interaction whose answer is a form that this user has open."""
+        return next(
+            (
+                one
+                for one in self._by_token.values()
+                if one.id == interaction_id and one.user_id == user_id and one.modal is not None
+            ),
+            None,
+        )
+
     def tell(self, interaction: Interaction, state: str, message: str | None = None) -> None:
-        """Tells the user's page how the interaction stands."""
+        """Tells the user's page how the interaction stands; ``modal`` comes with the form to fill in."""
         data: JsonObject = {"interaction_id": str(interaction.id), "state": state}
+        if state == "modal":
+            data["modal"] = interaction.modal
         if message is not None:
             data["message"] = message
         self._bus.publish(Event("INTERACTION_RESULT", lambda _: data, only=frozenset({interaction.user_id})))
-
-    def message_fields(self, interaction: Interaction) -> JsonObject:
-        """What a message says about the interaction that it answers."""
-        user = user_json(self._world.users[interaction.user_id])
-        metadata: JsonObject = {
-            "id": str(interaction.id),
-            "type": interaction.type,
-            "user": user,
-            "authorizing_integration_owners": _owners(interaction.channel),
-        }
-        if interaction.type == COMPONENT:
-            metadata["interacted_message_id"] = str(interaction.source_id)
-            return {"interaction_metadata": metadata}
-        legacy = {
-            "id": str(interaction.id),
-            "type": interaction.type,
-            "name": interaction.command_name,
-            "user": user,
-        }
-        metadata |= {"name": interaction.command_name, "command_type": 1}
-        return {"interaction_metadata": metadata, "interaction": legacy}
 
     def close(self) -> None:
         """Stops every deadline."""
@@ -208,47 +167,9 @@ class Interactions:
             del self._by_token[token]
             _stop(interaction)
 
-    def _payload(self, interaction: Interaction, data: JsonObject, source: Message | None) -> JsonObject:
-        channel, user_id = interaction.channel, interaction.user_id
-        bot_id = self._world.application.bot_id
-        user_permissions = str(self._world.permissions_in(channel, user_id))
-        payload: JsonObject = {
-            "id": str(interaction.id),
-            "application_id": str(self._world.application.id),
-            "type": interaction.type,
-            "token": interaction.token,
-            "version": 1,
-            "data": data,
-            "channel_id": str(channel.id),
-            "channel": channel_json(self._world, channel) | {"permissions": user_permissions},
-            "locale": "en-US",
-            "app_permissions": str(self._world.permissions_in(channel, bot_id)),
-            "entitlements": [],
-            "entitlement_sku_ids": [],
-            "authorizing_integration_owners": _owners(channel),
-            "context": 1 if channel.guild_id is None else 0,
-            "attachment_size_limit": MAX_FILE_BYTES,
-        }
-        member = self._world.member(channel.guild_id, user_id)
-        if channel.guild_id is not None and member is not None:
-            payload["guild_id"] = str(channel.guild_id)
-            payload["guild_locale"] = "en-US"
-            payload["guild"] = {"id": str(channel.guild_id), "locale": "en-US", "features": []}
-            payload["member"] = member_json(self._world, member) | {"permissions": user_permissions}
-        else:
-            payload["user"] = user_json(self._world.users[user_id])
-        if source is not None:
-            payload["message"] = gateway_message_json(self._world, channel, source, bot_id)
-        return payload
-
 
 def _stop(interaction: Interaction) -> None:
     if interaction.timer is not None:
         interaction.timer.cancel()
     if interaction.choices is not None:
         interaction.choices.cancel()
-
-
-def _owners(channel: Channel) -> JsonObject:
-    # Key 0 is an installation in a server; "0" as its value stands for the bot's direct messages.
-    return {"0": str(channel.guild_id) if channel.guild_id is not None else "0"}

@@ -3,10 +3,19 @@
 from collections.abc import Callable
 
 from sandbox.command_forms import check_choice_list
-from sandbox.errors import ApiError, FormErrors, bad_form, not_built, unknown
+from sandbox.errors import ApiError, FormErrors, bad_form, unknown
 from sandbox.forms import MessageForm, UploadedFile, parse_message, require_something
-from sandbox.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, Interaction, Interactions
+from sandbox.interaction_json import (
+    AUTOCOMPLETE,
+    COMMAND,
+    COMPONENT,
+    MODAL_SUBMIT,
+    Interaction,
+    message_fields,
+)
+from sandbox.interactions import Interactions
 from sandbox.messages import Messages, Origin
+from sandbox.modals import parse_modal
 from sandbox.records import FLAG_EPHEMERAL, Message
 from sandbox.render_messages import message_json
 from sandbox.wire import JsonObject
@@ -21,8 +30,9 @@ MODAL = 9
 _REPLY = 19
 _SLASH_REPLY = 20
 _ALLOWED = {
-    COMMAND: {CHANNEL_MESSAGE, DEFERRED_MESSAGE},
-    COMPONENT: {CHANNEL_MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE_MESSAGE},
+    COMMAND: {CHANNEL_MESSAGE, DEFERRED_MESSAGE, MODAL},
+    COMPONENT: {CHANNEL_MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE_MESSAGE, MODAL},
+    MODAL_SUBMIT: {CHANNEL_MESSAGE, DEFERRED_MESSAGE, DEFERRED_UPDATE, UPDATE_MESSAGE},
     AUTOCOMPLETE: {AUTOCOMPLETE_RESULT},
 }
 
@@ -48,8 +58,6 @@ class Responses:
             ApiError: 400 where type or data are not valid; the interaction stays open then.
         """
         kind = body.get("type")
-        if kind == MODAL:
-            raise not_built("modals")
         if not isinstance(kind, int) or kind not in _ALLOWED[interaction.type]:
             choices = tuple(sorted(_ALLOWED[interaction.type]))
             raise bad_form(("type",), "BASE_TYPE_CHOICES", f"Value must be one of {choices}.")
@@ -62,6 +70,7 @@ class Responses:
             DEFERRED_UPDATE: self._defer_update,
             UPDATE_MESSAGE: self._update,
             AUTOCOMPLETE_RESULT: self._complete,
+            MODAL: self._open_modal,
         }
         message = handlers[kind](interaction, data, files)
         return self._callback(interaction, kind, message)
@@ -80,7 +89,7 @@ class Responses:
         reader = interaction.user_id if (form.flags or 0) & FLAG_EPHEMERAL else None
         origin = Origin(
             type=_REPLY if interaction.original_id else 0,
-            interaction=self._interactions.message_fields(interaction),
+            interaction=message_fields(self._world, interaction),
             reader_id=reader,
             reference_id=interaction.original_id,
         )
@@ -173,12 +182,16 @@ class Responses:
         interaction.choices.set_result(choices)
         self._interactions.acknowledge(interaction, "answered")
 
+    def _open_modal(self, interaction: Interaction, data: JsonObject, _: list[UploadedFile]) -> None:
+        interaction.modal = parse_modal(data)
+        self._interactions.acknowledge(interaction, "modal")
+
     def _post_original(self, interaction: Interaction, form: MessageForm, *, loading: bool) -> Message:
         ephemeral = bool((form.flags or 0) & FLAG_EPHEMERAL)
-        from_component = interaction.type == COMPONENT
+        from_component = interaction.source_id is not None
         origin = Origin(
             type=_REPLY if from_component else _SLASH_REPLY,
-            interaction=self._interactions.message_fields(interaction),
+            interaction=message_fields(self._world, interaction),
             reader_id=interaction.user_id if ephemeral else None,
             reference_id=interaction.source_id if from_component else None,
             loading=loading,

@@ -86,6 +86,32 @@ class _Panel(discord.ui.View):
         await interaction.response.edit_message(content=f"people {names}", view=self)
 
 
+class _Form(discord.ui.Modal, title="A note"):
+    """Tells back what was filled in."""
+
+    name: discord.ui.TextInput["_Form"] = discord.ui.TextInput(
+        label="Name", min_length=2, max_length=20, placeholder="What the note is called"
+    )
+    text: discord.ui.Label["_Form"] = discord.ui.Label(
+        text="Text",
+        description="As long as you like",
+        component=discord.ui.TextInput(style=discord.TextStyle.paragraph, required=False, max_length=400),
+    )
+    layers: discord.ui.Label["_Form"] = discord.ui.Label(
+        text="Layers",
+        component=discord.ui.Select(
+            max_values=3, options=[discord.SelectOption(label=name) for name in LAYERS], required=False
+        ),
+    )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        text, layers = self.text.component, self.layers.component
+        assert isinstance(text, discord.ui.TextInput)
+        assert isinstance(layers, discord.ui.Select)
+        words = f"{len(text.value)} characters in {', '.join(layers.values)}"
+        await interaction.response.send_message(f"kept {self.name.value}: {words}")
+
+
 class PageBot(discord.Client):
     """Answers the few things that the page's tests ask for."""
 
@@ -177,7 +203,11 @@ def _add_commands(bot: PageBot) -> None:
     async def mute(interaction: discord.Interaction) -> None:
         """Never answers."""
 
-    del agents, secret, later, census, mute  # the tree keeps them
+    @bot.tree.command(name="form", description="Asks for a note")
+    async def form(interaction: discord.Interaction) -> None:
+        await interaction.response.send_modal(_Form())
+
+    del form, agents, secret, later, census, mute  # the tree keeps them
 
 
 @dataclass(frozen=True, slots=True)

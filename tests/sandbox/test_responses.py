@@ -39,7 +39,7 @@ async def answers(api: Api, general: int) -> Answers:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        ({"type": 9, "data": {}}, 501),
+        ({"type": 9, "data": {}}, 400),
         ({"type": 1}, 400),
         ({"type": 6}, 400),
         ({"type": 7, "data": {"content": "x"}}, 400),

@@ -50,6 +50,7 @@ export const api = {
   autocomplete: post("/sandbox/act/autocomplete"),
   click: post("/sandbox/act/click"),
   select: post("/sandbox/act/select"),
+  submitModal: post("/sandbox/act/submit_modal"),
   reaction: post("/sandbox/act/reaction"),
   pin: post("/sandbox/act/pin"),
   startThread: post("/sandbox/act/start_thread"),

@@ -11,6 +11,7 @@ import { drawIdentity } from "./identity.js";
 import { LiveLink } from "./live.js";
 import { drawMembers } from "./members.js";
 import { MessageLog } from "./messages.js";
+import { openModal } from "./modal.js";
 import { drawBot, drawLink, makeSay, Typing } from "./notices.js";
 import { Pending } from "./pending.js";
 import { PinsPanel } from "./pins.js";
@@ -77,6 +78,7 @@ desk.threads = new ThreadsPanel(part("threads"), part("open-threads"), desk);
 const pins = new PinsPanel(part("pins"), desk);
 new Announcer(part("announcer"), store, timeline);
 
+pending.addEventListener("modal", (event) => openModal(event.detail, desk));
 store.addEventListener("world", drawWorld);
 store.addEventListener("unread", () => drawPlaces(part("places"), store, open));
 store.addEventListener("place", () => {

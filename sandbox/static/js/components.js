@@ -108,7 +108,8 @@ function menu(component, message, desk) {
   return node;
 }
 
-function menuItems(component, store) {
+/** What a menu of any kind offers, with what is chosen from the start. */
+export function menuItems(component, store) {
   const preset = new Set((component.default_values ?? []).map((entry) => entry.id));
   const mark = (item) => ({ ...item, selected: preset.has(item.value) });
   switch (MENUS[component.type]) {

@@ -81,6 +81,18 @@ export class Desk {
     );
   }
 
+  /** Submits a form and waits for its answer; gives what was wrong with it, or null. */
+  async submitModal(id, values, label) {
+    try {
+      const body = { user: this.store.me.id, interaction: id, values };
+      const answer = await this.api.submitModal(body);
+      const place = { channelId: this.store.channelId, messageId: null, customId: null };
+      return await this.pending.follow({ id: answer.interaction_id, kind: "modal", label, ...place });
+    } catch (error) {
+      return error.message;
+    }
+  }
+
   /** Uses a slash command; true when the sandbox took it. */
   async slash(command, options) {
     const { channelId, me } = this.store;

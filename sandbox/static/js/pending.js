@@ -1,10 +1,11 @@
 // Interactions on their way: what was used, and whether the application has answered.
 
 const KEPT_RESULTS = 100;
+const SETTLED = new Set(["answered", "deferred", "modal"]);
 
 /**
- * Follows interactions from use to answer. Tells `changed` with the entry; an entry is
- * `{id, kind, label, channelId, messageId, customId, state: "sent"|"failed", message}`.
+ * Follows interactions from use to answer. Tells `changed` with the entry, and `modal` with one whose answer
+ * is a form; an entry is `{id, kind, label, channelId, messageId, customId, state: "sent"|"failed", message}`.
  */
 export class Pending extends EventTarget {
   #entries = new Map();
@@ -19,17 +20,31 @@ export class Pending extends EventTarget {
   add(entry) {
     const early = this.#early.get(entry.id);
     this.#early.delete(entry.id);
-    this.#settle({ ...entry, state: early?.state ?? "sent", message: early?.message ?? null });
+    this.#settle({ ...entry, state: "sent", message: null, ...early });
   }
 
   /** Takes an INTERACTION_RESULT. */
-  result({ interaction_id: id, state, message }) {
+  result({ interaction_id: id, state, message = null, modal = null }) {
     const entry = this.#entries.get(id);
-    if (entry) this.#settle({ ...entry, state, message: message ?? null });
+    if (entry) this.#settle({ ...entry, state, message, modal });
     else {
-      this.#early.set(id, { state, message });
+      this.#early.set(id, { state, message, modal });
       if (this.#early.size > KEPT_RESULTS) this.#early.delete(this.#early.keys().next().value);
     }
+  }
+
+  /** Notes an interaction that was just sent and waits for its answer; gives the failure, or null. */
+  follow(entry) {
+    return new Promise((resolve) => {
+      const look = ({ detail }) => {
+        if (detail !== null && (detail.id !== entry.id || detail.state === "sent")) return;
+        this.removeEventListener("changed", look);
+        if (detail?.state === "failed") this.dismiss(entry.id);
+        resolve(detail?.state === "failed" ? detail.message : null);
+      };
+      this.addEventListener("changed", look);
+      this.add(entry);
+    });
   }
 
   /** Whether this control of this message waits for its answer. */
@@ -68,8 +83,9 @@ export class Pending extends EventTarget {
       }
     }
     // A deferred answer has a message of its own, which says that it is being thought about.
-    if (entry.state === "answered" || entry.state === "deferred") this.#entries.delete(entry.id);
+    if (SETTLED.has(entry.state)) this.#entries.delete(entry.id);
     else this.#entries.set(entry.id, entry);
     this.dispatchEvent(new CustomEvent("changed", { detail: entry }));
+    if (entry.state === "modal") this.dispatchEvent(new CustomEvent("modal", { detail: entry }));
   }
 }

@@ -50,8 +50,10 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, grid = fals
   };
   const choose = (item) => {
     if (max === 1) {
+      // Where nothing may be chosen, the chosen one is given back by choosing it again.
+      const back = min === 0 && chosen.has(item.value);
       chosen.clear();
-      chosen.add(item.value);
+      if (!back) chosen.add(item.value);
       submit();
       return;
     }
@@ -66,7 +68,8 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, grid = fals
     if (shown.length === 0) list.append(el("li", { class: "picker-empty", text: "Nothing found" }));
     keeper.setAttribute("aria-activedescendant", shown.length > 0 ? `picker-${active}` : "");
     list.children[active]?.scrollIntoView({ block: "nearest" });
-    hint.textContent = min === max ? `Choose ${min}` : `Choose ${min} to ${max}`;
+    const range = min === max ? `Choose ${min}` : `Choose ${min} to ${max}`;
+    hint.textContent = chosen.size > 0 ? `${range} · ${chosen.size} chosen` : range;
     finish.disabled = chosen.size < min || chosen.size > max;
   };
 
@@ -93,16 +96,18 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, grid = fals
   finish.addEventListener("click", submit);
   panel.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
+    const inside = panel.contains(document.activeElement);
     panel.remove();
     anchor.setAttribute("aria-expanded", "false");
     const nowhere = document.activeElement === document.body || document.activeElement === null;
-    if (nowhere && anchor.isConnected && !anchor.disabled) {
+    if ((nowhere || inside) && anchor.isConnected && !anchor.disabled) {
       anchor.focus();
     }
   });
 
   active = Math.max(0, items.findIndex((item) => chosen.has(item.value)));
-  document.body.append(panel);
+  // Outside an open dialog nothing can be reached.
+  (anchor.closest("dialog") ?? document.body).append(panel);
   panel.showPopover();
   anchor.setAttribute("aria-expanded", "true");
   draw();
