@@ -160,7 +160,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         ),
         form="[info|set <mode>|cycle on|cycle off]",
         summary="Show, set or cycle this server's icon.",
-        example="!icon cycle on",
+        example="!icon info",
         access=Access(Level.admin, local=True),
         where=SERVER_ONLY,
         cooldown=_PICTURES,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.effects.admin_notices import AdminNotices
+from bot.effects.icon_cycle import IconCycle
 from bot.effects.ritual_ends import RitualEnds
 
 if TYPE_CHECKING:
@@ -14,4 +15,5 @@ if TYPE_CHECKING:
 def begin(bot: HelixBot) -> None:
     """Let every effect listen, and hand its loop to the supervisor; once, before the bot connects."""
     AdminNotices(bot).begin()
+    IconCycle(bot).begin()
     RitualEnds(bot).begin()

@@ -1,0 +1,121 @@
+"""Pictures drawn from the field, and the server's icon as one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import field_pictures, icons
+from bot.cogs.visuals import _input, _screens
+from bot.command import command
+from bot.completion import choices
+from bot.pictures.field_request import STYLES, Style
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+SIZE = 1024
+
+_ASK = "This server has an icon that is not of my making. Replace it? Discord keeps no copy of the old one."
+
+
+class Visuals(commands.Cog, name="visuals"):
+    """Commands that draw."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("visualize")
+    async def visualize(self, ctx: HelixContext, style: str | None = None) -> None:
+        """A picture."""
+        wanted = field_pictures.parse_style(style)
+        ucf, picture = await ctx.cached_async((wanted,), lambda: self._draw(wanted), ("state",))
+        embed, file = _screens.picture(picture, ucf)
+        await ctx.say(embed=embed, files=(file,))
+
+    @command("icon")
+    async def icon(self, ctx: HelixContext, action: str = "info", value: str | None = None) -> None:
+        """Show, set or cycle the icon."""
+        wanted, guild = _input.parse_action(action), _guild(ctx)
+        if wanted == "set":
+            await self._set(ctx, guild, value)
+        elif wanted == "cycle":
+            await self._cycle(ctx, guild, on=_input.parse_switch(value))
+        else:
+            record = await icons.Icons(self.bot).find(guild.id)
+            foreign = record.is_foreign(icons.key_of(guild))
+            await ctx.say(embed=_screens.icon(guild, record, foreign=foreign))
+
+    @visualize.autocomplete("style")
+    async def complete_style(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The four styles."""
+        return choices(STYLES, current)
+
+    @icon.autocomplete("value")
+    async def complete_value(
+        self, interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """The modes, or on and off, as the action takes them."""
+        action = getattr(interaction.namespace, "action", None)
+        offered = {"set": STYLES, "cycle": _input.SWITCH, "info": ()}.get(
+            action or "", (*STYLES, *_input.SWITCH)
+        )
+        return choices(offered, current)
+
+    async def _draw(self, style: Style) -> tuple[Any, field_pictures.FieldPicture]:
+        ucf = self.bot.collective.manager.snapshot.ucf
+        return ucf, await field_pictures.draw(self.bot.kernel.worker, ucf, style, SIZE)
+
+    async def _set(self, ctx: HelixContext, guild: discord.Guild, value: str | None) -> None:
+        mode, book = _input.parse_mode(value), icons.Icons(self.bot)
+        icons.check_permission(guild)
+        if not await self._may_replace(ctx, guild, book):
+            await ctx.say(embed=_screens.kept())
+            return
+        before = await book.find(guild.id)
+        next_at = None if before.next_at is None else self.bot.kernel.clock.now() + icons.EVERY
+        record = await book.replace(guild, mode, ctx.caller.actor, next_at=next_at)
+        await ctx.say(embed=_screens.changed(record))
+
+    async def _cycle(self, ctx: HelixContext, guild: discord.Guild, *, on: bool) -> None:
+        book = icons.Icons(self.bot)
+        before = await book.find(guild.id)
+        already = (before.next_at is not None) == on
+        if already and before.trouble is None:
+            await ctx.say(embed=_screens.switched(before, already=True))
+            return
+        if not on:
+            record = await book.switch(guild, None, ctx.caller.actor)
+            await ctx.say(embed=_screens.switched(record, already=already))
+            return
+        icons.check_permission(guild)
+        if not await self._may_replace(ctx, guild, book):
+            await ctx.say(embed=_screens.kept())
+            return
+        now = self.bot.kernel.clock.now()
+        # Should the first turn not succeed, the cycle takes it.
+        await book.switch(guild, now + icons.AGAIN_AFTER, ctx.caller.actor)
+        record = await book.replace(guild, before.following, ctx.caller.actor, next_at=now + icons.EVERY)
+        await ctx.say(embed=_screens.switched(record, already=False))
+
+    async def _may_replace(self, ctx: HelixContext, guild: discord.Guild, book: icons.Icons) -> bool:
+        if not (await book.find(guild.id)).is_foreign(icons.key_of(guild)):
+            return True
+        return await ctx.confirm(_ASK, danger=True)
+
+
+def _guild(ctx: HelixContext) -> discord.Guild:
+    if ctx.guild is None:
+        raise icons.NoPermission("Icons belong to servers; this is a direct message.")
+    return ctx.guild
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Visuals(bot))

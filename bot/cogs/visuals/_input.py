@@ -1,0 +1,71 @@
+"""What `icon` is told."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+from bot.field_pictures import parse_style
+from bot.pictures.field_request import STYLES, Style
+from bot.words import quoted
+from core.errors import HelixError, UnknownName
+
+Action = Literal["info", "set", "cycle"]
+
+ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+SWITCH: Final = ("on", "off")
+
+
+class UnknownAction(UnknownName):
+    """There is no such action."""
+
+    kind = "action"
+
+
+class WrongValue(HelixError):  # noqa: N818 - the text is what users read
+    """The action lacks its value, or has one that it does not take."""
+
+
+def parse_action(word: str) -> Action:
+    """What to do.
+
+    Raises:
+        UnknownAction: nothing of that name.
+    """
+    for action in ACTIONS:
+        if word.strip().casefold() == action:
+            return action
+    raise UnknownAction(word.strip(), ACTIONS)
+
+
+def values_of(action: str | None) -> tuple[str, ...]:
+    """What the action takes as its value; everything that any takes, where it is not chosen yet."""
+    if action == "info":
+        return ()
+    if action in {"set", "cycle"}:
+        return STYLES if action == "set" else SWITCH
+    return (*STYLES, *SWITCH)
+
+
+def parse_mode(word: str | None) -> Style:
+    """The mode to set.
+
+    Raises:
+        WrongValue: none is given.
+        UnknownStyle: there is none of that name.
+    """
+    if word is None:
+        raise WrongValue("Say which one, such as `icon set mandala`.")
+    return parse_style(word)
+
+
+def parse_switch(word: str | None) -> bool:
+    """Whether to switch on.
+
+    Raises:
+        WrongValue: it is neither `on` nor `off`.
+    """
+    folded = (word or "").strip().casefold()
+    if folded not in SWITCH:
+        given = "" if word is None else f", not {quoted(word)}"
+        raise WrongValue(f"`icon cycle` takes `on` or `off`{given}.")
+    return folded == "on"

@@ -1,0 +1,66 @@
+"""Turns the icons of the servers that cycle, every 24 hours; a turn that was missed is taken once."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import discord
+
+from bot.icons import AGAIN_AFTER, EVERY, IconRecord, Icons, NoPermission, key_of
+from core.errors import HelixError
+from core.worker import WorkerFailed
+from state.change import Actor
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+
+logger = logging.getLogger(__name__)
+
+_LOOK_EVERY_S: Final = 60.0
+_ACTOR: Final = Actor("schedule")
+_GONE: Final = "The cycle is off: I am not in that server any more."
+_FOREIGN: Final = "The cycle is off: somebody has set another icon, which stays. `icon cycle on` begins anew."
+
+
+class IconCycle:
+    """Looks once a minute which server's turn has come; what is remembered says so, also after a restart."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self._bot = bot
+        self._icons = Icons(bot)
+
+    def begin(self) -> None:
+        """Hand the loop to the supervisor."""
+        self._bot.kernel.supervisor.add("icon-cycle", self.look, every_s=_LOOK_EVERY_S)
+
+    async def look(self) -> None:
+        """Take every turn that has come."""
+        if not self._bot.gateway.ready.is_set():
+            return
+        now = self._bot.kernel.clock.now()
+        for guild_id, record in (await self._icons.cycling()).items():
+            if record.next_at is not None and record.next_at <= now:
+                await self._turn(guild_id, record, now)
+
+    async def _turn(self, guild_id: int, record: IconRecord, now: datetime) -> None:
+        guild = self._bot.get_guild(guild_id)
+        if guild is not None and guild.unavailable:
+            return
+        if guild is None:
+            await self._icons.note(guild_id, _GONE, None, _ACTOR)
+            return
+        if record.is_foreign(key_of(guild)):
+            await self._icons.note(guild_id, _FOREIGN, None, _ACTOR)
+            return
+        try:
+            await self._icons.replace(guild, record.following, _ACTOR, next_at=now + EVERY)
+        except NoPermission as error:
+            await self._icons.note(guild_id, str(error), now + EVERY, _ACTOR)
+        except (HelixError, WorkerFailed, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+            logger.warning("icon.not_turned guild=%d error=%s", guild_id, type(error).__name__)
+            await self._icons.note(
+                guild_id, "The last turn did not succeed; I try again.", now + AGAIN_AFTER, _ACTOR
+            )

@@ -1,0 +1,87 @@
+"""Pictures of the field: which are asked for, how they are drawn beside the event loop, and said in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from bot.pictures.field_request import DRAW, STYLES, FieldRequest, Style
+from core.errors import UnknownName
+from state.models import METRICS, UCF, judge
+
+if TYPE_CHECKING:
+    from core.worker import Worker
+
+_SEEN = {
+    "mandelbrot": "The rim of the Mandelbrot set as a relief under a low sun, seen {place}",
+    "julia": "A Julia set, {substance}, as a relief under a low sun",
+    "ouroboros": "A scaled serpent in a ring, its mouth {mouth}, {shape}",
+    "mandala": "A lotus of {rings} rings of petals, {petals} to a ring, {shape}",
+}
+
+
+class UnknownStyle(UnknownName):
+    """There is no such style."""
+
+    kind = "style"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPicture:
+    """A PNG, and what is seen on it and why, in words."""
+
+    style: Style
+    png: bytes
+    alt: str
+
+
+def parse_style(word: str | None) -> Style:
+    """The style that `word` names, in any case, or by its beginning; mandala where none is asked for.
+
+    Raises:
+        UnknownStyle: there is none, or several begin so; the text suggests the nearest.
+    """
+    wanted = "mandala" if word is None else word.strip().casefold()
+    found = [style for style in STYLES if wanted and style.startswith(wanted)]
+    exact = [style for style in found if style == wanted]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    raise UnknownStyle((word or "").strip(), STYLES)
+
+
+async def draw(worker: Worker, ucf: UCF, style: Style, size: int) -> FieldPicture:
+    """The picture of this field, `size` pixels wide and high; the same field gives the same bytes."""
+    request = FieldRequest(style=style, size=size, **ucf.as_dict())
+    png = await worker.run(DRAW, msgspec.json.encode(request))
+    return FieldPicture(style, png, alt_text(ucf, style))
+
+
+def alt_text(ucf: UCF, style: Style) -> str:
+    """What is seen, and which values made it; for those who do not see it."""
+    seen = _SEEN[style].format(
+        place=_place(ucf.zoom),
+        substance="in one piece" if ucf.klesha <= METRICS["klesha"].good_high else "falling to dust",
+        mouth="at its tail" if ucf.harmony >= 1.2 else "still short of its tail",
+        shape="round and at rest" if ucf.klesha <= METRICS["klesha"].good_high else "bent by friction",
+        rings=round(3 + 2.5 * ucf.resilience),
+        petals=round(5 + 6 * ucf.harmony),
+    )
+    values = ", ".join(f"{name} {value:.2f} ({judge(name, value)})" for name, value in ucf.as_dict().items())
+    light = "bright" if ucf.prana >= METRICS["prana"].good_low else "dim"
+    return f"{seen}; {light}, in {_colours(ucf.harmony)}. Made of {values}."
+
+
+def _place(zoom: float) -> str:
+    if zoom < METRICS["zoom"].good_low:
+        return "from afar"
+    return "from near" if zoom <= METRICS["zoom"].good_high else "from very near"
+
+
+def _colours(harmony: float) -> str:
+    if harmony < 0.35:
+        return "ember red and violet"
+    if harmony < 1.0:
+        return "indigo, violet and rose"
+    return "sea blue and green" if harmony < 1.65 else "indigo and gold"

@@ -1,0 +1,153 @@
+"""A server's icon, drawn from the field: what is remembered of it, and how it is replaced.
+
+Remembered by server: which icon is ours, so that a foreign one is never replaced unasked; and the cycle.
+While an icon is being replaced the one before is noted: what stands there after a crash in the middle is ours.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from bot import field_pictures
+from bot.pictures.field_request import STYLES, Style
+from core.errors import HelixError
+
+if TYPE_CHECKING:
+    import discord
+
+    from bot.client import HelixBot
+    from state.change import Actor
+
+SIZE: Final = 512
+EVERY: Final = timedelta(hours=24)
+# When a turn that did not succeed is tried again.
+AGAIN_AFTER: Final = timedelta(minutes=15)
+
+
+class NoPermission(HelixError):  # noqa: N818 - the text is what users read
+    """The bot may not edit the server."""
+
+
+class IconRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of a server's icon.
+
+    Attributes:
+        mode: the style that was set last; None where none was.
+        ours: Discord's key of the icon that we set.
+        replacing: while an icon is being replaced, the key of the one before; "" where there was none.
+        set_at: when it was set.
+        next_at: when the cycle takes its next turn; None where the cycle is off.
+        trouble: why the cycle did not turn, or went off, in a sentence; None where all is well.
+    """
+
+    mode: Style | None = None
+    ours: str | None = None
+    replacing: str | None = None
+    set_at: datetime | None = None
+    next_at: datetime | None = None
+    trouble: str | None = None
+
+    @property
+    def following(self) -> Style:
+        """The mode after this one."""
+        return STYLES[0] if self.mode is None else STYLES[(STYLES.index(self.mode) + 1) % len(STYLES)]
+
+    def is_foreign(self, key: str | None) -> bool:
+        """Whether the icon with this key (None: there is none) is not of our making."""
+        taken = self.replacing is not None and key != (self.replacing or None)
+        return key is not None and key != self.ours and not taken
+
+
+class Icons:
+    """Reads, sets and cycles; keeps nothing in memory."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self._bot = bot
+
+    async def find(self, guild_id: int) -> IconRecord:
+        """What is known of a server's icon."""
+        kept = await self._bot.remembered.get(self._scope, str(guild_id))
+        return IconRecord() if kept is None else msgspec.json.decode(kept, type=IconRecord)
+
+    async def cycling(self) -> dict[int, IconRecord]:
+        """The servers whose cycle is on."""
+        kept = await self._bot.remembered.items(self._scope)
+        records = {int(key): msgspec.json.decode(value, type=IconRecord) for key, value in kept.items()}
+        return {key: record for key, record in records.items() if record.next_at is not None}
+
+    async def replace(
+        self, guild: discord.Guild, mode: Style, actor: Actor, *, next_at: datetime | None = None
+    ) -> IconRecord:
+        """Draw the icon of this mode, set it, remember and journal it; `next_at` goes on with a cycle.
+
+        Raises:
+            NoPermission: the bot lacks Manage Server.
+            discord.HTTPException: Discord does not take it.
+        """
+        check_permission(guild)
+        before = await self.find(guild.id)
+        key = key_of(guild)
+        picture = await field_pictures.draw(
+            self._bot.kernel.worker, self._bot.collective.manager.snapshot.ucf, mode, SIZE
+        )
+        await self._keep(guild.id, msgspec.structs.replace(before, replacing=key or ""))
+        edited = await guild.edit(icon=picture.png, reason=f"Icon {mode}, drawn from the field")
+        record = IconRecord(
+            mode=mode, ours=key_of(edited), set_at=self._bot.kernel.clock.now(), next_at=next_at
+        )
+        await self._keep(guild.id, record)
+        await self._bot.collective.manager.record(
+            actor.row("icon", guild.name, before=before.mode, after=mode)
+        )
+        return record
+
+    async def switch(self, guild: discord.Guild, next_at: datetime | None, actor: Actor) -> IconRecord:
+        """Switch the cycle on, with its next turn at that moment, or off (None); journalled if it changes."""
+        before = await self.find(guild.id)
+        record = msgspec.structs.replace(before, next_at=next_at, trouble=None)
+        await self._keep(guild.id, record)
+        words = ["off" if one is None else "on" for one in (before.next_at, next_at)]
+        if words[0] != words[1]:
+            await self._bot.collective.manager.record(
+                actor.row("icon", f"{guild.name}: cycle", before=words[0], after=words[1])
+            )
+        return record
+
+    async def note(self, guild_id: int, trouble: str, next_at: datetime | None, actor: Actor) -> None:
+        """Keep why the cycle did not turn, and when it tries again (None: it is off); journalled once."""
+        before = await self.find(guild_id)
+        await self._keep(guild_id, msgspec.structs.replace(before, trouble=trouble, next_at=next_at))
+        if before.trouble != trouble:
+            await self._bot.collective.manager.record(
+                actor.row(
+                    "icon", f"server {guild_id}: cycle", reason=trouble, after="on" if next_at else "off"
+                )
+            )
+
+    async def _keep(self, guild_id: int, record: IconRecord) -> None:
+        await self._bot.remembered.set(self._scope, str(guild_id), msgspec.json.encode(record).decode())
+
+    @property
+    def _scope(self) -> str:
+        return f"{self._bot.remember_scope}#icons"
+
+
+def check_permission(guild: discord.Guild) -> None:
+    """Nothing, when the bot may edit this server.
+
+    Raises:
+        NoPermission: says what is missing and where it is given.
+    """
+    if not guild.me.guild_permissions.manage_guild:
+        raise NoPermission(
+            "I lack the permission **Manage Server**, without which Discord lets nobody change an icon. Give"
+            " it to my role under Server Settings → Roles."
+        )
+
+
+def key_of(guild: discord.Guild) -> str | None:
+    """Discord's key of the server's icon; None where it has none."""
+    return None if guild.icon is None else guild.icon.key
