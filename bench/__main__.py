@@ -1,9 +1,9 @@
-"""Run every benchmark, or the named ones: python -m bench [start http_cached dispatch]."""
+"""Run every benchmark, or the named ones: python -m bench [start http_cached dispatch pictures]."""
 
 import importlib
 import sys
 
-BENCHMARKS = ("start", "http_cached", "dispatch")
+BENCHMARKS = ("start", "http_cached", "dispatch", "pictures")
 
 
 def main() -> int:

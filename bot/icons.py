@@ -1,7 +1,7 @@
 """A server's icon, drawn from the field: what is remembered of it, and how it is replaced.
 
 Remembered by server: which icon is ours, so that a foreign one is never replaced unasked; and the cycle.
-While an icon is being replaced the one before is noted: what stands there after a crash in the middle is ours.
+While one is being replaced, the icon before is noted: what stands there after a crash in the middle is ours.
 """
 
 from __future__ import annotations

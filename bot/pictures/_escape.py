@@ -41,7 +41,8 @@ def _chunk(given: list[Floats], most: int, count: Floats, nearest: Floats) -> No
     least: Floats = np.full(x.size, 1e9, dtype=np.float32)
     place: NDArray[np.int32] = np.arange(x.size, dtype=np.int32)
     for step in range(most):
-        xx, yy = x * x, y * y
+        xx: Floats = x * x
+        yy: Floats = y * y
         far: Floats = xx + yy
         gone = far > _AWAY
         if gone.any():
@@ -49,8 +50,8 @@ def _chunk(given: list[Floats], most: int, count: Floats, nearest: Floats) -> No
             count[left] = step + 1 - np.log2(np.log2(far[gone]) * 0.5)
             nearest[left] = least[gone]
             stay = ~gone
-            x, y, a, b, xx, yy = (values[stay] for values in (x, y, a, b, xx, yy))
-            least, place, far = least[stay], place[stay], far[stay]
+            x, y, a, b, xx, yy, far, least = (values[stay] for values in (x, y, a, b, xx, yy, far, least))
+            place = place[stay]
             if not place.size:
                 return
         if step:

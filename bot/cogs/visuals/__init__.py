@@ -17,6 +17,7 @@ from bot.pictures.field_request import STYLES, Style
 if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.context import HelixContext
+    from state.models import UCF
 
 SIZE = 1024
 
@@ -34,8 +35,8 @@ class Visuals(commands.Cog, name="visuals"):
         """A picture."""
         wanted = field_pictures.parse_style(style)
         ucf, picture = await ctx.cached_async((wanted,), lambda: self._draw(wanted), ("state",))
-        embed, file = _screens.picture(picture, ucf)
-        await ctx.say(embed=embed, files=(file,))
+        text, file = _screens.picture(picture, ucf)
+        await ctx.say(text, files=(file,))
 
     @command("icon")
     async def icon(self, ctx: HelixContext, action: str = "info", value: str | None = None) -> None:
@@ -68,7 +69,7 @@ class Visuals(commands.Cog, name="visuals"):
         )
         return choices(offered, current)
 
-    async def _draw(self, style: Style) -> tuple[Any, field_pictures.FieldPicture]:
+    async def _draw(self, style: Style) -> tuple[UCF, field_pictures.FieldPicture]:
         ucf = self.bot.collective.manager.snapshot.ucf
         return ucf, await field_pictures.draw(self.bot.kernel.worker, ucf, style, SIZE)
 

@@ -13,6 +13,9 @@ from bot.icons import EVERY, IconRecord
 from bot.pictures.field_request import STYLES
 from state.models import UCF, judge
 
+# Discord API, "Attachment Object": the description.
+_ALT_LIMIT = 1_024
+
 _TITLES = {
     "mandelbrot": "The rim",
     "julia": "The island",
@@ -21,17 +24,16 @@ _TITLES = {
 }
 
 
-def picture(view: FieldPicture, ucf: UCF) -> tuple[discord.Embed, discord.File]:
-    """The picture in its embed, with the values that made it."""
-    name = f"{view.style}.png"
+def picture(view: FieldPicture, ucf: UCF) -> tuple[str, discord.File]:
+    """The picture with the values that made it; a file of its own, since an embed would drop its alt text."""
     values = " · ".join(
         f"{embeds.dot(judge(metric, value))} {metric} {value:.2f}" for metric, value in ucf.as_dict().items()
     )
-    embed = embeds.card(
-        f"{_TITLES[view.style]} – {view.style}", (values,), footer="The same field gives the same picture."
+    text = f"**{_TITLES[view.style]}** – {view.style}\n{values}\n-# The same field gives the same picture."
+    file = discord.File(
+        BytesIO(view.png), filename=f"{view.style}.png", description=embeds.clip(view.alt, _ALT_LIMIT)
     )
-    embed.set_image(url=f"attachment://{name}")
-    return embed, discord.File(BytesIO(view.png), filename=name, description=embeds.clip(view.alt, 1024))
+    return text, file
 
 
 def icon(guild: discord.Guild, record: IconRecord, *, foreign: bool) -> discord.Embed:
