@@ -27,7 +27,7 @@ BUILT = tuple(entry for entry in catalog.ENTRIES if not entry.planned)
         ("!discovery", "no HTTP routes"),
         ("!ping", "**Round trip**"),
         ("!agents", "of 14 active"),
-        ("!agent Oracle", "not built yet"),
+        ("!agent Vega", "not built yet"),
         ("!history Kael", "Nothing in the journal"),
         ("!wisdom Vega", "**Vega**, safety"),
         ("!cogs", f"1 of {len(catalog.built_cogs())} loaded"),
