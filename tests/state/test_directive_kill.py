@@ -18,7 +18,14 @@ from core.settings import Settings
 from state.collective import Collective
 from state.schema import STATE_MIGRATIONS
 
-DIRECTIVES = ("ritual 40", "archive before the storm", "alert raise disk.full critical", "backup", "ritual 9")
+DIRECTIVES = (
+    "ritual 40",
+    "archive before the storm",
+    "alert raise disk.full critical",
+    "backup",
+    "report",
+    "ritual 9",
+)
 
 PROCESS = """
 import asyncio, sys
@@ -42,7 +49,7 @@ async def main():
     collective = await Collective.open(kernel, database)
     for number, text in enumerate({directives!r}):
         await collective.directives.submit(
-            text, actor=Actor("command", "Ada", 5), rank=Rank.admin, key=f"test-{{number}}"
+            text, actor=Actor("test"), rank=Rank.admin, key=f"test-{{number}}"
         )
     sys.stdout.write("queued\\n")
     sys.stdout.flush()
@@ -75,7 +82,13 @@ async def test_after_kills_each_effect_has_happened_once(tmp_path: Path, seed: i
         assert {one.id: (one.text, one.status) for one in found} == {
             number: (text, "done") for number, text in enumerate(DIRECTIVES, start=1)
         }
-        assert await database.read(effects) == {"rituals": 2, "contexts": 1, "alerts": 1, "backups": 1}
+        assert await database.read(effects) == {
+            "rituals": 2,
+            "contexts": 1,
+            "alerts": 1,
+            "backups": 1,
+            "reports": 1,
+        }
         assert await database.read(rituals_applied) == 2
     finally:
         await kernel.supervisor.stop(5)
@@ -90,6 +103,7 @@ def effects(connection: sqlite3.Connection) -> dict[str, int]:
         "contexts": "SELECT count(*) FROM contexts",
         "alerts": "SELECT count(*) FROM alerts",
         "backups": "SELECT count(*) FROM backups",
+        "reports": "SELECT count(*) FROM journal WHERE kind = 'report' AND subject = 'ecosystem'",
     }
     return {name: int(connection.execute(query).fetchone()[0]) for name, query in queries.items()}
 
@@ -119,7 +133,7 @@ async def run_and_kill(folder: Path, *, after: int) -> None:
         assert await process.stdout.readline() == b"queued\n"
         for _ in range(after):
             line = await process.stdout.readline()
-            if line == b"5 done 0\n":
+            if line == b"6 done 0\n":
                 break
         process.send_signal(signal.SIGKILL)
         await process.wait()
