@@ -1,12 +1,15 @@
 """/cdn: attachments, icons and avatars, served so that a browser never runs them."""
 
+import re
 import struct
 import zlib
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from sandbox.engine import ENGINE
+from sandbox.engine import ENGINE, Engine
 from sandbox.files import OCTET_STREAM
+from sandbox.pictures import Picture, picture_type
 from sandbox.wire import as_id
 
 _SAFE = {
@@ -17,6 +20,9 @@ _SAFE = {
 # The six colours that Discord gives to accounts without a picture.
 _AVATAR_COLORS = (0x5865F2, 0x757E8A, 0x3BA55C, 0xFAA61A, 0xED4245, 0xEB459F)
 _AVATAR_SIDE = 64
+_DEFAULT = re.compile(r"/cdn/embed/avatars/([0-5])\.png")
+_KEPT = re.compile(r"/cdn/(?:icons|avatars)/(\d{1,20})/([0-9a-f]{32})\.(?:png|jpe?g|webp)")
+_ATTACHMENT = re.compile(r"/cdn/attachments/(\d{1,20})/(\d{1,20})/([A-Za-z0-9._-]+)")
 
 
 def add_cdn(app: web.Application) -> None:
@@ -50,9 +56,27 @@ async def _picture(request: web.Request) -> web.Response:
 
 
 async def _default_avatar(request: web.Request) -> web.Response:
-    color = _AVATAR_COLORS[int(request.match_info["number"])]
     headers = _SAFE | {"Content-Type": "image/png", "Cache-Control": "public, max-age=86400"}
-    return web.Response(body=flat_png(color, _AVATAR_SIDE), headers=headers)
+    return web.Response(body=_default_picture(request.match_info["number"]), headers=headers)
+
+
+def _default_picture(number: str) -> bytes:
+    return flat_png(_AVATAR_COLORS[int(number)], _AVATAR_SIDE)
+
+
+def find_picture(engine: Engine, url: str) -> Picture | None:
+    """The picture at an address of this CDN; None for any other, since nothing is fetched from outside."""
+    path = urlsplit(url).path if url.startswith(f"{engine.files.cdn_url}/") else ""
+    data = b""
+    if (avatar := _DEFAULT.fullmatch(path)) is not None:
+        data = _default_picture(avatar[1])
+    elif (kept := _KEPT.fullmatch(path)) is not None:
+        return engine.pictures.get(int(kept[1]), kept[2])
+    elif (file := _ATTACHMENT.fullmatch(path)) is not None:
+        stored = engine.files.get(int(file[1]), int(file[2]), file[3])
+        data = stored.data if stored is not None else b""
+    kind = picture_type(data)
+    return Picture(kind, data) if kind is not None else None
 
 
 def flat_png(color: int, side: int) -> bytes:

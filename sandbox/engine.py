@@ -25,6 +25,7 @@ from sandbox.roles import Roles
 from sandbox.seed import build_world
 from sandbox.snowflake import SnowflakeSource
 from sandbox.threads import Threads
+from sandbox.webhooks import Webhooks
 from sandbox.wire import JsonObject
 
 
@@ -67,13 +68,16 @@ class Engine:
             wall_s=wall_s,
             monotonic_s=monotonic_s,
         )
+        self.pictures = Pictures()
         self.pins = Pins(self.world, self.bus, self.messages, wall_s)
         self.threads = Threads(
             self.world, self.bus, self.messages, self.files, next_id=self.next_id, wall_s=wall_s
         )
+        self.webhooks = Webhooks(
+            self.world, self.bus, self.messages, self.threads, pictures=self.pictures, next_id=self.next_id
+        )
         self.roles = Roles(self.world, self.bus, self.next_id)
         self.members = Members(self.world, self.bus, wall_s)
-        self.pictures = Pictures()
         self.guilds = Guilds(self.bus, self.pictures)
         self.channels = Channels(self.world, self.bus, self.files, self.next_id)
         self.reactions = Reactions(self.world, self.bus)

@@ -20,6 +20,13 @@ def text_field(errors: FormErrors, body: JsonObject, key: str, low: int, high: i
     return None
 
 
+def forbid_words(errors: FormErrors, key: str, value: str, forbidden: tuple[str, ...]) -> None:
+    """Notes a name that has one of those words in it, in whatever letters."""
+    for word in forbidden:
+        if word in value.lower():
+            errors.add((key,), "USERNAME_INVALID_CONTAINS", f'Username cannot contain "{word}"')
+
+
 def number_field(errors: FormErrors, body: JsonObject, key: str, low: int, high: int) -> int | None:
     """A whole number within its bounds; None where it is not valid."""
     value = body.get(key)

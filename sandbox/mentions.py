@@ -43,7 +43,9 @@ def resolve_mentions(
     if channel.guild_id is None:
         return Mentions(_unique(users), [], everyone=False)
     roles = world.guilds[channel.guild_id].roles
-    may_all = bool(world.permissions_in(channel, author_id) & Permission.MENTION_EVERYONE)
+    # A webhook may ping whom it likes: only its allowed_mentions hold it back.
+    is_webhook = author_id in world.webhooks
+    may_all = is_webhook or bool(world.permissions_in(channel, author_id) & Permission.MENTION_EVERYONE)
     found_roles = [int(raw) for raw in _ROLE.findall(content)]
     role_ids = [
         role_id

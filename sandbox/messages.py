@@ -12,7 +12,7 @@ from sandbox.forms import MAX_FILES, MessageForm, reference_id, require_somethin
 from sandbox.media import entry_for, resolve_media, shown_names
 from sandbox.mentions import resolve_mentions
 from sandbox.permissions import Permission
-from sandbox.records import FLAG_EPHEMERAL, FLAG_LOADING, REPLY, Attachment, Channel, Message
+from sandbox.records import FLAG_EPHEMERAL, FLAG_LOADING, REPLY, Attachment, Channel, Message, WebhookAuthor
 from sandbox.render import member_json
 from sandbox.render_messages import gateway_message_json
 from sandbox.snowflake import created_s
@@ -34,6 +34,7 @@ class Origin(NamedTuple):
         reference_id: The message that it answers.
         reference_channel_id: Where that message is, or the thread that it tells of.
         loading: A deferred answer that is still to come.
+        webhook: The webhook that wrote it, with its name and picture.
     """
 
     type: int = 0
@@ -42,6 +43,7 @@ class Origin(NamedTuple):
     reference_id: int | None = None
     reference_channel_id: int | None = None
     loading: bool = False
+    webhook: WebhookAuthor | None = None
 
 
 class Messages:
@@ -115,6 +117,7 @@ class Messages:
             reference_channel_id=origin.reference_channel_id,
             reader_id=origin.reader_id,
             interaction=origin.interaction,
+            webhook=origin.webhook,
         )
         self._attach(channel, message, form, kept=[])
         self._mention(channel, message, form)
@@ -223,7 +226,8 @@ class Messages:
         replied = channel.messages.get(message.reference_id) if message.reference_id else None
         # An answer to an interaction shows whom it is for, but pings nobody by it.
         pings = replied is not None and message.type == REPLY and message.interaction is None
-        replied_id = replied.author_id if replied is not None and pings else None
+        by_user = replied is not None and replied.webhook is None
+        replied_id = replied.author_id if replied is not None and pings and by_user else None
         found = resolve_mentions(
             self._world,
             channel,

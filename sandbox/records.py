@@ -70,6 +70,27 @@ class Overwrite(NamedTuple):
     deny: int
 
 
+class WebhookAuthor(NamedTuple):
+    """As whom a webhook wrote one message: with its own name and picture, or with those of that message."""
+
+    id: int
+    name: str
+    avatar: str | None
+
+
+@dataclass(slots=True, eq=False, repr=False, kw_only=True)
+class Webhook:
+    """A way for programs to write into a channel: whoever has the token may."""
+
+    id: int
+    channel_id: int
+    guild_id: int
+    name: str
+    token: str
+    creator_id: int
+    avatar: str | None = None
+
+
 class Attachment(NamedTuple):
     """A file that came with a message. ``embedded`` ones are shown by an embed and not listed again."""
 
@@ -110,6 +131,7 @@ class Message:
     reference_channel_id: int | None = None
     reader_id: int | None = None
     interaction: JsonObject | None = None
+    webhook: WebhookAuthor | None = None
 
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)

@@ -56,7 +56,7 @@ def message_json(
         "id": str(message.id),
         "channel_id": str(message.channel_id),
         "type": message.type,
-        "author": user_json(world.users[message.author_id]),
+        "author": _author(world, message),
         "content": message.content,
         "timestamp": message.timestamp,
         "edited_timestamp": message.edited_timestamp,
@@ -74,6 +74,9 @@ def message_json(
     if thread is not None and thread.thread is not None:
         data["flags"] |= FLAG_HAS_THREAD
         data["thread"] = thread_json(thread, thread.thread, viewer_id)
+    if message.webhook is not None:
+        data["webhook_id"] = str(message.webhook.id)
+        data["application_id"] = str(world.application.id)
     if message.nonce is not None:
         data["nonce"] = message.nonce
     if message.reactions:
@@ -105,6 +108,21 @@ def gateway_message_json(world: World, channel: Channel, message: Message, viewe
         if member is not None:
             mention["member"] = member_json(world, member, with_user=False)
     return data
+
+
+def _author(world: World, message: Message) -> JsonObject:
+    if message.webhook is None:
+        return user_json(world.users[message.author_id])
+    return {
+        "id": str(message.webhook.id),
+        "username": message.webhook.name,
+        "discriminator": "0000",
+        "global_name": None,
+        "avatar": message.webhook.avatar,
+        "bot": True,
+        "public_flags": 0,
+        "flags": 0,
+    }
 
 
 def _reaction(emoji: str, user_ids: list[int], viewer_id: int) -> JsonObject:

@@ -28,6 +28,8 @@ from sandbox.rest import (
     thread_members,
     threads,
     users,
+    webhook_messages,
+    webhooks,
 )
 from sandbox.rest.routing import add_routes
 from sandbox.views import SOCKETS, Sockets, add_views
@@ -154,6 +156,8 @@ def _build_app(engine: Engine) -> web.Application:
         reactions,
         commands,
         interactions,
+        webhooks,
+        webhook_messages,
     )
     add_routes(app, (route for resource in resources for route in resource.ROUTES))
     add_cdn(app)

@@ -9,7 +9,7 @@ from sandbox.permissions import (
     channel_permissions,
     thread_permissions,
 )
-from sandbox.records import DM_CHANNEL, Application, Channel, Guild, Member, Message, User
+from sandbox.records import DM_CHANNEL, Application, Channel, Guild, Member, Message, User, Webhook
 
 MESSAGES_PER_CHANNEL = 1000
 
@@ -27,6 +27,7 @@ class World:
         self.application = application
         self.users = {user.id: user for user in users}
         self.guilds = {guild.id: guild for guild in guilds}
+        self.webhooks: dict[int, Webhook] = {}
         self.dms: dict[int, Channel] = {}
         self.bot_online = False
 

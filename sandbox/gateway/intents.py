@@ -13,6 +13,7 @@ class Intent(IntFlag):
     GUILDS = 1 << 0
     GUILD_MEMBERS = 1 << 1
     GUILD_MODERATION = 1 << 2
+    GUILD_WEBHOOKS = 1 << 5
     GUILD_PRESENCES = 1 << 8
     GUILD_MESSAGES = 1 << 9
     GUILD_MESSAGE_REACTIONS = 1 << 10
@@ -45,6 +46,7 @@ _NEEDS: dict[str, tuple[Intent, Intent]] = {
     "THREAD_UPDATE": (Intent.GUILDS, Intent.GUILDS),
     "THREAD_DELETE": (Intent.GUILDS, Intent.GUILDS),
     "THREAD_MEMBERS_UPDATE": (Intent.GUILDS, Intent.GUILDS),
+    "WEBHOOKS_UPDATE": (Intent.GUILD_WEBHOOKS, Intent.GUILD_WEBHOOKS),
     "CHANNEL_PINS_UPDATE": (Intent.GUILDS, Intent.DIRECT_MESSAGES),
     "MESSAGE_CREATE": (Intent.GUILD_MESSAGES, Intent.DIRECT_MESSAGES),
     "MESSAGE_UPDATE": (Intent.GUILD_MESSAGES, Intent.DIRECT_MESSAGES),

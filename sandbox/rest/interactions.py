@@ -1,4 +1,4 @@
-"""/interactions/{id}/{token}/callback and the follow-ups under /webhooks/{application}/{token}."""
+"""/interactions/{id}/{token}/callback, and what follows under the application's own webhook."""
 
 from aiohttp import web
 
@@ -9,9 +9,6 @@ from sandbox.render_messages import message_json
 from sandbox.rest.reading import path_id, read_message
 from sandbox.rest.routing import Route
 from sandbox.wire import JsonObject, json_response
-
-_WEBHOOK = "/webhooks/{application_id}/{token}"
-_MESSAGE = _WEBHOOK + "/messages/{message_id}"
 
 
 async def _callback(request: web.Request, engine: Engine) -> web.Response:
@@ -27,14 +24,15 @@ async def _callback(request: web.Request, engine: Engine) -> web.Response:
 
 
 def _interaction(request: web.Request, engine: Engine) -> Interaction:
-    return engine.interactions.for_webhook(path_id(request, "application_id"), request.match_info["token"])
+    return engine.interactions.for_webhook(path_id(request, "webhook_id"), request.match_info["token"])
 
 
 def _show(engine: Engine, interaction: Interaction, message: Message) -> JsonObject:
     return message_json(engine.world, interaction.channel, message, engine.world.bot.id)
 
 
-async def _follow_up(request: web.Request, engine: Engine) -> web.Response:
+async def follow_up(request: web.Request, engine: Engine) -> web.Response:
+    """POST /webhooks/{application}/{token}."""
     interaction = _interaction(request, engine)
     body, files = await read_message(request)
     message = engine.responses.follow_up(interaction, body, files)
@@ -42,29 +40,26 @@ async def _follow_up(request: web.Request, engine: Engine) -> web.Response:
     return json_response(_show(engine, interaction, message))
 
 
-async def _get(request: web.Request, engine: Engine) -> web.Response:
+async def get_answer(request: web.Request, engine: Engine) -> web.Response:
+    """GET of the original answer or of a follow-up."""
     interaction = _interaction(request, engine)
     message = engine.responses.find(interaction, request.match_info["message_id"])
     return json_response(_show(engine, interaction, message))
 
 
-async def _edit(request: web.Request, engine: Engine) -> web.Response:
+async def edit_answer(request: web.Request, engine: Engine) -> web.Response:
+    """PATCH of the original answer or of a follow-up."""
     interaction = _interaction(request, engine)
     body, files = await read_message(request)
     message = engine.responses.edit(interaction, request.match_info["message_id"], body, files)
     return json_response(_show(engine, interaction, message))
 
 
-async def _delete(request: web.Request, engine: Engine) -> web.Response:
+async def delete_answer(request: web.Request, engine: Engine) -> web.Response:
+    """DELETE of the original answer or of a follow-up."""
     interaction = _interaction(request, engine)
     engine.responses.delete(interaction, request.match_info["message_id"])
     return web.Response(status=204)
 
 
-ROUTES = (
-    Route("POST", "/interactions/{interaction_id}/{token}/callback", _callback, public=True),
-    Route("POST", _WEBHOOK, _follow_up, public=True),
-    Route("GET", _MESSAGE, _get, public=True),
-    Route("PATCH", _MESSAGE, _edit, public=True),
-    Route("DELETE", _MESSAGE, _delete, public=True),
-)
+ROUTES = (Route("POST", "/interactions/{interaction_id}/{token}/callback", _callback, public=True),)

@@ -27,6 +27,7 @@ class Route(NamedTuple):
     Attributes:
         bucket: The rate-limit bucket; routes with the same one share it.
         public: Needs no bot token: the token in the path is the secret.
+        versionless: Answers below ``/api`` too, as the addresses that Discord shows for webhooks do.
     """
 
     method: str
@@ -34,12 +35,15 @@ class Route(NamedTuple):
     handler: Handler
     bucket: str = ""
     public: bool = False
+    versionless: bool = False
 
 
 def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
     """Adds the routes, then a last one that answers 501 for every path that is not there."""
     for route in routes:
         app.router.add_route(route.method, PREFIX + route.path, _wrap(route))
+        if route.versionless:
+            app.router.add_route(route.method, "/api" + route.path, _wrap(route))
     missing = Route("*", "/{rest:.*}", _missing)
     app.router.add_route("*", "/api/{rest:.*}", _wrap(missing))
 
@@ -51,7 +55,7 @@ def _wrap(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
         engine = request.app[ENGINE]
         headers: dict[str, str] = {}
         try:
-            path = request.path.removeprefix(PREFIX)
+            path = request.path.removeprefix(PREFIX).removeprefix("/api")
             fault = engine.faults.match(request.method, path)
             if fault is not None:
                 await _apply(fault)

@@ -1,6 +1,7 @@
 // A person's picture, or a monogram in a colour of their own.
 
 import { el } from "./dom.js";
+import { isWebhook } from "./store.js";
 
 /** The avatar of a user: purely decorative, the name always stands beside it. */
 export function avatar(user, size = "") {
@@ -28,6 +29,8 @@ function hue(name) {
 }
 
 /** The tag that tells programs from people. */
-export function botTag() {
-  return el("span", { class: "tag", text: "bot", title: "This is an application" });
+export function botTag(user) {
+  return user !== undefined && isWebhook(user)
+    ? el("span", { class: "tag", text: "webhook", title: "Written through a webhook" })
+    : el("span", { class: "tag", text: "bot", title: "This is an application" });
 }

@@ -24,6 +24,8 @@ export function continues(message, before) {
     SPOKEN.has(message.type) &&
     SPOKEN.has(before.type) &&
     before.author.id === message.author.id &&
+    before.author.username === message.author.username &&
+    before.author.avatar === message.author.avatar &&
     message.type !== REPLY &&
     !interactionOf(message) &&
     isEphemeral(before) === isEphemeral(message) &&
@@ -96,7 +98,7 @@ function head(message, store) {
     "header",
     { class: "message-head" },
     nameElement(message.author, store),
-    message.author.bot ? botTag() : null,
+    message.author.bot ? botTag(message.author) : null,
     time,
     message.pinned ? pinMark() : null,
   );

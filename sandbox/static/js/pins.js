@@ -59,7 +59,7 @@ export class PinsPanel {
       { class: "pinned-head" },
       avatar(message.author, "small"),
       el("b", { text: name }),
-      message.author.bot ? botTag() : null,
+      message.author.bot ? botTag(message.author) : null,
       time,
       this.#desk.mayPin() ? iconButton("close", `Unpin the message of ${name}`, unpin) : null,
     );

@@ -55,7 +55,7 @@ export class Store extends EventTarget {
   }
 
   remember(user) {
-    if (user?.id) this.#seen.set(user.id, user);
+    if (user?.id && !isWebhook(user)) this.#seen.set(user.id, user);
   }
 
   /** The name under which the sandbox knows the current identity; it outlives a restart, ids do not. */
@@ -129,6 +129,8 @@ export class Store extends EventTarget {
 
   /** The name a person goes by here. */
   nameOf(user) {
+    // A webhook has a name of its own for each message, even under the id of another one's.
+    if (isWebhook(user)) return user.username;
     const known = this.user(user.id) ?? user;
     return this.member(user.id)?.nick || known.global_name || known.username || "someone";
   }
@@ -179,6 +181,11 @@ function mayManage(category) {
 function worksHere({ contexts, dm_permission: direct }, guild) {
   if (contexts) return contexts.includes(guild === null ? 1 : 0);
   return guild !== null || direct !== false;
+}
+
+/** Whether a message's author is a webhook: nobody else has that discriminator. */
+export function isWebhook(user) {
+  return user.discriminator === "0000";
 }
 
 /** Discord's colour number as `#rrggbb`. */

@@ -1,0 +1,112 @@
+"""/webhooks and the webhooks of channels and servers: made, listed, read, edited, deleted."""
+
+from aiohttp import web
+
+from sandbox.engine import Engine
+from sandbox.errors import missing_permissions
+from sandbox.permissions import Permission
+from sandbox.records import Webhook
+from sandbox.render import user_json
+from sandbox.rest.channels import guild_channel
+from sandbox.rest.reading import own_guild, path_id, read_object
+from sandbox.rest.routing import PREFIX, Route
+from sandbox.webhook_forms import parse_new_webhook, parse_webhook
+from sandbox.wire import JsonObject, json_response
+
+_OWN = "/webhooks/{webhook_id}"
+_WITH_TOKEN = _OWN + "/{token}"
+_INCOMING = 1
+
+
+def _show(engine: Engine, webhook: Webhook, *, with_user: bool = True) -> JsonObject:
+    data: JsonObject = {
+        "id": str(webhook.id),
+        "type": _INCOMING,
+        "guild_id": str(webhook.guild_id),
+        "channel_id": str(webhook.channel_id),
+        "name": webhook.name,
+        "avatar": webhook.avatar,
+        "token": webhook.token,
+        "application_id": str(engine.world.application.id),
+        "url": f"{engine.base_url}{PREFIX}/webhooks/{webhook.id}/{webhook.token}",
+    }
+    if with_user:
+        data["user"] = user_json(engine.world.users[webhook.creator_id])
+    return data
+
+
+async def _create(request: web.Request, engine: Engine) -> web.Response:
+    _, channel = guild_channel(request, engine)
+    fields = parse_new_webhook(await read_object(request))
+    return json_response(_show(engine, engine.webhooks.create(channel, engine.world.bot.id, fields)))
+
+
+async def _of_channel(request: web.Request, engine: Engine) -> web.Response:
+    _, channel = guild_channel(request, engine)
+    if not engine.world.permissions_in(channel, engine.world.bot.id) & Permission.MANAGE_WEBHOOKS:
+        raise missing_permissions()
+    return json_response([_show(engine, webhook) for webhook in engine.webhooks.of_channel(channel.id)])
+
+
+async def _of_guild(request: web.Request, engine: Engine) -> web.Response:
+    guild = own_guild(request, engine)
+    if not engine.world.guild_permissions(guild.id, engine.world.bot.id) & Permission.MANAGE_WEBHOOKS:
+        raise missing_permissions()
+    found = [webhook for webhook in engine.world.webhooks.values() if webhook.guild_id == guild.id]
+    return json_response([_show(engine, webhook) for webhook in found])
+
+
+def _managed(request: web.Request, engine: Engine) -> Webhook:
+    return engine.webhooks.managed(path_id(request, "webhook_id"), engine.world.bot.id)
+
+
+def with_token(request: web.Request, engine: Engine) -> Webhook:
+    """The webhook of the path, whose token the path gives, too.
+
+    Raises:
+        ApiError: 404 with code 10015, 401 with code 50027.
+    """
+    return engine.webhooks.with_token(path_id(request, "webhook_id"), request.match_info["token"])
+
+
+async def _get(request: web.Request, engine: Engine) -> web.Response:
+    return json_response(_show(engine, _managed(request, engine)))
+
+
+async def _edit(request: web.Request, engine: Engine) -> web.Response:
+    webhook = _managed(request, engine)
+    engine.webhooks.edit(webhook, parse_webhook(await read_object(request)), engine.world.bot.id)
+    return json_response(_show(engine, webhook))
+
+
+async def _delete(request: web.Request, engine: Engine) -> web.Response:
+    engine.webhooks.delete(_managed(request, engine))
+    return web.Response(status=204)
+
+
+async def _get_by_token(request: web.Request, engine: Engine) -> web.Response:
+    return json_response(_show(engine, with_token(request, engine), with_user=False))
+
+
+async def _edit_by_token(request: web.Request, engine: Engine) -> web.Response:
+    webhook = with_token(request, engine)
+    engine.webhooks.edit(webhook, parse_webhook(await read_object(request)))
+    return json_response(_show(engine, webhook, with_user=False))
+
+
+async def _delete_by_token(request: web.Request, engine: Engine) -> web.Response:
+    engine.webhooks.delete(with_token(request, engine))
+    return web.Response(status=204)
+
+
+ROUTES = (
+    Route("POST", "/channels/{channel_id}/webhooks", _create),
+    Route("GET", "/channels/{channel_id}/webhooks", _of_channel),
+    Route("GET", "/guilds/{guild_id}/webhooks", _of_guild),
+    Route("GET", _OWN, _get),
+    Route("PATCH", _OWN, _edit),
+    Route("DELETE", _OWN, _delete),
+    Route("GET", _WITH_TOKEN, _get_by_token, public=True, versionless=True),
+    Route("PATCH", _WITH_TOKEN, _edit_by_token, public=True, versionless=True),
+    Route("DELETE", _WITH_TOKEN, _delete_by_token, public=True, versionless=True),
+)

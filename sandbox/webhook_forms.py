@@ -1,0 +1,82 @@
+"""A webhook's body as it comes in, and the name and picture that one of its messages asks for."""
+
+from typing import TypedDict
+
+from sandbox.errors import FormErrors, bad_form, not_built
+from sandbox.fields import forbid_words, id_field, text_field
+from sandbox.pictures import Picture, picture_field
+from sandbox.wire import JsonObject
+
+MAX_WEBHOOK_NAME = 80
+_FORBIDDEN = ("clyde", "discord")
+
+
+class WebhookFields(TypedDict, total=False):
+    """The checked fields of a webhook's body; what was not given is not there."""
+
+    name: str
+    avatar: Picture | None
+    channel_id: int
+
+
+class Guise(TypedDict, total=False):
+    """As whom one message is written; what was not given is the webhook's own."""
+
+    username: str
+    avatar_url: str
+
+
+def parse_webhook(body: JsonObject) -> WebhookFields:
+    """Checks a webhook's body, for making as well as for editing one.
+
+    Raises:
+        ApiError: 400 with code 50035 naming every wrong field.
+    """
+    errors = FormErrors()
+    fields = WebhookFields()
+    if body.get("name") is not None:
+        fields["name"] = _name(errors, body, "name")
+    if "avatar" in body:
+        fields["avatar"] = picture_field(errors, body, "avatar")
+    if body.get("channel_id") is not None:
+        fields["channel_id"] = id_field(errors, body, "channel_id") or 0
+    errors.raise_if_any()
+    return fields
+
+
+def parse_new_webhook(body: JsonObject) -> WebhookFields:
+    """Checks the body of a webhook to be made, which must have a name.
+
+    Raises:
+        ApiError: As ``parse_webhook``.
+    """
+    if body.get("name") is None:
+        raise bad_form(("name",), "BASE_TYPE_REQUIRED", "This field is required")
+    return parse_webhook(body)
+
+
+def parse_guise(body: JsonObject) -> Guise:
+    """Checks as whom a webhook wants to write.
+
+    Raises:
+        ApiError: 400 with code 50035; 501 for posts in forums.
+    """
+    if body.get("thread_name") or body.get("applied_tags"):
+        raise not_built("forums")
+    errors = FormErrors()
+    guise = Guise()
+    if body.get("username") is not None:
+        guise["username"] = _name(errors, body, "username")
+    url = body.get("avatar_url")
+    if isinstance(url, str) and url.startswith(("http://", "https://")):
+        guise["avatar_url"] = url
+    elif url:
+        errors.add(("avatar_url",), "URL_TYPE_INVALID_URL", "Not a well formed URL.")
+    errors.raise_if_any()
+    return guise
+
+
+def _name(errors: FormErrors, body: JsonObject, key: str) -> str:
+    name = text_field(errors, body, key, 1, MAX_WEBHOOK_NAME) or ""
+    forbid_words(errors, key, name, _FORBIDDEN)
+    return name

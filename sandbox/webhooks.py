@@ -1,0 +1,192 @@
+"""Webhooks: made, changed, written with and deleted, by Discord's rules."""
+
+import hmac
+import secrets
+from collections.abc import Callable
+
+from sandbox.errors import ApiError, missing_permissions, unknown, wrong_channel_type
+from sandbox.events import Event, EventBus
+from sandbox.forms import MessageForm, require_something
+from sandbox.messages import Messages, Origin
+from sandbox.permissions import Permission
+from sandbox.pictures import Picture, Pictures
+from sandbox.records import TEXT_CHANNEL, Channel, Message, Webhook, WebhookAuthor
+from sandbox.threads import Threads
+from sandbox.webhook_forms import WebhookFields
+from sandbox.wire import JsonObject
+from sandbox.world import World
+
+MAX_WEBHOOKS = 15
+"""How many webhooks a channel has at most."""
+
+
+class Webhooks:
+    """Changes webhooks and writes their messages. Whoever acts is named by ``actor_id``: the bot, over REST.
+
+    Args:
+        world: The records.
+        bus: Where WEBHOOKS_UPDATE goes.
+        messages: Where messages are made.
+        threads: Which threads a message brings back.
+        pictures: Where avatars are kept.
+        next_id: Gives new snowflakes.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        bus: EventBus,
+        messages: Messages,
+        threads: Threads,
+        *,
+        pictures: Pictures,
+        next_id: Callable[[], int],
+    ) -> None:
+        self._world = world
+        self._bus = bus
+        self._messages = messages
+        self._threads = threads
+        self._pictures = pictures
+        self._next_id = next_id
+        bus.subscribe(self._hear)
+
+    def create(self, channel: Channel, actor_id: int, fields: WebhookFields) -> Webhook:
+        """A new webhook with a token that cannot be guessed.
+
+        Raises:
+            ApiError: 400 (50024) where there can be none, 403 (50013) without the right to it, 400 (30007)
+                where there are 15.
+        """
+        self._require(channel, actor_id)
+        if len(self.of_channel(channel.id)) >= MAX_WEBHOOKS:
+            raise ApiError(400, 30007, f"Maximum number of webhooks reached ({MAX_WEBHOOKS})")
+        webhook = Webhook(
+            id=self._next_id(),
+            channel_id=channel.id,
+            guild_id=channel.guild_id or 0,
+            name=fields["name"],
+            token=secrets.token_urlsafe(51),
+            creator_id=actor_id,
+        )
+        webhook.avatar = self._keep(webhook, fields.get("avatar"))
+        self._world.webhooks[webhook.id] = webhook
+        self._tell(webhook.guild_id, channel.id)
+        return webhook
+
+    def of_channel(self, channel_id: int) -> list[Webhook]:
+        """The webhooks that write into a channel."""
+        return [w for w in self._world.webhooks.values() if w.channel_id == channel_id]
+
+    def managed(self, webhook_id: int, actor_id: int) -> Webhook:
+        """A webhook for someone who may manage it.
+
+        Raises:
+            ApiError: 404 with code 10015, 403 with code 50013.
+        """
+        webhook = self._world.webhooks.get(webhook_id)
+        if webhook is None:
+            raise unknown("Webhook")
+        self._require(self._channel(webhook), actor_id)
+        return webhook
+
+    def with_token(self, webhook_id: int, token: str) -> Webhook:
+        """A webhook for someone who knows its token.
+
+        Raises:
+            ApiError: 404 with code 10015, 401 with code 50027.
+        """
+        webhook = self._world.webhooks.get(webhook_id)
+        if webhook is None:
+            raise unknown("Webhook")
+        if not hmac.compare_digest(token.encode(), webhook.token.encode()):
+            raise ApiError(401, 50027, "Invalid Webhook Token")
+        return webhook
+
+    def edit(self, webhook: Webhook, fields: WebhookFields, actor_id: int | None = None) -> None:
+        """Changes what is given; only an actor with the right to it moves it to another channel.
+
+        Raises:
+            ApiError: 404 (10003) for no such channel in its server, 403 (50013), 400 (50024).
+        """
+        target = fields.get("channel_id", webhook.channel_id)
+        if target != webhook.channel_id and actor_id is not None:
+            channel = self._world.guilds[webhook.guild_id].channels.get(target)
+            if channel is None:
+                raise unknown("Channel")
+            self._require(channel, actor_id)
+            self._tell(webhook.guild_id, webhook.channel_id)
+            webhook.channel_id = target
+        webhook.name = fields.get("name", webhook.name)
+        if "avatar" in fields:
+            webhook.avatar = self._keep(webhook, fields["avatar"])
+        self._tell(webhook.guild_id, webhook.channel_id)
+
+    def delete(self, webhook: Webhook) -> None:
+        """Deletes a webhook; what it has written stays."""
+        del self._world.webhooks[webhook.id]
+        self._tell(webhook.guild_id, webhook.channel_id)
+
+    def place(self, webhook: Webhook, thread_id: int | None) -> Channel:
+        """Where a webhook's message is: in its channel, or in a thread of it.
+
+        Raises:
+            ApiError: 404 with code 10003.
+        """
+        if thread_id is None:
+            return self._channel(webhook)
+        thread = self._world.guilds[webhook.guild_id].threads.get(thread_id)
+        if thread is None or thread.parent_id != webhook.channel_id:
+            raise unknown("Channel")
+        return thread
+
+    def execute(
+        self, webhook: Webhook, place: Channel, form: MessageForm, name: str | None, avatar: Picture | None
+    ) -> Message:
+        """Writes a message, under the webhook's name and picture where none are given.
+
+        Raises:
+            ApiError: 400 (50006) for an empty message, 403 (160005) in a locked thread.
+        """
+        require_something(form)
+        self._threads.enter(place, webhook.id)
+        picture = self._keep(webhook, avatar) or webhook.avatar
+        author = WebhookAuthor(webhook.id, name or webhook.name, picture)
+        return self._messages.post(place, webhook.id, form, Origin(webhook=author))
+
+    def find_message(self, webhook: Webhook, place: Channel, message_id: int) -> Message:
+        """A message that the webhook has written.
+
+        Raises:
+            ApiError: 404 with code 10008.
+        """
+        message = self._world.find_message(place, message_id, None)
+        if message.webhook is None or message.webhook.id != webhook.id:
+            raise unknown("Message")
+        return message
+
+    def _keep(self, webhook: Webhook, picture: Picture | None) -> str | None:
+        return self._pictures.put(webhook.id, picture) if picture is not None else None
+
+    def _channel(self, webhook: Webhook) -> Channel:
+        return self._world.guilds[webhook.guild_id].channels[webhook.channel_id]
+
+    def _require(self, channel: Channel, actor_id: int) -> None:
+        if channel.type != TEXT_CHANNEL:
+            raise wrong_channel_type()
+        if not self._world.permissions_in(channel, actor_id) & Permission.MANAGE_WEBHOOKS:
+            raise missing_permissions()
+
+    def _hear(self, event: Event) -> None:
+        if event.name == "CHANNEL_DELETE":
+            guild = self._world.guilds[event.guild_id or 0]
+            gone = [
+                webhook
+                for webhook in self._world.webhooks.values()
+                if webhook.guild_id == guild.id and webhook.channel_id not in guild.channels
+            ]
+            for webhook in gone:
+                del self._world.webhooks[webhook.id]
+
+    def _tell(self, guild_id: int, channel_id: int) -> None:
+        data: JsonObject = {"guild_id": str(guild_id), "channel_id": str(channel_id)}
+        self._bus.publish(Event("WEBHOOKS_UPDATE", lambda _: data, guild_id=guild_id, channel_id=channel_id))
