@@ -98,6 +98,23 @@ async def test_a_thread_of_the_bot_comes_and_goes_live_and_a_private_one_is_hidd
         await expect(panel.get_by_role("button", name="Not for you")).to_contain_text("private, archived")
 
 
+async def test_a_private_thread_is_for_those_whom_one_mentions(stage: Stage) -> None:
+    async with stage.page("member") as page, stage.page("mod") as other:
+        await page.get_by_role("button", name="Threads").click()
+        await page.get_by_label("Name of a new thread").fill("Between us")
+        await page.get_by_label("Private: only for those you mention in it").check()
+        await page.get_by_role("button", name="Start thread").click()
+        await expect(page.locator("#channel-title")).to_have_text("Between us")
+        admin = stage.sandbox.users["admin"]
+        async with stage.page("admin") as third:
+            # Who manages threads sees private ones uninvited; anybody else only once they are named.
+            await expect(other.get_by_role("list", name="Threads of general")).to_contain_text("Between us")
+            await _send(page, f"<@{admin}> have a look")
+            place = third.get_by_role("button", name="Between us private thread")
+            await place.click()
+            await expect(third.locator(".message.is-mention", has_text="have a look")).to_be_visible()
+
+
 async def test_a_direct_message_has_no_threads(stage: Stage) -> None:
     async with stage.page("member") as page:
         await page.locator("[aria-label='Direct messages'] .place").click()

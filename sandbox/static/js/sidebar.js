@@ -3,6 +3,7 @@
 import { avatar } from "./avatar.js";
 import { el, icon } from "./dom.js";
 
+const PRIVATE_THREAD = 12;
 const VIEW_CHANNEL = 1n << 10n;
 
 /** Draws the places into the navigation; `open(channelId)` goes to one. */
@@ -63,8 +64,9 @@ function room(channel, guild, store, open) {
     "ul",
     { class: "threads", "aria-label": `Threads of ${channel.name}` },
     ...threads.map((thread) => {
-      const hint = el("span", { class: "sr-only", text: "thread" });
-      const label = [icon("thread"), el("span", { text: thread.name }), hint];
+      const hidden = thread.type === PRIVATE_THREAD;
+      const hint = el("span", { class: "sr-only", text: hidden ? "private thread" : "thread" });
+      const label = [icon(hidden ? "lock" : "thread"), el("span", { text: thread.name }), hint];
       return el("li", null, place(thread.id, label, store, open));
     }),
   );

@@ -85,7 +85,7 @@ export class ThreadsPanel {
     const source = this.#source;
     const name = el("input", { id: "thread-name", type: "text", maxlength: LONGEST_NAME, autocomplete: "off" });
     const hidden = el("input", { id: "thread-private", type: "checkbox" });
-    const choice = el("label", { class: "thread-private" }, hidden, "Private: only for those who are added");
+    const choice = el("label", { class: "thread-private" }, hidden, "Private: only for those you mention in it");
     const offered = source === null && this.#desk.mayThread(true);
     hidden.checked = offered && !this.#desk.mayThread(false);
     hidden.disabled = !this.#desk.mayThread(false);
