@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from sandbox.errors import bad_form, invalid_role, missing_permissions, unknown
 from sandbox.events import Event, EventBus
 from sandbox.permissions import Permission, base_permissions, rank
-from sandbox.records import Guild, Member
+from sandbox.records import Guild, Member, User
 from sandbox.render import member_json, user_json
 from sandbox.role_forms import MemberForm
 from sandbox.roles import find_role, require_below, require_manage_roles
@@ -19,12 +19,16 @@ class Members:
     Args:
         world: The records.
         bus: Where GUILD_MEMBER_ADD, GUILD_MEMBER_UPDATE and GUILD_MEMBER_REMOVE go.
+        next_id: Gives new snowflakes.
         wall_s: The Unix time in seconds.
     """
 
-    def __init__(self, world: World, bus: EventBus, wall_s: Callable[[], float]) -> None:
+    def __init__(
+        self, world: World, bus: EventBus, next_id: Callable[[], int], wall_s: Callable[[], float]
+    ) -> None:
         self._world = world
         self._bus = bus
+        self._next_id = next_id
         self._wall_s = wall_s
 
     def find(self, guild: Guild, user_id: int) -> Member:
@@ -56,6 +60,15 @@ class Members:
         guild.members[user_id] = member
         self._tell("GUILD_MEMBER_ADD", guild, member)
         return member
+
+    def add_crowd(self, guild: Guild, count: int) -> list[Member]:
+        """Makes that many new people and lets them join, for trying what large servers ask of a bot."""
+        crowd: list[Member] = []
+        for _ in range(count):
+            user_id = self._next_id()
+            self._world.users[user_id] = User(user_id, f"guest{user_id}", f"Guest {len(guild.members) + 1}")
+            crowd.append(self.add(guild, user_id))
+        return crowd
 
     def remove(self, guild: Guild, user_id: int) -> None:
         """Ends a membership."""

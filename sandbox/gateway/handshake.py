@@ -16,6 +16,8 @@ from sandbox.render_threads import active_threads
 from sandbox.wire import JsonObject, as_id
 from sandbox.world import World
 
+LARGE_GUILD = 250
+"""A server with more members comes without them; the client asks for them in chunks."""
 CHUNK_MEMBERS = 1000
 
 
@@ -48,11 +50,12 @@ def own_guilds(world: World, session: Session) -> list[Guild]:
 def guild_create_json(world: World, guild: Guild, intents: int) -> JsonObject:
     """GUILD_CREATE's data. Without the presences intent it has just the bot as member, as at Discord."""
     bot_id = world.application.bot_id
-    everyone = bool(intents & Intent.GUILD_PRESENCES)
+    large = len(guild.members) > LARGE_GUILD
+    everyone = bool(intents & Intent.GUILD_PRESENCES) and not large
     members = [m for m in guild.members.values() if everyone or m.user_id == bot_id]
     return guild_json(guild) | {
         "joined_at": guild.members[bot_id].joined_at,
-        "large": False,
+        "large": large,
         "unavailable": False,
         "member_count": len(guild.members),
         "members": [member_json(world, member) for member in members],
