@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -28,6 +28,22 @@ _SOURCES: Final[dict[str, MarkKind]] = {"ritual": "ritual", "tune": "tune", "fil
 _STEADY_SHARE: Final = 0.01
 # Discord API, "Attachment Object": so much alternative text.
 _ALT_LIMIT: Final = 1_024
+
+
+async def fetch_past(
+    collective: Collective, metrics: Sequence[str], since: datetime, until: datetime, *, title: str
+) -> ChartRequest:
+    """The chart of several metrics over a time that is over, without a forecast."""
+    series = await collective.history.series(metrics, since, until, points=_POINTS)
+    steps = await collective.history.steps(since, until)
+    alerts = await collective.alerts.within(since, until)
+    return ChartRequest(
+        title=title,
+        since=since,
+        now=until,
+        until=until,
+        panels=tuple(_drawn(series[name], _marks(name, steps, alerts)) for name in metrics),
+    )
 
 
 async def fetch_chart(
@@ -113,6 +129,11 @@ def _panel(
         )
         if not found.sigma:
             note = "it has not moved: the forecast is that it stays"
+    return msgspec.structs.replace(_drawn(series, marks), forecast=ahead, note=note)
+
+
+def _drawn(series: Series, marks: tuple[Mark, ...]) -> Panel:
+    metric = METRICS[series.metric]
     return Panel(
         name=metric.name,
         meaning=metric.meaning,
@@ -124,8 +145,6 @@ def _panel(
         critical_high=metric.critical_high,
         dots=tuple(Dot(point.at, point.value, point.low, point.high) for point in series.points),
         exact=series.exact,
-        forecast=ahead,
-        note=note,
         marks=marks,
     )
 

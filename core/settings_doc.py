@@ -77,8 +77,18 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "",
         "Where the admins are told what needs them, such as a refused edit of a state file.",
     ),
-    _doc("Discord", "TELEMETRY_CHANNEL_ID", "", "Where telemetry is posted.", in_use=False),
-    _doc("Discord", "DIGEST_CHANNEL_ID", "", "Where digests are posted.", in_use=False),
+    _doc(
+        "Discord",
+        "TELEMETRY_CHANNEL_ID",
+        "",
+        "Where one message shows how everything is, edited as that changes. Unset: what `setup` chose.",
+    ),
+    _doc(
+        "Discord",
+        "DIGEST_CHANNEL_ID",
+        "",
+        "Where the week is summed up on Mondays at 09:00 UTC. Unset: what `setup` chose.",
+    ),
     _doc("Discord", "DEPLOYMENTS_CHANNEL_ID", "", "Where deployments are announced.", in_use=False),
     _doc(
         "Discord",

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.effects.admin_notices import AdminNotices
+from bot.effects.digest import Digest
 from bot.effects.icon_cycle import IconCycle
 from bot.effects.ritual_ends import RitualEnds
+from bot.effects.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
@@ -17,3 +19,5 @@ def begin(bot: HelixBot) -> None:
     AdminNotices(bot).begin()
     IconCycle(bot).begin()
     RitualEnds(bot).begin()
+    Telemetry(bot).begin()
+    Digest(bot).begin()

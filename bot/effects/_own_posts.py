@@ -1,0 +1,51 @@
+"""Finds a post of the bot's own that nobody lived to note."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import discord
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.client import HelixBot
+
+_SEARCHED: Final = 200
+
+
+class CannotRead(Exception):  # noqa: N818 - it says what is wrong
+    """The bot may not read the channel's history, so that nobody knows what is in it."""
+
+
+async def find(bot: HelixBot, channel_id: int, mark: str, *, after: datetime | None = None) -> int | None:
+    """The id of the bot's message whose embed has this footer: of the first ones `after`, or the last ones.
+
+    A channel that is gone has none.
+
+    Raises:
+        CannotRead: it may be there or not.
+        discord.HTTPException: Discord does not tell now.
+    """
+    if not _may_read(bot, channel_id):
+        raise CannotRead
+    channel = bot.get_partial_messageable(channel_id)
+    try:
+        async for message in channel.history(limit=_SEARCHED, after=after):
+            if message.author.id == bot.application_id and any(
+                embed.footer.text == mark for embed in message.embeds
+            ):
+                return message.id
+    except discord.Forbidden as error:
+        raise CannotRead from error
+    except discord.NotFound:
+        return None
+    return None
+
+
+def _may_read(bot: HelixBot, channel_id: int) -> bool:
+    # Without the permission Discord gives an empty history, and no error.
+    channel = bot.get_channel(channel_id)
+    if not isinstance(channel, discord.abc.GuildChannel):
+        return True
+    return channel.permissions_for(channel.guild.me).read_message_history

@@ -1,0 +1,206 @@
+"""One message that shows how the collective is, kept up to date by editing it.
+
+Where the message is, is remembered: a restart edits the same one. A post is noted before it is sent, so that
+after a crash in between the channel is searched for it before it is sent again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from typing import TYPE_CHECKING, Final
+
+import aiohttp
+import discord
+import msgspec
+
+from bot import alert_card, embeds, errors, status_card, words
+from bot.effects import _own_posts
+from bot.effects._reach import REFUSALS, Reach
+from state.status import build_status
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.client import HelixBot
+    from bot.duties import Duty
+    from state.alerts import Alert
+    from state.status import StatusView
+
+logger = logging.getLogger(__name__)
+
+EVERY_S: Final = 60.0
+_KEY: Final = "telemetry"
+_MARK: Final = "Telemetry · edited when something changes, at most once a minute"
+_ALERTS_SHOWN: Final = 3
+_UNKNOWN_CHANNEL: Final = 10003
+_NONCE_LENGTH: Final = 25
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """The message, as it is remembered.
+
+    Attributes:
+        message: 0 while it is being sent.
+        nonce: it was sent with this one, and is again where nobody knows whether it arrived.
+        shown: what it says, as a digest.
+    """
+
+    channel: int
+    nonce: str
+    message: int = 0
+    shown: str = ""
+
+
+class Telemetry:
+    """Off without a channel (`TELEMETRY_CHANNEL_ID`, or what `setup` remembered)."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self._bot = bot
+        self._reach = Reach(bot, "telemetry")
+        self._wake = asyncio.Event()
+        self._edited_at: float | None = None
+
+    def begin(self) -> None:
+        """Hand the loop to the supervisor."""
+        self._bot.duties.on_change(self._duty_changed)
+        self._bot.kernel.supervisor.add("telemetry", self._run)
+
+    async def refresh(self) -> None:
+        """Let the message say how everything is; nothing is sent where it does, or did so less than 60 s ago.
+
+        Raises:
+            discord.HTTPException, OSError, aiohttp.ClientError: Discord does not take it now; try again.
+        """
+        channel_id = self._reach.channel_id()
+        if channel_id is None:
+            return
+        collective = self._bot.collective
+        embed = card(build_status(collective), collective.alerts.open())
+        shown = _digest(msgspec.json.encode(embed.to_dict()))
+        try:
+            post = await self._load()
+            if post is not None and not post.message:
+                post = await self._recover(post)
+            if post is not None and post.message and post.channel != channel_id:
+                await self._withdraw(post)
+            if post is None or not post.message or post.channel != channel_id:
+                await self._send(channel_id, embed, shown, before=post)
+            elif post.shown != shown and self._may_edit():
+                await self._edit(post, embed, shown)
+        except discord.HTTPException as error:
+            if error.status not in REFUSALS:
+                raise
+            self._reach.refused(channel_id, error)
+        else:
+            self._reach.worked()
+
+    async def _run(self) -> None:
+        await self._bot.gateway.ready.wait()
+        while True:
+            self._wake.clear()
+            try:
+                await self.refresh()
+            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+                logger.warning("telemetry.delayed error=%s", errors.in_short(error))
+            try:
+                async with asyncio.timeout(EVERY_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    def _may_edit(self) -> bool:
+        return self._edited_at is None or self._bot.kernel.clock.monotonic() - self._edited_at >= EVERY_S
+
+    async def _send(self, channel_id: int, embed: discord.Embed, shown: str, *, before: Post | None) -> None:
+        if before is not None and before.channel == channel_id and not before.message:
+            nonce = before.nonce
+        else:
+            # What was there before is part of it, for Discord drops a nonce that it saw some minutes ago.
+            nonce = _digest(f"telemetry {channel_id} {before}".encode())
+        await self._keep(Post(channel=channel_id, nonce=nonce))
+        sent = await self._bot.get_partial_messageable(channel_id).send(
+            embed=self._dated(embed),
+            nonce=nonce,
+            allowed_mentions=discord.AllowedMentions.none(),
+            silent=True,
+        )
+        await self._keep(Post(channel=channel_id, message=sent.id, nonce=nonce, shown=shown))
+        self._edited_at = self._bot.kernel.clock.monotonic()
+
+    async def _edit(self, post: Post, embed: discord.Embed, shown: str) -> None:
+        message = self._bot.get_partial_messageable(post.channel).get_partial_message(post.message)
+        try:
+            await message.edit(embed=self._dated(embed), allowed_mentions=discord.AllowedMentions.none())
+        except discord.NotFound as error:
+            if error.code == _UNKNOWN_CHANNEL:
+                raise
+            logger.info("telemetry.message_gone message=%d", post.message)
+            await self._send(post.channel, embed, shown, before=post)
+            return
+        await self._keep(msgspec.structs.replace(post, shown=shown))
+        self._edited_at = self._bot.kernel.clock.monotonic()
+
+    async def _recover(self, begun: Post) -> Post:
+        """The post that was begun and not noted as sent, with its message where it arrived."""
+        try:
+            found = await _own_posts.find(self._bot, begun.channel, _MARK)
+        except _own_posts.CannotRead:
+            # It may write there and not read; then the nonce alone must do.
+            return begun
+        if found is None:
+            return begun
+        post = msgspec.structs.replace(begun, message=found)
+        await self._keep(post)
+        return post
+
+    async def _withdraw(self, post: Post) -> None:
+        """Another channel serves now: a message that nobody keeps up to date would mislead."""
+        channel = self._bot.get_partial_messageable(post.channel)
+        try:
+            await channel.get_partial_message(post.message).delete()
+        except (discord.Forbidden, discord.NotFound) as error:
+            logger.info("telemetry.not_withdrawn error=%s", errors.in_short(error))
+
+    async def _load(self) -> Post | None:
+        found = await self._bot.remembered.get(self._bot.remember_scope, _KEY)
+        return None if found is None else msgspec.json.decode(found, type=Post)
+
+    async def _keep(self, post: Post) -> None:
+        await self._bot.remembered.set(self._bot.remember_scope, _KEY, msgspec.json.encode(post).decode())
+
+    def _dated(self, embed: discord.Embed) -> discord.Embed:
+        embed.timestamp = self._bot.kernel.clock.now()
+        return embed
+
+    def _duty_changed(self, duty: Duty) -> None:
+        if duty == "telemetry":
+            self._wake.set()
+
+
+def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
+    """How everything is; nothing in it moves by itself."""
+    facts = (
+        f"**Agents** {status_card.agents(view)}",
+        f"**Gateway** {status_card.gateway(view)}",
+        f"**Ritual** {status_card.ritual(view)}",
+        f"**Alerts** {words.count(len(alerts), 'alert') + ' open' if alerts else 'none open'}",
+        *(_alert(alert) for alert in alerts[-_ALERTS_SHOWN:]),
+        f"**Up** since {embeds.relative(view.started_at)}",
+    )
+    return embeds.card(
+        f"{embeds.dot(view.status)} Helix, live",
+        (view.assessment, "", *status_card.values(view), "", *facts),
+        status=view.status,
+        footer=_MARK,
+    )
+
+
+def _alert(alert: Alert) -> str:
+    known = "" if alert.acknowledged_at is None else ", acknowledged"
+    return f"{alert_card.sign(alert)} {embeds.plain(alert.summary, 80)}{known}"
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_NONCE_LENGTH]

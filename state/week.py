@@ -1,0 +1,103 @@
+"""What a stretch of time brought, counted from the journal; nobody's name is in it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from state.models import UCF
+from state.moments import to_us
+
+if TYPE_CHECKING:
+    from state.collective import Collective
+
+_SPAN: Final = "at_us >= :since AND at_us < :until"
+_STATUSES: Final = """
+    SELECT json_extract(after, '$.status'), count(*) FROM journal
+    WHERE kind = :kind AND json_type(after) = 'object' AND {span} GROUP BY 1
+"""
+_PROMOTIONS: Final = """
+    SELECT subject, json_extract(after, '$') FROM journal
+    WHERE kind = 'folklore' AND cause = 'ritual' AND json_type(after) = 'text' AND {span} ORDER BY id
+"""
+# A row from nothing to an alert raises it, one back to nothing clears it; all others reword or acknowledge.
+_ALERTS: Final = """
+    SELECT coalesce(sum(before IS NULL AND json_type(after) = 'object'), 0),
+           coalesce(sum(after IS NULL AND json_type(before) = 'object'), 0)
+    FROM journal WHERE kind = 'alert' AND {span}
+"""
+_AGENTS: Final = """
+    SELECT subject, count(*) FROM journal WHERE kind = 'agent' AND {span} GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+_BACKUPS: Final = """
+    SELECT coalesce(sum(json_extract(after, '$.size_bytes') IS NOT NULL), 0),
+           coalesce(sum(json_extract(after, '$') = 'failed'), 0)
+    FROM journal WHERE kind = 'backup' AND {span}
+"""
+_SOURCES: Final = "SELECT source, count(*) FROM ucf_history WHERE {span} GROUP BY 1"
+
+
+class Week(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened from `since` up to `until`.
+
+    Attributes:
+        before: the UCF as it began; None where nothing is known of then. Likewise `after`, as it ended.
+        rituals: how many ended, by status ("done", "cancelled", …).
+        promotions: such as ("flare", "legend"), in order of time.
+        directives: how many came to each status.
+        agents: how often each agent's status changed, the most restless first.
+        tunes: how often a person set a value; `edits` by file.
+    """
+
+    since: datetime
+    until: datetime
+    before: UCF | None
+    after: UCF | None
+    rituals: Mapping[str, int]
+    promotions: tuple[tuple[str, str], ...]
+    alerts_raised: int
+    alerts_cleared: int
+    directives: Mapping[str, int]
+    agents: Mapping[str, int]
+    tunes: int
+    edits: int
+    backups_made: int
+    backups_failed: int
+
+
+async def fetch_week(collective: Collective, since: datetime, until: datetime) -> Week:
+    """Counts what the journal has of that time."""
+    before = await collective.journal.ucf_at(since)
+    after = await collective.journal.ucf_at(until)
+    span = {"since": to_us(since), "until": to_us(until)}
+
+    def work(connection: sqlite3.Connection) -> Week:
+        raised, cleared = _rows(connection, _ALERTS, span)[0]
+        made, failed = _rows(connection, _BACKUPS, span)[0]
+        sources = dict(_rows(connection, _SOURCES, span))
+        return Week(
+            since=since,
+            until=until,
+            before=before,
+            after=after,
+            rituals=dict(_rows(connection, _STATUSES, {**span, "kind": "ritual"})),
+            promotions=tuple((kind, rank) for kind, rank in _rows(connection, _PROMOTIONS, span)),
+            alerts_raised=raised,
+            alerts_cleared=cleared,
+            directives=dict(_rows(connection, _STATUSES, {**span, "kind": "directive"})),
+            agents=dict(_rows(connection, _AGENTS, span)),
+            tunes=sources.get("tune", 0),
+            edits=sources.get("file", 0),
+            backups_made=made,
+            backups_failed=failed,
+        )
+
+    return await collective.database.read(work)
+
+
+def _rows(connection: sqlite3.Connection, query: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+    return connection.execute(query.format(span=_SPAN), values).fetchall()
