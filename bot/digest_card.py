@@ -34,7 +34,7 @@ def card(week: Week, *, commands: int | None, drawn: bool) -> discord.Embed:
 
 def mark(until: datetime) -> str:
     """By which the digest of a week can be told from others."""
-    return f"Digest of the seven days to {until:%Y-%m-%d %H:%M} UTC · Tat Tvam Asi"
+    return f"Arrows: over the seven days to {until:%Y-%m-%d %H:%M} UTC · Tat Tvam Asi"
 
 
 def chart_title(week: Week) -> str:
@@ -58,7 +58,7 @@ def _facts(week: Week) -> list[str]:
     facts = [f"**Rituals** {_rituals(week)}"]
     if week.promotions:
         shown = [
-            f"{ritual_cards.SYMBOLS.get(kind, '')} {kind} became a {rank}".strip()
+            f"{ritual_cards.SYMBOLS.get(kind, '')} {kind} → {rank}".strip()
             for kind, rank in week.promotions[:_LISTED]
         ]
         facts.append(f"**Folklore** {_listed(shown, len(week.promotions))}")

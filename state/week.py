@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from state.models import UCF
+from state.models import METRICS, UCF
 from state.moments import to_us
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ _BACKUPS: Final = """
            coalesce(sum(json_extract(after, '$') = 'failed'), 0)
     FROM journal WHERE kind = 'backup' AND {span}
 """
+_FIRST: Final = """
+    SELECT harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history
+    WHERE {span} ORDER BY at_us, version LIMIT 1
+"""
 _SOURCES: Final = "SELECT source, count(*) FROM ucf_history WHERE {span} GROUP BY 1"
 
 
@@ -45,7 +49,8 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     """What happened from `since` up to `until`.
 
     Attributes:
-        before: the UCF as it began; None where nothing is known of then. Likewise `after`, as it ended.
+        before: the UCF as it began, or the first one in it; None where nothing is known of that time.
+        after: the UCF as it ended, likewise.
         rituals: how many ended, by status ("done", "cancelled", …).
         promotions: such as ("flare", "legend"), in order of time.
         directives: how many came to each status.
@@ -82,7 +87,7 @@ async def fetch_week(collective: Collective, since: datetime, until: datetime) -
         return Week(
             since=since,
             until=until,
-            before=before,
+            before=before or _first(connection, span),
             after=after,
             rituals=dict(_rows(connection, _STATUSES, {**span, "kind": "ritual"})),
             promotions=tuple((kind, rank) for kind, rank in _rows(connection, _PROMOTIONS, span)),
@@ -97,6 +102,11 @@ async def fetch_week(collective: Collective, since: datetime, until: datetime) -
         )
 
     return await collective.database.read(work)
+
+
+def _first(connection: sqlite3.Connection, span: Mapping[str, object]) -> UCF | None:
+    found = _rows(connection, _FIRST, span)
+    return UCF(**dict(zip(METRICS, found[0], strict=True))) if found else None
 
 
 def _rows(connection: sqlite3.Connection, query: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:

@@ -62,7 +62,7 @@ def test_a_busy_week_is_told_in_lines_that_fit_a_phone() -> None:
     for line in (
         "↗ **harmony** accord +0.30",
         "**Rituals** 5 done, 1 cancelled",
-        "🔥 flare became a legend and 2 more",
+        "🔥 flare → legend and 2 more",
         "**Alerts** 3 raised, 2 cleared",
         "**Directives** 4 done, 1 refused",
         "Agent 0 9×, Agent 1 8×, Agent 2 7×, Agent 3 6×, Agent 4 5× and 2 more",

@@ -89,3 +89,16 @@ async def test_a_week_before_all_history_is_empty(collective: Collective) -> Non
     assert week.before is None
     assert week.after is None
     assert (week.rituals, week.agents, week.tunes, week.alerts_raised) == ({}, {}, 0, 0)
+
+
+async def test_a_week_in_which_the_history_begins_starts_with_its_first_value(
+    collective: Collective, clock: ManualClock
+) -> None:
+    clock.advance(60)
+    await collective.manager.change(
+        lambda old: Change(ucf=msgspec.structs.replace(old.ucf, drishti=0.9), source="tune")
+    )
+    week = await fetch_week(collective, DEFAULT_START - WEEK, DEFAULT_START + WEEK)
+    assert week.before is not None
+    assert week.after is not None
+    assert (week.before.drishti, week.after.drishti) == (0.5, 0.9)
