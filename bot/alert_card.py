@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import discord
 
 from bot import embeds
 from state.alerts import Alert
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
 
 _SIGNS = {"critical": "🔴", "warning": "🟡"}
 _STATUS = {"critical": "fail", "warning": "warn"}
@@ -23,6 +28,12 @@ def card(alert: Alert, *, show_people: bool) -> discord.Embed:
         status="pass" if over else _STATUS[alert.severity],
         footer=mark(alert),
     )
+
+
+def posted(bot: HelixBot, alert: Alert, channel_id: int) -> discord.Embed:
+    """Its message in a channel, whoever edits it: names in the home server only."""
+    guild = getattr(bot.get_channel(channel_id), "guild", None)
+    return card(alert, show_people=guild is not None and guild.id == bot.home_guild_id)
 
 
 def line(alert: Alert, *, show_people: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.effects.admin_notices import AdminNotices
+from bot.effects.alerts import AlertPosts
 from bot.effects.digest import Digest
 from bot.effects.icon_cycle import IconCycle
 from bot.effects.ritual_ends import RitualEnds
@@ -18,6 +19,7 @@ def begin(bot: HelixBot) -> None:
     """Let every effect listen, and hand its loop to the supervisor; once, before the bot connects."""
     AdminNotices(bot).begin()
     IconCycle(bot).begin()
+    AlertPosts(bot).begin()
     RitualEnds(bot).begin()
     Telemetry(bot).begin()
     Digest(bot).begin()

@@ -106,7 +106,7 @@ class Field(commands.Cog, name="field"):
         """Acknowledge the alert of a message in the alerts channel."""
         caller = access.caller_of(interaction)
         alert = await self.bot.collective.alerts.ack(int(press.payload), _by_button(caller))
-        await press.answer.update(embed=alert_card.card(alert, show_people=caller.sees_names))
+        await press.answer.update(embed=alert_card.posted(self.bot, alert, interaction.channel_id or 0))
 
     @trend.autocomplete("window")
     async def complete_window(

@@ -1,0 +1,76 @@
+"""Which message shows which alert, remembered across restarts."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    import discord
+
+    from bot.client import HelixBot
+    from state.alerts import Alert
+
+_SEEN: Final = "seen"
+_NONCE_LENGTH: Final = 25
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True):
+    """The message of one alert.
+
+    Attributes:
+        message: its id; 0 while it is being posted, and where somebody has deleted it.
+        shown: by what it can be told whether the message shows the alert as it is; empty while being posted.
+        deleted: somebody has deleted the message, and with that the alert has been seen.
+    """
+
+    channel: int
+    message: int = 0
+    shown: str = ""
+    deleted: bool = False
+
+
+class Posts:
+    """The posts of this application on this Discord, and the newest alert that was looked at."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self._bot = bot
+
+    async def load(self) -> tuple[dict[int, Post], int | None]:
+        """Every post by alert, and the newest alert looked at; None where none ever was."""
+        items = await self._bot.remembered.items(self._scope)
+        seen = items.pop(_SEEN, None)
+        posts = {int(alert): msgspec.json.decode(text, type=Post) for alert, text in items.items()}
+        return posts, None if seen is None else int(seen)
+
+    async def keep(self, alert_id: int, post: Post) -> None:
+        """Remembers the post of an alert."""
+        await self._bot.remembered.set(self._scope, str(alert_id), msgspec.json.encode(post).decode())
+
+    async def forget(self, alert_id: int) -> None:
+        """Forgets the post of an alert that is over, or will not be shown."""
+        await self._bot.remembered.delete(self._scope, str(alert_id))
+
+    async def saw(self, alert_id: int) -> None:
+        """Remembers up to which alert everything was looked at."""
+        await self._bot.remembered.set(self._scope, _SEEN, str(alert_id))
+
+    @property
+    def _scope(self) -> str:
+        return f"{self._bot.remember_scope}#alert-posts"
+
+
+def nonce_of(alert: Alert, channel_id: int) -> str:
+    """By which Discord tells that this alert was sent to this channel moments ago."""
+    return _digest(f"alert {alert.id} {alert.raised_at.isoformat()} {channel_id}".encode())
+
+
+def look_of(embed: discord.Embed, view: discord.ui.View | None) -> str:
+    """What tells one look of a message from another."""
+    return _digest(msgspec.json.encode((embed.to_dict(), view is None)))
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:_NONCE_LENGTH]

@@ -1,0 +1,237 @@
+"""Posts alerts to the alerts channel, each once, and keeps each message as its alert is.
+
+It compares what is with what was posted, at each change and at the start, so what happened while Discord was
+out of reach is caught up with. A post is noted before it is sent: after a crash in between, the channel is
+searched for it before it is sent again, and its nonce catches what was sent moments ago.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import aiohttp
+import discord
+import msgspec
+
+from bot import alert_card, buttons, errors
+from bot.effects._alert_posts import Post, Posts, look_of, nonce_of
+from state.alerts import Alert
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.duties import Duty
+
+logger = logging.getLogger(__name__)
+
+_RETRY_S: Final = 10.0
+# A mute that ends wakes nobody, so it is waited for, and no longer than this at once.
+_LONGEST_WAIT_S: Final = 300.0
+# What was raised and cleared unseen is told if it is not older, the newest of it.
+_CAUGHT_UP: Final = timedelta(hours=24)
+_CAUGHT_UP_COUNT: Final = 10
+_CHECK: Final = "alerts-channel"
+_FORBIDDEN, _NOT_FOUND = 403, 404
+_UNKNOWN_CHANNEL: Final = 10003
+_DELAYS: Final = (discord.HTTPException, aiohttp.ClientError, OSError)
+
+
+class AlertPosts:
+    """Off without a channel (`ALERTS_CHANNEL_ID`, or what `setup` remembered); skips what is muted."""
+
+    def __init__(self, bot: HelixBot, *, retry_s: float = _RETRY_S) -> None:
+        self._bot = bot
+        self._alerts = bot.collective.alerts
+        self._posts = Posts(bot)
+        self._retry_s = retry_s
+        self._wake = asyncio.Event()
+        # Channels that cannot be written to; each is tried again after the longest wait.
+        self._closed: set[int] = set()
+
+    def begin(self) -> None:
+        """Listen, and hand the loop to the supervisor."""
+        self._alerts.on_change(self._wake.set)
+        self._bot.duties.on_change(self._duty_changed)
+        self._bot.kernel.supervisor.add("alert-posts", self._run)
+
+    async def _run(self) -> None:
+        await self._bot.gateway.ready.wait()
+        while True:
+            self._wake.clear()
+            try:
+                await self.catch_up()
+                wait_s = self._wait_s()
+            except _DELAYS as error:
+                logger.warning("alerts.post_delayed error=%s", errors.in_short(error))
+                wait_s = self._retry_s
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._wake.wait()
+            except TimeoutError:
+                self._closed.clear()
+
+    async def catch_up(self) -> None:
+        """Post what is to be posted, and edit what has changed.
+
+        Raises:
+            discord.HTTPException, OSError, aiohttp.ClientError: Discord does not take it now; try again.
+        """
+        channel_id = self._bot.duties.channel_id("alerts")
+        posts, seen = await self._posts.load()
+        delayed: Exception | None = None
+        for alert_id, post in tuple(posts.items()):
+            try:
+                known = post if post.shown else await self._recover(alert_id, post)
+                if known is None:
+                    del posts[alert_id]
+                else:
+                    await self._refresh(alert_id, known, seen or 0)
+            except _DELAYS as error:
+                # One message that cannot be edited does not keep the others from being posted.
+                delayed = error
+        if channel_id is not None and channel_id not in self._closed:
+            await self._post_new(posts, seen, channel_id)
+        if delayed is not None:
+            raise delayed
+
+    async def _post_new(self, posts: dict[int, Post], seen: int | None, channel_id: int) -> None:
+        newest = await self._alerts.newest(after_id=seen or 0)
+        for alert in self._unposted(posts, newest if seen is not None else ()):
+            if not await self._post(alert, channel_id):
+                return
+        latest = max((alert.id for alert in newest), default=seen or 0)
+        if latest != seen:
+            await self._posts.saw(latest)
+            # What is over by now need not be remembered any longer.
+            self._wake.set()
+
+    def _unposted(self, posts: dict[int, Post], newest: Sequence[Alert]) -> list[Alert]:
+        """What is open and nobody knows of, and what came and went unseen; oldest first."""
+        since = self._bot.kernel.clock.now() - _CAUGHT_UP
+        missed = [alert for alert in newest if alert.cleared_at is not None and alert.cleared_at > since]
+        found = {alert.id: alert for alert in missed[:_CAUGHT_UP_COUNT]}
+        found |= {alert.id: alert for alert in self._alerts.open() if alert.acknowledged_at is None}
+        return [
+            alert
+            for _, alert in sorted(found.items())
+            if alert.id not in posts and self._alerts.muted_until(alert.metric) is None
+        ]
+
+    async def _post(self, alert: Alert, channel_id: int) -> bool:
+        """Post one alert; False where the channel cannot be written to."""
+        await self._posts.keep(alert.id, Post(channel=channel_id))
+        embed, view = await self._shape(alert, channel_id)
+        parts: dict[str, Any] = {} if view is None else {"view": view}
+        try:
+            sent = await self._bot.get_partial_messageable(channel_id).send(
+                embed=embed,
+                nonce=nonce_of(alert, channel_id),
+                allowed_mentions=discord.AllowedMentions.none(),
+                **parts,
+            )
+        except discord.HTTPException as error:
+            if error.status not in {_FORBIDDEN, _NOT_FOUND}:
+                raise
+            await self._posts.forget(alert.id)
+            self._close(channel_id, error)
+            return False
+        self._bot.kernel.health.report(_CHECK, "pass")
+        await self._posts.keep(
+            alert.id, Post(channel=channel_id, message=sent.id, shown=look_of(embed, view))
+        )
+        # It may have changed while it was on its way.
+        self._wake.set()
+        return True
+
+    async def _recover(self, alert_id: int, begun: Post) -> Post | None:
+        """The post that was begun and not noted as sent; None where it never arrived."""
+        alert = await self._alerts.get(alert_id)
+        message_id = None if alert is None else await self._find(alert, begun)
+        if message_id is None:
+            await self._posts.forget(alert_id)
+            return None
+        found = Post(channel=begun.channel, message=message_id, shown="found")
+        await self._posts.keep(alert_id, found)
+        return found
+
+    async def _find(self, alert: Alert, begun: Post) -> int | None:
+        """The message of a post that was begun by a process which did not live to note it."""
+        channel = self._bot.get_partial_messageable(begun.channel)
+        # Two clocks differ a little.
+        after = alert.raised_at - timedelta(minutes=1)
+        try:
+            async for message in channel.history(limit=100, after=after):
+                if message.author == self._bot.user and any(
+                    embed.footer.text == alert_card.mark(alert) for embed in message.embeds
+                ):
+                    return message.id
+        except (discord.Forbidden, discord.NotFound):
+            # It may write there and not read; then the nonce alone must do.
+            return None
+        return None
+
+    async def _refresh(self, alert_id: int, post: Post, seen: int) -> None:
+        """Let the message show its alert as it is now; a message of what is over is touched no more."""
+        alert = next((one for one in self._alerts.open() if one.id == alert_id), None)
+        alert = alert or await self._alerts.get(alert_id)
+        if alert is not None and not post.deleted and not await self._edit(alert, post):
+            return
+        # What was not looked at yet would be taken for missed, and posted again.
+        if alert is None or (alert.cleared_at is not None and alert_id <= seen):
+            await self._posts.forget(alert_id)
+
+    async def _edit(self, alert: Alert, post: Post) -> bool:
+        """Edit the message where it shows something else; False where that is to be tried again."""
+        embed, view = await self._shape(alert, post.channel)
+        shown = look_of(embed, view)
+        if shown == post.shown:
+            return True
+        message = self._bot.get_partial_messageable(post.channel).get_partial_message(post.message)
+        try:
+            await message.edit(embed=embed, view=view, allowed_mentions=discord.AllowedMentions.none())
+        except discord.NotFound as error:
+            logger.info("alerts.message_gone alert=%d error=%s", alert.id, errors.in_short(error))
+            post = msgspec.structs.replace(post, deleted=True)
+        except discord.Forbidden as error:
+            # The channel may be opened again; what is long over is not waited for.
+            logger.info("alerts.message_closed alert=%d error=%s", alert.id, errors.in_short(error))
+            long_ago = self._bot.kernel.clock.now() - _CAUGHT_UP
+            return alert.cleared_at is not None and alert.cleared_at < long_ago
+        await self._posts.keep(alert.id, msgspec.structs.replace(post, shown=shown))
+        return True
+
+    async def _shape(self, alert: Alert, channel_id: int) -> tuple[discord.Embed, discord.ui.View | None]:
+        embed = alert_card.posted(self._bot, alert, channel_id)
+        if alert.acknowledged_at is not None or alert.cleared_at is not None:
+            return embed, None
+        item = await buttons.button(
+            self._bot, "field", "ack", 0, str(alert.id), label="Acknowledge", emoji="👁️"
+        )
+        return embed, buttons.view_of(item)
+
+    def _close(self, channel_id: int, error: discord.HTTPException) -> None:
+        self._closed.add(channel_id)
+        logger.warning("alerts.unreachable channel=%d error=%s", channel_id, errors.in_short(error))
+        gone = error.code == _UNKNOWN_CHANNEL
+        self._bot.kernel.health.report(
+            _CHECK,
+            "warn",
+            "the alerts channel is gone" if gone else "the alerts channel cannot be written to",
+            action="Let the bot view it, send messages and embed links, or choose another channel.",
+        )
+
+    def _duty_changed(self, duty: Duty) -> None:
+        if duty != "alerts":
+            return
+        if self._closed:
+            self._closed.clear()
+            self._bot.kernel.health.report(_CHECK, "pass", "another channel was chosen")
+        self._wake.set()
+
+    def _wait_s(self) -> float:
+        now = self._bot.kernel.clock.now()
+        ends = [(until - now).total_seconds() for until in self._alerts.mutes().values()]
+        return min((*ends, _LONGEST_WAIT_S))
