@@ -30,12 +30,13 @@ class Tuned:
 
 
 def target_of(metric: str, shift: Shift, before: float) -> float:
-    """The value that `shift` makes of `before`.
+    """The value that `shift` makes of `before`; a sum is rounded, a value that is set is taken as written.
 
     Raises:
         WrongInput: it is out of the metric's range, which the text names.
     """
-    after = round(before + shift.amount, _DIGITS) if shift.relative else shift.amount
+    # Adding 0.0 makes 0.0 of -0.0, which a tiny step down from 0 is rounded to.
+    after = round(before + shift.amount, _DIGITS) + 0.0 if shift.relative else shift.amount
     spec = METRICS[metric]
     if not spec.low <= after <= spec.high:
         sign = "+" if shift.amount >= 0 else "-"

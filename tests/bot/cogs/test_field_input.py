@@ -64,12 +64,22 @@ def test_a_target_is_within_range_or_refused_naming_the_range(
     metric: str, before: float, shift: Shift
 ) -> None:
     spec = METRICS[metric]
-    after = before + shift.amount if shift.relative else shift.amount
-    if spec.low <= round(after, 9) <= spec.high:
+    after = round(before + shift.amount, 9) if shift.relative else shift.amount
+    if spec.low <= after <= spec.high:
         assert spec.low <= _tune.target_of(metric, shift, before) <= spec.high
     else:
         with pytest.raises(WrongInput, match=f"from {spec.low:g} to {spec.high:g}, and"):
             _tune.target_of(metric, shift, before)
+
+
+def test_a_value_outside_by_however_little_is_refused() -> None:
+    for amount in (-1.5e-296, 2.000000000000001):
+        with pytest.raises(WrongInput, match="is outside"):
+            _tune.target_of("harmony", Shift(amount, relative=False), 0.5)
+
+
+def test_a_shift_too_small_to_be_kept_leaves_zero_as_it_is() -> None:
+    assert str(_tune.target_of("harmony", Shift(-1e-12, relative=True), 0.0)) == "0.0"
 
 
 def test_a_shift_is_decimal_and_not_binary() -> None:
