@@ -87,7 +87,8 @@ def wholeness(metric: str, value: float) -> float:
 
 def level_of(ucf: UCF) -> float:
     """The level of a field, 0 to 100."""
-    return sum(_points(name, ucf) for name in WEIGHTS)
+    # The parts are rounded one by one, and may come to a hair more than the whole.
+    return min(100.0, sum(_points(name, ucf) for name in WEIGHTS))
 
 
 def clarity(agent: AgentView) -> float:

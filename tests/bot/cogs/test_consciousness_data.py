@@ -57,11 +57,16 @@ def test_wholeness_is_as_documented(metric: str, value: float, whole: float) -> 
 @given(fields())
 def test_a_level_is_the_sum_of_its_parts_and_from_0_to_100(field: UCF) -> None:
     level = _level.build_level(field, DEFAULT_UCF)
-    assert -1e-9 <= level.whole <= 100 + 1e-9
+    assert 0 <= level.whole <= 100
     assert sum(part.points for part in level.parts) == pytest.approx(level.whole)
     assert sum(part.moved or 0.0 for part in level.parts) == pytest.approx(level.moved or 0.0)
     if all(judge(name, value) == "good" for name, value in field.as_dict().items()):
         assert level.whole == pytest.approx(100)
+
+
+def test_a_field_that_is_good_all_over_is_100_and_no_hair_more() -> None:
+    middles = {name: (metric.good_low + metric.good_high) / 2 for name, metric in METRICS.items()}
+    assert _level.level_of(UCF(**middles)) == 100.0
 
 
 def test_the_defaults_are_lucid() -> None:
