@@ -91,7 +91,7 @@ class Collective:
             clock=clock,
             database=database,
             health=health,
-            base_url=lambda: self._own_url,
+            base_url=lambda: self.own_url,
         )
         self.backups = Backups(kernel, database, self.manager, (*CORE_MIGRATIONS, *STATE_MIGRATIONS))
         self.backup_schedule = BackupSchedule(kernel, self.backups)
@@ -141,6 +141,11 @@ class Collective:
     def agents(self) -> tuple[AgentView, ...]:
         """The fourteen as they are now."""
         return self.monitor.agents()
+
+    @property
+    def own_url(self) -> str:
+        """Where this process's HTTP server listens, without a slash at the end; never `PUBLIC_URL`."""
+        return self._own_url
 
     def set_own_url(self, url: str) -> None:
         """Says where this process's HTTP server listens, once that is known; `{base}` in `services.json`."""

@@ -1,0 +1,49 @@
+"""The self-test."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from typing import TYPE_CHECKING
+
+import discord
+from discord.ext import commands
+
+from bot.cogs.diagnostics import _checks, _report, _run, _screens
+from bot.cogs.diagnostics._model import Bench
+from bot.command import command
+from bot.progress import Progress
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+
+class Diagnostics(commands.Cog, name="diagnostics"):
+    """The command that tries everything."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("test-all")
+    async def test_all(self, ctx: HelixContext) -> None:
+        """Try every part, show how it goes, and write a report."""
+        kernel = self.bot.kernel
+        with _run.alone(kernel.drain):
+            bench = Bench(self.bot, ctx.caller.actor)
+            checks = _checks.build_checks(bench)
+            async with Progress(ctx, _screens.TITLE, total=len(checks), stoppable=True) as progress:
+                report = await progress.run(
+                    _run.run_checks(
+                        bench, checks, lambda done, result: progress.advance(done, _screens.step(result))
+                    )
+                )
+                files = await asyncio.to_thread(_report.render, report)
+                trouble = await _report.try_to_keep(kernel.settings.data_dir, files)
+                attached = [discord.File(io.BytesIO(data), name) for name, data in files.items()]
+                await progress.finish(_screens.report(report, trouble=trouble), files=attached)
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Diagnostics(bot))

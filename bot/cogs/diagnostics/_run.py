@@ -1,0 +1,106 @@
+"""Running the checks, one after another and one self-test at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from bot.cogs.diagnostics._model import Bench, Finding, NamedCheck, Outcome, Report, Result
+from bot.errors import new_incident
+from core.drain import Drain
+from core.errors import HelixError
+from core.version import VERSION
+
+logger = logging.getLogger(__name__)
+
+_KIND = "self-test"
+
+OnResult = Callable[[int, Result], None]
+
+
+class SelfTestRunning(HelixError):  # noqa: N818 - the text is what users read
+    """Another self-test is under way."""
+
+
+class StoppedByRestart(HelixError):  # noqa: N818 - it says what happened
+    """Helix is being stopped, and the self-test with it."""
+
+
+@contextmanager
+def alone(drain: Drain) -> Iterator[None]:
+    """A `with` block in which no other self-test begins.
+
+    Raises:
+        SelfTestRunning: one is under way.
+    """
+    if drain.in_flight().get(_KIND):
+        raise SelfTestRunning("A self-test is under way. Wait until it has ended.")
+    with drain.work(_KIND):
+        yield
+
+
+async def run_checks(bench: Bench, checks: Sequence[NamedCheck], on_result: OnResult) -> Report:
+    """Runs them all, whatever fails; a stop of Helix does not wait for them.
+
+    Args:
+        bench: what they are run on.
+        checks: in this order.
+        on_result: called after each, with how many are done.
+
+    Raises:
+        StoppedByRestart: Helix is being stopped.
+    """
+    task = asyncio.create_task(_run_all(bench, checks, on_result), name=_KIND)
+    bench.bot.kernel.drain.track(task, _KIND, at_once=True)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        current = asyncio.current_task()
+        if current is not None and current.cancelling():
+            raise
+        raise StoppedByRestart("Helix is being stopped, and the self-test with it.") from None
+
+
+async def _run_all(bench: Bench, checks: Sequence[NamedCheck], on_result: OnResult) -> Report:
+    clock = bench.bot.kernel.clock
+    begun_at, begun = clock.now(), clock.monotonic()
+    results: list[Result] = []
+    for check in checks:
+        started = clock.monotonic()
+        finding = await _find(bench, check)
+        results.append(
+            Result(
+                group=check.group,
+                name=check.name,
+                outcome=finding.outcome,
+                took_s=clock.monotonic() - started,
+                text=finding.text,
+            )
+        )
+        on_result(len(results), results[-1])
+    counts: Counter[Outcome] = Counter(result.outcome for result in results)
+    return Report(
+        outcome="fail" if counts["fail"] else "pass",
+        begun_at=begun_at,
+        took_s=clock.monotonic() - begun,
+        version=VERSION,
+        counts=dict(counts),
+        results=tuple(results),
+    )
+
+
+async def _find(bench: Bench, check: NamedCheck) -> Finding:
+    try:
+        async with asyncio.timeout(check.timeout_s) as limit:
+            return await check.run(bench)
+    except HelixError as error:
+        return Finding("fail", str(error))
+    except Exception as error:
+        if limit.expired():
+            return Finding("fail", f"not done after {check.timeout_s:g} s")
+        incident = new_incident()
+        logger.exception("self_test.check_failed check=%r incident=%s", check.name, incident)
+        return Finding("fail", f"it raised {type(error).__name__} (incident {incident}; see the log)")

@@ -1,0 +1,53 @@
+"""How the self-test looks."""
+
+from __future__ import annotations
+
+import discord
+
+from bot import embeds, words
+from bot.cogs.diagnostics._model import Report, Result
+from bot.cogs.diagnostics._report import MARKS, summary
+
+TITLE = "🧪 Self-test"
+_LORE = "Every star was counted, and none was missing."
+_LORE_RED = "Every star was counted; those that are missing have names."
+
+
+def step(result: Result) -> str:
+    """One line of the progress."""
+    return f"{MARKS[result.outcome]} {embeds.plain(result.name)}: {words.duration(result.took_s)}"
+
+
+def report(result: Report, *, trouble: str | None) -> discord.Embed:
+    """The outcome: what failed first, then what warned or was left out, then how each group did.
+
+    Args:
+        result: how the self-test went.
+        trouble: why the report could not be kept; None where it was.
+    """
+    good = result.outcome == "pass"
+    lines = [
+        summary(result),
+        *(_line(one) for outcome in ("fail", "warn", "skipped") for one in result.ended(outcome)),
+    ]
+    if trouble is not None:
+        lines.append(f"🟡 The report is attached, but could not be kept: {embeds.plain(trouble)}")
+    groups = embeds.Field("By group", "\n".join(_groups(result)))
+    title = f"{TITLE}: {'everything works' if good else 'something is broken'}"
+    footer = _LORE if good else _LORE_RED
+    return embeds.card(title, lines, status=result.outcome, fields=(groups,), footer=footer)
+
+
+def _line(result: Result) -> str:
+    mark = f"{MARKS[result.outcome]} **{embeds.plain(result.name)}** {result.outcome}"
+    return f"{mark}: {embeds.plain(result.text, 200)}" if result.text else mark
+
+
+def _groups(report: Report) -> list[str]:
+    rows = []
+    for group in dict.fromkeys(result.group for result in report.results):
+        results = [result for result in report.results if result.group == group]
+        passed = sum(result.outcome == "pass" for result in results)
+        took = words.duration(sum(result.took_s for result in results))
+        rows.append(f"**{group}** {passed} of {len(results)} passed, {took}")
+    return rows

@@ -1,0 +1,17 @@
+"""The self-test, on a bot whose HTTP server listens."""
+
+from tests.bot.serving import serve
+from tests.commands.case import Case, Use
+
+CASES = (
+    Case(
+        command="test-all",
+        caller="admin",
+        happy=Use(
+            line="test-all",
+            says="Self-test",
+            settles="everything works[\\s\\S]*webhook round trip[\\s\\S]*not built yet[\\s\\S]*\\.json",
+        ),
+        prepare=serve,
+    ),
+)
