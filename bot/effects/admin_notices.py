@@ -15,6 +15,7 @@ from core.health import Check
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
+    from bot.duties import Duty
     from state.projection import Refusal
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ _NOT_FOR_US = frozenset({403, 404})
 
 
 class AdminNotices:
-    """Posts to `ALERTS_CHANNEL_ID`, and is off where that is unset.
+    """Posts to the channel that serves alerts, also when that is chosen while it runs; off without one.
 
     A notice carries a nonce made of its text and the notice before it: one that is sent again, since nobody
     knows whether it arrived, is posted once.
@@ -37,19 +38,16 @@ class AdminNotices:
 
     def __init__(self, bot: HelixBot, *, retry_s: float = _RETRY_S) -> None:
         self._bot = bot
-        self._channel_id = bot.kernel.settings.alerts_channel_id
+        self._served = self._channel_id
         self._retry_s = retry_s
         self._queue: asyncio.Queue[str] = asyncio.Queue(_KEPT)
 
     def begin(self) -> None:
         """Listen for refusals and for the mending of them; what stands refused now is told, too."""
-        if self._channel_id is None:
-            return
-        projector = self._bot.collective.projector
-        projector.on_refusal(self._refused)
-        for refusal in projector.refusals:
-            self._refused(refusal)
+        self._bot.collective.projector.on_refusal(self._refused)
+        self._tell_what_stands()
         self._bot.kernel.health.on_change(self._changed)
+        self._bot.duties.on_change(self._duty_changed)
         self._bot.kernel.supervisor.add("admin-notices", self._run)
 
     async def tell_admins(self, text: str) -> bool:
@@ -58,17 +56,18 @@ class AdminNotices:
         Raises:
             discord.HTTPException, OSError, aiohttp.ClientError: Discord does not take it now; try again.
         """
-        if self._channel_id is None:
+        channel_id = self._channel_id
+        if channel_id is None:
             return False
         scope = self._bot.remember_scope
         said = await self._bot.remembered.get(scope, _KEY) or ""
-        mark = _digest(text)
+        mark = _digest(f"{channel_id}\n{text}")
         if said.startswith(mark):
             return True
         # What was said before is part of the nonce, for Discord drops a nonce that it saw some minutes ago,
         # and the same thing may go wrong, and be mended, twice in that time.
         nonce = _digest(f"{said}\n{text}")
-        channel = self._bot.get_partial_messageable(self._channel_id)
+        channel = self._bot.get_partial_messageable(channel_id)
         try:
             await channel.send(
                 embeds.clip(text, embeds.CONTENT_LIMIT),
@@ -79,11 +78,24 @@ class AdminNotices:
             if error.status not in _NOT_FOR_US:
                 raise
             logger.warning(
-                "admins.unreachable channel=%d status=%d code=%d", self._channel_id, error.status, error.code
+                "admins.unreachable channel=%d status=%d code=%d", channel_id, error.status, error.code
             )
             return False
         await self._bot.remembered.set(scope, _KEY, f"{mark} {nonce}")
         return True
+
+    @property
+    def _channel_id(self) -> int | None:
+        return self._bot.duties.channel_id("alerts")
+
+    def _duty_changed(self, duty: Duty) -> None:
+        if duty == "alerts" and self._channel_id != self._served:
+            self._served = self._channel_id
+            self._tell_what_stands()
+
+    def _tell_what_stands(self) -> None:
+        for refusal in self._bot.collective.projector.refusals:
+            self._refused(refusal)
 
     def _refused(self, refusal: Refusal) -> None:
         where = refusal.file
@@ -101,6 +113,8 @@ class AdminNotices:
             self._put("✅ The state files are in order again.")
 
     def _put(self, text: str) -> None:
+        if self._channel_id is None:
+            return
         if self._queue.full():
             logger.warning("admins.notice_dropped waiting=%d", self._queue.qsize())
             return

@@ -65,9 +65,44 @@ async def test_what_was_refused_before_the_start_is_told(
 
 
 async def test_without_a_channel_it_is_off(running_bot: RunningBot) -> None:
-    assert not await AdminNotices(running_bot.bot).tell_admins("hello")
-    names = {loop.name for loop in running_bot.kernel.supervisor.loops()}
-    assert "admin-notices" not in names
+    notices = AdminNotices(running_bot.bot)
+    assert not await notices.tell_admins("hello")
+    notices._put("hello")
+    assert notices._queue.empty()
+
+
+async def test_a_channel_that_is_chosen_while_it_runs_hears_what_stands_and_what_comes(
+    start_bot: StartBot, sandbox: Sandbox
+) -> None:
+    chat = alerts(sandbox)
+    bot = await start_bot(enable_state_watching=False)
+    await break_file(bot)
+    await bot.bot.duties.remember("digest", sandbox.channel("general"))
+    await bot.bot.duties.remember("alerts", sandbox.channel("alerts"))
+    await chat.until(lambda: texts(chat) or None)
+    await mend_file(bot)
+    await chat.until(lambda: texts(chat) if len(texts(chat)) == 2 else None)
+    assert "`ucf_state.json, line 1" in texts(chat)[0]
+    assert "in order again" in texts(chat)[1]
+    await break_file(bot, '{"harmony": 7}')
+    await chat.until(lambda: texts(chat) if len(texts(chat)) == 3 else None)
+    await bot.bot.duties.remember("alerts", sandbox.channel("general"))
+    await chat.until(lambda: texts(chat) if len(texts(chat)) == 4 else None)
+    assert [message["channel_id"] for message in chat.from_bot()][2:] == [
+        str(sandbox.channel("alerts")),
+        str(sandbox.channel("general")),
+    ]
+    chat.close()
+
+
+async def test_a_setting_is_not_moved_by_what_is_remembered(start_bot: StartBot, sandbox: Sandbox) -> None:
+    chat = alerts(sandbox)
+    bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    notices = AdminNotices(bot.bot)
+    await bot.bot.duties.remember("alerts", sandbox.channel("general"))
+    assert await notices.tell_admins("hello")
+    assert [message["channel_id"] for message in chat.from_bot()] == [str(sandbox.channel("alerts"))]
+    chat.close()
 
 
 async def test_a_channel_that_is_gone_is_said_in_the_log_and_not_tried_for_ever(
