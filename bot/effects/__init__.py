@@ -10,6 +10,7 @@ from bot.effects.digest import Digest
 from bot.effects.icon_cycle import IconCycle
 from bot.effects.ritual_ends import RitualEnds
 from bot.effects.telemetry import Telemetry
+from bot.effects.welcome import WelcomeMessages
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
@@ -23,3 +24,4 @@ def begin(bot: HelixBot) -> None:
     RitualEnds(bot).begin()
     Telemetry(bot).begin()
     Digest(bot).begin()
+    WelcomeMessages(bot).begin()
