@@ -127,7 +127,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         ),
         form="[test|set <channel>|off]",
         summary="The welcome message for new members: preview, set, switch off.",
-        example="!welcome set #introductions",
+        example="!welcome set #general",
         access=Access(Level.admin, local=True),
         where=SERVER_ONLY,
     ),

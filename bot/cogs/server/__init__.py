@@ -1,0 +1,188 @@
+"""Setting a server up: its layout, what is wrong with it, and the welcome of new members."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot import buttons, guild_places, pages, self_roles, welcomes
+from bot.channel_argument import TextChannel
+from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
+from bot.cogs.server._layout import PRIVATE
+from bot.command import command
+from bot.guild_work import Report, Step, carry_out
+from bot.progress import Progress
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+    from state.change import JournalRow
+
+_Screen = tuple[discord.Embed, discord.ui.View | None]
+
+
+class Server(commands.Cog, name="server"):
+    """Commands that concern the server they are given in."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self.bot = bot
+
+    @command("setup")
+    async def setup_server(self, ctx: HelixContext, mode: str | None = None) -> None:
+        """Create what is missing of the layout, once that was agreed to."""
+        dry, guild = _plan.parse_mode(mode), _guild(ctx.guild)
+        plan = await _read(guild)
+        if dry:
+            await ctx.say(embed=_screens.dry_run(plan, self._services(ctx, plan.channels)))
+            return
+        _plan.check_right(plan, may_create=guild.me.guild_permissions.manage_channels)
+        if plan.size:
+            question = _screens.question(plan, self._services(ctx, plan.channels))
+            if not await ctx.confirm(question, danger=False):
+                return
+        with self.bot.guild_work.hold(guild.id, "setup") as let_go:
+            # Somebody may have been quicker while the question stood.
+            plan = await _read(guild)
+            builder = guild_places.Builder(
+                guild,
+                plan.categories,
+                plan.channels,
+                private=PRIVATE,
+                admin_role_id=self.bot.admin_role_id if ctx.caller.at_home else None,
+            )
+            if not plan.size:
+                await ctx.say(embed=await self._settle(ctx, plan, builder, Report(0)))
+                return
+            async with Progress(ctx, "Setting up", total=plan.size, stoppable=True) as progress:
+                report = await carry_out(_steps(plan, builder), progress)
+                card = await self._settle(ctx, plan, builder, report)
+                let_go()
+                await progress.finish(card)
+
+    @command("verify-setup")
+    async def verify_setup(self, ctx: HelixContext) -> None:
+        """What is missing, double or in the way."""
+        embed, view = await self._verify_page(_guild(ctx.guild), 0, ctx.author.id)
+        await ctx.say(embed=embed, view=view)
+
+    @buttons.component("server", "verify", command="verify-setup")
+    async def turn_verify(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page, as the server is now."""
+        embed, view = await self._verify_page(
+            _guild(interaction.guild), pages.Turn.of(press).page, press.user_id
+        )
+        await press.answer.update(embed=embed, view=view)
+
+    @command("welcome")
+    async def welcome(
+        self,
+        ctx: HelixContext,
+        action: str = "test",
+        channel: app_commands.Transform[discord.TextChannel | None, TextChannel] = None,
+    ) -> None:
+        """Preview the welcome, choose its channel, or switch it off."""
+        wanted, guild, store = _welcome.parse_action(action), _guild(ctx.guild), welcomes.Welcomes(self.bot)
+        before = await store.channel_id(guild.id)
+        preview = welcomes.card(guild, ctx.author.mention, self.bot.prefix)
+        if wanted == "test":
+            there = before is not None and guild.get_channel(before) is not None
+            now = _screens.welcome_preview(before, self.bot.prefix, there=there)
+            await ctx.say(embeds=(now, preview))
+        elif wanted == "off":
+            await store.off(guild.id)
+            if before is not None:
+                await self._record(ctx, ctx.caller.actor.row("welcome", "channel", before=str(before)))
+            await ctx.say(embed=_screens.welcome_off(was_on=before is not None))
+        else:
+            _welcome.check_channel(
+                None if channel is None else channel.name, _lacking(guild, channel), self.bot.prefix
+            )
+            assert channel is not None  # noqa: S101 - what was just checked
+            await store.set(guild.id, channel.id)
+            if before != channel.id:
+                await self._record(
+                    ctx,
+                    ctx.caller.actor.row(
+                        "welcome",
+                        "channel",
+                        before=None if before is None else str(before),
+                        after=str(channel.id),
+                    ),
+                )
+            await ctx.say(embeds=(_screens.welcome_set(channel.id), preview))
+
+    def _services(self, ctx: HelixContext, channels: Mapping[_plan.Spot, int]) -> _services.Services:
+        """What the channels will serve; nothing outside the home server."""
+        if not ctx.caller.at_home:
+            return _services.Services()
+        return _services.find_services(channels, self.bot.duties.is_set)
+
+    async def _settle(
+        self, ctx: HelixContext, plan: _plan.Plan, builder: guild_places.Builder, report: Report
+    ) -> discord.Embed:
+        """Let the channels serve from now on, journal what was done, and show it."""
+        services = self._services(ctx, builder.made)
+        changed = {
+            duty: str(channel)
+            for duty, channel in services.chosen.items()
+            if self.bot.duties.channel_id(duty) != channel
+        }
+        for duty, channel in services.chosen.items():
+            await self.bot.duties.remember(duty, channel)
+        if report.done or changed:
+            after = {"created": report.done, "serving": changed}
+            await self._record(ctx, ctx.caller.actor.row("setup", "layout", after=after))
+        return _screens.done(plan, report, services, self.bot.prefix)
+
+    async def _record(self, ctx: HelixContext, row: JournalRow) -> None:
+        # The journal is the collective's: what other servers do to themselves is not in it.
+        if ctx.caller.at_home:
+            await self.bot.collective.manager.record(row)
+
+    async def _verify_page(self, guild: discord.Guild, page: int, user_id: int) -> _Screen:
+        found = _verify.verify(
+            guild_places.places(guild.channels),
+            self_roles.views_of(guild.roles, guild.me),
+            guild.me.guild_permissions.value,
+            exposed=guild_places.is_exposed(guild.channels, guild, PRIVATE),
+        )
+        count = len(_screens.verify_pages(found, self.bot.prefix))
+        page = pages.within(page, count)
+        view = await pages.view(self.bot, "server", "verify", user_id, page=page, count=count)
+        return _screens.verified(found, page, self.bot.prefix), view
+
+
+def _guild(guild: discord.Guild | None) -> discord.Guild:
+    if guild is None:
+        raise commands.NoPrivateMessage
+    return guild
+
+
+async def _read(guild: discord.Guild) -> _plan.Plan:
+    """What Discord says now, and not what was heard of: a second run soon after counts on it."""
+    return _plan.plan(guild_places.places(await guild.fetch_channels()))
+
+
+def _steps(plan: _plan.Plan, builder: guild_places.Builder) -> list[Step]:
+    steps = [Step(title, partial(builder.create_category, title)) for title in plan.new_categories]
+    return steps + [
+        Step(f"#{name} in {title}", partial(builder.create_channel, title, name))
+        for title, name in plan.new_channels
+    ]
+
+
+def _lacking(guild: discord.Guild, channel: discord.TextChannel | None) -> list[str]:
+    if channel is None:
+        return []
+    own = channel.permissions_for(guild.me)
+    return [name for flag, name in _welcome.NEEDED if not getattr(own, flag)]
+
+
+async def setup(bot: HelixBot) -> None:
+    """What the loader calls."""
+    await bot.add_cog(Server(bot))

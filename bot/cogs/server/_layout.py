@@ -1,0 +1,34 @@
+"""The standard layout of a server: 8 categories, 30 channels, and which channel serves what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.duties import Duty
+
+# Only admins and the bot see what is in it.
+PRIVATE = "ADMIN"
+
+LAYOUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "WELCOME": ("manifesto", "rules-and-ethics", "introductions"),
+        "SYSTEM": ("telemetry", "weekly-digest", "shadow-storage", "ucf-sync"),
+        "PROJECTS": ("helix-repository", "fractal-lab", "samsaraverse-music", "ritual-engine-z88"),
+        "AGENTS": ("gemini-scout", "kavach-shield", "sanghacore", "agni-core", "shadow-archive"),
+        "CROSS-MODEL SYNC": ("gpt-grok-claude-sync", "chai-link", "manus-bridge"),
+        "DEVELOPMENT": ("bot-commands", "code-snippets", "testing-lab", "deployments"),
+        "RITUAL & LORE": ("neti-neti-mantra", "codex-archives", "ucf-reflections", "harmonic-updates"),
+        PRIVATE: ("moderation", "announcements", "backups"),
+    }
+)
+
+# Alerts go where the moderators are: they name what is wrong with the whole, and need someone who acts.
+SERVES: Mapping[Duty, tuple[str, str]] = MappingProxyType(
+    {
+        "alerts": (PRIVATE, "moderation"),
+        "telemetry": ("SYSTEM", "telemetry"),
+        "digest": ("SYSTEM", "weekly-digest"),
+        "deployments": ("DEVELOPMENT", "deployments"),
+    }
+)

@@ -1,0 +1,54 @@
+"""What `welcome` is told to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Literal, get_args
+
+from core.errors import HelixError, UnknownName
+
+Action = Literal["test", "set", "off"]
+ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
+
+# What it takes to post there, as people see it in the settings of a channel.
+NEEDED: Final = (
+    ("view_channel", "View Channel"),
+    ("send_messages", "Send Messages"),
+    ("embed_links", "Embed Links"),
+)
+
+
+class UnknownAction(UnknownName):
+    """`welcome` cannot do that."""
+
+    kind = "action"
+
+
+class WrongChannel(HelixError):  # noqa: N818 - the text is what users read
+    """No channel was named, or the bot cannot post in it."""
+
+
+def parse_action(word: str) -> Action:
+    """The action that a word names, in any case.
+
+    Raises:
+        UnknownAction: there is none; the text names them.
+    """
+    for action in ACTIONS:
+        if action == word.strip().casefold():
+            return action
+    raise UnknownAction(word.strip(), ACTIONS)
+
+
+def check_channel(name: str | None, lacking: Sequence[str], prefix: str) -> None:
+    """Nothing, when a channel was named in which the bot can post.
+
+    Raises:
+        WrongChannel: says what is wrong.
+    """
+    if name is None:
+        raise WrongChannel(f"Name the channel, as `{prefix}welcome set #general`.")
+    if lacking:
+        raise WrongChannel(
+            f"In #{name} I lack {', '.join(lacking)}. Give me that, or choose another channel."
+        )
