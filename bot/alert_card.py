@@ -19,8 +19,8 @@ _STATUS = {"critical": "fail", "warning": "warn"}
 def card(alert: Alert, *, show_people: bool) -> discord.Embed:
     """One alert whole; it changes only when the alert does."""
     lines = [embeds.plain(alert.detail, 900)] if alert.detail else []
-    lines.append(f"Raised {embeds.relative(alert.raised_at)} ({embeds.absolute(alert.raised_at)})")
-    lines += _fate(alert, show_people=show_people)
+    raised = f"Raised {embeds.relative(alert.raised_at)} ({embeds.absolute(alert.raised_at)})"
+    lines.append(" · ".join((raised, *_fate(alert, show_people=show_people))))
     over = alert.cleared_at is not None
     return embeds.card(
         f"{sign(alert)} {embeds.plain(alert.summary, 200)}",
@@ -40,7 +40,7 @@ def line(alert: Alert, *, show_people: bool) -> str:
     """One alert in a list."""
     facts = [f"raised {embeds.relative(alert.raised_at)}", *_fate(alert, show_people=show_people)]
     detail = f"{embeds.plain(alert.detail, 160)}\n" if alert.detail else ""
-    head = f"{sign(alert)} **#{alert.id} {embeds.plain(alert.summary, 120)}** {_word(alert)}"
+    head = f"{sign(alert)} **#{alert.id} {embeds.plain(alert.summary, 120)}** · {_word(alert)}"
     return f"{head}\n{detail}-# {' · '.join(facts)} · {embeds.plain(alert.key, 100)}"
 
 

@@ -43,9 +43,7 @@ async def test_a_young_history_is_drawn_without_a_forecast(collective: Collectiv
     (panel,) = request.panels
     assert request.title == "harmony, last 1d"
     assert (panel.forecast, panel.note) == ((), "too little history for a forecast")
-    assert trends.alt_text(request) == (
-        "Chart: harmony, last 1d. harmony 0.50 now, from 0.50 to 0.50, steady."
-    )
+    assert trends.alt_text(request) == "Chart: harmony, last 1d. harmony 0.50 now, steady."
 
 
 async def test_what_happened_is_marked_where_it_mattered(collective: Collective, clock: ManualClock) -> None:

@@ -75,7 +75,7 @@ def _bands(band: str) -> str:
 
 def _moved_by(view: Level) -> str:
     if view.moved is None:
-        return "nothing is known of then"
+        return "not known yet: the journal does not reach so far back"
     movers = [part for part in view.parts if part.moved is not None and abs(part.moved) >= _STEADY]
     if not movers:
         return "steady: no value moved it"

@@ -25,12 +25,13 @@ def field(view: FieldView) -> discord.Embed:
     one = view.rows[0].metric if len(view.rows) == 1 else None
     if one is not None:
         lines += _more(view.rows[0])
+    known = "" if view.rows[0].moved is None else "Changes: against 24 hours ago · "
     title = f"{one.name.capitalize()}, {one.meaning}" if one is not None else "The field"
     return embeds.card(
         title,
         (*lines, "", f"→ {view.advice}"),
         status=worst,
-        footer="Changes: against 24 hours ago · Tat Tvam Asi",
+        footer=f"{known}Tat Tvam Asi",
     )
 
 

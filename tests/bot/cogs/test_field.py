@@ -30,7 +30,7 @@ async def test_a_trend_is_drawn_once_and_again_after_a_change(talk: Talk, runnin
     (picture,) = first["attachments"]
     assert picture["filename"] == "harmony-trend.png"
     assert picture["description"].startswith("Chart: harmony, last 1d. harmony 0.50 now")
-    assert text_of(first) == "**harmony** 0.50 now, from 0.50 to 0.50, steady"
+    assert text_of(first) == "**harmony** 0.50 now, steady"
     await talk.slash("member", "trend", metric="harmony", window="24h")
     assert running_bot.kernel.worker.jobs == 1
     await tune(running_bot, harmony=0.6)
