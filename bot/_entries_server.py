@@ -16,7 +16,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         params=(_ACTION, _CHANNEL),
         form="[post <channel>]",
         summary="The manifesto: read it here, or post and pin it.",
-        example="!manifesto post #manifesto",
+        example="!manifesto post #general",
         access=_POST_IS_FOR_ADMINS,
     ),
     CommandEntry(
@@ -26,7 +26,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         params=(Param("section", "A section, or post"), _CHANNEL),
         form="[section|post <channel>]",
         summary="The codex: read it here, or post and pin it.",
-        example="!codex post #codex-archives",
+        example="!codex agents",
         access=_POST_IS_FOR_ADMINS,
     ),
     CommandEntry(
@@ -36,7 +36,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         params=(_ACTION, _CHANNEL),
         form="[post <channel>]",
         summary="The rules: read them here, or post and pin them.",
-        example="!rules post #rules-and-ethics",
+        example="!rules post #general",
         access=_POST_IS_FOR_ADMINS,
     ),
     CommandEntry(

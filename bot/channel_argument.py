@@ -8,6 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.access import Refusal
+
 
 class TextChannel(app_commands.Transformer, commands.TextChannelConverter):
     """A text channel of the server that the command is given in.
@@ -34,8 +36,16 @@ class TextChannel(app_commands.Transformer, commands.TextChannelConverter):
         return found
 
     async def convert(self, ctx: commands.Context[Any], argument: str) -> discord.TextChannel:
-        """The channel named by prefix; `#general` is found, too, where no client made a mention of it."""
+        """The channel named by prefix; `#general` is found, too, where no client made a mention of it.
+
+        Raises:
+            Refusal: it is a direct message.
+        """
+        if ctx.guild is None:
+            raise Refusal(
+                "server only", "Channels are of a server: this works there, not in a direct message."
+            )
         found = await super().convert(ctx, argument.removeprefix("#"))
-        if ctx.guild is None or found.guild.id != ctx.guild.id:
+        if found.guild.id != ctx.guild.id:
             raise commands.ChannelNotFound(argument)
         return found

@@ -1,0 +1,64 @@
+"""How documents look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import discord
+
+from bot import embeds, pages, words
+from bot.documents import Document, Section
+from bot.posted import Posting
+
+
+def page(document: Document, section: Section | None, shown: Sequence[str], number: int) -> discord.Embed:
+    """One page of a document or of a section."""
+    title = document.title if section is None else f"{document.title} · {section.title}"
+    more = section.summary if section is not None else ""
+    return embeds.card(title, (shown[number],), footer=pages.footer(number, len(shown), more))
+
+
+def contents(document: Document, prefix: str) -> discord.Embed:
+    """The sections, a line for each."""
+    lines = [f"**{one.title}** – {one.summary}" for one in document.sections]
+    return embeds.card(
+        document.title,
+        (document.opening, "", *lines),
+        footer=f"Choose below, or {prefix}{document.name} {document.sections[1].key}",
+    )
+
+
+def options(document: Document, chosen: str) -> list[discord.SelectOption]:
+    """The menu of sections, with the table of contents first; `chosen` is a key, or empty for that."""
+    return [
+        discord.SelectOption(label="Contents", value="contents", default=not chosen),
+        *(
+            discord.SelectOption(
+                label=one.title,
+                value=one.key,
+                description=embeds.clip(one.summary, 100),
+                default=one.key == chosen,
+            )
+            for one in document.sections
+        ),
+    ]
+
+
+def posted(document: Document, channel: discord.TextChannel, posting: Posting) -> discord.Embed:
+    """What posting did."""
+    done = [
+        words.count(number, "message") + f" {what}"
+        for number, what in (
+            (posting.sent, "posted"),
+            (posting.edited, "edited"),
+            (posting.deleted, "deleted"),
+        )
+        if number
+    ]
+    if posting.pinned:
+        done.append("the first pinned")
+    where = f"[{document.title}]({posting.first_url}) in {channel.mention}"
+    text = f"{where}: {', '.join(done)}." if done else f"{where} is up to date already; nothing was changed."
+    notes = () if posting.unpinned is None else (f"⚠️ {posting.unpinned}",)
+    status = "warn" if posting.unpinned is not None else "pass"
+    return embeds.card("", (text, *notes), status=status)
