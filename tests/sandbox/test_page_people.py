@@ -1,5 +1,6 @@
 """The chat page as several people use it: identities, edits, reactions, direct messages, files."""
 
+import discord
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
@@ -53,7 +54,7 @@ async def test_a_newcomer_joins_a_server_and_leaves_it(stage: Stage) -> None:
         places = page.get_by_role("navigation", name="Servers and channels")
         await expect(places).to_contain_text("You are in no server yet")
         await page.locator("#identity").click()
-        await page.get_by_role("button", name="Join Helix Home").click()
+        await page.locator("#identity-menu").get_by_role("button", name="Join Helix Home").click()
         await expect(places.get_by_role("region", name="Helix Home")).to_be_visible()
         await expect(page.get_by_label("Message", exact=True)).to_have_attribute(
             "placeholder", "Message Helix"
@@ -61,6 +62,72 @@ async def test_a_newcomer_joins_a_server_and_leaves_it(stage: Stage) -> None:
         await page.locator("#identity").click()
         await page.get_by_role("button", name="Leave Helix Home").click()
         await expect(places).to_contain_text("You are in no server yet")
+
+
+async def test_a_newcomer_joins_from_the_list_of_places(stage: Stage) -> None:
+    async with stage.page(width=390, height=844) as page:
+        await page.get_by_role("button", name="Servers and channels").click()
+        await _become(page, "newcomer")
+        places = page.get_by_role("navigation", name="Servers and channels")
+        await places.get_by_role("button", name="Join Another Server").click()
+        await expect(page.locator("#channel-place")).to_have_text("Direct message")
+        await expect(page.locator("#backdrop")).to_be_hidden()
+        await page.get_by_role("button", name="Servers and channels").click()
+        await expect(places.get_by_role("region", name="Another Server")).to_be_visible()
+        await expect(places.get_by_role("region", name="Servers to join")).to_have_count(0)
+        await page.locator("#identity").click()
+        await page.get_by_role("button", name="Leave Another Server").click()
+        await expect(places.get_by_role("region", name="Servers to join")).to_be_visible()
+
+
+async def test_a_profile_shows_who_somebody_is_and_follows_their_roles(stage: Stage) -> None:
+    home = stage.bot.get_guild(stage.sandbox.home_guild_id)
+    assert home is not None
+    member = home.get_member(stage.sandbox.users["mod"])
+    assert member is not None
+    async with stage.page() as page:
+        members = page.get_by_role("complementary", name="Members")
+        await members.get_by_role("button", name="Mona").click()
+        profile = page.get_by_role("dialog", name="About Mona (moderator)")
+        await expect(profile).to_contain_text("@mona")
+        roles = profile.get_by_role("region", name="Roles").get_by_role("listitem")
+        await expect(roles).to_have_text(["Mod", "Member"])
+        colour = "(node) => getComputedStyle(node).backgroundColor"
+        assert await roles.first.locator(".role-dot").evaluate(colour) == "rgb(46, 204, 113)"
+        role = await home.create_role(name="Coherence Keeper", colour=discord.Colour(0x3366CC))
+        await member.add_roles(role)
+        await expect(roles).to_have_text(["Mod", "Member", "Coherence Keeper"])
+        await role.delete()
+        await expect(roles).to_have_text(["Mod", "Member"])
+        await page.keyboard.press("Escape")
+        await expect(profile).to_be_hidden()
+        await expect(members.get_by_role("button", name="Mona")).to_be_focused()
+
+
+async def test_the_author_of_a_message_can_be_looked_at_and_acted_as(stage: Stage) -> None:
+    async with stage.page("member") as page, stage.page("admin") as other:
+        await _send(other, "who am I")
+        message = page.locator(".message", has_text="who am I")
+        await message.get_by_role("button", name="Adam (admin)").click()
+        profile = page.get_by_role("dialog", name="About Adam (admin)")
+        await profile.get_by_role("button", name="Act as Adam (admin)").click()
+        await expect(page.locator("#identity")).to_contain_text("Adam")
+        await expect(profile).to_be_hidden()
+
+
+async def test_a_hoisted_role_of_the_bot_gets_a_group_of_its_own(stage: Stage) -> None:
+    home = stage.bot.get_guild(stage.sandbox.home_guild_id)
+    assert home is not None
+    role = await home.create_role(name="Wardens", hoist=True, colour=discord.Colour(0x3366CC))
+    try:
+        async with stage.page() as page:
+            member = home.get_member(stage.sandbox.users["member"])
+            assert member is not None
+            await member.add_roles(role)
+            group = page.locator(".member-group", has_text="Wardens · 1")
+            await expect(group).to_contain_text("Mika")
+    finally:
+        await role.delete()
 
 
 async def test_the_member_list_groups_people_by_role(stage: Stage) -> None:

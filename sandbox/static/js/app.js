@@ -16,6 +16,7 @@ import { drawBot, drawLink, makeSay, Typing } from "./notices.js";
 import { Pending } from "./pending.js";
 import { PinsPanel } from "./pins.js";
 import { readIdentity, readPlace, rememberPlace } from "./place.js";
+import { ProfilePanel } from "./profile.js";
 import { drawPlaces } from "./sidebar.js";
 import { Store } from "./store.js";
 import { startTheme } from "./theme.js";
@@ -73,6 +74,7 @@ desk.composer = new Composer(
   },
   desk,
 );
+desk.profile = new ProfilePanel(part("profile"), store, become);
 desk.log = new MessageLog(part("log"), desk, timeline);
 desk.threads = new ThreadsPanel(part("threads"), part("open-threads"), desk);
 const pins = new PinsPanel(part("pins"), desk);
@@ -80,7 +82,7 @@ new Announcer(part("announcer"), store, timeline);
 
 pending.addEventListener("modal", (event) => openModal(event.detail, desk));
 store.addEventListener("world", drawWorld);
-store.addEventListener("unread", () => drawPlaces(part("places"), store, open));
+store.addEventListener("unread", () => drawPlaces(part("places"), store, { open, join, elsewhere: elsewhere() }));
 store.addEventListener("place", () => {
   drawWorld();
   typing.clear();
@@ -91,15 +93,10 @@ store.addEventListener("place", () => {
 
 function drawWorld() {
   for (const guild of store.guilds) knownGuilds.set(guild.id, guild);
-  const here = new Set(store.guilds.map((guild) => guild.id));
-  const elsewhere = [...knownGuilds.values()].filter((guild) => !here.has(guild.id));
-  drawPlaces(part("places"), store, open);
-  drawMembers(part("members"), store);
-  drawIdentity(
-    { card: part("identity"), menu: part("identity-menu") },
-    store,
-    { become, join, leave, elsewhere },
-  );
+  const acts = { become, open, join, leave, elsewhere: elsewhere() };
+  drawPlaces(part("places"), store, acts);
+  drawMembers(part("members"), store, (user, anchor) => desk.showUser(user, anchor));
+  drawIdentity({ card: part("identity"), menu: part("identity-menu") }, store, acts);
   drawBot(part("bot-state"), store, linkState.open);
   const direct = desk.isDirect;
   const title = direct ? (store.bot.user?.username ?? "The bot") : store.channel.name;
@@ -111,6 +108,12 @@ function drawWorld() {
     ? "Archived: a message brings it back"
     : (store.channel?.topic ?? "");
   document.title = `${direct ? "@" : store.parent ? "" : "#"}${title} · Helix sandbox`;
+}
+
+/** The servers that the person is not in. */
+function elsewhere() {
+  const here = new Set(store.guilds.map((guild) => guild.id));
+  return [...knownGuilds.values()].filter((guild) => !here.has(guild.id));
 }
 
 function open(channelId) {
@@ -207,7 +210,9 @@ async function become(identity) {
 }
 
 async function join(guild) {
-  if (await desk.attempt(() => api.join({ user: store.me.id, guild: guild.id }))) await refresh();
+  if (!(await desk.attempt(() => api.join({ user: store.me.id, guild: guild.id })))) return;
+  drawers.close();
+  await refresh();
 }
 
 async function leave(guild) {

@@ -18,11 +18,13 @@ const QUICK_REACTIONS = [
 ];
 
 /**
- * The actions of the page. `composer`, `log` and `threads` are set by the start; `say` shows a problem to the person.
+ * The actions of the page. `composer`, `log`, `profile` and `threads` are set by the start; `say` shows a
+ * problem to the person.
  */
 export class Desk {
   composer = null;
   log = null;
+  profile = null;
   threads = null;
 
   constructor({ api, store, timeline, pending, say, open, refresh }) {
@@ -171,6 +173,11 @@ export class Desk {
 
   startThread(message) {
     this.threads.show(message);
+  }
+
+  /** Tells more about a person, beside an element. */
+  showUser(user, anchor) {
+    this.profile.show(user, anchor);
   }
 
   dismiss(id) {

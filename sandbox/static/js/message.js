@@ -7,6 +7,7 @@ import { renderAttachment, renderEmbed } from "./embed.js";
 import { commandLine, interactionOf, REPLY, replyLine } from "./lead.js";
 import { renderMarkdown } from "./markdown.js";
 import { renderNotice, SPOKEN } from "./system.js";
+import { isWebhook } from "./store.js";
 import { formatDate, formatMoment, idTime, timeElement } from "./time.js";
 import { emojiKey } from "./timeline.js";
 import { toolbar } from "./toolbar.js";
@@ -60,7 +61,7 @@ export function renderMessage(message, desk, continued) {
   if (!continued) {
     const above = replyLine(message, desk) ?? commandLine(message, store);
     if (above !== null) node.append(above);
-    body.append(head(message, store));
+    body.append(head(message, desk));
   } else if (message.pinned) body.append(pinMark());
   node.append(
     continued ? gutterTime(message) : avatar(message.author),
@@ -84,20 +85,30 @@ function gutterTime(message) {
   return el("span", { class: "gutter-time", text, "aria-hidden": "true" });
 }
 
-function nameElement(user, store) {
-  const node = el("span", { class: "author", text: store.nameOf(user), title: `@${user.username}` });
+function nameElement(user, desk) {
+  const { store } = desk;
+  // A webhook is nobody of whom more could be told.
+  if (isWebhook(user)) return el("span", { class: "author", text: user.username });
+  const node = el("button", {
+    type: "button",
+    class: "author",
+    text: store.nameOf(user),
+    title: `@${user.username}`,
+    "aria-haspopup": "dialog",
+    on: { click: () => desk.showUser(user, node) },
+  });
   const colour = store.colourOf(user.id);
   if (colour !== null) node.style.setProperty("--role", colour);
   return node;
 }
 
-function head(message, store) {
+function head(message, desk) {
   const time = timeElement(new Date(idTime(message.id)), "f");
   time.textContent = formatMoment(new Date(idTime(message.id)));
   return el(
     "header",
     { class: "message-head" },
-    nameElement(message.author, store),
+    nameElement(message.author, desk),
     message.author.bot ? botTag(message.author) : null,
     time,
     message.pinned ? pinMark() : null,

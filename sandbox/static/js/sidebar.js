@@ -6,24 +6,37 @@ import { el, icon } from "./dom.js";
 const PRIVATE_THREAD = 12;
 const VIEW_CHANNEL = 1n << 10n;
 
-/** Draws the places into the navigation; `open(channelId)` goes to one. */
-export function drawPlaces(node, store, open) {
+/**
+ * Draws the places into the navigation.
+ * @param {HTMLElement} node
+ * @param {object} store
+ * @param {object} acts `open(channelId)`, `join(guild)`, `elsewhere` (servers one is not in)
+ */
+export function drawPlaces(node, store, { open, join, elsewhere }) {
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.place : null;
   node.replaceChildren(...store.guilds.map((guild) => server(guild, store, open)), direct(store, open));
-  if (store.guilds.length === 0) {
-    node.prepend(
-      el(
-        "p",
-        {
-          class: "places-empty",
-          text: "You are in no server yet. Join one from the menu of who you are, below.",
-        },
-      ),
-    );
-  }
+  if (store.guilds.length === 0) node.prepend(invitation(elsewhere, join));
   if (focused !== null) {
     [...node.querySelectorAll("button")].find((button) => button.dataset.place === focused)?.focus();
   }
+}
+
+/** What somebody sees who is in no server: which ones there are to join. */
+function invitation(guilds, join) {
+  return el(
+    "section",
+    { class: "places-empty", "aria-label": "Servers to join" },
+    el("p", { text: "You are in no server yet. The bot hears you once you share one with it." }),
+    ...guilds.map((guild) =>
+      el("button", {
+        type: "button",
+        class: "button button-secondary",
+        text: `Join ${guild.name}`,
+        dataset: { place: `join-${guild.id}` },
+        on: { click: () => join(guild) },
+      }),
+    ),
+  );
 }
 
 function server(guild, store, open) {
