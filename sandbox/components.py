@@ -86,8 +86,14 @@ def check_select(errors: FormErrors, path: Path, item: JsonObject, seen: set[str
         errors.add((*path, "min_values"), "NUMBER_TYPE_RANGE", "int value should be between 0 and 25.")
     if not (isinstance(high, int) and 1 <= high <= MAX_OPTIONS):
         errors.add((*path, "max_values"), "NUMBER_TYPE_RANGE", "int value should be between 1 and 25.")
+        high = 1
+    elif isinstance(low, int) and high < low <= MAX_OPTIONS:
+        message = f"int value should be between 0 and {high}."
+        errors.add((*path, "min_values"), "NUMBER_TYPE_RANGE", message)
     if item["type"] == STRING_SELECT:
-        _check_options(errors, path, item)
+        _check_options(errors, path, item, high)
+    elif len(item.get("default_values") or []) > high:
+        errors.bad_length((*path, "default_values"), 0, high)
 
 
 def _check_button(errors: FormErrors, path: Path, item: JsonObject, seen: set[str]) -> None:
@@ -125,10 +131,11 @@ def _check_custom_id(errors: FormErrors, path: Path, item: JsonObject, seen: set
     seen.add(custom_id)
 
 
-def _check_options(errors: FormErrors, path: Path, item: JsonObject) -> None:
+def _check_options(errors: FormErrors, path: Path, item: JsonObject, fewest: int) -> None:
+    """Checks what a menu offers: as many as can be chosen at once, or more (Rapptz/discord.py#6984)."""
     options = item.get("options")
-    if not isinstance(options, list) or not 1 <= len(options) <= MAX_OPTIONS:
-        errors.bad_length((*path, "options"), 1, MAX_OPTIONS)
+    if not isinstance(options, list) or not fewest <= len(options) <= MAX_OPTIONS:
+        errors.bad_length((*path, "options"), fewest, MAX_OPTIONS)
         return
     values: set[str] = set()
     for index, option in enumerate(options):

@@ -79,6 +79,16 @@ class _Panel(discord.ui.View):
         await interaction.response.edit_message(content=f"chosen {select.values[0]}", view=self)
 
     @discord.ui.select(
+        placeholder="Choose agents",
+        custom_id="panel:agents",
+        min_values=2,
+        max_values=3,
+        options=[discord.SelectOption(label=name, default=name in AGENTS[:2]) for name in AGENTS],
+    )
+    async def agents(self, interaction: discord.Interaction, select: discord.ui.Select["_Panel"]) -> None:
+        await interaction.response.edit_message(content=f"agents {', '.join(select.values)}", view=self)
+
+    @discord.ui.select(
         cls=discord.ui.UserSelect, placeholder="Choose people", custom_id="panel:people", max_values=2
     )
     async def people(self, interaction: discord.Interaction, select: discord.ui.UserSelect["_Panel"]) -> None:

@@ -159,6 +159,16 @@ def test_what_is_exactly_at_the_limit_passes() -> None:
         ),
         ({"components": [row(menu(min_values=26))]}, "components.0.components.0.min_values"),
         ({"components": [row(menu(max_values=0))]}, "components.0.components.0.max_values"),
+        ({"components": [row(menu(min_values=2))]}, "components.0.components.0.min_values"),
+        ({"components": [row(menu(max_values=9))]}, "components.0.components.0.options"),
+        (
+            {
+                "components": [
+                    row({"type": 5, "custom_id": "m", "default_values": [{"id": "1"}, {"id": "2"}]})
+                ]
+            },
+            "components.0.components.0.default_values",
+        ),
     ],
 )
 def test_each_limit_names_its_field(body: dict[str, Any], path: str) -> None:

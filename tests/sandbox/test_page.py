@@ -211,6 +211,26 @@ async def test_several_people_are_chosen_from_a_user_menu(stage: Stage) -> None:
         await expect(message).to_contain_text("people adam, mika")
 
 
+async def test_a_menu_of_several_begins_with_what_is_chosen_and_asks_for_enough(stage: Stage) -> None:
+    async with stage.page(channel="bot-commands") as page:
+        message = await _open_panel(page, "agents")
+        menu = message.get_by_role("button", name="Choose agents: Kael, Lumina")
+        await menu.click()
+        listbox = page.get_by_role("listbox", name="Choose agents")
+        await expect(listbox.get_by_role("option", selected=True)).to_have_text(["Kael", "Lumina"])
+        await listbox.get_by_role("option", name="Kael").click()
+        done = page.get_by_role("button", name="Done")
+        await expect(done).to_be_disabled()
+        await expect(page.locator(".picker-hint")).to_have_text("Choose 2 to 3 · 1 chosen")
+        for name in ("Kavach", "Oracle", "Kael"):
+            await listbox.get_by_role("option", name=name).click()
+        await expect(listbox.get_by_role("option", selected=True)).to_have_text(
+            ["Lumina", "Kavach", "Oracle"]
+        )
+        await done.click()
+        await expect(message).to_contain_text("agents Lumina, Kavach, Oracle")
+
+
 async def test_a_button_that_gets_no_answer_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage.sandbox.engine.interactions, "answer_s", 0.5)
     async with stage.page(channel="bot-commands") as page:
