@@ -105,7 +105,7 @@ async def test_completions_are_checked_by_the_options_type(
     api: Api, general: int, choices: Any, status: int
 ) -> None:
     await register(api)
-    api.sandbox.engine.interactions.answer_s = 0.2 if status == 400 else 3
+    api.sandbox.engine.interactions.answer_s = 0.2 if status == 400 else 3600
     raw, _ = await api.identified()
     asked = asyncio.create_task(
         api.act("autocomplete", user="member", channel=general, command="try", focused="guess"),

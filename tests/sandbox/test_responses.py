@@ -99,11 +99,23 @@ async def test_a_follow_up_needs_an_answer_first_and_the_right_application(
 
 @pytest.mark.parametrize("which", ["1", "x", "@else"])
 async def test_a_message_that_is_none_of_its_own_is_unknown(answers: Answers, which: str) -> None:
-    await answers.callback({"type": 4, "data": {"content": "x"}})
+    accepted, _ = await answers.callback({"type": 4, "data": {"content": "x"}})
+    assert accepted == 204
 
     status, body = await answers.message(which)
 
     assert (status, body["code"]) == (404, 10008)
+
+
+async def test_what_was_answered_too_late_has_no_webhook(api: Api, general: int) -> None:
+    await register(api, options=[])
+    api.sandbox.engine.interactions.answer_s = 0.0
+    answers = Answers(api, await run(api, general))
+
+    late = await answers.callback({"type": 4, "data": {"content": "x"}})
+    unknown = await answers.message("1")
+
+    assert [(status, body["code"]) for status, body in (late, unknown)] == [(404, 10062), (404, 10015)]
 
 
 async def test_the_token_works_without_the_bots(answers: Answers) -> None:
