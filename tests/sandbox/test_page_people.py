@@ -4,6 +4,7 @@ import discord
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
+from sandbox.cdn import flat_png
 from tests.sandbox.page_bot import NONSENSE, Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -56,9 +57,7 @@ async def test_a_newcomer_joins_a_server_and_leaves_it(stage: Stage) -> None:
         await page.locator("#identity").click()
         await page.locator("#identity-menu").get_by_role("button", name="Join Helix Home").click()
         await expect(places.get_by_role("region", name="Helix Home")).to_be_visible()
-        await expect(page.get_by_label("Message", exact=True)).to_have_attribute(
-            "placeholder", "Message Helix"
-        )
+        await expect(page.locator("#channel-title")).to_have_text("general")
         await page.locator("#identity").click()
         await page.get_by_role("button", name="Leave Helix Home").click()
         await expect(places).to_contain_text("You are in no server yet")
@@ -70,7 +69,7 @@ async def test_a_newcomer_joins_from_the_list_of_places(stage: Stage) -> None:
         await _become(page, "newcomer")
         places = page.get_by_role("navigation", name="Servers and channels")
         await places.get_by_role("button", name="Join Another Server").click()
-        await expect(page.locator("#channel-place")).to_have_text("Direct message")
+        await expect(page.locator("#channel-place")).to_have_text("Another Server")
         await expect(page.locator("#backdrop")).to_be_hidden()
         await page.get_by_role("button", name="Servers and channels").click()
         await expect(places.get_by_role("region", name="Another Server")).to_be_visible()
@@ -241,6 +240,20 @@ async def test_files_are_sent_with_a_message_and_shown(stage: Stage) -> None:
         await expect(page.locator("#tray")).to_be_hidden()
         loaded = "(node) => node.complete && node.naturalWidth === 1"
         assert await message.get_by_role("img", name="dot.png").evaluate(loaded)
+
+
+async def test_a_large_picture_is_as_wide_as_a_phone_and_no_wider(stage: Stage) -> None:
+    async with stage.page(width=390, height=844) as page:
+        large = FilePayload(name="large.png", mimeType="image/png", buffer=flat_png(0x1C7156, 1200))
+        await page.get_by_label("Files", exact=True).set_input_files([large])
+        message = await _send(page, "a large picture")
+        picture = message.get_by_role("img", name="large.png")
+        await page.wait_for_function("document.querySelector('img[alt=\"large.png\"]').naturalWidth === 1200")
+        box = await picture.bounding_box()
+        assert box is not None
+        assert box["width"] == pytest.approx(box["height"])
+        assert 300 < box["width"] < 390
+        assert await page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 async def test_a_refused_message_is_explained_and_given_back(stage: Stage) -> None:

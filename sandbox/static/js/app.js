@@ -39,8 +39,6 @@ const say = makeSay(part("toasts"));
 const desk = new Desk({ api, store, timeline, pending, say, open, refresh });
 const link = new LiveLink({ opened, event: receive, lost });
 const linkState = { open: true, delay: 0 };
-/** Servers that any identity has shown, so that one who is in none can join. */
-const knownGuilds = new Map();
 let refreshTimer = null;
 let commandsTimer = null;
 
@@ -82,7 +80,7 @@ new Announcer(part("announcer"), store, timeline);
 
 pending.addEventListener("modal", (event) => openModal(event.detail, desk));
 store.addEventListener("world", drawWorld);
-store.addEventListener("unread", () => drawPlaces(part("places"), store, { open, join, elsewhere: elsewhere() }));
+store.addEventListener("unread", () => drawPlaces(part("places"), store, { open, join }));
 store.addEventListener("place", () => {
   drawWorld();
   typing.clear();
@@ -92,11 +90,9 @@ store.addEventListener("place", () => {
 });
 
 function drawWorld() {
-  for (const guild of store.guilds) knownGuilds.set(guild.id, guild);
-  const acts = { become, open, join, leave, elsewhere: elsewhere() };
-  drawPlaces(part("places"), store, acts);
+  drawPlaces(part("places"), store, { open, join });
   drawMembers(part("members"), store, (user, anchor) => desk.showUser(user, anchor));
-  drawIdentity({ card: part("identity"), menu: part("identity-menu") }, store, acts);
+  drawIdentity({ card: part("identity"), menu: part("identity-menu") }, store, { become, join, leave });
   drawBot(part("bot-state"), store, linkState.open);
   const direct = desk.isDirect;
   const title = direct ? (store.bot.user?.username ?? "The bot") : store.channel.name;
@@ -108,12 +104,6 @@ function drawWorld() {
     ? "Archived: a message brings it back"
     : (store.channel?.topic ?? "");
   document.title = `${direct ? "@" : store.parent ? "" : "#"}${title} · Helix sandbox`;
-}
-
-/** The servers that the person is not in. */
-function elsewhere() {
-  const here = new Set(store.guilds.map((guild) => guild.id));
-  return [...knownGuilds.values()].filter((guild) => !here.has(guild.id));
 }
 
 function open(channelId) {
@@ -211,8 +201,10 @@ async function become(identity) {
 
 async function join(guild) {
   if (!(await desk.attempt(() => api.join({ user: store.me.id, guild: guild.id })))) return;
-  drawers.close();
   await refresh();
+  const joined = store.guilds.find(({ id }) => id === guild.id);
+  const [first] = joined === undefined ? [] : store.groups(joined).flatMap(({ channels }) => channels);
+  if (first !== undefined) open(first.id);
 }
 
 async function leave(guild) {
@@ -223,7 +215,7 @@ async function leave(guild) {
 async function lookAround() {
   for (const { name } of store.identities) {
     const { guilds } = await api.fetchState(name);
-    for (const guild of guilds) knownGuilds.set(guild.id, guild);
+    store.meet(guilds);
   }
   drawWorld();
 }

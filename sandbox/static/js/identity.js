@@ -17,7 +17,7 @@ const RIGHTS = {
  * Draws the card and fills the menu.
  * @param {{card: HTMLElement, menu: HTMLElement}} parts
  * @param {object} store
- * @param {object} acts `become(identity)`, `join(guild)`, `leave(guild)`, `elsewhere` (servers one is not in)
+ * @param {object} acts `become(identity)`, `join(guild)`, `leave(guild)`
  */
 export function drawIdentity({ card, menu }, store, acts) {
   const mine = store.identities.find((identity) => identity.user === store.me.id);
@@ -35,7 +35,7 @@ export function drawIdentity({ card, menu }, store, acts) {
   const people = store.identities.map(
     (identity) => person(identity, identity.user === store.me.id, menu, acts),
   );
-  const joins = acts.elsewhere.map((guild) => button(`Join ${guild.name}`, menu, () => acts.join(guild)));
+  const joins = store.elsewhere.map((guild) => button(`Join ${guild.name}`, menu, () => acts.join(guild)));
   const leaves = store.guilds.filter((guild) => guild.owner_id !== store.me.id).map(
     (guild) => button(`Leave ${guild.name}`, menu, () => acts.leave(guild)),
   );

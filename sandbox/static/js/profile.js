@@ -42,7 +42,8 @@ export class ProfilePanel {
   /** Gives the focus back where the browser could not: the list of members is drawn anew by what happens. */
   #closed() {
     const row = document.querySelector(`.member[data-user="${this.#user?.id}"]`);
-    if (document.activeElement === document.body) row?.focus();
+    const focused = document.activeElement;
+    if (focused === document.body || this.#node.contains(focused)) row?.focus();
     this.#user = null;
   }
 

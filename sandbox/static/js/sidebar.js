@@ -10,12 +10,12 @@ const VIEW_CHANNEL = 1n << 10n;
  * Draws the places into the navigation.
  * @param {HTMLElement} node
  * @param {object} store
- * @param {object} acts `open(channelId)`, `join(guild)`, `elsewhere` (servers one is not in)
+ * @param {object} acts `open(channelId)`, `join(guild)`
  */
-export function drawPlaces(node, store, { open, join, elsewhere }) {
+export function drawPlaces(node, store, { open, join }) {
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.place : null;
   node.replaceChildren(...store.guilds.map((guild) => server(guild, store, open)), direct(store, open));
-  if (store.guilds.length === 0) node.prepend(invitation(elsewhere, join));
+  if (store.guilds.length === 0) node.prepend(invitation(store.elsewhere, join));
   if (focused !== null) {
     [...node.querySelectorAll("button")].find((button) => button.dataset.place === focused)?.focus();
   }

@@ -24,6 +24,8 @@ export class Store extends EventTarget {
   unread = new Set();
   /** Users seen in messages, for names of people who have left. */
   #seen = new Map();
+  /** Servers that any identity has shown, so that one who is in none can join. */
+  #known = new Map();
 
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
@@ -36,9 +38,20 @@ export class Store extends EventTarget {
     this.application = state.application;
     this.bot = state.bot;
     this.guilds = state.guilds;
+    this.meet(state.guilds);
     this.dms = state.dms;
     this.commands = state.commands;
     this.tell("world");
+  }
+
+  /** Remembers that there are those servers. */
+  meet(guilds) {
+    for (const guild of guilds) this.#known.set(guild.id, guild);
+  }
+
+  /** The servers that the person is not in. */
+  get elsewhere() {
+    return [...this.#known.values()].filter(({ id }) => !this.guilds.some((guild) => guild.id === id));
   }
 
   /** Opens a channel; null is the direct message of someone who shares no server with the bot. */
