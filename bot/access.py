@@ -110,11 +110,9 @@ def _misplaced(caller: Caller, where: frozenset[Where]) -> Refusal | None:
 
 
 def visible_entries(caller: Caller) -> tuple[CommandEntry, ...]:
-    """The built commands of which the caller may run at least the reading action here, in catalog order."""
+    """The commands of which the caller may run at least the reading action here, in catalog order."""
     return tuple(
-        entry
-        for entry in catalog.ENTRIES
-        if not entry.planned and decide(entry.access, None, caller, entry.where) is None
+        entry for entry in catalog.ENTRIES if decide(entry.access, None, caller, entry.where) is None
     )
 
 

@@ -6,9 +6,7 @@ registration, the HTTP route `/commands`. It imports nothing heavy.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -38,21 +36,17 @@ COGS: tuple[CogInfo, ...] = (
     CogInfo("diagnostics", "Diagnostics", "The self-test"),
 )
 
-_BUILT = frozenset(folder.name for folder in (Path(__file__).parent / "cogs").iterdir())
 _MOST_SUGGESTIONS = 3
 _LONGEST_WORD = 64
 # Below this likeness (difflib's ratio) a suggestion confuses more than it helps.
 _LEAST_LIKENESS = 0.6
 
-ENTRIES: tuple[CommandEntry, ...] = tuple(
-    entry if entry.cog in _BUILT else dataclasses.replace(entry, planned=True)
-    for entry in (
-        *_entries_watch.ENTRIES,
-        *_entries_field.ENTRIES,
-        *_entries_work.ENTRIES,
-        *_entries_server.ENTRIES,
-        *_entries_upkeep.ENTRIES,
-    )
+ENTRIES: tuple[CommandEntry, ...] = (
+    *_entries_watch.ENTRIES,
+    *_entries_field.ENTRIES,
+    *_entries_work.ENTRIES,
+    *_entries_server.ENTRIES,
+    *_entries_upkeep.ENTRIES,
 )
 
 
@@ -64,7 +58,6 @@ def _index() -> Mapping[str, CommandEntry]:
 
 
 _BY_NAME = _index()
-_COGS_BY_NAME: Mapping[str, CogInfo] = MappingProxyType({cog.name: cog for cog in COGS})
 
 
 _PLACES: Mapping[Where, str] = MappingProxyType({"server": "server", "dm": "direct message"})
@@ -75,20 +68,9 @@ def find(name: str) -> CommandEntry | None:
     return _BY_NAME.get(name) or _BY_NAME.get(name.casefold())
 
 
-def find_cog(name: str) -> CogInfo | None:
-    """The cog of this name or title, whatever its case; None where there is none."""
-    return _COGS_BY_NAME.get(name.casefold())
-
-
 def by_cog(cog: str) -> tuple[CommandEntry, ...]:
-    """The entries of one cog, in the catalog's order; planned ones too."""
+    """The entries of one cog, in the catalog's order."""
     return tuple(entry for entry in ENTRIES if entry.cog == cog)
-
-
-def built_cogs() -> tuple[CogInfo, ...]:
-    """The cogs that have a command which is not planned, in the catalog's order."""
-    built = {entry.cog for entry in ENTRIES if not entry.planned}
-    return tuple(cog for cog in COGS if cog.name in built)
 
 
 def suggest(word: str, allowed: Iterable[CommandEntry]) -> tuple[str, ...]:
@@ -119,7 +101,6 @@ def command_infos() -> tuple[CommandInfo, ...]:
             where=tuple(_PLACES[place] for place in _PLACES if place in entry.where),
             ttl_s=entry.ttl_s,
             cooldown=f"{entry.cooldown.rate} in {entry.cooldown.per_s:g} s",
-            planned=entry.planned,
         )
         for entry in ENTRIES
     )

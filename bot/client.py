@@ -20,7 +20,7 @@ from bot.guild_work import GuildWork
 from bot.invite import intents_needed
 from bot.loader import CogLoader
 from bot.prefix import PrefixRunner
-from bot.tree import HelixTree, Planned
+from bot.tree import HelixTree
 from core.errors import HelixError
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ class HelixBot(commands.Bot):
         self.guild_work = GuildWork()
         self.loader = CogLoader(
             self,
-            tuple(cog.name for cog in catalog.built_cogs()),
+            tuple(cog.name for cog in catalog.COGS),
             remembered=collective.remembered,
             clock=kernel.clock,
             metrics=kernel.metrics,
@@ -131,7 +131,7 @@ class HelixBot(commands.Bot):
 
     def count_commands(self) -> int:
         """How many commands can be run, loaded or not."""
-        return sum(not entry.planned for entry in catalog.ENTRIES)
+        return len(catalog.ENTRIES)
 
     async def setup_hook(self) -> None:
         """After the login: who owns the application, how a mention of the bot reads, which cogs are off."""
@@ -198,8 +198,6 @@ class HelixBot(commands.Bot):
     async def _look_up(self, ctx: HelixContext, entry: CommandEntry) -> None:
         ctx.command = None
         try:
-            if entry.planned:
-                raise Planned(f"{self.prefix}{entry.name}", entry.summary)
             access.enforce(entry, None, ctx)
             await self.loader.ensure(entry.cog)
         except HelixError as error:

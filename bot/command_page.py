@@ -19,24 +19,14 @@ given in. A message may carry several commands: one a line, or one after another
 
 This page is made from the catalog (`make docs`).
 """
-_PLANNED = """
-## Planned
-
-These are in the catalog and not built yet. Calling one says so; help and the slash commands leave them out.
-"""
 
 
 def render() -> str:
-    """The page as Markdown: the built commands by cog, then the planned ones by name."""
+    """The page as Markdown: the commands by cog."""
     parts = [_HEAD]
-    for cog in catalog.built_cogs():
+    for cog in catalog.COGS:
         parts.append(f"\n## {cog.title}\n\n{cog.summary}.\n\n| command | access | does |\n|---|---|---|\n")
-        parts += [_row(entry) for entry in catalog.by_cog(cog.name) if not entry.planned]
-    planned = [entry for entry in catalog.ENTRIES if entry.planned]
-    if planned:
-        parts.append(_PLANNED)
-        parts += [f"\n* `{_call(entry)}` – {entry.summary}" for entry in planned]
-        parts.append("\n")
+        parts += [_row(entry) for entry in catalog.by_cog(cog.name)]
     return "".join(parts)
 
 

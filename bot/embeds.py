@@ -33,7 +33,7 @@ _COLOURS = {
     **dict.fromkeys(("pass", "active", "good", "loaded", "on", "kept"), _GREEN),
     **dict.fromkeys(("warn", "degraded", "fair", "stale"), _AMBER),
     **dict.fromkeys(("fail", "down", "critical", "failed", "broken"), _RED),
-    **dict.fromkeys(("not built yet", "not yet", "not measured", "disabled", "off"), _GREY),
+    **dict.fromkeys(("not yet", "not measured", "disabled", "off"), _GREY),
 }
 _DOTS = {_GREEN: "🟢", _AMBER: "🟡", _RED: "🔴", _GREY: "⚪"}
 

@@ -94,7 +94,6 @@ class CommandEntry:
         ttl_s: how long the data of its reading action may be reused, in seconds; None means never.
         form: the arguments as usage lines write them, where `params` alone cannot say it.
         ephemeral: whether only the caller sees the reply to a slash command.
-        planned: not built yet: no cog has it.
     """
 
     name: str
@@ -109,7 +108,6 @@ class CommandEntry:
     cooldown: Cooldown = Cooldown(5, 10.0)
     form: str = ""
     ephemeral: bool = False
-    planned: bool = False
 
     @property
     def usage(self) -> str:

@@ -16,15 +16,18 @@ from bot.access import Refusal
 from bot.waiting import Deferral
 from bot.words import quoted
 from core.errors import HelixError, UnknownName
+from core.store_errors import StoreError
+from state.events import CommandFailed
 
 if TYPE_CHECKING:
+    from bot.client import HelixBot
     from bot.context import HelixContext
     from bot.entry import CommandEntry
 
 logger = logging.getLogger(__name__)
 
 Outcome = Literal[
-    "ok", "refused", "cooldown", "bad input", "told", "failed", "elsewhere", "cut off", "unknown", "planned"
+    "ok", "refused", "cooldown", "bad input", "told", "failed", "elsewhere", "cut off", "unknown"
 ]
 
 # Discord's JSON error codes (API docs, "Opcodes and Status Codes").
@@ -133,6 +136,7 @@ async def report(
     cause = unwrap(error)
     if explained.incident is not None:
         logger.error("incident.new id=%s where=%s", explained.incident, where, exc_info=cause)
+        await _tell_subscribers(bot, where, explained.incident, cause)
     elif explained.outcome == "failed":
         logger.warning("command.discord_trouble where=%s error=%s", where, in_short(cause))
     elif explained.outcome == "elsewhere":
@@ -142,6 +146,16 @@ async def report(
     if explained.text is not None:
         await _tell(target, explained.text, where)
     return explained.outcome
+
+
+async def _tell_subscribers(bot: HelixBot, where: str, incident: str, cause: BaseException) -> None:
+    event = CommandFailed(
+        command=where, incident=incident, error=type(cause).__name__, failed_at=bot.kernel.clock.now()
+    )
+    try:
+        await bot.collective.webhooks.emit(event)
+    except StoreError as error:
+        logger.warning("incident.untold id=%s error=%s", incident, error)
 
 
 async def whisper(interaction: discord.Interaction[Any], text: str) -> None:

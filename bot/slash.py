@@ -41,9 +41,9 @@ _HASH_KEY = "slash-hash"
 
 
 async def render(package: str = "bot.cogs") -> str:
-    """The JSON of every built command, in the catalog's order, as Discord's bulk overwrite takes it."""
+    """The JSON of every command, in the catalog's order, as Discord's bulk overwrite takes it."""
     bot = commands.Bot(command_prefix=(), help_command=None, intents=discord.Intents(guilds=True))
-    for cog in catalog.built_cogs():
+    for cog in catalog.COGS:
         await attach(bot, importlib.import_module(f"{package}.{cog.name}"))
     payloads = {command.name: command.to_dict(bot.tree) for command in bot.tree.get_commands()}
     ordered = [_plain(payloads[entry.name]) for entry in catalog.ENTRIES if entry.name in payloads]

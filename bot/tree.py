@@ -23,13 +23,6 @@ RESTARTING = "Helix is restarting. Try again in a moment."
 CUT_OFF = "Helix is stopping, and this was cut off. Try again in a moment."
 
 
-class Planned(HelixError):  # noqa: N818 - an announcement
-    """A command that is not built yet."""
-
-    def __init__(self, name: str, summary: str) -> None:
-        super().__init__(f"`{name}` is coming: {summary}")
-
-
 class HelixTree(app_commands.CommandTree["HelixBot"]):
     """Looks the catalog up first, so that a slash command needs no cog to be loaded before it."""
 
@@ -47,8 +40,6 @@ class HelixTree(app_commands.CommandTree["HelixBot"]):
             # The load counts towards the 3 s that Discord waits.
             Deferral(interaction, ephemeral=entry.ephemeral)
         try:
-            if entry.planned:
-                raise Planned(f"/{entry.name}", entry.summary)
             access.enforce(entry, None, interaction)
             await self.client.loader.ensure(entry.cog)
         except HelixError as error:

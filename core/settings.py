@@ -136,7 +136,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSe
     if "PUBLIC_URL" not in given and environ.get(_PUBLIC_DOMAIN, "").strip():
         _take_public_domain(environ[_PUBLIC_DOMAIN].strip(), values, problems)
     _decide_host(environ, given, values, problems)
-    warnings = [*file.warnings, *_short_tokens(values), *_not_in_use(given)]
+    warnings = [*file.warnings, *_short_tokens(values)]
     _judge_unknown_names(environ, file, env_file, problems, warnings)
     if problems:
         raise SettingsError(tuple(problems))
@@ -211,12 +211,6 @@ def _short_tokens(values: Mapping[str, Any]) -> list[str]:
         f"{name.upper()}: it has fewer than {_SHORT_TOKEN} characters and could be guessed."
         for name in ("read_token", "webhook_token", "github_webhook_secret")
         if name in values and len(values[name].reveal()) < _SHORT_TOKEN
-    ]
-
-
-def _not_in_use(given: Mapping[str, str]) -> list[str]:
-    return [
-        f"{doc.name}: nothing uses it yet." for doc in SETTING_DOCS if doc.name in given and not doc.in_use
     ]
 
 

@@ -20,7 +20,6 @@ class SettingDoc(msgspec.Struct, frozen=True):
         name: its variable.
         default: as text.
         meaning: one sentence or two.
-        in_use: whether something that is built reads it; a setting that waits for its part says so.
     """
 
     name: str
@@ -28,13 +27,10 @@ class SettingDoc(msgspec.Struct, frozen=True):
     meaning: str
     secret: bool
     group: Group
-    in_use: bool = True
 
 
-def _doc(
-    group: Group, name: str, default: str, meaning: str, *, secret: bool = False, in_use: bool = True
-) -> SettingDoc:
-    return SettingDoc(name, default, meaning, secret, group, in_use)
+def _doc(group: Group, name: str, default: str, meaning: str, *, secret: bool = False) -> SettingDoc:
+    return SettingDoc(name, default, meaning, secret, group)
 
 
 SETTING_DOCS: tuple[SettingDoc, ...] = (
@@ -89,13 +85,12 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "",
         "Where the week is summed up on Mondays at 09:00 UTC. Unset: what `setup` chose.",
     ),
-    _doc("Discord", "DEPLOYMENTS_CHANNEL_ID", "", "Where deployments are announced.", in_use=False),
+    _doc("Discord", "DEPLOYMENTS_CHANNEL_ID", "", "Where pushes, releases and workflows are announced."),
     _doc(
         "Discord",
         "POST_CHANNEL_IDS",
         "",
         "Channels to which webhooks may post, separated by commas. Unset: none.",
-        in_use=False,
     ),
     _doc(
         "HTTP",
@@ -128,14 +123,13 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
     _doc("Data", "JOURNAL_DAYS", "365", "How long the journal of changes is kept, in days."),
     _doc("Data", "BACKUP_EVERY_H", "24", "Hours from one backup to the next, from the last good one on."),
     _doc("Data", "BACKUP_KEEP", "7", "How many backups are kept; the newest good one always is."),
-    _doc("Webhooks", "WEBHOOK_TOKEN", "", "The token that simple senders show.", secret=True, in_use=False),
+    _doc("Webhooks", "WEBHOOK_TOKEN", "", "The token that simple senders show.", secret=True),
     _doc(
         "Webhooks",
         "WEBHOOK_SECRET",
         "",
         "Keys (whsec_…) of what comes in by Standard Webhooks; several, separated by spaces, while rotating.",
         secret=True,
-        in_use=False,
     ),
     _doc(
         "Webhooks",
@@ -143,7 +137,6 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "",
         "The key (whsec_…) that signs what goes out to the destinations below.",
         secret=True,
-        in_use=False,
     ),
     _doc(
         "Webhooks",
@@ -151,7 +144,6 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "",
         "The secret of the webhook set up at GitHub.",
         secret=True,
-        in_use=False,
     ),
     _doc(
         "Webhooks",
@@ -159,7 +151,6 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "",
         "Where events go: one or several https addresses, separated by spaces.",
         secret=True,
-        in_use=False,
     ),
     _doc(
         "Webhooks",
@@ -167,7 +158,6 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "",
         "A webhook of Discord's that gets events too.",
         secret=True,
-        in_use=False,
     ),
     _doc("Features", "ENABLE_RESPONSE_CACHING", "true", "Answers are kept in memory for their TTL."),
     _doc("Features", "ENABLE_LAZY_COMMANDS", "true", "A command's code is loaded when it is first used."),
@@ -202,8 +192,7 @@ def render_env_example() -> str:
             group = doc.group
             lines += ["", f"# --- {group} ---"]
         lines.append("")
-        meaning = doc.meaning if doc.in_use else f"{doc.meaning} Nothing uses it yet."
-        lines += textwrap.wrap(meaning, width=98, initial_indent="# ", subsequent_indent="# ")
+        lines += textwrap.wrap(doc.meaning, width=98, initial_indent="# ", subsequent_indent="# ")
         lines.append(f"#{doc.name}={doc.default}")
     return "\n".join(lines) + "\n"
 

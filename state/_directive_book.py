@@ -78,16 +78,27 @@ class Book:
         return taken[-1]
 
     async def finish(
-        self, directive: Directive, status: DirectiveStatus, result: str, *, row: JournalRow | None = None
+        self,
+        directive: Directive,
+        status: DirectiveStatus,
+        result: str,
+        *,
+        row: JournalRow | None = None,
+        beside: Callable[[sqlite3.Connection], object] | None = None,
     ) -> Directive:
-        """Keeps what came of one."""
+        """Keeps what came of one; `beside` writes in the same transaction."""
         finished = msgspec.structs.replace(
             directive, status=status, result=result, finished_at=self._clock.now(), step=0, steps=0
         )
         rows = (_row(finished, _by_directive(finished), before="running"),)
-        await self._commit(
-            rows if row is None else (row, *rows), (_finished(finished),), self._keeping(finished, result)
-        )
+        keeping = self._keeping(finished, result)
+
+        def keep(connection: sqlite3.Connection) -> None:
+            keeping(connection)
+            if beside is not None:
+                beside(connection)
+
+        await self._commit(rows if row is None else (row, *rows), (_finished(finished),), keep)
         return finished
 
     async def withdraw(self, directive: Directive, actor: Actor) -> Directive | None:

@@ -134,15 +134,11 @@ async def alert(work: Work) -> Outcome:
 
 
 async def emit(work: Work) -> Outcome:
-    """Hands an event to whoever listens, once it is kept that this was done."""
+    """Sends an event the whole way out, in the transaction that keeps that this was done."""
     kernel = work.collective.kernel
     name, data = str(work.directive.arguments["event"]), str(work.directive.arguments["data"])
     event = event_samples.build_from_text(name, data, kernel.clock.now())
-
-    def announce() -> None:
-        event_samples.announce_test(kernel.broadcaster, event)
-
-    return Outcome(f"{name} handed to whoever listens, marked as a test.", announce)
+    return Outcome(f"{name} is on its way to whoever wants it.", event)
 
 
 async def _begin_ritual(work: Work) -> Run:

@@ -14,6 +14,7 @@ from state._directive_book import CAUSE, Book
 from state.change import Actor, JournalRow
 from state.directive_action import Action, Postponed, Withdrawn, Work
 from state.directive_records import Directive, DirectiveStatus
+from state.events import OutEvent
 
 if TYPE_CHECKING:
     from state.collective import Collective
@@ -27,13 +28,13 @@ class Ended(msgspec.Struct, frozen=True):
     """How it ended.
 
     Attributes:
-        announce: what to call once that is kept.
+        event: what is sent out with it.
         row: a decision about it, to be journalled beside it.
     """
 
     status: DirectiveStatus
     result: str
-    announce: Callable[[], None] | None = None
+    event: OutEvent | None = None
     row: JournalRow | None = None
 
 
@@ -93,4 +94,4 @@ async def _run(action: Action, work: Work) -> Ended:
     except Exception:
         logger.exception("directive.crashed id=%d action=%s", work.directive.id, action.name)
         return Ended("failed", "It ended in an unexpected error; the log has the traceback.")
-    return Ended("done", outcome.result, outcome.announce)
+    return Ended("done", outcome.result, outcome.event)

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import partial
 from typing import Final
 
 from core.health import Check
@@ -13,6 +15,7 @@ from core.kernel import Kernel
 from core.store_errors import StoreError
 from state.agents import AgentView, build_agents
 from state.change import Change, JournalRow
+from state.events import AgentChanged
 from state.manager import StateManager
 from state.models import Snapshot
 
@@ -96,7 +99,9 @@ class AgentMonitor:
         """Journals what waits. What the store refuses waits on, and the error is raised."""
         while self._waiting:
             rows = tuple(self._waiting)[:_JOURNAL_CHUNK]
-            await self._manager.record(*rows)
+            events = tuple(_event(row, self._clock.now()) for row in rows)
+            change = Change(journal=rows, events=events)
+            await self._manager.change(partial(_as_it_is, change))
             for row in rows:
                 # The oldest may have been pushed out meanwhile.
                 if self._waiting and self._waiting[0] is row:
@@ -129,6 +134,20 @@ class AgentMonitor:
     def _state_changed(self, old: Snapshot, new: Snapshot, _change: Change) -> None:
         if old.reports is not new.reports:
             self.refresh()
+
+
+def _as_it_is(change: Change, _: Snapshot) -> Change:
+    return change
+
+
+def _event(row: JournalRow, at: datetime) -> AgentChanged:
+    return AgentChanged(
+        agent=row.subject,
+        status=str(row.after),
+        previous=str(row.before),
+        detail=row.reason or "",
+        changed_at=at,
+    )
 
 
 def _differs(old: AgentView | None, new: AgentView) -> bool:

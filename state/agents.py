@@ -15,7 +15,7 @@ from core.health import Check, HealthRegistry
 from state.models import AgentReport, Snapshot
 
 Layer = Literal["Consciousness", "Operational", "Integration"]
-AgentStatus = Literal["active", "degraded", "down", "stale", "not built yet"]
+AgentStatus = Literal["active", "degraded", "down", "stale"]
 
 LAYERS: Final[tuple[Layer, ...]] = ("Consciousness", "Operational", "Integration")
 
@@ -34,7 +34,7 @@ class AgentSpec(msgspec.Struct, frozen=True):
     Attributes:
         role: what it stands for.
         subsystem: what it is bound to, in plain words.
-        check: the health check that measures it; None where its subsystem does not exist yet.
+        check: the health check that measures it.
     """
 
     name: str
@@ -42,7 +42,7 @@ class AgentSpec(msgspec.Struct, frozen=True):
     role: str
     layer: Layer
     subsystem: str
-    check: str | None
+    check: str
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,7 +82,7 @@ ROSTER: Final = (
     AgentSpec("Kael", "🜂", "ethics", "Consciousness", "directive policy", "policy"),
     AgentSpec("Lumina", "🌕", "empathy", "Consciousness", "command errors and latency", "commands"),
     AgentSpec("Aether", "🌊", "flow", "Consciousness", "event-loop lag", "event-loop"),
-    AgentSpec("Vega", "🌠", "safety", "Consciousness", "circuit breakers", None),
+    AgentSpec("Vega", "🌠", "safety", "Consciousness", "circuit breakers", "breakers"),
     AgentSpec("Manus", "🤲", "the hands", "Operational", "directive queue", "directives"),
     AgentSpec("Gemini", "🌐", "scout", "Operational", "probes of external services", "external-services"),
     AgentSpec("Kavach", "🛡️", "shield", "Operational", "refused tokens and permissions", "access"),
@@ -123,8 +123,6 @@ def _view(
     report = snapshot.reports.get(spec.name)
     if report is not None:
         return _external(spec, report, _doubt(report, now, agent_ttl_s))
-    if spec.check is None:
-        return _shown(spec, "not built yet", f"its subsystem ({spec.subsystem}) is not built yet")
     check = health.get(spec.check)
     if check is None:
         return _shown(spec, "down", f"its subsystem ({spec.subsystem}) has not reported yet")

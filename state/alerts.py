@@ -25,6 +25,8 @@ from state.thresholds import MEASURED_PREFIX
 
 __all__ = ["Alert", "Alerts", "WrongAlert"]
 
+Write = Callable[[sqlite3.Connection], None]
+
 SHORTEST_MUTE: Final = timedelta(minutes=1)
 LONGEST_MUTE: Final = timedelta(days=30)
 _KEY: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}", re.ASCII)
@@ -127,8 +129,11 @@ class Alerts:
         metric: str | None = None,
         value: float | None = None,
         actor: Actor = SYSTEM,
+        also: Write | None = None,
     ) -> Alert:
         """Raises an outside alert. Where one of that key is open, that one says this from now on.
+
+        `also` writes in the same transaction.
 
         Raises:
             WrongAlert: the key cannot be one, or too many are open.
@@ -150,16 +155,18 @@ class Alerts:
         )
         kept: list[Alert] = []
 
-        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
+        def write(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
             alert, events = writer.raise_or_reword(connection, wanted, self._clock.now(), actor)
             kept[:] = [alert]
+            if also is not None:
+                also(connection)
             return events
 
-        await self._manager.change_with(lambda _: Change(), also=also)
+        await self._manager.change_with(lambda _: Change(), also=write)
         return kept[0]
 
-    async def clear(self, key: str, actor: Actor = SYSTEM) -> bool:
-        """Ends an outside alert; False where none of that key is open.
+    async def clear(self, key: str, actor: Actor = SYSTEM, *, also: Write | None = None) -> bool:
+        """Ends an outside alert; False where none of that key is open. `also` writes in the same transaction.
 
         Raises:
             WrongAlert: it is a measured one, which clears by itself.
@@ -168,12 +175,14 @@ class Alerts:
             raise WrongAlert("This alert is measured: it clears when its value is back.")
         kept: list[bool] = []
 
-        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
+        def write(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
             there = table.find_open(connection, key)
             kept[:] = [there is not None]
+            if also is not None:
+                also(connection)
             return [] if there is None else [writer.close(connection, there, self._clock.now(), actor)]
 
-        await self._manager.change_with(lambda _: Change(), also=also)
+        await self._manager.change_with(lambda _: Change(), also=write)
         return kept[0]
 
     async def newest(self, *, after_id: int = 0, limit: int = 50) -> tuple[Alert, ...]:

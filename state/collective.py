@@ -26,6 +26,7 @@ from state.directive_actions import NEEDED
 from state.directives import Directives
 from state.forecasts import EVERY_S, Forecasts
 from state.history import History
+from state.inbound import StateHandlers
 from state.journal import Journal
 from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
@@ -40,6 +41,7 @@ from state.schedules import Schedules
 from state.schema import STATE_MIGRATIONS
 from state.search import Search
 from state.watcher import FolderWatcher
+from state.webhooks import Webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +105,7 @@ class Collective:
             last_good_backup=lambda: newest.finished_at if (newest := self.backups.newest) else None,
         )
         self.directives = Directives(self, self.policy)
+        self.webhooks = Webhooks(kernel, self.manager, database)
         self.retention = build_retention(self)
         self.reports = Reports(self)
         self.watcher = FolderWatcher(
@@ -123,6 +126,7 @@ class Collective:
         await collective.manager.load()
         # First of all subscribers: nobody may be served what was cached from an older version.
         collective.manager.subscribe(collective._state_changed)
+        await collective.webhooks.open()
         await collective.alerts.load()
         await collective.forecasts.load()
         await collective.projector.import_at_start()
@@ -132,6 +136,7 @@ class Collective:
         await collective.backups.load()
         await collective.policy.load()
         await collective.directives.load()
+        collective._register_handlers()
         await collective.refresh_trend()
         await collective.refresh_disk()
         collective._register()
@@ -172,8 +177,28 @@ class Collective:
         except StoreError as error:
             logger.warning("collective.close_incomplete error=%s", error)
         finally:
+            await self.webhooks.close()
             await self.outgoing.close()
             await self.kernel.worker.close()
+
+    def _register_handlers(self) -> None:
+        """Who does what with an event that came in; those that need Discord are registered by the bot."""
+        handlers = StateHandlers(
+            manager=self.manager,
+            alerts=self.alerts,
+            directives=self.directives,
+            contexts=self.contexts,
+            database=self.database,
+            clock=self.kernel.clock,
+        )
+        webhooks = self.webhooks
+        webhooks.register("state.ucf", handlers.update_ucf)
+        webhooks.register("state.agents", handlers.take_heartbeat)
+        webhooks.register("state.rituals", handlers.start_ritual)
+        webhooks.register("state.directives", handlers.run_directive)
+        webhooks.register("state.alerts", handlers.change_alert)
+        webhooks.register("state.contexts", handlers.archive_context)
+        webhooks.register("webhooks.receipts", handlers.take_receipt)
 
     def _register(self) -> None:
         kernel = self.kernel

@@ -89,10 +89,18 @@ class Contexts:
         self._agents = agents
         self._rituals = rituals
 
-    async def archive(self, name: str, actor: Actor, note: str | None = None) -> Context:
+    async def archive(
+        self,
+        name: str,
+        actor: Actor,
+        note: str | None = None,
+        *,
+        beside: Callable[[sqlite3.Connection], None] | None = None,
+    ) -> Context:
         """Keeps the state as it is under a name; where the name is taken, it means this one from now on.
 
         At most `MOST` are kept, and `MOST_PER_PERSON` of one person; what is too many leaves, oldest first.
+        `beside` writes in the same transaction.
 
         Raises:
             WrongName: nothing can be called so.
@@ -122,6 +130,8 @@ class Contexts:
                 ),
             )
             _make_room(connection, actor.id)
+            if beside is not None:
+                beside(connection)
             # Run again, the last run is the one that counts.
             taken[:] = [
                 Context(

@@ -11,6 +11,7 @@ import msgspec
 from core.errors import HelixError
 from state.change import Actor
 from state.directive_records import Directive
+from state.events import OutEvent
 from state.policy import Rank
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ class Outcome(msgspec.Struct, frozen=True):
 
     Attributes:
         result: one line, without anybody's name.
-        announce: called once the directive is kept as done, and so at most once.
+        event: an event that is sent out on purpose, kept with the directive's end, and so sent once.
     """
 
     result: str
-    announce: Callable[[], None] | None = None
+    event: OutEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)

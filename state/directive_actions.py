@@ -12,7 +12,7 @@ from state import event_samples
 from state.context_records import clean_name
 from state.directive_action import Action, Arguments
 from state.directive_records import WrongDirective
-from state.events import Severity
+from state.events import OUT_EVENTS, Severity
 from state.policy import Rank
 from state.ritual_rules import LEAST_STEPS
 
@@ -134,8 +134,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         name="emit",
         usage="<event> [json]",
-        summary="Sends an event to whoever listens, marked as a test.",
-        examples=tuple(f"emit {name}" for name in event_samples.event_types()),
+        summary="Sends an event the whole way out to its destinations.",
+        examples=tuple(f"emit {name}" for name in OUT_EVENTS),
         needed=Rank.admin,
         parse=_event,
         run=deeds.emit,

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -25,6 +26,7 @@ from state.directive_records import (
     NotQueued,
     UnknownDirective,
 )
+from state.event_samples import announce_test
 from state.policy import MOST_QUEUED, Decision, Rank, judge, judge_again
 from state.policy_desk import PolicyDesk
 
@@ -264,13 +266,21 @@ class Directives:
         if ended.status == "queued":
             self._changed(await self._book.put_back(directive, ended.result))
             return
-        finished = await self._book.finish(directive, ended.status, ended.result, row=ended.row)
+        webhooks, event = self._collective.webhooks, ended.event
+        finished = await self._book.finish(
+            directive,
+            ended.status,
+            ended.result,
+            row=ended.row,
+            beside=None if event is None else partial(webhooks.enqueue, event=event),
+        )
         logger.info(
             "directive.finished id=%d action=%s status=%s", finished.id, finished.action, finished.status
         )
         self._changed(finished)
-        if ended.announce is not None:
-            ended.announce()
+        if event is not None:
+            webhooks.outbox.committed()
+            announce_test(self._kernel.broadcaster, event)
 
     async def _end_of(self, directive: Directive) -> Ended:
         action = self._actions.get(directive.action)

@@ -12,7 +12,7 @@ import msgspec
 from core.broadcast import Broadcaster
 from core.errors import HelixError, UnknownName
 from state.edit_files import RefusedEdit
-from state.events import OutEvent
+from state.events import OUT_EVENTS, OutEvent
 from state.strict_json import parse_object
 
 MOST_JSON: Final = 16_000
@@ -29,26 +29,15 @@ class WrongEvent(HelixError):  # noqa: N818 - the text is what users read
     """Data that does not fit its event; the text says where and what."""
 
 
-def event_types() -> Mapping[str, type[OutEvent]]:
-    """Every type of event by its name, sorted."""
-    found: dict[str, type[OutEvent]] = {}
-    for kind in OutEvent.__subclasses__():
-        tag = kind.__struct_config__.tag
-        if isinstance(tag, str):
-            found[tag] = kind
-    return dict(sorted(found.items()))
-
-
 def find_type(name: str) -> str:
     """The type that `name` is, in any case.
 
     Raises:
         UnknownEvent: there is none; the text suggests the nearest.
     """
-    known = event_types()
     wanted = name.strip().casefold()
-    if wanted not in known:
-        raise UnknownEvent(name.strip(), known)
+    if wanted not in OUT_EVENTS:
+        raise UnknownEvent(name.strip(), OUT_EVENTS)
     return wanted
 
 
@@ -76,7 +65,7 @@ def build_event(name: str, data: Mapping[str, object], now: datetime) -> OutEven
         UnknownEvent: there is no such type.
         WrongEvent: a field is unknown or does not fit; the text says where and what.
     """
-    kind = event_types()[find_type(name)]
+    kind = OUT_EVENTS[find_type(name)].record
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for given in data:
         if given not in fields:

@@ -1,147 +1,287 @@
-"""What happens here that others may hear of: each type of event once, as a typed record."""
+"""Every event type once: what comes in, what goes out, with its record, schema, sample and who handles it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
-from typing import ClassVar, Literal
+from types import MappingProxyType
+from typing import Any, Final
 
 import msgspec
 
-Severity = Literal["warning", "critical"]
+from core.errors import HelixError, UnknownName
+from state import events_in as incoming
+from state.events_in import InEvent
+from state.events_out import (
+    AgentChanged,
+    AlertCleared,
+    AlertRaised,
+    AlertsMuted,
+    AlertUpdated,
+    BackupCompleted,
+    CheckStatus,
+    CommandFailed,
+    DeliveryExhausted,
+    DirectiveFinished,
+    OutEvent,
+    ReportReady,
+    RitualCompleted,
+    Severity,
+    StatusChanged,
+    SystemStarted,
+    SystemStopping,
+    UcfChanged,
+)
+
+__all__ = [
+    "IN_EVENTS", "OUT_EVENTS", "AgentChanged", "AlertCleared", "AlertRaised", "AlertUpdated", "AlertsMuted",
+    "BackupCompleted", "CheckStatus", "CommandFailed", "DeliveryExhausted", "DirectiveFinished", "InEvent",
+    "InSpec", "OutEvent", "OutSpec", "ReportReady", "RitualCompleted", "Severity", "StatusChanged",
+    "SystemStarted", "SystemStopping", "UcfChanged", "UnknownEventType", "WrongData", "data_schema",
+    "encode_payload", "find_incoming", "find_outgoing", "parse_data", "type_of",
+]  # fmt: skip
+
+_OURS: Final = re.compile(r"([a-z_]+(?:\.[^:\s]+)?): (.*?)(?: - at `\$`)?$", re.DOTALL)
+_MOMENT: Final = "2026-01-01T12:00:00Z"
+_UCF: Final = {"harmony": 0.62, "resilience": 1.0, "prana": 0.5, "drishti": 0.5, "klesha": 0.05, "zoom": 1.0}
+_UCF_BEFORE: Final = {**_UCF, "harmony": 0.5, "klesha": 0.1}
 
 
-class OutEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """One event that leaves Helix. `msgspec.to_builtins` gives its fields, and its type as `type`.
+class UnknownEventType(UnknownName):
+    """No event has that type."""
 
-    Names of people and their reasons are never in it, since it goes over HTTP.
-
-    Attributes:
-        topic: under which topic the broadcaster carries it; None where another announcement does already.
-    """
-
-    topic: ClassVar[str | None] = None
+    kind = "event type"
 
 
-class AlertRaised(OutEvent, frozen=True, kw_only=True, tag="alert.raised"):
-    """Something needs attention.
-
-    Attributes:
-        key: what it is about, such as "ucf.harmony.low"; one alert of a key is open at a time.
-        metric: the metric that crossed a bound, where one did, with its value then.
-    """
-
-    topic: ClassVar[str | None] = "alerts"
-
-    id: int
-    key: str
-    severity: Severity
-    summary: str
-    detail: str
-    raised_at: datetime
-    metric: str | None = None
-    value: float | None = None
-
-
-class AlertCleared(OutEvent, frozen=True, kw_only=True, tag="alert.cleared"):
-    """It does no longer."""
-
-    topic: ClassVar[str | None] = "alerts"
-
-    id: int
-    key: str
-    severity: Severity
-    summary: str
-    raised_at: datetime
-    cleared_at: datetime
-
-
-class AlertUpdated(OutEvent, frozen=True, kw_only=True, tag="alert.updated"):
-    """An open alert was acknowledged, or says something else than before.
+class WrongData(HelixError):  # noqa: N818 - the text is what senders read
+    """Data that does not fit its event.
 
     Attributes:
-        acknowledged_at: since when somebody knows of it; None where nobody has said so.
+        field: the path of what is wrong, such as "set.harmony"; empty where it is the whole.
+        problem: what is wrong with it.
     """
 
-    topic: ClassVar[str | None] = "alerts"
-
-    id: int
-    key: str
-    severity: Severity
-    summary: str
-    detail: str
-    raised_at: datetime
-    acknowledged_at: datetime | None
+    def __init__(self, field: str, problem: str) -> None:
+        self.field = field
+        self.problem = problem
+        super().__init__(f"{field}: {problem}" if field else problem)
 
 
-class AlertsMuted(OutEvent, frozen=True, kw_only=True, tag="alerts.muted"):
-    """A metric's alerts are not posted until a moment; None: they are again."""
-
-    topic: ClassVar[str | None] = "alerts"
-
-    metric: str
-    until: datetime | None
-
-
-class RitualCompleted(OutEvent, frozen=True, kw_only=True, tag="ritual.completed"):
-    """A ritual ran to its end.
+class InSpec(msgspec.Struct, frozen=True):
+    """One type of event that may come in.
 
     Attributes:
-        ritual: its id, by which it can be replayed.
-        before: the six values before it; `after` those after it.
-        anomalies: how often each kind came, by kind.
-        promotions: such as "flare: legend".
+        record: what its data is.
+        handlers: who handles it, by the names that stand in the database.
+        sample: data that would be taken.
     """
 
-    topic: ClassVar[str | None] = "rituals"
+    name: str
+    record: type[InEvent]
+    handlers: tuple[str, ...]
+    sample: Mapping[str, Any]
 
-    ritual: int
-    kind: str
-    steps: int
-    started_at: datetime
-    finished_at: datetime
-    before: Mapping[str, float]
-    after: Mapping[str, float]
-    anomalies: Mapping[str, int]
-    promotions: tuple[str, ...]
+    @property
+    def summary(self) -> str:
+        """One line: the record's own."""
+        return _first_line(self.record)
 
 
-class DirectiveFinished(OutEvent, frozen=True, kw_only=True, tag="directive.finished"):
-    """Manus is done with a directive, in one way or another."""
-
-    topic: ClassVar[str | None] = "directives"
-
-    directive: int
-    action: str
-    status: Literal["done", "failed", "refused", "cancelled"]
-    finished_at: datetime
-    result: str
-
-
-class BackupCompleted(OutEvent, frozen=True, kw_only=True, tag="backup.completed"):
-    """A backup was made, and passed its own check.
+class OutSpec(msgspec.Struct, frozen=True):
+    """One type of event that goes out.
 
     Attributes:
-        sha256: of the file, in hexadecimal.
+        sample: data as it goes out.
     """
 
-    topic: ClassVar[str | None] = "backups"
+    name: str
+    record: type[OutEvent]
+    sample: Mapping[str, Any]
 
-    backup: int
-    file: str
-    size_bytes: int
-    sha256: str
-    finished_at: datetime
+    @property
+    def summary(self) -> str:
+        """One line: the record's own."""
+        return _first_line(self.record)
 
 
-class ReportReady(OutEvent, frozen=True, kw_only=True, tag="report.ready"):
-    """A report of the whole was made."""
+def _in(kind: str, record: type[InEvent], handler: str, **sample: object) -> InSpec:
+    return InSpec(kind, record, (handler,), MappingProxyType(sample))
 
-    topic: ClassVar[str | None] = "reports"
 
-    made_at: datetime
-    status: Literal["pass", "warn", "fail"]
-    assessment: str
-    ucf: Mapping[str, float]
-    agents_active: int
-    agents_total: int
+def _out(record: type[OutEvent], **sample: object) -> OutSpec:
+    return OutSpec(str(record.__struct_config__.tag), record, MappingProxyType(sample))
+
+
+IN_EVENTS: Final[Mapping[str, InSpec]] = MappingProxyType(
+    {
+        spec.name: spec
+        for spec in (
+            _in("ucf.update", incoming.UcfUpdate, "state.ucf", shift={"harmony": 0.1}, reason="a calm day"),
+            _in(
+                "agent.heartbeat", incoming.AgentHeartbeat, "state.agents",
+                agent="Gemini", status="active", task="scouting", load=0.3,
+            ),
+            _in("ritual.start", incoming.RitualStart, "state.rituals", steps=27),
+            _in("directive.run", incoming.DirectiveRun, "state.directives", directive="ritual 27"),
+            _in(
+                "message.post", incoming.MessagePost, "discord.post",
+                channel="123456789012345678", content="Hello from outside",
+            ),
+            _in(
+                "alert.raise", incoming.AlertRaise, "state.alerts",
+                key="shop.down", severity="critical", summary="The shop is down", detail="HTTP 502",
+            ),
+            _in("alert.clear", incoming.AlertClear, "state.alerts", key="shop.down"),
+            _in("context.archive", incoming.ContextArchive, "state.contexts", name="nightly", note="a Zap"),
+            _in(
+                "github", incoming.GitHubEvent, "discord.deployments",
+                event="release", payload={"action": "published", "release": {"tag_name": "v1.0.0"}},
+            ),
+            _in(
+                "receipt", incoming.Receipt, "webhooks.receipts",
+                delivery="msg_0123456789abcdef0123456789abcdef", outcome="posted to the newsletter",
+            ),
+        )
+    }
+)  # fmt: skip
+
+OUT_EVENTS: Final[Mapping[str, OutSpec]] = MappingProxyType(
+    {
+        spec.name: spec
+        for spec in (
+            _out(
+                StatusChanged,
+                status="warn", previous="pass", changed_at=_MOMENT,
+                assessment="Impaired: disk needs attention.",
+            ),
+            _out(
+                UcfChanged,
+                version=42, changed_at=_MOMENT, source="ritual", ucf=_UCF, previous=_UCF_BEFORE,
+            ),
+            _out(
+                AlertRaised,
+                id=3, key="ucf.harmony.low", severity="critical", summary="harmony is critical",
+                detail="harmony is 0.25, below 0.3", raised_at=_MOMENT, metric="harmony", value=0.25,
+            ),
+            _out(
+                AlertCleared,
+                id=3, key="ucf.harmony.low", severity="critical", summary="harmony is critical",
+                raised_at=_MOMENT, cleared_at="2026-01-01T12:30:00Z",
+            ),
+            _out(
+                AgentChanged,
+                agent="Gemini", status="degraded", previous="active", detail="not well: shop",
+                changed_at=_MOMENT,
+            ),
+            _out(
+                RitualCompleted,
+                ritual=12, kind="z88", steps=108, started_at=_MOMENT, finished_at="2026-01-01T12:00:11Z",
+                before=_UCF_BEFORE, after=_UCF, anomalies={"flare": 17, "void": 14},
+                promotions=["flare: legend"],
+            ),
+            _out(
+                DirectiveFinished,
+                directive=7, action="backup", status="done", finished_at=_MOMENT, result="backup 3 made",
+            ),
+            _out(
+                CommandFailed,
+                command="trend", incident="1a2b3c4d", error="KeyError", failed_at=_MOMENT,
+            ),
+            _out(
+                BackupCompleted,
+                backup=3, file="helix-3-20260101T120000Z.tar.gz", size_bytes=52_481, sha256="0" * 64,
+                finished_at=_MOMENT,
+            ),
+            _out(
+                ReportReady,
+                made_at=_MOMENT, status="pass", assessment="In harmony: all six values are good.", ucf=_UCF,
+                agents_active=14, agents_total=14,
+            ),
+            _out(
+                DeliveryExhausted,
+                delivery=99, event="msg_0123456789abcdef0123456789abcdef", event_type="ucf.changed",
+                destination="zapier", attempts=10, error="HTTP 500", died_at=_MOMENT,
+            ),
+            _out(SystemStarted, version="0.1.0", started_at=_MOMENT),
+            _out(SystemStopping, version="0.1.0", stopping_at=_MOMENT),
+        )
+    }
+)  # fmt: skip
+
+
+def find_incoming(kind: str) -> InSpec:
+    """The type of event that may come in.
+
+    Raises:
+        UnknownEventType: there is none of that name; the text suggests the nearest.
+    """
+    spec = IN_EVENTS.get(kind)
+    if spec is None:
+        raise UnknownEventType(kind, IN_EVENTS)
+    return spec
+
+
+def find_outgoing(kind: str) -> OutSpec:
+    """The type of event that goes out.
+
+    Raises:
+        UnknownEventType: there is none of that name; the text suggests the nearest.
+    """
+    spec = OUT_EVENTS.get(kind)
+    if spec is None:
+        raise UnknownEventType(kind, OUT_EVENTS)
+    return spec
+
+
+def parse_data(spec: InSpec, data: object) -> InEvent:
+    """The record of data that came in.
+
+    Raises:
+        WrongData: it does not fit; it names the field.
+    """
+    try:
+        return msgspec.convert(data, spec.record)
+    except msgspec.ValidationError as error:
+        raise _wrong(str(error)) from error
+
+
+def type_of(event: OutEvent) -> str:
+    """Its type, such as "alert.raised"."""
+    return str(type(event).__struct_config__.tag)
+
+
+def encode_payload(event: OutEvent, at: datetime) -> bytes:
+    """What goes out: `{"type", "timestamp", "data"}` as JSON (Standard Webhooks, "Payload structure")."""
+    data = msgspec.to_builtins(event)
+    kind = data.pop("type")
+    return msgspec.json.encode({"type": kind, "timestamp": at, "data": data})
+
+
+def data_schema(record: type[InEvent | OutEvent]) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of an event's data, whole in itself."""
+    (schema,), components = msgspec.json.schema_components((record,), ref_template="#/$defs/{name}")
+    name = str(schema["$ref"]).rpartition("/")[2]
+    body = dict(components.pop(name))
+    properties = dict(body.get("properties", {}))
+    if issubclass(record, OutEvent):
+        # The type stands beside the data, not in it.
+        properties.pop("type", None)
+        body["required"] = [field for field in body.get("required", ()) if field != "type"]
+    body["properties"] = properties
+    if components:
+        body["$defs"] = components
+    return body
+
+
+def _wrong(text: str) -> WrongData:
+    """Msgspec says "problem - at `$.path`"; the records' own checks say "path: problem"."""
+    said = _OURS.match(text)
+    if said is not None:
+        return WrongData(said[1], said[2])
+    problem, _, path = text.rpartition(" - at `$")
+    return WrongData(path.rstrip("`").removeprefix("."), problem) if problem else WrongData("", text)
+
+
+def _first_line(record: type[object]) -> str:
+    return (record.__doc__ or "").strip().partition("\n")[0]

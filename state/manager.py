@@ -26,6 +26,8 @@ Subscriber = Callable[[Snapshot, Snapshot, Change], None]
 # Writes beside a change, in its transaction: gets the connection and the snapshots before and after, gives
 # the events that come of it. Like everything in the writer thread it may run twice.
 TransactionHook = Callable[[sqlite3.Connection, Snapshot, Snapshot], Sequence[OutEvent] | None]
+# Takes the events of a change into the outbox, in its transaction.
+EventSink = Callable[[sqlite3.Connection, datetime, Sequence[OutEvent]], None]
 
 
 class StateManager:
@@ -40,6 +42,7 @@ class StateManager:
         self._clock = clock
         self._subscribers: list[Subscriber] = []
         self._hooks: list[TransactionHook] = []
+        self._sink: EventSink | None = None
         self.snapshot = Snapshot(
             version=0, changed_at=clock.now(), source="default", ucf=DEFAULT_UCF, reports={}
         )
@@ -120,6 +123,10 @@ class StateManager:
         """Lets a part of `state/` write beside every new version, in its transaction, and add events."""
         self._hooks.append(hook)
 
+    def set_event_sink(self, sink: EventSink) -> None:
+        """Lets the outbox take every event in the transaction of the change that it tells of."""
+        self._sink = sink
+
     def _apply(
         self, connection: sqlite3.Connection, function: ChangeFunction, also: TransactionHook | None
     ) -> tuple[Snapshot, Snapshot, Change]:
@@ -136,9 +143,12 @@ class StateManager:
         hooks = self._hooks if new is not old else []
         if also is not None:
             hooks = [*hooks, also]
-        events = [event for hook in hooks for event in hook(connection, old, new) or ()]
+        added = [event for hook in hooks for event in hook(connection, old, new) or ()]
+        events = (*change.events, *added)
+        if events and self._sink is not None:
+            self._sink(connection, now, events)
         self._writer.newest = new
-        return old, new, msgspec.structs.replace(change, events=(*change.events, *events))
+        return old, new, msgspec.structs.replace(change, events=events)
 
     def _publish(self, applied: tuple[Snapshot, Snapshot, Change]) -> None:
         old, new, change = applied

@@ -34,7 +34,6 @@ class CommandInfo(msgspec.Struct, frozen=True, kw_only=True):
         where: "server", "direct message" or both.
         ttl_s: how old its result may be, in seconds; None where it is not cached.
         cooldown: uses and seconds, such as "5 in 10 s".
-        planned: it is announced, and not built yet.
     """
 
     name: str
@@ -47,4 +46,3 @@ class CommandInfo(msgspec.Struct, frozen=True, kw_only=True):
     where: tuple[str, ...] = ("server", "direct message")
     ttl_s: float | None = None
     cooldown: str = ""
-    planned: bool = False

@@ -1,10 +1,11 @@
-"""The tables that state owns (migration numbers 10–49). Moments are microseconds since 1970, UTC."""
+"""The tables that state owns (migration numbers 10–49) and those of webhooks. Moments: microseconds, UTC."""
 
 from __future__ import annotations
 
 from typing import Final
 
 from core.migrations import Migration
+from core.webhooks.schema import WEBHOOK_MIGRATIONS
 from state._schema_alerts import ALERT_MIGRATIONS
 from state._schema_backups import BACKUP_MIGRATIONS
 from state._schema_contexts import CONTEXT_MIGRATIONS
@@ -67,4 +68,5 @@ STATE_MIGRATIONS: Final[tuple[Migration, ...]] = (
     *DIRECTIVE_MIGRATIONS,
     *BACKUP_MIGRATIONS,
     *SEARCH_MIGRATIONS,
+    *WEBHOOK_MIGRATIONS,
 )

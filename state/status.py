@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
@@ -21,7 +20,6 @@ Trend = Literal["up", "down", "steady"]
 
 # A change of less than this share of a metric's range is no trend.
 _STEADY_SHARE: Final = 0.01
-_NOTHING: Final[Mapping[str, object]] = MappingProxyType({"status": "not built yet"})
 
 
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +67,7 @@ def build_status(collective: Collective) -> StatusView:
         agents_active=sum(agent.status == "active" for agent in agents),
         agents_total=len(agents),
         gateway=_gateway(kernel.health.get("gateway")),
-        webhooks=_NOTHING,
+        webhooks=_webhooks(collective),
         ritual=_ritual(collective.rituals),
         state_version=snapshot.version,
         state_changed_at=snapshot.changed_at,
@@ -130,6 +128,16 @@ def _ritual(rituals: Rituals) -> Mapping[str, object] | None:
         "steps": last.steps,
         "started_at": last.started_at,
         "ended_at": last.ended_at,
+    }
+
+
+def _webhooks(collective: Collective) -> Mapping[str, object]:
+    webhooks, check = collective.webhooks, collective.kernel.health.get("webhooks")
+    return {
+        "status": "pass" if check is None else check.status,
+        "inbox_waiting": webhooks.inbox.waiting,
+        "outbox_waiting": webhooks.outbox.waiting,
+        "open_breakers": sum(view.state != "closed" for view in webhooks.breakers.views()),
     }
 
 

@@ -145,12 +145,21 @@ class WebServer:
         for spec in routes:
             resource = app.router.add_resource(spec.path)
             methods = (hdrs.METH_GET, hdrs.METH_HEAD) if spec.method == "GET" else (spec.method,)
+            expect = _ask_for_body if spec.method == "POST" else _ask_for_nothing
             for method in methods:
-                resource.add_route(method, spec.handler, expect_handler=_expect)
+                resource.add_route(method, spec.handler, expect_handler=expect)
         return app
 
 
-async def _expect(request: web.Request) -> web.StreamResponse | None:
-    """No route reads a body yet, so nothing is asked for ahead of the answer (RFC 9110 §10.1.1)."""
+async def _ask_for_nothing(request: web.Request) -> web.StreamResponse | None:
+    """Where no body is read, nothing is asked for ahead of the answer (RFC 9110 §10.1.1)."""
     del request
+    return None
+
+
+async def _ask_for_body(request: web.Request) -> web.StreamResponse | None:
+    """A body that will be read is asked for, unless it is refused by its length; the answer says so then."""
+    length = request.content_length
+    if length is None or length <= request.app[keys.KERNEL].settings.max_body:
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from http import HTTPStatus
 from time import perf_counter
 from typing import Final
@@ -26,14 +26,16 @@ _PREFLIGHT_HOLDS_S: Final = 600
 
 def build_edge(kernel: Kernel, traffic: Traffic, routes: tuple[RouteSpec, ...]) -> Middleware:
     """The middleware through which every request goes that is not answered from the hot table."""
-    specs = {spec.path: spec for spec in routes}
+    specs: dict[tuple[str, str], RouteSpec] = {(spec.method, spec.path): spec for spec in routes}
+    paths = frozenset(spec.path for spec in routes if spec.method == "GET" and "{" not in spec.path)
     settings = kernel.settings
 
     @web.middleware
     async def edge(request: web.Request, handler: Handler) -> web.StreamResponse:
         started = perf_counter()
         resource = request.match_info.route.resource
-        spec = None if resource is None else specs.get(resource.canonical)
+        method = hdrs.METH_GET if request.method == hdrs.METH_HEAD else request.method
+        spec = None if resource is None else specs.get((method, resource.canonical))
         route = UNMATCHED if spec is None else spec.path
         try:
             with kernel.drain.work("http"):
@@ -46,7 +48,7 @@ def build_edge(kernel: Kernel, traffic: Traffic, routes: tuple[RouteSpec, ...]) 
         except web.HTTPException as error:
             if error.status < 400:
                 raise
-            response = _translated(request, error, specs)
+            response = _translated(request, error, paths)
         except Exception as error:
             incident = record_incident(error, route=route, method=request.method)
             traffic.saw_incident(incident.id)
@@ -55,7 +57,8 @@ def build_edge(kernel: Kernel, traffic: Traffic, routes: tuple[RouteSpec, ...]) 
                 raise
             response = incident.response(incident.instance)
         # What follows a body that nobody read must not be taken for a request.
-        if request.body_exists or not kernel.drain.accepting:
+        unread = request.body_exists and not request.content.at_eof()
+        if unread or not kernel.drain.accepting:
             response.force_close()
         seconds = perf_counter() - started
         traffic.lane(route, request.method, response.status).record(seconds)
@@ -128,9 +131,7 @@ def _check_body(request: web.Request, max_body: int) -> None:
         )
 
 
-def _translated(
-    request: web.Request, error: web.HTTPException, specs: Mapping[str, RouteSpec]
-) -> web.StreamResponse:
+def _translated(request: web.Request, error: web.HTTPException, paths: Collection[str]) -> web.StreamResponse:
     """What aiohttp refuses, in our words."""
     if isinstance(error, web.HTTPMethodNotAllowed):
         allow = ", ".join(sorted({*error.allowed_methods, "OPTIONS"}))
@@ -140,7 +141,7 @@ def _translated(
             405, f"{request.method[:32]} is not possible here. Allowed: {allow}.", headers={"Allow": allow}
         ).response(request.rel_url.raw_path)
     if isinstance(error, web.HTTPNotFound):
-        return _not_found(request.path, specs.keys()).response(request.rel_url.raw_path)
+        return _not_found(request.path, paths).response(request.rel_url.raw_path)
     return plain_problem(error.status).response(request.rel_url.raw_path)
 
 

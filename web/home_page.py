@@ -84,10 +84,9 @@ def _bands(metric: Metric) -> str:
 
 
 def _agent(agent: AgentView) -> str:
-    look = "idle" if agent.status == "not built yet" else agent.status
     return (
         f'<li class="card"><h3>{escape(agent.symbol)} {escape(agent.name)}</h3>'
-        f'<p><span class="state {escape(look)}">{escape(agent.status)}</span> '
+        f'<p><span class="state {escape(agent.status)}">{escape(agent.status)}</span> '
         f'<span class="soft">· {escape(agent.role)}</span></p>'
         f'<p class="soft">{escape(agent.detail or agent.subsystem)}</p></li>'
     )

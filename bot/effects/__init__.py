@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 
 from bot.effects.admin_notices import AdminNotices
 from bot.effects.alerts import AlertPosts
+from bot.effects.dead_letters import DeadLetters
+from bot.effects.deployments import Deployments
 from bot.effects.digest import Digest
 from bot.effects.icon_cycle import IconCycle
+from bot.effects.posts import Posts
 from bot.effects.ritual_ends import RitualEnds
 from bot.effects.telemetry import Telemetry
 from bot.effects.welcome import WelcomeMessages
@@ -25,3 +28,6 @@ def begin(bot: HelixBot) -> None:
     Telemetry(bot).begin()
     Digest(bot).begin()
     WelcomeMessages(bot).begin()
+    Posts(bot).begin()
+    Deployments(bot).begin()
+    DeadLetters(bot).begin()

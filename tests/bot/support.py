@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-import pytest
 
-from bot import catalog
 from bot.app import BotService, create_bot
 from bot.client import HelixBot
 from bot.endpoints import Endpoints
-from bot.entry import CommandEntry
 from core.clock import Clock
 from core.database import Database
 from core.kernel import Kernel, build_kernel
@@ -216,17 +213,6 @@ async def ended(running: RunningBot, command: str, outcome: str, count: int) -> 
         while counter.value(command, outcome) < count:
             await asyncio.sleep(0.005)
     assert counter.value(command, outcome) == count
-
-
-def plan(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    """Let a command of the catalog count as not built yet."""
-    find = catalog.find
-
-    def find_planned(wanted: str) -> CommandEntry | None:
-        entry = find(wanted)
-        return replace(entry, planned=True) if entry is not None and entry.name == name else entry
-
-    monkeypatch.setattr(catalog, "find", find_planned)
 
 
 def text_of(message: dict[str, Any]) -> str:

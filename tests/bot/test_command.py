@@ -86,7 +86,7 @@ def test_completion_takes_the_place_of_fixed_choices() -> None:
 
 @pytest.fixture
 def guarded_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`!cache` for everyone, its `clear` for admins: a stand-in for the planned commands of that kind."""
+    """`!cache` for everyone, its `clear` for admins: a stand-in for the commands of that kind."""
     entry = catalog.find("cache")
     assert entry is not None
     access = Access(Level.everyone, actions={"clear": Level.admin})

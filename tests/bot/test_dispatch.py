@@ -11,7 +11,7 @@ from bot import waiting
 from sandbox import Sandbox
 from tests.bot.cog_folder import CogFolder
 from tests.bot.conftest import StartBot
-from tests.bot.support import Chat, RunningBot, ended, plan, text_of
+from tests.bot.support import Chat, RunningBot, ended, text_of
 
 
 def state_of(running: RunningBot, cog: str) -> str:
@@ -64,15 +64,6 @@ async def test_a_typo_gets_a_suggestion_and_noise_gets_nothing(running_bot: Runn
     assert "Did you mean `!wisdom`?" in reply["content"]
     assert chat.replies_to(noise) == []
     await ended(running_bot, "unknown", "unknown", 2)
-
-
-async def test_a_planned_command_says_that_it_is_coming(
-    running_bot: RunningBot, chat: Chat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plan(monkeypatch, "trend")
-    reply = await chat.ask("!trend harmony")
-    assert reply["content"].startswith("`!trend` is coming: A chart")
-    await ended(running_bot, "trend", "told", 1)
 
 
 async def test_a_refused_caller_loads_nothing(running_bot: RunningBot, chat: Chat) -> None:

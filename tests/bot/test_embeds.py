@@ -103,7 +103,7 @@ def test_a_bar_without_a_range_is_empty() -> None:
 
 @pytest.mark.parametrize(
     ("status", "shown"),
-    [("pass", "🟢"), ("degraded", "🟡"), ("down", "🔴"), ("not built yet", "⚪"), ("?", "⚪")],
+    [("pass", "🟢"), ("degraded", "🟡"), ("down", "🔴"), ("?", "⚪")],
 )
 def test_every_status_has_a_dot_of_its_colour(status: str, shown: str) -> None:
     assert embeds.dot(status) == shown

@@ -10,7 +10,7 @@ from bot import waiting
 from sandbox import ActionError, Sandbox
 from tests.bot.cog_folder import CogFolder
 from tests.bot.conftest import StartBot
-from tests.bot.support import Chat, RunningBot, ended, is_ephemeral, plan, text_of
+from tests.bot.support import Chat, RunningBot, ended, is_ephemeral, text_of
 
 
 def state_of(running: RunningBot, cog: str) -> str:
@@ -191,19 +191,6 @@ async def test_a_command_that_discord_knows_and_we_do_not_is_explained(
     assert is_ephemeral(answer)
     assert "has changed" in answer["content"]
     await ended(running_bot, "unknown", "unknown", 1)
-
-
-async def test_a_planned_command_that_discord_still_knows_says_that_it_is_coming(
-    running_bot: RunningBot, chat: Chat, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plan(monkeypatch, "trend")
-    bot = running_bot.bot
-    assert bot.application_id is not None
-    await bot.http.bulk_upsert_global_commands(
-        bot.application_id, [{"name": "trend", "description": "soon", "type": 1}]
-    )
-    answer = await chat.slash("trend")
-    assert answer["content"].startswith("`/trend` is coming")
 
 
 async def test_a_slash_command_during_the_stop_is_told_so(running_bot: RunningBot, chat: Chat) -> None:

@@ -1,4 +1,4 @@
-"""Deliveries, replays, breakers and test events: none of the first three exists yet, and they say so."""
+"""Deliveries, replays, breakers and events on purpose."""
 
 from tests.commands.case import Case, Use
 
@@ -6,9 +6,9 @@ CASES = (
     Case(
         command="webhooks",
         caller="mod",
-        happy=Use(line="webhooks failed", options={"view": "failed"}, says="No delivery has failed"),
+        happy=Use(line="webhooks failed", options={"view": "failed"}, says="There is nothing"),
         wrong=(
-            Use(line="webhooks msg_1", options={"view": "msg_1"}, says="no delivery `msg_1`"),
+            Use(line="webhooks msg_1", options={"view": "msg_1"}, says="`msg_1` is no id"),
             Use(line="webhooks in 0", options={"view": "in", "page": 0}, says="from 1 up"),
             Use(line="webhooks in last", options={"view": "in", "page": "last"}, says="whole number"),
         ),
@@ -19,11 +19,11 @@ CASES = (
         happy=Use(
             line="replay failed 24h",
             options={"target": "failed", "since": "24h"},
-            says="Nothing has failed in the last 1d",
+            says="Nothing has failed for good in the last 1d",
         ),
         wrong=(
             Use(line="replay", says="`target` is missing"),
-            Use(line="replay msg_1", options={"target": "msg_1"}, says="no delivery `msg_1`"),
+            Use(line="replay msg_1", options={"target": "msg_1"}, says="`msg_1` is no id"),
             Use(
                 line="replay failed lately",
                 options={"target": "failed", "since": "lately"},
@@ -34,18 +34,18 @@ CASES = (
     Case(
         command="breakers",
         caller="mod",
-        happy=Use(line="breakers", says="There is no breaker yet"),
+        happy=Use(line="breakers", says="Breakers"),
         wrong=(Use(line="breakers mend", options={"action": "mend"}, says="no action called"),),
         actions={
             "reset": Use(
                 line="breakers reset zapier",
                 options={"action": "reset", "name": "zapier"},
-                says="no breaker `zapier`",
+                says="no breaker called",
             ),
             "trip": Use(
                 line="breakers trip zapier",
                 options={"action": "trip", "name": "zapier"},
-                says="no breaker `zapier`",
+                says="no breaker called",
             ),
         },
     ),
@@ -55,7 +55,7 @@ CASES = (
         happy=Use(
             line='emit report.ready {"assessment": "a test"}',
             options={"event": "report.ready", "json": '{"assessment": "a test"}'},
-            says="Emitted: report.ready[\\s\\S]*No delivery exists yet[\\s\\S]*a test",
+            says="Emitted: report.ready[\\s\\S]*No destination wants it[\\s\\S]*a test",
         ),
         wrong=(
             Use(line="emit", says="`event` is missing"),

@@ -13,9 +13,7 @@ from tests.commands.table import LEAST_CALLER, WAYS, Way, answer, cases, entry_o
 
 
 def test_every_command_has_its_row() -> None:
-    assert {case.command for case in cases()} == {
-        entry.name for entry in catalog.ENTRIES if not entry.planned
-    }
+    assert {case.command for case in cases()} == {entry.name for entry in catalog.ENTRIES}
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.command)

@@ -310,8 +310,3 @@ def test_no_file_raises_anything_but_a_settings_error(tmp_path: Path, content: b
     path = tmp_path / ".env"
     path.write_bytes(content)
     assert outcome({}, path) != ()
-
-
-def test_a_setting_that_waits_for_its_part_says_so() -> None:
-    loaded = load_settings({"BACKUP_KEEP": "3"}, None)
-    assert loaded.warnings == ("BACKUP_KEEP: nothing uses it yet.",)

@@ -59,7 +59,6 @@ async def test_the_slash_command_agents_shows_the_fourteen(stage: _Stage) -> Non
         reply = page.locator(".message", has_text="used /agents").last
         for name in ("Kael", "SanghaCore", "Claude"):
             await expect(reply).to_contain_text(name)
-        await expect(reply).to_contain_text("not built yet")
 
 
 async def test_the_help_menu_leads_to_a_category(stage: _Stage) -> None:

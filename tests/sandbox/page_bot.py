@@ -28,7 +28,6 @@ CATALOG = {
             "summary": "Answers pong",
             "access": "everyone",
             "cog": "monitoring",
-            "planned": False,
         },
         {
             "name": "pick",
@@ -37,16 +36,6 @@ CATALOG = {
             "summary": "Picks something",
             "access": "admin",
             "cog": "fun",
-            "planned": False,
-        },
-        {
-            "name": "pigeon",
-            "aliases": [],
-            "usage": "",
-            "summary": "Comes later",
-            "access": "everyone",
-            "cog": "fun",
-            "planned": True,
         },
     ]
 }

@@ -58,12 +58,6 @@ async def test_prefix_commands_are_completed_by_keyboard(stage: Stage) -> None:
         await expect(page.locator(".message", has_text="pong by keyboard")).to_be_visible()
 
 
-async def test_planned_commands_are_not_offered(stage: Stage) -> None:
-    async with stage.page() as page:
-        await page.get_by_label("Message", exact=True).press_sequentially("!pig")
-        await expect(page.get_by_role("listbox")).to_have_count(0)
-
-
 async def test_a_whole_name_is_sent_by_one_enter(stage: Stage) -> None:
     async with stage.page() as page:
         box = page.get_by_label("Message", exact=True)

@@ -111,7 +111,7 @@ async def test_an_agent_that_falls_silent_is_noticed_by_the_loop(
     with pytest.raises(asyncio.CancelledError):
         await running
     assert [(entry.before, entry.after) for entry in await entries(database)] == [
-        ("not built yet", "active"),
+        ("down", "active"),
         ("active", "stale"),
     ]
 

@@ -219,6 +219,8 @@ async def test_an_event_reaches_whoever_listens(collective: Collective) -> None:
     assert done.status == "done"
     data = (await anext(heard)).data
     assert (data["file"], data["test"]) == ("x", True)
+    (payload,) = await collective.webhooks.outbox.samples("backup.completed")
+    assert b'"file":"x"' in payload
 
 
 async def test_a_report_is_told_once_even_when_its_directive_is_begun_again(collective: Collective) -> None:

@@ -23,7 +23,7 @@ from web.routing import RouteSpec
 
 _COMMANDS = (
     CommandInfo(name="status", cog="monitoring", usage="status", summary="How the collective is."),
-    CommandInfo(name="dream", cog="dreams", usage="dream", summary="Not yet.", planned=True),
+    CommandInfo(name="dream", cog="dreams", usage="dream", summary="What it dreams of."),
 )
 
 

@@ -40,7 +40,12 @@ async def test_the_route_list_needs_no_server() -> None:
 async def test_every_route_in_the_list_answers(site: Site) -> None:
     assert site.server.route_infos() == route_infos()
     for info in route_infos():
-        assert (await site.get(info.path.replace("{name}", "Claude"))).status == 200
+        answer = await site.get(
+            info.path.replace("{name}", "Claude").replace("{", "").replace("}", ""), method=info.method
+        )
+        # Without a secret nobody can prove to be a sender.
+        wanted = {200} if info.needs_token != "webhook" else {415, 503}
+        assert answer.status in wanted, info.path
 
 
 async def test_the_base_url_is_where_it_listens(site: Site) -> None:

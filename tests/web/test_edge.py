@@ -58,7 +58,14 @@ async def test_a_browser_that_asks_ahead_is_told_what_it_may(site: Site) -> None
     assert (await site.get("/nothing", method="OPTIONS")).status == 404
 
 
-@pytest.mark.parametrize("path", [spec.path.replace("{name}", "Claude") for spec in ROUTES])
+READ = [
+    spec.path.replace("{name}", "Claude")
+    for spec in ROUTES
+    if spec.method == "GET" and spec.needs_token != "webhook"
+]
+
+
+@pytest.mark.parametrize("path", READ)
 async def test_unknown_parameters_are_refused_by_name(site: Site, path: str) -> None:
     problem = assert_problem(await site.get(f"{path}?colour=red&b=2"), 400)
     assert problem["parameters"] == ["b", "colour"]

@@ -26,7 +26,7 @@ ROUTES = (
     RouteSpec(
         path=_PATH,
         handler=get_commands,
-        summary="The bot's commands: usage, access, cooldowns, and which are planned.",
+        summary="The bot's commands: usage, access, cooldowns, examples.",
         ttl_s=60.0,
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from state.ports import RouteInfo
-from web.routes import agents, commands, health, home, metrics, status, ucf
+from web.routes import agents, commands, health, home, hooks, metrics, status, ucf, webhooks
 from web.routing import RouteSpec
 
 ROUTES: tuple[RouteSpec, ...] = (
@@ -14,6 +14,8 @@ ROUTES: tuple[RouteSpec, ...] = (
     *ucf.ROUTES,
     *commands.ROUTES,
     *metrics.ROUTES,
+    *webhooks.ROUTES,
+    *hooks.ROUTES,
 )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from bot import catalog
 from bot.access import Caller
 from bot.loader import CogStatus, LoadResult, UnknownCog
 from core.errors import HelixError
@@ -30,7 +29,7 @@ def parse_cogs(line: str, known: Collection[str], *, groups: Collection[str] = (
 
     Raises:
         UnknownCog: a name is none of them; the text suggests the nearest.
-        WrongCogs: there is no name, or there are too many, a group stands beside names, or a cog is planned.
+        WrongCogs: there is no name, or there are too many, or a group stands beside names.
     """
     words = [word.casefold().strip("`") for word in line.replace(",", " ").split()]
     if not words or len(words) > _MOST_WORDS:
@@ -41,7 +40,7 @@ def parse_cogs(line: str, known: Collection[str], *, groups: Collection[str] = (
             if len(names) > 1:
                 raise WrongCogs(f"`{name}` stands alone; leave out the rest, or name the cogs.")
         elif name not in known:
-            _refuse(name, [*known, *groups])
+            raise UnknownCog(name, [*known, *groups])
     return names
 
 
@@ -68,9 +67,3 @@ def journal_row(verb: str, result: LoadResult, caller: Caller) -> JournalRow:
         reason=f"{verb} {result.cog}",
         after=f"{verb}ed" if result.ok else f"{verb} failed",
     )
-
-
-def _refuse(name: str, known: list[str]) -> None:
-    if catalog.find_cog(name) is not None:
-        raise WrongCogs(f"The cog `{name}` is not built yet.")
-    raise UnknownCog(name, known)

@@ -61,5 +61,4 @@ def build_roster(views: Sequence[AgentView], layer: Layer | None) -> Roster:
 def build_sheet(spec: AgentSpec, views: Sequence[AgentView], health: HealthRegistry) -> Sheet:
     """One agent as it is now."""
     view = next(view for view in views if view.name == spec.name)
-    measured = spec.check is not None and not view.external
-    return Sheet(view, health.get(spec.check) if measured and spec.check is not None else None)
+    return Sheet(view, None if view.external else health.get(spec.check))

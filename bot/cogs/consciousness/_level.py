@@ -38,7 +38,7 @@ BANDS: Final = (
     (0, "asleep"),
 )
 STANDING: Final[Mapping[AgentStatus, float]] = MappingProxyType(
-    {"active": 1.0, "degraded": 0.7, "stale": 0.5, "down": 0.3, "not built yet": 0.0}
+    {"active": 1.0, "degraded": 0.7, "stale": 0.5, "down": 0.3}
 )
 LOAD_DIMS: Final = 0.25
 _AT_CRITICAL: Final = 0.4

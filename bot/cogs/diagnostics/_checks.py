@@ -22,7 +22,7 @@ def build_checks(bench: Bench) -> tuple[NamedCheck, ...]:
     return (
         *(
             NamedCheck("Cogs", f"cog {info.name}", partial(_parts.check_cog, info.name), _LOADING_S)
-            for info in catalog.built_cogs()
+            for info in catalog.COGS
         ),
         NamedCheck("State", "store read", _parts.check_store_read),
         NamedCheck("State", "state write and read back", _parts.check_state_write),

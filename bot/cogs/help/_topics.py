@@ -54,8 +54,6 @@ def find_topic(word: str, visible: Sequence[CommandEntry], *, prefix: str) -> To
     categories = build_categories(visible)
     category = next((one for one in categories if name in {one.info.name, one.info.title.casefold()}), None)
     entry = catalog.find(name)
-    if entry is not None and entry.planned and category is None:
-        raise NoSuchTopic(f"`{prefix}{entry.name}` is coming: {entry.summary}")
     if entry not in visible:
         entry = None
     if entry is None and category is None:

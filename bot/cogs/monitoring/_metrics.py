@@ -52,6 +52,32 @@ class Traffic:
 
 
 @dataclass(frozen=True, slots=True)
+class WebhookCounts:
+    """Events in and deliveries out since the start.
+
+    Attributes:
+        handled: (event, handler) pairs that are done; `given_up` those that are dead.
+        failed: attempts that will be made again.
+        lag_p95_s: from an event to its delivery, in seconds.
+    """
+
+    accepted: int
+    duplicates: int
+    handled: int
+    given_up: int
+    delivered: int
+    failed: int
+    dead: int
+    lag_p95_s: float | None
+
+    @property
+    def delivered_share(self) -> float | None:
+        """Of the deliveries that are over, 0 to 1; None where there are none."""
+        over = self.delivered + self.dead
+        return self.delivered / over if over else None
+
+
+@dataclass(frozen=True, slots=True)
 class MetricsView:
     """The overview, or one section with its busiest rows.
 
@@ -70,6 +96,7 @@ class MetricsView:
     memory_bytes: int | None
     lag_s: tuple[float, float]
     promises: tuple[Promise, ...]
+    webhooks: WebhookCounts
 
 
 def parse_section(word: str | None) -> Section | None:
@@ -96,6 +123,7 @@ def build_metrics(
     commands = _all(kernel.metrics, "helix_command_duration_seconds", command_rows)
     caches = kernel.caches.stats()
     hit_rate = _hit_rate(caches)
+    webhooks = _webhooks(kernel.metrics)
     rows = {"http": http_rows, "commands": command_rows}.get(section or "", ())
     return MetricsView(
         section=section,
@@ -112,7 +140,26 @@ def build_metrics(
             p95_s=http.p95_s,
             command_p95_s=commands.p95_s,
             hit_rate=hit_rate,
+            delivery_rate=webhooks.delivered_share,
         ),
+        webhooks=webhooks,
+    )
+
+
+def _webhooks(metrics: Registry) -> WebhookCounts:
+    events, _ = _counts(metrics, "helix_webhook_events_total", "outcome", lambda _: False)
+    attempts, _ = _counts(metrics, "helix_delivery_attempts_total", "outcome", lambda _: False)
+    lag = metrics.get("helix_delivery_lag_seconds")
+    summary = lag.merged() if isinstance(lag, Histogram) else None
+    return WebhookCounts(
+        accepted=events["accepted"],
+        duplicates=events["duplicate"],
+        handled=events["done"],
+        given_up=events["dead"],
+        delivered=attempts["delivered"],
+        failed=attempts["failed"],
+        dead=attempts["dead"],
+        lag_p95_s=None if summary is None or not summary.count else summary.p95,
     )
 
 

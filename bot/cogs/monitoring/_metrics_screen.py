@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot import embeds, words
-from bot.cogs.monitoring._metrics import MetricsView, Traffic
+from bot.cogs.monitoring._metrics import MetricsView, Traffic, WebhookCounts
 from bot.cogs.monitoring._promises import Promise
 from core.cache import CacheStats
 
@@ -18,7 +18,7 @@ def metrics(view: MetricsView) -> discord.Embed:
         return _overview(view)
     lines: tuple[str, ...]
     if view.section == "webhooks":
-        lines = ("Webhooks are not built yet: nothing comes in or goes out, so there is nothing to count.",)
+        lines = _webhooks(view.webhooks)
     elif view.section == "cache":
         lines = (f"**Hit rate** {_share(view.hit_rate)}", "", *map(_cache, view.caches))
     else:
@@ -43,7 +43,17 @@ def _overview(view: MetricsView) -> discord.Embed:
         lines,
         status="warn" if broken else "pass",
         fields=[embeds.Field("Promises", "\n".join(map(_promise, view.promises)))],
-        footer="Since the start of this process · webhooks are not built yet",
+        footer="Since the start of this process",
+    )
+
+
+def _webhooks(counts: WebhookCounts) -> tuple[str, ...]:
+    lag = "–" if counts.lag_p95_s is None else words.duration(counts.lag_p95_s)
+    return (
+        f"**In** {counts.accepted} accepted · {counts.duplicates} duplicates",
+        f"-# {counts.handled} handled · {counts.given_up} given up",
+        f"**Out** {counts.delivered} delivered · {counts.failed} failed attempts · {counts.dead} dead",
+        f"-# {_share(counts.delivered_share)} delivered · p95 from event to delivery: {lag}",
     )
 
 

@@ -31,12 +31,13 @@ def build_promises(
     p95_s: float | None,
     command_p95_s: float | None,
     hit_rate: float | None,
+    delivery_rate: float | None,
 ) -> tuple[Promise, ...]:
     """The eight promises, against rates (0 to 1) and times in seconds since this process started."""
     return (
         _below("error rate", error_rate, 0.001, percent),
         Promise("uptime", "> 99.9%", "not measured yet", None),
-        Promise("deliveries", "> 99.5%", "webhooks are not built yet", None),
+        _above("deliveries", delivery_rate, 0.995),
         _below("command p95", command_p95_s, 2.0, duration),
         _below("mean response", mean_s, 0.05, duration),
         _below("response p95", p95_s, 0.2, duration),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot import embeds, status_card
+from bot import embeds, status_card, words
 from state.status import StatusView
 
 
@@ -13,7 +13,7 @@ def status(view: StatusView) -> discord.Embed:
     facts = (
         f"**Agents** {status_card.agents(view)}",
         f"**Gateway** {status_card.gateway(view)}",
-        f"**Webhooks** {view.webhooks.get('status', 'unknown')}",
+        f"**Webhooks** {_webhooks(view)}",
         f"**Ritual** {status_card.ritual(view)}",
         f"**Up** since {embeds.relative(view.started_at)}",
         f"**Data** changed {embeds.relative(view.state_changed_at)} ({_origin(view)})",
@@ -28,3 +28,10 @@ def status(view: StatusView) -> discord.Embed:
 
 def _origin(view: StatusView) -> str:
     return f"version {view.state_version}, {embeds.plain(view.state_source, 40)}"
+
+
+def _webhooks(view: StatusView) -> str:
+    queues = view.webhooks
+    waiting = f"{queues.get('inbox_waiting', 0)} in, {queues.get('outbox_waiting', 0)} out waiting"
+    opened = int(str(queues.get("open_breakers", 0)))
+    return f"{waiting} · {words.count(opened, 'breaker')} not closed" if opened else waiting

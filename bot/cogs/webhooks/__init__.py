@@ -1,4 +1,4 @@
-"""Events in and out: deliveries, sending them again, breakers, and test events."""
+"""Events in and out: deliveries, sending them again, breakers, and events on purpose."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs.webhooks import _deliveries, _screens
+from bot import access, buttons, pages
+from bot.cogs.webhooks import _deliveries, _lines, _screens, _sending
 from bot.command import command
 from bot.completion import choices
+from bot.progress import Progress
+from core.durations import format_duration
+from core.webhooks.inbox import InboxEvent
 from state import event_samples
+from state.events import OUT_EVENTS
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from bot.client import HelixBot
     from bot.context import HelixContext
+    from state.webhooks import Webhooks as Machine
 
 
 class Webhooks(commands.Cog, name="webhooks"):
@@ -26,54 +34,144 @@ class Webhooks(commands.Cog, name="webhooks"):
 
     @command("webhooks")
     async def webhooks(self, ctx: HelixContext, view: str | None = None, page: int = 1) -> None:
-        """A list of deliveries, or one delivery."""
-        wanted = _deliveries.parse_view(view)
-        _deliveries.check_page(page)
-        await ctx.say(embed=_screens.deliveries(wanted))
+        """A list, or one of its entries whole."""
+        wanted = _lines.parse_view(view)
+        number = _lines.check_page(page) - 1
+        if isinstance(wanted, _lines.Target):
+            embed, below = await self._one(wanted, ctx.author.id)
+        else:
+            embed, below = await self._page(wanted, number, ctx.author.id)
+        await ctx.say(embed=embed, view=below)
+
+    @buttons.component("webhooks", "list", command="webhooks")
+    async def turn(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page, as it is now."""
+        turn = pages.Turn.of(press)
+        wanted = _lines.parse_view(turn.payload)
+        if not isinstance(wanted, _lines.Target):
+            embed, below = await self._page(wanted, turn.page, press.user_id)
+            await press.answer.update(embed=embed, view=below)
 
     @command("replay")
     async def replay(self, ctx: HelixContext, target: str, since: str | None = None) -> None:
-        """Send deliveries again."""
-        await ctx.say(embed=_screens.nothing_to_replay(_deliveries.parse_target(target, since)))
+        """Send dead letters again, or let the dead handlers of an event try again."""
+        wanted = _lines.parse_replay(target, since)
+        if isinstance(wanted, _lines.Target) and (wanted.event or "").startswith("evt_"):
+            count = await _sending.replay_incoming(self._machine, wanted.event or "", ctx.caller.actor)
+            await ctx.say(embed=_screens.handlers_again(count))
+            return
+        ids = await _sending.find_dead(self._machine, wanted, self.bot.kernel.clock.now())
+        if not ids:
+            await ctx.say(embed=_screens.nothing_dead(_span(wanted)))
+            return
+        async with Progress(ctx, "🔁 Sending again", total=len(ids)) as progress:
+            result = await _sending.replay(self._machine, ids, ctx.caller.actor, progress.advance)
+            await progress.finish(_screens.replayed(result))
+
+    @buttons.component("webhooks", "replay", command="replay")
+    async def replay_pressed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """The button below a notice of dead letters: those that are still dead are sent again."""
+        first, _, last = press.payload.partition("-")
+        dead = await self._machine.outbox.dead_since(None)
+        ids = tuple(one for one in dead if int(first) <= one <= int(last or first))
+        if not ids:
+            await press.answer.whisper("They are no longer dead: somebody has sent them again already.")
+            return
+        actor = access.caller_of(interaction).actor
+        result = await _sending.replay(self._machine, ids, actor, lambda _done, _note: None, wait_s=1.0)
+        await press.answer.update(embed=_screens.replayed(result))
 
     @command("breakers", action="action")
     async def breakers(self, ctx: HelixContext, action: str = "list", *, name: str | None = None) -> None:
         """Every breaker; reset or trip one."""
-        wanted = _deliveries.parse_action(action)
-        if wanted != "list":
-            raise _deliveries.refuse_breaker(wanted, name)
-        await ctx.say(embed=_screens.breakers())
+        wanted = _lines.parse_action(action)
+        if wanted == "list":
+            await ctx.say(embed=_screens.breakers(self._machine.breakers.views()))
+            return
+        breaker = self._machine.breakers.find(_lines.need_name(wanted, name))
+        before = breaker.view()
+        breaker.reset() if wanted == "reset" else breaker.trip()
+        after = breaker.view()
+        await self._machine.note(
+            ctx.caller.actor.row(
+                "breaker", breaker.name, reason=wanted, before=before.state, after=after.state
+            )
+        )
+        await ctx.say(embed=_screens.breaker_changed(before, after))
 
     @command("emit")
     async def emit(self, ctx: HelixContext, event: str, *, json: str | None = None) -> None:
-        """Hand an event to whoever listens, marked as a test."""
+        """Send an event the whole way out, and say what became of it."""
         kernel = self.bot.kernel
         made = event_samples.build_from_text(event, json or "", kernel.clock.now())
-        row = ctx.caller.actor.row("event", event_samples.find_type(event), reason="a test event")
-        await self.bot.collective.manager.record(row)
+        row = ctx.caller.actor.row("event", event_samples.find_type(event), reason="on purpose")
+        event_id = await self._machine.send(made, row)
         listeners = event_samples.announce_test(kernel.broadcaster, made)
-        await ctx.say(embed=_screens.emitted(made, listeners))
+        deliveries = await _sending.wait_for(self._machine, event_id)
+        await ctx.say(embed=_screens.emitted(made, deliveries, listeners))
 
     @webhooks.autocomplete("view")
     async def complete_view(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
         """The four lists."""
-        return choices(_deliveries.VIEWS, current)
+        return choices(_lines.VIEWS, current)
 
     @replay.autocomplete("target")
     async def complete_target(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """What stands for all that has failed."""
-        return choices((_deliveries.FAILED,), current)
+        """All that has failed, or one of it."""
+        dead = await self._machine.outbox.dead_since(None)
+        return choices((_lines.FAILED, *(str(number) for number in reversed(dead))), current)
+
+    @breakers.autocomplete("name")
+    async def complete_breaker(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Every breaker."""
+        return choices((view.name for view in self._machine.breakers.views()), current)
 
     @emit.autocomplete("event")
     async def complete_event(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Every type of event."""
-        return choices(event_samples.event_types(), current)
+        """Every type of event that goes out."""
+        return choices(OUT_EVENTS, current)
+
+    @property
+    def _machine(self) -> Machine:
+        return self.bot.collective.webhooks
+
+    async def _page(
+        self, view: _lines.View, page: int, user_id: int
+    ) -> tuple[discord.Embed, discord.ui.View | None]:
+        shown = await _deliveries.fetch_list(self._machine, view)
+        count = _screens.count_pages(shown)
+        page = pages.within(page, count)
+        below = await pages.view(self.bot, "webhooks", "list", user_id, page=page, count=count, payload=view)
+        return _screens.listing(shown, page), below
+
+    async def _one(self, target: _lines.Target, user_id: int) -> tuple[discord.Embed, discord.ui.View | None]:
+        found = await _deliveries.fetch_one(self._machine, target)
+        if isinstance(found, InboxEvent):
+            return _screens.event(found), None
+        if isinstance(found, _deliveries.Outgoing):
+            return _screens.listing(found, 0), None
+        if found.delivery.status != "dead":
+            return _screens.whole(found), None
+        button = await buttons.button(
+            self.bot, "webhooks", "replay", user_id, str(found.delivery.id), label="Replay", emoji="🔁"
+        )
+        return _screens.whole(found), buttons.view_of(button)
+
+
+def _span(wanted: _lines.Target | timedelta | None) -> str:
+    return (
+        ""
+        if wanted is None or isinstance(wanted, _lines.Target)
+        else f" in the last {format_duration(wanted)}"
+    )
 
 
 async def setup(bot: HelixBot) -> None:

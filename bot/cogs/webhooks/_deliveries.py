@@ -1,103 +1,100 @@
-"""What `webhooks`, `replay` and `breakers` read of a line, and what they find: nothing is delivered yet."""
+"""What `webhooks` shows: what came in, what goes out, what died, who subscribed; and one of them whole."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Literal
 
+from bot.cogs.webhooks._lines import Target, View
 from bot.words import quoted
-from core.durations import parse_duration
-from core.errors import HelixError, UnknownName
+from core.errors import HelixError
+from core.webhooks.destinations import Subscription
+from core.webhooks.inbox import InboxEvent
+from core.webhooks.outbox import Attempt, Delivery
+from state.webhooks import Webhooks
 
-View = Literal["in", "out", "failed", "subscriptions"]
-VIEWS: tuple[View, ...] = ("in", "out", "failed", "subscriptions")
-Action = Literal["list", "reset", "trip"]
-ACTIONS: tuple[Action, ...] = ("list", "reset", "trip")
-FAILED = "failed"
-
-
-class NoDelivery(HelixError):  # noqa: N818 - the text is what users read
-    """Nothing that was delivered has this id."""
+# So many of the newest are shown.
+NEWEST = 100
 
 
-class WrongPage(HelixError):  # noqa: N818 - likewise
-    """A page that no list has."""
-
-
-class UnknownAction(UnknownName):
-    """`breakers` has no such action."""
-
-    kind = "action"
-
-
-class NoBreaker(HelixError):  # noqa: N818 - likewise
-    """No breaker is named, or none has this name."""
+class NothingOfThatId(HelixError):  # noqa: N818 - the text is what users read
+    """No delivery and no event has this id."""
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """What `replay` is asked to send again: what has failed, `since` so long ago or ever."""
+class Incoming:
+    """Events that came in, newest first."""
 
-    since: timedelta | None
+    events: tuple[InboxEvent, ...]
+    waiting: int
 
 
-def parse_view(text: str | None) -> View:
-    """The list that is asked for, in any case; what goes out where none is.
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Deliveries, newest first; `title` says which."""
+
+    title: str
+    deliveries: tuple[Delivery, ...]
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """Where events go: the settings' destinations by name, the REST hooks, and which are switched off."""
+
+    configured: tuple[str, ...]
+    hooks: tuple[Subscription, ...]
+    disabled: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One delivery with its payload (JSON) and its newest attempts."""
+
+    delivery: Delivery
+    payload: bytes
+    attempts: tuple[Attempt, ...]
+
+
+Listing = Incoming | Outgoing | Subscribed
+
+
+async def fetch_list(webhooks: Webhooks, view: View) -> Listing:
+    """The list of that name as it is now."""
+    if view == "in":
+        return Incoming(await webhooks.inbox.page(limit=NEWEST), webhooks.inbox.waiting)
+    if view == "subscriptions":
+        return Subscribed(
+            configured=tuple(destination.name for destination in webhooks.destinations.configured),
+            hooks=await webhooks.destinations.subscriptions(),
+            disabled=await webhooks.destinations.disabled(),
+        )
+    counts = await webhooks.outbox.counts()
+    if view == "failed":
+        return Outgoing("dead letters", await webhooks.outbox.page(status="dead", limit=NEWEST), counts)
+    return Outgoing("out", await webhooks.outbox.page(limit=NEWEST), counts)
+
+
+async def fetch_one(webhooks: Webhooks, target: Target) -> Whole | InboxEvent | Outgoing:
+    """One delivery whole, one event that came in, or the deliveries of one that went out.
 
     Raises:
-        NoDelivery: it is no list, so it is an id, and no delivery has it.
+        NothingOfThatId: there is none.
     """
-    if text is None:
-        return "out"
-    for view in VIEWS:
-        if view == text.strip().casefold():
-            return view
-    raise NoDelivery(f"{_no_delivery(text)} The lists are {', '.join(VIEWS)}.")
-
-
-def check_page(page: int) -> int:
-    """`page`, counted from 1.
-
-    Raises:
-        WrongPage: it is less.
-    """
-    if page < 1:
-        raise WrongPage("`page` is a whole number from 1 up.")
-    return page
-
-
-def parse_target(text: str, since: str | None) -> Selection:
-    """What to send again.
-
-    Raises:
-        NoDelivery: it is not "failed", so it is an id, and no delivery has it.
-        WrongDuration: `since` is no length of time.
-    """
-    span = None if since is None else parse_duration(since)
-    if text.strip().casefold() != FAILED:
-        raise NoDelivery(_no_delivery(text))
-    return Selection(span)
-
-
-def parse_action(text: str) -> Action:
-    """The action of `breakers`, in any case.
-
-    Raises:
-        UnknownAction: there is none of that name.
-    """
-    for action in ACTIONS:
-        if action == text.strip().casefold():
-            return action
-    raise UnknownAction(text.strip(), ACTIONS)
-
-
-def refuse_breaker(action: Action, name: str | None) -> NoBreaker:
-    """Why that breaker cannot be reset or tripped."""
-    if name is None or not name.strip():
-        return NoBreaker(f"Which breaker? It goes `breakers {action} <name>`; there is none yet.")
-    return NoBreaker(f"There is no breaker {quoted(name)}: there is none at all yet.")
-
-
-def _no_delivery(text: str) -> str:
-    return f"There is no delivery {quoted(text)}: nothing has come in or gone out yet."
+    if target.delivery is not None:
+        found = await webhooks.outbox.find(target.delivery)
+        if found is None:
+            raise NothingOfThatId(f"There is no delivery {target.delivery}; they are kept for 30 days.")
+        return Whole(*found)
+    event_id = target.event or ""
+    if event_id.startswith("evt_"):
+        event = await webhooks.inbox.find(event_id)
+        if event is not None:
+            return event
+    else:
+        deliveries = await webhooks.outbox.page(event_id=event_id, limit=NEWEST)
+        if len(deliveries) == 1:
+            return await fetch_one(webhooks, Target(delivery=deliveries[0].id))
+        if deliveries:
+            return Outgoing(event_id, deliveries, {})
+    raise NothingOfThatId(f"There is no event {quoted(event_id)}; they are kept for 30 days.")

@@ -1,48 +1,212 @@
-"""How deliveries, breakers and test events look."""
+"""How deliveries, breakers and events on purpose look."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import discord
 import msgspec
 
-from bot import embeds, words
-from bot.cogs.webhooks._deliveries import Selection, View
-from core.durations import format_duration
+from bot import embeds, pages, words
+from bot.cogs.webhooks._deliveries import Incoming, Listing, Outgoing, Subscribed, Whole
+from bot.cogs.webhooks._sending import Replayed
+from core.breaker import BreakerView
+from core.webhooks.inbox import InboxEvent
+from core.webhooks.outbox import Attempt, Delivery
 from state.events import OutEvent
 
-_NOTHING: dict[View, str] = {
-    "in": "No event has come in.",
-    "out": "No event has gone out.",
-    "failed": "No delivery has failed, since none was tried.",
-    "subscriptions": "Nobody has subscribed.",
-}
-_UNBUILT = "Deliveries are not built yet"
+_DOTS = {
+    "delivered": "🟢", "done": "🟢", "waiting": "🟡", "accepted": "🟡", "processing": "🟡", "failed": "🟡",
+    "dead": "🔴", "closed": "🟢", "half-open": "🟡", "open": "🔴",
+}  # fmt: skip
+_ATTEMPTS_SHOWN = 5
+_PAYLOAD_SHOWN = 1_000
+PER_PAGE = 6
 
 
-def deliveries(view: View) -> discord.Embed:
-    """One list of deliveries."""
-    return embeds.card(f"Webhooks: {view}", (_NOTHING[view],), status="not built yet", footer=f"{_UNBUILT}.")
+def lines_of(listing: Listing) -> list[str]:
+    """Each entry of a list, as one part of a page."""
+    if isinstance(listing, Incoming):
+        return [_event_line(event) for event in listing.events]
+    if isinstance(listing, Outgoing):
+        return [_delivery_line(delivery) for delivery in listing.deliveries]
+    return _destination_lines(listing)
 
 
-def nothing_to_replay(selection: Selection) -> discord.Embed:
-    """Nothing is sent again."""
-    span = "" if selection.since is None else f" in the last {format_duration(selection.since)}"
-    text = f"Nothing has failed{span}, since nothing was delivered: there is nothing to send again."
-    return embeds.card("Replay", (text,), status="not built yet", footer=f"{_UNBUILT}.")
-
-
-def breakers() -> discord.Embed:
-    """Every breaker."""
-    text = "There is no breaker yet. Each destination and each handler will have one of its own."
-    return embeds.card("Breakers", (text,), status="not built yet", footer=f"{_UNBUILT}. Vega waits.")
-
-
-def emitted(event: OutEvent, listeners: int) -> discord.Embed:
-    """A test event that was handed out."""
-    data = msgspec.json.format(msgspec.json.encode(event)).decode()
-    lines = (
-        f"Handed to {words.count(listeners, 'live listener')}, marked as a test.",
-        "No delivery exists yet, so it went no further.",
-        f"```json\n{embeds.clip(data.replace('```', 'ˋˋˋ'), 1_500)}\n```",
+def listing(shown: Listing, page: int) -> discord.Embed:
+    """One page of a list."""
+    cut = pages.cut(lines_of(shown), per_page=PER_PAGE)
+    page = pages.within(page, len(cut))
+    title, nothing, more = _head(shown)
+    return embeds.card(
+        title, cut[page] if any(cut) else (nothing,), footer=pages.footer(page, len(cut), more)
     )
-    return embeds.card(f"Emitted: {msgspec.to_builtins(event)['type']}", lines, status="pass")
+
+
+def count_pages(shown: Listing) -> int:
+    """How many pages a list has."""
+    return len(pages.cut(lines_of(shown), per_page=PER_PAGE))
+
+
+def whole(one: Whole) -> discord.Embed:
+    """One delivery with its attempts and its payload."""
+    delivery = one.delivery
+    lines = [_delivery_line(delivery), ""]
+    lines += [_attempt_line(attempt) for attempt in one.attempts[:_ATTEMPTS_SHOWN]]
+    if delivery.receipt:
+        lines.append(f"🧾 the other side says: {embeds.plain(delivery.receipt, 200)}")
+    return embeds.card(
+        f"Delivery {delivery.id}",
+        [*lines, _json(one.payload)],
+        status={"delivered": "pass", "waiting": "warn", "dead": "fail"}[delivery.status],
+        footer=delivery.event_id,
+    )
+
+
+def event(one: InboxEvent) -> discord.Embed:
+    """One event that came in, with its handlers."""
+    lines = [_event_line(one), ""]
+    for handling in one.handlers:
+        error = f": {embeds.plain(handling.error, 200)}" if handling.error else ""
+        due = (
+            f" · again {embeds.relative(handling.next_at)}"
+            if handling.status == "failed" and handling.next_at
+            else ""
+        )
+        lines.append(
+            f"{_DOTS[handling.status]} `{handling.name}` {handling.status}, "
+            f"{words.count(handling.attempts, 'attempt')}{due}{error}"
+        )
+    return embeds.card("An event that came in", [*lines, _json(one.data)], footer=one.id)
+
+
+def replayed(result: Replayed) -> discord.Embed:
+    """What became of what was sent again."""
+    lines = [f"**{result.delivered}** delivered"]
+    if result.failed:
+        lines.append(
+            f"**{result.failed}** failed again; they are tried by the schedule, or are dead for good"
+        )
+    if result.waiting:
+        lines.append(f"**{result.waiting}** still on their way")
+    status = "warn" if result.failed or result.waiting else "pass"
+    return embeds.card(
+        f"Sent {words.count(result.total, 'delivery', 'deliveries')} again", lines, status=status
+    )
+
+
+def nothing_dead(span: str) -> discord.Embed:
+    """There is nothing to send again."""
+    return embeds.card("Replay", (f"Nothing has failed for good{span}: there is nothing to send again.",))
+
+
+def handlers_again(count: int) -> discord.Embed:
+    """Handlers of an event try again."""
+    return embeds.card("Replay", (f"{words.count(count, 'handler')} will try again.",), status="pass")
+
+
+def breakers(views: Sequence[BreakerView]) -> discord.Embed:
+    """Every breaker, those that are not closed first."""
+    if not views:
+        lines = ["No breaker yet: each destination and each handler gets one with its first call."]
+    else:
+        lines = [_breaker_line(view) for view in views]
+    opened = sum(view.state != "closed" for view in views)
+    return embeds.card(
+        "Breakers",
+        lines,
+        status="warn" if opened else "pass",
+        footer=f"{opened} of {len(views)} not closed" if views else "Vega watches.",
+    )
+
+
+def breaker_changed(before: BreakerView, after: BreakerView) -> discord.Embed:
+    """One breaker that was reset or tripped."""
+    lines = (f"{before.state} → **{after.state}**", _breaker_line(after))
+    return embeds.card(f"Breaker {after.name}", lines, status="pass" if after.state == "closed" else "warn")
+
+
+def emitted(made: OutEvent, deliveries: Sequence[Delivery], listeners: int) -> discord.Embed:
+    """An event on purpose, and what became of it."""
+    data = msgspec.to_builtins(made)
+    kind = data.pop("type")
+    if deliveries:
+        lines = [_delivery_line(delivery) for delivery in deliveries[:PER_PAGE]]
+        if len(deliveries) > PER_PAGE:
+            lines.append(f"… and {len(deliveries) - PER_PAGE} more")
+    else:
+        lines = ["No destination wants it: set ZAPIER_WEBHOOK_URL, or subscribe a REST hook."]
+    failed = any(delivery.status != "delivered" for delivery in deliveries)
+    lines += [
+        f"Handed to {words.count(listeners, 'live listener')}, marked as a test.",
+        _json(msgspec.json.encode(data)),
+    ]
+    return embeds.card(f"Emitted: {kind}", lines, status="warn" if failed or not deliveries else "pass")
+
+
+def _head(shown: Listing) -> tuple[str, str, str]:
+    """Title, what stands where there is nothing, and the footer."""
+    if isinstance(shown, Incoming):
+        return "📥 Webhooks in", "No event has come in.", f"{shown.waiting} waiting"
+    if isinstance(shown, Outgoing):
+        counts = " · ".join(
+            f"{shown.counts[name]} {name}"
+            for name in ("waiting", "delivered", "dead")
+            if shown.counts.get(name)
+        )
+        return f"📤 Webhooks: {shown.title}", "There is nothing.", counts
+    off = f"{len(shown.disabled)} switched off" if shown.disabled else ""
+    nothing = "Nobody has subscribed, and no destination is set (ZAPIER_WEBHOOK_URL, DISCORD_WEBHOOK_URL)."
+    return "🪝 Where events go", nothing, off
+
+
+def _destination_lines(shown: Subscribed) -> list[str]:
+    lines = [f"{_off(shown, name)} **{name}** every event (settings)" for name in shown.configured]
+    lines += [
+        f"{_off(shown, hook.id)} `{hook.id}` {hook.event} → {embeds.plain(hook.host, 80)}"
+        f"\n-# since {embeds.relative(hook.created_at)}{_why(shown, hook.id)}"
+        for hook in shown.hooks
+    ]
+    return lines
+
+
+def _off(shown: Subscribed, name: str) -> str:
+    return "🔴" if name in shown.disabled else "🟢"
+
+
+def _why(shown: Subscribed, name: str) -> str:
+    return f" · switched off: {embeds.plain(shown.disabled[name], 80)}" if name in shown.disabled else ""
+
+
+def _event_line(one: InboxEvent) -> str:
+    return (
+        f"{_DOTS[one.status]} **{one.type}** {one.status} · {embeds.relative(one.received_at)}\n-# `{one.id}`"
+    )
+
+
+def _delivery_line(one: Delivery) -> str:
+    due = f" · next {embeds.relative(one.next_at)}" if one.next_at is not None and one.attempts else ""
+    error = f" · {embeds.plain(one.last_error, 80)}" if one.last_error else ""
+    return (
+        f"{_DOTS[one.status]} **{one.id}** {one.type} → `{one.destination}` {one.status}"
+        f"\n-# {words.count(one.attempts, 'attempt')}{error}{due} · {embeds.relative(one.created_at)}"
+    )
+
+
+def _attempt_line(attempt: Attempt) -> str:
+    answer = attempt.error or f"HTTP {attempt.status}"
+    return (
+        f"`{attempt.number}` {embeds.plain(answer, 80)} in {words.duration(attempt.took_s)} · "
+        f"{embeds.relative(attempt.at)}"
+    )
+
+
+def _breaker_line(view: BreakerView) -> str:
+    rate = f"{view.failures} of {words.count(view.calls, 'call')} failed" if view.calls else "no recent calls"
+    probe = f" · next probe {embeds.relative(view.next_probe)}" if view.next_probe is not None else ""
+    return f"{_DOTS[view.state]} `{view.name}` **{view.state}** · {rate}{probe}"
+
+
+def _json(data: bytes) -> str:
+    text = msgspec.json.format(data).decode().replace("```", "ˋˋˋ")
+    return f"```json\n{embeds.clip(text, _PAYLOAD_SHOWN)}\n```"

@@ -153,7 +153,7 @@ async function fetchCommands() {
   clearTimeout(commandsTimer);
   try {
     const { commands } = await api.fetchCommands();
-    store.prefixCommands = commands.filter((command) => !command.planned);
+    store.prefixCommands = commands;
     desk.composer.refreshSuggestions();
   } catch {
     // The bot's HTTP side may start after the page, or not be there at all; completion just waits for it.

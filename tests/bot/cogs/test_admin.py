@@ -76,8 +76,10 @@ async def test_a_refused_caller_gets_no_completion(talk: Talk) -> None:
 
 async def test_cogs_shows_every_cog_as_it_is(talk: Talk) -> None:
     reply = await talk.ask("admin", "!cogs")
-    assert "**admin** loaded" in text_of(reply)
     assert "**monitoring** not yet" in text_of(reply)
+    await talk.press("admin", reply, "▶️")
+    second = await talk.edited(reply, lambda one: "Page 2" in text_of(one))
+    assert "**admin** loaded" in text_of(second)
 
 
 async def test_a_cog_is_loaded_unloaded_and_stays_off(talk: Talk, running_bot: RunningBot) -> None:

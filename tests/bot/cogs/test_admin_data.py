@@ -38,11 +38,6 @@ def test_a_typo_in_a_cog_is_answered_with_the_nearest() -> None:
         _cogs.parse_cogs("help monitorng", KNOWN)
 
 
-def test_a_cog_that_is_not_built_is_said_to_be_so() -> None:
-    with pytest.raises(WrongCogs, match="`rituals` is not built yet"):
-        _cogs.parse_cogs("rituals", KNOWN)
-
-
 @pytest.mark.parametrize("line", ["", "  ", " , "])
 def test_a_line_without_cogs_is_answered_with_their_names(line: str) -> None:
     with pytest.raises(WrongCogs, match="admin, agents, help, monitoring"):

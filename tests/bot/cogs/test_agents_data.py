@@ -55,11 +55,6 @@ def test_a_sheet_has_the_check_that_measures_the_agent(collective: Collective, k
     assert sheet.check.name == "journal"
 
 
-def test_an_agent_whose_subsystem_is_not_built_has_no_check(collective: Collective, kernel: Kernel) -> None:
-    sheet = _roster.build_sheet(find_agent("Vega"), collective.agents(), kernel.health)
-    assert (sheet.view.status, sheet.check) == ("not built yet", None)
-
-
 @pytest.mark.parametrize("days", [1, 7, 365])
 def test_the_journal_can_be_asked_for_a_day_up_to_a_year(days: int) -> None:
     assert _history.check_days(days) == days

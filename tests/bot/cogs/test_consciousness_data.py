@@ -92,7 +92,7 @@ def test_what_moved_it_most_comes_first() -> None:
 
 @pytest.mark.parametrize(
     ("status", "load", "share"),
-    [("active", None, 1.0), ("active", 1.0, 0.75), ("degraded", 0.0, 0.7), ("not built yet", None, 0.0)],
+    [("active", None, 1.0), ("active", 1.0, 0.75), ("degraded", 0.0, 0.7)],
 )
 def test_an_agent_sees_as_clearly_as_it_is_measured(
     status: AgentStatus, load: float | None, share: float

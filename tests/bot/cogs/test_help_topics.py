@@ -27,12 +27,6 @@ def test_an_admin_of_another_server_sees_no_admin_category() -> None:
     assert "admin" not in {one.info.name for one in _topics.build_categories(visible(FOREIGN_ADMIN))}
 
 
-def test_planned_commands_are_in_no_category() -> None:
-    entries = [entry for one in _topics.build_categories(visible(ADMIN)) for entry in one.entries]
-    assert entries
-    assert not any(entry.planned for entry in entries)
-
-
 def test_categories_stand_in_the_order_of_the_catalog() -> None:
     shown = [one.info for one in _topics.build_categories(visible(ADMIN))]
     assert shown == [info for info in catalog.COGS if info in shown]
@@ -79,13 +73,6 @@ def test_suggestions_name_nothing_that_the_reader_may_not_run() -> None:
 def test_nonsense_is_answered_with_where_to_look() -> None:
     with pytest.raises(NoSuchTopic, match=r"`\?help` shows all"):
         _topics.find_topic("qqqqqqqq`", visible(MEMBER), prefix="?")
-
-
-def test_a_planned_command_is_said_to_be_coming(monkeypatch: pytest.MonkeyPatch) -> None:
-    planned = CommandEntry(name="later", cog="fun", summary="Something.", example="!later", planned=True)
-    monkeypatch.setattr(catalog, "find", {"later": planned}.get)
-    with pytest.raises(NoSuchTopic, match="`!later` is coming: Something"):
-        _topics.find_topic("later", visible(MEMBER), prefix="!")
 
 
 @pytest.mark.parametrize(

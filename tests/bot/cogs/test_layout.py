@@ -31,9 +31,9 @@ def test_plain_functions_know_no_discord(path: Path) -> None:
     assert "discord" not in imported
 
 
-async def test_every_built_entry_has_a_method_and_cogs_hold_nothing_but_the_bot(start_bot: StartBot) -> None:
+async def test_every_entry_has_a_method_and_cogs_hold_nothing_but_the_bot(start_bot: StartBot) -> None:
     bot = (await start_bot()).bot
-    for info in catalog.built_cogs():
+    for info in catalog.COGS:
         await bot.loader.ensure(info.name)
         cog = bot.get_cog(info.name)
         assert cog is not None

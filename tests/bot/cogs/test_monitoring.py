@@ -46,7 +46,7 @@ async def test_health_turns_its_pages(talk: Talk, running_bot: RunningBot) -> No
     [
         ("!metrics", "**Commands**"),
         ("!metrics HTTP", "📈 HTTP"),
-        ("!metrics webhooks", "not built yet"),
+        ("!metrics webhooks", "0 accepted"),
         ("!metrics htp", "Did you mean 'http'?"),
     ],
 )

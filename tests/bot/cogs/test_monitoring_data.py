@@ -110,19 +110,23 @@ def test_memory_is_unknown_where_the_platform_does_not_say(
 
 
 def test_promises_are_judged_by_their_bounds() -> None:
-    kept = _promises.build_promises(error_rate=0.0, mean_s=0.01, p95_s=0.1, command_p95_s=1.0, hit_rate=0.9)
-    broken = _promises.build_promises(error_rate=0.5, mean_s=0.06, p95_s=0.2, command_p95_s=2.0, hit_rate=0.8)
-    measured = {"error rate", "command p95", "mean response", "response p95", "hit rate"}
+    kept = _promises.build_promises(
+        error_rate=0.0, mean_s=0.01, p95_s=0.1, command_p95_s=1.0, hit_rate=0.9, delivery_rate=1.0
+    )
+    broken = _promises.build_promises(
+        error_rate=0.5, mean_s=0.06, p95_s=0.2, command_p95_s=2.0, hit_rate=0.8, delivery_rate=0.9
+    )
+    measured = {"error rate", "command p95", "mean response", "response p95", "hit rate", "deliveries"}
     assert {one.name: one.kept for one in kept if one.name in measured} == dict.fromkeys(measured, True)
     assert {one.name: one.kept for one in broken if one.name in measured} == dict.fromkeys(measured, False)
 
 
 def test_promises_that_nothing_measures_yet_say_so() -> None:
     promises = _promises.build_promises(
-        error_rate=None, mean_s=None, p95_s=None, command_p95_s=None, hit_rate=None
+        error_rate=None, mean_s=None, p95_s=None, command_p95_s=None, hit_rate=None, delivery_rate=None
     )
     unknown = {promise.name: promise.stands for promise in promises}
-    assert unknown["deliveries"] == "webhooks are not built yet"
+    assert unknown["deliveries"] == "no data yet"
     assert unknown["uptime"] == "not measured yet"
     assert unknown["hit rate"] == "no data yet"
 

@@ -1,6 +1,7 @@
 """How replies look: within Discord's limits whatever they are given, and saying what matters."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import discord
 import pytest
@@ -16,7 +17,7 @@ from bot.cogs.monitoring import _metrics_screen, _screens, _status_screen
 from bot.cogs.monitoring._discovery import Address
 from bot.cogs.monitoring._health import HealthView
 from bot.cogs.monitoring._heartbeat import Pulse
-from bot.cogs.monitoring._metrics import MetricsView, Traffic
+from bot.cogs.monitoring._metrics import MetricsView, Traffic, WebhookCounts
 from bot.cogs.monitoring._ping import PingView
 from bot.cogs.monitoring._promises import Promise
 from core.cache import CacheStats
@@ -69,7 +70,7 @@ agents = st.builds(
     layer=st.just("Consciousness"),
     role=texts,
     subsystem=texts,
-    status=st.sampled_from(["active", "degraded", "down", "stale", "not built yet"]),
+    status=st.sampled_from(["active", "degraded", "down", "stale"]),
     external=st.booleans(),
     detail=texts,
     load=shares,
@@ -130,6 +131,7 @@ def test_metrics_fit(
         memory_bytes=None if share is None else 10**9,
         lag_s=(0.0, 1.0),
         promises=(Promise(name, "< 1", name, None),) * 8,
+        webhooks=COUNTS,
     )
     fits(_metrics_screen.metrics(view))
 
@@ -159,7 +161,7 @@ def status_view(**changes: object) -> StatusView:
         "agents_active": 9,
         "agents_total": 14,
         "gateway": {"status": "pass", "reason": "", "since": NOW},
-        "webhooks": {"status": "not built yet"},
+        "webhooks": {"status": "pass", "inbox_waiting": 0, "outbox_waiting": 2, "open_breakers": 1},
         "ritual": None,
         "state_version": 3,
         "state_changed_at": NOW,
@@ -178,7 +180,7 @@ def test_status_says_everything_on_one_screen() -> None:
         "→ **zoom**",
         "9 of 14 active",
         "**Gateway** connected",
-        "**Webhooks** not built yet",
+        "**Webhooks** 0 in, 2 out waiting · 1 breaker not closed",
         "**Ritual** none yet",
         "<t:1767225600:R>",
         "version 3, file",
@@ -249,6 +251,11 @@ def test_discovery_shows_whole_addresses_and_their_token() -> None:
     assert "no HTTP routes" in text_of(_screens.discovery([], 0))
 
 
+COUNTS = WebhookCounts(
+    accepted=12, duplicates=1, handled=11, given_up=0, delivered=199, failed=3, dead=1, lag_p95_s=0.25
+)
+
+
 def metrics_view(section: str | None) -> MetricsView:
     rows = (Traffic("/status", 10, 1, 0.001, 0.002, 0.003, 0.0015),)
     empty = Traffic("all", 0, 0, None, None, None, None)
@@ -256,7 +263,9 @@ def metrics_view(section: str | None) -> MetricsView:
         Promise("hit rate", "> 80%", "50%", kept=False),
         Promise("uptime", "> 99.9%", "not measured yet", None),
     )
-    return MetricsView(section, rows[0], empty, rows, (), 0.5, 100 * 1024 * 1024, (0.001, 0.01), promises)  # type: ignore[arg-type]  # as above
+    wanted: Any = section
+    size = 100 * 1024 * 1024
+    return MetricsView(wanted, rows[0], empty, rows, (), 0.5, size, (0.001, 0.01), promises, COUNTS)
 
 
 def test_metrics_overview_has_the_numbers_and_the_promises() -> None:
@@ -278,8 +287,15 @@ def test_metrics_sections_show_their_rows() -> None:
     assert "**Hit rate** 50%" in text_of(_metrics_screen.metrics(metrics_view("cache")))
 
 
-def test_metrics_of_webhooks_say_that_there_are_none() -> None:
-    assert "not built yet" in text_of(_metrics_screen.metrics(metrics_view("webhooks")))
+def test_metrics_of_webhooks_count_both_ways() -> None:
+    text = text_of(_metrics_screen.metrics(metrics_view("webhooks")))
+    for part in (
+        "12 accepted · 1 duplicates",
+        "199 delivered · 3 failed attempts · 1 dead",
+        "99.5%",
+        "250 ms",
+    ):
+        assert part in text
 
 
 def test_an_agent_sheet_says_what_it_is_bound_to_and_how_that_is() -> None:

@@ -9,11 +9,11 @@ from tests.bot.cogs.logic import reply_to
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("!webhooks out", "No event has gone out."),
+        ("!webhooks out", "There is nothing."),
         ("!webhooks out 0", "from 1 up"),
-        ("!replay failed 2h", "Nothing has failed in the last 2h"),
-        ("!breakers", "There is no breaker yet"),
-        ("!emit report.ready", "Handed to 0 live listeners"),
+        ("!replay failed 2h", "Nothing has failed for good in the last 2h"),
+        ("!breakers", "Breakers"),
+        ("!emit report.ready", "No destination wants it"),
         ("!emit report.ready [1]", "it takes one JSON object"),
     ],
 )

@@ -1,0 +1,124 @@
+"""What `webhooks`, `replay` and `breakers` are asked for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Literal
+
+from bot.words import quoted
+from core.durations import parse_duration
+from core.errors import HelixError, UnknownName
+
+View = Literal["in", "out", "failed", "subscriptions"]
+VIEWS: Final[tuple[View, ...]] = ("in", "out", "failed", "subscriptions")
+Action = Literal["list", "reset", "trip"]
+ACTIONS: Final[tuple[Action, ...]] = ("list", "reset", "trip")
+FAILED: Final = "failed"
+_EVENT: Final = re.compile(r"(?:evt|msg)_[0-9a-f]{32}", re.ASCII)
+_MOST: Final = 2**63 - 1
+
+
+class WrongTarget(HelixError):  # noqa: N818 - the text is what users read
+    """It is neither a list nor an id."""
+
+
+class WrongPage(HelixError):  # noqa: N818 - likewise
+    """A page that no list has."""
+
+
+class UnknownAction(UnknownName):
+    """`breakers` has no such action."""
+
+    kind = "action"
+
+
+class NoBreakerNamed(HelixError):  # noqa: N818 - likewise
+    """It says what to do, and to which breaker not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is meant: the delivery of a number, or the event of an id."""
+
+    delivery: int | None = None
+    event: str | None = None
+
+
+def parse_view(text: str | None) -> View | Target:
+    """The list that is asked for, in any case (what goes out where none is), or one delivery or event.
+
+    Raises:
+        WrongTarget: it is neither.
+    """
+    if text is None:
+        return "out"
+    for view in VIEWS:
+        if view == text.strip().casefold():
+            return view
+    return parse_target(text, f"The lists are {', '.join(VIEWS)}.")
+
+
+def parse_target(text: str, hint: str = "") -> Target:
+    """The delivery or event that is meant.
+
+    Raises:
+        WrongTarget: it is no id.
+    """
+    word = text.strip().strip("`#")
+    if word.isascii() and word.isdigit() and len(word) <= 19 and 0 < int(word) <= _MOST:
+        return Target(delivery=int(word))
+    if _EVENT.fullmatch(word.casefold()):
+        return Target(event=word.casefold())
+    text = f"{quoted(text)} is no id: a delivery has a number, an event begins with evt_ or msg_."
+    raise WrongTarget(f"{text} {hint}".strip())
+
+
+def parse_replay(text: str, since: str | None) -> Target | timedelta | None:
+    """What to send again: one, or all that failed since so long ago (None: ever).
+
+    Raises:
+        WrongTarget: it is no id, and not "failed"; or a time is given for one alone.
+        WrongDuration: `since` is no length of time.
+    """
+    span = None if since is None else parse_duration(since)
+    if text.strip().casefold() == FAILED:
+        return span
+    if since is not None:
+        raise WrongTarget("A time goes with `failed`: `replay failed 24h`.")
+    return parse_target(text, "Or say `failed`.")
+
+
+def check_page(page: int) -> int:
+    """`page`, counted from 1.
+
+    Raises:
+        WrongPage: it is less.
+    """
+    if page < 1:
+        raise WrongPage("`page` is a whole number from 1 up.")
+    return page
+
+
+def parse_action(text: str) -> Action:
+    """The action of `breakers`, in any case.
+
+    Raises:
+        UnknownAction: there is none of that name.
+    """
+    for action in ACTIONS:
+        if action == text.strip().casefold():
+            return action
+    raise UnknownAction(text.strip(), ACTIONS)
+
+
+def need_name(action: Action, name: str | None) -> str:
+    """The breaker that is named.
+
+    Raises:
+        NoBreakerNamed: none is.
+    """
+    if name is None or not name.strip():
+        raise NoBreakerNamed(f"Which breaker? It goes `breakers {action} <name>`; `breakers` lists them.")
+    return name.strip()

@@ -1,0 +1,94 @@
+"""A post that an event from outside asks for: made once, whatever is killed in between.
+
+Discord compares nonces for some minutes, so a retry soon after the first attempt gives the same message.
+Later retries look for the bot's own post in the channel first, and leave alone what another event has made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import discord
+
+from bot import embeds
+from core.webhooks.router import Job, Refused
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+
+# Within so long of the first attempt the nonce alone is enough.
+NONCE_HOLDS: Final = timedelta(minutes=2)
+# Discord's clock and ours may differ; what was posted a little before is ours, too.
+_CLOCKS_DIFFER: Final = timedelta(seconds=30)
+_LOOKED_THROUGH: Final = 200
+_NONCE_LENGTH: Final = 25
+# What no retry mends (Discord API, "HTTP Response Codes").
+_FINAL: Final = {
+    403: "The bot may not post in that channel.",
+    404: "There is no such channel for the bot.",
+    400: "Discord does not take this message.",
+}
+
+
+async def post_once(
+    bot: HelixBot,
+    job: Job,
+    handler: str,
+    channel_id: int,
+    *,
+    content: str | None = None,
+    embed: discord.Embed | None = None,
+) -> int:
+    """Posts for an event and gives the message's id, which is kept as the job's result.
+
+    Raises:
+        Refused: it cannot be posted there, now or later.
+        discord.HTTPException: Discord does not take it now.
+    """
+    await bot.gateway.ready.wait()
+    channel = bot.get_partial_messageable(channel_id)
+    nonce = hashlib.sha256(f"{job.event_id}\0{handler}".encode()).hexdigest()[:_NONCE_LENGTH]
+    shown = [] if embed is None else [embed]
+    embeds.check(content, shown)
+    parts: dict[str, Any] = {"allowed_mentions": discord.AllowedMentions.none(), "nonce": nonce}
+    if content is not None:
+        parts["content"] = content
+    if embed is not None:
+        parts["embed"] = embed
+    try:
+        if job.attempt > 1 and bot.kernel.clock.now() - job.first_at > NONCE_HOLDS:
+            alike = await _own_posts(bot, job, channel, (content or "", tuple(map(_text_of, shown))))
+            taken = await bot.collective.webhooks.inbox.results(handler, alike)
+            found = next((int(one) for one in alike if one not in taken), None)
+            if found is not None:
+                job.result = str(found)
+                return found
+        message = await channel.send(**parts)
+    except discord.HTTPException as error:
+        if error.status in _FINAL:
+            raise Refused(_FINAL[error.status]) from error
+        raise
+    job.result = str(message.id)
+    return message.id
+
+
+async def _own_posts(
+    bot: HelixBot, job: Job, channel: discord.PartialMessageable, wanted: tuple[str, tuple[object, ...]]
+) -> list[str]:
+    """The ids of the bot's posts since the first attempt that look like this one, oldest first."""
+    alike = []
+    async for message in channel.history(
+        limit=_LOOKED_THROUGH, after=job.first_at - _CLOCKS_DIFFER, oldest_first=True
+    ):
+        own = bot.user is not None and message.author.id == bot.user.id
+        if own and (message.content, tuple(map(_text_of, message.embeds))) == wanted:
+            alike.append(str(message.id))
+    return alike
+
+
+def _text_of(embed: discord.Embed) -> tuple[object, ...]:
+    """What tells one embed from another; Discord adds sizes and proxies of its own to the rest."""
+    fields = tuple((field.name, field.value) for field in embed.fields)
+    return embed.title, embed.description, embed.url, embed.footer.text, fields

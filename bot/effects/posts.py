@@ -1,0 +1,50 @@
+"""`message.post`: posts to a channel that `POST_CHANNEL_IDS` lists, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import discord
+import msgspec
+
+from bot.effects._post_once import post_once
+from core.webhooks.router import Job, Refused
+from state.events_in import Embed, MessagePost
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+
+HANDLER: Final = "discord.post"
+
+
+class Posts:
+    """The handler of `message.post`."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        self._bot = bot
+
+    def begin(self) -> None:
+        """Take such events from now on."""
+        self._bot.collective.webhooks.register(HANDLER, self.post)
+
+    async def post(self, job: Job) -> None:
+        """Post it; mentions are off.
+
+        Raises:
+            Refused: the channel is not listed, or not there.
+        """
+        data = msgspec.json.decode(job.data, type=MessagePost)
+        channel_id = int(data.channel)
+        if channel_id not in self._bot.kernel.settings.post_channel_ids:
+            raise Refused("The channel is not listed in POST_CHANNEL_IDS.")
+        embed = None if data.embed is None else _embed(data.embed)
+        await post_once(self._bot, job, HANDLER, channel_id, content=data.content or None, embed=embed)
+
+
+def _embed(data: Embed) -> discord.Embed:
+    embed = discord.Embed(title=data.title, description=data.description, url=data.url, colour=data.color)
+    for field in data.fields:
+        embed.add_field(name=field.name, value=field.value, inline=field.inline)
+    if data.footer:
+        embed.set_footer(text=data.footer)
+    return embed

@@ -1,0 +1,1 @@
+"""Events in and events out, so that nothing accepted is lost and nothing is applied twice."""

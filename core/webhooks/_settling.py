@@ -1,0 +1,196 @@
+"""What is written after an attempt: the delivery, the attempt, and how its destination stands; all as one."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final, Literal
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from core.moments import to_us
+from core.webhooks.destinations import Destination, end_waiting, remove_hook
+from core.webhooks.outbox import Outbox
+from core.webhooks.retries import next_attempt
+from core.webhooks.sending import Outcome
+
+logger = logging.getLogger(__name__)
+
+# docs/webhooks.md: a destination that has failed so long is disabled, and the admins are told.
+DISABLED_AFTER: Final = timedelta(days=5)
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a delivery by one attempt.
+
+    Attributes:
+        status: "waiting" where it will be tried again.
+        disabled: whether its destination was switched off by this, or removed.
+        lag_s: from the event to the end of the attempt.
+    """
+
+    delivery: int
+    event_id: str
+    type: str
+    destination: str
+    status: Literal["waiting", "delivered", "dead"]
+    attempts: int
+    outcome: Outcome
+    disabled: str | None
+    lag_s: float
+
+
+class _Try(msgspec.Struct, frozen=True):
+    """An attempt that is over; `jitter` (0 to 1) was drawn once, since the transaction may run twice."""
+
+    delivery: int
+    attempts: int
+    outcome: Outcome
+    jitter: float
+
+
+class Settling:
+    """Writes what an attempt came to."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        database: Database,
+        clock: Clock,
+        *,
+        exhausted: Callable[[Settled], tuple[str, bytes] | None],
+        jitter: Callable[[], float],
+    ) -> None:
+        self._outbox = outbox
+        self._database = database
+        self._clock = clock
+        self._exhausted = exhausted
+        self._jitter = jitter
+
+    async def settle(
+        self, destination: Destination, delivery: int, attempts: int, outcome: Outcome
+    ) -> Settled | None:
+        """Writes it; None where the delivery is over already (its hook was removed meanwhile)."""
+        jitter = self._jitter()
+
+        def work(connection: sqlite3.Connection) -> Settled | None:
+            return self._write(connection, destination, _Try(delivery, attempts, outcome, jitter))
+
+        settled = await self._database.write(work)
+        if settled is None:
+            return None
+        if settled.status != "delivered":
+            logger.info(
+                "delivery.%s id=%d type=%s destination=%s attempt=%d status=%s error=%s",
+                "failed" if settled.status == "waiting" else "dead", delivery, settled.type,
+                destination.name, attempts, outcome.status, outcome.error,
+            )  # fmt: skip
+        if settled.status == "dead":
+            # The event that tells of it may have somewhere to go.
+            self._outbox.committed()
+        return settled
+
+    def _write(
+        self,
+        connection: sqlite3.Connection,
+        destination: Destination,
+        tried: _Try,
+    ) -> Settled | None:
+        now = self._clock.now()
+        now_us = to_us(now)
+        delivery, attempts, outcome = tried.delivery, tried.attempts, tried.outcome
+        row = connection.execute(
+            "SELECT outbox.id, type, at_us FROM deliveries JOIN outbox ON outbox.seq = event "
+            "WHERE deliveries.id = ? AND status = 'waiting'",
+            (delivery,),
+        ).fetchone()
+        if row is None:
+            return None
+        connection.execute(
+            "INSERT OR REPLACE INTO attempts (delivery, number, at_us, took_us, status, error) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (delivery, attempts, now_us, round(outcome.took_s * 1e6), outcome.status, outcome.error),
+        )
+        retry_at = None
+        if outcome.verdict == "failed":
+            retry_at = next_attempt(
+                attempts, now, retry_after_s=outcome.retry_after_s, jitter=lambda: tried.jitter
+            )
+        status: Literal["waiting", "delivered", "dead"] = "waiting"
+        if outcome.verdict == "delivered":
+            status = "delivered"
+        elif retry_at is None:
+            status = "dead"
+        connection.execute(
+            "UPDATE deliveries SET status = ?, attempts = ?, next_us = ?, finished_us = ?, last_status = ?, "
+            "last_error = ? WHERE id = ?",
+            (
+                status,
+                attempts,
+                now_us if retry_at is None else to_us(retry_at),
+                None if status == "waiting" else now_us,
+                outcome.status,
+                outcome.error,
+                delivery,
+            ),
+        )
+        disabled = self._note_destination(connection, destination, outcome, now_us)
+        settled = Settled(
+            delivery=delivery,
+            event_id=row[0],
+            type=row[1],
+            destination=destination.name,
+            status="dead" if disabled is not None and status == "waiting" else status,
+            attempts=attempts,
+            outcome=outcome,
+            disabled=disabled,
+            lag_s=(now_us - row[2]) / 1e6,
+        )
+        told = self._exhausted(settled) if settled.status == "dead" else None
+        if told is not None:
+            self._outbox.enqueue(connection, now, *told)
+        return settled
+
+    def _note_destination(
+        self, connection: sqlite3.Connection, destination: Destination, outcome: Outcome, now_us: int
+    ) -> str | None:
+        """Why the destination is switched off by this attempt; None where it is not."""
+        name = destination.name
+        if outcome.verdict == "delivered":
+            connection.execute(
+                "DELETE FROM destination_state WHERE destination = ? AND disabled_us IS NULL", (name,)
+            )
+            return None
+        if outcome.verdict == "gone":
+            if not remove_hook(connection, name, now_us):
+                _disable(connection, name, now_us, "it answered 410 Gone")
+                end_waiting(connection, name, now_us, "its destination is gone")
+            return "it answered 410 Gone"
+        if outcome.verdict == "refused":
+            return None
+        connection.execute(
+            "INSERT INTO destination_state (destination, failing_since_us) VALUES (?, ?) "
+            "ON CONFLICT (destination) DO UPDATE SET "
+            "failing_since_us = coalesce(failing_since_us, excluded.failing_since_us)",
+            (name, now_us),
+        )
+        since = connection.execute(
+            "SELECT failing_since_us FROM destination_state WHERE destination = ?", (name,)
+        ).fetchone()[0]
+        if now_us - since < DISABLED_AFTER.total_seconds() * 1e6:
+            return None
+        _disable(connection, name, now_us, "it has failed for 5 days")
+        end_waiting(connection, name, now_us, "its destination is disabled")
+        return "it has failed for 5 days"
+
+
+def _disable(connection: sqlite3.Connection, name: str, now_us: int, reason: str) -> None:
+    connection.execute(
+        "INSERT INTO destination_state (destination, disabled_us, disabled_why) VALUES (?1, ?2, ?3) "
+        "ON CONFLICT (destination) DO UPDATE SET disabled_us = ?2, disabled_why = ?3",
+        (name, now_us, reason),
+    )

@@ -1,0 +1,227 @@
+"""Sends what waits in the outbox: a lane for each destination, so that a dead one stops no other."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from core.breaker import Breaker
+from core.clock import Clock
+from core.database import Database
+from core.moments import from_us, to_us
+from core.webhooks._settling import DISABLED_AFTER, Settled, Settling
+from core.webhooks.destinations import Destination, Destinations, end_waiting
+from core.webhooks.outbox import Outbox
+from core.webhooks.pacing import ALL_IN_WINDOW, HOOK_PER_S, WINDOW_S, Pace, Sleep
+from core.webhooks.sending import TIMEOUT_S, Message, Outcome, Render, send
+
+if TYPE_CHECKING:
+    import aiohttp
+
+__all__ = ["DISABLED_AFTER", "Deliverer", "Settled"]
+
+logger = logging.getLogger(__name__)
+
+# So many attempts at once for one destination.
+_AT_ONCE: Final = 4
+_LONGEST_WAIT_S: Final = 30.0
+
+OnOutcome = Callable[[Destination, Settled], None]
+Exhausted = Callable[[Settled], tuple[str, bytes] | None]
+
+
+class Deliverer:
+    """The lanes of the outbox; `run` is the loop that opens them.
+
+    Args:
+        session: gives the session that connects only where it may.
+        breaker: makes the breaker of a destination.
+        render: gives the body for a kind of destination.
+        loopback: whether this machine itself may be sent to (the sandbox).
+        exhausted: the event that tells of a dead letter, as its type and payload; None where none does.
+        on_outcome: called on the event loop after each attempt.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        destinations: Destinations,
+        database: Database,
+        clock: Clock,
+        *,
+        session: Callable[[], aiohttp.ClientSession],
+        breaker: Callable[[str, str], Breaker],
+        render: Render,
+        loopback: bool,
+        exhausted: Exhausted,
+        on_outcome: OnOutcome,
+        sleep: Sleep = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+        timeout_s: float = TIMEOUT_S,
+    ) -> None:
+        self._destinations = destinations
+        self._database = database
+        self._clock = clock
+        self._session = session
+        self._make_breaker = breaker
+        self._render = render
+        self._loopback = loopback
+        self._on_outcome = on_outcome
+        self._sleep = sleep
+        self._timeout_s = timeout_s
+        self._settling = Settling(outbox, database, clock, exhausted=exhausted, jitter=jitter)
+        self._breakers: dict[str, Breaker] = {}
+        self._paces: dict[str, Pace] = {}
+        self._all_zapier = Pace(ALL_IN_WINDOW / WINDOW_S, ALL_IN_WINDOW / 2, clock, sleep=sleep)
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._wake = asyncio.Event()
+        outbox.on_commit(self._wake.set)
+
+    async def run(self) -> None:
+        """Supervised: opens a lane where something is due, and waits for the next that will be."""
+        try:
+            while True:
+                self._wake.clear()
+                wait_s = await self._open_lanes()
+                try:
+                    async with asyncio.timeout(wait_s):
+                        await self._wake.wait()
+                except TimeoutError:
+                    continue
+        finally:
+            lanes = tuple(self._lanes.values())
+            for lane in lanes:
+                lane.cancel()
+            if lanes:
+                await asyncio.wait(lanes)
+
+    async def _open_lanes(self) -> float:
+        """Opens the lanes that are missing; gives how long until another may be, in seconds."""
+        rows = await self._database.read(_due_by_destination)
+        now_us = to_us(self._clock.now())
+        wait_s = _LONGEST_WAIT_S
+        for name, next_us in rows:
+            if name in self._lanes:
+                continue
+            if next_us <= now_us:
+                lane = asyncio.create_task(self._lane(name), name=f"deliveries-{name}")
+                self._lanes[name] = lane
+                lane.add_done_callback(self._lane_ended)
+            else:
+                wait_s = min(wait_s, (from_us(next_us) - self._clock.now()) / timedelta(seconds=1))
+        return max(0.0, wait_s)
+
+    def _lane_ended(self, lane: asyncio.Task[None]) -> None:
+        self._lanes.pop(lane.get_name().removeprefix("deliveries-"), None)
+        self._wake.set()
+        if not lane.cancelled() and (error := lane.exception()) is not None:
+            logger.error("deliveries.lane_failed lane=%s", lane.get_name(), exc_info=error)
+
+    async def _lane(self, name: str) -> None:
+        """Sends to one destination until nothing is due for it."""
+        while True:
+            now_us = to_us(self._clock.now())
+            destination, batch = await self._database.read(partial(self._next_batch, name, now_us))
+            if not batch:
+                return
+            if destination is None:
+                await self._end(name)
+                return
+            breaker = self._breaker_of(destination)
+            async with asyncio.TaskGroup() as group:
+                for delivery in batch:
+                    group.create_task(self._deliver(destination, delivery, breaker))
+
+    async def _deliver(self, destination: Destination, delivery: _Due, breaker: Breaker) -> None:
+        permit = await breaker.acquire()
+        try:
+            await self._pace(destination)
+            outcome = await send(
+                self._session(),
+                destination,
+                delivery.message,
+                render=self._render,
+                now=self._clock.now(),
+                loopback=self._loopback,
+                timeout_s=self._timeout_s,
+            )
+            settled = await self._settling.settle(destination, delivery.id, delivery.attempts + 1, outcome)
+        except BaseException:
+            permit.released()
+            raise
+        _tell(permit_outcome=outcome, failed=permit.failed, succeeded=permit.succeeded)
+        if settled is not None:
+            self._on_outcome(destination, settled)
+
+    async def _pace(self, destination: Destination) -> None:
+        if destination.kind != "zapier":
+            return
+        pace = self._paces.get(destination.name)
+        if pace is None:
+            pace = Pace(HOOK_PER_S, HOOK_PER_S / 2, self._clock, sleep=self._sleep)
+            self._paces[destination.name] = pace
+        await pace.wait()
+        await self._all_zapier.wait()
+
+    async def _end(self, name: str) -> None:
+        now_us = to_us(self._clock.now())
+        await self._database.write(
+            lambda connection: end_waiting(connection, name, now_us, "its destination is gone")
+        )
+
+    def _breaker_of(self, destination: Destination) -> Breaker:
+        breaker = self._breakers.get(destination.name)
+        if breaker is None:
+            breaker = self._make_breaker(destination.name, destination.label)
+            self._breakers[destination.name] = breaker
+        return breaker
+
+    def _next_batch(
+        self, name: str, now_us: int, connection: sqlite3.Connection
+    ) -> tuple[Destination | None, tuple[_Due, ...]]:
+        rows = connection.execute(
+            "SELECT deliveries.id, attempts, outbox.id, type, payload FROM deliveries "
+            "JOIN outbox ON outbox.seq = event WHERE destination = ? AND status = 'waiting' "
+            "AND next_us <= ? ORDER BY next_us, deliveries.id LIMIT ?",
+            (name, now_us, _AT_ONCE),
+        ).fetchall()
+        batch = tuple(
+            _Due(
+                id=delivery,
+                attempts=attempts,
+                message=Message(id=event_id, type=kind, payload=bytes(payload)),
+            )
+            for delivery, attempts, event_id, kind, payload in rows
+        )
+        return (self._destinations.find(connection, name) if batch else None), batch
+
+
+class _Due(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery that is to be tried now."""
+
+    id: int
+    attempts: int
+    message: Message
+
+
+def _tell(*, permit_outcome: Outcome, failed: Callable[[], None], succeeded: Callable[[], None]) -> None:
+    """A refusal is an answer: the other side is there."""
+    if permit_outcome.verdict == "failed" and permit_outcome.status != 429:
+        failed()
+    else:
+        succeeded()
+
+
+def _due_by_destination(connection: sqlite3.Connection) -> list[tuple[str, int]]:
+    rows = connection.execute(
+        "SELECT destination, min(next_us) FROM deliveries WHERE status = 'waiting' GROUP BY destination"
+    )
+    return [(str(name), int(next_us)) for name, next_us in rows]

@@ -1,0 +1,227 @@
+"""Where events go: what the settings name, and the REST hooks that others subscribed."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import sqlite3
+from datetime import datetime
+from typing import Final, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from core.errors import HelixError
+from core.moments import from_us, to_us
+from core.secret import Secret
+from core.settings import Settings
+from core.webhooks.signatures import decode_key
+
+Kind = Literal["webhook", "zapier", "discord"]
+
+MOST_SUBSCRIPTIONS: Final = 200
+REST_HOOKS: Final = "rest-hooks"
+_ZAPIER: Final = "zapier.com"
+_KEY_BYTES: Final = 32
+
+
+class TooManySubscriptions(HelixError):  # noqa: N818 - the text is what subscribers read
+    """There are as many REST hooks as there may be."""
+
+
+class Destination(msgspec.Struct, frozen=True, kw_only=True):
+    """One place that events are sent to.
+
+    Attributes:
+        name: what stands in the database, in logs and replies: "zapier", "discord", or a hook's id.
+        label: the same for metrics, of which there may be only a few: a hook's is "rest-hooks".
+        kind: whose rules it follows.
+        url: a credential, never shown.
+        key: signs what is sent; None where nobody could check a signature.
+        event: the one type that it wants; None for all.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    url: Secret
+    key: bytes | None
+    event: str | None = None
+
+
+class Subscription(msgspec.Struct, frozen=True, kw_only=True):
+    """One REST hook, without what is secret about it, but for `host`."""
+
+    id: str
+    event: str
+    host: str
+    created_at: datetime
+    disabled_at: datetime | None
+    reason: str | None
+
+
+class NewSubscription(msgspec.Struct, frozen=True, kw_only=True):
+    """What a subscriber is told once: its id, and the secret that its deliveries are signed with."""
+
+    id: str
+    secret: str
+
+
+def configured(settings: Settings) -> tuple[Destination, ...]:
+    """What the settings name: `ZAPIER_WEBHOOK_URL` (zapier, zapier-2, …) and `DISCORD_WEBHOOK_URL`."""
+    key = decode_key(settings.webhook_signing_secret) if settings.webhook_signing_secret else None
+    found = [
+        Destination(
+            name="zapier" if index == 1 else f"zapier-{index}",
+            label="zapier" if index == 1 else f"zapier-{index}",
+            kind=kind_of(url.reveal()),
+            url=url,
+            key=key,
+        )
+        for index, url in enumerate(settings.zapier_webhook_url, start=1)
+    ]
+    if settings.discord_webhook_url:
+        found.append(
+            Destination(
+                name="discord", label="discord", kind="discord", url=settings.discord_webhook_url, key=None
+            )
+        )
+    return tuple(found)
+
+
+def kind_of(url: str) -> Kind:
+    """Zapier calls only 200 a success; everybody else is taken by Standard Webhooks' rules."""
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    return "zapier" if host == _ZAPIER or host.endswith(f".{_ZAPIER}") else "webhook"
+
+
+class Destinations:
+    """All of them, and which are disabled."""
+
+    def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
+        self._database = database
+        self._clock = clock
+        self.configured = configured(settings)
+        self._by_name = {destination.name: destination for destination in self.configured}
+
+    async def subscribe(self, event: str, url: str) -> NewSubscription:
+        """Keeps a REST hook whose target was checked.
+
+        Raises:
+            TooManySubscriptions: there are 200.
+        """
+        hook_id = f"hook_{secrets.token_hex(12)}"
+        secret = f"whsec_{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
+        now_us = to_us(self._clock.now())
+
+        def work(connection: sqlite3.Connection) -> None:
+            if connection.execute("SELECT count(*) FROM subscriptions").fetchone()[0] >= MOST_SUBSCRIPTIONS:
+                raise TooManySubscriptions(f"There are {MOST_SUBSCRIPTIONS} REST hooks; remove one first.")
+            connection.execute(
+                "INSERT INTO subscriptions (id, event, url, secret, created_us) VALUES (?, ?, ?, ?, ?)",
+                (hook_id, event, url, secret, now_us),
+            )
+
+        await self._database.write(work)
+        return NewSubscription(id=hook_id, secret=secret)
+
+    async def unsubscribe(self, hook_id: str) -> bool:
+        """Removes a REST hook; what waits for it is dead. False where there is none."""
+        now_us = to_us(self._clock.now())
+        return await self._database.write(lambda connection: remove_hook(connection, hook_id, now_us))
+
+    async def subscriptions(self) -> tuple[Subscription, ...]:
+        """The REST hooks, oldest first."""
+
+        def work(connection: sqlite3.Connection) -> tuple[Subscription, ...]:
+            rows = connection.execute(
+                "SELECT id, event, url, created_us, disabled_us, disabled_why FROM subscriptions "
+                "LEFT JOIN destination_state ON destination = id ORDER BY created_us, id"
+            )
+            return tuple(
+                Subscription(
+                    id=hook_id,
+                    event=event,
+                    host=urlsplit(url).hostname or "",
+                    created_at=from_us(created_us),
+                    disabled_at=None if disabled_us is None else from_us(disabled_us),
+                    reason=reason,
+                )
+                for hook_id, event, url, created_us, disabled_us, reason in rows
+            )
+
+        return await self._database.read(work)
+
+    async def disabled(self) -> dict[str, str]:
+        """Why each disabled destination is, by its name."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, str]:
+            return dict(
+                connection.execute(
+                    "SELECT destination, disabled_why FROM destination_state WHERE disabled_us IS NOT NULL"
+                )
+            )
+
+        return await self._database.read(work)
+
+    async def enable(self, name: str) -> bool:
+        """Lets a disabled destination be sent to again; False where it was not disabled."""
+        return await self._database.write(
+            lambda connection: (
+                connection.execute(
+                    "DELETE FROM destination_state WHERE destination = ? AND disabled_us IS NOT NULL", (name,)
+                ).rowcount
+                > 0
+            )
+        )
+
+    def wanting(self, connection: sqlite3.Connection, event: str) -> tuple[str, ...]:
+        """The names of those that an event goes to, in the writer's transaction."""
+        off = {
+            str(row[0])
+            for row in connection.execute(
+                "SELECT destination FROM destination_state WHERE disabled_us IS NOT NULL"
+            )
+        }
+        hooks = connection.execute("SELECT id FROM subscriptions WHERE event = ? ORDER BY id", (event,))
+        names = [destination.name for destination in self.configured]
+        names += [str(row[0]) for row in hooks]
+        return tuple(name for name in names if name not in off)
+
+    def find(self, connection: sqlite3.Connection, name: str) -> Destination | None:
+        """The destination of that name; None where a hook has gone, or a setting has changed."""
+        if name in self._by_name:
+            return self._by_name[name]
+        row = connection.execute(
+            "SELECT event, url, secret FROM subscriptions WHERE id = ?", (name,)
+        ).fetchone()
+        if row is None:
+            return None
+        return Destination(
+            name=name,
+            label=REST_HOOKS,
+            kind=kind_of(row[1]),
+            url=Secret(row[1]),
+            key=decode_key(Secret(row[2])),
+            event=row[0],
+        )
+
+
+def remove_hook(connection: sqlite3.Connection, hook_id: str, now_us: int) -> bool:
+    """Removes a REST hook in the open transaction, and ends what waits for it."""
+    gone = connection.execute("DELETE FROM subscriptions WHERE id = ?", (hook_id,)).rowcount > 0
+    connection.execute("DELETE FROM destination_state WHERE destination = ?", (hook_id,))
+    if gone:
+        end_waiting(connection, hook_id, now_us, "the hook is gone")
+    return gone
+
+
+def end_waiting(connection: sqlite3.Connection, name: str, now_us: int, why: str) -> int:
+    """Makes what waits for a destination dead letters; gives how many that was."""
+    return connection.execute(
+        "UPDATE deliveries SET status = 'dead', finished_us = ?, last_error = ? "
+        "WHERE destination = ? AND status = 'waiting'",
+        (now_us, why, name),
+    ).rowcount

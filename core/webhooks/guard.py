@@ -1,0 +1,169 @@
+"""Keeps what others make us fetch away from what only we can reach (OWASP, "Server-Side Request Forgery").
+
+An address is checked when it is subscribed and again when it is connected to, after the name was looked up,
+so that a name which pointed outside yesterday cannot point inside today.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, urlsplit
+
+from core.errors import HelixError
+
+if TYPE_CHECKING:
+    import aiohttp
+    from aiohttp.abc import AbstractResolver, ResolveResult
+
+LONGEST_URL: Final = 2_048
+_LOOK_UP_S: Final = 5.0
+# RFC 6052 and RFC 3056: an IPv4 address inside an IPv6 one is reached through a translator.
+_NAT64: Final = ip_network("64:ff9b::/96")
+_SIX_TO_FOUR: Final = ip_network("2002::/16")
+
+
+class ForbiddenTarget(HelixError, OSError):  # noqa: N818 - the text is what subscribers read
+    """An address that is not sent to."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the Internet's own, also where another is hidden inside it."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    inner = _inner(found)
+    # Multicast counts as global, and is nobody's server.
+    return all(one.is_global and not one.is_multicast for one in (found, inner) if one is not None)
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an IP address is this machine's own."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    inner = _inner(found)
+    return (inner or found).is_loopback
+
+
+def check_url(url: str, *, loopback: bool) -> SplitResult:
+    """The parts of an address that may be sent to, as far as its text tells; names are looked up later.
+
+    Args:
+        url: what a subscriber gave.
+        loopback: whether this machine itself may be meant, and plain http with it (the sandbox).
+
+    Raises:
+        ForbiddenTarget: it is none; the text says what would be right.
+    """
+    wanted = "target_url must be a whole https:// address without a user in it"
+    if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        raise ForbiddenTarget(f"{wanted}, up to {LONGEST_URL} visible ASCII characters.")
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise ForbiddenTarget(f"{wanted}.") from None
+    if not host or parts.username is not None or parts.password is not None:
+        raise ForbiddenTarget(f"{wanted}.")
+    here = loopback and (host == "localhost" or is_loopback(host))
+    if parts.scheme != "https" and not (here and parts.scheme == "http"):
+        raise ForbiddenTarget(f"{wanted}.")
+    if _is_literal(host) and not here and not is_public(host):
+        raise ForbiddenTarget("target_url must lead to a public address.")
+    return parts
+
+
+async def check_target(url: str, *, loopback: bool) -> None:
+    """Looks the name up, and accepts an address all of whose places may be sent to.
+
+    Raises:
+        ForbiddenTarget: it is forbidden, or is not found.
+    """
+    parts = check_url(url, loopback=loopback)
+    host = parts.hostname or ""
+    try:
+        async with asyncio.timeout(_LOOK_UP_S):
+            found = await asyncio.get_running_loop().getaddrinfo(
+                host, parts.port or 443, type=socket.SOCK_STREAM
+            )
+    except (OSError, TimeoutError, UnicodeError):
+        raise ForbiddenTarget("target_url names a host that is not found.") from None
+    _check_all([str(entry[4][0]) for entry in found], loopback=loopback)
+
+
+def build_resolver(*, loopback: bool) -> AbstractResolver:
+    """A resolver for aiohttp that gives only addresses that may be connected to."""
+    from aiohttp.abc import AbstractResolver as Base
+    from aiohttp.resolver import DefaultResolver
+
+    class Guarded(Base):
+        """Looks names up as aiohttp does, and refuses a name with a single forbidden address."""
+
+        def __init__(self) -> None:
+            self._inner = DefaultResolver()
+
+        async def resolve(
+            self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+        ) -> list[ResolveResult]:
+            """The addresses of a name.
+
+            Raises:
+                ForbiddenTarget: one of them is not public.
+            """
+            found = await self._inner.resolve(host, port, family)
+            _check_all([result["host"] for result in found], loopback=loopback)
+            return found
+
+        async def close(self) -> None:
+            """Lets go of what the look-ups hold."""
+            await self._inner.close()
+
+    return Guarded()
+
+
+def build_session(*, loopback: bool, user_agent: str) -> aiohttp.ClientSession:
+    """A session that connects only where it may: no cookies, no proxy from the environment."""
+    import aiohttp
+
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(
+            resolver=build_resolver(loopback=loopback), ttl_dns_cache=10, limit=0, limit_per_host=8
+        ),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        headers={"User-Agent": user_agent},
+        trust_env=False,
+    )
+
+
+def _check_all(addresses: list[str], *, loopback: bool) -> None:
+    for address in addresses:
+        if not (is_public(address) or (loopback and is_loopback(address))):
+            raise ForbiddenTarget("target_url must lead to a public address.")
+    if not addresses:
+        raise ForbiddenTarget("target_url names a host that is not found.")
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that an IPv6 one carries, where it does."""
+    if isinstance(address, IPv4Address):
+        return None
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    if address in _SIX_TO_FOUR:
+        return IPv4Address((int(address) >> 80) & 0xFFFFFFFF)
+    return None

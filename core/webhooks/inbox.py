@@ -1,0 +1,314 @@
+"""What came in: committed before it is answered, once per idempotency key, until every handler is done."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from core.errors import HelixError
+from core.moments import from_us, to_us
+from core.webhooks.ids import new_id, oldest_id
+
+HandlingStatus = Literal["accepted", "processing", "failed", "done", "dead"]
+
+# Zapier replays a failed step over hours, and people replay by hand days later (docs/webhooks.md).
+KEYS_KEPT_FOR: Final = timedelta(days=7)
+KEPT_FOR: Final = timedelta(days=30)
+HIGH_WATER: Final = 10_000
+_OPEN: Final = "status IN ('accepted', 'processing', 'failed')"
+# Each is answered by an index of its own.
+_COUNT_OPEN: Final = (
+    "SELECT count(*) FROM handling WHERE status IN ('accepted', 'failed')",
+    "SELECT count(*) FROM handling WHERE status = 'processing'",
+)
+_PRUNE_CHUNK: Final = 1_000
+
+
+class Incoming(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that was proved and validated, and is to be kept.
+
+    Attributes:
+        type: such as "ucf.update".
+        data: its data as JSON.
+        key: its idempotency key; None where the sender gave none.
+        handlers: the names of those who will handle it.
+    """
+
+    type: str
+    data: bytes
+    key: str | None
+    handlers: tuple[str, ...]
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sender is told: the event's id, and whether it was here before."""
+
+    id: str
+    type: str
+    duplicate: bool
+
+
+class Handling(msgspec.Struct, frozen=True, kw_only=True):
+    """How far one handler has come with one event.
+
+    Attributes:
+        next_at: when it is tried (again); None where that is over.
+        result: what an effect outside left behind, such as a message's id.
+    """
+
+    name: str
+    status: HandlingStatus
+    attempts: int
+    error: str | None
+    result: str | None
+    next_at: datetime | None
+
+
+class InboxEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """One event and what became of it."""
+
+    seq: int
+    id: str
+    type: str
+    received_at: datetime
+    data: bytes
+    handlers: tuple[Handling, ...]
+
+    @property
+    def status(self) -> HandlingStatus:
+        """Of all its handlers together: what still moves goes first, then what is dead."""
+        found = {handling.status for handling in self.handlers}
+        for status in _ORDER:
+            if status in found:
+                return status
+        return "done"
+
+
+_ORDER: Final[tuple[HandlingStatus, ...]] = ("processing", "failed", "accepted", "dead", "done")
+
+
+class KeyReused(HelixError):  # noqa: N818 - the text is what senders read
+    """An idempotency key came with another event than before."""
+
+
+class InboxFull(HelixError):  # noqa: N818 - the text is what senders read
+    """So much waits to be handled that no more is taken for now."""
+
+
+class Inbox:
+    """Takes events, and knows what became of them. One event's handlers are tried apart (`Router`).
+
+    Attributes:
+        waiting: how many (event, handler) pairs are not over yet.
+        high_water: with so many, no more is taken.
+    """
+
+    def __init__(self, database: Database, clock: Clock, *, high_water: int = HIGH_WATER) -> None:
+        self._database = database
+        self._clock = clock
+        self.high_water = high_water
+        self._listeners: list[Callable[[tuple[str, ...]], None]] = []
+        self.waiting = 0
+
+    async def open(self) -> int:
+        """Learns how much waits, and gives it; what was begun is taken back by its handler's lane."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            return sum(int(connection.execute(query).fetchone()[0]) for query in _COUNT_OPEN)
+
+        self.waiting = await self._database.read(work)
+        return self.waiting
+
+    def on_accept(self, callback: Callable[[tuple[str, ...]], None]) -> None:
+        """Calls `callback(handlers)` on the event loop after each commit; it must not wait."""
+        self._listeners.append(callback)
+
+    async def accept(self, incoming: Incoming) -> Accepted:
+        """Keeps an event; it is on the disk when this returns. The same key again gives the first answer.
+
+        Raises:
+            KeyReused: the key belongs to another event; nothing was changed.
+            InboxFull: too much waits; try again later.
+            StoreError: it could not be kept.
+        """
+        if self.waiting >= self.high_water:
+            raise InboxFull("Too much waits to be handled. Try again in a minute.")
+        now = self._clock.now()
+        event_id = new_id("evt", now)
+        digest = hashlib.sha256(incoming.type.encode() + b"\0" + incoming.data).digest()
+        row = (event_id, incoming.type, to_us(now), incoming.key, digest, incoming.data)
+
+        def work(connection: sqlite3.Connection) -> Accepted:
+            return _insert(connection, row, incoming)
+
+        def committed(accepted: Accepted) -> None:
+            if not accepted.duplicate:
+                self.waiting += len(incoming.handlers)
+                for listener in self._listeners:
+                    listener(incoming.handlers)
+
+        return await self._database.write(work, on_commit=committed)
+
+    async def find(self, event_id: str) -> InboxEvent | None:
+        """The event of that id, whole; None where there is none."""
+
+        def work(connection: sqlite3.Connection) -> InboxEvent | None:
+            events = _read(connection, "WHERE id = ?", (event_id,))
+            return events[0] if events else None
+
+        return await self._database.read(work)
+
+    async def page(
+        self, *, dead_only: bool = False, before_seq: int | None = None, limit: int = 25
+    ) -> tuple[InboxEvent, ...]:
+        """Events, newest first; `before_seq` is the last of the page before."""
+        conditions, values = ["1"], list[int]()
+        if dead_only:
+            conditions.append("seq IN (SELECT event FROM handling WHERE status = 'dead')")
+        if before_seq is not None:
+            conditions.append("seq < ?")
+            values.append(before_seq)
+        where = f"WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT {max(1, min(limit, 100))}"
+        return await self._database.read(lambda connection: _read(connection, where, tuple(values)))
+
+    async def results(self, handler: str, wanted: Sequence[str]) -> frozenset[str]:
+        """Which of `wanted` stand already as what a handler left behind for some event."""
+        marks = ", ".join("?" * len(wanted))
+
+        def work(connection: sqlite3.Connection) -> frozenset[str]:
+            rows = connection.execute(
+                f"SELECT result FROM handling WHERE handler = ? AND result IN ({marks})",  # noqa: S608 - marks
+                (handler, *wanted),
+            )
+            return frozenset(str(row[0]) for row in rows)
+
+        return await self._database.read(work) if wanted else frozenset()
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many handlings there are of each status."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, int]:
+            return dict(connection.execute("SELECT status, count(*) FROM handling GROUP BY status"))
+
+        return await self._database.read(work)
+
+    async def replay(self, event_id: str) -> int:
+        """Lets the dead handlers of an event try again, all attempts anew; gives how many that was."""
+        now_us = to_us(self._clock.now())
+
+        def work(connection: sqlite3.Connection) -> tuple[str, ...]:
+            names = connection.execute(
+                "UPDATE handling SET status = 'accepted', attempts = 0, next_us = ?2, finished_us = NULL, "
+                "error = NULL WHERE status = 'dead' AND event = (SELECT seq FROM inbox WHERE id = ?1) "
+                "RETURNING handler",
+                (event_id, now_us),
+            )
+            return tuple(str(name) for (name,) in names)
+
+        def committed(names: tuple[str, ...]) -> None:
+            self.waiting += len(names)
+            for listener in self._listeners:
+                listener(names)
+
+        names = await self._database.write(work, on_commit=committed)
+        return len(names)
+
+    async def prune(self) -> int:
+        """Forgets keys after a week and events after a month, unless they still wait; gives how many went."""
+        now = self._clock.now()
+        keys, events = oldest_id("evt", now - KEYS_KEPT_FOR), oldest_id("evt", now - KEPT_FOR)
+        await self._database.write(
+            lambda connection: (
+                connection.execute(
+                    "UPDATE inbox SET key = NULL WHERE id < ? AND key IS NOT NULL", (keys,)
+                ).rowcount
+            )
+        )
+        removed = 0
+        while True:
+            gone = await self._database.write(lambda connection: _prune_chunk(connection, events))
+            removed += gone
+            if gone < _PRUNE_CHUNK:
+                return removed
+
+
+def mark_done(connection: sqlite3.Connection, event: int, handler: str, at_us: int) -> None:
+    """Writes that a handler is done with an event, in the transaction that holds its effect."""
+    connection.execute(
+        "UPDATE handling SET status = 'done', finished_us = ?, error = NULL WHERE event = ? AND handler = ?",
+        (at_us, event, handler),
+    )
+
+
+def _insert(
+    connection: sqlite3.Connection, row: tuple[str, str, int, str | None, bytes, bytes], incoming: Incoming
+) -> Accepted:
+    cursor = connection.execute(
+        "INSERT INTO inbox (id, type, received_us, key, digest, data) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (key) DO NOTHING",
+        row,
+    )
+    if cursor.rowcount == 0:
+        found = connection.execute("SELECT id, digest FROM inbox WHERE key = ?", (incoming.key,)).fetchone()
+        if bytes(found[1]) != row[4]:
+            raise KeyReused("This idempotency key was used for another event; use a new key for each event.")
+        return Accepted(id=str(found[0]), type=incoming.type, duplicate=True)
+    seq = cursor.lastrowid
+    for handler in incoming.handlers:
+        connection.execute(
+            "INSERT INTO handling (event, handler, status, next_us) VALUES (?, ?, 'accepted', ?)",
+            (seq, handler, row[2]),
+        )
+    return Accepted(id=row[0], type=incoming.type, duplicate=False)
+
+
+def _read(
+    connection: sqlite3.Connection, where: str, values: tuple[str | int, ...]
+) -> tuple[InboxEvent, ...]:
+    rows = connection.execute(
+        f"SELECT seq, id, type, received_us, data FROM inbox {where}",  # noqa: S608 - only our own words
+        values,
+    ).fetchall()
+    return tuple(
+        InboxEvent(
+            seq=seq,
+            id=event_id,
+            type=kind,
+            received_at=from_us(received_us),
+            data=bytes(data),
+            handlers=_handlings(connection, seq),
+        )
+        for seq, event_id, kind, received_us, data in rows
+    )
+
+
+def _handlings(connection: sqlite3.Connection, event: int) -> tuple[Handling, ...]:
+    rows = connection.execute(
+        "SELECT handler, status, attempts, error, result, next_us FROM handling WHERE event = ?", (event,)
+    )
+    return tuple(
+        Handling(
+            name=name,
+            status=status,
+            attempts=attempts,
+            error=error,
+            result=result,
+            next_at=from_us(next_us) if status in {"accepted", "failed"} else None,
+        )
+        for name, status, attempts, error, result, next_us in rows
+    )
+
+
+def _prune_chunk(connection: sqlite3.Connection, limit: str) -> int:
+    return connection.execute(
+        "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE id < ?1 AND NOT EXISTS "  # noqa: S608 - a constant
+        f"(SELECT 1 FROM handling WHERE event = seq AND {_OPEN}) ORDER BY seq LIMIT {_PRUNE_CHUNK})",
+        (limit,),
+    ).rowcount

@@ -1,0 +1,290 @@
+"""What goes out: an event and one delivery per destination, written with the change that caused them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import msgspec
+
+from core.clock import Clock
+from core.database import Database
+from core.errors import HelixError
+from core.moments import from_us, to_us
+from core.webhooks.destinations import Destinations
+from core.webhooks.ids import new_id, oldest_id
+
+DeliveryStatus = Literal["waiting", "delivered", "dead"]
+
+# docs/webhooks.md: a payload stays under 20 kB.
+PAYLOAD_LIMIT: Final = 20_000
+KEPT_FOR: Final = timedelta(days=30)
+SAMPLES: Final = 3
+_PRUNE_CHUNK: Final = 1_000
+_COLUMNS: Final = (
+    "deliveries.id, outbox.id, outbox.type, destination, status, attempts, created_us, next_us, "
+    "finished_us, last_status, last_error, receipt"
+)
+_FROM: Final = "FROM deliveries JOIN outbox ON outbox.seq = deliveries.event"
+
+
+class PayloadTooLarge(HelixError):  # noqa: N818 - the text is what users read
+    """An event that no destination would take."""
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try at delivering.
+
+    Attributes:
+        status: what the other side answered; None where it did not.
+        error: what went wrong, for a person; None where nothing did.
+    """
+
+    number: int
+    at: datetime
+    took_s: float
+    status: int | None
+    error: str | None
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """One event on its way to one destination.
+
+    Attributes:
+        event_id: the same for every attempt and every destination.
+        next_at: when the next attempt is due; None where it is over.
+        receipt: what the other side reported that it made of it.
+    """
+
+    id: int
+    event_id: str
+    type: str
+    destination: str
+    status: DeliveryStatus
+    attempts: int
+    created_at: datetime
+    next_at: datetime | None
+    finished_at: datetime | None
+    last_status: int | None
+    last_error: str | None
+    receipt: str | None
+
+
+class Outbox:
+    """Events and deliveries in the database. Sending them is the `Deliverer`'s.
+
+    Attributes:
+        waiting: how many deliveries are not over, when that was last counted.
+    """
+
+    def __init__(self, database: Database, clock: Clock, destinations: Destinations) -> None:
+        self._database = database
+        self._clock = clock
+        self._destinations = destinations
+        self._listeners: list[Callable[[], None]] = []
+        self.waiting = 0
+
+    async def refresh(self) -> int:
+        """Counts what waits, and gives it."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            row = connection.execute("SELECT count(*) FROM deliveries WHERE status = 'waiting'").fetchone()
+            return int(row[0])
+
+        self.waiting = await self._database.read(work)
+        return self.waiting
+
+    def enqueue(self, connection: sqlite3.Connection, at: datetime, kind: str, payload: bytes) -> str:
+        """Writes an event and its deliveries in the open transaction; gives the event's id.
+
+        Call `committed` once that is on the disk.
+
+        Raises:
+            PayloadTooLarge: it is over 20 kB.
+        """
+        if len(payload) > PAYLOAD_LIMIT:
+            raise PayloadTooLarge(
+                f"The event {kind} has {len(payload)} bytes, and {PAYLOAD_LIMIT} are taken at most."
+            )
+        event_id = new_id("msg", at)
+        at_us = to_us(at)
+        seq = connection.execute(
+            "INSERT INTO outbox (id, type, at_us, payload) VALUES (?, ?, ?, ?)",
+            (event_id, kind, at_us, payload),
+        ).lastrowid
+        connection.executemany(
+            "INSERT INTO deliveries (event, destination, status, created_us, next_us) "
+            "VALUES (?, ?, 'waiting', ?, ?)",
+            [(seq, name, at_us, at_us) for name in self._destinations.wanting(connection, kind)],
+        )
+        return event_id
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Calls `callback()` on the event loop when there may be something to send; it must not wait."""
+        self._listeners.append(callback)
+
+    def committed(self) -> None:
+        """Say that something was enqueued and is on the disk."""
+        for listener in self._listeners:
+            listener()
+
+    async def find(self, delivery: int) -> tuple[Delivery, bytes, tuple[Attempt, ...]] | None:
+        """One delivery whole: with its payload and its attempts; None where there is none."""
+
+        def work(connection: sqlite3.Connection) -> tuple[Delivery, bytes, tuple[Attempt, ...]] | None:
+            row = connection.execute(
+                f"SELECT {_COLUMNS}, payload {_FROM} WHERE deliveries.id = ?",
+                (delivery,),
+            ).fetchone()
+            if row is None:
+                return None
+            tried = connection.execute(
+                "SELECT number, at_us, took_us, status, error FROM attempts WHERE delivery = ? "
+                "ORDER BY number DESC LIMIT 20",
+                (delivery,),
+            )
+            attempts = tuple(
+                Attempt(number=number, at=from_us(at), took_s=took / 1e6, status=status, error=error)
+                for number, at, took, status, error in tried
+            )
+            return _delivery(row[:-1]), bytes(row[-1]), attempts
+
+        return await self._database.read(work)
+
+    async def page(
+        self,
+        *,
+        status: DeliveryStatus | None = None,
+        event_id: str | None = None,
+        before_id: int | None = None,
+        limit: int = 25,
+    ) -> tuple[Delivery, ...]:
+        """Deliveries, newest first; `before_id` is the last of the page before."""
+        conditions, values = ["1"], list[str | int]()
+        for condition, value in (
+            ("status = ?", status),
+            ("outbox.id = ?", event_id),
+            ("deliveries.id < ?", before_id),
+        ):
+            if value is not None:
+                conditions.append(condition)
+                values.append(value)
+        query = (
+            f"SELECT {_COLUMNS} {_FROM} WHERE {' AND '.join(conditions)} "
+            f"ORDER BY deliveries.id DESC LIMIT {max(1, min(limit, 100))}"
+        )
+        return await self._database.read(
+            lambda connection: tuple(_delivery(row) for row in connection.execute(query, values))
+        )
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many deliveries there are of each status."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, int]:
+            return dict(connection.execute("SELECT status, count(*) FROM deliveries GROUP BY status"))
+
+        return await self._database.read(work)
+
+    async def samples(self, kind: str) -> tuple[bytes, ...]:
+        """The newest payloads of a type, newest first."""
+
+        def work(connection: sqlite3.Connection) -> tuple[bytes, ...]:
+            rows = connection.execute(
+                "SELECT payload FROM outbox WHERE type = ? ORDER BY seq DESC LIMIT ?", (kind, SAMPLES)
+            )
+            return tuple(bytes(row[0]) for row in rows)
+
+        return await self._database.read(work)
+
+    async def replay(self, delivery: int) -> bool:
+        """Sends a dead letter again, all attempts anew; False where it is none."""
+        return await self._replay("id = ?", (delivery,)) > 0
+
+    async def dead_since(self, since: datetime | None) -> tuple[int, ...]:
+        """The ids of the dead letters, oldest first; only of those that died since then."""
+        limit = 0 if since is None else to_us(since)
+
+        def work(connection: sqlite3.Connection) -> tuple[int, ...]:
+            rows = connection.execute(
+                "SELECT id FROM deliveries WHERE status = 'dead' AND finished_us >= ? ORDER BY id", (limit,)
+            )
+            return tuple(int(row[0]) for row in rows)
+
+        return await self._database.read(work)
+
+    async def keep_receipt(self, delivery: str, outcome: str) -> bool:
+        """Keeps what the other side reported of an event's delivery; False where there is no such event."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            return note_receipt(connection, delivery, outcome)
+
+        return await self._database.write(work)
+
+    async def prune(self) -> int:
+        """Forgets events older than a month, unless one of their deliveries waits; gives how many went."""
+        limit = oldest_id("msg", self._clock.now() - KEPT_FOR)
+        removed = 0
+        while True:
+            gone = await self._database.write(lambda connection: _prune_chunk(connection, limit))
+            removed += gone
+            if gone < _PRUNE_CHUNK:
+                return removed
+
+    async def _replay(self, where: str, values: tuple[int, ...]) -> int:
+        now_us = to_us(self._clock.now())
+
+        def work(connection: sqlite3.Connection) -> int:
+            return connection.execute(
+                "UPDATE deliveries SET status = 'waiting', attempts = 0, next_us = ?, finished_us = NULL, "  # noqa: S608 - our own words
+                f"last_error = NULL WHERE status = 'dead' AND {where}",
+                (now_us, *values),
+            ).rowcount
+
+        return await self._database.write(work, on_commit=lambda _: self.committed())
+
+
+def note_receipt(connection: sqlite3.Connection, delivery: str, outcome: str) -> bool:
+    """Writes a receipt in the open transaction: `delivery` is the event's id, or the delivery's number."""
+    if delivery.isascii() and delivery.isdigit() and len(delivery) <= 18:
+        where: tuple[str, str | int] = ("id = ?", int(delivery))
+    else:
+        where = ("event = (SELECT seq FROM outbox WHERE outbox.id = ?)", delivery)
+    changed = connection.execute(
+        f"UPDATE deliveries SET receipt = ? WHERE {where[0]}",  # noqa: S608 - our own words
+        (outcome, where[1]),
+    )
+    return changed.rowcount > 0
+
+
+def _delivery(row: tuple[object, ...]) -> Delivery:
+    """A row of `_COLUMNS`; its types are those of the table."""
+    created, due, finished = row[6:9]
+    assert isinstance(created, int)  # noqa: S101 - NOT NULL in the schema
+    assert isinstance(due, int)  # noqa: S101 - likewise
+    return msgspec.convert(
+        {
+            "id": row[0],
+            "event_id": row[1],
+            "type": row[2],
+            "destination": row[3],
+            "status": row[4],
+            "attempts": row[5],
+            "created_at": from_us(created),
+            "next_at": from_us(due) if row[4] == "waiting" else None,
+            "finished_at": from_us(finished) if isinstance(finished, int) else None,
+            "last_status": row[9],
+            "last_error": row[10],
+            "receipt": row[11],
+        },
+        Delivery,
+    )
+
+
+def _prune_chunk(connection: sqlite3.Connection, limit: str) -> int:
+    return connection.execute(
+        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE id < ?1 AND NOT EXISTS (SELECT 1 "  # noqa: S608 - a constant
+        f"FROM deliveries WHERE event = seq AND status = 'waiting') ORDER BY seq LIMIT {_PRUNE_CHUNK})",
+        (limit,),
+    ).rowcount

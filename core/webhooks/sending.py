@@ -1,0 +1,149 @@
+"""One attempt: a signed POST, and what its answer means."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, Literal
+
+import aiohttp
+import msgspec
+
+from core.webhooks.destinations import Destination, Kind
+from core.webhooks.guard import ForbiddenTarget, check_url
+from core.webhooks.retries import parse_retry_after
+from core.webhooks.signatures import sign
+
+if TYPE_CHECKING:
+    from multidict import CIMultiDictProxy
+
+# Standard Webhooks: 15 to 30 s.
+TIMEOUT_S: Final = 15.0
+_CONNECT_S: Final = 5.0
+# An answer's body is read so far, and so long, that the connection can be used again.
+_BODY_BYTES: Final = 16 * 1024
+_BODY_S: Final = 2.0
+# Answers that may pass, though they are 4xx (docs/webhooks.md).
+_MAY_PASS: Final = frozenset({408, 425, 429})
+
+Verdict = Literal["delivered", "gone", "refused", "failed"]
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of an attempt.
+
+    Attributes:
+        verdict: "gone" removes the destination, "refused" is final, "failed" is tried again.
+        status: the HTTP status; None where none came.
+        error: why it was not delivered, for a person; never the address.
+        retry_after_s: what the other side asked for.
+    """
+
+    verdict: Verdict
+    took_s: float
+    status: int | None = None
+    error: str | None = None
+    retry_after_s: float | None = None
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sent: `{type, timestamp, data}` as JSON, with an id that is the same for every attempt."""
+
+    id: str
+    type: str
+    payload: bytes
+
+
+Render = Callable[[Kind, Message], bytes]
+
+
+async def send(
+    session: aiohttp.ClientSession,
+    destination: Destination,
+    message: Message,
+    *,
+    render: Render,
+    now: datetime,
+    loopback: bool,
+    timeout_s: float = TIMEOUT_S,
+) -> Outcome:
+    """Makes one attempt; whatever goes wrong on the way is an outcome, and no error.
+
+    Args:
+        session: connects only to addresses that may be connected to (`core/webhooks/guard.py`).
+        destination: where to.
+        message: what.
+        render: gives the body that this kind of destination takes.
+        now: the moment that is signed.
+        loopback: whether this machine itself may be meant.
+        timeout_s: how long the whole attempt may take.
+    """
+    body = render(destination.kind, message)
+    headers = {"Content-Type": "application/json"}
+    if destination.kind != "discord":
+        timestamp_s = int(now.timestamp())
+        headers["webhook-id"] = message.id
+        headers["webhook-timestamp"] = str(timestamp_s)
+        if destination.key is not None:
+            headers["webhook-signature"] = sign(destination.key, message.id, timestamp_s, body)
+    begun = time.perf_counter()
+    try:
+        # A name is looked up and checked by the session; an address in figures is checked here.
+        check_url(destination.url.reveal(), loopback=loopback)
+        async with session.post(
+            destination.url.reveal(),
+            data=body,
+            headers=headers,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=timeout_s, connect=_CONNECT_S),
+        ) as response:
+            status, answer = response.status, response.headers
+            await _read_some(response)
+    except TimeoutError:
+        return Outcome(verdict="failed", took_s=_since(begun), error="no answer in time")
+    except ForbiddenTarget as error:
+        return Outcome(verdict="failed", took_s=_since(begun), error=str(error))
+    except aiohttp.ClientConnectorError as error:
+        forbidden = isinstance(error.os_error, ForbiddenTarget)
+        text = "its address is not public" if forbidden else "no connection"
+        return Outcome(verdict="failed", took_s=_since(begun), error=text)
+    except (aiohttp.ClientError, OSError, ValueError) as error:
+        # The kind alone: a client's text may hold the address, which is a credential.
+        return Outcome(verdict="failed", took_s=_since(begun), error=type(error).__name__)
+    return _judge(destination.kind, status, answer, now, _since(begun))
+
+
+def _judge(kind: Kind, status: int, headers: CIMultiDictProxy[str], now: datetime, took_s: float) -> Outcome:
+    if status == 200 or (kind != "zapier" and 200 <= status < 300):
+        return Outcome(verdict="delivered", took_s=took_s, status=status)
+    verdict: Verdict = "failed"
+    if status == 410:
+        verdict = "gone"
+    elif 400 <= status < 500 and status not in _MAY_PASS:
+        verdict = "refused"
+    return Outcome(
+        verdict=verdict,
+        took_s=took_s,
+        status=status,
+        error=f"HTTP {status}",
+        retry_after_s=parse_retry_after(headers.get("Retry-After"), now),
+    )
+
+
+async def _read_some(response: aiohttp.ClientResponse) -> None:
+    """Reads a short answer to its end, so that the connection can be used again; closes a long one."""
+    try:
+        async with asyncio.timeout(_BODY_S):
+            left = _BODY_BYTES
+            while left > 0 and (chunk := await response.content.read(left)):
+                left -= len(chunk)
+    except (TimeoutError, aiohttp.ClientError):
+        left = 0
+    if left <= 0:
+        response.close()
+
+
+def _since(begun: float) -> float:
+    return time.perf_counter() - begun

@@ -1,0 +1,162 @@
+"""The records of what others may send in; `state/events.py` lists them. Unknown fields are refused."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any
+
+import msgspec
+
+from state.events_out import Severity
+from state.models import METRICS, ReportStatus
+
+Short = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Text = Annotated[str, msgspec.Meta(max_length=1_000)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
+class InEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The data of one event that came in.
+
+    Raises:
+        msgspec.ValidationError: from `msgspec.convert`, with the field's path; the data does not fit.
+    """
+
+
+class UcfUpdate(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Sets or shifts values of the field; all of them or none.
+
+    Attributes:
+        set: new values by metric, within its range.
+        shift: what is added to the present value, which must stay within the range.
+    """
+
+    set: dict[str, float] = msgspec.field(default_factory=dict)
+    shift: dict[str, float] = msgspec.field(default_factory=dict)
+    reason: Text | None = None
+
+    def __post_init__(self) -> None:
+        if not self.set and not self.shift:
+            raise ValueError("It names no metric: give `set` or `shift`")
+        for field, values in (("set", self.set), ("shift", self.shift)):
+            for name, value in values.items():
+                if name not in METRICS:
+                    raise ValueError(f"{field}.{name[:64]}: is no metric; there are {', '.join(METRICS)}")
+                if not math.isfinite(value):
+                    raise ValueError(f"{field}.{name}: must be a finite number")
+        for name, value in self.set.items():
+            spec = METRICS[name]
+            if name in self.shift:
+                raise ValueError(f"set.{name}: is shifted, too; do one of the two")
+            if not spec.low <= value <= spec.high:
+                raise ValueError(f"set.{name}: must be between {spec.low:g} and {spec.high:g}")
+
+
+class AgentHeartbeat(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agent that lives outside says how it is.
+
+    Attributes:
+        load: how busy it is, 0 to 1.
+    """
+
+    agent: Short
+    status: ReportStatus
+    task: Line | None = None
+    load: Share | None = None
+
+
+class RitualStart(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Runs a ritual, under the same policy as the command."""
+
+    steps: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = 108
+
+
+class DirectiveRun(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Gives Manus a directive, under the same policy as the command."""
+
+    directive: Annotated[str, msgspec.Meta(min_length=1, max_length=1_000)]
+
+
+class EmbedField(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One titled part of an embed."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    value: Annotated[str, msgspec.Meta(min_length=1, max_length=1_024)]
+    inline: bool = False
+
+
+class Embed(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An embed, as far as it is taken.
+
+    Attributes:
+        color: 0 to 0xFFFFFF.
+    """
+
+    title: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+    description: Annotated[str, msgspec.Meta(max_length=4_096)] | None = None
+    url: Annotated[str, msgspec.Meta(max_length=2_000, pattern="^https?://")] | None = None
+    color: Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFF)] | None = None
+    fields: Annotated[tuple[EmbedField, ...], msgspec.Meta(max_length=25)] = ()
+    footer: Annotated[str, msgspec.Meta(max_length=2_048)] | None = None
+
+    def __post_init__(self) -> None:
+        if not any((self.title, self.description, self.fields, self.footer)):
+            raise ValueError("The embed is empty")
+
+
+class MessagePost(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Posts to a channel that `POST_CHANNEL_IDS` lists; mentions are off.
+
+    Attributes:
+        channel: the channel's id.
+    """
+
+    channel: Annotated[str, msgspec.Meta(pattern="^[0-9]{15,20}$")]
+    content: Annotated[str, msgspec.Meta(max_length=2_000)] | None = None
+    embed: Embed | None = None
+
+    def __post_init__(self) -> None:
+        if not (self.content and self.content.strip()) and self.embed is None:
+            raise ValueError("There is nothing to post: give `content` or `embed`")
+
+
+class AlertRaise(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Raises an alert from outside; where one of the key is open, that one says this from now on."""
+
+    key: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
+    summary: Line
+    severity: Severity = "warning"
+    detail: Text = ""
+
+
+class AlertClear(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Ends an alert from outside."""
+
+    key: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
+
+
+class ContextArchive(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Saves a checkpoint; a name may be taken again, and the newest counts."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+    note: Text | None = None
+
+
+class GitHubEvent(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What GitHub sent: the name of its event, and its payload as it came."""
+
+    event: Short
+    payload: dict[str, Any]
+
+
+class Receipt(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A Zap reports that it ran.
+
+    Attributes:
+        delivery: the `webhook-id` of what it was sent.
+        outcome: what it made of it, in a few words.
+    """
+
+    delivery: Short
+    outcome: Line

@@ -1,0 +1,180 @@
+"""What an event that came in does to the state: the effect and its "done" are one transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from core.errors import HelixError
+from core.store_errors import StoreError
+from core.webhooks.outbox import note_receipt
+from core.webhooks.router import Job, Refused
+from state.agents import find_agent
+from state.change import Actor, Change, JournalRow
+from state.context_records import WrongName
+from state.differences import report_rows
+from state.events_in import (
+    AgentHeartbeat,
+    AlertClear,
+    AlertRaise,
+    ContextArchive,
+    DirectiveRun,
+    Receipt,
+    RitualStart,
+    UcfUpdate,
+)
+from state.models import METRICS, AgentReport, InvalidUCF, Snapshot
+from state.policy import Rank
+
+if TYPE_CHECKING:
+    from core.clock import Clock
+    from core.database import Database
+    from state.alerts import Alerts
+    from state.contexts import Contexts
+    from state.directives import Directives
+    from state.manager import ChangeFunction, StateManager
+
+WEBHOOK = Actor("webhook")
+
+# Whoever holds a webhook's secret stands where an admin stands.
+_RANK = Rank.admin
+
+
+class StateHandlers:
+    """The handlers of the state; each is given a job, and raises `Refused` for what will never work."""
+
+    def __init__(
+        self,
+        *,
+        manager: StateManager,
+        alerts: Alerts,
+        directives: Directives,
+        contexts: Contexts,
+        database: Database,
+        clock: Clock,
+    ) -> None:
+        self._manager = manager
+        self._alerts = alerts
+        self._directives = directives
+        self._contexts = contexts
+        self._database = database
+        self._clock = clock
+
+    async def update_ucf(self, job: Job) -> None:
+        """`ucf.update`: all of it or nothing."""
+        update = msgspec.json.decode(job.data, type=UcfUpdate)
+
+        def change(snapshot: Snapshot) -> Change:
+            values = {**snapshot.ucf.as_dict(), **update.set}
+            for name, delta in update.shift.items():
+                values[name] += delta
+            ucf = msgspec.structs.replace(snapshot.ucf, **values)
+            rows = tuple(
+                JournalRow(
+                    kind="ucf",
+                    subject=name,
+                    cause=WEBHOOK.cause,
+                    reason=f"{update.reason} ({job.event_id})" if update.reason else job.event_id,
+                    before=getattr(snapshot.ucf, name),
+                    after=getattr(ucf, name),
+                )
+                for name in METRICS
+                if getattr(snapshot.ucf, name) != getattr(ucf, name)
+            )
+            return Change(ucf=ucf, journal=rows, source=WEBHOOK.cause)
+
+        try:
+            await self._done_with(job, change)
+        except InvalidUCF as error:
+            raise Refused(str(error)) from error
+
+    async def take_heartbeat(self, job: Job) -> None:
+        """`agent.heartbeat`: the agent is external from then on."""
+        heartbeat = msgspec.json.decode(job.data, type=AgentHeartbeat)
+        try:
+            agent = find_agent(heartbeat.agent).name
+        except HelixError as error:
+            raise Refused(str(error)) from error
+        report = AgentReport(
+            agent=agent,
+            status=heartbeat.status,
+            reported_at=self._clock.now(),
+            task=heartbeat.task,
+            load=heartbeat.load,
+        )
+
+        def change(snapshot: Snapshot) -> Change:
+            reports = {**snapshot.reports, agent: report}
+            return Change(
+                reports=reports,
+                journal=report_rows(snapshot.reports, reports, cause=WEBHOOK.cause),
+                source=WEBHOOK.cause,
+            )
+
+        await self._done_with(job, change)
+
+    async def start_ritual(self, job: Job) -> None:
+        """`ritual.start`: as the directive, under its policy; the key keeps it from happening twice."""
+        steps = msgspec.json.decode(job.data, type=RitualStart).steps
+        await self._submit(job, f"ritual {steps}")
+
+    async def run_directive(self, job: Job) -> None:
+        """`directive.run`: likewise."""
+        await self._submit(job, msgspec.json.decode(job.data, type=DirectiveRun).directive)
+
+    async def change_alert(self, job: Job) -> None:
+        """`alert.raise` and `alert.clear`."""
+        if job.type == "alert.clear":
+            key = msgspec.json.decode(job.data, type=AlertClear).key
+            await self._alerts.clear(key, WEBHOOK, also=job.done_with)
+        else:
+            alert = msgspec.json.decode(job.data, type=AlertRaise)
+            await self._alerts.raise_(
+                alert.key, alert.severity, alert.summary, alert.detail, actor=WEBHOOK, also=job.done_with
+            )
+        job.committed()
+
+    async def archive_context(self, job: Job) -> None:
+        """`context.archive`: a checkpoint in the name of the webhook."""
+        archive = msgspec.json.decode(job.data, type=ContextArchive)
+        try:
+            await self._contexts.archive(archive.name, WEBHOOK, archive.note, beside=job.done_with)
+        except WrongName as error:
+            raise Refused(str(error)) from error
+        job.committed()
+
+    async def take_receipt(self, job: Job) -> None:
+        """`receipt`: the delivery that it names has run on the other side."""
+        receipt = msgspec.json.decode(job.data, type=Receipt)
+
+        def work(connection: sqlite3.Connection) -> bool:
+            known = note_receipt(connection, receipt.delivery, receipt.outcome)
+            if known:
+                job.done_with(connection)
+            return known
+
+        if not await self._database.write(work):
+            raise Refused("There is no delivery of that id.")
+        job.committed()
+
+    async def _submit(self, job: Job, text: str) -> None:
+        try:
+            directive = await self._directives.submit(
+                text, actor=WEBHOOK, rank=_RANK, key=f"webhook:{job.event_id}"
+            )
+        except StoreError:
+            raise
+        except HelixError as error:
+            raise Refused(str(error)) from error
+        job.result = f"directive {directive.id}"
+        if directive.status == "refused":
+            raise Refused(directive.result or "The policy refused it.")
+
+    async def _done_with(self, job: Job, change: ChangeFunction) -> None:
+        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
+            job.done_with(connection)
+
+        await self._manager.change_with(change, also=also)
+        job.committed()

@@ -1,0 +1,290 @@
+"""Events in and events out, as the collective knows them: opened, registered and closed as one."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from core.breaker import Breaker, BreakerPolicy
+from core.breakers import Breakers
+from core.database import Database
+from core.health import Reading
+from core.kernel import Kernel
+from core.version import VERSION
+from core.webhooks.deliverer import Deliverer, Settled
+from core.webhooks.destinations import Destination, Destinations
+from core.webhooks.inbox import Accepted, Inbox, Incoming
+from core.webhooks.outbox import Outbox
+from core.webhooks.pacing import Sleep
+from core.webhooks.router import Handler, Router
+from state.change import Change, JournalRow
+from state.events import (
+    DeliveryExhausted,
+    InEvent,
+    InSpec,
+    OutEvent,
+    SystemStarted,
+    SystemStopping,
+    UcfChanged,
+    WrongData,
+    encode_payload,
+    type_of,
+)
+from state.events_in import MessagePost
+from state.manager import StateManager
+from state.models import Snapshot
+from state.outbound import render
+
+if TYPE_CHECKING:
+    import aiohttp
+
+logger = logging.getLogger(__name__)
+
+_COUNT_EVERY_S: Final = 5.0
+_LAG_LABEL: Final = ("destination",)
+# A handler that fails is left alone for a shorter time than a destination: it is ours to mend.
+_HANDLER_POLICY: Final = BreakerPolicy(min_calls=5, open_s=5.0, longest_open_s=60.0)
+
+OnSettled = Callable[[Settled], None]
+
+
+class Webhooks:
+    """The inbox with its router, the outbox with its deliverer, and the breakers of both.
+
+    Attributes:
+        inbox: what came in.
+        outbox: what goes out.
+        destinations: where to.
+        breakers: one for each destination and each handler.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        manager: StateManager,
+        database: Database,
+        *,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self._kernel = kernel
+        self._manager = manager
+        clock, metrics, settings = kernel.clock, kernel.metrics, kernel.settings
+        self.breakers = Breakers(clock, metrics, sleep=sleep)
+        self.inbox = Inbox(database, clock)
+        self.destinations = Destinations(database, clock, settings)
+        self.outbox = Outbox(database, clock, self.destinations)
+        self.loopback = settings.in_sandbox
+        self._session: aiohttp.ClientSession | None = None
+        self._listeners: list[OnSettled] = []
+        self._events = metrics.counter(
+            "helix_webhook_events_total", "Events that came in, by what became of them.", ("event", "outcome")
+        )
+        self._attempts = metrics.counter(
+            "helix_delivery_attempts_total", "Attempts at delivering.", ("destination", "outcome")
+        )
+        self._lag = metrics.histogram(
+            "helix_delivery_lag_seconds", "From an event to its delivery, in seconds.", _LAG_LABEL
+        )
+        metrics.gauge("helix_queue_depth", "What waits, by queue.", ("queue",)).function(
+            lambda: {("inbox",): float(self.inbox.waiting), ("outbox",): float(self.outbox.waiting)}
+        )
+        self.router = Router(
+            self.inbox,
+            database,
+            clock,
+            breaker=lambda name: self.breakers.get(name, name, _HANDLER_POLICY),
+            on_outcome=self._events.inc,
+        )
+        self.deliverer = Deliverer(
+            self.outbox,
+            self.destinations,
+            database,
+            clock,
+            session=self._open_session,
+            breaker=self._breaker_of,
+            render=render,
+            loopback=self.loopback,
+            exhausted=self._exhausted,
+            on_outcome=self._delivered,
+            sleep=sleep,
+        )
+
+    async def open(self) -> None:
+        """Learns what waits, and takes events from now on; nothing is sent before the supervisor runs."""
+        await self.inbox.open()
+        await self.outbox.refresh()
+        self._manager.set_event_sink(self._take_events)
+        self._manager.add_transaction_hook(_tell_ucf)
+        self._manager.subscribe(self._changed)
+        supervisor, health = self._kernel.supervisor, self._kernel.health
+        supervisor.add("deliveries", self.deliverer.run)
+        supervisor.add("delivery-count", self._count, every_s=_COUNT_EVERY_S, first_after_s=_COUNT_EVERY_S)
+        health.add_probe("breakers", self.breakers.probe)
+        health.add_probe("webhooks", self._probe)
+
+    def register(self, name: str, handler: Handler) -> None:
+        """Lets a handler of `state/events.py` do its part; its lane is supervised."""
+        self._kernel.supervisor.add(f"inbox:{name}", self.router.register(name, handler))
+
+    def check(self, data: InEvent) -> None:
+        """Holds an event's data against the settings, before it is kept.
+
+        Raises:
+            WrongData: it asks for what is not allowed here.
+        """
+        if isinstance(data, MessagePost) and int(data.channel) not in self._kernel.settings.post_channel_ids:
+            raise WrongData("channel", "is not listed in POST_CHANNEL_IDS")
+
+    async def accept(self, spec: InSpec, data: bytes, key: str | None) -> Accepted:
+        """Keeps an event that was proved and validated; see `Inbox.accept`."""
+        accepted = await self.inbox.accept(
+            Incoming(type=spec.name, data=data, key=key, handlers=spec.handlers)
+        )
+        self._events.inc(spec.name, "duplicate" if accepted.duplicate else "accepted")
+        return accepted
+
+    async def emit(self, event: OutEvent) -> None:
+        """Tells of something that changed no state."""
+        await self._manager.change(lambda _: Change(events=(event,)))
+
+    async def say_started(self) -> None:
+        """`system.started`, once Helix is ready."""
+        await self.emit(SystemStarted(version=VERSION, started_at=self._kernel.started_at))
+
+    async def say_stopping(self) -> None:
+        """`system.stopping`; what is not sent any more is sent after the next start."""
+        await self.emit(SystemStopping(version=VERSION, stopping_at=self._kernel.clock.now()))
+
+    async def send(self, event: OutEvent, *rows: JournalRow) -> str:
+        """Sends an event on purpose, the whole way; gives its id, by which its deliveries are found."""
+        ids: list[str] = []
+
+        def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
+            ids[:] = [self.enqueue(connection, event)]
+
+        await self._manager.change_with(lambda _: Change(journal=rows), also=also)
+        self.outbox.committed()
+        return ids[0]
+
+    def enqueue(self, connection: sqlite3.Connection, event: OutEvent) -> str:
+        """Writes an event and its deliveries in the open transaction; gives its id."""
+        now = self._kernel.clock.now()
+        return self.outbox.enqueue(connection, now, type_of(event), encode_payload(event, now))
+
+    async def note(self, *rows: JournalRow) -> None:
+        """Keeps in the journal what somebody did with a delivery."""
+        await self._manager.record(*rows)
+
+    def on_attempt(self, callback: OnSettled) -> Callable[[], None]:
+        """Calls `callback` after each attempt at delivering; gives the way to stop it. It must not wait."""
+        self._listeners.append(callback)
+
+        def stop() -> None:
+            if callback in self._listeners:
+                self._listeners.remove(callback)
+
+        return stop
+
+    async def prune(self) -> int:
+        """Applies the retention of 30 days; gives how many events went."""
+        return await self.inbox.prune() + await self.outbox.prune()
+
+    async def close(self) -> None:
+        """Lets go of connections and timers; what waits is in the database."""
+        await self.breakers.close()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _open_session(self) -> aiohttp.ClientSession:
+        from core.webhooks.guard import build_session
+
+        if self._session is None:
+            self._session = build_session(loopback=self.loopback, user_agent=f"Helix/{VERSION}")
+        return self._session
+
+    def _breaker_of(self, name: str, label: str) -> Breaker:
+        return self.breakers.get(name, label)
+
+    def _take_events(self, connection: sqlite3.Connection, at: datetime, events: Sequence[OutEvent]) -> None:
+        for event in events:
+            if event.leaves:
+                self.outbox.enqueue(connection, at, type_of(event), encode_payload(event, at))
+
+    def _exhausted(self, settled: Settled) -> tuple[str, bytes] | None:
+        # A dead letter about a dead letter would go on for ever.
+        if settled.type == "delivery.exhausted":
+            return None
+        now = self._kernel.clock.now()
+        event = DeliveryExhausted(
+            delivery=settled.delivery,
+            event=settled.event_id,
+            event_type=settled.type,
+            destination=settled.destination,
+            attempts=settled.attempts,
+            error=settled.outcome.error,
+            died_at=now,
+        )
+        return type_of(event), encode_payload(event, now)
+
+    def _delivered(self, destination: Destination, settled: Settled) -> None:
+        self._attempts.inc(destination.label, _ENDS[settled.status])
+        if settled.status == "delivered":
+            self._lag.observe(settled.lag_s, destination.label)
+        self._kernel.broadcaster.publish(
+            "deliveries",
+            {
+                "delivery": settled.delivery,
+                "event": settled.event_id,
+                "event_type": settled.type,
+                "destination": settled.destination,
+                "status": settled.status,
+                "attempts": settled.attempts,
+            },
+        )
+        for listener in tuple(self._listeners):
+            listener(settled)
+
+    def _changed(self, _old: Snapshot, _new: Snapshot, change: Change) -> None:
+        if change.events:
+            self.outbox.committed()
+
+    async def _count(self) -> None:
+        await self.outbox.refresh()
+
+    def _probe(self) -> Reading:
+        waiting_in, waiting_out = self.inbox.waiting, self.outbox.waiting
+        load = min(1.0, waiting_in / self.inbox.high_water)
+        counters = {"inbox_waiting": waiting_in, "outbox_waiting": waiting_out}
+        if load > _FULL:
+            return Reading(
+                status="warn",
+                reason="more comes in than is handled; new events will be refused",
+                action="See `webhooks in` for what fails, and `breakers`.",
+                load=load,
+                counters=counters,
+            )
+        return Reading(load=load, counters=counters)
+
+
+_FULL: Final = 0.8
+# What an attempt came to, as the metrics name it: what failed is tried again, what is dead is not.
+_ENDS: Final = {"delivered": "delivered", "waiting": "failed", "dead": "dead"}
+
+
+def _tell_ucf(_connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
+    if new.ucf == old.ucf:
+        return []
+    return [
+        UcfChanged(
+            version=new.version,
+            changed_at=new.changed_at,
+            source=new.source,
+            ucf=new.ucf.as_dict(),
+            previous=old.ucf.as_dict(),
+        )
+    ]

@@ -1,0 +1,279 @@
+"""Handlers: in order, apart from each other, again after a failure, once where the effect is ours."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from core.breaker import Breaker, BreakerPolicy, State
+from core.database import Database
+from core.errors import HelixError
+from core.webhooks.inbox import Inbox, Incoming
+from core.webhooks.retries import SCHEDULE_S
+from core.webhooks.router import Handler, Job, Refused, Router
+from tests.manual_clock import ManualClock
+
+
+class Stage:
+    """An inbox with its router on a clock of the test's own."""
+
+    def __init__(self, store: Database, clock: ManualClock) -> None:
+        self.store = store
+        self.clock = clock
+        self.inbox = Inbox(store, clock)
+        self.outcomes: list[tuple[str, str]] = []
+        self.breakers: dict[str, Breaker] = {}
+        self.settled = asyncio.Condition()
+        self._telling: asyncio.Task[None] | None = None
+        self.router = Router(
+            self.inbox,
+            store,
+            clock,
+            breaker=self._breaker,
+            on_outcome=self._note,
+            jitter=lambda: 0.0,
+            timeout_s=5.0,
+        )
+
+    def _breaker(self, name: str) -> Breaker:
+        policy = BreakerPolicy(min_calls=3, open_s=60)
+        self.breakers[name] = Breaker(name, self.clock, policy, sleep=self.clock.sleep)
+        return self.breakers[name]
+
+    def _note(self, kind: str, outcome: str) -> None:
+        self.outcomes.append((kind, outcome))
+        self._telling = asyncio.create_task(self._tell())
+
+    async def _tell(self) -> None:
+        async with self.settled:
+            self.settled.notify_all()
+
+    def breaker_state(self, name: str) -> State:
+        return self.breakers[name].state
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(10), self.settled:
+            await self.settled.wait_for(lambda: len(self.outcomes) >= count)
+
+    async def accept(self, key: str, *handlers: str) -> str:
+        accepted = await self.inbox.accept(
+            Incoming(type="t", data=key.encode(), key=key, handlers=handlers or ("one",))
+        )
+        return accepted.id
+
+    async def status(self, event_id: str) -> str:
+        found = await self.inbox.find(event_id)
+        assert found is not None
+        return found.status
+
+    @asynccontextmanager
+    async def running(self, **handlers: Handler) -> AsyncIterator[None]:
+        lanes = [self.router.register(name, handler) for name, handler in handlers.items()]
+        tasks = [asyncio.create_task(_run(lane)) for lane in lanes]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            for breaker in self.breakers.values():
+                await breaker.close()
+
+
+async def _run(lane: Callable[[], Awaitable[None]]) -> None:
+    await lane()
+
+
+@pytest.fixture
+async def stage(store: Database, clock: ManualClock) -> Stage:
+    made = Stage(store, clock)
+    await made.inbox.open()
+    return made
+
+
+def failing(times: int, error: Callable[[], Exception] = RuntimeError) -> tuple[Handler, list[Job]]:
+    jobs: list[Job] = []
+
+    async def handle(job: Job) -> None:
+        jobs.append(job)
+        if len(jobs) <= times:
+            raise error()
+
+    return handle, jobs
+
+
+async def test_events_are_handled_in_the_order_in_which_they_came(stage: Stage) -> None:
+    handler, jobs = failing(0)
+    for key in "abc":
+        await stage.accept(key)
+    async with stage.running(one=handler):
+        await stage.until(3)
+        await stage.accept("d")
+        await stage.until(4)
+    assert [job.data for job in jobs] == [b"a", b"b", b"c", b"d"]
+    assert stage.inbox.waiting == 0
+    assert stage.outcomes == [("t", "done")] * 4
+
+
+async def test_a_failing_handler_is_tried_again_and_neither_blocks_nor_repeats_its_neighbour(
+    stage: Stage,
+) -> None:
+    bad, tried = failing(1)
+    good, done = failing(0)
+    event = await stage.accept("a", "one", "two")
+    async with stage.running(one=bad, two=good):
+        await stage.until(2)
+        assert await stage.status(event) == "failed"
+        await stage.accept("b", "two")
+        await stage.until(3)
+        stage.clock.advance(SCHEDULE_S[1])
+        await stage.accept("wake", "one")
+        await stage.until(5)
+    assert [job.attempt for job in tried] == [1, 2, 1]
+    assert [job.data for job in done] == [b"a", b"b"]
+    assert await stage.status(event) == "done"
+
+
+async def test_the_schedule_is_that_of_the_design_and_then_it_is_dead(stage: Stage) -> None:
+    handler, jobs = failing(99, lambda: HelixError("The shop is shut."))
+    event = await stage.accept("a")
+    async with stage.running(one=handler):
+        await stage.until(1)
+        for attempt, pause_s in enumerate(SCHEDULE_S[1:], start=1):
+            found = await stage.inbox.find(event)
+            assert found is not None
+            (handling,) = found.handlers
+            assert (handling.status, handling.attempts, handling.error) == (
+                "failed", attempt, "The shop is shut.",
+            )  # fmt: skip
+            assert handling.next_at == stage.clock.now() + timedelta(seconds=pause_s)
+            stage.clock.advance(pause_s)
+            stage.router._accepted(("one",))
+            await stage.until(attempt + 1)
+    assert await stage.status(event) == "dead"
+    assert len(jobs) == len(SCHEDULE_S) == 10
+    assert sum(SCHEDULE_S) == pytest.approx(75 * 3600, rel=0.05)
+    assert stage.inbox.waiting == 0
+
+
+async def test_what_will_never_work_is_dead_at_once(stage: Stage) -> None:
+    handler, jobs = failing(9, lambda: Refused("There is no such agent."))
+    event = await stage.accept("a")
+    async with stage.running(one=handler):
+        await stage.until(1)
+    found = await stage.inbox.find(event)
+    assert found is not None
+    assert (found.status, found.handlers[0].error, len(jobs)) == ("dead", "There is no such agent.", 1)
+
+
+async def test_an_unexpected_error_is_kept_by_its_kind_alone(stage: Stage) -> None:
+    handler, _ = failing(9, lambda: RuntimeError("https://user:password@host"))
+    event = await stage.accept("a")
+    async with stage.running(one=handler):
+        await stage.until(1)
+    found = await stage.inbox.find(event)
+    assert found is not None
+    assert found.handlers[0].error == "RuntimeError"
+
+
+async def test_effect_and_done_are_one_transaction(stage: Stage) -> None:
+    async def handle(job: Job) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT INTO remembered VALUES ('x', ?, 'y', 'z')", (job.event_id,))
+            job.done_with(connection)
+
+        await stage.store.write(work)
+        job.committed()
+        raise RuntimeError("after the commit nothing can undo it")
+
+    event = await stage.accept("a")
+    async with stage.running(one=handle):
+        await stage.until(1)
+    assert await stage.status(event) == "done"
+    assert stage.outcomes == [("t", "done")]
+
+
+async def test_what_an_earlier_process_had_begun_is_tried_again(stage: Stage) -> None:
+    event = await stage.accept("a")
+    await stage.store.write(
+        lambda connection: (
+            connection.execute(
+                "UPDATE handling SET status = 'processing', attempts = 1, first_us = 5"
+            ).rowcount
+        )
+    )
+    assert await stage.status(event) == "processing"
+    handler, jobs = failing(0)
+    async with stage.running(one=handler):
+        await stage.until(1)
+    assert jobs[0].attempt == 2
+    assert jobs[0].first_at.year == 1970
+    assert await stage.status(event) == "done"
+
+
+async def test_an_open_breaker_consumes_no_attempt(stage: Stage) -> None:
+    handler, jobs = failing(3)
+    events = [await stage.accept(key) for key in "abcd"]
+    async with stage.running(one=handler):
+        await stage.until(3)
+        assert stage.breaker_state("one") == "open"
+        await stage.clock.until_sleeping()
+        assert len(jobs) == 3
+        stage.clock.advance(60)
+        await stage.until(4)
+    found = await stage.inbox.find(events[3])
+    assert found is not None
+    assert found.handlers[0].attempts <= 1
+    assert stage.breaker_state("one") == "closed"
+
+
+async def test_what_a_handler_left_behind_outside_is_kept(stage: Stage) -> None:
+    async def handle(job: Job) -> None:
+        job.result = "message 5"
+
+    event = await stage.accept("a")
+    async with stage.running(one=handle):
+        await stage.until(1)
+    found = await stage.inbox.find(event)
+    assert found is not None
+    assert found.handlers[0].result == "message 5"
+
+
+async def test_a_handler_that_takes_too_long_has_failed(stage: Stage) -> None:
+    stage.router._timeout_s = 0.01
+
+    async def handle(_: Job) -> None:
+        await asyncio.Event().wait()
+
+    event = await stage.accept("a")
+    async with stage.running(one=handle):
+        await stage.until(1)
+    found = await stage.inbox.find(event)
+    assert found is not None
+    assert (found.status, found.handlers[0].error) == ("failed", "took too long")
+
+
+async def test_a_stop_in_the_middle_leaves_it_to_the_next_start(stage: Stage) -> None:
+    begun = asyncio.Event()
+
+    async def handle(_: Job) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    event = await stage.accept("a")
+    async with stage.running(one=handle):
+        await begun.wait()
+    assert await stage.status(event) == "processing"
+    assert stage.inbox.waiting == 1
+
+
+def test_a_name_is_registered_once(stage: Stage) -> None:
+    handler, _ = failing(0)
+    stage.router.register("one", handler)
+    with pytest.raises(ValueError, match="registered already"):
+        stage.router.register("one", handler)

@@ -1,0 +1,372 @@
+"""Events in over HTTP: who may, what is taken, what is refused and how, and what became of it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import pytest
+import standardwebhooks
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.secret import Secret
+from core.webhooks.signatures import sign
+from state.events import IN_EVENTS, OUT_EVENTS
+from tests.web.helpers import Answer, MakeSite, Site
+
+TOKEN = "a-token-for-simple-senders"
+KEY = bytes(range(32))
+SECRET = "whsec_" + base64.b64encode(KEY).decode()
+GITHUB = "a secret shared with GitHub"
+TAKEN = [name for name in IN_EVENTS if name != "github"]
+SHIFT = {"shift": {"harmony": 0.1}}
+
+
+@pytest.fixture
+async def site(make_site: MakeSite) -> Site:
+    return await make_site(
+        webhook_token=Secret(TOKEN),
+        webhook_secret=(Secret(SECRET),),
+        github_webhook_secret=Secret(GITHUB),
+        post_channel_ids=(123456789012345678,),
+    )
+
+
+async def post(site: Site, path: str, body: object, *, token: str | None = TOKEN, **headers: str) -> Answer:
+    """A POST of JSON (bytes go as they are)."""
+    session = await site.session()
+    sent = {"Content-Type": "application/json"}
+    if token is not None:
+        sent["Authorization"] = f"Bearer {token}"
+    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    async with session.post(path, data=data, headers=sent) as response:
+        found = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, found, await response.read())
+
+
+def problem(answer: Answer, status: int) -> dict[str, Any]:
+    assert answer.status == status, answer.body
+    assert answer.headers["content-type"] == "application/problem+json"
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def kept(site: Site) -> int:
+    return len(await site.collective.webhooks.inbox.page())
+
+
+@pytest.mark.parametrize("kind", TAKEN)
+async def test_every_sample_is_taken(site: Site, kind: str) -> None:
+    answer = await post(site, f"/webhooks/{kind}", dict(IN_EVENTS[kind].sample))
+    assert answer.status == 202
+    accepted = answer.json()
+    assert accepted.pop("id").startswith("evt_")
+    assert accepted == {"event": kind, "status": "accepted", "duplicate": False}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_the_envelope_is_for_senders_with_one_url(site: Site) -> None:
+    envelope = {"type": "ucf.update", "timestamp": "2026-01-01T12:00:00Z", "data": SHIFT}
+    assert (await post(site, "/webhooks", envelope)).json()["event"] == "ucf.update"
+
+
+@pytest.mark.parametrize(
+    ("envelope", "field"),
+    [
+        ({"data": {}}, "type"),
+        ({"type": 5, "data": {}}, "type"),
+        ({"type": "nonsense", "data": {}}, "type"),
+        ({"type": "ucf.update"}, "data"),
+        ({"type": "ucf.update", "data": []}, "data"),
+        ({"type": "ucf.update", "data": SHIFT, "extra": 1}, "extra"),
+    ],
+)
+async def test_an_envelope_that_is_none(site: Site, envelope: object, field: str) -> None:
+    assert problem(await post(site, "/webhooks", envelope), 422)["field"] == field
+    assert await kept(site) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "field"),
+    [
+        ("ucf.update", {}, None),
+        ("ucf.update", {"set": {"harmny": 1}}, "set.harmny"),
+        ("ucf.update", {"set": {"harmony": 5}}, "set.harmony"),
+        ("ucf.update", {"set": {"harmony": "1"}}, "set[...]"),
+        ("ucf.update", {"set": {"harmony": 1}, "shift": {"harmony": 1}}, "set.harmony"),
+        ("ucf.update", {**SHIFT, "extra": 1}, None),
+        ("agent.heartbeat", {"agent": "Gemini"}, None),
+        ("agent.heartbeat", {"agent": "Gemini", "status": "fine"}, "status"),
+        ("agent.heartbeat", {"agent": "Gemini", "status": "active", "load": 2}, "load"),
+        ("ritual.start", {"steps": 0}, "steps"),
+        ("ritual.start", {"steps": 1001}, "steps"),
+        ("directive.run", {"directive": ""}, "directive"),
+        ("message.post", {"channel": "123456789012345678"}, None),
+        ("message.post", {"channel": "general", "content": "x"}, "channel"),
+        ("message.post", {"channel": "999999999999999999", "content": "x"}, "channel"),
+        ("message.post", {"channel": "123456789012345678", "embed": {}}, "embed"),
+        ("alert.raise", {"key": "a b", "summary": "x"}, "key"),
+        ("alert.raise", {"key": "ab", "summary": ""}, "summary"),
+        ("context.archive", {"name": ""}, "name"),
+        ("receipt", {"delivery": "x"}, None),
+    ],
+)
+async def test_data_that_does_not_fit_names_its_field_and_keeps_nothing(
+    site: Site, kind: str, data: object, field: str | None
+) -> None:
+    found = problem(await post(site, f"/webhooks/{kind}", data), 422)
+    assert found.get("field") == field
+    assert found["detail"].endswith(".")
+    assert await kept(site) == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"nope", b"[]", b"5", b"{", b'{"a":1}x', b"\xff\xfe", b"[" * 100_000])
+async def test_a_body_that_is_no_json_object(site: Site, body: bytes) -> None:
+    problem(await post(site, "/webhooks/ucf.update", body), 400)
+
+
+async def test_an_unknown_type_is_named_with_the_nearest(site: Site) -> None:
+    assert problem(await post(site, "/webhooks/ucf.updat", SHIFT), 404)["suggestion"] == "ucf.update"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
+async def test_only_json_is_taken(site: Site, kind: str) -> None:
+    problem(await post(site, "/webhooks/ucf.update", SHIFT, Content_Type=kind), 415)
+
+
+async def test_what_is_too_large_is_refused(make_site: MakeSite) -> None:
+    site = await make_site(webhook_token=Secret(TOKEN), max_body=100)
+    problem(await post(site, "/webhooks/ucf.update", {"reason": "x" * 200, **SHIFT}), 413)
+
+
+@pytest.mark.parametrize("token", [None, "wrong", "", "a-token-for-simple-senders "])
+async def test_without_the_token_nothing_is_taken(make_site: MakeSite, token: str | None) -> None:
+    site = await make_site(webhook_token=Secret(TOKEN + "!"))
+    answer = await post(site, "/webhooks/ucf.update", SHIFT, token=token)
+    problem(answer, 401)
+    assert answer.headers["www-authenticate"].startswith("Bearer")
+    assert await kept(site) == 0
+
+
+async def test_the_tokens_own_header_will_do(site: Site) -> None:
+    assert (await post(site, "/webhooks/ucf.update", SHIFT, token=None, X_Helix_Token=TOKEN)).status == 202
+
+
+async def test_an_unknown_type_is_not_told_to_strangers(site: Site) -> None:
+    problem(await post(site, "/webhooks/nonsense", SHIFT, token=None), 401)
+
+
+async def test_with_nothing_set_up_webhooks_are_refused(make_site: MakeSite) -> None:
+    site = await make_site()
+    for path in ("/webhooks", "/webhooks/ucf.update", "/webhooks/github", "/hooks"):
+        assert problem(await post(site, path, SHIFT), 503)["type"].endswith("not-configured")
+
+
+async def test_in_the_sandbox_on_loopback_anyone_may(make_site: MakeSite) -> None:
+    site = await make_site(in_sandbox=True)
+    assert (await post(site, "/webhooks/ucf.update", SHIFT, token=None)).status == 202
+
+
+def signed(site: Site, body: bytes, message_id: str = "msg_1", offset_s: int = 0) -> dict[str, str]:
+    moment = int(site.clock.now().timestamp()) + offset_s
+    return {
+        "webhook_id": message_id,
+        "webhook_timestamp": str(moment),
+        "webhook_signature": sign(KEY, message_id, moment, body),
+    }
+
+
+async def test_a_signed_event_is_taken_and_its_id_is_its_key(site: Site) -> None:
+    body = json.dumps(SHIFT).encode()
+    first = await post(site, "/webhooks/ucf.update", body, token=None, **signed(site, body))
+    again = await post(site, "/webhooks/ucf.update", body, token=None, **signed(site, body, offset_s=60))
+    assert (first.status, again.status) == (202, 202)
+    assert again.json() == {**first.json(), "duplicate": True}
+
+
+async def test_what_standardwebhooks_signs_is_taken(make_site: MakeSite) -> None:
+    site = await make_site(webhook_secret=(Secret(SECRET),))
+    body = json.dumps(SHIFT)
+    now = site.clock.now()
+    signature = standardwebhooks.Webhook(SECRET).sign("msg_9", now, body)
+    answer = await post(
+        site, "/webhooks/ucf.update", body.encode(), token=None,
+        webhook_id="msg_9", webhook_timestamp=str(int(now.timestamp())), webhook_signature=signature,
+    )  # fmt: skip
+    assert answer.status == 202
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"webhook_id": "msg_2"},
+        {"webhook_timestamp": "soon"},
+        {"webhook_timestamp": "1"},
+        {"webhook_signature": "v1,AAAA"},
+        {"webhook_signature": "garbage"},
+    ],
+)
+async def test_a_signature_that_is_wrong_is_a_401_and_no_token_mends_it(
+    site: Site, change: dict[str, str]
+) -> None:
+    body = json.dumps(SHIFT).encode()
+    problem(await post(site, "/webhooks/ucf.update", body, **{**signed(site, body), **change}), 401)
+    assert await kept(site) == 0
+
+
+@pytest.mark.parametrize("missing", ["webhook_id", "webhook_timestamp", "webhook_signature"])
+async def test_a_signature_header_that_is_missing_is_a_401(site: Site, missing: str) -> None:
+    body = json.dumps(SHIFT).encode()
+    headers = {name: value for name, value in signed(site, body).items() if name != missing}
+    problem(await post(site, "/webhooks/ucf.update", body, token=None, **headers), 401)
+
+
+async def test_the_same_key_gives_the_first_answer_and_another_event_is_refused(site: Site) -> None:
+    first = await post(site, "/webhooks/ucf.update", SHIFT, Idempotency_Key="k")
+    again = await post(site, "/webhooks/ucf.update", b'{ "shift" : {"harmony":0.1} }', Idempotency_Key="k")
+    assert again.json() == {**first.json(), "duplicate": True}
+    other = await post(site, "/webhooks/ucf.update", {"shift": {"harmony": 0.2}}, Idempotency_Key="k")
+    assert problem(other, 422)["type"].endswith("key-reused")
+    another = await post(site, "/webhooks/ritual.start", {}, Idempotency_Key="k")
+    assert problem(another, 422)["type"].endswith("key-reused")
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256])
+async def test_a_key_that_is_none(site: Site, key: str) -> None:
+    problem(await post(site, "/webhooks/ucf.update", SHIFT, Idempotency_Key=key), 400)
+
+
+async def test_a_hundred_posts_of_one_key_at_once_give_one_event(site: Site) -> None:
+    answers = await asyncio.gather(
+        *(post(site, "/webhooks/ucf.update", SHIFT, Idempotency_Key="k") for _ in range(100))
+    )
+    assert {answer.status for answer in answers} == {202}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert sum(not answer.json()["duplicate"] for answer in answers) == 1
+    assert await kept(site) == 1
+
+
+async def test_past_the_high_water_mark_senders_are_asked_to_come_back(site: Site) -> None:
+    site.collective.webhooks.inbox.high_water = 1
+    assert (await post(site, "/webhooks/ucf.update", SHIFT)).status == 202
+    answer = await post(site, "/webhooks/ucf.update", SHIFT)
+    problem(answer, 429)
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_a_store_that_cannot_keep_it_says_so(site: Site) -> None:
+    await site.collective.database.close()
+    answer = await post(site, "/webhooks/ucf.update", SHIFT)
+    problem(answer, 503)
+    assert "retry-after" in answer.headers
+
+
+async def test_a_connection_serves_many_events(site: Site) -> None:
+    session = await site.session()
+    for number in range(3):
+        async with session.post(
+            "/webhooks/ucf.update",
+            json=SHIFT,
+            headers={"X-Helix-Token": TOKEN, "Idempotency-Key": str(number)},
+        ) as response:
+            assert response.status == 202
+            assert "close" not in response.headers.get("Connection", "").lower()
+    assert len(site.server._runner.server.connections) == 1  # type: ignore[union-attr]  # it runs
+
+
+async def test_a_client_that_asks_first_is_told_to_go_on(site: Site) -> None:
+    wire = await site.wire()
+    body = json.dumps(SHIFT).encode()
+    head = (
+        f"POST /webhooks/ucf.update HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        f"X-Helix-Token: {TOKEN}\r\nExpect: 100-continue\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    await wire.send(head.encode())
+    assert (await wire.answer()).status == 100
+    await wire.send(body)
+    assert (await wire.answer()).status == 202
+
+
+def github_headers(body: bytes, event: str = "release", delivery: str = "d1") -> dict[str, str]:
+    digest = hmac.new(GITHUB.encode(), body, hashlib.sha256).hexdigest()
+    return {
+        "X_GitHub_Event": event,
+        "X_GitHub_Delivery": delivery,
+        "X_Hub_Signature_256": f"sha256={digest}",
+    }
+
+
+async def test_githubs_events_are_kept_once_per_delivery(site: Site) -> None:
+    body = b'{"action": "published"}'
+    first = await post(site, "/webhooks/github", body, token=None, **github_headers(body))
+    again = await post(site, "/webhooks/github", body, token=None, **github_headers(body))
+    assert first.json()["event"] == "github"
+    assert again.json() == {**first.json(), "duplicate": True}
+
+
+async def test_githubs_ping_is_answered_and_not_kept(site: Site) -> None:
+    answer = await post(site, "/webhooks/github", b"{}", token=None, **github_headers(b"{}", "ping"))
+    assert (answer.status, answer.json()) == (200, {"pong": True})
+    assert await kept(site) == 0
+
+
+@pytest.mark.parametrize("signature", ["", "sha256=00", "sha1=aa", "sha256=" + "0" * 64])
+async def test_what_github_did_not_sign_is_refused(site: Site, signature: str) -> None:
+    headers = {**github_headers(b"{}"), "X_Hub_Signature_256": signature}
+    problem(await post(site, "/webhooks/github", b"{}", **headers), 401)
+
+
+async def test_github_must_name_its_event(site: Site) -> None:
+    headers = {**github_headers(b"{}"), "X_GitHub_Event": ""}
+    problem(await post(site, "/webhooks/github", b"{}", token=None, **headers), 400)
+
+
+async def test_what_became_of_an_event_is_told_to_whoever_shows_the_token(site: Site) -> None:
+    accepted = (await post(site, "/webhooks/ucf.update", SHIFT)).json()
+    path = f"/webhooks/events/{accepted['id']}"
+    problem(await site.get(path), 401)
+    found = (await site.get(path, Authorization=f"Bearer {TOKEN}")).json()
+    assert {name: found[name] for name in ("id", "event", "status")} == {
+        "id": accepted["id"], "event": "ucf.update", "status": "accepted",
+    }  # fmt: skip
+    assert [handler["name"] for handler in found["handlers"]] == ["state.ucf"]
+    problem(await site.get("/webhooks/events/evt_none", Authorization=f"Bearer {TOKEN}"), 404)
+
+
+async def test_the_types_are_listed_with_schema_and_sample(site: Site) -> None:
+    answer = await site.get("/webhooks")
+    found = answer.json()
+    assert [entry["type"] for entry in found["incoming"]] == list(IN_EVENTS)
+    assert [entry["type"] for entry in found["outgoing"]] == list(OUT_EVENTS)
+    for entry in (*found["incoming"], *found["outgoing"]):
+        assert entry["summary"]
+        assert entry["schema"]["type"] == "object"
+        assert set(entry["sample"]) <= set(entry["schema"]["properties"])
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(body=st.binary(max_size=300), kind=st.sampled_from([*TAKEN, "nonsense"]))
+async def test_no_raw_body_is_a_500(site: Site, body: bytes, kind: str) -> None:
+    answer = await post(site, f"/webhooks/{kind}", body)
+    assert answer.status in {202, 400, 404, 422}
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+_FIELDS = sorted({field for spec in IN_EVENTS.values() for field in spec.record.__struct_fields__})
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(data=st.dictionaries(st.sampled_from(_FIELDS), _JSON, max_size=4), kind=st.sampled_from(TAKEN))
+async def test_no_data_is_a_500(site: Site, data: dict[str, object], kind: str) -> None:
+    answer = await post(site, f"/webhooks/{kind}", json.dumps(data).encode())
+    assert answer.status in {202, 400, 404, 422}

@@ -1,0 +1,250 @@
+"""Events in: POST /webhooks/{event}, POST /webhooks, POST /webhooks/github, and what became of them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from core.store_errors import StoreError, StoreOverloaded
+from core.webhooks.inbox import InboxEvent, InboxFull, KeyReused
+from state.events import (
+    IN_EVENTS,
+    OUT_EVENTS,
+    InSpec,
+    UnknownEventType,
+    WrongData,
+    data_schema,
+    find_incoming,
+    parse_data,
+)
+from web.bodies import Body, encode_json
+from web.headers import JSON, standard
+from web.keys import COLLECTIVE, RESPONSES
+from web.problems import Problem
+from web.routing import RouteSpec
+from web.webhook_auth import prove_github, prove_manager, prove_sender
+
+_ALL: Final = "/webhooks"
+_ONE: Final = "/webhooks/{event}"
+_GITHUB: Final = "/webhooks/github"
+_EVENT: Final = "/webhooks/events/{id}"
+_LONGEST_KEY: Final = 255
+_RETRY_S: Final = "30"
+_ENVELOPE: Final = frozenset({"type", "timestamp", "data"})
+
+
+async def post_event(request: web.Request) -> web.StreamResponse:
+    """Takes the data of one event; its type is in the path."""
+    body = await _read(request)
+    prove_sender(request, body)
+    spec = _find(request.match_info["event"])
+    if spec.name == "github":
+        raise Problem(404, "GitHub's own events come to /webhooks/github.")
+    return await _accept(request, spec, _object(body), _key_of(request))
+
+
+async def post_envelope(request: web.Request) -> web.StreamResponse:
+    """Takes `{type, timestamp, data}`, for senders that have one URL."""
+    body = await _read(request)
+    prove_sender(request, body)
+    envelope = _object(body)
+    unknown = sorted(set(envelope) - _ENVELOPE)
+    if unknown:
+        raise _wrong(unknown[0][:64], "is no part of the envelope; it takes type, timestamp and data")
+    kind, data = envelope.get("type"), envelope.get("data")
+    if not isinstance(kind, str):
+        raise _wrong("type", "is missing, or no text")
+    if not isinstance(data, dict):
+        raise _wrong("data", "is missing, or no object")
+    try:
+        spec = find_incoming(kind)
+    except UnknownEventType as error:
+        raise _wrong("type", str(error)) from error
+    return await _accept(request, spec, data, _key_of(request))
+
+
+async def post_github(request: web.Request) -> web.StreamResponse:
+    """Takes what GitHub sends; `ping` is answered, and not kept."""
+    body = await _read(request)
+    prove_github(request, body)
+    event = request.headers.get("X-GitHub-Event", "")
+    if not event or len(event) > 100 or not event.isascii():
+        raise Problem(400, "X-GitHub-Event is missing.")
+    payload = _object(body)
+    if event == "ping":
+        return _json(HTTPStatus.OK, {"pong": True})
+    delivery = request.headers.get("X-GitHub-Delivery")
+    key = None if delivery is None else f"github:{_checked_key(delivery, 'X-GitHub-Delivery')}"
+    return await _accept(request, IN_EVENTS["github"], {"event": event, "payload": payload}, key)
+
+
+async def get_event(request: web.Request) -> web.StreamResponse:
+    """What became of an event."""
+    prove_manager(request)
+    found = await request.app[COLLECTIVE].webhooks.inbox.find(request.match_info["id"][:_LONGEST_KEY])
+    if found is None:
+        raise Problem(404, "There is no event of that id; they are kept for 30 days.", kind="unknown-event")
+    return _json(HTTPStatus.OK, _shown(found))
+
+
+async def get_types(request: web.Request) -> web.StreamResponse:
+    """Every type of event, with schema and sample."""
+    return request.app[RESPONSES].serve(request, _ALL, _types)
+
+
+async def _accept(
+    request: web.Request, spec: InSpec, data: dict[str, Any], key: str | None
+) -> web.StreamResponse:
+    webhooks = request.app[COLLECTIVE].webhooks
+    try:
+        webhooks.check(parse_data(spec, data))
+        accepted = await webhooks.accept(spec, msgspec.json.encode(data, order="sorted"), key)
+    except WrongData as error:
+        raise _wrong(error.field, error.problem) from error
+    except KeyReused as error:
+        raise Problem(422, str(error), kind="key-reused") from error
+    except (InboxFull, StoreOverloaded) as error:
+        raise Problem(429, str(error), kind="busy", headers={"Retry-After": _RETRY_S}) from error
+    except StoreError as error:
+        raise Problem(503, str(error), kind="not-kept", headers={"Retry-After": _RETRY_S}) from error
+    return _json(
+        HTTPStatus.ACCEPTED,
+        {"id": accepted.id, "event": spec.name, "status": "accepted", "duplicate": accepted.duplicate},
+    )
+
+
+async def _read(request: web.Request) -> bytes:
+    if request.content_type != JSON and not request.content_type.endswith("+json"):
+        raise Problem(
+            415, "A webhook is JSON: Content-Type: application/json.", headers={"Accept-Post": JSON}
+        )
+    return await request.read()
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, f"The body is not JSON: {error}.", kind="not-json") from error
+    if not isinstance(value, dict):
+        raise Problem(400, "The body must be one JSON object.", kind="not-json")
+    return value
+
+
+def _find(kind: str) -> InSpec:
+    try:
+        return find_incoming(kind)
+    except UnknownEventType as error:
+        raise Problem(404, str(error), kind="unknown-event-type", suggestion=error.suggestion) from error
+
+
+def _key_of(request: web.Request) -> str | None:
+    """The idempotency key: `webhook-id`, or else `Idempotency-Key`."""
+    for name in ("webhook-id", "Idempotency-Key"):
+        key = request.headers.get(name)
+        if key is not None:
+            return _checked_key(key, name)
+    return None
+
+
+def _checked_key(key: str, header: str) -> str:
+    if not 1 <= len(key) <= _LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise Problem(400, f"{header} is 1 to {_LONGEST_KEY} visible ASCII characters.", kind="bad-key")
+    return key
+
+
+def _wrong(field: str, problem: str) -> Problem:
+    detail = f"`{field}` {problem}." if field and not problem[:1].isupper() else f"{field}: {problem}."
+    return Problem(422, detail if field else f"{problem}.", kind="wrong-data", field=field or None)
+
+
+def _shown(event: InboxEvent) -> dict[str, object]:
+    return {
+        "id": event.id,
+        "event": event.type,
+        "status": event.status,
+        "received_at": event.received_at,
+        "handlers": [
+            {
+                "name": handling.name,
+                "status": handling.status,
+                "attempts": handling.attempts,
+                "error": handling.error,
+                "next_at": handling.next_at,
+            }
+            for handling in event.handlers
+        ],
+    }
+
+
+def _types() -> Body:
+    return Body(
+        encode_json(
+            {
+                "incoming": [
+                    {
+                        "type": spec.name,
+                        "summary": spec.summary,
+                        "path": _GITHUB if spec.name == "github" else f"/webhooks/{spec.name}",
+                        "schema": data_schema(spec.record),
+                        "sample": spec.sample,
+                    }
+                    for spec in IN_EVENTS.values()
+                ],
+                "outgoing": [
+                    {
+                        "type": spec.name,
+                        "summary": spec.summary,
+                        "schema": data_schema(spec.record),
+                        "sample": spec.sample,
+                    }
+                    for spec in OUT_EVENTS.values()
+                ],
+            }
+        )
+    )
+
+
+def _json(status: HTTPStatus, value: object) -> web.Response:
+    headers = {**dict(standard()), "Content-Type": JSON, "Cache-Control": "no-store"}
+    return web.Response(body=encode_json(value), status=status, headers=headers)
+
+
+ROUTES = (
+    RouteSpec(
+        path=_ALL,
+        handler=get_types,
+        summary="Every event type, in and out, with JSON Schema and sample.",
+        ttl_s=3600.0,
+    ),
+    RouteSpec(
+        method="POST",
+        path=_ALL,
+        handler=post_envelope,
+        summary="Takes an event as {type, timestamp, data}.",
+        needs_token="webhook",  # noqa: S106 - the kind of token, not one
+    ),
+    RouteSpec(
+        method="POST",
+        path=_GITHUB,
+        handler=post_github,
+        summary="Takes GitHub's own events.",
+        needs_token="webhook",  # noqa: S106 - likewise
+    ),
+    RouteSpec(
+        path=_EVENT,
+        handler=get_event,
+        summary="What became of an event that came in.",
+        needs_token="webhook",  # noqa: S106 - likewise
+    ),
+    RouteSpec(
+        method="POST",
+        path=_ONE,
+        handler=post_event,
+        summary="Takes the data of one event; the type is in the path.",
+        needs_token="webhook",  # noqa: S106 - likewise
+    ),
+)

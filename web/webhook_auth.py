@@ -1,0 +1,114 @@
+"""Who may send events in, and who may manage hooks (docs/webhooks.md, "Authentication")."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import ip_address
+
+from aiohttp import hdrs, web
+
+from core.kernel import Kernel
+from core.secret import Secret
+from core.settings import Settings
+from core.webhooks.signatures import NotAuthentic, decode_key, verify, verify_github, verify_token
+from web.keys import KERNEL
+from web.problems import Problem
+
+_CHALLENGE = 'Bearer realm="helix-webhooks"'
+_SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
+
+
+def prove_sender(request: web.Request, body: bytes) -> None:
+    """Accepts an event whose sender signed it (Standard Webhooks) or shows the token.
+
+    Raises:
+        Problem: 503 where nothing is set up to prove it by, 401 where it is not proved.
+    """
+    kernel = request.app[KERNEL]
+    settings = kernel.settings
+    signed = any(name in request.headers for name in _SIGNED)
+    try:
+        if settings.webhook_secret and (signed or not settings.webhook_token):
+            verify(
+                _keys(settings.webhook_secret),
+                message_id=request.headers.get("webhook-id"),
+                timestamp=request.headers.get("webhook-timestamp"),
+                signature=request.headers.get("webhook-signature"),
+                body=body,
+                now_s=kernel.clock.now().timestamp(),
+            )
+        elif settings.webhook_token:
+            verify_token(settings.webhook_token, _offered_token(request))
+        elif not _open_here(settings):
+            raise _not_configured("WEBHOOK_SECRET or WEBHOOK_TOKEN")
+    except NotAuthentic as error:
+        raise _refusal(kernel, error) from error
+
+
+def prove_github(request: web.Request, body: bytes) -> None:
+    """Accepts what GitHub signed.
+
+    Raises:
+        Problem: 503 where its secret is not set, 401 where it is not proved.
+    """
+    kernel = request.app[KERNEL]
+    secret = kernel.settings.github_webhook_secret
+    if not secret:
+        if _open_here(kernel.settings):
+            return
+        raise _not_configured("GITHUB_WEBHOOK_SECRET")
+    try:
+        verify_github(secret, request.headers.get("X-Hub-Signature-256"), body)
+    except NotAuthentic as error:
+        raise _refusal(kernel, error) from error
+
+
+def prove_manager(request: web.Request) -> None:
+    """Accepts whoever shows `WEBHOOK_TOKEN`: what became of events, and REST hooks, are not for everyone.
+
+    Raises:
+        Problem: 503 where it is not set, 401 where it is not shown.
+    """
+    kernel = request.app[KERNEL]
+    token = kernel.settings.webhook_token
+    if not token:
+        if _open_here(kernel.settings):
+            return
+        raise _not_configured("WEBHOOK_TOKEN")
+    try:
+        verify_token(token, _offered_token(request))
+    except NotAuthentic as error:
+        raise _refusal(kernel, error) from error
+
+
+def _offered_token(request: web.Request) -> str | None:
+    scheme, _, credentials = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    if scheme.lower() == "bearer":
+        return credentials.strip()
+    return request.headers.get("X-Helix-Token")
+
+
+def _refusal(kernel: Kernel, error: NotAuthentic) -> Problem:
+    kernel.refusals.count("token" if error.flaw == "missing" else "signature")
+    return Problem(
+        401, str(error), kind="not-authentic", headers={"WWW-Authenticate": _CHALLENGE}, flaw=error.flaw
+    )
+
+
+def _not_configured(setting: str) -> Problem:
+    return Problem(503, f"Webhooks are not configured: set {setting}.", kind="not-configured")
+
+
+def _open_here(settings: Settings) -> bool:
+    """Whether anyone may: in the sandbox, which only this machine reaches."""
+    if not settings.in_sandbox:
+        return False
+    try:
+        return ip_address(settings.host).is_loopback
+    except ValueError:
+        return settings.host == "localhost"
+
+
+@lru_cache(maxsize=4)
+def _keys(secrets: tuple[Secret, ...]) -> tuple[bytes, ...]:
+    return tuple(decode_key(secret) for secret in secrets)
