@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 COVERAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format slash docs bench clean
+.PHONY: help run test lint types format slash docs zapier zapcheck bench clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -43,11 +43,17 @@ docs: $(VENV)/run.stamp ## Generate docs/commands.md and .env.example
 	$(BIN)/python -m bot.command_page
 	$(BIN)/python -m core.settings_doc > .env.example
 
+zapier: $(VENV)/run.stamp ## Generate zapier/definition.json from the event registry
+	$(BIN)/python -m state.zapier
+
+zapcheck: zapier/node_modules/.stamp ## Hold zapier/ against Zapier's own schema (needs Node)
+	node zapier/validate.js
+
 bench: $(VENV)/run.stamp ## Measure; prints ratios against something in the same run
 	$(BIN)/python -m bench
 
 clean: ## Remove the environment and what the tools left (never data/)
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* build
+	rm -rf $(VENV) zapier/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* build
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/run.stamp: requirements.txt
@@ -62,4 +68,11 @@ $(VENV)/run.stamp: requirements.txt
 $(VENV)/test.stamp: requirements-dev.txt $(VENV)/run.stamp
 	@echo "Installing what the tests need (once) ..."
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+zapier/node_modules/.stamp: zapier/package.json
+	@command -v npm >/dev/null || \
+		{ echo "Zapier's schema is an npm package: install Node.js 18 or newer, with npm." >&2; exit 1; }
+	@echo "Installing Zapier's packages (once) ..."
+	@cd zapier && npm install --no-package-lock --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
