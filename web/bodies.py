@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import final
 
 import msgspec
+from aiohttp import web
 
 from web.headers import CORS, JSON, Headers, standard
 from web.negotiation import Encoding
@@ -26,6 +27,12 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return dict(value)
     raise NotImplementedError(f"{type(value).__name__} has no JSON form")
+
+
+def json_answer(status: int, value: object) -> web.Response:
+    """An answer of its own, which nobody may keep."""
+    headers = {**dict(standard()), "Content-Type": JSON, "Cache-Control": "no-store"}
+    return web.Response(body=encode_json(value), status=status, headers=headers)
 
 
 @final

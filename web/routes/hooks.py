@@ -11,6 +11,7 @@ from aiohttp import web
 from core.webhooks.destinations import TooManySubscriptions
 from core.webhooks.guard import ForbiddenTarget, check_target
 from state.events import OUT_EVENTS, OutSpec, UnknownEventType, find_outgoing
+from web.bodies import json_answer
 from web.headers import JSON, standard
 from web.keys import COLLECTIVE
 from web.problems import Problem
@@ -52,7 +53,7 @@ async def post_hook(request: web.Request) -> web.StreamResponse:
         raise Problem(422, str(error), kind="wrong-data", field="target_url") from error
     except TooManySubscriptions as error:
         raise Problem(429, str(error), kind="too-many") from error
-    return _json(HTTPStatus.CREATED, {"id": hook.id, "secret": hook.secret})
+    return json_answer(HTTPStatus.CREATED, {"id": hook.id, "secret": hook.secret})
 
 
 async def delete_hook(request: web.Request) -> web.StreamResponse:
@@ -72,16 +73,11 @@ async def get_samples(request: web.Request) -> web.StreamResponse:
         raise Problem(404, str(error), kind="unknown-event-type", suggestion=error.suggestion) from error
     kept = await request.app[COLLECTIVE].webhooks.outbox.samples(spec.name)
     samples = [msgspec.json.decode(payload) for payload in kept] or [_sample(spec)]
-    return _json(HTTPStatus.OK, samples)
+    return json_answer(HTTPStatus.OK, samples)
 
 
 def _sample(spec: OutSpec) -> dict[str, object]:
     return {"type": spec.name, "timestamp": "2026-01-01T12:00:00Z", "data": dict(spec.sample)}
-
-
-def _json(status: HTTPStatus, value: object) -> web.Response:
-    headers = {**dict(standard()), "Content-Type": JSON, "Cache-Control": "no-store"}
-    return web.Response(body=msgspec.json.encode(value), status=status, headers=headers)
 
 
 ROUTES = (

@@ -20,8 +20,8 @@ from state.events import (
     find_incoming,
     parse_data,
 )
-from web.bodies import Body, encode_json
-from web.headers import JSON, standard
+from web.bodies import Body, encode_json, json_answer
+from web.headers import JSON
 from web.keys import COLLECTIVE, RESPONSES
 from web.problems import Problem
 from web.routing import RouteSpec
@@ -75,7 +75,7 @@ async def post_github(request: web.Request) -> web.StreamResponse:
         raise Problem(400, "X-GitHub-Event is missing.")
     payload = _object(body)
     if event == "ping":
-        return _json(HTTPStatus.OK, {"pong": True})
+        return json_answer(HTTPStatus.OK, {"pong": True})
     delivery = request.headers.get("X-GitHub-Delivery")
     key = None if delivery is None else f"github:{_checked_key(delivery, 'X-GitHub-Delivery')}"
     return await _accept(request, IN_EVENTS["github"], {"event": event, "payload": payload}, key)
@@ -87,7 +87,7 @@ async def get_event(request: web.Request) -> web.StreamResponse:
     found = await request.app[COLLECTIVE].webhooks.inbox.find(request.match_info["id"][:_LONGEST_KEY])
     if found is None:
         raise Problem(404, "There is no event of that id; they are kept for 30 days.", kind="unknown-event")
-    return _json(HTTPStatus.OK, _shown(found))
+    return json_answer(HTTPStatus.OK, _shown(found))
 
 
 async def get_types(request: web.Request) -> web.StreamResponse:
@@ -110,7 +110,7 @@ async def _accept(
         raise Problem(429, str(error), kind="busy", headers={"Retry-After": _RETRY_S}) from error
     except StoreError as error:
         raise Problem(503, str(error), kind="not-kept", headers={"Retry-After": _RETRY_S}) from error
-    return _json(
+    return json_answer(
         HTTPStatus.ACCEPTED,
         {"id": accepted.id, "event": spec.name, "status": "accepted", "duplicate": accepted.duplicate},
     )
@@ -206,11 +206,6 @@ def _types() -> Body:
             }
         )
     )
-
-
-def _json(status: HTTPStatus, value: object) -> web.Response:
-    headers = {**dict(standard()), "Content-Type": JSON, "Cache-Control": "no-store"}
-    return web.Response(body=encode_json(value), status=status, headers=headers)
 
 
 ROUTES = (

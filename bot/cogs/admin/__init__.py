@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import buttons, pages
+from bot.actions import parse_action
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.command import command
 from bot.completion import choices, choices_for_last_word
@@ -80,7 +81,7 @@ class Admin(commands.Cog, name="admin"):
     async def cache(self, ctx: HelixContext, action: str = "stats", *, name: str | None = None) -> None:
         """Show the caches, or clear one."""
         caches = self.bot.kernel.caches
-        if _caches.parse_action(action) == "stats":
+        if parse_action(action, _caches.ACTIONS) == "stats":
             enabled = self.bot.kernel.flags.response_caching
             await ctx.say(embed=_screens.caches(caches.stats(), enabled=enabled))
             return

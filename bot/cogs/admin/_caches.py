@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.access import Caller
 from core.cache import CacheRegistry, UnknownCache
-from core.errors import HelixError, UnknownName
+from core.errors import HelixError
 from state.change import JournalRow
 
 Action = Literal["stats", "clear"]
@@ -14,26 +14,8 @@ ACTIONS: tuple[Action, ...] = ("stats", "clear")
 ALL, STATE = "all", "state"
 
 
-class UnknownAction(UnknownName):
-    """`cache` has no such action."""
-
-    kind = "action"
-
-
 class NothingNamed(HelixError):  # noqa: N818 - the text is what users read
     """`clear` does not say what."""
-
-
-def parse_action(word: str) -> Action:
-    """The action that `word` names, in any case.
-
-    Raises:
-        UnknownAction: there is none; the text suggests the nearest.
-    """
-    for action in ACTIONS:
-        if action == word.strip().casefold():
-            return action
-    raise UnknownAction(word.strip(), ACTIONS)
 
 
 def names(caches: CacheRegistry) -> tuple[str, ...]:

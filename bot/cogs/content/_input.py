@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
+from bot.actions import UnknownAction
 from bot.documents import Document, DocumentName, Section
 from bot.words import quoted
 from core.errors import HelixError, UnknownName
 
 POST: Final = "post"
-
-
-class UnknownAction(UnknownName):
-    """There is no such action."""
-
-    kind = "action"
 
 
 class UnknownSection(UnknownName):

@@ -13,6 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, alert_card, buttons, catalog, pages, trends
+from bot.actions import parse_action
 from bot.cogs.field import _alerts, _field, _input, _screens, _tune
 from bot.command import command
 from bot.completion import choices
@@ -68,7 +69,7 @@ class Field(commands.Cog, name="field"):
         span: str | None = None,
     ) -> None:
         """List them, acknowledge one, or mute a metric."""
-        wanted = _input.parse_action(action)
+        wanted = parse_action(action, _input.ALERT_ACTIONS)
         if wanted == "ack":
             alert = await self.bot.collective.alerts.ack(_input.parse_alert(target), ctx.caller.actor)
             await ctx.say(embed=_screens.acknowledged(alert, show_people=ctx.at_home))

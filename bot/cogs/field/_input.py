@@ -15,6 +15,7 @@ from state.models import METRICS
 
 ALL: Final = "all"
 OFF: Final = "off"
+ALERT_ACTIONS: Final = ("list", "ack", "mute")
 DEFAULT_WINDOW: Final = "24h"
 _SHORTEST_WINDOW: Final = timedelta(minutes=10)
 _LONGEST_WINDOW: Final = timedelta(days=365)
@@ -30,12 +31,6 @@ class UnknownMetric(UnknownName):
     """There is no such metric."""
 
     kind = "metric"
-
-
-class UnknownAction(UnknownName):
-    """`alerts` has no such action."""
-
-    kind = "action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +84,6 @@ def parse_scope(metric: str | None, window: str | None) -> tuple[tuple[str, ...]
     if word not in METRICS:
         raise UnknownMetric(word, (*METRICS, ALL))
     return (word,), span
-
-
-def parse_action(word: str) -> str:
-    """`list`, `ack` or `mute`.
-
-    Raises:
-        UnknownAction: it is none of them.
-    """
-    action = word.strip().casefold()
-    if action not in {"list", "ack", "mute"}:
-        raise UnknownAction(word.strip(), ("list", "ack", "mute"))
-    return action
 
 
 def parse_alert(text: str | None) -> int:

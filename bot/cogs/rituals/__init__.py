@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons, pages, ritual_cards, ritual_messages
+from bot.actions import parse_action
 from bot.cogs.rituals import _folklore, _harmony, _log, _schedule, _screens
 from bot.command import command
 from bot.completion import choices
@@ -102,7 +103,7 @@ class Rituals(commands.Cog, name="rituals"):
     async def schedule(self, ctx: HelixContext, action: str = "list", *, details: str | None = None) -> None:
         """Show the schedules, or add or remove one."""
         schedules = self.bot.collective.schedules
-        wanted = _schedule.parse_action(action)
+        wanted = parse_action(action, _schedule.ACTIONS)
         if wanted == "list":
             _schedule.refuse_details(details)
             embed, view = await self._schedules_page(0, ctx.author.id, show_people=ctx.at_home)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.words import quoted
-from core.errors import HelixError, UnknownName
+from core.errors import HelixError
 from state.ritual_records import check_steps
 from state.ritual_rules import DEFAULT_STEPS
 from state.schedule_rules import EXAMPLES, Rule, parse_rule
@@ -20,26 +20,8 @@ _CRON_FIELDS = 5
 _OFFERED_STEPS = 27
 
 
-class UnknownAction(UnknownName):
-    """`schedule` has no such action."""
-
-    kind = "action"
-
-
 class WrongDetails(HelixError):  # noqa: N818 - the text is what users read
     """What follows the action does not fit it."""
-
-
-def parse_action(word: str) -> Action:
-    """The action that `word` names, in any case.
-
-    Raises:
-        UnknownAction: there is none; the text suggests the nearest.
-    """
-    for action in ACTIONS:
-        if action == word.strip().casefold():
-            return action
-    raise UnknownAction(word.strip(), ACTIONS)
 
 
 def parse_addition(details: str | None, now: datetime) -> tuple[Rule, int]:

@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import buttons, guild_places, pages, self_roles, welcomes
+from bot.actions import parse_action
 from bot.channel_argument import TextChannel
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import PRIVATE
@@ -86,7 +87,11 @@ class Server(commands.Cog, name="server"):
         channel: app_commands.Transform[discord.TextChannel | None, TextChannel] = None,
     ) -> None:
         """Preview the welcome, choose its channel, or switch it off."""
-        wanted, guild, store = _welcome.parse_action(action), _guild(ctx.guild), welcomes.Welcomes(self.bot)
+        wanted, guild, store = (
+            parse_action(action, _welcome.ACTIONS),
+            _guild(ctx.guild),
+            welcomes.Welcomes(self.bot),
+        )
         before = await store.channel_id(guild.id)
         preview = welcomes.card(guild, ctx.author.mention, self.bot.prefix)
         if wanted == "test":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, Literal, get_args
 
-from core.errors import HelixError, UnknownName
+from core.errors import HelixError
 
 Action = Literal["test", "set", "off"]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
@@ -18,26 +18,8 @@ NEEDED: Final = (
 )
 
 
-class UnknownAction(UnknownName):
-    """`welcome` cannot do that."""
-
-    kind = "action"
-
-
 class WrongChannel(HelixError):  # noqa: N818 - the text is what users read
     """No channel was named, or the bot cannot post in it."""
-
-
-def parse_action(word: str) -> Action:
-    """The action that a word names, in any case.
-
-    Raises:
-        UnknownAction: there is none; the text names them.
-    """
-    for action in ACTIONS:
-        if action == word.strip().casefold():
-            return action
-    raise UnknownAction(word.strip(), ACTIONS)
 
 
 def check_channel(name: str | None, lacking: Sequence[str], prefix: str) -> None:

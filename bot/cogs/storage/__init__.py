@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons, pages
+from bot.actions import parse_action
 from bot.cogs.storage import _arguments, _screens
 from bot.command import command
 from bot.completion import choices
@@ -33,7 +34,7 @@ class Storage(commands.Cog, name="storage"):
     async def storage(self, ctx: HelixContext, action: str = "status") -> None:
         """Sizes and retention; or apply the retention now."""
         collective = self.bot.collective
-        if _arguments.parse_action(action, _arguments.STORAGE_ACTIONS) == "status":
+        if parse_action(action, _arguments.STORAGE_ACTIONS) == "status":
             view = await ctx.cached_async(("status",), lambda: fetch_storage(collective), ("storage",))
             await ctx.say(embed=_screens.storage(view))
             return
@@ -45,7 +46,7 @@ class Storage(commands.Cog, name="storage"):
     @command("backup", action="action")
     async def backup(self, ctx: HelixContext, action: str = "create", backup: str | None = None) -> None:
         """Make a backup, list them, or check one whole."""
-        wanted = _arguments.parse_action(action, _arguments.BACKUP_ACTIONS)
+        wanted = parse_action(action, _arguments.BACKUP_ACTIONS)
         number = _arguments.parse_backup(wanted, backup)
         if number is not None:
             await self._verify(ctx, number)

@@ -11,25 +11,8 @@ BACKUP_ACTIONS = ("create", "list", "verify")
 _LONGEST_ID = 9
 
 
-class WrongAction(HelixError):  # noqa: N818 - the text is what users read
-    """There is no such action."""
-
-
-class WrongBackup(HelixError):  # noqa: N818 - likewise
+class WrongBackup(HelixError):  # noqa: N818 - the text is what users read
     """No id of a backup, or one too many."""
-
-
-def parse_action(word: str, actions: tuple[str, ...]) -> str:
-    """The action that a word names, in any case.
-
-    Raises:
-        WrongAction: none of them.
-    """
-    folded = word.strip().casefold()
-    if folded not in actions:
-        choices = ", ".join(f"`{action}`" for action in actions[:-1])
-        raise WrongAction(f"The action is {choices} or `{actions[-1]}`, not {quoted(word)}.")
-    return folded
 
 
 def parse_backup(action: str, word: str | None) -> int | None:

@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import field_pictures, icons
+from bot.actions import parse_action
 from bot.cogs.visuals import _input, _screens
 from bot.command import command
 from bot.completion import choices
@@ -41,7 +42,7 @@ class Visuals(commands.Cog, name="visuals"):
     @command("icon")
     async def icon(self, ctx: HelixContext, action: str = "info", value: str | None = None) -> None:
         """Show, set or cycle the icon."""
-        wanted, guild = _input.parse_action(action), _guild(ctx)
+        wanted, guild = parse_action(action, _input.ACTIONS), _guild(ctx)
         if wanted == "set":
             await self._set(ctx, guild, value)
         elif wanted == "cycle":

@@ -7,7 +7,7 @@ from typing import Final, Literal, get_args
 from bot.field_pictures import parse_style
 from bot.pictures.field_request import STYLES, Style
 from bot.words import quoted
-from core.errors import HelixError, UnknownName
+from core.errors import HelixError
 
 Action = Literal["info", "set", "cycle"]
 
@@ -15,26 +15,8 @@ ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 SWITCH: Final = ("on", "off")
 
 
-class UnknownAction(UnknownName):
-    """There is no such action."""
-
-    kind = "action"
-
-
 class WrongValue(HelixError):  # noqa: N818 - the text is what users read
     """The action lacks its value, or has one that it does not take."""
-
-
-def parse_action(word: str) -> Action:
-    """What to do.
-
-    Raises:
-        UnknownAction: nothing of that name.
-    """
-    for action in ACTIONS:
-        if word.strip().casefold() == action:
-            return action
-    raise UnknownAction(word.strip(), ACTIONS)
 
 
 def values_of(action: str | None) -> tuple[str, ...]:

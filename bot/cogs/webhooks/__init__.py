@@ -9,6 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons, pages
+from bot.actions import parse_action
 from bot.cogs.webhooks import _deliveries, _lines, _screens, _sending
 from bot.command import command
 from bot.completion import choices
@@ -84,7 +85,7 @@ class Webhooks(commands.Cog, name="webhooks"):
     @command("breakers", action="action")
     async def breakers(self, ctx: HelixContext, action: str = "list", *, name: str | None = None) -> None:
         """Every breaker; reset or trip one."""
-        wanted = _lines.parse_action(action)
+        wanted = parse_action(action, _lines.ACTIONS)
         if wanted == "list":
             await ctx.say(embed=_screens.breakers(self._machine.breakers.views()))
             return

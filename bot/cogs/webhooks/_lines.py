@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from bot.words import quoted
 from core.durations import parse_duration
-from core.errors import HelixError, UnknownName
+from core.errors import HelixError
 
 View = Literal["in", "out", "failed", "subscriptions"]
 VIEWS: Final[tuple[View, ...]] = ("in", "out", "failed", "subscriptions")
@@ -26,12 +26,6 @@ class WrongTarget(HelixError):  # noqa: N818 - the text is what users read
 
 class WrongPage(HelixError):  # noqa: N818 - likewise
     """A page that no list has."""
-
-
-class UnknownAction(UnknownName):
-    """`breakers` has no such action."""
-
-    kind = "action"
 
 
 class NoBreakerNamed(HelixError):  # noqa: N818 - likewise
@@ -99,18 +93,6 @@ def check_page(page: int) -> int:
     if page < 1:
         raise WrongPage("`page` is a whole number from 1 up.")
     return page
-
-
-def parse_action(text: str) -> Action:
-    """The action of `breakers`, in any case.
-
-    Raises:
-        UnknownAction: there is none of that name.
-    """
-    for action in ACTIONS:
-        if action == text.strip().casefold():
-            return action
-    raise UnknownAction(text.strip(), ACTIONS)
 
 
 def need_name(action: Action, name: str | None) -> str:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot import embeds
 from bot.access import Caller
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
-from bot.cogs.admin._caches import NothingNamed, UnknownAction
+from bot.cogs.admin._caches import NothingNamed
 from bot.cogs.admin._cogs import WrongCogs
 from bot.cogs.admin._flags import WrongSwitch
 from bot.loader import CogFailure, CogStatus, LoadResult, UnknownCog
@@ -98,12 +98,6 @@ def test_the_journal_keeps_who_switched_a_flag(kernel: Kernel) -> None:
     after = kernel.flags.switch("lazy_commands", False)
     row = _flags.journal_row(before, after, ADA)
     assert (row.subject, row.before, row.after, row.actor) == ("lazy_commands", True, False, "Ada")
-
-
-def test_caches_are_shown_or_cleared() -> None:
-    assert _caches.parse_action("Clear") == "clear"
-    with pytest.raises(UnknownAction, match="Did you mean 'clear'"):
-        _caches.parse_action("claer")
 
 
 def test_a_cache_is_named_in_any_case(kernel: Kernel) -> None:

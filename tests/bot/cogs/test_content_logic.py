@@ -3,6 +3,7 @@
 import pytest
 
 from bot import documents
+from bot.actions import UnknownAction
 from bot.cogs.consciousness._level import BANDS
 from bot.cogs.content import _input
 from bot.cogs.rituals._harmony import PHASES, REST
@@ -29,7 +30,7 @@ def test_without_a_name_there_is_no_section_and_a_wrong_one_is_answered_with_the
 def test_only_post_is_an_action() -> None:
     assert _input.parse_action(None) is False
     assert _input.parse_action(" Post ") is True
-    with pytest.raises(_input.UnknownAction, match="no action called"):
+    with pytest.raises(UnknownAction, match="no action called"):
         _input.parse_action("post it")
 
 

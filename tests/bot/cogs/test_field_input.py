@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cogs.field import _input, _tune
-from bot.cogs.field._input import Shift, UnknownAction, UnknownMetric, WrongInput
+from bot.cogs.field._input import Shift, UnknownMetric, WrongInput
 from core.durations import WrongDuration, format_duration
 from core.errors import HelixError
 from state.models import METRICS
@@ -128,12 +128,6 @@ def test_an_alert_is_a_number(text: str, number: int) -> None:
 def test_another_is_refused(text: str | None) -> None:
     with pytest.raises(WrongInput, match="alerts ack 3"):
         _input.parse_alert(text)
-
-
-def test_actions_are_three() -> None:
-    assert _input.parse_action("ACK") == "ack"
-    with pytest.raises(UnknownAction, match="Did you mean 'mute'"):
-        _input.parse_action("mut")
 
 
 @given(st.timedeltas(timedelta(minutes=1), timedelta(days=30)).map(lambda span: span // timedelta(seconds=1)))

@@ -209,14 +209,7 @@ def test_each_page_of_findings_fits() -> None:
         assert len(shown.description or "") <= 4096
 
 
-@pytest.mark.parametrize("word", ["test", "SET", " off "])
-def test_the_actions_of_welcome_are_read_in_any_case(word: str) -> None:
-    assert _welcome.parse_action(word) in _welcome.ACTIONS
-
-
-def test_a_wrong_action_or_channel_is_explained() -> None:
-    with pytest.raises(_welcome.UnknownAction, match="Did you mean 'test'"):
-        _welcome.parse_action("tes")
+def test_a_wrong_channel_is_explained() -> None:
     with pytest.raises(_welcome.WrongChannel, match="Name the channel, as `!welcome set #general`"):
         _welcome.check_channel(None, [], "!")
     with pytest.raises(_welcome.WrongChannel, match="In #attic I lack Send Messages, Embed Links"):

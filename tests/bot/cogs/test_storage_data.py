@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from bot.cogs.storage import _arguments, _screens
-from bot.cogs.storage._arguments import WrongAction, WrongBackup
+from bot.cogs.storage._arguments import WrongBackup
 from state.backups import BackupRecord
 from state.change import Actor, Change
 from state.collective import Collective
@@ -37,16 +37,6 @@ RECORD = BackupRecord(
 
 def shown(embed: object) -> str:
     return text_of({"content": "", "embeds": [embed.to_dict()]})  # type: ignore[attr-defined]  # an embed
-
-
-@pytest.mark.parametrize(("word", "action"), [("status", "status"), (" CLEAN ", "clean")])
-def test_actions_are_known_in_any_case(word: str, action: str) -> None:
-    assert _arguments.parse_action(word, _arguments.STORAGE_ACTIONS) == action
-
-
-def test_a_wrong_action_names_the_right_ones() -> None:
-    with pytest.raises(WrongAction, match="`create`, `list` or `verify`, not `burn`"):
-        _arguments.parse_action("burn", _arguments.BACKUP_ACTIONS)
 
 
 @pytest.mark.parametrize(("word", "number"), [("3", 3), (" #12 ", 12)])
