@@ -13,7 +13,8 @@ async def test_ready_means_that_everything_built_has_reported(tmp_path: Path) ->
         silent = [name for name, (check,) in checks.items() if "not reported" in check.get("output", "")]
         assert silent == []
         agents = (await get_json(f"{http}/agents"))["agents"]
-        assert {agent["status"] for agent in agents} == {"active"}
+        # A busy machine may degrade one; what has not reported is down.
+        assert {agent["status"] for agent in agents} <= {"active", "degraded"}
         assert (await get_json(f"{http}/status"))["gateway"]["status"] == "pass"
 
 
