@@ -57,15 +57,46 @@ def _places(settings: Settings) -> list[str]:
 
 
 def _features(settings: Settings) -> list[str]:
+    open_here = settings.sandbox
     switches = (
         ("response caching", settings.enable_response_caching, "ENABLE_RESPONSE_CACHING"),
         ("lazy commands", settings.enable_lazy_commands, "ENABLE_LAZY_COMMANDS"),
         ("watching the state files", settings.enable_state_watching, "ENABLE_STATE_WATCHING"),
         ("a token for reading over HTTP", bool(settings.read_token), "READ_TOKEN"),
-        (
-            "word to the admins about refused edits",
-            settings.alerts_channel_id is not None,
-            "ALERTS_CHANNEL_ID",
+        *(
+            (what, channel is not None, name if channel else f"{name}; on where setup chose a channel")
+            for what, channel, name in _channels(settings)
         ),
+        (
+            "events in by webhook",
+            open_here or bool(settings.webhook_secret or settings.webhook_token),
+            "WEBHOOK_SECRET, WEBHOOK_TOKEN",
+        ),
+        ("REST hooks", open_here or bool(settings.webhook_token), "WEBHOOK_TOKEN"),
+        (
+            "events in from GitHub",
+            open_here or bool(settings.github_webhook_secret),
+            "GITHUB_WEBHOOK_SECRET",
+        ),
+        ("posts by webhook", bool(settings.post_channel_ids), "POST_CHANNEL_IDS"),
+        (
+            "events out",
+            bool(settings.zapier_webhook_url or settings.discord_webhook_url),
+            "ZAPIER_WEBHOOK_URL, DISCORD_WEBHOOK_URL",
+        ),
+        ("signatures on events out", bool(settings.webhook_signing_secret), "WEBHOOK_SIGNING_SECRET"),
     )
     return [f"  {'on ' if on else 'off'}  {what} ({name})" for what, on, name in switches]
+
+
+def _channels(settings: Settings) -> tuple[tuple[str, int | None, str], ...]:
+    return (
+        (
+            "word to the admins of alerts, refused edits and dead letters",
+            settings.alerts_channel_id,
+            "ALERTS_CHANNEL_ID",
+        ),
+        ("telemetry", settings.telemetry_channel_id, "TELEMETRY_CHANNEL_ID"),
+        ("the weekly digest", settings.digest_channel_id, "DIGEST_CHANNEL_ID"),
+        ("deployments", settings.deployments_channel_id, "DEPLOYMENTS_CHANNEL_ID"),
+    )

@@ -71,7 +71,7 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "Discord",
         "ALERTS_CHANNEL_ID",
         "",
-        "Where the admins are told what needs them, such as a refused edit of a state file.",
+        "Where the admins are told of alerts, refused edits and dead letters. Unset: what `setup` chose.",
     ),
     _doc(
         "Discord",
@@ -85,7 +85,12 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "",
         "Where the week is summed up on Mondays at 09:00 UTC. Unset: what `setup` chose.",
     ),
-    _doc("Discord", "DEPLOYMENTS_CHANNEL_ID", "", "Where pushes, releases and workflows are announced."),
+    _doc(
+        "Discord",
+        "DEPLOYMENTS_CHANNEL_ID",
+        "",
+        "Where pushes, releases and workflows are announced. Unset: what `setup` chose.",
+    ),
     _doc(
         "Discord",
         "POST_CHANNEL_IDS",

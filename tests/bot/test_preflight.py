@@ -34,6 +34,22 @@ def test_it_says_what_is_on_and_what_is_off() -> None:
     assert "on   word to the admins" in text
 
 
+def test_it_says_which_webhooks_would_be_taken_and_sent_and_shows_no_secret() -> None:
+    secret = "whsec_" + base64.b64encode(b"k" * 32).decode()
+    text = describe(Settings(discord_token=Secret(TOKEN), webhook_secret=(Secret(secret),)))
+    assert "on   events in by webhook" in text
+    assert "off  REST hooks" in text
+    assert "off  events in from GitHub" in text
+    assert "off  events out" in text
+    assert secret not in text
+
+
+def test_in_the_sandbox_webhooks_are_open() -> None:
+    text = describe(Settings())
+    assert "on   events in by webhook" in text
+    assert "on   events in from GitHub" in text
+
+
 def test_without_a_home_it_says_what_that_means() -> None:
     assert "only owners" in describe(Settings(discord_token=Secret(TOKEN)))
 
