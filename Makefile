@@ -39,8 +39,9 @@ format: $(VENV)/test.stamp ## Format the code
 slash: $(VENV)/run.stamp ## Generate bot/slash.json from the cogs
 	$(BIN)/python -m bot.slash
 
-docs: $(VENV)/run.stamp ## Generate docs/commands.md and .env.example
+docs: $(VENV)/run.stamp ## Generate docs/commands.md, the tables of docs/webhooks.md and .env.example
 	$(BIN)/python -m bot.command_page
+	$(BIN)/python -m state.webhook_tables
 	$(BIN)/python -m core.settings_doc > .env.example
 
 zapier: $(VENV)/run.stamp ## Generate zapier/definition.json from the event registry

@@ -47,7 +47,7 @@ class AlertRaised(OutEvent, frozen=True, kw_only=True, tag="alert.raised"):
 
 
 class AlertCleared(OutEvent, frozen=True, kw_only=True, tag="alert.cleared"):
-    """It does no longer."""
+    """What an alert was about is over."""
 
     topic: ClassVar[str | None] = "alerts"
 
