@@ -105,7 +105,7 @@ def describe(done: Forgotten) -> str:
             f"Removed {done.removed} older copies. Make a new backup when Helix runs: `backup create`."
         )
     elif done.copies:
-        lines.append("They are still in these older copies:")
+        lines.append("They may still be in these older copies:")
         lines += [f"  {copy}" for copy in done.copies]
         lines.append("Run it again with --copies to remove these, then make a new backup.")
     if done.aside:
