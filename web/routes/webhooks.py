@@ -157,8 +157,9 @@ def _checked_key(key: str, header: str) -> str:
 
 
 def _wrong(field: str, problem: str) -> Problem:
-    detail = f"`{field}` {problem}." if field and not problem[:1].isupper() else f"{field}: {problem}."
-    return Problem(422, detail if field else f"{problem}.", kind="wrong-data", field=field or None)
+    said = problem if problem.endswith((".", "?")) else f"{problem}."
+    detail = f"`{field}` {said}" if field and not said[:1].isupper() else f"{field}: {said}"
+    return Problem(422, detail if field else said, kind="wrong-data", field=field or None)
 
 
 def _shown(event: InboxEvent) -> dict[str, object]:

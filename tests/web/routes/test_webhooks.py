@@ -131,6 +131,11 @@ async def test_a_body_that_is_no_json_object(site: Site, body: bytes) -> None:
     problem(await post(site, "/webhooks/ucf.update", body), 400)
 
 
+async def test_an_envelope_of_an_unknown_type_ends_in_one_question_mark(site: Site) -> None:
+    answer = await post(site, "/webhooks", {"type": "ucf.updat", "data": {}})
+    assert problem(answer, 422)["detail"].endswith("Did you mean 'ucf.update'?")
+
+
 async def test_an_unknown_type_is_named_with_the_nearest(site: Site) -> None:
     assert problem(await post(site, "/webhooks/ucf.updat", SHIFT), 404)["suggestion"] == "ucf.update"
 
