@@ -28,7 +28,7 @@ class CogDisabled(HelixError):  # noqa: N818 - somebody's wish, not an error
     """The cog was unloaded on purpose."""
 
     def __init__(self, cog: str) -> None:
-        super().__init__(f"The {cog} commands are switched off until an admin runs `load {cog}`.")
+        super().__init__(f"The {cog} commands are switched off until an admin runs `/load {cog}`.")
 
 
 class CogFailed(HelixError):  # noqa: N818 - says what happened

@@ -201,6 +201,8 @@ def _complaint(error: commands.UserInputError | app_commands.TransformerError) -
 
 
 def _bad_argument(error: commands.BadArgument) -> str:
+    if isinstance(error, commands.MemberNotFound):
+        return f"{quoted(error.argument)} is nobody here: mention them, or write their whole name."
     given = getattr(error, "argument", None)
     text = str(error)
     # discord.py's own text for a failed `int` or `float` names the type as Python does.

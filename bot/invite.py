@@ -27,7 +27,7 @@ PERMISSIONS: tuple[tuple[str, int, str], ...] = (
     ("Use External Emojis", USE_EXTERNAL_EMOJIS, "in answers"),
     ("Pin Messages", PIN_MESSAGES, "to pin the documents it posts"),
     ("Manage Roles", MANAGE_ROLES, "self-assignable roles"),
-    ("Manage Channels", MANAGE_CHANNELS, "`setup` creates the missing channels"),
+    ("Manage Channels", MANAGE_CHANNELS, "`/setup` creates the missing channels"),
     ("Manage Server", MANAGE_GUILD, "the server's icon"),
 )
 

@@ -221,12 +221,12 @@ class CogLoader:
         if record.state == "loaded":
             return LoadResult(record.name, ok=True, ms=0.0)
         if record.state == "disabled":
-            return _refused(record, "It was unloaded; `load` brings it back.")
+            return _refused(record, "It was unloaded; `/load` brings it back.")
         return await self._swap(record)
 
     async def _reload(self, record: CogRecord) -> LoadResult:
         if record.state == "disabled":
-            return _refused(record, "It was unloaded; `load` brings it back.")
+            return _refused(record, "It was unloaded; `/load` brings it back.")
         return await self._swap(record)
 
     async def _unload(self, record: CogRecord) -> LoadResult:

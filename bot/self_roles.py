@@ -62,7 +62,7 @@ class UnknownRole(UnknownName):
     def __init__(self, name: str) -> None:
         super().__init__(name, NAMES)
         if self.suggestion is None:
-            self.args = (f"There is no {self.kind} called {self.name!r}. `roles` lists them.",)
+            self.args = (f"There is no {self.kind} called {self.name!r}. `/roles` lists them.",)
 
 
 @dataclass(frozen=True, slots=True)

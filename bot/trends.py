@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bot.pictures.chart_request import ChartRequest, Dot, Mark, MarkKind, Panel
-from core.durations import format_duration
+from core.durations import say_duration
 from state.forecast import TooLittleData, forecast
 from state.models import METRICS
 
@@ -57,7 +57,7 @@ async def fetch_chart(
     samples = await collective.history.samples(metrics, moments)
     steps = await collective.history.steps(since, now)
     alerts = await collective.alerts.within(since, now)
-    span = format_duration(window)
+    span = say_duration(window)
     subject = metrics[0] if len(metrics) == 1 else "The field"
     return ChartRequest(
         title=title or f"{subject}, last {span}",
@@ -107,7 +107,7 @@ def alt_text(request: ChartRequest) -> str:
     """What the picture shows, for those who do not see it."""
     ahead = ""
     if any(panel.forecast for panel in request.panels):
-        ahead = f", with a forecast for {format_duration(request.until - request.now)}"
+        ahead = f", with a forecast for {say_duration(request.until - request.now)}"
     text = " ".join((f"Chart: {request.title}{ahead}.", *(f"{summary(panel)}." for panel in request.panels)))
     return text if len(text) <= _ALT_LIMIT else f"{text[: _ALT_LIMIT - 1]}…"
 

@@ -89,7 +89,7 @@ class Breakers:
         return Reading(
             status="warn",
             reason=f"open: {shown}",
-            action="See `breakers`; what they protect is tried again by itself.",
+            action="See `/breakers`; what they protect is tried again by itself.",
             load=load,
             counters=counters,
         )

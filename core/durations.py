@@ -18,6 +18,10 @@ _WORDS: Final = {
 }
 _PART: Final = re.compile(r"(\d{1,9})([a-z]+)", re.ASCII)
 _LONGEST: Final = 64
+# The units that are said alone, with their seconds and from how many of them on.
+_SAID: Final = (("day", 86_400, 2), ("hour", 3_600, 1), ("minute", 60, 1), ("second", 1, 1))
+# More of one unit than this is hard to imagine.
+_MOST_SAID: Final = 120
 
 
 class WrongDuration(HelixError):  # noqa: N818 - the text is what users read
@@ -37,7 +41,7 @@ def parse_duration(
     if seconds is None:
         raise WrongDuration("That is no length of time: write it as 90m, 24h, 7d or 1h30m.")
     if not low.total_seconds() <= seconds <= high.total_seconds():
-        raise WrongDuration(f"It takes from {format_duration(low)} to {format_duration(high)}.")
+        raise WrongDuration(f"It takes from {say_duration(low)} to {say_duration(high)}.")
     return timedelta(seconds=seconds)
 
 
@@ -50,6 +54,16 @@ def format_duration(span: timedelta) -> str:
         if count:
             parts.append(f"{count}{unit}")
     return "".join(parts) or "0s"
+
+
+def say_duration(span: timedelta) -> str:
+    """A length of time as people say it: "7 days", "24 hours", "90 minutes"; days from two on."""
+    seconds = int(span.total_seconds())
+    for unit, size, least in _SAID:
+        count, left = divmod(seconds, size)
+        if count >= least and not left and (count <= _MOST_SAID or unit == "day"):
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return format_duration(span)
 
 
 def _seconds(compact: str) -> int | None:

@@ -213,7 +213,7 @@ class Alerts:
             return Reading(reason=reason, load=load, counters=counters)
         named = [alert.summary for alert in unknown]
         reason = "; ".join(named) if len(named) <= 3 else f"{named[0]}; {named[1]}; and more"
-        action = "See `alerts`; acknowledge what you know of."
+        action = "See `/alerts`; acknowledge what you know of."
         return Reading(status="warn", reason=reason, action=action, load=load, counters=counters)
 
     def _watch(self, connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:

@@ -84,6 +84,11 @@ class Context(ContextBrief, frozen=True, kw_only=True):
 
     content: Content
 
+    @property
+    def is_defaults(self) -> bool:
+        """Whether it is what Helix begins with, which nobody kept."""
+        return self.id == 0
+
 
 def clean_name(text: str) -> str:
     """A name for a checkpoint, on one line and without what cannot be seen.

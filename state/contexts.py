@@ -58,7 +58,7 @@ class UnknownContext(UnknownName):
         elif known:
             hint = "`contexts` lists them."
         else:
-            hint = "None has been saved yet; `archive` saves one."
+            hint = "None has been saved yet; `/archive` saves one."
         self.args = (f"There is no checkpoint called {self.name!r}. {hint}",)
 
 

@@ -235,7 +235,7 @@ class Directives:
         )
         if self.halted is not None:
             return msgspec.structs.replace(
-                reading, status="warn", reason="Manus is halted", action="`resume` lets it work again."
+                reading, status="warn", reason="Manus is halted", action="`/resume` lets it work again."
             )
         if queued >= MOST_QUEUED:
             return msgspec.structs.replace(

@@ -153,7 +153,7 @@ OUT_EVENTS: Final[Mapping[str, OutSpec]] = MappingProxyType(
             _out(
                 StatusChanged,
                 status="warn", previous="pass", changed_at=_MOMENT,
-                assessment="Impaired: disk needs attention.",
+                assessment="Impaired: the disk check needs attention.",
             ),
             _out(
                 UcfChanged,

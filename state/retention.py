@@ -100,7 +100,7 @@ def build_retention(collective: Collective) -> Retention:
     retention.add("probes", collective.probes.prune, f"{KEPT_FOR.days} days")
     retention.add("backups", prune_backups, f"the newest {settings.backup_keep} (BACKUP_KEEP)")
     kept = f"{COPIES_KEPT_FOR.days} days, and until there is a good backup"
-    retention.add("copies", prune_copies, f"of before a schema change: {kept}")
+    retention.add("copies", prune_copies, f"from before a schema change: {kept}")
     retention.note("directives", f"the newest {DIRECTIVES_KEPT}")
     retention.note("checkpoints", f"the newest {CONTEXTS_KEPT}")
     retention.note("closed alerts", f"the newest {CLOSED_KEPT}")

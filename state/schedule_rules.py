@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 import msgspec
 
-from core.durations import WrongDuration, format_duration, parse_duration
+from core.durations import WrongDuration, format_duration, parse_duration, say_duration
 from core.errors import HelixError
 
 SHORTEST: Final = timedelta(minutes=10)
@@ -107,8 +107,8 @@ def _cron(text: str, now: datetime) -> Cron:
     for _, run in zip(range(_RUNS_CHECKED), runs, strict=False):
         if previous is not None and run - previous < SHORTEST:
             raise WrongSchedule(
-                f"It would run twice within {format_duration(run - previous)}; "
-                f"at least {format_duration(SHORTEST)} lie between two runs."
+                f"It would run twice within {say_duration(run - previous)}; "
+                f"at least {say_duration(SHORTEST)} lie between two runs."
             )
         if previous is not None and run - now > LONGEST:
             break

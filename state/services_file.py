@@ -23,7 +23,7 @@ _LONGEST_TIMEOUT_S: Final = 30.0
 
 SHIPPED: Final = b"""{
   "helix": {"url": "{base}/health/live", "method": "GET", "expect_status": 200, "timeout_s": 5},
-  "helix-status": {"url": "{base}/status", "method": "GET", "expect_status": 200, "timeout_s": 5}
+  "helix-ready": {"url": "{base}/health/ready", "method": "GET", "expect_status": 200, "timeout_s": 5}
 }
 """
 

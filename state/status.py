@@ -96,12 +96,12 @@ def assess(ucf: UCF, health: HealthRegistry) -> str:
     critical = [name for name in METRICS if judge(name, getattr(ucf, name)) == "critical"]
     fair = [name for name in METRICS if judge(name, getattr(ucf, name)) == "fair"]
     if required:
-        return f"Broken: {_listed(required)} {_is(required)} failing{_besides(critical, ucf)}."
+        return f"Broken: {_checks(required)} {_is(required)} failing{_besides(critical, ucf)}."
     if critical:
-        tail = f", and {_listed(failing)} {_is(failing)} failing" if failing else ""
+        tail = f", and {_checks(failing)} {_is(failing)} failing" if failing else ""
         return f"Strained: {_values(critical, ucf)} {_is(critical)} critical{tail}."
     if failing or warned:
-        return f"Impaired: {_listed(failing or warned)} {_need(failing or warned)} attention."
+        return f"Impaired: {_checks(failing or warned)} {_need(failing or warned)} attention."
     if fair:
         return f"Steady: nothing is critical, {_values(fair, ucf)} could be better."
     return "In harmony: all six values are good, and every check passes."
@@ -153,6 +153,11 @@ def _values(names: list[str], ucf: UCF) -> str:
 
 def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _checks(names: list[str]) -> str:
+    """Said so that a check's name is read as a name: some of them are plurals, as "commands" is."""
+    return f"the {_listed(names)} {'check' if len(names) == 1 else 'checks'}"
 
 
 def _besides(critical: list[str], ucf: UCF) -> str:

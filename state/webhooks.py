@@ -264,7 +264,7 @@ class Webhooks:
             return Reading(
                 status="warn",
                 reason="more comes in than is handled; new events will be refused",
-                action="See `webhooks in` for what fails, and `breakers`.",
+                action="See `/webhooks in` for what fails, and `/breakers`.",
                 load=load,
                 counters=counters,
             )

@@ -21,7 +21,9 @@ from bot.pictures.field_request import FieldRequest
 
 
 @dataclass(frozen=True, slots=True)
-class _Ring:
+class Ring:
+    """One ring of petals: which one of how many, and how many petals it has."""
+
     field: FieldRequest
     palette: Floats
     petals: int
@@ -40,7 +42,7 @@ def draw_mandala(field: FieldRequest) -> Floats:
     petals, rings = round(5 + 6 * field.harmony), round(3 + 2.5 * field.resilience)
     colours = look_up(palette, _sky(field, radius, angle, petals))
     for ring in range(rings):
-        _ring(_Ring(field, palette, petals, ring, rings), colours, radius, angle)
+        draw_ring(Ring(field, palette, petals, ring, rings), colours, radius, angle)
     wave = 0.075 * (1 + 0.22 * np.cos(angle * petals))
     star = np.exp(-((radius / wave) ** 2) * 1.4)
     glow = np.exp(-radius / 0.16) * (0.25 + 0.55 * field.prana)
@@ -56,17 +58,18 @@ def _sky(field: FieldRequest, radius: Floats, angle: Floats, petals: int) -> Flo
     return glow
 
 
-def _ring(one: _Ring, colours: Floats, radius: Floats, angle: Floats) -> None:
+def draw_ring(one: Ring, colours: Floats, radius: Floats, angle: Floats) -> None:
     """One ring of petals over those behind it; the outermost is the first."""
     field, palette, ring, rings = one.field, one.palette, one.ring, one.rings
     share = 1.0 - ring / rings
     outer, inner = 1.0 * share**0.85, max(0.0, share - 1.7 / rings)
     near = radius < np.float32(outer * 1.06)
-    rows = np.flatnonzero(near.any(axis=1))
+    rows, columns = np.flatnonzero(near.any(axis=1)), np.flatnonzero(near.any(axis=0))
     if not rows.size:
         return
-    part = slice(int(rows[0]), int(rows[-1]) + 1)
-    radius, angle = radius[part, part], angle[part, part]
+    # Where the plane is ruffled, a ring lies off the middle: its rows are not its columns.
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    radius, angle = radius[part], angle[part]
     count = one.petals if ring % 3 else one.petals * 2
     turn = angle * np.float32(count / (2 * math.pi)) + np.float32(0.5 * (ring % 2))
     across = np.abs(turn - np.round(turn)) * 2
@@ -89,7 +92,7 @@ def _ring(one: _Ring, colours: Floats, radius: Floats, angle: Floats) -> None:
     body = look_up(palette, tone) * (0.5 + 0.5 * shadow)[..., None]
     body *= np.float32(0.72 + 0.4 * field.prana)
     edge = look_up(palette, np.float32(0.62 + 0.3 * (1 - share)) + 0.25 * along)
-    here = colours[part, part]
+    here = colours[part]
     here += (body - here) * cover[..., None]
     here += edge * (line * 0.8)[..., None]
     rim = np.exp(-(((radius - np.float32(outer * 1.015)) / np.float32(thin * 0.9)) ** 2))

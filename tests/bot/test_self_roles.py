@@ -62,7 +62,7 @@ def test_beginnings_come_before_the_middle_of_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"), [("telemetri", "Did you mean 'Telemetry'"), ("zzz", "`roles` lists"), ("", "`roles`")]
+    ("text", "said"), [("telemetri", "Did you mean 'Telemetry'"), ("zzz", "`/roles` lists"), ("", "`/roles`")]
 )
 def test_an_unknown_role_is_answered_with_the_nearest(text: str, said: str) -> None:
     with pytest.raises(UnknownRole, match=said):

@@ -41,9 +41,9 @@ async def tune(collective: Collective, source: str = "tune", **values: float) ->
 async def test_a_young_history_is_drawn_without_a_forecast(collective: Collective) -> None:
     request = await trends.fetch_chart(collective, ("harmony",), DAY)
     (panel,) = request.panels
-    assert request.title == "harmony, last 1d"
+    assert request.title == "harmony, last 24 hours"
     assert (panel.forecast, panel.note) == ((), "too little history for a forecast")
-    assert trends.alt_text(request) == "Chart: harmony, last 1d. harmony 0.50 now, steady."
+    assert trends.alt_text(request) == "Chart: harmony, last 24 hours. harmony 0.50 now, steady."
 
 
 async def test_what_happened_is_marked_where_it_mattered(collective: Collective, clock: ManualClock) -> None:
@@ -59,7 +59,7 @@ async def test_what_happened_is_marked_where_it_mattered(collective: Collective,
     harmony, klesha = request.panels
     assert [mark.kind for mark in harmony.marks] == ["tune", "file", "other", "alert"]
     assert [mark.kind for mark in klesha.marks] == ["ritual"]
-    assert request.title == "The field, last 1d"
+    assert request.title == "The field, last 24 hours"
     assert trends.trend(harmony) == "rising by 0.40"
     assert trends.trend(klesha) == "falling by 0.05"
 
@@ -76,7 +76,7 @@ async def test_a_day_of_values_gives_a_forecast_of_four_hours(
     assert harmony.forecast[-1].at == request.until == request.now + timedelta(hours=4)
     assert harmony.forecast[-1].value > harmony.dots[-1].value
     assert zoom.note == "it has not moved: the forecast is that it stays"
-    assert "with a forecast for 4h" in trends.alt_text(request)
+    assert "with a forecast for 4 hours" in trends.alt_text(request)
     assert "; expected 1.0" in trends.summary(harmony, bold="**")
 
 

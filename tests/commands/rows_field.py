@@ -27,7 +27,7 @@ CASES = (
         happy=Use(
             line="trend harmony 24h",
             options={"metric": "harmony", "window": "24h"},
-            says="harmony-trend.png Chart: harmony, last 1d",
+            says="harmony-trend.png Chart: harmony, last 24 hours",
             picture=True,
         ),
         wrong=(
@@ -37,7 +37,11 @@ CASES = (
                 options={"metric": "harmony", "window": "soon"},
                 says="That is no length of time",
             ),
-            Use(line="trend all 1m", options={"metric": "all", "window": "1m"}, says="from 10m to 52w1d"),
+            Use(
+                line="trend all 1m",
+                options={"metric": "all", "window": "1m"},
+                says="from 10 minutes to 365 days",
+            ),
         ),
     ),
     Case(

@@ -44,6 +44,6 @@ CASES = (
     Case(
         command="vibe-check",
         happy=Use(line="vibe-check", says="(?s)of 100.*Field"),
-        wrong=(Use(line="vibe-check nobody", options={"member": "5"}, says="`nobody` was not found"),),
+        wrong=(Use(line="vibe-check nobody", options={"member": "5"}, says="`nobody` is nobody here"),),
     ),
 )

@@ -56,12 +56,12 @@ CASES = (
             Use(
                 line="schedule add every 5m",
                 options={"action": "add", "details": "every 5m"},
-                says="It takes from 10m",
+                says="It takes from 10 minutes",
             ),
             Use(
                 line="schedule add * * * * * 27",
                 options={"action": "add", "details": "* * * * * 27"},
-                says="run twice within 1m",
+                says="run twice within 1 minute",
             ),
             Use(
                 line="schedule add 61 6 * * *",

@@ -19,7 +19,7 @@ CASES = (
         happy=Use(
             line="replay failed 24h",
             options={"target": "failed", "since": "24h"},
-            says="Nothing has failed for good in the last 1d",
+            says="Nothing has failed for good in the last 24 hours",
         ),
         wrong=(
             Use(line="replay", says="`target` is missing"),

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.durations import WrongDuration, format_duration, parse_duration
+from core.durations import WrongDuration, format_duration, parse_duration, say_duration
 
 YEAR_S = 365 * 86_400
 
@@ -45,9 +45,27 @@ def test_what_is_no_length_is_refused_with_an_example(text: str) -> None:
 
 
 def test_bounds_are_named() -> None:
-    with pytest.raises(WrongDuration, match="from 5m to 1w3d"):
+    with pytest.raises(WrongDuration, match="from 5 minutes to 10 days"):
         parse_duration("4m", low=timedelta(minutes=5), high=timedelta(days=10))
 
 
 def test_nothing_is_zero_seconds() -> None:
     assert format_duration(timedelta()) == "0s"
+
+
+@pytest.mark.parametrize(
+    ("span", "said"),
+    [
+        (timedelta(days=7), "7 days"),
+        (timedelta(days=365), "365 days"),
+        (timedelta(days=1), "24 hours"),
+        (timedelta(hours=1), "1 hour"),
+        (timedelta(minutes=90), "90 minutes"),
+        (timedelta(hours=36), "36 hours"),
+        (timedelta(seconds=45), "45 seconds"),
+        (timedelta(days=10, seconds=1), "1w3d1s"),
+        (timedelta(), "0s"),
+    ],
+)
+def test_it_is_said_in_one_whole_unit_where_one_fits(span: timedelta, said: str) -> None:
+    assert say_duration(span) == said

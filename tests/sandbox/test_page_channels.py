@@ -31,6 +31,31 @@ async def _listed(page: Page) -> list[tuple[str, list[str]]]:
     ]
 
 
+async def test_a_mention_of_a_channel_just_made_gets_its_name(stage: Stage) -> None:
+    home = _home(stage)
+    general = discord.utils.get(home.text_channels, name="general")
+    assert general is not None
+    async with stage.page() as page:
+        made = await home.create_text_channel("just made")
+        try:
+            message = await general.send(f"Go to {made.mention}")
+            shown = page.locator(f"#message-{message.id}")
+            await expect(shown.get_by_role("button", name="#just-made")).to_be_visible()
+        finally:
+            await made.delete()
+
+
+async def test_a_preview_keeps_what_marks_nothing(stage: Stage) -> None:
+    home = _home(stage)
+    general = discord.utils.get(home.text_channels, name="general")
+    assert general is not None
+    async with stage.page() as page:
+        said = await general.send("response_caching at 6 * * * of **bold** and *slanted* `code`")
+        reply = await said.reply("so it is")
+        preview = page.locator(f"#message-{reply.id} .jump")
+        await expect(preview).to_contain_text("response_caching at 6 * * * of bold and slanted code")
+
+
 async def test_thirty_eight_channels_appear_without_a_reload_in_order(stage: Stage) -> None:
     home = _home(stage)
     made: list[discord.abc.GuildChannel] = []

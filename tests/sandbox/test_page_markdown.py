@@ -86,7 +86,7 @@ _X = _line("x")
         ("<@&8>", '<span class="mention">@Mods</span>'),
         ("<@&1>", '<span class="mention">@deleted-role</span>'),
         ("<#9>", '<button type="button" class="mention">#general</button>'),
-        ("<#1>", '<span class="mention">#unknown</span>'),
+        ("<#1>", '<span class="mention" data-channel="1">#unknown</span>'),
         ("</status:5>", '<button type="button" class="mention">/status</button>'),
         ("@everyone", '<span class="mention">@everyone</span>'),
         ("<:spark:123>", '<span class="emoji-name">:spark:</span>'),

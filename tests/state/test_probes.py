@@ -104,9 +104,9 @@ async def test_the_examples_are_written_at_the_first_start_and_probe_helix_itsel
     results = await bench.probes.probe_all()
     assert [(result.name, result.ok, result.status_code) for result in results] == [
         ("helix", True, 200),
-        ("helix-status", True, 200),
+        ("helix-ready", True, 200),
     ]
-    assert sorted(target.asked) == ["GET /health/live", "GET /status"]
+    assert sorted(target.asked) == ["GET /health/live", "GET /health/ready"]
     assert (bench.check.status, bench.check.reason, bench.check.counters["up"]) == ("pass", "", 2)
 
 

@@ -41,25 +41,25 @@ def test_what_is_critical_is_named_with_its_value(health: HealthRegistry) -> Non
     health.report("gateway", "fail")
     assert (
         assess(ucf(klesha=0.82, prana=0.1), health)
-        == "Strained: prana 0.10 and klesha 0.82 are critical, and gateway is failing."
+        == "Strained: prana 0.10 and klesha 0.82 are critical, and the gateway check is failing."
     )
 
 
 def test_a_warning_or_an_optional_failure_needs_attention(health: HealthRegistry) -> None:
     health.report("disk", "warn")
-    assert assess(GOOD, health) == "Impaired: disk needs attention."
+    assert assess(GOOD, health) == "Impaired: the disk check needs attention."
     health.report("cogs", "fail")
     health.report("http", "fail")
-    assert assess(GOOD, health) == "Impaired: cogs and http need attention."
+    assert assess(GOOD, health) == "Impaired: the cogs and http checks need attention."
 
 
 def test_a_required_check_that_fails_comes_first(health: HealthRegistry) -> None:
     health.report("store", "fail", required=True)
-    assert assess(GOOD, health) == "Broken: store is failing."
+    assert assess(GOOD, health) == "Broken: the store check is failing."
     health.report("gateway", "fail", required=True)
     assert (
         assess(ucf(klesha=0.82), health)
-        == "Broken: gateway and store are failing, and klesha 0.82 is critical."
+        == "Broken: the gateway and store checks are failing, and klesha 0.82 is critical."
     )
 
 

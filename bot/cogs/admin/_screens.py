@@ -46,7 +46,7 @@ def tick(result: LoadResult, verb: str) -> str:
 
 def already_loaded(cog: str) -> str:
     """The line of a `load` that had nothing to do."""
-    return f"✅ **{cog}** was loaded already; `reload` swaps its code"
+    return f"✅ **{cog}** was loaded already; `/reload` swaps its code"
 
 
 def ticks(lines: Sequence[str], verb: str, *, failed: int) -> discord.Embed:

@@ -26,7 +26,7 @@ def kept(context: Context) -> discord.Embed:
                 f"the field, {words.count(len(content.agents), 'agent')}, "
                 f"{words.count(len(content.folklore), 'tale')} of folklore."
             ),
-            f"`restore {_bare(context.name)}` brings field and folklore back.",
+            f"`/restore` **{embeds.plain(context.name)}** brings field and folklore back.",
         ),
         status="kept",
         footer="What is remembered can be returned to.",
@@ -44,7 +44,7 @@ def listed(briefs: Sequence[ContextBrief], containing: str, page: int, *, show_p
         text = (
             f"No checkpoint has {words.quoted(containing)} in its name."
             if containing
-            else "No checkpoint has been kept yet. `archive <name>` keeps one."
+            else "No checkpoint has been kept yet. `/archive` keeps one."
         )
         return embeds.card("📦 Checkpoints", (text,))
     cut = brief_pages(briefs)
@@ -73,7 +73,10 @@ def whole(context: Context, *, show_people: bool) -> discord.Embed:
     content = context.content
     values = [f"**{name}** {value:.4g}" for name, value in content.ucf.as_dict().items()]
     fields = [embeds.Field("Field", " · ".join(values))]
-    lore = [f"**{kind}** met {one.encounters} times" for kind, one in sorted(content.folklore.items())]
+    lore = [
+        f"**{kind}** met {words.count(one.encounters, 'time')}"
+        for kind, one in sorted(content.folklore.items())
+    ]
     fields.append(embeds.Field("Folklore", " · ".join(lore) or "none yet"))
     fields.append(embeds.Field("Agents", "\n".join(_agents(context)) or "none"))
     if content.rituals:
@@ -85,7 +88,7 @@ def whole(context: Context, *, show_people: bool) -> discord.Embed:
         fields.append(embeds.Field("Last rituals", "\n".join(rituals)))
     head = f"Version {context.version}, kept {embeds.absolute(context.at)}"
     if not context.newest:
-        head += f"\nAn older one of this name: `restore #{context.id}` means it."
+        head += f"\nAn older one of this name: `/restore` with `#{context.id}` means it."
     return embeds.card(
         f"📦 {embeds.plain(context.name)} (#{context.id})",
         (head, *_people(context, show_people=show_people)),
@@ -95,13 +98,7 @@ def whole(context: Context, *, show_people: bool) -> discord.Embed:
 
 def question(context: Context, difference: Difference, *, moved: bool) -> str:
     """What is asked before a restore: the difference, line by line."""
-    lines = [
-        (
-            f"Restore **{embeds.plain(context.name)}** (#{context.id}, version {context.version}, "
-            f"kept {embeds.relative(context.at)})?"
-        ),
-        "",
-    ]
+    lines = [f"Restore **{embeds.plain(context.name)}** ({_which(context)})?", ""]
     if moved:
         lines[:0] = ["**The state has changed meanwhile.** This is the difference now:", ""]
     lines += [f"**{one.name}** {one.now:.4g} → {one.then:.4g}" for one in difference.metrics]
@@ -126,7 +123,7 @@ def restored(context: Context, difference: Difference, version: int) -> discord.
         (
             (
                 f"Version {version} has field and folklore of **{embeds.plain(context.name)}** "
-                f"(#{context.id}, version {context.version})."
+                f"({_which(context)})."
             ),
             f"Changed: {', '.join(changed)}.",
         ),
@@ -161,5 +158,7 @@ def _agents(context: Context) -> list[str]:
     return [f"{embeds.dot(status)} {status}: {', '.join(names)}" for status, names in by_status.items()]
 
 
-def _bare(name: str) -> str:
-    return name.replace("`", "ˋ")
+def _which(context: Context) -> str:
+    if context.is_defaults:
+        return "what a fresh Helix begins with"
+    return f"#{context.id}, version {context.version}, kept {embeds.relative(context.at)}"

@@ -26,7 +26,7 @@ def found(view: Found, query: str, page: int) -> discord.Embed:
         return embeds.card(
             "🔎 Nothing found",
             (
-                f"Nothing has all of {words.quoted(query)} in it.",
+                f"Nothing that was kept fits {words.quoted(query)}.",
                 'All words must fit. `harm*` finds every word that begins so, `"in quotes"` a phrase.',
             ),
             footer="Silence, too, is an answer.",

@@ -54,7 +54,7 @@ def parse_number(text: str) -> int:
     """
     digits = text.strip().removeprefix("#")
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_NUMBER):
-        raise WrongNumber("A directive is named by its number, as `jobs` lists them: `12`.")
+        raise WrongNumber("A directive is named by its number, as `/jobs` lists them: `12`.")
     return int(digits)
 
 

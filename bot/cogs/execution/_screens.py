@@ -22,7 +22,7 @@ _COLOURS: dict[DirectiveStatus, str | None] = {
     "queued": None, "running": None, "done": "pass", "failed": "fail", "refused": "warn", "cancelled": "off",
 }  # fmt: skip
 _HANDS = "Manus, the hands: one thing at a time."
-_SHIELD = "Kavach judges by the Tony Accords: `ethics` shows them."
+_SHIELD = "Kavach judges by the Tony Accords: /ethics shows them."
 
 
 def followed(seen: Followed) -> discord.Embed:
@@ -31,7 +31,7 @@ def followed(seen: Followed) -> discord.Embed:
     lines = [_state(one)]
     if one.status == "queued":
         if seen.halted:
-            lines.append("Manus is halted, so it waits until `resume`.")
+            lines.append("Manus is halted, so it waits until `/resume`.")
         elif seen.waiting_before:
             lines.append(f"{words.count(seen.waiting_before, 'directive')} before it.")
         elif one.started_at is not None:
@@ -40,7 +40,7 @@ def followed(seen: Followed) -> discord.Embed:
         lines.append(f"{embeds.bar(one.step, 0, one.steps, width=12)} {one.step} of {one.steps}")
     if one.result is not None:
         lines.append(embeds.plain(one.result, 600))
-    footer = _SHIELD if one.status == "refused" else f"{_HANDS} · jobs {one.id} has its log."
+    footer = _SHIELD if one.status == "refused" else f"{_HANDS} · /jobs {one.id} has its log."
     return embeds.card(_title(one), lines, status=_COLOURS[one.status], footer=footer)
 
 
@@ -77,7 +77,7 @@ def queue(view: Queue, page: int) -> discord.Embed:
     page = pages.within(page, len(cut))
     lines = [*_rest(view), *(_line(one, view.askers.get(one.id)) for one in cut[page])]
     if not view.directives:
-        lines.append("Nothing was asked of Manus yet. `run` does that.")
+        lines.append("Nothing was asked of Manus yet. `/run` does that.")
     waiting = sum(one.status == "queued" for one in view.directives)
     footer = pages.footer(page, len(cut), f"{waiting} waiting" if view.directives else _HANDS)
     return embeds.card("Directives", lines, status="warn" if view.halted else None, footer=footer)
@@ -109,7 +109,7 @@ def halted(halt: Halt | None, outcome: Halted, *, waiting: int, show_people: boo
         lines.append(f"**Cancelled** {outcome.cancelled}; field and folklore are as they were before it.")
     if outcome.running is not None:
         lines.append(f"**Still running** {embeds.plain(outcome.running, 100)}; it is finished first.")
-    lines.append(f"**Waiting** {words.count(waiting, 'directive')}, until `resume`.")
+    lines.append(f"**Waiting** {words.count(waiting, 'directive')}, until `/resume`.")
     return embeds.card("Halted", lines, status="warn", footer="Rest is part of the work.")
 
 

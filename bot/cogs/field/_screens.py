@@ -41,7 +41,7 @@ def alerts(view: AlertsView, page: int, *, show_people: bool) -> discord.Embed:
     head = f"{words.count(view.open_count, 'alert')} open" if view.open_count else "No alert is open."
     lines = [head, *(f"🔕 {name} is muted until {embeds.relative(at)}" for name, at in view.mutes.items())]
     shown = [alert_card.line(alert, show_people=show_people) for alert in view.page(page)]
-    rule = f"Raised beyond a critical bound; over once back by {MARGIN_SHARE:.0%} of the range."
+    rule = f"Raised past a critical bound; cleared once back inside by {MARGIN_SHARE:.0%} of the range."
     return embeds.card(
         "Alerts",
         (*lines, "", *shown),
@@ -58,7 +58,9 @@ def acknowledged(alert: Alert, *, show_people: bool) -> discord.Embed:
 def muted(metric: str, until: datetime) -> discord.Embed:
     """What `mute` did."""
     text = f"🔕 Alerts of **{metric}** are not posted until {embeds.absolute(until)}."
-    return embeds.card("", (text, "They are raised and listed all the same. `alerts mute … off` ends it."))
+    return embeds.card(
+        "", (text, "They are raised and listed all the same. `/alerts mute` with `off` ends it.")
+    )
 
 
 def unmuted(metric: str, *, was: bool) -> discord.Embed:

@@ -175,7 +175,7 @@ class _Parser:
             self._at += 1
         digits = self._text[start : self._at].lstrip("0")
         if len(digits) > len(str(HIGHEST_NUMBER)):
-            raise self._wrong(f"so large a number cannot say {what}.", start)
+            raise self._wrong(f"that number is far too large for {what}.", start)
         return int(digits or 0) if self._at > start else None
 
     def _peek(self) -> str:

@@ -109,7 +109,7 @@ def schedules(
     cut = schedule_pages(known, show_people=show_people)
     page = pages.within(page, len(cut))
     count = f"{len(known)} of {MOST_SCHEDULES} · cron is in UTC"
-    note = ("Manus is halted: what is due waits for `resume`.", "") if held else ()
+    note = ("Manus is halted: what is due waits for `/resume`.", "") if held else ()
     return embeds.card(
         "⏰ Schedules",
         (*note, *cut[page]),

@@ -30,7 +30,7 @@ def storage(view: StorageView) -> discord.Embed:
     rows = [
         f"**Disk** {embeds.bar(used, 0, view.total)} {room}",
         f"**Database** {words.size(view.database)}",
-        f"**Journal** {journal}, about {words.size(view.journal_bytes)} of it{since}",
+        f"**Journal** {journal}, about {words.size(view.journal_bytes)} of the database{since}",
         f"**Edited files** {words.size(view.files)}",
         f"**Backups** {view.backups_count}, {words.size(view.backups)}; {last}",
         f"**Next backup** {embeds.relative(view.next_backup)}",
@@ -86,7 +86,7 @@ def backup_pages(records: Sequence[BackupRecord], *, names: bool) -> tuple[tuple
 def backups(records: Sequence[BackupRecord], page: int, *, names: bool) -> discord.Embed:
     """One page of the backups."""
     if not records:
-        return embeds.card("💾 Backups", ("None yet. `backup create` makes one.",))
+        return embeds.card("💾 Backups", ("None yet. `/backup create` makes one.",))
     cut = backup_pages(records, names=names)
     page = pages.within(page, len(cut))
     size = words.size(sum(record.size_bytes for record in records))

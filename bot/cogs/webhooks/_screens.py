@@ -116,8 +116,14 @@ def breakers(views: Sequence[BreakerView]) -> discord.Embed:
         "Breakers",
         lines,
         status="warn" if opened else "pass",
-        footer=f"{opened} of {len(views)} not closed" if views else "Vega watches.",
+        footer=_breakers_footer(opened, len(views)),
     )
+
+
+def _breakers_footer(opened: int, count: int) -> str:
+    if not count:
+        return "Vega watches."
+    return f"{opened} of {count} not closed" if opened else f"All {count} closed: everything is let through."
 
 
 def breaker_changed(before: BreakerView, after: BreakerView) -> discord.Embed:

@@ -10,6 +10,7 @@ import { startDrawers } from "./drawers.js";
 import { drawIdentity } from "./identity.js";
 import { LiveLink } from "./live.js";
 import { drawMembers } from "./members.js";
+import { nameChannels } from "./inline.js";
 import { MessageLog } from "./messages.js";
 import { openModal } from "./modal.js";
 import { drawBot, drawLink, makeSay, Typing } from "./notices.js";
@@ -135,6 +136,7 @@ async function refresh() {
   if (state === null) return;
   const somebodyNew = state.me.id !== store.me.id;
   store.update(state);
+  nameChannels(part("log"), desk.names);
   // The place is gone, or there is one at last: who joins a first server gets a line to the bot.
   const moved = store.channelId === null ? store.dms.length > 0 : store.channel === null;
   if (somebodyNew || moved) store.open(readPlace(store));

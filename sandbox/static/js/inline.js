@@ -162,9 +162,24 @@ function roleMention(id, names) {
   return node;
 }
 
+/** Names the channels under a node that were not known when it was drawn, as one just made is not. */
+export function nameChannels(root, names) {
+  for (const node of root.querySelectorAll(".mention[data-channel]")) {
+    if (names.channelName(node.dataset.channel) !== null) {
+      node.replaceWith(channelMention(node.dataset.channel, names));
+    }
+  }
+}
+
+/**
+ * A channel's name that leads there.
+ * @param {string} id
+ * @param {object} names as `renderInline` takes them
+ * @returns {Node} of a channel that is not known yet, one that `nameChannels` finds again
+ */
 function channelMention(id, names) {
   const name = names.channelName(id);
-  if (name === null) return mention("#", "unknown");
+  if (name === null) return mention("#", "unknown", { channel: id });
   return el(
     "button",
     { type: "button", class: "mention", text: `#${name}`, on: { click: () => names.openChannel(id) } },

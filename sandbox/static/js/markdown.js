@@ -141,7 +141,10 @@ function list(items, names) {
   return root;
 }
 
+// What marks text, as far as one can tell without parsing: a lone * or _ does at the edge of a word.
+const MARKS = /```[\w+#.-]*\n?|\*\*|__|~~|\|\||`|(?<![\w*_])[*_](?=\S)|(?<=\S)[*_](?![\w*_])|^[>#-]+ /gm;
+
 /** One line of text without its marks, for previews. */
 export function plainText(text) {
-  return text.replace(/```[\w+#.-]*\n?|[*_~`|]|^[>#-]+ /gm, "").replace(/\s+/g, " ").trim();
+  return text.replace(MARKS, "").replace(/\s+/g, " ").trim();
 }

@@ -82,7 +82,7 @@ async def test_while_manus_rests_the_reply_says_so_and_waits_no_longer(
 ) -> None:
     await asked(running_bot)
     reply = await talk.ask("mod", "!run heartbeat")
-    await talk.edited(reply, lambda one: "it waits until `resume`" in text_of(one))
+    await talk.edited(reply, lambda one: "it waits until `/resume`" in text_of(one))
     assert (await running_bot.collective.directives.get(1)).status == "queued"
 
 

@@ -29,7 +29,7 @@ async def test_a_trend_is_drawn_once_and_again_after_a_change(talk: Talk, runnin
     first = await talk.ask("member", "!trend harmony")
     (picture,) = first["attachments"]
     assert picture["filename"] == "harmony-trend.png"
-    assert picture["description"].startswith("Chart: harmony, last 1d. harmony 0.50 now")
+    assert picture["description"].startswith("Chart: harmony, last 24 hours. harmony 0.50 now")
     assert text_of(first) == "**harmony** 0.50 now, steady"
     await talk.slash("member", "trend", metric="harmony", window="24h")
     assert running_bot.kernel.worker.jobs == 1

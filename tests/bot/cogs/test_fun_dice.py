@@ -113,7 +113,7 @@ def test_it_may_be_written_loosely(text: str, same: str) -> None:
         ("4d6kx3", 4, "`h` for the highest"),
         ("4d6kh9", 5, "from 1 to 4 can be kept"),
         ("d6+1000001", 3, "at most 1000000"),
-        ("99999999999d6", 0, "so large a number"),
+        ("99999999999d6", 0, "far too large for how many dice"),
         ("+".join(["d6"] * 21), 59, "at most 20 parts"),
         ("d6" + "+1" * 200, 200, "too long"),
         ("2+2", 0, "there is no die in it"),

@@ -388,7 +388,7 @@ async def test_while_manus_is_halted_the_list_says_that_they_wait(
     await talk.ask("mod", "!schedule add every 6h 27")
     await talk.ask("admin", "!halt a storm")
     assert running_bot.collective.schedules.held
-    assert "what is due waits for `resume`" in text_of(await talk.ask("mod", "!schedule"))
+    assert "what is due waits for `/resume`" in text_of(await talk.ask("mod", "!schedule"))
 
 
 async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bot: RunningBot) -> None:
@@ -405,12 +405,12 @@ async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bo
         ("schedule burn", "There is no action called"),
         ("schedule list all", "`list` takes nothing more"),
         ("schedule add", "Add what?"),
-        ("schedule add every 5m 27", "It takes from 10m"),
+        ("schedule add every 5m 27", "It takes from 10 minutes"),
         ("schedule add every 27", "no length of time"),
         ("schedule add every 6h 0", "from 1 to 1000"),
         ("schedule add every 6h 99999999999999", "from 1 to 1000"),
         ("schedule add 61 * * * * 27", "bad minute"),
-        ("schedule add * * * * *", "run twice within 1m"),
+        ("schedule add * * * * *", "run twice within 1 minute"),
         ("schedule add sometimes", "Write `every 6h`"),
         ("schedule remove", "Remove which?"),
         ("schedule remove first", "An id is a whole number"),

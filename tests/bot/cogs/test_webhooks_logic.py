@@ -11,7 +11,7 @@ from tests.bot.cogs.logic import reply_to
     [
         ("!webhooks out", "There is nothing."),
         ("!webhooks out 0", "from 1 up"),
-        ("!replay failed 2h", "Nothing has failed for good in the last 2h"),
+        ("!replay failed 2h", "Nothing has failed for good in the last 2 hours"),
         ("!breakers", "Breakers"),
         ("!emit report.ready", "No destination wants it"),
         ("!emit report.ready [1]", "it takes one JSON object"),

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from bot.pictures._mandala import Ring, draw_ring
 from bot.pictures._palette import build_palette
+from bot.pictures._plane import build_plane
 from bot.pictures.field import draw
 from bot.pictures.field_request import STYLES, FieldRequest, Style
 from state.models import DEFAULT_UCF, METRICS
@@ -54,6 +56,16 @@ def test_each_of_the_six_numbers_changes_the_picture(style: Style, metric: str) 
     spec = METRICS[metric]
     low, high = (np.asarray(picture(style, 256, **{metric: value})) for value in (spec.low, spec.high))
     assert np.abs(low.astype(int) - high.astype(int)).mean() > 0.5
+
+
+def test_a_ring_that_lies_off_the_middle_is_drawn_whole() -> None:
+    field = FieldRequest(style="mandala", size=SIZE, **DEFAULT_UCF.as_dict())
+    x, y = build_plane(SIZE)
+    x = x - np.float32(0.4)
+    radius, angle = np.hypot(x, y), np.arctan2(x, y)
+    colours = np.zeros((SIZE, SIZE, 3), dtype=np.float32)
+    draw_ring(Ring(field, build_palette(field), 8, 3, 6), colours, radius, angle)
+    assert colours[(radius > 0.3) & (radius < 0.45)].max(axis=1).min() > 0
 
 
 @given(st.floats(0, 2), st.floats(0, 1))
