@@ -25,7 +25,8 @@ _NOT_FOR_ZAPS: Final = frozenset({"github"})
 _VERBS: Final = frozenset({"archive", "clear", "post", "raise", "run", "start", "update"})
 _ATTRIBUTE: Final = re.compile(r"^ {8}(\w+): (.+?)(?=\n {8}\w+: |\Z)", re.MULTILINE | re.DOTALL)
 _TYPES: Final = {"string": "string", "number": "number", "integer": "integer", "boolean": "boolean"}
-_LONG: Final = 200
+# A longer text gets a field of several lines.
+_LONG: Final = 300
 _ID: Final = "msg_0123456789abcdef0123456789abcdef"
 _MOMENT: Final = "2026-01-01T12:00:00Z"
 
@@ -161,8 +162,12 @@ def _input_kind(kind: Json, parts: Mapping[str, Json]) -> Json:
         return {"dict": True, "meta": {"values": kind["additionalProperties"]["type"]}}
     if kind["type"] == "array":
         item = _resolve(kind["items"], parts)
-        return {"children": list(_input_fields(item, parts, ""))}
-    if kind["type"] == "string" and kind.get("maxLength", 0) > _LONG:
+        children = _input_fields(item, parts, "")
+        # Zapier shows a first, empty line: what is required in it would be required always.
+        return {
+            "children": [{name: child[name] for name in child if name != "required"} for child in children]
+        }
+    if kind["type"] == "string" and kind.get("maxLength", 0) > _LONG and "pattern" not in kind:
         return {"type": "text"}
     return {"type": _TYPES[kind["type"]]}
 

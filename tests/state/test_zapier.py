@@ -68,6 +68,7 @@ def test_every_action_must_be_told_what_it_is_about(definition: dict[str, Any]) 
                         "helpText": "New values by metric, within its range."}),
         ("message_post", {"key": "embed__color", "label": "Embed Color", "type": "integer",
                           "helpText": "0 to 0xFFFFFF."}),
+        ("message_post", {"key": "embed__url", "label": "Embed URL", "type": "string"}),
         ("context_archive", {"key": "note", "label": "Note", "type": "text"}),
     ],
 )  # fmt: skip
@@ -83,6 +84,7 @@ def test_a_list_of_objects_is_line_items(definition: dict[str, Any]) -> None:
     }
     children = fields["embed__fields"]["children"]
     assert [child["key"] for child in children] == ["name", "value", "inline"]
+    assert not any("required" in child for child in children)
     assert "default" not in fields["embed__fields"]
 
 

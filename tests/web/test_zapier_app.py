@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from core.secret import Secret
 from state.events import IN_EVENTS, OUT_EVENTS
+from tests.core.webhooks.receiver import receiving
 from tests.node_support import NODE, ROOT, needs_zapier, run
 from tests.web.helpers import MakeSite, Site
 
@@ -79,6 +81,43 @@ async def test_what_a_hook_gives_has_the_id_of_the_delivery(site: Site) -> None:
     bundle = {"cleanedRequest": event, "rawRequest": {"headers": {"Http-Webhook-Id": "msg_7"}}}
     (given,) = await call(site, ("triggers.ucf_changed.operation.perform", bundle))
     assert given["value"] == [{"id": "msg_7", **event}]
+
+
+async def test_a_zap_closes_the_loop_with_the_id_that_its_trigger_gave(site: Site) -> None:
+    webhooks = site.collective.webhooks
+    async with receiving() as receiver:
+        subscribe = ("triggers.ucf_changed.operation.performSubscribe", {"targetUrl": receiver.url})
+        (made,) = await call(site, subscribe)
+        assert made["value"]["secret"].startswith("whsec_")
+        site.kernel.supervisor.start()
+        try:
+            await site.change(harmony=0.9)
+            await receiver.until(1)
+            (got,) = receiver.got
+            # As Zapier hands a hook's request to the app.
+            headers = {f"Http-{name.title()}": value for name, value in got.headers.items()}
+            bundle = {"rawRequest": {"headers": headers}, "cleanedRequest": json.loads(got.body)}
+            (given,) = await call(site, ("triggers.ucf_changed.operation.perform", bundle))
+            (event,) = given["value"]
+            assert event["data"]["ucf"]["harmony"] == 0.9
+            receipt = filled("receipt", idempotency_key=event["id"], delivery=event["id"], outcome="noted")
+            (sent,) = await call(site, receipt)
+            await until_handled(site, sent["value"]["id"])
+        finally:
+            await site.kernel.supervisor.stop(5)
+    (delivery,) = await webhooks.outbox.page(event_id=event["id"])
+    assert (delivery.status, delivery.receipt) == ("delivered", "noted")
+
+
+async def until_handled(site: Site, event_id: str) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            event = await site.collective.webhooks.inbox.find(event_id)
+            assert event is not None
+            if event.status in {"done", "dead"}:
+                assert event.status == "done", event.handlers
+                return
+            await asyncio.sleep(0.02)
 
 
 async def test_every_action_is_accepted_with_the_sample_of_its_event(site: Site) -> None:
