@@ -48,6 +48,8 @@ _ENV_FILE = Path(".env")
 _PORTS_TRIED = 20
 # How much longer than its own stop a predecessor may take before the data folder counts as busy.
 _PREDECESSOR_EXTRA_S = 5.0
+# How much of a stop's time subscribers get to be told of it.
+_GOODBYE_SHARE = 0.3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -223,6 +225,7 @@ class _Helix:
         self._collective: Collective
         self._web: WebServer
         self._bot: BotService
+        self._started = False
         self._kernel.health.expect("store", "state", "http", "gateway")
         lifecycle = self._kernel.lifecycle
         lifecycle.add(Service("lock", self._take_lock, self._release_lock))
@@ -234,13 +237,19 @@ class _Helix:
     async def start(self) -> None:
         self._kernel.lifecycle.note("imports", time.perf_counter() - _BEGUN)
         await self._kernel.lifecycle.start()
+        self._started = True
+        await self._collective.webhooks.say_started()
         _say(f"ready in {time.perf_counter() - _BEGUN:.2f} s")
         if self._sandbox is not None:
             _say(f"Open {self._sandbox.page_url} and type {self._settings.command_prefix}status")
 
     async def stop(self) -> None:
         begun = time.monotonic()
-        await self._kernel.drain.finish(self._settings.shutdown_s)
+        shutdown_s = self._settings.shutdown_s
+        goodbye = (
+            self._collective.webhooks.say_stopping(shutdown_s * _GOODBYE_SHARE) if self._started else None
+        )
+        await asyncio.gather(self._kernel.drain.finish(shutdown_s), *([goodbye] if goodbye else ()))
         spent_s = time.monotonic() - begun
         await self._kernel.lifecycle.stop(within_s=self._settings.shutdown_s - spent_s)
         logger.info("stopped after_ms=%.0f", (time.monotonic() - begun) * 1000)

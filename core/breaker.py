@@ -212,6 +212,7 @@ class Breaker:
     def _open(self) -> None:
         self._open_until = self._clock.monotonic() + self._open_s
         self._become("open")
+        self._stop_timer()
         if self._waiters:
             self._start_timer()
 
@@ -219,6 +220,7 @@ class Breaker:
         self._calls.clear()
         self._open_s = self._policy.open_s
         self._become("closed")
+        self._stop_timer()
         while self._waiters:
             self._wake_one()
 
@@ -240,6 +242,12 @@ class Breaker:
     def _start_timer(self) -> None:
         if self._timer is None or self._timer.done():
             self._timer = asyncio.create_task(self._wait_open(), name=f"breaker-{self.name}")
+
+    def _stop_timer(self) -> None:
+        """It waits for a moment that is no longer the right one."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
 
     async def _wait_open(self) -> None:
         while (left_s := self._open_until - self._clock.monotonic()) > 0:

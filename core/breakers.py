@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Final
 
 from core.breaker import STATES, Breaker, BreakerPolicy, BreakerView, Sleep
 from core.clock import Clock
@@ -14,9 +13,6 @@ from core.health import Reading
 from core.metrics import Registry
 
 logger = logging.getLogger(__name__)
-
-# More than the destinations and handlers that there may be together.
-MOST: Final = 300
 
 
 class UnknownBreaker(UnknownName):
@@ -48,12 +44,15 @@ class Breakers:
         """
         breaker = self._breakers.get(name)
         if breaker is None:
-            if len(self._breakers) >= MOST:
-                self._forget_one()
             breaker = Breaker(name, self._clock, policy, sleep=self._sleep, on_change=self._changed)
             self._breakers[name] = breaker
             self._labels[name] = label
         return breaker
+
+    def forget(self, name: str) -> None:
+        """Let go of the breaker of what is there no longer; an unknown name is ignored."""
+        self._breakers.pop(name, None)
+        self._labels.pop(name, None)
 
     def find(self, name: str) -> Breaker:
         """The breaker of that name, in any case.
@@ -109,9 +108,3 @@ class Breakers:
             label = (self._labels[name],)
             worst[label] = max(worst.get(label, 0.0), float(STATES.index(breaker.state)))
         return worst
-
-    def _forget_one(self) -> None:
-        """Make room: of those that are closed, the one that was made first."""
-        name = next((name for name, each in self._breakers.items() if each.state == "closed"), None)
-        if name is not None:
-            del self._breakers[name], self._labels[name]

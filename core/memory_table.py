@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 
 from core.clock import Clock, SystemClock
 from core.database import Database
@@ -22,7 +23,7 @@ class KeyValue:
 
     async def get(self, scope: str, key: str) -> str | None:
         """The value, or None where there is none."""
-        return await self._database.read(lambda connection: _find(connection, scope, key))
+        return await self._database.read(lambda connection: find(connection, scope, key))
 
     async def set(self, scope: str, key: str, value: str) -> None:
         """Keeps a value, in place of the one before; it is on the disk when this returns."""
@@ -39,16 +40,11 @@ class KeyValue:
             choose: pure: gets the value, or None where there is none; it may run twice, in another thread.
             keep: of the scope, only so many keys: those that were changed last.
         """
-        now = self._clock.now().isoformat()
+        now = self._clock.now()
 
         def work(connection: sqlite3.Connection) -> str:
-            value = choose(_find(connection, scope, key))
-            connection.execute(
-                "INSERT INTO remembered (scope, key, value, updated_at) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT (scope, key) DO UPDATE "
-                "SET value = excluded.value, updated_at = excluded.updated_at",
-                (scope, key, value, now),
-            )
+            value = choose(find(connection, scope, key))
+            put(connection, scope, key, value, now)
             if keep is not None:
                 connection.execute(
                     "DELETE FROM remembered WHERE scope = ?1 AND key != ?2 AND key NOT IN (SELECT key FROM "
@@ -90,7 +86,17 @@ class KeyValue:
         return await self._database.read(work)
 
 
-def _find(connection: sqlite3.Connection, scope: str, key: str) -> str | None:
+def put(connection: sqlite3.Connection, scope: str, key: str, value: str, at: datetime) -> None:
+    """Keeps a value in the open transaction, in place of the one before."""
+    connection.execute(
+        "INSERT INTO remembered (scope, key, value, updated_at) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
+        (scope, key, value, at.isoformat()),
+    )
+
+
+def find(connection: sqlite3.Connection, scope: str, key: str) -> str | None:
+    """The value, or None where there is none."""
     row = connection.execute(
         "SELECT value FROM remembered WHERE scope = ? AND key = ?", (scope, key)
     ).fetchone()

@@ -40,6 +40,7 @@ from state.rituals import Rituals
 from state.schedules import Schedules
 from state.schema import STATE_MIGRATIONS
 from state.search import Search
+from state.status_watch import StatusWatch
 from state.watcher import FolderWatcher
 from state.webhooks import Webhooks
 
@@ -106,6 +107,7 @@ class Collective:
         )
         self.directives = Directives(self, self.policy)
         self.webhooks = Webhooks(kernel, self.manager, database)
+        self.status_watch = StatusWatch(kernel, self.manager)
         self.retention = build_retention(self)
         self.reports = Reports(self)
         self.watcher = FolderWatcher(
@@ -206,6 +208,7 @@ class Collective:
         supervisor.add("projection", self.projector.run)
         supervisor.add("state-watching", self.watcher.run)
         supervisor.add("agents", self.monitor.run)
+        supervisor.add("status", self.status_watch.run)
         supervisor.add("trend", self.refresh_trend, every_s=_TREND_EVERY_S, first_after_s=_TREND_EVERY_S)
         supervisor.add("disk", self.refresh_disk, every_s=_DISK_EVERY_S, first_after_s=_DISK_EVERY_S)
         supervisor.add("probes", self.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)

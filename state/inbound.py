@@ -27,6 +27,7 @@ from state.events_in import (
 )
 from state.models import METRICS, AgentReport, InvalidUCF, Snapshot
 from state.policy import Rank
+from state.thresholds import MEASURED_PREFIX
 
 if TYPE_CHECKING:
     from core.clock import Clock
@@ -128,9 +129,11 @@ class StateHandlers:
         """`alert.raise` and `alert.clear`."""
         if job.type == "alert.clear":
             key = msgspec.json.decode(job.data, type=AlertClear).key
+            _refuse_measured(key)
             await self._alerts.clear(key, WEBHOOK, also=job.done_with)
         else:
             alert = msgspec.json.decode(job.data, type=AlertRaise)
+            _refuse_measured(alert.key)
             await self._alerts.raise_(
                 alert.key, alert.severity, alert.summary, alert.detail, actor=WEBHOOK, also=job.done_with
             )
@@ -178,3 +181,10 @@ class StateHandlers:
 
         await self._manager.change_with(change, also=also)
         job.committed()
+
+
+def _refuse_measured(key: str) -> None:
+    if key.startswith(MEASURED_PREFIX):
+        raise Refused(
+            f"Alerts that begin with {MEASURED_PREFIX!r} are measured here: they come and go by themselves."
+        )

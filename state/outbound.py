@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 import msgspec
@@ -19,6 +20,9 @@ _TONES: Final = {
 _FIELDS: Final = 25
 _VALUE_LENGTH: Final = 1_024
 _TITLE_LENGTH: Final = 256
+_TOTAL: Final = 6_000
+_BESIDE: Final = 60
+_MARKUP: Final = re.compile(r"[\\`*_~|<>\[\]#]")
 
 
 def render(kind: Kind, message: Message) -> bytes:
@@ -29,30 +33,53 @@ def render(kind: Kind, message: Message) -> bytes:
 def _discord(message: Message) -> bytes:
     payload: dict[str, Any] = msgspec.json.decode(message.payload)
     spec = OUT_EVENTS.get(message.type)
+    title = message.type[:_TITLE_LENGTH]
+    description = spec.summary if spec is not None else ""
     embed = {
-        "title": message.type[:_TITLE_LENGTH],
-        "description": spec.summary if spec is not None else "",
+        "title": title,
+        "description": description,
         "timestamp": payload["timestamp"],
         "color": _COLOURS[_TONES.get(message.type, "plain")],
-        "fields": [
-            {"name": name.replace("_", " ")[:_TITLE_LENGTH], "value": _value(value), "inline": True}
-            for name, value in payload["data"].items()
-            if value not in (None, "", {}, [])
-        ][:_FIELDS],
+        "fields": _fields(payload["data"], _TOTAL - len(title) - len(description) - len(message.id)),
         "footer": {"text": message.id},
     }
     return msgspec.json.encode({"embeds": [embed], "allowed_mentions": {"parse": []}})
 
 
-def _value(value: object) -> str:
+def _fields(data: dict[str, Any], room: int) -> list[dict[str, object]]:
+    """What is said, as far as there is room; short values stand beside each other."""
+    fields: list[dict[str, object]] = []
+    for key, value in data.items():
+        name = key.replace("_", " ")[:_TITLE_LENGTH].strip()
+        text = "" if value is None else _text(value).strip()
+        if not name or not text:
+            continue
+        room -= len(name)
+        shown = _clip(text, min(_VALUE_LENGTH, room))
+        if len(fields) == _FIELDS or not shown:
+            break
+        room -= len(shown)
+        fields.append({"name": name, "value": shown, "inline": len(shown) <= _BESIDE})
+    return fields
+
+
+def _text(value: object) -> str:
     if isinstance(value, dict):
-        text = "\n".join(f"{name} {_plain(one)}" for name, one in value.items())
-    elif isinstance(value, list):
-        text = "\n".join(_plain(one) for one in value)
-    else:
-        text = _plain(value)
-    return text if len(text) <= _VALUE_LENGTH else f"{text[: _VALUE_LENGTH - 1]}…"
+        return "\n".join(f"{_plain(name)} {_plain(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return "\n".join(_plain(one) for one in value)
+    return _plain(value)
 
 
 def _plain(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """As text in which nothing is markup: what comes from outside must not look like a link of ours."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    return _MARKUP.sub(r"\\\g<0>", str(value))
+
+
+def _clip(text: str, limit: int) -> str:
+    if len(text) <= limit:
+        return text
+    # A backslash at the end would take the "…" for markup.
+    return "" if limit < 1 else text[: limit - 1].rstrip("\\") + "…"

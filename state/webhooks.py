@@ -14,6 +14,7 @@ from core.breakers import Breakers
 from core.database import Database
 from core.health import Reading
 from core.kernel import Kernel
+from core.store_errors import StoreError
 from core.version import VERSION
 from core.webhooks.deliverer import Deliverer, Settled
 from core.webhooks.destinations import Destination, Destinations
@@ -21,6 +22,7 @@ from core.webhooks.inbox import Accepted, Inbox, Incoming
 from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import Sleep
 from core.webhooks.router import Handler, Router
+from core.webhooks.untold import Untold
 from state.change import Change, JournalRow
 from state.events import (
     DeliveryExhausted,
@@ -60,6 +62,7 @@ class Webhooks:
         outbox: what goes out.
         destinations: where to.
         breakers: one for each destination and each handler.
+        untold: of which dead letters nobody was told yet.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Webhooks:
         self.inbox = Inbox(database, clock)
         self.destinations = Destinations(database, clock, settings)
         self.outbox = Outbox(database, clock, self.destinations)
+        self.untold = Untold(database)
         self.loopback = settings.in_sandbox
         self._session: aiohttp.ClientSession | None = None
         self._listeners: list[OnSettled] = []
@@ -120,6 +124,12 @@ class Webhooks:
         self._manager.set_event_sink(self._take_events)
         self._manager.add_transaction_hook(_tell_ucf)
         self._manager.subscribe(self._changed)
+        self.destinations.on_removed(self.breakers.forget)
+        for destination in self.destinations.configured:
+            # They are shown from the start, and can be reset before anything was sent to them.
+            self._breaker_of(destination.name, destination.label)
+        for name in await self.destinations.disabled():
+            self._breaker_of(name, self.destinations.label_of(name))
         supervisor, health = self._kernel.supervisor, self._kernel.health
         supervisor.add("deliveries", self.deliverer.run)
         supervisor.add("delivery-count", self._count, every_s=_COUNT_EVERY_S, first_after_s=_COUNT_EVERY_S)
@@ -153,11 +163,31 @@ class Webhooks:
 
     async def say_started(self) -> None:
         """`system.started`, once Helix is ready."""
-        await self.emit(SystemStarted(version=VERSION, started_at=self._kernel.started_at))
+        try:
+            await self.emit(SystemStarted(version=VERSION, started_at=self._kernel.started_at))
+        except StoreError as error:
+            logger.warning("webhooks.start_untold error=%s", error)
 
-    async def say_stopping(self) -> None:
-        """`system.stopping`; what is not sent any more is sent after the next start."""
-        await self.emit(SystemStopping(version=VERSION, stopping_at=self._kernel.clock.now()))
+    async def say_stopping(self, within_s: float) -> None:
+        """`system.stopping`, waiting so long at most for its first attempts.
+
+        What is not sent by then is sent after the next start.
+        """
+        tried = asyncio.Event()
+        stop = self.on_attempt(lambda _: tried.set())
+        try:
+            async with asyncio.timeout(within_s):
+                event = SystemStopping(version=VERSION, stopping_at=self._kernel.clock.now())
+                event_id = await self.send(event)
+                while any(not each.attempts for each in await self.outbox.page(event_id=event_id, limit=100)):
+                    await tried.wait()
+                    tried.clear()
+        except TimeoutError:
+            logger.info("webhooks.stop_not_sent_yet")
+        except StoreError as error:
+            logger.warning("webhooks.stop_untold error=%s", error)
+        finally:
+            stop()
 
     async def send(self, event: OutEvent, *rows: JournalRow) -> str:
         """Sends an event on purpose, the whole way; gives its id, by which its deliveries are found."""

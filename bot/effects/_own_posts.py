@@ -27,7 +27,7 @@ async def find(bot: HelixBot, channel_id: int, mark: str, *, after: datetime | N
         CannotRead: it may be there or not.
         discord.HTTPException: Discord does not tell now.
     """
-    if not _may_read(bot, channel_id):
+    if not may_read(bot, channel_id):
         raise CannotRead
     channel = bot.get_partial_messageable(channel_id)
     try:
@@ -43,7 +43,8 @@ async def find(bot: HelixBot, channel_id: int, mark: str, *, after: datetime | N
     return None
 
 
-def _may_read(bot: HelixBot, channel_id: int) -> bool:
+def may_read(bot: HelixBot, channel_id: int) -> bool:
+    """Whether the bot may read the channel's history."""
     # Without the permission Discord gives an empty history, and no error.
     channel = bot.get_channel(channel_id)
     if not isinstance(channel, discord.abc.GuildChannel):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 
 from bot import embeds
+from bot.effects._own_posts import may_read
 from core.webhooks.router import Job, Refused
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 NONCE_HOLDS: Final = timedelta(minutes=2)
 # Discord's clock and ours may differ; what was posted a little before is ours, too.
 _CLOCKS_DIFFER: Final = timedelta(seconds=30)
-_LOOKED_THROUGH: Final = 200
+_LOOKED_THROUGH: Final = 1_000
 _NONCE_LENGTH: Final = 25
 # What no retry mends (Discord API, "HTTP Response Codes").
 _FINAL: Final = {
@@ -30,6 +31,10 @@ _FINAL: Final = {
     404: "There is no such channel for the bot.",
     400: "Discord does not take this message.",
 }
+_CANNOT_KNOW: Final = (
+    "It may have been posted before, and the bot may not read the channel's history to see. "
+    "Let it read that, and replay."
+)
 
 
 async def post_once(
@@ -51,15 +56,19 @@ async def post_once(
     channel = bot.get_partial_messageable(channel_id)
     nonce = hashlib.sha256(f"{job.event_id}\0{handler}".encode()).hexdigest()[:_NONCE_LENGTH]
     shown = [] if embed is None else [embed]
-    embeds.check(content, shown)
+    try:
+        embeds.check(content, shown)
+    except embeds.ReplyTooLong as error:
+        raise Refused(str(error)) from error
     parts: dict[str, Any] = {"allowed_mentions": discord.AllowedMentions.none(), "nonce": nonce}
     if content is not None:
         parts["content"] = content
     if embed is not None:
         parts["embed"] = embed
     try:
-        if job.attempt > 1 and bot.kernel.clock.now() - job.first_at > NONCE_HOLDS:
-            alike = await _own_posts(bot, job, channel, (content or "", tuple(map(_text_of, shown))))
+        # Also where a dead one is replayed, whose attempts count anew.
+        if bot.kernel.clock.now() - job.first_at > NONCE_HOLDS:
+            alike = await _own_posts(bot, job, channel, (_plain(content), tuple(map(_text_of, shown))))
             taken = await bot.collective.webhooks.inbox.results(handler, alike)
             found = next((int(one) for one in alike if one not in taken), None)
             if found is not None:
@@ -78,17 +87,24 @@ async def _own_posts(
     bot: HelixBot, job: Job, channel: discord.PartialMessageable, wanted: tuple[str, tuple[object, ...]]
 ) -> list[str]:
     """The ids of the bot's posts since the first attempt that look like this one, oldest first."""
+    if not may_read(bot, channel.id):
+        raise Refused(_CANNOT_KNOW)
     alike = []
     async for message in channel.history(
         limit=_LOOKED_THROUGH, after=job.first_at - _CLOCKS_DIFFER, oldest_first=True
     ):
         own = bot.user is not None and message.author.id == bot.user.id
-        if own and (message.content, tuple(map(_text_of, message.embeds))) == wanted:
+        if own and (_plain(message.content), tuple(map(_text_of, message.embeds))) == wanted:
             alike.append(str(message.id))
     return alike
 
 
 def _text_of(embed: discord.Embed) -> tuple[object, ...]:
     """What tells one embed from another; Discord adds sizes and proxies of its own to the rest."""
-    fields = tuple((field.name, field.value) for field in embed.fields)
-    return embed.title, embed.description, embed.url, embed.footer.text, fields
+    fields = tuple((_plain(field.name), _plain(field.value)) for field in embed.fields)
+    return _plain(embed.title), _plain(embed.description), embed.url, _plain(embed.footer.text), fields
+
+
+def _plain(text: str | None) -> str:
+    """Discord trims what is posted, so spaces tell nothing apart."""
+    return " ".join((text or "").split())

@@ -1,108 +1,161 @@
-"""Tells the admin channel of dead letters and of destinations switched off, with a button to replay."""
+"""Tells the admin channel of dead letters and of destinations switched off, with a button to replay.
+
+What is not told yet is in the database, so a kill loses no notice. A notice is noted before it is sent: after
+a crash in between, the nonce (for minutes) or the channel's history (later) keeps it from being sent twice.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import logging
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
 import discord
 
 from bot import buttons, embeds
+from bot.effects import _own_posts
+from core.moments import from_us, to_us
+from core.store_errors import StoreError
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
+    from bot.duties import Duty
     from core.webhooks.deliverer import Settled
+    from core.webhooks.untold import Told
 
 logger = logging.getLogger(__name__)
 
 # What dies within so long of the first is told of in one message: a dead destination has many.
 _GATHERED_S: Final = 5.0
-_KEPT: Final = 1_000
-_SHOWN: Final = 8
+# Between notices; where a queue dies over hours, the channel is not flooded.
+_APART_S: Final = 600.0
 _RETRY_S: Final = 10.0
-_GONE: Final = frozenset({403, 404})
+# A channel that cannot be written to is tried again so much later.
+_REFUSED_RETRY_S: Final = 300.0
+_REFUSED: Final = frozenset({403, 404})
+_NONCE_LENGTH: Final = 25
+_NONCE_HOLDS: Final = timedelta(minutes=2)
+_CLOCKS_DIFFER: Final = timedelta(seconds=30)
+_KEY: Final = "dead-letters"
 
 
 class DeadLetters:
     """Posts to the channel that serves alerts, and is off where there is none."""
 
-    def __init__(self, bot: HelixBot, *, gathered_s: float = _GATHERED_S) -> None:
+    def __init__(self, bot: HelixBot, *, gathered_s: float = _GATHERED_S, apart_s: float = _APART_S) -> None:
         self._bot = bot
         self._gathered_s = gathered_s
-        self._queue: asyncio.Queue[Settled] = asyncio.Queue(_KEPT)
+        self._apart_s = apart_s
+        self._wake = asyncio.Event()
 
     def begin(self) -> None:
-        """Listen from now on."""
+        """Listen from now on; what an earlier process did not live to tell is told, too."""
         self._bot.collective.webhooks.on_attempt(self._settled)
+        self._bot.duties.on_change(self._duty_changed)
+        self._wake.set()
         self._bot.kernel.supervisor.add("dead-letters", self._run)
 
-    def _settled(self, settled: Settled) -> None:
-        if settled.status != "dead" and settled.disabled is None:
-            return
-        if self._queue.full():
-            logger.warning("dead_letters.notice_dropped waiting=%d", self._queue.qsize())
-            return
-        self._queue.put_nowait(settled)
+    async def tell(self) -> bool:
+        """Post what nobody was told yet; False where there is nothing, or no channel.
 
-    async def _run(self) -> None:
-        while True:
-            gathered = [await self._queue.get()]
-            await asyncio.sleep(self._gathered_s)
-            while not self._queue.empty():
-                gathered.append(self._queue.get_nowait())
-            while not await self._told(gathered):  # noqa: ASYNC110 - a retry, not a wait for a condition
-                await asyncio.sleep(_RETRY_S)
-
-    async def _told(self, gathered: Sequence[Settled]) -> bool:
-        """Whether nothing more is to be done for this notice."""
-        await self._bot.gateway.ready.wait()
+        Raises:
+            discord.HTTPException, OSError, aiohttp.ClientError: Discord does not take it now; try again.
+            StoreError: the store does not.
+        """
         channel_id = self._bot.duties.channel_id("alerts")
         if channel_id is None:
-            return True
-        try:
-            await self._tell(channel_id, gathered)
-        except discord.HTTPException as error:
-            logger.warning("dead_letters.untold status=%d code=%d", error.status, error.code)
-            return error.status in _GONE
-        except (aiohttp.ClientError, OSError) as error:
-            logger.warning("dead_letters.untold error=%s", type(error).__name__)
             return False
+        begun = await self._bot.remembered.get(self._bot.remember_scope, _KEY)
+        if begun is not None:
+            await self._finish(channel_id, int(begun))
+        untold = self._bot.collective.webhooks.untold
+        if not await untold.any():
+            return begun is not None
+        notice = to_us(self._bot.kernel.clock.now())
+        await self._bot.remembered.set(self._bot.remember_scope, _KEY, str(notice))
+        await untold.claim(notice)
+        await self._finish(channel_id, notice)
         return True
 
-    async def _tell(self, channel_id: int, gathered: Sequence[Settled]) -> None:
-        dead = [settled for settled in gathered if settled.status == "dead"]
-        off = {settled.destination: settled.disabled for settled in gathered if settled.disabled is not None}
-        lines = [
-            f"**{settled.delivery}** {settled.type} → `{settled.destination}` after "
-            f"{settled.attempts} × : {embeds.plain(settled.outcome.error or 'no answer', 80)}"
-            for settled in dead[:_SHOWN]
-        ]
-        if len(dead) > _SHOWN:
-            lines.append(
-                f"… and {len(dead) - _SHOWN} more; `{self._bot.prefix}webhooks failed` has them all."
-            )
-        lines += [f"🔌 `{name}` is switched off: {reason}." for name, reason in off.items()]
-        view = None
-        if dead:
-            payload = str(dead[0].delivery) if len(dead) == 1 else f"{dead[0].delivery}-{dead[-1].delivery}"
-            view = buttons.view_of(
+    def _settled(self, settled: Settled) -> None:
+        if settled.status == "dead" or settled.disabled is not None:
+            self._wake.set()
+
+    def _duty_changed(self, duty: Duty) -> None:
+        if duty == "alerts":
+            self._wake.set()
+
+    async def _run(self) -> None:
+        await self._bot.gateway.ready.wait()
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(self._gathered_s)
+            self._wake.clear()
+            rests_s = 0.0
+            try:
+                if await self.tell():
+                    rests_s = self._apart_s
+            except (discord.HTTPException, aiohttp.ClientError, OSError, StoreError) as error:
+                logger.warning("dead_letters.untold error=%s", type(error).__name__)
+                self._wake.set()
+                refused = isinstance(error, discord.HTTPException) and error.status in _REFUSED
+                rests_s = _REFUSED_RETRY_S if refused else _RETRY_S
+            await asyncio.sleep(rests_s)
+
+    async def _finish(self, channel_id: int, notice: int) -> None:
+        """Post a notice that was begun, unless it is there."""
+        told = await self._bot.collective.webhooks.untold.of(notice)
+        if told is not None and not await self._is_there(channel_id, notice):
+            await self._post(channel_id, notice, told)
+        await self._bot.remembered.delete(self._bot.remember_scope, _KEY)
+
+    async def _is_there(self, channel_id: int, notice: int) -> bool:
+        """Whether an earlier process posted it, where that is too long ago for the nonce to tell."""
+        begun = from_us(notice)
+        if self._bot.kernel.clock.now() - begun <= _NONCE_HOLDS:
+            return False
+        try:
+            mark = _mark(notice)
+            found = await _own_posts.find(self._bot, channel_id, mark, after=begun - _CLOCKS_DIFFER)
+        except _own_posts.CannotRead:
+            return False
+        return found is not None
+
+    async def _post(self, channel_id: int, notice: int, told: Told) -> None:
+        more: dict[str, Any] = {}
+        if told.count:
+            payload = str(told.first) if told.count == 1 else f"{told.first}-{told.last}"
+            more["view"] = buttons.view_of(
                 await buttons.button(self._bot, "webhooks", "replay", 0, payload, label="Replay", emoji="🔁")
             )
-        title = "A delivery died" if len(dead) == 1 else f"{len(dead)} deliveries died"
-        card = embeds.card(
-            title if dead else "A destination is switched off",
-            lines,
-            status="fail",
-            footer="Nothing is lost: dead letters are kept for 30 days.",
+        await self._bot.get_partial_messageable(channel_id).send(
+            embed=_card(self._bot.prefix, notice, told),
+            nonce=hashlib.sha256(f"dead letters {channel_id} {notice}".encode()).hexdigest()[:_NONCE_LENGTH],
+            allowed_mentions=discord.AllowedMentions.none(),
+            **more,
         )
-        nonce = hashlib.sha256("\0".join(str(each.delivery) for each in gathered).encode()).hexdigest()[:25]
-        channel = self._bot.get_partial_messageable(channel_id)
-        none = discord.AllowedMentions.none()
-        if view is None:
-            await channel.send(embed=card, nonce=nonce, allowed_mentions=none)
-        else:
-            await channel.send(embed=card, view=view, nonce=nonce, allowed_mentions=none)
+
+
+def _card(prefix: str, notice: int, told: Told) -> discord.Embed:
+    lines = [
+        f"**{each.id}** {each.type} → `{each.destination}`: {embeds.plain(each.error or '', 120)}"
+        for each in told.letters
+    ]
+    if told.count > len(lines):
+        lines.append(f"… and {told.count - len(lines)} more; `{prefix}webhooks failed` has them all.")
+    lines += [
+        f"🔌 `{name}` is switched off: {reason}. It is on again after `{prefix}breakers reset {name}`, "
+        "or a replay that arrives."
+        for name, reason in told.off.items()
+    ]
+    title = "A destination is switched off"
+    if told.count:
+        title = "A delivery died" if told.count == 1 else f"{told.count} deliveries died"
+    return embeds.card(title, lines, status="fail", footer=_mark(notice))
+
+
+def _mark(notice: int) -> str:
+    return f"Nothing is lost: dead letters are kept for 30 days. · {notice:x}"

@@ -105,8 +105,9 @@ class Settling:
         delivery, attempts, outcome = tried.delivery, tried.attempts, tried.outcome
         row = connection.execute(
             "SELECT outbox.id, type, at_us FROM deliveries JOIN outbox ON outbox.seq = event "
-            "WHERE deliveries.id = ? AND status = 'waiting'",
-            (delivery,),
+            "WHERE deliveries.id = ? AND status IN ('waiting', ?)",
+            # What arrived has arrived, though its destination was switched off meanwhile.
+            (delivery, "dead" if outcome.verdict == "delivered" else "waiting"),
         ).fetchone()
         if row is None:
             return None
@@ -161,9 +162,8 @@ class Settling:
         """Why the destination is switched off by this attempt; None where it is not."""
         name = destination.name
         if outcome.verdict == "delivered":
-            connection.execute(
-                "DELETE FROM destination_state WHERE destination = ? AND disabled_us IS NULL", (name,)
-            )
+            # One that was switched off works again: a replay has shown it.
+            connection.execute("DELETE FROM destination_state WHERE destination = ?", (name,))
             return None
         if outcome.verdict == "gone":
             if not remove_hook(connection, name, now_us):
@@ -191,6 +191,6 @@ class Settling:
 def _disable(connection: sqlite3.Connection, name: str, now_us: int, reason: str) -> None:
     connection.execute(
         "INSERT INTO destination_state (destination, disabled_us, disabled_why) VALUES (?1, ?2, ?3) "
-        "ON CONFLICT (destination) DO UPDATE SET disabled_us = ?2, disabled_why = ?3",
+        "ON CONFLICT (destination) DO UPDATE SET disabled_us = ?2, disabled_why = ?3, told_us = NULL",
         (name, now_us, reason),
     )

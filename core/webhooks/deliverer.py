@@ -17,6 +17,7 @@ from core.breaker import Breaker
 from core.clock import Clock
 from core.database import Database
 from core.moments import from_us, to_us
+from core.store_errors import StoreError
 from core.webhooks._settling import DISABLED_AFTER, Settled, Settling
 from core.webhooks.destinations import Destination, Destinations, end_waiting
 from core.webhooks.outbox import Outbox
@@ -33,6 +34,11 @@ logger = logging.getLogger(__name__)
 # So many attempts at once for one destination.
 _AT_ONCE: Final = 4
 _LONGEST_WAIT_S: Final = 30.0
+# A lane that failed rests so long, or it would send the same again and again.
+_LANE_RESTS_S: Final = 5.0
+# What waited longer than this for its turn may have been ended meanwhile.
+_LOOKED_AT_AGAIN_S: Final = 1.0
+_STORE_RETRY_S: Final = (0.1, 0.5, 2.0, 5.0, 15.0, 30.0)
 
 OnOutcome = Callable[[Destination, Settled], None]
 Exhausted = Callable[[Settled], tuple[str, bytes] | None]
@@ -78,19 +84,25 @@ class Deliverer:
         self._sleep = sleep
         self._timeout_s = timeout_s
         self._settling = Settling(outbox, database, clock, exhausted=exhausted, jitter=jitter)
-        self._breakers: dict[str, Breaker] = {}
         self._paces: dict[str, Pace] = {}
+        self._resting: dict[str, float] = {}
         self._all_zapier = Pace(ALL_IN_WINDOW / WINDOW_S, ALL_IN_WINDOW / 2, clock, sleep=sleep)
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         outbox.on_commit(self._wake.set)
+        destinations.on_removed(self._forget)
 
     async def run(self) -> None:
         """Supervised: opens a lane where something is due, and waits for the next that will be."""
         try:
             while True:
                 self._wake.clear()
-                wait_s = await self._open_lanes()
+                try:
+                    wait_s = await self._open_lanes()
+                except StoreError as error:
+                    # What is being sent goes on; the check "store" says the rest.
+                    logger.warning("deliveries.not_read error=%s", error)
+                    wait_s = _LANE_RESTS_S
                 try:
                     async with asyncio.timeout(wait_s):
                         await self._wake.wait()
@@ -111,7 +123,11 @@ class Deliverer:
         for name, next_us in rows:
             if name in self._lanes:
                 continue
-            if next_us <= now_us:
+            rests_s = self._resting.get(name, 0.0) - self._clock.monotonic()
+            if rests_s > 0:
+                wait_s = min(wait_s, rests_s)
+            elif next_us <= now_us:
+                self._resting.pop(name, None)
                 lane = asyncio.create_task(self._lane(name), name=f"deliveries-{name}")
                 self._lanes[name] = lane
                 lane.add_done_callback(self._lane_ended)
@@ -120,9 +136,11 @@ class Deliverer:
         return max(0.0, wait_s)
 
     def _lane_ended(self, lane: asyncio.Task[None]) -> None:
-        self._lanes.pop(lane.get_name().removeprefix("deliveries-"), None)
+        name = lane.get_name().removeprefix("deliveries-")
+        self._lanes.pop(name, None)
         self._wake.set()
         if not lane.cancelled() and (error := lane.exception()) is not None:
+            self._resting[name] = self._clock.monotonic() + _LANE_RESTS_S
             logger.error("deliveries.lane_failed lane=%s", lane.get_name(), exc_info=error)
 
     async def _lane(self, name: str) -> None:
@@ -135,31 +153,68 @@ class Deliverer:
             if destination is None:
                 await self._end(name)
                 return
-            breaker = self._breaker_of(destination)
+            breaker = self._make_breaker(destination.name, destination.label)
             async with asyncio.TaskGroup() as group:
                 for delivery in batch:
                     group.create_task(self._deliver(destination, delivery, breaker))
 
     async def _deliver(self, destination: Destination, delivery: _Due, breaker: Breaker) -> None:
+        begun = self._clock.monotonic()
         permit = await breaker.acquire()
         try:
             await self._pace(destination)
-            outcome = await send(
+            if self._clock.monotonic() - begun > _LOOKED_AT_AGAIN_S and await self._is_over(delivery):
+                permit.released()
+                return
+            outcome = await self._try(destination, delivery.message)
+        except BaseException:
+            permit.released()
+            raise
+        _tell(permit_outcome=outcome, failed=permit.failed, succeeded=permit.succeeded)
+        settled = await self._settle(destination, delivery, outcome)
+        if settled is None:
+            return
+        self._on_outcome(destination, settled)
+        if outcome.verdict == "gone":
+            self._destinations.say_removed(destination.name)
+
+    async def _try(self, destination: Destination, message: Message) -> Outcome:
+        try:
+            return await send(
                 self._session(),
                 destination,
-                delivery.message,
+                message,
                 render=self._render,
                 now=self._clock.now(),
                 loopback=self._loopback,
                 timeout_s=self._timeout_s,
             )
-            settled = await self._settling.settle(destination, delivery.id, delivery.attempts + 1, outcome)
-        except BaseException:
-            permit.released()
-            raise
-        _tell(permit_outcome=outcome, failed=permit.failed, succeeded=permit.succeeded)
-        if settled is not None:
-            self._on_outcome(destination, settled)
+        except Exception as error:
+            # One that cannot even be sent is a failed attempt; it must not hold up those behind it.
+            logger.exception("delivery.unsendable event=%s type=%s", message.id, message.type)
+            return Outcome(verdict="failed", took_s=0.0, error=type(error).__name__)
+
+    async def _settle(self, destination: Destination, delivery: _Due, outcome: Outcome) -> Settled | None:
+        """Writes what came of it, however long the store takes: sent again it would arrive twice."""
+        tried = 0
+        while True:
+            try:
+                return await self._settling.settle(destination, delivery.id, delivery.attempts + 1, outcome)
+            except StoreError as error:
+                logger.warning("delivery.not_written id=%d error=%s", delivery.id, error)
+            await self._sleep(_STORE_RETRY_S[min(tried, len(_STORE_RETRY_S) - 1)])
+            tried += 1
+
+    async def _is_over(self, delivery: _Due) -> bool:
+        """Whether it was ended while it waited for its turn: its hook was removed, or switched off."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            row = connection.execute(
+                "SELECT 1 FROM deliveries WHERE id = ? AND status = 'waiting'", (delivery.id,)
+            ).fetchone()
+            return row is None
+
+        return await self._database.read(work)
 
     async def _pace(self, destination: Destination) -> None:
         if destination.kind != "zapier":
@@ -174,15 +229,15 @@ class Deliverer:
     async def _end(self, name: str) -> None:
         now_us = to_us(self._clock.now())
         await self._database.write(
-            lambda connection: end_waiting(connection, name, now_us, "its destination is gone")
+            lambda connection: end_waiting(
+                connection, name, now_us, "its destination is gone", told_us=now_us
+            )
         )
+        self._destinations.say_removed(name)
 
-    def _breaker_of(self, destination: Destination) -> Breaker:
-        breaker = self._breakers.get(destination.name)
-        if breaker is None:
-            breaker = self._make_breaker(destination.name, destination.label)
-            self._breakers[destination.name] = breaker
-        return breaker
+    def _forget(self, name: str) -> None:
+        self._paces.pop(name, None)
+        self._resting.pop(name, None)
 
     def _next_batch(
         self, name: str, now_us: int, connection: sqlite3.Connection

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -105,6 +106,7 @@ class Destinations:
         self._clock = clock
         self.configured = configured(settings)
         self._by_name = {destination.name: destination for destination in self.configured}
+        self._listeners: list[Callable[[str], None]] = []
 
     async def subscribe(self, event: str, url: str) -> NewSubscription:
         """Keeps a REST hook whose target was checked.
@@ -130,7 +132,25 @@ class Destinations:
     async def unsubscribe(self, hook_id: str) -> bool:
         """Removes a REST hook; what waits for it is dead. False where there is none."""
         now_us = to_us(self._clock.now())
-        return await self._database.write(lambda connection: remove_hook(connection, hook_id, now_us))
+        removed = await self._database.write(lambda connection: remove_hook(connection, hook_id, now_us))
+        if removed:
+            self.say_removed(hook_id)
+        return removed
+
+    def label_of(self, name: str) -> str:
+        """How metrics call a destination of that name."""
+        known = self._by_name.get(name)
+        return REST_HOOKS if known is None else known.label
+
+    def on_removed(self, callback: Callable[[str], None]) -> None:
+        """Calls `callback(name)` when a destination is there no longer; it must not wait."""
+        self._listeners.append(callback)
+
+    def say_removed(self, name: str) -> None:
+        """Say that this one is there no longer, where it is none of the settings'."""
+        if name not in self._by_name:
+            for listener in self._listeners:
+                listener(name)
 
     async def subscriptions(self) -> tuple[Subscription, ...]:
         """The REST hooks, oldest first."""
@@ -214,14 +234,20 @@ def remove_hook(connection: sqlite3.Connection, hook_id: str, now_us: int) -> bo
     gone = connection.execute("DELETE FROM subscriptions WHERE id = ?", (hook_id,)).rowcount > 0
     connection.execute("DELETE FROM destination_state WHERE destination = ?", (hook_id,))
     if gone:
-        end_waiting(connection, hook_id, now_us, "the hook is gone")
+        # Nobody can send them again, so there is nothing to tell of.
+        end_waiting(connection, hook_id, now_us, "the hook is gone", told_us=now_us)
     return gone
 
 
-def end_waiting(connection: sqlite3.Connection, name: str, now_us: int, why: str) -> int:
-    """Makes what waits for a destination dead letters; gives how many that was."""
+def end_waiting(
+    connection: sqlite3.Connection, name: str, now_us: int, why: str, *, told_us: int | None = None
+) -> int:
+    """Makes what waits for a destination dead letters; gives how many that was.
+
+    With `told_us`, the present moment, nobody is told of them.
+    """
     return connection.execute(
-        "UPDATE deliveries SET status = 'dead', finished_us = ?, last_error = ? "
+        "UPDATE deliveries SET status = 'dead', finished_us = ?, last_error = ?, told_us = ? "
         "WHERE destination = ? AND status = 'waiting'",
-        (now_us, why, name),
+        (now_us, why, told_us, name),
     ).rowcount

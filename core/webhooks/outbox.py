@@ -238,7 +238,7 @@ class Outbox:
         def work(connection: sqlite3.Connection) -> int:
             return connection.execute(
                 "UPDATE deliveries SET status = 'waiting', attempts = 0, next_us = ?, finished_us = NULL, "  # noqa: S608 - our own words
-                f"last_error = NULL WHERE status = 'dead' AND {where}",
+                f"told_us = NULL, last_error = NULL WHERE status = 'dead' AND {where}",
                 (now_us, *values),
             ).rowcount
 

@@ -224,12 +224,15 @@ class Router:
                 name,
                 job.event_id,
             )
-            await self._database.write(lambda connection: _fail(connection, row))
-            logger.warning(
-                "inbox.%s event=%s type=%s handler=%s attempt=%d error=%s",
-                outcome, job.event_id, job.type, name, job.attempt, type(error).__name__,
-                exc_info=None if isinstance(error, HelixError | TimeoutError) else error,
-            )  # fmt: skip
+            if await self._database.write(lambda connection: _fail(connection, row)):
+                logger.warning(
+                    "inbox.%s event=%s type=%s handler=%s attempt=%d error=%s",
+                    outcome, job.event_id, job.type, name, job.attempt, type(error).__name__,
+                    exc_info=None if isinstance(error, HelixError | TimeoutError) else error,
+                )  # fmt: skip
+            else:
+                # It was given up while its effect was being committed, "done" with it.
+                outcome = "done"
         if outcome != "failed":
             self._inbox.waiting -= 1
         if self._on_outcome is not None:
@@ -282,12 +285,14 @@ def _finish(connection: sqlite3.Connection, job: Job, name: str, at_us: int) -> 
     )
 
 
-def _fail(connection: sqlite3.Connection, row: tuple[str, str, int | None, int | None, str, str]) -> None:
-    connection.execute(
+def _fail(connection: sqlite3.Connection, row: tuple[str, str, int | None, int | None, str, str]) -> bool:
+    """False where it is done already."""
+    changed = connection.execute(
         "UPDATE handling SET status = ?, error = ?, next_us = coalesce(?, next_us), finished_us = ? "
-        "WHERE handler = ? AND event = (SELECT seq FROM inbox WHERE id = ?)",
+        "WHERE handler = ? AND event = (SELECT seq FROM inbox WHERE id = ?) AND status = 'processing'",
         row,
     )
+    return changed.rowcount > 0
 
 
 def _in_short(error: Exception) -> str:

@@ -68,4 +68,13 @@ WEBHOOK_MIGRATIONS: Final[tuple[Migration, ...]] = (
             ) WITHOUT ROWID""",
         ),
     ),
+    Migration(
+        73,
+        "dead letters told",
+        (
+            "ALTER TABLE deliveries ADD COLUMN told_us INTEGER",
+            "ALTER TABLE destination_state ADD COLUMN told_us INTEGER",
+            "CREATE INDEX deliveries_told ON deliveries (told_us) WHERE status = 'dead'",
+        ),
+    ),
 )

@@ -204,3 +204,24 @@ def test_changes_are_told(clock: ManualClock) -> None:
     call(breaker, ok=True)
     breaker.reset()
     assert states == ["open", "half-open", "closed"]
+
+
+async def test_after_a_reset_a_new_open_time_is_not_waited_out_by_the_old_one(
+    breaker: Breaker, clock: ManualClock
+) -> None:
+    fail(breaker, 4)
+    for _ in range(3):
+        clock.advance(20)
+        fail(breaker, 1)
+    waiting = asyncio.create_task(breaker.acquire())
+    assert await clock.until_sleeping() == (15.0,)
+    breaker.reset()
+    (await waiting).released()
+    fail(breaker, 4)
+    again = asyncio.create_task(breaker.acquire())
+    async with asyncio.timeout(5):
+        while 5.0 not in clock.pending_sleeps():
+            await asyncio.sleep(0)
+    clock.advance(5)
+    assert (await again).probe
+    await breaker.close()

@@ -91,7 +91,11 @@ class Webhooks(commands.Cog, name="webhooks"):
             return
         breaker = self._machine.breakers.find(_lines.need_name(wanted, name))
         before = breaker.view()
-        breaker.reset() if wanted == "reset" else breaker.trip()
+        if wanted == "reset":
+            breaker.reset()
+            await self._machine.destinations.enable(breaker.name)
+        else:
+            breaker.trip()
         after = breaker.view()
         await self._machine.note(
             ctx.caller.actor.row(

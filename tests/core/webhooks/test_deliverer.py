@@ -18,9 +18,10 @@ from core.breaker import Breaker, BreakerPolicy
 from core.database import Database
 from core.secret import Secret
 from core.settings import Settings
+from core.store_errors import StoreError
 from core.webhooks._settling import Settled
 from core.webhooks.deliverer import Deliverer
-from core.webhooks.destinations import Destination, Destinations
+from core.webhooks.destinations import Destination, Destinations, end_waiting
 from core.webhooks.guard import build_session
 from core.webhooks.outbox import Delivery, Outbox, PayloadTooLarge
 from core.webhooks.retries import SCHEDULE_S
@@ -45,6 +46,7 @@ class Stage:
         self.changed = asyncio.Condition()
         self._telling: asyncio.Task[None] | None = None
         self.breakers: dict[str, Breaker] = {}
+        self.policy = BreakerPolicy(min_calls=1000)
         self._session: aiohttp.ClientSession | None = None
         self.deliverer = Deliverer(
             self.outbox,
@@ -68,8 +70,8 @@ class Stage:
         return self._session
 
     def _breaker(self, name: str, _label: str) -> Breaker:
-        policy = BreakerPolicy(min_calls=1000)
-        self.breakers[name] = Breaker(name, self.clock, policy, sleep=self.clock.sleep)
+        if name not in self.breakers:
+            self.breakers[name] = Breaker(name, self.clock, self.policy, sleep=self.clock.sleep)
         return self.breakers[name]
 
     def _note(self, _destination: Destination, settled: Settled) -> None:
@@ -102,10 +104,10 @@ class Stage:
         self.outbox.committed()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    async def running(self) -> AsyncIterator[asyncio.Task[None]]:
         task = asyncio.create_task(self.deliverer.run())
         try:
-            yield
+            yield task
         finally:
             task.cancel()
             await asyncio.wait({task})
@@ -461,3 +463,154 @@ async def test_ten_thousand_waiting_deliveries_are_counted_and_begun_at_once(
 def test_a_message_says_nothing_of_its_address() -> None:
     message = Message(id="msg_1", type="x", payload=b"{}")
     assert "http" not in repr(message)
+
+
+async def test_what_waits_behind_an_open_breaker_is_not_sent_once_its_hook_is_removed(
+    store: Database, clock: ManualClock, receiver: Receiver
+) -> None:
+    stage = Stage(store, clock, Settings())
+    stage.policy = BreakerPolicy(min_calls=1, open_s=60)
+    hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
+    removed: list[str] = []
+    stage.destinations.on_removed(removed.append)
+    stage._breaker(hook.id, "").trip()
+    async with stage.running():
+        await stage.emit()
+        await clock.until_sleeping()
+        assert (await stage.one()).attempts == 0, "an open breaker consumes no attempt"
+        assert await stage.destinations.unsubscribe(hook.id)
+        await stage.wait(61)
+        async with asyncio.timeout(10):
+            while stage.deliverer._lanes:
+                await asyncio.sleep(0.005)
+    assert receiver.got == []
+    assert removed == [hook.id]
+    assert (await stage.one()).last_error == "the hook is gone"
+
+
+async def test_what_arrived_counts_as_delivered_though_its_destination_was_switched_off_meanwhile(
+    stage: Stage, receiver: Receiver
+) -> None:
+    receiver.hang = True
+    async with stage.running():
+        await stage.emit()
+        await receiver.until(1)
+        await stage.store.write(lambda connection: end_waiting(connection, "zapier", 1, "switched off"))
+        receiver.released.set()
+        await stage.until(1)
+    assert (await stage.one()).status == "delivered"
+
+
+async def test_a_store_that_refuses_for_a_while_makes_nothing_arrive_twice(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, left = stage.store.write, 2
+
+    async def write(work: Any, **options: Any) -> Any:
+        nonlocal left
+        if left and not stage.settled and receiver.got:
+            left -= 1
+            raise StoreError("the disk is full")
+        return await real(work, **options)
+
+    monkeypatch.setattr(stage.store, "write", write)
+    async with stage.running():
+        await stage.emit()
+        for pause_s in (0.1, 0.5):
+            assert [round(each, 3) for each in await stage.clock.until_sleeping()] == [pause_s]
+            await stage.wait(pause_s)
+        await stage.until(1)
+    assert len(receiver.got) == 1
+    assert (await stage.one()).status == "delivered"
+
+
+async def test_one_that_cannot_be_rendered_holds_up_none_behind_it(stage: Stage) -> None:
+    def render(_kind: str, message: Message) -> bytes:
+        if b"poison" in message.payload:
+            raise KeyError("timestamp")
+        return message.payload
+
+    stage.deliverer._render = render
+    async with stage.running():
+        bad = await stage.emit(data={"x": "poison"})
+        good = await stage.emit()
+        await stage.until(2)
+    by_event = {each.event_id: each for each in await stage.outbox.page()}
+    assert (by_event[bad].status, by_event[bad].last_error) == ("waiting", "KeyError")
+    assert by_event[good].status == "delivered"
+
+
+async def test_a_lane_that_fails_rests_before_it_is_opened_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = stage.destinations.find, 0
+
+    def find(*arguments: Any) -> Destination | None:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise RuntimeError("a bug")
+        return real(*arguments)
+
+    monkeypatch.setattr(stage.destinations, "find", find)
+    async with stage.running():
+        await stage.emit()
+        async with asyncio.timeout(10):
+            while not stage.deliverer._resting:
+                await asyncio.sleep(0.005)
+        stage.outbox.committed()
+        await asyncio.sleep(0.02)
+        assert calls == 1
+        await stage.wait(5)
+        await stage.until(1)
+    assert (await stage.one()).status == "delivered"
+
+
+async def test_a_store_that_cannot_be_read_ends_nothing_that_is_being_sent(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.hang = True
+    async with stage.running() as task:
+        await stage.emit()
+        await receiver.until(1)
+        real, failed = stage.store.read, asyncio.Event()
+
+        async def read(work: Any) -> Any:
+            if not failed.is_set():
+                failed.set()
+                raise StoreError("cannot be read")
+            return await real(work)
+
+        monkeypatch.setattr(stage.store, "read", read)
+        stage.outbox.committed()
+        await failed.wait()
+        receiver.released.set()
+        await stage.until(1)
+        assert not task.done()
+    assert (await stage.one()).status == "delivered"
+
+
+async def test_a_replay_that_arrives_switches_its_destination_on_again(
+    stage: Stage, receiver: Receiver
+) -> None:
+    receiver.statuses = [410, 200]
+    async with stage.running():
+        await stage.emit()
+        await stage.until(1)
+        assert await stage.destinations.disabled() == {"zapier": "it answered 410 Gone"}
+        assert await stage.outbox.replay((await stage.one()).id)
+        await stage.until(2)
+    assert await stage.destinations.disabled() == {}
+
+
+async def test_a_hook_that_goes_takes_its_pace_with_it(
+    store: Database, clock: ManualClock, receiver: Receiver
+) -> None:
+    stage = Stage(store, clock, Settings())
+    hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
+    found = await store.read(lambda connection: stage.destinations.find(connection, hook.id))
+    assert found is not None
+    await stage.deliverer._pace(msgspec.structs.replace(found, kind="zapier"))
+    assert set(stage.deliverer._paces) == {hook.id}
+    await stage.destinations.unsubscribe(hook.id)
+    assert stage.deliverer._paces == {}

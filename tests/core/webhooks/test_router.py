@@ -277,3 +277,22 @@ def test_a_name_is_registered_once(stage: Stage) -> None:
     stage.router.register("one", handler)
     with pytest.raises(ValueError, match="registered already"):
         stage.router.register("one", handler)
+
+
+async def test_what_was_committed_while_it_was_given_up_is_done_and_not_done_again(
+    store: Database, clock: ManualClock
+) -> None:
+    stage = Stage(store, clock)
+
+    async def late(job: Job) -> None:
+        await store.write(job.done_with)
+        # The handler's time is up before it can say that this is on the disk.
+        raise TimeoutError
+
+    await stage.inbox.open()
+    async with stage.running(one=late):
+        event = await stage.accept("a")
+        await stage.until(1)
+    assert stage.outcomes == [("t", "done")]
+    assert await stage.status(event) == "done"
+    assert stage.inbox.waiting == 0

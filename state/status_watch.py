@@ -1,0 +1,104 @@
+"""Tells subscribers when all checks together come to another status, and stay with it for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from core import memory_table
+from core.health import Check, Status
+from core.store_errors import StoreError
+from state.change import Change
+from state.events import OutEvent, StatusChanged
+from state.status import assess
+
+if TYPE_CHECKING:
+    from core.kernel import Kernel
+    from core.webhooks.pacing import Sleep
+    from state.manager import StateManager
+    from state.models import Snapshot
+
+logger = logging.getLogger(__name__)
+
+# A start, a stop and a short drop of the connection are over in this time, and are no news.
+SETTLED_S: Final = 10.0
+_SCOPE: Final = "status"
+_KEY: Final = "told"
+
+
+class StatusWatch:
+    """What was last told is remembered, so that a status which changed over a restart is told, too."""
+
+    def __init__(self, kernel: Kernel, manager: StateManager, *, sleep: Sleep = asyncio.sleep) -> None:
+        self._kernel = kernel
+        self._manager = manager
+        self._sleep = sleep
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Supervised: looks whenever a check has changed and the whole has settled."""
+        self._wake.set()
+        stop = self._kernel.health.on_change(self._changed)
+        try:
+            while True:
+                await self._wake.wait()
+                await self._settle()
+                self._wake.clear()
+                try:
+                    await self.look()
+                except StoreError as error:
+                    logger.warning("status.untold error=%s", error)
+                    self._wake.set()
+        finally:
+            stop()
+
+    async def look(self) -> bool:
+        """Tell of the status, where it is another one than was told last; whether it was told."""
+        health = self._kernel.health
+        starting = any(health.get(check.name) is None for check in health.checks())
+        if starting or not self._kernel.drain.accepting:
+            return False
+        status, told = health.overall(), False
+
+        def also(connection: sqlite3.Connection, _old: Snapshot, new: Snapshot) -> Sequence[OutEvent]:
+            nonlocal told
+            previous = memory_table.find(connection, _SCOPE, _KEY)
+            told = previous in _OTHERS[status]
+            if previous == status:
+                return ()
+            now = self._kernel.clock.now()
+            memory_table.put(connection, _SCOPE, _KEY, status, now)
+            if not told:
+                # The very first status is where it begins, and no change.
+                return ()
+            return (
+                StatusChanged(
+                    status=status,
+                    previous=_STATUSES[str(previous)],
+                    assessment=assess(new.ucf, health),
+                    changed_at=now,
+                ),
+            )
+
+        await self._manager.change_with(lambda _: Change(), also=also)
+        return told
+
+    async def _settle(self) -> None:
+        """Until it has been the same for a while."""
+        while True:
+            before = self._kernel.health.overall()
+            await self._sleep(SETTLED_S)
+            if self._kernel.health.overall() == before:
+                return
+
+    def _changed(self, _check: Check, _previous: Check | None) -> None:
+        self._wake.set()
+
+
+_STATUSES: Final[dict[str, Status]] = {"pass": "pass", "warn": "warn", "fail": "fail"}
+_OTHERS: Final[dict[Status, frozenset[str]]] = {
+    status: frozenset(_STATUSES) - {status} for status in _STATUSES.values()
+}
