@@ -266,7 +266,7 @@ async def test_no_address_is_in_metrics_logs_events_or_the_stream(
         "helix_queue_depth", "helix_breaker_state",
     ):  # fmt: skip
         assert f"# TYPE {name} " in text
-    assert "hook_" not in text
+    assert '"hook_' not in text
     assert 'destination="rest-hooks"' in text
     assert 'destination="zapier"' in text
     assert 'helix_queue_depth{queue="inbox"}' in text
