@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from core.errors import HelixError
 from core.secret import Secret
+from state.personal import purge_index
 
 MASK: Final = "***"
 _SHORTEST: Final = 8
@@ -53,7 +54,9 @@ def redact_database(path: Path, secrets: tuple[str, ...]) -> bool:
     try:
         found = sum(_redact_table(connection, table, secrets) for table in _tables(connection)) > 0
         if found or _in_file(path, secrets):
-            # Pages that were freed or rewritten still hold the old bytes.
+            # The words stay in the pages of the search index until these are merged, and pages that were
+            # freed or rewritten still hold the old bytes.
+            purge_index(connection)
             connection.execute("VACUUM")
             found = True
     finally:

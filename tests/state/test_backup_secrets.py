@@ -10,8 +10,11 @@ from urllib.parse import quote
 
 import pytest
 
+from core.database import Database
+from core.schema import CORE_MIGRATIONS
 from core.secret import Secret
 from state._backup_secrets import forms, redact_database, redact_text
+from state.schema import STATE_MIGRATIONS
 
 ODD = 'pass"word/with ünïcode\\'
 
@@ -58,3 +61,22 @@ def test_a_text_too_long_for_one_page_is_cleaned(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         (left,) = connection.execute('SELECT * FROM "odd ""name"').fetchone()
     assert left == text.replace("a-secret-text", "***")
+
+
+@pytest.mark.parametrize("secret", ["0a1b2c3d4e5f60718293a4b5c6d7e8f9", "AbCdEfGh12345678IjKl"])
+async def test_the_search_index_keeps_no_word_of_it(tmp_path: Path, secret: str) -> None:
+    path = tmp_path / "a.db"
+    database = await Database.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
+    await database.write(
+        lambda connection: connection.execute(
+            "INSERT INTO journal (at_us, kind, subject, cause, reason) VALUES (1, 'ucf', 'harmony', 'x', ?)",
+            (f"the token {secret} slipped in",),
+        )
+    )
+    await database.close()
+    assert redact_database(path, forms([Secret(secret)]))
+    # The index folds case.
+    assert secret.lower().encode() not in path.read_bytes().lower()
+    with closing(sqlite3.connect(path)) as connection:
+        found = "SELECT count(*) FROM search WHERE search MATCH 'slipped'"
+        assert connection.execute(found).fetchone() == (1,)
