@@ -39,6 +39,11 @@ PERSONAL: Final = (
 )
 
 
+# The end of the scopes under which it is remembered what buttons carry: only there are words of people.
+# Elsewhere stand ids and words of our own, and whoever is called "alerts" must not take these along.
+_WORDY: Final = "#components"
+
+
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
     """What `erase` did.
 
@@ -87,7 +92,7 @@ def _forget_remembered(connection: sqlite3.Connection, user_id: int, names: set[
     """Removes what is remembered about or for the person, such as what a button carries."""
     gone = 0
     for scope, key, value in connection.execute("SELECT scope, key, value FROM remembered").fetchall():
-        if _says(f"{scope} {key} {value}", user_id, names):
+        if _says(f"{scope} {key} {value}", user_id, names if scope.endswith(_WORDY) else set()):
             connection.execute("DELETE FROM remembered WHERE scope = ? AND key = ?", (scope, key))
             gone += 1
     return gone

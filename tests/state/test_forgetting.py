@@ -123,6 +123,23 @@ async def test_a_name_in_others_words_is_counted_and_left(folder: Path, kernel: 
     assert "words that others wrote, which are left: journal 1" in describe(done)
 
 
+async def test_whoever_is_called_like_a_word_of_ours_takes_nothing_else_along(
+    folder: Path, kernel: Kernel
+) -> None:
+    database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    collective = await Collective.open(build_kernel(kernel.settings, ManualClock(NOW)), database)
+    namesake = Actor("command", "alerts", 323456789012345678)
+    await collective.manager.record(namesake.row("ucf", "harmony"))
+    await collective.remembered.set("https://discord.com/api#1#duties", "alerts", "423456789012345678")
+    await collective.remembered.set("https://discord.com/api#1#components", "0a1b", "search alerts")
+    await collective.remembered.set("https://discord.com/api#1#welcomed", f"1:{namesake.id}", "2")
+    await collective.close()
+    await database.close()
+    done = forget(folder, 323456789012345678, MIGRATIONS, NOW, remove_copies=False)
+    assert done.erased.rows == {"journal": 1, "remembered": 2}
+    assert "423456789012345678" in every_text(folder / "helix.db")
+
+
 def test_there_must_be_a_database(tmp_path: Path) -> None:
     with pytest.raises(WrongUser, match="no database"):
         forget(tmp_path, 1, MIGRATIONS, NOW, remove_copies=False)
