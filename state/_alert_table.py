@@ -145,13 +145,6 @@ def write_mute(connection: sqlite3.Connection, metric: str, until: datetime | No
         connection.execute("INSERT INTO alert_mutes VALUES (?, ?)", (metric, to_us(until)))
 
 
-def erase_person(connection: sqlite3.Connection, user_id: int) -> int:
-    """Forgets that a person acknowledged alerts; gives how many that were."""
-    return connection.execute(
-        "UPDATE alerts SET acked_by = NULL, acked_by_id = NULL WHERE acked_by_id = ?", (user_id,)
-    ).rowcount
-
-
 def _one(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> Alert | None:
     found = _several(connection, where, values, "id", 1)
     return found[0] if found else None

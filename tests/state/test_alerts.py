@@ -13,7 +13,7 @@ from core.database import Database
 from core.errors import HelixError
 from state import _alert_table as table
 from state.alerts import Alert, Alerts, WrongAlert
-from state.change import SYSTEM, Actor, Change
+from state.change import Actor, Change
 from state.events import AlertCleared, AlertRaised, OutEvent
 from state.journal import Journal
 from state.manager import StateManager
@@ -293,13 +293,3 @@ async def test_the_check_warns_until_someone_knows(alerts: Alerts, manager: Stat
     for number in (1, 2, 3, 4):
         await alerts.ack(number, ADA)
     assert (alerts.probe().status, alerts.probe().counters["acknowledged"]) == ("pass", 4)
-
-
-async def test_a_person_is_erased(alerts: Alerts, database: Database) -> None:
-    await alerts.raise_("k", "warning", "x", actor=SYSTEM)
-    await alerts.ack(1, ADA)
-    assert await database.write(lambda connection: table.erase_person(connection, 5)) == 1
-    found = await alerts.get(1)
-    assert found is not None
-    assert (found.acknowledged_by, found.acknowledged_by_id) == (None, None)
-    assert found.acknowledged_at is not None
