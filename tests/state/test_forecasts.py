@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Sequence
+
 import msgspec
 import pytest
 
 from core.database import Database
+from state import forecasts as module
 from state.change import Change
+from state.forecast import Forecast, forecast
 from state.forecasts import Accuracy, Forecasts
 from state.history import History
 from state.manager import StateManager
@@ -106,3 +111,19 @@ async def test_old_ones_go(
     await forecasts.load()
     assert len(await rows(database)) == 12
     assert forecasts.accuracy == {}
+
+
+async def test_they_are_made_beside_the_event_loop(
+    forecasts: Forecasts, manager: StateManager, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def noting(observed: Sequence[float], steps: int, *, low: float, high: float) -> Forecast:
+        threads.append(threading.get_ident())
+        return forecast(observed, steps, low=low, high=high)
+
+    monkeypatch.setattr(module, "forecast", noting)
+    await climb(manager, clock, 20)
+    await forecasts.run_once()
+    assert len(threads) == 6
+    assert threading.get_ident() not in threads
