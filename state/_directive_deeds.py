@@ -52,7 +52,12 @@ async def backup(work: Work) -> Outcome:
         None,
     )
     if made is not None:
-        return Outcome(f"{_backup_result(made)} It was made before Helix ended.")
+        if made.status != "good":
+            # Killed between its last step and the note of it: it is there, and nobody knows yet how good.
+            number = made.id
+            made = await _when_free(work, lambda: backups.verify(number, work.actor))
+        if made.status == "good":
+            return Outcome(f"{_backup_result(made)} It was made before Helix ended.")
 
     def tell(done: int, total: int, _note: str) -> None:
         work.tell(done, total)

@@ -179,6 +179,31 @@ async def test_a_backup_that_was_made_before_a_kill_is_not_made_again(collective
     assert len(collective.backups.list()) == 1
 
 
+@pytest.mark.parametrize(("damaged", "made"), [(False, 1), (True, 2)])
+async def test_a_backup_whose_making_was_killed_at_the_very_end_is_checked_before_it_counts(
+    collective: Collective, damaged: bool, made: int
+) -> None:
+    await collective.directives.halt(ADA)
+    directive = await asked(collective, "backup")
+    assert await collective.directives._book.take_next() is not None
+    record = await collective.backups.create(Actor("directive", "Ada", 5))
+    # The file has its name, and the kill came before the row was written.
+    await collective.database.write(
+        lambda connection: connection.execute("UPDATE backups SET status = 'making', sha256 = ''")
+    )
+    if damaged:
+        (collective.backups.folder / record.file).write_bytes(b"half of it")
+    await collective.backups.load()
+    assert [one.status for one in collective.backups.list()] == ["unchecked"]
+    await collective.directives._book.recover(3)
+    await collective.directives.resume(ADA)
+    done = await ended(collective, directive.id)
+    assert (done.result or "").startswith(f"Backup {made} is made and has passed its check")
+    newest = collective.backups.newest
+    assert newest is not None
+    assert newest.id == made
+
+
 async def test_a_backup_waits_for_the_one_being_made(
     collective: Collective, monkeypatch: pytest.MonkeyPatch
 ) -> None:
