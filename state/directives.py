@@ -79,6 +79,7 @@ class Directives:
         self._wake = asyncio.Event()
         # Judged and queued by one at a time: the limits of an asker hold for two at once, too.
         self._asking = asyncio.Lock()
+        self._resting = asyncio.Lock()
         self.halted: Halt | None = None
         self.running: Directive | None = None
 
@@ -173,14 +174,14 @@ class Directives:
 
         What runs otherwise is finished; what waits goes on waiting.
         """
-        first = self.halted is None
-        if first:
-            halt = Halt(since=self._clock.now(), actor=actor, reason=reason)
-            await self._book.write_halt(
-                halt, actor.row("halt", "Manus", reason=reason, before="working", after="halted")
-            )
-            self.halted = halt
-            self._rested_or_not()
+        async with self._resting:
+            first = self.halted is None
+            if first:
+                halt = Halt(since=self._clock.now(), actor=actor, reason=reason)
+                row = actor.row("halt", "Manus", reason=reason, before="working", after="halted")
+                await self._book.write_halt(halt, row)
+                self.halted = halt
+                self._rested_or_not()
         cancelled = await self._performer.cancel_ritual(actor, reason)
         now = self.running
         goes_on = None if now is None or now.action == "ritual" else now.text
@@ -188,11 +189,12 @@ class Directives:
 
     async def resume(self, actor: Actor) -> bool:
         """Lets Manus work again; False where it did already."""
-        if self.halted is None:
-            return False
-        await self._book.write_halt(None, actor.row("halt", "Manus", before="halted", after="working"))
-        self.halted = None
-        self._rested_or_not()
+        async with self._resting:
+            if self.halted is None:
+                return False
+            await self._book.write_halt(None, actor.row("halt", "Manus", before="halted", after="working"))
+            self.halted = None
+            self._rested_or_not()
         self._wake.set()
         return True
 

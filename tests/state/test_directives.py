@@ -283,6 +283,18 @@ async def test_halted_it_rests_also_after_a_restart(
     ]
 
 
+async def test_of_two_who_halt_or_resume_at_once_one_did_it(collective: Collective) -> None:
+    bo = Actor("command", "Bo", 6)
+    directives = collective.directives
+    halted = await asyncio.gather(directives.halt(ADA, "storm"), directives.halt(bo, "calm"))
+    assert [one.first for one in halted] == [True, False]
+    assert directives.halted is not None
+    assert directives.halted.actor == ADA
+    resumed = await asyncio.gather(directives.resume(ADA), directives.resume(bo))
+    assert [*resumed] == [True, False]
+    assert len(await collective.journal.entries(kinds=("halt",))) == 2
+
+
 async def test_a_halt_lets_what_runs_end_and_nothing_begin(
     collective: Collective, manus: Manus, hands: Hands
 ) -> None:
