@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,8 @@ _COLOURS = {
     **dict.fromkeys(("fail", "down", "critical", "failed", "broken"), _RED),
     **dict.fromkeys(("not yet", "not measured", "disabled", "off"), _GREY),
 }
+# What Discord makes a mention, a time, an emoji or a link of, though `escape_markdown` leaves it alone.
+_CHIP_OR_LINK = re.compile(r"<(?=[@#/:a-z])|://", re.IGNORECASE)
 _DOTS = {_GREEN: "🟢", _AMBER: "🟡", _RED: "🔴", _GREY: "⚪"}
 
 
@@ -101,11 +104,12 @@ def split_text(text: str, limit: int) -> tuple[str, ...]:
 
 
 def plain(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
-    """Text of outside origin on one line and without Markdown of its own, cut to `limit` before escaping."""
+    """Text of outside origin on one line, cut to `limit` before escaping: no Markdown, link or mention."""
     # A plain word needs none of it, and most of what is shown is one.
     if text.isalnum() and text.isascii() and len(text) <= limit:
         return text
-    return discord.utils.escape_markdown(clip(" ".join(text.split()), limit))
+    escaped = discord.utils.escape_markdown(clip(" ".join(text.split()), limit), ignore_links=False)
+    return _CHIP_OR_LINK.sub(lambda found: found[0].replace("<", r"\<").replace("://", r"\://"), escaped)
 
 
 def colour(status: str | None) -> discord.Colour:

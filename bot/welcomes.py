@@ -46,7 +46,7 @@ def card(guild: discord.Guild, mention: str, prefix: str) -> discord.Embed:
     )
     place = "" if rules is None else f"in {rules.mention}, or "
     return embeds.card(
-        f"Welcome to {guild.name}",
+        f"Welcome to {embeds.plain(guild.name, 100)}",
         (
             f"{mention}, good that you are here.",
             "",

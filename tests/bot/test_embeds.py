@@ -125,6 +125,21 @@ def test_outside_text_keeps_its_words_and_loses_its_markdown() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("see https://evil.example/a", r"see https\://evil.example/a"),
+        ("https://a**b**", r"https\://a\*\*b\*\*"),
+        ("https://x)[free](https://evil.example)", r"https\://x)\[free](https\://evil.example)"),
+        ("<https://evil.example>", r"\<https\://evil.example>"),
+        ("<@123> <#4> </ping:5> <t:0:R> <:a:6>", r"\<@123> \<#4> \</ping:5> \<t:0:R> \<:a:6>"),
+        ("a < b", "a < b"),
+    ],
+)
+def test_text_of_others_makes_no_link_and_no_mention(typed: str, shown: str) -> None:
+    assert embeds.plain(typed) == shown
+
+
+@pytest.mark.parametrize(
     ("part", "embed"),
     [
         ("embed title", discord.Embed(title="x" * 257)),

@@ -54,7 +54,9 @@ def fortune(view: Fortune, name: str) -> discord.Embed:
     if view.advice:
         lines.append(f"*{view.advice}*")
     lines += ["", f"**Companion** {view.companion} · **Number** {view.number}"]
-    return embeds.card(f"{view.symbol} {name}{under}", lines, footer="It stays so until midnight, UTC.")
+    return embeds.card(
+        f"{view.symbol} {embeds.plain(name, 80)}{under}", lines, footer="It stays so until midnight, UTC."
+    )
 
 
 def vibe(view: Vibe, name: str) -> discord.Embed:
@@ -66,7 +68,7 @@ def vibe(view: Vibe, name: str) -> discord.Embed:
         f"**Field** {view.field} · **Day** {view.person}",
     )
     footer = f"{FIELD_SHARE:.0%} the field, {1 - FIELD_SHARE:.0%} the person's day (UTC)."
-    return embeds.card(f"Vibe check: {name}", lines, footer=footer)
+    return embeds.card(f"Vibe check: {embeds.plain(name, 80)}", lines, footer=footer)
 
 
 def _term(one: RolledTerm, *, first: bool) -> str:

@@ -125,3 +125,11 @@ def test_a_vibe_follows_the_field() -> None:
 @given(PEOPLE, DAYS)
 def test_a_share_is_at_least_0_and_below_1(person: int, day: int) -> None:
     assert 0 <= share("vibe", person, day) < 1
+
+
+def test_a_persons_name_is_shown_and_not_rendered() -> None:
+    name, shown = "**[free](https://evil.example)**", r"\*\*\[free](https\://evil.example)\*\*"
+    fortune = _screens.fortune(_fortune.build_fortune(7, 739_000, None), name)
+    vibe = _screens.vibe(_vibe.build_vibe(DEFAULT_UCF, 7, 739_000), name)
+    assert fortune.title == f"🔮 {shown}"
+    assert vibe.title == f"Vibe check: {shown}"
