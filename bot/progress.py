@@ -73,6 +73,8 @@ class Progress:
         self._sleep = sleep
         self._done = 0
         self._notes: list[str] = []
+        # What the message shows: whoever asks for the same again costs no edit.
+        self._shown: dict[str, Any] = {}
         self._changed = asyncio.Event()
         # An edit under way is finished before the next one, or the end of them, begins.
         self._turn = asyncio.Lock()
@@ -87,7 +89,9 @@ class Progress:
         )
 
     async def __aenter__(self) -> Self:
-        self._message = await self._ctx.say(embed=self._card(), view=self._view())
+        card = self._card()
+        self._message = await self._ctx.say(embed=card, view=self._view())
+        self._shown = dict(card.to_dict())
         if self._on_message is not None:
             await self._on_message(self._message)
         self._pump = asyncio.create_task(self._keep_showing(), name=f"progress-{self._message.id}")
@@ -177,9 +181,14 @@ class Progress:
         while True:
             await self._changed.wait()
             self._changed.clear()
+            card = self._card()
+            looks = dict(card.to_dict())
+            if looks == self._shown:
+                continue
             try:
                 async with self._turn:
-                    await self._show(self._card(), self._view())
+                    await self._show(card, self._view())
+                self._shown = looks
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 # The next edit or the result may still arrive.
                 logger.warning("progress.edit_failed error=%s", errors.in_short(error))

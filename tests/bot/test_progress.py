@@ -55,6 +55,27 @@ async def test_edits_are_far_apart_and_the_last_one_shows_the_latest(
     assert len([edit for edit in talk.edits if edit["id"] == shown["id"]]) == 2
 
 
+async def test_what_looks_the_same_is_not_edited_again(running_bot: RunningBot, talk: Talk) -> None:
+    clock = ManualClock()
+    drawn = 0
+
+    def card() -> discord.Embed:
+        nonlocal drawn
+        drawn += 1
+        return embeds.card("Waiting", ("for its turn",) if drawn < 4 else ("begun",))
+
+    asked = await ask(running_bot)
+    async with Progress(asked, "Waiting", total=1, card=card, sleep=clock.sleep) as progress:
+        shown = await talk.until(lambda one: "for its turn" in text_of(one))
+        for expected in (2, 3):
+            progress.redraw()
+            while drawn < expected:
+                await asyncio.sleep(0)
+        assert not [edit for edit in talk.edits if edit["id"] == shown["id"]]
+        progress.redraw()
+        await talk.edited(shown, lambda one: "begun" in text_of(one))
+
+
 async def test_only_the_last_notes_are_shown(running_bot: RunningBot, talk: Talk) -> None:
     async with Progress(await ask(running_bot), "Counting", total=20) as progress:
         for done in range(1, 21):
