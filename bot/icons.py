@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import discord
 
     from bot.client import HelixBot
-    from state.change import Actor
+    from state.change import Actor, JournalRow
 
 SIZE: Final = 512
 EVERY: Final = timedelta(hours=24)
@@ -99,9 +99,7 @@ class Icons:
             mode=mode, ours=key_of(edited), set_at=self._bot.kernel.clock.now(), next_at=next_at
         )
         await self._keep(guild.id, record)
-        await self._bot.collective.manager.record(
-            actor.row("icon", guild.name, before=before.mode, after=mode)
-        )
+        await self._record(guild.id, actor.row("icon", guild.name, before=before.mode, after=mode))
         return record
 
     async def switch(self, guild: discord.Guild, next_at: datetime | None, actor: Actor) -> IconRecord:
@@ -111,8 +109,8 @@ class Icons:
         await self._keep(guild.id, record)
         words = ["off" if one is None else "on" for one in (before.next_at, next_at)]
         if words[0] != words[1]:
-            await self._bot.collective.manager.record(
-                actor.row("icon", f"{guild.name}: cycle", before=words[0], after=words[1])
+            await self._record(
+                guild.id, actor.row("icon", f"{guild.name}: cycle", before=words[0], after=words[1])
             )
         return record
 
@@ -121,11 +119,15 @@ class Icons:
         before = await self.find(guild_id)
         await self._keep(guild_id, msgspec.structs.replace(before, trouble=trouble, next_at=next_at))
         if before.trouble != trouble:
-            await self._bot.collective.manager.record(
-                actor.row(
-                    "icon", f"server {guild_id}: cycle", reason=trouble, after="on" if next_at else "off"
-                )
+            after = "on" if next_at else "off"
+            await self._record(
+                guild_id, actor.row("icon", f"server {guild_id}: cycle", reason=trouble, after=after)
             )
+
+    async def _record(self, guild_id: int, row: JournalRow) -> None:
+        # The journal is the collective's: what other servers do to themselves is not in it.
+        if guild_id == self._bot.home_guild_id:
+            await self._bot.collective.manager.record(row)
 
     async def _keep(self, guild_id: int, record: IconRecord) -> None:
         await self._bot.remembered.set(self._scope, str(guild_id), msgspec.json.encode(record).decode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal, get_args
 
 from bot.field_pictures import parse_style
-from bot.pictures.field_request import STYLES, Style
+from bot.pictures.field_request import Style
 from bot.words import quoted
 from core.errors import HelixError
 
@@ -17,15 +17,6 @@ SWITCH: Final = ("on", "off")
 
 class WrongValue(HelixError):  # noqa: N818 - the text is what users read
     """The action lacks its value, or has one that it does not take."""
-
-
-def values_of(action: str | None) -> tuple[str, ...]:
-    """What the action takes as its value; everything that any takes, where it is not chosen yet."""
-    if action == "info":
-        return ()
-    if action in {"set", "cycle"}:
-        return STYLES if action == "set" else SWITCH
-    return (*STYLES, *SWITCH)
 
 
 def parse_mode(word: str | None) -> Style:

@@ -120,7 +120,12 @@ async def test_the_cycle_is_switched_on_once_and_off_again(talk: Talk, running_b
     ]
 
 
-async def test_a_server_elsewhere_has_an_icon_and_an_admin_of_its_own(talk: Talk) -> None:
+async def test_a_server_elsewhere_has_an_icon_and_an_admin_of_its_own(
+    talk: Talk, running_bot: RunningBot
+) -> None:
     elsewhere = talk.sandbox.channel("general", talk.sandbox.other_guild_id)
     assert "mandala now" in text_of(await talk.ask("visitor-admin", "!icon set mandala", channel=elsewhere))
+    assert "cycle is on" in text_of(await talk.ask("visitor-admin", "!icon cycle on", channel=elsewhere))
     assert home(talk).icon is None
+    # The journal is the collective's, and names of people elsewhere are none of its business.
+    assert await icon_rows(running_bot) == []
