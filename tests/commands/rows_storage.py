@@ -13,7 +13,7 @@ CASES = (
     Case(
         command="storage",
         happy=Use(line="storage", options={}, says="free of"),
-        wrong=(Use(line="storage burn", options={"action": "burn"}, says="status.*clean"),),
+        wrong=(Use(line="storage burn", options={"action": "burn"}, says="clean, status"),),
         actions={"clean": Use(line="storage clean", options={"action": "clean"}, says="past its time")},
     ),
     Case(
