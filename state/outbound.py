@@ -40,7 +40,7 @@ def _discord(message: Message) -> bytes:
         "description": description,
         "timestamp": payload["timestamp"],
         "color": _COLOURS[_TONES.get(message.type, "plain")],
-        "fields": _fields(payload["data"], _TOTAL - len(title) - len(description) - len(message.id)),
+        "fields": _fields(payload["data"], _TOTAL - len(title) - _length(description) - len(message.id)),
         "footer": {"text": message.id},
     }
     return msgspec.json.encode({"embeds": [embed], "allowed_mentions": {"parse": []}})
@@ -50,15 +50,15 @@ def _fields(data: dict[str, Any], room: int) -> list[dict[str, object]]:
     """What is said, as far as there is room; short values stand beside each other."""
     fields: list[dict[str, object]] = []
     for key, value in data.items():
-        name = key.replace("_", " ")[:_TITLE_LENGTH].strip()
+        name = _clip(key.replace("_", " ").strip(), _TITLE_LENGTH)
         text = "" if value is None else _text(value).strip()
         if not name or not text:
             continue
-        room -= len(name)
+        room -= _length(name)
         shown = _clip(text, min(_VALUE_LENGTH, room))
         if len(fields) == _FIELDS or not shown:
             break
-        room -= len(shown)
+        room -= _length(shown)
         fields.append({"name": name, "value": shown, "inline": len(shown) <= _BESIDE})
     return fields
 
@@ -79,7 +79,13 @@ def _plain(value: object) -> str:
 
 
 def _clip(text: str, limit: int) -> str:
-    if len(text) <= limit:
+    if _length(text) <= limit:
         return text
     # A backslash at the end would take the "…" for markup.
-    return "" if limit < 1 else text[: limit - 1].rstrip("\\") + "…"
+    kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
+    return "" if limit < 1 else kept.rstrip("\\") + "…"
+
+
+def _length(text: str) -> int:
+    """As the strictest reading of Discord's limits counts: UTF-16 units."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

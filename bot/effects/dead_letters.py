@@ -45,10 +45,8 @@ _KEY: Final = "dead-letters"
 class DeadLetters:
     """Posts to the channel that serves alerts, and is off where there is none."""
 
-    def __init__(self, bot: HelixBot, *, gathered_s: float = _GATHERED_S, apart_s: float = _APART_S) -> None:
+    def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
-        self._gathered_s = gathered_s
-        self._apart_s = apart_s
         self._wake = asyncio.Event()
 
     def begin(self) -> None:
@@ -92,12 +90,12 @@ class DeadLetters:
         await self._bot.gateway.ready.wait()
         while True:
             await self._wake.wait()
-            await asyncio.sleep(self._gathered_s)
+            await asyncio.sleep(_GATHERED_S)
             self._wake.clear()
             rests_s = 0.0
             try:
                 if await self.tell():
-                    rests_s = self._apart_s
+                    rests_s = _APART_S
             except (discord.HTTPException, aiohttp.ClientError, OSError, StoreError) as error:
                 logger.warning("dead_letters.untold error=%s", type(error).__name__)
                 self._wake.set()

@@ -20,6 +20,10 @@ _JSON = st.recursive(
 )
 
 
+def units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
 def embed_of(kind: str, data: dict[str, Any]) -> dict[str, Any]:
     payload = msgspec.json.encode({"type": kind, "timestamp": "2026-01-01T12:00:00Z", "data": data})
     body = msgspec.json.decode(render("discord", Message(id="msg_" + "0" * 32, type=kind, payload=payload)))
@@ -35,12 +39,12 @@ def test_the_limits_of_an_embed_are_kept(data: dict[str, Any]) -> None:
     fields = embed["fields"]
     assert len(fields) <= 25
     for field in fields:
-        assert 1 <= len(field["name"]) <= 256
-        assert 1 <= len(field["value"]) <= 1_024
+        assert 1 <= units(field["name"]) <= 256
+        assert 1 <= units(field["value"]) <= 1_024
         assert field["name"].strip()
         assert field["value"].strip()
     total = len(embed["title"]) + len(embed["description"]) + len(embed["footer"]["text"])
-    assert total + sum(len(field["name"]) + len(field["value"]) for field in fields) <= 6_000
+    assert total + sum(units(field["name"]) + units(field["value"]) for field in fields) <= 6_000
 
 
 def test_much_is_shown_as_far_as_there_is_room() -> None:
