@@ -12,6 +12,7 @@ import aiohttp
 import discord
 
 from bot import awaited, buttons, embeds, errors
+from bot.progress_messages import Trace
 from core.errors import HelixError
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Progress:
         # An edit under way is finished before the next one, or the end of them, begins.
         self._turn = asyncio.Lock()
         self._message: discord.Message | None = None
+        self._trace = Trace(ctx.bot, title)
         self._moved = False
         self._finished = False
         self._pump: asyncio.Task[None] | None = None
@@ -92,15 +94,14 @@ class Progress:
         card = self._card()
         self._message = await self._ctx.say(embed=card, view=self._view())
         self._shown = dict(card.to_dict())
-        if self._on_message is not None:
-            await self._on_message(self._message)
+        await self._told_of(self._message)
         self._pump = asyncio.create_task(self._keep_showing(), name=f"progress-{self._message.id}")
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
         await self._end_pump()
-        if kind is not None and not self._finished:
-            await self._say_unfinished()
+        if kind is None or self._finished or await self._say_unfinished():
+            await self._trace.over()
 
     def advance(self, done: int, note: str = "") -> None:
         """So many of the total are done; `note` is one line about the last of them."""
@@ -161,7 +162,7 @@ class Progress:
         stop: discord.ui.Button[Any] = discord.ui.Button(label="Stop", custom_id=self._stop_id)
         return buttons.view_of(buttons.ComponentItem(stop))
 
-    async def _say_unfinished(self) -> None:
+    async def _say_unfinished(self) -> bool:
         """A bar that will not move any more says so; the caller's error goes on to whoever handles it."""
         card = (
             self._draw()
@@ -176,6 +177,15 @@ class Progress:
             await self._show(card, None)
         except (discord.DiscordException, aiohttp.ClientError) as error:
             logger.info("progress.untold error=%s", type(error).__name__)
+            return False
+        return True
+
+    async def _told_of(self, message: discord.Message) -> None:
+        """Whoever wants to know; a plain bar is corrected after a crash, a card by whoever draws it."""
+        if self._on_message is not None:
+            await self._on_message(message)
+        if self._draw is None:
+            self._trace.shown_in(message)
 
     async def _keep_showing(self) -> None:
         while True:
@@ -235,8 +245,7 @@ class Progress:
             parts["files"] = list(files)
         none = discord.AllowedMentions.none()
         self._message = await target.send(embed=embed, allowed_mentions=none, **parts)
-        if self._on_message is not None:
-            await self._on_message(self._message)
+        await self._told_of(self._message)
 
 
 async def _end(*tasks: asyncio.Task[Any]) -> None:

@@ -11,6 +11,7 @@ from bot.effects.deployments import Deployments
 from bot.effects.digest import Digest
 from bot.effects.icon_cycle import IconCycle
 from bot.effects.posts import Posts
+from bot.effects.progress_ends import ProgressEnds
 from bot.effects.ritual_ends import RitualEnds
 from bot.effects.telemetry import Telemetry
 from bot.effects.welcome import WelcomeMessages
@@ -24,6 +25,7 @@ def begin(bot: HelixBot) -> None:
     AdminNotices(bot).begin()
     IconCycle(bot).begin()
     AlertPosts(bot).begin()
+    ProgressEnds(bot).begin()
     RitualEnds(bot).begin()
     Telemetry(bot).begin()
     Digest(bot).begin()

@@ -1,0 +1,78 @@
+"""Which messages show work under way, so that after a crash they do not show it for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, NamedTuple
+
+from core.store_errors import StoreError
+
+if TYPE_CHECKING:
+    import discord
+
+    from bot.client import HelixBot
+
+logger = logging.getLogger(__name__)
+
+
+class Unfinished(NamedTuple):
+    """A message that an earlier run left showing work under way, and what that was."""
+
+    message_id: int
+    channel_id: int
+    title: str
+
+
+class Trace:
+    """Keeps where a piece of work is shown, beside the work: nothing of it waits for the store."""
+
+    def __init__(self, bot: HelixBot, title: str) -> None:
+        self._bot = bot
+        self._title = title
+        self._kept: dict[int, asyncio.Task[None]] = {}
+
+    def shown_in(self, message: discord.Message) -> None:
+        """It is shown in this message, from now on."""
+        name = f"progress-trace-{message.id}"
+        self._kept[message.id] = asyncio.create_task(self._keep(message), name=name)
+
+    async def over(self) -> None:
+        """Its end is shown."""
+        for message_id, task in self._kept.items():
+            await task
+            await forget(self._bot, message_id)
+
+    async def _keep(self, message: discord.Message) -> None:
+        value = f"{_run(self._bot)} {message.channel.id} {self._title}"
+        try:
+            await self._bot.remembered.set(_scope(self._bot), str(message.id), value)
+        except StoreError as error:
+            # Then it is not corrected after a crash; the work goes on.
+            logger.info("progress.not_remembered error=%s", error)
+
+
+async def forget(bot: HelixBot, message_id: int) -> None:
+    """Its end is shown."""
+    try:
+        await bot.remembered.delete(_scope(bot), str(message_id))
+    except StoreError as error:
+        logger.info("progress.not_forgotten error=%s", error)
+
+
+async def left(bot: HelixBot) -> tuple[Unfinished, ...]:
+    """What earlier runs left; the work of this one goes on."""
+    found = []
+    for message, kept in (await bot.remembered.items(_scope(bot))).items():
+        run, channel, title = kept.split(" ", 2)
+        if run != _run(bot):
+            found.append(Unfinished(int(message), int(channel), title))
+    return tuple(found)
+
+
+def _run(bot: HelixBot) -> str:
+    return f"{bot.kernel.started_at.timestamp():.6f}"
+
+
+def _scope(bot: HelixBot) -> str:
+    return f"{bot.remember_scope}#progress"
