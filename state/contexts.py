@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Callable, Collection
 from typing import Final
 
-import msgspec
-
 from core.clock import Clock
 from core.database import Database
 from core.errors import HelixError, UnknownName
 from core.suggestions import closest
+from state import _context_table as table
+from state._context_table import last_rituals
 from state.agents import AgentView
 from state.change import Actor, Change, JournalRow
 from state.context_records import (
@@ -27,21 +27,11 @@ from state.context_records import (
 )
 from state.manager import StateManager
 from state.models import DEFAULT_UCF, METRICS, Snapshot
-from state.moments import from_us, to_us
 
-# One person cannot crowd out the others: the oldest of their own leave first.
-MOST_PER_PERSON: Final = 50
-MOST: Final = 500
+__all__ = ["Contexts", "StateMoved", "UnknownContext", "last_rituals"]
+
 # A restore's rows in the journal begin with this kind; `after` says from which version.
 KIND: Final = "context"
-
-_NOTE_LENGTH: Final = 500
-_RITUALS_KEPT: Final = 5
-_COLUMNS: Final = (
-    "id, at_us, name, version, actor, note, "
-    "NOT EXISTS (SELECT 1 FROM contexts AS later WHERE later.folded = contexts.folded "
-    "AND later.id > contexts.id)"
-)
 
 
 class UnknownContext(UnknownName):
@@ -99,7 +89,7 @@ class Contexts:
     ) -> Context:
         """Keeps the state as it is under a name; where the name is taken, it means this one from now on.
 
-        At most `MOST` are kept, and `MOST_PER_PERSON` of one person; what is too many leaves, oldest first.
+        What is too many leaves, oldest first: see `state/_context_table.py`.
         `beside` writes in the same transaction.
 
         Raises:
@@ -114,28 +104,15 @@ class Contexts:
             content = Content(
                 ucf=new.ucf, folklore=dict(new.folklore), agents=agents, rituals=self._rituals(connection)
             )
-            cursor = connection.execute(
-                "INSERT INTO contexts (at_us, name, folded, version, cause, actor, actor_id, note, content) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    to_us(at),
-                    name,
-                    fold(name),
-                    new.version,
-                    actor.cause,
-                    actor.name,
-                    actor.id,
-                    note and note[:_NOTE_LENGTH],
-                    msgspec.json.encode(content).decode(),
-                ),
+            number = table.insert(
+                connection, at=at, name=name, version=new.version, actor=actor, note=note, content=content
             )
-            _make_room(connection, actor.id)
             if beside is not None:
                 beside(connection)
             # Run again, the last run is the one that counts.
             taken[:] = [
                 Context(
-                    id=int(cursor.lastrowid or 0),
+                    id=number,
                     at=at,
                     name=name,
                     version=new.version,
@@ -163,49 +140,32 @@ class Contexts:
         number, folded = numbered(name), fold(" ".join(name.split()))
         if folded == DEFAULTS:
             return self._defaults()
-        where, value = ("id = ?", number) if number is not None else ("folded = ?", folded)
 
-        def work(connection: sqlite3.Connection) -> tuple[Context | None, list[str]]:
-            query = f"SELECT {_COLUMNS}, content FROM contexts WHERE {where} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own names
-            row = connection.execute(query, (value,)).fetchone()
-            if row is not None:
-                content = msgspec.json.decode(row[7], type=Content)
-                return Context(**msgspec.structs.asdict(_brief(row)), content=content), []
-            names = connection.execute("SELECT DISTINCT name FROM contexts ORDER BY id DESC")
-            return None, [str(row[0]) for row in names]
+        def work(connection: sqlite3.Connection) -> Context | UnknownContext:
+            context = table.find(connection, number, folded)
+            if context is None:
+                # Here and not in the event loop: likeness to hundreds of names takes a while.
+                return UnknownContext(name.strip(), table.distinct_names(connection))
+            return context
 
-        found, names = await self._database.read(work)
-        if found is None:
-            raise UnknownContext(name.strip(), names)
+        found = await self._database.read(work)
+        if isinstance(found, UnknownContext):
+            raise found
         return found
 
     async def page(self, containing: str = "", *, newest_id: int | None = None) -> tuple[ContextBrief, ...]:
-        """The checkpoints whose name contains a text in any case, newest first: all of them, `MOST` at most.
+        """The checkpoints whose name contains a text in any case, newest first: all of them.
 
         Args:
             containing: empty for all.
             newest_id: none taken after this one, so that a list stays the same while its pages are turned.
         """
         text = fold(" ".join(containing.split()))
-
-        def work(connection: sqlite3.Connection) -> tuple[ContextBrief, ...]:
-            rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM contexts WHERE instr(folded, ?) AND id <= ? "  # noqa: S608 - our own names
-                "ORDER BY id DESC LIMIT ?",
-                (text, 2**62 if newest_id is None else newest_id, MOST),
-            )
-            return tuple(_brief(row) for row in rows)
-
-        return await self._database.read(work)
+        return await self._database.read(lambda connection: table.page(connection, text, newest_id))
 
     async def names(self) -> tuple[str, ...]:
         """Every name that can be restored once, the newest first."""
-
-        def work(connection: sqlite3.Connection) -> tuple[str, ...]:
-            rows = connection.execute("SELECT name, max(id) FROM contexts GROUP BY folded ORDER BY 2 DESC")
-            return (*(str(row[0]) for row in rows), DEFAULTS)
-
-        return await self._database.read(work)
+        return (*await self._database.read(table.restorable_names), DEFAULTS)
 
     async def restore(self, context: Context, actor: Actor, *, shown: Snapshot) -> Snapshot:
         """Puts back the UCF and the folklore of a checkpoint, and nothing else, in one change.
@@ -238,17 +198,6 @@ class Contexts:
         return Context(id=0, at=self._clock.now(), name=DEFAULTS, version=0, newest=True, content=content)
 
 
-def last_rituals(connection: sqlite3.Connection) -> tuple[RitualThen, ...]:
-    """The last finished rituals, newest first, as a checkpoint keeps them."""
-    rows = connection.execute(
-        "SELECT id, kind, steps, ended_us FROM rituals WHERE status = 'done' ORDER BY id DESC LIMIT ?",
-        (_RITUALS_KEPT,),
-    )
-    return tuple(
-        RitualThen(id=row[0], kind=row[1], steps=row[2], finished_at=from_us(row[3])) for row in rows
-    )
-
-
 def _rows(old: Snapshot, context: Context, actor: Actor, why: str) -> tuple[JournalRow, ...]:
     content = context.content
     whole = actor.row(
@@ -278,27 +227,3 @@ def _rows(old: Snapshot, context: Context, actor: Actor, why: str) -> tuple[Jour
 
 def _encounters(lore: object) -> int | None:
     return getattr(lore, "encounters", None)
-
-
-def _brief(row: tuple[int, int, str, int, str | None, str | None, int]) -> ContextBrief:
-    return ContextBrief(
-        id=row[0],
-        at=from_us(row[1]),
-        name=row[2],
-        version=row[3],
-        actor=row[4],
-        note=row[5],
-        newest=bool(row[6]),
-    )
-
-
-def _make_room(connection: sqlite3.Connection, actor_id: int | None) -> None:
-    if actor_id is not None:
-        connection.execute(
-            "DELETE FROM contexts WHERE actor_id = ?1 AND id NOT IN "
-            "(SELECT id FROM contexts WHERE actor_id = ?1 ORDER BY id DESC LIMIT ?2)",
-            (actor_id, MOST_PER_PERSON),
-        )
-    connection.execute(
-        "DELETE FROM contexts WHERE id NOT IN (SELECT id FROM contexts ORDER BY id DESC LIMIT ?)", (MOST,)
-    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Collection
 from pathlib import Path
 
 import msgspec
@@ -12,6 +14,8 @@ from hypothesis import strategies as st
 from core.database import Database
 from core.kernel import build_kernel
 from core.settings import Settings
+from core.suggestions import closest
+from state import _context_table as table
 from state import contexts as contexts_module
 from state.agents import AgentView
 from state.change import Actor, Change
@@ -96,6 +100,23 @@ async def test_an_unknown_name_is_answered_with_the_nearest(contexts: Contexts) 
         await contexts.find("#999999999999999999999999")
 
 
+async def test_the_nearest_of_many_names_is_looked_for_beside_the_event_loop(
+    contexts: Contexts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def noting(name: str, known: Collection[str]) -> str | None:
+        threads.append(threading.get_ident())
+        return closest(name, known)
+
+    monkeypatch.setattr(contexts_module, "closest", noting)
+    await contexts.archive("storm", ADA)
+    with pytest.raises(UnknownContext, match="Did you mean `storm`"):
+        await contexts.find("strom")
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+
+
 async def test_the_last_finished_rituals_are_kept_with_it(tmp_path: Path, database: Database) -> None:
     kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.0))
     collective = await Collective.open(kernel, database)
@@ -130,15 +151,27 @@ async def test_a_filter_is_text_and_no_pattern(contexts: Contexts) -> None:
 async def test_one_person_crowds_out_only_their_own(
     contexts: Contexts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(contexts_module, "MOST_PER_PERSON", 3)
+    monkeypatch.setattr(table, "MOST_PER_PERSON", 3)
     await contexts.archive("of Bob", BOB)
     for number in range(5):
         await contexts.archive(f"of Ada {number}", ADA)
     assert [one.name for one in await contexts.page()] == ["of Ada 4", "of Ada 3", "of Ada 2", "of Bob"]
 
 
+async def test_what_archives_by_itself_crowds_out_nobody(
+    contexts: Contexts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "MOST_PER_PROGRAM", 2)
+    await contexts.archive("of Bob", BOB)
+    await contexts.archive("of a directive", Actor("directive"))
+    for number in range(4):
+        await contexts.archive(f"hour {number}", Actor("webhook"))
+    names = [one.name for one in await contexts.page()]
+    assert names == ["hour 3", "hour 2", "of a directive", "of Bob"]
+
+
 async def test_no_more_than_so_many_are_kept(contexts: Contexts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(contexts_module, "MOST", 2)
+    monkeypatch.setattr(table, "MOST", 2)
     for number in range(3):
         await contexts.archive(f"number {number}", Actor("directive"))
     assert [one.name for one in await contexts.page()] == ["number 2", "number 1"]

@@ -1,0 +1,131 @@
+"""Checkpoints as they stand in the database; every function works in the transaction that is open."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from state.change import Actor
+from state.context_records import Content, Context, ContextBrief, RitualThen, fold
+from state.moments import from_us, to_us
+
+# One person cannot crowd out the others: the oldest of their own leave first. So it is with what archives by
+# itself, such as a webhook every hour.
+MOST_PER_PERSON: Final = 50
+MOST_PER_PROGRAM: Final = 100
+MOST: Final = 500
+
+_NOTE_LENGTH: Final = 500
+_RITUALS_KEPT: Final = 5
+_COLUMNS: Final = (
+    "id, at_us, name, version, actor, note, "
+    "NOT EXISTS (SELECT 1 FROM contexts AS later WHERE later.folded = contexts.folded "
+    "AND later.id > contexts.id)"
+)
+
+
+def insert(
+    connection: sqlite3.Connection,
+    *,
+    at: datetime,
+    name: str,
+    version: int,
+    actor: Actor,
+    note: str | None,
+    content: Content,
+) -> int:
+    """Keeps a new one; gives its number. What is too many leaves, oldest first."""
+    cursor = connection.execute(
+        "INSERT INTO contexts (at_us, name, folded, version, cause, actor, actor_id, note, content) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            to_us(at),
+            name,
+            fold(name),
+            version,
+            actor.cause,
+            actor.name,
+            actor.id,
+            note and note[:_NOTE_LENGTH],
+            msgspec.json.encode(content).decode(),
+        ),
+    )
+    _make_room(connection, actor)
+    return int(cursor.lastrowid or 0)
+
+
+def find(connection: sqlite3.Connection, number: int | None, folded: str) -> Context | None:
+    """The one with that number, or else the newest of a folded name."""
+    where, value = ("id = ?", number) if number is not None else ("folded = ?", folded)
+    query = f"SELECT {_COLUMNS}, content FROM contexts WHERE {where} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own names
+    row = connection.execute(query, (value,)).fetchone()
+    if row is None:
+        return None
+    content = msgspec.json.decode(row[7], type=Content)
+    return Context(**msgspec.structs.asdict(_brief(row)), content=content)
+
+
+def page(connection: sqlite3.Connection, containing: str, newest_id: int | None) -> tuple[ContextBrief, ...]:
+    """Those whose folded name contains a text, newest first; none taken after `newest_id`."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM contexts WHERE instr(folded, ?) AND id <= ? "  # noqa: S608 - our own names
+        "ORDER BY id DESC LIMIT ?",
+        (containing, 2**62 if newest_id is None else newest_id, MOST),
+    )
+    return tuple(_brief(row) for row in rows)
+
+
+def distinct_names(connection: sqlite3.Connection) -> list[str]:
+    """Every name as it was written, the newest first."""
+    rows = connection.execute("SELECT name FROM contexts GROUP BY name ORDER BY max(id) DESC")
+    return [str(row[0]) for row in rows]
+
+
+def restorable_names(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Every name once, whatever its case, the newest first."""
+    rows = connection.execute("SELECT name, max(id) FROM contexts GROUP BY folded ORDER BY 2 DESC")
+    return tuple(str(row[0]) for row in rows)
+
+
+def last_rituals(connection: sqlite3.Connection) -> tuple[RitualThen, ...]:
+    """The last finished rituals, newest first, as a checkpoint keeps them."""
+    rows = connection.execute(
+        "SELECT id, kind, steps, ended_us FROM rituals WHERE status = 'done' ORDER BY id DESC LIMIT ?",
+        (_RITUALS_KEPT,),
+    )
+    return tuple(
+        RitualThen(id=row[0], kind=row[1], steps=row[2], finished_at=from_us(row[3])) for row in rows
+    )
+
+
+def _brief(row: tuple[int, int, str, int, str | None, str | None, int]) -> ContextBrief:
+    return ContextBrief(
+        id=row[0],
+        at=from_us(row[1]),
+        name=row[2],
+        version=row[3],
+        actor=row[4],
+        note=row[5],
+        newest=bool(row[6]),
+    )
+
+
+def _make_room(connection: sqlite3.Connection, actor: Actor) -> None:
+    if actor.id is not None:
+        connection.execute(
+            "DELETE FROM contexts WHERE actor_id = ?1 AND id NOT IN "
+            "(SELECT id FROM contexts WHERE actor_id = ?1 ORDER BY id DESC LIMIT ?2)",
+            (actor.id, MOST_PER_PERSON),
+        )
+    else:
+        connection.execute(
+            "DELETE FROM contexts WHERE actor_id IS NULL AND cause = ?1 AND id NOT IN "
+            "(SELECT id FROM contexts WHERE actor_id IS NULL AND cause = ?1 ORDER BY id DESC LIMIT ?2)",
+            (actor.cause, MOST_PER_PROGRAM),
+        )
+    connection.execute(
+        "DELETE FROM contexts WHERE id NOT IN (SELECT id FROM contexts ORDER BY id DESC LIMIT ?)", (MOST,)
+    )
