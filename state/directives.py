@@ -14,6 +14,7 @@ import msgspec
 from core.health import Reading
 from state import directive_store as store
 from state._directive_book import Book
+from state._directive_news import News, Watcher
 from state._directive_run import STOPPED, Ended, Performer
 from state.change import Actor
 from state.directive_action import Action
@@ -39,8 +40,6 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS: Final = 3
 _HOUR: Final = timedelta(hours=1)
 _TEXT_SHOWN: Final = 200
-
-Watcher = Callable[[Directive | None], None]
 
 
 class Halted(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +74,7 @@ class Directives:
         self._actions = actions
         self._book = Book(collective.database, collective.manager, self._clock)
         self._performer = Performer(collective, self._book, self._moved)
-        self._watchers: list[Watcher] = []
+        self._news = News(collective.kernel.broadcaster)
         self._wake = asyncio.Event()
         # Judged and queued by one at a time: the limits of an asker hold for two at once, too.
         self._asking = asyncio.Lock()
@@ -203,13 +202,7 @@ class Directives:
 
         It is called with None when Manus is halted or resumed. It must not wait.
         """
-        self._watchers.append(callback)
-
-        def stop() -> None:
-            if callback in self._watchers:
-                self._watchers.remove(callback)
-
-        return stop
+        return self._news.on_change(callback)
 
     async def run(self) -> None:
         """Supervised: works the queue off, one directive after another."""
@@ -299,33 +292,15 @@ class Directives:
     def _moved(self, step: int, steps: int) -> None:
         if self.running is not None:
             self.running = msgspec.structs.replace(self.running, step=step, steps=steps)
-            self._tell(self.running)
+            self._news.tell(self.running)
 
     def _rested_or_not(self) -> None:
         self._kernel.health.refresh()
-        self._publish(None)
-        self._tell(None)
+        self._changed(None)
 
-    def _changed(self, directive: Directive) -> None:
-        self._publish(directive)
-        self._tell(directive)
-
-    def _publish(self, directive: Directive | None) -> None:
-        """Tells listeners; that one is finished they hear as an event of its own."""
-        if directive is not None and not directive.open:
-            return
-        data: dict[str, object] = {"type": "directives.changed", "queued": self.counts["queued"]}
-        data["halted"] = self.halted is not None
-        if directive is not None:
-            data |= {"directive": directive.id, "action": directive.action, "status": directive.status}
-        self._kernel.broadcaster.publish("directives", data)
-
-    def _tell(self, directive: Directive | None) -> None:
-        for watcher in tuple(self._watchers):
-            try:
-                watcher(directive)
-            except Exception:
-                logger.exception("directive.watcher_failed")
+    def _changed(self, directive: Directive | None) -> None:
+        self._news.publish(directive, queued=self.counts["queued"], halted=self.halted is not None)
+        self._news.tell(directive)
 
 
 def _one_line(text: str) -> str:
