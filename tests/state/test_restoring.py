@@ -21,6 +21,7 @@ from core.migrations import Migration
 from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from state import _folder_swap, restoring
+from state._snapshot_table import read_snapshot
 from state.change import Actor
 from state.collective import Collective
 from state.restoring import Restored, RestoreRefused, describe, parse_file, restore
@@ -139,6 +140,45 @@ async def test_rituals_and_the_last_one_come_back_and_can_be_replayed(
         assert back.rituals.last == ritual
         assert (await back.rituals.replay(ritual.id)).matches
         assert back.manager.snapshot.ucf == collective.manager.snapshot.ucf
+
+
+async def test_a_backup_taken_during_rituals_and_edits_passes_its_check_and_brings_one_state_back(
+    collective: Collective, tmp_path: Path
+) -> None:
+    stop = asyncio.Event()
+
+    async def keep_performing() -> None:
+        while not stop.is_set():
+            await (await collective.rituals.start(3, actor=ADA)).wait()
+
+    others = (asyncio.create_task(keep_performing()), asyncio.create_task(keep_changing(collective, stop)))
+    while await collective.rituals.count() < 3:
+        await asyncio.sleep(0)
+    record = await collective.backups.create(ADA)
+    stop.set()
+    await asyncio.gather(*others)
+    assert (await collective.backups.verify(record.id, ADA)).status == "good"
+    path = collective.backups.folder / record.file
+    folder = new_folder(tmp_path / "empty")
+    done = restore(path, folder, MIGRATIONS, NOW)
+    with closing(sqlite3.connect(unpacked(path, tmp_path / "held") / "helix.db")) as connection:
+        held = read_snapshot(connection)
+    assert held is not None
+    assert (done.snapshot.ucf, done.snapshot.folklore, done.snapshot.reports) == (
+        held.ucf, held.folklore, held.reports,
+    )  # fmt: skip
+    async with opened(folder) as back:
+        assert back.manager.snapshot == done.snapshot
+        finished = [one for one in await back.rituals.page(0, 500) if one.status == "done"]
+        assert len(finished) >= 2
+        for ritual in finished:
+            assert ritual.finish is not None
+            assert (await back.rituals.replay(ritual.id)).matches
+            # Each is whole: its row, its version of the field and its line in the journal, or none of them.
+            (entry, *more) = await back.journal.entries(kinds={"ritual"}, subject=str(ritual.id))
+            assert not more
+            assert isinstance(entry.after, dict)
+            assert entry.after["status"] == "done"
 
 
 async def test_a_ritual_that_ran_when_the_backup_was_taken_is_cut_off_and_changes_nothing(
