@@ -46,7 +46,7 @@ class UnknownContext(UnknownName):
             # A name that somebody chose must not become a link in what the bot says.
             hint = f"Did you mean `{self.suggestion.replace('`', 'ˋ')}`?"
         elif known:
-            hint = "`contexts` lists them."
+            hint = "`/contexts` lists them."
         else:
             hint = "None has been saved yet; `/archive` saves one."
         self.args = (f"There is no checkpoint called {self.name!r}. {hint}",)

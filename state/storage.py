@@ -29,6 +29,7 @@ class StorageView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         database: the file and its write-ahead log.
         files: those that people edit.
+        reports: of the self-tests (`reports/`).
         copies: what was kept of the database before its schema changed (`helix.db.v*.bak`).
         backups: of all archives together; `backups_count` of them.
         free: what the disk of the data folder has left, of `total`.
@@ -41,6 +42,7 @@ class StorageView(msgspec.Struct, frozen=True, kw_only=True):
 
     database: int
     files: int
+    reports: int
     copies: int
     backups: int
     backups_count: int
@@ -57,12 +59,14 @@ class StorageView(msgspec.Struct, frozen=True, kw_only=True):
 async def fetch_storage(collective: Collective) -> StorageView:
     """The sizes now; looks at the disk and asks the store."""
     folder, records = collective.kernel.settings.data_dir, collective.backups.list()
-    database, files, copies, (total, free) = await asyncio.to_thread(_look, folder, collective.database.path)
+    path = collective.database.path
+    database, files, reports, copies, (total, free) = await asyncio.to_thread(_look, folder, path)
     entries, size, since = await collective.database.read(_journal)
     newest = collective.backups.newest
     return StorageView(
         database=database,
         files=files,
+        reports=reports,
         copies=copies,
         backups=sum(record.size_bytes for record in records),
         backups_count=len(records),
@@ -77,11 +81,12 @@ async def fetch_storage(collective: Collective) -> StorageView:
     )
 
 
-def _look(folder: Path, database: Path) -> tuple[int, int, int, tuple[int, int]]:
+def _look(folder: Path, database: Path) -> tuple[int, int, int, int, tuple[int, int]]:
     usage = shutil.disk_usage(folder)
     return (
         file_size(database) + file_size(wal_path(database)),
         sum(file_size(folder / name) for name in EDITED_FILES),
+        sum(file_size(path) for path in folder.glob("reports/*")),
         sum(file_size(path) for path in folder.glob(f"{database.name}.v*.bak")),
         (usage.total, usage.free),
     )

@@ -96,7 +96,7 @@ async def test_an_unknown_name_is_answered_with_the_nearest(contexts: Contexts) 
     await contexts.archive("before the storm", ADA)
     with pytest.raises(UnknownContext, match="Did you mean `before the storm`"):
         await contexts.find("before the strom")
-    with pytest.raises(UnknownContext, match="`contexts` lists them"):
+    with pytest.raises(UnknownContext, match="`/contexts` lists them"):
         await contexts.find("#999999999999999999999999")
 
 

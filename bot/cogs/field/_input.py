@@ -95,7 +95,7 @@ def parse_alert(text: str | None) -> int:
     match = _ALERT.fullmatch((text or "").strip())
     if match is None:
         what = "Which alert?" if text is None else f"{quoted(text, 40)} is no alert."
-        raise WrongInput(f"{what} Give its number, as in `alerts ack 3`; `alerts` lists them.")
+        raise WrongInput(f"{what} Give its number, as in `/alerts ack 3`; `/alerts` lists them.")
     return int(match[1])
 
 

@@ -35,6 +35,8 @@ def storage(view: StorageView) -> discord.Embed:
         f"**Backups** {view.backups_count}, {words.size(view.backups)}; {last}",
         f"**Next backup** {embeds.relative(view.next_backup)}",
     ]
+    if view.reports:
+        rows.append(f"**Self-test reports** {words.size(view.reports)}")
     if view.copies:
         rows.append(f"**Kept from before schema changes** {words.size(view.copies)}")
     kept = embeds.Field("Kept", "\n".join(_rules(view.rules)))

@@ -102,5 +102,5 @@ def need_name(action: Action, name: str | None) -> str:
         NoBreakerNamed: none is.
     """
     if name is None or not name.strip():
-        raise NoBreakerNamed(f"Which breaker? It goes `breakers {action} <name>`; `breakers` lists them.")
+        raise NoBreakerNamed(f"Which breaker? Name it after `/breakers {action}`; `/breakers` lists them.")
     return name.strip()

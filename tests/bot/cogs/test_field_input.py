@@ -126,7 +126,7 @@ def test_an_alert_is_a_number(text: str, number: int) -> None:
 
 @pytest.mark.parametrize("text", [None, "", "three", "-1", "1" * 20])
 def test_another_is_refused(text: str | None) -> None:
-    with pytest.raises(WrongInput, match="alerts ack 3"):
+    with pytest.raises(WrongInput, match="/alerts ack 3"):
         _input.parse_alert(text)
 
 

@@ -99,6 +99,16 @@ async def test_sizes_add_up(collective: Collective) -> None:
     assert "last good" in text
 
 
+async def test_reports_of_the_self_test_count(collective: Collective) -> None:
+    assert (await fetch_storage(collective)).reports == 0
+    folder = collective.kernel.settings.data_dir / "reports"
+    folder.mkdir()
+    (folder / "self-test.md").write_text("green")
+    view = await fetch_storage(collective)
+    assert view.reports == 5
+    assert "**Self-test reports** 5 B" in (_screens.storage(view).description or "")
+
+
 async def test_a_report_is_whole_as_markdown_and_json(collective: Collective) -> None:
     now = collective.kernel.clock.now()
     heartbeat = AgentReport(agent="Claude", status="degraded", reported_at=now, task="x|y <b>\n# z")
