@@ -29,7 +29,9 @@ class HelixProcess:
         self._reader = asyncio.create_task(self._read(), name="helix-output")
 
     @classmethod
-    async def start(cls, *arguments: str, env: Mapping[str, str], cwd: Path = ROOT) -> Self:
+    async def start(
+        cls, *arguments: str, env: Mapping[str, str], cwd: Path = ROOT, program: Path = ROOT / "main.py"
+    ) -> Self:
         """Start it; the environment is what is given and the few names that Python itself needs."""
         kept = {
             name: os.environ[name]
@@ -38,7 +40,7 @@ class HelixProcess:
         }
         process = await asyncio.create_subprocess_exec(
             sys.executable,
-            str(ROOT / "main.py"),
+            str(program),
             *arguments,
             cwd=cwd,
             env={**kept, **env},
