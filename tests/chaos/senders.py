@@ -51,7 +51,7 @@ class Senders:
     token: str
     channel: int
     rng: random.Random
-    count: int = 8
+    count: int = 16
     sent: list[Sent] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     unanswered: int = 0
