@@ -1,9 +1,9 @@
-"""Run every benchmark, or the named ones: python -m bench [start http_cached dispatch pictures]."""
+"""Run every benchmark, or the named ones: python -m bench [start http_cached dispatch pictures webhooks]."""
 
 import importlib
 import sys
 
-BENCHMARKS = ("start", "http_cached", "dispatch", "pictures")
+BENCHMARKS = ("start", "http_cached", "dispatch", "pictures", "webhooks")
 
 
 def main() -> int:

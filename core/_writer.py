@@ -47,7 +47,7 @@ class Writer:
         self._prepare = prepare
         self._finish = finish
         self._on_failure = on_failure
-        self._queue: queue.Queue[Request[Any] | None] = queue.Queue()
+        self._queue: queue.SimpleQueue[Request[Any] | None] = queue.SimpleQueue()
         self.queue_limit = queue_limit
         self._carried: deque[Request[Any]] = deque()
         self._participants: list[Participant] = []

@@ -1,0 +1,37 @@
+"""main.py for measuring the route alone: no handler runs, and with "unkept" nothing is committed either."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+import main
+from core.clock import SystemClock
+from core.webhooks import ids
+from core.webhooks.inbox import Accepted, Inbox, Incoming
+from core.webhooks.router import Handler, Router
+
+
+def _let_nothing_run() -> None:
+    def register(_router: Router, _name: str, _handler: Handler) -> Callable[[], Awaitable[None]]:
+        async def lane() -> None:
+            await asyncio.Event().wait()
+
+        return lane
+
+    Router.register = register  # type: ignore[method-assign, assignment]
+
+
+def _keep_nothing() -> None:
+    clock = SystemClock()
+
+    async def accept(_inbox: Inbox, incoming: Incoming) -> Accepted:
+        return Accepted(id=ids.new_id("evt", clock.now()), type=incoming.type, duplicate=False)
+
+    Inbox.accept = accept  # type: ignore[method-assign, assignment]
+
+
+if __name__ == "__main__":
+    _let_nothing_run()
+    if sys.argv.pop() == "unkept":
+        _keep_nothing()
+    sys.exit(main.main())
