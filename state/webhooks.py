@@ -83,6 +83,8 @@ class Webhooks:
         self.untold = Untold(database)
         self.loopback = settings.in_sandbox
         self._session: aiohttp.ClientSession | None = None
+        # The destinations that were switched off, when that was last looked at.
+        self._off: tuple[str, ...] = ()
         self._listeners: list[OnSettled] = []
         self._events = metrics.counter(
             "helix_webhook_events_total", "Events that came in, by what became of them.", ("event", "outcome")
@@ -128,7 +130,8 @@ class Webhooks:
         for destination in self.destinations.configured:
             # They are shown from the start, and can be reset before anything was sent to them.
             self._breaker_of(destination.name, destination.label)
-        for name in await self.destinations.disabled():
+        self._off = tuple(await self.destinations.disabled())
+        for name in self._off:
             self._breaker_of(name, self.destinations.label_of(name))
         supervisor, health = self._kernel.supervisor, self._kernel.health
         supervisor.add("deliveries", self.deliverer.run)
@@ -285,6 +288,7 @@ class Webhooks:
 
     async def _count(self) -> None:
         await self.outbox.refresh()
+        self._off = tuple(await self.destinations.disabled())
 
     def _probe(self) -> Reading:
         waiting_in, waiting_out = self.inbox.waiting, self.outbox.waiting
@@ -295,6 +299,15 @@ class Webhooks:
                 status="warn",
                 reason="more comes in than is handled; new events will be refused",
                 action="See `/webhooks in` for what fails, and `/breakers`.",
+                load=load,
+                counters=counters,
+            )
+        if self._off:
+            names = ", ".join(self._off[:3]) + (" and more" if len(self._off) > 3 else "")
+            return Reading(
+                status="warn",
+                reason=f"switched off, since nothing arrived there: {names}",
+                action="Mend the other side, then `breakers reset` each, or `replay failed`.",
                 load=load,
                 counters=counters,
             )

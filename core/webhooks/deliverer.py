@@ -38,6 +38,8 @@ _LONGEST_WAIT_S: Final = 30.0
 _LANE_RESTS_S: Final = 5.0
 # What waited longer than this for its turn may have been ended meanwhile.
 _LOOKED_AT_AGAIN_S: Final = 1.0
+# Who asks for a pause with Retry-After gets one from everything that waits, up to this.
+_LONGEST_REST_S: Final = 300.0
 _STORE_RETRY_S: Final = (0.1, 0.5, 2.0, 5.0, 15.0, 30.0)
 
 OnOutcome = Callable[[Destination, Settled], None]
@@ -144,8 +146,8 @@ class Deliverer:
             logger.error("deliveries.lane_failed lane=%s", lane.get_name(), exc_info=error)
 
     async def _lane(self, name: str) -> None:
-        """Sends to one destination until nothing is due for it."""
-        while True:
+        """Sends to one destination until nothing is due for it, or it asks for a pause."""
+        while name not in self._resting:
             now_us = to_us(self._clock.now())
             destination, batch = await self._database.read(partial(self._next_batch, name, now_us))
             if not batch:
@@ -171,6 +173,9 @@ class Deliverer:
             permit.released()
             raise
         _tell(permit_outcome=outcome, failed=permit.failed, succeeded=permit.succeeded)
+        if outcome.verdict == "failed" and outcome.retry_after_s:
+            rests_s = min(outcome.retry_after_s, _LONGEST_REST_S)
+            self._resting[destination.name] = self._clock.monotonic() + rests_s
         settled = await self._settle(destination, delivery, outcome)
         if settled is None:
             return

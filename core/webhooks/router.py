@@ -21,7 +21,7 @@ from core.errors import HelixError
 from core.moments import from_us, to_us
 from core.store_errors import StoreError
 from core.webhooks.inbox import Inbox, mark_done
-from core.webhooks.retries import next_attempt
+from core.webhooks.retries import SCHEDULE_S, next_attempt
 
 logger = logging.getLogger(__name__)
 
@@ -133,7 +133,9 @@ class Router:
 
         async def lane() -> None:
             # What an earlier run of this lane had begun when it ended is nobody's now.
-            await self._database.write(lambda connection: _take_back(connection, name))
+            now_us = self._now_us()
+            dead = await self._database.write(lambda connection: _take_back(connection, name, now_us))
+            self._inbox.waiting -= dead
             while True:
                 self._wake[name].clear()
                 if not await self._one(name, handler, breaker):
@@ -269,12 +271,19 @@ _DUE: Final = (
 )
 
 
-def _take_back(connection: sqlite3.Connection, name: str) -> None:
-    connection.execute(
-        "UPDATE handling SET status = 'failed', error = 'cut off by a stop' "
-        "WHERE status = 'processing' AND handler = ?",
-        (name,),
+def _take_back(connection: sqlite3.Connection, name: str, now_us: int) -> int:
+    """What was begun and not finished is tried again; gives how many had no attempt left, and are dead.
+
+    An event whose handling ends the process, however it does, must not do so at each start for ever.
+    """
+    rows = connection.execute(
+        "UPDATE handling SET error = 'cut off by a stop', "
+        "status = CASE WHEN attempts < ?1 THEN 'failed' ELSE 'dead' END, "
+        "finished_us = CASE WHEN attempts < ?1 THEN NULL ELSE ?2 END "
+        "WHERE status = 'processing' AND handler = ?3 RETURNING status",
+        (len(SCHEDULE_S), now_us, name),
     )
+    return sum(status == "dead" for (status,) in rows)
 
 
 def _finish(connection: sqlite3.Connection, job: Job, name: str, at_us: int) -> None:

@@ -130,6 +130,9 @@ async def test_an_unexpected_error_gets_an_incident_id_that_the_log_has(
     assert f"incident.new id={incident} where=ping" in caplog.text
     assert "ZeroDivisionError: secret detail" in caplog.text
     await ended(running, "ping", "failed", 1)
+    (told,) = await running.collective.webhooks.outbox.samples("command.failed")
+    assert f'"incident":"{incident}","error":"ZeroDivisionError"' in told.decode()
+    assert b"secret" not in told
 
 
 async def test_a_command_that_exits_is_an_incident_and_not_the_end(

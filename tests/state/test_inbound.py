@@ -140,7 +140,7 @@ async def test_a_kill_after_the_effect_does_not_bring_it_twice(tmp_path: Path, k
     async with opened(tmp_path, supervised=False) as again:
         if kind in _KEYED:
             # The effect has a store of its own, and knows the event by its key.
-            await again.collective.database.write(lambda connection: _take_back(connection, handler))
+            await again.collective.database.write(lambda connection: _take_back(connection, handler, 0))
             job = await again.webhooks.router._take(handler)
             assert job is not None
             await again.webhooks.router.handlers[handler](job)

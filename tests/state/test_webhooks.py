@@ -226,8 +226,17 @@ async def test_a_switched_off_destination_has_a_breaker_to_reset_after_a_restart
         )
     async with opened(tmp_path, supervised=False) as again:
         assert again.webhooks.breakers.find(hook.id).state == "closed"
+        again.kernel.health.refresh()
+        check = again.kernel.health.get("webhooks")
+        assert check is not None
+        assert (check.status, hook.id in check.reason) == ("warn", True)
         await again.webhooks.destinations.unsubscribe(hook.id)
         assert hook.id not in {view.name for view in again.webhooks.breakers.views()}
+        await again.webhooks._count()
+        again.kernel.health.refresh()
+        check = again.kernel.health.get("webhooks")
+        assert check is not None
+        assert check.status == "pass"
 
 
 async def test_no_address_is_in_metrics_logs_events_or_the_stream(

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from email.utils import format_datetime
 from typing import Any
 
 import aiohttp
@@ -614,3 +615,37 @@ async def test_a_hook_that_goes_takes_its_pace_with_it(
     assert set(stage.deliverer._paces) == {hook.id}
     await stage.destinations.unsubscribe(hook.id)
     assert stage.deliverer._paces == {}
+
+
+async def test_who_asks_for_a_pause_gets_one_from_everything_that_waits(
+    stage: Stage, receiver: Receiver
+) -> None:
+    receiver.statuses = [429, 200]
+    receiver.headers = {"Retry-After": "60"}
+    async with stage.running():
+        await stage.emit()
+        await stage.until(1)
+        await stage.emit()
+        await asyncio.sleep(0.02)
+        assert len(receiver.got) == 1
+        await stage.wait(59)
+        await asyncio.sleep(0.02)
+        assert len(receiver.got) == 1
+        await stage.wait(1)
+        await stage.until(3)
+    assert {each.status for each in await stage.outbox.page()} == {"delivered"}
+
+
+async def test_retry_after_as_a_date_is_honoured_and_one_shorter_than_the_schedule_is_not(
+    stage: Stage, receiver: Receiver
+) -> None:
+    receiver.statuses = [503]
+    receiver.headers = {"Retry-After": format_datetime(stage.clock.now() + timedelta(hours=2), usegmt=True)}
+    async with stage.running():
+        await stage.emit()
+        await stage.until(1)
+        assert (await stage.one()).next_at == stage.clock.now() + timedelta(hours=2)
+        receiver.headers = {"Retry-After": "1"}
+        await stage.wait(7_200)
+        await stage.until(2)
+    assert (await stage.one()).next_at == stage.clock.now() + timedelta(seconds=SCHEDULE_S[2])

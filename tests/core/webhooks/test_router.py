@@ -296,3 +296,27 @@ async def test_what_was_committed_while_it_was_given_up_is_done_and_not_done_aga
     assert stage.outcomes == [("t", "done")]
     assert await stage.status(event) == "done"
     assert stage.inbox.waiting == 0
+
+
+async def test_an_event_whose_handling_ends_the_process_each_time_is_dead_in_the_end(
+    store: Database, clock: ManualClock
+) -> None:
+    event = ""
+    for start in range(len(SCHEDULE_S) + 1):
+        stage = Stage(store, clock)
+        event = event or await stage.accept("a")
+        await stage.inbox.open()
+        began = asyncio.Event()
+
+        async def hang(_job: Job, began: asyncio.Event = began) -> None:
+            began.set()
+            await asyncio.Event().wait()
+
+        async with asyncio.timeout(10), stage.running(one=hang):
+            if start < len(SCHEDULE_S):
+                await began.wait()
+            else:
+                while await stage.status(event) != "dead":
+                    await asyncio.sleep(0.005)
+    assert stage.inbox.waiting == 0
+    assert not began.is_set()
