@@ -107,10 +107,17 @@ def _mentions(connection: sqlite3.Connection, user_id: int, names: set[str]) -> 
     ).fetchall()
     for (table,) in tables:
         for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - our own names
-            texts = " ".join(value for value in row if isinstance(value, str))
+            texts = " ".join(map(_text, row))
             if _says(texts, user_id, names):
                 found[table] = found.get(table, 0) + 1
     return found
+
+
+def _text(value: object) -> str:
+    """A column's text; what webhooks carry is kept as bytes."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, str) else ""
 
 
 def _says(text: str, user_id: int, names: set[str]) -> bool:

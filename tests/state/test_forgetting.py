@@ -123,6 +123,19 @@ async def test_a_name_in_others_words_is_counted_and_left(folder: Path, kernel: 
     assert "words that others wrote, which are left: journal 1" in describe(done)
 
 
+async def test_a_name_in_what_a_webhook_brought_is_counted_too(folder: Path) -> None:
+    database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
+    await database.write(
+        lambda connection: connection.execute(
+            "INSERT INTO inbox (id, type, received_us, digest, data) VALUES ('e', 'x', 1, x'00', ?)",
+            (b'{"content": "Adalovelace has shipped it"}',),
+        )
+    )
+    await database.close()
+    done = forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
+    assert done.erased.mentioned == {"inbox": 1}
+
+
 async def test_whoever_is_called_like_a_word_of_ours_takes_nothing_else_along(
     folder: Path, kernel: Kernel
 ) -> None:
