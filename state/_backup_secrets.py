@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -51,6 +51,8 @@ def redact_database(path: Path, secrets: tuple[str, ...]) -> bool:
         SecretInBackup: one is still in the file afterwards (as part of a key, for example).
     """
     connection = sqlite3.connect(path, isolation_level=None)
+    # What came in and goes out by webhooks is kept as bytes.
+    connection.create_function("mask_bytes", 3, bytes.replace, deterministic=True)
     try:
         found = sum(_redact_table(connection, table, secrets) for table in _tables(connection)) > 0
         if found or _in_file(path, secrets):
@@ -70,10 +72,10 @@ def redact_database(path: Path, secrets: tuple[str, ...]) -> bool:
 
 
 def _tables(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
-    """Every ordinary table with its columns; virtual ones keep their text in ordinary ones."""
+    """Every ordinary table with its columns; virtual ones keep what they hold in ordinary ones."""
     names = connection.execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-        "AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' "
+        "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     ).fetchall()
     return [
         (name, [row[1] for row in connection.execute(f"PRAGMA table_info({_quoted(name)})")])
@@ -86,16 +88,22 @@ def _redact_table(
 ) -> int:
     name, columns = table
     changed = 0
-    for column in columns:
-        for form in secrets:
-            where = f"typeof({_quoted(column)}) = 'text' AND instr({_quoted(column)}, ?1)"
+    for column in map(_quoted, columns):
+        for kind, function, form, mask in _wanted(secrets):
+            where = f"typeof({column}) = '{kind}' AND instr({column}, ?1)"
             if connection.execute(f"SELECT 1 FROM {_quoted(name)} WHERE {where} LIMIT 1", (form,)).fetchone():  # noqa: S608 - names of our own schema, quoted
                 changed += connection.execute(
-                    f"UPDATE {_quoted(name)} SET {_quoted(column)} = replace({_quoted(column)}, ?1, ?2) "  # noqa: S608 - likewise
-                    f"WHERE {where}",
-                    (form, MASK),
+                    f"UPDATE {_quoted(name)} SET {column} = {function}({column}, ?1, ?2) WHERE {where}",  # noqa: S608 - likewise
+                    (form, mask),
                 ).rowcount
     return changed
+
+
+def _wanted(secrets: tuple[str, ...]) -> Iterator[tuple[str, str, str | bytes, str | bytes]]:
+    """Each form as text and as bytes: SQLite's type, what replaces in it, the form, what stands for it."""
+    for form in secrets:
+        yield "text", "replace", form, MASK
+        yield "blob", "mask_bytes", form.encode("utf-8", "surrogatepass"), MASK.encode()
 
 
 def _in_file(path: Path, secrets: tuple[str, ...]) -> bool:

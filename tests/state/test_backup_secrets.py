@@ -80,3 +80,19 @@ async def test_the_search_index_keeps_no_word_of_it(tmp_path: Path, secret: str)
     with closing(sqlite3.connect(path)) as connection:
         found = "SELECT count(*) FROM search WHERE search MATCH 'slipped'"
         assert connection.execute(found).fetchone() == (1,)
+
+
+async def test_what_came_in_by_a_webhook_is_cleaned_though_it_is_kept_as_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    database = await Database.open(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0")
+    await database.write(
+        lambda connection: connection.execute(
+            "INSERT INTO inbox (id, type, received_us, digest, data) VALUES ('e', 'x', 1, ?, ?)",
+            (b"\x00\xff", b'{"content": "a-secret-text, said aloud"}'),
+        )
+    )
+    await database.close()
+    assert redact_database(path, forms([Secret("a-secret-text")]))
+    with closing(sqlite3.connect(path)) as connection:
+        kept = connection.execute("SELECT digest, data FROM inbox").fetchone()
+    assert kept == (b"\x00\xff", b'{"content": "***, said aloud"}')
