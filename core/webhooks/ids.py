@@ -12,7 +12,7 @@ _RANDOM_BITS: Final = 80
 def new_id(prefix: Literal["evt", "msg"], at: datetime) -> str:
     """`<prefix>_`, 12 hexadecimal digits of milliseconds since 1970, 20 of chance."""
     # An id is no secret, only unlike every other; asking the system costs a switch of threads each time.
-    chance = random.getrandbits(_RANDOM_BITS)  # noqa: S311 - see above
+    chance = random.getrandbits(_RANDOM_BITS)
     return f"{prefix}_{int(at.timestamp() * 1000):012x}{chance:020x}"
 
 
