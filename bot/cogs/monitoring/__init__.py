@@ -75,14 +75,14 @@ class Monitoring(commands.Cog, name="monitoring"):
         if not total:
             await ctx.say(embed=_screens.heartbeat(()))
             return
-        async with Progress(ctx, "💓 Probing", total=total) as progress:
+        async with Progress(ctx, "💓 Probing", total=total, stoppable=True) as progress:
             answered: list[str] = []
 
             def note(result: ProbeResult) -> None:
                 answered.append(result.name)
                 progress.advance(len(answered), _screens.beat(result.name, ok=result.ok))
 
-            pulses = await _heartbeat.fetch_pulses(probes, note)
+            pulses = await progress.run(_heartbeat.fetch_pulses(probes, note))
             await progress.finish(_screens.heartbeat(pulses))
 
     @command("discovery")

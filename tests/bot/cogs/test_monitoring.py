@@ -74,11 +74,11 @@ async def test_heartbeat_without_services_says_where_to_name_some(
     assert "services.json" in text_of(await talk.ask("member", "!heartbeat"))
 
 
-async def test_heartbeat_moves_while_services_answer(talk: Talk, running_bot: RunningBot) -> None:
-    """The first service answers, and the bar says so, before the second does."""
+def let_second_wait(running_bot: RunningBot) -> asyncio.Event:
+    """The second service answers once the event is set."""
     answer_second = asyncio.Event()
     probes = running_bot.collective.probes
-    first, second = probes.services[:2]
+    second = probes.services[1]
     probe = probes._probe
 
     async def slow(service: object) -> object:
@@ -87,6 +87,22 @@ async def test_heartbeat_moves_while_services_answer(talk: Talk, running_bot: Ru
         return await probe(service)  # type: ignore[arg-type]  # as the original
 
     probes._probe = slow  # type: ignore[method-assign,assignment]  # a service that takes its time
+    return answer_second
+
+
+async def test_heartbeat_is_stopped_by_its_asker(talk: Talk, running_bot: RunningBot) -> None:
+    let_second_wait(running_bot)
+    reply = await talk.ask("member", "!heartbeat")
+    shown = await talk.edited(reply, lambda one: "1 of 2" in text_of(one))
+    await talk.press("member", shown, "Stop")
+    await talk.edited(reply, lambda one: "Ended early, at 1 of 2." in text_of(one))
+    await talk.until(lambda one: "stopped at 1 of 2" in text_of(one))
+
+
+async def test_heartbeat_moves_while_services_answer(talk: Talk, running_bot: RunningBot) -> None:
+    """The first service answers, and the bar says so, before the second does."""
+    answer_second = let_second_wait(running_bot)
+    first = running_bot.collective.probes.services[0]
     reply = await talk.ask("member", "!heartbeat")
     await talk.edited(reply, lambda one: "1 of 2" in text_of(one) and first.name in text_of(one))
     answer_second.set()
