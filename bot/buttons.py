@@ -33,7 +33,8 @@ _TEMPLATE = re.compile(
     r"(?P<cog>[a-z][a-z0-9_]{0,31}):(?P<action>[a-z][a-z0-9_-]{0,31}):(?P<user>\d{1,20}):(?P<key>[=~][\s\S]*)"
 )
 _INLINE, _STORED = "=", "~"
-_MARK = "__helix_component__"
+# Under which name a handler carries what it answers.
+MARK = "__helix_component__"
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Awaitable[None]])
 
@@ -76,7 +77,7 @@ def component(
     """
 
     def mark(method: _Handler) -> _Handler:
-        setattr(method, _MARK, _Component(cog, action, command, needs))
+        setattr(method, MARK, _Component(cog, action, command, needs))
         return method
 
     return mark
@@ -228,7 +229,7 @@ def _find_handler(
 ) -> tuple[_Component, Callable[[discord.Interaction[Any], Press], Awaitable[None]]] | None:
     cog = bot.get_cog(cog_name)
     for name in () if cog is None else dir(type(cog)):
-        mark = getattr(getattr(type(cog), name, None), _MARK, None)
+        mark = getattr(getattr(type(cog), name, None), MARK, None)
         if isinstance(mark, _Component) and (mark.cog, mark.action) == (cog_name, action):
             return mark, getattr(cog, name)
     return None

@@ -83,13 +83,13 @@ async def test_by_prefix_a_stranger_is_refused_and_nothing_is_changed(
     start_bot: StartBot, talk: Talk, attempt: Attempt
 ) -> None:
     running = await started(start_bot, attempt.case)
-    before = await _traces(running)
+    before = await traces(running)
     dm = attempt.stranger.place == "dm"
     channel = None if dm else attempt.stranger.channel(talk.sandbox)
     reply = await talk.ask(attempt.stranger.user, f"!{attempt.use.line}", channel=channel, dm=dm)
-    _assert_refused(text_of(reply))
+    assert_refused(text_of(reply))
     await ended(running, attempt.entry.name, "refused", 1)
-    assert await _traces(running) == before
+    assert await traces(running) == before
     if not attempt.action and attempt.case.prepare is None:
         assert _state_of(running, attempt.entry.cog) == "not yet"
 
@@ -99,7 +99,7 @@ async def test_by_slash_a_stranger_is_refused_alone_and_nothing_is_changed(
     start_bot: StartBot, talk: Talk, attempt: Attempt
 ) -> None:
     running = await started(start_bot, attempt.case)
-    before = await _traces(running)
+    before = await traces(running)
     stranger, entry = attempt.stranger, attempt.entry
     channel = stranger.channel(talk.sandbox)
     if stranger.place == "dm" and "dm" not in entry.where:
@@ -108,10 +108,10 @@ async def test_by_slash_a_stranger_is_refused_alone_and_nothing_is_changed(
             await talk.slash(stranger.user, entry.name, channel=channel, **attempt.use.options)
     else:
         reply = await talk.slash(stranger.user, entry.name, channel=channel, **attempt.use.options)
-        _assert_refused(text_of(reply))
+        assert_refused(text_of(reply))
         assert is_ephemeral(reply)
         await ended(running, entry.name, "refused", 1)
-    assert await _traces(running) == before
+    assert await traces(running) == before
     if not attempt.action and attempt.case.prepare is None:
         assert _state_of(running, attempt.entry.cog) == "not yet"
 
@@ -145,7 +145,8 @@ async def test_completion_offers_a_stranger_nothing_and_loads_nothing(
     assert _state_of(running, entry.cog) == "not yet"
 
 
-def _assert_refused(text: str) -> None:
+def assert_refused(text: str) -> None:
+    """A refusal says what it would take."""
     assert re.search(REFUSED, text), text
 
 
@@ -153,5 +154,6 @@ def _state_of(running: RunningBot, cog: str) -> str:
     return next(status.state for status in running.bot.loader.status() if status.name == cog)
 
 
-async def _traces(running: RunningBot) -> tuple[int, int]:
+async def traces(running: RunningBot) -> tuple[int, int]:
+    """What any change would leave: the version of the state, and how long the journal is."""
     return running.collective.manager.snapshot.version, await running.collective.journal.count()
