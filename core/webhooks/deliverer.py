@@ -19,7 +19,7 @@ from core.database import Database
 from core.moments import from_us, to_us
 from core.store_errors import StoreError
 from core.webhooks._settling import DISABLED_AFTER, Settled, Settling
-from core.webhooks.destinations import Destination, Destinations, end_waiting
+from core.webhooks.destinations import Destination, Destinations, end_waiting, is_hook
 from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import ALL_IN_WINDOW, HOOK_PER_S, WINDOW_S, Pace, Sleep
 from core.webhooks.sending import TIMEOUT_S, Message, Outcome, Render, send
@@ -232,10 +232,13 @@ class Deliverer:
         await self._all_zapier.wait()
 
     async def _end(self, name: str) -> None:
+        """Nobody can be sent what waits: its hook was removed, or a setting was."""
         now_us = to_us(self._clock.now())
+        # A hook goes by its subscriber's own will; that a setting is missing may be a mistake, and is told.
+        told_us = now_us if is_hook(name) else None
         await self._database.write(
             lambda connection: end_waiting(
-                connection, name, now_us, "its destination is gone", told_us=now_us
+                connection, name, now_us, "its destination is gone", told_us=told_us
             )
         )
         self._destinations.say_removed(name)

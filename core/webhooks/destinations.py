@@ -26,6 +26,7 @@ MOST_SUBSCRIPTIONS: Final = 200
 REST_HOOKS: Final = "rest-hooks"
 _ZAPIER: Final = "zapier.com"
 _KEY_BYTES: Final = 32
+_HOOK: Final = "hook_"
 
 
 class TooManySubscriptions(HelixError):  # noqa: N818 - the text is what subscribers read
@@ -114,7 +115,7 @@ class Destinations:
         Raises:
             TooManySubscriptions: there are 200.
         """
-        hook_id = f"hook_{secrets.token_hex(12)}"
+        hook_id = f"{_HOOK}{secrets.token_hex(12)}"
         secret = f"whsec_{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
         now_us = to_us(self._clock.now())
 
@@ -210,6 +211,12 @@ class Destinations:
         names += [str(row[0]) for row in hooks]
         return tuple(name for name in names if name not in off)
 
+    def reachable(self) -> str:
+        """The SQL condition for a delivery whose destination is there."""
+        # Our own names: "zapier", "zapier-2", "discord".
+        names = ", ".join(f"'{name}'" for name in self._by_name)
+        return f"(destination IN ({names}) OR destination IN (SELECT id FROM subscriptions))"  # noqa: S608 - see above
+
     def find(self, connection: sqlite3.Connection, name: str) -> Destination | None:
         """The destination of that name; None where a hook has gone, or a setting has changed."""
         if name in self._by_name:
@@ -227,6 +234,11 @@ class Destinations:
             key=decode_key(Secret(row[2])),
             event=row[0],
         )
+
+
+def is_hook(name: str) -> bool:
+    """Whether that is a REST hook's id, also of one that was removed."""
+    return name.startswith(_HOOK)
 
 
 def remove_hook(connection: sqlite3.Connection, hook_id: str, now_us: int) -> bool:

@@ -199,7 +199,7 @@ class Outbox:
         return await self._database.read(work)
 
     async def replay(self, delivery: int) -> bool:
-        """Sends a dead letter again, all attempts anew; False where it is none."""
+        """Sends a dead letter again, all attempts anew; False where it is none, or has nowhere to go."""
         return await self._replay("id = ?", (delivery,)) > 0
 
     async def dead_since(self, since: datetime | None) -> tuple[int, ...]:
@@ -234,11 +234,12 @@ class Outbox:
 
     async def _replay(self, where: str, values: tuple[int, ...]) -> int:
         now_us = to_us(self._clock.now())
+        reachable = self._destinations.reachable()
 
         def work(connection: sqlite3.Connection) -> int:
             return connection.execute(
                 "UPDATE deliveries SET status = 'waiting', attempts = 0, next_us = ?, finished_us = NULL, "  # noqa: S608 - our own words
-                f"told_us = NULL, last_error = NULL WHERE status = 'dead' AND {where}",
+                f"told_us = NULL, last_error = NULL WHERE status = 'dead' AND {where} AND {reachable}",
                 (now_us, *values),
             ).rowcount
 

@@ -97,7 +97,10 @@ async def replay(
     try:
         await webhooks.note(actor.row("webhook", "replay", after=len(left)))
         for delivery in ids:
-            await webhooks.outbox.replay(delivery)
+            if not await webhooks.outbox.replay(delivery) and delivery in left:
+                left.discard(delivery)
+                ends.append(False)
+                on_progress(len(ends), f"**{delivery}** has nowhere to go any more")
         async with asyncio.timeout(wait_s):
             while left:
                 changed.clear()

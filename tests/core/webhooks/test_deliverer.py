@@ -27,6 +27,7 @@ from core.webhooks.guard import build_session
 from core.webhooks.outbox import Delivery, Outbox, PayloadTooLarge
 from core.webhooks.retries import SCHEDULE_S
 from core.webhooks.sending import Message
+from core.webhooks.untold import Untold
 from tests.core.webhooks.receiver import Receiver, receiving
 from tests.manual_clock import ManualClock
 
@@ -649,3 +650,48 @@ async def test_retry_after_as_a_date_is_honoured_and_one_shorter_than_the_schedu
         await stage.wait(7_200)
         await stage.until(2)
     assert (await stage.one()).next_at == stage.clock.now() + timedelta(seconds=SCHEDULE_S[2])
+
+
+async def test_a_hook_that_is_removed_while_it_is_sent_to_ends_quietly(
+    store: Database, clock: ManualClock, receiver: Receiver
+) -> None:
+    stage = Stage(store, clock, Settings())
+    hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
+    receiver.hang, receiver.statuses = True, [500]
+    async with stage.running():
+        await stage.emit()
+        await receiver.until(1)
+        assert await stage.destinations.unsubscribe(hook.id)
+        receiver.released.set()
+        async with asyncio.timeout(10):
+            while stage.deliverer._lanes:
+                await asyncio.sleep(0.005)
+    assert stage.settled == []
+    delivery = await stage.one()
+    assert (delivery.status, delivery.last_error) == ("dead", "the hook is gone")
+    assert not await stage.outbox.replay(delivery.id), "nobody is there to send it to"
+    assert not await Untold(store).any()
+
+
+async def test_what_waits_for_a_destination_that_left_the_settings_is_dead_and_told(
+    stage: Stage, store: Database, clock: ManualClock
+) -> None:
+    await stage.emit()
+    without = Stage(store, clock, Settings())
+    async with without.running():
+        async with asyncio.timeout(10):
+            while (await without.one()).status != "dead":
+                await asyncio.sleep(0.005)
+    untold = Untold(store)
+    assert await untold.any()
+    await untold.claim(7)
+    assert not await untold.any()
+    told = await untold.of(7)
+    assert told is not None
+    assert [(each.destination, each.error) for each in told.letters] == [
+        ("zapier", "its destination is gone")
+    ]
+    assert (told.count, told.off) == (1, {})
+    assert await untold.of(8) is None
+    assert not await without.outbox.replay(told.first)
+    assert await stage.outbox.replay(told.first), "the setting is back"
