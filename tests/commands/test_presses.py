@@ -1,4 +1,4 @@
-"""Every privileged button and menu, pressed by those who lack the access: it checks anew, whoever shows it."""
+"""Every privileged button and menu, pressed by those who lack the access: it is checked at each press."""
 
 from __future__ import annotations
 
