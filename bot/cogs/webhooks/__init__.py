@@ -87,7 +87,8 @@ class Webhooks(commands.Cog, name="webhooks"):
         """Every breaker; reset or trip one."""
         wanted = parse_action(action, _lines.ACTIONS)
         if wanted == "list":
-            await ctx.say(embed=_screens.breakers(self._machine.breakers.views()))
+            embed, below = await self._breakers_page(0, ctx.author.id)
+            await ctx.say(embed=embed, view=below)
             return
         breaker = self._machine.breakers.find(_lines.need_name(wanted, name))
         before = breaker.view()
@@ -103,6 +104,12 @@ class Webhooks(commands.Cog, name="webhooks"):
             )
         )
         await ctx.say(embed=_screens.breaker_changed(before, after))
+
+    @buttons.component("webhooks", "breakers", command="breakers")
+    async def turn_breakers(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Another page, as the breakers are now."""
+        embed, below = await self._breakers_page(pages.Turn.of(press).page, press.user_id)
+        await press.answer.update(embed=embed, view=below)
 
     @command("emit")
     async def emit(self, ctx: HelixContext, event: str, *, json: str | None = None) -> None:
@@ -156,6 +163,13 @@ class Webhooks(commands.Cog, name="webhooks"):
         page = pages.within(page, count)
         below = await pages.view(self.bot, "webhooks", "list", user_id, page=page, count=count, payload=view)
         return _screens.listing(shown, page), below
+
+    async def _breakers_page(self, page: int, user_id: int) -> tuple[discord.Embed, discord.ui.View | None]:
+        views = self._machine.breakers.views()
+        count = len(_screens.breaker_pages(views))
+        page = pages.within(page, count)
+        below = await pages.view(self.bot, "webhooks", "breakers", user_id, page=page, count=count)
+        return _screens.breakers(views, page), below
 
     async def _one(self, target: _lines.Target, user_id: int) -> tuple[discord.Embed, discord.ui.View | None]:
         found = await _deliveries.fetch_one(self._machine, target)

@@ -105,18 +105,21 @@ def handlers_again(count: int) -> discord.Embed:
     return embeds.card("Replay", (f"{words.count(count, 'handler')} will try again.",), status="pass")
 
 
-def breakers(views: Sequence[BreakerView]) -> discord.Embed:
-    """Every breaker, those that are not closed first."""
-    if not views:
-        lines = ["No breaker yet: each destination and each handler gets one with its first call."]
-    else:
-        lines = [_breaker_line(view) for view in views]
+def breaker_pages(views: Sequence[BreakerView]) -> tuple[tuple[str, ...], ...]:
+    """The breakers, cut into pages."""
+    return pages.cut([_breaker_line(view) for view in views])
+
+
+def breakers(views: Sequence[BreakerView], page: int) -> discord.Embed:
+    """One page of the breakers, those that are not closed first."""
+    cut = breaker_pages(views)
+    page = pages.within(page, len(cut))
     opened = sum(view.state != "closed" for view in views)
     return embeds.card(
         "Breakers",
-        lines,
+        cut[page] or ("No breaker yet: each destination and each handler gets one with its first call.",),
         status="warn" if opened else "pass",
-        footer=_breakers_footer(opened, len(views)),
+        footer=pages.footer(page, len(cut), _breakers_footer(opened, len(views))),
     )
 
 

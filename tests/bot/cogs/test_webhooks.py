@@ -165,6 +165,16 @@ async def test_breakers_are_listed_tripped_and_reset(talk: Talk, running: Runnin
     ]  # fmt: skip
 
 
+async def test_many_breakers_come_in_pages(talk: Talk, running: RunningBot) -> None:
+    breakers = running.collective.webhooks.breakers
+    for number in range(25):
+        breakers.get(f"hook_{number:02}", "hook")
+    shown = await talk.ask("mod", "!breakers")
+    assert re.search(r"hook_00(?s:.)*Page 1 of \d · All \d+ closed", text_of(shown))
+    await talk.press("mod", shown, "▶️")
+    await talk.edited(shown, lambda one: "hook_12" in text_of(one) and "Page 2 of" in text_of(one))
+
+
 async def test_where_events_go_is_shown_without_addresses(
     talk: Talk, running: RunningBot, receiver: Receiver
 ) -> None:
