@@ -284,7 +284,18 @@ def _tell(*, permit_outcome: Outcome, failed: Callable[[], None], succeeded: Cal
 
 
 def _due_by_destination(connection: sqlite3.Connection) -> list[tuple[str, int]]:
-    rows = connection.execute(
-        "SELECT destination, min(next_us) FROM deliveries WHERE status = 'waiting' GROUP BY destination"
-    )
+    rows = connection.execute(_DUE_BY_DESTINATION)
     return [(str(name), int(next_us)) for name, next_us in rows]
+
+
+# From one destination to the next in the index, past all that waits for each: a long queue costs nothing.
+_DUE_BY_DESTINATION: Final = """
+    WITH RECURSIVE found (name) AS (
+        SELECT min(destination) FROM deliveries WHERE status = 'waiting'
+        UNION ALL
+        SELECT (SELECT min(destination) FROM deliveries WHERE status = 'waiting' AND destination > name)
+        FROM found WHERE name IS NOT NULL
+    )
+    SELECT name, (SELECT min(next_us) FROM deliveries WHERE status = 'waiting' AND destination = name)
+    FROM found WHERE name IS NOT NULL
+"""
