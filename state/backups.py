@@ -94,7 +94,7 @@ class Backups:
         raise UnknownBackup(f"There is no backup {number}. {hint}")
 
     async def create(self, actor: Actor, on_progress: OnProgress | None = None) -> BackupRecord:
-        """Makes a backup and checks it; a caller that is cancelled leaves nothing behind.
+        """Makes a backup and checks it; a caller that is cancelled before it is kept leaves nothing behind.
 
         Args:
             actor: who asks for it.
@@ -164,6 +164,10 @@ class Backups:
             )
             await uninterrupted(self._keep(made.path, record, actor))
         except BaseException as error:
+            if any(record.id == number for record in self._records):
+                # The cancellation came while it was being kept, and it is.
+                await uninterrupted(asyncio.to_thread(remove_tree, staging))
+                raise
             await uninterrupted(self._give_up(number, staging, error, actor))
             if isinstance(error, OSError | sqlite3.Error):
                 raise BackupRefused(f"The backup could not be made: {_cause(error)}.") from error

@@ -8,6 +8,7 @@ import json
 import logging
 import sqlite3
 import stat
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,8 @@ from core.secret import Secret
 from core.settings import Settings
 from core.store_errors import StoreClosed
 from state import _backup_making
+from state import backups as backups_module
+from state._backup_folder import place
 from state._backup_secrets import SecretInBackup
 from state._one_at_a_time import Busy, StoppedByRestart
 from state.backups import BackupRefused, UnknownBackup
@@ -128,6 +131,32 @@ async def test_a_cancelled_backup_leaves_nothing(collective: Collective) -> None
     assert await collective.journal.count(kinds={"backup"}) == 0
     # And the next one can be made.
     assert (await collective.backups.create(ADA)).status == "good"
+
+
+async def test_a_backup_cancelled_while_it_is_being_kept_is_there_and_known(
+    collective: Collective, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeping, go_on = threading.Event(), threading.Event()
+
+    def slowly(archive: Path, target: Path) -> None:
+        keeping.set()
+        go_on.wait(10)
+        place(archive, target)
+
+    monkeypatch.setattr(backups_module, "place", slowly)
+    making = asyncio.create_task(collective.backups.create(ADA))
+    await asyncio.to_thread(keeping.wait, 10)
+    making.cancel()
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    (record,) = collective.backups.list()
+    assert record.status == "good"
+    assert (collective.backups.folder / record.file).is_file()
+    assert leftovers(collective) == []
+    # A restart finds the same.
+    await collective.backups.load()
+    assert collective.backups.list() == (record,)
 
 
 @pytest.mark.parametrize("phase", ["compressing", "checking what came out"])
