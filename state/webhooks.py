@@ -16,22 +16,22 @@ from core.health import Reading
 from core.kernel import Kernel
 from core.store_errors import StoreError
 from core.version import VERSION
-from core.webhooks.deliverer import Deliverer, Settled
-from core.webhooks.destinations import Destination, Destinations
+from core.webhooks.deliverer import Deliverer
+from core.webhooks.destinations import Destinations
 from core.webhooks.inbox import Accepted, Inbox, Incoming
 from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import Sleep
 from core.webhooks.router import Handler, Router
 from core.webhooks.untold import Untold
+from state._webhook_health import read_queues
+from state._webhook_telling import OnSettled, Telling, tell_ucf
 from state.change import Change, JournalRow
 from state.events import (
-    DeliveryExhausted,
     InEvent,
     InSpec,
     OutEvent,
     SystemStarted,
     SystemStopping,
-    UcfChanged,
     WrongData,
     encode_payload,
     type_of,
@@ -47,11 +47,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _COUNT_EVERY_S: Final = 5.0
-_LAG_LABEL: Final = ("destination",)
 # A handler that fails is left alone for a shorter time than a destination: it is ours to mend.
 _HANDLER_POLICY: Final = BreakerPolicy(min_calls=5, open_s=5.0, longest_open_s=60.0)
-
-OnSettled = Callable[[Settled], None]
 
 
 class Webhooks:
@@ -85,15 +82,9 @@ class Webhooks:
         self._session: aiohttp.ClientSession | None = None
         # The destinations that were switched off, when that was last looked at.
         self._off: tuple[str, ...] = ()
-        self._listeners: list[OnSettled] = []
+        self._telling = Telling(kernel)
         self._events = metrics.counter(
             "helix_webhook_events_total", "Events that came in, by what became of them.", ("event", "outcome")
-        )
-        self._attempts = metrics.counter(
-            "helix_delivery_attempts_total", "Attempts at delivering.", ("destination", "outcome")
-        )
-        self._lag = metrics.histogram(
-            "helix_delivery_lag_seconds", "From an event to its delivery, in seconds.", _LAG_LABEL
         )
         metrics.gauge("helix_queue_depth", "What waits, by queue.", ("queue",)).function(
             lambda: {("inbox",): float(self.inbox.waiting), ("outbox",): float(self.outbox.waiting)}
@@ -114,8 +105,8 @@ class Webhooks:
             breaker=self._breaker_of,
             render=render,
             loopback=self.loopback,
-            exhausted=self._exhausted,
-            on_outcome=self._delivered,
+            exhausted=self._telling.exhausted,
+            on_outcome=self._telling.settled,
             sleep=sleep,
         )
 
@@ -124,7 +115,7 @@ class Webhooks:
         await self.inbox.open()
         await self.outbox.refresh()
         self._manager.set_event_sink(self._take_events)
-        self._manager.add_transaction_hook(_tell_ucf)
+        self._manager.add_transaction_hook(tell_ucf)
         self._manager.subscribe(self._changed)
         self.destinations.on_removed(self.breakers.forget)
         for destination in self.destinations.configured:
@@ -214,13 +205,7 @@ class Webhooks:
 
     def on_attempt(self, callback: OnSettled) -> Callable[[], None]:
         """Calls `callback` after each attempt at delivering; gives the way to stop it. It must not wait."""
-        self._listeners.append(callback)
-
-        def stop() -> None:
-            if callback in self._listeners:
-                self._listeners.remove(callback)
-
-        return stop
+        return self._telling.on_attempt(callback)
 
     async def prune(self) -> int:
         """Applies the retention of 30 days; gives how many events went."""
@@ -248,40 +233,6 @@ class Webhooks:
             if event.leaves:
                 self.outbox.enqueue(connection, at, type_of(event), encode_payload(event, at))
 
-    def _exhausted(self, settled: Settled) -> tuple[str, bytes] | None:
-        # A dead letter about a dead letter would go on for ever.
-        if settled.type == "delivery.exhausted":
-            return None
-        now = self._kernel.clock.now()
-        event = DeliveryExhausted(
-            delivery=settled.delivery,
-            event=settled.event_id,
-            event_type=settled.type,
-            destination=settled.destination,
-            attempts=settled.attempts,
-            error=settled.outcome.error,
-            died_at=now,
-        )
-        return type_of(event), encode_payload(event, now)
-
-    def _delivered(self, destination: Destination, settled: Settled) -> None:
-        self._attempts.inc(destination.label, _ENDS[settled.status])
-        if settled.status == "delivered":
-            self._lag.observe(settled.lag_s, destination.label)
-        self._kernel.broadcaster.publish(
-            "deliveries",
-            {
-                "delivery": settled.delivery,
-                "event": settled.event_id,
-                "event_type": settled.type,
-                "destination": settled.destination,
-                "status": settled.status,
-                "attempts": settled.attempts,
-            },
-        )
-        for listener in tuple(self._listeners):
-            listener(settled)
-
     def _changed(self, _old: Snapshot, _new: Snapshot, change: Change) -> None:
         if change.events:
             self.outbox.committed()
@@ -291,43 +242,5 @@ class Webhooks:
         self._off = tuple(await self.destinations.disabled())
 
     def _probe(self) -> Reading:
-        waiting_in, waiting_out = self.inbox.waiting, self.outbox.waiting
-        load = min(1.0, waiting_in / self.inbox.high_water)
-        counters = {"inbox_waiting": waiting_in, "outbox_waiting": waiting_out}
-        if load > _FULL:
-            return Reading(
-                status="warn",
-                reason="more comes in than is handled; new events will be refused",
-                action="See `/webhooks in` for what fails, and `/breakers`.",
-                load=load,
-                counters=counters,
-            )
-        if self._off:
-            names = ", ".join(self._off[:3]) + (" and more" if len(self._off) > 3 else "")
-            return Reading(
-                status="warn",
-                reason=f"switched off, since nothing arrived there: {names}",
-                action="Mend the other side, then `breakers reset` each, or `replay failed`.",
-                load=load,
-                counters=counters,
-            )
-        return Reading(load=load, counters=counters)
-
-
-_FULL: Final = 0.8
-# What an attempt came to, as the metrics name it: what failed is tried again, what is dead is not.
-_ENDS: Final = {"delivered": "delivered", "waiting": "failed", "dead": "dead"}
-
-
-def _tell_ucf(_connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
-    if new.ucf == old.ucf:
-        return []
-    return [
-        UcfChanged(
-            version=new.version,
-            changed_at=new.changed_at,
-            source=new.source,
-            ucf=new.ucf.as_dict(),
-            previous=old.ucf.as_dict(),
-        )
-    ]
+        inbox = self.inbox
+        return read_queues(inbox.waiting, self.outbox.waiting, full=inbox.high_water, off=self._off)

@@ -1,0 +1,96 @@
+"""What is said of deliveries and of the field: to destinations, to those who listen live, and in metrics."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from state.events import DeliveryExhausted, OutEvent, UcfChanged, encode_payload, type_of
+
+if TYPE_CHECKING:
+    from core.kernel import Kernel
+    from core.webhooks.deliverer import Settled
+    from core.webhooks.destinations import Destination
+    from state.models import Snapshot
+
+OnSettled = Callable[["Settled"], None]
+
+_BY_DESTINATION: Final = ("destination",)
+# What an attempt came to, as the metrics name it: what failed is tried again, what is dead is not.
+_ENDS: Final = {"delivered": "delivered", "waiting": "failed", "dead": "dead"}
+
+
+class Telling:
+    """Tells of each attempt at delivering."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._clock = kernel.clock
+        self._broadcaster = kernel.broadcaster
+        self._listeners: list[OnSettled] = []
+        self._attempts = kernel.metrics.counter(
+            "helix_delivery_attempts_total", "Attempts at delivering.", ("destination", "outcome")
+        )
+        self._lag = kernel.metrics.histogram(
+            "helix_delivery_lag_seconds", "From an event to its delivery, in seconds.", _BY_DESTINATION
+        )
+
+    def on_attempt(self, callback: OnSettled) -> Callable[[], None]:
+        """Calls `callback` after each attempt; gives the way to stop it."""
+        self._listeners.append(callback)
+
+        def stop() -> None:
+            if callback in self._listeners:
+                self._listeners.remove(callback)
+
+        return stop
+
+    def exhausted(self, settled: Settled) -> tuple[str, bytes] | None:
+        """The event that tells of a dead letter; one about such an event would go on for ever."""
+        if settled.type == "delivery.exhausted":
+            return None
+        now = self._clock.now()
+        event = DeliveryExhausted(
+            delivery=settled.delivery,
+            event=settled.event_id,
+            event_type=settled.type,
+            destination=settled.destination,
+            attempts=settled.attempts,
+            error=settled.outcome.error,
+            died_at=now,
+        )
+        return type_of(event), encode_payload(event, now)
+
+    def settled(self, destination: Destination, settled: Settled) -> None:
+        """An attempt is over."""
+        self._attempts.inc(destination.label, _ENDS[settled.status])
+        if settled.status == "delivered":
+            self._lag.observe(settled.lag_s, destination.label)
+        self._broadcaster.publish(
+            "deliveries",
+            {
+                "delivery": settled.delivery,
+                "event": settled.event_id,
+                "event_type": settled.type,
+                "destination": settled.destination,
+                "status": settled.status,
+                "attempts": settled.attempts,
+            },
+        )
+        for listener in tuple(self._listeners):
+            listener(settled)
+
+
+def tell_ucf(_connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
+    """`ucf.changed`, beside every version with other values."""
+    if new.ucf == old.ucf:
+        return []
+    return [
+        UcfChanged(
+            version=new.version,
+            changed_at=new.changed_at,
+            source=new.source,
+            ucf=new.ucf.as_dict(),
+            previous=old.ucf.as_dict(),
+        )
+    ]
