@@ -1,6 +1,6 @@
 """Webhooks: ingest, its HTTP route, dead destinations beside healthy ones, breakers, and a long queue.
 
-Targets (docs/webhooks.md, "What it costs"): printed beside each number.
+Targets: printed beside each number. By CPU is what another program on the machine does not change.
 """
 
 from bench import _webhook_breaker, _webhook_dead, _webhook_http, _webhook_ingest, _webhook_queue
