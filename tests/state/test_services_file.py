@@ -12,7 +12,7 @@ from state.services_file import MAX_SERVICES, SHIPPED, ServiceSpec, parse_servic
 
 def test_the_shipped_examples_probe_helix_itself() -> None:
     services = parse_services(SHIPPED)
-    assert [service.url for service in services] == ["{base}/health/live", "{base}/status"]
+    assert [service.url for service in services] == ["{base}/health/live", "{base}/health/ready"]
 
 
 def test_what_is_left_out_has_a_default() -> None:
