@@ -140,7 +140,8 @@ class Cache(Generic[K, V]):
         """The fresh entry of `key`, else what `compute` gives: one computation however many ask at once.
 
         A tag that is dropped while it runs keeps its result from being stored, and who asks after the drop
-        starts anew. A caller that is cancelled leaves it to the others; it ends with the last one.
+        starts anew; the answer of who asked before says that it was `dropped`. A caller that is cancelled
+        leaves it to the others; it ends with the last one.
 
         Raises:
             Exception: what `compute` raises, when nothing may be served instead; it is never stored.
@@ -261,7 +262,7 @@ class Cache(Generic[K, V]):
         return Cached(value, self._monotonic() - began_at, "off", began_at)
 
     def _answer(self, value: V, flight: _Flight, outcome: Outcome) -> Cached[V]:
-        return Cached(value, self._monotonic() - flight.began_at, outcome, flight.began_at)
+        return Cached(value, self._monotonic() - flight.began_at, outcome, flight.began_at, flight.dropped)
 
     def _count(self, outcome: Outcome) -> None:
         (self._misses if outcome == "miss" else self._coalesced).value += 1

@@ -20,12 +20,15 @@ class Cached(msgspec.Struct, Generic[V], frozen=True, gc=False):
             caller meanwhile; "stale": past its TTL, since a fresh computation failed; "off": the cache is
             switched off.
         stored_at: when its computation began, on the monotonic clock.
+        dropped: a tag of it was dropped while it was computed, so it was not kept: it was true when it was
+            asked for, and may not be any more.
     """
 
     value: V
     age_s: float
     outcome: Outcome
     stored_at: float
+    dropped: bool = False
 
 
 class CacheStats(msgspec.Struct, frozen=True):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from typing import Final, final
+
+import msgspec
 
 from core.cache import Cache, Cached, Outcome
 from web.bodies import Body
@@ -11,6 +14,12 @@ from web.headers import Headers
 from web.negotiation import Encoding, already_has, choose_encoding
 
 Build = Callable[[], Body]
+Fetch = Callable[[], Awaitable[Body]]
+
+# How often an answer is made anew because what it was made from changed meanwhile.
+_ATTEMPTS: Final = 3
+# From this size on compressing takes milliseconds, which a thread has and the loop has not.
+_LARGE_BYTES: Final = 16_384
 
 # What `X-Cache` says. A coalesced wait was not answered from memory, so the client hears "miss".
 X_CACHE: Final[Mapping[Outcome, str]] = {
@@ -34,6 +43,33 @@ class CachedRoute:
             Exception: what `build` raises.
         """
         return self._cache.get_or_build(key, build, self._tags)
+
+    def peek(self, key: Hashable) -> Cached[Body] | None:
+        """The answer under `key` that holds, or None; nothing is made."""
+        return self._cache.get(key, count_miss=False)
+
+    async def fetch(self, key: Hashable, fetch: Fetch) -> Cached[Body]:
+        """The answer under `key`, made by `fetch` when there is none that holds: once, however many ask.
+
+        Where a tag is dropped meanwhile it is made anew; when that happens again and again, the last one is
+        given and called stale.
+
+        Raises:
+            Exception: what `fetch` raises.
+        """
+        for _ in range(_ATTEMPTS):
+            cached = await self._cache.fetch(key, lambda: _packed(fetch), self._tags)
+            if not cached.dropped:
+                return cached
+        return msgspec.structs.replace(cached, outcome="stale")
+
+
+async def _packed(fetch: Fetch) -> Body:
+    """The body, compressed ahead where that takes long."""
+    body = await fetch()
+    if len(body.identity.body) >= _LARGE_BYTES:
+        await asyncio.to_thread(body.variant, "gzip")
+    return body
 
 
 @final

@@ -131,10 +131,13 @@ class Connection(RequestHandler):
             return False
         started = perf_counter()
         try:
-            wire, lane = answer.wire(self._server.table.date())
+            found = answer.wire(self._server.table.date())
         except Exception:  # noqa: BLE001 - the usual way meets the same error, and answers and logs it
             self._server.table.forget(head)
             return False
+        if found is None:
+            return False
+        wire, lane = found
         transport.write(wire)
         self._request_count += 1
         self._server.requests_count += 1

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable
 from datetime import datetime
-from hashlib import sha256
 from html import escape
 from pathlib import Path
 from string import Template
@@ -15,6 +13,7 @@ from core.version import VERSION
 from state.agents import AgentView
 from state.models import METRICS, Metric, judge
 from state.status import StatusView
+from web.content_policy import page_policy
 
 _FOLDER: Final = Path(__file__).parent / "static"
 _WORDS: Final = {"pass": "All well", "warn": "Needs attention", "fail": "Failing"}
@@ -30,11 +29,7 @@ class HomePage:
 
     def __init__(self) -> None:
         style = (_FOLDER / "home.css").read_text(encoding="utf-8")
-        digest = b64encode(sha256(style.encode()).digest()).decode()
-        self.content_security_policy = (
-            f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; "
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        )
+        self.content_security_policy = page_policy(styles=(style.encode(),))
         template = (_FOLDER / "home.html").read_text(encoding="utf-8")
         self._template = Template(Template(template).safe_substitute(style=style))
 

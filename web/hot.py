@@ -24,12 +24,16 @@ LONGEST_HEAD_BYTES: Final = 2048
 
 @final
 class HotAnswer:
-    """One request as resolved before: its route and key, and the form of answer that it gets."""
+    """One request as resolved before: its route and key, and the form of answer that it gets.
+
+    Args:
+        build: makes the body at once; None where making it takes waiting, so that only a hit is answered.
+    """
 
     __slots__ = ("_body", "_build", "_content", "_head", "_key", "_lane", "_route", "_selection", "_traffic")
 
     def __init__(
-        self, route: CachedRoute, key: Hashable, build: Build, selection: Selection, traffic: Traffic
+        self, route: CachedRoute, key: Hashable, build: Build | None, selection: Selection, traffic: Traffic
     ) -> None:
         self._route = route
         self._key = key
@@ -41,8 +45,8 @@ class HotAnswer:
         self._content = b""
         self._lane: Lane | None = None
 
-    def wire(self, date: bytes) -> tuple[bytes, Lane]:
-        """The whole response as it goes over the wire, and where it is counted.
+    def wire(self, date: bytes) -> tuple[bytes, Lane] | None:
+        """The response as it goes over the wire, and where it is counted; None where it must be awaited.
 
         Args:
             date: the value of the Date header.
@@ -50,7 +54,10 @@ class HotAnswer:
         Raises:
             Exception: what the route's `build` raises.
         """
-        cached = self._route.look_up(self._key, self._build)
+        build = self._build
+        cached = self._route.peek(self._key) if build is None else self._route.look_up(self._key, build)
+        if cached is None:
+            return None
         lane = self._lane
         if lane is None or cached.value is not self._body:
             lane = self._adopt(cached.value)

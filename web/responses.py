@@ -6,8 +6,9 @@ from collections.abc import Hashable
 
 from aiohttp import web
 
-from core.cache import CacheRegistry
-from web.cached_route import X_CACHE, Build, CachedRoute, Selection
+from core.cache import Cached, CacheRegistry
+from web.bodies import Body
+from web.cached_route import X_CACHE, Build, CachedRoute, Fetch, Selection
 from web.connection import Connection
 from web.hot import HotAnswer
 from web.routing import RouteSpec
@@ -48,10 +49,36 @@ class Responses:
             Exception: what `build` raises.
         """
         route = self._routes[path]
+        return self._answer(request, route, route.look_up(key, build), key, build)
+
+    async def serve_async(
+        self, request: web.Request, path: str, fetch: Fetch, key: Hashable = None
+    ) -> web.Response:
+        """The answer of the cached route `path`, whose body takes waiting to make; otherwise like `serve`.
+
+        Args:
+            request: its headers choose the encoding and the condition.
+            path: the route's template.
+            fetch: makes the body; many requests may wait for one call of it.
+            key: which of the route's answers, for routes with more than one.
+
+        Raises:
+            Exception: what `fetch` raises.
+        """
+        route = self._routes[path]
+        return self._answer(request, route, await route.fetch(key, fetch), key, None)
+
+    def _answer(
+        self,
+        request: web.Request,
+        route: CachedRoute,
+        cached: Cached[Body],
+        key: Hashable,
+        build: Build | None,
+    ) -> web.Response:
         selection = Selection(
             request.method, _joined(request, "Accept-Encoding"), _joined(request, "If-None-Match")
         )
-        cached = route.look_up(key, build)
         status, headers, content = selection.of(cached.value)
         if isinstance(request.protocol, Connection):
             request.protocol.remember(request, HotAnswer(route, key, build, selection, self._traffic))
