@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from bot import embeds, words
 from state.models import METRICS, judge
 from state.status import StatusView, Trend
@@ -32,8 +30,7 @@ def agents(view: StatusView) -> str:
 
 def gateway(view: StatusView) -> str:
     """How the connection to Discord is, and why where it is not well."""
-    state = str(view.gateway.get("status"))
-    reason = str(view.gateway.get("reason") or "")
+    state, reason = view.gateway.status, view.gateway.reason
     word = _GATEWAY.get(state, state)
     return f"{word}: {embeds.plain(reason, 120)}" if reason and reason != word else word
 
@@ -43,8 +40,7 @@ def ritual(view: StatusView) -> str:
     found = view.ritual
     if found is None:
         return "none yet"
-    started, ended = found.get("started_at"), found.get("ended_at")
-    what = f"{found.get('id')}, {words.count(int(str(found.get('steps', 0))), 'step')}"
-    if isinstance(ended, datetime):
-        return f"{what}, {found.get('status')} {embeds.relative(ended)}"
-    return f"{what}, running, began {embeds.relative(started)}" if isinstance(started, datetime) else what
+    what = f"{found.id}, {words.count(found.steps, 'step')}"
+    if found.ended_at is None:
+        return f"{what}, running, began {embeds.relative(found.started_at)}"
+    return f"{what}, {found.status} {embeds.relative(found.ended_at)}"

@@ -16,6 +16,8 @@ class RouteInfo(msgspec.Struct, frozen=True, kw_only=True):
         path: the template, such as "/agents/{name}".
         ttl_s: how old its answer may be, in seconds; None where it is not cached.
         needs_token: which token a caller must send.
+        example: a path that may be asked for; empty where the template has none.
+        expected: the statuses that are right for it.
     """
 
     method: str
@@ -23,6 +25,8 @@ class RouteInfo(msgspec.Struct, frozen=True, kw_only=True):
     summary: str
     ttl_s: float | None = None
     needs_token: TokenNeed = "none"  # noqa: S105 - the word for no token
+    example: str = ""
+    expected: tuple[int, ...] = (200,)
 
 
 class CommandInfo(msgspec.Struct, frozen=True, kw_only=True):

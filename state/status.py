@@ -3,53 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from core.health import Check, HealthRegistry, Status
+from core.health import Check, HealthRegistry
 from core.version import VERSION
 from state.models import METRICS, UCF, judge
+from state.status_records import GatewayStatus, RitualBrief, StatusView, Trend, WebhooksStatus
 
 if TYPE_CHECKING:
     from state.collective import Collective
     from state.rituals import Rituals
 
-Trend = Literal["up", "down", "steady"]
+__all__ = ["StatusView", "Trend", "assess", "build_status", "build_trends"]
 
 # A change of less than this share of a metric's range is no trend.
 _STEADY_SHARE: Final = 0.01
-
-
-class StatusView(msgspec.Struct, frozen=True, kw_only=True):
-    """How the collective is. Nothing in it moves by itself: it holds moments, and no ages.
-
-    Attributes:
-        status: of all checks together.
-        assessment: one sentence.
-        trends: each metric against an hour ago.
-        agents_active: how many of `agents_total` are active.
-        gateway: status and reason of the connection to Discord.
-        webhooks: likewise, of the webhook queues.
-        ritual: the running or last ritual; None where there was none.
-        state_version: of the shared state, with when it changed and what changed it.
-    """
-
-    status: Status
-    assessment: str
-    version: str
-    started_at: datetime
-    ucf: UCF
-    trends: Mapping[str, Trend]
-    agents_active: int
-    agents_total: int
-    gateway: Mapping[str, object]
-    webhooks: Mapping[str, object]
-    ritual: Mapping[str, object] | None
-    state_version: int
-    state_changed_at: datetime
-    state_source: str
 
 
 def build_status(collective: Collective) -> StatusView:
@@ -107,44 +75,43 @@ def assess(ucf: UCF, health: HealthRegistry) -> str:
     return "In harmony: all six values are good, and every check passes."
 
 
-def _ritual(rituals: Rituals) -> Mapping[str, object] | None:
-    """The running ritual, else the last one; both in the same shape, and without how far it is."""
+def _ritual(rituals: Rituals) -> RitualBrief | None:
     running, last = rituals.running, rituals.last
     if running is not None:
-        return {
-            "id": running.id,
-            "kind": running.kind,
-            "status": "running",
-            "steps": running.steps,
-            "started_at": running.started_at,
-            "ended_at": None,
-        }
+        return RitualBrief(
+            id=running.id,
+            kind=running.kind,
+            status="running",
+            steps=running.steps,
+            started_at=running.started_at,
+            ended_at=None,
+        )
     if last is None:
         return None
-    return {
-        "id": last.id,
-        "kind": last.kind,
-        "status": last.status,
-        "steps": last.steps,
-        "started_at": last.started_at,
-        "ended_at": last.ended_at,
-    }
+    return RitualBrief(
+        id=last.id,
+        kind=last.kind,
+        status=last.status,
+        steps=last.steps,
+        started_at=last.started_at,
+        ended_at=last.ended_at,
+    )
 
 
-def _webhooks(collective: Collective) -> Mapping[str, object]:
+def _webhooks(collective: Collective) -> WebhooksStatus:
     webhooks, check = collective.webhooks, collective.kernel.health.get("webhooks")
-    return {
-        "status": "pass" if check is None else check.status,
-        "inbox_waiting": webhooks.inbox.waiting,
-        "outbox_waiting": webhooks.outbox.waiting,
-        "open_breakers": sum(view.state != "closed" for view in webhooks.breakers.views()),
-    }
+    return WebhooksStatus(
+        status="pass" if check is None else check.status,
+        inbox_waiting=webhooks.inbox.waiting,
+        outbox_waiting=webhooks.outbox.waiting,
+        open_breakers=sum(view.state != "closed" for view in webhooks.breakers.views()),
+    )
 
 
-def _gateway(check: Check | None) -> Mapping[str, object]:
+def _gateway(check: Check | None) -> GatewayStatus:
     if check is None:
-        return {"status": "fail", "reason": "not connected yet", "since": None}
-    return {"status": check.status, "reason": check.reason, "since": check.since}
+        return GatewayStatus(status="fail", reason="not connected yet", since=None)
+    return GatewayStatus(status=check.status, reason=check.reason, since=check.since)
 
 
 def _values(names: list[str], ucf: UCF) -> str:

@@ -100,9 +100,9 @@ def _check_token(request: web.Request, spec: RouteSpec, settings: Settings) -> N
 
 def _check_query(request: web.Request, spec: RouteSpec) -> None:
     names = [name for name, _ in request.query.items()]
-    unknown = sorted({name[:64] for name in names if name not in spec.parameters})[:10]
+    unknown = sorted({name[:64] for name in names if name not in spec.query_names})[:10]
     if unknown:
-        known = f"Known: {', '.join(spec.parameters)}." if spec.parameters else "It takes none."
+        known = f"Known: {', '.join(spec.query_names)}." if spec.query_names else "It takes none."
         raise Problem(
             400,
             f"{spec.path} does not know the query parameter {', '.join(map(repr, unknown))}. {known}",

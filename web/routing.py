@@ -1,17 +1,61 @@
-"""What a route is: one record from which dispatch, caching, metrics and the published route list come."""
+"""What a route is: one record from which dispatch, caching, metrics and its documentation come."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Any, Final, Literal
+from urllib.parse import quote
 
 from aiohttp import web
 
 from state.ports import RouteInfo
+from web.headers import JSON
+from web.parameters import Parameter
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 TokenKind = Literal["none", "read", "webhook"]
+Proof = Literal["token", "standard-webhooks", "github"]
+Group = Literal["State", "Health", "Live", "Webhooks", "REST hooks", "Reference", "Pages"]
+
+# Gives a schema that refers to that of a type.
+Refer = Callable[[Any], dict[str, Any]]
+
+_NO_PROBLEMS: Final[Mapping[int, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One answer that a route gives when nothing is wrong with the request.
+
+    Attributes:
+        record: the type of its JSON body; None where it has none, or where it is no JSON.
+        media_types: what the body may be; none where there is no body.
+        example: a body, or the beginning of one.
+        headers: headers that it carries beyond the usual ones, with what they say.
+    """
+
+    summary: str
+    status: int = 200
+    record: Any = None
+    media_types: tuple[str, ...] = (JSON,)
+    example: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestBody:
+    """What a route takes in its body, as JSON.
+
+    Attributes:
+        schema: makes its JSON Schema; it is given what refers to the schema of a type.
+        examples: bodies that would be taken, by name.
+    """
+
+    summary: str
+    schema: Callable[[Refer], dict[str, Any]]
+    examples: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +69,13 @@ class RouteSpec:
         tags: what the answer depends on; a change of any of these drops it.
         serve_stale: whether an answer past its TTL may stand in when making a new one fails.
         needs_token: which token a caller must show, where one is set.
-        parameters: the query parameters it knows; others are refused.
+        proofs: by which of these a sender of events may prove itself, besides that token.
+        parameters: what it takes in its path and query; other query parameters are refused.
+        group: under which heading it is documented.
+        replies: how it answers; the errors that any route may answer with are added.
+        problems: further statuses of errors, with when they come.
+        body: what it takes; None where it takes nothing.
+        expected: the statuses that are right where its example is asked for.
     """
 
     method: Literal["GET", "POST", "DELETE"] = "GET"
@@ -37,7 +87,27 @@ class RouteSpec:
     tags: frozenset[str] = frozenset()
     serve_stale: bool = False
     needs_token: TokenKind = "read"  # noqa: S105 - the kind of token, not one
-    parameters: tuple[str, ...] = field(default=())
+    proofs: tuple[Proof, ...] = ("token",)
+    parameters: tuple[Parameter, ...] = ()
+    group: Group = "State"
+    replies: tuple[Reply, ...] = ()
+    problems: Mapping[int, str] = field(default_factory=lambda: _NO_PROBLEMS)
+    body: RequestBody | None = None
+    expected: tuple[int, ...] = (200,)
+
+    @property
+    def query_names(self) -> tuple[str, ...]:
+        """The query parameters that it knows."""
+        return tuple(parameter.name for parameter in self.parameters if parameter.place == "query")
+
+    @property
+    def example(self) -> str:
+        """A path that may be asked for: the template with an example of each of its parameters."""
+        path = self.path
+        for parameter in self.parameters:
+            if parameter.place == "path":
+                path = path.replace(f"{{{parameter.name}}}", quote(parameter.example, safe=""))
+        return path
 
     def info(self) -> RouteInfo:
         """The record that other parts may see."""
@@ -47,4 +117,6 @@ class RouteSpec:
             summary=self.summary,
             ttl_s=self.ttl_s,
             needs_token=self.needs_token,
+            example=self.example,
+            expected=self.expected,
         )

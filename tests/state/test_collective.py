@@ -181,10 +181,10 @@ async def test_the_status_has_trends_against_an_hour_ago(collective: Collective,
 
 async def test_the_status_counts_agents_and_knows_the_gateway(collective: Collective, kernel: Kernel) -> None:
     before = build_status(collective)
-    assert before.gateway["status"] == "fail"
+    assert before.gateway.status == "fail"
     kernel.health.report("gateway", "pass", "connected", required=True)
     after = build_status(collective)
-    assert after.gateway["reason"] == "connected"
+    assert after.gateway.reason == "connected"
     assert after.agents_active == before.agents_active + 1
     assert after.agents_total == 14
     assert after.started_at == kernel.started_at

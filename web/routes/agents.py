@@ -7,23 +7,34 @@ from typing import Final, get_args
 
 from aiohttp import web
 
-from state.agents import LAYERS, ROSTER, AgentStatus, AgentView, UnknownAgent, find_agent
+from state.agents import LAYERS, ROSTER, AgentStatus, UnknownAgent, find_agent
 from state.collective import Collective
 from web.bodies import Body, encode_json
 from web.keys import COLLECTIVE, RESPONSES
+from web.parameters import Choice, Parameter
 from web.problems import Problem
-from web.routing import RouteSpec
+from web.records.agents import Agent, Agents, agent_body
+from web.routing import Reply, RouteSpec
 
 _LIST: Final = "/agents"
 _ONE: Final = "/agents/{name}"
 _STATUSES: Final[tuple[AgentStatus, ...]] = get_args(AgentStatus)
 _TAGS: Final = frozenset({"agents", "state", "health"})
+_LAYER: Final = Choice(
+    name="layer", summary="Only the agents of this layer.", example="Operational", choices=LAYERS
+)
+_STATUS: Final = Choice(
+    name="status", summary="Only the agents of this status.", example="active", choices=_STATUSES
+)
+_NAME: Final = Parameter(
+    name="name", summary="The agent's name, in any case.", example=ROSTER[0].name.lower(), place="path"
+)
 
 
 async def get_agents(request: web.Request) -> web.StreamResponse:
     """All agents, or those of one layer or status."""
-    layer = _choice(request, "layer", LAYERS)
-    status = _choice(request, "status", _STATUSES)
+    layer = _LAYER.read(request)
+    status = _STATUS.read(request)
     build = partial(_list_body, request.app[COLLECTIVE], layer, status)
     return request.app[RESPONSES].serve(request, _LIST, build, key=(layer, status))
 
@@ -38,52 +49,19 @@ async def get_agent(request: web.Request) -> web.StreamResponse:
     return request.app[RESPONSES].serve(request, _ONE, build, key=spec.name)
 
 
-def _choice(request: web.Request, parameter: str, choices: tuple[str, ...]) -> str | None:
-    """The choice that the query names in any case, with spaces or hyphens; None where it names none."""
-    given = request.query.get(parameter)
-    if given is None:
-        return None
-    wanted = given.casefold().replace("-", " ").replace("_", " ")
-    for choice in choices:
-        if choice.casefold() == wanted:
-            return choice
-    raise Problem(
-        400,
-        f"{parameter} is one of: {', '.join(choices)}.",
-        kind="bad-parameter",
-        parameters=[parameter],
-        choices=choices,
-    )
-
-
 def _list_body(collective: Collective, layer: str | None, status: str | None) -> Body:
     agents = collective.agents()
-    shown = [
-        _entry(agent) for agent in agents if layer in {None, agent.layer} and status in {None, agent.status}
-    ]
+    shown = tuple(
+        agent_body(agent)
+        for agent in agents
+        if layer in {None, agent.layer} and status in {None, agent.status}
+    )
     active = sum(agent.status == "active" for agent in agents)
-    return Body(encode_json({"agents": shown, "shown": len(shown), "active": active, "total": len(agents)}))
+    return Body(encode_json(Agents(agents=shown, shown=len(shown), active=active, total=len(agents))))
 
 
 def _one_body(collective: Collective, name: str) -> Body:
-    return Body(encode_json(next(_entry(agent) for agent in collective.agents() if agent.name == name)))
-
-
-def _entry(agent: AgentView) -> dict[str, object]:
-    return {
-        "name": agent.name,
-        "symbol": agent.symbol,
-        "layer": agent.layer,
-        "role": agent.role,
-        "subsystem": agent.subsystem,
-        "status": agent.status,
-        "load": agent.load,
-        "external": agent.external,
-        "detail": agent.detail,
-        "since": agent.since,
-        "task": agent.task,
-        "counters": agent.counters,
-    }
+    return Body(encode_json(next(agent_body(agent) for agent in collective.agents() if agent.name == name)))
 
 
 ROUTES = (
@@ -95,7 +73,10 @@ ROUTES = (
         max_entries=(len(LAYERS) + 1) * (len(_STATUSES) + 1),
         tags=_TAGS,
         serve_stale=True,
-        parameters=("layer", "status"),
+        parameters=(_LAYER, _STATUS),
+        replies=(
+            Reply(summary="The agents that were asked for, in the order of the roster.", record=Agents),
+        ),
     ),
     RouteSpec(
         path=_ONE,
@@ -105,5 +86,8 @@ ROUTES = (
         max_entries=len(ROSTER),
         tags=_TAGS,
         serve_stale=True,
+        parameters=(_NAME,),
+        replies=(Reply(summary="The agent.", record=Agent),),
+        problems={404: "There is no agent of that name; the nearest is suggested."},
     ),
 )

@@ -7,7 +7,8 @@ from aiohttp import web
 from state.ports import CommandInfo
 from web.bodies import Body, encode_json
 from web.keys import COMMANDS, RESPONSES
-from web.routing import RouteSpec
+from web.records.commands import Commands
+from web.routing import Reply, RouteSpec
 
 _PATH = "/commands"
 
@@ -19,7 +20,7 @@ async def get_commands(request: web.Request) -> web.StreamResponse:
 
 
 def _body(commands: tuple[CommandInfo, ...]) -> Body:
-    return Body(encode_json({"commands": commands, "total": len(commands)}))
+    return Body(encode_json(Commands(commands=commands, total=len(commands))))
 
 
 ROUTES = (
@@ -28,5 +29,7 @@ ROUTES = (
         handler=get_commands,
         summary="The bot's commands: usage, access, cooldowns, examples.",
         ttl_s=60.0,
+        group="Reference",
+        replies=(Reply(summary="The catalog.", record=Commands),),
     ),
 )

@@ -6,19 +6,18 @@ from typing import Final
 
 from aiohttp import web
 
-from core.health import Check
 from core.kernel import Kernel
-from core.version import VERSION
 from web.bodies import Body, encode_json
 from web.headers import CORS, JSON, standard
 from web.keys import KERNEL, RESPONSES
 from web.problems import Problem
-from web.routing import RouteSpec
+from web.records.health import Alive, Health, Ready, health_body
+from web.routing import Reply, RouteSpec
 
 _HEALTH: Final = "/health"
 _HEALTH_JSON: Final = "application/health+json"
 _NEEDED: Final = ("store", "state", "gateway")
-_LIVE: Final = b'{"status":"pass"}'
+_LIVE: Final = encode_json(Alive("pass"))
 _NOT_KEPT: Final = dict((*standard(), *CORS, ("Cache-Control", "no-store")))
 
 
@@ -47,45 +46,15 @@ async def get_ready(request: web.Request) -> web.StreamResponse:
     if missing:
         names = ", ".join(one["name"] for one in missing)
         raise Problem(503, f"Not ready: {names}.", kind="not-ready", missing=missing)
-    body = encode_json({"status": "ready", "ready": _NEEDED})
+    body = encode_json(Ready(ready=_NEEDED))
     return web.Response(body=body, headers={**_NOT_KEPT, "Content-Type": JSON})
 
 
 def _body(kernel: Kernel) -> Body:
     kernel.health.refresh()
-    overall = kernel.health.overall()
-    content = {
-        "status": overall,
-        "version": VERSION.partition(".")[0],
-        "releaseId": VERSION,
-        "serviceId": "helix",
-        "description": "The health of Helix",
-        "checks": {check.name: [_entry(check)] for check in kernel.health.checks()},
-    }
-    return Body(encode_json(content), content_type=_HEALTH_JSON, status=503 if overall == "fail" else 200)
-
-
-def _entry(check: Check) -> dict[str, object]:
-    entry: dict[str, object] = {
-        "componentType": "component",
-        "status": check.status,
-        "time": check.time,
-        "since": check.since,
-        "required": check.required,
-    }
-    if check.observed_value is not None:
-        entry["observedValue"] = check.observed_value
-    if check.observed_unit is not None:
-        entry["observedUnit"] = check.observed_unit
-    if check.status != "pass" or check.reason:
-        entry["output"] = check.reason
-    if check.action:
-        entry["action"] = check.action
-    if check.load is not None:
-        entry["load"] = check.load
-    if check.counters:
-        entry["counters"] = check.counters
-    return entry
+    content = health_body(kernel.health)
+    status = 503 if content.status == "fail" else 200
+    return Body(encode_json(content), content_type=_HEALTH_JSON, status=status)
 
 
 ROUTES = (
@@ -95,17 +64,33 @@ ROUTES = (
         summary="Every health check; 503 when a required one fails.",
         ttl_s=30.0,
         tags=frozenset({"health"}),
+        group="Health",
+        replies=(
+            Reply(summary="Nothing that is required fails.", record=Health, media_types=(_HEALTH_JSON,)),
+            Reply(
+                status=503,
+                summary="Something that is required fails.",
+                record=Health,
+                media_types=(_HEALTH_JSON,),
+            ),
+        ),
+        expected=(200, 503),
     ),
     RouteSpec(
         path="/health/live",
         handler=get_live,
         summary="200 as long as the process answers.",
+        group="Health",
+        replies=(Reply(summary="It does.", record=Alive, media_types=(_HEALTH_JSON,)),),
         needs_token="none",  # noqa: S106 - the kind of token, not one
     ),
     RouteSpec(
         path="/health/ready",
         handler=get_ready,
         summary="200 when store, state and gateway are ready; 503 with what is missing.",
+        group="Health",
+        replies=(Reply(summary="They are.", record=Ready),),
+        problems={503: "Something is not ready; `missing` names each, with the reason."},
         needs_token="none",  # noqa: S106 - the kind of token, not one
     ),
 )

@@ -7,7 +7,7 @@ from aiohttp import web
 from state.status import build_status
 from web.headers import HTML, standard
 from web.keys import COLLECTIVE, HOME_PAGE
-from web.routing import RouteSpec
+from web.routing import Reply, RouteSpec
 
 
 async def get_home(request: web.Request) -> web.StreamResponse:
@@ -21,4 +21,12 @@ async def get_home(request: web.Request) -> web.StreamResponse:
     return web.Response(body=content, headers=headers)
 
 
-ROUTES = (RouteSpec(path="/", handler=get_home, summary="The collective on one page, for people."),)
+ROUTES = (
+    RouteSpec(
+        path="/",
+        handler=get_home,
+        summary="The collective on one page, for people.",
+        group="Pages",
+        replies=(Reply(summary="The page.", media_types=("text/html",)),),
+    ),
+)

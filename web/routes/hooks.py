@@ -14,20 +14,15 @@ from state.events import OUT_EVENTS, OutSpec, UnknownEventType, find_outgoing
 from web.bodies import json_answer
 from web.headers import JSON, standard
 from web.keys import COLLECTIVE
+from web.parameters import Choice, Parameter
 from web.problems import Problem
-from web.routing import RouteSpec
+from web.records.webhooks import Envelope, Hook, WantedHook
+from web.routing import Reply, RequestBody, RouteSpec
 from web.webhook_auth import prove_manager
 
 _HOOKS: Final = "/hooks"
 _HOOK: Final = "/hooks/{id}"
 _SAMPLES: Final = "/hooks/samples/{event}"
-
-
-class _Wanted(msgspec.Struct, frozen=True):
-    """What a subscriber asks for. Zapier sends further fields, which say nothing to us."""
-
-    target_url: str
-    event: str
 
 
 async def post_hook(request: web.Request) -> web.StreamResponse:
@@ -36,7 +31,7 @@ async def post_hook(request: web.Request) -> web.StreamResponse:
     if request.content_type != JSON:
         raise Problem(415, "A subscription is JSON: Content-Type: application/json.")
     try:
-        wanted = msgspec.json.decode(await request.read(), type=_Wanted)
+        wanted = msgspec.json.decode(await request.read(), type=WantedHook)
     except msgspec.ValidationError as error:
         raise Problem(422, f"{error}.", kind="wrong-data") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -53,7 +48,7 @@ async def post_hook(request: web.Request) -> web.StreamResponse:
         raise Problem(422, str(error), kind="wrong-data", field="target_url") from error
     except TooManySubscriptions as error:
         raise Problem(429, str(error), kind="too-many") from error
-    return json_answer(HTTPStatus.CREATED, {"id": hook.id, "secret": hook.secret})
+    return json_answer(HTTPStatus.CREATED, Hook(hook.id, hook.secret))
 
 
 async def delete_hook(request: web.Request) -> web.StreamResponse:
@@ -80,6 +75,24 @@ def _sample(spec: OutSpec) -> dict[str, object]:
     return {"type": spec.name, "timestamp": "2026-01-01T12:00:00Z", "data": dict(spec.sample)}
 
 
+_HOOK_ID: Final = Parameter(
+    name="id", summary="The hook's id, from its subscription.", example="hook_0123456789abcdef", place="path"
+)
+_EVENT: Final = Choice(
+    name="event",
+    summary="The type of event.",
+    example="ucf.changed",
+    place="path",
+    choices=tuple(OUT_EVENTS),
+)
+_WANTED: Final = RequestBody(
+    summary="Where to send which type of event. Further fields say nothing to Helix.",
+    schema=lambda refer: refer(WantedHook),
+    examples={
+        "Zapier": {"target_url": "https://hooks.zapier.com/hooks/standard/1/abc/", "event": "ucf.changed"}
+    },
+)
+
 ROUTES = (
     RouteSpec(
         method="POST",
@@ -87,6 +100,13 @@ ROUTES = (
         handler=post_hook,
         summary=f"Subscribes a REST hook to one of {len(OUT_EVENTS)} event types.",
         needs_token="webhook",  # noqa: S106 - the kind of token, not one
+        group="REST hooks",
+        body=_WANTED,
+        replies=(Reply(status=201, summary="Subscribed; the secret is said this once.", record=Hook),),
+        problems={
+            422: "The event type or the target is none that is taken; `field` names which.",
+            429: "There are as many hooks as there may be.",
+        },
     ),
     RouteSpec(
         method="DELETE",
@@ -94,11 +114,23 @@ ROUTES = (
         handler=delete_hook,
         summary="Removes a REST hook.",
         needs_token="webhook",  # noqa: S106 - likewise
+        group="REST hooks",
+        parameters=(_HOOK_ID,),
+        replies=(Reply(status=204, summary="Gone; nothing more is sent.", media_types=()),),
+        problems={404: "There is no hook of that id."},
     ),
     RouteSpec(
         path=_SAMPLES,
         handler=get_samples,
         summary="The newest events of a type, as a hook gets them.",
         needs_token="webhook",  # noqa: S106 - likewise
+        group="REST hooks",
+        parameters=(_EVENT,),
+        replies=(
+            Reply(
+                summary="At most three, newest first; a sample where there is none.", record=list[Envelope]
+            ),
+        ),
+        problems={404: "There is no event type of that name; the nearest is suggested."},
     ),
 )

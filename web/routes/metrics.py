@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from aiohttp import web
 
 from core import exposition
-from core.cache import CacheStats
 from core.kernel import Kernel
 from web.bodies import encode_json
 from web.headers import CORS, JSON, standard
 from web.keys import KERNEL, RENDERING, TRAFFIC
 from web.negotiation import choose_encoding, choose_media_type
+from web.parameters import Choice
 from web.problems import Problem
-from web.routing import RouteSpec
+from web.records.metrics import Metrics
+from web.routing import Reply, RouteSpec
 from web.traffic import Traffic
 
 _Format = Literal["text", "openmetrics", "json"]
@@ -32,6 +33,9 @@ _OFFERS: Final[tuple[tuple[_Format, str, Mapping[str, tuple[str, ...]]], ...]] =
     ("text", "text/plain", {"version": ("0.0.4",)}),
     ("openmetrics", "application/openmetrics-text", {"version": ("1.0.0", "0.0.1")}),
     ("json", "application/json", {}),
+)
+_FORMAT: Final = Choice(
+    name="format", summary="The format, whatever `Accept` says.", example="json", choices=tuple(_BY_NAME)
 )
 
 
@@ -56,17 +60,8 @@ async def get_metrics(request: web.Request) -> web.StreamResponse:
 
 
 def _chosen_format(request: web.Request) -> _Format:
-    name = request.query.get("format")
+    name = _FORMAT.read(request)
     if name is not None:
-        if name not in _BY_NAME:
-            choices = list(_BY_NAME)
-            raise Problem(
-                400,
-                f"format is one of: {', '.join(choices)}.",
-                kind="bad-parameter",
-                parameters=["format"],
-                choices=choices,
-            )
         return _BY_NAME[name]
     accept = ", ".join(request.headers.getall("Accept", []))
     index = choose_media_type(accept, [(media_type, allowed) for _, media_type, allowed in _OFFERS])
@@ -76,27 +71,22 @@ def _chosen_format(request: web.Request) -> _Format:
     return _OFFERS[index][0]
 
 
-def _as_json(kernel: Kernel, traffic: Traffic) -> dict[str, object]:
+def _as_json(kernel: Kernel, traffic: Traffic) -> Metrics:
     requests, errors = traffic.by_route()
-    return {
-        "started_at": kernel.started_at,
-        "requests": requests,
-        "avg_response_times": traffic.mean_durations_s(),
-        "avg_response_times_unit": "seconds",
-        "error_counts": errors,
-        **_cache_members(kernel.caches.stats()),
-        "metrics": exposition.to_json(kernel.metrics),
-    }
-
-
-def _cache_members(caches: Sequence[CacheStats]) -> dict[str, object]:
+    caches = kernel.caches.stats()
     hits = sum(cache.hits for cache in caches)
     asked = hits + sum(cache.misses + cache.coalesced + cache.stale for cache in caches)
-    return {
-        "cache_hit_rate": hits / asked if asked else None,
-        "cache_hits": hits,
-        "cache_misses": asked - hits,
-    }
+    return Metrics(
+        started_at=kernel.started_at,
+        requests=requests,
+        avg_response_times=traffic.mean_durations_s(),
+        avg_response_times_unit="seconds",
+        error_counts=errors,
+        cache_hit_rate=hits / asked if asked else None,
+        cache_hits=hits,
+        cache_misses=asked - hits,
+        metrics=exposition.to_json(kernel.metrics),
+    )
 
 
 ROUTES = (
@@ -104,6 +94,15 @@ ROUTES = (
         path="/metrics",
         handler=get_metrics,
         summary="Metrics as Prometheus text, OpenMetrics or JSON, by Accept or ?format=.",
-        parameters=("format",),
+        parameters=(_FORMAT,),
+        group="Health",
+        replies=(
+            Reply(
+                summary="Every metric.",
+                record=Metrics,
+                media_types=tuple(media_type for _, media_type, _ in _OFFERS),
+            ),
+        ),
+        problems={406: "`Accept` leaves none of the formats; they are listed."},
     ),
 )

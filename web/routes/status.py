@@ -5,10 +5,10 @@ from __future__ import annotations
 from aiohttp import web
 
 from state.collective import Collective
-from state.status import build_status
 from web.bodies import Body, encode_json
 from web.keys import COLLECTIVE, RESPONSES
-from web.routing import RouteSpec
+from web.records.status import Status, status_body
+from web.routing import Reply, RouteSpec
 
 _PATH = "/status"
 
@@ -20,28 +20,7 @@ async def get_status(request: web.Request) -> web.StreamResponse:
 
 
 def _body(collective: Collective) -> Body:
-    view = build_status(collective)
-    return Body(
-        encode_json(
-            {
-                "status": view.status,
-                "assessment": view.assessment,
-                "version": view.version,
-                "started_at": view.started_at,
-                "ucf": view.ucf,
-                "trends": view.trends,
-                "agents": {"active": view.agents_active, "total": view.agents_total},
-                "gateway": view.gateway,
-                "webhooks": view.webhooks,
-                "ritual": view.ritual,
-                "state": {
-                    "version": view.state_version,
-                    "changed_at": view.state_changed_at,
-                    "source": view.state_source,
-                },
-            }
-        )
-    )
+    return Body(encode_json(status_body(collective)))
 
 
 ROUTES = (
@@ -52,5 +31,6 @@ ROUTES = (
         ttl_s=5.0,
         tags=frozenset({"state", "agents", "health", "rituals"}),
         serve_stale=True,
+        replies=(Reply(summary="How the collective is.", record=Status),),
     ),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from aiohttp import web
 
 from state.collective import Collective
-from state.models import METRICS, judge
 from web.bodies import Body, encode_json
 from web.keys import COLLECTIVE, RESPONSES
-from web.routing import RouteSpec
+from web.records.ucf import UcfMetrics, ucf_body
+from web.routing import Reply, RouteSpec
 
 _PATH = "/ucf"
 
@@ -20,28 +20,7 @@ async def get_ucf(request: web.Request) -> web.StreamResponse:
 
 
 def _body(collective: Collective) -> Body:
-    snapshot = collective.manager.snapshot
-    metrics = {}
-    for name, metric in METRICS.items():
-        value = getattr(snapshot.ucf, name)
-        metrics[name] = {
-            "value": value,
-            "judgement": judge(name, value),
-            "meaning": metric.meaning,
-            "low": metric.low,
-            "high": metric.high,
-            "good": {"low": metric.good_low, "high": metric.good_high},
-            "critical": {"below": metric.critical_low, "above": metric.critical_high},
-        }
-    content = {
-        "ucf": metrics,
-        "state": {
-            "version": snapshot.version,
-            "changed_at": snapshot.changed_at,
-            "source": snapshot.source,
-        },
-    }
-    return Body(encode_json(content))
+    return Body(encode_json(ucf_body(collective.manager.snapshot)))
 
 
 ROUTES = (
@@ -52,5 +31,6 @@ ROUTES = (
         ttl_s=5.0,
         tags=frozenset({"state"}),
         serve_stale=True,
+        replies=(Reply(summary="The six numbers.", record=UcfMetrics),),
     ),
 )

@@ -9,7 +9,7 @@ import msgspec
 from aiohttp import web
 
 from core.store_errors import StoreError, StoreOverloaded
-from core.webhooks.inbox import InboxEvent, InboxFull, KeyReused
+from core.webhooks.inbox import InboxFull, KeyReused
 from state.events import (
     IN_EVENTS,
     OUT_EVENTS,
@@ -24,7 +24,28 @@ from web.bodies import Body, encode_json, json_answer
 from web.headers import JSON
 from web.keys import COLLECTIVE, RESPONSES
 from web.problems import Problem
-from web.routing import RouteSpec
+from web.records.webhooks import (
+    AcceptedEvent,
+    EventTypes,
+    IncomingType,
+    OutgoingType,
+    Pong,
+    ReceivedEvent,
+    received_body,
+)
+from web.routes._webhook_declarations import (
+    DATA,
+    ENVELOPE,
+    EVENT_ID,
+    EVENT_TYPE,
+    GITHUB_DELIVERY,
+    GITHUB_EVENT,
+    GITHUB_PAYLOAD,
+    IDEMPOTENCY_KEY,
+    REFUSALS,
+    TAKEN,
+)
+from web.routing import Reply, RouteSpec
 from web.webhook_auth import prove_github, prove_manager, prove_sender
 
 _ALL: Final = "/webhooks"
@@ -75,7 +96,7 @@ async def post_github(request: web.Request) -> web.StreamResponse:
         raise Problem(400, "X-GitHub-Event is missing.")
     payload = _object(body)
     if event == "ping":
-        return json_answer(HTTPStatus.OK, {"pong": True})
+        return json_answer(HTTPStatus.OK, Pong(pong=True))
     delivery = request.headers.get("X-GitHub-Delivery")
     key = None if delivery is None else f"github:{_checked_key(delivery, 'X-GitHub-Delivery')}"
     return await _accept(request, IN_EVENTS["github"], {"event": event, "payload": payload}, key)
@@ -87,7 +108,7 @@ async def get_event(request: web.Request) -> web.StreamResponse:
     found = await request.app[COLLECTIVE].webhooks.inbox.find(request.match_info["id"][:_LONGEST_KEY])
     if found is None:
         raise Problem(404, "There is no event of that id; they are kept for 30 days.", kind="unknown-event")
-    return json_answer(HTTPStatus.OK, _shown(found))
+    return json_answer(HTTPStatus.OK, received_body(found))
 
 
 async def get_types(request: web.Request) -> web.StreamResponse:
@@ -110,10 +131,8 @@ async def _accept(
         raise Problem(429, str(error), kind="busy", headers={"Retry-After": _RETRY_S}) from error
     except StoreError as error:
         raise Problem(503, str(error), kind="not-kept", headers={"Retry-After": _RETRY_S}) from error
-    return json_answer(
-        HTTPStatus.ACCEPTED,
-        {"id": accepted.id, "event": spec.name, "status": "accepted", "duplicate": accepted.duplicate},
-    )
+    body = AcceptedEvent(id=accepted.id, event=spec.name, duplicate=accepted.duplicate)
+    return json_answer(HTTPStatus.ACCEPTED, body)
 
 
 async def _read(request: web.Request) -> bytes:
@@ -162,51 +181,24 @@ def _wrong(field: str, problem: str) -> Problem:
     return Problem(422, detail if field else said, kind="wrong-data", field=field or None)
 
 
-def _shown(event: InboxEvent) -> dict[str, object]:
-    return {
-        "id": event.id,
-        "event": event.type,
-        "status": event.status,
-        "received_at": event.received_at,
-        "handlers": [
-            {
-                "name": handling.name,
-                "status": handling.status,
-                "attempts": handling.attempts,
-                "error": handling.error,
-                "next_at": handling.next_at,
-            }
-            for handling in event.handlers
-        ],
-    }
-
-
 def _types() -> Body:
-    return Body(
-        encode_json(
-            {
-                "incoming": [
-                    {
-                        "type": spec.name,
-                        "summary": spec.summary,
-                        "path": _GITHUB if spec.name == "github" else f"/webhooks/{spec.name}",
-                        "schema": data_schema(spec.record),
-                        "sample": spec.sample,
-                    }
-                    for spec in IN_EVENTS.values()
-                ],
-                "outgoing": [
-                    {
-                        "type": spec.name,
-                        "summary": spec.summary,
-                        "schema": data_schema(spec.record),
-                        "sample": spec.sample,
-                    }
-                    for spec in OUT_EVENTS.values()
-                ],
-            }
+    incoming = tuple(
+        IncomingType(
+            type=spec.name,
+            summary=spec.summary,
+            path=_GITHUB if spec.name == "github" else f"/webhooks/{spec.name}",
+            schema=data_schema(spec.record),
+            sample=spec.sample,
         )
+        for spec in IN_EVENTS.values()
     )
+    outgoing = tuple(
+        OutgoingType(
+            type=spec.name, summary=spec.summary, schema=data_schema(spec.record), sample=spec.sample
+        )
+        for spec in OUT_EVENTS.values()
+    )
+    return Body(encode_json(EventTypes(incoming=incoming, outgoing=outgoing)))
 
 
 ROUTES = (
@@ -215,6 +207,8 @@ ROUTES = (
         handler=get_types,
         summary="Every event type, in and out, with JSON Schema and sample.",
         ttl_s=3600.0,
+        group="Webhooks",
+        replies=(Reply(summary="The types.", record=EventTypes),),
     ),
     RouteSpec(
         method="POST",
@@ -222,6 +216,12 @@ ROUTES = (
         handler=post_envelope,
         summary="Takes an event as {type, timestamp, data}.",
         needs_token="webhook",  # noqa: S106 - the kind of token, not one
+        proofs=("standard-webhooks", "token"),
+        group="Webhooks",
+        parameters=(IDEMPOTENCY_KEY,),
+        body=ENVELOPE,
+        replies=(TAKEN,),
+        problems=REFUSALS,
     ),
     RouteSpec(
         method="POST",
@@ -229,12 +229,24 @@ ROUTES = (
         handler=post_github,
         summary="Takes GitHub's own events.",
         needs_token="webhook",  # noqa: S106 - likewise
+        proofs=("github",),
+        group="Webhooks",
+        parameters=(GITHUB_EVENT, GITHUB_DELIVERY),
+        body=GITHUB_PAYLOAD,
+        replies=(TAKEN, Reply(summary="GitHub's ping is answered, and not kept.", record=Pong)),
+        problems=REFUSALS,
     ),
     RouteSpec(
         path=_EVENT,
         handler=get_event,
         summary="What became of an event that came in.",
         needs_token="webhook",  # noqa: S106 - likewise
+        group="Webhooks",
+        parameters=(EVENT_ID,),
+        replies=(Reply(summary="How far each of its handlers has come.", record=ReceivedEvent),),
+        problems={404: "There is no event of that id; they are kept for 30 days."},
+        # None is there for certain.
+        expected=(404,),
     ),
     RouteSpec(
         method="POST",
@@ -242,5 +254,11 @@ ROUTES = (
         handler=post_event,
         summary="Takes the data of one event; the type is in the path.",
         needs_token="webhook",  # noqa: S106 - likewise
+        proofs=("standard-webhooks", "token"),
+        group="Webhooks",
+        parameters=(EVENT_TYPE, IDEMPOTENCY_KEY),
+        body=DATA,
+        replies=(TAKEN,),
+        problems={**REFUSALS, 404: "There is no event type of that name; the nearest is suggested."},
     ),
 )

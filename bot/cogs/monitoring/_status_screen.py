@@ -32,6 +32,6 @@ def _origin(view: StatusView) -> str:
 
 def _webhooks(view: StatusView) -> str:
     queues = view.webhooks
-    waiting = f"{queues.get('inbox_waiting', 0)} in, {queues.get('outbox_waiting', 0)} out waiting"
-    opened = int(str(queues.get("open_breakers", 0)))
+    waiting = f"{queues.inbox_waiting} in, {queues.outbox_waiting} out waiting"
+    opened = queues.open_breakers
     return f"{waiting} · {words.count(opened, 'breaker')} not closed" if opened else waiting
