@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Iterator
 from statistics import median
 
+from bench._crowd import crowd, lift_limits, settings_on
 from bench._process import cpu_s, running
 from sandbox import Sandbox, start_sandbox
 from sandbox.events import Event
-from sandbox.records import Member, User
 
 ROUNDS = 5
 COMMANDS = 1_500
@@ -64,9 +64,8 @@ def main() -> None:
 async def _measured(kind: str) -> tuple[float, float]:
     sandbox = await start_sandbox()
     try:
-        for bucket in ("global", "default", "messages.create", "typing"):
-            sandbox.engine.limits.set(bucket, 10**9, 1.0)
-        people = itertools.cycle(_crowd(sandbox))
+        lift_limits(sandbox)
+        people = itertools.cycle(crowd(sandbox, PEOPLE))
         with tempfile.TemporaryDirectory() as folder, running(*_program(kind, sandbox, folder)) as process:
             command = "!ping" if kind == "stock" else "!status"
             while not sandbox.engine.world.bot_online:  # noqa: ASYNC110 - the other process changes it
@@ -86,28 +85,7 @@ async def _measured(kind: str) -> tuple[float, float]:
 def _program(kind: str, sandbox: Sandbox, folder: str) -> tuple[list[str], dict[str, str]]:
     if kind == "stock":
         return ["-c", _STOCK, sandbox.api_url, sandbox.gateway_url, sandbox.token], {}
-    return ["main.py"], {
-        "DISCORD_TOKEN": sandbox.token,
-        "DISCORD_API_URL": sandbox.api_url,
-        "DISCORD_GATEWAY_URL": sandbox.gateway_url,
-        "HOME_GUILD_ID": str(sandbox.home_guild_id),
-        "HELIX_DATA_DIR": folder,
-        "HOST": "127.0.0.1",
-        "PORT": "0",
-        "LOG_LEVEL": "WARNING",
-    }
-
-
-def _crowd(sandbox: Sandbox) -> list[int]:
-    world, home = sandbox.engine.world, sandbox.engine.world.guilds[sandbox.home_guild_id]
-    joined = next(iter(home.members.values())).joined_at
-    ids = []
-    for number in range(PEOPLE):
-        user = User(sandbox.engine.next_id(), f"person{number}", f"Person {number}")
-        world.users[user.id] = user
-        home.members[user.id] = Member(user.id, [], joined)
-        ids.append(user.id)
-    return ids
+    return ["main.py"], settings_on(sandbox, folder)
 
 
 async def _converse(sandbox: Sandbox, people: Iterator[int], command: str, times: int) -> None:

@@ -1,0 +1,55 @@
+"""CPU of a server per GET, asked by some clients at once that each wait for their answer."""
+
+import socket
+import statistics
+from contextlib import ExitStack
+
+from bench._process import cpu_s
+
+CLIENTS = 32
+
+
+def cpu_us_per_get(pid: int, port: int, path: str, *, requests: int, rounds: int) -> float:
+    """With some clients at once, so that what is measured is the answers and not the waking up for each.
+
+    Raises:
+        ConnectionError: an answer was no 200.
+    """
+    with ExitStack() as stack:
+        connections = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(CLIENTS)
+        ]
+        _ask(connections, path, requests)
+        rounds_us = []
+        for _ in range(rounds):
+            before = cpu_s(pid)
+            _ask(connections, path, requests)
+            rounds_us.append((cpu_s(pid) - before) / requests * 1e6)
+        return statistics.median(rounds_us)
+
+
+def _ask(connections: list[socket.socket], path: str, times: int) -> None:
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n".encode()
+    for _ in range(times // len(connections)):
+        for connection in connections:
+            connection.sendall(request)
+        for connection in connections:
+            _read_answer(connection)
+
+
+def _read_answer(connection: socket.socket) -> None:
+    buffer = b""
+    while b"\r\n\r\n" not in buffer:
+        buffer += _received(connection)
+    head, _, body = buffer.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise ConnectionError(f"answered {head[:40]!r}")
+    left = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0]) - len(body)
+    while left > 0:
+        left -= len(_received(connection))
+
+
+def _received(connection: socket.socket) -> bytes:
+    if not (data := connection.recv(65_536)):
+        raise ConnectionError("the server closed the connection")
+    return data

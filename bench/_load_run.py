@@ -1,0 +1,186 @@
+"""One run of the load: Helix on a sandbox, people who use commands, and requests over loopback."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bench._closed_loop import cpu_us_per_get
+from bench._crowd import lift_limits, settings_on
+from bench._load_commands import Commands
+from bench._load_plan import WEBHOOK_TOKEN, LoadReport, Plan, Stream, reading, webhooks
+from bench._process import ROOT, cpu_s, free_port, running, shared_mib, wait_for_http
+from sandbox import start_sandbox
+
+STATUS_PER_S, AGENTS_PER_S, WEBHOOKS_PER_S = 100.0, 50.0, 2.0
+_LONGEST_S = 30.0
+
+
+class Commanding(msgspec.Struct, frozen=True):
+    """Seconds that commands took, and how many were not answered."""
+
+    times_s: list[float]
+    unanswered: int
+
+
+class Run(msgspec.Struct, frozen=True):
+    """What one run showed.
+
+    Attributes:
+        load: what the generator saw.
+        quiet: commands before and after the load.
+        busy: commands during the load.
+        first_command_s: the first command after the start, its code being loaded.
+        hit_rate: of the answers of the read routes during the load.
+        memory_mib: when ready, before the first command (PSS).
+        cpu_share: of one core, during the load.
+        files_at_start: opened for reading until ready.
+        files_per_min: likewise during the load.
+        cpu_us_per_get: of the server, with /status asked as fast as it answers; None where not
+            measured, NaN where it was refused.
+    """
+
+    load: LoadReport
+    quiet: Commanding
+    busy: Commanding
+    first_command_s: float
+    hit_rate: float | None
+    memory_mib: float
+    cpu_share: float
+    files_at_start: int
+    files_per_min: float
+    cpu_us_per_get: float | None
+
+
+def default_streams() -> tuple[Stream, ...]:
+    """The promised load, and webhooks beside it."""
+    return reading("/status", STATUS_PER_S), reading("/agents", AGENTS_PER_S), webhooks(WEBHOOKS_PER_S)
+
+
+async def run_load(
+    seconds: float, quiet_s: float, settings: Mapping[str, str], *, cpu_per_get: bool = False
+) -> Run:
+    """Start everything, measure, stop everything.
+
+    Args:
+        seconds: how long the load lasts.
+        quiet_s: how long commands run without it, half before and half after.
+        settings: of Helix, beside the needed ones.
+        cpu_per_get: whether to measure that too, at the end.
+    """
+    sandbox = await start_sandbox()
+    try:
+        lift_limits(sandbox)
+        port = free_port()
+        with tempfile.TemporaryDirectory() as folder:
+            counter = Path(folder) / "opens"
+            counter.write_bytes(bytes(8))
+            env = {
+                **settings_on(sandbox, f"{folder}/data"),
+                "PORT": str(port),
+                "WEBHOOK_TOKEN": WEBHOOK_TOKEN,
+                **settings,
+            }
+            with running(["bench/_main_counting_opens.py", str(counter), "main.py"], env) as process:
+                await asyncio.to_thread(wait_for_http, port, "/health/ready")
+                opens = _count(counter)
+                memory_mib = shared_mib(process.pid)
+                commands = Commands(sandbox)
+                first_command_s = await commands.warm_up()
+                before, lost_before = await commands.run(quiet_s / 2)
+                at_start, cpu_before, opens_before = await _results(port), cpu_s(process.pid), _count(counter)
+                load, (busy, lost) = await asyncio.gather(
+                    _generate(Plan(port, seconds, default_streams())), commands.run(seconds)
+                )
+                cpu_after, opens_after = cpu_s(process.pid), _count(counter)
+                hit_rate = _hit_rate(at_start, await _results(port))
+                after, lost_after = await commands.run(quiet_s / 2)
+                return Run(
+                    load=load,
+                    quiet=Commanding(before + after, lost_before + lost_after),
+                    busy=Commanding(busy, lost),
+                    first_command_s=first_command_s,
+                    hit_rate=hit_rate,
+                    memory_mib=memory_mib,
+                    cpu_share=(cpu_after - cpu_before) / seconds,
+                    files_at_start=opens,
+                    files_per_min=(opens_after - opens_before) / seconds * 60,
+                    cpu_us_per_get=await _cpu_us(process.pid, port) if cpu_per_get else None,
+                )
+    finally:
+        await sandbox.stop()
+
+
+async def measure_start(settings: Mapping[str, str]) -> float:
+    """Seconds from spawning Python to 200 on /health/ready, on a fresh data folder."""
+    sandbox = await start_sandbox()
+    try:
+        port = free_port()
+        with tempfile.TemporaryDirectory() as folder:
+            env = {**settings_on(sandbox, folder), "PORT": str(port), **settings}
+            begun = time.perf_counter()
+            with running(["main.py"], env):
+                await asyncio.to_thread(wait_for_http, port, "/health/ready")
+                return time.perf_counter() - begun
+    finally:
+        await sandbox.stop()
+
+
+async def _generate(plan: Plan) -> LoadReport:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bench._load_client",
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await process.communicate(msgspec.json.encode(plan))
+    return msgspec.json.decode(output, type=LoadReport)
+
+
+async def _cpu_us(pid: int, port: int) -> float:
+    try:
+        return await asyncio.to_thread(cpu_us_per_get, pid, port, "/status", requests=3_200, rounds=5)
+    except ConnectionError:
+        return math.nan
+
+
+async def _results(port: int) -> dict[str, float]:
+    """How often each result came out of the caches of the read routes, by /metrics; empty if it refuses."""
+    try:
+        metrics = (await asyncio.to_thread(_get_json, port, "/metrics?format=json"))["metrics"]
+    except urllib.error.HTTPError:
+        return {}
+    counts: dict[str, float] = {}
+    for sample in metrics.get("helix_cache_requests_total", {"samples": []})["samples"]:
+        labels = sample["labels"]
+        if labels["cache"] in ("http:/status", "http:/agents"):
+            counts[labels["result"]] = counts.get(labels["result"], 0.0) + sample["value"]
+    return counts
+
+
+def _get_json(port: int, path: str) -> Any:  # noqa: ANN401 - any JSON
+    address = f"http://127.0.0.1:{port}{path}"
+    with urllib.request.urlopen(address, timeout=_LONGEST_S) as response:
+        return json.load(response)
+
+
+def _hit_rate(before: Mapping[str, float], after: Mapping[str, float]) -> float | None:
+    asked = sum(after.values()) - sum(before.values())
+    return (after.get("hit", 0.0) - before.get("hit", 0.0)) / asked if asked else None
+
+
+def _count(counter: Path) -> int:
+    return int.from_bytes(counter.read_bytes(), sys.byteorder)
