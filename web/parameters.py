@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -31,7 +32,7 @@ class Parameter:
     place: Place = "query"
     required: bool = False
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Mapping[str, Any]:
         """What is right, as JSON Schema."""
         return {"type": "string", **({} if self.default is None else {"default": self.default})}
 
@@ -48,7 +49,7 @@ class Choice(Parameter):
 
     choices: tuple[str, ...]
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Mapping[str, Any]:
         """What is right, as JSON Schema."""
         default = {} if self.default is None else {"default": self.default}
         return {"type": "string", "enum": list(self.choices), **default}
@@ -77,7 +78,7 @@ class Number(Parameter):
     high: int
     default: str
 
-    def schema(self) -> dict[str, Any]:
+    def schema(self) -> Mapping[str, Any]:
         """What is right, as JSON Schema."""
         return {"type": "integer", "minimum": self.low, "maximum": self.high, "default": int(self.default)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from state.ports import RouteInfo
-from web.routes import agents, commands, health, home, hooks, metrics, status, ucf, webhooks
+from web.routes import agents, commands, health, history, home, hooks, metrics, status, ucf, webhooks
 from web.routing import RouteSpec
 
 ROUTES: tuple[RouteSpec, ...] = (
@@ -12,6 +12,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     *health.ROUTES,
     *agents.ROUTES,
     *ucf.ROUTES,
+    *history.ROUTES,
     *commands.ROUTES,
     *metrics.ROUTES,
     *webhooks.ROUTES,

@@ -1,0 +1,121 @@
+"""From when to when a history is asked for: moments, or lengths of time before now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+from aiohttp import web
+
+from core.durations import WrongDuration, parse_duration
+from web.parameters import Parameter
+
+_NOW: Final = timedelta(0)
+# Longer ago than anybody can have begun.
+_LONGEST: Final = timedelta(days=3650)
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+# In a query a "+" that is not escaped means a space.
+_LOST_PLUS: Final = re.compile(r"(?<=\d) (?=\d\d:\d\d\Z)")
+_LONGEST_TEXT: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When(Parameter):
+    """A parameter that takes a moment (RFC 3339), a length of time before now (`24h`), or `now`."""
+
+    default: str
+
+    def schema(self) -> Mapping[str, Any]:
+        """What is right, as JSON Schema."""
+        return {
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "string", "pattern": "^[1-9][0-9]{0,2}[smhd]$"},
+                {"type": "string", "const": "now"},
+            ],
+            "default": self.default,
+        }
+
+    def read(self, request: web.Request) -> datetime | timedelta:
+        """The moment, in UTC, or how long before now.
+
+        Raises:
+            Problem: it is neither (400).
+        """
+        text = request.query.get(self.name, self.default).strip()
+        if text.casefold() == "now":
+            return _NOW
+        moment = _moment(text)
+        if moment is not None:
+            return moment
+        try:
+            return parse_duration(text, high=_LONGEST)
+        except WrongDuration as error:
+            raise self.wrong(
+                "is a time such as 2026-01-01T12:00:00Z (not before 2000), a length of time before now "
+                f"such as 24h or 7d (up to {_LONGEST.days} days), or now."
+            ) from error
+
+
+SINCE: Final = When(
+    name="since",
+    summary="Where the span begins: a time (RFC 3339), or a length of time before now.",
+    example="24h",
+    default="24h",
+)
+UNTIL: Final = When(
+    name="until",
+    summary="Where it ends, likewise; a time to come means now.",
+    example="now",
+    default="now",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What was asked for: the same words mean the same span, whenever they are said."""
+
+    since: datetime | timedelta
+    until: datetime | timedelta
+
+    def at(self, now: datetime) -> tuple[datetime, datetime]:
+        """Its two ends as seen from `now`.
+
+        Raises:
+            Problem: it begins when it has ended, or later (400).
+        """
+        since = self.since if isinstance(self.since, datetime) else now - self.since
+        until = self.until if isinstance(self.until, datetime) else now - self.until
+        until = min(until, now)
+        if since >= until:
+            raise SINCE.wrong("must lie before until, and before now.")
+        return since, until
+
+
+def read_span(request: web.Request) -> Span:
+    """The span that the query asks for.
+
+    Raises:
+        Problem: one of its ends is no time (400).
+    """
+    return Span(SINCE.read(request), UNTIL.read(request))
+
+
+def _moment(text: str) -> datetime | None:
+    if len(text) > _LONGEST_TEXT:
+        return None
+    try:
+        moment = msgspec.convert(_LOST_PLUS.sub("+", text), datetime)
+    except msgspec.ValidationError:
+        return None
+    # Without a zone it would be anybody's guess.
+    if moment.tzinfo is None or moment < _EARLIEST:
+        return None
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return None

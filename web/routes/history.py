@@ -1,0 +1,104 @@
+"""GET /ucf/history: the six numbers over time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from aiohttp import web
+
+from core.store_errors import StoreError
+from core.suggestions import closest
+from state.collective import Collective
+from state.models import METRICS
+from web.bodies import Body, encode_json
+from web.history_span import SINCE, UNTIL, Span, read_span
+from web.keys import COLLECTIVE, RESPONSES
+from web.parameters import Number, Parameter
+from web.problems import Problem
+from web.records.history import UcfHistory, metric_history
+from web.routing import Reply, RouteSpec
+
+_PATH: Final = "/ucf/history"
+_MAX_ANSWERS: Final = 64
+_RETRY_S: Final = "5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Metrics(Parameter):
+    """Names of metrics, separated by commas."""
+
+    def schema(self) -> Mapping[str, Any]:
+        """What is right, as JSON Schema; such an array stands in the query as names with commas between."""
+        names = {"type": "string", "enum": list(METRICS)}
+        return {"type": "array", "items": names, "minItems": 1, "maxItems": len(METRICS)}
+
+    def read(self, request: web.Request) -> tuple[str, ...]:
+        """The metrics that the query names, in their usual order; all where it names none."""
+        text = request.query.get(self.name)
+        if text is None:
+            return tuple(METRICS)
+        wanted = {name.strip().casefold() for name in text.split(",")}
+        unknown = sorted(wanted - METRICS.keys())
+        if unknown:
+            near = closest(unknown[0], METRICS)
+            guess = "" if near is None else f" Did you mean {near}?"
+            raise self.wrong(
+                f"takes {', '.join(METRICS)}; several separated by commas."
+                f" There is no {unknown[0][:64]!r}.{guess}",
+                choices=tuple(METRICS),
+            )
+        return tuple(name for name in METRICS if name in wanted)
+
+
+_METRIC: Final = _Metrics(
+    name="metric", summary="One of the six, or several separated by commas.", example="harmony"
+)
+_POINTS: Final = Number(
+    name="points",
+    summary="At most so many points for each metric.",
+    example="120",
+    low=2,
+    high=1000,
+    default="120",
+)
+
+
+async def get_history(request: web.Request) -> web.StreamResponse:
+    """The past of the metrics: each change where they are few, else so many means with their extremes."""
+    collective = request.app[COLLECTIVE]
+    metrics, span, points = _METRIC.read(request), read_span(request), _POINTS.read(request)
+    # Said now, so that a wrong span is refused although its answer may have been right a moment ago.
+    span.at(collective.kernel.clock.now())
+    fetch = partial(_fetch, collective, metrics, span, points)
+    try:
+        return await request.app[RESPONSES].serve_async(request, _PATH, fetch, key=(metrics, span, points))
+    except StoreError as error:
+        raise Problem(
+            503, f"The history cannot be read: {error}", kind="not-read", headers={"Retry-After": _RETRY_S}
+        ) from error
+
+
+async def _fetch(collective: Collective, metrics: tuple[str, ...], span: Span, points: int) -> Body:
+    since, until = span.at(collective.kernel.clock.now())
+    found = await collective.history.series(metrics, since, until, points=points)
+    series = {name: metric_history(found[name]) for name in metrics}
+    return Body(encode_json(UcfHistory(since=since, until=until, series=series)))
+
+
+ROUTES = (
+    RouteSpec(
+        path=_PATH,
+        handler=get_history,
+        summary="The past of the UCF, in as many points as are wanted.",
+        ttl_s=60.0,
+        max_entries=_MAX_ANSWERS,
+        tags=frozenset({"state"}),
+        serve_stale=True,
+        parameters=(_METRIC, SINCE, UNTIL, _POINTS),
+        replies=(Reply(summary="The span, and each metric in it.", record=UcfHistory),),
+        problems={503: "The history cannot be read now, and no answer that still holds is at hand."},
+    ),
+)
