@@ -66,6 +66,10 @@ class HistogramCell:
         if value > self.max:  # noqa: PLR1730 - max() costs a call in the hot path
             self.max = value
 
+    def buckets(self) -> Iterator[tuple[float, int]]:
+        """(upper bound, how many lie above the bound before it and at most at that one)."""
+        return zip((*self._bounds, _INFINITY), self._counts, strict=True)
+
     def cumulative(self) -> Iterator[tuple[float, int]]:
         """(upper bound, how many were at most that), the last bound being infinity."""
         return zip((*self._bounds, _INFINITY), accumulate(self._counts), strict=True)

@@ -40,6 +40,8 @@ from state.rituals import Rituals
 from state.schedules import Schedules
 from state.schema import STATE_MIGRATIONS
 from state.search import Search
+from state.slo import EVERY_S as SLO_EVERY_S
+from state.slo import Slo
 from state.status_watch import StatusWatch
 from state.watcher import FolderWatcher
 from state.webhooks import Webhooks
@@ -108,6 +110,7 @@ class Collective:
         self.directives = Directives(self, self.policy)
         self.webhooks = Webhooks(kernel, self.manager, database)
         self.status_watch = StatusWatch(kernel, self.manager)
+        self.slo = Slo(kernel, database)
         self.retention = build_retention(self)
         self.reports = Reports(self)
         self.watcher = FolderWatcher(
@@ -142,6 +145,7 @@ class Collective:
         await collective.refresh_trend()
         await collective.refresh_disk()
         collective._register()
+        await collective.slo.load()
         collective.monitor.start()
         return collective
 
@@ -176,6 +180,7 @@ class Collective:
             await self.rituals.close()
             await self.projector.close()
             await self.monitor.flush()
+            await self.slo.close()
         except StoreError as error:
             logger.warning("collective.close_incomplete error=%s", error)
         finally:
@@ -216,6 +221,7 @@ class Collective:
         supervisor.add("directives", self.directives.run)
         supervisor.add("retention", self.retention.run_once, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
         supervisor.add("backups", self.backup_schedule.run)
+        supervisor.add("slo", self.slo.keep, every_s=SLO_EVERY_S, first_after_s=SLO_EVERY_S)
         health.add_probe(
             "store",
             lambda: store_checks.read_store(self.database.stats(), gone=self._store_gone),

@@ -17,7 +17,7 @@ from core.errors import StartError
 from core.migrations import Migration
 from core.offline import open_offline, transaction
 from core.version import VERSION
-from state import _folder_swap, _ledger
+from state import _folder_swap, _ledger, _slo_table
 from state._backup_archive import check_database, unpack
 from state._backup_copy import flush
 from state._backup_folder import FOLDER
@@ -153,6 +153,8 @@ def _adopt(
         )
         insert_rows(connection, now, (row,))
         connection.execute("DELETE FROM projection")
+        # Since the backup was made Helix ran elsewhere; that it was down meanwhile would not be true.
+        _slo_table.forget(connection)
         for document in _DOCUMENTS:
             content = document.render(snapshot)
             _write(prepared / document.name, content)

@@ -104,6 +104,7 @@ def build_retention(collective: Collective) -> Retention:
     retention.note("directives", f"the newest {DIRECTIVES_KEPT}")
     retention.note("checkpoints", f"the newest {CONTEXTS_KEPT}")
     retention.note("closed alerts", f"the newest {CLOSED_KEPT}")
+    retention.note("measured minutes", "24 hours")
     retention.add("webhooks", collective.webhooks.prune, "30 days, idempotency keys 7 days")
     return retention
 

@@ -12,6 +12,7 @@ from state._schema_contexts import CONTEXT_MIGRATIONS
 from state._schema_directives import DIRECTIVE_MIGRATIONS
 from state._schema_rituals import RITUAL_MIGRATIONS
 from state._schema_search import SEARCH_MIGRATIONS
+from state._schema_slo import SLO_MIGRATIONS
 
 STATE_MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(
@@ -68,5 +69,6 @@ STATE_MIGRATIONS: Final[tuple[Migration, ...]] = (
     *DIRECTIVE_MIGRATIONS,
     *BACKUP_MIGRATIONS,
     *SEARCH_MIGRATIONS,
+    *SLO_MIGRATIONS,
     *WEBHOOK_MIGRATIONS,
 )

@@ -125,6 +125,19 @@ async def test_everything_comes_back_into_an_empty_folder(archive: Path, tmp_pat
         assert await back.journal.count(kinds={"ucf"}) > 0
 
 
+async def test_the_time_since_the_backup_does_not_count_as_down(archive: Path, tmp_path: Path) -> None:
+    def measured(files: dict[str, bytes]) -> None:
+        files["helix.db"] = edit_database(
+            files["helix.db"],
+            tmp_path,
+            "INSERT INTO slo_minutes (at_us, span_us, sums) VALUES (1767000000000000, 60000000, '{}')",
+        )
+
+    folder = new_folder(tmp_path / "back")
+    restore(rewrite(archive, measured), folder, MIGRATIONS, NOW)
+    assert table(folder / "helix.db", "slo_minutes") == []
+
+
 async def test_rituals_and_the_last_one_come_back_and_can_be_replayed(
     collective: Collective, tmp_path: Path
 ) -> None:

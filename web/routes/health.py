@@ -7,6 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from core.kernel import Kernel
+from state import readiness
 from web.bodies import Body, encode_json
 from web.headers import CORS, JSON, standard
 from web.keys import KERNEL, RESPONSES
@@ -16,7 +17,6 @@ from web.routing import Reply, RouteSpec
 
 _HEALTH: Final = "/health"
 _HEALTH_JSON: Final = "application/health+json"
-_NEEDED: Final = ("store", "state", "gateway")
 _LIVE: Final = encode_json(Alive("pass"))
 _NOT_KEPT: Final = dict((*standard(), *CORS, ("Cache-Control", "no-store")))
 
@@ -37,16 +37,11 @@ async def get_ready(request: web.Request) -> web.StreamResponse:
     kernel = request.app[KERNEL]
     kernel.health.refresh()
     missing = [] if kernel.drain.accepting else [{"name": "accepting", "reason": "the server is stopping"}]
-    for name in _NEEDED:
-        check = kernel.health.get(name)
-        if check is None:
-            missing.append({"name": name, "reason": "not started yet"})
-        elif check.status == "fail":
-            missing.append({"name": name, "reason": check.reason})
+    missing += ({"name": name, "reason": reason} for name, reason in readiness.missing(kernel.health))
     if missing:
         names = ", ".join(one["name"] for one in missing)
         raise Problem(503, f"Not ready: {names}.", kind="not-ready", missing=missing)
-    body = encode_json(Ready(ready=_NEEDED))
+    body = encode_json(Ready(ready=readiness.NEEDED))
     return web.Response(body=body, headers={**_NOT_KEPT, "Content-Type": JSON})
 
 

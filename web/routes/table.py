@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from state.ports import RouteInfo
-from web.routes import agents, commands, health, history, home, hooks, metrics, status, ucf, webhooks
+from web.routes import agents, commands, health, history, home, hooks, metrics, slo, status, ucf, webhooks
 from web.routing import RouteSpec
 
 ROUTES: tuple[RouteSpec, ...] = (
@@ -13,6 +13,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     *agents.ROUTES,
     *ucf.ROUTES,
     *history.ROUTES,
+    *slo.ROUTES,
     *commands.ROUTES,
     *metrics.ROUTES,
     *webhooks.ROUTES,

@@ -64,7 +64,8 @@ class Monitoring(commands.Cog, name="monitoring"):
     async def metrics(self, ctx: HelixContext, section: str | None = None) -> None:
         """The numbers, whole or one section of them."""
         wanted = _metrics.parse_section(section)
-        view = ctx.cached((wanted,), lambda: _metrics.build_metrics(self.bot.kernel, wanted), ())
+        kernel, slo = self.bot.kernel, self.bot.collective.slo
+        view = ctx.cached((wanted,), lambda: _metrics.build_metrics(kernel, slo.current(), wanted), ())
         await ctx.say(embed=_metrics_screen.metrics(view))
 
     @command("heartbeat")

@@ -15,6 +15,7 @@ from core.cache import CacheStats
 from core.errors import UnknownName
 from core.kernel import Kernel
 from core.metrics import Counter, Histogram, HistogramSummary, Registry
+from state.promises import SloReport
 
 Section = Literal["http", "commands", "cache", "webhooks"]
 SECTIONS: tuple[Section, ...] = ("http", "commands", "cache", "webhooks")
@@ -114,9 +115,9 @@ def parse_section(word: str | None) -> Section | None:
 
 
 def build_metrics(
-    kernel: Kernel, section: Section | None, *, memory: Callable[[], int | None] | None = None
+    kernel: Kernel, slo: SloReport, section: Section | None, *, memory: Callable[[], int | None] | None = None
 ) -> MetricsView:
-    """The view of `section`, as the counters stand now."""
+    """The view of `section`, as the counters and the promises stand now."""
     http_rows = _http_rows(kernel.metrics)
     command_rows = _command_rows(kernel.metrics)
     http = _all(kernel.metrics, "helix_http_request_duration_seconds", http_rows)
@@ -134,14 +135,7 @@ def build_metrics(
         hit_rate=hit_rate,
         memory_bytes=(memory or read_memory_bytes)(),
         lag_s=(kernel.loop_lag.last_s, kernel.loop_lag.worst_recent_s),
-        promises=build_promises(
-            error_rate=http.failed_share,
-            mean_s=http.mean_s,
-            p95_s=http.p95_s,
-            command_p95_s=commands.p95_s,
-            hit_rate=hit_rate,
-            delivery_rate=webhooks.delivered_share,
-        ),
+        promises=build_promises(slo),
         webhooks=webhooks,
     )
 

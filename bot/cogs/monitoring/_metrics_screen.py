@@ -42,8 +42,8 @@ def _overview(view: MetricsView) -> discord.Embed:
         "📈 Metrics",
         lines,
         status="warn" if broken else "pass",
-        fields=[embeds.Field("Promises", "\n".join(map(_promise, view.promises)))],
-        footer="Since the start of this process",
+        fields=[embeds.Field("Promises, over 24 hours", "\n".join(map(_promise, view.promises)))],
+        footer="All else since the start of this process",
     )
 
 

@@ -1,11 +1,11 @@
-"""The promises of Helix (what `/slo` states too) and where they stand."""
+"""The promises of Helix in words, as `/slo` states them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.words import duration, percent
+from state import promises
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,33 +24,15 @@ class Promise:
     kept: bool | None
 
 
-def build_promises(
-    *,
-    error_rate: float | None,
-    mean_s: float | None,
-    p95_s: float | None,
-    command_p95_s: float | None,
-    hit_rate: float | None,
-    delivery_rate: float | None,
-) -> tuple[Promise, ...]:
-    """The eight promises, against rates (0 to 1) and times in seconds since this process started."""
-    return (
-        _below("error rate", error_rate, 0.001, percent),
-        Promise("uptime", "> 99.9%", "not measured yet", None),
-        _above("deliveries", delivery_rate, 0.995),
-        _below("command p95", command_p95_s, 2.0, duration),
-        _below("mean response", mean_s, 0.05, duration),
-        _below("response p95", p95_s, 0.2, duration),
-        _above("hit rate", hit_rate, 0.8),
-        Promise("broadcast p95", "< 100 ms", "not measured yet", None),
-    )
+def build_promises(report: promises.SloReport) -> tuple[Promise, ...]:
+    """The eight promises, as they stand over the last day."""
+    return tuple(map(_in_words, report.promises))
 
 
-def _below(name: str, value: float | None, bound: float, say: Callable[[float], str]) -> Promise:
-    stands = "no data yet" if value is None else say(value)
-    return Promise(name, f"< {say(bound)}", stands, None if value is None else value < bound)
-
-
-def _above(name: str, value: float | None, bound: float) -> Promise:
-    stands = "no data yet" if value is None else percent(value)
-    return Promise(name, f"> {percent(bound)}", stands, None if value is None else value > bound)
+def _in_words(promise: promises.Promise) -> Promise:
+    say = percent if promise.unit == "ratio" else duration
+    if promise.value is not None:
+        stands = say(promise.value)
+    else:
+        stands = "too few yet" if promise.samples else "no data yet"
+    return Promise(promise.title, f"{promise.comparison} {say(promise.target)}", stands, promise.met)

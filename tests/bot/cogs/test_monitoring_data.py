@@ -4,8 +4,15 @@ import pytest
 
 from bot.cogs.monitoring import _discovery, _health, _metrics, _ping, _promises
 from bot.cogs.monitoring._metrics import UnknownSection
+from bot.cogs.monitoring._promises import Promise
 from core.kernel import Kernel
 from state.ports import RouteInfo
+from state.promises import TARGETS, PromiseName, SloReport, judge
+from tests.manual_clock import DEFAULT_START as NOON
+
+UNMEASURED = SloReport(
+    since=NOON, until=NOON, met=None, promises=tuple(judge(target, None, 0) for target in TARGETS)
+)
 
 
 def count_http(kernel: Kernel, route: str, status: str, times: int, seconds: float = 0.01) -> None:
@@ -50,7 +57,7 @@ def test_an_unknown_section_is_answered_with_the_nearest() -> None:
 
 
 def test_metrics_before_any_traffic_say_that_there_is_none(kernel: Kernel) -> None:
-    view = _metrics.build_metrics(kernel, None)
+    view = _metrics.build_metrics(kernel, UNMEASURED, None)
     assert (view.http.count, view.http.failed_share, view.http.p95_s) == (0, None, None)
     assert view.hit_rate is None
     assert [promise.kept for promise in view.promises] == [None] * 8
@@ -60,7 +67,7 @@ def test_http_counts_only_server_errors_as_failed(kernel: Kernel) -> None:
     count_http(kernel, "/status", "200", 6)
     count_http(kernel, "/status", "404", 2)
     count_http(kernel, "/health", "503", 2)
-    view = _metrics.build_metrics(kernel, "http")
+    view = _metrics.build_metrics(kernel, UNMEASURED, "http")
     assert (view.http.count, view.http.failed, view.http.failed_share) == (10, 2, 0.2)
     assert [(row.name, row.count, row.failed) for row in view.rows] == [("/status", 8, 0), ("/health", 2, 2)]
     assert view.rows[0].p50_s is not None
@@ -70,7 +77,7 @@ def test_commands_count_only_our_own_faults_as_failed(kernel: Kernel) -> None:
     count_commands(kernel, "status", "ok", 8)
     count_commands(kernel, "status", "refused", 1)
     count_commands(kernel, "status", "failed", 1)
-    view = _metrics.build_metrics(kernel, "commands")
+    view = _metrics.build_metrics(kernel, UNMEASURED, "commands")
     assert (view.commands.count, view.commands.failed) == (10, 1)
     assert [row.name for row in view.rows] == ["status"]
 
@@ -78,13 +85,13 @@ def test_commands_count_only_our_own_faults_as_failed(kernel: Kernel) -> None:
 def test_a_section_shows_the_ten_busiest_rows(kernel: Kernel) -> None:
     for number in range(15):
         count_commands(kernel, f"c{number}", "ok", number + 1)
-    rows = _metrics.build_metrics(kernel, "commands").rows
+    rows = _metrics.build_metrics(kernel, UNMEASURED, "commands").rows
     assert [row.count for row in rows] == list(range(15, 5, -1))
 
 
 def test_names_that_were_never_timed_have_no_quantiles(kernel: Kernel) -> None:
     kernel.metrics.counter("helix_commands_total", "Commands.", ("command", "outcome")).inc("x", "ok")
-    view = _metrics.build_metrics(kernel, "commands")
+    view = _metrics.build_metrics(kernel, UNMEASURED, "commands")
     assert view.rows[0].p95_s is None
     assert view.commands.p95_s is None
 
@@ -93,11 +100,11 @@ def test_the_hit_rate_is_over_all_caches(kernel: Kernel) -> None:
     cache = kernel.caches.create("one", owner="test", max_entries=5, ttl_s=60)
     for _ in range(4):
         cache.get_or_build("key", lambda: 1, ())
-    assert _metrics.build_metrics(kernel, "cache").hit_rate == 0.75
+    assert _metrics.build_metrics(kernel, UNMEASURED, "cache").hit_rate == 0.75
 
 
 def test_memory_is_read_from_the_process(kernel: Kernel) -> None:
-    memory = _metrics.build_metrics(kernel, None).memory_bytes
+    memory = _metrics.build_metrics(kernel, UNMEASURED, None).memory_bytes
     assert memory is not None
     assert memory > 1_000_000
 
@@ -106,29 +113,27 @@ def test_memory_is_unknown_where_the_platform_does_not_say(
     kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_metrics, "_STATM", _metrics._STATM.with_name("no-such-file"))
-    assert _metrics.build_metrics(kernel, None).memory_bytes is None
+    assert _metrics.build_metrics(kernel, UNMEASURED, None).memory_bytes is None
 
 
-def test_promises_are_judged_by_their_bounds() -> None:
-    kept = _promises.build_promises(
-        error_rate=0.0, mean_s=0.01, p95_s=0.1, command_p95_s=1.0, hit_rate=0.9, delivery_rate=1.0
+def promise(name: PromiseName, value: float | None, samples: int = 1_000) -> Promise:
+    (target,) = (target for target in TARGETS if target.name == name)
+    (shown,) = _promises.build_promises(
+        SloReport(since=NOON, until=NOON, met=None, promises=(judge(target, value, samples),))
     )
-    broken = _promises.build_promises(
-        error_rate=0.5, mean_s=0.06, p95_s=0.2, command_p95_s=2.0, hit_rate=0.8, delivery_rate=0.9
-    )
-    measured = {"error rate", "command p95", "mean response", "response p95", "hit rate", "deliveries"}
-    assert {one.name: one.kept for one in kept if one.name in measured} == dict.fromkeys(measured, True)
-    assert {one.name: one.kept for one in broken if one.name in measured} == dict.fromkeys(measured, False)
+    return shown
 
 
-def test_promises_that_nothing_measures_yet_say_so() -> None:
-    promises = _promises.build_promises(
-        error_rate=None, mean_s=None, p95_s=None, command_p95_s=None, hit_rate=None, delivery_rate=None
-    )
-    unknown = {promise.name: promise.stands for promise in promises}
-    assert unknown["deliveries"] == "no data yet"
-    assert unknown["uptime"] == "not measured yet"
-    assert unknown["hit rate"] == "no data yet"
+def test_a_promise_is_said_with_its_bound_and_where_it_stands() -> None:
+    assert promise("error_rate", 0.0005) == Promise("Error rate", "< 0.1%", "0.05%", kept=True)
+    assert promise("command_p95", 2.5) == Promise("Command p95", "< 2 s", "2.5 s", kept=False)
+    assert promise("response_p95", 0.0042) == Promise("Response p95", "< 200 ms", "4.2 ms", kept=True)
+
+
+def test_a_promise_that_cannot_be_judged_says_why() -> None:
+    assert promise("deliveries", None, 0).stands == "no data yet"
+    assert promise("deliveries", 0.5, 2).stands == "too few yet"
+    assert promise("deliveries", 0.5, 2).kept is None
 
 
 @pytest.mark.parametrize("unknown", [math.nan, math.inf])

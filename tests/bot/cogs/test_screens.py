@@ -260,8 +260,8 @@ def metrics_view(section: str | None) -> MetricsView:
     rows = (Traffic("/status", 10, 1, 0.001, 0.002, 0.003, 0.0015),)
     empty = Traffic("all", 0, 0, None, None, None, None)
     promises = (
-        Promise("hit rate", "> 80%", "50%", kept=False),
-        Promise("uptime", "> 99.9%", "not measured yet", None),
+        Promise("Hit rate", "> 80%", "50%", kept=False),
+        Promise("Uptime", "> 99.9%", "no data yet", None),
     )
     wanted: Any = section
     size = 100 * 1024 * 1024
@@ -275,8 +275,8 @@ def test_metrics_overview_has_the_numbers_and_the_promises() -> None:
         "1 ms / 2 ms / 3 ms",
         "**Commands** nothing yet",
         "**Memory** 100 MiB",
-        "❌ hit rate > 80%: 50%",
-        "⚪ uptime > 99.9%: not measured yet",
+        "❌ Hit rate > 80%: 50%",
+        "⚪ Uptime > 99.9%: no data yet",
     ):
         assert part in text
 

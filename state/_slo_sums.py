@@ -1,0 +1,138 @@
+"""What the promises are measured by: sums that can be added, taken off and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Self
+
+import msgspec
+
+from core.histogram import HistogramCell
+from core.metrics import Counter, Histogram, Registry
+
+# Their answers last as long as somebody listens, which says nothing of how fast Helix is.
+_STREAMS: Final = frozenset({"/events", "/ws"})
+# What they answer is how Helix is: a 503 there is the truth and no error.
+_PROBES: Final = frozenset({"/health", "/health/live", "/health/ready"})
+
+# How many observations lie in each bucket, by its upper bound as text; buckets without any are left out.
+Buckets = dict[str, int]
+
+
+class Sums(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """What was counted in some time.
+
+    Attributes:
+        requests: HTTP requests, but those that ask how Helix is; `errors` of them were answered with 5xx.
+        timed: answers by how long they took, in seconds; long-lived streams are not among them.
+        timed_s: how long those took in all.
+        commands: likewise, chat commands; `broadcasts`, changes on their way to those who listen live.
+        looked_up: look-ups in caches; `hits` of them were answered from memory.
+        delivered: deliveries that arrived; `dead` were given up.
+        up_s: how long Helix was ready.
+    """
+
+    requests: int = 0
+    errors: int = 0
+    timed: Buckets = {}
+    timed_s: float = 0.0
+    commands: Buckets = {}
+    broadcasts: Buckets = {}
+    looked_up: int = 0
+    hits: int = 0
+    delivered: int = 0
+    dead: int = 0
+    up_s: float = 0.0
+
+    def plus(self, other: Sums) -> Sums:
+        """The sum of both."""
+        return self._with(other, 1)
+
+    def minus(self, other: Sums) -> Sums:
+        """What is left of this without the other, which is a part of it."""
+        return self._with(other, -1)
+
+    def _with(self, other: Sums, sign: int) -> Self:
+        changed: dict[str, Any] = {}
+        for name in self.__struct_fields__:
+            mine, its = getattr(self, name), getattr(other, name)
+            changed[name] = _merged(mine, its, sign) if isinstance(mine, dict) else mine + sign * its
+        return type(self)(**changed)
+
+
+def read_sums(metrics: Registry) -> Sums:
+    """What was counted since this process started, but `up_s`."""
+    sums = Sums()
+    for labels, count in _counts(metrics, "helix_http_requests_total"):
+        if labels["route"] not in _PROBES:
+            sums.requests += int(count)
+            sums.errors += int(count) if labels["status"].startswith("5") else 0
+    for labels, count in _counts(metrics, "helix_cache_requests_total"):
+        if labels["result"] != "off":
+            sums.looked_up += int(count)
+            sums.hits += int(count) if labels["result"] == "hit" else 0
+    for labels, count in _counts(metrics, "helix_delivery_attempts_total"):
+        sums.delivered += int(count) if labels["outcome"] == "delivered" else 0
+        sums.dead += int(count) if labels["outcome"] == "dead" else 0
+    timed = _cell(metrics, "helix_http_request_duration_seconds", lambda labels: labels[0] not in _STREAMS)
+    sums.timed, sums.timed_s = _buckets(timed), 0.0 if timed is None else timed.sum
+    sums.commands = _buckets(_cell(metrics, "helix_command_duration_seconds"))
+    sums.broadcasts = _buckets(_cell(metrics, "helix_broadcast_seconds"))
+    return sums
+
+
+def quantile(buckets: Buckets, bounds: Iterable[float], q: float) -> float | None:
+    """The q-quantile (0 to 1) by linear interpolation inside its bucket; None without observations.
+
+    Args:
+        buckets: what was observed.
+        bounds: the upper bounds of the buckets that there are now, so that it is known where one begins; an
+            older version, whose observations are in it too, may have had others.
+        q: which one.
+
+    What lies above the last bound counts as being at it, as Prometheus' `histogram_quantile` has it.
+    """
+    counts = {float(bound): count for bound, count in buckets.items() if count > 0}
+    rank = q * sum(counts.values())
+    low = reached = 0.0
+    for high in sorted({*bounds, *counts}):
+        count = counts.get(high, 0)
+        if count and reached + count >= rank:
+            return low if high == float("inf") else low + (high - low) * (rank - reached) / count
+        reached += count
+        low = high
+    return None
+
+
+def count_of(buckets: Buckets) -> int:
+    """How many observations there are."""
+    return sum(buckets.values())
+
+
+def bounds_of(metrics: Registry, name: str) -> tuple[float, ...]:
+    """The upper bounds of that histogram's buckets; none where there is no such histogram."""
+    histogram = metrics.get(name)
+    return histogram.buckets if isinstance(histogram, Histogram) else ()
+
+
+def _counts(metrics: Registry, name: str) -> Iterable[tuple[Mapping[str, str], float]]:
+    counter = metrics.get(name)
+    if isinstance(counter, Counter):
+        for labels, count in counter.items():
+            yield dict(zip(counter.labels, labels, strict=True)), count
+
+
+def _cell(
+    metrics: Registry, name: str, wanted: Callable[[tuple[str, ...]], bool] | None = None
+) -> HistogramCell | None:
+    histogram = metrics.get(name)
+    return histogram.merge(wanted) if isinstance(histogram, Histogram) else None
+
+
+def _buckets(cell: HistogramCell | None) -> Buckets:
+    return {} if cell is None else {repr(bound): count for bound, count in cell.buckets() if count}
+
+
+def _merged(mine: Buckets, its: Buckets, sign: int) -> Buckets:
+    merged = {bound: mine.get(bound, 0) + sign * its.get(bound, 0) for bound in {**mine, **its}}
+    return {bound: count for bound, count in merged.items() if count}

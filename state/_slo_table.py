@@ -1,0 +1,74 @@
+"""The minutes that were measured, as they stand in the database."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from state._slo_sums import Sums
+from state.moments import from_us, to_us
+
+# A day has 1,440 minutes, and each start adds up to two.
+MOST: Final = 3_000
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class Minute(msgspec.Struct, frozen=True, kw_only=True):
+    """What was counted in some time, usually a minute; also a time in which Helix was away.
+
+    Attributes:
+        at: when it ended.
+        span: how long it was.
+    """
+
+    at: datetime
+    span: timedelta
+    sums: Sums
+
+    @property
+    def since(self) -> datetime:
+        """When it began."""
+        return self.at - self.span
+
+
+def append(connection: sqlite3.Connection, minute: Minute, *, kept_since: datetime) -> None:
+    """Keeps a minute in the open transaction, and lets go of those that ended before `kept_since`."""
+    connection.execute(
+        "INSERT INTO slo_minutes (at_us, span_us, sums) VALUES (?, ?, ?)",
+        (
+            to_us(minute.at),
+            minute.span // timedelta(microseconds=1),
+            msgspec.json.encode(minute.sums).decode(),
+        ),
+    )
+    connection.execute("DELETE FROM slo_minutes WHERE at_us < ?", (to_us(kept_since),))
+    # Also where a clock that was set back left minutes of the future.
+    connection.execute(
+        "DELETE FROM slo_minutes WHERE at_us > ? OR id <= (SELECT max(id) FROM slo_minutes) - ?",
+        (to_us(minute.at), MOST),
+    )
+
+
+def load(connection: sqlite3.Connection, since: datetime, until: datetime) -> list[Minute]:
+    """The minutes that ended within these bounds, oldest first; the newest one also where it is older."""
+    rows = connection.execute(
+        "SELECT at_us, span_us, sums FROM slo_minutes WHERE at_us <= ?2 AND at_us >= "
+        "min(?1, (SELECT max(at_us) FROM slo_minutes WHERE at_us <= ?2)) ORDER BY at_us, id",
+        (to_us(since), to_us(until)),
+    )
+    return [
+        Minute(
+            at=from_us(at_us),
+            span=timedelta(microseconds=span_us),
+            sums=msgspec.json.decode(sums, type=Sums),
+        )
+        for at_us, span_us, sums in rows
+    ]
+
+
+def forget(connection: sqlite3.Connection) -> None:
+    """Forgets all of them: what is measured from now on has no past."""
+    connection.execute("DELETE FROM slo_minutes")

@@ -1,0 +1,160 @@
+"""The promises of Helix, and where they stand over the last day; what was counted survives a restart."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from core.database import Database
+from core.kernel import Kernel
+from core.metrics import Registry
+from core.store_errors import StoreError
+from state import _slo_table as table
+from state._slo_sums import Buckets, Sums, bounds_of, count_of, quantile, read_sums
+from state._slo_table import Minute
+from state._slo_uptime import Uptime
+from state.promises import TARGETS, PromiseName, SloReport, judge
+
+logger = logging.getLogger(__name__)
+
+WINDOW: Final = timedelta(hours=24)
+EVERY_S: Final = 60.0
+
+
+class Slo:
+    """Measures the promises. Reading is from memory; the loop keeps one row a minute."""
+
+    def __init__(self, kernel: Kernel, database: Database) -> None:
+        self._clock = kernel.clock
+        self._metrics = kernel.metrics
+        self._health = kernel.health
+        self._database = database
+        self._minutes: deque[Minute] = deque()
+        self._totals = Sums()
+        # What this process had counted when the newest minute was kept.
+        self._kept = Sums()
+        self._uptime: Uptime | None = None
+
+    async def load(self) -> None:
+        """Reads what was measured before; the time since then, in which Helix was away, counts as down."""
+        now = self._clock.now()
+        for minute in await self._database.read(partial(table.load, since=now - WINDOW, until=now)):
+            self._take(minute)
+        if self._minutes:
+            away = Minute(at=now, span=now - self._minutes[-1].at, sums=Sums())
+            await self._write(away)
+            self._take(away)
+        self._uptime = Uptime(self._health, self._clock, counting=bool(self._minutes))
+        self._register()
+
+    async def keep(self) -> None:
+        """One supervised round: keeps what was counted since the last one. What the store refuses waits."""
+        if self._uptime is None:
+            return
+        span_s, up_s = self._uptime.read()
+        if not self._uptime.counting:
+            return
+        counted = read_sums(self._metrics)
+        sums = counted.minus(self._kept)
+        sums.up_s = up_s
+        minute = Minute(at=self._clock.now(), span=timedelta(seconds=span_s), sums=sums)
+        try:
+            await self._write(minute)
+        except StoreError as error:
+            # The check "store" says it.
+            logger.warning("slo.not_kept error=%s", error)
+            return
+        self._kept = counted
+        self._uptime.start_over(span_s, up_s)
+        self._take(minute)
+
+    async def close(self) -> None:
+        """Keeps what is not kept yet."""
+        await self.keep()
+        if self._uptime is not None:
+            self._uptime.stop()
+
+    def current(self) -> SloReport:
+        """Where the promises stand at this moment; some 0.2 ms, without waiting for anything."""
+        now = self._clock.now()
+        self._expire(now)
+        begins = now - WINDOW
+        live = read_sums(self._metrics).minus(self._kept)
+        span_s, live.up_s = (0.0, 0.0) if self._uptime is None else self._uptime.read()
+        sums = self._totals.plus(live)
+        since = max(begins, self._minutes[0].since) if self._minutes else now - timedelta(seconds=span_s)
+        watched_s = span_s + sum(minute.span.total_seconds() for minute in self._minutes)
+        if self._minutes and self._minutes[0].since < begins:
+            # Of the oldest only a part lies in the window.
+            oldest = self._minutes[0]
+            outside = (begins - oldest.since) / oldest.span
+            watched_s -= outside * oldest.span.total_seconds()
+            sums.up_s -= outside * oldest.sums.up_s
+        measured = _measure(sums, watched_s, self._metrics)
+        promises = tuple(judge(target, *measured[target.name]) for target in TARGETS)
+        verdicts = {promise.met for promise in promises} - {None}
+        return SloReport(
+            since=since, until=now, met=False not in verdicts if verdicts else None, promises=promises
+        )
+
+    def _register(self) -> None:
+        def gauge(name: str, help_text: str, read: Callable[[], Mapping[tuple[str, ...], float]]) -> None:
+            self._metrics.gauge(name, help_text, ("promise",)).function(read)
+
+        gauge(
+            "helix_slo_target",
+            "What is promised: seconds, or a share of 1.",
+            lambda: {(target.name,): target.target for target in TARGETS},
+        )
+        gauge(
+            "helix_slo_value",
+            "Where a promise stands over the last 24 hours: seconds, or a share of 1.",
+            lambda: {(one.name,): one.value for one in self.current().promises if one.value is not None},
+        )
+        gauge(
+            "helix_slo_met",
+            "1 where a promise is kept, 0 where it is broken.",
+            lambda: {(one.name,): float(one.met) for one in self.current().promises if one.met is not None},
+        )
+
+    async def _write(self, minute: Minute) -> None:
+        await self._database.write(partial(table.append, minute=minute, kept_since=minute.at - WINDOW))
+
+    def _take(self, minute: Minute) -> None:
+        self._minutes.append(minute)
+        self._totals = self._totals.plus(minute.sums)
+        self._expire(minute.at)
+
+    def _expire(self, now: datetime) -> None:
+        while self._minutes and self._minutes[0].at <= now - WINDOW:
+            self._totals = self._totals.minus(self._minutes.popleft().sums)
+
+
+def _measure(
+    sums: Sums, watched_s: float, metrics: Registry
+) -> Mapping[PromiseName, tuple[float | None, int]]:
+    """The value of each promise, and how many samples it was measured by."""
+
+    def p95(buckets: Buckets, histogram: str) -> tuple[float | None, int]:
+        return quantile(buckets, bounds_of(metrics, histogram), 0.95), count_of(buckets)
+
+    over, timed = sums.delivered + sums.dead, count_of(sums.timed)
+    return {
+        "error_rate": (_share(sums.errors, sums.requests), sums.requests),
+        "uptime": (_share(sums.up_s, watched_s), int(watched_s / 60)),
+        "deliveries": (_share(sums.delivered, over), over),
+        "command_p95": p95(sums.commands, "helix_command_duration_seconds"),
+        "mean_response": (sums.timed_s / timed if timed else None, timed),
+        "response_p95": p95(sums.timed, "helix_http_request_duration_seconds"),
+        "hit_rate": (_share(sums.hits, sums.looked_up), sums.looked_up),
+        "broadcast_p95": p95(sums.broadcasts, "helix_broadcast_seconds"),
+    }
+
+
+def _share(part: float, whole: float) -> float | None:
+    # Sums of many small numbers are off by some 1e-12.
+    return min(1.0, part / whole) if whole else None

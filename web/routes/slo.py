@@ -1,0 +1,35 @@
+"""GET /slo: what Helix promises, and where that stands over the last day."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from state.collective import Collective
+from state.promises import SloReport
+from web.bodies import Body, encode_json
+from web.keys import COLLECTIVE, RESPONSES
+from web.routing import Reply, RouteSpec
+
+_PATH = "/slo"
+
+
+async def get_slo(request: web.Request) -> web.StreamResponse:
+    """Every promise with its target, its value and whether it is met."""
+    collective = request.app[COLLECTIVE]
+    return request.app[RESPONSES].serve(request, _PATH, lambda: _body(collective))
+
+
+def _body(collective: Collective) -> Body:
+    return Body(encode_json(collective.slo.current()))
+
+
+ROUTES = (
+    RouteSpec(
+        path=_PATH,
+        handler=get_slo,
+        summary="The promises and where they stand over the last 24 hours.",
+        ttl_s=60.0,
+        group="Health",
+        replies=(Reply(summary="All eight.", record=SloReport),),
+    ),
+)
