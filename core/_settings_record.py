@@ -39,6 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     read_token: Secret | None = None
     max_body: int = 1024 * 1024
+    max_streams: int = 10_000
+    max_streams_per_client: int = 100
     data_dir: Path = Path("data")
     journal_days: int = 365
     backup_every_h: float = 24.0

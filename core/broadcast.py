@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,8 @@ import msgspec
 
 from core.clock import Clock, SystemClock
 from core.errors import HelixError
+
+logger = logging.getLogger(__name__)
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -111,12 +114,13 @@ class Broadcaster:
         self._last_id = int(self._clock.now().timestamp() * 1000)
         self._first_id = self._last_id + 1
         self._subscriptions: list[Subscription] = []
+        self._listeners: list[tuple[Callable[[Event], None], Callable[[], int]]] = []
         self._closed = False
 
     @property
     def subscribers(self) -> int:
-        """How many are subscribed."""
-        return len(self._subscriptions)
+        """How many hear of an event: who is subscribed, and the audiences of the listeners."""
+        return len(self._subscriptions) + sum(audience() for _, audience in self._listeners)
 
     @property
     def last_id(self) -> int:
@@ -128,6 +132,11 @@ class Broadcaster:
         self._last_id += 1
         event = Event(self._last_id, topic, data, self._clock.now())
         self._history.append(event)
+        for listener, _ in tuple(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                logger.exception("broadcast.listener_failed topic=%s", topic)
         for subscription in tuple(self._subscriptions):
             subscription.offer(event)
         return event
@@ -159,6 +168,22 @@ class Broadcaster:
         else:
             self._subscriptions.append(subscription)
         return subscription
+
+    def listen(self, callback: Callable[[Event], None], audience: Callable[[], int]) -> Callable[[], None]:
+        """Call `callback(event)` inside each `publish`; gives the way to stop it. It must not wait.
+
+        Args:
+            callback: whoever hands events on to many.
+            audience: how many those are now.
+        """
+        listener = (callback, audience)
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
 
     def forget(self, subscription: Subscription) -> None:
         """Send nothing more to a subscription."""

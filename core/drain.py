@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -47,6 +47,11 @@ class Drain:
         self._counts: Counter[str] = Counter()
         self._tasks: dict[asyncio.Task[Any], tuple[str, bool]] = {}
         self._waiters: list[asyncio.Future[None]] = []
+        self._listeners: list[Callable[[], None]] = []
+
+    def on_close(self, callback: Callable[[], None]) -> None:
+        """Call `callback()` when the stop begins, for what has no end of its own; it must not wait."""
+        self._listeners.append(callback)
 
     def work(self, kind: str) -> _Work:
         """A `with` block around work of one kind; it counts also after the stop has begun."""
@@ -89,6 +94,11 @@ class Drain:
         for task, (_, at_once) in tuple(self._tasks.items()):
             if at_once:
                 task.cancel()
+        for listener in tuple(self._listeners):
+            try:
+                listener()
+            except Exception:
+                logger.exception("drain.listener_failed")
 
     async def wait(self, timeout_s: float) -> bool:
         """Wait until nothing is in flight; False when `timeout_s` seconds were not enough."""

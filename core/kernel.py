@@ -43,13 +43,17 @@ class Kernel:
 
 
 def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
-    """Wire the mechanisms; nothing runs yet. A changed check drops the tag "health", a switch "flags"."""
+    """Wire the mechanisms; nothing runs yet.
+
+    A changed check drops the tag "health" and is broadcast; a switch drops the tag "flags".
+    """
     clock = clock if clock is not None else SystemClock()
     flags = Flags(settings)
     metrics = Registry()
     health = HealthRegistry(clock)
     caches = CacheRegistry(clock, metrics, enabled=flags.reader("response_caching"))
     supervisor = Supervisor(clock, health)
+    broadcaster = Broadcaster(clock=clock)
     loop_lag = LoopLag(
         clock, metrics.histogram("helix_event_loop_lag_seconds", "How much later than asked a pause ended.")
     )
@@ -57,8 +61,9 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     async def refresh_health() -> None:
         health.refresh()
 
-    def health_changed(_check: Check, _previous: Check | None) -> None:
+    def health_changed(check: Check, _previous: Check | None) -> None:
         caches.drop_tags("health")
+        broadcaster.publish("health", {"check": check.name, "status": check.status})
 
     def flag_switched(_name: str, _on: bool) -> None:
         caches.drop_tags("flags")
@@ -78,7 +83,7 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
         metrics=metrics,
         health=health,
         caches=caches,
-        broadcaster=Broadcaster(clock=clock),
+        broadcaster=broadcaster,
         supervisor=supervisor,
         lifecycle=Lifecycle(clock, health, settings.shutdown_s),
         drain=Drain(),

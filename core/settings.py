@@ -90,6 +90,8 @@ _PARSERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
     "TRUSTED_PROXIES": ("trusted_proxies", parse.listed(parse.network)),
     "READ_TOKEN": ("read_token", parse.secret),
     "MAX_BODY": ("max_body", parse.whole(1, 100 * 1024 * 1024, "bytes")),
+    "MAX_STREAMS": ("max_streams", parse.whole(0, 100_000, "streams")),
+    "MAX_STREAMS_PER_CLIENT": ("max_streams_per_client", parse.whole(1, 100_000, "streams")),
     "HELIX_DATA_DIR": ("data_dir", parse.folder),
     "JOURNAL_DAYS": ("journal_days", parse.whole(1, 36500, "days")),
     "BACKUP_EVERY_H": ("backup_every_h", parse.number(0, 8760, "hours")),

@@ -124,6 +124,18 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         secret=True,
     ),
     _doc("HTTP", "MAX_BODY", "1048576", "The largest request body, in bytes."),
+    _doc(
+        "HTTP",
+        "MAX_STREAMS",
+        "10000",
+        "How many may listen to /events and /ws at once; 0 lets nobody. Each takes a file descriptor.",
+    ),
+    _doc(
+        "HTTP",
+        "MAX_STREAMS_PER_CLIENT",
+        "100",
+        "How many of them from one address. Behind a proxy that TRUSTED_PROXIES does not name, all are one.",
+    ),
     _doc("Data", "HELIX_DATA_DIR", "data", "The folder of the database and of the files people edit."),
     _doc("Data", "JOURNAL_DAYS", "365", "How long the journal of changes is kept, in days."),
     _doc("Data", "BACKUP_EVERY_H", "24", "Hours from one backup to the next, from the last good one on."),

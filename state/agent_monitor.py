@@ -76,8 +76,10 @@ class AgentMonitor:
         for view in changed:
             self._up.set(1.0 if view.status == "active" else 0.0, view.name)
             old = before.get(view.name)
-            if old is not None and old.status != view.status:
-                self._tell(old, view)
+            if old is not None:
+                self._announce(old, view)
+                if old.status != view.status:
+                    self._note(old, view)
 
     async def run(self) -> None:
         """Supervised: journals what changed, and notices who has fallen silent."""
@@ -107,14 +109,15 @@ class AgentMonitor:
                 if self._waiting and self._waiting[0] is row:
                     self._waiting.popleft()
 
-    def _tell(self, old: AgentView, new: AgentView) -> None:
-        # A subsystem that reports for the first time has not changed: it has started.
-        started = old.since is None and not new.external and not old.external
+    def _announce(self, old: AgentView, new: AgentView) -> None:
         self._broadcaster.publish(
             "agents",
             {"agent": new.name, "status": new.status, "previous": old.status, "detail": new.detail},
         )
-        if started:
+
+    def _note(self, old: AgentView, new: AgentView) -> None:
+        # A subsystem that reports for the first time has not changed: it has started.
+        if old.since is None and not new.external and not old.external:
             return
         self._waiting.append(
             JournalRow(

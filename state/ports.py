@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 TokenNeed = Literal["none", "read", "webhook"]
+StreamKind = Literal["sse", "ws"]
 
 
 class RouteInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,6 +19,7 @@ class RouteInfo(msgspec.Struct, frozen=True, kw_only=True):
         needs_token: which token a caller must send.
         example: a path that may be asked for; empty where the template has none.
         expected: the statuses that are right for it.
+        stream: how it goes on telling, where it does and has no end.
     """
 
     method: str
@@ -27,6 +29,7 @@ class RouteInfo(msgspec.Struct, frozen=True, kw_only=True):
     needs_token: TokenNeed = "none"  # noqa: S105 - the word for no token
     example: str = ""
     expected: tuple[int, ...] = (200,)
+    stream: StreamKind | None = None
 
 
 class CommandInfo(msgspec.Struct, frozen=True, kw_only=True):

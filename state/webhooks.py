@@ -40,6 +40,7 @@ from state.events_in import MessagePost
 from state.manager import StateManager
 from state.models import Snapshot
 from state.outbound import render
+from state.recent_deliveries import MOST, RecentDeliveries
 
 if TYPE_CHECKING:
     import aiohttp
@@ -60,6 +61,7 @@ class Webhooks:
         destinations: where to.
         breakers: one for each destination and each handler.
         untold: of which dead letters nobody was told yet.
+        recent: the newest deliveries.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Webhooks:
         self.destinations = Destinations(database, clock, settings)
         self.outbox = Outbox(database, clock, self.destinations)
         self.untold = Untold(database)
+        self.recent = RecentDeliveries()
         self.loopback = settings.in_sandbox
         self._session: aiohttp.ClientSession | None = None
         # The destinations that were switched off, when that was last looked at.
@@ -114,6 +117,8 @@ class Webhooks:
         """Learns what waits, and takes events from now on; nothing is sent before the supervisor runs."""
         await self.inbox.open()
         await self.outbox.refresh()
+        self.recent.load(await self.outbox.page(limit=MOST))
+        self.on_attempt(lambda settled: self.recent.add(settled, self._kernel.clock.now()))
         self._manager.set_event_sink(self._take_events)
         self._manager.add_transaction_hook(tell_ucf)
         self._manager.subscribe(self._changed)
@@ -127,6 +132,7 @@ class Webhooks:
         supervisor, health = self._kernel.supervisor, self._kernel.health
         supervisor.add("deliveries", self.deliverer.run)
         supervisor.add("delivery-count", self._count, every_s=_COUNT_EVERY_S, first_after_s=_COUNT_EVERY_S)
+        self.breakers.on_change(self._tell_breaker)
         health.add_probe("breakers", self.breakers.probe)
         health.add_probe("webhooks", self._probe)
 
@@ -227,6 +233,9 @@ class Webhooks:
 
     def _breaker_of(self, name: str, label: str) -> Breaker:
         return self.breakers.get(name, label)
+
+    def _tell_breaker(self, breaker: Breaker) -> None:
+        self._kernel.broadcaster.publish("breakers", {"breaker": breaker.name, "state": breaker.state})
 
     def _take_events(self, connection: sqlite3.Connection, at: datetime, events: Sequence[OutEvent]) -> None:
         for event in events:

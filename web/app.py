@@ -20,6 +20,8 @@ from web.edge import build_edge
 from web.home_page import HomePage
 from web.hot import HotTable
 from web.listening import listen
+from web.live import streams as live
+from web.live.streams import Streams
 from web.responses import Responses
 from web.routes.table import ROUTES, route_infos
 from web.routing import RouteSpec
@@ -56,6 +58,7 @@ class WebServer:
         self._kernel = kernel
         self._settings = kernel.settings
         self._traffic = Traffic(kernel.metrics, kernel.clock)
+        self._streams = Streams(kernel, collective, self._traffic)
         self._table = HotTable()
         self._port = kernel.settings.port
         self._runner: Runner | None = None
@@ -99,6 +102,7 @@ class WebServer:
             await runner.cleanup()
             raise
         self._runner = runner
+        self._kernel.supervisor.add(live.LOOP, self._streams.run)
         self._kernel.health.add_probe(_CHECK, self._reading, required=True)
         self._kernel.health.refresh()
         logger.info("http.listening url=%s", self.base_url)
@@ -109,6 +113,8 @@ class WebServer:
         if runner is None:
             return
         self._kernel.health.remove(_CHECK)
+        await self._streams.stop()
+        self._kernel.supervisor.remove(live.LOOP)
         await runner.cleanup()
 
     def _wrap(self, inner: web.Server) -> web.Server:
@@ -140,6 +146,7 @@ class WebServer:
         app[keys.COMMANDS] = commands
         app[keys.TRAFFIC] = self._traffic
         app[keys.RESPONSES] = Responses(routes, kernel.caches, self._traffic)
+        app[keys.STREAMS] = self._streams
         app[keys.RENDERING] = asyncio.Lock()
         app[keys.HOME_PAGE] = HomePage()
         for spec in routes:

@@ -14,6 +14,7 @@ from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import RequestHandler
 
 from web.hot import HotAnswer, HotTable
+from web.live.handover import HandOver
 from web.problems import Problem, plain_problem, record_incident
 from web.traffic import UNMATCHED, Traffic
 
@@ -108,12 +109,28 @@ class Connection(RequestHandler):
     def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
-        """Send the answer; what aiohttp refuses ahead of the middleware (an unknown Expect) is reworded."""
+        """Send the answer; what aiohttp refuses ahead of the middleware (an unknown Expect) is reworded.
+
+        A stream takes the connection with it.
+        """
+        if isinstance(resp, HandOver):
+            return self._hand_over(resp)
         if isinstance(resp, web.HTTPException) and resp.status >= 400:
             self._server.traffic.lane(UNMATCHED, request.method, resp.status).record(0.0)
             resp = plain_problem(resp.status).response(request.rel_url.raw_path)
             resp.force_close()
         return super().finish_response(request, resp, start_time)
+
+    async def _hand_over(self, response: HandOver) -> tuple[web.StreamResponse, bool]:
+        transport = self.transport
+        if transport is None or transport.is_closing():
+            return response, True
+        received, self._message_tail = self._message_tail, b""
+        # For aiohttp this is a connection that was lost, whose transport is none of its business.
+        self.transport = None
+        self.connection_lost(None)
+        response.hand_over(transport, self._server.table.date(), received)
+        return response, False
 
     def _answered(self, head: bytes) -> bool:
         """Whether `head` was a known one and has been answered."""

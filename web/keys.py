@@ -10,6 +10,7 @@ from core.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo
 from web.home_page import HomePage
+from web.live.streams import Streams
 from web.responses import Responses
 from web.traffic import Traffic
 
@@ -20,3 +21,4 @@ RESPONSES = web.AppKey("responses", Responses)
 TRAFFIC = web.AppKey("traffic", Traffic)
 RENDERING = web.AppKey("rendering", asyncio.Lock)
 HOME_PAGE = web.AppKey("home_page", HomePage)
+STREAMS = web.AppKey("streams", Streams)

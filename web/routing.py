@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from state.ports import RouteInfo
+from state.ports import RouteInfo, StreamKind
 from web.headers import JSON
 from web.parameters import Parameter
 
@@ -76,6 +76,7 @@ class RouteSpec:
         problems: further statuses of errors, with when they come.
         body: what it takes; None where it takes nothing.
         expected: the statuses that are right where its example is asked for.
+        stream: how it goes on telling, where its answer has no end.
     """
 
     method: Literal["GET", "POST", "DELETE"] = "GET"
@@ -94,6 +95,7 @@ class RouteSpec:
     problems: Mapping[int, str] = field(default_factory=lambda: _NO_PROBLEMS)
     body: RequestBody | None = None
     expected: tuple[int, ...] = (200,)
+    stream: StreamKind | None = None
 
     @property
     def query_names(self) -> tuple[str, ...]:
@@ -119,4 +121,5 @@ class RouteSpec:
             needs_token=self.needs_token,
             example=self.example,
             expected=self.expected,
+            stream=self.stream,
         )

@@ -6,7 +6,7 @@ from typing import Final, final
 
 from core.clock import Clock
 from core.health import CounterValue, Reading
-from core.metrics import CounterCell, HistogramCell, Registry
+from core.metrics import CounterCell, HistogramCell, HistogramSummary, Registry
 
 UNMATCHED: Final = "unmatched"
 _KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -80,6 +80,14 @@ class Traffic:
     def mean_durations_s(self) -> dict[str, float]:
         """Mean time to answer by route template, in seconds."""
         return {labels[0]: summary.sum / summary.count for labels, summary in self._durations.items()}
+
+    def totals(self) -> tuple[int, int, HistogramSummary]:
+        """Requests, those answered with 5xx, and how long all took."""
+        requests = errors = 0
+        for (_, _, status), count in self._requests.items():
+            requests += int(count)
+            errors += int(count) if status.startswith("5") else 0
+        return requests, errors, self._durations.merged()
 
     def reading(self, connections: int) -> Reading:
         """How the server is, for the health check "http"."""

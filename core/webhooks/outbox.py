@@ -77,6 +77,7 @@ class Outbox:
 
     Attributes:
         waiting: how many deliveries are not over, when that was last counted.
+        dead: how many were given up, likewise.
     """
 
     def __init__(self, database: Database, clock: Clock, destinations: Destinations) -> None:
@@ -85,15 +86,19 @@ class Outbox:
         self._destinations = destinations
         self._listeners: list[Callable[[], None]] = []
         self.waiting = 0
+        self.dead = 0
 
     async def refresh(self) -> int:
-        """Counts what waits, and gives it."""
+        """Counts what waits and what is dead, and gives the first."""
 
-        def work(connection: sqlite3.Connection) -> int:
-            row = connection.execute("SELECT count(*) FROM deliveries WHERE status = 'waiting'").fetchone()
-            return int(row[0])
+        def work(connection: sqlite3.Connection) -> tuple[int, int]:
+            waiting, dead = connection.execute(
+                "SELECT (SELECT count(*) FROM deliveries WHERE status = 'waiting'), "
+                "(SELECT count(*) FROM deliveries WHERE status = 'dead')"
+            ).fetchone()
+            return int(waiting), int(dead)
 
-        self.waiting = await self._database.read(work)
+        self.waiting, self.dead = await self._database.read(work)
         return self.waiting
 
     def enqueue(self, connection: sqlite3.Connection, at: datetime, kind: str, payload: bytes) -> str:

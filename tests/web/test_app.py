@@ -41,10 +41,12 @@ async def test_every_route_in_the_list_answers(site: Site) -> None:
     assert site.server.route_infos() == route_infos()
     for info in route_infos():
         answer = await site.get(
-            info.path.replace("{name}", "Claude").replace("{", "").replace("}", ""), method=info.method
+            info.path.replace("{name}", "Claude").replace("{", "").replace("}", ""),
+            # A stream has no end.
+            method="HEAD" if info.stream else info.method,
         )
         # Without a secret nobody can prove to be a sender.
-        wanted = {200} if info.needs_token != "webhook" else {415, 503}
+        wanted = set(info.expected) if info.needs_token != "webhook" else {415, 503}
         assert answer.status in wanted, info.path
 
 

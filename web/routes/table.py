@@ -3,7 +3,21 @@
 from __future__ import annotations
 
 from state.ports import RouteInfo
-from web.routes import agents, commands, health, history, home, hooks, metrics, slo, status, ucf, webhooks
+from web.routes import (
+    agents,
+    commands,
+    events,
+    health,
+    history,
+    home,
+    hooks,
+    metrics,
+    slo,
+    status,
+    ucf,
+    webhooks,
+    ws,
+)
 from web.routing import RouteSpec
 
 ROUTES: tuple[RouteSpec, ...] = (
@@ -16,6 +30,8 @@ ROUTES: tuple[RouteSpec, ...] = (
     *slo.ROUTES,
     *commands.ROUTES,
     *metrics.ROUTES,
+    *events.ROUTES,
+    *ws.ROUTES,
     *webhooks.ROUTES,
     *hooks.ROUTES,
 )

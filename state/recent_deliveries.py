@@ -1,0 +1,60 @@
+"""The newest deliveries, in memory: for whoever looks now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final, final
+
+from state.live_records import DeliveryTold
+
+if TYPE_CHECKING:
+    from core.webhooks.deliverer import Settled
+    from core.webhooks.outbox import Delivery
+
+MOST: Final = 20
+
+
+@final
+class RecentDeliveries:
+    """At most 20, each once, in the order of their newest attempts."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, DeliveryTold] = {}
+
+    def load(self, newest_first: Iterable[Delivery]) -> None:
+        """Take what the database has; only the end of a delivery is known by its time there."""
+        for delivery in reversed(tuple(newest_first)):
+            self._put(
+                DeliveryTold(
+                    id=delivery.id,
+                    event=delivery.type,
+                    destination=delivery.destination,
+                    status=delivery.status,
+                    attempts=delivery.attempts,
+                    at=delivery.finished_at,
+                )
+            )
+
+    def add(self, settled: Settled, at: datetime) -> None:
+        """Note an attempt that is over."""
+        self._put(
+            DeliveryTold(
+                id=settled.delivery,
+                event=settled.type,
+                destination=settled.destination,
+                status=settled.status,
+                attempts=settled.attempts,
+                at=at,
+            )
+        )
+
+    def newest(self) -> tuple[DeliveryTold, ...]:
+        """All of them, the newest attempt first."""
+        return tuple(reversed(self._by_id.values()))
+
+    def _put(self, told: DeliveryTold) -> None:
+        self._by_id.pop(told.id, None)
+        self._by_id[told.id] = told
+        if len(self._by_id) > MOST:
+            del self._by_id[next(iter(self._by_id))]

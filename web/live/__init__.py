@@ -1,0 +1,1 @@
+"""Streams: one broadcaster, many listeners, by Server-Sent Events or by WebSocket."""

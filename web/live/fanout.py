@@ -1,0 +1,116 @@
+"""Hands each message to every client that wants it, a few hundred clients at a turn of the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import islice
+from time import perf_counter
+from typing import Final, final
+
+from state.ports import StreamKind
+from web.live.client import Client, Topics
+from web.live.messages import Message
+
+# Clients served before others get their turn: about two milliseconds of work.
+_AT_A_TURN: Final = 256
+
+
+@final
+class Fanout:
+    """Who listens to what, and what is on its way to them. There is no task, for a client or for an event.
+
+    What comes while a round is under way waits and goes out as one piece in the next one. So when there is
+    more to tell than time to tell it, each client gets larger pieces, and not a longer queue.
+
+    Args:
+        took: called with the seconds from each message's publishing to its last client's transport.
+    """
+
+    def __init__(self, took: Callable[[float], None]) -> None:
+        self._took = took
+        # Clients that want the same are served the same bytes. A dict keeps them in order.
+        self._groups: dict[tuple[StreamKind, Topics], dict[Client, None]] = {}
+        self._waiting: list[tuple[Message, float]] = []
+        self._rounds: deque[_Round] = deque()
+        self._scheduled = False
+
+    def add(self, client: Client) -> None:
+        """Serve `client` from the next message on: what waits already is older than it."""
+        self._begin_round()
+        self._groups.setdefault((client.kind, client.topics), {})[client] = None
+
+    def remove(self, client: Client) -> None:
+        """Serve `client` no longer."""
+        key = (client.kind, client.topics)
+        group = self._groups.get(key)
+        if group is not None:
+            group.pop(client, None)
+            if not group:
+                del self._groups[key]
+
+    def wants(self, name: str) -> bool:
+        """Whether anybody wants events of that name."""
+        return any(topics is None or name in topics for _, topics in self._groups)
+
+    def publish(self, message: Message) -> None:
+        """Send a message to those who want it, soon."""
+        if not self.wants(message.name):
+            return
+        self._waiting.append((message, perf_counter()))
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._turn)
+
+    def _turn(self) -> None:
+        if not self._rounds:
+            self._begin_round()
+        self._serve(_AT_A_TURN)
+        self._scheduled = bool(self._rounds or self._waiting)
+        if self._scheduled:
+            asyncio.get_running_loop().call_soon(self._turn)
+
+    def _begin_round(self) -> None:
+        """Make a round of what waits, for those who listen now."""
+        if not self._waiting:
+            return
+        waiting, self._waiting = self._waiting, []
+        shares = []
+        for (transport, topics), group in self._groups.items():
+            payload = b"".join(
+                message.encoded(transport)
+                for message, _ in waiting
+                if topics is None or message.name in topics
+            )
+            if payload:
+                shares.append((payload, tuple(group)))
+        self._rounds.append(_Round(shares, tuple(published for _, published in waiting)))
+
+    def _serve(self, most: int) -> None:
+        """Serve `most` clients of the first round; the round ends with its last one."""
+        if not self._rounds:
+            return
+        current = self._rounds[0]
+        for client, payload in islice(current.left, most):
+            client.send(payload)
+        current.count -= most
+        if current.count <= 0:
+            self._rounds.popleft()
+            now = perf_counter()
+            for published in current.published:
+                self._took(now - published)
+
+
+@final
+class _Round:
+    """Messages on their way to those who listened when it began; `count` of them are `left`."""
+
+    __slots__ = ("count", "left", "published")
+
+    def __init__(self, shares: list[tuple[bytes, tuple[Client, ...]]], published: tuple[float, ...]) -> None:
+        self.count = sum(len(group) for _, group in shares)
+        self.left: Iterator[tuple[Client, bytes]] = (
+            (client, payload) for payload, group in shares for client in group
+        )
+        self.published = published

@@ -1,0 +1,50 @@
+"""The opening handshake of a WebSocket (RFC 6455 §4.2)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from typing import Final
+
+from aiohttp import web
+
+from web.problems import Problem
+
+_VERSION: Final = "13"
+_KEY_BYTES: Final = 16
+_GUID: Final = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+
+
+def accept_key(request: web.Request) -> str:
+    """The value of `Sec-WebSocket-Accept`.
+
+    Raises:
+        Problem: the request is no handshake (426), or not a right one (400).
+    """
+    headers = request.headers
+    if "websocket" not in _tokens(headers.getall("Upgrade", [])) or "upgrade" not in _tokens(
+        headers.getall("Connection", [])
+    ):
+        raise _upgrade_required("This is a WebSocket: ask for an upgrade, or take GET /events.")
+    if headers.get("Sec-WebSocket-Version") != _VERSION:
+        raise _upgrade_required(f"This speaks version {_VERSION} of the WebSocket protocol.")
+    key = headers.get("Sec-WebSocket-Key", "")
+    try:
+        length = len(base64.b64decode(key, validate=True))
+    except (binascii.Error, ValueError):
+        length = 0
+    if length != _KEY_BYTES:
+        raise Problem(400, f"Sec-WebSocket-Key is {_KEY_BYTES} bytes in Base64.", kind="bad-handshake")
+    # The protocol's own use of SHA-1, which protects nothing (§10.8).
+    digest = hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest()
+    return base64.b64encode(digest).decode()
+
+
+def _upgrade_required(detail: str) -> Problem:
+    headers = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": _VERSION}
+    return Problem(426, detail, kind="upgrade-required", headers=headers)
+
+
+def _tokens(values: list[str]) -> set[str]:
+    return {token.strip().lower() for value in values for token in value.split(",")}

@@ -1,0 +1,144 @@
+"""The numbers that move all the time, gathered when somebody listens."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, final
+
+from core.kernel import Kernel
+from core.metrics import Counter as CounterMetric
+from core.metrics import Histogram
+from state.collective import Collective
+from state.live_records import (
+    CachePulse,
+    CommandPulse,
+    CommandUse,
+    HttpPulse,
+    PromisePulse,
+    Pulse,
+    QueuePulse,
+)
+from web.traffic import Traffic
+
+_MOST_COMMANDS: Final = 10
+# Requests a second are counted between two readings; over a longer time it says nothing about now.
+_LONGEST_SPAN_S: Final = 10.0
+_NO_COMMAND: Final = "unknown"
+# The outcomes of a command that are faults of ours.
+_FAILURES: Final = frozenset({"failed", "cut off"})
+_STATM: Final = Path("/proc/self/statm")
+
+
+@final
+class PulseMeter:
+    """Reads the counters of the process.
+
+    Args:
+        clients: how many listen.
+    """
+
+    def __init__(
+        self, kernel: Kernel, collective: Collective, traffic: Traffic, *, clients: Callable[[], int]
+    ) -> None:
+        self._kernel = kernel
+        self._collective = collective
+        self._traffic = traffic
+        self._clients = clients
+        self._last: tuple[float, int] | None = None
+
+    def read(self) -> Pulse:
+        """The numbers now; reads memory, and what the system says of this process."""
+        kernel, webhooks = self._kernel, self._collective.webhooks
+        return Pulse(
+            at=kernel.clock.now(),
+            http=self._http(),
+            cache=self._cache(),
+            commands=self._commands(),
+            loop_lag_ms=_ms(kernel.loop_lag.last_s),
+            memory_bytes=resident_bytes(),
+            clients=self._clients(),
+            gateway_latency_ms=self._gateway_latency_ms(),
+            queues=QueuePulse(
+                inbox=webhooks.inbox.waiting,
+                outbox=webhooks.outbox.waiting,
+                directives=self._collective.directives.counts["queued"],
+            ),
+            slo=self._promises(),
+        )
+
+    def _http(self) -> HttpPulse:
+        requests, errors, summary = self._traffic.totals()
+        now = self._kernel.clock.monotonic()
+        last, self._last = self._last, (now, requests)
+        per_s = None
+        if last is not None and 0 < now - last[0] <= _LONGEST_SPAN_S:
+            per_s = round((requests - last[1]) / (now - last[0]), 2)
+        return HttpPulse(
+            requests=requests,
+            errors=errors,
+            per_s=per_s,
+            mean_ms=_ms_or_none(summary.mean),
+            p50_ms=_ms_or_none(summary.p50),
+            p95_ms=_ms_or_none(summary.p95),
+            p99_ms=_ms_or_none(summary.p99),
+        )
+
+    def _cache(self) -> CachePulse:
+        stats = self._kernel.caches.stats()
+        hits = sum(one.hits for one in stats)
+        misses = sum(one.misses + one.coalesced + one.stale for one in stats)
+        asked = hits + misses
+        return CachePulse(hits=hits, misses=misses, hit_rate=round(hits / asked, 4) if asked else None)
+
+    def _commands(self) -> CommandPulse:
+        counts: Counter[str] = Counter()
+        errors = 0
+        metric = self._kernel.metrics.get("helix_commands_total")
+        for (name, outcome), count in metric.items() if isinstance(metric, CounterMetric) else ():
+            counts[name] += int(count)
+            errors += int(count) if outcome in _FAILURES else 0
+        total = counts.total()
+        counts.pop(_NO_COMMAND, None)
+        times = self._kernel.metrics.get("helix_command_duration_seconds")
+        return CommandPulse(
+            total=total,
+            errors=errors,
+            top=tuple(
+                CommandUse(
+                    name=name,
+                    count=count,
+                    p95_ms=_ms_or_none(times.quantile(0.95, name)) if isinstance(times, Histogram) else None,
+                )
+                for name, count in counts.most_common(_MOST_COMMANDS)
+            ),
+        )
+
+    def _promises(self) -> PromisePulse:
+        report = self._collective.slo.current()
+        missed = tuple(one.name for one in report.promises if one.met is False)
+        return PromisePulse(met=report.met, missed=missed)
+
+    def _gateway_latency_ms(self) -> float | None:
+        check = self._kernel.health.get("gateway")
+        if check is None or check.observed_unit != "s" or not isinstance(check.observed_value, float):
+            return None
+        return _ms(check.observed_value)
+
+
+def resident_bytes() -> int | None:
+    """How much memory the process holds (proc_pid_statm(5)); None where the system does not say."""
+    try:
+        return int(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 3)
+
+
+def _ms_or_none(seconds: float | None) -> float | None:
+    return None if seconds is None else _ms(seconds)

@@ -1,0 +1,56 @@
+"""GET /ws: what `/events` tells, over WebSocket."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from web.headers import standard
+from web.keys import KERNEL, STREAMS
+from web.live.asked import AFTER, PARAMETERS, WANTED
+from web.live.client import WsClient
+from web.live.handover import HandOver
+from web.live.handshake import accept_key
+from web.live.origin import is_same_origin
+from web.problems import Problem
+from web.routes.events import PROBLEMS, address_of
+from web.routing import Reply, RouteSpec
+
+
+async def get_ws(request: web.Request) -> web.StreamResponse:
+    """A stream: a snapshot, or what was missed, and then each event; one text message each."""
+    wanted, after_id = WANTED.read(request), AFTER.read(request)
+    accepted = accept_key(request)
+    public_url = request.app[KERNEL].settings.public_url
+    if not is_same_origin(request.headers.get("Origin"), request.headers.get("Host"), public_url):
+        raise Problem(403, "Pages of other origins may not open a WebSocket here.", kind="foreign-origin")
+    streams = request.app[STREAMS]
+    client = WsClient(streams, address_of(request), wanted, after_id)
+    streams.prepare(client)
+    headers = {
+        **dict(standard()),
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Accept": accepted,
+    }
+    return HandOver(HTTPStatus.SWITCHING_PROTOCOLS, headers, client)
+
+
+ROUTES = (
+    RouteSpec(
+        path="/ws",
+        handler=get_ws,
+        summary="The same over WebSocket, for pages of this server and for programs.",
+        parameters=PARAMETERS,
+        group="Live",
+        replies=(Reply(summary="A WebSocket.", status=101, media_types=()),),
+        problems={
+            **PROBLEMS,
+            403: "The page that asks is of another origin.",
+            426: "This is no handshake of a WebSocket; `Upgrade` says what is asked for.",
+        },
+        expected=(426,),
+        stream="ws",
+    ),
+)
