@@ -148,7 +148,7 @@ class _Generator:
                 if missing:
                     outcome.errors[unanswered] = missing
         self._pool.close()
-        return LoadReport(self._outcomes, quantile(self._late_s, 0.99))
+        return LoadReport(self._outcomes, quantile(self._late_s or [0.0], 0.99))
 
     def _send(self, stream: Stream, request: bytes, due: float) -> None:
         outcome = self._outcomes[stream.name]
@@ -177,7 +177,7 @@ def _arrivals(plan: Plan) -> list[tuple[float, Stream, bytes]]:
         at, number = rng.expovariate(stream.per_s), 0
         while at < plan.seconds:
             request = stream.requests[number % len(stream.requests)]
-            arrivals.append((at, stream, request.replace("{number}", str(number)).encode()))
+            arrivals.append((at, stream, request.replace("{number}", f"{plan.seed}-{number}").encode()))
             at, number = at + rng.expovariate(stream.per_s), number + 1
     return sorted(arrivals, key=lambda arrival: arrival[0])
 

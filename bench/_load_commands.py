@@ -6,6 +6,7 @@ import asyncio
 import itertools
 import time
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from bench._crowd import crowd
 from sandbox import Sandbox
@@ -22,6 +23,17 @@ _LONGEST_S = 5.0
 _PEOPLE = 100
 # Discord's flag of an answer that is still to come.
 _LOADING = 128
+
+
+class Commanding(NamedTuple):
+    """Seconds that commands took, and how many were not answered."""
+
+    times_s: list[float]
+    unanswered: int
+
+    def joined(self, other: Commanding) -> Commanding:
+        """Both as one sample."""
+        return Commanding(self.times_s + other.times_s, self.unanswered + other.unanswered)
 
 
 class Commands:
@@ -54,8 +66,8 @@ class Commands:
             raise TimeoutError("the bot did not answer its first command")
         return first_s
 
-    async def run(self, seconds: float) -> tuple[list[float], int]:
-        """Commands for that long: the seconds each took, and how many were not answered."""
+    async def run(self, seconds: float) -> Commanding:
+        """Commands for that long."""
         loop = asyncio.get_running_loop()
         begun, times_s, unanswered = loop.time(), list[float](), 0
         for number in range(max(1, int(seconds * PER_S))):
@@ -66,7 +78,7 @@ class Commands:
                 unanswered += 1
             else:
                 times_s.append(took_s)
-        return times_s, unanswered
+        return Commanding(times_s, unanswered)
 
     async def _timed(self, way: str, command: str) -> float | None:
         begun = time.perf_counter()

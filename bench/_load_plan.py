@@ -20,7 +20,7 @@ class Stream(msgspec.Struct, frozen=True):
 
     Attributes:
         per_s: how many arrive in a second, on average.
-        requests: the whole requests, taken in turn; `{number}` becomes the request's own number.
+        requests: the whole requests, taken in turn; `{number}` becomes the request's own, in this load.
         status: what each must be answered with.
     """
 

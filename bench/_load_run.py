@@ -18,7 +18,7 @@ import msgspec
 
 from bench._closed_loop import cpu_us_per_get
 from bench._crowd import lift_limits, settings_on
-from bench._load_commands import Commands
+from bench._load_commands import Commanding, Commands
 from bench._load_plan import WEBHOOK_TOKEN, LoadReport, Plan, Stream, reading, webhooks
 from bench._process import ROOT, cpu_s, free_port, running, shared_mib, wait_for_http
 from sandbox import start_sandbox
@@ -27,19 +27,12 @@ STATUS_PER_S, AGENTS_PER_S, WEBHOOKS_PER_S = 100.0, 50.0, 2.0
 _LONGEST_S = 30.0
 
 
-class Commanding(msgspec.Struct, frozen=True):
-    """Seconds that commands took, and how many were not answered."""
-
-    times_s: list[float]
-    unanswered: int
-
-
 class Run(msgspec.Struct, frozen=True):
     """What one run showed.
 
     Attributes:
         load: what the generator saw.
-        quiet: commands before and after the load.
+        quiet: commands before and after the load, while webhooks come in alike.
         busy: commands during the load.
         first_command_s: the first command after the start, its code being loaded.
         hit_rate: of the answers of the read routes during the load.
@@ -75,7 +68,7 @@ async def run_load(
 
     Args:
         seconds: how long the load lasts.
-        quiet_s: how long commands run without it, half before and half after.
+        quiet_s: how long commands run without the reading, half before and half after.
         settings: of Helix, beside the needed ones.
         cpu_per_get: whether to measure that too, at the end.
     """
@@ -98,18 +91,18 @@ async def run_load(
                 memory_mib = shared_mib(process.pid)
                 commands = Commands(sandbox)
                 first_command_s = await commands.warm_up()
-                before, lost_before = await commands.run(quiet_s / 2)
+                before = await _quiet(commands, Plan(port, quiet_s / 2, (webhooks(WEBHOOKS_PER_S),), seed=2))
                 at_start, cpu_before, opens_before = await _results(port), cpu_s(process.pid), _count(counter)
-                load, (busy, lost) = await asyncio.gather(
+                load, busy = await asyncio.gather(
                     _generate(Plan(port, seconds, default_streams())), commands.run(seconds)
                 )
                 cpu_after, opens_after = cpu_s(process.pid), _count(counter)
                 hit_rate = _hit_rate(at_start, await _results(port))
-                after, lost_after = await commands.run(quiet_s / 2)
+                after = await _quiet(commands, Plan(port, quiet_s / 2, (webhooks(WEBHOOKS_PER_S),), seed=3))
                 return Run(
                     load=load,
-                    quiet=Commanding(before + after, lost_before + lost_after),
-                    busy=Commanding(busy, lost),
+                    quiet=before.joined(after),
+                    busy=busy,
                     first_command_s=first_command_s,
                     hit_rate=hit_rate,
                     memory_mib=memory_mib,
@@ -135,6 +128,11 @@ async def measure_start(settings: Mapping[str, str]) -> float:
                 return time.perf_counter() - begun
     finally:
         await sandbox.stop()
+
+
+async def _quiet(commands: Commands, plan: Plan) -> Commanding:
+    _, commanding = await asyncio.gather(_generate(plan), commands.run(plan.seconds))
+    return commanding
 
 
 async def _generate(plan: Plan) -> LoadReport:

@@ -1,8 +1,9 @@
 """The promised load over loopback, and what each flag gives: python -m bench.load [SECONDS] [NAME=VALUE …].
 
 100 GET /status and 50 GET /agents a second arrive by chance, and 2 webhooks a second that change the state,
-while people use commands by prefix and by slash. NAME=VALUE are settings of the Helix that is measured. Ends
-with 1 when a promise was not kept, with 2 when it was called wrongly.
+while people use commands by prefix and by slash; before and after, the same goes on without the GETs.
+NAME=VALUE are settings of the Helix that is measured. Ends with 1 when a promise was not kept, with 2 when it
+was called wrongly.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from bench._load_run import run_load
 from bench._load_verdict import judge
 
 DEFAULT_S = 60.0
-# Of the load's time: how long commands run without it, and how long each variant lasts.
+# Of the load's time: how long commands run without the reads, and how long each variant lasts.
 _QUIET_SHARE = 0.5
 _VARIANT_SHARE = 1 / 6
 

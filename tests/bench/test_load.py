@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from bench import _load_variants, load
+from bench._load_commands import Commanding
 from bench._load_plan import LoadReport, Outcome
-from bench._load_run import Commanding, Run
+from bench._load_run import Run
 from bench._load_verdict import judge
 
 GOOD = Run(

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import count
 
+import msgspec
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -85,6 +86,15 @@ async def test_a_connection_that_breaks_is_an_error_and_is_replaced(serve: Serve
     assert set(outcome.errors) == {"the connection was closed"}
     assert len(outcome.times_s) + outcome.errors["the connection was closed"] == outcome.sent
     assert len(outcome.times_s) > _load_client.CONNECTIONS
+
+
+async def test_a_load_in_which_nothing_arrives_is_told_as_such(serve: Serve) -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response()
+
+    report = await _load(await serve(answer), reading("/status", 0.001))
+    told = msgspec.json.decode(msgspec.json.encode(report), type=LoadReport)
+    assert (told.streams["/status"].sent, told.late_p99_s) == (0, 0.0)
 
 
 async def test_each_webhook_has_a_key_of_its_own(serve: Serve) -> None:
