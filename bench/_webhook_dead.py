@@ -68,13 +68,14 @@ async def _one_round(*, dead: bool) -> list[float]:
                 for path in ("error", "hang", "loris"):
                     await destinations.subscribe(_KIND, f"{base}/{path}")
                 await destinations.subscribe(_KIND, f"http://127.0.0.1:{free_port()}/refused")
+            breakers = dict[str, Breaker]()
             deliverer = Deliverer(
                 outbox,
                 destinations,
                 database,
                 clock,
                 session=lambda: session,
-                breaker=lambda name, _: Breaker(name, clock),
+                breaker=lambda name, _: breakers.setdefault(name, Breaker(name, clock)),
                 render=lambda _, message: message.payload,
                 loopback=True,
                 exhausted=lambda _: None,

@@ -5,14 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from itertools import islice, takewhile
+from typing import Any, Generic, Protocol, TypeVar
 
 from core.store_errors import StoreClosed
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Item = TypeVar("Item")
+
+# Does for many what came with each of them; gives for each, in their order, its result or its own error.
+Many = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T | Exception]]
 
 
 class Participant(Protocol):
@@ -90,3 +95,57 @@ class Request(Generic[T]):
             self.future.set_result(self._result[0])
         else:
             self.future.set_exception(self._error or StoreClosed("The store is closed."))
+
+
+class ItemRequest(Request[T], Generic[Item, T]):
+    """A piece of work that is done together with its neighbours of the same kind, by one call of `many`."""
+
+    __slots__ = ("item", "many")
+
+    def __init__(
+        self,
+        item: Item,
+        many: Many[Item, T],
+        future: asyncio.Future[T],
+        on_commit: Callable[[T], None] | None,
+    ) -> None:
+        super().__init__(self._alone, future, on_commit)
+        self.item = item
+        self.many = many
+
+    def keep(self, result: T | Exception) -> None:
+        """Keeps what `many` gave for this one."""
+        if isinstance(result, Exception):
+            self.fail(result)
+        else:
+            self._result, self._error = (result,), None
+
+    def _alone(self, connection: sqlite3.Connection) -> T:
+        (result,) = self.many(connection, (self.item,))
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+
+def neighbours(group: Sequence[Request[Any]], start: int) -> list[Request[Any]]:
+    """From `start` on, what can be done by one call: several in a row of the same kind, or a single one."""
+    first = group[start]
+    if not isinstance(first, ItemRequest):
+        return [first]
+    return list(
+        takewhile(
+            lambda request: isinstance(request, ItemRequest) and request.many is first.many,
+            islice(group, start, None),
+        )
+    )
+
+
+def run_together(connection: sqlite3.Connection, requests: Sequence[Request[Any]]) -> None:
+    """Does the work of a single one, or of neighbours by one call."""
+    items = [request for request in requests if isinstance(request, ItemRequest)]
+    if len(items) < 2:
+        requests[0].run(connection)
+        return
+    results = items[0].many(connection, [request.item for request in items])
+    for request, result in zip(items, results, strict=True):
+        request.keep(result)

@@ -12,12 +12,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
 from core._group_commit import GroupCommit, readable
-from core._write_request import Participant, Request
+from core._write_request import ItemRequest, Many, Participant, Request
 from core.store_errors import StoreClosed, StoreError, StoreOverloaded
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 QUEUE_LIMIT: Final = 4_096
 GROUP_LIMIT: Final = 256
@@ -95,13 +96,19 @@ class Writer:
         self, work: Callable[[sqlite3.Connection], T], on_commit: Callable[[T], None] | None
     ) -> T:
         """Runs `work` in the next group and returns its result after the COMMIT."""
+        return await self._commit(Request(work, self._loop.create_future(), on_commit))
+
+    async def submit_item(self, item: Item, many: Many[Item, T], on_commit: Callable[[T], None] | None) -> T:
+        """Runs `many` for `item` and its neighbours in the next group; its result after the COMMIT."""
+        return await self._commit(ItemRequest(item, many, self._loop.create_future(), on_commit))
+
+    async def _commit(self, request: Request[T]) -> T:
         if not self._accepting:
             raise StoreClosed("The store is closed.")
         if self.waiting >= self.queue_limit:
             raise StoreOverloaded(
                 f"Helix is busy: {self.queue_limit} changes wait to be saved. Try again in a moment."
             )
-        request: Request[T] = Request(work, self._loop.create_future(), on_commit)
         self._queue.put(request)
         try:
             return await request.future

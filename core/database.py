@@ -14,7 +14,7 @@ from typing import Self, TypeVar
 from core._connection import BUSY_TIMEOUT_MS, connect_reader, opening_error
 from core._opening import Opening, Recovery, file_size, leave_clean, wal_path
 from core._readers import Readers
-from core._write_request import Participant
+from core._write_request import Many, Participant
 from core._writer import QUEUE_LIMIT, Writer
 from core.migrations import Migration
 
@@ -23,6 +23,7 @@ __all__ = ["Database", "DatabaseStats", "Participant", "Recovery"]
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,17 @@ class Database:
             StoreError: the machine could not keep it (disk full, file locked); nothing was changed.
         """
         return await self._writer.submit(work, on_commit)
+
+    async def write_item(
+        self, item: Item, many: Many[Item, T], *, on_commit: Callable[[T], None] | None = None
+    ) -> T:
+        """As `write`, for what comes often: `many` is called once for all such items that wait in a row.
+
+        It gets them in the order of their coming and gives for each its result, or an exception for this one
+        alone. What it raises undoes all of them, and each is then tried alone. Pass a module's function: of
+        two bound methods none is known to be the other.
+        """
+        return await self._writer.submit_item(item, many, on_commit)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Runs `work` on a read-only connection, in which nothing changes until it returns.

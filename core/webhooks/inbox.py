@@ -14,7 +14,19 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import HelixError
 from core.moments import from_us, to_us
+from core.webhooks._keeping import Accepted, Arrival, KeyReused, keep
 from core.webhooks.ids import new_id, oldest_id
+
+__all__ = [
+    "Accepted",
+    "Handling",
+    "Inbox",
+    "InboxEvent",
+    "InboxFull",
+    "Incoming",
+    "KeyReused",
+    "mark_done",
+]
 
 HandlingStatus = Literal["accepted", "processing", "failed", "done", "dead"]
 
@@ -45,14 +57,6 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
     key: str | None
     handlers: tuple[str, ...]
-
-
-class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """What the sender is told: the event's id, and whether it was here before."""
-
-    id: str
-    type: str
-    duplicate: bool
 
 
 class Handling(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,10 +96,6 @@ class InboxEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _ORDER: Final[tuple[HandlingStatus, ...]] = ("processing", "failed", "accepted", "dead", "done")
-
-
-class KeyReused(HelixError):  # noqa: N818 - the text is what senders read
-    """An idempotency key came with another event than before."""
 
 
 class InboxFull(HelixError):  # noqa: N818 - the text is what senders read
@@ -141,12 +141,15 @@ class Inbox:
         if self.waiting >= self.high_water:
             raise InboxFull("Too much waits to be handled. Try again in a minute.")
         now = self._clock.now()
-        event_id = new_id("evt", now)
-        digest = hashlib.sha256(incoming.type.encode() + b"\0" + incoming.data).digest()
-        row = (event_id, incoming.type, to_us(now), incoming.key, digest, incoming.data)
-
-        def work(connection: sqlite3.Connection) -> Accepted:
-            return _insert(connection, row, incoming)
+        arrival = Arrival(
+            new_id("evt", now),
+            incoming.type,
+            to_us(now),
+            incoming.key,
+            hashlib.sha256(incoming.type.encode() + b"\0" + incoming.data).digest(),
+            incoming.data,
+            incoming.handlers,
+        )
 
         def committed(accepted: Accepted) -> None:
             if not accepted.duplicate:
@@ -154,7 +157,7 @@ class Inbox:
                 for listener in self._listeners:
                     listener(incoming.handlers)
 
-        return await self._database.write(work, on_commit=committed)
+        return await self._database.write_item(arrival, keep, on_commit=committed)
 
     async def find(self, event_id: str) -> InboxEvent | None:
         """The event of that id, whole; None where there is none."""
@@ -245,28 +248,6 @@ def mark_done(connection: sqlite3.Connection, event: int, handler: str, at_us: i
         "UPDATE handling SET status = 'done', finished_us = ?, error = NULL WHERE event = ? AND handler = ?",
         (at_us, event, handler),
     )
-
-
-def _insert(
-    connection: sqlite3.Connection, row: tuple[str, str, int, str | None, bytes, bytes], incoming: Incoming
-) -> Accepted:
-    cursor = connection.execute(
-        "INSERT INTO inbox (id, type, received_us, key, digest, data) VALUES (?, ?, ?, ?, ?, ?) "
-        "ON CONFLICT (key) DO NOTHING",
-        row,
-    )
-    if cursor.rowcount == 0:
-        found = connection.execute("SELECT id, digest FROM inbox WHERE key = ?", (incoming.key,)).fetchone()
-        if bytes(found[1]) != row[4]:
-            raise KeyReused("This idempotency key was used for another event; use a new key for each event.")
-        return Accepted(id=str(found[0]), type=incoming.type, duplicate=True)
-    seq = cursor.lastrowid
-    for handler in incoming.handlers:
-        connection.execute(
-            "INSERT INTO handling (event, handler, status, next_us) VALUES (?, ?, 'accepted', ?)",
-            (seq, handler, row[2]),
-        )
-    return Accepted(id=row[0], type=incoming.type, duplicate=False)
 
 
 def _read(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import random
 
 import pytest
 
 from core.database import Database
-from core.webhooks.inbox import Inbox, InboxFull, Incoming, KeyReused
+from core.webhooks.inbox import Accepted, Inbox, InboxFull, Incoming, KeyReused
+from tests.core.notes_store import Gate
 from tests.manual_clock import ManualClock
 
 DAY_S = 86_400
@@ -64,6 +66,54 @@ async def test_a_hundred_posts_of_one_key_at_once_give_one_event(inbox: Inbox) -
     assert len({answer.id for answer in answers}) == 1
     assert sum(not answer.duplicate for answer in answers) == 1
     assert len(await inbox.page()) == 1
+
+
+@pytest.mark.parametrize("size", [3, 120_000])
+@pytest.mark.parametrize("seed", range(4))
+async def test_what_comes_together_ends_as_what_comes_one_by_one(
+    inbox: Inbox, store: Database, seed: int, size: int
+) -> None:
+    dice = random.Random(seed)
+    events = [
+        event(
+            dice.choice([None, "a", "b", "c", f"own-{number}"]),
+            b'"%s"' % (dice.choice([b"x", b"y"]) * size),
+            dice.choice([(), ("one",), ("one", "two")]),
+        )
+        for number in range(95)
+    ]
+    before = await inbox.accept(event("a", b'"%s"' % (b"x" * size)))
+    gate = Gate()
+    holder = asyncio.create_task(store.write(gate))
+    assert await asyncio.to_thread(gate.entered.wait, 10)
+    waiting = [asyncio.create_task(inbox.accept(each)) for each in events]
+    await asyncio.sleep(0)
+    gate.opened.set()
+    await holder
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert store.stats().largest_group == 95
+
+    first = {"a": (before.id, events[0].type, b'"%s"' % (b"x" * size))}
+    order = [before.id]
+    handlers: dict[str, tuple[str, ...]] = {before.id: ("one",)}
+    for each, result in zip(events, results, strict=True):
+        known = first.get(each.key or "")
+        if known is not None and known[2] != each.data:
+            assert isinstance(result, KeyReused)
+            continue
+        assert isinstance(result, Accepted)
+        assert result.duplicate == (known is not None)
+        if known is not None:
+            assert result.id == known[0]
+            continue
+        order.append(result.id)
+        handlers[result.id] = each.handlers
+        if each.key is not None:
+            first[each.key] = (result.id, each.type, each.data)
+    kept = await inbox.page(limit=100)
+    assert [one.id for one in reversed(kept)] == order
+    assert {one.id: tuple(handling.name for handling in one.handlers) for one in kept} == handlers
+    assert inbox.waiting == sum(map(len, handlers.values()))
 
 
 async def test_past_the_high_water_mark_nothing_more_is_taken(store: Database, clock: ManualClock) -> None:

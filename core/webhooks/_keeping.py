@@ -1,0 +1,99 @@
+"""Writes events that came in, many by a few statements, and knows those that were here before."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Final
+
+import msgspec
+
+from core.errors import HelixError
+
+# Rows in one statement: of a few sizes, so that SQLite compiles each once.
+_SIZES: Final = (64, 16, 4, 1)
+# A statement holds on to the values it ran with, so what is large goes one by one.
+_LARGE_BYTES: Final = 256 * 1024
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sender is told: the event's id, and whether it was here before."""
+
+    id: str
+    type: str
+    duplicate: bool
+
+
+class KeyReused(HelixError):  # noqa: N818 - the text is what senders read
+    """An idempotency key came with another event than before."""
+
+
+class Arrival(msgspec.Struct, frozen=True):
+    """An event as it is written; the fields up to `data` are a row of the table `inbox`."""
+
+    id: str
+    type: str
+    received_us: int
+    key: str | None
+    digest: bytes
+    data: bytes
+    handlers: tuple[str, ...]
+
+
+def keep(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted | Exception]:
+    """Writes them with their handlers, each key once, in the open transaction; gives what became of each."""
+    rows = [(each.id, each.type, each.received_us, each.key, each.digest, each.data) for each in arrivals]
+    sizes = _SIZES if sum(len(each.data) for each in arrivals) <= _LARGE_BYTES else (1,)
+    kept = _insert(connection, _events_sql, rows, sizes)
+    handlers = [(each.id, name) for each in arrivals for name in each.handlers]
+    # One whose key was here before has no row, and so gets no handlers.
+    _insert(connection, _handlers_sql, handlers, _SIZES)
+    if kept == len(arrivals):
+        return [Accepted(id=each.id, type=each.type, duplicate=False) for each in arrivals]
+    return [_look_up(connection, each) for each in arrivals]
+
+
+def _insert(
+    connection: sqlite3.Connection,
+    statement: Callable[[int], str],
+    rows: Sequence[tuple[object, ...]],
+    sizes: Sequence[int],
+) -> int:
+    """How many rows were inserted; `statement` gives the text for a number of them."""
+    inserted, start = 0, 0
+    for size in sizes:
+        while len(rows) - start >= size:
+            values = [value for row in rows[start : start + size] for value in row]
+            inserted += connection.execute(statement(size), values).rowcount
+            start += size
+    return inserted
+
+
+def _look_up(connection: sqlite3.Connection, arrival: Arrival) -> Accepted | Exception:
+    if arrival.key is None:
+        return Accepted(id=arrival.id, type=arrival.type, duplicate=False)
+    found = connection.execute("SELECT id, digest FROM inbox WHERE key = ?", (arrival.key,)).fetchone()
+    if bytes(found[1]) != arrival.digest:
+        return KeyReused("This idempotency key was used for another event; use a new key for each event.")
+    return Accepted(id=str(found[0]), type=arrival.type, duplicate=found[0] != arrival.id)
+
+
+@cache
+def _events_sql(rows: int) -> str:
+    marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * rows)
+    return (
+        f"INSERT INTO inbox (id, type, received_us, key, digest, data) VALUES {marks} "  # noqa: S608 - marks
+        "ON CONFLICT (key) DO NOTHING"
+    )
+
+
+@cache
+def _handlers_sql(rows: int) -> str:
+    marks = ", ".join(["(?, ?)"] * rows)
+    # CROSS JOIN keeps SQLite to this order: for each of the few, its event by the index.
+    return (
+        "INSERT INTO handling (event, handler, status, next_us) "  # noqa: S608 - marks
+        f"SELECT seq, column2, 'accepted', received_us FROM (VALUES {marks}) "
+        "CROSS JOIN inbox ON inbox.id = column1"
+    )
