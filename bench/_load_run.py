@@ -20,7 +20,7 @@ from bench._closed_loop import cpu_us_per_get
 from bench._crowd import lift_limits, settings_on
 from bench._load_commands import Commanding, Commands
 from bench._load_plan import WEBHOOK_TOKEN, LoadReport, Plan, Stream, reading, webhooks
-from bench._process import ROOT, cpu_s, free_port, running, shared_mib, wait_for_http
+from bench._process import ROOT, cpu_s, free_port, running, shared_mib, wait_until_ready
 from sandbox import start_sandbox
 
 STATUS_PER_S, AGENTS_PER_S, WEBHOOKS_PER_S = 100.0, 50.0, 2.0
@@ -38,7 +38,7 @@ class Run(msgspec.Struct, frozen=True):
         hit_rate: of the answers of the read routes during the load.
         memory_mib: when ready, before the first command (PSS).
         cpu_share: of one core, during the load.
-        files_at_start: opened for reading until ready.
+        files_at_start: opened for reading until it was ready.
         files_per_min: likewise during the load.
         cpu_us_per_get: of the server, with /status asked as fast as it answers; None where not
             measured, NaN where it was refused.
@@ -85,8 +85,9 @@ async def run_load(
                 "WEBHOOK_TOKEN": WEBHOOK_TOKEN,
                 **settings,
             }
-            with running(["bench/_main_counting_opens.py", str(counter), "main.py"], env) as process:
-                await asyncio.to_thread(wait_for_http, port, "/health/ready")
+            program = ["bench/_main_counting_opens.py", str(counter), "main.py"]
+            with running(program, env, heard=True) as process:
+                await asyncio.to_thread(wait_until_ready, process)
                 opens = _count(counter)
                 memory_mib = shared_mib(process.pid)
                 commands = Commands(sandbox)
@@ -116,15 +117,15 @@ async def run_load(
 
 
 async def measure_start(settings: Mapping[str, str]) -> float:
-    """Seconds from spawning Python to 200 on /health/ready, on a fresh data folder."""
+    """Seconds from spawning Python to "ready", on a fresh data folder."""
     sandbox = await start_sandbox()
     try:
         port = free_port()
         with tempfile.TemporaryDirectory() as folder:
             env = {**settings_on(sandbox, folder), "PORT": str(port), **settings}
             begun = time.perf_counter()
-            with running(["main.py"], env):
-                await asyncio.to_thread(wait_for_http, port, "/health/ready")
+            with running(["main.py"], env, heard=True) as process:
+                await asyncio.to_thread(wait_until_ready, process)
                 return time.perf_counter() - begun
     finally:
         await sandbox.stop()

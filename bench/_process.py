@@ -44,15 +44,20 @@ def resident_mib(pid: int) -> float:
 
 
 @contextmanager
-def running(arguments: Sequence[str], env: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    """A Python process with a small environment; stopped at the end of the block."""
+def running(
+    arguments: Sequence[str], env: Mapping[str, str], *, heard: bool = False
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A Python process with a small environment; stopped at the end of the block.
+
+    With `heard`, what it prints can be read; that little must fit into a pipe.
+    """
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = subprocess.Popen(  # noqa: S603 – starts this project's own programs
         [sys.executable, *arguments],
         cwd=ROOT,
         env={**kept, **env},
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if heard else subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
@@ -64,6 +69,8 @@ def running(arguments: Sequence[str], env: Mapping[str, str]) -> Iterator[subpro
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 @contextmanager
@@ -78,8 +85,21 @@ def helix(**env: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
             "LOG_LEVEL": "WARNING",
             **env,
         }
-        with running(["main.py"], settings) as process:
+        with running(["main.py"], settings, heard=True) as process:
             yield process, port
+
+
+def wait_until_ready(process: subprocess.Popen[bytes]) -> None:
+    """Return when a Helix that is heard says "ready": connected, and with all loaded that is loaded at start.
+
+    Raises:
+        RuntimeError: it ended before.
+    """
+    assert process.stdout is not None  # noqa: S101 - a mistake in a benchmark
+    for line in process.stdout:
+        if line.startswith(b"ready in "):
+            return
+    raise RuntimeError("Helix ended before it was ready")
 
 
 def wait_for_http(port: int, path: str, *, timeout_s: float = 30.0) -> None:

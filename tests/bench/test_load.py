@@ -60,6 +60,7 @@ def test_a_few_slower_commands_are_chance() -> None:
     assert all(promise.met for promise in judge(few))
 
 
+@pytest.mark.timeout(180)
 def test_it_measures_a_running_helix_and_its_variants(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,6 +74,7 @@ def test_it_measures_a_running_helix_and_its_variants(
     assert code == ("NOT MET" in output)
 
 
+@pytest.mark.timeout(180)
 def test_a_server_that_refuses_makes_it_fail(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
