@@ -1,9 +1,9 @@
-"""Run every benchmark, or the named ones: python -m bench [start http_cached dispatch pictures webhooks]."""
+"""Run every benchmark, or the named ones: python -m bench [NAME …]."""
 
 import importlib
 import sys
 
-BENCHMARKS = ("start", "http_cached", "dispatch", "pictures", "webhooks")
+BENCHMARKS = ("start", "http_cached", "dispatch", "pictures", "webhooks", "former")
 
 
 def main() -> int:

@@ -88,16 +88,20 @@ async def run_load(
             program = ["bench/_main_counting_opens.py", str(counter), "main.py"]
             with running(program, env, heard=True) as process:
                 await asyncio.to_thread(wait_until_ready, process)
-                opens = _count(counter)
+                opens = count_opens(counter)
                 memory_mib = shared_mib(process.pid)
                 commands = Commands(sandbox)
                 first_command_s = await commands.warm_up()
                 before = await _quiet(commands, Plan(port, quiet_s / 2, (webhooks(WEBHOOKS_PER_S),), seed=2))
-                at_start, cpu_before, opens_before = await _results(port), cpu_s(process.pid), _count(counter)
-                load, busy = await asyncio.gather(
-                    _generate(Plan(port, seconds, default_streams())), commands.run(seconds)
+                at_start, cpu_before, opens_before = (
+                    await _results(port),
+                    cpu_s(process.pid),
+                    count_opens(counter),
                 )
-                cpu_after, opens_after = cpu_s(process.pid), _count(counter)
+                load, busy = await asyncio.gather(
+                    generate(Plan(port, seconds, default_streams())), commands.run(seconds)
+                )
+                cpu_after, opens_after = cpu_s(process.pid), count_opens(counter)
                 hit_rate = _hit_rate(at_start, await _results(port))
                 after = await _quiet(commands, Plan(port, quiet_s / 2, (webhooks(WEBHOOKS_PER_S),), seed=3))
                 return Run(
@@ -132,11 +136,12 @@ async def measure_start(settings: Mapping[str, str]) -> float:
 
 
 async def _quiet(commands: Commands, plan: Plan) -> Commanding:
-    _, commanding = await asyncio.gather(_generate(plan), commands.run(plan.seconds))
+    _, commanding = await asyncio.gather(generate(plan), commands.run(plan.seconds))
     return commanding
 
 
-async def _generate(plan: Plan) -> LoadReport:
+async def generate(plan: Plan) -> LoadReport:
+    """Carry out a plan in a process of its own."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -181,5 +186,6 @@ def _hit_rate(before: Mapping[str, float], after: Mapping[str, float]) -> float 
     return (after.get("hit", 0.0) - before.get("hit", 0.0)) / asked if asked else None
 
 
-def _count(counter: Path) -> int:
+def count_opens(counter: Path) -> int:
+    """How many files a program under bench/_main_counting_opens.py has opened so far."""
     return int.from_bytes(counter.read_bytes(), sys.byteorder)
