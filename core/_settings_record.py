@@ -41,6 +41,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     max_body: int = 1024 * 1024
     max_streams: int = 10_000
     max_streams_per_client: int = 100
+    max_connections: int = 800
+    max_connections_per_client: int = 200
+    head_timeout_s: float = 10.0
+    body_timeout_s: float = 30.0
+    rate_limit_per_minute: int = 600
+    webhook_rate_limit_per_minute: int = 12_000
+    access_log: Literal["off", "errors", "all"] = "errors"
     data_dir: Path = Path("data")
     journal_days: int = 365
     backup_every_h: float = 24.0

@@ -88,7 +88,10 @@ class TextFormatter(logging.Formatter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and traceback where there is one."""
+    """One JSON object a line: time, level, logger, message, and traceback where there is one.
+
+    What a record has as its `fields` stands beside them, under names of their own.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """One log entry as a JSON object."""
@@ -97,6 +100,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            **getattr(record, "fields", {}),
         }
         if extras := _extras(record):
             entry["traceback"] = "\n".join(extras)

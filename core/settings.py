@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from core import _setting_values as parse
+from core._setting_parsers import PARSERS
 from core._settings_record import Settings
 from core.env_file import EnvFile, read_env_file
 from core.errors import StartError
@@ -70,49 +71,6 @@ class SettingsError(StartError):
         super().__init__("\n".join([f"{count} wrong:", *(f"  - {problem}" for problem in problems)]))
 
 
-# The attribute and the parser of each variable. REDIS_URL and SHARD_* are refused before they are parsed.
-_PARSERS: Mapping[str, tuple[str, Callable[[str], object]]] = {
-    "DISCORD_TOKEN": ("discord_token", parse.discord_token),
-    "DISCORD_API_URL": ("discord_api_url", parse.url("https", "http", versioned=True)),
-    "DISCORD_GATEWAY_URL": ("discord_gateway_url", parse.url("wss", "ws")),
-    "COMMAND_PREFIX": ("command_prefix", parse.prefix),
-    "HOME_GUILD_ID": ("home_guild_id", parse.snowflake),
-    "ADMIN_ROLE_ID": ("admin_role_id", parse.snowflake),
-    "OWNER_IDS": ("owner_ids", parse.listed(parse.snowflake)),
-    "ALERTS_CHANNEL_ID": ("alerts_channel_id", parse.snowflake),
-    "TELEMETRY_CHANNEL_ID": ("telemetry_channel_id", parse.snowflake),
-    "DIGEST_CHANNEL_ID": ("digest_channel_id", parse.snowflake),
-    "DEPLOYMENTS_CHANNEL_ID": ("deployments_channel_id", parse.snowflake),
-    "POST_CHANNEL_IDS": ("post_channel_ids", parse.listed(parse.snowflake)),
-    "HOST": ("host", parse.host),
-    "PORT": ("port", parse.port),
-    "PUBLIC_URL": ("public_url", parse.url("https", "http")),
-    "TRUSTED_PROXIES": ("trusted_proxies", parse.listed(parse.network)),
-    "READ_TOKEN": ("read_token", parse.secret),
-    "MAX_BODY": ("max_body", parse.whole(1, 100 * 1024 * 1024, "bytes")),
-    "MAX_STREAMS": ("max_streams", parse.whole(0, 100_000, "streams")),
-    "MAX_STREAMS_PER_CLIENT": ("max_streams_per_client", parse.whole(1, 100_000, "streams")),
-    "HELIX_DATA_DIR": ("data_dir", parse.folder),
-    "JOURNAL_DAYS": ("journal_days", parse.whole(1, 36500, "days")),
-    "BACKUP_EVERY_H": ("backup_every_h", parse.number(0, 8760, "hours")),
-    "BACKUP_KEEP": ("backup_keep", parse.whole(1, 1000, "backups")),
-    "WEBHOOK_TOKEN": ("webhook_token", parse.secret),
-    "WEBHOOK_SECRET": ("webhook_secret", parse.listed(parse.webhook_key, commas=False)),
-    "WEBHOOK_SIGNING_SECRET": ("webhook_signing_secret", parse.webhook_key),
-    "GITHUB_WEBHOOK_SECRET": ("github_webhook_secret", parse.passphrase),
-    "ZAPIER_WEBHOOK_URL": ("zapier_webhook_url", parse.listed(parse.webhook_url, commas=False)),
-    "DISCORD_WEBHOOK_URL": ("discord_webhook_url", parse.webhook_url),
-    "ENABLE_RESPONSE_CACHING": ("enable_response_caching", parse.switch),
-    "ENABLE_LAZY_COMMANDS": ("enable_lazy_commands", parse.switch),
-    "ENABLE_STATE_WATCHING": ("enable_state_watching", parse.switch),
-    "SANDBOX_PORT": ("sandbox_port", parse.port),
-    "AGENT_TTL": ("agent_ttl_s", parse.duration(1, 30 * 86400)),
-    "RITUAL_STEP_S": ("ritual_step_s", parse.number(0, 60, "seconds")),
-    "SHUTDOWN_S": ("shutdown_s", parse.number(0, 300, "seconds")),
-    "LOG_LEVEL": ("log_level", parse.log_level),
-    "LOG_FORMAT": ("log_format", parse.one_of("text", "json")),
-}
-
 _SECRET_NAMES = frozenset(doc.name for doc in SETTING_DOCS if doc.secret)
 _NAMES = frozenset(doc.name for doc in SETTING_DOCS)
 
@@ -148,7 +106,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSe
 # The values have the types that `Settings` declares, by the table above; a test holds it to that.
 def _parse_all(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name, (attribute, parser) in _PARSERS.items():
+    for name, (attribute, parser) in PARSERS.items():
         if name in given:
             try:
                 values[attribute] = parser(given[name])

@@ -1,27 +1,50 @@
-"""The access log: one line a request, and only where DEBUG is asked for."""
+"""The access log: one record for each request that ACCESS_LOG asks for."""
 
 from __future__ import annotations
 
 import logging
-
-from aiohttp import web
-
-from core.settings import Settings
-from web.client_address import client_address
+from typing import Final, Literal, final
 
 access = logging.getLogger("web.access")
 
+# What says that a client was turned away, rather than that it asked for something that is not there.
+_REFUSED: Final = frozenset({401, 403, 408, 413, 414, 429, 431})
+_KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
-def log_access(request: web.Request, route: str, status: int, seconds: float, settings: Settings) -> None:
-    """Say who asked for what, by route template, and how it went."""
-    if not access.isEnabledFor(logging.DEBUG):
-        return
-    forwarded_for = ",".join(request.headers.getall("X-Forwarded-For", []))
-    access.debug(
-        "http.request method=%s route=%s status=%d ms=%.3f client=%s",
-        request.method,
-        route,
-        status,
-        seconds * 1000,
-        client_address(request.remote, forwarded_for, settings.trusted_proxies),
-    )
+
+@final
+class AccessLog:
+    """Says who asked for what, by route template, and how it went.
+
+    Args:
+        which: the setting ACCESS_LOG.
+
+    Attributes:
+        wants_all: whether every request is logged, so that none may be answered past this log.
+    """
+
+    def __init__(self, which: Literal["off", "errors", "all"]) -> None:
+        self._which = which
+        self.wants_all = which == "all"
+
+    def wants(self, status: int) -> bool:
+        """Whether a request that was answered with `status` is logged."""
+        return self.wants_all or (self._which == "errors" and (status >= 500 or status in _REFUSED))
+
+    def record(
+        self, *, method: str, route: str, status: int, seconds: float, sent_bytes: int | None, client: str
+    ) -> None:
+        """Log one request, if it is wanted; as fields of their own where LOG_FORMAT is json."""
+        if not self.wants(status):
+            return
+        fields = {
+            "method": method if method in _KNOWN_METHODS else "other",
+            "route": route,
+            "status": status,
+            "duration_ms": round(seconds * 1000, 3),
+            "bytes": sent_bytes or 0,
+            "client": client,
+        }
+        said = " ".join(f"{name}={value}" for name, value in fields.items())
+        level = logging.WARNING if status >= 500 else logging.INFO
+        access.log(level, "http.request %s", said, extra={"fields": fields})

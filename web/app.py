@@ -14,17 +14,20 @@ from core.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo, RouteInfo
 from web import keys
-from web.access_log import access
-from web.connection import HelixServer, Runner
-from web.edge import build_edge
+from web.access_log import AccessLog
+from web.admission import Admission
+from web.connection_limits import ConnectionLimits
+from web.edge import Edge
 from web.home_page import HomePage
 from web.hot import HotTable
 from web.listening import listen
 from web.live import streams as live
 from web.live.streams import Streams
+from web.read_access import ReadAccess
 from web.responses import Responses
 from web.routes.table import ROUTES, route_infos
 from web.routing import RouteSpec
+from web.server import HelixServer, Runner
 from web.traffic import Traffic
 
 logger = logging.getLogger(__name__)
@@ -59,6 +62,7 @@ class WebServer:
         self._settings = kernel.settings
         self._traffic = Traffic(kernel.metrics, kernel.clock)
         self._streams = Streams(kernel, collective, self._traffic)
+        self._access_log = AccessLog(kernel.settings.access_log)
         self._table = HotTable()
         self._port = kernel.settings.port
         self._runner: Runner | None = None
@@ -118,11 +122,19 @@ class WebServer:
         await runner.cleanup()
 
     def _wrap(self, inner: web.Server) -> web.Server:
-        return HelixServer(inner, self._table, self._traffic, self._may_shortcut)
+        return HelixServer(
+            inner,
+            table=self._table,
+            traffic=self._traffic,
+            access_log=self._access_log,
+            limits=ConnectionLimits(self._settings),
+            head_timeout_s=self._settings.head_timeout_s,
+            may_shortcut=self._may_shortcut,
+        )
 
     def _may_shortcut(self) -> bool:
         """Whether a known head may be answered at once: not while draining, nor where all is logged."""
-        return self._kernel.drain.accepting and not access.isEnabledFor(logging.DEBUG)
+        return self._kernel.drain.accepting and not self._access_log.wants_all
 
     def _reading(self) -> Reading:
         runner = self._runner
@@ -137,16 +149,20 @@ class WebServer:
         commands: tuple[CommandInfo, ...],
         routes: tuple[RouteSpec, ...],
     ) -> web.Application:
-        app = web.Application(
-            middlewares=[build_edge(kernel, self._traffic, routes)],
-            client_max_size=kernel.settings.max_body,
-        )
+        settings = kernel.settings
+        access = ReadAccess(settings, kernel.clock, kernel.refusals)
+        admission = Admission(settings, kernel.clock, access, kernel.refusals)
+        edge = Edge(kernel, admission, self._traffic, self._access_log, routes)
+        app = web.Application(middlewares=[edge.middleware], client_max_size=settings.max_body)
         app[keys.KERNEL] = kernel
         app[keys.COLLECTIVE] = collective
         app[keys.COMMANDS] = commands
         app[keys.TRAFFIC] = self._traffic
-        app[keys.RESPONSES] = Responses(routes, kernel.caches, self._traffic)
         app[keys.STREAMS] = self._streams
+        app[keys.RESPONSES] = Responses(
+            routes, kernel.caches, self._traffic, private=bool(settings.read_token)
+        )
+        app[keys.READ_ACCESS] = access
         app[keys.RENDERING] = asyncio.Lock()
         app[keys.HOME_PAGE] = HomePage()
         for spec in routes:

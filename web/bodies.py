@@ -50,11 +50,9 @@ class Variant:
     def __init__(self, body: bytes, content_type: str, encoding: Encoding, digest: str) -> None:
         self.body = body
         self.etag = f'"{digest}"' if encoding == "identity" else f'"{digest}-{encoding}"'
-        # Whoever keeps a copy must ask before using it: a change here drops the entry before its time.
         self.short_headers: Headers = (
             *standard(),
             *CORS,
-            ("Cache-Control", "no-cache"),
             ("Vary", "Accept-Encoding"),
             ("ETag", self.etag),
         )

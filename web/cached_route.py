@@ -11,7 +11,7 @@ import msgspec
 from core.cache import Cache, Cached, Outcome
 from web.bodies import Body
 from web.headers import Headers
-from web.negotiation import Encoding, already_has, choose_encoding
+from web.negotiation import Encoding, already_has, choose_encoding, is_named
 
 Build = Callable[[], Body]
 Fetch = Callable[[], Awaitable[Body]]
@@ -29,12 +29,27 @@ X_CACHE: Final[Mapping[Outcome, str]] = {
 
 @final
 class CachedRoute:
-    """The answers of one route, each under its key."""
+    """The answers of one route, each under its key.
 
-    def __init__(self, path: str, tags: frozenset[str], cache: Cache[Hashable, Body]) -> None:
+    Args:
+        path: its template.
+        tags: what its answers depend on.
+        cache: what holds them.
+        private: whether only some may read them, so that no cache between may keep one for all.
+
+    Attributes:
+        policy: what other caches may do. Where a tag can drop the entry before its time, whoever keeps a copy
+            must ask before using it; elsewhere it holds as long as it is held here.
+    """
+
+    def __init__(
+        self, path: str, tags: frozenset[str], cache: Cache[Hashable, Body], *, private: bool = False
+    ) -> None:
         self.path = path
         self._tags = tags
         self._cache = cache
+        control = "no-cache" if tags else f"max-age={int(cache.ttl_s)}"
+        self.policy: Headers = (("Cache-Control", f"private, {control}" if private else control),)
 
     def look_up(self, key: Hashable, build: Build) -> Cached[Body]:
         """The answer under `key`, made by `build` when there is none that holds.
@@ -89,6 +104,10 @@ class Selection:
         self._head_only = method == "HEAD"
         self._encoding: Encoding = choose_encoding(accept_encoding)
         self._if_none_match = if_none_match
+
+    def satisfies(self, if_match: str, body: Body) -> bool:
+        """Whether the form of `body` that is chosen here is one that `If-Match` names (RFC 9110 §13.1.1)."""
+        return body.status != 200 or is_named(if_match, body.variant(self._encoding).etag)
 
     def of(self, body: Body) -> tuple[int, Headers, bytes]:
         """Status, the headers that stay the same while `body` lives, and the bytes to send after them."""

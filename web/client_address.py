@@ -35,6 +35,12 @@ def client_address(
     return str(current)
 
 
+def is_trusted(peer: str | None, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:
+    """Whether the other end of the socket is a proxy that is believed."""
+    address = _parsed(peer)
+    return address is not None and any(address in network for network in trusted)
+
+
 def _parsed(text: str | None) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address((text or "").strip())

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from time import perf_counter
-from typing import Any, Final, final
+from typing import TYPE_CHECKING, Any, Final, final
 
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
-from aiohttp.streams import EMPTY_PAYLOAD
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler
 
-from web.hot import HotAnswer, HotTable
+from web.clients import peer_address
+from web.hot import HotAnswer
 from web.live.handover import HandOver
 from web.problems import Problem, plain_problem, record_incident
-from web.traffic import UNMATCHED, Traffic
+from web.traffic import UNMATCHED
+
+if TYPE_CHECKING:
+    from web.server import HelixServer
 
 logger = logging.getLogger(__name__)
 
-# Bounds memory and file descriptors; each waiting client holds one of both.
-MAX_CONNECTIONS: Final = 800
+MAX_HEAD_BYTES: Final = 32 * 1024
+# A client that takes nothing of its answer for so long is let go.
+STALLED_S: Final = 30.0
 
 _END_OF_HEAD: Final = b"\r\n\r\n"
 
@@ -33,10 +38,13 @@ class Connection(RequestHandler):
     A chunk of bytes is answered from the table only while the connection is idle and everything before it
     came in whole heads without a body, one a chunk: then the parser holds nothing back, nothing waits to be
     answered first, and the chunk is the whole of a request. A client that does otherwise (pipelines, sends a
-    body, splits a head) is served by aiohttp alone for the rest of its connection.
+    body, splits a head) is served by aiohttp alone for the rest of its connection, and watched: a head that
+    has begun must end in time and within bounds.
     """
 
-    __slots__ = ("_head", "_server", "_whole")
+    __slots__ = (
+        "_client", "_head", "_partial_bytes", "_payload", "_peer", "_server", "_stall", "_timer", "_whole",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -49,15 +57,32 @@ class Connection(RequestHandler):
         self._server = server
         self._whole = True
         self._head: bytes | None = None
+        # What is known of the request that comes in, where it did not come whole.
+        self._payload: StreamReader = EMPTY_PAYLOAD
+        self._partial_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
+        self._stall: asyncio.TimerHandle | None = None
+        self._peer: str | None = None
+        self._client: str | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, or refuse it where there are too many."""
         super().connection_made(transport)
-        if len(self._server.connections) > MAX_CONNECTIONS and self.transport is not None:
-            logger.warning("http.refused reason=connections limit=%d", MAX_CONNECTIONS)
-            self._server.traffic.lane(UNMATCHED, "other", 503).record(0.0)
-            self.transport.write(_refusal())
-            self.force_close()
+        peer = transport.get_extra_info("peername")
+        self._peer = peer[0] if isinstance(peer, tuple) else None
+        try:
+            self._client = self._server.limits.enter(self._peer)
+        except Problem as problem:
+            self._refuse(problem)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Let go of everything that was held for the connection."""
+        self._stop_timer()
+        self._stop_stall_timer()
+        if self._client is not None:
+            self._server.limits.leave(self._client)
+            self._client = None
+        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         """Answer a known head at once; hand everything else to aiohttp."""
@@ -67,15 +92,31 @@ class Connection(RequestHandler):
             return
         before = self._request_count
         super().data_received(data)
+        heads = self._request_count - before
+        if heads and self._messages:
+            self._payload = self._messages[-1][1]
         self._whole = (
             self._whole
-            and self._request_count == before + 1
+            and heads == 1
             and not self._upgraded
             and data.endswith(_END_OF_HEAD)
             and bool(self._messages)
-            and self._messages[-1][1] is EMPTY_PAYLOAD
+            and self._payload is EMPTY_PAYLOAD
         )
         self._head = data if idle and self._whole else None
+        if not self._whole:
+            self._watch(heads, len(data))
+
+    def pause_writing(self) -> None:
+        """The client takes less than it is sent; it has so long to go on."""
+        super().pause_writing()
+        if self._stall is None:
+            self._stall = self._loop.call_later(STALLED_S, self._drop_stalled)
+
+    def resume_writing(self) -> None:
+        """The client has taken what was sent."""
+        super().resume_writing()
+        self._stop_stall_timer()
 
     def remember(self, request: web.BaseRequest, answer: HotAnswer) -> None:
         """Give `answer` from now on to whoever sends the head of `request`, which is being handled."""
@@ -101,7 +142,7 @@ class Connection(RequestHandler):
             problem = incident = record_incident(exc, route=UNMATCHED, method=request.method)
             self._server.traffic.saw_incident(incident.id)
             instance = incident.instance
-        self._server.traffic.lane(UNMATCHED, request.method, problem.status).record(0.0)
+        self._note(request.method, problem.status)
         response = problem.response(instance)
         response.force_close()
         return response
@@ -116,7 +157,7 @@ class Connection(RequestHandler):
         if isinstance(resp, HandOver):
             return self._hand_over(resp)
         if isinstance(resp, web.HTTPException) and resp.status >= 400:
-            self._server.traffic.lane(UNMATCHED, request.method, resp.status).record(0.0)
+            self._note(request.method, resp.status)
             resp = plain_problem(resp.status).response(request.rel_url.raw_path)
             resp.force_close()
         return super().finish_response(request, resp, start_time)
@@ -162,59 +203,75 @@ class Connection(RequestHandler):
         lane.record(perf_counter() - started)
         return True
 
+    def _watch(self, heads: int, size_bytes: int) -> None:
+        """Look after a head that comes in pieces; `heads` is how many ended with the chunk that just came."""
+        body = self._payload
+        elsewhere = self._upgraded or body is not EMPTY_PAYLOAD or self._buffer_paused
+        if heads or elsewhere or not size_bytes:
+            # A body is read in bounded time by whoever wants it; after it the next chunk begins a head.
+            if body.is_eof():
+                self._payload = EMPTY_PAYLOAD
+            self._partial_bytes = 0
+            self._stop_timer()
+            return
+        self._partial_bytes += size_bytes
+        if self._partial_bytes > MAX_HEAD_BYTES:
+            self._refuse(Problem(431, f"A request's head may have at most {MAX_HEAD_BYTES} bytes."))
+        elif self._timer is None:
+            self._timer = self._loop.call_later(self._server.head_timeout_s, self._drop_slow)
 
-class HelixServer(web.Server):
-    """Makes a `Connection` for each client.
+    def _drop_slow(self) -> None:
+        self._timer = None
+        if self._request_in_progress or self._messages:
+            # Nobody waits for this head yet.
+            self._timer = self._loop.call_later(self._server.head_timeout_s, self._drop_slow)
+            return
+        self._refuse(Problem(408, f"The head did not end within {self._server.head_timeout_s:g} s."))
 
-    Args:
-        inner: aiohttp's server for the application, whose handler and options are taken over.
-        table: the heads that are answered at once.
-        traffic: where answers are counted.
-        may_shortcut: asked before each such answer.
-    """
+    def _drop_stalled(self) -> None:
+        self._stall = None
+        logger.info("http.stalled client=%s seconds=%g", peer_address(self._peer), STALLED_S)
+        if self.transport is not None:
+            self.transport.abort()
 
-    def __init__(
-        self, inner: web.Server, table: HotTable, traffic: Traffic, may_shortcut: Callable[[], bool]
-    ) -> None:
-        options: dict[str, Any] = inner._kwargs  # noqa: SLF001 - aiohttp offers no other way to its options
-        super().__init__(inner.request_handler, request_factory=inner.request_factory, **options)
-        self.table = table
-        self.traffic = traffic
-        self.may_shortcut = may_shortcut
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
-    def __call__(self) -> RequestHandler:
-        """A protocol for a new connection."""
-        return Connection(self, loop=self._loop, **self._kwargs)
+    def _stop_stall_timer(self) -> None:
+        if self._stall is not None:
+            self._stall.cancel()
+            self._stall = None
 
+    def _refuse(self, problem: Problem) -> None:
+        """End the connection with this answer; where another is on its way, with that one."""
+        self._stop_timer()
+        if self.transport is None or self._close or self._force_close:
+            return
+        if self._request_in_progress or self._messages:
+            self.close()
+            return
+        self._note("other", problem.status)
+        self.transport.write(problem.wire())
+        self.force_close()
 
-class Runner(web.AppRunner):
-    """aiohttp's runner, serving through `HelixServer`."""
-
-    __slots__ = ("_wrap",)
-
-    def __init__(
-        self,
-        app: web.Application,
-        wrap: Callable[[web.Server], web.Server],
-        **options: Any,  # noqa: ANN401 - aiohttp's own options
-    ) -> None:
-        super().__init__(app, **options)
-        self._wrap = wrap
-
-    async def _make_server(self) -> web.Server:
-        return self._wrap(await super()._make_server())
+    def _note(self, method: str, status: int) -> None:
+        """Count and log an answer that no route gave."""
+        self._server.traffic.lane(UNMATCHED, method, status).record(0.0)
+        self._server.access_log.record(
+            method=method,
+            route=UNMATCHED,
+            status=status,
+            seconds=0.0,
+            sent_bytes=None,
+            client=peer_address(self._peer),
+        )
 
 
 def _malformed(error: HttpProcessingError) -> Problem:
     if isinstance(error, LineTooLong):
         return Problem(431, "The request line or a header field is too long.")
+    if "Too many headers" in error.message:
+        return Problem(431, "The request has too many header fields.")
     return Problem(400, "This is not a well-formed HTTP request.")
-
-
-def _refusal() -> bytes:
-    response = Problem(503, "Too many connections are open. Try again in a moment.").response("/")
-    body = response.body
-    assert isinstance(body, bytes)  # noqa: S101 - a problem's body is bytes
-    response.headers.update({"Retry-After": "1", "Connection": "close", "Content-Length": str(len(body))})
-    lines = "".join(f"{name}: {value}\r\n" for name, value in response.headers.items())
-    return f"HTTP/1.1 503 Service Unavailable\r\n{lines}\r\n".encode() + body

@@ -46,7 +46,7 @@ class HotAnswer:
         self._lane: Lane | None = None
 
     def wire(self, date: bytes) -> tuple[bytes, Lane] | None:
-        """The response as it goes over the wire, and where it is counted; None where it must be awaited.
+        """The response as bytes, and where it is counted; None where the usual way must give it.
 
         Args:
             date: the value of the Date header.
@@ -60,6 +60,9 @@ class HotAnswer:
             return None
         lane = self._lane
         if lane is None or cached.value is not self._body:
+            if cached.value.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                # The usual way logs it.
+                return None
             lane = self._adopt(cached.value)
         wire = b"%sAge: %d\r\nX-Cache: %s\r\nDate: %s\r\n\r\n%s" % (
             self._head,
@@ -72,7 +75,7 @@ class HotAnswer:
 
     def _adopt(self, body: Body) -> Lane:
         status, headers, self._content = self._selection.of(body)
-        self._head = _head(status, headers)
+        self._head = _head(status, (*headers, *self._route.policy))
         self._body = body
         self._lane = self._traffic.lane(self._route.path, self._selection.method, status)
         return self._lane

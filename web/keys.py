@@ -11,6 +11,7 @@ from state.collective import Collective
 from state.ports import CommandInfo
 from web.home_page import HomePage
 from web.live.streams import Streams
+from web.read_access import ReadAccess
 from web.responses import Responses
 from web.traffic import Traffic
 
@@ -22,3 +23,4 @@ TRAFFIC = web.AppKey("traffic", Traffic)
 RENDERING = web.AppKey("rendering", asyncio.Lock)
 HOME_PAGE = web.AppKey("home_page", HomePage)
 STREAMS = web.AppKey("streams", Streams)
+READ_ACCESS = web.AppKey("read_access", ReadAccess)

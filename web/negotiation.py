@@ -61,6 +61,14 @@ def already_has(if_none_match: str | None, etag: str) -> bool:
     return if_none_match.strip() == "*" or etag in _ENTITY_TAG.findall(if_none_match)
 
 
+def is_named(if_match: str, etag: str) -> bool:
+    """Whether `If-Match` names `etag` (quotes included), by strong comparison (RFC 9110 §13.1.1)."""
+    if len(if_match) > _LONGEST_HEADER:
+        return False
+    named = (found[0] for found in _ENTITY_TAG.finditer(if_match))
+    return if_match.strip() == "*" or etag in named
+
+
 def _ranked(header: str) -> list[tuple[str, dict[str, str], float]]:
     """The header's members: name, parameters, quality; members with a malformed quality are left out."""
     members = []

@@ -57,10 +57,18 @@ class Problem(HelixError):  # noqa: N818 - RFC 9457's own word
             }
         )
 
-    def response(self, instance: str) -> web.Response:
-        """The answer to send."""
-        headers = dict((*standard(), *CORS, _NO_STORE, ("Content-Type", PROBLEM_JSON)))
+    def response(self, instance: str, *, shared: bool = True) -> web.Response:
+        """The answer to send; `shared` where pages of other origins may read it."""
+        headers = dict((*standard(), *(CORS if shared else ()), _NO_STORE, ("Content-Type", PROBLEM_JSON)))
         return web.Response(body=self.body(instance), status=self.status, headers={**headers, **self.headers})
+
+    def wire(self) -> bytes:
+        """The whole answer as bytes, for a connection that ends with it before a request was understood."""
+        body = self.body("/")
+        headers = (*standard(), _NO_STORE, ("Content-Type", PROBLEM_JSON), *self.headers.items())
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        head = f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}\r\n{lines}"
+        return f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 class Incident(Problem):

@@ -7,18 +7,30 @@ from collections.abc import Hashable
 from aiohttp import web
 
 from core.cache import Cached, CacheRegistry
+from web.admission import check_budget
 from web.bodies import Body
 from web.cached_route import X_CACHE, Build, CachedRoute, Fetch, Selection
 from web.connection import Connection
 from web.hot import HotAnswer
+from web.problems import Problem
+from web.read_access import is_by_session
 from web.routing import RouteSpec
 from web.traffic import Traffic
 
 
 class Responses:
-    """Every cached route of the server, by path template."""
+    """Every cached route of the server, by path template.
 
-    def __init__(self, routes: tuple[RouteSpec, ...], caches: CacheRegistry, traffic: Traffic) -> None:
+    Args:
+        routes: the route table.
+        caches: where a cache for each of them is created.
+        traffic: where answers are counted.
+        private: whether reading needs a token here.
+    """
+
+    def __init__(
+        self, routes: tuple[RouteSpec, ...], caches: CacheRegistry, traffic: Traffic, *, private: bool = False
+    ) -> None:
         self._traffic = traffic
         self._routes = {
             spec.path: CachedRoute(
@@ -31,6 +43,7 @@ class Responses:
                     ttl_s=spec.ttl_s,
                     serve_stale=spec.serve_stale,
                 ),
+                private=private and spec.needs_token == "read",  # noqa: S105 - the kind of token, not one
             )
             for spec in routes
             if spec.ttl_s is not None
@@ -46,10 +59,15 @@ class Responses:
             key: which of the route's answers, for routes with more than one.
 
         Raises:
+            Problem: it would have to be made, and the client may not have anything made now.
             Exception: what `build` raises.
         """
         route = self._routes[path]
-        return self._answer(request, route, route.look_up(key, build), key, build)
+        cached = route.peek(key)
+        if cached is None:
+            check_budget(request)
+            cached = route.look_up(key, build)
+        return self._answer(request, route, cached, key, build)
 
     async def serve_async(
         self, request: web.Request, path: str, fetch: Fetch, key: Hashable = None
@@ -63,10 +81,15 @@ class Responses:
             key: which of the route's answers, for routes with more than one.
 
         Raises:
+            Problem: likewise.
             Exception: what `fetch` raises.
         """
         route = self._routes[path]
-        return self._answer(request, route, await route.fetch(key, fetch), key, None)
+        cached = route.peek(key)
+        if cached is None:
+            check_budget(request)
+            cached = await route.fetch(key, fetch)
+        return self._answer(request, route, cached, key, None)
 
     def _answer(
         self,
@@ -79,11 +102,15 @@ class Responses:
         selection = Selection(
             request.method, _joined(request, "Accept-Encoding"), _joined(request, "If-None-Match")
         )
+        condition = _joined(request, "If-Match")
+        if condition is not None and not selection.satisfies(condition, cached.value):
+            raise Problem(412, "The answer is another one by now than If-Match asks for.")
         status, headers, content = selection.of(cached.value)
-        if isinstance(request.protocol, Connection):
+        # A session ends, and then the same bytes must not be answered any more.
+        if isinstance(request.protocol, Connection) and condition is None and not is_by_session(request):
             request.protocol.remember(request, HotAnswer(route, key, build, selection, self._traffic))
         moving = (("Age", str(int(cached.age_s))), ("X-Cache", X_CACHE[cached.outcome]))
-        return web.Response(body=content, status=status, headers=(*headers, *moving))
+        return web.Response(body=content, status=status, headers=(*headers, *route.policy, *moving))
 
 
 def _joined(request: web.Request, name: str) -> str | None:

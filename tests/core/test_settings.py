@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.settings import _PARSERS as PARSERS
+from core._setting_parsers import PARSERS
 from core.settings import SETTING_DOCS, LoadedSettings, Settings, SettingsError, load_settings
 
 TOKEN = {"DISCORD_TOKEN": "abc.def.ghi"}
@@ -78,6 +78,10 @@ def test_every_value_arrives_with_its_declared_type() -> None:
             "RITUAL_STEP_S": "0.05",
             "SHUTDOWN_S": "7.5",
             "MAX_BODY": "2048",
+            "MAX_CONNECTIONS_PER_CLIENT": "0",
+            "HEAD_TIMEOUT_S": "2.5",
+            "RATE_LIMIT_PER_MINUTE": "0",
+            "ACCESS_LOG": "All",
             "LOG_LEVEL": "debug",
             "LOG_FORMAT": "JSON",
         }
@@ -101,7 +105,9 @@ def test_every_value_arrives_with_its_declared_type() -> None:
     assert not settings.enable_response_caching
     assert settings.agent_ttl_s == 5400.0
     assert (settings.ritual_step_s, settings.shutdown_s, settings.max_body) == (0.05, 7.5, 2048)
-    assert (settings.log_level, settings.log_format) == ("DEBUG", "json")
+    assert (settings.max_connections_per_client, settings.rate_limit_per_minute) == (0, 0)
+    assert settings.head_timeout_s == 2.5
+    assert (settings.log_level, settings.log_format, settings.access_log) == ("DEBUG", "json", "all")
     assert settings.data_dir == Path("elsewhere")
     assert len(settings.secrets()) == 10
 

@@ -36,7 +36,15 @@ async def sites(path: Path) -> AsyncIterator[MakeSite]:
             folder = path / "data"
             folder.mkdir(exist_ok=True)
             clock = ManualClock()
-            values = {"port": 0, "port_is_set": True, "data_dir": folder, "shutdown_s": 1.2, **settings}
+            values = {
+                "port": 0,
+                "port_is_set": True,
+                "data_dir": folder,
+                "shutdown_s": 1.2,
+                # Every client of a test has the same address.
+                "max_connections_per_client": 0,
+                **settings,
+            }
             kernel = build_kernel(Settings(**values), clock)
             database = await Database.open(
                 folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version=VERSION

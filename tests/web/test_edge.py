@@ -58,6 +58,42 @@ async def test_a_browser_that_asks_ahead_is_told_what_it_may(site: Site) -> None
     assert (await site.get("/nothing", method="OPTIONS")).status == 404
 
 
+async def test_pages_of_other_origins_may_read_and_no_more(site: Site) -> None:
+    elsewhere = {"Origin": "https://example.org"}
+    assert (await site.get("/ucf", **elsewhere)).headers["access-control-allow-origin"] == "*"
+    assert (await site.get("/nothing", **elsewhere)).headers["access-control-allow-origin"] == "*"
+    for method, path in (("POST", "/webhooks/ucf.update"), ("POST", "/ucf"), ("DELETE", "/hooks/1")):
+        answer = await site.get(path, method=method, **elsewhere)
+        assert answer.status >= 400
+        assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("path", "may"), [("/webhooks", True), ("/webhooks/ucf.update", False), ("/hooks", False)]
+)
+async def test_a_preflight_for_what_changes_something_allows_nothing(
+    site: Site, path: str, may: bool
+) -> None:
+    wanted = {"Origin": "https://example.org", "Access_Control_Request_Method": "POST"}
+    answer = await site.get(path, method="OPTIONS", **wanted)
+    assert answer.status == 204
+    assert "POST" in answer.headers["allow"]
+    assert "POST" not in answer.headers.get("access-control-allow-methods", "")
+    assert ("access-control-allow-origin" in answer.headers) is may
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_a_query_has_a_bound(site: Site) -> None:
+    assert_problem(await site.get(f"/agents?layer={'x' * 3000}"), 414)
+    assert_problem(await site.get(f"/agents?layer={'x' * 1000}"), 400)
+
+
+async def test_header_fields_have_a_bound(site: Site) -> None:
+    wire = await site.wire()
+    assert (await wire.ask("/ucf", *(f"X-{n}: y" for n in range(99)))).status == 200
+    assert_problem(await wire.ask("/ucf", *(f"X-{n}: y" for n in range(100))), 431)
+
+
 READ = [
     spec.path.replace("{name}", "Claude")
     for spec in ROUTES

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
+from core.secret import Secret
 from tests.web.helpers import MakeSite, Site
 from web.bodies import Body
 from web.keys import RESPONSES
@@ -27,7 +28,8 @@ async def test_a_second_look_is_a_hit_with_the_same_bytes(site: Site, path: str)
 @pytest.mark.parametrize("path", CACHED)
 async def test_a_cached_answer_carries_what_caches_and_browsers_need(site: Site, path: str) -> None:
     headers = (await site.get(path)).headers
-    assert headers["cache-control"] == "no-cache"
+    # What no tag can drop holds for its TTL.
+    assert headers["cache-control"] == ("max-age=60" if path == "/commands" else "no-cache")
     assert headers["vary"] == "Accept-Encoding"
     assert headers["access-control-allow-origin"] == "*"
     assert headers["x-content-type-options"] == "nosniff"
@@ -87,6 +89,26 @@ async def test_a_condition_for_another_encoding_does_not_count(site: Site) -> No
     packed = await site.get("/agents", Accept_Encoding="gzip", If_None_Match=plain.headers["etag"])
     assert packed.status == 200
     assert packed.headers["etag"] != plain.headers["etag"]
+
+
+async def test_a_condition_on_another_version_fails_the_request(site: Site) -> None:
+    etag = (await site.get("/ucf")).headers["etag"]
+    for condition in (etag, f'"other", {etag}', "*"):
+        assert (await site.get("/ucf", If_Match=condition)).status == 200
+    for condition in ('"other"', f"W/{etag}", ""):
+        answer = await site.get("/ucf", If_Match=condition)
+        assert (answer.status, answer.headers["content-type"]) == (412, "application/problem+json")
+    wire = await site.wire()
+    assert (await wire.ask("/ucf", f"If-Match: {etag}")).status == 200
+    await site.change(zoom=1.5)
+    assert (await wire.ask("/ucf", f"If-Match: {etag}")).status == 412
+
+
+async def test_where_reading_needs_a_token_no_cache_between_may_keep_it_for_all(make_site: MakeSite) -> None:
+    site = await make_site(read_token=Secret("a-token-to-read-with"))
+    for path, control in (("/ucf", "private, no-cache"), ("/commands", "private, max-age=60")):
+        answer = await site.get(path, Authorization="Bearer a-token-to-read-with")
+        assert answer.headers["cache-control"] == control
 
 
 async def test_a_failing_health_is_never_a_304(site: Site) -> None:

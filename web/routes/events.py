@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from web.client_address import client_address
+from web.clients import address_of, key_of
 from web.headers import CORS, standard
 from web.keys import KERNEL, STREAMS
 from web.live.asked import AFTER, PARAMETERS, WANTED
@@ -46,15 +46,14 @@ async def get_events(request: web.Request) -> web.StreamResponse:
     if request.method == hdrs.METH_HEAD:
         return web.Response(headers=_HEADERS)
     streams = request.app[STREAMS]
-    client = SseClient(streams, address_of(request), wanted, after_id)
+    client = SseClient(streams, client_of(request), wanted, after_id)
     streams.prepare(client)
     return HandOver(HTTPStatus.OK, _HEADERS, client)
 
 
-def address_of(request: web.Request) -> str:
+def client_of(request: web.Request) -> str:
     """Whom a stream counts for."""
-    forwarded_for = ",".join(request.headers.getall("X-Forwarded-For", []))
-    return client_address(request.remote, forwarded_for, request.app[KERNEL].settings.trusted_proxies)
+    return key_of(address_of(request, request.app[KERNEL].settings.trusted_proxies))
 
 
 ROUTES = (

@@ -12,6 +12,7 @@ from web.routes import (
     home,
     hooks,
     metrics,
+    session,
     slo,
     status,
     ucf,
@@ -32,6 +33,7 @@ ROUTES: tuple[RouteSpec, ...] = (
     *metrics.ROUTES,
     *events.ROUTES,
     *ws.ROUTES,
+    *session.ROUTES,
     *webhooks.ROUTES,
     *hooks.ROUTES,
 )

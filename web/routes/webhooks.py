@@ -33,6 +33,7 @@ from web.records.webhooks import (
     ReceivedEvent,
     received_body,
 )
+from web.request_body import read_body
 from web.routes._webhook_declarations import (
     DATA,
     ENVELOPE,
@@ -140,7 +141,7 @@ async def _read(request: web.Request) -> bytes:
         raise Problem(
             415, "A webhook is JSON: Content-Type: application/json.", headers={"Accept-Post": JSON}
         )
-    return await request.read()
+    return await read_body(request)
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from web.live.handover import HandOver
 from web.live.handshake import accept_key
 from web.live.origin import is_same_origin
 from web.problems import Problem
-from web.routes.events import PROBLEMS, address_of
+from web.routes.events import PROBLEMS, client_of
 from web.routing import Reply, RouteSpec
 
 
@@ -26,7 +26,7 @@ async def get_ws(request: web.Request) -> web.StreamResponse:
     if not is_same_origin(request.headers.get("Origin"), request.headers.get("Host"), public_url):
         raise Problem(403, "Pages of other origins may not open a WebSocket here.", kind="foreign-origin")
     streams = request.app[STREAMS]
-    client = WsClient(streams, address_of(request), wanted, after_id)
+    client = WsClient(streams, client_of(request), wanted, after_id)
     streams.prepare(client)
     headers = {
         **dict(standard()),

@@ -1,0 +1,114 @@
+"""One record for each request that ACCESS_LOG asks for, with fields of its own."""
+
+import io
+import json
+import logging
+from ipaddress import ip_network
+
+import pytest
+
+from core.logs import JsonFormatter
+from core.secret import Secret
+from tests.web.helpers import MakeSite, Site
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    return [record for record in caplog.records if record.name == "web.access"]
+
+
+async def test_by_default_only_failures_and_refusals_are_logged(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = await make_site(read_token=Secret("a-token-to-read-with"))
+    with caplog.at_level(logging.INFO):
+        for path in ("/ucf", "/health/live", "/nothing", "/health/ready"):
+            await site.get(path)
+    found = [(record.levelname, record.getMessage().partition(" duration")[0]) for record in logged(caplog)]
+    assert found == [
+        ("INFO", "http.request method=GET route=/ucf status=401"),
+        ("WARNING", "http.request method=GET route=/health/ready status=503"),
+    ]
+
+
+async def test_all_of_them_are_logged_where_that_is_asked_for(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = await make_site(access_log="all")
+    with caplog.at_level(logging.INFO):
+        wire = await site.wire()
+        answers = [await wire.ask("/agents/Claude") for _ in range(3)]
+        await wire.ask("/agents/Claude", method="PROPFIND")
+    records = logged(caplog)
+    assert len(records) == 4
+    assert all("route=/agents/{name} status=200" in record.getMessage() for record in records[:3])
+    assert all(f"bytes={len(answers[0].body)} client=127.0.0.1" in one.getMessage() for one in records[:3])
+    assert "method=other route=unmatched status=405" in records[3].getMessage()
+
+
+async def test_off_means_nothing_at_all(make_site: MakeSite, caplog: pytest.LogCaptureFixture) -> None:
+    site = await make_site(access_log="off")
+    with caplog.at_level(logging.DEBUG):
+        assert (await site.get("/health/ready")).status == 503
+    assert logged(caplog) == []
+
+
+async def test_where_nothing_is_logged_known_heads_are_answered_at_once(make_site: MakeSite) -> None:
+    for which, expected in (("off", True), ("errors", True), ("all", False)):
+        site = await make_site(access_log=which)
+        assert site.server._may_shortcut() is expected
+
+
+async def test_a_failing_health_is_logged_each_time(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    site.break_store()
+    wire = await site.wire()
+    with caplog.at_level(logging.INFO):
+        for _ in range(3):
+            assert (await wire.ask("/health")).status == 503
+    assert len(logged(caplog)) == 3
+
+
+async def test_bytes_that_are_no_http_are_logged_with_their_sender(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = await make_site(access_log="all")
+    wire = await site.wire()
+    with caplog.at_level(logging.INFO):
+        await wire.send(b"this is no HTTP\r\n\r\n")
+        await wire.answer()
+    (record,) = logged(caplog)
+    assert "route=unmatched status=400" in record.getMessage()
+    assert "client=127.0.0.1" in record.getMessage()
+
+
+async def test_behind_a_trusted_proxy_the_client_is_who_it_says(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = await make_site(access_log="all", trusted_proxies=(ip_network("127.0.0.1/32"),))
+    with caplog.at_level(logging.INFO):
+        await site.get("/ucf", X_Forwarded_For="6.6.6.6, 203.0.113.9")
+    (record,) = logged(caplog)
+    assert "client=203.0.113.9" in record.getMessage()
+
+
+async def test_as_json_each_part_is_a_field(make_site: MakeSite) -> None:
+    site = await make_site(access_log="all")
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonFormatter())
+    access = logging.getLogger("web.access")
+    access.addHandler(handler)
+    access.setLevel(logging.INFO)
+    try:
+        answer = await site.get("/ucf")
+    finally:
+        access.removeHandler(handler)
+        access.setLevel(logging.NOTSET)
+    entry = json.loads(stream.getvalue())
+    assert {name: entry[name] for name in ("method", "route", "status", "bytes", "client")} == {
+        "method": "GET",
+        "route": "/ucf",
+        "status": 200,
+        "bytes": len(answer.body),
+        "client": "127.0.0.1",
+    }
+    assert entry["duration_ms"] >= 0

@@ -1,0 +1,171 @@
+"""A budget for each client: what costs a token, what does not, and who counts as one client."""
+
+import asyncio
+from ipaddress import ip_network
+
+import pytest
+
+from tests.manual_clock import ManualClock
+from tests.web.helpers import MakeSite, Site, counter, head
+from tests.web.test_edge import assert_problem
+from web.rate_limit import RateLimit, client_key
+
+PROXY = {"trusted_proxies": (ip_network("127.0.0.0/8"),)}
+
+
+def test_a_minute_of_requests_may_come_at_once_and_no_more() -> None:
+    limit = RateLimit("reading", 3, ManualClock())
+    assert [limit.take("a") for _ in range(5)] == [True, True, True, False, False]
+    assert limit.take("b")
+
+
+def test_a_bucket_fills_evenly_and_never_beyond_its_size() -> None:
+    clock = ManualClock()
+    limit = RateLimit("reading", 3, clock)
+    for _ in range(3):
+        limit.take("a")
+    assert limit.wait_s("a") == pytest.approx(20)
+    clock.advance(19.9)
+    assert not limit.take("a")
+    clock.advance(0.1)
+    assert limit.take("a")
+    assert not limit.take("a")
+    clock.advance(10_000)
+    assert [limit.take("a") for _ in range(4)] == [True, True, True, False]
+
+
+def test_what_is_given_back_may_be_taken_again() -> None:
+    limit = RateLimit("reading", 1, ManualClock())
+    assert limit.take("a")
+    limit.give_back("a")
+    limit.give_back("stranger")
+    assert limit.take("a")
+    assert not limit.take("a")
+
+
+def test_without_a_limit_nothing_is_counted() -> None:
+    limit = RateLimit("reading", 0, ManualClock())
+    assert all(limit.take("a") for _ in range(1000))
+    assert (limit.wait_s("a"), len(limit)) == (0.0, 0)
+
+
+def test_the_table_is_bounded_and_forgets_who_was_quiet_longest() -> None:
+    limit = RateLimit("reading", 1, ManualClock(), max_clients=2)
+    for client in ("a", "b"):
+        limit.take(client)
+    assert not limit.take("a")
+    limit.take("c")
+    assert len(limit) == 2
+    assert not limit.take("a")
+    assert limit.take("b")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("unknown", "unknown", True),
+    ],
+)
+def test_who_counts_as_one_client(one: str, other: str, same: bool) -> None:
+    assert (client_key(one) == client_key(other)) is same
+
+
+async def _ask(site: Site, path: str, client: str = "198.51.100.1", **options: str) -> int:
+    return (await site.get(path, X_Forwarded_For=client, **options)).status
+
+
+async def test_a_client_over_its_budget_is_told_when_to_come_again(make_site: MakeSite) -> None:
+    site = await make_site(rate_limit_per_minute=2, **PROXY)
+    assert [await _ask(site, "/nothing") for _ in range(2)] == [404, 404]
+    refused = await site.get("/metrics", X_Forwarded_For="198.51.100.1")
+    problem = assert_problem(refused, 429)
+    assert problem["type"] == "urn:helix:problem:rate-limit"
+    assert refused.headers["retry-after"] == "30"
+    assert refused.headers["ratelimit-policy"] == '"reading";q=2;w=60'
+    assert refused.headers["ratelimit"] == '"reading";r=0;t=30'
+    assert await _ask(site, "/metrics", "198.51.100.2") == 200
+    assert counter(site.kernel.metrics, "helix_refusals_total").value("rate") == 1
+    site.clock.advance(30)
+    assert await _ask(site, "/metrics") == 200
+
+
+async def test_what_the_cache_answers_costs_nothing(make_site: MakeSite) -> None:
+    site = await make_site(rate_limit_per_minute=2, **PROXY)
+    for number in range(20):
+        # Each time another head, so that no answer comes from the hot table.
+        answer = await site.get("/ucf", X_Forwarded_For="198.51.100.1", X_Number=str(number))
+        assert answer.status == 200
+    assert await _ask(site, "/nothing") == 404
+    assert await _ask(site, "/nothing") == 429
+    assert await _ask(site, "/ucf") == 200
+
+
+async def test_over_its_budget_a_client_gets_what_is_there_and_has_nothing_made(make_site: MakeSite) -> None:
+    site = await make_site(rate_limit_per_minute=1, **PROXY)
+    await _ask(site, "/agents", "203.0.113.5")
+    assert await _ask(site, "/nothing") == 404
+    assert await _ask(site, "/agents") == 200
+    misses = site.kernel.caches.get("http:/agents").stats().misses
+    assert await _ask(site, "/agents?layer=Operational") == 429
+    assert await _ask(site, "/agents/Nobody") == 429
+    assert await _ask(site, "/agents?colour=red") == 429
+    await site.change(harmony=0.31)
+    assert await _ask(site, "/agents", X_Number="2") == 429
+    assert site.kernel.caches.get("http:/agents").stats().misses == misses
+
+
+async def test_heads_that_the_hot_table_answers_are_free(make_site: MakeSite) -> None:
+    site = await make_site(rate_limit_per_minute=1, **PROXY)
+    wire = await site.wire()
+    for _ in range(10):
+        assert (await wire.ask("/ucf", "X-Forwarded-For: 198.51.100.1")).status == 200
+    await site.change(harmony=0.31)
+    assert (await wire.ask("/ucf", "X-Forwarded-For: 198.51.100.1")).headers["x-cache"] == "miss"
+
+
+@pytest.mark.parametrize("path", ["/health/live", "/health/ready"])
+async def test_platforms_may_ask_as_often_as_they_like(make_site: MakeSite, path: str) -> None:
+    site = await make_site(rate_limit_per_minute=1)
+    site.connect_gateway()
+    assert [(await site.get(path)).status for _ in range(5)] == [200] * 5
+
+
+async def test_webhooks_have_a_budget_of_their_own(make_site: MakeSite) -> None:
+    site = await make_site(rate_limit_per_minute=1, webhook_rate_limit_per_minute=2, **PROXY)
+    assert await _ask(site, "/nothing") == 404
+    assert await _ask(site, "/nothing") == 429
+    statuses = [await _ask(site, "/webhooks/ucf.update", method="POST") for _ in range(3)]
+    assert statuses == [415, 415, 429]
+
+
+async def test_a_burst_of_a_sender_is_never_refused_by_default(make_site: MakeSite) -> None:
+    site = await make_site()
+    wire = await site.wire()
+    post = b"POST /webhooks/ucf.update HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    for _ in range(20):
+        await wire.send(post * 50)
+        assert {(await wire.answer()).status for _ in range(50)} == {415}
+
+
+async def test_clients_at_once_do_not_get_more_than_one_after_the_other(make_site: MakeSite) -> None:
+    site = await make_site(rate_limit_per_minute=5, **PROXY)
+    statuses = await asyncio.gather(*(_ask(site, f"/agents/{name}") for name in "abcdefghij"))
+    assert sorted(statuses) == [404] * 5 + [429] * 5
+
+
+async def test_a_client_that_nobody_vouches_for_speaks_for_itself(make_site: MakeSite) -> None:
+    site = await make_site(rate_limit_per_minute=1)
+    assert await _ask(site, "/nothing", "198.51.100.1") == 404
+    assert await _ask(site, "/nothing", "198.51.100.2") == 429
+
+
+async def test_the_cache_switched_off_the_usual_way_costs(make_site: MakeSite) -> None:
+    site = await make_site(rate_limit_per_minute=1, enable_response_caching=False, **PROXY)
+    wire = await site.wire()
+    await wire.send(head("/ucf", "X-Forwarded-For: 198.51.100.1"))
+    assert (await wire.answer()).headers["x-cache"] == "off"
+    assert await _ask(site, "/agents") == 429

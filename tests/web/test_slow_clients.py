@@ -1,0 +1,185 @@
+"""Clients that send too slowly, too much at once, or take nothing of what they are sent."""
+
+import asyncio
+import logging
+import socket
+
+import pytest
+from aiohttp import web
+
+from tests.web.helpers import TIMEOUT_S, MakeSite, Site, counter, head
+from tests.web.test_edge import assert_problem
+from web import app, connection
+from web.request_body import read_body
+from web.routes.table import ROUTES
+from web.routing import RouteSpec
+
+
+def timeouts(site: Site) -> float:
+    return counter(site.kernel.metrics, "helix_http_requests_total").value("unmatched", "other", "408")
+
+
+@pytest.mark.parametrize("first", [b"G", b"GET / HTTP/1.1\r\n", head("/ucf")[:-2], head("/ucf") + b"GET /a"])
+async def test_a_head_that_does_not_end_in_time_is_answered_408(make_site: MakeSite, first: bytes) -> None:
+    site = await make_site(head_timeout_s=0.05)
+    wire = await site.wire()
+    await wire.send(first)
+    if first.startswith(head("/ucf")):
+        assert (await wire.answer()).status == 200
+        await wire.send(b"gents")
+    answer = await wire.answer()
+    assert_problem(answer, 408)
+    assert answer.headers["connection"] == "close"
+    assert await wire.closed()
+    assert timeouts(site) == 1
+
+
+async def test_dripping_does_not_win_time(make_site: MakeSite) -> None:
+    site = await make_site(head_timeout_s=0.2)
+    wire = await site.wire()
+
+    async def drip() -> None:
+        await wire.send(b"GET /ucf HTTP/1.1\r\nX: ")
+        while True:
+            await wire.send(b"a")
+            await asyncio.sleep(0.01)
+
+    dripping = asyncio.create_task(drip())
+    assert_problem(await wire.answer(), 408)
+    dripping.cancel()
+    await asyncio.gather(dripping, return_exceptions=True)
+
+
+async def test_a_slow_head_that_ends_in_time_is_a_request_like_others(make_site: MakeSite) -> None:
+    site = await make_site(head_timeout_s=0.05)
+    wire = await site.wire()
+    for byte in head("/ucf"):
+        await wire.send(bytes([byte]))
+        await asyncio.sleep(0)
+    assert (await wire.answer()).status == 200
+    # Longer than a head may take: what waits now is an idle connection, not a head.
+    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.05)
+    assert (await wire.ask("/ucf")).status == 200
+    assert timeouts(site) == 0
+
+
+async def test_a_body_in_pieces_is_not_taken_for_a_head(make_site: MakeSite) -> None:
+    site = await make_site((_ECHO,), head_timeout_s=0.05)
+    wire = await site.wire()
+    await wire.send(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n")
+    for piece in (b"a", b"b", b"c", b"d"):
+        await wire.send(piece)
+        await asyncio.sleep(0.03)
+    assert (await wire.answer()).body == b"abcd"
+    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.05)
+    await wire.send(b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n")
+    await wire.send(b"e")
+    assert (await wire.answer()).body == b"e"
+
+
+async def _echo(request: web.Request) -> web.Response:
+    return web.Response(body=await read_body(request))
+
+
+_ECHO = RouteSpec(method="POST", path="/echo", handler=_echo, summary="")
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 100", "Transfer-Encoding: chunked"])
+async def test_a_body_that_does_not_come_in_time_is_answered_408(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, framing: str
+) -> None:
+    monkeypatch.setattr(app, "_LINGERING_S", 0.05)
+    site = await make_site((_ECHO,), body_timeout_s=0.05)
+    wire = await site.wire()
+    await wire.send(f"POST /echo HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n1".encode())
+    answer = await wire.answer()
+    assert "within 0.05 s" in assert_problem(answer, 408)["detail"]
+    assert answer.headers["connection"] == "close"
+    assert await wire.closed()
+
+
+async def test_a_webhook_that_is_dripped_is_let_go(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_LINGERING_S", 0.05)
+    site = await make_site(body_timeout_s=0.05)
+    wire = await site.wire()
+    await wire.send(
+        b"POST /webhooks/ucf.update HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Content-Length: 100\r\n\r\n{"
+    )
+    assert_problem(await wire.answer(), 408)
+    assert await wire.closed()
+
+
+async def test_a_head_that_never_ends_is_cut_off_by_its_size(site: Site) -> None:
+    wire = await site.wire()
+    await wire.send(b"GET /ucf HTTP/1.1\r\nHost: x\r\n")
+    line = b"X-Long: " + b"x" * 6000 + b"\r\n"
+    for _ in range(connection.MAX_HEAD_BYTES // len(line) + 1):
+        await wire.send(line)
+    assert_problem(await wire.answer(), 431)
+    assert await wire.closed()
+
+
+async def test_a_head_behind_a_request_that_is_handled_does_not_cut_its_answer_off(
+    make_site: MakeSite,
+) -> None:
+    arrived, gate = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: web.Request) -> web.Response:
+        arrived.set()
+        await gate.wait()
+        return web.Response(text="slow")
+
+    site = await make_site((RouteSpec(path="/slow", handler=slow, summary=""),), head_timeout_s=0.02)
+    wire = await site.wire()
+    await wire.send(head("/slow"))
+    await asyncio.wait_for(arrived.wait(), TIMEOUT_S)
+    await wire.send(b"GET /nothing HT")
+    served = site.only_connection()
+    async with asyncio.timeout(TIMEOUT_S):
+        while served._timer is None:
+            await asyncio.sleep(0)
+    first = served._timer
+    async with asyncio.timeout(TIMEOUT_S):
+        while served._timer is first:
+            await asyncio.sleep(0.005)
+    gate.set()
+    assert (await wire.answer()).body == b"slow"
+    assert_problem(await wire.answer(), 408)
+
+
+async def test_a_client_that_takes_nothing_is_let_go(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(connection, "STALLED_S", 0.05)
+
+    async def large(_request: web.Request) -> web.Response:
+        return web.Response(body=b"x" * 20_000_000)
+
+    site = await make_site((RouteSpec(path="/large", handler=large, summary=""),))
+    with caplog.at_level(logging.INFO), socket.create_connection(("127.0.0.1", site.server.port)) as client:
+        client.setblocking(False)
+        await asyncio.get_running_loop().sock_sendall(client, head("/large"))
+        async with asyncio.timeout(TIMEOUT_S):
+            while not site.runner.server or not site.runner.server.connections:
+                await asyncio.sleep(0)
+            while site.runner.server.connections:
+                await asyncio.sleep(0.005)
+    assert "http.stalled client=127.0.0.1" in caplog.text
+
+
+async def test_a_large_answer_that_is_taken_is_given_whole(
+    make_site: MakeSite,
+) -> None:
+    async def large(_request: web.Request) -> web.Response:
+        return web.Response(body=b"x" * 5_000_000)
+
+    site = await make_site((*ROUTES, RouteSpec(path="/large", handler=large, summary="")))
+    wire = await site.wire()
+    assert len((await wire.ask("/large")).body) == 5_000_000
+    assert site.only_connection()._stall is None
+    assert (await wire.ask("/ucf")).status == 200

@@ -1,0 +1,112 @@
+"""Who may read: everyone, or whoever shows READ_TOKEN or a session of the dashboard."""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from aiohttp import hdrs, web
+
+from core.clock import Clock
+from core.refusals import Refusals
+from core.settings import Settings
+from web.clients import address_of, key_of
+from web.problems import Problem
+from web.rate_limit import RateLimit
+from web.sessions import Sessions
+
+# Wrong tokens a minute and client; as many may come at once.
+ATTEMPTS_PER_MINUTE: Final = 10
+# A name with this prefix is taken by browsers only with Secure, Path=/ and no Domain (RFC 6265bis §4.1.3.2).
+COOKIE: Final = "helix_session"
+SECURE_COOKIE: Final = "__Host-helix_session"
+
+_CHALLENGE: Final = 'Bearer realm="helix"'
+_BY_SESSION: Final = web.RequestKey("by_session", bool)
+
+
+@final
+class ReadAccess:
+    """Checks the token of readers; without READ_TOKEN everything is open.
+
+    Attributes:
+        sessions: those of the dashboard; None where no token is set.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, refusals: Refusals) -> None:
+        self._refusals = refusals
+        self._token = settings.read_token or None
+        self._trusted = settings.trusted_proxies
+        self._attempts = RateLimit("attempts", ATTEMPTS_PER_MINUTE, clock)
+        self.sessions = None if self._token is None else Sessions(self._token, clock)
+
+    def check(self, request: web.Request) -> None:
+        """Let a reader through.
+
+        Raises:
+            Problem: 401 without the token, 429 after too many wrong ones.
+        """
+        if self._token is None:
+            return
+        offered = request.headers.get(hdrs.AUTHORIZATION)
+        if offered is not None:
+            scheme, _, credentials = offered.partition(" ")
+            self.prove(request, credentials.strip() if scheme.lower() == "bearer" else "")
+        elif self.session_of(request) is not None:
+            request[_BY_SESSION] = True
+        else:
+            self._refusals.count("token")
+            raise Problem(
+                401,
+                "Reading needs the token of this server: Authorization: Bearer …",
+                headers={"WWW-Authenticate": _CHALLENGE},
+            )
+
+    def prove(self, request: web.Request, offered: str) -> None:
+        """Compare what a client offers with the token; a client that was wrong too often is not compared.
+
+        Raises:
+            Problem: 401 where it is another, 429 after too many of those.
+        """
+        client = key_of(address_of(request, self._trusted))
+        if self._attempts.wait_s(client):
+            self._refusals.count("token")
+            raise Problem(
+                429,
+                "Too many wrong tokens came from here. Wait as long as Retry-After says.",
+                kind="too-many-attempts",
+                headers=self._attempts.headers(client),
+            )
+        if self._token is None or not self._token.matches(offered):
+            self._attempts.take(client)
+            self._refusals.count("token")
+            raise Problem(
+                401,
+                "This token does not open this server.",
+                headers={"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'},
+            )
+
+    def may_read(self, request: web.Request) -> bool:
+        """Whether this request may see what readers see, on routes that need no token."""
+        if self._token is None or self.session_of(request) is not None:
+            return True
+        if hdrs.AUTHORIZATION not in request.headers:
+            return False
+        try:
+            self.check(request)
+        except Problem:
+            return False
+        return True
+
+    def session_of(self, request: web.Request) -> str | None:
+        """The cookie's value, where it stands for a session that goes on."""
+        if self.sessions is not None:
+            for name in (SECURE_COOKIE, COOKIE):
+                value = request.cookies.get(name)
+                if value is not None and self.sessions.holds(value):
+                    return value
+        return None
+
+
+def is_by_session(request: web.BaseRequest) -> bool:
+    """Whether a session let this request in: its bytes mean another thing once that session has ended."""
+    return _BY_SESSION in request

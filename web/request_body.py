@@ -1,0 +1,27 @@
+"""Reading a request's body, in bounded time."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from web.keys import KERNEL
+from web.problems import Problem
+
+
+async def read_body(request: web.Request) -> bytes:
+    """The whole body as it came.
+
+    Raises:
+        Problem: 408, it took longer than BODY_TIMEOUT_S.
+        HTTPRequestEntityTooLarge: it crosses MAX_BODY.
+    """
+    if request.content.is_eof():
+        return await request.read()
+    longest_s = request.app[KERNEL].settings.body_timeout_s
+    try:
+        async with asyncio.timeout(longest_s):
+            return await request.read()
+    except TimeoutError as error:
+        raise Problem(408, f"The body did not come within {longest_s:g} s.") from error

@@ -1,0 +1,71 @@
+"""aiohttp's server and runner, serving through our `Connection`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from web.access_log import AccessLog
+from web.connection import Connection
+from web.connection_limits import ConnectionLimits
+from web.hot import HotTable
+from web.traffic import Traffic
+
+
+class HelixServer(web.Server):
+    """Makes a `Connection` for each client.
+
+    Args:
+        inner: aiohttp's server for the application, whose handler and options are taken over.
+        table: the heads that are answered at once.
+        traffic: where answers are counted.
+        access_log: where they are logged.
+        limits: how many connections there may be.
+        head_timeout_s: how long a head may take from its first byte to its end, in seconds.
+        may_shortcut: asked before each answer from the table.
+    """
+
+    def __init__(
+        self,
+        inner: web.Server,
+        *,
+        table: HotTable,
+        traffic: Traffic,
+        access_log: AccessLog,
+        limits: ConnectionLimits,
+        head_timeout_s: float,
+        may_shortcut: Callable[[], bool],
+    ) -> None:
+        options: dict[str, Any] = inner._kwargs  # noqa: SLF001 - aiohttp offers no other way to its options
+        super().__init__(inner.request_handler, request_factory=inner.request_factory, **options)
+        self.table = table
+        self.traffic = traffic
+        self.access_log = access_log
+        self.limits = limits
+        self.head_timeout_s = head_timeout_s
+        self.may_shortcut = may_shortcut
+
+    def __call__(self) -> RequestHandler:
+        """A protocol for a new connection."""
+        return Connection(self, loop=self._loop, **self._kwargs)
+
+
+class Runner(web.AppRunner):
+    """aiohttp's runner, serving through `HelixServer`."""
+
+    __slots__ = ("_wrap",)
+
+    def __init__(
+        self,
+        app: web.Application,
+        wrap: Callable[[web.Server], web.Server],
+        **options: Any,  # noqa: ANN401 - aiohttp's own options
+    ) -> None:
+        super().__init__(app, **options)
+        self._wrap = wrap
+
+    async def _make_server(self) -> web.Server:
+        return self._wrap(await super()._make_server())
