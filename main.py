@@ -25,6 +25,7 @@ from core import logs
 from core.errors import StartError
 from core.kernel import Kernel, build_kernel
 from core.lifecycle import Service
+from core.log_counter import LogCounter
 from core.secret import Secret
 from core.settings import LoadedSettings, Settings, load_settings
 from core.version import VERSION
@@ -221,6 +222,7 @@ class _Helix:
         self._settings = settings
         self._sandbox = sandbox
         self._kernel: Kernel = build_kernel(settings)
+        logging.getLogger().addHandler(LogCounter(self._kernel.metrics))
         self._lock: DataLock
         self._database: Database
         self._collective: Collective

@@ -1,9 +1,9 @@
-"""Run every benchmark, or the named ones: python -m bench [NAME …]."""
+"""Run every benchmark, or the named ones: python -m bench [NAME …], such as start or metrics."""
 
 import importlib
 import sys
 
-BENCHMARKS = ("start", "http_cached", "dispatch", "pictures", "webhooks", "former")
+BENCHMARKS = ("start", "http_cached", "dispatch", "pictures", "webhooks", "metrics", "former")
 
 
 def main() -> int:

@@ -13,6 +13,7 @@ from bot import access, catalog, errors, library_log
 from bot.buttons import EXPIRED, ComponentItem
 from bot.command_metrics import CommandMetrics
 from bot.context import HelixContext
+from bot.discord_counters import DiscordCounters
 from bot.duties import Duties
 from bot.endpoints import Endpoints
 from bot.gateway_watch import GatewayWatch
@@ -91,6 +92,7 @@ class HelixBot(commands.Bot):
         self.admin_role_id = settings.admin_role_id
         self.owners: frozenset[int] = frozenset(settings.owner_ids)
         self.command_metrics = CommandMetrics(kernel.metrics, kernel.clock)
+        self.discord_counters = DiscordCounters(kernel.metrics)
         self.gateway = GatewayWatch(self, kernel.clock, kernel.metrics)
         self.duties = Duties(self)
         self.guild_work = GuildWork()
@@ -151,6 +153,7 @@ class HelixBot(commands.Bot):
             self.gateway.notice_socket_event(args[0])
             return
         if event_name == "interaction":
+            self.discord_counters.saw_interaction(args[0])
             if not _comes_from_a_component(args[0]) and not self._is_awaited("interaction"):
                 return
         elif event_name != "message":

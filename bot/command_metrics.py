@@ -23,6 +23,10 @@ _WARN_SHARE, _FAIL_SHARE = 0.05, 0.5
 # The promise (http.md, /slo): 95 of 100 commands answer within 2 s.
 _PROMISED_P95_S = 2.0
 _LOAD_WINDOW_S = 60.0
+# Around what people notice; the promise is one of the bounds.
+_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+# Every command may come to every outcome, and each is to be counted as what it is.
+_MOST_LABEL_SETS = 1_000
 # The outcomes that are faults of ours; refusals and typing mistakes are none.
 FAILURES = frozenset({"failed", "cut off"})
 
@@ -33,12 +37,16 @@ class CommandMetrics:
     def __init__(self, metrics: Registry, clock: Clock) -> None:
         self._clock = clock
         self._total = metrics.counter(
-            "helix_commands_total", "Commands by name and outcome.", ("command", "outcome")
+            "helix_commands_total",
+            "Commands by name and outcome.",
+            ("command", "outcome"),
+            max_label_sets=_MOST_LABEL_SETS,
         )
         self._seconds = metrics.histogram(
             "helix_command_duration_seconds",
             "From message or interaction to the first answer.",
             ("command",),
+            _BUCKETS_S,
         )
         self._totals: dict[tuple[str, str], CounterCell] = {}
         self._times: dict[str, HistogramCell] = {}

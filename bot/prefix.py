@@ -71,6 +71,7 @@ class PrefixRunner:
         else:
             answered = self._clock.monotonic() if ctx.answered_at is None else ctx.answered_at
             self._bot.command_metrics.record(entry.name, ctx.outcome, answered - began)
+            self._bot.discord_counters.saw_command(entry.name)
 
     async def _invoke(self, ctx: HelixContext) -> None:
         if ctx.lookup_error is not None:

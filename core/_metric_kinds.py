@@ -124,7 +124,7 @@ class Gauge(_Metric):
     def __init__(self, name: str, help_text: str, labels: Labels, max_label_sets: int) -> None:
         super().__init__(name, help_text, labels, max_label_sets)
         self._values: dict[Labels, float] = {}
-        self._read: Callable[[], float | Mapping[Labels, float]] | None = None
+        self._reads: list[Callable[[], float | Mapping[Labels, float]]] = []
 
     def set(self, value: float, *labels: str) -> None:
         """Set one label set."""
@@ -133,8 +133,11 @@ class Gauge(_Metric):
         self._values[labels] = value
 
     def function(self, read: Callable[[], float | Mapping[Labels, float]]) -> None:
-        """Read the gauge by `read` at each collection: a number, or one per label set."""
-        self._read = read
+        """Read the gauge by `read` at each collection: a number, or one per label set.
+
+        Several parts may each read label sets of their own.
+        """
+        self._reads.append(read)
 
     def clear(self) -> None:
         """Forget every value that was set, for label sets that may disappear."""
@@ -155,16 +158,16 @@ class Gauge(_Metric):
 
     def _current(self) -> dict[Labels, float]:
         values = dict(self._values)
-        if self._read is None:
-            return values
-        try:
-            read = self._read()
-        except Exception:
-            logger.exception("metrics.gauge_failed metric=%s", self.name)
-            return values
-        for labels, value in read.items() if isinstance(read, Mapping) else (((), read),):
-            if len(labels) == len(self.labels) and (labels in values or len(values) < self.max_label_sets):
-                values[labels] = value
+        for look in self._reads:
+            try:
+                read = look()
+            except Exception:
+                logger.exception("metrics.gauge_failed metric=%s", self.name)
+                continue
+            for labels, value in read.items() if isinstance(read, Mapping) else (((), read),):
+                room = labels in values or len(values) < self.max_label_sets
+                if len(labels) == len(self.labels) and room:
+                    values[labels] = value
         return values
 
 

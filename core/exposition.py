@@ -17,18 +17,20 @@ if TYPE_CHECKING:
 
 ExpositionFormat = Literal["text", "openmetrics"]
 
+_UNITS = frozenset({"seconds", "bytes"})
+
 
 async def render(registry: Registry, format: ExpositionFormat) -> tuple[bytes, str]:  # noqa: A002 - its name
     """The registry and the process's own metrics: (body, content type).
 
     "text" is Prometheus' text format 0.0.4, "openmetrics" is OpenMetrics 1.0.
     """
-    return await asyncio.to_thread(_render, registry.collect(), format)
+    return await asyncio.to_thread(write, registry.collect(), format)
 
 
-def to_json(registry: Registry) -> dict[str, object]:
-    """Every metric by name: its kind, its help, and its samples with labels, times in seconds."""
-    return {family.name: _family_as_json(family) for family in registry.collect()}
+def to_json(families: tuple[MetricFamily, ...]) -> dict[str, object]:
+    """What was collected, by name: its kind, its help, and its samples with labels, times in seconds."""
+    return {family.name: _family_as_json(family) for family in families}
 
 
 class _Collector:
@@ -47,30 +49,47 @@ class _Collector:
 
         for family in self._families:
             if family.kind == "histogram":
-                histogram = HistogramMetricFamily(family.name, family.help, labels=family.label_names)
+                histogram = HistogramMetricFamily(
+                    family.name, family.help, labels=family.label_names, unit=_unit(family)
+                )
                 cells = ((one.labels, one.histogram) for one in family.samples if one.histogram is not None)
                 for labels, cell in cells:
                     histogram.add_metric(labels, _buckets(cell), cell.sum)
                 yield histogram
                 continue
             kind = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
-            metric = kind(family.name, family.help, labels=family.label_names)
+            metric = kind(family.name, family.help, labels=family.label_names, unit=_unit(family))
             for sample in family.samples:
                 metric.add_metric(sample.labels, sample.value)
             yield metric
 
 
-def _render(families: tuple[MetricFamily, ...], format_: ExpositionFormat) -> tuple[bytes, str]:
-    from prometheus_client import CollectorRegistry, ProcessCollector, exposition
+def write(families: tuple[MetricFamily, ...], format_: ExpositionFormat) -> tuple[bytes, str]:
+    """What was collected, with the process's own metrics: (body, content type). It takes milliseconds."""
+    from prometheus_client import (
+        CollectorRegistry,
+        GCCollector,
+        PlatformCollector,
+        ProcessCollector,
+        exposition,
+    )
     from prometheus_client.openmetrics import exposition as openmetrics
 
     registry = CollectorRegistry()
     registry.register(_Collector(families))
     ProcessCollector(registry=registry)
+    PlatformCollector(registry=registry)
+    GCCollector(registry=registry)
     if format_ == "openmetrics":
         body: bytes = openmetrics.generate_latest(registry)  # type: ignore[no-untyped-call]  # it has no types
         return body, openmetrics.CONTENT_TYPE_LATEST
     return exposition.generate_latest(registry), exposition.CONTENT_TYPE_PLAIN_0_0_4
+
+
+def _unit(family: MetricFamily) -> str:
+    """The base unit that a name ends with, by Prometheus' conventions; "" for what only counts."""
+    last = family.name.removesuffix("_total").rpartition("_")[2]
+    return last if last in _UNITS else ""
 
 
 def _buckets(cell: HistogramCell) -> list[tuple[str, float]]:

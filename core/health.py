@@ -15,6 +15,8 @@ from core.clock import Clock
 logger = logging.getLogger(__name__)
 
 Status = Literal["pass", "warn", "fail"]
+# From well to not.
+STATUSES: tuple[Status, ...] = ("pass", "warn", "fail")
 CounterValue = float | str
 
 _NO_COUNTERS: Mapping[str, CounterValue] = MappingProxyType({})

@@ -10,13 +10,14 @@ from core.cache import CacheRegistry
 from core.clock import Clock, SystemClock
 from core.drain import Drain
 from core.flags import Flags
-from core.health import Check, HealthRegistry
+from core.health import STATUSES, Check, HealthRegistry
 from core.lifecycle import Lifecycle
 from core.looplag import LoopLag
 from core.metrics import Registry
 from core.refusals import Refusals
 from core.settings import Settings
 from core.supervisor import Supervisor
+from core.version import VERSION
 from core.worker import Worker
 
 _HEALTH_EVERY_S = 5.0
@@ -52,7 +53,8 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     metrics = Registry()
     health = HealthRegistry(clock)
     caches = CacheRegistry(clock, metrics, enabled=flags.reader("response_caching"))
-    supervisor = Supervisor(clock, health)
+    restarts = metrics.counter("helix_loop_restarts_total", "Restarts of background loops.", ("loop",))
+    supervisor = Supervisor(clock, health, on_crash=restarts.inc)
     broadcaster = Broadcaster(clock=clock)
     loop_lag = LoopLag(
         clock, metrics.histogram("helix_event_loop_lag_seconds", "How much later than asked a pause ended.")
@@ -76,6 +78,7 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     health.add_probe("access", refusals.probe)
     supervisor.add("event-loop-lag", loop_lag.run)
     supervisor.add("health", refresh_health, every_s=_HEALTH_EVERY_S)
+    _register_gauges(metrics, health)
     return Kernel(
         settings=settings,
         flags=flags,
@@ -91,4 +94,11 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
         refusals=refusals,
         worker=Worker(),
         started_at=clock.now(),
+    )
+
+
+def _register_gauges(metrics: Registry, health: HealthRegistry) -> None:
+    metrics.gauge("helix_build_info", "Which Helix this is; always 1.", ("version",)).set(1.0, VERSION)
+    metrics.gauge("helix_check_status", "Health checks: 0 pass, 1 warn, 2 fail.", ("check",)).function(
+        lambda: {(check.name,): float(STATUSES.index(check.status)) for check in health.checks()}
     )

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from core._metric_kinds import (
     MAX_LABEL_SETS,
+    OTHER,
     Counter,
     CounterCell,
     Gauge,
@@ -22,6 +23,7 @@ from core.histogram import DEFAULT_BUCKETS_S, HistogramCell, HistogramSummary
 
 __all__ = [
     "DEFAULT_BUCKETS_S",
+    "OTHER",
     "Counter",
     "CounterCell",
     "Gauge",

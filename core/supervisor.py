@@ -84,6 +84,7 @@ class Supervisor:
         health: where a crash shows, as the check "loop:<name>".
         sleep: what waits; tests put their own clock's here.
         jitter: gives 0 to 1, so that loops that crashed together do not come back together.
+        on_crash: hears the name of a loop each time that it is to be restarted.
     """
 
     def __init__(
@@ -93,11 +94,13 @@ class Supervisor:
         *,
         sleep: Sleep = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        on_crash: Callable[[str], None] | None = None,
     ) -> None:
         self._clock = clock
         self._health = health
         self._sleep = sleep
         self._jitter = jitter
+        self._on_crash = on_crash
         self._loops: dict[str, _Loop] = {}
         # Loops that were removed and have not ended yet.
         self._leaving: set[asyncio.Task[None]] = set()
@@ -233,6 +236,8 @@ class Supervisor:
         )
         # A probe as well as a report: a loop that never returns recovers by running on.
         self._health.add_probe(loop.check, lambda: self._reading(loop))
+        if self._on_crash is not None:
+            self._on_crash(loop.name)
         self._report(loop)
         await self._sleep(pause_s)
 

@@ -16,6 +16,7 @@ from core.schema import CORE_MIGRATIONS
 from core.store_errors import StoreError
 from state import services_file, store_checks
 from state._backup_schedule import BackupSchedule
+from state._gauges import register_gauges
 from state.agent_monitor import AgentMonitor
 from state.agents import AgentView
 from state.alerts import Alerts
@@ -29,7 +30,7 @@ from state.history import History
 from state.inbound import StateHandlers
 from state.journal import Journal
 from state.manager import StateManager
-from state.models import METRICS, UCF, Snapshot
+from state.models import UCF, Snapshot
 from state.outgoing import Outgoing
 from state.policy_desk import PolicyDesk
 from state.probes import PROBE_EVERY_S, ServiceProbes
@@ -209,7 +210,7 @@ class Collective:
 
     def _register(self) -> None:
         kernel = self.kernel
-        supervisor, health, metrics = kernel.supervisor, kernel.health, kernel.metrics
+        supervisor, health = kernel.supervisor, kernel.health
         supervisor.add("projection", self.projector.run)
         supervisor.add("state-watching", self.watcher.run)
         supervisor.add("agents", self.monitor.run)
@@ -247,12 +248,7 @@ class Collective:
         )
         health.add_probe("rituals", self.rituals.read_health)
         health.refresh()
-        metrics.gauge("helix_state_version", "Version of the shared state.").function(
-            lambda: float(self.manager.snapshot.version)
-        )
-        metrics.gauge("helix_ucf", "The six values of the UCF.", ("metric",)).function(
-            lambda: {(name,): float(getattr(self.manager.snapshot.ucf, name)) for name in METRICS}
-        )
+        register_gauges(self)
 
     def _state_changed(self, old: Snapshot, new: Snapshot, change: Change) -> None:
         for event in change.events:

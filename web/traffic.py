@@ -14,6 +14,8 @@ _KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELET
 _BUCKETS_S: Final = (
     0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0,
 )  # fmt: skip
+# Every route with every method and status that it may answer with; each is to be counted as what it is.
+_MOST_LABEL_SETS: Final = 1_000
 _TARGET_P95_S: Final = 0.2
 _INCIDENT_IS_NEWS_S: Final = 60.0
 
@@ -40,7 +42,10 @@ class Traffic:
     def __init__(self, metrics: Registry, clock: Clock) -> None:
         self._clock = clock
         self._requests = metrics.counter(
-            "helix_http_requests_total", "HTTP requests answered.", ("route", "method", "status")
+            "helix_http_requests_total",
+            "HTTP requests answered.",
+            ("route", "method", "status"),
+            max_label_sets=_MOST_LABEL_SETS,
         )
         self._durations = metrics.histogram(
             "helix_http_request_duration_seconds",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
+from bot import catalog
 from bot.command_metrics import CommandMetrics
+from bot.errors import Outcome
 from core.metrics import Counter, Histogram, Registry
 from tests.manual_clock import ManualClock
 
@@ -36,6 +40,18 @@ def test_calls_are_counted_by_outcome_and_timed_by_command(
     assert total.value("status", "ok") == 2
     assert total.value("status", "refused") == 1
     assert seconds.summary("status").count == 3
+
+
+def test_every_command_may_come_to_every_outcome_and_is_counted_as_what_it_is(
+    registry: Registry, commands: CommandMetrics
+) -> None:
+    for entry in catalog.ENTRIES:
+        for outcome in get_args(Outcome):
+            commands.record(entry.name, outcome, 0.01)
+    total = registry.get("helix_commands_total")
+    assert isinstance(total, Counter)
+    assert len(total.items()) == len(catalog.ENTRIES) * len(get_args(Outcome))
+    assert all("other" not in labels for labels, _ in total.items())
 
 
 def test_a_made_up_name_is_no_label(registry: Registry, commands: CommandMetrics) -> None:

@@ -55,6 +55,21 @@ async def test_the_process_s_own_metrics_are_there(registry: Registry) -> None:
     assert ("process_cpu_seconds_total", "") in found
 
 
+async def test_python_and_its_garbage_collection_are_there(registry: Registry) -> None:
+    found = await samples(registry, "openmetrics")
+    assert found["python_info", ""] == 1
+    assert ("python_gc_collections_total", "") in found
+
+
+async def test_openmetrics_says_the_unit_that_a_name_ends_with(registry: Registry) -> None:
+    registry.gauge("helix_room_bytes", "Room.").set(1)
+    lines = (await render(registry, "openmetrics"))[0].decode().splitlines()
+    assert [line for line in lines if line.startswith("# UNIT helix")] == [
+        "# UNIT helix_room_bytes bytes",
+        "# UNIT helix_wait_seconds seconds",
+    ]
+
+
 async def test_each_format_has_its_content_type(registry: Registry) -> None:
     assert (await render(registry, "text"))[1] == "text/plain; version=0.0.4; charset=utf-8"
     assert (await render(registry, "openmetrics"))[1].startswith(
@@ -73,7 +88,7 @@ async def test_many_renderings_at_once_do_not_disturb_each_other(registry: Regis
 
 
 def test_json_has_every_sample_with_its_labels(registry: Registry) -> None:
-    rendered = to_json(registry)
+    rendered = to_json(registry.collect())
     assert rendered["helix_things_total"] == {
         "type": "counter",
         "help": 'Things "counted"\nin two lines.',

@@ -3,6 +3,7 @@ import asyncio
 from core.cache import Cache
 from core.kernel import Kernel, build_kernel
 from core.settings import Settings
+from core.version import VERSION
 from tests.manual_clock import ManualClock
 
 
@@ -56,6 +57,28 @@ async def test_its_own_loops_keep_the_checks_fresh() -> None:
     assert {check.name for check in kernel.health.checks()} >= {"caches", "event-loop"}
     assert {loop.name for loop in kernel.supervisor.loops()} == {"event-loop-lag", "health"}
     assert await kernel.supervisor.stop(5) == ()
+
+
+async def test_a_loop_that_crashes_is_counted_and_shown() -> None:
+    kernel = build_kernel(Settings())
+    crashed = asyncio.Event()
+
+    async def crash() -> None:
+        crashed.set()
+        raise OSError("no")
+
+    kernel.supervisor.add("bad", crash)
+    kernel.supervisor.start()
+    await asyncio.wait_for(crashed.wait(), 5)
+    await asyncio.sleep(0)
+    await kernel.supervisor.stop(5)
+    families = {family.name: family for family in kernel.metrics.collect()}
+    (restarts,) = families["helix_loop_restarts_total"].samples
+    assert (restarts.labels, restarts.value) == (("bad",), 1)
+    statuses = {sample.labels: sample.value for sample in families["helix_check_status"].samples}
+    assert statuses["loop:bad",] == 1
+    (build,) = families["helix_build_info"].samples
+    assert (build.labels, build.value) == ((VERSION,), 1)
 
 
 def test_the_stop_has_the_time_that_the_settings_give_it() -> None:

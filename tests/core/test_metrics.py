@@ -1,4 +1,5 @@
 import logging
+import math
 
 import pytest
 
@@ -89,6 +90,14 @@ def test_a_gauge_reads_one_value_per_label_set() -> None:
     assert gauge.items() == ((("Kael",), 1), (("Vega",), 0))
 
 
+def test_several_parts_read_label_sets_of_their_own_into_one_gauge() -> None:
+    registry = Registry()
+    for queue, depth in (("inbox", 3), ("outbox", 4)):
+        read: dict[tuple[str, ...], float] = {(queue,): depth}
+        registry.gauge("g", "help", ("queue",)).function(read.copy)
+    assert dict(registry.gauge("g", "help", ("queue",)).items()) == {("inbox",): 3, ("outbox",): 4}
+
+
 def test_a_gauge_whose_function_fails_is_logged_and_spoils_no_scrape(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -114,6 +123,18 @@ def test_a_histogram_answers_per_label_set_and_for_all() -> None:
     assert histogram.quantile(0.5, "/never") is None
     assert histogram.merged().count == 2
     assert [labels for labels, _ in histogram.items()] == [("/a",), ("/b",)]
+
+
+def test_a_histogram_adds_up_the_label_sets_that_are_wanted() -> None:
+    histogram = Registry().histogram("h_seconds", "help", ("route",), (0.1, 1.0))
+    for route, seconds in (("/a", 0.05), ("/a", 0.5), ("/events", 50.0)):
+        histogram.observe(seconds, route)
+    assert list(histogram.merge(lambda labels: labels[0] != "/events").buckets()) == [
+        (0.1, 1),
+        (1.0, 1),
+        (math.inf, 0),
+    ]
+    assert histogram.merge().count == 3
 
 
 def test_the_same_metric_twice_is_the_same() -> None:

@@ -7,6 +7,7 @@ import gzip
 from collections.abc import Mapping
 from typing import Final, Literal
 
+import msgspec
 from aiohttp import web
 
 from core import exposition
@@ -44,15 +45,14 @@ async def get_metrics(request: web.Request) -> web.StreamResponse:
     kernel = request.app[KERNEL]
     chosen = _chosen_format(request)
     packed = choose_encoding(request.headers.get("Accept-Encoding")) == "gzip"
-    if chosen == "json":
-        content, content_type = encode_json(_as_json(kernel, request.app[TRAFFIC])), JSON
-        content = gzip.compress(content, 6, mtime=0) if packed else content
-    else:
-        # One at a time: a rendering takes a thread and milliseconds of CPU, and anybody may ask.
-        async with request.app[RENDERING]:
+    # One at a time: a rendering takes a thread and milliseconds of CPU, and anybody may ask.
+    async with request.app[RENDERING]:
+        if chosen == "json":
+            content, content_type = await _render_json(kernel, request.app[TRAFFIC]), JSON
+        else:
             content, content_type = await exposition.render(kernel.metrics, chosen)
-            if packed:
-                content = await asyncio.to_thread(gzip.compress, content, 6, mtime=0)
+        if packed:
+            content = await asyncio.to_thread(gzip.compress, content, 6, mtime=0)
     headers = dict((*standard(), *CORS, ("Cache-Control", "no-store"), ("Vary", "Accept, Accept-Encoding")))
     if packed:
         headers["Content-Encoding"] = "gzip"
@@ -71,7 +71,16 @@ def _chosen_format(request: web.Request) -> _Format:
     return _OFFERS[index][0]
 
 
-def _as_json(kernel: Kernel, traffic: Traffic) -> Metrics:
+async def _render_json(kernel: Kernel, traffic: Traffic) -> bytes:
+    # What is counted is copied here, at one moment; the thread works on the copies.
+    families = kernel.metrics.collect()
+    digest = _digest(kernel, traffic)
+    return await asyncio.to_thread(
+        lambda: encode_json(msgspec.structs.replace(digest, metrics=exposition.to_json(families)))
+    )
+
+
+def _digest(kernel: Kernel, traffic: Traffic) -> Metrics:
     requests, errors = traffic.by_route()
     caches = kernel.caches.stats()
     hits = sum(cache.hits for cache in caches)
@@ -85,7 +94,7 @@ def _as_json(kernel: Kernel, traffic: Traffic) -> Metrics:
         cache_hit_rate=hits / asked if asked else None,
         cache_hits=hits,
         cache_misses=asked - hits,
-        metrics=exposition.to_json(kernel.metrics),
+        metrics={},
     )
 
 
