@@ -63,7 +63,11 @@ async def use_everything(folder: Path) -> Scraped:
             chatting(page, "member") as member,
         ):
             await _talk(admin, member)
-            await _send(session)
+            async with session.get("/events") as stream, session.ws_connect("/ws") as socket:
+                await stream.content.readuntil(b"event: snapshot")
+                await socket.receive_json()
+                await _send(session)
+                await stream.content.readuntil(b"event: state")
             # system.started, ucf.changed, alert.raised, backup.completed: each is delivered.
             await receiver.until(4)
             await _read(session)

@@ -29,6 +29,8 @@ PROMISED = {
     "helix_ucf": {"metric"},
     "helix_agent_up": {"agent"},
     "helix_event_loop_lag_seconds_bucket": {"le"},
+    "helix_broadcast_seconds_bucket": {"le"},
+    "helix_stream_clients": {"transport"},
     "helix_build_info": {"version"},
     "helix_ready": set(),
     "helix_check_status": {"check"},
@@ -63,12 +65,12 @@ BOUNDS = {
     "route": 60, "method": 8, "status": 40, "command": 70, "outcome": 12, "cog": 20, "cache": 60, "result": 5,
     "event": 20, "destination": 20, "queue": 10, "breaker": 40, "metric": 6, "agent": 14, "check": 80,
     "promise": 8, "severity": 3, "kind": 10, "file": 2, "shard": 64, "interaction": 6, "logger": 10,
-    "level": 6, "loop": 60, "version": 1, "implementation": 1, "major": 1, "minor": 1, "patchlevel": 1,
-    "generation": 3, "le": 30,
+    "level": 6, "transport": 2, "reason": 5, "loop": 60, "version": 1, "implementation": 1, "major": 1,
+    "minor": 1, "patchlevel": 1, "generation": 3, "le": 30,
 }  # fmt: skip
 # Numbers that are no amounts of anything, and so have no unit in their name.
 UNITLESS = re.compile(
-    r"_(info|state|status|version|connected|ucf|up|ready|value|target|met|depth|open)$|_fds$"
+    r"_(info|state|status|version|connected|ucf|up|ready|value|target|met|depth|open|clients)$|_fds$"
 )
 
 
