@@ -34,7 +34,7 @@ def main() -> None:
     with helix() as (process, port):
         wait_for_http(port, "/health/ready")
         helix_us = _cpu_us(process.pid, port)
-    with helix(ENABLE_RESPONSE_CACHING="false") as (process, port):
+    with helix(ENABLE_RESPONSE_CACHING="false", RATE_LIMIT_PER_MINUTE="0") as (process, port):
         wait_for_http(port, "/health/ready")
         uncached_us = _cpu_us(process.pid, port)
     print(f"bare aiohttp handler      {bare_us:7.1f} us   1.00")
