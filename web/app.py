@@ -17,8 +17,8 @@ from web import keys
 from web.access_log import AccessLog
 from web.admission import Admission
 from web.connection_limits import ConnectionLimits
+from web.dashboard.page import DashboardPage
 from web.edge import Edge
-from web.home_page import HomePage
 from web.hot import HotTable
 from web.listening import listen
 from web.live import streams as live
@@ -164,7 +164,7 @@ class WebServer:
         )
         app[keys.READ_ACCESS] = access
         app[keys.RENDERING] = asyncio.Lock()
-        app[keys.HOME_PAGE] = HomePage()
+        app[keys.DASHBOARD] = DashboardPage()
         for spec in routes:
             resource = app.router.add_resource(spec.path)
             methods = (hdrs.METH_GET, hdrs.METH_HEAD) if spec.method == "GET" else (spec.method,)

@@ -1,4 +1,4 @@
-"""What a page of ours may load: its own inline styles and scripts, known by their hashes, and no more."""
+"""What a page of ours may load: this server's files where it has any, inline parts known by their hashes."""
 
 from __future__ import annotations
 
@@ -8,19 +8,24 @@ from hashlib import sha256
 
 
 def page_policy(
-    *, styles: Iterable[bytes] = (), scripts: Iterable[bytes] = (), connects: bool = False
+    *,
+    styles: Iterable[bytes] = (),
+    scripts: Iterable[bytes] = (),
+    files: bool = False,
+    connects: bool = False,
 ) -> str:
     """The Content-Security-Policy of a page (CSP Level 3, "Hash usage for inline elements").
 
     Args:
         styles: the text between each `<style>` and `</style>`, byte for byte.
         scripts: likewise of `<script>`.
+        files: whether it loads style sheets and scripts from this server.
         connects: whether its scripts may ask this server: fetch, EventSource, WebSocket.
     """
     directives = (
         "default-src 'none'",
-        *_hashed("style-src", styles),
-        *_hashed("script-src", scripts),
+        *_sources("style-src", styles, files=files),
+        *_sources("script-src", scripts, files=files),
         "img-src 'self' data:",
         *(("connect-src 'self'",) if connects else ()),
         "base-uri 'none'",
@@ -30,6 +35,7 @@ def page_policy(
     return "; ".join(directives)
 
 
-def _hashed(directive: str, contents: Iterable[bytes]) -> tuple[str, ...]:
-    hashes = " ".join(f"'sha256-{b64encode(sha256(content).digest()).decode()}'" for content in contents)
-    return (f"{directive} {hashes}",) if hashes else ()
+def _sources(directive: str, contents: Iterable[bytes], *, files: bool) -> tuple[str, ...]:
+    hashes = (f"'sha256-{b64encode(sha256(content).digest()).decode()}'" for content in contents)
+    sources = " ".join((*(("'self'",) if files else ()), *hashes))
+    return (f"{directive} {sources}",) if sources else ()

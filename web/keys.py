@@ -9,7 +9,7 @@ from aiohttp import web
 from core.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo
-from web.home_page import HomePage
+from web.dashboard.page import DashboardPage
 from web.live.streams import Streams
 from web.read_access import ReadAccess
 from web.responses import Responses
@@ -21,6 +21,6 @@ COMMANDS = web.AppKey("commands", tuple[CommandInfo, ...])
 RESPONSES = web.AppKey("responses", Responses)
 TRAFFIC = web.AppKey("traffic", Traffic)
 RENDERING = web.AppKey("rendering", asyncio.Lock)
-HOME_PAGE = web.AppKey("home_page", HomePage)
 STREAMS = web.AppKey("streams", Streams)
 READ_ACCESS = web.AppKey("read_access", ReadAccess)
+DASHBOARD = web.AppKey("dashboard", DashboardPage)

@@ -94,11 +94,7 @@ async def test_header_fields_have_a_bound(site: Site) -> None:
     assert_problem(await wire.ask("/ucf", *(f"X-{n}: y" for n in range(100))), 431)
 
 
-READ = [
-    spec.path.replace("{name}", "Claude")
-    for spec in ROUTES
-    if spec.method == "GET" and spec.needs_token != "webhook"
-]
+READ = [spec.example for spec in ROUTES if spec.method == "GET" and spec.needs_token != "webhook"]
 
 
 @pytest.mark.parametrize("path", READ)
@@ -267,7 +263,7 @@ async def test_the_connection_survives_an_unexpected_error(make_site: MakeSite) 
 async def test_without_the_token_nothing_is_read(make_site: MakeSite, header: str | None, error: str) -> None:
     site = await make_site(read_token=Secret(TOKEN))
     wire = await site.wire()
-    for path in ("/", "/status", "/health", "/agents", "/agents/Claude", "/ucf", "/metrics", "/commands"):
+    for path in ("/status", "/health", "/agents", "/agents/Claude", "/ucf", "/metrics", "/commands"):
         answer = await wire.ask(path, *([] if header is None else [f"Authorization: {header}"]))
         assert_problem(answer, 401)
         assert answer.headers["www-authenticate"].startswith("Bearer")

@@ -1,32 +1,90 @@
-"""GET /: the collective on one page."""
+"""GET /: the dashboard, and the files that it is made of."""
 
 from __future__ import annotations
 
-from aiohttp import web
+import gzip
+
+from aiohttp import hdrs, web
 
 from state.status import build_status
 from web.headers import HTML, standard
-from web.keys import COLLECTIVE, HOME_PAGE
+from web.keys import COLLECTIVE, DASHBOARD, READ_ACCESS
+from web.negotiation import choose_encoding
+from web.parameters import Parameter
+from web.problems import Problem
 from web.routing import Reply, RouteSpec
+
+# A page is made for each request, so it is compressed quickly rather than well.
+_GZIP_LEVEL = 5
 
 
 async def get_home(request: web.Request) -> web.StreamResponse:
-    """The page, with the numbers as they are now."""
+    """The dashboard, with the numbers as they are now; without them for who has yet to show the token."""
     collective = request.app[COLLECTIVE]
-    page = request.app[HOME_PAGE]
-    content = page.render(build_status(collective), collective.agents())
-    headers = dict(
-        (*standard(page.content_security_policy), ("Cache-Control", "no-cache"), ("Content-Type", HTML))
-    )
+    page = request.app[DASHBOARD]
+    access = request.app[READ_ACCESS]
+    if access.may_read(request):
+        by_session = access.session_of(request) is not None
+        content = page.render(collective, build_status(collective), by_session=by_session)
+    else:
+        content = page.render_closed()
+    headers = {
+        **dict(standard(page.content_security_policy)),
+        # With a token set, what one reader gets is not for the next one behind the same proxy.
+        "Cache-Control": "no-cache" if access.sessions is None else "private, no-cache",
+        "Vary": "Accept-Encoding",
+        "Content-Type": HTML,
+    }
+    if choose_encoding(request.headers.get(hdrs.ACCEPT_ENCODING)) == "gzip":
+        headers["Content-Encoding"] = "gzip"
+        content = gzip.compress(content, _GZIP_LEVEL, mtime=0)
     return web.Response(body=content, headers=headers)
+
+
+async def get_asset(request: web.Request) -> web.StreamResponse:
+    """A file of the dashboard. Its address holds the digest of all of them, so it may be kept for good.
+
+    Under the digest of another version it is given as it is now: a page that was loaded before an update
+    goes on with the newer file rather than with none.
+    """
+    assets = request.app[DASHBOARD].assets
+    name = request.match_info["name"]
+    asset = assets.get(name)
+    if asset is None:
+        raise Problem(404, f"The dashboard has no file {name[:64]!r}.")
+    status, headers, content = asset.answer(
+        request.headers.get(hdrs.ACCEPT_ENCODING),
+        request.headers.get(hdrs.IF_NONE_MATCH),
+        for_good=request.match_info["digest"] == assets.digest,
+    )
+    return web.Response(body=content, status=status, headers=dict(headers))
 
 
 ROUTES = (
     RouteSpec(
         path="/",
         handler=get_home,
-        summary="The collective on one page, for people.",
+        summary="The live dashboard, for people.",
+        needs_token="none",  # noqa: S106 - the kind of token, not one
         group="Pages",
         replies=(Reply(summary="The page.", media_types=("text/html",)),),
+    ),
+    RouteSpec(
+        path="/assets/{digest}/{name}",
+        handler=get_asset,
+        summary="A style sheet, script or picture of the dashboard.",
+        needs_token="none",  # noqa: S106 - the kind of token, not one
+        group="Pages",
+        parameters=(
+            Parameter(
+                name="digest",
+                summary="Of all files; under another one the file is given too, to be asked for anew.",
+                example="latest",
+                place="path",
+            ),
+            Parameter(name="name", summary="The file.", example="dashboard.css", place="path"),
+        ),
+        replies=(Reply(summary="The file.", media_types=("text/css", "text/javascript", "image/svg+xml")),),
+        problems={404: "The dashboard has no such file."},
     ),
 )

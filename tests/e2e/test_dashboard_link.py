@@ -1,0 +1,153 @@
+"""The dashboard and its server: gone, back again, silent, and closed to the public."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from playwright.async_api import Route, expect
+
+from tests.axe_support import grave_findings
+from tests.browser_support import open_browser
+from tests.e2e.dashboard import dashboard, live
+
+pytestmark = pytest.mark.browser
+
+# What Chromium says of requests that fail, as they must while the server is away.
+_AWAY = ("Failed to load resource", "net::ERR_")
+
+
+@asynccontextmanager
+async def _silent_stream() -> AsyncIterator[str]:
+    """A server whose streams begin with a heartbeat and end with the block; gives its address."""
+    over = asyncio.Event()
+
+    async def stream(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await response.write(b": hello\n\n")
+        await over.wait()
+        return response
+
+    app = web.Application()
+    app.router.add_get("/events", stream)
+    async with TestServer(app) as server:
+        try:
+            yield str(server.make_url("/events"))
+        finally:
+            over.set()
+
+
+async def test_the_page_outlives_a_restart_and_shows_the_new_state(tmp_path: Path) -> None:
+    async with (
+        open_browser() as browser,
+        dashboard(browser, tmp_path) as board,
+        board.page(allowed=_AWAY) as page,
+    ):
+        await live(page)
+        await page.evaluate("window.sameDocument = true")
+        await board.send("ucf.update", set={"harmony": 0.8})
+        value = page.locator('[data-metric="harmony"] .value')
+        await expect(value).to_have_text("0.800")
+        await board.stop()
+        await expect(page.locator("#link")).to_have_text("Disconnected")
+        banner = page.locator("#banner")
+        await expect(banner).to_be_visible()
+        await expect(banner).to_contain_text("Disconnected since")
+        await expect(banner).to_contain_text("Reconnecting")
+        await expect(value).to_have_text("0.800")
+        assert await page.locator("#agents").evaluate("node => getComputedStyle(node).filter") != "none"
+        assert await grave_findings(page) == []
+        # Changed by hand while Helix is down.
+        document = tmp_path / "ucf_state.json"
+        document.write_text(document.read_text().replace("0.8", "0.345"))
+        await board.start()
+        await expect(page.locator("#link")).to_have_text("Live", timeout=20_000)
+        await expect(value).to_have_text("0.345")
+        await expect(banner).to_be_hidden()
+        assert await page.evaluate("window.sameDocument") is True
+
+
+async def test_a_reader_may_ask_again_at_once(tmp_path: Path) -> None:
+    async with (
+        open_browser() as browser,
+        dashboard(browser, tmp_path) as board,
+        board.page(allowed=_AWAY) as page,
+    ):
+        await live(page)
+        # Nothing that is planned happens any more: the page does not come back by itself.
+        await page.evaluate("window.setTimeout = () => 0")
+        await board.stop()
+        await expect(page.locator("#link")).to_have_text("Disconnected")
+        await board.start()
+        await page.get_by_role("button", name="Try now").click()
+        await expect(page.locator("#link")).to_have_text("Live")
+
+
+async def test_a_connection_that_falls_silent_is_told_after_30_seconds(tmp_path: Path) -> None:
+    async with (
+        open_browser() as browser,
+        dashboard(browser, tmp_path) as board,
+        board.page(allowed=_AWAY) as page,
+    ):
+        await page.clock.install()
+        # A stream that begins and then says nothing more, as a proxy does that lost its other end.
+        async with _silent_stream() as url:
+            asked = 0
+            repaired = asyncio.Event()
+
+            async def lead(route: Route) -> None:
+                nonlocal asked
+                asked += 1
+                if asked == 1:
+                    await route.continue_(url=url)
+                else:
+                    await repaired.wait()
+                    await route.continue_()
+
+            await page.route("**/events", lead)
+            await page.reload()
+            await expect(page.locator("#link")).to_have_text("Live")
+            await page.clock.run_for(29_000)
+            await expect(page.locator("#link")).to_have_text("Live")
+            await page.clock.run_for(2_000)
+            await expect(page.locator("#link")).to_have_text("Disconnected")
+            await expect(page.locator("#banner")).to_contain_text("Nothing was heard for 30 seconds.")
+            repaired.set()
+            await page.clock.run_for(2_000)
+            await expect(page.locator("#link")).to_have_text("Live")
+
+
+async def test_a_closed_server_asks_for_its_token_and_then_shows_everything(tmp_path: Path) -> None:
+    async with (
+        open_browser() as browser,
+        dashboard(browser, tmp_path, READ_TOKEN="a-token-for-reading-1") as board,
+        board.page(allowed=("401", *_AWAY), bypass_csp=True) as page,
+    ):
+        value = page.locator('[data-metric="harmony"] .value')
+        await expect(value).to_have_text("–")
+        dialog = page.get_by_role("dialog", name="This server asks for its token")
+        await expect(dialog).to_be_visible()
+        field = page.get_by_label("Token", exact=True)
+        await expect(field).to_be_focused()
+        assert await grave_findings(page) == []
+        await page.keyboard.press("Escape")
+        await field.fill("another")
+        await page.keyboard.press("Enter")
+        await expect(dialog.get_by_role("alert")).to_have_text("This token does not open this server.")
+        await field.fill("a-token-for-reading-1")
+        await page.keyboard.press("Enter")
+        await expect(dialog).to_be_hidden()
+        await live(page)
+        await expect(value).to_have_text("0.500")
+        assert "a-token" not in await page.evaluate("document.cookie + JSON.stringify(localStorage)")
+        # The session outlives a reload, and the page then arrives with its values.
+        await page.reload()
+        await live(page)
+        await expect(dialog).to_be_hidden()
+        await page.get_by_role("button", name="Forget the token here").click()
+        await expect(dialog).to_be_visible()
+        await expect(value).to_have_text("–")

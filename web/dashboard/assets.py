@@ -1,0 +1,94 @@
+"""The dashboard's files, read once, under an address that changes with what is in them."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final, final
+
+from web.headers import Headers, standard
+from web.negotiation import already_has, choose_encoding
+
+FOLDER: Final = Path(__file__).parents[1] / "static" / "dashboard"
+_TYPES: Final[Mapping[str, str]] = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+_STYLE: Final = "dashboard.css"
+# A year is the longest that caches agree on (RFC 9111 §1.2.2 sets no limit; RFC 2616 §14.21 did).
+_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+_ASK_FIRST: Final = "no-cache"
+
+
+@final
+class Asset:
+    """One file, as it is and compressed."""
+
+    __slots__ = ("_digest", "content_type", "packed", "plain")
+
+    def __init__(self, name: str, content: bytes) -> None:
+        self.content_type = _TYPES[Path(name).suffix]
+        self.plain = content
+        self.packed = gzip.compress(content, 9, mtime=0)
+        self._digest = blake2b(content, digest_size=12).hexdigest()
+
+    def answer(
+        self, accept_encoding: str | None, if_none_match: str | None, *, for_good: bool
+    ) -> tuple[int, Headers, bytes]:
+        """Status, headers and body for a client that accepts and has this.
+
+        Args:
+            accept_encoding: the header; None where it is missing.
+            if_none_match: likewise.
+            for_good: whether it was asked for by its content's own address, where it never changes.
+        """
+        encoding = choose_encoding(accept_encoding)
+        etag = f'"{self._digest}"' if encoding == "identity" else f'"{self._digest}-{encoding}"'
+        headers: Headers = (
+            *standard(),
+            ("Cache-Control", _FOR_GOOD if for_good else _ASK_FIRST),
+            ("Vary", "Accept-Encoding"),
+            ("ETag", etag),
+        )
+        if already_has(if_none_match, etag):
+            return 304, headers, b""
+        described = (("Content-Type", self.content_type),)
+        if encoding == "identity":
+            return 200, (*headers, *described), self.plain
+        return 200, (*headers, *described, ("Content-Encoding", encoding)), self.packed
+
+
+@final
+class Assets:
+    """All files of a folder: style sheets as one, scripts and pictures by name.
+
+    Attributes:
+        digest: of everything; it is part of each file's address.
+    """
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        style = b"\n".join(path.read_bytes() for path in sorted((folder / "css").glob("*.css")))
+        contents = {_STYLE: style}
+        for path in sorted((*(folder / "js").glob("*.js"), *folder.glob("*.svg"))):
+            contents[path.name] = path.read_bytes()
+        self._files = {name: Asset(name, content) for name, content in contents.items()}
+        whole = blake2b(digest_size=8)
+        for name, content in contents.items():
+            whole.update(f"{name}\0{len(content)}\0".encode() + content)
+        self.digest = whole.hexdigest()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every file there is."""
+        return tuple(self._files)
+
+    def get(self, name: str) -> Asset | None:
+        """The file of that name, or None."""
+        return self._files.get(name)
+
+    def path(self, name: str) -> str:
+        """Where a file is found for as long as nothing in the folder changes."""
+        return f"/assets/{self.digest}/{name}"

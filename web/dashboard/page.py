@@ -1,0 +1,101 @@
+"""The page at /: rendered here from state, so that it shows something before any script runs."""
+
+from __future__ import annotations
+
+from html import escape
+from string import Template
+from typing import Final, final
+
+from core.version import VERSION
+from state.collective import Collective
+from state.models import METRICS
+from state.status import StatusView
+from web.content_policy import page_policy
+from web.dashboard.assets import FOLDER, Assets
+from web.dashboard.parts import (
+    UNKNOWN_AGENTS,
+    WORDS,
+    agent_columns,
+    alert_items,
+    check_items,
+    icon,
+    metric_panel,
+    moment,
+    ritual_sentence,
+)
+from web.dashboard.strand import draw_strand
+
+_LINKS: Final = ("/status", "/health", "/agents", "/ucf", "/commands", "/metrics", "/webhooks")
+
+
+@final
+class DashboardPage:
+    """The template, read once, and the files that it refers to.
+
+    Attributes:
+        content_security_policy: this server may be loaded from and asked; nothing inline runs.
+    """
+
+    def __init__(self) -> None:
+        self.content_security_policy = page_policy(files=True, connects=True)
+        self.assets = Assets()
+        scripts = "\n".join(
+            f'<link rel="modulepreload" href="{self.assets.path(name)}">'
+            for name in self.assets.names
+            if name.endswith(".js") and name not in {"main.js", "theme.js"}
+        )
+        template = (FOLDER / "index.html").read_text(encoding="utf-8")
+        self._template = Template(
+            Template(template).safe_substitute(
+                assets=self.assets.path("").rstrip("/"),
+                scripts=scripts,
+                version=escape(VERSION),
+                links="".join(f'<li><a href="{path}">{path}</a></li>' for path in _LINKS),
+            )
+        )
+
+    def render(self, collective: Collective, status: StatusView, *, by_session: bool = False) -> bytes:
+        """The page with everything that is known now, as UTF-8 HTML; a session can be ended from it."""
+        return self._template.substitute(
+            reader="session" if by_session else "open",
+            status=status.status,
+            status_word=WORDS[status.status],
+            status_icon=icon(status.status),
+            assessment=escape(status.assessment),
+            facts=_facts(status),
+            strand=draw_strand(collective.agents()),
+            metrics="".join(metric_panel(name, status) for name in METRICS),
+            agents=agent_columns(collective.agents()),
+            agents_count=f"{status.agents_active} of {status.agents_total} active",
+            alerts=alert_items(collective.alerts.open()),
+            ritual=ritual_sentence(status.ritual),
+            checks=check_items(collective.kernel.health.checks()),
+        ).encode()
+
+    def render_closed(self) -> bytes:
+        """The page without a single value, for a reader who has yet to show the token."""
+        return self._template.substitute(
+            reader="closed",
+            status="unknown",
+            status_word="Not shown yet",
+            status_icon=icon("unknown"),
+            assessment="This server asks for its token before it shows anything.",
+            facts="",
+            strand=draw_strand(UNKNOWN_AGENTS),
+            metrics="".join(metric_panel(name, None) for name in METRICS),
+            agents=agent_columns(UNKNOWN_AGENTS, known=False),
+            agents_count="",
+            alerts="",
+            ritual="",
+            checks="",
+        ).encode()
+
+
+def _facts(status: StatusView) -> str:
+    facts = {
+        "State": f'<span data-fact="version">{status.state_version}</span>',
+        "Changed": f'<span data-fact="changed">{moment(status.state_changed_at)}</span>',
+        "Running since": f'<span data-fact="started">{moment(status.started_at)}</span>',
+        "Gateway": f'<span data-fact="gateway">{status.gateway.status}</span>',
+    }
+    return "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts.items())

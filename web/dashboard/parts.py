@@ -1,0 +1,154 @@
+"""The pieces of the page that hold values: read without a script, and kept up by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from core.health import Check, Status
+from state.agents import LAYERS, ROSTER, AgentStatus, AgentView
+from state.alerts import Alert
+from state.models import METRICS, Metric, judge
+from state.status import StatusView
+from state.status_records import RitualBrief
+
+WORDS: Final[Mapping[Status, str]] = {"pass": "All well", "warn": "Needs attention", "fail": "Failing"}
+_TRENDS: Final = {"up": "↑ rising", "down": "↓ falling", "steady": "→ steady"}
+_ICONS: Final = {
+    "good": "ok", "fair": "fair", "critical": "bad",
+    "pass": "ok", "warn": "warn", "fail": "bad",
+    "active": "ok", "degraded": "warn", "down": "bad", "stale": "idle",
+    "info": "fair", "warning": "warn",
+}  # fmt: skip
+# Few systems have a font with the alchemical sign of fire: it is drawn.
+_DRAWN: Final = {
+    "🜂": '<svg viewBox="0 0 20 20"><path d="M10 3 17.5 16.5h-15Z" fill="none" stroke="currentColor" '
+    'stroke-width="2" stroke-linejoin="round"/></svg>'
+}
+UNKNOWN_AGENTS: Final[tuple[AgentView, ...]] = tuple(
+    AgentView(
+        name=spec.name, symbol=spec.symbol, layer=spec.layer, role=spec.role, subsystem=spec.subsystem,
+        status="stale", external=False, detail="",
+    )
+    for spec in ROSTER
+)  # fmt: skip
+
+
+def icon(kind: str) -> str:
+    """A mark whose shape, not only its colour, says how something is; `kind` is any status of ours."""
+    return f'<svg class="icon" aria-hidden="true"><use href="#i-{_ICONS.get(kind, "idle")}"/></svg>'
+
+
+def moment(at: datetime) -> str:
+    """A moment that a script may put into the reader's own time."""
+    return f'<time datetime="{at.isoformat()}">{at:%Y-%m-%d %H:%M} UTC</time>'
+
+
+def metric_panel(name: str, status: StatusView | None) -> str:
+    """One of the six: its value, how it is judged, where that lies in its range, and room for its history."""
+    metric = METRICS[name]
+    value = None if status is None else float(getattr(status.ucf, name))
+    verdict = "" if value is None else judge(name, value)
+    trend = "" if status is None else _TRENDS.get(status.trends.get(name, ""), "")
+    number = "–" if value is None else f"{value:.3f}"
+    return (
+        f'<article class="panel metric" data-metric="{name}" data-judgement="{verdict}" {_bounds(metric)} '
+        f'aria-labelledby="m-{name}"><header><h3 id="m-{name}">{escape(name.title())}'
+        f" <small>{escape(metric.meaning)}</small></h3>"
+        f'<span class="judgement">{icon(verdict)}<span>{verdict or "–"}</span></span></header>'
+        f'<p class="reading"><span class="value">{number}</span>'
+        f'<span class="unit">of {metric.high:g}</span>'
+        f'<span class="trend" title="against an hour ago">{trend}</span></p>'
+        f'{_gauge(metric, value)}<div class="plot"></div></article>'
+    )
+
+
+def agent_columns(agents: Iterable[AgentView], *, known: bool = True) -> str:
+    """The fourteen in three layers."""
+    shown = tuple(agents)
+    return "".join(
+        f'<section class="layer" aria-labelledby="l-{layer}"><h3 id="l-{layer}">{layer}</h3><ul>'
+        f"{''.join(_agent(agent, known=known) for agent in shown if agent.layer == layer)}</ul></section>"
+        for layer in LAYERS
+    )
+
+
+def alert_items(alerts: Iterable[Alert]) -> str:
+    """What is open, newest first."""
+    newest = sorted(alerts, key=lambda alert: alert.raised_at, reverse=True)[:50]
+    return "".join(
+        f'<li data-severity="{escape(alert.severity)}">{icon(alert.severity)}<div><strong>'
+        f"{escape(alert.summary)}</strong><small>{escape(alert.severity)} · {escape(alert.key)} · since "
+        f"{moment(alert.raised_at)}</small></div></li>"
+        for alert in newest
+    )
+
+
+def check_items(checks: Iterable[Check]) -> str:
+    """Every check; those that do not pass come first, with what to do."""
+    order: Mapping[Status, int] = {"fail": 0, "warn": 1, "pass": 2}
+    return "".join(
+        _check(check) for check in sorted(checks, key=lambda check: (order[check.status], check.name))
+    )
+
+
+def ritual_sentence(ritual: RitualBrief | None) -> str:
+    """What goes on, or last went on."""
+    if ritual is None:
+        return "No ritual has been held yet."
+    return f"{escape(ritual.kind)}, {ritual.steps} steps: {escape(ritual.status)}."
+
+
+def _bounds(metric: Metric) -> str:
+    numbers = {
+        "low": metric.low, "high": metric.high, "good-low": metric.good_low, "good-high": metric.good_high,
+        "critical-low": metric.critical_low, "critical-high": metric.critical_high,
+    }  # fmt: skip
+    return " ".join(f'data-{key}="{value:g}"' for key, value in numbers.items() if value is not None)
+
+
+def _gauge(metric: Metric, value: float | None) -> str:
+    """The range as a bar: the good part, the critical parts, and a mark at the value."""
+
+    def at(number: float) -> float:
+        return 100 * (number - metric.low) / (metric.high - metric.low)
+
+    zones = [("good", metric.good_low, metric.good_high)]
+    if metric.critical_low is not None:
+        zones.append(("critical", metric.low, metric.critical_low))
+    if metric.critical_high is not None:
+        zones.append(("critical", metric.critical_high, metric.high))
+    bars = "".join(
+        f'<rect class="{kind}" x="{at(low):g}%" width="{at(high) - at(low):g}%" y="5" height="4"/>'
+        for kind, low, high in zones
+    )
+    place = 0.0 if value is None else at(value)
+    return (
+        '<svg class="gauge" aria-hidden="true" height="14">'
+        '<rect class="track" width="100%" y="5" height="4"/>'
+        f'{bars}<rect class="mark" x="{place:g}%" width="4" height="14" rx="2"/></svg>'
+    )
+
+
+def _agent(agent: AgentView, *, known: bool) -> str:
+    status: AgentStatus | str = agent.status if known else "unknown"
+    detail = agent.task or agent.detail or agent.subsystem
+    return (
+        f'<li data-agent="{escape(agent.name)}" data-status="{escape(status)}">'
+        f'<span class="symbol" aria-hidden="true">{_DRAWN.get(agent.symbol) or escape(agent.symbol)}</span>'
+        f'<div><p class="who"><strong>{escape(agent.name)}</strong> <small>{escape(agent.role)}</small></p>'
+        f'<p class="detail">{escape(detail)}</p></div>'
+        f'<span class="state">{icon(status)}<span>{escape(status)}</span></span></li>'
+    )
+
+
+def _check(check: Check) -> str:
+    advice = "" if check.status == "pass" else f"<small>{escape(check.reason)} {escape(check.action)}</small>"
+    word = f'<span class="unseen">{check.status}</span>' if check.status == "pass" else check.status
+    return (
+        f'<li data-status="{check.status}">{icon(check.status)}'
+        f"<div><strong>{escape(check.name)}</strong>{advice}</div>"
+        f'<span class="observed">{word}</span></li>'
+    )

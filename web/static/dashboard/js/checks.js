@@ -1,0 +1,46 @@
+// Component checks: what does not pass comes first, with the reason and what to do.
+
+import { el, find, icon, setText } from "./dom.js";
+import { bytes, count, ms, percent, time } from "./format.js";
+
+const ORDER = { fail: 0, warn: 1, pass: 2 };
+
+export function showChecks(model) {
+  const section = find("#checks");
+  const list = find("ul", section);
+  model.on("checks", () => {
+    const checks = [...model.checks.entries()].map(([name, check]) => ({ ...check, name }));
+    checks.sort((a, b) => ORDER[a.status] - ORDER[b.status] || a.name.localeCompare(b.name));
+    list.replaceChildren(...checks.map(item));
+    const passing = checks.filter((check) => check.status === "pass").length;
+    setText(find(".count", section), `${passing} of ${checks.length} pass`);
+  });
+}
+
+function item(check) {
+  const bad = check.status !== "pass";
+  const advice = [check.reason, check.action].filter(Boolean).join(" – ");
+  return el(
+    "li",
+    { "data-status": check.status },
+    icon(check.status),
+    el(
+      "div",
+      {},
+      el("strong", {}, check.name, check.required ? el("small", {}, " required") : null),
+      bad ? el("small", {}, `${advice || check.status} · `, time(check.since)) : null,
+    ),
+    el("span", { class: "observed" }, bad ? check.status : observed(check) ?? el("span", { class: "unseen" }, "pass")),
+  );
+}
+
+/** The measured number in its unit; null where nothing is measured. */
+export function observed({ observed_value: value, observed_unit: unit }) {
+  if (value === null || value === undefined) return null;
+  if (typeof value !== "number") return String(value);
+  if (unit === "bytes") return bytes(value);
+  if (unit === "s") return ms(value * 1000);
+  if (unit?.startsWith("ms")) return `${ms(value)}${unit.slice(2)}`;
+  if (unit?.endsWith("rate") || unit === "ratio") return `${percent(value)} ${unit === "ratio" ? "" : unit}`.trim();
+  return `${Number.isInteger(value) ? count(value) : value.toPrecision(3)} ${unit ?? ""}`.trim();
+}

@@ -1,0 +1,68 @@
+// Small helpers around the DOM. Text is only ever set as text.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export const find = (selector, root = document) => root.querySelector(selector);
+export const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+function fill(node, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === null || value === undefined || value === false) continue;
+    node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+export const el = (name, attributes = {}, ...children) =>
+  fill(document.createElement(name), attributes, children);
+
+export const svg = (name, attributes = {}, ...children) =>
+  fill(document.createElementNS(SVG, name), attributes, children);
+
+const ICONS = {
+  good: "ok", fair: "fair", critical: "bad",
+  pass: "ok", warn: "warn", fail: "bad",
+  active: "ok", degraded: "warn", down: "bad", stale: "idle",
+  info: "fair", warning: "warn",
+  closed: "ok", "half-open": "warn", open: "bad",
+  delivered: "ok", waiting: "idle", dead: "bad",
+  met: "ok", missed: "bad", none: "idle",
+};
+
+export const icon = (kind) =>
+  svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `#i-${ICONS[kind] ?? "idle"}` }));
+
+/** Change an icon's shape without replacing it. */
+export function setIcon(holder, kind) {
+  find("use", holder)?.setAttribute("href", `#i-${ICONS[kind] ?? "idle"}`);
+}
+
+/** Set a text where it differs; says whether it did. */
+export function setText(node, text) {
+  if (!node || node.textContent === text) return false;
+  node.textContent = text;
+  return true;
+}
+
+const flashes = new WeakMap();
+
+/** Let a changed value light up for a moment. */
+export function flash(node) {
+  clearTimeout(flashes.get(node));
+  node.classList.remove("changed");
+  // Reading a measure makes the browser notice that the class was gone.
+  void node.offsetWidth;
+  node.classList.add("changed");
+  flashes.set(node, setTimeout(() => node.classList.remove("changed"), 1600));
+}
+
+export function table(caption, heads, rows) {
+  return el(
+    "table",
+    {},
+    el("caption", { class: "unseen" }, caption),
+    el("thead", {}, el("tr", {}, ...heads.map(([text, kind]) => el("th", { scope: "col", class: kind }, text)))),
+    el("tbody", {}, ...rows),
+  );
+}

@@ -1,0 +1,76 @@
+// The sentence at the top, the facts below it, and the title of the tab.
+
+import { find, setIcon, setText } from "./dom.js";
+import { ms, time } from "./format.js";
+
+const WORDS = { pass: "All well", warn: "Needs attention", fail: "Failing" };
+const AGAIN_MS = 1000;
+
+/** `say`: tells screen readers, rarely. `refused`: the server wants its token. */
+export function showSummary(model, { say, refused }) {
+  const hero = find("#summary");
+  const facts = find(".facts", hero);
+  const fact = (name) => find(`[data-fact="${name}"]`, facts);
+  let said = find(".assessment", hero).textContent;
+
+  model.on("status", () => {
+    const status = model.status;
+    if (!status) return;
+    hero.dataset.status = status.status;
+    setText(find(".verdict span", hero), WORDS[status.status] ?? status.status);
+    setIcon(find(".verdict", hero), status.status);
+    setText(find(".assessment", hero), status.assessment);
+    document.title = `Helix: ${WORDS[status.status] ?? status.status}`;
+    if (said !== status.assessment) say(`${WORDS[status.status]}. ${status.assessment}`);
+    said = status.assessment;
+    if (!facts.childElementCount) facts.append(...emptyFacts());
+    setText(fact("version"), String(status.state.version));
+    fact("changed").replaceChildren(time(status.state.changed_at));
+    fact("started").replaceChildren(time(status.started_at));
+    showGateway();
+  });
+  model.on("pulse", showGateway);
+
+  function showGateway() {
+    const node = fact("gateway");
+    if (!node || !model.status) return;
+    const { status, reason } = model.status.gateway;
+    const latency = model.pulse?.gateway_latency_ms;
+    if (status === "pass") setText(node, latency ? `connected, ${ms(latency)}` : "connected");
+    else setText(node, reason || "not connected");
+  }
+
+  // The sentence follows from everything; the server makes it. Events that come together ask once.
+  let asked = 0;
+  let waiting = 0;
+  model.on("moved", () => {
+    if (waiting) return;
+    const pause = Math.max(0, asked + AGAIN_MS - Date.now());
+    waiting = setTimeout(async () => {
+      waiting = 0;
+      asked = Date.now();
+      try {
+        const response = await fetch("/status", { cache: "no-cache" });
+        if (response.ok) model.setStatus(await response.json());
+        else if (response.status === 401) refused();
+      } catch {
+        // The stream notices a lost server and says so.
+      }
+    }, pause);
+  });
+}
+
+const emptyFacts = () => {
+  const names = { State: "version", Changed: "changed", "Running since": "started", Gateway: "gateway" };
+  return Object.entries(names).map(([label, name]) => {
+    const block = document.createElement("div");
+    const term = document.createElement("dt");
+    const value = document.createElement("dd");
+    const inner = document.createElement("span");
+    inner.dataset.fact = name;
+    term.textContent = label;
+    value.append(inner);
+    block.append(term, value);
+    return block;
+  });
+};
