@@ -24,11 +24,13 @@ from web.listening import listen
 from web.live import streams as live
 from web.live.streams import Streams
 from web.read_access import ReadAccess
+from web.reference import Reference, Terms
 from web.responses import Responses
 from web.routes.table import ROUTES, route_infos
 from web.routing import RouteSpec
 from web.server import HelixServer, Runner
 from web.traffic import Traffic
+from web.webhook_auth import open_here
 
 logger = logging.getLogger(__name__)
 
@@ -121,6 +123,13 @@ class WebServer:
         self._kernel.supervisor.remove(live.LOOP)
         await runner.cleanup()
 
+    def _terms(self) -> Terms:
+        return Terms(
+            base_url=self.base_url,
+            read_token=bool(self._settings.read_token),
+            open_webhooks=open_here(self._settings),
+        )
+
     def _wrap(self, inner: web.Server) -> web.Server:
         return HelixServer(
             inner,
@@ -165,6 +174,7 @@ class WebServer:
         app[keys.READ_ACCESS] = access
         app[keys.RENDERING] = asyncio.Lock()
         app[keys.DASHBOARD] = DashboardPage()
+        app[keys.REFERENCE] = Reference(routes, self._terms)
         for spec in routes:
             resource = app.router.add_resource(spec.path)
             methods = (hdrs.METH_GET, hdrs.METH_HEAD) if spec.method == "GET" else (spec.method,)

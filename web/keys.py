@@ -12,6 +12,7 @@ from state.ports import CommandInfo
 from web.dashboard.page import DashboardPage
 from web.live.streams import Streams
 from web.read_access import ReadAccess
+from web.reference import Reference
 from web.responses import Responses
 from web.traffic import Traffic
 
@@ -21,6 +22,7 @@ COMMANDS = web.AppKey("commands", tuple[CommandInfo, ...])
 RESPONSES = web.AppKey("responses", Responses)
 TRAFFIC = web.AppKey("traffic", Traffic)
 RENDERING = web.AppKey("rendering", asyncio.Lock)
+REFERENCE = web.AppKey("reference", Reference)
 STREAMS = web.AppKey("streams", Streams)
 READ_ACCESS = web.AppKey("read_access", ReadAccess)
 DASHBOARD = web.AppKey("dashboard", DashboardPage)

@@ -20,14 +20,15 @@ class Parameter:
 
     Attributes:
         summary: what it chooses, in a sentence.
-        example: a value that is right; in a path, the one that is asked for where a route is tried.
+        example: a value that is right; in a path, the one that is asked for where a route is tried. Empty
+            where the same value twice would be another thing.
         default: what holds where it is left out, as it would be written.
         required: whether it must be given; in a path it always must.
     """
 
     name: str
     summary: str
-    example: str
+    example: str = ""
     default: str | None = None
     place: Place = "query"
     required: bool = False
@@ -41,6 +42,17 @@ class Parameter:
         return Problem(
             400, f"{self.name} {right}", kind="bad-parameter", parameters=[self.name], choices=choices
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word(Parameter):
+    """A parameter that takes visible ASCII, at most so many characters of it."""
+
+    longest: int
+
+    def schema(self) -> Mapping[str, Any]:
+        """What is right, as JSON Schema."""
+        return {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": "^[!-~]+$"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,21 @@ _NO_PROBLEMS: Final[Mapping[int, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Where an answer leads: a member of it is a parameter of another operation.
+
+    Attributes:
+        operation: that operation's id.
+        parameter: its parameter.
+        member: the answer's member.
+    """
+
+    operation: str
+    parameter: str
+    member: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """One answer that a route gives when nothing is wrong with the request.
 
@@ -34,6 +49,7 @@ class Reply:
         media_types: what the body may be; none where there is no body.
         example: a body, or the beginning of one.
         headers: headers that it carries beyond the usual ones, with what they say.
+        links: where it leads.
     """
 
     summary: str
@@ -42,6 +58,7 @@ class Reply:
     media_types: tuple[str, ...] = (JSON,)
     example: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,7 @@ def prove_sender(request: web.Request, body: bytes) -> None:
             )
         elif settings.webhook_token:
             verify_token(settings.webhook_token, _offered_token(request))
-        elif not _open_here(settings):
+        elif not open_here(settings):
             raise _not_configured("WEBHOOK_SECRET or WEBHOOK_TOKEN")
     except NotAuthentic as error:
         raise _refusal(kernel, error) from error
@@ -54,7 +54,7 @@ def prove_github(request: web.Request, body: bytes) -> None:
     kernel = request.app[KERNEL]
     secret = kernel.settings.github_webhook_secret
     if not secret:
-        if _open_here(kernel.settings):
+        if open_here(kernel.settings):
             return
         raise _not_configured("GITHUB_WEBHOOK_SECRET")
     try:
@@ -72,7 +72,7 @@ def prove_manager(request: web.Request) -> None:
     kernel = request.app[KERNEL]
     token = kernel.settings.webhook_token
     if not token:
-        if _open_here(kernel.settings):
+        if open_here(kernel.settings):
             return
         raise _not_configured("WEBHOOK_TOKEN")
     try:
@@ -99,7 +99,7 @@ def _not_configured(setting: str) -> Problem:
     return Problem(503, f"Webhooks are not configured: set {setting}.", kind="not-configured")
 
 
-def _open_here(settings: Settings) -> bool:
+def open_here(settings: Settings) -> bool:
     """Whether anyone may: in the sandbox, which only this machine reaches."""
     if not settings.in_sandbox:
         return False

@@ -7,10 +7,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from state.events import IN_EVENTS
-from web.parameters import Choice, Parameter
+from web.parameters import Choice, Parameter, Word
 from web.records.webhooks import AcceptedEvent
-from web.routing import Refer, Reply, RequestBody
+from web.routing import Link, Refer, Reply, RequestBody
 
+LONGEST_KEY: Final = 255
 # GitHub's own events have a route of their own.
 _NAMED: Final = {name: spec for name, spec in IN_EVENTS.items() if name != "github"}
 
@@ -24,19 +25,24 @@ EVENT_TYPE: Final = Choice(
 EVENT_ID: Final = Parameter(
     name="id", summary="The event's id, from the answer to it.", example="evt_0", place="path"
 )
-IDEMPOTENCY_KEY: Final = Parameter(
+IDEMPOTENCY_KEY: Final = Word(
     name="Idempotency-Key",
+    longest=LONGEST_KEY,
     summary="The same event under the same key, within 7 days, is kept once. `webhook-id` counts before it.",
-    example="calm-1",
     place="header",
 )
-GITHUB_EVENT: Final = Parameter(
-    name="X-GitHub-Event", summary="GitHub's name for it.", example="release", place="header", required=True
+GITHUB_EVENT: Final = Word(
+    name="X-GitHub-Event",
+    summary="GitHub's name for it.",
+    example="release",
+    place="header",
+    required=True,
+    longest=100,
 )
-GITHUB_DELIVERY: Final = Parameter(
+GITHUB_DELIVERY: Final = Word(
+    longest=LONGEST_KEY,
     name="X-GitHub-Delivery",
     summary="GitHub's id of the delivery; the same one is kept once.",
-    example="72d3162e-cc78-11e3-81ab-4c9367dc0958",
     place="header",
 )
 
@@ -44,6 +50,7 @@ TAKEN: Final = Reply(
     status=202,
     summary="It is on the disk, and will be handled.",
     record=AcceptedEvent,
+    links=(Link(operation="getEvent", parameter="id", member="id"),),
     example={
         "id": "evt_0123456789abcdef0123456789abcdef",
         "event": "ucf.update",

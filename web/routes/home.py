@@ -84,7 +84,10 @@ ROUTES = (
             ),
             Parameter(name="name", summary="The file.", example="dashboard.css", place="path"),
         ),
-        replies=(Reply(summary="The file.", media_types=("text/css", "text/javascript", "image/svg+xml")),),
+        replies=(
+            Reply(summary="The file.", media_types=("text/css", "text/javascript", "image/svg+xml")),
+            Reply(status=304, summary="What `If-None-Match` names is still what there is.", media_types=()),
+        ),
         problems={404: "The dashboard has no such file."},
     ),
 )

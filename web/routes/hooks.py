@@ -18,7 +18,7 @@ from web.parameters import Choice, Parameter
 from web.problems import Problem
 from web.records.webhooks import Envelope, Hook, WantedHook
 from web.request_body import read_body
-from web.routing import Reply, RequestBody, RouteSpec
+from web.routing import Link, Reply, RequestBody, RouteSpec
 from web.webhook_auth import prove_manager
 
 _HOOKS: Final = "/hooks"
@@ -103,7 +103,14 @@ ROUTES = (
         needs_token="webhook",  # noqa: S106 - the kind of token, not one
         group="REST hooks",
         body=_WANTED,
-        replies=(Reply(status=201, summary="Subscribed; the secret is said this once.", record=Hook),),
+        replies=(
+            Reply(
+                status=201,
+                summary="Subscribed; the secret is said this once.",
+                record=Hook,
+                links=(Link(operation="deleteHook", parameter="id", member="id"),),
+            ),
+        ),
         problems={
             422: "The event type or the target is none that is taken; `field` names which.",
             429: "There are as many hooks as there may be.",

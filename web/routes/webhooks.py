@@ -43,6 +43,7 @@ from web.routes._webhook_declarations import (
     GITHUB_EVENT,
     GITHUB_PAYLOAD,
     IDEMPOTENCY_KEY,
+    LONGEST_KEY,
     REFUSALS,
     TAKEN,
 )
@@ -53,7 +54,6 @@ _ALL: Final = "/webhooks"
 _ONE: Final = "/webhooks/{event}"
 _GITHUB: Final = "/webhooks/github"
 _EVENT: Final = "/webhooks/events/{id}"
-_LONGEST_KEY: Final = 255
 _RETRY_S: Final = "30"
 _ENVELOPE: Final = frozenset({"type", "timestamp", "data"})
 
@@ -93,8 +93,8 @@ async def post_github(request: web.Request) -> web.StreamResponse:
     body = await _read(request)
     prove_github(request, body)
     event = request.headers.get("X-GitHub-Event", "")
-    if not event or len(event) > 100 or not event.isascii():
-        raise Problem(400, "X-GitHub-Event is missing.")
+    if not 1 <= len(event) <= GITHUB_EVENT.longest or not event.isascii():
+        raise Problem(400, f"X-GitHub-Event is missing, or not 1 to {GITHUB_EVENT.longest} characters.")
     payload = _object(body)
     if event == "ping":
         return json_answer(HTTPStatus.OK, Pong(pong=True))
@@ -106,7 +106,7 @@ async def post_github(request: web.Request) -> web.StreamResponse:
 async def get_event(request: web.Request) -> web.StreamResponse:
     """What became of an event."""
     prove_manager(request)
-    found = await request.app[COLLECTIVE].webhooks.inbox.find(request.match_info["id"][:_LONGEST_KEY])
+    found = await request.app[COLLECTIVE].webhooks.inbox.find(request.match_info["id"][:LONGEST_KEY])
     if found is None:
         raise Problem(404, "There is no event of that id; they are kept for 30 days.", kind="unknown-event")
     return json_answer(HTTPStatus.OK, received_body(found))
@@ -171,8 +171,8 @@ def _key_of(request: web.Request) -> str | None:
 
 
 def _checked_key(key: str, header: str) -> str:
-    if not 1 <= len(key) <= _LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise Problem(400, f"{header} is 1 to {_LONGEST_KEY} visible ASCII characters.", kind="bad-key")
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise Problem(400, f"{header} is 1 to {LONGEST_KEY} visible ASCII characters.", kind="bad-key")
     return key
 
 

@@ -1,0 +1,179 @@
+"""Every status that a route may answer with, with its headers and its body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from web.headers import PROBLEM_JSON
+from web.openapi.schemas import SchemaBook
+from web.openapi.security import requirements
+from web.records.problem import ProblemDetails
+from web.reference import Terms
+from web.routing import Reply, RouteSpec
+
+# What any route may answer with.
+_ANYWHERE: Final[Mapping[int, str]] = {
+    400: "The request is malformed, or a query parameter is unknown, repeated or wrong; it is named.",
+    408: "The request did not come to its end in time.",
+    414: "The query is too long.",
+    417: "`Expect` asks for what there is none of.",
+    429: "Too many requests, wrong tokens or connections came from this client.",
+    431: "The request line or a header is too long, or there are too many headers.",
+    500: "Something unexpected; the log has more under the incident's id.",
+    503: "The server is stopping, or too many connections are open.",
+}
+_WITH_BODY: Final[Mapping[int, str]] = {
+    413: "The body is larger than `MAX_BODY`.",
+    415: "The body is no JSON by its `Content-Type`, or it is compressed.",
+}
+_CONDITIONAL: Final[Mapping[int, str]] = {
+    412: "The answer is another one by now than `If-Match` asks for.",
+}
+_UNPROVED: Final[Mapping[int, str]] = {
+    401: "The token or signature is missing or wrong; `detail` says in which way."
+}
+_ELSEWHERE: Final[Mapping[int, str]] = {
+    404: "There is nothing under this path; a near one is suggested.",
+    405: "The path does not take this method; `Allow` names those that it takes.",
+}
+
+_USUAL: Final = {**_ANYWHERE, **_WITH_BODY, **_CONDITIONAL, **_UNPROVED, **_ELSEWHERE}
+
+# Name: what it says, and an example.
+HEADERS: Final[Mapping[str, tuple[str, str]]] = {
+    "ETag": ("The strong entity tag of these bytes; send it back as `If-None-Match`.", '"5f0c…-gzip"'),
+    "Age": ("Seconds since this answer was made.", "3"),
+    "X-Cache": ("Where it came from: `hit`, `miss`, `stale`, or `off` where caching is.", "hit"),
+    "Cache-Control": ("How long a copy may be used without asking.", "no-cache"),
+    "Vary": ("The request headers that the answer depends on.", "Accept-Encoding"),
+    "Retry-After": ("After how many seconds to try again.", "30"),
+    "WWW-Authenticate": ("What would be accepted as proof.", 'Bearer realm="helix"'),
+    "Allow": ("What may be done here.", "GET, HEAD, OPTIONS"),
+}
+_CACHED: Final = ("ETag", "Age", "X-Cache", "Cache-Control", "Vary")
+_PROBLEM_HEADERS: Final[Mapping[int, tuple[str, bool]]] = {
+    401: ("WWW-Authenticate", True),
+    405: ("Allow", True),
+    429: ("Retry-After", False),
+    503: ("Retry-After", False),
+}
+
+
+def header_components() -> dict[str, Any]:
+    """The headers that answers carry, to be referred to."""
+    return {
+        name: {"description": text, "required": True, "schema": {"type": "string"}, "example": example}
+        for name, (text, example) in HEADERS.items()
+    }
+
+
+def problem_components(book: SchemaBook) -> dict[str, Any]:
+    """The usual errors, to be referred to; those that belong to no route, too."""
+    return {_name(status): _problem(status, text, book) for status, text in _USUAL.items()}
+
+
+def answers(spec: RouteSpec, terms: Terms, book: SchemaBook) -> dict[str, Any]:
+    """The Responses Object of a route."""
+    found: dict[int, dict[str, Any]] = {}
+    problems = _problems(spec, terms)
+    for status, text in problems.items():
+        found[status] = _refer_to(status) if text in _USUAL.values() else _problem(status, text, book)
+    for reply in spec.replies:
+        mine = _reply(spec, reply, book)
+        # One status may mean either, as when a health check fails or the server is full.
+        if reply.status in problems:
+            also = _problem(reply.status, problems[reply.status], book)
+            mine["description"] = f"{mine['description']} Or: {also['description']}"
+            mine["content"] = {**mine["content"], **also["content"]}
+            # What only one of the two carries cannot be promised.
+            mine.pop("headers", None)
+        found[reply.status] = mine
+    if spec.ttl_s is not None:
+        found[304] = {
+            "description": "What `If-None-Match` names is still what there is.",
+            "headers": _refer(_CACHED),
+        }
+    return {str(status): found[status] for status in sorted(found)}
+
+
+def _problems(spec: RouteSpec, terms: Terms) -> dict[int, str]:
+    problems = dict(_ANYWHERE)
+    if spec.body is not None:
+        problems |= _WITH_BODY
+    if spec.ttl_s is not None:
+        problems |= _CONDITIONAL
+    if requirements(spec, terms):
+        problems |= _UNPROVED
+    for status, text in spec.problems.items():
+        problems[status] = f"{text} Or: {problems[status]}" if status in problems else text
+    return problems
+
+
+def _problem(status: int, text: str, book: SchemaBook) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "description": text,
+        "content": {
+            PROBLEM_JSON: {
+                "schema": book.sent(ProblemDetails),
+                "example": {
+                    "type": "about:blank",
+                    "title": HTTPStatus(status).phrase,
+                    "status": status,
+                    "detail": text.partition(" Or: ")[0],
+                    "instance": "/…",
+                },
+            }
+        },
+    }
+    if status in _PROBLEM_HEADERS:
+        name, always = _PROBLEM_HEADERS[status]
+        about, example = HEADERS[name]
+        answer["headers"] = (
+            _refer((name,))
+            if always
+            else {name: {"description": about, "schema": {"type": "string"}, "example": example}}
+        )
+    return answer
+
+
+def _reply(spec: RouteSpec, reply: Reply, book: SchemaBook) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": reply.summary}
+    headers = _refer(_CACHED if spec.ttl_s is not None else ())
+    for name, text in reply.headers.items():
+        headers[name] = {"description": text, "required": True, "schema": {"type": "string"}}
+    if headers:
+        answer["headers"] = headers
+    if reply.media_types:
+        answer["content"] = {
+            media_type: _content(reply, media_type, book) for media_type in reply.media_types
+        }
+    if reply.links:
+        answer["links"] = {
+            link.operation: {
+                "operationId": link.operation,
+                "parameters": {link.parameter: f"$response.body#/{link.member}"},
+            }
+            for link in reply.links
+        }
+    return answer
+
+
+def _content(reply: Reply, media_type: str, book: SchemaBook) -> dict[str, Any]:
+    if reply.record is None or not media_type.endswith("json"):
+        return {"schema": {"type": "string"}}
+    content = {"schema": book.sent(reply.record)}
+    return content if reply.example is None else {**content, "example": reply.example}
+
+
+def _name(status: int) -> str:
+    return "".join(word for word in HTTPStatus(status).phrase.title() if word.isalpha())
+
+
+def _refer_to(status: int) -> dict[str, Any]:
+    return {"$ref": f"#/components/responses/{_name(status)}"}
+
+
+def _refer(names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

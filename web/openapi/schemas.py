@@ -1,0 +1,93 @@
+"""The schemas of records, each once, under the record's name."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+from state.events import OutEvent
+from web.openapi.docstrings import attributes, summary
+
+_TEMPLATE: Final = "#/components/schemas/{name}"
+
+
+class SchemaBook:
+    """Collects the schemas of types.
+
+    Attributes:
+        schemas: by name, as they stand under `components`.
+    """
+
+    def __init__(self) -> None:
+        self.schemas: dict[str, dict[str, Any]] = {}
+        self._known: dict[tuple[Any, bool], dict[str, Any]] = {}
+
+    def sent(self, record: Any) -> dict[str, Any]:  # noqa: ANN401 - any type that has a JSON form
+        """The schema of what Helix sends: whatever has a default is there all the same."""
+        return self._collect(record, sent=True)
+
+    def taken(self, record: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
+        """The schema of what Helix takes: whatever has a default may be left out."""
+        return self._collect(record, sent=False)
+
+    def _collect(self, record: Any, *, sent: bool) -> dict[str, Any]:  # noqa: ANN401 - likewise
+        known = self._known.get((record, sent))
+        if known is not None:
+            return known
+        omitting = _omitting(record) if sent else frozenset()
+        (schema,), components = msgspec.json.schema_components((record,), ref_template=_TEMPLATE)
+        for name, component in components.items():
+            tidy = _tidied(component, always_whole=sent and name not in omitting)
+            if isinstance(record, type) and issubclass(record, OutEvent) and name == record.__name__:
+                _drop(tidy, "type")
+            if self.schemas.setdefault(name, tidy) != tidy:
+                raise ValueError(f"two records are called {name}")
+        self._known[record, sent] = schema
+        return schema
+
+
+def _tidied(schema: dict[str, Any], *, always_whole: bool) -> dict[str, Any]:
+    tidy = {key: value for key, value in schema.items() if key != "title"}
+    text = str(tidy.get("description", ""))
+    if text:
+        tidy["description"] = summary(text)
+    said = attributes(text)
+    properties: dict[str, Any] = {}
+    required = list(tidy.get("required", ()))
+    for name, value in tidy.get("properties", {}).items():
+        one = dict(value)
+        if always_whole and "default" in one:
+            del one["default"]
+            required.append(name)
+        if name in said:
+            # A reference may have a description beside it (OpenAPI 3.1, "Schema Object").
+            one["description"] = said[name]
+        properties[name] = one
+    if properties:
+        tidy["properties"] = properties
+        tidy["required"] = [name for name in properties if name in required]
+    return tidy
+
+
+def _omitting(record: Any) -> frozenset[str]:  # noqa: ANN401 - any type that has a JSON form
+    """The names of the structs in `record` that leave their defaults out."""
+    found: dict[str, bool] = {}
+    left: list[object] = [msgspec.inspect.type_info(record)]
+    while left:
+        one = left.pop()
+        if isinstance(one, msgspec.inspect.StructType):
+            if one.cls.__name__ in found:
+                continue
+            found[one.cls.__name__] = one.cls.__struct_config__.omit_defaults
+        if isinstance(one, tuple):
+            left.extend(one)
+        elif isinstance(one, msgspec.inspect.Type | msgspec.inspect.Field):
+            left.extend(getattr(one, name) for name in one.__struct_fields__)
+    return frozenset(name for name, omits in found.items() if omits)
+
+
+def _drop(schema: dict[str, Any], name: str) -> None:
+    """The event's type stands beside its data, not in it."""
+    schema["properties"].pop(name, None)
+    schema["required"] = [one for one in schema["required"] if one != name]

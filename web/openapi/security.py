@@ -1,0 +1,75 @@
+"""How a caller proves who it is."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from web.read_access import COOKIE, SECURE_COOKIE
+from web.reference import Terms
+from web.routing import RouteSpec
+
+SCHEMES: Final[dict[str, dict[str, Any]]] = {
+    "readToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "`READ_TOKEN`, where this server has one set.",
+    },
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": COOKIE,
+        "description": f"What `POST /session` sets on the dashboard; over https it is `{SECURE_COOKIE}`.",
+    },
+    "webhookToken": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "`WEBHOOK_TOKEN`.",
+    },
+    "helixToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Helix-Token",
+        "description": "`WEBHOOK_TOKEN`, for senders that cannot set `Authorization`.",
+    },
+    "webhookId": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-id",
+        "description": "Standard Webhooks: the message's id, which is also its idempotency key.",
+    },
+    "webhookTimestamp": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-timestamp",
+        "description": "Standard Webhooks: seconds since 1970, at most 5 minutes off.",
+    },
+    "webhookSignature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "webhook-signature",
+        "description": "Standard Webhooks: `v1,` and the base64 of HMAC-SHA256 over `id.timestamp.body` "
+        "with a key of `WEBHOOK_SECRET`.",
+    },
+    "githubSignature": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Hub-Signature-256",
+        "description": "GitHub's signature with `GITHUB_WEBHOOK_SECRET`.",
+    },
+}
+
+_PROOFS: Final[dict[str, tuple[dict[str, list[str]], ...]]] = {
+    "token": ({"webhookToken": []}, {"helixToken": []}),
+    "standard-webhooks": ({"webhookId": [], "webhookTimestamp": [], "webhookSignature": []},),
+    "github": ({"githubSignature": []},),
+}
+
+
+def requirements(spec: RouteSpec, terms: Terms) -> list[dict[str, list[str]]]:
+    """Any one of which a caller must meet; none where anybody may."""
+    if spec.needs_token == "webhook":  # noqa: S105 - the kind of token, not one
+        proofs = [one for proof in spec.proofs for one in _PROOFS[proof]]
+        return [{}, *proofs] if terms.open_webhooks else proofs
+    if spec.needs_token == "read" and terms.read_token:  # noqa: S105 - likewise
+        return [{"readToken": []}, {"session": []}]
+    return []

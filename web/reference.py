@@ -1,0 +1,50 @@
+"""What the server says of itself: its routes, and the terms on which it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, final
+
+import msgspec
+
+from web.routing import RouteSpec
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """What of the settings callers are told.
+
+    Attributes:
+        base_url: under which address the server is known.
+        read_token: whether reading needs a token.
+        open_webhooks: whether anybody may send events, as in the sandbox.
+    """
+
+    base_url: str
+    read_token: bool
+    open_webhooks: bool
+
+
+@final
+class Reference:
+    """The route table and the terms.
+
+    Args:
+        routes: the route table.
+        terms: gives the terms; the address is not known before the start.
+    """
+
+    def __init__(self, routes: tuple[RouteSpec, ...], terms: Callable[[], Terms]) -> None:
+        self.routes = routes
+        self._terms = terms
+
+    @property
+    def base_url(self) -> str:
+        """What full addresses are made of."""
+        return self._terms().base_url
+
+    def document(self) -> dict[str, Any]:
+        """The OpenAPI document; made anew at each call."""
+        # The start needs none of it.
+        from web.openapi.document import build_document
+
+        return build_document(self.routes, self._terms())

@@ -1,0 +1,37 @@
+"""GET /openapi.json: the API's description of itself."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Final
+
+from aiohttp import web
+
+from web.bodies import Body, encode_json
+from web.keys import REFERENCE, RESPONSES
+from web.routing import Reply, RouteSpec
+
+_PATH: Final = "/openapi.json"
+
+
+async def get_openapi(request: web.Request) -> web.StreamResponse:
+    """The OpenAPI document of this server, for tools and for clients made from it."""
+    reference = request.app[REFERENCE]
+
+    async def fetch() -> Body:
+        # Some tens of milliseconds, which the event loop need not wait for.
+        return await asyncio.to_thread(lambda: Body(encode_json(reference.document())))
+
+    return await request.app[RESPONSES].serve_async(request, _PATH, fetch)
+
+
+ROUTES = (
+    RouteSpec(
+        path=_PATH,
+        handler=get_openapi,
+        summary="This API as OpenAPI 3.1.",
+        ttl_s=3600.0,
+        group="Reference",
+        replies=(Reply(summary="The document.", record=dict[str, Any]),),
+    ),
+)
