@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-BENCHMARKS = ("start", "http_cached", "dispatch", "pictures", "webhooks", "metrics", "former")
+BENCHMARKS = ("start", "http_cached", "dispatch", "pictures", "webhooks", "metrics", "former", "streams")
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ from state.history import History
 from state.inbound import StateHandlers
 from state.journal import Journal
 from state.manager import StateManager
-from state.models import UCF, Snapshot
+from state.models import METRICS, UCF, Snapshot
 from state.outgoing import Outgoing
 from state.policy_desk import PolicyDesk
 from state.probes import PROBE_EVERY_S, ServiceProbes
@@ -265,7 +265,7 @@ class Collective:
                 "changed_at": new.changed_at.isoformat(),
                 "source": new.source,
                 "ucf": new.ucf.as_dict(),
-                "changed": [row.subject for row in change.journal if row.kind == "ucf"],
+                "changed": [name for name in METRICS if getattr(old.ucf, name) != getattr(new.ucf, name)],
             },
         )
 

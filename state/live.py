@@ -191,8 +191,8 @@ def _check(collective: Collective, event: Event) -> CheckTold | None:
     return None if check is None else CheckTold(name=check.name, **_check_fields(check))
 
 
-def _told_breaker(collective: Collective, event: Event) -> BreakerTold:
-    return _breaker(collective.webhooks.breakers.find(str(event.data["breaker"])).view())
+def _told_breaker(_: Collective, event: Event) -> BreakerTold:
+    return msgspec.convert(event.data, BreakerTold)
 
 
 _MAKERS: Final[Mapping[str, Callable[[Collective, Event], LiveRecord | None]]] = MappingProxyType(

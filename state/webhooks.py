@@ -235,7 +235,9 @@ class Webhooks:
         return self.breakers.get(name, label)
 
     def _tell_breaker(self, breaker: Breaker) -> None:
-        self._kernel.broadcaster.publish("breakers", {"breaker": breaker.name, "state": breaker.state})
+        self._kernel.broadcaster.publish(
+            "breakers", {"name": breaker.name, "state": breaker.state, "since": breaker.since.isoformat()}
+        )
 
     def _take_events(self, connection: sqlite3.Connection, at: datetime, events: Sequence[OutEvent]) -> None:
         for event in events:

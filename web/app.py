@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import Final, final
 
 from aiohttp import hdrs, web
@@ -38,6 +39,8 @@ logger = logging.getLogger(__name__)
 _KEEPALIVE_S: Final = 75.0
 # How long the rest of a body that nobody wants is read before the connection is closed.
 _LINGERING_S: Final = 2.0
+# What is open besides clients: the database, Discord, deliveries, logs.
+_OTHER_FILES: Final = 256
 _CHECK: Final = "http"
 
 
@@ -50,6 +53,7 @@ class WebServer:
         collective: what is shown.
         commands: the bot's catalog, as plain records.
         routes: the route table.
+        sleep: what the streams wait by; tests put their own clock's here.
     """
 
     def __init__(
@@ -59,11 +63,12 @@ class WebServer:
         *,
         commands: tuple[CommandInfo, ...],
         routes: tuple[RouteSpec, ...] = ROUTES,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._kernel = kernel
         self._settings = kernel.settings
         self._traffic = Traffic(kernel.metrics, kernel.clock)
-        self._streams = Streams(kernel, collective, self._traffic)
+        self._streams = Streams(kernel, collective, self._traffic, sleep=sleep)
         self._access_log = AccessLog(kernel.settings.access_log)
         self._table = HotTable()
         self._port = kernel.settings.port
@@ -108,6 +113,7 @@ class WebServer:
             await runner.cleanup()
             raise
         self._runner = runner
+        self._streams.make_room(self._settings.max_connections + _OTHER_FILES)
         self._kernel.supervisor.add(live.LOOP, self._streams.run)
         self._kernel.health.add_probe(_CHECK, self._reading, required=True)
         self._kernel.health.refresh()

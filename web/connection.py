@@ -170,7 +170,12 @@ class Connection(RequestHandler):
         # For aiohttp this is a connection that was lost, whose transport is none of its business.
         self.transport = None
         self.connection_lost(None)
-        response.hand_over(transport, self._server.table.date(), received)
+        try:
+            response.hand_over(transport, self._server.table.date(), received)
+        except Exception:
+            # Nobody else knows this connection any more.
+            transport.abort()
+            raise
         return response, False
 
     def _answered(self, head: bytes) -> bool:

@@ -144,3 +144,31 @@ async def test_a_cancelled_wait_loses_no_event(broadcaster: Broadcaster) -> None
     with pytest.raises(asyncio.CancelledError):
         await waiting
     assert await numbers(subscription, 1) == [1]
+
+
+async def test_a_listener_hears_every_event_at_once_until_it_stops(broadcaster: Broadcaster) -> None:
+    heard: list[Event] = []
+    stop = broadcaster.listen(heard.append, lambda: 3)
+    first = broadcaster.publish("state", {})
+    assert heard == [first]
+    assert broadcaster.subscribers == 3
+    stop()
+    stop()
+    broadcaster.publish("state", {})
+    assert (heard, broadcaster.subscribers) == ([first], 0)
+
+
+async def test_a_listener_that_fails_harms_neither_the_publisher_nor_the_others(
+    broadcaster: Broadcaster, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_: Event) -> None:
+        raise RuntimeError("no more")
+
+    heard: list[Event] = []
+    broadcaster.listen(fail, lambda: 1)
+    broadcaster.listen(heard.append, lambda: 1)
+    subscription = broadcaster.subscribe()
+    event = broadcaster.publish("state", {})
+    assert heard == [event]
+    assert await take(subscription, 1) == [event]
+    assert "broadcast.listener_failed topic=state" in caplog.text

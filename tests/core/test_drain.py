@@ -113,3 +113,17 @@ async def test_a_tracked_task_that_ends_is_forgotten() -> None:
     assert drain.in_flight() == {"reply": 1}
     assert await drain.wait(5)
     assert drain.in_flight() == {}
+
+
+async def test_who_has_no_end_hears_that_the_stop_begins(caplog: pytest.LogCaptureFixture) -> None:
+    drain = Drain()
+    heard: list[bool] = []
+
+    def fail() -> None:
+        raise RuntimeError("no more")
+
+    drain.on_close(fail)
+    drain.on_close(lambda: heard.append(drain.accepting))
+    drain.close()
+    assert heard == [False]
+    assert "drain.listener_failed" in caplog.text

@@ -130,6 +130,20 @@ async def test_the_loop_journals_as_soon_as_something_changes(
         await running
 
 
+async def test_another_detail_of_the_same_status_is_told_and_not_journalled(
+    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Subscription
+) -> None:
+    kernel.health.report("gateway", "fail", "connection lost")
+    await monitor.flush()
+    kernel.health.report("gateway", "fail", "the token is wrong")
+    await monitor.flush()
+    told = [
+        (event.data["status"], event.data["previous"], event.data["detail"]) for event in await heard(events)
+    ]
+    assert told == [("down", "active", "connection lost"), ("down", "down", "the token is wrong")]
+    assert [entry.after for entry in await entries(database)] == ["down"]
+
+
 async def test_a_heartbeat_drops_what_was_cached(
     monitor: AgentMonitor, manager: StateManager, clock: ManualClock, cache: Cache[str, int]
 ) -> None:

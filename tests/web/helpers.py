@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -19,6 +19,7 @@ from state.collective import Collective
 from tests.manual_clock import ManualClock
 from web.app import WebServer
 from web.connection import Connection
+from web.live.streams import Streams
 from web.server import Runner
 
 TIMEOUT_S = 10.0
@@ -151,6 +152,27 @@ class Site:
         runner = self.server._runner
         assert runner is not None
         return runner
+
+    @property
+    def streams(self) -> Streams:
+        """Who listens, for tests that look behind the server."""
+        return self.server._streams
+
+    @asynccontextmanager
+    async def beating(self) -> AsyncIterator[None]:
+        """The loop of the streams runs, by the clock of the test."""
+        running = asyncio.create_task(self.streams.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.wait((running,))
+
+    async def pass_time(self, seconds: int) -> None:
+        """Second after second, with the loop of the streams doing its part in each."""
+        for _ in range(seconds):
+            await self.clock.until_sleeping()
+            self.clock.advance(1)
 
     def only_connection(self) -> Connection:
         """The server's side of the one connection that there is."""

@@ -52,7 +52,7 @@ async def sites(path: Path) -> AsyncIterator[MakeSite]:
             stack.push_async_callback(database.close)
             collective = await Collective.open(kernel, database)
             stack.push_async_callback(collective.close)
-            server = WebServer(kernel, collective, commands=_COMMANDS, routes=routes)
+            server = WebServer(kernel, collective, commands=_COMMANDS, routes=routes, sleep=clock.sleep)
             await server.start()
             stack.push_async_callback(server.stop)
             return Site(kernel, collective, server, clock, stack)

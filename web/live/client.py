@@ -6,11 +6,9 @@ import asyncio
 import contextlib
 import socket
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Final, final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from state.ports import StreamKind
-from web.live import frames, sse
-from web.live.frames import CloseCode, Opcode, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,15 +16,12 @@ if TYPE_CHECKING:
     from web.live.streams import Streams
 
 # From so much unsent on, a client counts as behind; with so much, it is too slow.
-BEHIND_BYTES: Final = 64 * 1024
+BEHIND_BYTES: Final = 16 * 1024
 MOST_WAITING_BYTES: Final = 256 * 1024
 # What the system holds for a client besides; it doubles it.
 _SYSTEM_BUFFER_BYTES: Final = 64 * 1024
 # A peer that acknowledges nothing for so long is gone (RFC 5482), where the system can tell.
 _UNANSWERED_MS: Final = 30_000
-# A listener to events has nothing to say.
-_MOST_SAID_BYTES: Final = 4096
-_MOST_FRAMES_A_BEAT: Final = 64
 
 Topics = frozenset[str] | None
 
@@ -138,119 +133,6 @@ class Client(asyncio.Protocol, ABC):
         if transport is not None:
             self._streams.leave(self)
             transport.abort()
-
-
-@final
-class SseClient(Client):
-    """Takes Server-Sent Events."""
-
-    __slots__ = ("_said",)
-
-    kind = "sse"
-
-    def __init__(self, streams: Streams, address: str, topics: Topics, after_id: int | None) -> None:
-        super().__init__(streams, address, topics, after_id)
-        self._said = 0
-
-    def data_received(self, data: bytes) -> None:
-        """Nothing that follows the request is read, and not much of it is tolerated."""
-        self._said += len(data)
-        if self._said > _MOST_SAID_BYTES:
-            self.drop("misused")
-
-    def beat(self) -> None:
-        """A comment, which a client ignores and a proxy sees."""
-        self.send(sse.HEARTBEAT)
-
-    def goodbye(self) -> None:
-        """A comment, and the end."""
-        if self.transport is not None and not self.closing:
-            self.transport.write(sse.GOODBYE)
-            self._streams.leave(self, closing=True)
-            self.transport.close()
-
-    def _cut(self, reason: str) -> None:
-        del reason
-        self.abort()
-
-
-_CUT: Final = {
-    "slow": frames.encode_close(CloseCode.TRY_AGAIN_LATER, "too slow"),
-    "silent": frames.encode_close(CloseCode.POLICY, "no pong"),
-    "misused": frames.encode_close(CloseCode.POLICY, "too much said"),
-}
-_PING: Final = frames.encode_frame(Opcode.PING)
-_GOODBYE: Final = frames.encode_close(CloseCode.GOING_AWAY, "the server is stopping")
-
-
-@final
-class WsClient(Client):
-    """Takes WebSocket messages, answers pings, and has to answer ours."""
-
-    __slots__ = ("_deaf", "_frames", "_heard", "_received")
-
-    kind = "ws"
-
-    def __init__(self, streams: Streams, address: str, topics: Topics, after_id: int | None) -> None:
-        super().__init__(streams, address, topics, after_id)
-        self._received = b""
-        self._heard = True
-        self._frames = 0
-        # Set once what comes can no longer be told apart.
-        self._deaf = False
-
-    def data_received(self, data: bytes) -> None:
-        """Take pongs, pings and a goodbye; anything else ends it."""
-        if self._deaf:
-            return
-        self._received += data
-        try:
-            while True:
-                control, self._received = frames.parse_control(self._received)
-                if control is None:
-                    return
-                self._take(control)
-        except Refused as refused:
-            self._deaf, self._received = True, b""
-            if not self.closing:
-                self._streams.count_dropped(self, "misused")
-                self._close(frames.encode_close(refused.code, str(refused)))
-
-    def beat(self) -> None:
-        """A ping; whoever has not answered the last one is gone."""
-        if not self._heard:
-            self.drop("silent")
-            return
-        self._heard, self._frames = False, 0
-        self.send(_PING)
-
-    def goodbye(self) -> None:
-        """A close frame: going away."""
-        self._close(_GOODBYE)
-
-    def _take(self, control: frames.Control) -> None:
-        self._heard = True
-        self._frames += 1
-        if self._frames > _MOST_FRAMES_A_BEAT:
-            self._deaf = True
-            self.drop("misused")
-        elif control.opcode is Opcode.PING:
-            self.send(frames.encode_frame(Opcode.PONG, control.payload))
-        elif control.opcode is Opcode.CLOSE:
-            self._deaf = True
-            # Where ours is sent already, this is the answer to it.
-            self._close(frames.encode_frame(Opcode.CLOSE, control.payload[:2]))
-            if self.transport is not None:
-                self.transport.close()
-
-    def _cut(self, reason: str) -> None:
-        self._close(_CUT[reason])
-
-    def _close(self, frame: bytes) -> None:
-        """Say why it ends; the client's answer ends the connection, or else `Streams` does in a moment."""
-        if self.transport is not None and not self.closing:
-            self.transport.write(frame)
-            self._streams.leave(self, closing=True)
 
 
 def behind_longest(clients: Iterable[Client], before: float) -> tuple[Client, ...]:

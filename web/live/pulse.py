@@ -24,7 +24,8 @@ from state.live_records import (
 from web.traffic import Traffic
 
 _MOST_COMMANDS: Final = 10
-# Requests a second are counted between two readings; over a longer time it says nothing about now.
+# Requests a second are counted over such a time: less says nothing, and more says nothing of now.
+_SHORTEST_SPAN_S: Final = 1.0
 _LONGEST_SPAN_S: Final = 10.0
 _NO_COMMAND: Final = "unknown"
 # The outcomes of a command that are faults of ours.
@@ -72,10 +73,11 @@ class PulseMeter:
     def _http(self) -> HttpPulse:
         requests, errors, summary = self._traffic.totals()
         now = self._kernel.clock.monotonic()
-        last, self._last = self._last, (now, requests)
-        per_s = None
-        if last is not None and 0 < now - last[0] <= _LONGEST_SPAN_S:
+        last, per_s = self._last, None
+        if last is not None and _SHORTEST_SPAN_S <= now - last[0] <= _LONGEST_SPAN_S:
             per_s = round((requests - last[1]) / (now - last[0]), 2)
+        if last is None or now - last[0] >= _SHORTEST_SPAN_S:
+            self._last = (now, requests)
         return HttpPulse(
             requests=requests,
             errors=errors,

@@ -6,22 +6,24 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from typing import Final, final
+from typing import Final, final, get_args
 
 from core.broadcast import Event
+from core.file_limit import raise_file_limit
 from core.kernel import Kernel
 from state.agents import AgentView
 from state.collective import Collective
 from state.live import translate
+from state.ports import StreamKind
 from web.live import sse
 from web.live.client import Client, behind_longest
 from web.live.fanout import Fanout
-from web.live.messages import History, Message
+from web.live.messages import Message
+from web.live.opening import Openings
 from web.live.pulse import PulseMeter
-from web.live.snapshot import build_snapshot
 from web.problems import Problem
 from web.records.agents import agent_body
-from web.records.live import PULSE, SNAPSHOT
+from web.records.live import PULSE
 from web.traffic import Traffic
 
 logger = logging.getLogger(__name__)
@@ -32,12 +34,8 @@ HEARTBEAT_EVERY_S: Final = 15.0
 # How long a client may be behind before it is let go of, and how long its goodbye may take.
 LONGEST_BEHIND_S: Final = 20.0
 GOODBYE_S: Final = 2.0
-KEPT_MESSAGES: Final = 512
-# A gap that takes more than this to fill is answered by a snapshot, which is smaller.
-LARGEST_REPLAY_BYTES: Final = 128 * 1024
 
 _LOOK_EVERY_S: Final = 1.0
-_SNAPSHOT_HOLDS_S: Final = 1.0
 _RETRY_S: Final = "30"
 # Clients that were cut off together come back one after another, from one to three seconds later.
 _RETRY_FIRST_MS: Final = 1000
@@ -87,16 +85,17 @@ class Streams:
             "helix_stream_dropped_total", "Listeners that were dropped, by why.", ("transport", "reason")
         )
         metrics.gauge("helix_stream_clients", "Who listens to /events and /ws.", ("transport",)).function(
-            lambda: {(kind,): float(self._count_of(kind)) for kind in ("sse", "ws")}
+            lambda: {(kind,): float(self._by_kind[kind]) for kind in get_args(StreamKind)}
         )
         self._fanout = Fanout(took.bind().observe)
-        self._history = History(self._broadcaster.last_id, KEPT_MESSAGES)
         self._pulses = PulseMeter(kernel, collective, traffic, clients=lambda: self.clients)
+        self._openings = Openings(kernel, collective, self._pulses)
         self._clients: dict[Client, None] = {}
         self._leaving: dict[Client, float] = {}
         self._by_address: Counter[str] = Counter()
+        self._by_kind: Counter[StreamKind] = Counter()
+        self._most = kernel.settings.max_streams
         self._joined = 0
-        self._snapshot: tuple[int, float, Message] | None = None
         self._anybody = asyncio.Event()
         self._nobody: asyncio.Future[None] | None = None
         self.behind: set[Client] = set()
@@ -107,6 +106,13 @@ class Streams:
     def clients(self) -> int:
         """How many listen."""
         return len(self._clients)
+
+    def make_room(self, besides: int) -> None:
+        """See to it that the system lets so many connect; `besides` are the files that others need."""
+        wanted = self._settings.max_streams
+        self._most = max(0, min(wanted, raise_file_limit(wanted + besides) - besides))
+        if self._most < wanted:
+            logger.warning("streams.limited wanted=%d possible=%d by=open-files", wanted, self._most)
 
     def now(self) -> float:
         """Seconds on the clock by which clients are judged."""
@@ -120,21 +126,22 @@ class Streams:
         """
         if not self._kernel.drain.accepting:
             raise _busy(503, "Helix is stopping.")
-        if self.clients >= self._settings.max_streams:
-            raise _busy(503, f"All {self._settings.max_streams} streams are taken.")
+        if self.clients >= self._most:
+            raise _busy(503, f"All {self._most} streams are taken.")
         if self._by_address[client.address] >= self._settings.max_streams_per_client:
             raise _busy(
                 429, f"One address may have {self._settings.max_streams_per_client} streams open at once."
             )
-        self._open(client)
+        self._openings.prepare(client)
 
     def join(self, client: Client) -> None:
         """Let a client listen from now on, and send it what it gets first."""
         if client.seen != self._broadcaster.last_id:
-            self._open(client)
+            self._openings.prepare(client)
         self._fanout.add(client)
         self._clients[client] = None
         self._by_address[client.address] += 1
+        self._by_kind[client.kind] += 1
         self._joined += 1
         opening, client.opening = client.opening, b""
         if client.kind == "sse":
@@ -150,6 +157,7 @@ class Streams:
         """Serve a client no longer; `closing` where its goodbye is still under way."""
         if self._clients.pop(client, 0) is None:
             self._fanout.remove(client)
+            self._by_kind[client.kind] -= 1
             self._by_address[client.address] -= 1
             if not self._by_address[client.address]:
                 del self._by_address[client.address]
@@ -169,13 +177,12 @@ class Streams:
 
     async def run(self) -> None:
         """Supervised: the pulse, the heartbeat, and a look at who is too slow; rests while nobody listens."""
-        pulse_at = beat_at = 0.0
+        pulse_at, beat_at = self._first_beats()
         while True:
             if not self._clients and not self._leaving:
                 self._anybody.clear()
                 await self._anybody.wait()
-                pulse_at = self.now() + PULSE_EVERY_S
-                beat_at = self.now() + HEARTBEAT_EVERY_S
+                pulse_at, beat_at = self._first_beats()
             await self._sleep(_LOOK_EVERY_S)
             now = self.now()
             self._let_go(now)
@@ -208,7 +215,7 @@ class Streams:
         if record is not None:
             shown = agent_body(record) if isinstance(record, AgentView) else record
             message = Message(event.id, event.topic, shown, event.at)
-            self._history.add(message)
+            self._openings.keep(message)
             self._fanout.publish(message)
 
     def _pulse(self) -> None:
@@ -216,37 +223,15 @@ class Streams:
             record = self._pulses.read()
             self._fanout.publish(Message(None, PULSE, record, record.at))
 
+    def _first_beats(self) -> tuple[float, float]:
+        return self.now() + PULSE_EVERY_S, self.now() + HEARTBEAT_EVERY_S
+
     def _let_go(self, now: float) -> None:
         for client in behind_longest(self.behind, now - LONGEST_BEHIND_S):
             client.drop("slow")
         for client, since in tuple(self._leaving.items()):
             if now - since >= GOODBYE_S:
                 client.abort()
-
-    def _open(self, client: Client) -> None:
-        """What a client gets first: what it has missed, or a snapshot."""
-        last_id = client.seen = self._broadcaster.last_id
-        missed = None if client.after_id is None else self._history.after(client.after_id, last_id)
-        if missed is not None:
-            wanted = (one for one in missed if client.topics is None or one.name in client.topics)
-            client.opening = b"".join(message.encoded(client.kind) for message in wanted)
-        if missed is None or len(client.opening) > LARGEST_REPLAY_BYTES:
-            client.opening = self._current(last_id).encoded(client.kind)
-
-    def _current(self, last_id: int) -> Message:
-        """The snapshot, made once for all who come at about the same time."""
-        now = self.now()
-        if self._snapshot is not None:
-            made_for, made_at, message = self._snapshot
-            if made_for == last_id and now - made_at < _SNAPSHOT_HOLDS_S:
-                return message
-        record = build_snapshot(self._collective, self._pulses.read())
-        message = Message(last_id, SNAPSHOT, record, record.pulse.at)
-        self._snapshot = (last_id, now, message)
-        return message
-
-    def _count_of(self, kind: str) -> int:
-        return sum(client.kind == kind for client in self._clients)
 
 
 def _busy(status: int, detail: str) -> Problem:

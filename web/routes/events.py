@@ -13,8 +13,8 @@ from web.clients import address_of, key_of
 from web.headers import CORS, standard
 from web.keys import KERNEL, STREAMS
 from web.live.asked import AFTER, PARAMETERS, WANTED
-from web.live.client import SseClient
 from web.live.handover import HandOver
+from web.live.sse_client import SseClient
 from web.records.live import TOPICS
 from web.routing import Reply, RouteSpec
 

@@ -9,10 +9,10 @@ from aiohttp import web
 from web.headers import standard
 from web.keys import KERNEL, STREAMS
 from web.live.asked import AFTER, PARAMETERS, WANTED
-from web.live.client import WsClient
 from web.live.handover import HandOver
 from web.live.handshake import accept_key
 from web.live.origin import is_same_origin
+from web.live.ws_client import WsClient
 from web.problems import Problem
 from web.routes.events import PROBLEMS, client_of
 from web.routing import Reply, RouteSpec

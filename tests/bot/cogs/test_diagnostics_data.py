@@ -24,6 +24,7 @@ from state.change import SYSTEM
 from state.collective import Collective
 from state.models import UCF
 from state.ports import RouteInfo
+from tests.web.sites import sites
 
 BEGUN = datetime(2026, 1, 2, 3, 4, 5, 6, tzinfo=UTC)
 
@@ -188,6 +189,26 @@ async def test_a_route_that_needs_a_token_and_answers_without_is_a_failure(
     route = RouteInfo(method="GET", path="/hooks", summary=".", needs_token="webhook")
     finding = await _routes.check_route(route, bench)
     assert finding == Finding("fail", "without the token it answered 200 instead of 401")
+
+
+@pytest.mark.parametrize("path", ["/events", "/ws", "/status"])
+async def test_a_stream_is_judged_by_its_beginning(tmp_path: Path, path: str) -> None:
+    async with sites(tmp_path) as make:
+        site = await make(read_token=Secret("for-reading"))
+        site.collective.set_own_url(site.server.base_url)
+        (route,) = (info for info in site.server.route_infos() if info.path == path)
+        finding = await _routes.check_route(route, bench_on(site.kernel, site.collective))
+    status = 101 if path == "/ws" else 200
+    assert finding == Finding(text=f"{status}, and 401 without the token")
+
+
+async def test_a_websocket_that_is_none_is_a_failure(tmp_path: Path) -> None:
+    async with sites(tmp_path) as make:
+        site = await make()
+        site.collective.set_own_url(site.server.base_url)
+        route = RouteInfo(method="GET", path="/status", summary=".", stream="ws")
+        finding = await _routes.check_route(route, bench_on(site.kernel, site.collective))
+    assert finding == Finding("fail", "it answered 200 instead of 101")
 
 
 def loader_with(state: str, error: object = None) -> SimpleNamespace:

@@ -1,14 +1,27 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import Any
 
+import aiohttp
+import msgspec
 import pytest
 
-from tests.web.helpers import Site
-from tests.web.live.listening import Listener, over_sse, over_ws
+from core.secret import Secret
+from state.change import SYSTEM
+from state.collective import Collective
+from state.live_records import Pulse
+from tests.web.helpers import MakeSite, Site, counter, histogram
+from tests.web.live.listening import Listener, SseListener, Told, over_sse, over_ws
+from web.live import opening, streams
+from web.live.snapshot import build_snapshot
+from web.records.live import EVENTS, TOPICS, LiveSnapshot
 
 Open = Callable[..., AbstractAsyncContextManager[Listener]]
+Cause = Callable[[Site], Awaitable[object]]
+TOKEN = "a-token-to-read-with"
 
 
 @pytest.fixture(params=["sse", "ws"])
@@ -19,11 +32,27 @@ def listen(request: pytest.FixtureRequest) -> Open:
     return lambda site, query="": over_ws(site, f"/ws{query}")
 
 
+async def gone(site: Site) -> None:
+    """Returns once the server has noticed that nobody listens."""
+    async with asyncio.timeout(5):
+        while site.streams.clients:
+            await asyncio.sleep(0.005)
+
+
+async def until(listener: Listener, wanted: Callable[[Told], bool]) -> Told:
+    """The next event that is wanted; others are passed over."""
+    while True:
+        told = await listener.next()
+        if wanted(told):
+            return told
+
+
 async def test_a_snapshot_comes_first_and_says_what_the_routes_say(site: Site, listen: Open) -> None:
     async with listen(site) as listener:
         first = await listener.next()
     assert (first.event, first.id) == ("snapshot", site.kernel.broadcaster.last_id)
     data = first.data
+    msgspec.convert(data, EVENTS["snapshot"])
     assert data["status"] == (await site.get("/status")).json()
     assert data["ucf"] == (await site.get("/ucf")).json()["ucf"]
     assert [agent["name"] for agent in data["agents"]] == [
@@ -34,26 +63,456 @@ async def test_a_snapshot_comes_first_and_says_what_the_routes_say(site: Site, l
     assert data["deliveries"] == {"inbox_waiting": 0, "outbox_waiting": 0, "dead": 0, "recent": []}
 
 
-async def test_a_change_of_the_state_reaches_who_listens(site: Site, listen: Open) -> None:
-    async with listen(site, "?topics=state") as listener:
+async def raise_alert(site: Site) -> None:
+    await site.collective.alerts.raise_("disk", "critical", "The disk is full.", "Much more of it.")
+
+
+async def acknowledge(site: Site) -> None:
+    await raise_alert(site)
+    (alert,) = site.collective.alerts.open()
+    await site.collective.alerts.ack(alert.id, SYSTEM)
+
+
+async def clear_alert(site: Site) -> None:
+    await raise_alert(site)
+    await site.collective.alerts.clear("disk")
+
+
+async def perform_ritual(site: Site) -> None:
+    run = await site.collective.rituals.start(2, actor=SYSTEM)
+    await run.wait()
+
+
+async def cancel_ritual(site: Site) -> None:
+    await site.collective.rituals.start(1000, actor=SYSTEM)
+    await site.collective.rituals.cancel("a person's reason", SYSTEM)
+
+
+async def deliver(site: Site) -> None:
+    site.kernel.broadcaster.publish(
+        "deliveries",
+        {"delivery": 7, "event": "msg_1", "event_type": "ucf.changed", "destination": "zapier",
+         "status": "waiting", "attempts": 2},
+    )  # fmt: skip
+
+
+async def trip_breaker(site: Site) -> None:
+    site.collective.webhooks.breakers.get("zapier", "zapier").trip()
+
+
+async def lose_gateway(site: Site) -> None:
+    site.kernel.health.report("gateway", "fail", "not connected", required=True)
+
+
+@pytest.mark.parametrize(
+    ("topic", "cause", "expected"),
+    [
+        ("state", lambda site: site.change(harmony=0.9), {"changed": ["harmony"], "source": "system"}),
+        ("agents", lose_gateway, {"name": "SanghaCore", "status": "down", "layer": "Integration"}),
+        ("health", lose_gateway,
+         {"name": "gateway", "status": "fail", "reason": "not connected", "required": True}),
+        ("alerts", raise_alert,
+         {"key": "disk", "severity": "critical", "summary": "The disk is full.", "status": "open"}),
+        ("alerts", acknowledge, {"key": "disk", "status": "acknowledged"}),
+        ("alerts", clear_alert, {"key": "disk", "status": "cleared"}),
+        ("rituals", perform_ritual, {"status": "running", "step": 0, "steps": 2, "ended_at": None}),
+        ("rituals", perform_ritual, {"kind": "z88", "status": "done", "step": 2, "steps": 2}),
+        ("rituals", cancel_ritual,
+         {"status": "cancelled", "steps": 1000, "ended_at": "2026-01-01T12:00:00Z"}),
+        ("deliveries", deliver,
+         {"id": 7, "event": "ucf.changed", "destination": "zapier", "status": "waiting", "attempts": 2,
+          "at": "2026-01-01T12:00:00Z"}),
+        ("directives", lambda site: site.collective.directives.halt(SYSTEM, "a person's reason"),
+         {"id": None, "action": None, "status": None, "queued": 0, "halted": True}),
+        ("breakers", trip_breaker, {"name": "zapier", "state": "open"}),
+    ],
+)  # fmt: skip
+async def test_each_kind_of_event_reaches_who_listens(
+    make_site: MakeSite, listen: Open, topic: str, cause: Cause, expected: dict[str, Any]
+) -> None:
+    site = await make_site(ritual_step_s=0.0)
+    site.connect_gateway()
+    async with listen(site) as listener:
         await listener.next()
+        await cause(site)
+        told = await until(listener, lambda one: one.event == topic and expected.items() <= one.data.items())
+    # It is what its record says, and has nothing that its record does not have.
+    record = TOPICS[topic]
+    assert msgspec.to_builtins(msgspec.convert(told.data, record)) == told.data
+    assert "a person's reason" not in told.raw.decode()
+    assert told.id is not None
+
+
+async def test_what_is_nothing_for_others_is_told_to_nobody(site: Site, listen: Open) -> None:
+    async with listen(site) as listener:
+        await listener.next()
+        for topic in ("commands", "backups", "reports", "status", "made-up"):
+            site.kernel.broadcaster.publish(topic, {"type": f"{topic}.x", "secret": "s3cr3t"})
+        site.kernel.broadcaster.publish(
+            "alerts", {"type": "alerts.muted", "metric": "harmony", "until": None}
+        )
+        site.kernel.broadcaster.publish("deliveries", {"not": "what it should be"})
         await site.change(harmony=0.9)
-        told = await listener.next()
-    assert told.event == "state"
-    assert told.data["ucf"]["harmony"] == 0.9
-    assert told.data["version"] == site.collective.manager.snapshot.version
+        assert (await listener.next()).event == "state"
+
+
+async def test_only_the_chosen_topics_come(site: Site, listen: Open) -> None:
+    async with listen(site, "?topics=health,state") as listener:
+        assert (await listener.next()).event == "snapshot"
+        await raise_alert(site)
+        await site.change(harmony=0.9)
+        await lose_gateway(site)
+        assert [(await listener.next()).event for _ in range(2)] == ["state", "health"]
+
+
+@pytest.mark.parametrize(
+    "query", ["?topics=weather", "?topics=", "?topics=state,snapshot", "?topics=state,,health"]
+)
+async def test_an_unknown_topic_is_refused_and_the_known_ones_are_named(site: Site, query: str) -> None:
+    answer = await site.get(f"/events{query}")
+    assert answer.status == 400
+    assert answer.json()["parameters"] == ["topics"]
+    assert answer.json()["choices"] == list(TOPICS)
+
+
+async def test_both_transports_carry_the_same_bytes(site: Site) -> None:
+    async with over_sse(site) as sse, over_ws(site) as ws:
+        first, other = await sse.next(), await ws.next()
+        await site.change(harmony=0.9)
+        told, again = await sse.next(), await ws.next()
+    assert (first.data, first.id) == (other.data, other.id)
+    data = told.raw.split(b"data: ")[1].removesuffix(b"\n\n")
+    assert again.raw.endswith(b'"data":%s}' % data)
+    assert msgspec.json.decode(again.raw)["at"] == "2026-01-01T12:00:00Z"
+
+
+async def test_all_listeners_of_a_transport_share_the_bytes(site: Site) -> None:
+    async with over_sse(site) as one, over_sse(site) as two:
+        await one.next()
+        await two.next()
+        await site.change(harmony=0.9)
+        assert (await one.next()).raw == (await two.next()).raw
+    taken = histogram(site.kernel.metrics, "helix_broadcast_seconds").summary()
+    assert taken.count == 1
 
 
 async def test_whoever_comes_back_gets_what_was_missed_and_nothing_twice(site: Site, listen: Open) -> None:
     async with listen(site, "?topics=state") as listener:
         seen = await listener.next()
     await site.change(harmony=0.8)
+    await raise_alert(site)
     await site.change(harmony=0.7)
     async with listen(site, f"?topics=state&last_event_id={seen.id}") as listener:
         await site.change(harmony=0.6)
         told = [await listener.next() for _ in range(3)]
-    assert [(one.event, one.data["ucf"]["harmony"]) for one in told] == [
-        ("state", 0.8),
-        ("state", 0.7),
-        ("state", 0.6),
-    ]
+    assert [one.event for one in told] == ["state"] * 3
+    assert [one.data["ucf"]["harmony"] for one in told] == [0.8, 0.7, 0.6]
+
+
+async def test_whoever_has_missed_nothing_gets_no_snapshot(site: Site, listen: Open) -> None:
+    async with listen(site, f"?last_event_id={site.kernel.broadcaster.last_id}") as listener:
+        await site.change(harmony=0.9)
+        assert (await listener.next()).event == "state"
+
+
+async def test_the_header_of_a_browser_counts_before_the_address_it_opened(site: Site) -> None:
+    old = site.kernel.broadcaster.last_id
+    await site.change(harmony=0.8)
+    seen = site.kernel.broadcaster.last_id
+    await site.change(harmony=0.7)
+    async with over_sse(site, f"/events?last_event_id={old}", f"Last-Event-ID: {seen}") as listener:
+        assert (await listener.next()).data["ucf"]["harmony"] == 0.7
+
+
+@pytest.mark.parametrize("header", ["0", "1", "99999999999999999999", "not-a-number", "-5", "١"])
+async def test_an_id_that_is_not_known_is_answered_by_a_snapshot(site: Site, header: str) -> None:
+    async with over_sse(site, "/events", f"Last-Event-ID: {header}") as listener:
+        assert (await listener.next()).event == "snapshot"
+
+
+@pytest.mark.parametrize("given", ["", "x", "-1", "1.5", "9" * 21])
+async def test_a_parameter_that_is_no_id_is_refused(site: Site, given: str) -> None:
+    answer = await site.get(f"/events?last_event_id={given}")
+    assert (answer.status, answer.json()["parameters"]) == (400, ["last_event_id"])
+
+
+async def test_a_gap_too_long_to_fill_is_answered_by_one_snapshot(site: Site, listen: Open) -> None:
+    seen = site.kernel.broadcaster.last_id
+    for number in range(opening.KEPT_MESSAGES + 1):
+        site.kernel.health.report("gateway", "fail", f"for the {number}. time")
+    async with listen(site, f"?last_event_id={seen}") as listener:
+        first = await listener.next()
+        await site.change(harmony=0.9)
+        assert (first.event, (await listener.next()).event) == ("snapshot", "state")
+
+
+async def test_a_gap_that_takes_too_much_to_fill_is_answered_by_a_snapshot(
+    site: Site, listen: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "LARGEST_REPLAY_BYTES", 100)
+    seen = site.kernel.broadcaster.last_id
+    await site.change(harmony=0.9)
+    async with listen(site, f"?last_event_id={seen}") as listener:
+        assert (await listener.next()).event == "snapshot"
+
+
+async def test_the_snapshot_is_made_once_for_all_who_come_together_and_anew_after_a_change(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[object] = []
+
+    def build(collective: Collective, pulse: Pulse) -> LiveSnapshot:
+        made.append(pulse)
+        return build_snapshot(collective, pulse)
+
+    monkeypatch.setattr(opening, "build_snapshot", build)
+    async with over_sse(site) as one, over_ws(site) as two:
+        await one.next()
+        await two.next()
+        assert len(made) == 1
+        await site.change(harmony=0.9)
+        async with over_sse(site) as three:
+            assert (await three.next()).data["status"]["ucf"]["harmony"] == 0.9
+        assert len(made) == 2
+        site.clock.advance(1)
+        async with over_sse(site) as four:
+            await four.next()
+        assert len(made) == 3
+
+
+async def test_a_stream_has_the_right_head(site: Site) -> None:
+    async with over_sse(site) as listener:
+        assert listener.status == 200
+        headers = listener.headers
+        assert headers["content-type"] == "text/event-stream"
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-accel-buffering"] == "no"
+        assert headers["access-control-allow-origin"] == "*"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["connection"] == "close"
+        assert "date" in headers
+        assert "content-length" not in headers
+        first = await listener.block()
+    assert first.startswith(b"retry: ")
+    assert 1000 <= int(first.removeprefix(b"retry: ")) < 3000
+
+
+async def test_head_gives_the_head_and_no_stream(site: Site) -> None:
+    answer = await site.get("/events", method="HEAD")
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/event-stream")
+    assert site.streams.clients == 0
+
+
+async def test_a_pulse_comes_every_two_seconds_and_is_not_resumed(site: Site, listen: Open) -> None:
+    async with site.beating(), listen(site, "?topics=pulse") as listener:
+        first = await listener.next()
+        await site.pass_time(1)
+        await site.pass_time(1)
+        pulse = await listener.next()
+        assert (pulse.event, pulse.id) == ("pulse", None)
+        msgspec.convert(pulse.data, TOPICS["pulse"])
+        assert pulse.data["at"] == "2026-01-01T12:00:02Z"
+        assert pulse.data["clients"] == 1
+        assert pulse.data["memory_bytes"] > 1_000_000
+        # The stream itself is the one request of these two seconds.
+        assert pulse.data["http"]["per_s"] == 0.5
+        async with listen(site, f"?topics=pulse&last_event_id={first.id}") as again:
+            await site.pass_time(2)
+            assert (await again.next()).data["at"] == "2026-01-01T12:00:04Z"
+
+
+async def test_nothing_is_computed_while_nobody_wants_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[float] = []
+    monkeypatch.setattr(streams.Streams, "_pulse", lambda _: read.append(site.clock.monotonic()))
+    async with site.beating():
+        # Not even the clock is waited for.
+        await asyncio.sleep(0.01)
+        assert site.clock.pending_sleeps() == ()
+        async with over_sse(site, "/events"):
+            await site.pass_time(3)
+            assert len(read) == 1
+        await gone(site)
+        await site.pass_time(1)
+        await asyncio.sleep(0.01)
+        assert site.clock.pending_sleeps() == ()
+
+
+async def test_a_comment_comes_every_fifteen_seconds(site: Site) -> None:
+    async with site.beating(), over_sse(site, "/events?topics=state") as listener:
+        await listener.next()
+        await site.pass_time(15)
+        await site.change(harmony=0.9)
+        assert await listener.block() == b": \n\n"
+        assert (await listener.next()).event == "state"
+
+
+async def test_a_ping_comes_every_fifteen_seconds_and_wants_an_answer(site: Site) -> None:
+    async with site.beating(), over_ws(site, "/ws?topics=state", autoping=False) as listener:
+        await listener.next()
+        await site.pass_time(15)
+        ping = await listener.connection.receive(timeout=5)
+        assert ping.type is aiohttp.WSMsgType.PING
+        await listener.connection.pong()
+        await listener.connection.ping(b"are you there?")
+        pong = await listener.connection.receive(timeout=5)
+        assert (pong.type, bytes(pong.data)) == (aiohttp.WSMsgType.PONG, b"are you there?")
+        await site.pass_time(15)
+        assert (await listener.connection.receive(timeout=5)).type is aiohttp.WSMsgType.PING
+        # This one is not answered.
+        await site.pass_time(15)
+        assert await listener.end() == aiohttp.WSCloseCode.POLICY_VIOLATION
+    assert counter(site.kernel.metrics, "helix_stream_dropped_total").value("ws", "silent") == 1
+
+
+async def test_the_metrics_count_who_listens(site: Site) -> None:
+    gauge = site.kernel.metrics.gauge(
+        "helix_stream_clients", "Who listens to /events and /ws.", ("transport",)
+    )
+    async with over_sse(site) as one, over_ws(site) as two, over_ws(site) as three:
+        for listener in (one, two, three):
+            await listener.next()
+        assert (gauge.value("sse"), gauge.value("ws")) == (1.0, 2.0)
+        assert site.kernel.broadcaster.subscribers == 3
+    await gone(site)
+    assert (gauge.value("sse"), gauge.value("ws")) == (0.0, 0.0)
+
+
+async def test_streams_are_bounded_in_all(make_site: MakeSite) -> None:
+    site = await make_site(max_streams=2)
+    async with over_sse(site), over_ws(site):
+        answer = await site.get("/events")
+        assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+        assert answer.json()["type"] == "urn:helix:problem:too-many-streams"
+    await gone(site)
+    async with over_sse(site) as listener:
+        assert (await listener.next()).event == "snapshot"
+
+
+async def test_streams_are_bounded_for_each_address(make_site: MakeSite) -> None:
+    site = await make_site(max_streams_per_client=1, trusted_proxies=())
+    async with over_sse(site, "/events", "X-Forwarded-For: 192.0.2.1"):
+        # Nobody vouches for the header: it is the same client.
+        answer = await site.get("/events", X_Forwarded_For="192.0.2.2")
+        assert (answer.status, answer.headers["retry-after"]) == (429, "30")
+
+
+async def test_clients_behind_a_trusted_proxy_count_by_themselves(make_site: MakeSite) -> None:
+    from ipaddress import ip_network
+
+    site = await make_site(max_streams_per_client=1, trusted_proxies=(ip_network("127.0.0.1/32"),))
+    async with (
+        over_sse(site, "/events", "X-Forwarded-For: 192.0.2.1"),
+        over_sse(site, "/events", "X-Forwarded-For: 192.0.2.2") as other,
+    ):
+        assert other.status == 200
+        assert (await site.get("/events", X_Forwarded_For="192.0.2.1")).status == 429
+
+
+async def test_fewer_may_listen_where_the_system_has_no_room(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "raise_file_limit", lambda _: 1001)
+    site.streams.make_room(1000)
+    async with over_sse(site):
+        assert (await site.get("/events")).status == 503
+
+
+async def test_streams_take_no_place_of_other_requests(make_site: MakeSite) -> None:
+    site = await make_site(max_connections=2)
+    async with AsyncExitStack() as stack:
+        for _ in range(6):
+            listener = await stack.enter_async_context(over_sse(site))
+            await listener.next()
+        assert (await site.get("/status")).status == 200
+        assert site.streams.clients == 6
+
+
+@pytest.mark.parametrize("path", ["/events", "/ws"])
+async def test_a_stream_needs_the_token_where_one_is_set(make_site: MakeSite, path: str) -> None:
+    site = await make_site(read_token=Secret(TOKEN))
+    assert (await site.get(path)).status == 401
+    assert (await site.get(path, Authorization="Bearer wrong")).status == 401
+    if path == "/events":
+        async with over_sse(site, path, f"Authorization: Bearer {TOKEN}") as listener:
+            assert (await listener.next()).event == "snapshot"
+    else:
+        async with over_ws(site, path, headers={"Authorization": f"Bearer {TOKEN}"}) as ws:
+            assert (await ws.next()).event == "snapshot"
+
+
+async def test_a_page_of_another_origin_may_read_events_and_open_no_websocket(site: Site) -> None:
+    async with over_sse(site, "/events", "Origin: https://evil.example") as listener:
+        assert listener.status == 200
+    for origin, status in (("https://evil.example", 403), ("null", 403)):
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            async with over_ws(site, headers={"Origin": origin}):
+                pass
+        assert refused.value.status == status
+    own = f"http://127.0.0.1:{site.server.port}"
+    async with over_ws(site, headers={"Origin": own}) as ws:
+        assert (await ws.next()).event == "snapshot"
+
+
+ASKED = ("Upgrade: websocket", "Connection: Upgrade")
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ((), 426),
+        (("Upgrade: websocket", "Sec-WebSocket-Version: 13"), 426),
+        (("Upgrade: h2c", "Connection: Upgrade"), 426),
+        ((*ASKED, "Sec-WebSocket-Version: 8"), 426),
+        ((*ASKED, "Sec-WebSocket-Version: 13"), 400),
+        ((*ASKED, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: eA=="), 400),
+        ((*ASKED, "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: *"), 400),
+    ],
+)
+async def test_what_is_no_handshake_is_refused(site: Site, headers: tuple[str, ...], status: int) -> None:
+    wire = await site.wire()
+    answer = await wire.ask("/ws", *headers)
+    assert answer.status == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    if status == 426:
+        assert answer.headers["upgrade"] == "websocket"
+
+
+async def test_while_stopping_everybody_is_told_and_nobody_is_let_in(site: Site) -> None:
+    async with over_sse(site) as sse, over_ws(site) as ws:
+        await sse.next()
+        await ws.next()
+        site.kernel.drain.close()
+        assert await sse.rest() == b": the server is stopping\n\n"
+        assert await ws.end() == aiohttp.WSCloseCode.GOING_AWAY
+        assert (await site.get("/events")).status == 503
+    await gone(site)
+
+
+async def test_a_stop_waits_for_nobody_who_does_not_listen(site: Site) -> None:
+    async with over_sse(site) as sse, over_ws(site) as ws:
+        await sse.next()
+        await ws.next()
+        # Neither reads any more, and the second never answers the goodbye.
+        async with asyncio.timeout(3):
+            await site.server.stop()
+        assert (site.streams.clients, site.streams.behind) == (0, set())
+
+
+async def test_a_broken_snapshot_is_an_incident_and_takes_no_place(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no snapshot")
+
+    monkeypatch.setattr(opening, "build_snapshot", fail)
+    assert (await site.get("/events")).status == 500
+    assert site.streams.clients == 0
+
+
+async def test_a_client_that_leaves_is_forgotten(site: Site, listen: Open) -> None:
+    async with listen(site) as listener:
+        await listener.next()
+        assert site.streams.clients == 1
+    await gone(site)
+    await site.change(harmony=0.9)
+    assert isinstance(listener, SseListener) or listener.connection.closed

@@ -1,0 +1,95 @@
+"""Idle listeners of the measurement of streams: thousands of sockets in one process that only take.
+
+Run as `python -m bench._stream_clients PORT PATH COUNT MARK`; WebSocket where PATH begins with /ws. It prints
+"ready" once every client has had its first event, and then, whenever every client has had one more event that
+contains MARK, the times on the monotonic clock at which the first and the last of them had it.
+"""
+
+import resource
+import select
+import socket
+import sys
+import time
+
+# A source address has some 28,000 ports towards one server.
+_PER_ADDRESS = 2_000
+_AT_ONCE = 64
+_CONNECT_TIMEOUT_S = 60.0
+_PING, _PONG = 0x89, bytes((0x8A, 0x80, 0, 0, 0, 0))
+# The end of the first event: of its JSON over WebSocket, a blank line otherwise; or of the chunk that has it.
+_FIRST_EVENT_ENDS = (b"}}", b"}\n\n", b"}\n\n\r\n")
+_UPGRADE = (
+    "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+)
+
+
+def _connect(port: int, path: str, number: int) -> socket.socket:
+    client = socket.socket()
+    client.bind((f"127.0.0.{2 + number // _PER_ADDRESS}", 0))
+    client.connect(("127.0.0.1", port))
+    upgrade = _UPGRADE if path.startswith("/ws") else ""
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{upgrade}\r\n".encode())
+    return client
+
+
+def _listen(poll: select.epoll, port: int, path: str, count: int) -> dict[int, socket.socket]:
+    """Connect them all, each until it has had its first event."""
+    clients: dict[int, socket.socket] = {}
+    opening: set[int] = set()
+    deadline = time.monotonic() + _CONNECT_TIMEOUT_S
+    while len(clients) < count or opening:
+        if time.monotonic() > deadline:
+            sys.exit(f"only {len(clients) - len(opening)} of {count} could listen")
+        while len(clients) < count and len(opening) < _AT_ONCE:
+            client = _connect(port, path, len(clients))
+            client.setblocking(False)
+            clients[client.fileno()] = client
+            opening.add(client.fileno())
+            poll.register(client, select.EPOLLIN)
+        for number, _ in poll.poll(1.0):
+            data = _received(clients[number])
+            if not data.startswith(b"HTTP/1.1 ") or data[9:12] in {b"101", b"200"}:
+                if data.endswith(_FIRST_EVENT_ENDS):
+                    opening.discard(number)
+            else:
+                sys.exit(f"a client was refused: {data[:12].decode()}")
+    return clients
+
+
+def _watch(poll: select.epoll, clients: dict[int, socket.socket], mark: bytes) -> None:
+    """Say when all of them had an event with `mark`, again and again."""
+    seen, first = 0, 0.0
+    while True:
+        for number, _ in poll.poll():
+            data = _received(clients[number])
+            if data[0] == _PING:
+                clients[number].send(_PONG)
+            if mark not in data:
+                continue
+            first = first if seen else time.monotonic()
+            seen += 1
+            if seen == len(clients):
+                print(first, time.monotonic(), flush=True)
+                seen = 0
+
+
+def _received(client: socket.socket) -> bytes:
+    data = client.recv(1 << 16)
+    if not data:
+        sys.exit("the server closed a connection")
+    return data
+
+
+def main() -> None:
+    port, path, count, mark = int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4].encode()
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    with select.epoll() as poll:
+        clients = _listen(poll, port, path, count)
+        print("ready", flush=True)
+        _watch(poll, clients, mark)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""A listener to Server-Sent Events."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, final
+
+from web.live import sse
+from web.live.client import Client, Topics
+
+if TYPE_CHECKING:
+    from web.live.streams import Streams
+
+# It has nothing to say.
+_MOST_SAID_BYTES: Final = 4096
+
+
+@final
+class SseClient(Client):
+    """Takes Server-Sent Events."""
+
+    __slots__ = ("_said",)
+
+    kind = "sse"
+
+    def __init__(self, streams: Streams, address: str, topics: Topics, after_id: int | None) -> None:
+        super().__init__(streams, address, topics, after_id)
+        self._said = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Nothing that follows the request is read, and not much of it is tolerated."""
+        self._said += len(data)
+        if self._said > _MOST_SAID_BYTES:
+            self.drop("misused")
+
+    def beat(self) -> None:
+        """A comment, which a client ignores and a proxy sees."""
+        self.send(sse.HEARTBEAT)
+
+    def goodbye(self) -> None:
+        """A comment, and the end."""
+        if self.transport is not None and not self.closing:
+            self.transport.write(sse.GOODBYE)
+            self._streams.leave(self, closing=True)
+            self.transport.close()
+
+    def _cut(self, reason: str) -> None:
+        del reason
+        self.abort()
