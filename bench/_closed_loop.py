@@ -2,6 +2,7 @@
 
 import socket
 import statistics
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from bench._process import cpu_s
@@ -10,22 +11,44 @@ CLIENTS = 32
 
 
 def cpu_us_per_get(pid: int, port: int, path: str, *, requests: int, rounds: int) -> float:
-    """With some clients at once, so that what is measured is the answers and not the waking up for each.
+    """The median over the rounds.
+
+    Raises:
+        ConnectionError: an answer was no 200.
+    """
+    return statistics.median(us for (us,) in cpu_us_by_turns([(pid, port)], path, requests, rounds))
+
+
+def cpu_us_by_turns(
+    servers: Sequence[tuple[int, int]], path: str, requests: int, rounds: int
+) -> list[tuple[float, ...]]:
+    """For each round, what a GET costs each server (pid and port), all of them under the same conditions.
+
+    With some clients at once, so that what is measured is the answers and not the waking up for each.
 
     Raises:
         ConnectionError: an answer was no 200.
     """
     with ExitStack() as stack:
-        connections = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(CLIENTS)
+        clients = [
+            [stack.enter_context(socket.create_connection(("127.0.0.1", port))) for _ in range(CLIENTS)]
+            for _, port in servers
         ]
-        _ask(connections, path, requests)
-        rounds_us = []
-        for _ in range(rounds):
-            before = cpu_s(pid)
+        for connections in clients:
             _ask(connections, path, requests)
-            rounds_us.append((cpu_s(pid) - before) / requests * 1e6)
-        return statistics.median(rounds_us)
+        return [
+            tuple(
+                _cpu_us(pid, connections, path, requests)
+                for (pid, _), connections in zip(servers, clients, strict=True)
+            )
+            for _ in range(rounds)
+        ]
+
+
+def _cpu_us(pid: int, connections: list[socket.socket], path: str, requests: int) -> float:
+    before = cpu_s(pid)
+    _ask(connections, path, requests)
+    return (cpu_s(pid) - before) / requests * 1e6
 
 
 def _ask(connections: list[socket.socket], path: str, times: int) -> None:

@@ -71,6 +71,9 @@ class WebServer:
         self._streams = Streams(kernel, collective, self._traffic, sleep=sleep)
         self._access_log = AccessLog(kernel.settings.access_log)
         self._table = HotTable()
+        kernel.drain.on_close(self._table.close)
+        if self._access_log.wants_all:
+            self._table.close()
         self._port = kernel.settings.port
         self._runner: Runner | None = None
         self._app = self._build_app(kernel, collective, commands, routes)
@@ -144,12 +147,7 @@ class WebServer:
             access_log=self._access_log,
             limits=ConnectionLimits(self._settings),
             head_timeout_s=self._settings.head_timeout_s,
-            may_shortcut=self._may_shortcut,
         )
-
-    def _may_shortcut(self) -> bool:
-        """Whether a known head may be answered at once: not while draining, nor where all is logged."""
-        return self._kernel.drain.accepting and not self._access_log.wants_all
 
     def _reading(self) -> Reading:
         runner = self._runner

@@ -43,6 +43,7 @@ class Connection(RequestHandler):
     """
 
     __slots__ = (
+        "_answers",
         "_client", "_head", "_partial_bytes", "_payload", "_peer", "_server", "_stall", "_timer", "_whole",
     )  # fmt: skip
 
@@ -55,6 +56,7 @@ class Connection(RequestHandler):
     ) -> None:
         super().__init__(server, loop=loop, **options)
         self._server = server
+        self._answers = server.table.answers
         self._whole = True
         self._head: bytes | None = None
         # What is known of the request that comes in, where it did not come whole.
@@ -180,7 +182,7 @@ class Connection(RequestHandler):
 
     def _answered(self, head: bytes) -> bool:
         """Whether `head` was a known one and has been answered."""
-        answer = self._server.table.get(head)
+        answer = self._answers.get(head)
         transport = self.transport
         if (
             answer is None
@@ -189,23 +191,22 @@ class Connection(RequestHandler):
             or self._paused
             or self._close
             or self._force_close
-            or not self._server.may_shortcut()
         ):
             return False
         started = perf_counter()
+        server = self._server
         try:
-            found = answer.wire(self._server.table.date())
+            wire = answer.wire(server.table.date())
         except Exception:  # noqa: BLE001 - the usual way meets the same error, and answers and logs it
-            self._server.table.forget(head)
+            server.table.forget(head)
             return False
-        if found is None:
+        if wire is None:
             return False
-        wire, lane = found
         transport.write(wire)
         self._request_count += 1
-        self._server.requests_count += 1
+        server.requests_count += 1
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
-        lane.record(perf_counter() - started)
+        answer.lane.record(perf_counter() - started)
         return True
 
     def _watch(self, heads: int, size_bytes: int) -> None:

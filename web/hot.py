@@ -13,6 +13,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final, final
 
+from core.cache import Outcome
 from web.bodies import Body
 from web.cached_route import X_CACHE, Build, CachedRoute, Selection
 from web.headers import Headers
@@ -30,12 +31,19 @@ class HotAnswer:
         build: makes the body at once; None where making it takes waiting, so that only a hit is answered.
     """
 
-    __slots__ = ("_body", "_build", "_content", "_head", "_key", "_lane", "_route", "_selection", "_traffic")
+    __slots__ = (
+        "_age_s", "_body", "_build", "_content", "_date", "_head", "_key", "_outcome", "_peek", "_route",
+        "_selection", "_traffic", "_wire", "lane",
+    )  # fmt: skip
+
+    # Where what `wire` has given is counted; there is none before.
+    lane: Lane
 
     def __init__(
         self, route: CachedRoute, key: Hashable, build: Build | None, selection: Selection, traffic: Traffic
     ) -> None:
         self._route = route
+        self._peek = route.peek
         self._key = key
         self._build = build
         self._selection = selection
@@ -43,78 +51,94 @@ class HotAnswer:
         self._body: Body | None = None
         self._head = b""
         self._content = b""
-        self._lane: Lane | None = None
+        # What the bytes were made for that were given last: within a second they are mostly the same.
+        self._wire = b""
+        self._date: bytes | None = None
+        self._age_s = 0
+        self._outcome: Outcome = "off"
 
-    def wire(self, date: bytes) -> tuple[bytes, Lane] | None:
-        """The response as bytes, and where it is counted; None where the usual way must give it.
+    def wire(self, date: bytes) -> bytes | None:
+        """The response as bytes; None where the usual way must give it.
 
         Args:
-            date: the value of the Date header.
+            date: the value of the Date header, the same object as long as it is the same.
 
         Raises:
             Exception: what the route's `build` raises.
         """
-        build = self._build
-        cached = self._route.peek(self._key) if build is None else self._route.look_up(self._key, build)
+        cached = self._peek(self._key)
         if cached is None:
-            return None
-        lane = self._lane
-        if lane is None or cached.value is not self._body:
-            if cached.value.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            if self._build is None:
+                return None
+            cached = self._route.look_up(self._key, self._build)
+        body = cached.value
+        if body is not self._body:
+            if body.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 # The usual way logs it.
                 return None
-            lane = self._adopt(cached.value)
-        wire = b"%sAge: %d\r\nX-Cache: %s\r\nDate: %s\r\n\r\n%s" % (
-            self._head,
-            cached.age_s,
-            X_CACHE[cached.outcome].encode(),
-            date,
-            self._content,
-        )
-        return wire, lane
+            self._adopt(body)
+        age_s = int(cached.age_s)
+        outcome = cached.outcome
+        if date is not self._date or age_s != self._age_s or outcome != self._outcome:
+            self._date, self._age_s, self._outcome = date, age_s, outcome
+            self._wire = b"%sAge: %d\r\nX-Cache: %s\r\nDate: %s\r\n\r\n%s" % (
+                self._head,
+                age_s,
+                X_CACHE[outcome].encode(),
+                date,
+                self._content,
+            )
+        return self._wire
 
-    def _adopt(self, body: Body) -> Lane:
+    def _adopt(self, body: Body) -> None:
         status, headers, self._content = self._selection.of(body)
         self._head = _head(status, (*headers, *self._route.policy))
         self._body = body
-        self._lane = self._traffic.lane(self._route.path, self._selection.method, status)
-        return self._lane
+        self._date = None
+        self.lane = self._traffic.lane(self._route.path, self._selection.method, status)
 
 
 @final
 class HotTable:
-    """Remembered heads, at most `MAX_HEADS`; the one remembered first goes first."""
+    """Remembered heads, at most `MAX_HEADS`; the one remembered first goes first.
+
+    Attributes:
+        answers: by head; to be read directly where speed matters, written only here.
+    """
 
     def __init__(self) -> None:
-        self._answers: dict[bytes, HotAnswer] = {}
-        self._date_s = 0
+        self.answers: dict[bytes, HotAnswer] = {}
+        self._open = True
         self._date = b""
+        self._date_ends_s = 0
 
     def __len__(self) -> int:
-        return len(self._answers)
-
-    def get(self, head: bytes) -> HotAnswer | None:
-        """The answer to exactly this head, or None."""
-        return self._answers.get(head)
+        return len(self.answers)
 
     def put(self, head: bytes, answer: HotAnswer) -> None:
-        """Remember `head`, unless it is too long to be worth it."""
-        if len(head) > LONGEST_HEAD_BYTES:
+        """Remember `head`, unless it is too long to be worth it, or the table is closed."""
+        if len(head) > LONGEST_HEAD_BYTES or not self._open:
             return
-        if head not in self._answers and len(self._answers) >= MAX_HEADS:
-            del self._answers[next(iter(self._answers))]
-        self._answers[head] = answer
+        if head not in self.answers and len(self.answers) >= MAX_HEADS:
+            del self.answers[next(iter(self.answers))]
+        self.answers[head] = answer
 
     def forget(self, head: bytes) -> None:
         """Answer this head the usual way from now on."""
-        self._answers.pop(head, None)
+        self.answers.pop(head, None)
+
+    def close(self) -> None:
+        """Answer everything the usual way from now on: what stops, or logs all, must see each request."""
+        self._open = False
+        self.answers.clear()
 
     def date(self) -> bytes:
-        """The Date header's value, formatted once a second (RFC 9110 §6.6.1)."""
-        now_s = int(time.time())
-        if now_s != self._date_s:
-            self._date_s = now_s
+        """The Date header's value, made once a second (RFC 9110 §6.6.1)."""
+        now_s = time.time()
+        # A clock that is set back shows as well: no second is over a second away.
+        if not self._date_ends_s - 1 <= now_s < self._date_ends_s:
             self._date = formatdate(now_s, usegmt=True).encode()
+            self._date_ends_s = int(now_s) + 1
         return self._date
 
 

@@ -25,7 +25,6 @@ class HelixServer(web.Server):
         access_log: where they are logged.
         limits: how many connections there may be.
         head_timeout_s: how long a head may take from its first byte to its end, in seconds.
-        may_shortcut: asked before each answer from the table.
     """
 
     def __init__(
@@ -37,7 +36,6 @@ class HelixServer(web.Server):
         access_log: AccessLog,
         limits: ConnectionLimits,
         head_timeout_s: float,
-        may_shortcut: Callable[[], bool],
     ) -> None:
         options: dict[str, Any] = inner._kwargs  # noqa: SLF001 - aiohttp offers no other way to its options
         super().__init__(inner.request_handler, request_factory=inner.request_factory, **options)
@@ -46,7 +44,6 @@ class HelixServer(web.Server):
         self.access_log = access_log
         self.limits = limits
         self.head_timeout_s = head_timeout_s
-        self.may_shortcut = may_shortcut
 
     def __call__(self) -> RequestHandler:
         """A protocol for a new connection."""

@@ -52,10 +52,13 @@ async def test_off_means_nothing_at_all(make_site: MakeSite, caplog: pytest.LogC
     assert logged(caplog) == []
 
 
-async def test_where_nothing_is_logged_known_heads_are_answered_at_once(make_site: MakeSite) -> None:
-    for which, expected in (("off", True), ("errors", True), ("all", False)):
-        site = await make_site(access_log=which)
-        assert site.server._may_shortcut() is expected
+@pytest.mark.parametrize(("which", "known"), [("off", 1), ("errors", 1), ("all", 0)])
+async def test_only_where_all_is_logged_no_head_is_answered_at_once(
+    make_site: MakeSite, which: str, known: int
+) -> None:
+    site = await make_site(access_log=which)
+    await (await site.wire()).ask("/ucf")
+    assert len(site.server._table) == known
 
 
 async def test_a_failing_health_is_logged_each_time(site: Site, caplog: pytest.LogCaptureFixture) -> None:
