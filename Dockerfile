@@ -5,7 +5,8 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN python -m venv /opt/venv \
     && /opt/venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check -r requirements.txt \
-    && /opt/venv/bin/python -m pip uninstall --yes pip setuptools
+    && /opt/venv/bin/python -m pip uninstall --yes pip setuptools \
+    && find /opt/venv -type d -name tests -prune -exec rm -rf {} +
 COPY main.py LICENSE ./
 COPY deploy/probe.py ./deploy/
 COPY bot ./bot
@@ -18,8 +19,8 @@ COPY web ./web
 RUN python -m compileall -q --invalidation-mode unchecked-hash .
 
 FROM python:3.11-slim-bookworm
-RUN groupadd --system --gid 10001 helix \
-    && useradd --system --uid 10001 --gid helix --home-dir /data --no-create-home --shell /usr/sbin/nologin helix \
+RUN groupadd --gid 10001 helix \
+    && useradd --uid 10001 --gid helix --home-dir /data --no-create-home --shell /usr/sbin/nologin helix \
     && install --directory --owner=helix --group=helix --mode=0750 /data
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /app /app

@@ -1,0 +1,140 @@
+"""Whether what is read is there and as it should be: health, status, caching, errors, headers, metrics."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Final
+
+from deploy._staging_site import Check, Finding, Site, expect
+
+
+async def check_health(site: Site) -> list[Finding]:
+    """It lives, it is ready, and each component passes."""
+    live, ready = await site.ask("/health/live", headers={}), await site.ask("/health/ready", headers={})
+    findings = [
+        expect(live.status == HTTPStatus.OK, "/health/live: the loop turns", f"/health/live: {live.status}"),
+        expect(
+            ready.status == HTTPStatus.OK,
+            "/health/ready: store, state and gateway are ready",
+            f"/health/ready: {ready.status}, {(ready.json or {}).get('detail', 'and not by Helix')}",
+        ),
+    ]
+    health = await site.ask("/health")
+    for name, (check, *_) in health.json["checks"].items():
+        if check["status"] != "pass":
+            verdict: Finding = Finding(
+                "wrong" if health.json["status"] == "fail" and check["status"] == "fail" else "note",
+                f"/health: {name} is {check['status']}: {check.get('output', 'it says no reason')}",
+            )
+            findings.append(verdict)
+    passed = health.json["status"] in ("pass", "warn") and health.status == HTTPStatus.OK
+    findings.append(
+        expect(passed, f"/health: {health.json['status']}", f"/health: {health.json['status']}, see above")
+    )
+    return findings
+
+
+async def check_status(site: Site) -> list[Finding]:
+    """The status is there, and Discord is connected."""
+    status = await site.ask("/status")
+    connected = status.json["gateway"]["status"] == "pass"
+    return [
+        Finding("right", f"/status: Helix {status.json['version']}, since {status.json['started_at']}"),
+        expect(connected, "Discord is connected", "Discord is not connected: see /health, check `gateway`."),
+    ]
+
+
+async def check_caching(site: Site) -> list[Finding]:
+    """Cached answers have a validator that holds, and come compressed."""
+    first = await site.ask("/status")
+    if first.headers.get("X-Cache") == "off":
+        return [Finding("note", "ENABLE_RESPONSE_CACHING is off: every answer is computed anew")]
+    # It stays the same until the state changes, which it may do at any time.
+    for _ in range(5):
+        tag = (await site.ask("/status")).headers.get("ETag", "")
+        again = await site.ask("/status", headers={**site.reading, "If-None-Match": tag})
+        if again.status == HTTPStatus.NOT_MODIFIED:
+            break
+    packed = await site.ask("/status", headers={**site.reading, "Accept-Encoding": "gzip"})
+    return [
+        expect(
+            again.status == HTTPStatus.NOT_MODIFIED and tag.startswith('"'),
+            "/status: its ETag is strong, and an unchanged answer is a 304",
+            f"/status: ETag {tag!r} led to {again.status}: a proxy weakens, drops or ignores it.",
+        ),
+        expect(
+            packed.headers.get("Content-Encoding") == "gzip"
+            and "accept-encoding" in packed.headers.get("Vary", "").lower(),
+            "/status: compressed for who accepts that",
+            "/status: is not compressed, or without Vary: a proxy changes it.",
+        ),
+    ]
+
+
+async def check_errors(site: Site) -> list[Finding]:
+    """Errors are Helix's own, and not a proxy's page."""
+    cases = (
+        ("GET", "/no-such-page", HTTPStatus.NOT_FOUND),
+        ("PUT", "/status", HTTPStatus.METHOD_NOT_ALLOWED),
+        ("GET", "/status?nonsense=1", HTTPStatus.BAD_REQUEST),
+    )
+    findings = []
+    for method, path, status in cases:
+        answer = await site.ask(path, method=method)
+        findings.append(
+            expect(
+                (answer.status, answer.media_type) == (status, "application/problem+json"),
+                f"{method} {path}: {status.value} with a reason",
+                f"{method} {path}: {answer.status} {answer.media_type}, not {status.value} as problem+json: "
+                "a proxy answers in Helix's place.",
+            )
+        )
+    return findings
+
+
+async def check_headers(site: Site) -> list[Finding]:
+    """The page may run nothing but its own, and is shown in no frame."""
+    headers = (await site.ask("/")).headers
+    policy = headers.get("Content-Security-Policy", "")
+    strict = "default-src 'none'" in policy and "unsafe" not in policy
+    return [
+        expect(
+            strict and headers.get("X-Content-Type-Options") == "nosniff",
+            "/: a strict content security policy, and nosniff",
+            f"/: Content-Security-Policy is {policy!r}: a proxy drops or changes it.",
+        ),
+    ]
+
+
+async def check_metrics(site: Site) -> list[Finding]:
+    """Prometheus can read it."""
+    metrics = await site.ask("/metrics", headers={**site.reading, "Accept": "text/plain;version=0.0.4"})
+    return [
+        expect(
+            metrics.media_type == "text/plain" and b"\nhelix_state_version " in metrics.body,
+            "/metrics: readable for Prometheus",
+            f"/metrics: {metrics.status} {metrics.media_type}",
+        )
+    ]
+
+
+async def check_promises(site: Site) -> list[Finding]:
+    """Where the promises stand; they need a day."""
+    promises = (await site.ask("/slo")).json["promises"]
+    missed = [promise["name"] for promise in promises if promise["met"] is False]
+    if missed:
+        return [Finding("note", f"/slo: not met: {', '.join(missed)}")]
+    unknown = [promise["name"] for promise in promises if promise["met"] is None]
+    left = f" ({', '.join(unknown)}: nothing measured yet)" if unknown else ""
+    return [Finding("right", f"/slo: no promise is missed{left}")]
+
+
+ANSWER_CHECKS: Final[tuple[Check, ...]] = (
+    check_health,
+    check_status,
+    check_caching,
+    check_errors,
+    check_headers,
+    check_metrics,
+    check_promises,
+)

@@ -1,0 +1,50 @@
+"""Whether streams come through at once: proxies like to hold them back."""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from deploy._staging_site import Check, Finding, Site, expect
+
+_WITHIN_S: Final = 10.0
+_LATE: Final = "nothing came: a proxy gathers the stream. Switch its buffering off for this path."
+
+
+async def check_events(site: Site) -> list[Finding]:
+    """The first event of /events comes while the stream is open."""
+    headers = {**site.reading, "Accept": "text/event-stream"}
+    async with site.session.get(site.url.join(URL("/events")), headers=headers) as response:
+        if response.status != HTTPStatus.OK or response.content_type != "text/event-stream":
+            return [Finding("wrong", f"/events: {response.status} {response.content_type}")]
+        try:
+            async with asyncio.timeout(_WITHIN_S):
+                async for line in response.content:
+                    if line.startswith(b"event: "):
+                        name = line.removeprefix(b"event: ").strip().decode()
+                        return [
+                            expect(name == "snapshot", "/events: streams", f"/events: begins with {name}")
+                        ]
+        except TimeoutError:
+            return [Finding("wrong", f"/events: {_LATE}")]
+    return [Finding("wrong", "/events: the stream ended before its first event.")]
+
+
+async def check_socket(site: Site) -> list[Finding]:
+    """A WebSocket is let through."""
+    try:
+        async with asyncio.timeout(_WITHIN_S):
+            async with site.session.ws_connect(site.url.join(URL("/ws")), headers=site.reading) as socket:
+                name = (await socket.receive_json())["event"]
+    except TimeoutError:
+        return [Finding("wrong", f"/ws: {_LATE}")]
+    except (aiohttp.WSServerHandshakeError, TypeError) as error:
+        return [Finding("wrong", f"/ws: {error}: let the proxy pass `Upgrade` and `Connection` on.")]
+    return [expect(name == "snapshot", "/ws: streams", f"/ws: begins with {name}")]
+
+
+LIVE_CHECKS: Final[tuple[Check, ...]] = (check_events, check_socket)

@@ -1,0 +1,80 @@
+"""Asks a deployed Helix from outside whether it is right: python -m deploy.staging_check URL.
+
+It changes nothing: what it sends to the webhooks is refused, or fits no schema. Where READ_TOKEN or
+WEBHOOK_TOKEN is set for the deployment, set it in the environment here as well. Ends with 0 where nothing is
+wrong, with 1 where something is, with 2 where it was called wrongly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from http import HTTPStatus
+
+import aiohttp
+from yarl import URL
+
+from deploy._staging_access import check_reading, check_transport, check_webhooks
+from deploy._staging_answers import ANSWER_CHECKS
+from deploy._staging_live import LIVE_CHECKS
+from deploy._staging_site import Check, Finding, Site
+
+_TIMEOUT = aiohttp.ClientTimeout(total=20)
+_CHECKS: tuple[Check, ...] = (check_transport, check_webhooks, check_reading, *ANSWER_CHECKS, *LIVE_CHECKS)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Check the one address in `arguments` and print each finding."""
+    if len(arguments) != 1:
+        return _misused("give one address, like https://helix.example")
+    try:
+        url = URL(arguments[0]).origin()
+    except ValueError:
+        return _misused(f"{arguments[0]!r} is no address like https://helix.example")
+    findings = asyncio.run(find(url))
+    for finding in findings:
+        _say(f"{finding.verdict:<6}{finding.what}")
+    counts = Counter(finding.verdict for finding in findings)
+    _say(f"{counts['right']} right, {counts['wrong']} wrong, {counts['note']} to know")
+    return 1 if counts["wrong"] else 0
+
+
+async def find(url: URL) -> list[Finding]:
+    """All that the checks find at an origin; those that read are left out where reading is refused."""
+    findings: list[Finding] = []
+    async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
+        site = Site(session, url, os.environ.get("READ_TOKEN"), os.environ.get("WEBHOOK_TOKEN"))
+        for check in _CHECKS:
+            try:
+                found = await check(site)
+            except (aiohttp.ClientError, TimeoutError, ValueError, LookupError) as error:
+                what = str(error) or type(error).__name__
+                found = [Finding("wrong", f"{check.__name__.removeprefix('check_')}: {what}")]
+            findings += found
+            wrong = any(finding.verdict == "wrong" for finding in found)
+            if wrong and check in (check_webhooks, check_reading) and not await _is_read(site):
+                break
+    return findings
+
+
+async def _is_read(site: Site) -> bool:
+    try:
+        return (await site.ask("/status")).status != HTTPStatus.UNAUTHORIZED
+    except (aiohttp.ClientError, TimeoutError, ValueError):
+        return False
+
+
+def _misused(what: str) -> int:
+    sys.stderr.write(f"staging_check: {what}\n")
+    return 2
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
