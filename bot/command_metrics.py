@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from core.health import Reading
+from core.health import Reading, Threshold
 
 if TYPE_CHECKING:
     from bot.errors import Outcome
@@ -23,6 +23,10 @@ _WARN_SHARE, _FAIL_SHARE = 0.05, 0.5
 # The promise (http.md, /slo): 95 of 100 commands answer within 2 s.
 _PROMISED_P95_S = 2.0
 _LOAD_WINDOW_S = 60.0
+_THRESHOLDS = (
+    Threshold("error_rate", "above", _WARN_SHARE, _FAIL_SHARE),
+    Threshold("p95_s", "above", _PROMISED_P95_S, None),
+)
 # Around what people notice; the promise is one of the bounds.
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 # Every command may come to every outcome, and each is to be counted as what it is.
@@ -94,5 +98,6 @@ class CommandMetrics:
             observed_value=round(rate, 4),
             observed_unit="error rate",
             load=min(1.0, busy_s / _LOAD_WINDOW_S),
+            thresholds=_THRESHOLDS,
             counters={"recent": len(recent), "failures": failures, "p95_s": round(p95, 4)},
         )

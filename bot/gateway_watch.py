@@ -7,18 +7,14 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.health import Reading
+from core.health import Reading, Threshold
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
     from core.clock import Clock
     from core.metrics import Registry
 
-# Above this Discord answers heartbeats so late that commands feel slow.
-_SLOW_S = 1.0
 _SHARD = "0"
-# Of a slow gateway's latency this much is full load.
-_FULL_LATENCY_S = 2.0
 
 
 class GatewayWatch:
@@ -34,6 +30,8 @@ class GatewayWatch:
     def __init__(self, bot: HelixBot, clock: Clock, metrics: Registry) -> None:
         self._bot = bot
         self._clock = clock
+        # Above this Discord answers heartbeats so late that commands feel slow.
+        self._slow_s = bot.kernel.settings.gateway_latency_warn_ms / 1000
         self.ready = asyncio.Event()
         self.reconnects = 0
         self.since: datetime = clock.now()
@@ -81,23 +79,29 @@ class GatewayWatch:
         }
         if latency_s is not None:
             counters["latency_s"] = round(latency_s, 4)
+        thresholds = (Threshold("latency_s", "above", self._slow_s, None, ("GATEWAY_LATENCY_WARN_MS",)),)
         if not self.ready.is_set():
             return Reading(
                 status="fail",
                 reason=f"not connected to Discord: {self.problem}",
                 action="Helix keeps trying. Look at https://discordstatus.com and at this machine's network.",
                 counters=counters,
+                thresholds=thresholds,
             )
-        slow = latency_s is not None and latency_s > _SLOW_S
-        return Reading(
-            status="warn" if slow else "pass",
-            reason="heartbeats take over a second" if slow else "",
-            action="Commands will feel slow until Discord, or the network, is faster." if slow else "",
+        reading = Reading(
             observed_value=counters.get("latency_s"),
             observed_unit="s" if latency_s is not None else None,
-            load=None if latency_s is None else min(1.0, latency_s / _FULL_LATENCY_S),
+            load=None if latency_s is None else min(1.0, latency_s / (2 * self._slow_s)),
             counters=counters,
+            thresholds=thresholds,
         )
+        if latency_s is not None and latency_s > self._slow_s:
+            return reading.become(
+                "warn",
+                f"heartbeats take over {self._slow_s:g} s",
+                "Commands will feel slow until Discord, or the network, is faster.",
+            )
+        return reading
 
     def latency_s(self) -> float | None:
         """From a heartbeat to its answer, in seconds; None before the first answer."""

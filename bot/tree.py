@@ -64,6 +64,7 @@ class HelixTree(app_commands.CommandTree["HelixBot"]):
                 await _say_anyway(interaction, RESTARTING)
             return
         began = self.client.kernel.clock.monotonic()
+        self.client.kernel.clock_watch.compare(interaction.created_at)
         task = asyncio.current_task()
         if task is not None:
             drain.track(task, "command")

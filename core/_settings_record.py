@@ -65,6 +65,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     agent_ttl_s: float = 900.0
     ritual_step_s: float = 0.1
     shutdown_s: float = 5.0
+    gateway_latency_warn_ms: int = 1000
+    loop_lag_warn_ms: int = 250
+    loop_lag_fail_ms: int = 2000
+    loop_run_warn_s: float = 600.0
+    queue_warn_percent: int = 80
+    disk_free_warn_mb: int = 100
+    disk_free_fail_mb: int = 10
+    clock_warn_s: float = 5.0
     log_level: str = "INFO"
     log_format: Literal["text", "json"] = "text"
     redis_url: Secret | None = None

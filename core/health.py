@@ -22,6 +22,22 @@ CounterValue = float | str
 _NO_COUNTERS: Mapping[str, CounterValue] = MappingProxyType({})
 
 
+class Threshold(msgspec.Struct, frozen=True):
+    """From where on a check warns or fails.
+
+    Attributes:
+        of: which number, with its unit in the name; that of the observed value, or of a counter.
+        comparison: whether it does so above or below.
+        settings: what sets it; none where it is a promise or a rule of somebody else's.
+    """
+
+    of: str
+    comparison: Literal["above", "below"]
+    warn: float | None
+    fail: float | None
+    settings: tuple[str, ...] = ()
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What a probe found; the fields mean the same as those of `Check`."""
 
@@ -32,6 +48,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     observed_unit: str | None = None
     load: float | None = None
     counters: Mapping[str, CounterValue] = _NO_COUNTERS
+    thresholds: tuple[Threshold, ...] = ()
+
+    def become(self, status: Status, reason: str, action: str) -> Reading:
+        """The same with another verdict."""
+        return msgspec.structs.replace(self, status=status, reason=reason, action=action)
 
 
 class Check(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +66,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
         observed_value: the measured number or word, in `observed_unit`.
         load: how busy the subsystem is, 0 to 1.
         counters: further numbers, which may move without counting as a change.
+        thresholds: what its numbers are held against.
         required: whether its failure is the failure of the whole.
     """
 
@@ -58,6 +80,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     observed_unit: str | None = None
     load: float | None = None
     counters: Mapping[str, CounterValue] = _NO_COUNTERS
+    thresholds: tuple[Threshold, ...] = ()
     required: bool = False
 
 
@@ -188,6 +211,7 @@ class HealthRegistry:
             observed_unit=reading.observed_unit,
             load=reading.load,
             counters=reading.counters,
+            thresholds=reading.thresholds,
             required=required,
         )
         self._checks[name] = check

@@ -8,6 +8,7 @@ from datetime import datetime
 from core.broadcast import Broadcaster
 from core.cache import CacheRegistry
 from core.clock import Clock, SystemClock
+from core.clock_watch import LOOK_EVERY_S, ClockWatch
 from core.drain import Drain
 from core.flags import Flags
 from core.health import STATUSES, Check, HealthRegistry
@@ -38,6 +39,7 @@ class Kernel:
     lifecycle: Lifecycle
     drain: Drain
     loop_lag: LoopLag
+    clock_watch: ClockWatch
     refusals: Refusals
     worker: Worker
     started_at: datetime
@@ -54,11 +56,15 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     health = HealthRegistry(clock)
     caches = CacheRegistry(clock, metrics, enabled=flags.reader("response_caching"))
     restarts = metrics.counter("helix_loop_restarts_total", "Restarts of background loops.", ("loop",))
-    supervisor = Supervisor(clock, health, on_crash=restarts.inc)
+    supervisor = Supervisor(clock, health, on_crash=restarts.inc, stuck_after_s=settings.loop_run_warn_s)
     broadcaster = Broadcaster(clock=clock)
     loop_lag = LoopLag(
-        clock, metrics.histogram("helix_event_loop_lag_seconds", "How much later than asked a pause ended.")
+        clock,
+        metrics.histogram("helix_event_loop_lag_seconds", "How much later than asked a pause ended."),
+        warn_s=settings.loop_lag_warn_ms / 1000,
+        fail_s=settings.loop_lag_fail_ms / 1000,
     )
+    clock_watch = ClockWatch(clock, warn_s=settings.clock_warn_s)
 
     async def refresh_health() -> None:
         health.refresh()
@@ -76,7 +82,10 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     refusals = Refusals(metrics)
     health.add_probe("caches", caches.probe)
     health.add_probe("access", refusals.probe)
+    health.add_probe("loops", supervisor.probe)
+    health.add_probe("clock", clock_watch.probe)
     supervisor.add("event-loop-lag", loop_lag.run)
+    supervisor.add("clock", clock_watch.look, every_s=LOOK_EVERY_S)
     supervisor.add("health", refresh_health, every_s=_HEALTH_EVERY_S)
     _register_gauges(metrics, health)
     return Kernel(
@@ -91,6 +100,7 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
         lifecycle=Lifecycle(clock, health, settings.shutdown_s),
         drain=Drain(),
         loop_lag=loop_lag,
+        clock_watch=clock_watch,
         refusals=refusals,
         worker=Worker(),
         started_at=clock.now(),

@@ -7,27 +7,37 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from core.clock import Clock
-from core.health import Reading, Status
+from core.health import Reading, Threshold
 from core.metrics import Histogram
 
 _EVERY_S = 0.5
 # One minute of measurements is what "recent" means.
 _RECENT = int(60 / _EVERY_S)
-# The first is more than an answer may take by the promises; the second nearly misses Discord's 3 s for one.
-_WARN_S = 0.25
-_FAIL_S = 2.0
+_SETTINGS = ("LOOP_LAG_WARN_MS", "LOOP_LAG_FAIL_MS")
+_ACTION = "Look in the log for what ran then, or give the process more CPU."
 
 
 class LoopLag:
     """Measures, twice a second, how much later than asked a pause ends.
+
+    Args:
+        warn_s: so late in the last minute, the check warns; `fail_s`, it fails.
 
     Attributes:
         last_s: the last measured lag in seconds.
     """
 
     def __init__(
-        self, clock: Clock, histogram: Histogram, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        clock: Clock,
+        histogram: Histogram,
+        *,
+        warn_s: float,
+        fail_s: float,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
+        self._warn_s = warn_s
+        self._fail_s = fail_s
         self._clock = clock
         self._cell = histogram.bind()
         self._sleep = sleep
@@ -51,20 +61,17 @@ class LoopLag:
     def probe(self) -> Reading:
         """What the health check "event-loop" says."""
         worst_s = self.worst_recent_s
-        status: Status = "pass"
-        reason = action = ""
-        if worst_s >= _FAIL_S:
-            status, reason = "fail", f"it stood still for more than {_FAIL_S:g} s in the last minute"
-        elif worst_s >= _WARN_S:
-            status, reason = "warn", f"it was late by more than {_WARN_S * 1000:g} ms in the last minute"
-        if status != "pass":
-            action = "Look in the log for what ran then, or give the process more CPU."
-        return Reading(
-            status=status,
-            reason=reason,
-            action=action,
+        reading = Reading(
             observed_value=round(self.last_s, 6),
             observed_unit="s",
-            load=min(1.0, worst_s / _FAIL_S),
+            load=min(1.0, worst_s / self._fail_s),
             counters={"worst_recent_s": round(worst_s, 6)},
+            thresholds=(Threshold("worst_recent_s", "above", self._warn_s, self._fail_s, _SETTINGS),),
         )
+        if worst_s >= self._fail_s:
+            reason = f"it stood still for more than {self._fail_s:g} s in the last minute"
+            return reading.become("fail", reason, _ACTION)
+        if worst_s >= self._warn_s:
+            reason = f"it was late by more than {self._warn_s * 1000:g} ms in the last minute"
+            return reading.become("warn", reason, _ACTION)
+        return reading

@@ -96,6 +96,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSe
     if "PUBLIC_URL" not in given and environ.get(_PUBLIC_DOMAIN, "").strip():
         _take_public_domain(environ[_PUBLIC_DOMAIN].strip(), values, problems)
     _decide_host(environ, given, values, problems)
+    problems += _failing_before_warning(values)
     warnings = [*file.warnings, *_short_tokens(values)]
     _judge_unknown_names(environ, file, env_file, problems, warnings)
     if problems:
@@ -164,6 +165,20 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _failing_before_warning(values: Mapping[str, Any]) -> list[str]:
+    """What would fail before it warns, the defaults counted in."""
+    now = {field.name: field.default for field in msgspec.structs.fields(Settings)} | dict(values)
+    problems = []
+    for warn, fail, side in (
+        ("LOOP_LAG_WARN_MS", "LOOP_LAG_FAIL_MS", "at most"),
+        ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB", "at least"),
+    ):
+        first, then = now[warn.lower()], now[fail.lower()]
+        if first > then if side == "at most" else first < then:
+            problems.append(f"{warn}={first}: it takes {side} what {fail} is, {then}.")
+    return problems
 
 
 def _short_tokens(values: Mapping[str, Any]) -> list[str]:

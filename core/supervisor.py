@@ -6,17 +6,15 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from datetime import datetime
-from typing import Literal
 
-import msgspec
-
+from core._supervised_loop import FAILING_AFTER, Loop, LoopState, LoopStatus, read_loops
 from core.clock import Clock
 from core.health import HealthRegistry, Reading
 
+__all__ = ["LoopState", "LoopStatus", "Supervisor"]
+
 logger = logging.getLogger(__name__)
 
-LoopState = Literal["waiting", "running", "restarting", "finished", "stopped"]
 Sleep = Callable[[float], Awaitable[None]]
 
 _FIRST_BACKOFF_S = 1.0
@@ -25,55 +23,6 @@ _LONGEST_BACKOFF_S = 60.0
 _JITTER = 0.5
 # A loop that ran so long without a crash has recovered, and its backoff starts over.
 _STABLE_AFTER_S = 60.0
-# So many crashes with no recovery between them are no longer a hiccup.
-_FAILING_AFTER = 3
-
-
-class LoopStatus(msgspec.Struct, frozen=True):
-    """One loop: what it does now, how often it was restarted, what crashed it, when it last began a run."""
-
-    name: str
-    state: LoopState
-    restarts: int
-    last_error: str | None
-    last_run: datetime | None
-
-
-class _Loop:
-    """What the supervisor knows of one loop."""
-
-    __slots__ = (
-        "crashes_in_a_row",
-        "every_s",
-        "first_after_s",
-        "last_error",
-        "last_run",
-        "name",
-        "restarts",
-        "run",
-        "running_since",
-        "state",
-        "task",
-    )
-
-    def __init__(
-        self, name: str, run: Callable[[], Awaitable[None]], every_s: float | None, first_after_s: float
-    ) -> None:
-        self.name = name
-        self.run = run
-        self.every_s = every_s
-        self.first_after_s = first_after_s
-        self.state: LoopState = "waiting"
-        self.restarts = 0
-        self.crashes_in_a_row = 0
-        self.last_error: str | None = None
-        self.last_run: datetime | None = None
-        self.running_since = 0.0
-        self.task: asyncio.Task[None] | None = None
-
-    @property
-    def check(self) -> str:
-        return f"loop:{self.name}"
 
 
 class Supervisor:
@@ -85,6 +34,7 @@ class Supervisor:
         sleep: what waits; tests put their own clock's here.
         jitter: gives 0 to 1, so that loops that crashed together do not come back together.
         on_crash: hears the name of a loop each time that it is to be restarted.
+        stuck_after_s: so long under way, one round of a loop that goes in rounds counts as stuck.
     """
 
     def __init__(
@@ -95,13 +45,15 @@ class Supervisor:
         sleep: Sleep = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         on_crash: Callable[[str], None] | None = None,
+        stuck_after_s: float = 600.0,
     ) -> None:
         self._clock = clock
         self._health = health
         self._sleep = sleep
         self._jitter = jitter
         self._on_crash = on_crash
-        self._loops: dict[str, _Loop] = {}
+        self._stuck_after_s = stuck_after_s
+        self._loops: dict[str, Loop] = {}
         # Loops that were removed and have not ended yet.
         self._leaving: set[asyncio.Task[None]] = set()
         self._started = False
@@ -128,7 +80,7 @@ class Supervisor:
         """
         if name in self._loops or first_after_s < 0 or (every_s is not None and every_s <= 0):
             raise ValueError(f"the loop {name!r} cannot be added: its name is taken or its pauses are wrong")
-        loop = _Loop(name, run, every_s, first_after_s)
+        loop = Loop(name, run, every_s, first_after_s)
         self._loops[name] = loop
         if self._started and not self._stopping:
             self._spawn(loop)
@@ -176,10 +128,14 @@ class Supervisor:
             for _, loop in sorted(self._loops.items())
         )
 
-    def _spawn(self, loop: _Loop) -> None:
+    def probe(self) -> Reading:
+        """What the health check "loops" says of all of them."""
+        return read_loops(self._loops.values(), self._clock.monotonic(), self._stuck_after_s)
+
+    def _spawn(self, loop: Loop) -> None:
         loop.task = asyncio.create_task(self._keep_running(loop), name=loop.check)
 
-    async def _keep_running(self, loop: _Loop) -> None:
+    async def _keep_running(self, loop: Loop) -> None:
         if loop.first_after_s:
             await self._sleep(loop.first_after_s)
         while True:
@@ -194,7 +150,7 @@ class Supervisor:
                 loop.state = "waiting"
                 await self._sleep(loop.every_s)
 
-    async def _run_once(self, loop: _Loop) -> BaseException | None:
+    async def _run_once(self, loop: Loop) -> BaseException | None:
         """One run; gives what crashed it."""
         loop.state = "running"
         loop.last_run = self._clock.now()
@@ -218,7 +174,7 @@ class Supervisor:
             self._recovered(loop)
         return crash
 
-    async def _back_off(self, loop: _Loop, crash: BaseException) -> None:
+    async def _back_off(self, loop: Loop, crash: BaseException) -> None:
         if self._clock.monotonic() - loop.running_since >= _STABLE_AFTER_S:
             loop.crashes_in_a_row = 0
         loop.crashes_in_a_row += 1
@@ -241,12 +197,12 @@ class Supervisor:
         self._report(loop)
         await self._sleep(pause_s)
 
-    def _recovered(self, loop: _Loop) -> None:
+    def _recovered(self, loop: Loop) -> None:
         if loop.crashes_in_a_row:
             loop.crashes_in_a_row = 0
             self._report(loop)
 
-    def _reading(self, loop: _Loop) -> Reading:
+    def _reading(self, loop: Loop) -> Reading:
         ran_s = self._clock.monotonic() - loop.running_since
         if loop.crashes_in_a_row and loop.state == "running" and ran_s >= _STABLE_AFTER_S:
             loop.crashes_in_a_row = 0
@@ -254,11 +210,11 @@ class Supervisor:
         if not loop.crashes_in_a_row:
             return Reading(counters=counters)
         return Reading(
-            status="fail" if loop.crashes_in_a_row >= _FAILING_AFTER else "warn",
+            status="fail" if loop.crashes_in_a_row >= FAILING_AFTER else "warn",
             reason=f"crashed with {loop.last_error}; it is restarted with growing pauses",
             action="See the log for the traceback.",
             counters=counters,
         )
 
-    def _report(self, loop: _Loop) -> None:
+    def _report(self, loop: Loop) -> None:
         self._health.take(loop.check, self._reading(loop))

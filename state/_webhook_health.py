@@ -5,38 +5,43 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core.health import Reading
+from core.health import Reading, Threshold
 
-_FULL: Final = 0.8
 _NAMED: Final = 3
+_SETTINGS: Final = ("QUEUE_WARN_PERCENT",)
 
 
-def read_queues(waiting_in: int, waiting_out: int, *, full: int, off: Sequence[str]) -> Reading:
-    """It warns before the inbox refuses, and while a destination is switched off.
+def read_queues(
+    waiting_in: int, waiting_out: int, *, full: int, full_share: float, off: Sequence[str]
+) -> Reading:
+    """It warns before the inbox refuses, of an outbox as long, and of destinations that are switched off.
 
     Args:
         waiting_in: handlings that are not over.
         waiting_out: deliveries that are not.
         full: with so many handlings, no more events are taken.
+        full_share: from this share of `full` on, a queue is too long.
         off: the destinations that are switched off.
     """
-    load = min(1.0, waiting_in / full)
-    counters = {"inbox_waiting": waiting_in, "outbox_waiting": waiting_out, "switched_off": len(off)}
-    if load > _FULL:
-        return Reading(
-            status="warn",
-            reason="more comes in than is handled; new events will be refused",
-            action="See `webhooks in` for what fails, and `breakers`.",
-            load=load,
-            counters=counters,
-        )
+    warn = full_share * full
+    reading = Reading(
+        load=min(1.0, waiting_in / full),
+        counters={"inbox_waiting": waiting_in, "outbox_waiting": waiting_out, "switched_off": len(off)},
+        thresholds=(
+            Threshold("inbox_waiting", "above", warn, None, _SETTINGS),
+            Threshold("outbox_waiting", "above", warn, None, _SETTINGS),
+            Threshold("switched_off", "above", 0, None),
+        ),
+    )
+    if waiting_in > warn:
+        reason = "more comes in than is handled; new events will be refused"
+        return reading.become("warn", reason, "See `webhooks in` for what fails, and `breakers`.")
+    if waiting_out > warn:
+        reason = "more is to be sent than arrives"
+        return reading.become("warn", reason, "See `webhooks out` for what fails, and `breakers`.")
     if off:
         names = ", ".join(off[:_NAMED]) + (" and more" if len(off) > _NAMED else "")
-        return Reading(
-            status="warn",
-            reason=f"switched off, since nothing arrived there: {names}",
-            action="Mend the other side, then `breakers reset` each, or `replay failed`.",
-            load=load,
-            counters=counters,
-        )
-    return Reading(load=load, counters=counters)
+        reason = f"switched off, since nothing arrived there: {names}"
+        action = "Mend the other side, then `breakers reset` each, or `replay failed`."
+        return reading.become("warn", reason, action)
+    return reading

@@ -169,8 +169,14 @@ class Collective:
 
     async def refresh_disk(self) -> None:
         """Looks how much room the data folder has left, and whether the database is still in it."""
-        folder = self.kernel.settings.data_dir
-        self.kernel.health.take("disk", await asyncio.to_thread(store_checks.read_disk, folder))
+        settings = self.kernel.settings
+        disk = await asyncio.to_thread(
+            store_checks.read_disk,
+            settings.data_dir,
+            warn_mb=settings.disk_free_warn_mb,
+            fail_mb=settings.disk_free_fail_mb,
+        )
+        self.kernel.health.take("disk", disk)
         found = await asyncio.to_thread(store_checks.file_identity, self.database.path)
         self._store_gone = found != self._store_file
 
@@ -225,7 +231,11 @@ class Collective:
         supervisor.add("slo", self.slo.keep, every_s=SLO_EVERY_S, first_after_s=SLO_EVERY_S)
         health.add_probe(
             "store",
-            lambda: store_checks.read_store(self.database.stats(), gone=self._store_gone),
+            lambda: store_checks.read_store(
+                self.database.stats(),
+                full_share=kernel.settings.queue_warn_percent / 100,
+                gone=self._store_gone,
+            ),
             required=True,
         )
         health.add_probe("backups", self.backup_schedule.read)

@@ -7,16 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from core.database import DatabaseStats, Recovery
-from core.health import Check, CounterValue, HealthRegistry, Reading
+from core.health import Check, CounterValue, HealthRegistry, Reading, Threshold
 from state.ritual_records import RitualRecord, RunningRitual
 
-_LOW_DISK_BYTES: Final = 100 * 1024 * 1024
-_NO_DISK_BYTES: Final = 10 * 1024 * 1024
-# A queue so full will refuse changes soon.
-_FULL_QUEUE: Final = 0.8
+_DISK_SETTINGS: Final = ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")
+_MIB: Final = 1024 * 1024
 
 
 def file_identity(path: Path) -> tuple[int, int] | None:
@@ -28,11 +24,12 @@ def file_identity(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
-def read_store(stats: DatabaseStats, *, gone: bool = False) -> Reading:
+def read_store(stats: DatabaseStats, *, full_share: float, gone: bool = False) -> Reading:
     """How the database does: it fails from a refused transaction to the next good one.
 
     Args:
         stats: its numbers.
+        full_share: a queue fuller than this share of its bound will refuse changes soon.
         gone: its file was removed or replaced. What is open goes on, and is lost when it is closed.
     """
     load = stats.waiting / stats.queue_limit
@@ -49,18 +46,21 @@ def read_store(stats: DatabaseStats, *, gone: bool = False) -> Reading:
             "size_bytes": stats.size_bytes,
             "wal_bytes": stats.wal_bytes,
         },
+        thresholds=(
+            Threshold("waiting", "above", full_share * stats.queue_limit, None, ("QUEUE_WARN_PERCENT",)),
+        ),
     )
     if stats.last_error is not None:
         action = "Make room in the data folder and check its disk; changes are refused until then."
-        return msgspec.structs.replace(reading, status="fail", reason=stats.last_error, action=action)
+        return reading.become("fail", stats.last_error, action)
     if gone:
         reason = "the database file was removed or replaced; what is saved now is lost at the end"
         action = "Put the data folder back as it was and start Helix again."
-        return msgspec.structs.replace(reading, status="fail", reason=reason, action=action)
-    if load > _FULL_QUEUE:
+        return reading.become("fail", reason, action)
+    if load > full_share:
         action = "Wait, or look at what writes so much and at the speed of the disk."
         reason = "more is waiting to be saved than the disk keeps up with"
-        return msgspec.structs.replace(reading, status="warn", reason=reason, action=action)
+        return reading.become("warn", reason, action)
     return reading
 
 
@@ -85,8 +85,8 @@ def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | 
     return Reading(counters=counters)
 
 
-def read_disk(folder: Path) -> Reading:
-    """How much room the folder's disk has left. Asks the system: call it in a thread."""
+def read_disk(folder: Path, *, warn_mb: int, fail_mb: int) -> Reading:
+    """How much room the folder's disk has left, in bounds of MiB. Asks the system: call it in a thread."""
     try:
         usage = shutil.disk_usage(folder)
     except OSError as error:
@@ -97,15 +97,14 @@ def read_disk(folder: Path) -> Reading:
         observed_unit="bytes",
         load=usage.used / usage.total if usage.total else None,
         counters={"free_bytes": usage.free, "total_bytes": usage.total},
+        thresholds=(Threshold("free_bytes", "below", warn_mb * _MIB, fail_mb * _MIB, _DISK_SETTINGS),),
     )
-    if usage.free >= _LOW_DISK_BYTES:
-        return reading
-    return msgspec.structs.replace(
-        reading,
-        status="fail" if usage.free < _NO_DISK_BYTES else "warn",
-        reason="the disk of the data folder is nearly full",
-        action="Make room on the disk of HELIX_DATA_DIR.",
-    )
+    action = "Make room on the disk of HELIX_DATA_DIR."
+    if usage.free < fail_mb * _MIB:
+        return reading.become("fail", f"the disk of the data folder has less than {fail_mb} MiB left", action)
+    if usage.free < warn_mb * _MIB:
+        return reading.become("warn", f"the disk of the data folder has less than {warn_mb} MiB left", action)
+    return reading
 
 
 def read_rituals(running: RunningRitual | None, last: RitualRecord | None) -> Reading:

@@ -254,4 +254,10 @@ class Webhooks:
 
     def _probe(self) -> Reading:
         inbox = self.inbox
-        return read_queues(inbox.waiting, self.outbox.waiting, full=inbox.high_water, off=self._off)
+        return read_queues(
+            inbox.waiting,
+            self.outbox.waiting,
+            full=inbox.high_water,
+            full_share=self._kernel.settings.queue_warn_percent / 100,
+            off=self._off,
+        )

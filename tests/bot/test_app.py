@@ -183,12 +183,26 @@ async def test_the_exporters_gauges_are_there(running_bot: RunningBot) -> None:
 async def test_a_slow_gateway_is_a_warning(running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(HelixBot, "latency", 1.5)
     reading = running_bot.bot.gateway.probe()
-    assert reading.status == "warn"
+    assert (reading.status, reading.reason) == ("warn", "heartbeats take over 1 s")
     assert reading.load == 0.75
+    (bound,) = reading.thresholds
+    assert (bound.of, bound.warn, bound.settings) == ("latency_s", 1.0, ("GATEWAY_LATENCY_WARN_MS",))
     monkeypatch.setattr(HelixBot, "latency", float("nan"))
     reading = running_bot.bot.gateway.probe()
     assert reading.status == "pass"
     assert reading.observed_value is None
+
+
+async def test_what_people_say_tells_how_right_the_clock_is(running_bot: RunningBot, chat: Chat) -> None:
+    watch = running_bot.kernel.clock_watch
+    await chat.ask("!ping")
+    await chat.slash("ping")
+    assert watch.drift_s() is None
+    await chat.ask("!ping")
+    drift_s = watch.drift_s()
+    assert drift_s is not None
+    assert abs(drift_s) < 5
+    assert watch.probe().status == "pass"
 
 
 async def test_the_service_knows_its_name_and_what_it_needs(running_bot: RunningBot) -> None:

@@ -54,8 +54,8 @@ async def test_its_own_loops_keep_the_checks_fresh() -> None:
     kernel.health.on_change(lambda check, _previous: seen.set() if check.name == "event-loop" else None)
     kernel.supervisor.start()
     await asyncio.wait_for(seen.wait(), 5)
-    assert {check.name for check in kernel.health.checks()} >= {"caches", "event-loop"}
-    assert {loop.name for loop in kernel.supervisor.loops()} == {"event-loop-lag", "health"}
+    assert {check.name for check in kernel.health.checks()} >= {"caches", "clock", "event-loop", "loops"}
+    assert {loop.name for loop in kernel.supervisor.loops()} == {"clock", "event-loop-lag", "health"}
     assert await kernel.supervisor.stop(5) == ()
 
 

@@ -14,7 +14,7 @@ class Measured:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.histogram = Registry().histogram("helix_event_loop_lag_seconds", "lag")
-        self.lag = LoopLag(self.clock, self.histogram, sleep=self.clock.sleep)
+        self.lag = LoopLag(self.clock, self.histogram, warn_s=0.25, fail_s=2.0, sleep=self.clock.sleep)
         self.task = asyncio.create_task(self.lag.run())
 
     async def late_by(self, seconds: float) -> None:
@@ -58,6 +58,12 @@ async def test_the_check_tells_what_a_person_would_notice(
     assert reading.load == pytest.approx(min(1.0, seconds / 2))
 
 
+async def test_the_bounds_are_shown_with_what_sets_them(measured: Measured) -> None:
+    (bound,) = measured.lag.probe().thresholds
+    assert (bound.of, bound.comparison, bound.warn, bound.fail) == ("worst_recent_s", "above", 0.25, 2.0)
+    assert bound.settings == ("LOOP_LAG_WARN_MS", "LOOP_LAG_FAIL_MS")
+
+
 async def test_the_reason_does_not_move_with_every_measurement(measured: Measured) -> None:
     await measured.late_by(0.3)
     before = measured.lag.probe().reason
@@ -66,5 +72,7 @@ async def test_the_reason_does_not_move_with_every_measurement(measured: Measure
 
 
 def test_before_the_first_measurement_all_is_well() -> None:
-    lag = LoopLag(ManualClock(), Registry().histogram("helix_event_loop_lag_seconds", "lag"))
+    lag = LoopLag(
+        ManualClock(), Registry().histogram("helix_event_loop_lag_seconds", "lag"), warn_s=0.25, fail_s=2.0
+    )
     assert (lag.probe().status, lag.probe().load) == ("pass", 0.0)

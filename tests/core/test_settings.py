@@ -82,6 +82,8 @@ def test_every_value_arrives_with_its_declared_type() -> None:
             "HEAD_TIMEOUT_S": "2.5",
             "RATE_LIMIT_PER_MINUTE": "0",
             "ACCESS_LOG": "All",
+            "GATEWAY_LATENCY_WARN_MS": "500",
+            "CLOCK_WARN_S": "2.5",
             "LOG_LEVEL": "debug",
             "LOG_FORMAT": "JSON",
         }
@@ -107,6 +109,7 @@ def test_every_value_arrives_with_its_declared_type() -> None:
     assert (settings.ritual_step_s, settings.shutdown_s, settings.max_body) == (0.05, 7.5, 2048)
     assert (settings.max_connections_per_client, settings.rate_limit_per_minute) == (0, 0)
     assert settings.head_timeout_s == 2.5
+    assert (settings.gateway_latency_warn_ms, settings.clock_warn_s) == (500, 2.5)
     assert (settings.log_level, settings.log_format, settings.access_log) == ("DEBUG", "json", "all")
     assert settings.data_dir == Path("elsewhere")
     assert len(settings.secrets()) == 10
@@ -255,6 +258,26 @@ def test_a_public_domain_that_is_none_is_named() -> None:
 )
 def test_full_links_without_a_public_address_lead_to_an_address_one_can_open(host: str, base: str) -> None:
     assert load({**TOKEN, "HOST": host}).base_url == base
+
+
+@pytest.mark.parametrize(
+    ("environ", "problem"),
+    [
+        (
+            {"LOOP_LAG_WARN_MS": "3000"},
+            "LOOP_LAG_WARN_MS=3000: it takes at most what LOOP_LAG_FAIL_MS is, 2000.",
+        ),
+        ({"DISK_FREE_WARN_MB": "5"}, "DISK_FREE_WARN_MB=5: it takes at least what DISK_FREE_FAIL_MB is, 10."),
+        (
+            {"DISK_FREE_WARN_MB": "50", "DISK_FREE_FAIL_MB": "60"},
+            "DISK_FREE_WARN_MB=50: it takes at least what DISK_FREE_FAIL_MB is, 60.",
+        ),
+    ],
+)
+def test_what_would_fail_before_it_warns_is_named(environ: dict[str, str], problem: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load_settings(environ, None)
+    assert raised.value.problems == (problem,)
 
 
 def test_an_unknown_flag_in_the_file_is_a_problem_with_a_suggestion(tmp_path: Path) -> None:

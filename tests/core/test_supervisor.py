@@ -129,6 +129,46 @@ async def test_a_crashed_loop_comes_back_with_growing_bounded_pauses(
     assert pauses == [1, 2, 4, 8, 16, 32, 40, 40, 40]
 
 
+async def test_the_check_of_all_loops_passes_warns_and_fails_with_the_worst_of_them(
+    supervisor: Supervisor, clock: ManualClock
+) -> None:
+    good, bad = Loop("stay"), Loop("crash", "crash", "crash", "stay")
+    supervisor.add("good", good)
+    supervisor.add("bad", bad)
+    assert (supervisor.probe().status, supervisor.probe().observed_value) == ("pass", 2)
+    supervisor.start()
+    statuses = []
+    for runs in (1, 2, 3):
+        await bad.until(runs)
+        await clock.until_sleeping()
+        statuses.append(supervisor.probe().status)
+        clock.advance(60)
+    assert statuses == ["warn", "warn", "fail"]
+    assert supervisor.probe().counters["restarts"] == 3
+    assert "bad" in supervisor.probe().reason
+    await supervisor.stop(1)
+
+
+async def test_a_round_that_does_not_end_is_stuck_and_a_loop_without_rounds_is_not(
+    clock: ManualClock, health: HealthRegistry
+) -> None:
+    supervisor = Supervisor(clock, health, sleep=clock.sleep, stuck_after_s=30.0)
+    rounds, whole = Loop("stay"), Loop("stay")
+    supervisor.add("rounds", rounds, every_s=5.0)
+    supervisor.add("whole", whole)
+    supervisor.start()
+    await rounds.until(1)
+    await whole.until(1)
+    clock.advance(30.0)
+    assert supervisor.probe().status == "pass"
+    clock.advance(1.0)
+    reading = supervisor.probe()
+    assert (reading.status, bool(reading.action)) == ("warn", True)
+    assert reading.reason == "one round has taken more than 30 s: rounds"
+    assert reading.thresholds[0].settings == ("LOOP_RUN_WARN_S",)
+    await supervisor.stop(1)
+
+
 async def test_loops_that_crash_together_do_not_come_back_together(
     clock: ManualClock, health: HealthRegistry
 ) -> None:

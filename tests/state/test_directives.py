@@ -399,6 +399,21 @@ async def test_a_full_queue_warns(collective: Collective, monkeypatch: pytest.Mo
     assert collective.directives.probe().load == 1.0
 
 
+async def test_a_nearly_full_queue_warns_from_the_share_on_that_the_setting_says(
+    collective: Collective, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("state.directives.MOST_QUEUED", 5)
+    for _ in range(4):
+        await ask(collective, "note")
+    assert collective.directives.probe().status == "pass"
+    monkeypatch.setattr("state.directives.MOST_QUEUED", 4.5)
+    reading = collective.directives.probe()
+    assert (reading.status, reading.reason) == ("warn", "the queue is nearly full")
+    (bound,) = reading.thresholds
+    assert (bound.of, bound.settings) == ("queued", ("QUEUE_WARN_PERCENT",))
+    assert bound.warn == pytest.approx(3.6)
+
+
 async def test_after_an_hour_more_may_be_asked(
     collective: Collective, manus: Manus, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

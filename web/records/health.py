@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType, field
 
-from core.health import Check, HealthRegistry
+from core.health import Check, HealthRegistry, Threshold
 from core.health import Status as HealthStatus
 from core.version import VERSION
 from state.status_records import Moment
@@ -26,6 +26,7 @@ class HealthCheck(msgspec.Struct, frozen=True, kw_only=True):
         action: what to do about it.
         load: how busy the subsystem is, 0 to 1.
         counters: further numbers.
+        thresholds: from where on it warns or fails, and by which settings.
     """
 
     component_type: Literal["component"] = field(name="componentType", default="component")
@@ -39,6 +40,7 @@ class HealthCheck(msgspec.Struct, frozen=True, kw_only=True):
     action: str | UnsetType = UNSET
     load: float | UnsetType = UNSET
     counters: Mapping[str, float | str] | UnsetType = UNSET
+    thresholds: tuple[Threshold, ...] | UnsetType = UNSET
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,4 +100,5 @@ def _entry(check: Check) -> HealthCheck:
         action=check.action or UNSET,
         load=UNSET if check.load is None else check.load,
         counters=check.counters or UNSET,
+        thresholds=check.thresholds or UNSET,
     )

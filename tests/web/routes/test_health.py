@@ -1,4 +1,4 @@
-from tests.web.helpers import Site
+from tests.web.helpers import MakeSite, Site
 
 
 async def test_health_is_in_the_format_of_its_draft(site: Site) -> None:
@@ -23,6 +23,27 @@ async def test_health_is_in_the_format_of_its_draft(site: Site) -> None:
     assert (disk["action"], disk["load"], disk["counters"]) == ("Make room.", 0.97, {"files": 3})
     assert health["checks"]["store"][0]["status"] == "pass"
     assert "output" not in health["checks"]["store"][0]
+
+
+async def test_a_check_says_what_it_is_held_against(make_site: MakeSite) -> None:
+    site = await make_site(loop_lag_warn_ms=100, disk_free_warn_mb=7_000, queue_warn_percent=50)
+    checks = (await site.get("/health")).json()["checks"]
+    assert checks["event-loop"][0]["thresholds"] == [
+        {
+            "of": "worst_recent_s",
+            "comparison": "above",
+            "warn": 0.1,
+            "fail": 2.0,
+            "settings": ["LOOP_LAG_WARN_MS", "LOOP_LAG_FAIL_MS"],
+        }
+    ]
+    assert checks["disk"][0]["thresholds"][0]["warn"] == 7_000 * 2**20
+    for name in ("store", "webhooks", "directives"):
+        assert checks[name][0]["thresholds"][0]["settings"] == ["QUEUE_WARN_PERCENT"], name
+    for name in ("loops", "clock"):
+        assert checks[name][0]["status"] == "pass"
+        assert checks[name][0]["since"] == "2026-01-01T12:00:00Z"
+        assert checks[name][0]["thresholds"], name
 
 
 async def test_an_optional_failure_is_a_warning_and_200(site: Site) -> None:

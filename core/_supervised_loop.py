@@ -1,0 +1,106 @@
+"""What the supervisor knows of its loops, and what it says of all of them together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from core.health import Reading, Threshold
+
+LoopState = Literal["waiting", "running", "restarting", "finished", "stopped"]
+
+# So many crashes with no recovery between them are no longer a hiccup.
+FAILING_AFTER = 3
+
+
+class LoopStatus(msgspec.Struct, frozen=True):
+    """One loop: what it does now, how often it was restarted, what crashed it, when it last began a run."""
+
+    name: str
+    state: LoopState
+    restarts: int
+    last_error: str | None
+    last_run: datetime | None
+
+
+class Loop:
+    """What the supervisor knows of one loop."""
+
+    __slots__ = (
+        "crashes_in_a_row",
+        "every_s",
+        "first_after_s",
+        "last_error",
+        "last_run",
+        "name",
+        "restarts",
+        "run",
+        "running_since",
+        "state",
+        "task",
+    )
+
+    def __init__(
+        self, name: str, run: Callable[[], Awaitable[None]], every_s: float | None, first_after_s: float
+    ) -> None:
+        self.name = name
+        self.run = run
+        self.every_s = every_s
+        self.first_after_s = first_after_s
+        self.state: LoopState = "waiting"
+        self.restarts = 0
+        self.crashes_in_a_row = 0
+        self.last_error: str | None = None
+        self.last_run: datetime | None = None
+        self.running_since = 0.0
+        self.task: asyncio.Task[None] | None = None
+
+    @property
+    def check(self) -> str:
+        return f"loop:{self.name}"
+
+
+def read_loops(loops: Collection[Loop], now: float, stuck_after_s: float) -> Reading:
+    """Whether any crashes, or goes on with one round for longer than it may.
+
+    Args:
+        loops: all of them.
+        now: on the monotonic clock.
+        stuck_after_s: so long one round may take, of a loop that goes in rounds.
+    """
+    crashing = [loop for loop in loops if loop.crashes_in_a_row]
+    stuck = [
+        loop
+        for loop in loops
+        if loop.every_s is not None and loop.state == "running" and now - loop.running_since > stuck_after_s
+    ]
+    reading = Reading(
+        observed_value=len(loops),
+        observed_unit="loops",
+        counters={
+            "restarts": sum(loop.restarts for loop in loops),
+            "crashing": len(crashing),
+            "stuck": len(stuck),
+        },
+        thresholds=(
+            Threshold("round_s", "above", stuck_after_s, None, ("LOOP_RUN_WARN_S",)),
+            Threshold("crashes_in_a_row", "above", 0, FAILING_AFTER - 1),
+        ),
+    )
+    if crashing:
+        failing = any(loop.crashes_in_a_row >= FAILING_AFTER for loop in crashing)
+        reason = f"crashed and restarted: {_names(crashing)}"
+        return reading.become("fail" if failing else "warn", reason, "See the log for the traceback.")
+    if stuck:
+        reason = f"one round has taken more than {stuck_after_s:g} s: {_names(stuck)}"
+        action = "Look at what it waits for: the disk, or the network. A restart ends it."
+        return reading.become("warn", reason, action)
+    return reading
+
+
+def _names(loops: Collection[Loop]) -> str:
+    return ", ".join(sorted(loop.name for loop in loops)[:3]) + (" and more" if len(loops) > 3 else "")

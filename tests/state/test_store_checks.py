@@ -1,0 +1,87 @@
+"""What the checks of store, disk and queues say of any numbers, against bounds from the settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.database import DatabaseStats
+from core.health import Threshold
+from state._webhook_health import read_queues
+from state.store_checks import read_disk, read_store
+
+MIB = 1024 * 1024
+
+
+def stats(waiting: int = 0, error: str | None = None) -> DatabaseStats:
+    return DatabaseStats(
+        groups=3,
+        writes=9,
+        failures=0,
+        largest_group=4,
+        waiting=waiting,
+        queue_limit=1_000,
+        reads=2,
+        size_bytes=4096,
+        wal_bytes=0,
+        last_commit_s=0.001,
+        last_error=error,
+    )
+
+
+@pytest.mark.parametrize(
+    ("waiting", "error", "gone", "status", "reason"),
+    [
+        (0, None, False, "pass", ""),
+        (500, None, False, "pass", ""),
+        (501, None, False, "warn", "more is waiting"),
+        (0, "disk is full", False, "fail", "disk is full"),
+        (0, None, True, "fail", "removed or replaced"),
+        (900, "disk is full", True, "fail", "disk is full"),
+    ],
+)
+def test_the_store(waiting: int, error: str | None, gone: bool, status: str, reason: str) -> None:
+    reading = read_store(stats(waiting, error), full_share=0.5, gone=gone)
+    assert (reading.status, bool(reading.action)) == (status, status != "pass")
+    assert reason in reading.reason
+    assert reading.thresholds == (Threshold("waiting", "above", 500.0, None, ("QUEUE_WARN_PERCENT",)),)
+
+
+@pytest.mark.parametrize(
+    ("free", "status"),
+    [(200 * MIB, "pass"), (200 * MIB - 1, "warn"), (50 * MIB, "warn"), (50 * MIB - 1, "fail"), (0, "fail")],
+)
+def test_the_disk(monkeypatch: pytest.MonkeyPatch, free: int, status: str) -> None:
+    class Usage:
+        total, used = 1000 * MIB, 1000 * MIB - free
+
+    Usage.free = free  # type: ignore[attr-defined]  # what shutil.disk_usage gives
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage)
+    reading = read_disk(Path("data"), warn_mb=200, fail_mb=50)
+    assert (reading.status, bool(reading.action)) == (status, status != "pass")
+    assert ("less than" in reading.reason) == (status != "pass")
+    assert reading.thresholds == (
+        Threshold("free_bytes", "below", 200 * MIB, 50 * MIB, ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("waiting_in", "waiting_out", "off", "status", "reason"),
+    [
+        (0, 0, (), "pass", ""),
+        (50, 50, (), "pass", ""),
+        (51, 0, (), "warn", "more comes in than is handled"),
+        (0, 51, (), "warn", "more is to be sent than arrives"),
+        (0, 0, ("zapier",), "warn", "zapier"),
+        (0, 0, ("a", "b", "c", "d"), "warn", "a, b, c and more"),
+    ],
+)
+def test_the_queues(
+    waiting_in: int, waiting_out: int, off: tuple[str, ...], status: str, reason: str
+) -> None:
+    reading = read_queues(waiting_in, waiting_out, full=100, full_share=0.5, off=off)
+    assert (reading.status, bool(reading.action)) == (status, status != "pass")
+    assert reason in reading.reason
+    bounds = {one.of: (one.warn, one.settings) for one in reading.thresholds}
+    assert bounds["inbox_waiting"] == bounds["outbox_waiting"] == (50.0, ("QUEUE_WARN_PERCENT",))
