@@ -15,7 +15,8 @@ import time
 _PER_ADDRESS = 2_000
 _AT_ONCE = 64
 _CONNECT_TIMEOUT_S = 60.0
-_PING, _PONG = 0x89, bytes((0x8A, 0x80, 0, 0, 0, 0))
+# Frames without a payload; a client's is masked.
+_PING, _PONG = b"\x89\x00", b"\x8a\x80\x00\x00\x00\x00"
 # The end of the first event: of its JSON over WebSocket, a blank line otherwise; or of the chunk that has it.
 _FIRST_EVENT_ENDS = (b"}}", b"}\n\n", b"}\n\n\r\n")
 _UPGRADE = (
@@ -63,8 +64,6 @@ def _watch(poll: select.epoll, clients: dict[int, socket.socket], mark: bytes) -
     while True:
         for number, _ in poll.poll():
             data = _received(clients[number])
-            if data[0] == _PING:
-                clients[number].send(_PONG)
             if mark not in data:
                 continue
             first = first if seen else time.monotonic()
@@ -78,6 +77,8 @@ def _received(client: socket.socket) -> bytes:
     data = client.recv(1 << 16)
     if not data:
         sys.exit("the server closed a connection")
+    if data.startswith(_PING) or data.endswith(_PING):
+        client.send(_PONG)
     return data
 
 

@@ -48,7 +48,12 @@ def main() -> None:
 
 
 def _measure_helix(path: str, count: int) -> tuple[Measured, str]:
-    limits = {"MAX_STREAMS": str(count), "MAX_STREAMS_PER_CLIENT": str(count)}
+    limits = {
+        "MAX_STREAMS": str(count),
+        "MAX_STREAMS_PER_CLIENT": str(count),
+        "MAX_CONNECTIONS_PER_CLIENT": "0",
+        "RATE_LIMIT_PER_MINUTE": "0",
+    }
     with helix(**limits) as (process, port):
         wait_for_http(port, "/health/ready")
         values = iter([0.6, 0.7] * _CHANGES)

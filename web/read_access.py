@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Final, final
 
 from aiohttp import hdrs, web
@@ -105,6 +107,11 @@ class ReadAccess:
                 if value is not None and self.sessions.holds(value):
                     return value
         return None
+
+    def lasts(self, request: web.Request) -> Callable[[], bool] | None:
+        """Asks whether the session that let this request in still goes on; None where none did."""
+        sessions, value = self.sessions, self.session_of(request) if is_by_session(request) else None
+        return None if sessions is None or value is None else partial(sessions.holds, value)
 
 
 def is_by_session(request: web.BaseRequest) -> bool:

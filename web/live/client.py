@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from state.ports import StreamKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from web.live.streams import Streams
 
@@ -38,6 +38,7 @@ class Client(asyncio.Protocol, ABC):
         opening: what it gets first, as of the event `seen`.
         behind_since: since when more waits to be sent than should; None where it keeps up.
         closing: it was told that it ends, and gets nothing more.
+        may_go_on: whether what let it in still holds; None where that does not end.
     """
 
     # A protocol without a dict of its own: there are many.
@@ -47,6 +48,7 @@ class Client(asyncio.Protocol, ABC):
         "after_id",
         "behind_since",
         "closing",
+        "may_go_on",
         "opening",
         "seen",
         "topics",
@@ -70,6 +72,7 @@ class Client(asyncio.Protocol, ABC):
         self.seen = 0
         self.behind_since: float | None = None
         self.closing = False
+        self.may_go_on: Callable[[], bool] | None = None
         self.transport: asyncio.Transport | None = None
 
     def begin(self, transport: asyncio.Transport, received: bytes) -> None:

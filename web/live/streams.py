@@ -170,6 +170,12 @@ class Streams:
         if self._nobody is not None and not self._nobody.done() and not self._leaving and not self._clients:
             self._nobody.set_result(None)
 
+    def recheck(self) -> None:
+        """Drop those whose session has ended."""
+        for client in tuple(self._clients):
+            if client.may_go_on is not None and not client.may_go_on():
+                client.drop("session")
+
     def count_dropped(self, client: Client, reason: str) -> None:
         """Count a client that is dropped."""
         self._dropped.inc(client.kind, reason)
@@ -191,6 +197,7 @@ class Streams:
                 self._pulse()
             if now >= beat_at:
                 beat_at = now + HEARTBEAT_EVERY_S
+                self.recheck()
                 for client in tuple(self._clients):
                     client.beat()
 

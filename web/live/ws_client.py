@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 MOST_FRAMES_A_BEAT: Final = 64
 _CUT: Final = {
     "slow": frames.encode_close(CloseCode.TRY_AGAIN_LATER, "too slow"),
+    "session": frames.encode_close(CloseCode.POLICY, "the session has ended"),
     "silent": frames.encode_close(CloseCode.POLICY, "no pong"),
     "misused": frames.encode_close(CloseCode.POLICY, "too much said"),
 }

@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 
 from web.clients import address_of, key_of
 from web.headers import CORS, standard
-from web.keys import KERNEL, STREAMS
+from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.live.asked import AFTER, PARAMETERS, WANTED
 from web.live.handover import HandOver
 from web.live.sse_client import SseClient
@@ -47,6 +47,7 @@ async def get_events(request: web.Request) -> web.StreamResponse:
         return web.Response(headers=_HEADERS)
     streams = request.app[STREAMS]
     client = SseClient(streams, client_of(request), wanted, after_id)
+    client.may_go_on = request.app[READ_ACCESS].lasts(request)
     streams.prepare(client)
     return HandOver(HTTPStatus.OK, _HEADERS, client)
 

@@ -12,7 +12,7 @@ from core.settings import Settings
 from web.bodies import json_answer
 from web.client_address import is_trusted
 from web.headers import JSON, standard
-from web.keys import KERNEL, READ_ACCESS
+from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.problems import Problem
 from web.read_access import COOKIE, SECURE_COOKIE
 from web.records.session import OfferedToken, SessionBegun
@@ -52,6 +52,7 @@ async def delete_session(request: web.Request) -> web.StreamResponse:
     value = access.session_of(request)
     if value is not None and access.sessions is not None:
         access.sessions.end(value)
+        request.app[STREAMS].recheck()
     response = web.Response(
         status=HTTPStatus.NO_CONTENT, headers={**dict(standard()), "Cache-Control": "no-store"}
     )

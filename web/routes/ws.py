@@ -7,7 +7,7 @@ from http import HTTPStatus
 from aiohttp import web
 
 from web.headers import standard
-from web.keys import KERNEL, STREAMS
+from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.live.asked import AFTER, PARAMETERS, WANTED
 from web.live.handover import HandOver
 from web.live.handshake import accept_key
@@ -27,6 +27,7 @@ async def get_ws(request: web.Request) -> web.StreamResponse:
         raise Problem(403, "Pages of other origins may not open a WebSocket here.", kind="foreign-origin")
     streams = request.app[STREAMS]
     client = WsClient(streams, client_of(request), wanted, after_id)
+    client.may_go_on = request.app[READ_ACCESS].lasts(request)
     streams.prepare(client)
     headers = {
         **dict(standard()),

@@ -14,10 +14,11 @@ from state.change import SYSTEM
 from state.collective import Collective
 from state.live_records import Pulse
 from tests.web.helpers import MakeSite, Site, counter, histogram
-from tests.web.live.listening import Listener, SseListener, Told, over_sse, over_ws
+from tests.web.live.listening import Listener, SseListener, Told, WsListener, over_sse, over_ws
 from web.live import opening, streams
 from web.live.snapshot import build_snapshot
 from web.records.live import EVENTS, TOPICS, LiveSnapshot
+from web.sessions import LASTS_S
 
 Open = Callable[..., AbstractAsyncContextManager[Listener]]
 Cause = Callable[[Site], Awaitable[object]]
@@ -438,6 +439,47 @@ async def test_a_stream_needs_the_token_where_one_is_set(make_site: MakeSite, pa
     else:
         async with over_ws(site, path, headers={"Authorization": f"Bearer {TOKEN}"}) as ws:
             assert (await ws.next()).event == "snapshot"
+
+
+async def open_by_session(site: Site) -> tuple[aiohttp.ClientSession, str]:
+    """A browser that has shown the token; and its cookie as a header."""
+    session = await site.session(cookie_jar=aiohttp.CookieJar(unsafe=True))
+    async with session.post("/session", json={"token": TOKEN}) as answer:
+        assert answer.status == 200
+        return session, f"Cookie: {answer.headers['Set-Cookie'].partition(';')[0]}"
+
+
+async def test_what_a_session_opened_ends_with_it(make_site: MakeSite) -> None:
+    site = await make_site(read_token=Secret(TOKEN))
+    session, cookie = await open_by_session(site)
+    async with (
+        over_sse(site, "/events", cookie) as sse,
+        session.ws_connect("/ws") as connection,
+        over_sse(site, "/events", f"Authorization: Bearer {TOKEN}") as other,
+    ):
+        ws = WsListener(connection)
+        for listener in (sse, ws, other):
+            assert (await listener.next()).event == "snapshot"
+        async with session.delete("/session") as answer:
+            assert answer.status == 204
+        with pytest.raises((asyncio.IncompleteReadError, ConnectionResetError)):
+            await sse.next()
+        assert await ws.end() == aiohttp.WSCloseCode.POLICY_VIOLATION
+        # Whoever showed the token itself goes on.
+        await site.change(harmony=0.9)
+        assert (await other.next()).event == "state"
+    dropped = counter(site.kernel.metrics, "helix_stream_dropped_total")
+    assert (dropped.value("sse", "session"), dropped.value("ws", "session")) == (1, 1)
+
+
+async def test_a_session_that_expires_ends_its_stream_at_the_next_heartbeat(make_site: MakeSite) -> None:
+    site = await make_site(read_token=Secret(TOKEN))
+    _, cookie = await open_by_session(site)
+    async with site.beating(), over_sse(site, "/events?topics=state", cookie) as sse:
+        await sse.next()
+        await site.clock.until_sleeping()
+        site.clock.advance(LASTS_S)
+        await gone(site)
 
 
 async def test_a_page_of_another_origin_may_read_events_and_open_no_websocket(site: Site) -> None:
