@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from typing import Final, final
 
@@ -10,11 +11,14 @@ from aiohttp import hdrs, web
 from core.clock import Clock
 from core.refusals import Refusals
 from core.settings import Settings
-from web.clients import address_of, key_of
-from web.problems import Problem
+from web.client_address import is_private, is_trusted
+from web.clients import address_of, key_of, peer_address
+from web.problems import Problem, too_large
 from web.rate_limit import RateLimit
 from web.read_access import ReadAccess
 from web.routing import RouteSpec
+
+logger = logging.getLogger(__name__)
 
 MAX_HEADERS: Final = 100
 MAX_QUERY_CHARACTERS: Final = 2048
@@ -35,6 +39,7 @@ class Admission:
 
     def __init__(self, settings: Settings, clock: Clock, access: ReadAccess, refusals: Refusals) -> None:
         self._refusals = refusals
+        self._hinted = False
         self._max_body = settings.max_body
         self._trusted = settings.trusted_proxies
         self._access = access
@@ -50,6 +55,7 @@ class Admission:
         limit = self._limit_of(spec)
         if limit is not None and not limit.take(self._client(request)):
             self._refusals.count("rate")
+            self._hint_at_proxy(request)
             problem = self._too_many(limit, request)
             if spec is None or spec.ttl_s is None:
                 raise problem
@@ -87,6 +93,16 @@ class Admission:
             kind="rate-limit",
             headers=limit.headers(self._client(request)),
         )
+
+    def _hint_at_proxy(self, request: web.Request) -> None:
+        """Say once, where a proxy seems to stand before us, that nobody is told apart behind it."""
+        peer = peer_address(request.remote)
+        seems = (
+            "X-Forwarded-For" in request.headers and is_private(peer) and not is_trusted(peer, self._trusted)
+        )
+        if seems and not self._hinted:
+            self._hinted = True
+            logger.warning("http.proxy_untrusted peer=%s set=TRUSTED_PROXIES", peer)
 
     def _limit_of(self, spec: RouteSpec | None) -> RateLimit | None:
         if spec is None or spec.needs_token != "webhook":  # noqa: S105 - the kind of token, not one
@@ -132,7 +148,7 @@ def _check_query(request: web.Request, spec: RouteSpec) -> None:
 def _check_body(request: web.Request, max_body: int) -> None:
     length = request.content_length
     if length is not None and length > max_body:
-        raise Problem(413, f"A body may have at most {max_body} bytes.", max_body_bytes=max_body)
+        raise too_large(max_body)
     encoding = request.headers.get(hdrs.CONTENT_ENCODING, "identity")
     if encoding.lower() != "identity":
         # RFC 9110 §12.5.3: the header names what would have been taken.

@@ -69,7 +69,7 @@ class WebServer:
         self._settings = kernel.settings
         self._traffic = Traffic(kernel.metrics, kernel.clock)
         self._streams = Streams(kernel, collective, self._traffic, sleep=sleep)
-        self._access_log = AccessLog(kernel.settings.access_log)
+        self._access_log = AccessLog(kernel.settings.access_log, kernel.clock)
         self._table = HotTable()
         kernel.drain.on_close(self._table.close)
         if self._access_log.wants_all:

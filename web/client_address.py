@@ -41,6 +41,12 @@ def is_trusted(peer: str | None, trusted: Sequence[IPv4Network | IPv6Network]) -
     return address is not None and any(address in network for network in trusted)
 
 
+def is_private(address: str) -> bool:
+    """Whether this is no address of the public internet: where proxies stand (RFC 6890)."""
+    found = _parsed(address)
+    return found is not None and not found.is_global
+
+
 def _parsed(text: str | None) -> IPv4Address | IPv6Address | None:
     try:
         address = ip_address((text or "").strip())

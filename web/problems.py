@@ -95,6 +95,11 @@ def plain_problem(status: int) -> Problem:
     return Problem(status, f"{phrase.description or phrase.phrase}.")
 
 
+def too_large(max_body: int) -> Problem:
+    """What is said of a body over MAX_BODY, by its Content-Length or where it crosses it."""
+    return Problem(413, f"A body may have at most {max_body} bytes.", max_body_bytes=max_body)
+
+
 def record_incident(error: BaseException | None, *, route: str, method: str) -> Incident:
     """Log an unexpected error with its traceback, under a new incident's id."""
     incident = Incident()

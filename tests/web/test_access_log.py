@@ -4,12 +4,14 @@ import io
 import json
 import logging
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 
 from core.logs import JsonFormatter
 from core.secret import Secret
 from tests.web.helpers import MakeSite, Site
+from web.access_log import MOST_PER_MINUTE, AccessLog
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
@@ -43,6 +45,28 @@ async def test_all_of_them_are_logged_where_that_is_asked_for(
     assert all("route=/agents/{name} status=200" in record.getMessage() for record in records[:3])
     assert all(f"bytes={len(answers[0].body)} client=127.0.0.1" in one.getMessage() for one in records[:3])
     assert "method=other route=unmatched status=405" in records[3].getMessage()
+
+
+async def test_who_is_refused_over_and_over_does_not_fill_the_log(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = AccessLog("errors", site.clock)
+    entry: dict[str, Any] = {
+        "method": "GET",
+        "route": "/ucf",
+        "seconds": 0.0,
+        "sent_bytes": 0,
+        "client": "203.0.113.9",
+    }
+    with caplog.at_level(logging.INFO):
+        for _ in range(MOST_PER_MINUTE + 7):
+            log.record(status=429, **entry)
+        assert len(logged(caplog)) == MOST_PER_MINUTE
+        site.clock.advance(60)
+        log.record(status=429, **entry)
+    last = [record.getMessage() for record in logged(caplog)][MOST_PER_MINUTE:]
+    assert last[0] == "http.requests_not_logged count=7"
+    assert last[1].startswith("http.request method=GET")
 
 
 async def test_off_means_nothing_at_all(make_site: MakeSite, caplog: pytest.LogCaptureFixture) -> None:

@@ -117,6 +117,23 @@ async def test_a_body_over_the_bound_is_refused_unread(make_site: MakeSite) -> N
     assert assert_problem(answer, 413)["max_body_bytes"] == 10
 
 
+async def test_a_body_that_crosses_the_bound_is_refused_there(make_site: MakeSite) -> None:
+    site = await make_site(max_body=10)
+    wire = await site.wire()
+    await wire.send(
+        b"POST /session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\n12345\r\n6\r\n678901\r\n0\r\n\r\n"
+    )
+    assert assert_problem(await wire.answer(), 413)["max_body_bytes"] == 10
+
+
+async def test_a_page_asks_for_nothing_of_the_device_and_data_says_nothing_of_it(site: Site) -> None:
+    page, data = await site.get("/"), await site.get("/ucf")
+    assert page.headers["cross-origin-opener-policy"] == "same-origin"
+    assert "camera=()" in page.headers["permissions-policy"]
+    assert "permissions-policy" not in data.headers
+
+
 @pytest.mark.parametrize("framing", ["Content-Length: 5", "Transfer-Encoding: chunked"])
 async def test_a_get_with_a_body_is_answered_and_the_connection_ends(site: Site, framing: str) -> None:
     wire = await site.wire()

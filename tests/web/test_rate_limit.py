@@ -163,6 +163,23 @@ async def test_a_client_that_nobody_vouches_for_speaks_for_itself(make_site: Mak
     assert await _ask(site, "/nothing", "198.51.100.2") == 429
 
 
+async def test_a_proxy_that_is_not_trusted_is_hinted_at_once(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = await make_site(rate_limit_per_minute=1)
+    for _ in range(4):
+        await _ask(site, "/nothing")
+    assert caplog.text.count("http.proxy_untrusted peer=127.0.0.1 set=TRUSTED_PROXIES") == 1
+
+
+async def test_a_proxy_that_is_trusted_is_not_hinted_at(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = await make_site(rate_limit_per_minute=1, **PROXY)
+    assert [await _ask(site, "/nothing") for _ in range(2)] == [404, 429]
+    assert "proxy_untrusted" not in caplog.text
+
+
 async def test_the_cache_switched_off_the_usual_way_costs(make_site: MakeSite) -> None:
     site = await make_site(rate_limit_per_minute=1, enable_response_caching=False, **PROXY)
     wire = await site.wire()
