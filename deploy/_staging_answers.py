@@ -5,6 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
+from yarl import URL
+
 from deploy._staging_site import Check, Finding, Site, expect
 
 
@@ -118,6 +120,19 @@ async def check_metrics(site: Site) -> list[Finding]:
     ]
 
 
+async def check_public_url(site: Site) -> list[Finding]:
+    """The links that Helix makes lead here."""
+    links = (await site.ask("/.well-known/helix.json")).json["links"]
+    made = URL(links["dashboard"]).origin()
+    return [
+        expect(
+            made == site.url,
+            f"links lead to {made}",
+            f"links lead to {made}, and not to {site.url}: set PUBLIC_URL={site.url}",
+        )
+    ]
+
+
 async def check_promises(site: Site) -> list[Finding]:
     """Where the promises stand; they need a day."""
     promises = (await site.ask("/slo")).json["promises"]
@@ -136,5 +151,6 @@ ANSWER_CHECKS: Final[tuple[Check, ...]] = (
     check_errors,
     check_headers,
     check_metrics,
+    check_public_url,
     check_promises,
 )

@@ -134,6 +134,7 @@ async def test_a_proxy_that_spoils_answers_is_seen(on_sandbox: Settings, spoilin
             "/status: is not compressed",
             "GET /no-such-page: 404 text/html, not 404 as problem+json",
             "/: Content-Security-Policy is ''",
+            "links lead to http://127.0.0.1:",
             "/events: 504",
             "/ws: ",
         ):
