@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from core._checkpoints import MOST_WAL_PAGES
 from core.errors import StartError
 from core.store_errors import DatabaseCorrupt, DatabaseUnusable, primary_code
 
@@ -40,6 +41,7 @@ def connect_writer(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite
     try:
         _require_wal(connection, path)
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {MOST_WAL_PAGES}")
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()
@@ -52,6 +54,13 @@ def connect_reader(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite
     connection = _connect(path, busy_timeout_ms, check_same_thread=False)
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def connect_checkpoints(path: Path) -> sqlite3.Connection:
+    """A connection for `Checkpoints`: what it moves is flushed to the disk before the log begins anew."""
+    connection = _connect(path, 0)
+    connection.execute("PRAGMA synchronous = FULL")
     return connection
 
 

@@ -32,6 +32,7 @@ class Writer:
         prepare: opens the connection, in the writer thread.
         finish: leaves the database in order before the connection is closed, in the writer thread.
         on_failure: event loop; called with the error when a group fails, with None when one succeeds again.
+        on_group: called in the writer thread after each transaction that was committed.
         queue_limit: how many requests may wait before more are refused.
     """
 
@@ -42,12 +43,14 @@ class Writer:
         prepare: Callable[[], sqlite3.Connection],
         finish: Callable[[sqlite3.Connection], None],
         on_failure: Callable[[Exception | None], None] | None = None,
+        on_group: Callable[[], None] | None = None,
         queue_limit: int = QUEUE_LIMIT,
     ) -> None:
         self._loop = loop
         self._prepare = prepare
         self._finish = finish
         self._on_failure = on_failure
+        self._on_group = on_group
         self._queue: queue.SimpleQueue[Request[Any] | None] = queue.SimpleQueue()
         self.queue_limit = queue_limit
         self._carried: deque[Request[Any]] = deque()
@@ -182,6 +185,8 @@ class Writer:
         self.writes += size
         self.largest_group = max(self.largest_group, size)
         self.last_commit_s = took_s
+        if self._on_group is not None:
+            self._on_group()
         if self.last_error is not None:
             self.last_error = None
             if self._on_failure is not None:

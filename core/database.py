@@ -1,4 +1,4 @@
-"""The store: one SQLite file, one writer thread with group commit, readers of their own."""
+"""The store: one SQLite file, one writer thread with group commit, readers and checkpoints beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from core._connection import BUSY_TIMEOUT_MS, connect_reader, opening_error
+from core._checkpoints import Checkpoints
+from core._connection import BUSY_TIMEOUT_MS, connect_checkpoints, connect_reader, opening_error
 from core._opening import Opening, Recovery, file_size, leave_clean, wal_path
 from core._readers import Readers
 from core._write_request import Many, Participant
@@ -64,11 +65,14 @@ class Database:
     it, nor anything that reads from it (cursors, generators), and it must let errors of SQLite through.
     """
 
-    def __init__(self, path: Path, writer: Writer, readers: Readers, recovery: Recovery) -> None:
+    def __init__(
+        self, path: Path, writer: Writer, readers: Readers, checkpoints: Checkpoints, recovery: Recovery
+    ) -> None:
         self.path = path
         self.recovery = recovery
         self._writer = writer
         self._readers = readers
+        self._checkpoints = checkpoints
 
     @classmethod
     async def open(
@@ -98,19 +102,22 @@ class Database:
             DatabaseUnusable: it cannot be opened or written, or a schema step failed.
         """
         opening = Opening(path, migrations, app_version, busy_timeout_ms)
+        checkpoints = Checkpoints(partial(connect_checkpoints, path))
         writer = Writer(
             asyncio.get_running_loop(),
             prepare=opening.run,
             finish=leave_clean,
             on_failure=on_failure,
+            on_group=checkpoints.committed,
             queue_limit=queue_limit,
         )
         readers = Readers(partial(connect_reader, path, busy_timeout_ms))
         try:
             await writer.start()
             await readers.start()
+            checkpoints.start()
         except BaseException as error:
-            await asyncio.shield(_stop(writer, readers))
+            await asyncio.shield(_stop(writer, readers, checkpoints))
             if isinstance(error, sqlite3.Error):
                 raise opening_error(error, path) from error
             raise
@@ -122,7 +129,7 @@ class Database:
             recovery.wal_bytes,
             recovery.migration.version,
         )
-        return cls(path, writer, readers, recovery)
+        return cls(path, writer, readers, checkpoints, recovery)
 
     async def write(
         self, work: Callable[[sqlite3.Connection], T], *, on_commit: Callable[[T], None] | None = None
@@ -188,10 +195,11 @@ class Database:
 
     async def close(self) -> None:
         """Finishes what was accepted, empties the write-ahead log and marks the stop as clean."""
-        await _stop(self._writer, self._readers)
+        await _stop(self._writer, self._readers, self._checkpoints)
 
 
-async def _stop(writer: Writer, readers: Readers) -> None:
-    # Readers first: an open read would keep the write-ahead log from being emptied.
+async def _stop(writer: Writer, readers: Readers, checkpoints: Checkpoints) -> None:
+    # The writer last: an open read, or a checkpoint, would keep it from emptying the write-ahead log.
     await readers.stop()
+    await asyncio.to_thread(checkpoints.stop)
     await writer.stop()

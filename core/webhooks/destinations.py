@@ -28,6 +28,18 @@ _ZAPIER: Final = "zapier.com"
 _KEY_BYTES: Final = 32
 _HOOK: Final = "hook_"
 
+# One statement for however many there are; what the settings name goes first.
+_ENQUEUE: Final = """
+    INSERT INTO deliveries (event, destination, status, created_us, next_us)
+    SELECT ?1, name, 'waiting', ?2, ?2 FROM (
+        SELECT 0 AS hook, key AS place, value AS name FROM json_each(?3)
+        UNION ALL
+        SELECT 1, id, id FROM subscriptions WHERE event = ?4
+    )
+    WHERE name NOT IN (SELECT destination FROM destination_state WHERE disabled_us IS NOT NULL)
+    ORDER BY hook, place
+"""
+
 
 class TooManySubscriptions(HelixError):  # noqa: N818 - the text is what subscribers read
     """There are as many REST hooks as there may be."""
@@ -107,6 +119,7 @@ class Destinations:
         self._clock = clock
         self.configured = configured(settings)
         self._by_name = {destination.name: destination for destination in self.configured}
+        self._configured_names = msgspec.json.encode(list(self._by_name)).decode()
         self._listeners: list[Callable[[str], None]] = []
 
     async def subscribe(self, event: str, url: str) -> NewSubscription:
@@ -198,18 +211,9 @@ class Destinations:
             )
         )
 
-    def wanting(self, connection: sqlite3.Connection, event: str) -> tuple[str, ...]:
-        """The names of those that an event goes to, in the writer's transaction."""
-        off = {
-            str(row[0])
-            for row in connection.execute(
-                "SELECT destination FROM destination_state WHERE disabled_us IS NOT NULL"
-            )
-        }
-        hooks = connection.execute("SELECT id FROM subscriptions WHERE event = ? ORDER BY id", (event,))
-        names = [destination.name for destination in self.configured]
-        names += [str(row[0]) for row in hooks]
-        return tuple(name for name in names if name not in off)
+    def enqueue(self, connection: sqlite3.Connection, outbox_seq: int, event: str, at_us: int) -> None:
+        """Writes a delivery of an event to each that wants it, in the writer's transaction."""
+        connection.execute(_ENQUEUE, (outbox_seq, at_us, self._configured_names, event))
 
     def reachable(self) -> str:
         """The SQL condition for a delivery whose destination is there."""

@@ -119,11 +119,8 @@ class Outbox:
             "INSERT INTO outbox (id, type, at_us, payload) VALUES (?, ?, ?, ?)",
             (event_id, kind, at_us, payload),
         ).lastrowid
-        connection.executemany(
-            "INSERT INTO deliveries (event, destination, status, created_us, next_us) "
-            "VALUES (?, ?, 'waiting', ?, ?)",
-            [(seq, name, at_us, at_us) for name in self._destinations.wanting(connection, kind)],
-        )
+        assert seq is not None  # noqa: S101 - a row was inserted
+        self._destinations.enqueue(connection, seq, kind, at_us)
         return event_id
 
     def on_commit(self, callback: Callable[[], None]) -> None:

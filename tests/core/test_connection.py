@@ -23,6 +23,7 @@ def pragma(connection: sqlite3.Connection, name: str) -> object:
         ("foreign_keys", 1),
         ("busy_timeout", 5000),
         ("query_only", 0),
+        ("wal_autocheckpoint", 4000),
     ],
 )
 async def test_the_writer_has_the_pragma(database: Database, name: str, value: object) -> None:
