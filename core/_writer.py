@@ -53,6 +53,8 @@ class Writer:
         self._on_group = on_group
         self._queue: queue.SimpleQueue[Request[Any] | None] = queue.SimpleQueue()
         self.queue_limit = queue_limit
+        # Event loop: what this turn of it has submitted.
+        self._submitted: list[Request[Any]] = []
         self._carried: deque[Request[Any]] = deque()
         self._participants: list[Participant] = []
         self._accepting = False
@@ -81,6 +83,7 @@ class Writer:
         """Refuses what comes now, finishes what was accepted, closes the connection. May be called twice."""
         if self._accepting:
             self._accepting = False
+            self._hand_over()
             self._queue.put(None)
         if self._thread.ident is not None:
             await asyncio.shield(self._ended)
@@ -89,7 +92,7 @@ class Writer:
     @property
     def waiting(self) -> int:
         """How many requests wait for their turn."""
-        return self._queue.qsize() + len(self._carried)
+        return len(self._submitted) + self._queue.qsize() + len(self._carried)
 
     def add_participant(self, participant: Participant) -> None:
         """Registers memory to be put back when a savepoint or a group fails; before its first write."""
@@ -112,12 +115,21 @@ class Writer:
             raise StoreOverloaded(
                 f"Helix is busy: {self.queue_limit} changes wait to be saved. Try again in a moment."
             )
-        self._queue.put(request)
+        if not self._submitted:
+            # No answer can leave before this turn of the loop is over, so its requests may as well go
+            # together: a writer that begins with the first competes for the interpreter with the rest.
+            self._loop.call_soon(self._hand_over)
+        self._submitted.append(request)
         try:
             return await request.future
         except asyncio.CancelledError:
             request.abandoned = True
             raise
+
+    def _hand_over(self) -> None:
+        submitted, self._submitted = self._submitted, []
+        for request in submitted:
+            self._queue.put(request)
 
     # Everything below runs in the writer thread.
 
@@ -151,7 +163,8 @@ class Writer:
         """Event loop: the thread has ended, so nobody may wait for it, now or later."""
         self._accepting = False
         self.last_error = "The writer of the store has failed. Start Helix again."
-        waiting = [*group, *self._carried]
+        submitted, self._submitted = self._submitted, []
+        waiting = [*group, *self._carried, *submitted]
         while not self._queue.empty():
             request = self._queue.get_nowait()
             if request is not None:

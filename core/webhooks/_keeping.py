@@ -11,8 +11,8 @@ import msgspec
 
 from core.errors import HelixError
 
-# Rows in one statement: of a few sizes, so that SQLite compiles each once.
-_SIZES: Final = (64, 16, 4, 1)
+# Rows in one statement, of which the last may be empty: of a few sizes, so that SQLite compiles each once.
+_SIZES: Final = (1, 4, 16, 64)
 # A statement holds on to the values it ran with, so what is large goes one by one.
 _LARGE_BYTES: Final = 256 * 1024
 
@@ -44,7 +44,7 @@ class Arrival(msgspec.Struct, frozen=True):
 def keep(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted | Exception]:
     """Writes them with their handlers, each key once, in the open transaction; gives what became of each."""
     rows = [(each.id, each.type, each.received_us, each.key, each.digest, each.data) for each in arrivals]
-    sizes = _SIZES if sum(len(each.data) for each in arrivals) <= _LARGE_BYTES else (1,)
+    sizes = _SIZES if sum(len(each.data) for each in arrivals) <= _LARGE_BYTES else _SIZES[:1]
     kept = _insert(connection, _events_sql, rows, sizes)
     handlers = [(each.id, name) for each in arrivals for name in each.handlers]
     # One whose key was here before has no row, and so gets no handlers.
@@ -62,11 +62,12 @@ def _insert(
 ) -> int:
     """How many rows were inserted; `statement` gives the text for a number of them."""
     inserted, start = 0, 0
-    for size in sizes:
-        while len(rows) - start >= size:
-            values = [value for row in rows[start : start + size] for value in row]
-            inserted += connection.execute(statement(size), values).rowcount
-            start += size
+    while left := min(len(rows) - start, sizes[-1]):
+        size = next(size for size in sizes if size >= left)
+        values = [value for row in rows[start : start + left] for value in row]
+        values += [None] * ((size - left) * len(rows[0]))
+        inserted += connection.execute(statement(size), values).rowcount
+        start += left
     return inserted
 
 
@@ -82,16 +83,23 @@ def _look_up(connection: sqlite3.Connection, arrival: Arrival) -> Accepted | Exc
 @cache
 def _events_sql(rows: int) -> str:
     marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * rows)
+    values = f"VALUES {marks}"
+    if rows > 1:
+        values = f"SELECT * FROM ({values}) WHERE column1 IS NOT NULL"  # noqa: S608 - marks
     return (
-        f"INSERT INTO inbox (id, type, received_us, key, digest, data) VALUES {marks} "  # noqa: S608 - marks
-        "ON CONFLICT (key) DO NOTHING"
+        f"INSERT INTO inbox (id, type, received_us, key, digest, data) {values} ON CONFLICT (key) DO NOTHING"
     )
 
 
 @cache
 def _handlers_sql(rows: int) -> str:
+    if rows == 1:
+        return (
+            "INSERT INTO handling (event, handler, status, next_us) "
+            "SELECT seq, ?2, 'accepted', received_us FROM inbox WHERE id = ?1"
+        )
     marks = ", ".join(["(?, ?)"] * rows)
-    # CROSS JOIN keeps SQLite to this order: for each of the few, its event by the index.
+    # CROSS JOIN keeps SQLite to this order: for each of the few, its event by the index; empty rows: none.
     return (
         "INSERT INTO handling (event, handler, status, next_us) "  # noqa: S608 - marks
         f"SELECT seq, column2, 'accepted', received_us FROM (VALUES {marks}) "

@@ -60,6 +60,12 @@ class Gate:
         assert self.opened.wait(10)
 
 
+async def turns() -> None:
+    """Until what this turn of the loop began has been submitted, and handed over to the writer thread."""
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
 async def in_one_group(
     database: Database, *works: Callable[[sqlite3.Connection], object]
 ) -> list[object | BaseException]:
@@ -67,7 +73,7 @@ async def in_one_group(
     holder = asyncio.create_task(database.write(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)
     tasks = [asyncio.create_task(database.write(work)) for work in works]
-    await asyncio.sleep(0)
+    await turns()
     gate.opened.set()
     await holder
     return await asyncio.gather(*tasks, return_exceptions=True)

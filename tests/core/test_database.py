@@ -11,7 +11,7 @@ import pytest
 
 from core.database import Database
 from core.store_errors import StoreClosed, StoreOverloaded
-from tests.core.notes_store import Gate, add, notes, open_database
+from tests.core.notes_store import Gate, add, notes, open_database, turns
 
 
 def modes(folder: Path) -> set[int]:
@@ -33,7 +33,7 @@ async def test_commit_hooks_run_in_order_before_any_waiter(database: Database) -
     holder = asyncio.create_task(database.write(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)
     tasks = [asyncio.create_task(one(body)) for body in ("a", "b", "c")]
-    await asyncio.sleep(0)
+    await turns()
     gate.opened.set()
     await asyncio.gather(holder, *tasks)
     assert seen == ["hook a", "hook b", "hook c", "waiter a", "waiter b", "waiter c"]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from core.database import Database
-from tests.core.notes_store import Gate, add, notes
+from tests.core.notes_store import Gate, add, notes, turns
 
 calls: list[tuple[str, ...]] = []
 
@@ -46,11 +46,11 @@ async def in_one_group(
     holder = asyncio.create_task(database.write(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)
     tasks = [asyncio.create_task(_write(database, body)) for body in bodies]
-    await asyncio.sleep(0)
+    await turns()
     for body, task in zip(bodies, tasks, strict=True):
         if body in cancel:
             task.cancel()
-    await asyncio.sleep(0)
+    await turns()
     gate.opened.set()
     await holder
     return await asyncio.gather(*tasks, return_exceptions=True)

@@ -9,7 +9,7 @@ import pytest
 
 from core.database import Database
 from core.webhooks.inbox import Accepted, Inbox, InboxFull, Incoming, KeyReused
-from tests.core.notes_store import Gate
+from tests.core.notes_store import Gate, turns
 from tests.manual_clock import ManualClock
 
 DAY_S = 86_400
@@ -87,7 +87,7 @@ async def test_what_comes_together_ends_as_what_comes_one_by_one(
     holder = asyncio.create_task(store.write(gate))
     assert await asyncio.to_thread(gate.entered.wait, 10)
     waiting = [asyncio.create_task(inbox.accept(each)) for each in events]
-    await asyncio.sleep(0)
+    await turns()
     gate.opened.set()
     await holder
     results = await asyncio.gather(*waiting, return_exceptions=True)
