@@ -1,5 +1,6 @@
 """What the end-to-end tests share: a sandbox in this process for Helix processes to connect to."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Protocol
@@ -7,6 +8,7 @@ from typing import Protocol
 import pytest
 
 from sandbox import Sandbox, start_sandbox
+from tests.e2e.everything_used import Scraped, use_everything
 
 
 class Settings(Protocol):
@@ -39,3 +41,9 @@ def on_sandbox(sandbox: Sandbox, tmp_path: Path) -> Settings:
         }
 
     return build
+
+
+@pytest.fixture(scope="session")
+def scraped(tmp_path_factory: pytest.TempPathFactory) -> Scraped:
+    """What /metrics says of a process that was used; made once for all tests that read it."""
+    return asyncio.run(use_everything(tmp_path_factory.mktemp("used")))

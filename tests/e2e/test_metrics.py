@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import re
 from itertools import pairwise
@@ -10,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from bot import catalog
-from tests.e2e.everything_used import FORMATS, REQUESTS, Scrape, Scraped, use_everything
+from tests.e2e.everything_used import FORMATS, REQUESTS, Scrape, Scraped
 
 # http.md, "Metrics", with the names that dashboards for discord.py bots read.
 PROMISED = {
@@ -72,11 +71,6 @@ BOUNDS = {
 UNITLESS = re.compile(
     r"_(info|state|status|version|connected|ucf|up|ready|value|target|met|depth|open|clients)$|_fds$"
 )
-
-
-@pytest.fixture(scope="module")
-def scraped(tmp_path_factory: pytest.TempPathFactory) -> Scraped:
-    return asyncio.run(use_everything(tmp_path_factory.mktemp("used")))
 
 
 def of(scraped: Scraped, name: str) -> Scrape:
