@@ -99,7 +99,7 @@ def announce_test(broadcaster: Broadcaster, event: OutEvent) -> int:
     data = msgspec.to_builtins(event)
     topic = event.topic or str(data["type"]).partition(".")[0]
     broadcaster.publish(topic, {**data, "test": True})
-    return broadcaster.subscribers
+    return broadcaster.audience
 
 
 def _unfenced(text: str) -> str:

@@ -16,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 # How far the sandbox looks beyond a port that is taken.
 _NEXT_PORTS: Final = 20
+# So many may knock at once: after a restart all who listened to streams come back together.
+_BACKLOG: Final = 1024
 
 
 class CannotListen(StartError):  # noqa: N818 - the text is what users read; the name says what happened
@@ -38,7 +40,7 @@ async def listen(runner: web.BaseRunner, settings: Settings) -> int:
     last = min(settings.port + _NEXT_PORTS, 65_535) if may_move else settings.port
     port = settings.port
     while True:
-        site = web.TCPSite(runner, settings.host, port, reuse_port=False)
+        site = web.TCPSite(runner, settings.host, port, backlog=_BACKLOG, reuse_port=False)
         try:
             await site.start()
             break

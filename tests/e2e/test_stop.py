@@ -43,6 +43,28 @@ async def test_sigint_stops_as_sigterm_does(tmp_path: Path) -> None:
         assert await process.exit_code(timeout_s=10) == 0
 
 
+async def test_a_stop_ends_streams_at_once_and_waits_for_none_of_them(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path)) as process:
+        await process.ready()
+        async with (
+            aiohttp.ClientSession(await process.http()) as session,
+            session.get("/events") as stream,
+            session.get("/events") as unread,
+            session.ws_connect("/ws") as socket,
+        ):
+            await stream.content.readuntil(b"event: snapshot")
+            await socket.receive_json()
+            process.send(signal.SIGTERM)
+            assert (await stream.content.read()).endswith(b": the server is stopping\n\n")
+            while (await socket.receive(timeout=10)).type != aiohttp.WSMsgType.CLOSE:
+                pass
+            assert socket.close_code == aiohttp.WSCloseCode.GOING_AWAY
+            assert await process.exit_code(timeout_s=10) == 0
+            unread.close()
+        assert "cut_off" not in process.output
+        assert "Traceback" not in process.output
+
+
 async def test_a_stop_asked_for_during_the_start_is_obeyed(tmp_path: Path) -> None:
     async with helix(env=sandbox_env(tmp_path)) as process:
         await process.http()

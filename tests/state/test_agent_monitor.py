@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core.broadcast import Event, Subscription
+from core.broadcast import Event
 from core.cache import Cache
 from core.database import Database
 from core.kernel import Kernel
@@ -18,6 +18,7 @@ from state.change import Change
 from state.journal import Journal, JournalEntry
 from state.manager import StateManager
 from state.models import AgentReport
+from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 
 
@@ -36,11 +37,11 @@ def cache(kernel: Kernel) -> Cache[str, int]:
 
 
 @pytest.fixture
-def events(kernel: Kernel) -> Subscription:
-    return kernel.broadcaster.subscribe(topics=frozenset({"agents"}))
+def events(kernel: Kernel) -> Hearing:
+    return Hearing(kernel.broadcaster, "agents")
 
 
-async def heard(events: Subscription) -> list[Event]:
+async def heard(events: Hearing) -> list[Event]:
     events.close()
     return [event async for event in events]
 
@@ -55,7 +56,7 @@ async def heartbeat(manager: StateManager, clock: ManualClock, **fields: str) ->
 
 
 async def test_a_change_is_told_and_journalled(
-    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Subscription
+    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Hearing
 ) -> None:
     kernel.health.report("gateway", "fail", "connection lost")
     await monitor.flush()
@@ -85,7 +86,7 @@ async def test_what_was_cached_of_the_agents_is_gone_before_anyone_can_ask(
 
 
 async def test_a_first_report_is_a_start_and_not_a_change(
-    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Subscription
+    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Hearing
 ) -> None:
     kernel.health.report("http", "pass")
     await monitor.flush()
@@ -131,7 +132,7 @@ async def test_the_loop_journals_as_soon_as_something_changes(
 
 
 async def test_another_detail_of_the_same_status_is_told_and_not_journalled(
-    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Subscription
+    monitor: AgentMonitor, kernel: Kernel, database: Database, events: Hearing
 ) -> None:
     kernel.health.report("gateway", "fail", "connection lost")
     await monitor.flush()
@@ -184,7 +185,7 @@ async def test_who_falls_silent_is_noticed_while_the_store_refuses(
     manager: StateManager,
     clock: ManualClock,
     database: Database,
-    events: Subscription,
+    events: Hearing,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def refuse(*_: object, **__: object) -> None:

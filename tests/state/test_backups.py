@@ -28,6 +28,7 @@ from state._one_at_a_time import Busy, StoppedByRestart
 from state.backups import BackupRefused, UnknownBackup
 from state.change import Actor
 from state.collective import Collective
+from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 from tests.state.backing import keep_changing, live, read_archive, rewrite
 
@@ -55,7 +56,7 @@ def leftovers(collective: Collective) -> list[str]:
 async def test_a_backup_made_while_others_write_passes_its_check_and_says_so(
     collective: Collective, kernel: Kernel
 ) -> None:
-    events = kernel.broadcaster.subscribe(topics=frozenset({"backups"}))
+    events = Hearing(kernel.broadcaster, "backups")
     stop = asyncio.Event()
     writer = asyncio.create_task(keep_changing(collective, stop))
     await live(collective, changes=200)

@@ -18,6 +18,7 @@ from state.change import Change, JournalRow
 from state.collective import Collective
 from state.models import DEFAULT_UCF
 from state.status import build_status
+from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 
 
@@ -127,7 +128,7 @@ async def test_a_row_alone_drops_nothing(collective: Collective, kernel: Kernel)
 
 
 async def test_a_change_is_broadcast(collective: Collective, kernel: Kernel) -> None:
-    events = kernel.broadcaster.subscribe(topics=frozenset({"state"}))
+    events = Hearing(kernel.broadcaster, "state")
     await tune(collective, harmony=0.9)
     events.close()
     (event,) = [event async for event in events]

@@ -20,6 +20,7 @@ from state.directive_actions import ACTIONS, BY_NAME, parse_directive
 from state.directive_records import Directive, WrongDirective
 from state.models import DEFAULT_UCF
 from state.policy import Rank
+from tests.hearing import Hearing
 
 ADA = Actor("command", "Ada", 5)
 
@@ -239,7 +240,7 @@ async def test_an_alert_is_raised_and_cleared(collective: Collective) -> None:
 
 
 async def test_an_event_reaches_whoever_listens(collective: Collective) -> None:
-    heard = collective.kernel.broadcaster.subscribe(topics=frozenset({"backups"}))
+    heard = Hearing(collective.kernel.broadcaster, "backups")
     done = await carried_out(collective, 'emit backup.completed {"file": "x"}')
     assert done.status == "done"
     data = (await anext(heard)).data
@@ -249,7 +250,7 @@ async def test_an_event_reaches_whoever_listens(collective: Collective) -> None:
 
 
 async def test_a_report_is_told_once_even_when_its_directive_is_begun_again(collective: Collective) -> None:
-    events = collective.kernel.broadcaster.subscribe(topics=frozenset({"reports"}))
+    events = Hearing(collective.kernel.broadcaster, "reports")
     done = await carried_out(collective, "report")
     assert (done.result or "").startswith("The report says ")
     work = Work(

@@ -20,6 +20,7 @@ from state.directive_action import Action, Arguments, Outcome, Work
 from state.directive_records import Directive, NotQueued, UnknownDirective, WrongDirective
 from state.directives import MOST_ATTEMPTS, Directives
 from state.policy import MOST_OPEN_OF_A_PERSON, Rank
+from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 
 ADA = Actor("command", "Ada", 5)
@@ -166,7 +167,7 @@ async def test_one_that_fails_harms_no_other(
 
 
 async def test_the_journal_and_subscribers_hear_of_it(collective: Collective, manus: Manus) -> None:
-    heard = collective.kernel.broadcaster.subscribe(topics=frozenset({"directives"}))
+    heard = Hearing(collective.kernel.broadcaster, "directives")
     directive = await ask(collective, "note it")
     manus()
     await ended(collective.directives, directive.id)

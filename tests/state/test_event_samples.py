@@ -18,6 +18,7 @@ from state.event_samples import (
     parse_data,
 )
 from state.events import OUT_EVENTS, AlertRaised
+from tests.hearing import Hearing
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -64,7 +65,7 @@ def test_the_nearest_type_is_suggested() -> None:
 
 async def test_a_test_is_marked_as_one() -> None:
     broadcaster = Broadcaster()
-    heard = broadcaster.subscribe(topics=frozenset({"alerts"}))
+    heard = Hearing(broadcaster, "alerts")
     assert announce_test(broadcaster, build_event("alert.raised", {}, NOW)) == 1
     data = (await anext(heard)).data
     assert (data["type"], data["test"]) == ("alert.raised", True)

@@ -30,6 +30,7 @@ from state.ritual_records import (
 )
 from state.rituals import Rituals, Run
 from state.schema import STATE_MIGRATIONS
+from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 
 ANA = Actor("command", "Ana", 7)
@@ -353,7 +354,7 @@ async def test_a_promotion_is_journalled(quick: Rituals, database: Database) -> 
 async def test_subscribers_hear_of_progress_at_most_once_a_second(
     rituals: Rituals, kernel: Kernel, clock: ManualClock
 ) -> None:
-    listening = kernel.broadcaster.subscribe(topics=frozenset({"rituals"}))
+    listening = Hearing(kernel.broadcaster, "rituals")
     run = await rituals.start(25, actor=ANA)
     await step(clock, 24)
     await rituals.cancel(None, BEN)

@@ -20,6 +20,7 @@ from state.change import SYSTEM, Change
 from state.events import CommandFailed, WrongData, find_incoming, parse_data
 from state.policy import Rank
 from tests.core.webhooks.receiver import Receiver, receiving
+from tests.hearing import Hearing
 from tests.state.webhook_world import WebhookWorld, opened
 
 SECRET_PATH = "/hooks/catch/123/s3cr3t"
@@ -247,7 +248,7 @@ async def test_no_address_is_in_metrics_logs_events_or_the_stream(
     receiver.statuses = [500, 404, 410, 301, 200]
     async with opened(tmp_path, zapier_webhook_url=(Secret(base + SECRET_PATH),)) as world:
         heard: list[object] = []
-        stream = world.kernel.broadcaster.subscribe(topics=frozenset({"deliveries"}))
+        stream = Hearing(world.kernel.broadcaster, "deliveries")
         await world.webhooks.destinations.subscribe("ucf.changed", base + SECRET_PATH + "/hook")
         for number in range(4):
             await tune(world, harmony=0.6 + number / 10)

@@ -11,6 +11,7 @@ import pytest
 from state.change import Actor
 from tests.bot.cogs.talk import Talk, items, text_of
 from tests.bot.support import RunningBot
+from tests.hearing import Hearing
 
 ADA = Actor("command", "Ada", 7)
 
@@ -119,7 +120,7 @@ async def test_a_damaged_backup_is_called_so(talk: Talk, running_bot: RunningBot
 
 
 async def test_sync_gathers_everything_and_attaches_it_twice(talk: Talk, running_bot: RunningBot) -> None:
-    events = running_bot.kernel.broadcaster.subscribe(topics=frozenset({"reports"}))
+    events = Hearing(running_bot.kernel.broadcaster, "reports")
     await running_bot.collective.manager.record(ADA.row("cog", "fun", reason="a | private <reason>"))
     reply = await talk.ask("mod", "!sync")
     done = await talk.edited(reply, lambda one: "Ecosystem report" in text_of(one))

@@ -18,6 +18,7 @@ from tests.bot.cogs.talk import Talk, items, text_of
 from tests.bot.conftest import StartBot
 from tests.bot.support import RunningBot
 from tests.core.webhooks.receiver import Receiver, receiving
+from tests.hearing import Hearing
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ async def test_what_came_in_is_listed_and_shown_whole(talk: Talk, running_bot: R
 async def test_emit_sends_the_whole_way_out_and_says_what_became_of_it(
     talk: Talk, running: RunningBot, receiver: Receiver
 ) -> None:
-    heard = running.kernel.broadcaster.subscribe(topics=frozenset({"alerts"}))
+    heard = Hearing(running.kernel.broadcaster, "alerts")
     text = text_of(await talk.ask("admin", '!emit alert.raised {"key": "disk", "summary": "a ``` b"}'))
     assert re.search(r"🟢 \*\*\d+\*\* alert\.raised → `zapier` delivered", text)
     assert "Handed to 1 live listener, marked as a test." in text

@@ -373,7 +373,7 @@ async def test_the_metrics_count_who_listens(site: Site) -> None:
         for listener in (one, two, three):
             await listener.next()
         assert (gauge.value("sse"), gauge.value("ws")) == (1.0, 2.0)
-        assert site.kernel.broadcaster.subscribers == 3
+        assert site.kernel.broadcaster.audience == 3
     await gone(site)
     assert (gauge.value("sse"), gauge.value("ws")) == (0.0, 0.0)
 
