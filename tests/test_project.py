@@ -62,3 +62,21 @@ def test_nobody_imports_heavy_libraries_at_start() -> None:
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
     assert heavy & set(done.stdout.split()) == set()
+
+
+def test_the_readme_leads_to_every_page() -> None:
+    readme = (ROOT / "README.md").read_text()
+    pages = [str(path.relative_to(ROOT)) for path in (ROOT / "docs").rglob("*.md")]
+    assert pages
+    assert [page for page in pages if f"({page})" not in readme] == []
+
+
+def test_the_readme_lists_every_target_of_make() -> None:
+    readme = (ROOT / "README.md").read_text()
+    targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"run", "test", "load", "staging"} <= set(targets)
+    assert [
+        name
+        for name in targets
+        if f"`{name}`" not in readme and f"make {name}" not in readme and name != "help"
+    ] == []
