@@ -1,6 +1,7 @@
 """How long a healthy destination waits for an event, alone and beside four dead ones."""
 
 import asyncio
+import gc
 import statistics
 import tempfile
 import time
@@ -33,6 +34,7 @@ _PAYLOAD = b'{"type":"ucf.changed","timestamp":"2026-01-01T00:00:00Z","data":{"n
 
 
 def measure() -> None:
+    gc.freeze()  # as main.py does
     alone, beside = list[list[float]](), list[list[float]]()
     for number in range(PAIRS):
         # Who goes first alternates, so that a machine that gets slower favours nobody.
@@ -68,6 +70,7 @@ async def _one_round(*, dead: bool) -> list[float]:
                 for path in ("error", "hang", "loris"):
                     await destinations.subscribe(_KIND, f"{base}/{path}")
                 await destinations.subscribe(_KIND, f"http://127.0.0.1:{free_port()}/refused")
+            # Those that only fail are left alone after five attempts, as by Helix.
             breakers = dict[str, Breaker]()
             deliverer = Deliverer(
                 outbox,

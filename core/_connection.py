@@ -42,6 +42,8 @@ def connect_writer(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite
         _require_wal(connection, path)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {MOST_WAL_PAGES}")
+        # A savepoint keeps what its pages were; over 64 KiB, SQLite would put that into a temporary file.
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
         connection.close()

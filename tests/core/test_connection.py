@@ -24,6 +24,7 @@ def pragma(connection: sqlite3.Connection, name: str) -> object:
         ("busy_timeout", 5000),
         ("query_only", 0),
         ("wal_autocheckpoint", 4000),
+        ("temp_store", 2),
     ],
 )
 async def test_the_writer_has_the_pragma(database: Database, name: str, value: object) -> None:
