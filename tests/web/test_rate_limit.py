@@ -4,6 +4,8 @@ import asyncio
 from ipaddress import ip_network
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.manual_clock import ManualClock
 from tests.web.helpers import MakeSite, Site, counter, head
@@ -58,6 +60,28 @@ def test_the_table_is_bounded_and_forgets_who_was_quiet_longest() -> None:
     assert len(limit) == 2
     assert not limit.take("a")
     assert limit.take("b")
+
+
+@given(
+    per_minute=st.integers(1, 50),
+    pauses_s=st.lists(st.floats(0, 90, allow_nan=False), min_size=1, max_size=200),
+)
+def test_in_no_stretch_of_time_a_client_gets_more_than_its_bucket_and_what_flowed_in(
+    per_minute: int, pauses_s: list[float]
+) -> None:
+    clock = ManualClock()
+    limit = RateLimit("reading", per_minute, clock)
+    taken_at: list[float] = []
+    for pause_s in pauses_s:
+        clock.advance(pause_s)
+        if limit.take("a"):
+            taken_at.append(clock.monotonic())
+        else:
+            assert limit.wait_s("a") > 0
+    for first, start_s in enumerate(taken_at):
+        for last in range(first, len(taken_at)):
+            flowed_in = (taken_at[last] - start_s) * per_minute / 60
+            assert last - first + 1 <= per_minute + flowed_in + 1e-6
 
 
 @pytest.mark.parametrize(

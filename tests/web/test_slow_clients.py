@@ -3,11 +3,14 @@
 import asyncio
 import logging
 import socket
+from pathlib import Path
 
 import pytest
+import uvloop
 from aiohttp import web
 
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, counter, head
+from tests.web.sites import sites
 from tests.web.test_edge import assert_problem
 from web import app, connection
 from web.request_body import read_body
@@ -183,3 +186,46 @@ async def test_a_large_answer_that_is_taken_is_given_whole(
     assert len((await wire.ask("/large")).body) == 5_000_000
     assert site.only_connection()._stall is None
     assert (await wire.ask("/ucf")).status == 200
+
+
+def test_slow_clients_are_let_go_on_uvloop_too(tmp_path: Path) -> None:
+    async def story() -> list[int]:
+        async with sites(tmp_path) as make:
+            site = await make(head_timeout_s=0.05, body_timeout_s=0.05, max_connections=2)
+            statuses = []
+            for first in (b"GET / HT", b"POST /session HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n"):
+                wire = await site.wire()
+                await wire.send(first)
+                statuses.append((await wire.answer()).status)
+                assert await wire.closed()
+            wires = [await site.wire() for _ in range(3)]
+            assert [(await wire.ask("/ucf")).status for wire in wires[:2]] == [200, 200]
+            return [*statuses, (await wires[2].answer()).status]
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        assert runner.run(story()) == [408, 408, 503]
+
+
+async def test_a_head_without_end_behind_a_request_that_is_handled_ends_the_connection_after_its_answer(
+    make_site: MakeSite,
+) -> None:
+    arrived, gate = asyncio.Event(), asyncio.Event()
+
+    async def slow(_request: web.Request) -> web.Response:
+        arrived.set()
+        await gate.wait()
+        return web.Response(text="slow")
+
+    site = await make_site((RouteSpec(path="/slow", handler=slow, summary=""),))
+    wire = await site.wire()
+    await wire.send(head("/slow"))
+    await asyncio.wait_for(arrived.wait(), TIMEOUT_S)
+    served = site.only_connection()
+    await wire.send(b"GET /nothing HTTP/1.1\r\n")
+    async with asyncio.timeout(TIMEOUT_S):
+        while not served._close:
+            await wire.send(b"X: " + b"x" * 4000 + b"\r\n")
+            await asyncio.sleep(0)
+    gate.set()
+    assert (await wire.answer()).body == b"slow"
+    assert await wire.closed()
