@@ -7,7 +7,7 @@ PYTEST_ARGS ?=
 COVERAGE ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format slash docs zapier zapcheck bench load staging chaos clean
+.PHONY: help run test lint types format slash docs zapier zapcheck bench load staging screenshots chaos clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -58,6 +58,9 @@ load: $(VENV)/run.stamp ## The promised load for SECONDS=60, promise by promise,
 
 staging: $(VENV)/run.stamp ## Ask a deployed Helix whether it is right: make staging URL=https://helix.example
 	@$(BIN)/python -m deploy.staging_check $(URL)
+
+screenshots: $(VENV)/test.stamp ## Take the README's pictures of the dashboard anew (needs Chromium)
+	$(BIN)/python -m tests.e2e.dashboard_pictures
 
 chaos: $(VENV)/run.stamp ## Kill Helix 200 times while events come in; nothing may be lost or doubled
 	$(BIN)/python -m tests.chaos

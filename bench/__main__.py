@@ -3,7 +3,9 @@
 import importlib
 import sys
 
-BENCHMARKS = ("start", "http_cached", "dispatch", "pictures", "webhooks", "metrics", "former", "streams")
+BENCHMARKS = (
+    "start", "http_cached", "dispatch", "pictures", "webhooks", "metrics", "former", "streams", "dashboard",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -1,6 +1,5 @@
 """The dashboard in a real Chromium, over a real Helix that can be stopped and started again."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -98,9 +97,3 @@ async def live(page: Page) -> None:
     await expect(page.locator("#link")).to_have_text("Live")
     await expect(page.locator("#traffic .spark").first).to_be_visible()
     await expect(page.locator('[data-metric="harmony"] .readout')).not_to_contain_text("Reading")
-
-
-async def settled(page: Page) -> None:
-    """Waits until nothing moves any more: every animation and transition has ended."""
-    await page.evaluate("Promise.allSettled(document.getAnimations().map((one) => one.finished))")
-    await asyncio.sleep(0)

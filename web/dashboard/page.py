@@ -25,7 +25,9 @@ from web.dashboard.parts import (
 )
 from web.dashboard.strand import draw_strand
 
-_LINKS: Final = ("/status", "/health", "/agents", "/ucf", "/commands", "/metrics", "/webhooks")
+_LINKS: Final = (
+    "/status", "/health", "/agents", "/ucf", "/slo", "/commands", "/metrics", "/webhooks", "/openapi.json",
+)  # fmt: skip
 
 
 @final

@@ -145,7 +145,9 @@ def _agent(agent: AgentView, *, known: bool) -> str:
 
 
 def _check(check: Check) -> str:
-    advice = "" if check.status == "pass" else f"<small>{escape(check.reason)} {escape(check.action)}</small>"
+    # Chat marks commands by backquotes; here they would be noise.
+    told = escape(f"{check.reason} {check.action}".strip()).replace("`", "")
+    advice = "" if check.status == "pass" else f"<small>{told}</small>"
     word = f'<span class="unseen">{check.status}</span>' if check.status == "pass" else check.status
     return (
         f'<li data-status="{check.status}">{icon(check.status)}'

@@ -33,7 +33,7 @@ export function valueTicks(from, to, most = 4) {
 
 /** At most `most` round moments of the reader's own day. */
 export function timeTicks(from, to, most) {
-  const step = SPANS.find((span) => (to - from) / span <= most) ?? SPANS.at(-1);
+  const step = SPANS.find((span) => (to - from) / span <= most + 0.3) ?? SPANS.at(-1);
   const shift = new Date(from).getTimezoneOffset() * MINUTE;
   const ticks = [];
   for (let tick = Math.ceil((from - shift) / step) * step + shift; tick <= to; tick += step) {

@@ -133,7 +133,7 @@ export class Chart {
       nodes.push(svg("line", { class: "grid", x1: LEFT, x2: right, y1: y(at).toFixed(1), y2: y(at).toFixed(1) }));
       nodes.push(svg("text", { class: "tick", x: LEFT - 6, y: (y(at) + 3.5).toFixed(1), "text-anchor": "end" }, label));
     }
-    for (const { at, label } of timeTicks(since, until, Math.max(2, Math.floor(width / 80)))) {
+    for (const { at, label } of timeTicks(since, until, Math.max(2, Math.floor(width / 62)))) {
       const place = x(at);
       if (place < LEFT + 12 || place > right - 12) continue;
       nodes.push(svg("text", { class: "tick", x: place.toFixed(1), y: height - 4, "text-anchor": "middle" }, label));

@@ -19,7 +19,8 @@ export function showChecks(model) {
 
 function item(check) {
   const bad = check.status !== "pass";
-  const advice = [check.reason, check.action].filter(Boolean).join(" – ");
+  // Chat marks commands by backquotes; here they would be noise.
+  const advice = [check.reason, check.action].filter(Boolean).join(" – ").replaceAll("`", "");
   return el(
     "li",
     { "data-status": check.status },

@@ -6,9 +6,12 @@ import { brief, ms } from "./format.js";
 export function showCommands(model) {
   const panel = find("#commands");
   const body = find(".body", panel);
+  let shown = "";
   model.on("pulse", () => {
     const commands = model.pulse?.commands;
-    if (!commands) return;
+    const told = JSON.stringify(commands);
+    if (!commands || told === shown) return;
+    shown = told;
     const failed = commands.errors ? `, ${brief(commands.errors)} failed` : "";
     setText(find(".count", panel), `${brief(commands.total)} since the start${failed}`);
     const most = Math.max(1, ...commands.top.map((command) => command.count));

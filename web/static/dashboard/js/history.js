@@ -12,6 +12,7 @@ const RANGES = {
   "30d": { points: 120, label: "30 d", everyMs: 600e3 },
 };
 const ROWS = 24;
+const DRAW_EVERY_MS = 500;
 const SHORTEST_MS = 60e3;
 
 export function showHistory(model, { refused }) {
@@ -57,7 +58,7 @@ export function showHistory(model, { refused }) {
   function take(answer, label) {
     series = answer;
     const since = beginning(answer);
-    const short = since > Date.parse(answer.since);
+    const short = since - Date.parse(answer.since) > (Date.parse(answer.until) - since) / 20;
     for (const [name, chart] of charts) {
       const { points = [], exact = false } = answer.series[name] ?? {};
       chart.show({
@@ -93,7 +94,14 @@ export function showHistory(model, { refused }) {
     ask();
   });
   details.addEventListener("toggle", fillTable);
-  model.on("ucf", () => charts.forEach((chart, name) => chart.draw(model.ucf[name])));
+  // The numbers come first: the lines follow when there is time, and at most twice a second.
+  let planned = 0;
+  model.on("ucf", () => {
+    planned ||= setTimeout(() => {
+      planned = 0;
+      charts.forEach((chart, name) => chart.draw(model.ucf[name]));
+    }, DRAW_EVERY_MS);
+  });
   model.on("snapshot", ask);
   model.on("pulse", () => {
     if (askedAt && Date.now() - askedAt > RANGES[range].everyMs) ask();

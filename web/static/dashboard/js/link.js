@@ -6,6 +6,7 @@ import { clock } from "./format.js";
 export class Link {
   #pill = find("#link");
   #banner = find("#banner");
+  #still = matchMedia("(prefers-reduced-motion: reduce)");
   #timer = 0;
   #say;
 
@@ -23,6 +24,12 @@ export class Link {
     this.#set("live", "Live");
     this.#banner.hidden = true;
     if (back) this.#say("Connected again. The values are live.");
+  }
+
+  /** Something came: the dot blinks once, where motion is welcome. */
+  beat() {
+    if (this.#still.matches) return;
+    find("i", this.#pill).animate([{ opacity: 0.25 }, { opacity: 1 }], { duration: 700, easing: "ease-out" });
   }
 
   lost({ why, since, retryAt }) {

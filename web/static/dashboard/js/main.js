@@ -57,6 +57,7 @@ showCommands(model);
 showPromises(model, { refused });
 showHistory(model, { refused });
 
+model.on("pulse", () => link.beat());
 refreshTimes();
 setInterval(refreshTimes, TIMES_EVERY_MS);
 // A computer that wakes up, or is back in the network, does not wait for the next attempt.

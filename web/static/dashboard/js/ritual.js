@@ -40,7 +40,7 @@ export function showRitual(model) {
     if (shown?.id !== ritual.id) begin(ritual);
     const step = ritual.step ?? 0;
     const done = step / ritual.steps;
-    shown.bar.style.width = `${100 * done}%`;
+    shown.bar.style.transform = `scaleX(${done})`;
     shown.track.setAttribute("aria-valuenow", step);
     shown.track.setAttribute("aria-valuetext", `step ${step} of ${ritual.steps}`);
     setText(shown.share, `${Math.floor(100 * done)} %`);
