@@ -14,7 +14,7 @@ import time
 # A source address has some 28,000 ports towards one server.
 _PER_ADDRESS = 2_000
 _AT_ONCE = 64
-_CONNECT_TIMEOUT_S = 60.0
+_CONNECT_TIMEOUT_S = 240.0
 # Frames without a payload; a client's is masked.
 _PING, _PONG = b"\x89\x00", b"\x8a\x80\x00\x00\x00\x00"
 # The end of the first event: of its JSON over WebSocket, a blank line otherwise; or of the chunk that has it.

@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from core.health import Reading, Threshold
+from state.ports import FAILED_OUTCOMES
 
 if TYPE_CHECKING:
     from bot.errors import Outcome
@@ -31,8 +32,6 @@ _THRESHOLDS = (
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 # Every command may come to every outcome, and each is to be counted as what it is.
 _MOST_LABEL_SETS = 1_000
-# The outcomes that are faults of ours; refusals and typing mistakes are none.
-FAILURES = frozenset({"failed", "cut off"})
 
 
 class CommandMetrics:
@@ -66,7 +65,7 @@ class CommandMetrics:
         if time is None:
             time = self._times[command] = self._seconds.bind(command)
         time.observe(seconds)
-        self._recent.append((self._clock.monotonic(), seconds, outcome in FAILURES))
+        self._recent.append((self._clock.monotonic(), seconds, outcome in FAILED_OUTCOMES))
 
     def record_unknown(self) -> None:
         """Count a call of something that is no command; names that people make up are no labels."""

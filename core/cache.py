@@ -100,11 +100,16 @@ class CacheRegistry:
         """How each cache does, sorted by name."""
         return tuple(self._caches[name].stats() for name in sorted(self._caches))
 
+    def look_ups(self) -> tuple[int, int]:
+        """How many look-ups were answered from memory, and how many there were, over all caches."""
+        stats = self.stats()
+        hits = sum(one.hits for one in stats)
+        return hits, hits + sum(one.misses + one.coalesced + one.stale for one in stats)
+
     def probe(self) -> Reading:
         """What the health check "caches" says: on or off, how full all are together, and their counts."""
         stats = self.stats()
-        hits = sum(one.hits for one in stats)
-        asked = sum(one.hits + one.misses + one.coalesced + one.stale for one in stats)
+        hits, asked = self.look_ups()
         entries = sum(one.size for one in stats)
         bound = sum(one.max_entries for one in stats)
         enabled = self._enabled()

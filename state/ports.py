@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 TokenNeed = Literal["none", "read", "webhook"]
 StreamKind = Literal["sse", "ws"]
+
+# The outcomes in `helix_commands_total` that are faults of ours; refusals and typing mistakes are none.
+FAILED_OUTCOMES: Final = frozenset({"failed", "cut off"})
 
 
 class RouteInfo(msgspec.Struct, frozen=True, kw_only=True):

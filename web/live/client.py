@@ -134,6 +134,7 @@ class Client(asyncio.Protocol, ABC):
         """Let go of the connection and of all that waits to be sent."""
         transport = self.transport
         if transport is not None:
+            self.closing = True
             self._streams.leave(self)
             transport.abort()
 

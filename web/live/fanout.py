@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -12,6 +13,8 @@ from typing import Final, final
 from state.ports import StreamKind
 from web.live.client import Client, Topics
 from web.live.messages import Message
+
+logger = logging.getLogger(__name__)
 
 # Clients served before others get their turn: about two milliseconds of work.
 _AT_A_TURN: Final = 256
@@ -93,7 +96,12 @@ class Fanout:
             return
         current = self._rounds[0]
         for client, payload in islice(current.left, most):
-            client.send(payload)
+            try:
+                client.send(payload)
+            except Exception:
+                # The others are not to wait for it.
+                logger.exception("stream.send_failed transport=%s", client.kind)
+                client.abort()
         current.count -= most
         if current.count <= 0:
             self._rounds.popleft()

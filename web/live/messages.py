@@ -1,4 +1,4 @@
-"""One event as it goes to everybody: encoded once for each transport, when first wanted."""
+"""One event as it goes to everybody: encoded once, and framed once for each transport when first wanted."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ class Message:
     Args:
         event_id: what a client resumes after; None for what is not resumed.
         name: its type; also the topic by which it is chosen.
-        record: its data, which does not change.
+        record: its data.
     """
 
-    __slots__ = ("_at", "_data", "_record", "_sse", "_ws", "id", "name")
+    __slots__ = ("_at", "_data", "_sse", "_ws", "id", "name")
 
     def __init__(self, event_id: int | None, name: str, record: msgspec.Struct, at: datetime) -> None:
         self.id = event_id
         self.name = name
         self._at = at
-        self._record: msgspec.Struct | None = record
-        self._data = b""
+        # Here, where whoever publishes hears of what cannot be encoded.
+        self._data = encode_json(record)
         self._sse = b""
         self._ws = b""
 
@@ -41,25 +41,15 @@ class Message:
 
     def _for_sse(self) -> bytes:
         if not self._sse:
-            self._sse = sse.encode_event(self.name, self._encoded(), self.id)
+            self._sse = sse.encode_event(self.name, self._data, self.id)
         return self._sse
 
     def _for_ws(self) -> bytes:
         if not self._ws:
-            envelope = {
-                "id": self.id,
-                "event": self.name,
-                "at": self._at,
-                "data": msgspec.Raw(self._encoded()),
-            }
+            data = msgspec.Raw(self._data)
+            envelope = {"id": self.id, "event": self.name, "at": self._at, "data": data}
             self._ws = encode_frame(Opcode.TEXT, encode_json(envelope))
         return self._ws
-
-    def _encoded(self) -> bytes:
-        if self._record is not None:
-            self._data = encode_json(self._record)
-            self._record = None
-        return self._data
 
 
 @final

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final, final
 
 from core.kernel import Kernel
+from core.memory import resident_bytes
 from core.metrics import Counter as CounterMetric
 from core.metrics import Histogram
 from state.collective import Collective
@@ -21,6 +20,7 @@ from state.live_records import (
     Pulse,
     QueuePulse,
 )
+from state.ports import FAILED_OUTCOMES
 from web.traffic import Traffic
 
 _MOST_COMMANDS: Final = 10
@@ -28,9 +28,6 @@ _MOST_COMMANDS: Final = 10
 _SHORTEST_SPAN_S: Final = 1.0
 _LONGEST_SPAN_S: Final = 10.0
 _NO_COMMAND: Final = "unknown"
-# The outcomes of a command that are faults of ours.
-_FAILURES: Final = frozenset({"failed", "cut off"})
-_STATM: Final = Path("/proc/self/statm")
 
 
 @final
@@ -89,11 +86,8 @@ class PulseMeter:
         )
 
     def _cache(self) -> CachePulse:
-        stats = self._kernel.caches.stats()
-        hits = sum(one.hits for one in stats)
-        misses = sum(one.misses + one.coalesced + one.stale for one in stats)
-        asked = hits + misses
-        return CachePulse(hits=hits, misses=misses, hit_rate=round(hits / asked, 4) if asked else None)
+        hits, asked = self._kernel.caches.look_ups()
+        return CachePulse(hits=hits, misses=asked - hits, hit_rate=round(hits / asked, 4) if asked else None)
 
     def _commands(self) -> CommandPulse:
         counts: Counter[str] = Counter()
@@ -101,7 +95,7 @@ class PulseMeter:
         metric = self._kernel.metrics.get("helix_commands_total")
         for (name, outcome), count in metric.items() if isinstance(metric, CounterMetric) else ():
             counts[name] += int(count)
-            errors += int(count) if outcome in _FAILURES else 0
+            errors += int(count) if outcome in FAILED_OUTCOMES else 0
         total = counts.total()
         counts.pop(_NO_COMMAND, None)
         times = self._kernel.metrics.get("helix_command_duration_seconds")
@@ -128,14 +122,6 @@ class PulseMeter:
         if check is None or check.observed_unit != "s" or not isinstance(check.observed_value, float):
             return None
         return _ms(check.observed_value)
-
-
-def resident_bytes() -> int | None:
-    """How much memory the process holds (proc_pid_statm(5)); None where the system does not say."""
-    try:
-        return int(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        return None
 
 
 def _ms(seconds: float) -> float:

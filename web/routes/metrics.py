@@ -82,9 +82,7 @@ async def _render_json(kernel: Kernel, traffic: Traffic) -> bytes:
 
 def _digest(kernel: Kernel, traffic: Traffic) -> Metrics:
     requests, errors = traffic.by_route()
-    caches = kernel.caches.stats()
-    hits = sum(cache.hits for cache in caches)
-    asked = hits + sum(cache.misses + cache.coalesced + cache.stale for cache in caches)
+    hits, asked = kernel.caches.look_ups()
     return Metrics(
         started_at=kernel.started_at,
         requests=requests,

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter as Tally
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from bot.cogs.monitoring._promises import Promise, build_promises
-from bot.command_metrics import FAILURES
 from core.cache import CacheStats
 from core.errors import UnknownName
 from core.kernel import Kernel
+from core.memory import resident_bytes
 from core.metrics import Counter, Histogram, HistogramSummary, Registry
+from state.ports import FAILED_OUTCOMES
 from state.promises import SloReport
 
 Section = Literal["http", "commands", "cache", "webhooks"]
 SECTIONS: tuple[Section, ...] = ("http", "commands", "cache", "webhooks")
 MOST_ROWS = 10
-
-_STATM = Path("/proc/self/statm")
 
 
 class UnknownSection(UnknownName):
@@ -133,7 +130,7 @@ def build_metrics(
         rows=rows[:MOST_ROWS],
         caches=caches,
         hit_rate=hit_rate,
-        memory_bytes=(memory or read_memory_bytes)(),
+        memory_bytes=(memory or resident_bytes)(),
         lag_s=(kernel.loop_lag.last_s, kernel.loop_lag.worst_recent_s),
         promises=build_promises(slo),
         webhooks=webhooks,
@@ -157,15 +154,6 @@ def _webhooks(metrics: Registry) -> WebhookCounts:
     )
 
 
-def read_memory_bytes() -> int | None:
-    """The resident set of this process in bytes (proc(5), /proc/self/statm); None where there is no /proc."""
-    try:
-        resident_pages = int(_STATM.read_text().split()[1])
-    except (OSError, ValueError, IndexError):
-        return None
-    return resident_pages * os.sysconf("SC_PAGE_SIZE")
-
-
 def _http_rows(metrics: Registry) -> tuple[Traffic, ...]:
     counts, failed = _counts(
         metrics, "helix_http_requests_total", "route", lambda row: row["status"][:1] == "5"
@@ -175,7 +163,7 @@ def _http_rows(metrics: Registry) -> tuple[Traffic, ...]:
 
 def _command_rows(metrics: Registry) -> tuple[Traffic, ...]:
     counts, failed = _counts(
-        metrics, "helix_commands_total", "command", lambda row: row["outcome"] in FAILURES
+        metrics, "helix_commands_total", "command", lambda row: row["outcome"] in FAILED_OUTCOMES
     )
     return _rows(metrics, "helix_command_duration_seconds", "command", counts, failed)
 

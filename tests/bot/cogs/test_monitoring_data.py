@@ -1,4 +1,5 @@
 import math
+from pathlib import Path
 
 import pytest
 
@@ -112,7 +113,7 @@ def test_memory_is_read_from_the_process(kernel: Kernel) -> None:
 def test_memory_is_unknown_where_the_platform_does_not_say(
     kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_metrics, "_STATM", _metrics._STATM.with_name("no-such-file"))
+    monkeypatch.setattr("core.memory._STATM", Path("/proc/self/no-such-file"))
     assert _metrics.build_metrics(kernel, UNMEASURED, None).memory_bytes is None
 
 

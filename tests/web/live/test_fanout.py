@@ -36,6 +36,19 @@ class Listener:
         return [msgspec.json.decode(line[6:])["n"] for line in lines if line.startswith(b"data: ")]
 
 
+class Broken(Listener):
+    """A connection that fails in a way that nobody knows."""
+
+    aborted = False
+
+    def send(self, data: bytes) -> None:
+        del data
+        raise RuntimeError("no such handle")
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
 def client(listener: Listener) -> Client:
     return cast("Client", listener)
 
@@ -125,6 +138,22 @@ async def test_whoever_leaves_is_forgotten(fanout: Fanout, took: list[float]) ->
     publish(fanout, 1)
     await settle(took, 1)
     assert (listener.got, stays.numbers()) == ([], [1])
+
+
+async def test_one_that_cannot_be_served_is_let_go_and_the_others_are_served(
+    fanout: Fanout, took: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    before, broken, after = join(fanout), Broken(), join(fanout)
+    fanout.remove(client(after))
+    fanout.add(client(broken))
+    fanout.add(client(after))
+    publish(fanout, 1)
+    await settle(took, 1)
+    publish(fanout, 2)
+    await settle(took, 2)
+    assert (before.numbers(), after.numbers()) == ([1, 2], [1, 2])
+    assert broken.aborted
+    assert "stream.send_failed" in caplog.text
 
 
 async def test_it_knows_what_anybody_wants(fanout: Fanout) -> None:
