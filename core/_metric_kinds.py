@@ -206,10 +206,9 @@ class Histogram(_Metric):
         cell = self._cells.get(labels)
         return (HistogramCell(self.buckets) if cell is None else cell).summary()
 
-    def merge(self, wanted: Callable[[Labels], bool] | None = None) -> HistogramCell:
-        """The sum over all label sets, or over those that `wanted` takes; no later observation changes it."""
-        cells = (cell for labels, cell in self._cells.items() if wanted is None or wanted(labels))
-        return HistogramCell.merge(self.buckets, cells)
+    def merge(self) -> HistogramCell:
+        """The sum over all label sets; no later observation changes it."""
+        return HistogramCell.merge(self.buckets, self._cells.values())
 
     def merged(self) -> HistogramSummary:
         """Count, sum and quantiles over all label sets."""

@@ -107,17 +107,18 @@ class HistogramCell:
 
     def copy(self) -> HistogramCell:
         """The same counts, which no later observation changes."""
-        return HistogramCell.merge(self._bounds, (self,))
+        # Not by the constructor: these bounds have been looked at, and a scrape copies every cell.
+        same = HistogramCell.__new__(HistogramCell)
+        same._bounds, same._counts = self._bounds, self._counts[:]  # noqa: SLF001 - of this class
+        same.sum, same.max = self.sum, self.max
+        return same
 
     @classmethod
     def merge(cls, bounds: tuple[float, ...], cells: Iterable[HistogramCell]) -> HistogramCell:
         """The sum of cells that all have these bounds."""
-        merged = cls(bounds)
-        for cell in cells:
-            merged._add(cell)
+        merged, parts = cls(bounds), tuple(cells)
+        columns = zip(merged._counts, *(part._counts for part in parts), strict=True)  # noqa: SLF001 - likewise
+        merged._counts = [sum(column) for column in columns]
+        merged.sum = sum(part.sum for part in parts)
+        merged.max = max((part.max for part in parts), default=0.0)
         return merged
-
-    def _add(self, other: HistogramCell) -> None:
-        self._counts = [mine + its for mine, its in zip(self._counts, other._counts, strict=True)]
-        self.sum += other.sum
-        self.max = max(self.max, other.max)

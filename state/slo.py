@@ -33,18 +33,24 @@ class Slo:
         self._metrics = kernel.metrics
         self._health = kernel.health
         self._database = database
+        # Nobody waits for a sandbox that its owner has closed.
+        self._counts_absence = not kernel.settings.in_sandbox
         self._minutes: deque[Minute] = deque()
         self._totals = Sums()
+        self._watched_s = 0.0
         # What this process had counted when the newest minute was kept.
         self._kept = Sums()
         self._uptime: Uptime | None = None
 
     async def load(self) -> None:
-        """Reads what was measured before; the time since then, in which Helix was away, counts as down."""
+        """Reads what was measured before; the time since then, in which Helix was away, counts as down.
+
+        Not so in the sandbox.
+        """
         now = self._clock.now()
         for minute in await self._database.read(partial(table.load, since=now - WINDOW, until=now)):
             self._take(minute)
-        if self._minutes:
+        if self._minutes and self._counts_absence:
             away = Minute(at=now, span=now - self._minutes[-1].at, sums=Sums())
             await self._write(away)
             self._take(away)
@@ -87,7 +93,7 @@ class Slo:
         span_s, live.up_s = (0.0, 0.0) if self._uptime is None else self._uptime.read()
         sums = self._totals.plus(live)
         since = max(begins, self._minutes[0].since) if self._minutes else now - timedelta(seconds=span_s)
-        watched_s = span_s + sum(minute.span.total_seconds() for minute in self._minutes)
+        watched_s = span_s + self._watched_s
         if self._minutes and self._minutes[0].since < begins:
             # Of the oldest only a part lies in the window.
             oldest = self._minutes[0]
@@ -127,11 +133,14 @@ class Slo:
     def _take(self, minute: Minute) -> None:
         self._minutes.append(minute)
         self._totals = self._totals.plus(minute.sums)
+        self._watched_s += minute.span.total_seconds()
         self._expire(minute.at)
 
     def _expire(self, now: datetime) -> None:
         while self._minutes and self._minutes[0].at <= now - WINDOW:
-            self._totals = self._totals.minus(self._minutes.popleft().sums)
+            oldest = self._minutes.popleft()
+            self._totals = self._totals.minus(oldest.sums)
+            self._watched_s -= oldest.span.total_seconds()
 
 
 def _measure(

@@ -125,16 +125,13 @@ def test_a_histogram_answers_per_label_set_and_for_all() -> None:
     assert [labels for labels, _ in histogram.items()] == [("/a",), ("/b",)]
 
 
-def test_a_histogram_adds_up_the_label_sets_that_are_wanted() -> None:
+def test_a_histogram_adds_up_its_label_sets() -> None:
     histogram = Registry().histogram("h_seconds", "help", ("route",), (0.1, 1.0))
-    for route, seconds in (("/a", 0.05), ("/a", 0.5), ("/events", 50.0)):
+    for route, seconds in (("/a", 0.05), ("/a", 0.5), ("/b", 50.0)):
         histogram.observe(seconds, route)
-    assert list(histogram.merge(lambda labels: labels[0] != "/events").buckets()) == [
-        (0.1, 1),
-        (1.0, 1),
-        (math.inf, 0),
-    ]
-    assert histogram.merge().count == 3
+    merged = histogram.merge()
+    histogram.observe(0.05, "/a")
+    assert list(merged.buckets()) == [(0.1, 1), (1.0, 1), (math.inf, 1)]
 
 
 def test_the_same_metric_twice_is_the_same() -> None:

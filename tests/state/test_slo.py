@@ -73,7 +73,7 @@ class Run:
         return await self.database.read(work)
 
 
-Start = Callable[[], Awaitable[Run]]
+Start = Callable[..., Awaitable[Run]]
 
 
 @pytest.fixture
@@ -81,8 +81,8 @@ async def start(tmp_path: Path, clock: ManualClock) -> AsyncIterator[Start]:
     """Starts Helix on the same folder and the same clock."""
     async with AsyncExitStack() as stack:
 
-        async def begin() -> Run:
-            kernel = build_kernel(Settings(data_dir=tmp_path), clock)
+        async def begin(*, in_sandbox: bool = False) -> Run:
+            kernel = build_kernel(Settings(data_dir=tmp_path, in_sandbox=in_sandbox), clock)
             database = await Database.open(
                 tmp_path / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
             )
@@ -190,6 +190,18 @@ async def test_the_time_between_two_runs_is_time_down(start: Start) -> None:
     again.ready()
     await again.pass_minutes(60)
     assert again.promise("uptime").value == pytest.approx(120 / 180)
+
+
+async def test_a_sandbox_that_was_closed_was_not_down(start: Start) -> None:
+    run = await start(in_sandbox=True)
+    run.ready()
+    await run.pass_minutes(60)
+    await run.stop()
+    run.clock.advance(HOUR_S)
+    again = await start(in_sandbox=True)
+    again.ready()
+    await again.pass_minutes(60)
+    assert (again.promise("uptime").value, again.promise("uptime").samples) == (1.0, 120)
 
 
 async def test_a_kill_costs_what_was_not_kept_yet(start: Start) -> None:

@@ -39,16 +39,6 @@ def test_an_answer_of_a_health_route_is_no_error_whatever_it_says() -> None:
     assert count_of(sums.timed) == 3
 
 
-def test_how_long_somebody_listens_is_not_how_long_an_answer_takes() -> None:
-    registry = Registry()
-    answered(registry, "/events", "200", 50.0)
-    answered(registry, "/ws", "101", 50.0)
-    answered(registry, "/ucf", "200", 0.01)
-    sums = read_sums(registry)
-    assert (sums.requests, count_of(sums.timed)) == (3, 1)
-    assert sums.timed_s == pytest.approx(0.01)
-
-
 def test_what_a_cache_did_while_it_was_off_is_no_look_up() -> None:
     registry = Registry()
     cache = registry.counter("helix_cache_requests_total", "Look-ups.", ("cache", "result"))

@@ -214,4 +214,4 @@ def _traffic(name: str, count: int, failed: int, summary: HistogramSummary | Non
 
 def _hit_rate(caches: tuple[CacheStats, ...]) -> float | None:
     asked = sum(one.hits + one.misses + one.coalesced + one.stale for one in caches)
-    return sum(one.hits + one.coalesced for one in caches) / asked if asked else None
+    return sum(one.hits for one in caches) / asked if asked else None
