@@ -45,6 +45,6 @@ class HandOver(web.StreamResponse):
             *(f"{name}: {value}" for name, value in self.headers.items()),
         )
         head = "".join(f"{line}\r\n" for line in lines).encode()
-        transport.write(b"%sDate: %s\r\n\r\n" % (head, date))
         transport.set_protocol(self._client)
+        transport.write(b"%sDate: %s\r\n\r\n" % (head, date))
         self._client.begin(transport, received)

@@ -45,7 +45,7 @@ class WsClient(Client):
             return
         self._received += data
         try:
-            while True:
+            while not self._deaf:
                 control, self._received = frames.parse_control(self._received)
                 if control is None:
                     return

@@ -74,7 +74,7 @@ async def until(connection: socket.socket, end: bytes) -> None:
         while not last.endswith(end):
             data = await loop.sock_recv(connection, 1 << 20)
             assert data
-            last = (last + data)[-100:]
+            last = (last + data)[-200:]
 
 
 async def rest_of(connection: socket.socket) -> bytes:
@@ -201,6 +201,13 @@ async def test_pings_without_end_end_it(site: Site) -> None:
         for _ in range(MOST_FRAMES_A_BEAT + 1):
             await listener.connection.ping()
         assert await listener.end() == aiohttp.WSCloseCode.POLICY_VIOLATION
+    assert dropped(site, "ws", "misused") == 1
+
+
+async def test_of_a_flood_of_pings_only_the_first_are_looked_at(site: Site) -> None:
+    async with not_reading(site, "/ws") as connection:
+        await asyncio.get_running_loop().sock_sendall(connection, masked(Opcode.PING, b"") * 5000)
+        await until(connection, b"\x8a\x00" * MOST_FRAMES_A_BEAT + b"\x88\x0f\x03\xf0too much said")
     assert dropped(site, "ws", "misused") == 1
 
 
