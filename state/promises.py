@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
+
+from state.status_records import Moment
 
 PromiseName = Literal[
     "error_rate", "uptime", "deliveries", "command_p95",
@@ -69,8 +70,8 @@ class SloReport(msgspec.Struct, frozen=True, kw_only=True):
         met: false where any promise is broken; null where none can be judged yet.
     """
 
-    since: datetime
-    until: datetime
+    since: Moment
+    until: Moment
     met: bool | None
     promises: tuple[Promise, ...]
 

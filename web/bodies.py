@@ -10,7 +10,7 @@ from typing import final
 import msgspec
 from aiohttp import web
 
-from web.headers import CORS, JSON, Headers, standard
+from web.headers import CORS, DATA_POLICY, JSON, Headers, standard
 from web.negotiation import Encoding
 
 # Below this size gzip's own header and one packet's slack outweigh what it saves.
@@ -47,11 +47,13 @@ class Variant:
 
     __slots__ = ("body", "etag", "headers", "short_headers")
 
-    def __init__(self, body: bytes, content_type: str, encoding: Encoding, digest: str) -> None:
+    def __init__(
+        self, body: bytes, content_type: str, encoding: Encoding, digest: str, content_policy: str
+    ) -> None:
         self.body = body
         self.etag = f'"{digest}"' if encoding == "identity" else f'"{digest}-{encoding}"'
         self.short_headers: Headers = (
-            *standard(),
+            *standard(content_policy),
             *CORS,
             ("Vary", "Accept-Encoding"),
             ("ETag", self.etag),
@@ -68,13 +70,21 @@ class Variant:
 class Body:
     """An encoded answer, the same bytes for as long as it is cached; compressed once, when first wanted."""
 
-    __slots__ = ("_digest", "_gzip", "content_type", "identity", "status")
+    __slots__ = ("_content_policy", "_digest", "_gzip", "content_type", "identity", "status")
 
-    def __init__(self, content: bytes, *, content_type: str = JSON, status: int = 200) -> None:
+    def __init__(
+        self,
+        content: bytes,
+        *,
+        content_type: str = JSON,
+        status: int = 200,
+        content_policy: str = DATA_POLICY,
+    ) -> None:
         self.status = status
+        self._content_policy = content_policy
         self.content_type = content_type
         self._digest = blake2b(content, digest_size=12).hexdigest()
-        self.identity = Variant(content, content_type, "identity", self._digest)
+        self.identity = Variant(content, content_type, "identity", self._digest, content_policy)
         self._gzip: Variant | None = None
 
     def variant(self, encoding: Encoding) -> Variant:
@@ -84,7 +94,7 @@ class Body:
         if self._gzip is None:
             packed = gzip.compress(self.identity.body, _GZIP_LEVEL, mtime=0)
             self._gzip = (
-                Variant(packed, self.content_type, "gzip", self._digest)
+                Variant(packed, self.content_type, "gzip", self._digest, self._content_policy)
                 if len(packed) < len(self.identity.body)
                 else self.identity
             )

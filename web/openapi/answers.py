@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from web.headers import PROBLEM_JSON
+from web.openapi.samples import Sampler
 from web.openapi.schemas import SchemaBook
 from web.openapi.security import requirements
 from web.records.problem import ProblemDetails
@@ -162,9 +163,11 @@ def _reply(spec: RouteSpec, reply: Reply, book: SchemaBook) -> dict[str, Any]:
 
 def _content(reply: Reply, media_type: str, book: SchemaBook) -> dict[str, Any]:
     if reply.record is None or not media_type.endswith("json"):
-        return {"schema": {"type": "string"}}
-    content = {"schema": book.sent(reply.record)}
-    return content if reply.example is None else {**content, "example": reply.example}
+        example = {"example": reply.example} if isinstance(reply.example, str) else {}
+        return {"schema": {"type": "string"}, **example}
+    schema = book.sent(reply.record)
+    example = Sampler(book.schemas).of(schema) if reply.example is None else reply.example
+    return {"schema": schema, "example": example}
 
 
 def _name(status: int) -> str:

@@ -1,0 +1,48 @@
+"""GET /docs: the API, written out for people."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from web.bodies import Body, encode_json
+from web.headers import HTML
+from web.keys import REFERENCE, RESPONSES
+from web.reference import Reference
+from web.routing import Reply, RouteSpec
+
+_PATH: Final = "/docs"
+
+
+async def get_docs(request: web.Request) -> web.StreamResponse:
+    """A page made from the same document as `/openapi.json`; it needs no script."""
+    reference = request.app[REFERENCE]
+
+    async def fetch() -> Body:
+        return await asyncio.to_thread(_body, reference)
+
+    return await request.app[RESPONSES].serve_async(request, _PATH, fetch)
+
+
+def _body(reference: Reference) -> Body:
+    # Imported here as the start needs none of it.
+    from web.docs.page import render_page
+
+    # As others read it, so that the page shows what is published.
+    content, policy = render_page(msgspec.json.decode(encode_json(reference.document())))
+    return Body(content, content_type=HTML, content_policy=policy)
+
+
+ROUTES = (
+    RouteSpec(
+        path=_PATH,
+        handler=get_docs,
+        summary="This API as a page to read.",
+        ttl_s=3600.0,
+        group="Reference",
+        replies=(Reply(summary="The page.", media_types=("text/html",)),),
+    ),
+)
