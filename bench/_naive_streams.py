@@ -34,7 +34,7 @@ def build(queues: "set[asyncio.Queue[object]]") -> web.Application:
             queues.discard(queue)
 
     async def ws(request: web.Request) -> web.StreamResponse:
-        response = web.WebSocketResponse(heartbeat=15)
+        response = web.WebSocketResponse(heartbeat=120)
         await response.prepare(request)
         queue: asyncio.Queue[object] = asyncio.Queue(_QUEUE)
         queues.add(queue)
