@@ -93,6 +93,22 @@ async def test_axe_finds_nothing_grave(board: Dashboard, size: tuple[int, int], 
         assert await grave_findings(page) == []
 
 
+async def test_many_alerts_are_scrolled_with_the_keyboard(board: Dashboard) -> None:
+    keys = [f"outside.{number}" for number in range(8)]
+    for key in keys:
+        await board.send(
+            "alert.raise", key=key, severity="critical", summary="Something that takes room " * 4
+        )
+    async with board.page(PHONE, bypass_csp=True) as page:
+        await live(page)
+        await expect(page.locator("#alerts li")).to_have_count(len(keys))
+        await expect(page.locator("#alerts ul")).to_have_attribute("tabindex", "0")
+        await expect(page.locator("#alerts .count")).to_have_text("8 open")
+        assert await grave_findings(page) == []
+    for key in keys:
+        await board.send("alert.clear", key=key)
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1024, 1440])
 async def test_nothing_sticks_out_to_the_side(board: Dashboard, width: int) -> None:
     async with board.page((width, 844)) as page:

@@ -26,7 +26,7 @@ from web.dashboard.parts import (
 from web.dashboard.strand import draw_strand
 
 _LINKS: Final = (
-    "/status", "/health", "/agents", "/ucf", "/slo", "/commands", "/metrics", "/webhooks", "/openapi.json",
+    "/docs", "/status", "/health", "/agents", "/ucf", "/slo", "/commands", "/metrics", "/webhooks",
 )  # fmt: skip
 
 

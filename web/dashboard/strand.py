@@ -25,7 +25,7 @@ def draw_strand(agents: Iterable[AgentView]) -> str:
     for lobe, layer in enumerate(LAYERS):
         members = [agent for agent in shown if agent.layer == layer]
         for place, agent in enumerate(members, start=1):
-            share = (place - 0.5) / len(members)
+            share = place / (len(members) + 1)
             x = (lobe + share) * _LOBE
             reach = math.sin(math.pi * share) * _HEIGHT
             rungs.append(

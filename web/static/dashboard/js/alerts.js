@@ -10,8 +10,10 @@ export function showAlerts(model, { say }) {
   model.on("alerts", () => {
     const alerts = [...model.alerts.values()].sort((a, b) => b.since.localeCompare(a.since));
     list.replaceChildren(...alerts.map(item));
+    // What is cut off is reached with the keyboard too.
+    if (list.scrollHeight > list.clientHeight) list.tabIndex = 0;
+    else list.removeAttribute("tabindex");
     setText(find(".count", panel), alerts.length ? `${alerts.length} open` : "");
-    panel.dataset.worst = alerts.find((alert) => alert.severity === "critical")?.severity ?? "";
     const fresh = known && alerts.filter((alert) => !known.has(alert.key));
     if (fresh?.length) say(`Alert: ${fresh[0].summary}`);
     known = new Set(alerts.map((alert) => alert.key));

@@ -40,8 +40,9 @@ export function observed({ observed_value: value, observed_unit: unit }) {
   if (value === null || value === undefined) return null;
   if (typeof value !== "number") return String(value);
   if (unit === "bytes") return bytes(value);
-  if (unit === "s") return ms(value * 1000);
+  if (unit === "s" || unit?.startsWith("s ")) return `${ms(value * 1000)}${unit.slice(1)}`;
   if (unit?.startsWith("ms")) return `${ms(value)}${unit.slice(2)}`;
   if (unit?.endsWith("rate") || unit === "ratio") return `${percent(value)} ${unit === "ratio" ? "" : unit}`.trim();
-  return `${Number.isInteger(value) ? count(value) : value.toPrecision(3)} ${unit ?? ""}`.trim();
+  const many = value === 1 ? unit?.replace(/s$/, "") : unit;
+  return `${Number.isInteger(value) ? count(value) : value.toPrecision(3)} ${many ?? ""}`.trim();
 }
