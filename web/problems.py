@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from email.utils import formatdate
 from http import HTTPStatus
 
 import msgspec
@@ -65,7 +66,13 @@ class Problem(HelixError):  # noqa: N818 - RFC 9457's own word
     def wire(self) -> bytes:
         """The whole answer as bytes, for a connection that ends with it before a request was understood."""
         body = self.body("/")
-        headers = (*standard(), _NO_STORE, ("Content-Type", PROBLEM_JSON), *self.headers.items())
+        headers = (
+            ("Date", formatdate(usegmt=True)),
+            *standard(),
+            _NO_STORE,
+            ("Content-Type", PROBLEM_JSON),
+            *self.headers.items(),
+        )
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
         head = f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}\r\n{lines}"
         return f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body

@@ -18,6 +18,7 @@ async def test_too_many_connections_are_refused_with_a_reason(make_site: MakeSit
     answer = await second.answer()
     assert_problem(answer, 503)
     assert (answer.headers["retry-after"], answer.headers["connection"]) == ("1", "close")
+    assert answer.headers["date"].endswith("GMT")
     assert refused(site, "503") == 1
     assert await second.closed()
     assert (await first.ask("/ucf")).status == 200

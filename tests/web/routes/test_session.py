@@ -8,7 +8,7 @@ import pytest
 
 from core.secret import Secret
 from tests.manual_clock import ManualClock
-from tests.web.helpers import Answer, MakeSite, Site, Wire, counter
+from tests.web.helpers import Answer, MakeSite, Site, Wire, counter, head
 from tests.web.test_edge import assert_problem
 from web.sessions import LASTS_S, Sessions
 
@@ -58,6 +58,25 @@ async def test_a_session_opens_what_the_token_opens(closed_site: Site) -> None:
     assert TOKEN not in header
     assert {"HttpOnly", "SameSite=Strict", "Path=/", f"Max-Age={LASTS_S}"} <= set(header.split("; "))
     assert "Secure" not in header
+
+
+async def test_a_session_opens_the_streams_too(closed_site: Site) -> None:
+    cookie, _ = await begin(closed_site)
+    wire = await closed_site.wire()
+    assert (await wire.ask("/events")).status == 401
+    await wire.send(head("/events", cookie))
+    assert (await wire.answer(head_only=True)).headers["content-type"] == "text/event-stream"
+    websocket = (
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    )
+    other = await closed_site.wire()
+    assert (await other.ask("/ws", *websocket)).status == 401
+    third = await closed_site.wire()
+    await third.send(head("/ws", cookie, *websocket))
+    assert (await third.answer(head_only=True)).status == 101
 
 
 async def test_the_answer_says_when_the_session_ends_and_not_more(closed_site: Site) -> None:
