@@ -44,7 +44,7 @@ class Connection(RequestHandler):
 
     __slots__ = (
         "_answers",
-        "_client", "_head", "_partial_bytes", "_payload", "_peer", "_server", "_stall", "_timer", "_whole",
+        "_head", "_partial_bytes", "_payload", "_peer", "_server", "_stall", "_timer", "_whole",
     )  # fmt: skip
 
     def __init__(
@@ -65,7 +65,6 @@ class Connection(RequestHandler):
         self._timer: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
         self._peer: str | None = None
-        self._client: str | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, or refuse it where there are too many."""
@@ -73,7 +72,7 @@ class Connection(RequestHandler):
         peer = transport.get_extra_info("peername")
         self._peer = peer[0] if isinstance(peer, tuple) else None
         try:
-            self._client = self._server.limits.enter(self._peer)
+            self._server.limits.enter(self, self._peer)
         except Problem as problem:
             self._refuse(problem)
 
@@ -81,10 +80,23 @@ class Connection(RequestHandler):
         """Let go of everything that was held for the connection."""
         self._stop_timer()
         self._stop_stall_timer()
-        if self._client is not None:
-            self._server.limits.leave(self._client)
-            self._client = None
+        self._server.limits.leave(self)
         super().connection_lost(exc)
+
+    def waiting_since(self) -> float | None:
+        """The earlier the longer no request has come to its end here; None where one is handled."""
+        waiter = self._waiter
+        if self.transport is None or waiter is None or waiter.done():
+            return None
+        return self._next_keepalive_close_time
+
+    def make_room(self) -> None:
+        """End the connection: another one needs its place."""
+        self._server.limits.leave(self)
+        if self._partial_bytes:
+            self._refuse(Problem(408, "The head did not end before the connection was needed for another."))
+        else:
+            self.force_close()
 
     def data_received(self, data: bytes) -> None:
         """Answer a known head at once; hand everything else to aiohttp."""
