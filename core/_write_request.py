@@ -6,6 +6,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import islice, takewhile
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -109,7 +110,8 @@ class ItemRequest(Request[T], Generic[Item, T]):
         future: asyncio.Future[T],
         on_commit: Callable[[T], None] | None,
     ) -> None:
-        super().__init__(self._alone, future, on_commit)
+        # Not a method of its own: a request that refers to itself is left to the garbage collector.
+        super().__init__(partial(_alone, many, item), future, on_commit)
         self.item = item
         self.many = many
 
@@ -120,11 +122,12 @@ class ItemRequest(Request[T], Generic[Item, T]):
         else:
             self._result, self._error = (result,), None
 
-    def _alone(self, connection: sqlite3.Connection) -> T:
-        (result,) = self.many(connection, (self.item,))
-        if isinstance(result, Exception):
-            raise result
-        return result
+
+def _alone(many: Many[Item, T], item: Item, connection: sqlite3.Connection) -> T:
+    (result,) = many(connection, (item,))
+    if isinstance(result, Exception):
+        raise result
+    return result
 
 
 def neighbours(group: Sequence[Request[Any]], start: int) -> list[Request[Any]]:
