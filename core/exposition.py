@@ -7,9 +7,13 @@ rendering takes some milliseconds.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from core._metric_kinds import Kind
 from core.metrics import HistogramCell, MetricFamily, Registry, Sample
 
 if TYPE_CHECKING:
@@ -28,9 +32,34 @@ async def render(registry: Registry, format: ExpositionFormat) -> tuple[bytes, s
     return await asyncio.to_thread(write, registry.collect(), format)
 
 
-def to_json(families: tuple[MetricFamily, ...]) -> dict[str, object]:
-    """What was collected, by name: its kind, its help, and its samples with labels, times in seconds."""
-    return {family.name: _family_as_json(family) for family in families}
+class SampleReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One sample: its `value`, or the digest of a histogram.
+
+    Attributes:
+        p50: half of what was observed is not above it; null before the first.
+    """
+
+    labels: Mapping[str, str]
+    value: float | UnsetType = UNSET
+    count: int | UnsetType = UNSET
+    sum: float | UnsetType = UNSET
+    p50: float | UnsetType | None = UNSET
+    p95: float | UnsetType | None = UNSET
+    p99: float | UnsetType | None = UNSET
+    max: float | UnsetType | None = UNSET
+
+
+class FamilyReport(msgspec.Struct, frozen=True, kw_only=True):
+    """One metric and all that it has counted; times are in seconds."""
+
+    type: Kind
+    help: str
+    samples: tuple[SampleReport, ...]
+
+
+def to_json(families: tuple[MetricFamily, ...]) -> dict[str, FamilyReport]:
+    """Every metric by name, as its JSON says it."""
+    return {family.name: _family_report(family) for family in families}
 
 
 class _Collector:
@@ -97,26 +126,27 @@ def _buckets(cell: HistogramCell) -> list[tuple[str, float]]:
     return [("+Inf" if bound == float("inf") else repr(bound), count) for bound, count in cell.cumulative()]
 
 
-def _family_as_json(family: MetricFamily) -> dict[str, object]:
-    return {
-        "type": family.kind,
-        "help": family.help,
-        "samples": [
-            {"labels": dict(zip(family.label_names, sample.labels, strict=True)), **_values(sample)}
+def _family_report(family: MetricFamily) -> FamilyReport:
+    return FamilyReport(
+        type=family.kind,
+        help=family.help,
+        samples=tuple(
+            _sample_report(dict(zip(family.label_names, sample.labels, strict=True)), sample)
             for sample in family.samples
-        ],
-    }
+        ),
+    )
 
 
-def _values(sample: Sample) -> dict[str, object]:
+def _sample_report(labels: dict[str, str], sample: Sample) -> SampleReport:
     if sample.histogram is None:
-        return {"value": sample.value}
+        return SampleReport(labels=labels, value=sample.value)
     summary = sample.histogram.summary()
-    return {
-        "count": summary.count,
-        "sum": summary.sum,
-        "p50": summary.p50,
-        "p95": summary.p95,
-        "p99": summary.p99,
-        "max": summary.max,
-    }
+    return SampleReport(
+        labels=labels,
+        count=summary.count,
+        sum=summary.sum,
+        p50=summary.p50,
+        p95=summary.p95,
+        p99=summary.p99,
+        max=summary.max,
+    )

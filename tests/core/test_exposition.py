@@ -3,6 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
@@ -88,7 +89,7 @@ async def test_many_renderings_at_once_do_not_disturb_each_other(registry: Regis
 
 
 def test_json_has_every_sample_with_its_labels(registry: Registry) -> None:
-    rendered = to_json(registry.collect())
+    rendered = msgspec.json.decode(msgspec.json.encode(to_json(registry.collect())))
     assert rendered["helix_things_total"] == {
         "type": "counter",
         "help": 'Things "counted"\nin two lines.',

@@ -31,15 +31,18 @@ WORDS: Final[Mapping[str, Any]] = {
     "IncomingType.path": "/webhooks/ucf.update",
     "IncomingType.summary": "Sets or shifts values of the field.", "IncomingType.type": "ucf.update",
     "OutgoingType.summary": "The field has changed.", "Hook.id": "hook_0123456789abcdef",
-    "RitualBrief.id": 12, "Promise.target": 0.001, "Promise.title": "Fewer than 0.1% of requests fail.",
+    "RitualBrief.id": 12, "SampleReport.value": 5000.0,
+    "FamilyReport.help": "HTTP requests answered.", "route": "/status",
+    "Promise.target": 0.001, "Promise.title": "Fewer than 0.1% of requests fail.",
     "Promise.value": 0.0002, "Ready.ready": "store", "StateVersion.version": 42,
     "links": "https://helix.example.org/docs", "/status": 0.0004, "requests": 5000,
 }  # fmt: skip
 # What stands in a mapping, by the name of the member that it is.
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "avg_response_times": ("/status",), "checks": ("store",), "counters": ("requests",),
-    "error_counts": ("/agents/{name}",), "links": ("documentation",), "requests": ("/status",),
+    "error_counts": ("/agents/{name}",), "labels": ("route",),
+    "metrics": ("helix_http_requests_total",), "links": ("documentation",), "requests": ("/status",),
     "series": ("harmony",), "trends": ("harmony", "klesha"), "ucf": ("harmony",),
 }  # fmt: skip
 # The choices that show all being well.
-LIKED: Final = ("pass", "active", "good", "done", "steady", "z88", "error_rate")
+LIKED: Final = ("pass", "active", "good", "done", "steady", "z88", "error_rate", "counter")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
+from core.exposition import FamilyReport
 from state.status_records import Moment
 
 
@@ -19,7 +20,7 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
         error_counts: answers with 4xx or 5xx, by route template.
         cache_hit_rate: hits among all look-ups, 0 to 1; null before the first.
         cache_misses: look-ups that memory did not answer.
-        metrics: by name, each with `type`, `help` and `samples`; times are in seconds.
+        metrics: by name.
     """
 
     started_at: Moment
@@ -30,4 +31,4 @@ class Metrics(msgspec.Struct, frozen=True, kw_only=True):
     cache_hit_rate: float | None
     cache_hits: int
     cache_misses: int
-    metrics: Mapping[str, Any]
+    metrics: Mapping[str, FamilyReport]

@@ -88,6 +88,13 @@ def test_every_example_is_right_by_its_own_schema(spec: Any) -> None:
                 _check(whole, content["schema"], content["example"])
 
 
+def test_every_json_answer_has_an_example() -> None:
+    for where, operation in operations().items():
+        for status, answer in operation["responses"].items():
+            for media_type, content in answer.get("content", {}).items():
+                assert "example" in content or not media_type.endswith("json"), (where, status)
+
+
 def _check(whole: dict[str, Any], schema: dict[str, Any], example: Any) -> None:
     Draft202012Validator({**schema, "components": whole["components"]}).validate(example)
 
