@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import discord
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from core.health import Check
 from state.agents import AgentView, find_agent
 from state.models import DEFAULT_UCF, METRICS
 from state.status import StatusView
+from state.status_records import GatewayStatus, RitualBrief, WebhooksStatus
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -160,8 +162,8 @@ def status_view(**changes: object) -> StatusView:
         "trends": {**dict.fromkeys(METRICS, "steady"), "harmony": "up", "klesha": "down"},
         "agents_active": 9,
         "agents_total": 14,
-        "gateway": {"status": "pass", "reason": "", "since": NOW},
-        "webhooks": {"status": "pass", "inbox_waiting": 0, "outbox_waiting": 2, "open_breakers": 1},
+        "gateway": GatewayStatus(status="pass", reason="", since=NOW),
+        "webhooks": WebhooksStatus(status="pass", inbox_waiting=0, outbox_waiting=2, open_breakers=1),
         "ritual": None,
         "state_version": 3,
         "state_changed_at": NOW,
@@ -191,17 +193,16 @@ def test_status_says_everything_on_one_screen() -> None:
 
 
 def test_status_names_why_the_gateway_is_away() -> None:
-    text = text_of(
-        _status_screen.status(status_view(gateway={"status": "fail", "reason": "not connected yet"}))
-    )
+    away = GatewayStatus(status="fail", reason="not connected yet", since=NOW)
+    text = text_of(_status_screen.status(status_view(gateway=away)))
     assert "**Gateway** not connected: not connected yet" in text
 
 
 def test_status_shows_the_running_or_the_last_ritual() -> None:
-    running = {"id": 3, "kind": "z88", "status": "running", "steps": 27, "started_at": NOW, "ended_at": None}
+    running = RitualBrief(id=3, kind="z88", status="running", steps=27, started_at=NOW, ended_at=None)
     text = text_of(_status_screen.status(status_view(ritual=running)))
     assert f"**Ritual** 3, 27 steps, running, began {embeds.relative(NOW)}" in text
-    done = {**running, "status": "done", "ended_at": NOW}
+    done = msgspec.structs.replace(running, status="done", ended_at=NOW)
     text = text_of(_status_screen.status(status_view(ritual=done)))
     assert f"**Ritual** 3, 27 steps, done {embeds.relative(NOW)}" in text
 
