@@ -46,6 +46,27 @@ async def test_a_change_of_state_reaches_the_page_without_a_reload(board: Dashbo
         assert await page.evaluate("window.sameDocument") is True
 
 
+async def test_a_screen_reader_hears_what_is_critical_once_and_not_every_digit(board: Dashboard) -> None:
+    async with board.page() as page:
+        await live(page)
+        await page.evaluate(
+            """() => {
+                window.heard = [];
+                const node = document.querySelector('#announcer');
+                const hear = () => window.heard.push(node.textContent);
+                new MutationObserver(hear).observe(node, {childList: true});
+            }"""
+        )
+        sentence = page.locator(".assessment")
+        for value in (0.11, 0.12, 0.13):
+            await board.send("ucf.update", set={"zoom": value})
+            await expect(sentence).to_contain_text(f"zoom {value} is critical")
+        heard = await page.evaluate("window.heard")
+        assert len([words for words in heard if "Strained" in words]) == 1
+        await board.send("ucf.update", set={"zoom": 1.0})
+        await expect(sentence).not_to_contain_text("zoom")
+
+
 async def test_an_alert_from_outside_is_shown_as_text(board: Dashboard) -> None:
     words = "<img src=x onerror=alert(1)> & more"
     async with board.page() as page:

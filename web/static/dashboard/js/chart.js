@@ -9,7 +9,6 @@ const TOP = 6;
 const BOTTOM = 18;
 
 export class Chart {
-  #name;
   #bounds;
   #host;
   #picture;
@@ -22,13 +21,15 @@ export class Chart {
 
   /** `moved(at)`: the reader looks at that moment; null when no longer at any. */
   constructor(host, { name, bounds, moved }) {
-    this.#name = name;
     this.#bounds = bounds;
     this.#host = host;
     this.#picture = svg("svg", { class: "chart", "aria-hidden": "true" });
     this.#slider = el(
       "div",
-      { class: "canvas", role: "slider", tabindex: 0, "aria-orientation": "horizontal", "aria-label": `History of ${name}` },
+      {
+        class: "canvas", role: "slider", tabindex: 0, "aria-label": `History of ${name}`,
+        "aria-orientation": "horizontal", "aria-valuemin": 0, "aria-valuemax": 0, "aria-valuenow": 0,
+      },
       this.#picture,
     );
     this.#readout = el("p", { class: "readout" }, "Reading the history…");
@@ -84,7 +85,6 @@ export class Chart {
     this.#picture.replaceChildren(
       ...this.#zones(from, to), ...this.#axes(from, to), ...this.#line(known), this.#cursorNode(),
     );
-    this.#slider.setAttribute("aria-valuemin", 0);
     this.#slider.setAttribute("aria-valuemax", this.#points.length - 1);
     this.point(this.#cursor);
   }

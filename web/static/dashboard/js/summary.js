@@ -6,12 +6,15 @@ import { ms, time } from "./format.js";
 const WORDS = { pass: "All well", warn: "Needs attention", fail: "Failing" };
 const AGAIN_MS = 1000;
 
+// Whoever listens hears that something became critical, and not each digit of how critical.
+const gist = (sentence) => sentence.replace(/ -?\d+\.\d+/g, "");
+
 /** `say`: tells screen readers, rarely. `refused`: the server wants its token. */
 export function showSummary(model, { say, refused }) {
   const hero = find("#summary");
   const facts = find(".facts", hero);
   const fact = (name) => find(`[data-fact="${name}"]`, facts);
-  let said = find(".assessment", hero).textContent;
+  let said = gist(find(".assessment", hero).textContent);
 
   model.on("status", () => {
     const status = model.status;
@@ -21,8 +24,8 @@ export function showSummary(model, { say, refused }) {
     setIcon(find(".verdict", hero), status.status);
     setText(find(".assessment", hero), status.assessment);
     document.title = `Helix: ${WORDS[status.status] ?? status.status}`;
-    if (said !== status.assessment) say(`${WORDS[status.status]}. ${status.assessment}`);
-    said = status.assessment;
+    if (said !== gist(status.assessment)) say(`${WORDS[status.status]}. ${status.assessment}`);
+    said = gist(status.assessment);
     if (!facts.childElementCount) facts.append(...emptyFacts());
     setText(fact("version"), String(status.state.version));
     fact("changed").replaceChildren(time(status.state.changed_at));
