@@ -17,6 +17,7 @@ from tests.web.helpers import MakeSite, Site, counter, histogram
 from tests.web.live.listening import Listener, SseListener, Told, WsListener, over_sse, over_ws
 from web.live import opening, streams
 from web.live.snapshot import build_snapshot
+from web.live.sse_client import SseClient
 from web.records.live import EVENTS, TOPICS, LiveSnapshot
 from web.sessions import LASTS_S
 
@@ -558,3 +559,31 @@ async def test_a_client_that_leaves_is_forgotten(site: Site, listen: Open) -> No
     await gone(site)
     await site.change(harmony=0.9)
     assert isinstance(listener, SseListener) or listener.connection.closed
+
+
+class Wire(asyncio.Transport):
+    """A connection that keeps what is written to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += bytes(data)
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
+
+    def is_reading(self) -> bool:
+        return True
+
+
+async def test_what_happens_between_the_promise_and_the_beginning_is_not_lost(site: Site) -> None:
+    client = SseClient(site.streams, "127.0.0.1", None, site.kernel.broadcaster.last_id)
+    site.streams.prepare(client)
+    await site.change(harmony=0.9)
+    wire = Wire()
+    client.begin(wire, b"")
+    assert wire.written.count(b"event: state") == 1
+    client.connection_lost(None)
+    assert site.streams.clients == 0
