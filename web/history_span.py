@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -23,8 +22,7 @@ _LOST_PLUS: Final = re.compile(r"(?<=\d) (?=\d\d:\d\d\Z)")
 _LONGEST_TEXT: Final = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class When(Parameter):
+class When(Parameter, frozen=True, kw_only=True):
     """A parameter that takes a moment (RFC 3339), a length of time before now (`24h`), or `now`."""
 
     default: str
@@ -75,8 +73,7 @@ UNTIL: Final = When(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """What was asked for: the same words mean the same span, whenever they are said."""
 
     since: datetime | timedelta

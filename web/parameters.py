@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
+import msgspec
 from aiohttp import web
 
 from web.problems import Problem
@@ -14,8 +14,7 @@ Place = Literal["query", "path", "header"]
 _LONGEST_NUMBER = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     """A parameter that takes text.
 
     Attributes:
@@ -44,8 +43,7 @@ class Parameter:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Word(Parameter):
+class Word(Parameter, frozen=True, kw_only=True):
     """A parameter that takes visible ASCII, at most so many characters of it."""
 
     longest: int
@@ -55,8 +53,7 @@ class Word(Parameter):
         return {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": "^[!-~]+$"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice(Parameter):
+class Choice(Parameter, frozen=True, kw_only=True):
     """A parameter that names one of few; in any case, with spaces, hyphens or underscores."""
 
     choices: tuple[str, ...]
@@ -82,8 +79,7 @@ class Choice(Parameter):
         raise self.wrong(f"is one of: {', '.join(self.choices)}.", choices=self.choices)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Number(Parameter):
+class Number(Parameter, frozen=True, kw_only=True):
     """A parameter that takes a whole number from `low` to `high`."""
 
     low: int

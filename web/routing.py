@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Literal
 from urllib.parse import quote
 
+import msgspec
 from aiohttp import web
 
 from state.ports import RouteInfo, StreamKind
@@ -25,8 +25,7 @@ Refer = Callable[[Any], dict[str, Any]]
 _NO_PROBLEMS: Final[Mapping[int, str]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(msgspec.Struct, frozen=True, kw_only=True):
     """Where an answer leads: a member of it is a parameter of another operation.
 
     Attributes:
@@ -40,8 +39,7 @@ class Link:
     member: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
     """One answer that a route gives when nothing is wrong with the request.
 
     Attributes:
@@ -57,12 +55,11 @@ class Reply:
     record: Any = None
     media_types: tuple[str, ...] = (JSON,)
     example: Any = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     links: tuple[Link, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestBody:
+class RequestBody(msgspec.Struct, frozen=True, kw_only=True):
     """What a route takes in its body, as JSON.
 
     Attributes:
@@ -72,11 +69,10 @@ class RequestBody:
 
     summary: str
     schema: Callable[[Refer], dict[str, Any]]
-    examples: Mapping[str, Any] = field(default_factory=dict)
+    examples: Mapping[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RouteSpec:
+class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One route. GET implies HEAD.
 
     Attributes:
@@ -109,7 +105,7 @@ class RouteSpec:
     parameters: tuple[Parameter, ...] = ()
     group: Group = "State"
     replies: tuple[Reply, ...] = ()
-    problems: Mapping[int, str] = field(default_factory=lambda: _NO_PROBLEMS)
+    problems: Mapping[int, str] = msgspec.field(default_factory=lambda: _NO_PROBLEMS)
     body: RequestBody | None = None
     expected: tuple[int, ...] = (200,)
     stream: StreamKind | None = None

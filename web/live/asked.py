@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from aiohttp import web
@@ -18,8 +17,7 @@ _NO_ID: Final = 0
 _HEADER: Final = "Last-Event-ID"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicsParameter(Parameter):
+class TopicsParameter(Parameter, frozen=True, kw_only=True):
     """A parameter that names topics, joined by commas."""
 
     def schema(self) -> Mapping[str, Any]:
@@ -46,8 +44,7 @@ class TopicsParameter(Parameter):
         return names
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventIdParameter(Parameter):
+class EventIdParameter(Parameter, frozen=True, kw_only=True):
     """A parameter that is the id of an event."""
 
     def schema(self) -> Mapping[str, Any]:

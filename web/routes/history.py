@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -26,8 +25,7 @@ _MAX_ANSWERS: Final = 64
 _RETRY_S: Final = "5"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Metrics(Parameter):
+class _Metrics(Parameter, frozen=True, kw_only=True):
     """Names of metrics, separated by commas."""
 
     def schema(self) -> Mapping[str, Any]:
