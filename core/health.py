@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -19,6 +19,8 @@ Status = Literal["pass", "warn", "fail"]
 STATUSES: tuple[Status, ...] = ("pass", "warn", "fail")
 CounterValue = float | str
 
+# It goes out in events and messages, which have bounds of their own; a longer one is cut.
+LONGEST_REASON: Final = 1000
 _NO_COUNTERS: Mapping[str, CounterValue] = MappingProxyType({})
 
 
@@ -200,12 +202,15 @@ class HealthRegistry:
         """State how `name` is now, as `report` does, for those who have a reading already."""
         previous = self._checks.get(name)
         now = self._clock.now()
+        reason = reading.reason
+        if len(reason) > LONGEST_REASON:
+            reason = f"{reason[: LONGEST_REASON - 1]}…"
         check = Check(
             name=name,
             status=reading.status,
             since=previous.since if previous is not None and previous.status == reading.status else now,
             time=now,
-            reason=reading.reason,
+            reason=reason,
             action=reading.action,
             observed_value=reading.observed_value,
             observed_unit=reading.observed_unit,

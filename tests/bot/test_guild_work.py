@@ -1,5 +1,8 @@
 """Long work on a server: one at a time, and what ends it early is told."""
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import aiohttp
 import discord
 import pytest
@@ -7,15 +10,9 @@ import pytest
 from bot.guild_work import Busy, GuildWork, in_words
 
 
-class Response:
-    """As much of aiohttp's as an error of discord.py looks at."""
-
-    status = 400
-    reason = "Bad Request"
-
-
 def refused(code: int, kind: type[discord.HTTPException] = discord.HTTPException) -> discord.HTTPException:
-    return kind(Response(), {"code": code, "message": "no"})
+    response = cast("Any", SimpleNamespace(status=400, reason="Bad Request"))
+    return kind(response, {"code": code, "message": "no"})
 
 
 def test_only_one_works_on_a_server_and_others_are_free() -> None:

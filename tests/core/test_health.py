@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from core.health import Check, HealthRegistry, Reading
+from core.health import LONGEST_REASON, Check, HealthRegistry, Reading
 from tests.manual_clock import ManualClock
 
 
@@ -202,3 +202,14 @@ def test_an_expected_check_that_is_removed_is_expected_no_more() -> None:
     health.expect("http")
     health.remove("http")
     assert health.checks() == ()
+
+
+def test_a_reason_without_end_is_cut_and_stays_the_same_reason(health: HealthRegistry) -> None:
+    changes = heard(health)
+    health.report("file", "fail", "x" * 30_000)
+    check = health.get("file")
+    assert check is not None
+    assert len(check.reason) == LONGEST_REASON
+    assert check.reason.endswith("x…")
+    health.report("file", "fail", "x" * 30_000)
+    assert changes == [("fail", None)]
