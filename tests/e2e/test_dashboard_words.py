@@ -1,4 +1,4 @@
-"""How the dashboard words numbers and judges values, asked of its own scripts in a real Chromium."""
+"""How the dashboard words numbers, judges values and takes events: its own scripts in a real Chromium."""
 
 import math
 from collections.abc import AsyncIterator
@@ -149,3 +149,39 @@ async def test_a_time_axis_has_a_few_round_moments(page: Page, span_s: int) -> N
     assert len(labels) == len(set(labels))
     if span_s == 86_400:
         assert all(label.endswith(":00") for label in labels)
+
+
+_MODEL = "((model) => { a.forEach(([name, data]) => model.apply(name, data)); return model; })(new m.Model())"
+
+
+async def _deliveries(page: Page, *statuses: str) -> Any:
+    """The deliveries after one of them came to each of `statuses` in turn."""
+    events = [["deliveries", {"id": 7, "event": "ucf.changed", "status": status}] for status in statuses]
+    return await _ask(page, "model", f"{_MODEL}.deliveries", events)
+
+
+async def test_a_delivery_is_shown_once_and_a_dead_one_is_counted(page: Page) -> None:
+    told = await _deliveries(page, "waiting", "dead", "dead")
+    assert (told["dead"], [item["status"] for item in told["recent"]]) == (1, ["dead"])
+    replayed = await _deliveries(page, "dead", "waiting", "delivered")
+    assert (replayed["dead"], [item["status"] for item in replayed["recent"]]) == (0, ["delivered"])
+
+
+async def test_no_more_than_twenty_deliveries_are_kept_newest_first(page: Page) -> None:
+    events = [["deliveries", {"id": number, "status": "delivered"}] for number in range(25)]
+    told = await _ask(page, "model", f"{_MODEL}.deliveries", events)
+    assert [item["id"] for item in told["recent"]] == list(range(24, 4, -1))
+
+
+async def test_an_event_that_only_tries_whether_it_arrives_changes_nothing(page: Page) -> None:
+    alert = {"key": "a", "severity": "critical", "summary": "x", "status": "open", "test": True}
+    assert await _ask(page, "model", f"{_MODEL}.alerts.size", [["alerts", alert]]) == 0
+
+
+async def test_an_event_of_a_later_version_is_passed_over(page: Page) -> None:
+    assert await _ask(page, "model", f"{_MODEL}.alerts.size", [["dreams", {"of": "sheep"}]]) == 0
+
+
+async def test_an_older_ritual_does_not_take_the_place_of_a_newer_one(page: Page) -> None:
+    newer, older = {"id": 2, "status": "running"}, {"id": 1, "status": "done"}
+    assert await _ask(page, "model", f"{_MODEL}.ritual", [["rituals", newer], ["rituals", older]]) == newer

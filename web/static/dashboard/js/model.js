@@ -79,8 +79,10 @@ const TAKE = {
     return ["ritual", ...(ritual.status === "running" ? [] : ["moved"])];
   },
   deliveries(model, delivery) {
-    const others = model.deliveries.recent.filter((item) => item.id !== delivery.id);
-    model.deliveries = { ...model.deliveries, recent: [delivery, ...others].slice(0, MOST_RECENT) };
+    const before = model.deliveries.recent.find((item) => item.id === delivery.id);
+    const others = model.deliveries.recent.filter((item) => item !== before);
+    const dead = model.deliveries.dead + (delivery.status === "dead") - (before?.status === "dead");
+    model.deliveries = { ...model.deliveries, dead, recent: [delivery, ...others].slice(0, MOST_RECENT) };
     return ["deliveries"];
   },
   health(model, check) {
