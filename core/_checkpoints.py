@@ -56,9 +56,10 @@ class Checkpoints:
         try:
             while True:
                 self._due.wait()
+                # Before looking whether it is to stop: a wake-up that comes with that must not be wiped out.
+                self._due.clear()
                 if self._stopping.is_set():
                     return
-                self._due.clear()
                 try:
                     connection = connection or self._connect()
                     _checkpoint(connection)

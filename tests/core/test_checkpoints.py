@@ -6,6 +6,7 @@ import asyncio
 import logging
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -105,6 +106,22 @@ async def test_trouble_is_logged_and_the_next_time_it_works(
     await until_moved(tmp_path, 3)
     await asyncio.to_thread(checkpoints.stop)
     await database.close()
+
+
+def test_a_stop_in_the_moment_of_waking_is_heard(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(lambda: sqlite3.connect(tmp_path / "a.db"))
+
+    class Due(threading.Event):
+        def clear(self) -> None:
+            checkpoints._stopping.set()
+            self.set()
+            super().clear()
+
+    checkpoints._due = Due()
+    checkpoints.start()
+    checkpoints._due.set()
+    checkpoints._thread.join(10)
+    assert not checkpoints._thread.is_alive()
 
 
 def test_it_may_be_stopped_twice_and_unstarted(tmp_path: Path) -> None:
