@@ -29,7 +29,8 @@ def client_address(
         if not any(current in network for network in trusted):
             break
         before = _parsed(hop)
-        if before is None:
+        # A zone may be any text, and means nothing beyond the host that named it (RFC 4007 §6).
+        if before is None or (isinstance(before, IPv6Address) and before.scope_id is not None):
             break
         current = before
     return str(current)
