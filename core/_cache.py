@@ -86,6 +86,11 @@ class Cache(Generic[K, V]):
         self._stale = counter.bind(name, "stale")
         self._off = counter.bind(name, "off")
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it keeps anything; where it does not, each answer is made anew."""
+        return self._enabled()
+
     def get(self, key: K, *, count_miss: bool = True) -> Cached[V] | None:
         """The fresh entry of `key`, or None.
 

@@ -55,6 +55,11 @@ class CachedRoute:
         control = "no-cache" if tags else f"max-age={int(cache.ttl_s)}"
         self.policy: Headers = (("Cache-Control", f"private, {control}" if private else control),)
 
+    @property
+    def is_on(self) -> bool:
+        """Whether answers are kept."""
+        return self._cache.is_on
+
     def look_up(self, key: Hashable, build: Build) -> Cached[Body]:
         """The answer under `key`, made by `build` when there is none that holds.
 

@@ -21,6 +21,8 @@ from web.traffic import Lane, Traffic
 
 MAX_HEADS: Final = 256
 LONGEST_HEAD_BYTES: Final = 2048
+# Each head holds a copy of its answer, so what is larger goes the usual way.
+LARGEST_ANSWER_BYTES: Final = 64 * 1024
 
 
 @final
@@ -68,15 +70,16 @@ class HotAnswer:
         """
         cached = self._peek(self._key)
         if cached is None:
-            if self._build is None:
+            if self._build is None or not self._route.is_on:
+                # With the cache switched off each answer is made anew, which takes a token of the client's.
                 return None
             cached = self._route.look_up(self._key, self._build)
         body = cached.value
-        if body is not self._body:
-            if body.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                # The usual way logs it.
-                return None
-            self._adopt(body)
+        if body is not self._body and (
+            body.status >= HTTPStatus.INTERNAL_SERVER_ERROR or not self._adopt(body)
+        ):
+            # The usual way logs it, or sends what is large.
+            return None
         age_s = int(cached.age_s)
         outcome = cached.outcome
         if date is not self._date or age_s != self._age_s or outcome != self._outcome:
@@ -90,12 +93,17 @@ class HotAnswer:
             )
         return self._wire
 
-    def _adopt(self, body: Body) -> None:
-        status, headers, self._content = self._selection.of(body)
+    def _adopt(self, body: Body) -> bool:
+        """Take over what does not change while `body` lives; False where it is too large for that."""
+        status, headers, content = self._selection.of(body)
+        if len(content) > LARGEST_ANSWER_BYTES:
+            return False
+        self._content = content
         self._head = _head(status, (*headers, *self._route.policy))
         self._body = body
         self._date = None
         self.lane = self._traffic.lane(self._route.path, self._selection.method, status)
+        return True
 
 
 @final

@@ -11,7 +11,7 @@ from web.admission import check_budget
 from web.bodies import Body
 from web.cached_route import X_CACHE, Build, CachedRoute, Fetch, Selection
 from web.connection import Connection
-from web.hot import HotAnswer
+from web.hot import LARGEST_ANSWER_BYTES, HotAnswer
 from web.problems import Problem
 from web.read_access import is_by_session
 from web.routing import RouteSpec
@@ -107,7 +107,12 @@ class Responses:
             raise Problem(412, "The answer is another one by now than If-Match asks for.")
         status, headers, content = selection.of(cached.value)
         # A session ends, and then the same bytes must not be answered any more.
-        if isinstance(request.protocol, Connection) and condition is None and not is_by_session(request):
+        if (
+            isinstance(request.protocol, Connection)
+            and condition is None
+            and len(content) <= LARGEST_ANSWER_BYTES
+            and not is_by_session(request)
+        ):
             request.protocol.remember(request, HotAnswer(route, key, build, selection, self._traffic))
         moving = (("Age", str(int(cached.age_s))), ("X-Cache", X_CACHE[cached.outcome]))
         return web.Response(body=content, status=status, headers=(*headers, *route.policy, *moving))

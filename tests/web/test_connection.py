@@ -12,7 +12,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from tests.web.helpers import TIMEOUT_S, Answer, MakeSite, Site, counter, head, histogram
 from tests.web.sites import sites
-from web import app
+from web import app, hot, responses
 from web.hot import LONGEST_HEAD_BYTES, MAX_HEADS
 
 EXPECTED = {"/ucf": "ucf", "/commands": "commands", "/agents/Claude": "symbol"}
@@ -68,6 +68,8 @@ async def test_a_shortcut_obeys_the_flag(site: Site, monkeypatch: pytest.MonkeyP
     await wire.ask("/ucf")
     monkeypatch.setattr(RequestHandler, "data_received", _refuse)
     site.kernel.flags.switch("response_caching", on=False)
+    assert site.server._table.answers[head("/ucf")].wire(b"now") is None
+    monkeypatch.undo()
     assert (await wire.ask("/ucf")).headers["x-cache"] == "off"
 
 
@@ -325,3 +327,18 @@ async def test_a_client_that_leaves_in_the_middle_disturbs_nobody(site: Site) ->
     with socket.create_connection(("127.0.0.1", site.server.port)) as client:
         client.sendall(head("/ucf") + b"GET /st")
     assert (await site.get("/ucf")).status == 200
+
+
+async def test_what_is_large_is_not_held_once_for_each_head(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wire = await site.wire()
+    size = len((await wire.ask("/commands")).body)
+    assert shortcuts(site) == 1
+    monkeypatch.setattr(responses, "LARGEST_ANSWER_BYTES", size - 1)
+    await wire.ask("/commands", "X-Number: 1")
+    assert shortcuts(site) == 1
+    monkeypatch.setattr(hot, "LARGEST_ANSWER_BYTES", size - 1)
+    site.kernel.caches.get("http:/commands").clear()
+    assert site.server._table.answers[head("/commands")].wire(b"now") is None
+    assert (await wire.ask("/commands")).status == 200

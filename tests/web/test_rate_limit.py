@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.manual_clock import ManualClock
-from tests.web.helpers import MakeSite, Site, counter, head
+from tests.web.helpers import TIMEOUT_S, MakeSite, Site, counter, head
 from tests.web.test_edge import assert_problem
+from web.connection import Connection
 from web.rate_limit import RateLimit, client_key
 
 PROXY = {"trusted_proxies": (ip_network("127.0.0.0/8"),)}
@@ -210,3 +211,16 @@ async def test_the_cache_switched_off_the_usual_way_costs(make_site: MakeSite) -
     await wire.send(head("/ucf", "X-Forwarded-For: 198.51.100.1"))
     assert (await wire.answer()).headers["x-cache"] == "off"
     assert await _ask(site, "/agents") == 429
+    await _idle(site)
+    assert (await wire.ask("/ucf", "X-Forwarded-For: 198.51.100.1")).status == 429
+
+
+async def _idle(site: Site) -> None:
+    """Until every connection waits for its next request."""
+    assert site.runner.server is not None
+    async with asyncio.timeout(TIMEOUT_S):
+        while any(
+            isinstance(one, Connection) and one.waiting_since() is None
+            for one in site.runner.server.connections
+        ):
+            await asyncio.sleep(0)
