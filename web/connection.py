@@ -14,6 +14,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler
 
 from web.clients import peer_address
+from web.farewell import Farewell
 from web.hot import HotAnswer
 from web.live.handover import HandOver
 from web.problems import Problem, plain_problem, record_incident
@@ -43,7 +44,7 @@ class Connection(RequestHandler):
     """
 
     __slots__ = (
-        "_answers",
+        "_answers", "_farewell",
         "_head", "_partial_bytes", "_payload", "_peer", "_server", "_stall", "_timer", "_whole",
     )  # fmt: skip
 
@@ -64,6 +65,7 @@ class Connection(RequestHandler):
         self._partial_bytes = 0
         self._timer: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
+        self._farewell = Farewell()
         self._peer: str | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -82,9 +84,25 @@ class Connection(RequestHandler):
         self._stop_stall_timer()
         self._server.limits.leave(self)
         super().connection_lost(exc)
+        self._farewell.end()
+
+    async def start(self) -> None:
+        """Serve requests until there are no more."""
+        try:
+            await super().start()
+        finally:
+            self._farewell.begin(self.transport, self._loop)
+
+    def force_close(self) -> None:
+        """Serve nothing more."""
+        transport = self.transport
+        super().force_close()
+        self._farewell.begin(transport, self._loop)
 
     def waiting_since(self) -> float | None:
         """The earlier the longer no request has come to its end here; None where one is handled."""
+        if self._farewell.lasts:
+            return 0.0
         waiter = self._waiter
         if self.transport is None or waiter is None or waiter.done():
             return None
@@ -93,7 +111,13 @@ class Connection(RequestHandler):
     def make_room(self) -> None:
         """End the connection: another one needs its place."""
         self._server.limits.leave(self)
-        if self._partial_bytes:
+        transport = self.transport
+        if self._farewell.lasts:
+            self._farewell.cut_short()
+        elif transport is not None and transport.get_write_buffer_size():
+            # Closed, it would stay until the client has taken what it was sent.
+            transport.abort()
+        elif self._partial_bytes:
             self._refuse(Problem(408, "The head did not end before the connection was needed for another."))
         else:
             self.force_close()

@@ -12,7 +12,7 @@ from aiohttp import web
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, counter, head
 from tests.web.sites import sites
 from tests.web.test_edge import assert_problem
-from web import app, connection
+from web import app, connection, farewell
 from web.request_body import read_body
 from web.routes.table import ROUTES
 from web.routing import RouteSpec
@@ -231,3 +231,64 @@ async def test_a_head_without_end_behind_a_request_that_is_handled_ends_the_conn
     gate.set()
     assert (await wire.answer()).body == b"slow"
     assert await wire.closed()
+
+
+@pytest.mark.parametrize("header", ["Connection: close", "Connection: keep-alive"])
+async def test_a_closed_connection_whose_client_takes_nothing_does_not_stay(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, header: str
+) -> None:
+    monkeypatch.setattr(farewell, "FAREWELL_S", 0.05)
+    site = await make_site((_UNSENT,))
+    with await _taking_nothing(site, header):
+        served = site.only_connection()
+        if header.endswith("alive"):
+            served._next_keepalive_close_time = 0
+            served._process_keepalive()
+        await _until_none_is_left(site)
+        assert not served._farewell.lasts
+
+
+@pytest.mark.parametrize("header", ["Connection: close", "Connection: keep-alive"])
+async def test_who_takes_nothing_makes_room_for_another_and_is_gone(make_site: MakeSite, header: str) -> None:
+    site = await make_site((*ROUTES, _UNSENT), max_connections=1)
+    with await _taking_nothing(site, header):
+        wire = await site.wire()
+        assert (await wire.ask("/ucf")).status == 200
+        site.only_connection()
+
+
+async def _unsent(request: web.Request) -> web.Response:
+    """Leaves some of its answer unsent, yet not so much that the handler would wait for the client."""
+    transport = request.transport
+    assert isinstance(transport, asyncio.Transport)
+    transport.set_write_buffer_limits(high=64_000_000)
+    response = web.Response(body=b"x" * 20_000_000)
+    if request.headers["Connection"] == "close":
+        response.force_close()
+    return response
+
+
+_UNSENT = RouteSpec(path="/unsent", handler=_unsent, summary="")
+
+
+async def _taking_nothing(site: Site, header: str) -> socket.socket:
+    """A client that has got an answer whole, as far as the server's handler is concerned."""
+    client = socket.create_connection(("127.0.0.1", site.server.port))
+    client.setblocking(False)
+    await asyncio.get_running_loop().sock_sendall(client, head("/unsent", header))
+    async with asyncio.timeout(TIMEOUT_S):
+        while not site.runner.server or not site.runner.server.connections:
+            await asyncio.sleep(0)
+        while site.runner.server.connections:
+            served = site.only_connection()
+            if served._request_count and served.waiting_since() is not None:
+                break
+            await asyncio.sleep(0)
+    return client
+
+
+async def _until_none_is_left(site: Site) -> None:
+    assert site.runner.server is not None
+    async with asyncio.timeout(TIMEOUT_S):
+        while site.runner.server.connections:
+            await asyncio.sleep(0.005)
