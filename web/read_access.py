@@ -101,12 +101,15 @@ class ReadAccess:
 
     def session_of(self, request: web.Request) -> str | None:
         """The cookie's value, where it stands for a session that goes on."""
-        if self.sessions is not None:
-            for name in (SECURE_COOKIE, COOKIE):
-                value = request.cookies.get(name)
-                if value is not None and self.sessions.holds(value):
-                    return value
-        return None
+        return next(iter(self.sessions_of(request)), None)
+
+    def sessions_of(self, request: web.Request) -> tuple[str, ...]:
+        """As `session_of`, all of them: a browser has two where one was begun over http, one over https."""
+        sessions = self.sessions
+        if sessions is None:
+            return ()
+        offered = (request.cookies.get(name) for name in (SECURE_COOKIE, COOKIE))
+        return tuple(value for value in offered if value is not None and sessions.holds(value))
 
     def lasts(self, request: web.Request) -> Callable[[], bool] | None:
         """Asks whether the session that let this request in still goes on; None where none did."""

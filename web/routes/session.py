@@ -49,15 +49,15 @@ async def delete_session(request: web.Request) -> web.StreamResponse:
     """Ends the session, also where there is none."""
     access = request.app[READ_ACCESS]
     _refuse_other_sites(request)
-    value = access.session_of(request)
-    if value is not None and access.sessions is not None:
-        access.sessions.end(value)
-        request.app[STREAMS].recheck()
+    for value in access.sessions_of(request):
+        if access.sessions is not None:
+            access.sessions.end(value)
+            request.app[STREAMS].recheck()
     response = web.Response(
         status=HTTPStatus.NO_CONTENT, headers={**dict(standard()), "Cache-Control": "no-store"}
     )
-    secure = _is_secure(request, request.app[KERNEL].settings)
-    _set_cookie(response, "", 0, secure=secure)
+    for secure in (False, True):
+        _set_cookie(response, "", 0, secure=secure)
     return response
 
 

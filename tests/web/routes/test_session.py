@@ -4,6 +4,7 @@ import json
 from ipaddress import ip_network
 from typing import Any
 
+import aiohttp
 import pytest
 
 from core.secret import Secret
@@ -107,6 +108,23 @@ async def test_who_ends_a_session_has_ended_it_for_everyone_with_its_cookie(clos
     assert (await wire.ask("/ucf", cookie)).status == 401
     assert (await wire.ask("/ucf", other)).status == 200
     assert (await wire.ask("/session", method="DELETE")).status == 204
+
+
+async def test_who_has_a_session_of_http_and_one_of_https_ends_both(make_site: MakeSite) -> None:
+    site = await make_site(read_token=Secret(TOKEN), trusted_proxies=(ip_network("127.0.0.1/32"),))
+    plain, _ = await begin(site)
+    secure, _ = await begin(site, "X-Forwarded-Proto: https")
+    assert secure.startswith("Cookie: __Host-")
+    session = await site.session(cookie_jar=aiohttp.DummyCookieJar())
+    both = {"Cookie": f"{plain.partition(' ')[2]}; {secure.partition(' ')[2]}"}
+    async with session.delete("/session", headers=both) as ended:
+        gone = ended.headers.getall("Set-Cookie")
+    assert [header.partition("=")[0] for header in gone] == ["helix_session", "__Host-helix_session"]
+    assert all("Max-Age=0" in header for header in gone)
+    assert ["Secure" in header for header in gone] == [False, True]
+    wire = await site.wire()
+    for cookie in (plain, secure):
+        assert (await wire.ask("/ucf", cookie)).status == 401
 
 
 async def test_a_session_outlives_a_restart_and_ends_with_the_token(make_site: MakeSite) -> None:
