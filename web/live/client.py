@@ -79,6 +79,9 @@ class Client(asyncio.Protocol, ABC):
         """Take over a connection whose head is sent; `received` came after the request."""
         self.transport = transport
         transport.set_write_buffer_limits(high=BEHIND_BYTES)
+        if self.behind_since is None and transport.get_write_buffer_size() > BEHIND_BYTES:
+            # It was behind when it came here, so the transport does not say so again.
+            self.pause_writing()
         _bound_system_buffers(transport)
         if not transport.is_reading():
             transport.resume_reading()
