@@ -20,6 +20,10 @@ _RESERVED: Final = 0x70
 _MASKED: Final = 0x80
 _HEAD_BYTES: Final = 2
 _MASK_BYTES: Final = 4
+_CODE_BYTES: Final = 2
+# What may stand in a close frame: the registered codes that are not for this side's own use (§7.4.1, and the
+# registry), and those of libraries and applications (§7.4.2).
+_CODES: Final = frozenset((*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)))
 
 
 class Opcode(IntEnum):
@@ -40,6 +44,7 @@ class CloseCode(IntEnum):
     GOING_AWAY = 1001
     PROTOCOL_ERROR = 1002
     UNSUPPORTED = 1003
+    NOT_UTF8 = 1007
     POLICY = 1008
     TRY_AGAIN_LATER = 1013
 
@@ -82,6 +87,18 @@ def encode_frame(opcode: Opcode, payload: bytes = b"") -> bytes:
 def encode_close(code: CloseCode, why: str = "") -> bytes:
     """A close frame; `why` is short and in ASCII."""
     return encode_frame(Opcode.CLOSE, code.to_bytes(2) + why.encode())
+
+
+def answer_close(payload: bytes) -> bytes:
+    """The close frame that answers a client's (§5.5.1): with its own code, or with what is wrong with it."""
+    code, reason = payload[:_CODE_BYTES], payload[_CODE_BYTES:]
+    if payload and (len(code) < _CODE_BYTES or int.from_bytes(code) not in _CODES):
+        return encode_close(CloseCode.PROTOCOL_ERROR, "no such code")
+    try:
+        reason.decode()
+    except UnicodeDecodeError:
+        return encode_close(CloseCode.NOT_UTF8, "the reason is not UTF-8")
+    return encode_frame(Opcode.CLOSE, code)
 
 
 def parse_control(received: bytes) -> tuple[Control | None, bytes]:

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from web.problems import Problem
 
@@ -23,6 +23,8 @@ def accept_key(request: web.Request) -> str:
         Problem: the request is no handshake (426), or not a right one (400).
     """
     headers = request.headers
+    if request.method != hdrs.METH_GET:
+        raise _upgrade_required("A WebSocket is opened by GET.")
     if "websocket" not in _tokens(headers.getall("Upgrade", [])) or "upgrade" not in _tokens(
         headers.getall("Connection", [])
     ):

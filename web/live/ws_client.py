@@ -79,7 +79,7 @@ class WsClient(Client):
         elif control.opcode is Opcode.CLOSE:
             self._deaf = True
             # Where ours is sent already, this is the answer to it.
-            self._close(frames.encode_frame(Opcode.CLOSE, control.payload[:2]))
+            self._close(frames.answer_close(control.payload))
             if self.transport is not None:
                 self.transport.close()
 

@@ -257,6 +257,28 @@ async def test_frames_that_come_with_the_handshake_are_read(site: Site) -> None:
     assert dropped(site, "ws", "misused") == 0
 
 
+@pytest.mark.parametrize(
+    ("sent", "answer"),
+    [
+        (b"", b"\x88\x00"),
+        (b"\x03\xe8bye", b"\x88\x02\x03\xe8"),
+        (b"\x0f\xa0", b"\x88\x02\x0f\xa0"),
+        # Half a code; codes that no frame may carry (RFC 6455 §7.4.1), and one of nobody's.
+        (b"\x03", b"\x88\x0e\x03\xeano such code"),
+        (b"\x03\xed", b"\x88\x0e\x03\xeano such code"),
+        (b"\x03\xe7", b"\x88\x0e\x03\xeano such code"),
+        (b"\x03\xe8\xff", b"\x88\x19\x03\xefthe reason is not UTF-8"),
+    ],
+)
+async def test_a_goodbye_is_answered_by_its_own_code_or_by_what_is_wrong_with_it(
+    site: Site, sent: bytes, answer: bytes
+) -> None:
+    async with site.beating():
+        wire = await site.wire()
+        await wire.send(head("/ws", *_UPGRADE) + masked(Opcode.CLOSE, sent))
+        assert (await wire.rest()).endswith(answer)
+
+
 async def test_the_system_holds_little_for_a_client(site: Site) -> None:
     async with over_sse(site) as listener:
         await listener.next()

@@ -520,6 +520,13 @@ async def test_what_is_no_handshake_is_refused(site: Site, headers: tuple[str, .
         assert answer.headers["upgrade"] == "websocket"
 
 
+async def test_a_websocket_is_opened_by_get_alone(site: Site) -> None:
+    wire = await site.wire()
+    key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="
+    answer = await wire.ask("/ws", *ASKED, "Sec-WebSocket-Version: 13", key, method="HEAD")
+    assert (answer.status, site.streams.clients) == (426, 0)
+
+
 async def test_while_stopping_everybody_is_told_and_nobody_is_let_in(site: Site) -> None:
     async with over_sse(site) as sse, over_ws(site) as ws:
         await sse.next()
