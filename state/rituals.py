@@ -19,6 +19,7 @@ from state._ritual_archive import RitualArchive
 from state._ritual_run import OnStep, Run
 from state._uninterrupted import uninterrupted
 from state.change import SYSTEM, Actor, Change
+from state.events import RitualCompleted
 from state.manager import StateManager
 from state.models import Snapshot
 from state.ritual_changes import applied, early_end, ground_of
@@ -213,14 +214,21 @@ class Rituals(RitualArchive):
             kept.append(applied(run.record, run.drawn, old, ended_at)[0])
             table.update(connection, kept[-1])
 
+        def committed(_old: Snapshot, _new: Snapshot, change: Change) -> None:
+            if any(isinstance(one, RitualCompleted) and one.ritual == run.id for one in change.events):
+                self._end(run, kept[-1])
+
+        # With the event that tells of it, and not when this goes on: who looks in between sees no ritual
+        # running that others have heard is done.
+        stop_listening = self._manager.subscribe(committed)
         try:
             await self._manager.change_with(function, also)
         except Exception:
             # Whatever it was, those who wait are told, and nothing was changed.
             logger.exception("ritual.not_kept ritual=%d", run.id)
             await self._abandon(run, failed=True)
-        else:
-            self._end(run, kept[-1])
+        finally:
+            stop_listening()
 
     async def _abandon(self, run: Run, *, failed: bool = False) -> None:
         actor, reason = run.cancelled_by or (SYSTEM, "Helix stopped")

@@ -19,7 +19,7 @@ from core.store_errors import StoreError
 from state.change import SYSTEM, Actor, Change
 from state.journal import Journal
 from state.manager import StateManager
-from state.models import DEFAULT_UCF, METRICS
+from state.models import DEFAULT_UCF, METRICS, Snapshot
 from state.ritual_records import (
     NoReplay,
     RitualCancelled,
@@ -98,6 +98,22 @@ async def test_a_ritual_takes_its_steps_in_time_and_changes_the_field_at_its_end
     assert manager.snapshot.folklore == record.finish.folklore
     assert manager.snapshot.source == "ritual"
     assert clock.now() - record.started_at == timedelta(seconds=1.2)
+
+
+async def test_it_has_ended_for_all_who_look_once_its_event_is_told(
+    quick: Rituals, manager: StateManager
+) -> None:
+    seen: list[tuple[object, RitualRecord | None]] = []
+    loop = asyncio.get_running_loop()
+
+    def told(_old: Snapshot, _new: Snapshot, change: Change) -> None:
+        if change.events:
+            loop.call_soon(lambda: seen.append((quick.running, quick.last)))
+
+    manager.subscribe(told)
+    record = await perform(quick)
+    await asyncio.sleep(0)
+    assert seen == [(None, record)]
 
 
 async def test_id_seed_and_starting_state_are_kept_before_it_runs(
