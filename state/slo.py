@@ -93,6 +93,8 @@ class Slo:
         span_s, live.up_s = (0.0, 0.0) if self._uptime is None else self._uptime.read()
         sums = self._totals.plus(live)
         since = max(begins, self._minutes[0].since) if self._minutes else now - timedelta(seconds=span_s)
+        # Where the clock was set back, and no minute has been kept since then.
+        since = min(since, now)
         watched_s = span_s + self._watched_s
         if self._minutes and self._minutes[0].since < begins:
             # Of the oldest only a part lies in the window.
@@ -131,6 +133,9 @@ class Slo:
         await self._database.write(partial(table.append, minute=minute, kept_since=minute.at - WINDOW))
 
     def _take(self, minute: Minute) -> None:
+        while self._minutes and self._minutes[-1].at > minute.at:
+            # The clock was set back: minutes of the future would stand in the window until it gets there.
+            self._leave_out(self._minutes.pop())
         self._minutes.append(minute)
         self._totals = self._totals.plus(minute.sums)
         self._watched_s += minute.span.total_seconds()
@@ -138,9 +143,11 @@ class Slo:
 
     def _expire(self, now: datetime) -> None:
         while self._minutes and self._minutes[0].at <= now - WINDOW:
-            oldest = self._minutes.popleft()
-            self._totals = self._totals.minus(oldest.sums)
-            self._watched_s -= oldest.span.total_seconds()
+            self._leave_out(self._minutes.popleft())
+
+    def _leave_out(self, minute: Minute) -> None:
+        self._totals = self._totals.minus(minute.sums)
+        self._watched_s -= minute.span.total_seconds()
 
 
 def _measure(

@@ -39,6 +39,10 @@ class ManualClock:
             if not sleeper.done():
                 sleeper.set_result(None)
 
+    def set(self, by_s: float) -> None:
+        """Set the wall clock forward, or back by a negative number; no time passes."""
+        self._start += timedelta(seconds=by_s)
+
     async def sleep(self, seconds: float) -> None:
         """Wait until the clock has been advanced by `seconds`."""
         sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()

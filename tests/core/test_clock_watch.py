@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -11,25 +11,14 @@ from core.health import Reading
 from tests.manual_clock import ManualClock
 
 
-class SteppedClock(ManualClock):
-    """A wall clock that somebody sets."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.step = timedelta()
-
-    def now(self) -> datetime:
-        return super().now() + self.step
-
-
 class Watched:
     def __init__(self, warn_s: float = 5.0) -> None:
-        self.clock = SteppedClock()
+        self.clock = ManualClock()
         self.watch = ClockWatch(self.clock, warn_s=warn_s)
 
     async def pass_s(self, seconds: float, *, step_s: float = 0.0) -> Reading:
         self.clock.advance(seconds)
-        self.clock.step += timedelta(seconds=step_s)
+        self.clock.set(step_s)
         await self.watch.look()
         return self.watch.probe()
 

@@ -304,6 +304,24 @@ async def test_minutes_of_the_future_are_left_out_after_the_clock_was_set_back(
     assert len(await again.rows()) == 1
 
 
+async def test_a_clock_that_goes_right_again_leaves_nothing_in_the_window_for_good(start: Start) -> None:
+    run = await start()
+    run.ready()
+    run.answer(200, "500")
+    await run.pass_minutes(10)
+    run.clock.set(-365 * 24 * HOUR_S)
+    report = run.slo.current()
+    assert report.since <= report.until
+    await run.pass_minutes(20)
+    assert (run.promise("error_rate").samples, run.promise("uptime").samples) == (0, 20)
+    assert len(await run.rows()) == 20
+    run.answer(100)
+    await run.pass_minutes(24 * 60)
+    assert run.promise("error_rate").samples == 100
+    await run.pass_minutes(1)
+    assert run.promise("error_rate").samples == 0
+
+
 async def test_prometheus_sees_targets_values_and_verdicts(start: Start) -> None:
     run = await start()
     run.answer(100)
