@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from core.docstrings import attributes, summary
 from core.errors import HelixError, UnknownName
 from state import events_in as incoming
 from state.events_in import InEvent
@@ -262,16 +263,25 @@ def data_schema(record: type[InEvent | OutEvent]) -> dict[str, Any]:
     """The JSON Schema (2020-12) of an event's data, whole in itself."""
     (schema,), components = msgspec.json.schema_components((record,), ref_template="#/$defs/{name}")
     name = str(schema["$ref"]).rpartition("/")[2]
-    body = dict(components.pop(name))
-    properties = dict(body.get("properties", {}))
+    body = _described(components.pop(name))
     if issubclass(record, OutEvent):
         # The type stands beside the data, not in it.
-        properties.pop("type", None)
+        body["properties"].pop("type", None)
         body["required"] = [field for field in body.get("required", ()) if field != "type"]
-    body["properties"] = properties
     if components:
-        body["$defs"] = components
+        body["$defs"] = {part: _described(one) for part, one in components.items()}
     return body
+
+
+def _described(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a record, in which each property says what the record's docstring says of it."""
+    text = str(schema.get("description", ""))
+    said = attributes(text)
+    properties = {
+        name: {**one, "description": said[name]} if name in said else one
+        for name, one in schema.get("properties", {}).items()
+    }
+    return {**schema, "description": summary(text), "properties": properties}
 
 
 def _wrong(text: str) -> WrongData:

@@ -23,7 +23,6 @@ PLATFORM_VERSION: Final = "19.1.0"
 # GitHub signs its own; a Zap cannot.
 _NOT_FOR_ZAPS: Final = frozenset({"github"})
 _VERBS: Final = frozenset({"archive", "clear", "post", "raise", "run", "start", "update"})
-_ATTRIBUTE: Final = re.compile(r"^ {8}(\w+): (.+?)(?=\n {8}\w+: |\Z)", re.MULTILINE | re.DOTALL)
 _TYPES: Final = {"string": "string", "number": "number", "integer": "integer", "boolean": "boolean"}
 # A longer text gets a field of several lines.
 _LONG: Final = 300
@@ -141,15 +140,14 @@ def _idempotency() -> Json:
 
 def _input_fields(schema: Json, parts: Mapping[str, Json], prefix: str) -> Iterator[Json]:
     """The fields of an object; those of an object in it are joined by `__`, as Zapier's own are."""
-    said = {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(schema.get("description", ""))}
     for name, given in schema["properties"].items():
         kind = _resolve(given, parts)
         if "properties" in kind:
             yield from _input_fields(kind, parts, f"{prefix}{name}__")
             continue
         field: Json = {"key": f"{prefix}{name}", "label": _title(f"{prefix}{name}")}
-        if name in said:
-            field["helpText"] = f"{said[name][:1].upper()}{said[name][1:]}"
+        if "description" in given:
+            field["helpText"] = given["description"]
         if name in schema["required"] and not prefix:
             field["required"] = True
         yield field | _input_kind(kind, parts) | _default(given)

@@ -70,9 +70,17 @@ def test_a_schema_stands_alone_and_names_every_field_of_the_sample(spec: InSpec 
     assert set(spec.sample) <= set(schema["properties"])
     assert "type" not in schema["required"] if isinstance(spec, OutSpec) else True
     text = msgspec.json.encode(schema).decode()
+    assert "Attributes:" not in text
     for reference in ("#/$defs/",):
         for part in text.split(reference)[1:]:
             assert part.split('"')[0] in schema["$defs"]
+
+
+def test_a_schema_says_what_each_property_is_for() -> None:
+    schema = data_schema(IN_EVENTS["ucf.update"].record)
+    assert schema["description"] == "Sets or shifts values of the field; all of them or none."
+    assert schema["properties"]["set"]["description"] == "New values by metric, within its range."
+    assert "description" not in schema["properties"]["reason"]
 
 
 def test_unknown_types_are_refused_with_the_nearest() -> None:

@@ -6,11 +6,11 @@ import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from core.docstrings import summary
 from core.version import VERSION
 from state.events import OUT_EVENTS, OutSpec
 from web.headers import JSON
 from web.openapi.answers import answers, header_components, problem_components
-from web.openapi.docstrings import summary
 from web.openapi.schemas import SchemaBook
 from web.openapi.security import SCHEMES, requirements
 from web.parameters import Parameter

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
+from core.docstrings import attributes, summary
 from state.events import OutEvent
-from web.openapi.docstrings import attributes, summary
 
 _TEMPLATE: Final = "#/components/schemas/{name}"
 

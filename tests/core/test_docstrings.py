@@ -1,6 +1,6 @@
-"""What docstrings say, read for the API's description."""
+"""What docstrings say, read for schemas."""
 
-from web.openapi.docstrings import attributes, summary
+from core.docstrings import attributes, summary
 
 _TEXT = """One thing. It goes
     on here.
