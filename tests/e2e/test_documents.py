@@ -26,6 +26,17 @@ def test_the_routes_on_the_page_are_those_that_there_are() -> None:
     assert shown == {f"{route.method} {route.path}" for route in route_infos()}
 
 
+def test_every_kind_of_error_is_on_the_page() -> None:
+    there = {
+        kind
+        for path in (ROOT / "web").rglob("*.py")
+        for kind in re.findall(r"\bkind=\"([a-z-]+)\"", path.read_text())
+    }
+    errors = (ROOT / "docs" / "api.md").read_text().partition("\n## Errors\n")[2].partition("\n## ")[0]
+    assert there
+    assert there - set(re.findall(r"`([a-z-]+)`", errors)) == set()
+
+
 def test_every_link_of_the_pages_leads_to_a_file() -> None:
     broken = [
         f"{page.name}: {target}"

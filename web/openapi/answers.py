@@ -57,7 +57,7 @@ _CACHED: Final = ("ETag", "Age", "X-Cache", "Cache-Control", "Vary")
 _PROBLEM_HEADERS: Final[Mapping[int, tuple[str, bool]]] = {
     401: ("WWW-Authenticate", True),
     405: ("Allow", True),
-    429: ("Retry-After", False),
+    429: ("Retry-After", True),
     503: ("Retry-After", False),
 }
 

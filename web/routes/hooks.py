@@ -24,6 +24,8 @@ from web.webhook_auth import prove_manager
 _HOOKS: Final = "/hooks"
 _HOOK: Final = "/hooks/{id}"
 _SAMPLES: Final = "/hooks/samples/{event}"
+# Until somebody has removed a hook.
+_RETRY_S: Final = "3600"
 
 
 async def post_hook(request: web.Request) -> web.StreamResponse:
@@ -48,7 +50,7 @@ async def post_hook(request: web.Request) -> web.StreamResponse:
     except ForbiddenTarget as error:
         raise Problem(422, str(error), kind="wrong-data", field="target_url") from error
     except TooManySubscriptions as error:
-        raise Problem(429, str(error), kind="too-many") from error
+        raise Problem(429, str(error), kind="too-many", headers={"Retry-After": _RETRY_S}) from error
     return json_answer(HTTPStatus.CREATED, Hook(hook.id, hook.secret))
 
 

@@ -80,7 +80,9 @@ async def test_a_subscription_that_is_none(site: Site, body: bytes) -> None:
 async def test_there_may_be_only_so_many(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(destinations, "MOST_SUBSCRIPTIONS", 1)
     assert (await subscribe(site)).status == 201
-    problem(await subscribe(site), 429)
+    refused = await subscribe(site)
+    problem(refused, 429)
+    assert refused.headers["retry-after"] == "3600"
 
 
 @pytest.mark.parametrize("path", ["/hooks", "/hooks/samples/ucf.changed", "/hooks/x"])
