@@ -17,7 +17,7 @@ from web.live.messages import Message
 logger = logging.getLogger(__name__)
 
 # Clients served before others get their turn: about two milliseconds of work.
-_AT_A_TURN: Final = 256
+AT_A_TURN: Final = 256
 
 
 @final
@@ -69,7 +69,7 @@ class Fanout:
     def _turn(self) -> None:
         if not self._rounds:
             self._begin_round()
-        self._serve(_AT_A_TURN)
+        self._serve(AT_A_TURN)
         self._scheduled = bool(self._rounds or self._waiting)
         if self._scheduled:
             asyncio.get_running_loop().call_soon(self._turn)

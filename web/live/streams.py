@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import Final, final, get_args
 
 from core.broadcast import Event
@@ -17,7 +18,7 @@ from state.live import translate
 from state.ports import StreamKind
 from web.live import sse
 from web.live.client import Client, behind_longest
-from web.live.fanout import Fanout
+from web.live.fanout import AT_A_TURN, Fanout
 from web.live.messages import Message
 from web.live.opening import Openings
 from web.live.pulse import PulseMeter
@@ -198,8 +199,7 @@ class Streams:
             if now >= beat_at:
                 beat_at = now + HEARTBEAT_EVERY_S
                 self.recheck()
-                for client in tuple(self._clients):
-                    client.beat()
+                await self._beat()
 
     def close(self) -> None:
         """Say goodbye to everybody."""
@@ -229,6 +229,14 @@ class Streams:
         if self._fanout.wants(PULSE):
             record = self._pulses.read()
             self._fanout.publish(Message(None, PULSE, record, record.at))
+
+    async def _beat(self) -> None:
+        """The heartbeat of everybody, who are many, in turns as any other message."""
+        clients = iter(tuple(self._clients))
+        while some := tuple(islice(clients, AT_A_TURN)):
+            for client in some:
+                client.beat()
+            await asyncio.sleep(0)
 
     def _first_beats(self) -> tuple[float, float]:
         return self.now() + PULSE_EVERY_S, self.now() + HEARTBEAT_EVERY_S

@@ -117,7 +117,7 @@ async def test_whoever_comes_gets_nothing_that_was_published_before(
 async def test_a_large_audience_is_served_in_turns_and_stays_in_order(
     fanout: Fanout, took: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_AT_A_TURN", 2)
+    monkeypatch.setattr(module, "AT_A_TURN", 2)
     listeners = [join(fanout) for _ in range(5)]
     publish(fanout, 1)
     await asyncio.sleep(0)

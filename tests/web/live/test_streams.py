@@ -17,6 +17,7 @@ from tests.web.helpers import MakeSite, Site, counter, histogram
 from tests.web.live.listening import Listener, SseListener, Told, WsListener, over_sse, over_ws
 from web.live import opening, streams
 from web.live.snapshot import build_snapshot
+from web.live.sse import HEARTBEAT
 from web.live.sse_client import SseClient
 from web.records.live import EVENTS, TOPICS, LiveSnapshot
 from web.sessions import LASTS_S
@@ -597,3 +598,29 @@ async def test_what_happens_between_the_promise_and_the_beginning_is_not_lost(si
     assert wire.written.count(b"event: state") == 1
     client.connection_lost(None)
     assert site.streams.clients == 0
+
+
+async def test_a_heartbeat_of_many_lets_others_have_their_turn(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "AT_A_TURN", 2)
+    loop, seen = asyncio.get_running_loop(), list[int]()
+    wires = [Wire() for _ in range(5)]
+
+    class First(Wire):
+        def write(self, data: bytes | bytearray | memoryview) -> None:
+            super().write(data)
+            loop.call_soon(lambda: seen.append(sum(wire.written.endswith(HEARTBEAT) for wire in wires)))
+
+    wires[0] = First()
+    clients = [SseClient(site.streams, "127.0.0.1", frozenset({"state"}), None) for _ in wires]
+    for client, wire in zip(clients, wires, strict=True):
+        site.streams.prepare(client)
+        client.begin(wire, b"")
+    async with site.beating():
+        await site.pass_time(15)
+        await site.clock.until_sleeping()
+    assert seen[-1] == 2
+    assert all(wire.written.endswith(HEARTBEAT) for wire in wires)
+    for client in clients:
+        client.connection_lost(None)
