@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -11,12 +10,12 @@ import msgspec
 
 from core.broadcast import Broadcaster
 from core.errors import HelixError, UnknownName
+from core.wrong_field import wrong_field
 from state.edit_files import RefusedEdit
 from state.events import OUT_EVENTS, OutEvent
 from state.strict_json import parse_object
 
 MOST_JSON: Final = 16_000
-_AT: Final = re.compile(r"^(?P<what>.*?)(?: - at `\$\.?(?P<where>[^`]*)`)?$", re.DOTALL)
 
 
 class UnknownEvent(UnknownName):
@@ -78,8 +77,7 @@ def build_event(name: str, data: Mapping[str, object], now: datetime) -> OutEven
     try:
         event: OutEvent = msgspec.convert({**filled, **data, "type": kind.__struct_config__.tag}, kind)
     except msgspec.ValidationError as error:
-        found = _AT.match(str(error))
-        where, what = (found["where"], found["what"]) if found is not None else (None, str(error))
+        where, what = wrong_field(error)
         raise WrongEvent(f"{f'`{where[:64]}`: ' if where else ''}{what}.") from error
     return event
 

@@ -12,6 +12,7 @@ import msgspec
 
 from core.docstrings import attributes, summary
 from core.errors import HelixError, UnknownName
+from core.wrong_field import wrong_field
 from state import events_in as incoming
 from state.events_in import InEvent
 from state.events_out import (
@@ -244,7 +245,7 @@ def parse_data(spec: InSpec, data: object) -> InEvent:
     try:
         return msgspec.convert(data, spec.record)
     except msgspec.ValidationError as error:
-        raise _wrong(str(error)) from error
+        raise _wrong(error) from error
 
 
 def type_of(event: OutEvent) -> str:
@@ -284,13 +285,10 @@ def _described(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {**schema, "description": summary(text), "properties": properties}
 
 
-def _wrong(text: str) -> WrongData:
-    """Msgspec says "problem - at `$.path`"; the records' own checks say "path: problem"."""
-    said = _OURS.match(text)
-    if said is not None:
-        return WrongData(said[1], said[2])
-    problem, _, path = text.rpartition(" - at `$")
-    return WrongData(path.rstrip("`").removeprefix("."), problem) if problem else WrongData("", text)
+def _wrong(error: msgspec.ValidationError) -> WrongData:
+    """The records' own checks say "path: problem"."""
+    said = _OURS.match(str(error))
+    return WrongData(said[1], said[2]) if said is not None else WrongData(*wrong_field(error))
 
 
 def _first_line(record: type[object]) -> str:

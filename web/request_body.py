@@ -3,11 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TypeVar
 
+import msgspec
 from aiohttp import web
 
+from core.wrong_field import wrong_field
 from web.keys import KERNEL
 from web.problems import Problem, too_large
+
+T = TypeVar("T")
+
+
+async def read_record(request: web.Request, record: type[T]) -> T:
+    """The body as a record.
+
+    Raises:
+        Problem: 400, it is no JSON; 422, it does not fit, and `field` names what is wrong; or as `read_body`.
+    """
+    try:
+        return msgspec.json.decode(await read_body(request), type=record)
+    except msgspec.ValidationError as error:
+        field, problem = wrong_field(error)
+        raise Problem(
+            422, f"{field}: {problem}." if field else f"{problem}.", kind="wrong-data", field=field or None
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Problem(400, f"The body is not JSON: {error}.", kind="not-json") from error
 
 
 async def read_body(request: web.Request) -> bytes:

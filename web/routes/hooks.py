@@ -17,7 +17,7 @@ from web.keys import COLLECTIVE
 from web.parameters import Choice, Parameter
 from web.problems import Problem
 from web.records.webhooks import Envelope, Hook, WantedHook
-from web.request_body import read_body
+from web.request_body import read_record
 from web.routing import Link, Reply, RequestBody, RouteSpec
 from web.webhook_auth import prove_manager
 
@@ -33,12 +33,7 @@ async def post_hook(request: web.Request) -> web.StreamResponse:
     prove_manager(request)
     if request.content_type != JSON:
         raise Problem(415, "A subscription is JSON: Content-Type: application/json.")
-    try:
-        wanted = msgspec.json.decode(await read_body(request), type=WantedHook)
-    except msgspec.ValidationError as error:
-        raise Problem(422, f"{error}.", kind="wrong-data") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"The body is not JSON: {error}.", kind="not-json") from error
+    wanted = await read_record(request, WantedHook)
     try:
         find_outgoing(wanted.event)
     except UnknownEventType as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
-import msgspec
 from aiohttp import web
 
 from core.settings import Settings
@@ -16,7 +15,7 @@ from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.problems import Problem
 from web.read_access import COOKIE, SECURE_COOKIE
 from web.records.session import OfferedToken, SessionBegun
-from web.request_body import read_body
+from web.request_body import read_record
 from web.routing import Reply, RequestBody, RouteSpec
 from web.sessions import LASTS_S
 
@@ -29,12 +28,7 @@ async def post_session(request: web.Request) -> web.StreamResponse:
     _refuse_other_sites(request)
     if request.content_type != JSON:
         raise Problem(415, "A session is asked for as JSON: Content-Type: application/json.")
-    try:
-        offered = msgspec.json.decode(await read_body(request), type=OfferedToken)
-    except msgspec.ValidationError as error:
-        raise Problem(422, f"{error}.", kind="wrong-data") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"The body is not JSON: {error}.", kind="not-json") from error
+    offered = await read_record(request, OfferedToken)
     if access.sessions is None:
         raise Problem(409, "Reading is public here, so there is nothing to open.", kind="no-token")
     access.prove(request, offered.token)

@@ -77,6 +77,11 @@ async def test_a_subscription_that_is_none(site: Site, body: bytes) -> None:
     assert (await post(site, "/hooks", body)).status in {400, 422}
 
 
+@pytest.mark.parametrize("body", [b"{}", b'{"target_url": 5, "event": "x"}'])
+async def test_a_member_that_does_not_fit_is_named(site: Site, body: bytes) -> None:
+    assert problem(await post(site, "/hooks", body), 422)["field"] == "target_url"
+
+
 async def test_there_may_be_only_so_many(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(destinations, "MOST_SUBSCRIPTIONS", 1)
     assert (await subscribe(site)).status == 201

@@ -100,8 +100,8 @@ async def test_an_envelope_that_is_none(site: Site, envelope: object, field: str
         ("ucf.update", {"set": {"harmony": 5}}, "set.harmony"),
         ("ucf.update", {"set": {"harmony": "1"}}, "set[...]"),
         ("ucf.update", {"set": {"harmony": 1}, "shift": {"harmony": 1}}, "set.harmony"),
-        ("ucf.update", {**SHIFT, "extra": 1}, None),
-        ("agent.heartbeat", {"agent": "Gemini"}, None),
+        ("ucf.update", {**SHIFT, "extra": 1}, "extra"),
+        ("agent.heartbeat", {"agent": "Gemini"}, "status"),
         ("agent.heartbeat", {"agent": "Gemini", "status": "fine"}, "status"),
         ("agent.heartbeat", {"agent": "Gemini", "status": "active", "load": 2}, "load"),
         ("ritual.start", {"steps": 0}, "steps"),
@@ -114,7 +114,7 @@ async def test_an_envelope_that_is_none(site: Site, envelope: object, field: str
         ("alert.raise", {"key": "a b", "summary": "x"}, "key"),
         ("alert.raise", {"key": "ab", "summary": ""}, "summary"),
         ("context.archive", {"name": ""}, "name"),
-        ("receipt", {"delivery": "x"}, None),
+        ("receipt", {"delivery": "x"}, "outcome"),
     ],
 )
 async def test_data_that_does_not_fit_names_its_field_and_keeps_nothing(
