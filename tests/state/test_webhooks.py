@@ -249,14 +249,17 @@ async def test_no_address_is_in_metrics_logs_events_or_the_stream(
     async with opened(tmp_path, zapier_webhook_url=(Secret(base + SECRET_PATH),)) as world:
         heard: list[object] = []
         stream = Hearing(world.kernel.broadcaster, "deliveries")
+        delivered = asyncio.Event()
+        world.webhooks.on_attempt(
+            lambda settled: delivered.set() if settled.outcome.verdict == "delivered" else None
+        )
         await world.webhooks.destinations.subscribe("ucf.changed", base + SECRET_PATH + "/hook")
         for number in range(4):
             await tune(world, harmony=0.6 + number / 10)
         await world.take("ucf.update", set={"harmony": 0.55})
         await receiver.until(7)
         async with asyncio.timeout(10):
-            while (await world.webhooks.outbox.counts()).get("delivered", 0) == 0:
-                await asyncio.sleep(0.005)
+            await delivered.wait()
         heard.append((await anext(stream)).data)
         body, _ = await render_metrics(world.kernel.metrics, "text")
         text = body.decode()
