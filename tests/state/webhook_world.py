@@ -42,6 +42,8 @@ class WebhookWorld:
                 found = await self.webhooks.inbox.find(event_id)
                 assert found is not None
                 if found.status not in {"accepted", "processing"}:
+                    # Committed is not yet known to the handler; it hears of it before a later write does.
+                    await self.collective.database.write(lambda _: None)
                     return found
                 await asyncio.sleep(0.005)
 
