@@ -10,7 +10,8 @@ from typing import Final
 
 logger = logging.getLogger(__name__)
 
-# Where the log holds so many pages (16 MiB) a commit does it after all: that bounds the log whatever happens.
+# Where the log holds so many pages (16 MiB) a commit does it after all; only a reader that never ends holds
+# that up.
 MOST_WAL_PAGES: Final = 4_000
 # A pass costs two flushes of the disk, so it is worth it for so many groups, and not too often.
 GROUPS_APART: Final = 50

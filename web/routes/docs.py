@@ -41,7 +41,7 @@ ROUTES = (
         path=_PATH,
         handler=get_docs,
         summary="This API as a page to read.",
-        ttl_s=3600.0,
+        ttl_s=60.0,
         group="Reference",
         replies=(Reply(summary="The page.", media_types=("text/html",)),),
     ),

@@ -30,7 +30,7 @@ ROUTES = (
         path=_PATH,
         handler=get_openapi,
         summary="This API as OpenAPI 3.1.",
-        ttl_s=3600.0,
+        ttl_s=60.0,
         group="Reference",
         replies=(Reply(summary="The document.", record=dict[str, Any]),),
     ),

@@ -207,7 +207,7 @@ ROUTES = (
         path=_ALL,
         handler=get_types,
         summary="Every event type, in and out, with JSON Schema and sample.",
-        ttl_s=3600.0,
+        ttl_s=60.0,
         group="Webhooks",
         replies=(Reply(summary="The types.", record=EventTypes),),
     ),
