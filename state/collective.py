@@ -58,7 +58,7 @@ class Collective:
     """The shared state and what watches over it. `Collective.open` makes one.
 
     Attributes:
-        hour_ago: the UCF of an hour ago, read once a minute; None while nothing is known of then.
+        hour_ago: the UCF of an hour ago, else the first one there was; read once a minute.
     """
 
     def __init__(self, kernel: Kernel, database: Database) -> None:
@@ -165,7 +165,8 @@ class Collective:
 
     async def refresh_trend(self) -> None:
         """Reads the UCF of an hour ago."""
-        self.hour_ago = await self.journal.ucf_at(self.kernel.clock.now() - timedelta(hours=1))
+        then = await self.journal.ucf_at(self.kernel.clock.now() - timedelta(hours=1))
+        self.hour_ago = await self.journal.first_ucf() if then is None else then
 
     async def refresh_disk(self) -> None:
         """Looks how much room the data folder has left, and whether the database is still in it."""

@@ -96,6 +96,18 @@ class Journal:
 
         return await self._database.read(work)
 
+    async def first_ucf(self) -> UCF | None:
+        """The oldest UCF that is kept; None where there is none."""
+
+        def work(connection: sqlite3.Connection) -> UCF | None:
+            row = connection.execute(
+                "SELECT harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history "
+                "ORDER BY at_us, version LIMIT 1"
+            ).fetchone()
+            return None if row is None else UCF(**dict(zip(METRICS, row, strict=True)))
+
+        return await self._database.read(work)
+
     async def prune(self, older_than: datetime) -> int:
         """Removes what is older; gives how many entries that was.
 

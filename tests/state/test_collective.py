@@ -180,6 +180,16 @@ async def test_the_status_has_trends_against_an_hour_ago(collective: Collective,
     assert build_status(collective).trends["harmony"] == "steady"
 
 
+async def test_what_moved_in_the_first_hour_is_no_steady_value(
+    collective: Collective, clock: ManualClock
+) -> None:
+    clock.advance(60)
+    await tune(collective, harmony=0.9)
+    await collective.refresh_trend()
+    assert build_status(collective).trends["harmony"] == "up"
+    assert build_status(collective).trends["prana"] == "steady"
+
+
 async def test_the_status_counts_agents_and_knows_the_gateway(collective: Collective, kernel: Kernel) -> None:
     before = build_status(collective)
     assert before.gateway.status == "fail"
