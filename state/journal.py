@@ -85,25 +85,17 @@ class Journal:
 
     async def ucf_at(self, moment: datetime) -> UCF | None:
         """The UCF as it was at a moment; None before the first one."""
-
-        def work(connection: sqlite3.Connection) -> UCF | None:
-            row = connection.execute(
-                "SELECT harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history "
-                "WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT 1",
-                (to_us(moment),),
-            ).fetchone()
-            return None if row is None else UCF(**dict(zip(METRICS, row, strict=True)))
-
-        return await self._database.read(work)
+        return await self._ucf("WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT 1", to_us(moment))
 
     async def first_ucf(self) -> UCF | None:
         """The oldest UCF that is kept; None where there is none."""
+        return await self._ucf("ORDER BY at_us, version LIMIT 1")
+
+    async def _ucf(self, which: str, *values: int) -> UCF | None:
+        query = f"SELECT {', '.join(METRICS)} FROM ucf_history {which}"  # noqa: S608 - only our own words
 
         def work(connection: sqlite3.Connection) -> UCF | None:
-            row = connection.execute(
-                "SELECT harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history "
-                "ORDER BY at_us, version LIMIT 1"
-            ).fetchone()
+            row = connection.execute(query, values).fetchone()
             return None if row is None else UCF(**dict(zip(METRICS, row, strict=True)))
 
         return await self._database.read(work)

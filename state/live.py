@@ -56,27 +56,17 @@ def open_alerts(collective: Collective) -> tuple[AlertTold, ...]:
 
 def ritual_now(collective: Collective) -> RitualTold | None:
     """The ritual that runs, else the last; None where there was none."""
-    running, last = collective.rituals.running, collective.rituals.last
-    if running is not None:
-        return RitualTold(
-            id=running.id,
-            kind=running.kind,
-            status="running",
-            step=running.step,
-            steps=running.steps,
-            started_at=running.started_at,
-            ended_at=None,
-        )
-    if last is None:
+    newest = collective.rituals.newest
+    if newest is None:
         return None
     return RitualTold(
-        id=last.id,
-        kind=last.kind,
-        status=last.status,
-        step=last.step,
-        steps=last.steps,
-        started_at=last.started_at,
-        ended_at=last.ended_at,
+        id=newest.id,
+        kind=newest.kind,
+        status=newest.status,
+        step=newest.step,
+        steps=newest.steps,
+        started_at=newest.started_at,
+        ended_at=newest.ended_at,
     )
 
 

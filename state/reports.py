@@ -237,14 +237,10 @@ def _metrics(ucf: UCF, hour_ago: UCF | None) -> dict[str, MetricLine]:
 
 
 def _ritual(collective: Collective) -> RitualLine | None:
-    running, last = collective.rituals.running, collective.rituals.last
-    if running is not None:
-        return RitualLine(
-            running.id, running.kind, "running", running.step, running.steps, running.started_at
-        )
-    if last is None:
+    newest = collective.rituals.newest
+    if newest is None:
         return None
-    return RitualLine(last.id, last.kind, last.status, last.step, last.steps, last.started_at)
+    return RitualLine(newest.id, newest.kind, newest.status, newest.step, newest.steps, newest.started_at)
 
 
 def _journal(connection: sqlite3.Connection, since_us: int) -> tuple[dict[str, int], int]:

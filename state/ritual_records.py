@@ -75,13 +75,15 @@ class RitualRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunningRitual(msgspec.Struct, frozen=True, kw_only=True):
-    """The ritual under way: `step` of `steps` are done."""
+    """The ritual under way: `step` of `steps` are done. It reads as a record does that has no end yet."""
 
     id: int
     kind: RitualKind
     steps: int
     step: int
     started_at: datetime
+    status: RitualStatus = "running"
+    ended_at: datetime | None = None
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):

@@ -72,6 +72,11 @@ class Rituals(RitualArchive):
         """The one under way."""
         return None if self._run is None else self._run.now()
 
+    @property
+    def newest(self) -> RunningRitual | RitualRecord | None:
+        """The one under way, else the last; None where there was none."""
+        return self.running or self.last
+
     async def load(self) -> tuple[RitualRecord, ...]:
         """Marks what a crash cut off as interrupted, and gives it; reads the last one. Before any start."""
         cut_off = await self._database.read(table.find_running)

@@ -76,25 +76,16 @@ def assess(ucf: UCF, health: HealthRegistry) -> str:
 
 
 def _ritual(rituals: Rituals) -> RitualBrief | None:
-    running, last = rituals.running, rituals.last
-    if running is not None:
-        return RitualBrief(
-            id=running.id,
-            kind=running.kind,
-            status="running",
-            steps=running.steps,
-            started_at=running.started_at,
-            ended_at=None,
-        )
-    if last is None:
+    newest = rituals.newest
+    if newest is None:
         return None
     return RitualBrief(
-        id=last.id,
-        kind=last.kind,
-        status=last.status,
-        steps=last.steps,
-        started_at=last.started_at,
-        ended_at=last.ended_at,
+        id=newest.id,
+        kind=newest.kind,
+        status=newest.status,
+        steps=newest.steps,
+        started_at=newest.started_at,
+        ended_at=newest.ended_at,
     )
 
 

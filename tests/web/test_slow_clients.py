@@ -127,20 +127,27 @@ async def test_a_head_that_never_ends_is_cut_off_by_its_size(site: Site) -> None
     assert await wire.closed()
 
 
+class _Slow:
+    """A route that says when it is asked, and answers once it may."""
+
+    def __init__(self) -> None:
+        self.arrived = asyncio.Event()
+        self.gate = asyncio.Event()
+
+    async def get(self, _request: web.Request) -> web.Response:
+        self.arrived.set()
+        await self.gate.wait()
+        return web.Response(text="slow")
+
+
 async def test_a_head_behind_a_request_that_is_handled_does_not_cut_its_answer_off(
     make_site: MakeSite,
 ) -> None:
-    arrived, gate = asyncio.Event(), asyncio.Event()
-
-    async def slow(_request: web.Request) -> web.Response:
-        arrived.set()
-        await gate.wait()
-        return web.Response(text="slow")
-
-    site = await make_site((RouteSpec(path="/slow", handler=slow, summary=""),), head_timeout_s=0.02)
+    slow = _Slow()
+    site = await make_site((RouteSpec(path="/slow", handler=slow.get, summary=""),), head_timeout_s=0.02)
     wire = await site.wire()
     await wire.send(head("/slow"))
-    await asyncio.wait_for(arrived.wait(), TIMEOUT_S)
+    await asyncio.wait_for(slow.arrived.wait(), TIMEOUT_S)
     await wire.send(b"GET /nothing HT")
     served = site.only_connection()
     async with asyncio.timeout(TIMEOUT_S):
@@ -150,7 +157,7 @@ async def test_a_head_behind_a_request_that_is_handled_does_not_cut_its_answer_o
     async with asyncio.timeout(TIMEOUT_S):
         while served._timer is first:
             await asyncio.sleep(0.005)
-    gate.set()
+    slow.gate.set()
     assert (await wire.answer()).body == b"slow"
     assert_problem(await wire.answer(), 408)
 
@@ -211,24 +218,18 @@ def test_slow_clients_are_let_go_on_uvloop_too(tmp_path: Path) -> None:
 async def test_a_head_without_end_behind_a_request_that_is_handled_ends_the_connection_after_its_answer(
     make_site: MakeSite,
 ) -> None:
-    arrived, gate = asyncio.Event(), asyncio.Event()
-
-    async def slow(_request: web.Request) -> web.Response:
-        arrived.set()
-        await gate.wait()
-        return web.Response(text="slow")
-
-    site = await make_site((RouteSpec(path="/slow", handler=slow, summary=""),))
+    slow = _Slow()
+    site = await make_site((RouteSpec(path="/slow", handler=slow.get, summary=""),))
     wire = await site.wire()
     await wire.send(head("/slow"))
-    await asyncio.wait_for(arrived.wait(), TIMEOUT_S)
+    await asyncio.wait_for(slow.arrived.wait(), TIMEOUT_S)
     served = site.only_connection()
     await wire.send(b"GET /nothing HTTP/1.1\r\n")
     async with asyncio.timeout(TIMEOUT_S):
         while not served._close:
             await wire.send(b"X: " + b"x" * 4000 + b"\r\n")
             await asyncio.sleep(0)
-    gate.set()
+    slow.gate.set()
     assert (await wire.answer()).body == b"slow"
     assert await wire.closed()
 
