@@ -105,3 +105,10 @@ async def over_ws(site: Site, path: str = "/ws", **options: Any) -> AsyncIterato
     session = await site.session()
     async with session.ws_connect(path, **options) as connection:
         yield WsListener(connection)
+
+
+async def gone(site: Site) -> None:
+    """Returns once the server has noticed that nobody listens."""
+    async with asyncio.timeout(5):
+        while site.streams.clients:
+            await asyncio.sleep(0.005)
