@@ -1,8 +1,10 @@
 """The chat page while channels come, change and go: live, in order, and hidden from whom they are hidden."""
 
+import asyncio
+
 import discord
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from sandbox.cdn import flat_png
 from tests.sandbox.page_bot import Stage
@@ -29,6 +31,31 @@ async def _listed(page: Page) -> list[tuple[str, list[str]]]:
         )
         for group in await groups.all()
     ]
+
+
+async def test_a_channel_never_shows_the_messages_of_the_one_before(stage: Stage) -> None:
+    async with stage.page() as page:
+        box = page.get_by_label("Message", exact=True)
+        await box.fill("only for general")
+        await box.press("Enter")
+        here = page.locator(".message", has_text="only for general")
+        await expect(here).to_be_visible()
+        asked, answer = asyncio.Event(), asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            asked.set()
+            await answer.wait()
+            await route.continue_()
+
+        await page.route("**/messages?*", hold)
+        await page.locator("#places").get_by_role("button", name="bot-commands").click()
+        await asked.wait()
+        await expect(page.locator("#channel-title")).to_have_text("bot-commands")
+        assert await page.locator(".message, .welcome").count() == 0
+        answer.set()
+        await expect(page.locator(".message, .welcome").first).to_be_visible()
+        await page.locator("#places").get_by_role("button", name="general").click()
+        await expect(here).to_be_visible()
 
 
 async def test_a_mention_of_a_channel_just_made_gets_its_name(stage: Stage) -> None:

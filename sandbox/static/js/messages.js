@@ -45,6 +45,7 @@ export class MessageLog {
     // Pictures have no height before they are loaded, and a phone's keyboard takes height away.
     log.addEventListener("load", () => this.#keepEnd(), true);
     new ResizeObserver(() => this.#keepEnd()).observe(log);
+    timeline.addEventListener("cleared", () => this.drawAll());
     timeline.addEventListener("reset", () => this.drawAll());
     timeline.addEventListener("earlier", () => this.#drawEarlier());
     timeline.addEventListener("added", ({ detail }) => this.#added(detail));

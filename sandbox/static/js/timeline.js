@@ -7,9 +7,9 @@ const PAGE = 50;
 const REACTIONS = new Set(["MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"]);
 
 /**
- * Holds at most `KEPT` messages, oldest first. Tells by events: `reset`, `added`, `changed`, `edited` (after
- * `changed`, where it was its author's doing), `removed` (detail: the message) and `earlier` (older ones were
- * put in front).
+ * Holds at most `KEPT` messages, oldest first. Tells by events: `cleared` (another place or another reader: what
+ * was held is gone, what is there comes with `reset`), `reset`, `added`, `changed`, `edited` (after `changed`,
+ * where it was its author's doing), `removed` (detail: the message) and `earlier` (older ones were put in front).
  */
 export class Timeline extends EventTarget {
   #api;
@@ -17,6 +17,8 @@ export class Timeline extends EventTarget {
   #messages = new Map();
   #load = 0;
   #waiting = null;
+  /** Whose view of which channel is held. */
+  #view = null;
   loading = false;
   complete = false;
 
@@ -40,6 +42,7 @@ export class Timeline extends EventTarget {
     const channel = this.#store.channelId;
     this.#waiting = [];
     this.loading = true;
+    this.#turnTo(`${this.#store.me.id}/${channel}`);
     let page = [];
     try {
       if (channel !== null) page = await this.#api.fetchMessages(channel, this.#store.me.id, null, PAGE);
@@ -59,6 +62,15 @@ export class Timeline extends EventTarget {
     this.complete = page.length < PAGE;
     for (const [name, data] of waiting) this.#apply(name, data, false);
     this.#tell("reset");
+  }
+
+  /** Nobody reads the messages of one channel, or of one person, under the name of another. */
+  #turnTo(view) {
+    if (view === this.#view) return;
+    this.#view = view;
+    this.#messages.clear();
+    this.complete = false;
+    this.#tell("cleared");
   }
 
   /** Fetches the page before the oldest message. */
