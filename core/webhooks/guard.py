@@ -23,6 +23,10 @@ _LOOK_UP_S: Final = 5.0
 # RFC 6052 and RFC 3056: an IPv4 address inside an IPv6 one is reached through a translator.
 _NAT64: Final = ip_network("64:ff9b::/96")
 _SIX_TO_FOUR: Final = ip_network("2002::/16")
+# RFC 4291 §2.4: elsewhere is what a network keeps to itself, such as a translator's own range (RFC 8215).
+_GLOBAL_UNICAST: Final = ip_network("2000::/3")
+# RFC 6890: kept for protocols, and one cloud's metadata; Python 3.11 takes most of it for the Internet.
+_PROTOCOLS: Final = ip_network("192.0.0.0/24")
 
 
 class ForbiddenTarget(HelixError, OSError):  # noqa: N818 - the text is what subscribers read
@@ -36,8 +40,14 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     inner = _inner(found)
+    if inner is None and isinstance(found, IPv6Address) and found not in _GLOBAL_UNICAST:
+        return False
     # Multicast counts as global, and is nobody's server.
-    return all(one.is_global and not one.is_multicast for one in (found, inner) if one is not None)
+    return all(
+        one.is_global and not one.is_multicast and one not in _PROTOCOLS
+        for one in (found, inner)
+        if one is not None
+    )
 
 
 def is_loopback(address: str) -> bool:
