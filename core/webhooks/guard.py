@@ -137,12 +137,16 @@ def build_resolver(*, loopback: bool) -> AbstractResolver:
 
 
 def build_session(*, loopback: bool, user_agent: str) -> aiohttp.ClientSession:
-    """A session that connects only where it may: no cookies, no proxy from the environment."""
+    """A session that connects only where it may: no cookies, no proxy from the environment.
+
+    Connections are bounded by those who send, not by host: many destinations share one, as all of Zapier's do,
+    and those that hang must leave the others theirs.
+    """
     import aiohttp
 
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(
-            resolver=build_resolver(loopback=loopback), ttl_dns_cache=10, limit=0, limit_per_host=8
+            resolver=build_resolver(loopback=loopback), ttl_dns_cache=10, limit=0, limit_per_host=0
         ),
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": user_agent},

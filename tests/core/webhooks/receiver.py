@@ -31,6 +31,7 @@ class Receiver:
     got: list[Got] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     hang: bool = False
+    hangs_at: frozenset[str] = frozenset()
     released: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -39,7 +40,7 @@ class Receiver:
         async with self.changed:
             self.got.append(Got(request.path, headers, body))
             self.changed.notify_all()
-        if self.hang:
+        if self.hang or request.path in self.hangs_at:
             await self.released.wait()
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
         return web.Response(status=status, headers=self.headers)

@@ -385,6 +385,21 @@ async def test_a_destination_that_hangs_is_given_up_in_time_and_stops_no_other(
     assert errors == {"no answer in time"}
 
 
+async def test_destinations_that_hang_stop_no_other_on_the_same_host(
+    store: Database, clock: ManualClock, receiver: Receiver
+) -> None:
+    receiver.hangs_at = frozenset({"/one", "/two", "/three"})
+    host = receiver.url.removesuffix("/hook")
+    urls = tuple(Secret(f"{host}/{name}") for name in ("one", "two", "three", "healthy"))
+    stage = Stage(store, clock, settings(receiver, zapier_webhook_url=urls))
+    for _ in range(20):
+        await stage.emit()
+    async with stage.running():
+        await stage.until(20)
+    assert [settled.destination for settled in stage.settled] == ["zapier-4"] * 20
+    assert {settled.status for settled in stage.settled} == {"delivered"}
+
+
 async def test_no_address_inside_is_sent_to_outside_the_sandbox(stage: Stage, receiver: Receiver) -> None:
     stage.deliverer._loopback = False
     async with stage.running():
