@@ -88,7 +88,7 @@ class Deliverer:
         self._settling = Settling(outbox, database, clock, exhausted=exhausted, jitter=jitter)
         self._paces: dict[str, Pace] = {}
         self._resting: dict[str, float] = {}
-        self._all_zapier = Pace(ALL_IN_WINDOW / WINDOW_S, ALL_IN_WINDOW / 2, clock, sleep=sleep)
+        self._all_zapier = Pace(ALL_IN_WINDOW, WINDOW_S, clock, sleep=sleep)
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._wake = asyncio.Event()
         outbox.on_commit(self._wake.set)
@@ -226,7 +226,7 @@ class Deliverer:
             return
         pace = self._paces.get(destination.name)
         if pace is None:
-            pace = Pace(HOOK_PER_S, HOOK_PER_S / 2, self._clock, sleep=self._sleep)
+            pace = Pace(HOOK_PER_S, 1, self._clock, sleep=self._sleep)
             self._paces[destination.name] = pace
         await pace.wait()
         await self._all_zapier.wait()
