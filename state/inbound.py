@@ -92,7 +92,10 @@ class StateHandlers:
             raise Refused(str(error)) from error
 
     async def take_heartbeat(self, job: Job) -> None:
-        """`agent.heartbeat`: the agent is external from then on."""
+        """`agent.heartbeat`: the agent is external from then on.
+
+        It counts from when it came in, and not after a later one: what waited is no sign of life of now.
+        """
         heartbeat = msgspec.json.decode(job.data, type=AgentHeartbeat)
         try:
             agent = find_agent(heartbeat.agent).name
@@ -101,12 +104,16 @@ class StateHandlers:
         report = AgentReport(
             agent=agent,
             status=heartbeat.status,
-            reported_at=self._clock.now(),
+            reported_at=job.received_at,
             task=heartbeat.task,
             load=heartbeat.load,
         )
 
         def change(snapshot: Snapshot) -> Change:
+            known = snapshot.reports.get(agent)
+            # One that is dated in the future, from before the clock was set back, is no later one.
+            if known is not None and report.reported_at < known.reported_at <= self._clock.now():
+                return Change()
             reports = {**snapshot.reports, agent: report}
             return Change(
                 reports=reports,

@@ -40,12 +40,14 @@ class Job:
 
     Attributes:
         event_id: what effects outside are keyed by.
+        received_at: when it came in.
         attempt: which attempt this is, from 1.
         first_at: when the first attempt began.
     """
 
     __slots__ = (
-        "_at_us", "_done", "_event", "_handler", "attempt", "data", "event_id", "first_at", "result", "type",
+        "_at_us", "_done", "_event", "_handler", "attempt", "data", "event_id", "first_at", "received_at",
+        "result", "type",
     )  # fmt: skip
 
     def __init__(
@@ -56,6 +58,7 @@ class Job:
         event_id: str,
         kind: str,
         data: bytes,
+        received_at: datetime,
         attempt: int,
         first_at: datetime,
         at: datetime,
@@ -67,6 +70,7 @@ class Job:
         self.event_id = event_id
         self.type = kind
         self.data = data
+        self.received_at = received_at
         self.attempt = attempt
         self.first_at = first_at
         self.result: str | None = None
@@ -191,8 +195,8 @@ class Router:
                 "RETURNING attempts, first_us",
                 (now_us, seq, name),
             ).fetchone()
-            event_id, kind, data = connection.execute(
-                "SELECT id, type, data FROM inbox WHERE seq = ?", (seq,)
+            event_id, kind, data, received_us = connection.execute(
+                "SELECT id, type, data, received_us FROM inbox WHERE seq = ?", (seq,)
             ).fetchone()
             return Job(
                 seq,
@@ -200,6 +204,7 @@ class Router:
                 event_id=event_id,
                 kind=kind,
                 data=bytes(data),
+                received_at=from_us(received_us),
                 attempt=attempt,
                 first_at=from_us(first_us),
                 at=now,

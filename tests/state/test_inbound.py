@@ -12,6 +12,7 @@ import pytest
 from core.webhooks.inbox import InboxEvent
 from core.webhooks.router import _take_back
 from state.events import find_incoming
+from tests.manual_clock import DEFAULT_START, ManualClock
 from tests.state.webhook_world import WebhookWorld, opened
 
 
@@ -52,6 +53,55 @@ async def test_a_heartbeat_makes_an_agent_external(world: WebhookWorld) -> None:
     assert end_of(event) == ("done", None)
     agent = next(one for one in world.collective.agents() if one.name == "Gemini")
     assert (agent.external, agent.status, agent.task, agent.load) == (True, "active", "scouting", 0.3)
+
+
+async def heartbeats(world: WebhookWorld, *tasks: str) -> None:
+    """Keep one heartbeat each, a minute apart, before any of them is handled."""
+    clock = world.kernel.clock
+    assert isinstance(clock, ManualClock)
+    for task in tasks:
+        data = msgspec.json.encode({"agent": "Gemini", "status": "active", "task": task})
+        await world.webhooks.accept(find_incoming("agent.heartbeat"), data, None)
+        clock.advance(60)
+
+
+async def handle(world: WebhookWorld, count: int, *, newest_first: bool = False) -> None:
+    jobs = [await world.webhooks.router._take("state.agents") for _ in range(count)]
+    for job in reversed(jobs) if newest_first else jobs:
+        assert job is not None
+        await world.webhooks.router.handlers["state.agents"](job)
+        assert job.is_done
+
+
+async def test_a_heartbeat_that_waited_is_as_old_as_it_is(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock, supervised=False) as world:
+        await heartbeats(world, "scouting")
+        clock.advance(3600)
+        await handle(world, 1)
+        agent = next(one for one in world.collective.agents() if one.name == "Gemini")
+        assert agent.since == DEFAULT_START
+        assert agent.status == "stale"
+
+
+async def test_a_heartbeat_that_is_tried_again_does_not_take_the_place_of_a_later_one(tmp_path: Path) -> None:
+    async with opened(tmp_path, ManualClock(), supervised=False) as world:
+        await heartbeats(world, "first", "second")
+        await handle(world, 2, newest_first=True)
+        agent = next(one for one in world.collective.agents() if one.name == "Gemini")
+        assert agent.task == "second"
+
+
+async def test_a_heartbeat_counts_though_the_clock_was_set_back_since_the_last_one(tmp_path: Path) -> None:
+    clock = ManualClock()
+    async with opened(tmp_path, clock, supervised=False) as world:
+        await heartbeats(world, "before")
+        await handle(world, 1)
+        clock.set(-7200)
+        await heartbeats(world, "after")
+        await handle(world, 1)
+        agent = next(one for one in world.collective.agents() if one.name == "Gemini")
+        assert agent.task == "after"
 
 
 async def test_a_heartbeat_of_nobody_is_refused_with_the_nearest_name(world: WebhookWorld) -> None:
