@@ -13,6 +13,8 @@ from state.models import METRICS, ReportStatus
 Short = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
+# Python's `$` lets a line break follow, and the schema's does not: so it is refused in words of both.
+_KEY = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}(?!\n)$"
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
@@ -112,7 +114,7 @@ class MessagePost(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True
         channel: the channel's id.
     """
 
-    channel: Annotated[str, msgspec.Meta(pattern="^[0-9]{15,20}$")]
+    channel: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{15,20}(?!\n)$")]
     content: Annotated[str, msgspec.Meta(max_length=2_000)] | None = None
     embed: Embed | None = None
 
@@ -124,7 +126,7 @@ class MessagePost(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True
 class AlertRaise(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Raises an alert from outside; where one of the key is open, that one says this from now on."""
 
-    key: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
+    key: Annotated[str, msgspec.Meta(pattern=_KEY)]
     summary: Line
     severity: Severity = "warning"
     detail: Text = ""
@@ -133,7 +135,7 @@ class AlertRaise(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class AlertClear(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ends an alert from outside."""
 
-    key: Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}$")]
+    key: Annotated[str, msgspec.Meta(pattern=_KEY)]
 
 
 class ContextArchive(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):

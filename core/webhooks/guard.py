@@ -139,8 +139,8 @@ def build_resolver(*, loopback: bool) -> AbstractResolver:
 def build_session(*, loopback: bool, user_agent: str) -> aiohttp.ClientSession:
     """A session that connects only where it may: no cookies, no proxy from the environment.
 
-    Connections are bounded by those who send, not by host: many destinations share one, as all of Zapier's do,
-    and those that hang must leave the others theirs.
+    Connections are bounded by those who send, not by host: many destinations share one, as all of
+    Zapier's do, and those that hang must leave the others theirs.
     """
     import aiohttp
 
