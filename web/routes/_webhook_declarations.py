@@ -87,7 +87,7 @@ def _envelope(refer: Refer) -> dict[str, Any]:
                 "required": ["type", "data"],
                 "additionalProperties": False,
             }
-            for name, spec in IN_EVENTS.items()
+            for name, spec in _NAMED.items()
         ]
     }
 
@@ -97,7 +97,7 @@ ENVELOPE: Final = RequestBody(
     schema=_envelope,
     examples={
         name: {"type": name, "timestamp": "2026-01-01T12:00:00Z", "data": spec.sample}
-        for name, spec in IN_EVENTS.items()
+        for name, spec in _NAMED.items()
     },
 )
 GITHUB_PAYLOAD: Final = RequestBody(

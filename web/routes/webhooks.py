@@ -54,6 +54,8 @@ _ALL: Final = "/webhooks"
 _ONE: Final = "/webhooks/{event}"
 _GITHUB: Final = "/webhooks/github"
 _EVENT: Final = "/webhooks/events/{id}"
+# Only GitHub's signature proves that they are GitHub's.
+_GITHUB_ELSEWHERE: Final = "GitHub's own events come to /webhooks/github."
 _RETRY_S: Final = "30"
 _ENVELOPE: Final = frozenset({"type", "timestamp", "data"})
 
@@ -64,7 +66,7 @@ async def post_event(request: web.Request) -> web.StreamResponse:
     prove_sender(request, body)
     spec = _find(request.match_info["event"])
     if spec.name == "github":
-        raise Problem(404, "GitHub's own events come to /webhooks/github.")
+        raise Problem(404, _GITHUB_ELSEWHERE)
     return await _accept(request, spec, _object(body), _key_of(request))
 
 
@@ -85,6 +87,8 @@ async def post_envelope(request: web.Request) -> web.StreamResponse:
         spec = find_incoming(kind)
     except UnknownEventType as error:
         raise _wrong("type", str(error)) from error
+    if spec.name == "github":
+        raise _wrong("type", _GITHUB_ELSEWHERE)
     return await _accept(request, spec, data, _key_of(request))
 
 
