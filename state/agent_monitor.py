@@ -44,6 +44,7 @@ class AgentMonitor:
         self._agent_ttl_s = kernel.settings.agent_ttl_s
         self._shown: Mapping[str, AgentView] = {}
         self._waiting: deque[JournalRow] = deque(maxlen=_WAITING_LIMIT)
+        self._flushing: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._up = kernel.metrics.gauge("helix_agent_up", "1 where the agent is active.", ("agent",))
         self._unsubscribe: list[Callable[[], None]] = []
@@ -98,7 +99,17 @@ class AgentMonitor:
                 continue
 
     async def flush(self) -> None:
-        """Journals what waits. What the store refuses waits on, and the error is raised."""
+        """Journals what waits. What the store refuses waits on, and the error is raised.
+
+        Whoever comes meanwhile waits for the same writing, which goes on where the one who began it is
+        cancelled: begun again, it could journal a change twice.
+        """
+        if self._flushing is None or self._flushing.done():
+            self._flushing = asyncio.create_task(self._journal_waiting(), name="agents-journal")
+            self._flushing.add_done_callback(lambda task: task.cancelled() or task.exception())
+        await asyncio.shield(self._flushing)
+
+    async def _journal_waiting(self) -> None:
         while self._waiting:
             rows = tuple(self._waiting)[:_JOURNAL_CHUNK]
             events = tuple(_event(row, self._clock.now()) for row in rows)

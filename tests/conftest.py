@@ -1,6 +1,7 @@
-"""What holds for the whole suite: in CI no test may be skipped, and no heartbeat outlives its test's loop."""
+"""What holds for the whole suite: no skip in CI, no heartbeat beyond its test, Ctrl-C everywhere."""
 
 import os
+import signal
 import threading
 
 import pytest
@@ -12,6 +13,9 @@ _skipped: pytest.StashKey[list[str]] = pytest.StashKey()
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_skipped] = []
     config.pluginmanager.register(_SkipLedger(config.stash[_skipped]), "skip-ledger")
+    # A shell without job control starts what goes to the background deaf to SIGINT; children inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_logfinish() -> None:

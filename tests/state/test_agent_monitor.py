@@ -179,6 +179,26 @@ async def test_what_the_store_refuses_waits(
     assert len(await entries(database)) == 1
 
 
+async def test_two_who_flush_at_once_journal_it_once(
+    monitor: AgentMonitor, kernel: Kernel, database: Database
+) -> None:
+    kernel.health.report("gateway", "fail", "lost")
+    await asyncio.gather(monitor.flush(), monitor.flush())
+    assert len(await entries(database)) == 1
+
+
+async def test_what_a_cancelled_flush_wrote_is_not_written_again(
+    monitor: AgentMonitor, kernel: Kernel, database: Database
+) -> None:
+    kernel.health.report("gateway", "fail", "lost")
+    flushing = asyncio.create_task(monitor.flush())
+    await asyncio.sleep(0)
+    flushing.cancel()
+    await asyncio.wait({flushing})
+    await monitor.flush()
+    assert len(await entries(database)) == 1
+
+
 async def test_who_falls_silent_is_noticed_while_the_store_refuses(
     *,
     monitor: AgentMonitor,
