@@ -211,7 +211,11 @@ class Deliverer:
             tried += 1
 
     async def _is_over(self, delivery: _Due) -> bool:
-        """Whether it was ended while it waited for its turn: its hook was removed, or switched off."""
+        """Whether it was ended while it waited for its turn: its hook was removed, or switched off.
+
+        Where the store does not say, it is left for the next turn: an error here would cut off its
+        neighbours, which may have arrived already.
+        """
 
         def work(connection: sqlite3.Connection) -> bool:
             row = connection.execute(
@@ -219,7 +223,11 @@ class Deliverer:
             ).fetchone()
             return row is None
 
-        return await self._database.read(work)
+        try:
+            return await self._database.read(work)
+        except StoreError as error:
+            logger.warning("deliveries.not_read error=%s", error)
+            return True
 
     async def _pace(self, destination: Destination) -> None:
         if destination.kind != "zapier":
