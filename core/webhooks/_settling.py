@@ -111,10 +111,11 @@ class Settling:
         ).fetchone()
         if row is None:
             return None
+        # Numbered on after a replay, which counts its attempts anew: those before it stay as they were.
         connection.execute(
-            "INSERT OR REPLACE INTO attempts (delivery, number, at_us, took_us, status, error) "
-            "VALUES (?, ?, ?, ?, ?, ?)",
-            (delivery, attempts, now_us, round(outcome.took_s * 1e6), outcome.status, outcome.error),
+            "INSERT INTO attempts (delivery, number, at_us, took_us, status, error) "
+            "SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM attempts WHERE delivery = ?1",
+            (delivery, now_us, round(outcome.took_s * 1e6), outcome.status, outcome.error),
         )
         retry_at = None
         if outcome.verdict == "failed":
@@ -170,8 +171,6 @@ class Settling:
                 _disable(connection, name, now_us, "it answered 410 Gone")
                 end_waiting(connection, name, now_us, "its destination is gone")
             return "it answered 410 Gone"
-        if outcome.verdict == "refused":
-            return None
         connection.execute(
             "INSERT INTO destination_state (destination, failing_since_us) VALUES (?, ?) "
             "ON CONFLICT (destination) DO UPDATE SET "

@@ -38,6 +38,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One try at delivering.
 
     Attributes:
+        number: from 1, on over replays.
         status: what the other side answered; None where it did not.
         error: what went wrong, for a person; None where nothing did.
     """

@@ -326,6 +326,39 @@ async def test_after_five_days_of_failures_a_destination_is_disabled(
     assert (await stage.outbox.page(status="waiting")) == ()
 
 
+async def test_a_replay_adds_its_attempts_to_those_before_it(stage: Stage, receiver: Receiver) -> None:
+    receiver.statuses = [500, 500, 400, 400, 200]
+    async with stage.running():
+        event = await stage.emit()
+        await stage.until(1)
+        for pause_s in SCHEDULE_S[1:3]:
+            await stage.wait(pause_s)
+            await stage.until(len(stage.settled) + 1)
+        dead = next(each for each in await stage.outbox.page(status="dead") if each.event_id == event)
+        await stage.until(4)
+        assert await stage.outbox.replay(dead.id)
+        await stage.until(5)
+    whole = await stage.outbox.find(dead.id)
+    assert whole is not None
+    assert [(each.number, each.status) for each in whole[2]] == [(4, 200), (3, 400), (2, 500), (1, 500)]
+    assert whole[0].attempts == 1
+
+
+async def test_after_five_days_of_refusals_a_destination_is_disabled_too(
+    stage: Stage, receiver: Receiver
+) -> None:
+    """As that of a Discord webhook which was deleted, which answers 404 from then on."""
+    receiver.statuses = [404]
+    async with stage.running():
+        await stage.emit()
+        await stage.until(2)
+        await stage.wait(5 * 86_400 + 60)
+        assert await stage.destinations.disabled() == {}
+        await stage.emit()
+        await stage.until(3)
+    assert await stage.destinations.disabled() == {"zapier": "it has failed for 5 days"}
+
+
 async def test_one_success_starts_the_five_days_over(stage: Stage, receiver: Receiver) -> None:
     receiver.statuses = [500, 200, 500]
     async with stage.running():
@@ -618,6 +651,36 @@ async def test_a_replay_that_arrives_switches_its_destination_on_again(
         assert await stage.outbox.replay((await stage.one()).id)
         await stage.until(2)
     assert await stage.destinations.disabled() == {}
+
+
+async def test_a_store_that_cannot_be_read_cuts_off_nothing_that_is_being_sent(
+    stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked, read = 0, stage.store.read
+
+    async def fails_once(work: Any) -> Any:
+        nonlocal looked
+        if "_is_over" not in getattr(work, "__qualname__", ""):
+            return await read(work)
+        looked += 1
+        if looked == 2:
+            receiver.hang = True
+            await receiver.until(2)
+            raise StoreError("busy")
+        return await read(work)
+
+    monkeypatch.setattr(stage.store, "read", fails_once)
+    stage._breaker("zapier", "").trip()
+    sent = [await stage.emit() for _ in range(3)]
+    async with stage.running():
+        await stage.clock.until_sleeping()
+        stage.clock.advance(stage.policy.open_s)
+        await receiver.until(2)
+        receiver.released.set()
+        await stage.until(2)
+        await stage.wait(10)
+        await stage.until(3)
+    assert sorted(got.headers["webhook-id"] for got in receiver.got) == sorted(sent)
 
 
 async def test_a_hook_that_goes_takes_its_pace_with_it(
