@@ -64,7 +64,9 @@ def source_hash(name: str) -> str:
 def loaded_modules(name: str) -> dict[str, ModuleType]:
     """The module of that name and those below it, as they are imported now."""
     below = name + "."
-    return {key: module for key, module in sys.modules.items() if key == name or key.startswith(below)}
+    # Other threads import, too; a copy is made at once, and cannot change while it is looked through.
+    known = tuple(sys.modules.items())
+    return {key: module for key, module in known if key == name or key.startswith(below)}
 
 
 def import_anew(name: str) -> ModuleType:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from bot import _cog_code as code
 from bot import _cog_swap as swap
 from bot._cog_code import CogFailure
+from bot._cog_importer import CogImporter
 from bot._cog_record import CogDisabled, CogFailed, CogRecord, CogState, CogStatus, LoadResult, UnknownCog
 from bot.errors import new_incident
 from core.health import Reading
@@ -79,6 +80,7 @@ class CogLoader:
         self._load_seconds = metrics.histogram(
             "helix_cog_load_seconds", "How long a cog took to load.", ("cog",)
         )
+        self._importer = CogImporter()
         self._tasks: set[asyncio.Task[LoadResult]] = set()
 
     async def open(self) -> None:
@@ -138,6 +140,7 @@ class CogLoader:
             await asyncio.wait(self._tasks)
         for record in self._records.values():
             await self._change(record, self._take_down)
+        self._importer.close()
 
     def status(self) -> tuple[CogStatus, ...]:
         """Every cog, in the catalog's order."""
@@ -253,10 +256,11 @@ class CogLoader:
     async def _swap(self, record: CogRecord) -> LoadResult:
         """Import the files as they are now and exchange the modules; or leave all as it was."""
         began = self._clock.monotonic()
-        record.source = code.source_hash(record.module_name)
         before = code.loaded_modules(record.module_name)
         try:
-            module = code.import_anew(record.module_name)
+            imported = await self._importer.run(record.module_name)
+            record.source = imported.source
+            module = imported.module()
             await self._exchange(record, module)
         except KeyboardInterrupt:
             raise

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
+import threading
 import uuid
 from pathlib import Path
+
+_GIVEN_UP_S = 10.0
 
 _COG = """
 from discord.ext import commands
@@ -21,6 +25,27 @@ class Cog(commands.Cog, name="{name}"):
 async def setup(bot):
 {setup}    await bot.add_cog(Cog(bot))
 """
+
+
+class ImportGate:
+    """Where an import waits; it gives up by itself, and fails, where nobody opens."""
+
+    def __init__(self) -> None:
+        self._reached = threading.Event()
+        self._opened = threading.Event()
+
+    @property
+    def reached(self) -> bool:
+        return self._reached.is_set()
+
+    def open(self) -> None:
+        self._opened.set()
+
+    def pass_through(self) -> None:
+        """Called by the module."""
+        self._reached.set()
+        if not self._opened.wait(_GIVEN_UP_S):
+            raise TimeoutError("nobody opened: the event loop waits for this import")
 
 
 class CogFolder:
@@ -49,3 +74,12 @@ class CogFolder:
         )
         setup_lines = textwrap.indent(textwrap.dedent(setup).strip() + "\n", "    ") if setup else ""
         return self.write(name, _COG.format(imports=imports, name=name, body=body, setup=setup_lines))
+
+    def hold_import(self, name: str) -> ImportGate:
+        """Make the module of that name stop while it is imported, until the gate is opened."""
+        gate = ImportGate()
+        key = f"{self.package}_{name}_gate"
+        setattr(sys, key, gate)
+        path = self.folder / f"{name}.py"
+        path.write_text(f"import sys\n\nsys.{key}.pass_through()\n\n{path.read_text()}")
+        return gate

@@ -11,6 +11,7 @@ from bot import awaited, buttons
 from bot.buttons import EXPIRED, ComponentItem
 from bot.tree import CUT_OFF, RESTARTING
 from sandbox import Sandbox
+from tests.bot.cog_folder import CogFolder
 from tests.bot.cogs.talk import Message, Talk, items, text_of
 from tests.bot.conftest import StartBot
 from tests.bot.support import RunningBot, running
@@ -186,6 +187,32 @@ async def test_a_slow_press_is_deferred_and_answered_in_the_end(
     assert (await talk.until(lambda one: one["content"] == "at last"))["flags"] & 64
     assert pressed
     seen()
+
+
+async def test_a_press_is_deferred_while_its_cog_is_still_being_imported(
+    start_bot: StartBot, cogs: CogFolder, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.answers.DEFER_AFTER_S", 0.0)
+    cogs.write("monitoring", PROBE_COG)
+    gate = cogs.hold_import("monitoring")
+    running = await start_bot(package=cogs.package)
+    deferred = asyncio.Event()
+    stop = running.sandbox.engine.bus.subscribe(
+        lambda event: (
+            deferred.set()
+            if event.name == "INTERACTION_RESULT"
+            and event.data(min(event.only or {0}))["state"] == "deferred"
+            else None
+        )
+    )
+    message = await post(running, await button(running, "echo", None, "kept"))
+    await talk.press("member", message, "go")
+    async with asyncio.timeout(10):
+        await deferred.wait()
+    assert not running.bot.loader.is_ready("monitoring")
+    gate.open()
+    assert (await talk.until(lambda one: one["content"] == "0 kept ()"))["flags"] & 64
+    stop()
 
 
 async def test_a_press_while_helix_stops_is_told_so(probe: RunningBot, talk: Talk) -> None:

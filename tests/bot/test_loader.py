@@ -92,6 +92,27 @@ async def test_fifty_concurrent_first_uses_load_the_cog_once(
     assert offline.tree.get_command("ping") is not None
 
 
+async def test_the_event_loop_goes_on_while_a_cog_is_imported(loader: CogLoader, cogs: CogFolder) -> None:
+    cogs.write_cog("monitoring", {"ping": "return 'one'"})
+    gate = cogs.hold_import("monitoring")
+    loading = asyncio.create_task(loader.ensure("monitoring"))
+    while not gate.reached:
+        await asyncio.sleep(0.001)
+    assert not loader.is_ready("monitoring")
+    gate.open()
+    await loading
+    assert loader.is_ready("monitoring")
+
+
+async def test_a_stop_iteration_of_a_module_is_a_failure_like_any_other(
+    loader: CogLoader, cogs: CogFolder
+) -> None:
+    cogs.write("monitoring", "raise StopIteration\n")
+    with pytest.raises(CogFailed):
+        await loader.ensure("monitoring")
+    assert state_of(loader, "monitoring") == "failed"
+
+
 async def test_a_cancelled_caller_leaves_the_cog_loaded(
     loader: CogLoader, offline: commands.Bot, cogs: CogFolder
 ) -> None:

@@ -136,6 +136,20 @@ async def test_a_slow_load_defers_as_the_catalog_says_and_then_answers(
     assert is_ephemeral(answer) == (command == "cogs")
 
 
+async def test_a_slash_command_is_deferred_while_its_cog_is_still_being_imported(
+    start_bot: StartBot, chat: Chat, cogs: CogFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "DEFER_AFTER_S", 0.0)
+    cogs.write_cog("monitoring", {"ping": "await ctx.say('here')"})
+    gate = cogs.hold_import("monitoring")
+    running = await start_bot(package=cogs.package)
+    started = await running.sandbox.act.slash(user="member", channel=chat.channel, command="ping")
+    await chat.until(lambda: next((m for m in chat.from_bot() if m["flags"] & (1 << 7)), None))
+    assert state_of(running, "monitoring") == "not yet"
+    gate.open()
+    assert (await chat.answer_to(started["interaction_id"]))["content"] == "here"
+
+
 async def test_a_refusal_after_a_public_deferral_reaches_only_the_caller(
     start_bot: StartBot, chat: Chat, cogs: CogFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
