@@ -14,6 +14,7 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import HelixError
 from core.moments import from_us, to_us
+from core.webhooks._forgetting import forget_keys, forget_received
 from core.webhooks._keeping import Accepted, Arrival, KeyReused, keep
 from core.webhooks.ids import new_id, oldest_id
 
@@ -34,13 +35,11 @@ HandlingStatus = Literal["accepted", "processing", "failed", "done", "dead"]
 KEYS_KEPT_FOR: Final = timedelta(days=7)
 KEPT_FOR: Final = timedelta(days=30)
 HIGH_WATER: Final = 10_000
-_OPEN: Final = "status IN ('accepted', 'processing', 'failed')"
 # Each is answered by an index of its own.
 _COUNT_OPEN: Final = (
     "SELECT count(*) FROM handling WHERE status IN ('accepted', 'failed')",
     "SELECT count(*) FROM handling WHERE status = 'processing'",
 )
-_PRUNE_CHUNK: Final = 1_000
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):
@@ -226,20 +225,8 @@ class Inbox:
     async def prune(self) -> int:
         """Forgets keys after a week and events after a month, unless they still wait; gives how many went."""
         now = self._clock.now()
-        keys, events = oldest_id("evt", now - KEYS_KEPT_FOR), oldest_id("evt", now - KEPT_FOR)
-        await self._database.write(
-            lambda connection: (
-                connection.execute(
-                    "UPDATE inbox SET key = NULL WHERE id < ? AND key IS NOT NULL", (keys,)
-                ).rowcount
-            )
-        )
-        removed = 0
-        while True:
-            gone = await self._database.write(lambda connection: _prune_chunk(connection, events))
-            removed += gone
-            if gone < _PRUNE_CHUNK:
-                return removed
+        await forget_keys(self._database, oldest_id("evt", now - KEYS_KEPT_FOR))
+        return await forget_received(self._database, oldest_id("evt", now - KEPT_FOR))
 
 
 def mark_done(connection: sqlite3.Connection, event: int, handler: str, at_us: int) -> None:
@@ -285,11 +272,3 @@ def _handlings(connection: sqlite3.Connection, event: int) -> tuple[Handling, ..
         )
         for name, status, attempts, error, result, next_us in rows
     )
-
-
-def _prune_chunk(connection: sqlite3.Connection, limit: str) -> int:
-    return connection.execute(
-        "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE id < ?1 AND NOT EXISTS "  # noqa: S608 - a constant
-        f"(SELECT 1 FROM handling WHERE event = seq AND {_OPEN}) ORDER BY seq LIMIT {_PRUNE_CHUNK})",
-        (limit,),
-    ).rowcount

@@ -13,6 +13,7 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import HelixError
 from core.moments import from_us, to_us
+from core.webhooks._forgetting import forget_sent
 from core.webhooks.destinations import Destinations
 from core.webhooks.ids import new_id, oldest_id
 
@@ -22,7 +23,6 @@ DeliveryStatus = Literal["waiting", "delivered", "dead"]
 PAYLOAD_LIMIT: Final = 20_000
 KEPT_FOR: Final = timedelta(days=30)
 SAMPLES: Final = 3
-_PRUNE_CHUNK: Final = 1_000
 _COLUMNS: Final = (
     "deliveries.id, outbox.id, outbox.type, destination, status, attempts, created_us, next_us, "
     "finished_us, last_status, last_error, receipt"
@@ -227,13 +227,7 @@ class Outbox:
 
     async def prune(self) -> int:
         """Forgets events older than a month, unless one of their deliveries waits; gives how many went."""
-        limit = oldest_id("msg", self._clock.now() - KEPT_FOR)
-        removed = 0
-        while True:
-            gone = await self._database.write(lambda connection: _prune_chunk(connection, limit))
-            removed += gone
-            if gone < _PRUNE_CHUNK:
-                return removed
+        return await forget_sent(self._database, oldest_id("msg", self._clock.now() - KEPT_FOR))
 
     async def _replay(self, where: str, values: tuple[int, ...]) -> int:
         now_us = to_us(self._clock.now())
@@ -284,11 +278,3 @@ def _delivery(row: tuple[object, ...]) -> Delivery:
         },
         Delivery,
     )
-
-
-def _prune_chunk(connection: sqlite3.Connection, limit: str) -> int:
-    return connection.execute(
-        "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE id < ?1 AND NOT EXISTS (SELECT 1 "  # noqa: S608 - a constant
-        f"FROM deliveries WHERE event = seq AND status = 'waiting') ORDER BY seq LIMIT {_PRUNE_CHUNK})",
-        (limit,),
-    ).rowcount

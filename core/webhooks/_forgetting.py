@@ -1,0 +1,64 @@
+"""What has had its time leaves, in pieces so small that nothing which comes meanwhile waits for long."""
+
+from __future__ import annotations
+
+import sqlite3
+from functools import partial
+from typing import Final
+
+from core.database import Database
+
+_CHUNK: Final = 1_000
+# By the id, whose index begins with the oldest: by another order the whole table would be looked through.
+_REMOVE_RECEIVED: Final = (
+    "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE id < ? AND NOT EXISTS (SELECT 1 FROM "
+    "handling WHERE event = seq AND status IN ('accepted', 'processing', 'failed')) ORDER BY id LIMIT ?)"
+)
+_REMOVE_SENT: Final = (
+    "DELETE FROM outbox WHERE seq IN (SELECT seq FROM outbox WHERE id < ? AND NOT EXISTS (SELECT 1 FROM "
+    "deliveries WHERE event = seq AND status = 'waiting') ORDER BY id LIMIT ?)"
+)
+
+
+async def forget_keys(database: Database, before_id: str) -> None:
+    """Lets the idempotency keys of earlier events be used again."""
+    last = ""
+    while True:
+        ids = await database.read(partial(_keyed, last, before_id))
+        if not ids:
+            return
+        await database.write(partial(_free, ids))
+        last = ids[-1]
+
+
+async def forget_received(database: Database, before_id: str) -> int:
+    """Removes earlier events that came in, unless they still wait; gives how many that was."""
+    return await _remove(database, _REMOVE_RECEIVED, before_id)
+
+
+async def forget_sent(database: Database, before_id: str) -> int:
+    """Removes earlier events that went out, unless one of their deliveries waits; gives how many that was."""
+    return await _remove(database, _REMOVE_SENT, before_id)
+
+
+async def _remove(database: Database, statement: str, before_id: str) -> int:
+    removed = 0
+    while True:
+        gone = await database.write(
+            lambda connection: connection.execute(statement, (before_id, _CHUNK)).rowcount
+        )
+        removed += gone
+        if gone < _CHUNK:
+            return removed
+
+
+def _keyed(after: str, before_id: str, connection: sqlite3.Connection) -> tuple[str, ...]:
+    rows = connection.execute(
+        "SELECT id FROM inbox WHERE id > ? AND id < ? AND key IS NOT NULL ORDER BY id LIMIT ?",
+        (after, before_id, _CHUNK),
+    )
+    return tuple(str(row[0]) for row in rows)
+
+
+def _free(ids: tuple[str, ...], connection: sqlite3.Connection) -> None:
+    connection.executemany("UPDATE inbox SET key = NULL WHERE id = ?", ((each,) for each in ids))

@@ -1,0 +1,86 @@
+"""What has had its time leaves, and what has not costs the writer nothing."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import timedelta
+
+from core.database import Database
+from core.webhooks import _forgetting
+from core.webhooks._forgetting import forget_keys, forget_received, forget_sent
+from core.webhooks.ids import new_id, oldest_id
+from tests.manual_clock import ManualClock
+
+EVENTS = 5_000
+
+
+class Steps:
+    """Counts what the writer's SQLite does, in hundreds of its instructions."""
+
+    def __init__(self) -> None:
+        self.hundreds = 0
+
+    def count(self) -> int:
+        self.hundreds += 1
+        return 0
+
+    async def watch(self, store: Database) -> None:
+        await store.write(lambda connection: connection.set_progress_handler(self.count, 100))
+
+
+async def fill(store: Database, clock: ManualClock, *, keyed: bool) -> None:
+    """So many events that came in, and as many that went out, all of this moment."""
+    at = clock.now()
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.executemany(
+            "INSERT INTO inbox (id, type, received_us, key, digest, data) VALUES (?, 'x', 0, ?, x'', x'')",
+            [(new_id("evt", at), f"key {number}" if keyed else None) for number in range(EVENTS)],
+        )
+        connection.executemany(
+            "INSERT INTO outbox (id, type, at_us, payload) VALUES (?, 'x', 0, x'')",
+            [(new_id("msg", at),) for _ in range(EVENTS)],
+        )
+
+    await store.write(work)
+
+
+async def count(store: Database, what: str) -> int:
+    return await store.read(lambda connection: int(connection.execute(f"SELECT count({what}").fetchone()[0]))
+
+
+async def test_all_that_is_older_leaves_however_many_there_are(store: Database, clock: ManualClock) -> None:
+    await fill(store, clock, keyed=True)
+    later = clock.now() + timedelta(seconds=1)
+    await forget_keys(store, oldest_id("evt", later))
+    assert await count(store, "key) FROM inbox") == 0
+    assert await forget_received(store, oldest_id("evt", later)) == EVENTS
+    assert await forget_sent(store, oldest_id("msg", later)) == EVENTS
+
+
+async def test_what_is_not_older_stays_and_costs_the_writer_nothing(
+    store: Database, clock: ManualClock
+) -> None:
+    await fill(store, clock, keyed=True)
+    steps = Steps()
+    await steps.watch(store)
+    await forget_keys(store, oldest_id("evt", clock.now()))
+    assert await forget_received(store, oldest_id("evt", clock.now())) == 0
+    assert await forget_sent(store, oldest_id("msg", clock.now())) == 0
+    assert await count(store, "key) FROM inbox") == EVENTS
+    assert steps.hundreds < 10
+
+
+async def test_keys_that_are_gone_cost_the_writer_nothing(store: Database, clock: ManualClock) -> None:
+    await fill(store, clock, keyed=False)
+    steps = Steps()
+    await steps.watch(store)
+    await forget_keys(store, oldest_id("evt", clock.now() + timedelta(seconds=1)))
+    assert steps.hundreds == 0
+
+
+async def test_no_piece_holds_the_writer_for_all_of_it(store: Database, clock: ManualClock) -> None:
+    await fill(store, clock, keyed=True)
+    writes = store.stats().writes
+    await forget_keys(store, oldest_id("evt", clock.now() + timedelta(seconds=1)))
+    assert store.stats().writes - writes == EVENTS // _forgetting._CHUNK
