@@ -88,8 +88,9 @@ async def test_too_many_at_once_are_dropped_and_logged(
     running_bot: RunningBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     effect = WelcomeMessages(running_bot.bot)
+    joined = await member(running_bot, "member")
     for _ in range(105):
-        await effect._joined(await member(running_bot, "member"))
+        await effect._joined(joined)
     assert effect._queue.full()
     assert "welcome.dropped" in caplog.text
 
