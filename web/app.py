@@ -17,6 +17,7 @@ from state.ports import CommandInfo, RouteInfo
 from web import keys
 from web.access_log import AccessLog
 from web.admission import Admission
+from web.body_room import BodyRoom
 from web.connection_limits import ConnectionLimits
 from web.dashboard.page import DashboardPage
 from web.edge import Edge
@@ -169,6 +170,7 @@ class WebServer:
         app = web.Application(middlewares=[edge.middleware], client_max_size=settings.max_body)
         app[keys.KERNEL] = kernel
         app[keys.COLLECTIVE] = collective
+        app[keys.BODY_ROOM] = BodyRoom(settings.max_body)
         app[keys.COMMANDS] = commands
         app[keys.TRAFFIC] = self._traffic
         app[keys.STREAMS] = self._streams

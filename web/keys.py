@@ -9,6 +9,7 @@ from aiohttp import web
 from core.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo
+from web.body_room import BodyRoom
 from web.dashboard.page import DashboardPage
 from web.live.streams import Streams
 from web.read_access import ReadAccess
@@ -18,6 +19,7 @@ from web.traffic import Traffic
 
 KERNEL = web.AppKey("kernel", Kernel)
 COLLECTIVE = web.AppKey("collective", Collective)
+BODY_ROOM = web.AppKey("body_room", BodyRoom)
 COMMANDS = web.AppKey("commands", tuple[CommandInfo, ...])
 RESPONSES = web.AppKey("responses", Responses)
 TRAFFIC = web.AppKey("traffic", Traffic)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TypeVar
 
 import msgspec
 from aiohttp import web
 
 from core.wrong_field import wrong_field
-from web.keys import KERNEL
+from web.body_room import PlaceTaken
+from web.keys import BODY_ROOM, KERNEL
 from web.problems import Problem, too_large
 
 T = TypeVar("T")
@@ -36,16 +36,22 @@ async def read_body(request: web.Request) -> bytes:
     """The whole body as it came.
 
     Raises:
-        Problem: 408, it took longer than BODY_TIMEOUT_S; 413, it crosses MAX_BODY.
+        Problem: 400, the client went away, or its chunks are none; 408, it took longer than BODY_TIMEOUT_S,
+            or until its place was needed; 413, it crosses MAX_BODY.
     """
     settings = request.app[KERNEL].settings
     longest_s = settings.body_timeout_s
     try:
         if request.content.is_eof():
             return await request.read()
-        async with asyncio.timeout(longest_s):
+        async with request.app[BODY_ROOM].place(request.content_length, longest_s):
             return await request.read()
     except web.HTTPRequestEntityTooLarge as error:
         raise too_large(settings.max_body) from error
+    except (ConnectionError, web.RequestPayloadError) as error:
+        # Nobody reads this; it says what happened to those who count answers, which is no incident.
+        raise Problem(400, "The body broke off.") from error
+    except PlaceTaken as error:
+        raise Problem(408, "The body did not end before its place was needed for another.") from error
     except TimeoutError as error:
         raise Problem(408, f"The body did not come within {longest_s:g} s.") from error

@@ -103,6 +103,20 @@ async def test_a_body_that_does_not_come_in_time_is_answered_408(
     assert await wire.closed()
 
 
+@pytest.mark.parametrize("framing", ["Content-Length: 100", "Transfer-Encoding: chunked"])
+async def test_a_client_that_goes_away_in_its_body_is_no_incident(make_site: MakeSite, framing: str) -> None:
+    site = await make_site((_ECHO,))
+    requests = counter(site.kernel.metrics, "helix_http_requests_total")
+    wire = await site.wire()
+    await wire.send(f"POST /echo HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n1".encode())
+    await site.get("/echo", method="POST")
+    await wire.close()
+    async with asyncio.timeout(TIMEOUT_S):
+        while not (requests.value("/echo", "POST", "400") or requests.value("/echo", "POST", "500")):
+            await asyncio.sleep(0.005)
+    assert requests.value("/echo", "POST", "400") == 1
+
+
 async def test_a_webhook_that_is_dripped_is_let_go(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
