@@ -164,5 +164,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
         access=Access(Level.admin, local=True),
         where=SERVER_ONLY,
         cooldown=_PICTURES,
+        quick=("info",),
     ),
 )

@@ -106,6 +106,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         access=Access(Level.admin, local=True),
         where=SERVER_ONLY,
         cooldown=Cooldown(1, 60.0),
+        quick=("dry-run",),
     ),
     CommandEntry(
         name="verify-setup",

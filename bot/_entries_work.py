@@ -33,6 +33,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         example="!backup create",
         access=Access(Level.admin),
         cooldown=_ONCE_A_MINUTE,
+        quick=("list", "verify"),
         ephemeral=True,
     ),
     CommandEntry(

@@ -100,7 +100,7 @@ def command_infos() -> tuple[CommandInfo, ...]:
             access=_access_in_words(entry),
             where=tuple(_PLACES[place] for place in _PLACES if place in entry.where),
             ttl_s=entry.ttl_s,
-            cooldown=f"{entry.cooldown.rate} in {entry.cooldown.per_s:g} s",
+            cooldown=entry.limits,
         )
         for entry in ENTRIES
     )

@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, catalog, errors
-from bot.cooldowns import UserCooldowns
+from bot.cooldowns import ActionCooldowns, UserCooldowns
 from bot.entry import CommandEntry
 
 if TYPE_CHECKING:
@@ -69,6 +69,14 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
             self.app_command._params[name].choices = []  # noqa: SLF001 - likewise
         return super().autocomplete(name)
 
+    def is_quick(self, ctx: commands.Context[Any], /) -> bool:
+        """Whether this use has the usual cooldown: of a quick action, or of one that is refused."""
+        param = next((one for one in self.entry.params if one.name == self.action_param), None)
+        if param is None:
+            return False
+        action = self._action(ctx, param.name) or param.default or ""
+        return action in self.entry.quick or (action != "" and action not in param.choices)
+
     def _check(self, ctx: commands.Context[Any], action: str | None) -> None:
         try:
             access.enforce(self.entry, action, _helix(ctx))
@@ -120,10 +128,18 @@ def command(name: str, *, action: str | None = None) -> Callable[[Method], Helix
             description=entry.summary,
             usage=entry.usage,
             ignore_extra=True,
-            cooldown=UserCooldowns(entry.cooldown),
+            cooldown=ActionCooldowns(entry.cooldown, _is_quick)
+            if entry.quick
+            else UserCooldowns(entry.cooldown),
+            # Which action it is shows only after that.
+            cooldown_after_parsing=bool(entry.quick),
         )
 
     return make
+
+
+def _is_quick(ctx: commands.Context[Any]) -> bool:
+    return isinstance(ctx.command, HelixCommand) and ctx.command.is_quick(ctx)
 
 
 def _compare(method: Callable[..., Any], entry: CommandEntry, action: str | None) -> None:
@@ -135,6 +151,10 @@ def _compare(method: Callable[..., Any], entry: CommandEntry, action: str | None
         raise TypeError(f"{entry.name} has no argument {action!r}")
     if entry.access.actions and action is None:
         raise TypeError(f"{entry.name}: its actions differ in access, so name the argument that selects one")
+    if entry.quick and action is None:
+        raise TypeError(
+            f"{entry.name}: its actions differ in cooldown, so name the argument that selects one"
+        )
 
 
 def _offer_choices(method: Callable[..., Any], entry: CommandEntry) -> None:

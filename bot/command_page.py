@@ -33,9 +33,9 @@ def render() -> str:
 def _row(entry: CommandEntry) -> str:
     aliases = f" ({', '.join(entry.aliases)})" if entry.aliases else ""
     cell = f"`{_call(entry)}`{aliases}".replace("|", "\\|")
-    limits = f"{entry.cooldown.rate} in {entry.cooldown.per_s:g} s"
     cached = f", cached for {entry.ttl_s:g} s" if entry.ttl_s is not None else ""
-    return f"| {cell} | {_access(entry)} | {entry.summary} Example: `{entry.example}`. {limits}{cached}. |\n"
+    does = f"{entry.summary} Example: `{entry.example}`. {entry.limits}{cached}."
+    return f"| {cell} | {_access(entry)} | {does} |\n"
 
 
 def _call(entry: CommandEntry) -> str:

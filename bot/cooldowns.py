@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from discord.ext import commands
 
-if TYPE_CHECKING:
-    from bot.entry import Cooldown
+from bot.entry import USUAL, Cooldown
 
 
 class UserCooldowns(commands.CooldownMapping[commands.Context[Any]]):
@@ -29,3 +29,20 @@ class UserCooldowns(commands.CooldownMapping[commands.Context[Any]]):
         if self._swept_at is None or not 0 <= moment - self._swept_at < self._per_s:
             self._swept_at = moment
             super()._verify_cache_integrity(moment)
+
+
+class ActionCooldowns(UserCooldowns):
+    """Cooldowns of a command whose quick uses, which do not do what its cooldown is for, have the usual."""
+
+    def __init__(self, cooldown: Cooldown, is_quick: Callable[[commands.Context[Any]], bool]) -> None:
+        super().__init__(cooldown)
+        self._is_quick = is_quick
+        self._quick = UserCooldowns(USUAL)
+
+    def get_bucket(
+        self, message: commands.Context[Any], current: float | None = None
+    ) -> commands.Cooldown | None:
+        """The bucket that this use is counted in."""
+        if self._is_quick(message):
+            return self._quick.get_bucket(message, current)
+        return super().get_bucket(message, current)

@@ -55,6 +55,13 @@ class Cooldown:
     rate: int
     per_s: float
 
+    def __str__(self) -> str:
+        """As lists write it: `5 in 10 s`."""
+        return f"{self.rate} in {self.per_s:g} s"
+
+
+USUAL = Cooldown(5, 10.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Param:
@@ -93,6 +100,7 @@ class CommandEntry:
         example: a whole line that works, with the default prefix.
         ttl_s: how long the data of its reading action may be reused, in seconds; None means never.
         form: the arguments as usage lines write them, where `params` alone cannot say it.
+        quick: its actions that do not do what `cooldown` is for; they have the usual one.
         ephemeral: whether only the caller sees the reply to a slash command.
     """
 
@@ -105,7 +113,8 @@ class CommandEntry:
     access: Access = Access()
     where: frozenset[Where] = ANYWHERE
     ttl_s: float | None = None
-    cooldown: Cooldown = Cooldown(5, 10.0)
+    cooldown: Cooldown = USUAL
+    quick: tuple[str, ...] = ()
     form: str = ""
     ephemeral: bool = False
 
@@ -113,6 +122,11 @@ class CommandEntry:
     def usage(self) -> str:
         """Its arguments: `<metric> [window=24h]`; empty where it takes none."""
         return self.form or " ".join(param.usage for param in self.params)
+
+    @property
+    def limits(self) -> str:
+        """How often one person may run it: `1 in 60 s (list: 5 in 10 s)`."""
+        return f"{self.cooldown} ({', '.join(self.quick)}: {USUAL})" if self.quick else str(self.cooldown)
 
 
 @dataclass(frozen=True, slots=True)

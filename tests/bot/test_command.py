@@ -126,3 +126,41 @@ async def test_an_action_has_its_own_access_by_prefix_and_slash(
     assert refused["content"] == "`clear` needs an administrator."
     assert allowed["content"].casefold() == "did clear"
     assert read["content"] == "did stats"
+
+
+def test_actions_that_differ_in_cooldown_need_to_be_told_apart() -> None:
+    async def setup(self: object, ctx: object, mode: str | None = None) -> None: ...
+
+    with pytest.raises(TypeError, match="differ in cooldown"):
+        command("setup")(setup)
+
+
+@pytest.mark.parametrize("how", ["!", "/"])
+async def test_looking_does_not_cost_the_cooldown_of_what_is_made(
+    start_bot: StartBot, chat: Chat, cogs: CogFolder, how: str
+) -> None:
+    cogs.write(
+        "storage",
+        """
+        from discord.ext import commands
+        from bot.command import command
+
+        class Storage(commands.Cog, name="storage"):
+            @command("backup", action="action")
+            async def backup(self, ctx, action: str = "create", backup: str | None = None):
+                await ctx.say(f"did {action}")
+
+        async def setup(bot):
+            await bot.add_cog(Storage())
+        """,
+    )
+    await start_bot(package=cogs.package)
+
+    async def run(action: str) -> str:
+        if how == "/":
+            return str((await chat.slash("backup", "admin", action=action))["content"])
+        return str((await chat.ask(f"!backup {action}", "admin"))["content"])
+
+    said = [await run(action) for action in ("list", "create", "list", "verify", "create")]
+    assert said[:4] == ["did list", "did create", "did list", "did verify"]
+    assert said[4].startswith("One moment: try again in")

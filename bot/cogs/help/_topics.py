@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import catalog
-from bot.entry import CogInfo, CommandEntry, Level
+from bot.entry import USUAL, CogInfo, CommandEntry, Cooldown, Level
 from bot.words import quoted
 from core.errors import HelixError
 
@@ -78,8 +78,13 @@ def describe_access(entry: CommandEntry) -> str:
 
 def describe_cooldown(entry: CommandEntry) -> str:
     """How often one person may run it."""
-    uses = "once" if entry.cooldown.rate == 1 else f"{entry.cooldown.rate} times"
-    return f"{uses} in {entry.cooldown.per_s:g} s"
+    shown = _times(entry.cooldown)
+    return f"{shown}; {', '.join(entry.quick)} {_times(USUAL)}" if entry.quick else shown
+
+
+def _times(cooldown: Cooldown) -> str:
+    uses = "once" if cooldown.rate == 1 else f"{cooldown.rate} times"
+    return f"{uses} in {cooldown.per_s:g} s"
 
 
 def with_prefix(entry: CommandEntry, prefix: str) -> str:

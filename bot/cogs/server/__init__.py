@@ -33,7 +33,7 @@ class Server(commands.Cog, name="server"):
     def __init__(self, bot: HelixBot) -> None:
         self.bot = bot
 
-    @command("setup")
+    @command("setup", action="mode")
     async def setup_server(self, ctx: HelixContext, mode: str | None = None) -> None:
         """Create what is missing of the layout, once that was agreed to."""
         dry, guild = _plan.parse_mode(mode), _guild(ctx.guild)

@@ -39,7 +39,7 @@ class Visuals(commands.Cog, name="visuals"):
         text, file = _screens.picture(picture, ucf)
         await ctx.say(text, files=(file,))
 
-    @command("icon")
+    @command("icon", action="action")
     async def icon(self, ctx: HelixContext, action: str = "info", value: str | None = None) -> None:
         """Show, set or cycle the icon."""
         wanted, guild = parse_action(action, _input.ACTIONS), _guild(ctx)
