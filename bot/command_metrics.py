@@ -89,7 +89,7 @@ class CommandMetrics:
             action = "Look for incidents in the log."
         elif len(times) >= _LEAST_TIMED and p95 > _PROMISED_P95_S:
             status, reason = "warn", "commands take longer than the promised 2 s"
-            action = "!metrics commands shows which; look at the event loop's lag and at Discord's latency."
+            action = "`/metrics commands` shows which; look at the event loop's lag and at Discord's latency."
         return Reading(
             status=status,  # type: ignore[arg-type]  # one of the three words above
             reason=reason,

@@ -28,7 +28,7 @@ def card(week: Week, *, commands: int | None, drawn: bool) -> discord.Embed:
     if commands is not None:
         lines.append(f"**Commands** {commands} run")
     if not drawn:
-        lines += ["", "-# The chart could not be drawn; `trend` draws one."]
+        lines += ["", "-# The chart could not be drawn; `/trend` draws one."]
     return embeds.card(f"🗓️ The week to {_day(week.until)}", lines, footer=mark(week.until))
 
 

@@ -38,6 +38,7 @@ _COLOURS = {
 }
 # What Discord makes a mention, a time, an emoji or a link of, though `escape_markdown` leaves it alone.
 _CHIP_OR_LINK = re.compile(r"<(?=[@#/:a-z])|://", re.IGNORECASE)
+_CODE = re.compile(r"(`[^`]+`)")
 _DOTS = {_GREEN: "🟢", _AMBER: "🟡", _RED: "🔴", _GREY: "⚪"}
 
 
@@ -112,6 +113,12 @@ def plain(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
     return _CHIP_OR_LINK.sub(lambda found: found[0].replace("<", r"\<").replace("://", r"\://"), escaped)
 
 
+def advice(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
+    """What somebody is advised to do: as `plain`, but what stands in backticks stays code."""
+    pieces = _CODE.split(clip(" ".join(text.split()), limit))
+    return "".join(piece if _CODE.fullmatch(piece) else _plain_inside(piece) for piece in pieces)
+
+
 def colour(status: str | None) -> discord.Colour:
     """The colour of a status word (pass, active, warn, stale, fail, …); violet where there is none."""
     return discord.Colour(_VIOLET if status is None else _COLOURS.get(status, _GREY))
@@ -132,6 +139,11 @@ def bar(value: float, low: float, high: float, *, width: int = 10) -> str:
 def relative(moment: datetime) -> str:
     """`moment` as Discord shows it in the reader's own words ("3 minutes ago"), and keeps current."""
     return f"<t:{int(moment.timestamp())}:R>"
+
+
+def clock(moment: datetime) -> str:
+    """`moment` as the time of day, to the second, in the reader's own time zone."""
+    return f"<t:{int(moment.timestamp())}:T>"
 
 
 def absolute(moment: datetime) -> str:
@@ -191,6 +203,12 @@ def check(
     _hold("embeds in sum", total, TOTAL_LIMIT)
     if view is not None:
         _hold("components", view.total_children_count, 25)
+
+
+def _plain_inside(piece: str) -> str:
+    before = " " if piece.startswith(" ") else ""
+    after = " " if piece.strip() and piece.endswith(" ") else ""
+    return f"{before}{plain(piece)}{after}"
 
 
 def _add_fields(embed: discord.Embed, fields: tuple[Field, ...], room: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import catalog
 from bot.access import Refusal
 from bot.waiting import Deferral
 from bot.words import quoted
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from bot.entry import CommandEntry
 
 logger = logging.getLogger(__name__)
+
+# How texts name a command to be typed, whoever reads them: `/alerts ack 3`.
+_HINT = re.compile(r"`/([a-z0-9-]+)")
 
 Outcome = Literal[
     "ok", "refused", "cooldown", "bad input", "told", "failed", "elsewhere", "cut off", "unknown"
@@ -78,11 +83,16 @@ def unwrap(error: BaseException) -> BaseException:
         error = inner
 
 
-def explain(error: BaseException, entry: CommandEntry | None, prefix: str) -> Explained:
-    """What to tell the caller of `entry` about this error; unexpected ones get an incident id."""
+def explain(
+    error: BaseException, entry: CommandEntry | None, prefix: str, typed_after: str = "/"
+) -> Explained:
+    """What to tell the caller of `entry` about this error; unexpected ones get an incident id.
+
+    Commands that the text names are shown as the caller calls them: `typed_after` is the prefix, or a slash.
+    """
     error = unwrap(error)
     if isinstance(error, HelixError):
-        return Explained("refused" if isinstance(error, Refusal) else "told", _readable(error))
+        return Explained("refused" if isinstance(error, Refusal) else "told", _readable(error, typed_after))
     explained = _explain_input(error, entry, prefix) or _explain_discord(error)
     if explained is not None:
         return explained
@@ -92,11 +102,13 @@ def explain(error: BaseException, entry: CommandEntry | None, prefix: str) -> Ex
     )
 
 
-def _readable(error: HelixError) -> str:
+def _readable(error: HelixError, typed_after: str) -> str:
     if isinstance(error, UnknownName):
         # What somebody typed must not become a link in what the bot says.
         return str(error).replace(repr(error.name), quoted(error.name), 1)
-    return str(error)
+    return _HINT.sub(
+        lambda found: f"`{typed_after}{found[1]}" if catalog.find(found[1]) else found[0], str(error)
+    )
 
 
 def _explain_input(error: BaseException, entry: CommandEntry | None, prefix: str) -> Explained | None:
@@ -132,7 +144,8 @@ async def report(
     context = target if isinstance(target, HelixContext) else None
     bot = target.bot if isinstance(target, HelixContext) else target.client
     entry = context.entry if context is not None and context.has_entry else None
-    explained = explain(error, entry, bot.prefix)
+    by_prefix = context is not None and context.interaction is None
+    explained = explain(error, entry, bot.prefix, bot.prefix if by_prefix else "/")
     cause = unwrap(error)
     if explained.incident is not None:
         logger.error("incident.new id=%s where=%s", explained.incident, where, exc_info=cause)

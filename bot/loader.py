@@ -167,7 +167,7 @@ class CogLoader:
         return Reading(
             status="warn" if broken else "pass",
             reason=f"could not be loaded: {', '.join(broken)}" if broken else "",
-            action="!cogs shows file and line; mend it, then !reload it." if broken else "",
+            action="`/cogs` shows file and line; mend it, then `/reload` it." if broken else "",
             counters={
                 "loaded": states.count("loaded"),
                 "not_yet": states.count("not yet"),

@@ -35,13 +35,13 @@ def read_queues(
     )
     if waiting_in > warn:
         reason = "more comes in than is handled; new events will be refused"
-        return reading.become("warn", reason, "See `webhooks in` for what fails, and `breakers`.")
+        return reading.become("warn", reason, "See `/webhooks in` for what fails, and `/breakers`.")
     if waiting_out > warn:
         reason = "more is to be sent than arrives"
-        return reading.become("warn", reason, "See `webhooks out` for what fails, and `breakers`.")
+        return reading.become("warn", reason, "See `/webhooks out` for what fails, and `/breakers`.")
     if off:
         names = ", ".join(off[:_NAMED]) + (" and more" if len(off) > _NAMED else "")
         reason = f"switched off, since nothing arrived there: {names}"
-        action = "Mend the other side, then `breakers reset` each, or `replay failed`."
+        action = "Mend the other side, then `/breakers reset` each, or `/replay failed`."
         return reading.become("warn", reason, action)
     return reading

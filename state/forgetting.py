@@ -102,7 +102,7 @@ def describe(done: Forgotten) -> str:
         lines.append(f"A name of theirs still stands in words that others wrote, which are left: {places}.")
     if done.removed:
         lines.append(
-            f"Removed {done.removed} older copies. Make a new backup when Helix runs: `backup create`."
+            f"Removed {done.removed} older copies. Make a new backup when Helix runs: `/backup create`."
         )
     elif done.copies:
         lines.append("They may still be in these older copies:")

@@ -22,7 +22,9 @@ logger = logging.getLogger(__name__)
 _LOOK_EVERY_S: Final = 60.0
 _ACTOR: Final = Actor("schedule")
 _GONE: Final = "The cycle is off: I am not in that server any more."
-_FOREIGN: Final = "The cycle is off: somebody has set another icon, which stays. `icon cycle on` begins anew."
+_FOREIGN: Final = (
+    "The cycle is off: somebody has set another icon, which stays. `/icon cycle on` begins anew."
+)
 
 
 class IconCycle:

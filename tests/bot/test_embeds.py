@@ -56,6 +56,12 @@ def test_exactly_as_many_fields_as_discord_takes_are_all_shown() -> None:
     assert [field.name for field in card.fields] == [str(number) for number in range(25)]
 
 
+def test_advice_keeps_what_is_to_be_typed_as_code_and_nothing_else_of_markdown() -> None:
+    text = "See `/alerts`, then `/mute a_b`; **no** <@1> _x_."
+    assert embeds.advice(text) == r"See `/alerts`, then `/mute a_b`; \*\*no\*\* \<@1> \_x\_."
+    assert embeds.advice("a single ` is no code") == r"a single \` is no code"
+
+
 @settings(deadline=None)
 @given(text=texts, limit=st.integers(0, 300))
 def test_clipped_text_is_within_its_limit_and_a_beginning_of_the_text(text: str, limit: int) -> None:

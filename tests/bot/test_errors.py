@@ -136,3 +136,15 @@ def test_a_cooldown_says_how_long() -> None:
     assert explain(error, AGENT, "!").text == "One moment: try again in 3 s."
     error = commands.CommandOnCooldown(commands.Cooldown(5, 10.0), 0.1, commands.BucketType.user)
     assert explain(error, AGENT, "!").text == "One moment: try again in 1 s."
+
+
+class Told(HelixError):  # noqa: N818 - as the code names those that users read
+    """What a command says."""
+
+
+def test_a_text_names_commands_as_the_caller_calls_them() -> None:
+    error = Told("As in `/alerts ack 3`; `/alerts` lists them, and `/etc/alerts` is a path.")
+    assert explain(error, AGENT, "?", "?").text == (
+        "As in `?alerts ack 3`; `?alerts` lists them, and `/etc/alerts` is a path."
+    )
+    assert explain(error, AGENT, "?").text == str(error)

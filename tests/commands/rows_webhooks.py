@@ -6,7 +6,7 @@ CASES = (
     Case(
         command="webhooks",
         caller="mod",
-        happy=Use(line="webhooks failed", options={"view": "failed"}, says="There is nothing"),
+        happy=Use(line="webhooks failed", options={"view": "failed"}, says="Nothing has failed for good"),
         wrong=(
             Use(line="webhooks msg_1", options={"view": "msg_1"}, says="`msg_1` is no id"),
             Use(line="webhooks in 0", options={"view": "in", "page": 0}, says="from 1 up"),

@@ -106,7 +106,7 @@ def parse_mute(target: str | None, span: str | None) -> tuple[str, timedelta | N
         UnknownMetric, WrongDuration, WrongInput: one of the two is wrong or missing; the text says how.
     """
     if target is None or span is None:
-        raise WrongInput("Say what and for how long: `alerts mute harmony 2h`; `off` ends it.")
+        raise WrongInput("Say what and for how long: `/alerts mute harmony 2h`; `off` ends it.")
     metric = parse_metric(target)
     if span.strip().casefold() == OFF:
         return metric, None

@@ -87,7 +87,7 @@ def _check(check: Check) -> str:
     if check.reason:
         lines.append(embeds.plain(check.reason, 300))
     if check.action:
-        lines.append(f"→ {embeds.plain(check.action, 300)}")
+        lines.append(f"→ {embeds.advice(check.action, 300)}")
     return "\n".join(lines)
 
 

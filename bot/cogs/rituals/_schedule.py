@@ -51,9 +51,9 @@ def parse_id(details: str | None) -> int:
     """
     text = (details or "").strip().removeprefix("#")
     if not text:
-        raise WrongDetails("Remove which? Its id, as `schedule list` shows it.")
+        raise WrongDetails("Remove which? Its id, as `/schedule list` shows it.")
     if not _is_number(text) or len(text) > 9:
-        raise WrongDetails(f"An id is a whole number, as `schedule list` shows it, not {quoted(text, 40)}.")
+        raise WrongDetails(f"An id is a whole number, as `/schedule list` shows it, not {quoted(text, 40)}.")
     return int(text)
 
 

@@ -33,7 +33,7 @@ def in_harmony(harmony: float) -> discord.Embed:
 def log(view: Log, *, show_people: bool) -> discord.Embed:
     """One page of the log."""
     if not view.records:
-        return embeds.card("🌀 Rituals", ("None was held yet. `ritual` begins one.",))
+        return embeds.card("🌀 Rituals", ("None was held yet. `/ritual` begins one.",))
     return embeds.card(
         "🌀 Rituals",
         [_line(record, view.running, show_people=show_people) for record in view.records],
@@ -105,7 +105,7 @@ def schedules(
 ) -> discord.Embed:
     """One page of the schedules; `held` says that none begins now."""
     if not known:
-        return embeds.card("⏰ Schedules", ("None yet. `schedule add every 6h 27` makes one.",))
+        return embeds.card("⏰ Schedules", ("None yet. `/schedule add every 6h 27` makes one.",))
     cut = schedule_pages(known, show_people=show_people)
     page = pages.within(page, len(cut))
     count = f"{len(known)} of {MOST_SCHEDULES} · cron is in UTC"

@@ -27,7 +27,7 @@ def parse_mode(word: str | None) -> Style:
         UnknownStyle: there is none of that name.
     """
     if word is None:
-        raise WrongValue("Say which one, such as `icon set mandala`.")
+        raise WrongValue("Say which one, such as `/icon set mandala`.")
     return parse_style(word)
 
 
@@ -40,5 +40,5 @@ def parse_switch(word: str | None) -> bool:
     folded = (word or "").strip().casefold()
     if folded not in SWITCH:
         given = "" if word is None else f", not {quoted(word)}"
-        raise WrongValue(f"`icon cycle` takes `on` or `off`{given}.")
+        raise WrongValue(f"`/icon cycle` takes `on` or `off`{given}.")
     return folded == "on"

@@ -80,7 +80,7 @@ def parse_replay(text: str, since: str | None) -> Target | timedelta | None:
     if text.strip().casefold() == FAILED:
         return span
     if since is not None:
-        raise WrongTarget("A time goes with `failed`: `replay failed 24h`.")
+        raise WrongTarget("A time goes with `failed`: `/replay failed 24h`.")
     return parse_target(text, "Or say `failed`.")
 
 

@@ -19,6 +19,7 @@ _DOTS = {
     "delivered": "🟢", "done": "🟢", "waiting": "🟡", "accepted": "🟡", "processing": "🟡", "failed": "🟡",
     "dead": "🔴", "closed": "🟢", "half-open": "🟡", "open": "🔴",
 }  # fmt: skip
+_NOTHING = {"out": "Nothing was sent yet.", "dead letters": "Nothing has failed for good."}
 _ATTEMPTS_SHOWN = 5
 _PAYLOAD_SHOWN = 1_000
 PER_PAGE = 6
@@ -163,7 +164,7 @@ def _head(shown: Listing) -> tuple[str, str, str]:
             for name in ("waiting", "delivered", "dead")
             if shown.counts.get(name)
         )
-        return f"📤 Webhooks: {shown.title}", "There is nothing.", counts
+        return f"📤 Webhooks: {shown.title}", _NOTHING.get(shown.title, "There is nothing."), counts
     off = f"{len(shown.disabled)} switched off" if shown.disabled else ""
     nothing = "Nobody has subscribed, and no destination is set (ZAPIER_WEBHOOK_URL, DISCORD_WEBHOOK_URL)."
     return "🪝 Where events go", nothing, off

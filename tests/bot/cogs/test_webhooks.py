@@ -60,7 +60,7 @@ async def die(running: RunningBot, receiver: Receiver) -> int:
     ("line", "says"),
     [
         ("!webhooks IN", "No event has come in."),
-        ("!webhooks failed", "There is nothing."),
+        ("!webhooks failed", "Nothing has failed for good."),
         ("!webhooks subscriptions 2", "Nobody has subscribed"),
         ("!webhooks nonsense", "The lists are in, out, failed, subscriptions."),
         ("!webhooks 99", "There is no delivery 99"),

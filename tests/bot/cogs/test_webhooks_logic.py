@@ -9,7 +9,7 @@ from tests.bot.cogs.logic import reply_to
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("!webhooks out", "There is nothing."),
+        ("!webhooks out", "Nothing was sent yet."),
         ("!webhooks out 0", "from 1 up"),
         ("!replay failed 2h", "Nothing has failed for good in the last 2 hours"),
         ("!breakers", "Breakers"),
