@@ -82,9 +82,13 @@ def _moves(finish: Finish) -> list[str]:
     before, after = finish.before.ucf.as_dict(), finish.ucf.as_dict()
     return [
         f"{embeds.dot(judge(name, after[name]))} **{name}** `{before[name]:.2f}` → `{after[name]:.2f}`"
-        + (f" ({after[name] - before[name]:+.3g})" if after[name] != before[name] else "")
+        + (f" ({_moved(after[name] - before[name])})" if after[name] != before[name] else "")
         for name in METRICS
     ]
+
+
+def _moved(by: float) -> str:
+    return f"{'+' if by > 0 else '−'}{abs(by):.3g}"
 
 
 def _met(record: RitualRecord, finish: Finish) -> list[str]:

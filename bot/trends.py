@@ -93,8 +93,8 @@ def summary(panel: Panel, *, bold: str = "") -> str:
         return f"{name}: no values in this time"
     last = panel.dots[-1].value
     low, high = min(dot.low for dot in panel.dots), max(dot.high for dot in panel.dots)
-    span = "" if f"{low:.2f}" == f"{high:.2f}" else f"from {low:.2f} to {high:.2f}, "
-    text = f"{name} {last:.2f} now, {span}{trend(panel)}"
+    span = "" if f"{low:.2f}" == f"{high:.2f}" else f", between {low:.2f} and {high:.2f}"
+    text = f"{name} {last:.2f} now, {trend(panel)}{span}"
     if not panel.forecast:
         return text
     ahead = panel.forecast[-1]

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
+# Below it `g` would write an exponent.
+_LEAST = 1e-4
+
 
 def quoted(text: str, limit: int = 80) -> str:
     """What somebody typed, as inline code on one line; backticks in it are replaced, since they end it."""
@@ -16,21 +21,60 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 def percent(share: float) -> str:
     """A share (0 to 1) as a percentage, with as many digits as tell it from its bound."""
-    return f"{share * 100:.4g}%"
+    hundredths = share * 100
+    return f"under {_LEAST}%" if 0 < hundredths < _LEAST else f"{hundredths:.4g}%"
 
 
 def duration(seconds: float) -> str:
-    """A time as people read it: 0.4 ms, 42 ms, 1.3 s."""
-    if seconds >= 1:
+    """A time as people read it: 0.4 ms, 42 ms, 1.3 s, 20 min 34 s, 2 h 5 min."""
+    whole = round(seconds)
+    if whole >= 3600:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    if whole >= 120:
+        return f"{whole // 60} min {whole % 60} s"
+    # What would round to 1000 ms is a second.
+    if seconds >= 0.9995:
         return f"{seconds:.3g} s"
     milliseconds = seconds * 1000
+    if milliseconds < _LEAST:
+        return "0 ms"
     return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.2g} ms"
 
 
 def size(size_bytes: float) -> str:
     """An amount of data as people read it: 512 B, 11.8 MiB."""
     for unit in ("B", "KiB", "MiB"):
-        if abs(size_bytes) < 1024:
-            return f"{size_bytes:.3g} {unit}" if unit != "B" else f"{size_bytes:.0f} B"
+        if abs(size_bytes) < 1023.5:
+            # From 1000 on three digits would need an exponent.
+            exact = unit == "B" or abs(size_bytes) >= 999.5
+            return f"{size_bytes:.0f} {unit}" if exact else f"{size_bytes:.3g} {unit}"
         size_bytes /= 1024
     return f"{size_bytes:,.1f} GiB"
+
+
+def number(value: float) -> str:
+    """A number of any size: 7, 12,345, 0.25."""
+    if not math.isfinite(value):
+        return str(value)
+    if 0 < abs(value) < _LEAST:
+        return f"under {_LEAST}"
+    return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 1000 else f"{value:.4g}"
+
+
+def metric(value: float) -> str:
+    """A value of the field: with two decimals, and with four where it has more."""
+    text = f"{value:.4f}"
+    return text.removesuffix("00")
+
+
+def measured(value: float, unit: str | None) -> str:
+    """What a check observed, in the unit that people read: 104 ms, 8.8% hit rate, 1 directive."""
+    if unit == "s":
+        return duration(value)
+    if unit == "bytes":
+        return size(value)
+    if unit is not None and unit.endswith(" rate"):
+        return f"{percent(value)} {unit}"
+    if value == 1 and unit is not None and unit.endswith("s"):
+        return f"1 {unit[:-1]}"
+    return f"{number(value)} {unit or ''}".rstrip()

@@ -190,9 +190,9 @@ def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
         f"**Up** since {embeds.relative(view.started_at)}",
     )
     return embeds.card(
-        f"{embeds.dot(view.status)} Helix, live",
+        f"{embeds.dot(status_card.overall(view))} Helix, live",
         (view.assessment, "", *status_card.values(view), "", *facts),
-        status=view.status,
+        status=status_card.overall(view),
         footer=_MARK,
     )
 

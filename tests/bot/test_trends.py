@@ -62,6 +62,7 @@ async def test_what_happened_is_marked_where_it_mattered(collective: Collective,
     assert request.title == "The field, last 24 hours"
     assert trends.trend(harmony) == "rising by 0.40"
     assert trends.trend(klesha) == "falling by 0.05"
+    assert trends.summary(klesha) == "klesha 0.05 now, falling by 0.05, between 0.05 and 0.10"
 
 
 async def test_a_day_of_values_gives_a_forecast_of_four_hours(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+import re
+from datetime import datetime
 
 import discord
 
@@ -13,6 +14,9 @@ from bot.cogs.agents._wisdom import Saying
 from state.agents import AgentSpec, AgentView
 
 DEEDS_PER_PAGE = 8
+
+# Counters of checks tell moments as the API does: with their zone.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
 
 # What the collective says of each layer, below the facts.
 _LORE = {
@@ -40,7 +44,7 @@ def sheet(view: Sheet) -> discord.Embed:
     if agent.detail:
         rows.append(embeds.plain(agent.detail, 300))
     if check is not None and check.action:
-        rows.append(f"→ {embeds.plain(check.action, 300)}")
+        rows.append(f"→ {embeds.advice(check.action, 300)}")
     rows += ["", f"**Layer** {agent.layer}", f"**Bound to** {agent.subsystem}"]
     if agent.task:
         rows.append(f"**Task** {embeds.plain(agent.task, 300)}")
@@ -101,25 +105,35 @@ def _since(agent: AgentView) -> str:
 
 
 def _observed(value: float | str | None, unit: str | None) -> str:
-    return "" if value is None else f", {_number(value)} {unit or ''}".rstrip()
+    if value is None:
+        return ""
+    return (
+        f", {words.measured(value, unit)}"
+        if not isinstance(value, str)
+        else f", {value} {unit or ''}".rstrip()
+    )
 
 
 def _counter(name: str, value: float | str) -> str:
     """A counter as people read it; the unit is the last part of its name."""
     what, _, unit = name.rpartition("_")
-    if unit == "bytes" and not isinstance(value, str):
-        name, text = what, words.size(value)
-    elif unit == "s" and not isinstance(value, str):
-        name, text = what, words.duration(value)
-    else:
-        text = _number(value)
-    return f"**{embeds.plain(name.replace('_', ' '), 60)}** {embeds.plain(text, 100)}"
-
-
-def _number(value: float | str) -> str:
     if isinstance(value, str):
-        return value
-    return f"{value:,.0f}" if math.isfinite(value) and float(value).is_integer() else f"{value:,.4g}"
+        text = _moment(value) or embeds.plain(value, 100)
+    elif unit in {"bytes", "s"}:
+        name, text = what, words.measured(value, unit)
+    else:
+        text = words.number(value)
+    return f"**{embeds.plain(name.replace('_', ' '), 60)}** {text}"
+
+
+def _moment(value: str) -> str | None:
+    """The moment that a counter names, in the reader's own words; None where it names none."""
+    if _MOMENT.match(value) is None:
+        return None
+    try:
+        return embeds.relative(datetime.fromisoformat(value))
+    except ValueError:
+        return None
 
 
 def _deed(deed: Deed) -> str:

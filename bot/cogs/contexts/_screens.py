@@ -71,7 +71,7 @@ def options(briefs: Sequence[ContextBrief]) -> list[discord.SelectOption]:
 def whole(context: Context, *, show_people: bool) -> discord.Embed:
     """One checkpoint with everything in it."""
     content = context.content
-    values = [f"**{name}** {value:.4g}" for name, value in content.ucf.as_dict().items()]
+    values = [f"**{name}** {words.metric(value)}" for name, value in content.ucf.as_dict().items()]
     fields = [embeds.Field("Field", " · ".join(values))]
     lore = [
         f"**{kind}** met {words.count(one.encounters, 'time')}"
@@ -101,7 +101,9 @@ def question(context: Context, difference: Difference, *, moved: bool) -> str:
     lines = [f"Restore **{embeds.plain(context.name)}** ({_which(context)})?", ""]
     if moved:
         lines[:0] = ["**The state has changed meanwhile.** This is the difference now:", ""]
-    lines += [f"**{one.name}** {one.now:.4g} → {one.then:.4g}" for one in difference.metrics]
+    lines += [
+        f"**{one.name}** {words.metric(one.now)} → {words.metric(one.then)}" for one in difference.metrics
+    ]
     lines += [f"**{one.kind}** met {one.now} → {one.then} times" for one in difference.lore]
     return "\n".join((*lines, "", "Nothing else is touched: agents, journal and rituals stay."))
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import discord
 
 from bot import embeds, pages, words
 from state.search import HIT_BEGINS, HIT_ENDS, MOST_SHOWN, Found, Hit
 
 PER_PAGE = 5
+
+_JSON_MARKS = re.compile(r'[{}"]')
 
 _ICONS = {"journal": "📜", "ritual": "🜂", "context": "📦", "directive": "🤲"}
 _NAMES = {"journal": "journal", "ritual": "ritual", "context": "checkpoint", "directive": "directive"}
@@ -71,10 +75,16 @@ def _hit(hit: Hit) -> str:
         f"-# {name} #{hit.id} · {embeds.relative(hit.at)}",
     ]
     if hit.text:
-        lines.insert(1, highlighted(hit.text, _TEXT_LENGTH))
+        text = _unquoted(hit.text) if hit.source == "journal" else hit.text
+        lines.insert(1, highlighted(text, _TEXT_LENGTH))
     if hit.people:
         lines.append(f"-# {highlighted(hit.people, _TEXT_LENGTH)}")
     return "\n".join(lines)
+
+
+def _unquoted(text: str) -> str:
+    """An entry's values, which are kept as JSON and may be cut anywhere, without its marks."""
+    return _JSON_MARKS.sub("", text.replace('":', ": ").replace(',"', ", "))
 
 
 def _bare(query: str) -> str:

@@ -150,5 +150,5 @@ def _by(name: str | None) -> str:
 
 def _log(lines: Sequence[LogLine]) -> list[str]:
     left_out = len(lines) - _LOG_SHOWN
-    shown = [f"{line.at:%H:%M:%S} {embeds.plain(line.text, 70)}" for line in lines[-_LOG_SHOWN:]]
+    shown = [f"{embeds.clock(line.at)} {embeds.plain(line.text, 70)}" for line in lines[-_LOG_SHOWN:]]
     return [f"… {left_out} lines before", *shown] if left_out > 0 else shown

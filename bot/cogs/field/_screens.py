@@ -77,12 +77,12 @@ def tuned(result: Tuned, reason: str | None) -> discord.Embed:
     if not result.changed:
         return embeds.card(
             "",
-            (f"{mark} **{metric.name}** is {_number(result.after)} already: nothing changed.",),
+            (f"{mark} **{metric.name}** is {words.metric(result.after)} already: nothing changed.",),
             status=after,
         )
     moved = _moved(result.after - result.before)
     lines = [
-        f"{mark} {_number(result.before)} → **{_number(result.after)}** ({moved})",
+        f"{mark} {words.metric(result.before)} → **{words.metric(result.after)}** ({moved})",
         f"{embeds.bar(result.before, metric.low, metric.high)} before, {judge(metric.name, result.before)}",
         f"{embeds.bar(result.after, metric.low, metric.high)} now, {after}",
     ]
@@ -125,10 +125,6 @@ def _moved(amount: float) -> str:
     if abs(amount) < _STEADY:
         return "→ steady"
     return f"{'↗ +' if amount > 0 else '↘ −'}{abs(amount):.2f}"
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}" if round(value, 2) == value else f"{value:.6g}"
 
 
 def _alerts_status(view: AlertsView) -> str:

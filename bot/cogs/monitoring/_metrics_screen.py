@@ -49,11 +49,12 @@ def _overview(view: MetricsView) -> discord.Embed:
 
 def _webhooks(counts: WebhookCounts) -> tuple[str, ...]:
     lag = "–" if counts.lag_p95_s is None else words.duration(counts.lag_p95_s)
+    share = "" if counts.delivered_share is None else f"{_share(counts.delivered_share)} delivered · "
     return (
         f"**In** {counts.accepted} accepted · {counts.duplicates} duplicates",
         f"-# {counts.handled} handled · {counts.given_up} given up",
         f"**Out** {counts.delivered} delivered · {counts.failed} failed attempts · {counts.dead} dead",
-        f"-# {_share(counts.delivered_share)} delivered · p95 from event to delivery: {lag}",
+        f"-# {share}p95 from event to delivery: {lag}",
     )
 
 
@@ -73,10 +74,8 @@ def _traffic(row: Traffic, name: str) -> str:
 
 def _cache(stats: CacheStats) -> str:
     age = "" if stats.oldest_age_s is None else f" · oldest {stats.oldest_age_s:.0f} s"
-    return (
-        f"**{embeds.plain(stats.name, 60)}** {_share(stats.hit_rate)} hits · "
-        f"{stats.size} of {stats.max_entries}{age}"
-    )
+    hits = "not used yet" if stats.hit_rate is None else f"{words.percent(stats.hit_rate)} hits"
+    return f"**{embeds.plain(stats.name, 60)}** {hits} · {stats.size} of {stats.max_entries}{age}"
 
 
 def _share(share: float | None) -> str:

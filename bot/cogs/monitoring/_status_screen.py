@@ -19,9 +19,9 @@ def status(view: StatusView) -> discord.Embed:
         f"**Data** changed {embeds.relative(view.state_changed_at)} ({_origin(view)})",
     )
     return embeds.card(
-        f"{embeds.dot(view.status)} Helix",
+        f"{embeds.dot(status_card.overall(view))} Helix",
         (view.assessment, "", *status_card.values(view), "", *facts),
-        status=view.status,
+        status=status_card.overall(view),
         footer=f"Arrows: against an hour ago · {view.version} · Tat Tvam Asi",
     )
 

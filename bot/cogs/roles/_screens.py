@@ -27,7 +27,7 @@ def roles(
     mine = sum(
         one.role is not None and one.role.id in held for category in categories for one in category.ready
     )
-    head = [f"You have {words.count(mine, 'of these roles', 'of these roles')}. The menus below toggle them."]
+    head = [f"You have {mine or 'none'} of these roles. The menus below toggle them."]
     if not any(category.ready for category in categories):
         head = [f"None of these roles exists here yet. An admin creates them with `{prefix}setup-roles`."]
     return embeds.card(

@@ -46,7 +46,8 @@ def dry_run(plan: Plan, services: Services) -> discord.Embed:
 
 def done(plan: Plan, report: Report, services: Services, prefix: str) -> discord.Embed:
     """What a run did."""
-    lines = [f"Created {len(report.done)} of {plan.size}."] if plan.size else [_COMPLETE]
+    created = f"Created {len(report.done)} of {plan.size} categories and channels."
+    lines = [created] if plan.size else [_COMPLETE]
     if report.trouble is not None:
         lines.append(f"⚠️ {report.trouble} `{prefix}setup` goes on from here.")
     return embeds.card(

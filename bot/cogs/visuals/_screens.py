@@ -66,7 +66,7 @@ def switched(record: IconRecord, *, already: bool) -> discord.Embed:
     """The cycle as it is now."""
     state = "off" if record.next_at is None else "on"
     title = f"The cycle is {state}{' already' if already else ''}"
-    return embeds.card(title, (_cycle(record),), status=state)
+    return embeds.card(title, () if state == "off" else (f"**Cycle** {_cycle(record)}",), status=state)
 
 
 def kept() -> discord.Embed:

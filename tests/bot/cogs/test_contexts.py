@@ -25,7 +25,7 @@ async def test_a_checkpoint_is_kept_and_restored_after_consent(talk: Talk, runni
     assert "**before the storm** (#1) holds version 1" in text_of(kept)
     await tune(running_bot, 0.9)
     question = await talk.ask("admin", "!restore before the storm")
-    assert "**harmony** 0.9 → 0.5" in text_of(question)
+    assert "**harmony** 0.90 → 0.50" in text_of(question)
     assert running_bot.collective.manager.snapshot.ucf.harmony == 0.9
     await talk.press("admin", question, "Yes, do it")
     done = await talk.until(lambda one: "Restored" in text_of(one))
@@ -51,7 +51,7 @@ async def test_a_state_that_changed_meanwhile_is_shown_anew(talk: Talk, running_
     await tune(running_bot, 0.8)
     await talk.press("admin", question, "Yes, do it")
     again = await talk.until(lambda one: "has changed meanwhile" in text_of(one))
-    assert "**harmony** 0.8 → 0.5" in text_of(again)
+    assert "**harmony** 0.80 → 0.50" in text_of(again)
     await talk.press("admin", again, "Yes, do it")
     await talk.until(lambda one: "Restored" in text_of(one))
     assert running_bot.collective.manager.snapshot.ucf.harmony == 0.5

@@ -1,11 +1,13 @@
 """The logic of checkpoints and search through dpytest, and how hits are shown."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cogs.contexts._search_screen import highlighted
-from state.search import HIT_BEGINS, HIT_ENDS
+from bot.cogs.contexts._search_screen import found, highlighted
+from state.search import HIT_BEGINS, HIT_ENDS, Found, Hit
 from tests.bot.cogs.logic import reply_to
 
 
@@ -38,3 +40,12 @@ def test_whatever_is_highlighted_has_no_markdown_but_ours(text: str, limit: int)
     shown = highlighted(text, limit)
     assert HIT_BEGINS not in shown
     assert shown.replace("\\*", "").count("**") % 2 == 0
+
+
+def test_values_of_the_journal_are_shown_without_the_marks_of_json() -> None:
+    entry = Hit(
+        source="journal", id=7, at=datetime(2026, 1, 1, tzinfo=UTC), title="context a",
+        text='by command: {"kept":6,"by":"x"} → "done"', people=None,
+    )  # fmt: skip
+    shown = found(Found(hits=(entry,), total=1, newest=7), "a", 0).description or ""
+    assert "by command: kept: 6, by: x → done" in shown

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from bot.client import HelixBot
+from bot.cogs.execution import _screens
+from bot.cogs.execution._jobs import Job
 from bot.cogs.execution._run import Followed, follow
 from state.change import Actor
 from state.collective import Collective
-from state.directive_records import Directive
+from state.directive_records import Directive, LogLine
 from state.policy import Rank
 from tests.bot.cogs.logic import reply_to
 
@@ -61,3 +64,13 @@ async def test_nobody_waits_for_ever(collective: Collective) -> None:
         most_s=0.01,
     )
     assert changes == ["queued"]
+
+
+def test_the_log_of_a_directive_has_times_of_the_readers_own_zone() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    one = Directive(
+        id=1, text="report", action="report", arguments={}, rank=Rank.mod, actor=ADA, status="running",
+        attempts=1, queued_at=at,
+    )  # fmt: skip
+    shown = _screens.job(Job(one, (LogLine(at=at, text="begun"),), None))
+    assert shown.fields[0].value == "<t:1767225600:T> begun"

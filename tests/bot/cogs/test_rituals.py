@@ -76,7 +76,7 @@ async def test_a_ritual_shows_its_progress_and_what_it_changed(talk: Talk, runni
     assert "of 27" in text_of(shown)
     assert [item["label"] for item in items(shown)] == ["Stop"]
     done = text_of(await ended(talk, shown, "Done: 27 steps"))
-    assert "**klesha** `0.10` → `0.09` (-0.0125)" in done
+    assert "**klesha** `0.10` → `0.09` (−0.0125)" in done
     assert "**Anomalies**" in done
     assert "**Promotions** none this time" in done
     assert running_bot.collective.rituals.last is not None

@@ -142,3 +142,7 @@ def test_all_schedules_fit_and_name_people_at_home_only() -> None:
     assert "Ana" not in text_of(_screens.schedules(known, 0, show_people=False))
     assert "every 6h" in _screens.removal_question(known[0])
     assert Every(timedelta(hours=6)).text == "every 6h"
+
+
+def test_what_a_ritual_took_away_has_the_minus_that_other_changes_have() -> None:
+    assert "(−0.05)" in text_of(ritual_cards.ended(DONE, show_people=True))

@@ -1,5 +1,6 @@
 """How replies look: within Discord's limits whatever they are given, and saying what matters."""
 
+import dataclasses
 from datetime import UTC, datetime
 from typing import Any
 
@@ -192,6 +193,13 @@ def test_status_says_everything_on_one_screen() -> None:
     assert "1.2.3" in str(embed.footer.text)
 
 
+def test_status_is_not_green_while_a_value_is_critical_though_every_check_passes() -> None:
+    strained = msgspec.structs.replace(DEFAULT_UCF, prana=0.1)
+    embed = _status_screen.status(status_view(ucf=strained))
+    assert embed.title == "🟡 Helix"
+    assert embed.colour == embeds.colour("warn")
+
+
 def test_status_names_why_the_gateway_is_away() -> None:
     away = GatewayStatus(status="fail", reason="not connected yet", since=NOW)
     text = text_of(_status_screen.status(status_view(gateway=away)))
@@ -257,6 +265,11 @@ COUNTS = WebhookCounts(
 )
 
 
+def test_health_shows_what_is_to_be_typed_as_code() -> None:
+    check = Check(name="alerts", status="warn", since=NOW, time=NOW, action="See `/alerts`; mend it.")
+    assert "→ See `/alerts`; mend it." in _screens._check(check)
+
+
 def metrics_view(section: str | None) -> MetricsView:
     rows = (Traffic("/status", 10, 1, 0.001, 0.002, 0.003, 0.0015),)
     empty = Traffic("all", 0, 0, None, None, None, None)
@@ -318,6 +331,20 @@ def test_an_agent_sheet_says_what_it_is_bound_to_and_how_that_is() -> None:
         assert part in text
 
 
+def test_an_agent_sheet_has_times_shares_and_commands_as_people_read_them() -> None:
+    agent = AgentView(
+        name="SanghaCore", symbol="🙏", layer="Integration", role="unity", subsystem="Discord gateway",
+        status="active", external=False, detail="", since=NOW, counters={"since": "2026-01-01T00:00:00Z"},
+    )  # fmt: skip
+    check = Check(
+        name="gateway", status="pass", since=NOW, time=NOW, action="See `/health`.", observed_value=0.1043,
+        observed_unit="s",
+    )  # fmt: skip
+    text = text_of(agent_screens.sheet(Sheet(agent, check)))
+    for part in ("**Check** gateway: pass, 104 ms", "**since** <t:1767225600:R>", "→ See `/health`."):
+        assert part in text
+
+
 def test_an_external_agent_says_when_it_reported() -> None:
     agent = AgentView(
         name="Gemini", symbol="🌐", layer="Operational", role="scout", subsystem="reports by heartbeat",
@@ -351,3 +378,12 @@ def test_a_cut_history_says_how_much_there_is() -> None:
 def test_a_saying_is_shown_with_its_voice() -> None:
     text = text_of(agent_screens.wisdom(Saying("Vega", "Look up."), find_agent("Vega")))
     assert text == "“Look up.”\n– 🌠 **Vega**, safety"
+
+
+def test_a_cache_that_was_not_used_has_no_hit_rate() -> None:
+    stats = CacheStats(
+        name="http:/status", owner="web", size=0, max_entries=1, ttl_s=5.0, hits=0, misses=0, coalesced=0,
+        stale=0, hit_rate=None, oldest_age_s=None,
+    )  # fmt: skip
+    view = dataclasses.replace(metrics_view("cache"), caches=(stats,))
+    assert "**http:/status** not used yet · 0 of 1" in text_of(_metrics_screen.metrics(view))
