@@ -13,6 +13,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from core.secret import Secret
+from core.webhooks.guard import ForbiddenTarget, check_url
 
 T = TypeVar("T")
 
@@ -131,12 +132,21 @@ def url(*schemes: str, versioned: bool = False) -> Callable[[str], str]:
 
 
 def webhook_url(text: str) -> Secret:
-    """Where events are sent: https, or http to this machine."""
-    if _is_address(text, ("https",)):
-        return Secret(text)
-    if _is_address(text, ("http",)) and urlsplit(text).hostname in {"127.0.0.1", "::1", "localhost"}:
-        return Secret(text)
-    raise ValueError("a whole https:// address")
+    """Where events are sent: https to a public host, or, as the sandbox may, to this machine."""
+    try:
+        check_url(text, loopback=True)
+    except ForbiddenTarget:
+        raise ValueError("a whole https:// address of a public host, without a user in it") from None
+    return Secret(text)
+
+
+def is_forbidden_outside(url: Secret) -> bool:
+    """Whether an address that `webhook_url` took is sent to in the sandbox alone."""
+    try:
+        check_url(url.reveal(), loopback=False)
+    except ForbiddenTarget:
+        return True
+    return False
 
 
 def secret(text: str) -> Secret:

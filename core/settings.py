@@ -97,7 +97,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSe
         _take_public_domain(environ[_PUBLIC_DOMAIN].strip(), values, problems)
     _decide_host(environ, given, values, problems)
     problems += _failing_before_warning(values)
-    warnings = [*file.warnings, *_short_tokens(values)]
+    warnings = [*file.warnings, *_short_tokens(values), *_unreachable(values)]
     _judge_unknown_names(environ, file, env_file, problems, warnings)
     if problems:
         raise SettingsError(tuple(problems))
@@ -186,6 +186,21 @@ def _short_tokens(values: Mapping[str, Any]) -> list[str]:
         f"{name.upper()}: it has fewer than {_SHORT_TOKEN} characters and could be guessed."
         for name in ("read_token", "webhook_token", "github_webhook_secret")
         if name in values and len(values[name].reveal()) < _SHORT_TOKEN
+    ]
+
+
+def _unreachable(values: Mapping[str, Any]) -> list[str]:
+    """This machine is sent to in the sandbox alone."""
+    if "discord_token" not in values:
+        return []
+    found = {
+        "ZAPIER_WEBHOOK_URL": values.get("zapier_webhook_url", ()),
+        "DISCORD_WEBHOOK_URL": (values["discord_webhook_url"],) if "discord_webhook_url" in values else (),
+    }
+    return [
+        f"{name}: it leads to this machine, which is sent to in the sandbox alone."
+        for name, urls in found.items()
+        if any(parse.is_forbidden_outside(url) for url in urls)
     ]
 
 

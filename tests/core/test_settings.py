@@ -157,6 +157,27 @@ def test_a_wrong_secret_is_named_and_never_shown(name: str) -> None:
     assert "sesame" not in "".join(found)
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:sesame@hooks.example/1", "https://10.0.0.1/sesame", "http://hooks.example/sesame",
+        "https://[fd00::1]/sesame", "https://hooks.example/" + "sesame" * 400,
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["ZAPIER_WEBHOOK_URL", "DISCORD_WEBHOOK_URL"])
+def test_an_address_that_would_never_be_sent_to_is_a_mistake_at_the_start(name: str, url: str) -> None:
+    (problem,) = problems({**TOKEN, name: url})
+    assert problem == f"{name}: it takes a whole https:// address of a public host, without a user in it."
+
+
+@pytest.mark.parametrize("name", ["ZAPIER_WEBHOOK_URL", "DISCORD_WEBHOOK_URL"])
+def test_an_address_on_this_machine_is_warned_of_outside_the_sandbox(name: str) -> None:
+    url = {name: "http://localhost:1/sesame"}
+    (warning,) = load_settings({**TOKEN, **url}, None).warnings
+    assert warning == f"{name}: it leads to this machine, which is sent to in the sandbox alone."
+    assert load_settings(url, None).warnings == ()
+
+
 def test_an_address_with_a_password_in_it_is_not_shown() -> None:
     assert "sesame" not in problems({"PUBLIC_URL": "https://me:sesame@helix.example"})[0]
 
