@@ -44,7 +44,7 @@ def main() -> None:
     print(f"bare aiohttp handler      {bare_us:7.1f} us   1.00")
     print(f"Helix /status, cached     {helix_us:7.1f} us   {helix_us / bare_us:.2f}")
     print(f"Helix /status, cache off  {uncached_us:7.1f} us   {uncached_us / bare_us:.2f}")
-    print(f"ratio {ratio:.2f}, the median of {ROUNDS} rounds by turns (target: at most {TARGET})")
+    print(f"ratio {ratio:.3f}, the median of {ROUNDS} rounds by turns (target: at most {TARGET})")
 
 
 if __name__ == "__main__":

@@ -49,6 +49,9 @@ class Cache(Generic[K, V]):
         enabled: read at each use; False turns the cache off without forgetting what it holds.
         serve_stale: keep what has outlived its TTL (within the bound) for when a fresh computation fails.
         requests: the counter with the labels cache and result; a private one when left out.
+
+    Attributes:
+        hits: how many answers came from memory; who gives an `entry` again counts it here.
     """
 
     def __init__(
@@ -80,7 +83,7 @@ class Cache(Generic[K, V]):
         counter = (
             requests if requests is not None else Registry().counter("requests", "", ("cache", "result"))
         )
-        self._hits = counter.bind(name, "hit")
+        self.hits = counter.bind(name, "hit")
         self._misses = counter.bind(name, "miss")
         self._coalesced = counter.bind(name, "coalesced")
         self._stale = counter.bind(name, "stale")
@@ -105,15 +108,23 @@ class Cache(Generic[K, V]):
         if entry is not None:
             age_s = now - entry.stored_at
             if age_s < self.ttl_s:
-                if now - entry.touched_at > self._touch_every_s:
-                    self._store.touch(key, now)
-                self._hits.value += 1
+                if now >= entry.settled_until:
+                    self._store.touch(key)
+                    entry.settled_until = self._settled_until(entry.stored_at, now)
+                self.hits.value += 1
                 return Cached(entry.value, age_s, "hit", entry.stored_at)
             if not self._serve_stale:
                 self._store.discard(key)
         if count_miss:
             self._misses.value += 1
         return None
+
+    def entry(self, key: K) -> Entry[V] | None:
+        """What is held under `key`, of whatever age.
+
+        As long as it is settled and the cache on, it may be given again without asking for it.
+        """
+        return self._by_key.get(key)
 
     def get_or_build(self, key: K, build: Callable[[], V], tags: Collection[str]) -> Cached[V]:
         """The fresh entry of `key`, else what `build` makes now; for computations that need no waiting.
@@ -197,7 +208,7 @@ class Cache(Generic[K, V]):
 
     def stats(self) -> CacheStats:
         """Size, counts and ages as they are now."""
-        hits, misses = int(self._hits.value), int(self._misses.value)
+        hits, misses = int(self.hits.value), int(self._misses.value)
         coalesced, stale = int(self._coalesced.value), int(self._stale.value)
         asked = hits + misses + coalesced + stale
         oldest_at = min((entry.stored_at for entry in self._by_key.values()), default=None)
@@ -251,7 +262,12 @@ class Cache(Generic[K, V]):
             return
         present = self._by_key.get(key)
         if present is None or present.stored_at <= flight.began_at:
-            self._store.put(key, Entry(value, flight.began_at, flight.tags))
+            began_at = flight.began_at
+            settled_until = self._settled_until(began_at, began_at)
+            self._store.put(key, Entry(value, began_at, flight.tags, settled_until))
+
+    def _settled_until(self, stored_at: float, touched_at: float) -> float:
+        return min(stored_at + self.ttl_s, touched_at + self._touch_every_s)
 
     def _stale_instead(self, key: K, flight: _Flight, error: Exception) -> Cached[V] | None:
         entry = self._by_key.get(key) if self._serve_stale and not flight.dropped else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Hashable
 from typing import Generic, TypeVar
 
@@ -12,15 +13,20 @@ V = TypeVar("V")
 
 
 class Entry(Generic[V]):
-    """One stored answer: when its computation began, what it depends on, when its use was last noted."""
+    """One stored answer: when its computation began, what it depends on.
 
-    __slots__ = ("stored_at", "tags", "touched_at", "value")
+    Attributes:
+        settled_until: before that moment it is held, fresh, and its use noted, so that a hit is nothing but a
+            count. Once it is forgotten that moment has never been.
+    """
 
-    def __init__(self, value: V, stored_at: float, tags: frozenset[str]) -> None:
+    __slots__ = ("settled_until", "stored_at", "tags", "value")
+
+    def __init__(self, value: V, stored_at: float, tags: frozenset[str], settled_until: float) -> None:
         self.value = value
         self.stored_at = stored_at
         self.tags = tags
-        self.touched_at = stored_at
+        self.settled_until = settled_until
 
 
 class TaggedStore(Generic[K, V]):
@@ -43,10 +49,9 @@ class TaggedStore(Generic[K, V]):
         for tag in entry.tags:
             self._by_tag.setdefault(tag, set()).add(key)
 
-    def touch(self, key: K, now: float) -> None:
+    def touch(self, key: K) -> None:
         """Note that `key` was used."""
         self._order[key] = None
-        self.by_key[key].touched_at = now
 
     def discard(self, key: K) -> None:
         """Forget `key`, if it is held."""
@@ -72,6 +77,7 @@ class TaggedStore(Generic[K, V]):
     def forget(self, key: K) -> None:
         """Follow the LRU order, which has let go of `key`."""
         entry = self.by_key.pop(key)
+        entry.settled_until = -math.inf
         for tag in entry.tags:
             keys = self._by_tag[tag]
             keys.discard(key)

@@ -7,12 +7,13 @@ from typing import Any
 
 from core._cache import Cache
 from core._cache_records import Cached, CacheStats, Outcome
+from core._cache_store import Entry
 from core.clock import Clock
 from core.errors import UnknownName
 from core.health import Reading
 from core.metrics import Registry
 
-__all__ = ["Cache", "CacheRegistry", "CacheStats", "Cached", "Outcome", "UnknownCache"]
+__all__ = ["Cache", "CacheRegistry", "CacheStats", "Cached", "Entry", "Outcome", "UnknownCache"]
 
 
 class UnknownCache(UnknownName):

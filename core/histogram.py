@@ -42,12 +42,13 @@ class HistogramCell:
     A bucket holds what is above the bound before it and at most its own, as in Prometheus' `le`.
     """
 
-    __slots__ = ("_bounds", "_counts", "max", "sum")
+    __slots__ = ("_bounds", "_counts", "_lowest", "max", "sum")
 
     def __init__(self, bounds: tuple[float, ...]) -> None:
         if not bounds or not all(low < high for low, high in pairwise((0.0, *bounds, _INFINITY))):
             raise ValueError("bucket bounds are positive, finite and rising")
         self._bounds = bounds
+        self._lowest = bounds[0]
         self._counts = [0] * (len(bounds) + 1)
         self.sum = 0.0
         self.max = 0.0
@@ -59,9 +60,13 @@ class HistogramCell:
 
     def observe(self, value: float) -> None:
         """Count one observation: finite and not negative."""
-        if not 0.0 <= value < _INFINITY:
+        # What happens most often is mostly fast, and needs no search.
+        if 0.0 <= value <= self._lowest:
+            self._counts[0] += 1
+        elif 0.0 <= value < _INFINITY:
+            self._counts[bisect_left(self._bounds, value)] += 1
+        else:
             raise ValueError(f"{value} cannot be observed")
-        self._counts[bisect_left(self._bounds, value)] += 1
         self.sum += value
         if value > self.max:  # noqa: PLR1730 - max() costs a call in the hot path
             self.max = value
@@ -109,7 +114,8 @@ class HistogramCell:
         """The same counts, which no later observation changes."""
         # Not by the constructor: these bounds have been looked at, and a scrape copies every cell.
         same = HistogramCell.__new__(HistogramCell)
-        same._bounds, same._counts = self._bounds, self._counts[:]  # noqa: SLF001 - of this class
+        same._bounds, same._lowest = self._bounds, self._lowest  # noqa: SLF001 - of this class
+        same._counts = self._counts[:]  # noqa: SLF001 - likewise
         same.sum, same.max = self.sum, self.max
         return same
 

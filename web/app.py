@@ -73,6 +73,7 @@ class WebServer:
         self._access_log = AccessLog(kernel.settings.access_log, kernel.clock)
         self._table = HotTable()
         kernel.drain.on_close(self._table.close)
+        kernel.flags.on_switch(lambda _name, _on: self._table.doubt())
         if self._access_log.wants_all:
             self._table.close()
         self._port = kernel.settings.port
@@ -148,6 +149,7 @@ class WebServer:
             access_log=self._access_log,
             limits=ConnectionLimits(self._settings),
             head_timeout_s=self._settings.head_timeout_s,
+            clock=self._kernel.clock,
         )
 
     def _reading(self) -> Reading:

@@ -42,6 +42,8 @@ class CachedRoute:
         policy: what other caches may do. Where a tag can drop the entry before its time, whoever keeps a copy
             must ask before using it; elsewhere it holds as long as it is held here.
         peek: gives the answer under a key that holds, or None; nothing is made.
+        entry: gives what is held under a key, of whatever age, or None.
+        hits: where an answer from memory is counted that was not asked for by `peek`.
     """
 
     def __init__(
@@ -50,8 +52,9 @@ class CachedRoute:
         self.path = path
         self._tags = tags
         self._cache = cache
-        # Not a method: the hot path calls it for every answer.
         self.peek: Callable[[Hashable], Cached[Body] | None] = partial(cache.get, count_miss=False)
+        self.entry = cache.entry
+        self.hits = cache.hits
         control = "no-cache" if tags else f"max-age={int(cache.ttl_s)}"
         self.policy: Headers = (("Cache-Control", f"private, {control}" if private else control),)
 

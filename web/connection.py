@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections.abc import Coroutine
-from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, final
 
 from aiohttp import web
@@ -44,8 +44,8 @@ class Connection(RequestHandler):
     """
 
     __slots__ = (
-        "_answers", "_farewell",
-        "_head", "_partial_bytes", "_payload", "_peer", "_server", "_stall", "_timer", "_whole",
+        "_answered_at", "_farewell", "_head", "_known", "_monotonic", "_partial_bytes", "_payload", "_peer",
+        "_server", "_stall", "_timer", "_whole",
     )  # fmt: skip
 
     def __init__(
@@ -57,7 +57,11 @@ class Connection(RequestHandler):
     ) -> None:
         super().__init__(server, loop=loop, **options)
         self._server = server
-        self._answers = server.table.answers
+        # What every answer from the table needs, looked up ahead.
+        self._known = server.table.answers.get
+        self._monotonic = server.monotonic
+        # When the table answered last, on the clock of the caches.
+        self._answered_at = -math.inf
         self._whole = True
         self._head: bytes | None = None
         # What is known of the request that comes in, where it did not come whole.
@@ -106,7 +110,7 @@ class Connection(RequestHandler):
         waiter = self._waiter
         if self.transport is None or waiter is None or waiter.done():
             return None
-        return self._next_keepalive_close_time
+        return self._idle_until()
 
     def make_room(self) -> None:
         """End the connection: another one needs its place."""
@@ -126,8 +130,54 @@ class Connection(RequestHandler):
         """Answer a known head at once; hand everything else to aiohttp."""
         waiter = self._waiter
         idle = waiter is not None and not waiter.done()
-        if idle and self._whole and self._answered(data):
+        answer = self._known(data) if idle and self._whole else None
+        transport = self.transport
+        if (
+            answer is None
+            or transport is None
+            # A client that does not read its answers waits for aiohttp's flow control.
+            or self._paused
+            or self._close
+            or self._force_close
+        ):
+            self._pass_on(data, idle=idle)
             return
+        started = self._monotonic()
+        if started < answer.same_until and started < answer.entry.settled_until:
+            answer.hits.value += 1
+            wire = answer.wire
+        elif (made := self._made(data, answer)) is not None:
+            wire = made
+        else:
+            self._pass_on(data, idle=idle)
+            return
+        transport.write(wire)
+        self._request_count += 1
+        self._answered_at = started
+        lane = answer.lane
+        lane.count.value += 1
+        lane.observe(self._monotonic() - started)
+
+    def _made(self, head: bytes, answer: HotAnswer) -> bytes | None:
+        """The answer to a known head, made now; None where the usual way must give it."""
+        table = self._server.table
+        try:
+            return answer.made(table)
+        except Exception:  # noqa: BLE001 - the usual way meets the same error, and answers and logs it
+            table.forget(head)
+            return None
+
+    def _process_keepalive(self) -> None:
+        self._next_keepalive_close_time = self._idle_until()
+        super()._process_keepalive()
+
+    def _idle_until(self) -> float:
+        """When the client's time to ask again ends, on the loop's clock; it begins with the last answer."""
+        answered_ago_s = self._monotonic() - self._answered_at
+        from_table = self._loop.time() - answered_ago_s + self._keepalive_timeout
+        return max(self._next_keepalive_close_time, from_table)
+
+    def _pass_on(self, data: bytes, *, idle: bool) -> None:
         before = self._request_count
         super().data_received(data)
         heads = self._request_count - before
@@ -209,41 +259,12 @@ class Connection(RequestHandler):
         self.transport = None
         self.connection_lost(None)
         try:
-            response.hand_over(transport, self._server.table.date(), received)
+            response.hand_over(transport, self._server.table.date()[0], received)
         except Exception:
             # Nobody else knows this connection any more.
             transport.abort()
             raise
         return response, False
-
-    def _answered(self, head: bytes) -> bool:
-        """Whether `head` was a known one and has been answered."""
-        answer = self._answers.get(head)
-        transport = self.transport
-        if (
-            answer is None
-            or transport is None
-            # A client that does not read its answers waits for aiohttp's flow control.
-            or self._paused
-            or self._close
-            or self._force_close
-        ):
-            return False
-        started = perf_counter()
-        server = self._server
-        try:
-            wire = answer.wire(server.table.date())
-        except Exception:  # noqa: BLE001 - the usual way meets the same error, and answers and logs it
-            server.table.forget(head)
-            return False
-        if wire is None:
-            return False
-        transport.write(wire)
-        self._request_count += 1
-        server.requests_count += 1
-        self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
-        answer.lane.record(perf_counter() - started)
-        return True
 
     def _watch(self, heads: int, size_bytes: int) -> None:
         """Look after a head that comes in pieces; `heads` is how many ended with the chunk that just came."""

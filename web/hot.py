@@ -7,13 +7,14 @@ the bytes to send stand ready. `web.connection` decides when a head may be answe
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Hashable
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import Final, final
 
-from core.cache import Outcome
+from core.cache import Entry
 from web.bodies import Body
 from web.cached_route import X_CACHE, Build, CachedRoute, Selection
 from web.headers import Headers
@@ -31,21 +32,28 @@ class HotAnswer:
 
     Args:
         build: makes the body at once; None where making it takes waiting, so that only a hit is answered.
+
+    Attributes:
+        wire: the response as bytes, as `made` gave it last.
+        same_until: before that moment `made` would give these bytes again, as long as the `entry` is settled:
+            another second has not begun, neither of its age nor of the date.
+        hits: where that is counted in place of `made`.
+        lane: where an answer is counted.
     """
 
     __slots__ = (
-        "_age_s", "_body", "_build", "_content", "_date", "_head", "_key", "_outcome", "_peek", "_route",
-        "_selection", "_traffic", "_wire", "lane",
+        "_body", "_build", "_content", "_head", "_key", "_route", "_selection", "_traffic",
+        "entry", "hits", "lane", "same_until", "wire",
     )  # fmt: skip
 
-    # Where what `wire` has given is counted; there is none before.
+    # There are none before `made` has given something.
+    entry: Entry[Body]
     lane: Lane
 
     def __init__(
         self, route: CachedRoute, key: Hashable, build: Build | None, selection: Selection, traffic: Traffic
     ) -> None:
         self._route = route
-        self._peek = route.peek
         self._key = key
         self._build = build
         self._selection = selection
@@ -53,27 +61,23 @@ class HotAnswer:
         self._body: Body | None = None
         self._head = b""
         self._content = b""
-        # What the bytes were made for that were given last: within a second they are mostly the same.
-        self._wire = b""
-        self._date: bytes | None = None
-        self._age_s = 0
-        self._outcome: Outcome = "off"
+        self.hits = route.hits
+        self.wire = b""
+        self.same_until = -math.inf
 
-    def wire(self, date: bytes) -> bytes | None:
+    def made(self, table: HotTable) -> bytes | None:
         """The response as bytes; None where the usual way must give it.
-
-        Args:
-            date: the value of the Date header, the same object as long as it is the same.
 
         Raises:
             Exception: what the route's `build` raises.
         """
-        cached = self._peek(self._key)
+        route = self._route
+        cached = route.peek(self._key)
         if cached is None:
-            if self._build is None or not self._route.is_on:
+            if self._build is None or not route.is_on:
                 # With the cache switched off each answer is made anew, which takes a token of the client's.
                 return None
-            cached = self._route.look_up(self._key, self._build)
+            cached = route.look_up(self._key, self._build)
         body = cached.value
         if body is not self._body and (
             body.status >= HTTPStatus.INTERNAL_SERVER_ERROR or not self._adopt(body)
@@ -81,17 +85,21 @@ class HotAnswer:
             # The usual way logs it, or sends what is large.
             return None
         age_s = int(cached.age_s)
-        outcome = cached.outcome
-        if date is not self._date or age_s != self._age_s or outcome != self._outcome:
-            self._date, self._age_s, self._outcome = date, age_s, outcome
-            self._wire = b"%sAge: %d\r\nX-Cache: %s\r\nDate: %s\r\n\r\n%s" % (
-                self._head,
-                age_s,
-                X_CACHE[outcome].encode(),
-                date,
-                self._content,
-            )
-        return self._wire
+        date, date_left_s = table.date()
+        self.wire = b"%sAge: %d\r\nX-Cache: %s\r\nDate: %s\r\n\r\n%s" % (
+            self._head,
+            age_s,
+            X_CACHE[cached.outcome].encode(),
+            date,
+            self._content,
+        )
+        self.same_until = -math.inf
+        entry = route.entry(self._key) if cached.outcome == "hit" else None
+        if entry is not None:
+            self.entry = entry
+            now = cached.stored_at + cached.age_s
+            self.same_until = min(cached.stored_at + age_s + 1, now + date_left_s)
+        return self.wire
 
     def _adopt(self, body: Body) -> bool:
         """Take over what does not change while `body` lives; False where it is too large for that."""
@@ -101,7 +109,6 @@ class HotAnswer:
         self._content = content
         self._head = _head(status, (*headers, *self._route.policy))
         self._body = body
-        self._date = None
         self.lane = self._traffic.lane(self._route.path, self._selection.method, status)
         return True
 
@@ -135,19 +142,24 @@ class HotTable:
         """Answer this head the usual way from now on."""
         self.answers.pop(head, None)
 
+    def doubt(self) -> None:
+        """Ask the caches again for every answer: whether they may give it has changed."""
+        for answer in self.answers.values():
+            answer.same_until = -math.inf
+
     def close(self) -> None:
         """Answer everything the usual way from now on: what stops, or logs all, must see each request."""
         self._open = False
         self.answers.clear()
 
-    def date(self) -> bytes:
-        """The Date header's value, made once a second (RFC 9110 §6.6.1)."""
+    def date(self) -> tuple[bytes, float]:
+        """The Date header's value, made once a second (RFC 9110 §6.6.1), and for how long it holds."""
         now_s = time.time()
         # A clock that is set back shows as well: no second is over a second away.
         if not self._date_ends_s - 1 <= now_s < self._date_ends_s:
             self._date = formatdate(now_s, usegmt=True).encode()
             self._date_ends_s = int(now_s) + 1
-        return self._date
+        return self._date, self._date_ends_s - now_s
 
 
 def _head(status: int, headers: Headers) -> bytes:

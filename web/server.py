@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from core.clock import Clock
 from web.access_log import AccessLog
 from web.connection import Connection
 from web.connection_limits import ConnectionLimits
@@ -25,6 +26,7 @@ class HelixServer(web.Server):
         access_log: where they are logged.
         limits: how many connections there may be.
         head_timeout_s: how long a head may take from its first byte to its end, in seconds.
+        clock: what the ages of answers are told by.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class HelixServer(web.Server):
         access_log: AccessLog,
         limits: ConnectionLimits,
         head_timeout_s: float,
+        clock: Clock,
     ) -> None:
         options: dict[str, Any] = inner._kwargs  # noqa: SLF001 - aiohttp offers no other way to its options
         super().__init__(inner.request_handler, request_factory=inner.request_factory, **options)
@@ -44,6 +47,7 @@ class HelixServer(web.Server):
         self.access_log = access_log
         self.limits = limits
         self.head_timeout_s = head_timeout_s
+        self.monotonic = clock.monotonic
 
     def __call__(self) -> RequestHandler:
         """A protocol for a new connection."""

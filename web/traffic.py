@@ -24,16 +24,16 @@ _INCIDENT_IS_NEWS_S: Final = 60.0
 class Lane:
     """The counters of one route, method and status, looked up ahead of the hot path."""
 
-    __slots__ = ("_count", "_duration")
+    __slots__ = ("count", "observe")
 
     def __init__(self, count: CounterCell, duration: HistogramCell) -> None:
-        self._count = count
-        self._duration = duration
+        self.count = count
+        self.observe = duration.observe
 
     def record(self, seconds: float) -> None:
         """Count one answer that took `seconds`."""
-        self._count.value += 1
-        self._duration.observe(seconds)
+        self.count.value += 1
+        self.observe(seconds)
 
 
 class Traffic:

@@ -68,9 +68,11 @@ async def test_a_shortcut_obeys_the_flag(site: Site, monkeypatch: pytest.MonkeyP
     await wire.ask("/ucf")
     monkeypatch.setattr(RequestHandler, "data_received", _refuse)
     site.kernel.flags.switch("response_caching", on=False)
-    assert site.server._table.answers[head("/ucf")].wire(b"now") is None
+    assert site.server._table.answers[head("/ucf")].made(site.server._table) is None
     monkeypatch.undo()
     assert (await wire.ask("/ucf")).headers["x-cache"] == "off"
+    site.kernel.flags.switch("response_caching", on=True)
+    assert (await wire.ask("/ucf")).headers["x-cache"] == "hit"
 
 
 async def test_a_known_head_gets_the_door_while_draining(site: Site) -> None:
@@ -209,9 +211,26 @@ async def test_who_never_ends_a_head_is_let_go(make_site: MakeSite, monkeypatch:
     await slow.send(b"GET /ucf HTTP/1.1\r\nHost: x\r\nX-Slow: ")
     for _ in range(2):
         await idle.ask("/ucf")
+    site.clock.advance(0.05)
     assert await silent.closed()
     assert await slow.closed()
     assert await idle.closed()
+
+
+async def test_who_goes_on_asking_what_is_known_is_kept(site: Site) -> None:
+    wire = await site.wire()
+    await wire.ask("/commands")
+    served = site.only_connection()
+    site.clock.advance(10)
+    await wire.ask("/commands")
+    # The parser's last request was long ago.
+    served._next_keepalive_close_time = 0.0
+    served._process_keepalive()
+    assert (await wire.ask("/commands")).status == 200
+    site.clock.advance(app._KEEPALIVE_S + 1)
+    served._next_keepalive_close_time = 0.0
+    served._process_keepalive()
+    assert await wire.closed()
 
 
 async def test_requests_with_a_body_are_not_remembered(site: Site) -> None:
@@ -266,7 +285,9 @@ async def test_the_token_is_part_of_what_is_remembered(make_site: MakeSite) -> N
     assert (await wire.ask("/ucf", "Authorization: Bearer open-sesame-opem")).status == 401
 
 
-async def test_a_client_that_does_not_read_is_not_served_ahead(site: Site) -> None:
+async def test_a_client_that_does_not_read_is_not_served_ahead(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wire = await site.wire()
     await wire.ask("/agents")
     served = site.only_connection()
@@ -277,12 +298,14 @@ async def test_a_client_that_does_not_read_is_not_served_ahead(site: Site) -> No
             written.append(bytes(data))
 
     transport, served.transport = served.transport, Full()
+    passed_on: list[bytes] = []
+    monkeypatch.setattr(RequestHandler, "data_received", lambda _self, data: passed_on.append(data))
+    served.data_received(head("/agents"))
     served.pause_writing()
-    assert served._answered(head("/agents")) is False
+    served.data_received(head("/agents"))
     served.resume_writing()
-    assert served._answered(head("/agents")) is True
     served.transport = transport
-    assert len(written) == 1
+    assert (len(written), passed_on) == (1, [head("/agents")])
 
 
 @pytest.mark.parametrize(
@@ -340,5 +363,5 @@ async def test_what_is_large_is_not_held_once_for_each_head(
     assert shortcuts(site) == 1
     monkeypatch.setattr(hot, "LARGEST_ANSWER_BYTES", size - 1)
     site.kernel.caches.get("http:/commands").clear()
-    assert site.server._table.answers[head("/commands")].wire(b"now") is None
+    assert site.server._table.answers[head("/commands")].made(site.server._table) is None
     assert (await wire.ask("/commands")).status == 200

@@ -73,6 +73,7 @@ async def test_who_has_waited_longest_makes_room(make_site: MakeSite, bound: str
     working = await busy.wire(site)
     early, late = await site.wire(), await site.wire()
     for wire in (early, late, early):
+        site.clock.advance(1)
         assert (await wire.ask("/ucf")).status == 200
     newcomer = await site.wire()
     assert (await newcomer.ask("/ucf")).status == 200
