@@ -169,14 +169,16 @@ class Webhooks:
             logger.warning("webhooks.start_untold error=%s", error)
 
     async def say_stopping(self, within_s: float) -> None:
-        """`system.stopping`, waiting so long at most for its first attempts.
+        """`system.stopping`, waiting so long at most for its first attempts, and for all that are under way.
 
         What is not sent by then is sent after the next start.
         """
         tried = asyncio.Event()
         stop = self.on_attempt(lambda _: tried.set())
+        now = asyncio.get_running_loop().time
+        until = now() + within_s
         try:
-            async with asyncio.timeout(within_s):
+            async with asyncio.timeout_at(until):
                 event = SystemStopping(version=VERSION, stopping_at=self._kernel.clock.now())
                 event_id = await self.send(event)
                 while any(not each.attempts for each in await self.outbox.page(event_id=event_id, limit=100)):
@@ -188,6 +190,7 @@ class Webhooks:
             logger.warning("webhooks.stop_untold error=%s", error)
         finally:
             stop()
+        await self.deliverer.finish(max(0.0, until - now()))
 
     async def send(self, event: OutEvent, *rows: JournalRow) -> str:
         """Sends an event on purpose, the whole way; gives its id, by which its deliveries are found."""

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
-from core.breaker import Breaker
+from core.breaker import Breaker, Permit
 from core.clock import Clock
 from core.database import Database
 from core.moments import from_us, to_us
 from core.store_errors import StoreError
+from core.webhooks._due import Due, due_by_destination, is_over, next_batch
 from core.webhooks._settling import DISABLED_AFTER, Settled, Settling
 from core.webhooks.destinations import Destination, Destinations, end_waiting, is_hook
 from core.webhooks.outbox import Outbox
@@ -90,6 +89,8 @@ class Deliverer:
         self._resting: dict[str, float] = {}
         self._all_zapier = Pace(ALL_IN_WINDOW, WINDOW_S, clock, sleep=sleep)
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+        self._finishing = False
         self._wake = asyncio.Event()
         outbox.on_commit(self._wake.set)
         destinations.on_removed(self._forget)
@@ -117,9 +118,17 @@ class Deliverer:
             if lanes:
                 await asyncio.wait(lanes)
 
+    async def finish(self, within_s: float) -> None:
+        """Begins no attempt any more, and waits so long for those under way: cut off, they come twice."""
+        self._finishing = True
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=within_s)
+
     async def _open_lanes(self) -> float:
         """Opens the lanes that are missing; gives how long until another may be, in seconds."""
-        rows = await self._database.read(_due_by_destination)
+        if self._finishing:
+            return _LONGEST_WAIT_S
+        rows = await self._database.read(due_by_destination)
         now_us = to_us(self._clock.now())
         wait_s = _LONGEST_WAIT_S
         for name, next_us in rows:
@@ -147,9 +156,11 @@ class Deliverer:
 
     async def _lane(self, name: str) -> None:
         """Sends to one destination until nothing is due for it, or it asks for a pause."""
-        while name not in self._resting:
+        while name not in self._resting and not self._finishing:
             now_us = to_us(self._clock.now())
-            destination, batch = await self._database.read(partial(self._next_batch, name, now_us))
+            destination, batch = await self._database.read(
+                partial(next_batch, self._destinations, name, now_us, _AT_ONCE)
+            )
             if not batch:
                 return
             if destination is None:
@@ -160,18 +171,24 @@ class Deliverer:
                 for delivery in batch:
                     group.create_task(self._deliver(destination, delivery, breaker))
 
-    async def _deliver(self, destination: Destination, delivery: _Due, breaker: Breaker) -> None:
+    async def _deliver(self, destination: Destination, delivery: Due, breaker: Breaker) -> None:
         begun = self._clock.monotonic()
         permit = await breaker.acquire()
         try:
             await self._pace(destination)
-            if self._clock.monotonic() - begun > _LOOKED_AT_AGAIN_S and await self._is_over(delivery):
+            waited_s = self._clock.monotonic() - begun
+            if (waited_s > _LOOKED_AT_AGAIN_S and await self._is_over(delivery)) or self._finishing:
                 permit.released()
                 return
-            outcome = await self._try(destination, delivery.message)
+            with self._under_way():
+                await self._attempt(destination, delivery, permit)
         except BaseException:
             permit.released()
             raise
+
+    async def _attempt(self, destination: Destination, delivery: Due, permit: Permit) -> None:
+        """Sends it, and writes what came of that."""
+        outcome = await self._try(destination, delivery.message)
         _tell(permit_outcome=outcome, failed=permit.failed, succeeded=permit.succeeded)
         if outcome.verdict == "failed" and outcome.retry_after_s:
             rests_s = min(outcome.retry_after_s, _LONGEST_REST_S)
@@ -182,6 +199,16 @@ class Deliverer:
         self._on_outcome(destination, settled)
         if outcome.verdict == "gone":
             self._destinations.say_removed(destination.name)
+
+    @contextmanager
+    def _under_way(self) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine runs in a task
+        self._sending.add(task)
+        try:
+            yield
+        finally:
+            self._sending.discard(task)
 
     async def _try(self, destination: Destination, message: Message) -> Outcome:
         try:
@@ -199,7 +226,7 @@ class Deliverer:
             logger.exception("delivery.unsendable event=%s type=%s", message.id, message.type)
             return Outcome(verdict="failed", took_s=0.0, error=type(error).__name__)
 
-    async def _settle(self, destination: Destination, delivery: _Due, outcome: Outcome) -> Settled | None:
+    async def _settle(self, destination: Destination, delivery: Due, outcome: Outcome) -> Settled | None:
         """Writes what came of it, however long the store takes: sent again it would arrive twice."""
         tried = 0
         while True:
@@ -210,21 +237,14 @@ class Deliverer:
             await self._sleep(_STORE_RETRY_S[min(tried, len(_STORE_RETRY_S) - 1)])
             tried += 1
 
-    async def _is_over(self, delivery: _Due) -> bool:
+    async def _is_over(self, delivery: Due) -> bool:
         """Whether it was ended while it waited for its turn: its hook was removed, or switched off.
 
         Where the store does not say, it is left for the next turn: an error here would cut off its
         neighbours, which may have arrived already.
         """
-
-        def work(connection: sqlite3.Connection) -> bool:
-            row = connection.execute(
-                "SELECT 1 FROM deliveries WHERE id = ? AND status = 'waiting'", (delivery.id,)
-            ).fetchone()
-            return row is None
-
         try:
-            return await self._database.read(work)
+            return await self._database.read(partial(is_over, delivery.id))
         except StoreError as error:
             logger.warning("deliveries.not_read error=%s", error)
             return True
@@ -255,33 +275,6 @@ class Deliverer:
         self._paces.pop(name, None)
         self._resting.pop(name, None)
 
-    def _next_batch(
-        self, name: str, now_us: int, connection: sqlite3.Connection
-    ) -> tuple[Destination | None, tuple[_Due, ...]]:
-        rows = connection.execute(
-            "SELECT deliveries.id, attempts, outbox.id, type, payload FROM deliveries "
-            "JOIN outbox ON outbox.seq = event WHERE destination = ? AND status = 'waiting' "
-            "AND next_us <= ? ORDER BY next_us, deliveries.id LIMIT ?",
-            (name, now_us, _AT_ONCE),
-        ).fetchall()
-        batch = tuple(
-            _Due(
-                id=delivery,
-                attempts=attempts,
-                message=Message(id=event_id, type=kind, payload=bytes(payload)),
-            )
-            for delivery, attempts, event_id, kind, payload in rows
-        )
-        return (self._destinations.find(connection, name) if batch else None), batch
-
-
-class _Due(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery that is to be tried now."""
-
-    id: int
-    attempts: int
-    message: Message
-
 
 def _tell(*, permit_outcome: Outcome, failed: Callable[[], None], succeeded: Callable[[], None]) -> None:
     """A refusal is an answer: the other side is there."""
@@ -289,21 +282,3 @@ def _tell(*, permit_outcome: Outcome, failed: Callable[[], None], succeeded: Cal
         failed()
     else:
         succeeded()
-
-
-def _due_by_destination(connection: sqlite3.Connection) -> list[tuple[str, int]]:
-    rows = connection.execute(_DUE_BY_DESTINATION)
-    return [(str(name), int(next_us)) for name, next_us in rows]
-
-
-# From one destination to the next in the index, past all that waits for each: a long queue costs nothing.
-_DUE_BY_DESTINATION: Final = """
-    WITH RECURSIVE found (name) AS (
-        SELECT min(destination) FROM deliveries WHERE status = 'waiting'
-        UNION ALL
-        SELECT (SELECT min(destination) FROM deliveries WHERE status = 'waiting' AND destination > name)
-        FROM found WHERE name IS NOT NULL
-    )
-    SELECT name, (SELECT min(next_us) FROM deliveries WHERE status = 'waiting' AND destination = name)
-    FROM found WHERE name IS NOT NULL
-"""

@@ -20,6 +20,7 @@ from core.database import Database
 from core.secret import Secret
 from core.settings import Settings
 from core.store_errors import StoreError
+from core.webhooks._due import is_over
 from core.webhooks._settling import Settled
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destination, Destinations, end_waiting
@@ -660,7 +661,7 @@ async def test_a_store_that_cannot_be_read_cuts_off_nothing_that_is_being_sent(
 
     async def fails_once(work: Any) -> Any:
         nonlocal looked
-        if "_is_over" not in getattr(work, "__qualname__", ""):
+        if getattr(work, "func", None) is not is_over:
             return await read(work)
         looked += 1
         if looked == 2:
@@ -681,6 +682,48 @@ async def test_a_store_that_cannot_be_read_cuts_off_nothing_that_is_being_sent(
         await stage.wait(10)
         await stage.until(3)
     assert sorted(got.headers["webhook-id"] for got in receiver.got) == sorted(sent)
+
+
+async def test_a_stop_waits_for_what_is_being_sent_and_begins_nothing_more(
+    stage: Stage, receiver: Receiver
+) -> None:
+    receiver.hang = True
+    async with stage.running():
+        first = await stage.emit()
+        await receiver.until(1)
+        finishing = asyncio.create_task(stage.deliverer.finish(10))
+        await asyncio.sleep(0)
+        second = await stage.emit()
+        assert not finishing.done()
+        receiver.released.set()
+        await finishing
+        await stage.until(1)
+    assert [got.headers["webhook-id"] for got in receiver.got] == [first]
+    left = {each.event_id: each.status for each in await stage.outbox.page()}
+    assert left == {first: "delivered", second: "waiting"}
+
+
+async def test_a_stop_waits_no_longer_than_it_may(stage: Stage, receiver: Receiver) -> None:
+    receiver.hang = True
+    async with stage.running():
+        await stage.emit()
+        await receiver.until(1)
+        async with asyncio.timeout(5):
+            await stage.deliverer.finish(0.01)
+    assert (await stage.one()).status == "waiting"
+
+
+async def test_what_waits_for_a_breaker_is_not_begun_after_a_stop(stage: Stage, receiver: Receiver) -> None:
+    stage._breaker("zapier", "").trip()
+    await stage.emit()
+    async with stage.running():
+        await stage.clock.until_sleeping()
+        await stage.deliverer.finish(10)
+        stage.clock.advance(stage.policy.open_s)
+        async with asyncio.timeout(10):
+            while stage.deliverer._lanes:
+                await asyncio.sleep(0.005)
+    assert receiver.got == []
 
 
 async def test_a_hook_that_goes_takes_its_pace_with_it(
