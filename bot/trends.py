@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bot.pictures.chart_request import ChartRequest, Dot, Mark, MarkKind, Panel
-from core.durations import say_duration
+from core.durations import say_duration, say_last
 from state.forecast import TooLittleData, forecast
 from state.models import METRICS
 
@@ -58,7 +58,6 @@ async def fetch_chart(
     samples = await collective.history.samples(metrics, moments)
     steps = await collective.history.steps(since, now)
     alerts = await collective.alerts.within(since, now)
-    span = say_duration(window)
     subject = metrics[0] if len(metrics) == 1 else "The field"
 
     def panels() -> tuple[Panel, ...]:
@@ -68,7 +67,7 @@ async def fetch_chart(
         )
 
     return ChartRequest(
-        title=title or f"{subject}, last {span}",
+        title=title or f"{subject}, {say_last(window)}",
         since=since,
         now=now,
         until=now + window * (_STEPS / _SAMPLES),

@@ -66,6 +66,11 @@ def say_duration(span: timedelta) -> str:
     return format_duration(span)
 
 
+def say_last(span: timedelta) -> str:
+    """The time before now as people say it: "last 24 hours", "last hour"."""
+    return f"last {say_duration(span).removeprefix('1 ')}"
+
+
 def _seconds(compact: str) -> int | None:
     total, at, last = 0, 0, 0
     for part in _PART.finditer(compact):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.durations import WrongDuration, format_duration, parse_duration, say_duration
+from core.durations import WrongDuration, format_duration, parse_duration, say_duration, say_last
 
 YEAR_S = 365 * 86_400
 
@@ -69,3 +69,9 @@ def test_nothing_is_zero_seconds() -> None:
 )
 def test_it_is_said_in_one_whole_unit_where_one_fits(span: timedelta, said: str) -> None:
     assert say_duration(span) == said
+
+
+def test_a_single_unit_before_now_is_said_without_its_number() -> None:
+    spans = (timedelta(hours=1), timedelta(hours=24), timedelta(minutes=1), timedelta(minutes=11))
+    said = ["last hour", "last 24 hours", "last minute", "last 11 minutes"]
+    assert [say_last(span) for span in spans] == said

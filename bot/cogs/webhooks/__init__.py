@@ -14,7 +14,7 @@ from bot.cogs.webhooks import _deliveries, _lines, _screens, _sending
 from bot.command import command
 from bot.completion import choices
 from bot.progress import Progress
-from core.durations import say_duration
+from core.durations import say_last
 from core.webhooks.inbox import InboxEvent
 from state import event_samples
 from state.events import OUT_EVENTS
@@ -187,7 +187,7 @@ class Webhooks(commands.Cog, name="webhooks"):
 
 def _span(wanted: _lines.Target | timedelta | None) -> str:
     return (
-        "" if wanted is None or isinstance(wanted, _lines.Target) else f" in the last {say_duration(wanted)}"
+        "" if wanted is None or isinstance(wanted, _lines.Target) else f" in the {say_last(wanted)}"
     )
 
 
