@@ -103,12 +103,19 @@ def explain(
 
 
 def _readable(error: HelixError, typed_after: str) -> str:
-    if isinstance(error, UnknownName):
-        # What somebody typed must not become a link in what the bot says.
-        return str(error).replace(repr(error.name), quoted(error.name), 1)
-    return _HINT.sub(
-        lambda found: f"`{typed_after}{found[1]}" if catalog.find(found[1]) else found[0], str(error)
-    )
+    if not isinstance(error, UnknownName):
+        return _typed(str(error), typed_after)
+    # What somebody typed must not become a link in what the bot says.
+    before, name, after = str(error).partition(repr(error.name))
+    if error.suggestion is not None:
+        after = after.replace(repr(error.suggestion), quoted(error.suggestion), 1)
+    shown = quoted(error.name) if name else ""
+    return f"{_typed(before, typed_after)}{shown}{_typed(after, typed_after)}"
+
+
+def _typed(text: str, after: str) -> str:
+    """The text with each command that it names as the caller types it."""
+    return _HINT.sub(lambda found: f"`{after}{found[1]}" if catalog.find(found[1]) else found[0], text)
 
 
 def _explain_input(error: BaseException, entry: CommandEntry | None, prefix: str) -> Explained | None:

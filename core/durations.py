@@ -41,7 +41,7 @@ def parse_duration(
     if seconds is None:
         raise WrongDuration("That is no length of time: write it as 90m, 24h, 7d or 1h30m.")
     if not low.total_seconds() <= seconds <= high.total_seconds():
-        raise WrongDuration(f"It takes from {say_duration(low)} to {say_duration(high)}.")
+        raise WrongDuration(f"Choose a time from {say_duration(low)} to {say_duration(high)}.")
     return timedelta(seconds=seconds)
 
 

@@ -148,3 +148,18 @@ def test_a_text_names_commands_as_the_caller_calls_them() -> None:
         "As in `?alerts ack 3`; `?alerts` lists them, and `/etc/alerts` is a path."
     )
     assert explain(error, AGENT, "?").text == str(error)
+
+
+def test_a_name_that_was_mistyped_and_what_was_meant_are_code_and_the_rest_is_as_the_caller_types() -> None:
+    class Unknown(UnknownName):
+        kind = "metric"
+
+    near = Unknown("harmny", ("harmony",))
+    assert (
+        explain(near, AGENT, "?", "?").text == "There is no metric called `harmny`. Did you mean `harmony`?"
+    )
+    other = Unknown("`/status` x", ())
+    other.args = (f"There is no metric called {other.name!r}. `/ucf` lists them.",)
+    assert explain(other, AGENT, "?", "?").text == (
+        "There is no metric called `ˋ/statusˋ x`. `?ucf` lists them."
+    )

@@ -12,7 +12,7 @@ CASES = (
         command="agent",
         happy=Use(line="agent Lumina", options={"name": "Lumina"}, says="empathy"),
         wrong=(
-            Use(line="agent Lumena", options={"name": "Lumena"}, says="Did you mean 'Lumina'"),
+            Use(line="agent Lumena", options={"name": "Lumena"}, says="Did you mean `Lumina`"),
             Use(line="agent", options={}, says="`name` is missing"),
         ),
     ),

@@ -6,7 +6,7 @@ CASES = (
     Case(
         command="consciousness",
         happy=Use(line="consciousness Lumina", options={"agent": "Lumina"}, says="seen by 🌕 Lumina"),
-        wrong=(Use(line="consciousness Lumena", options={"agent": "Lumena"}, says="Did you mean 'Lumina'"),),
+        wrong=(Use(line="consciousness Lumena", options={"agent": "Lumena"}, says="Did you mean `Lumina`"),),
     ),
     Case(command="emotions", happy=Use(line="emotions", says="Mostly")),
     Case(command="ethics", happy=Use(line="ethics", says="Nonmaleficence")),

@@ -24,7 +24,7 @@ CASES = (
     Case(
         command="codex",
         happy=Use(line="codex agents", options={"section": "agents"}, says="(?s)Codex · Agents.*SanghaCore"),
-        wrong=(Use(line="codex agnts", options={"section": "agnts"}, says="Did you mean 'agents'"),),
+        wrong=(Use(line="codex agnts", options={"section": "agnts"}, says="Did you mean `agents`"),),
         actions=post("codex"),
     ),
     Case(

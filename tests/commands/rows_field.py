@@ -20,7 +20,7 @@ CASES = (
     Case(
         command="ucf",
         happy=Use(line="ucf harmony", options={"metric": "harmony"}, says="good 0.7 to 2"),
-        wrong=(Use(line="ucf harmoni", options={"metric": "harmoni"}, says="Did you mean 'harmony'"),),
+        wrong=(Use(line="ucf harmoni", options={"metric": "harmoni"}, says="Did you mean `harmony`"),),
     ),
     Case(
         command="trend",

@@ -39,7 +39,7 @@ CASES = (
     Case(
         command="fortune",
         happy=Use(line="fortune libra", options={"sign": "libra"}, says="(?s)libra.*Companion"),
-        wrong=(Use(line="fortune libro", options={"sign": "libro"}, says="Did you mean 'libra'"),),
+        wrong=(Use(line="fortune libro", options={"sign": "libro"}, says="Did you mean `libra`"),),
     ),
     Case(
         command="vibe-check",

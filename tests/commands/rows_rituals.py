@@ -56,7 +56,7 @@ CASES = (
             Use(
                 line="schedule add every 5m",
                 options={"action": "add", "details": "every 5m"},
-                says="It takes from 10 minutes",
+                says="Choose a time from 10 minutes",
             ),
             Use(
                 line="schedule add * * * * * 27",

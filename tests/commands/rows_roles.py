@@ -27,7 +27,7 @@ CASES = (
         happy=Use(line="subscribe tele", options={"role": "tele"}, says="Telemetry.* is yours now"),
         wrong=(
             Use(line="subscribe", options={}, says="`role` is missing"),
-            Use(line="subscribe telemetri", options={"role": "telemetri"}, says="Did you mean 'Telemetry'"),
+            Use(line="subscribe telemetri", options={"role": "telemetri"}, says="Did you mean `Telemetry`"),
             Use(line="subscribe Mod", options={"role": "Mod"}, says="no self-assignable role"),
         ),
         prepare=create_one,

@@ -7,7 +7,7 @@ CASES = (
         command="visualize",
         happy=Use(line="visualize julia", options={"style": "julia"}, says="(?s)julia.*klesha", picture=True),
         wrong=(
-            Use(line="visualize julio", options={"style": "julio"}, says="Did you mean 'julia'"),
+            Use(line="visualize julio", options={"style": "julio"}, says="Did you mean `julia`"),
             Use(line="visualize mand", options={"style": "mand"}, says="There is no style"),
         ),
     ),

@@ -60,7 +60,7 @@ CASES = (
         wrong=(
             Use(line="emit", says="`event` is missing"),
             Use(
-                line="emit report.redy", options={"event": "report.redy"}, says="Did you mean 'report.ready'"
+                line="emit report.redy", options={"event": "report.redy"}, says="Did you mean `report.ready`"
             ),
             Use(
                 line="emit report.ready {",

@@ -89,7 +89,7 @@ def test_what_people_write(text: str, first: datetime) -> None:
         ("daily", "Write `every 6h`"),
         ("0 6 * *", "five cron fields"),
         ("every", "followed by a length of time"),
-        ("every 5m", "It takes from 10 minutes"),
+        ("every 5m", "Choose a time from 10 minutes"),
         ("every 2 years", "no length of time"),
         ("61 6 * * *", "bad minute"),
         ("0 6 32 * *", "bad day-of-month"),

@@ -11,7 +11,7 @@ from state.search import HIT_BEGINS, HIT_ENDS, MOST_SHOWN, Found, Hit
 
 PER_PAGE = 5
 
-_JSON_MARKS = re.compile(r'[{}"]')
+_JSON_MARKS = re.compile(r'[{}"\[\]]')
 
 _ICONS = {"journal": "📜", "ritual": "🜂", "context": "📦", "directive": "🤲"}
 _NAMES = {"journal": "journal", "ritual": "ritual", "context": "checkpoint", "directive": "directive"}
@@ -84,7 +84,7 @@ def _hit(hit: Hit) -> str:
 
 def _unquoted(text: str) -> str:
     """An entry's values, which are kept as JSON and may be cut anywhere, without its marks."""
-    return _JSON_MARKS.sub("", text.replace('":', ": ").replace(',"', ", "))
+    return _JSON_MARKS.sub("", text.replace('":', ": ").replace(',"', ", ").replace("[]", "none"))
 
 
 def _bare(query: str) -> str:

@@ -186,9 +186,7 @@ class Webhooks(commands.Cog, name="webhooks"):
 
 
 def _span(wanted: _lines.Target | timedelta | None) -> str:
-    return (
-        "" if wanted is None or isinstance(wanted, _lines.Target) else f" in the {say_last(wanted)}"
-    )
+    return "" if wanted is None or isinstance(wanted, _lines.Target) else f" in the {say_last(wanted)}"
 
 
 async def setup(bot: HelixBot) -> None:

@@ -28,7 +28,7 @@ async def test_all_agents_or_those_of_one_layer(talk: Talk) -> None:
 
 
 async def test_a_wrong_layer_is_answered_with_the_right_one(talk: Talk) -> None:
-    assert "Did you mean 'Operational'?" in text_of(await talk.ask("member", "!agents operationl"))
+    assert "Did you mean `Operational`?" in text_of(await talk.ask("member", "!agents operationl"))
 
 
 async def test_agents_never_survive_a_change_of_a_check(talk: Talk, running_bot: RunningBot) -> None:
@@ -40,7 +40,7 @@ async def test_agents_never_survive_a_change_of_a_check(talk: Talk, running_bot:
 
 async def test_one_agent_in_any_case(talk: Talk) -> None:
     assert "📜 Shadow – archive" in text_of(await talk.ask("member", "!agent shadow"))
-    assert "Did you mean 'Shadow'?" in text_of(await talk.ask("member", "!agent shadwo"))
+    assert "Did you mean `Shadow`?" in text_of(await talk.ask("member", "!agent shadwo"))
 
 
 async def test_an_agent_must_be_named(talk: Talk) -> None:

@@ -45,7 +45,7 @@ def test_whatever_is_highlighted_has_no_markdown_but_ours(text: str, limit: int)
 def test_values_of_the_journal_are_shown_without_the_marks_of_json() -> None:
     entry = Hit(
         source="journal", id=7, at=datetime(2026, 1, 1, tzinfo=UTC), title="context a",
-        text='by command: {"kept":6,"by":"x"} → "done"', people=None,
+        text='by command: {"kept":6,"by":["x","y"],"of":[]} → "done"', people=None,
     )  # fmt: skip
     shown = found(Found(hits=(entry,), total=1, newest=7), "a", 0).description or ""
-    assert "by command: kept: 6, by: x → done" in shown
+    assert "by command: kept: 6, by: x, y, of: none → done" in shown

@@ -19,7 +19,7 @@ from tests.bot.cogs.logic import reply_to
         ("!alerts ack", "Which alert?"),
         ("!alerts mute harmony 2h", "Alerts of **harmony** are not posted until"),
         ("!alerts mute harmony off", "**harmony** was not muted."),
-        ("!alerts mute harmony 90d", "It takes from 1 minute to 30 days."),
+        ("!alerts mute harmony 90d", "Choose a time from 1 minute to 30 days."),
         ("!alerts burn", "There is no action called `burn`"),
         ("!tune harmony 0.6", "0.50 → **0.60** (↗ +0.10)"),
         ("!tune harmony 0.5", "harmony** is 0.50 already: nothing changed."),

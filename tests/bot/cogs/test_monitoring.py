@@ -47,7 +47,7 @@ async def test_health_turns_its_pages(talk: Talk, running_bot: RunningBot) -> No
         ("!metrics", "**Commands**"),
         ("!metrics HTTP", "📈 HTTP"),
         ("!metrics webhooks", "0 accepted"),
-        ("!metrics htp", "Did you mean 'http'?"),
+        ("!metrics htp", "Did you mean `http`?"),
     ],
 )
 async def test_metrics_by_section(talk: Talk, line: str, said: str) -> None:

@@ -405,7 +405,7 @@ async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bo
         ("schedule burn", "There is no action called"),
         ("schedule list all", "`list` takes nothing more"),
         ("schedule add", "Add what?"),
-        ("schedule add every 5m 27", "It takes from 10 minutes"),
+        ("schedule add every 5m 27", "Choose a time from 10 minutes"),
         ("schedule add every 27", "no length of time"),
         ("schedule add every 6h 0", "from 1 to 1000"),
         ("schedule add every 6h 99999999999999", "from 1 to 1000"),

@@ -290,7 +290,7 @@ async def test_a_welcome_whose_channel_is_gone_says_so(talk: Talk, running_bot: 
     [
         ("!welcome set", "Name the channel, as `!welcome set #general`"),
         ("!welcome set #nowhere", "nowhere"),
-        ("!welcome sett #general", "Did you mean 'set'"),
+        ("!welcome sett #general", "Did you mean `set`"),
         ("!setup everything", "`dry-run` shows what is missing"),
     ],
 )
