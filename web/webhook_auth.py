@@ -16,6 +16,9 @@ from web.problems import Problem
 
 _CHALLENGE = 'Bearer realm="helix-webhooks"'
 _SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
+_ONLY_SIGNED = (
+    f"A signature is needed ({', '.join(_SIGNED)}); no token is taken while WEBHOOK_TOKEN is not set."
+)
 
 
 def prove_sender(request: web.Request, body: bytes) -> None:
@@ -29,20 +32,26 @@ def prove_sender(request: web.Request, body: bytes) -> None:
     signed = any(name in request.headers for name in _SIGNED)
     try:
         if settings.webhook_secret and (signed or not settings.webhook_token):
-            verify(
-                _keys(settings.webhook_secret),
-                message_id=request.headers.get("webhook-id"),
-                timestamp=request.headers.get("webhook-timestamp"),
-                signature=request.headers.get("webhook-signature"),
-                body=body,
-                now_s=kernel.clock.now().timestamp(),
-            )
+            _prove_signature(kernel, request, body)
         elif settings.webhook_token:
             verify_token(settings.webhook_token, _offered_token(request))
         elif not open_here(settings):
             raise _not_configured("WEBHOOK_SECRET or WEBHOOK_TOKEN")
     except NotAuthentic as error:
         raise _refusal(kernel, error) from error
+
+
+def _prove_signature(kernel: Kernel, request: web.Request, body: bytes) -> None:
+    if not any(name in request.headers for name in _SIGNED):
+        raise NotAuthentic("missing", _ONLY_SIGNED)
+    verify(
+        _keys(kernel.settings.webhook_secret),
+        message_id=request.headers.get("webhook-id"),
+        timestamp=request.headers.get("webhook-timestamp"),
+        signature=request.headers.get("webhook-signature"),
+        body=body,
+        now_s=kernel.clock.now().timestamp(),
+    )
 
 
 def prove_github(request: web.Request, body: bytes) -> None:

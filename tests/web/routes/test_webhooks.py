@@ -229,6 +229,13 @@ async def test_a_signature_that_is_wrong_is_a_401_and_no_token_mends_it(
     assert await kept(site) == 0
 
 
+async def test_where_only_signatures_are_taken_a_sender_with_a_token_learns_why(make_site: MakeSite) -> None:
+    site = await make_site(webhook_secret=(Secret(SECRET),))
+    found = problem(await post(site, "/webhooks/ucf.update", SHIFT), 401)
+    assert found["flaw"] == "missing"
+    assert "WEBHOOK_TOKEN is not set" in found["detail"]
+
+
 @pytest.mark.parametrize("missing", ["webhook_id", "webhook_timestamp", "webhook_signature"])
 async def test_a_signature_header_that_is_missing_is_a_401(site: Site, missing: str) -> None:
     body = json.dumps(SHIFT).encode()
