@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from ipaddress import ip_address
+from typing import Literal
 
 from aiohttp import hdrs, web
 
@@ -30,15 +31,16 @@ def prove_sender(request: web.Request, body: bytes) -> None:
     kernel = request.app[KERNEL]
     settings = kernel.settings
     signed = any(name in request.headers for name in _SIGNED)
+    by_signature = bool(settings.webhook_secret) and (signed or not settings.webhook_token)
     try:
-        if settings.webhook_secret and (signed or not settings.webhook_token):
+        if by_signature:
             _prove_signature(kernel, request, body)
         elif settings.webhook_token:
             verify_token(settings.webhook_token, _offered_token(request))
         elif not open_here(settings):
             raise _not_configured("WEBHOOK_SECRET or WEBHOOK_TOKEN")
     except NotAuthentic as error:
-        raise _refusal(kernel, error) from error
+        raise _refusal(kernel, error, "signature" if by_signature else "token") from error
 
 
 def _prove_signature(kernel: Kernel, request: web.Request, body: bytes) -> None:
@@ -69,7 +71,7 @@ def prove_github(request: web.Request, body: bytes) -> None:
     try:
         verify_github(secret, request.headers.get("X-Hub-Signature-256"), body)
     except NotAuthentic as error:
-        raise _refusal(kernel, error) from error
+        raise _refusal(kernel, error, "signature") from error
 
 
 def prove_manager(request: web.Request) -> None:
@@ -87,7 +89,7 @@ def prove_manager(request: web.Request) -> None:
     try:
         verify_token(token, _offered_token(request))
     except NotAuthentic as error:
-        raise _refusal(kernel, error) from error
+        raise _refusal(kernel, error, "token") from error
 
 
 def _offered_token(request: web.Request) -> str | None:
@@ -97,8 +99,8 @@ def _offered_token(request: web.Request) -> str | None:
     return request.headers.get("X-Helix-Token")
 
 
-def _refusal(kernel: Kernel, error: NotAuthentic) -> Problem:
-    kernel.refusals.count("token" if error.flaw == "missing" else "signature")
+def _refusal(kernel: Kernel, error: NotAuthentic, by: Literal["signature", "token"]) -> Problem:
+    kernel.refusals.count(by)
     return Problem(
         401, str(error), kind="not-authentic", headers={"WWW-Authenticate": _CHALLENGE}, flaw=error.flaw
     )

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from core.secret import Secret
 from core.webhooks.signatures import sign
 from state.events import IN_EVENTS, OUT_EVENTS
-from tests.web.helpers import Answer, MakeSite, Site
+from tests.web.helpers import Answer, MakeSite, Site, counter
 
 TOKEN = "a-token-for-simple-senders"
 KEY = bytes(range(32))
@@ -227,6 +227,20 @@ async def test_a_signature_that_is_wrong_is_a_401_and_no_token_mends_it(
     body = json.dumps(SHIFT).encode()
     problem(await post(site, "/webhooks/ucf.update", body, **{**signed(site, body), **change}), 401)
     assert await kept(site) == 0
+
+
+async def test_a_refusal_counts_by_what_was_shown(site: Site) -> None:
+    refused = counter(site.kernel.metrics, "helix_refusals_total")
+    body = json.dumps(SHIFT).encode()
+    await post(site, "/webhooks/ucf.update", SHIFT, token="a guess")
+    await post(site, "/webhooks/ucf.update", SHIFT, token=None)
+    await site.get("/webhooks/events/evt_0", Authorization="Bearer guess")
+    assert (refused.value("token"), refused.value("signature")) == (3, 0)
+    headers = signed(site, body)
+    await post(site, "/webhooks/ucf.update", body, **{**headers, "webhook_id": "another"})
+    await post(site, "/webhooks/ucf.update", body, webhook_id="alone")
+    await post(site, "/webhooks/github", body, X_GitHub_Event="push")
+    assert (refused.value("token"), refused.value("signature")) == (3, 3)
 
 
 async def test_where_only_signatures_are_taken_a_sender_with_a_token_learns_why(make_site: MakeSite) -> None:
