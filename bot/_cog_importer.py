@@ -7,11 +7,15 @@ event loop it would also hold back the deferral that makes up for it.
 from __future__ import annotations
 
 import asyncio
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import ModuleType
 
 from bot import _cog_code as code
+
+# `sys.modules` is the process's, and another bot in it may import the same cog.
+_ALONE = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class CogImporter:
 def _import(name: str) -> Imported:
     source = code.source_hash(name)
     try:
-        return Imported(source, code.import_anew(name))
+        with _ALONE:
+            return Imported(source, code.import_anew(name))
     except BaseException as error:  # noqa: BLE001 - it is whoever waits that raises it; no future takes StopIteration
         return Imported(source, error)

@@ -456,3 +456,18 @@ async def test_a_change_whose_caller_is_gone_says_in_the_log_that_it_failed(
         await loader.settle("monitoring")
     assert "cog.change_failed cog=monitoring" in caplog.text
     assert state_of(loader, "monitoring") == "not yet"
+
+
+async def test_two_bots_in_one_process_import_the_same_cog_one_after_the_other(
+    parts: tuple[Kernel, Collective], loader: CogLoader, cogs: CogFolder
+) -> None:
+    cogs.write_cog("monitoring", {"ping": "return 'one'"})
+    gate = cogs.hold_import("monitoring")
+    other = build_loader(parts, commands.Bot("!", help_command=None, intents=discord.Intents.none()), cogs)
+    both = asyncio.gather(loader.ensure("monitoring"), other.ensure("monitoring"))
+    while not gate.reached:
+        await asyncio.sleep(0.001)
+    gate.open()
+    await both
+    assert (state_of(loader, "monitoring"), state_of(other, "monitoring")) == ("loaded", "loaded")
+    await other.close()
