@@ -15,8 +15,10 @@ from bot.endpoints import Endpoints
 from bot.slash import OUT_OF_REACH, REFUSED, register, sync_commands
 from core.errors import StartError
 from core.lifecycle import Service
+from core.threshold import warns_when
 
 if TYPE_CHECKING:
+    from core.health import Status
     from core.kernel import Kernel
     from state.collective import Collective
     from state.ports import RouteInfo
@@ -35,6 +37,7 @@ _LONGEST_RETRY_S = 60.0
 # Gateway close codes (Discord API, "Gateway Close Event Codes").
 _AUTHENTICATION_FAILED = 4004
 
+_SLASH = (warns_when("the list of slash commands", "not taken by Discord"),)
 _INTENTS_OFF = (
     "Discord refuses the privileged intents. In the Developer Portal open your application, Bot, Privileged"
     " Gateway Intents, and switch on Server Members Intent and Message Content Intent."
@@ -186,22 +189,22 @@ class BotService:
                 await register(self.bot)
             except FileNotFoundError:
                 logger.exception("slash.no_file")
-                self.bot.kernel.health.report(
-                    "slash-commands", "warn", "bot/slash.json is missing", action="Run `make slash`."
-                )
+                self._report_slash("warn", "bot/slash.json is missing", action="Run `make slash`.")
                 return
             except (discord.HTTPException, *OUT_OF_REACH) as error:
                 logger.warning("slash.not_registered error=%s", error)
-                self.bot.kernel.health.report(
-                    "slash-commands",
+                self._report_slash(
                     "warn",
                     "Discord has not taken the slash commands",
                     action="Helix tries again; the log says why. Prefix commands work.",
                 )
                 await retries.wait()
             else:
-                self.bot.kernel.health.report("slash-commands", "pass")
+                self._report_slash("pass")
                 return
+
+    def _report_slash(self, status: Status, reason: str = "", *, action: str = "") -> None:
+        self.bot.kernel.health.report("slash-commands", status, reason, action=action, thresholds=_SLASH)
 
     def _connection_ended(self, task: asyncio.Task[None]) -> None:
         # While it starts, whoever starts it hears of the error.

@@ -91,7 +91,13 @@ class HelixBot(commands.Bot):
         self.home_guild_id = settings.home_guild_id
         self.admin_role_id = settings.admin_role_id
         self.owners: frozenset[int] = frozenset(settings.owner_ids)
-        self.command_metrics = CommandMetrics(kernel.metrics, kernel.clock)
+        self.command_metrics = CommandMetrics(
+            kernel.metrics,
+            kernel.clock,
+            warn_percent=kernel.settings.command_errors_warn_percent,
+            fail_percent=kernel.settings.command_errors_fail_percent,
+            slow_s=kernel.settings.command_p95_warn_ms / 1000,
+        )
         self.discord_counters = DiscordCounters(kernel.metrics)
         self.gateway = GatewayWatch(self, kernel.clock, kernel.metrics)
         self.duties = Duties(self)
@@ -104,6 +110,7 @@ class HelixBot(commands.Bot):
             metrics=kernel.metrics,
             caches=kernel.caches,
             package=package,
+            warn_above=kernel.settings.cogs_failed_warn,
         )
         self._runner = PrefixRunner(self)
         self._hear_commands_only()

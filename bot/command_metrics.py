@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from core.health import Reading, Threshold
+from core.health import Reading
+from core.threshold import Threshold
 from state.ports import FAILED_OUTCOMES
 
 if TYPE_CHECKING:
     from bot.errors import Outcome
     from core.clock import Clock
+    from core.health import Status
     from core.metrics import CounterCell, HistogramCell, Registry
 
 # What counts as recent, and how much of it is kept.
@@ -20,14 +22,8 @@ _KEPT = 500
 _LEAST_FAILURES = 3
 # With fewer calls the slowest one is the p95, and one slow call is bad luck, too.
 _LEAST_TIMED = 20
-_WARN_SHARE, _FAIL_SHARE = 0.05, 0.5
-# The promise (http.md, /slo): 95 of 100 commands answer within 2 s.
-_PROMISED_P95_S = 2.0
 _LOAD_WINDOW_S = 60.0
-_THRESHOLDS = (
-    Threshold("error_rate", "above", _WARN_SHARE, _FAIL_SHARE),
-    Threshold("p95_s", "above", _PROMISED_P95_S, None),
-)
+_ERROR_SETTINGS = ("COMMAND_ERRORS_WARN_PERCENT", "COMMAND_ERRORS_FAIL_PERCENT")
 # Around what people notice; the promise is one of the bounds.
 _BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 # Every command may come to every outcome, and each is to be counted as what it is.
@@ -35,10 +31,30 @@ _MOST_LABEL_SETS = 1_000
 
 
 class CommandMetrics:
-    """Counts every call of a command by outcome, and times those of known names."""
+    """Counts every call of a command by outcome, and times those of known names.
 
-    def __init__(self, metrics: Registry, clock: Clock) -> None:
+    Args:
+        metrics: where they are counted.
+        clock: what "recent" is measured by.
+        warn_percent: with more failed ones than so many of 100, the check warns; `fail_percent`, it fails.
+        slow_s: when 95 of 100 take up to more than this, it warns; the promise (http.md, /slo) is 2 s.
+    """
+
+    def __init__(
+        self,
+        metrics: Registry,
+        clock: Clock,
+        *,
+        warn_percent: float = 5,
+        fail_percent: float = 50,
+        slow_s: float = 2.0,
+    ) -> None:
         self._clock = clock
+        self._warn_percent, self._fail_percent, self._slow_s = warn_percent, fail_percent, slow_s
+        self._thresholds = (
+            Threshold("error_rate", "above", warn_percent / 100, fail_percent / 100, _ERROR_SETTINGS),
+            Threshold("p95_s", "above", slow_s, None, ("COMMAND_P95_WARN_MS",)),
+        )
         self._total = metrics.counter(
             "helix_commands_total",
             "Commands by name and outcome.",
@@ -80,23 +96,23 @@ class CommandMetrics:
         times = sorted(took for _, took, _ in recent)
         p95 = times[min(len(times) - 1, int(len(times) * 0.95))] if times else 0.0
         busy_s = sum(took for at, took, _ in recent if now - at <= _LOAD_WINDOW_S)
-        status, reason, action = "pass", "", ""
-        if failures >= _LEAST_FAILURES and rate > _FAIL_SHARE:
-            status, reason = "fail", "more than half of the recent commands failed"
-            action = "Look for incidents in the log."
-        elif failures >= _LEAST_FAILURES and rate > _WARN_SHARE:
-            status, reason = "warn", "more than 5 % of the recent commands failed"
-            action = "Look for incidents in the log."
-        elif len(times) >= _LEAST_TIMED and p95 > _PROMISED_P95_S:
-            status, reason = "warn", "commands take longer than the promised 2 s"
-            action = "`/metrics commands` shows which; look at the event loop's lag and at Discord's latency."
-        return Reading(
-            status=status,  # type: ignore[arg-type]  # one of the three words above
-            reason=reason,
-            action=action,
+        reading = Reading(
             observed_value=round(rate, 4),
             observed_unit="error rate",
             load=min(1.0, busy_s / _LOAD_WINDOW_S),
-            thresholds=_THRESHOLDS,
+            thresholds=self._thresholds,
             counters={"recent": len(recent), "failures": failures, "p95_s": round(p95, 4)},
         )
+        bounds: tuple[tuple[Status, float], ...] = (
+            ("fail", self._fail_percent),
+            ("warn", self._warn_percent),
+        )
+        for status, percent in bounds:
+            if failures >= _LEAST_FAILURES and rate > percent / 100:
+                reason = f"more than {percent:g} % of the recent commands failed"
+                return reading.become(status, reason, "Look for incidents in the log.")
+        if len(times) >= _LEAST_TIMED and p95 > self._slow_s:
+            reason = f"5 of 100 commands take longer than {self._slow_s:g} s"
+            action = "`/metrics commands` shows which; look at the event loop's lag and at Discord's latency."
+            return reading.become("warn", reason, action)
+        return reading

@@ -7,7 +7,8 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.health import Reading, Threshold
+from core.health import Reading
+from core.threshold import Threshold, fails_when
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
@@ -79,7 +80,10 @@ class GatewayWatch:
         }
         if latency_s is not None:
             counters["latency_s"] = round(latency_s, 4)
-        thresholds = (Threshold("latency_s", "above", self._slow_s, None, ("GATEWAY_LATENCY_WARN_MS",)),)
+        thresholds = (
+            Threshold("latency_s", "above", self._slow_s, None, ("GATEWAY_LATENCY_WARN_MS",)),
+            fails_when("the connection", "lost"),
+        )
         if not self.ready.is_set():
             return Reading(
                 status="fail",

@@ -21,6 +21,7 @@ from bot._cog_importer import CogImporter
 from bot._cog_record import CogDisabled, CogFailed, CogRecord, CogState, CogStatus, LoadResult, UnknownCog
 from bot.errors import new_incident
 from core.health import Reading
+from core.threshold import Threshold
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -59,6 +60,7 @@ class CogLoader:
         names: the cogs there are; each is a module or package of that name in `package`.
         remembered: where it is kept that a cog was unloaded.
         package: where the cogs are.
+        warn_above: with more cogs that cannot be loaded than this, the check warns.
     """
 
     def __init__(
@@ -71,8 +73,10 @@ class CogLoader:
         metrics: Registry,
         caches: CacheRegistry,
         package: str = "bot.cogs",
+        warn_above: int = 0,
     ) -> None:
         self._bot = bot
+        self._warn_above = warn_above
         self._remembered = remembered
         self._clock = clock
         self._caches = caches
@@ -164,11 +168,14 @@ class CogLoader:
         """What the health check "cogs" says."""
         states = [record.state for record in self._records.values()]
         broken = [record.name for record in self._records.values() if record.error is not None]
+        many = len(broken) > self._warn_above
         return Reading(
-            status="warn" if broken else "pass",
+            status="warn" if many else "pass",
             reason=f"could not be loaded: {', '.join(broken)}" if broken else "",
-            action="`/cogs` shows file and line; mend it, then `/reload` it." if broken else "",
+            action="`/cogs` shows file and line; mend it, then `/reload` it." if many else "",
+            thresholds=(Threshold("broken", "above", self._warn_above, None, ("COGS_FAILED_WARN",)),),
             counters={
+                "broken": len(broken),
                 "loaded": states.count("loaded"),
                 "not_yet": states.count("not yet"),
                 "failed": states.count("failed"),

@@ -9,12 +9,35 @@ from typing import Literal
 
 import msgspec
 
-from core.health import Reading, Threshold
+from core.health import Reading, Status
+from core.threshold import Threshold
 
 LoopState = Literal["waiting", "running", "restarting", "finished", "stopped"]
 
-# So many crashes with no recovery between them are no longer a hiccup.
-FAILING_AFTER = 3
+
+class LoopBounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What loops are held against.
+
+    Attributes:
+        stuck_after_s: so long one round may take, of a loop that goes in rounds.
+        crashes_warn: with more crashes than this and no recovery between them, its check warns.
+        crashes_fail: likewise, it fails: that is no longer a hiccup.
+    """
+
+    stuck_after_s: float = 600.0
+    crashes_warn: int = 0
+    crashes_fail: int = 2
+
+    def judge(self, crashes: int) -> Status:
+        """How it is about a loop that has crashed so often in a row."""
+        if crashes > self.crashes_fail:
+            return "fail"
+        return "warn" if crashes > self.crashes_warn else "pass"
+
+    def of_crashes(self) -> Threshold:
+        """The same, to be shown."""
+        settings = ("LOOP_CRASHES_WARN", "LOOP_CRASHES_FAIL")
+        return Threshold("crashes_in_a_row", "above", self.crashes_warn, self.crashes_fail, settings)
 
 
 class LoopStatus(msgspec.Struct, frozen=True):
@@ -64,19 +87,21 @@ class Loop:
         return f"loop:{self.name}"
 
 
-def read_loops(loops: Collection[Loop], now: float, stuck_after_s: float) -> Reading:
+def read_loops(loops: Collection[Loop], now: float, bounds: LoopBounds) -> Reading:
     """Whether any crashes, or goes on with one round for longer than it may.
 
     Args:
         loops: all of them.
         now: on the monotonic clock.
-        stuck_after_s: so long one round may take, of a loop that goes in rounds.
+        bounds: what they are held against.
     """
-    crashing = [loop for loop in loops if loop.crashes_in_a_row]
+    crashing = [loop for loop in loops if loop.crashes_in_a_row > bounds.crashes_warn]
     stuck = [
         loop
         for loop in loops
-        if loop.every_s is not None and loop.state == "running" and now - loop.running_since > stuck_after_s
+        if loop.every_s is not None
+        and loop.state == "running"
+        and now - loop.running_since > bounds.stuck_after_s
     ]
     reading = Reading(
         observed_value=len(loops),
@@ -87,16 +112,16 @@ def read_loops(loops: Collection[Loop], now: float, stuck_after_s: float) -> Rea
             "stuck": len(stuck),
         },
         thresholds=(
-            Threshold("round_s", "above", stuck_after_s, None, ("LOOP_RUN_WARN_S",)),
-            Threshold("crashes_in_a_row", "above", 0, FAILING_AFTER - 1),
+            Threshold("round_s", "above", bounds.stuck_after_s, None, ("LOOP_RUN_WARN_S",)),
+            bounds.of_crashes(),
         ),
     )
     if crashing:
-        failing = any(loop.crashes_in_a_row >= FAILING_AFTER for loop in crashing)
+        verdict = bounds.judge(max(loop.crashes_in_a_row for loop in crashing))
         reason = f"crashed and restarted: {_names(crashing)}"
-        return reading.become("fail" if failing else "warn", reason, "See the log for the traceback.")
+        return reading.become(verdict, reason, "See the log for the traceback.")
     if stuck:
-        reason = f"one round has taken more than {stuck_after_s:g} s: {_names(stuck)}"
+        reason = f"one round has taken more than {bounds.stuck_after_s:g} s: {_names(stuck)}"
         action = "Look at what it waits for: the disk, or the network. A restart ends it."
         return reading.become("warn", reason, action)
     return reading

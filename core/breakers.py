@@ -11,6 +11,7 @@ from core.clock import Clock
 from core.errors import UnknownName
 from core.health import Reading
 from core.metrics import Registry
+from core.threshold import Threshold
 
 logger = logging.getLogger(__name__)
 
@@ -22,10 +23,20 @@ class UnknownBreaker(UnknownName):
 
 
 class Breakers:
-    """Makes breakers and keeps them; one name is one breaker."""
+    """Makes breakers and keeps them; one name is one breaker.
 
-    def __init__(self, clock: Clock, metrics: Registry, *, sleep: Sleep = asyncio.sleep) -> None:
+    Args:
+        clock: what they are timed by.
+        metrics: where `helix_breaker_state` is told.
+        warn_above: with more of them open than this, the check warns.
+    """
+
+    def __init__(
+        self, clock: Clock, metrics: Registry, *, sleep: Sleep = asyncio.sleep, warn_above: int = 0
+    ) -> None:
         self._clock = clock
+        self._thresholds = (Threshold("open", "above", warn_above, None, ("BREAKERS_OPEN_WARN",)),)
+        self._warn_above = warn_above
         self._sleep = sleep
         self._breakers: dict[str, Breaker] = {}
         self._labels: dict[str, str] = {}
@@ -76,22 +87,20 @@ class Breakers:
         self._listeners.append(callback)
 
     def probe(self) -> Reading:
-        """What the check "breakers" says: it warns while one is not closed."""
+        """What the check "breakers" says: it warns while too many are not closed."""
         views = self.views()
         opened = [view for view in views if view.state != "closed"]
         counters = {"breakers": len(views), "open": len(opened)}
         load = len(opened) / len(views) if views else 0.0
+        reading = Reading(load=load, counters=counters, thresholds=self._thresholds)
         if not opened:
-            return Reading(load=load, counters=counters)
+            return reading
         names = [view.name for view in opened]
         shown = ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")
-        return Reading(
-            status="warn",
-            reason=f"open: {shown}",
-            action="See `/breakers`; what they protect is tried again by itself.",
-            load=load,
-            counters=counters,
-        )
+        if len(opened) <= self._warn_above:
+            return reading.become("pass", f"open: {shown}", "")
+        action = "See `/breakers`; what they protect is tried again by itself."
+        return reading.become("warn", f"open: {shown}", action)
 
     async def close(self) -> None:
         """Lets go of every timer."""

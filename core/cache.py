@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.errors import UnknownName
 from core.health import Reading
 from core.metrics import Registry
+from core.threshold import passes_with
 
 __all__ = ["Cache", "CacheRegistry", "CacheStats", "Cached", "Entry", "Outcome", "UnknownCache"]
 
@@ -118,7 +119,7 @@ class CacheRegistry:
             status="pass",
             reason="" if enabled else "response caching is switched off",
             observed_value=round(hits / asked, 4) if asked else None,
-            observed_unit="hit rate",
+            observed_unit="hit rate" if asked else None,
             # Not the fullest one: a route with a single answer fills its cache at the first request.
             load=entries / bound if bound else 0.0,
             counters={
@@ -128,4 +129,5 @@ class CacheRegistry:
                 "misses": sum(one.misses for one in stats),
                 "stale": sum(one.stale for one in stats),
             },
+            thresholds=(passes_with("hit rate"),),
         )

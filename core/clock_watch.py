@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from core.clock import Clock
-from core.health import Reading, Threshold
+from core.health import Reading
+from core.threshold import Threshold
 
 # How often the two clocks are held against each other.
 LOOK_EVERY_S: Final = 10.0

@@ -11,6 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from core.clock import Clock
+from core.threshold import Threshold, warns_when
 
 logger = logging.getLogger(__name__)
 
@@ -22,22 +23,6 @@ CounterValue = float | str
 # It goes out in events and messages, which have bounds of their own; a longer one is cut.
 LONGEST_REASON: Final = 1000
 _NO_COUNTERS: Mapping[str, CounterValue] = MappingProxyType({})
-
-
-class Threshold(msgspec.Struct, frozen=True):
-    """From where on a check warns or fails.
-
-    Attributes:
-        of: which number, with its unit in the name; that of the observed value, or of a counter.
-        comparison: whether it does so above or below.
-        settings: what sets it; none where it is a promise or a rule of somebody else's.
-    """
-
-    of: str
-    comparison: Literal["above", "below"]
-    warn: float | None
-    fail: float | None
-    settings: tuple[str, ...] = ()
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +53,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
         observed_value: the measured number or word, in `observed_unit`.
         load: how busy the subsystem is, 0 to 1.
         counters: further numbers, which may move without counting as a change.
-        thresholds: what its numbers are held against.
+        thresholds: what its verdict depends on.
         required: whether its failure is the failure of the whole.
     """
 
@@ -84,6 +69,12 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     counters: Mapping[str, CounterValue] = _NO_COUNTERS
     thresholds: tuple[Threshold, ...] = ()
     required: bool = False
+
+    @property
+    def bounds(self) -> str:
+        """What its verdict depends on, as one sentence; empty where nothing is known of it."""
+        said = "; ".join(threshold.words() for threshold in self.thresholds)
+        return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
 OnChange = Callable[[Check, Check | None], None]
@@ -109,6 +100,7 @@ class HealthRegistry:
                 since=now,
                 time=now,
                 reason="has not reported yet",
+                thresholds=(warns_when("its first report", "missing"),),
                 action="Wait a moment: Helix is starting. If it lasts, see the log.",
                 required=True,
             )
@@ -124,6 +116,7 @@ class HealthRegistry:
         observed_unit: str | None = None,
         load: float | None = None,
         counters: Mapping[str, CounterValue] | None = None,
+        thresholds: tuple[Threshold, ...] = (),
         required: bool = False,
     ) -> None:
         """State how `name` is now; listeners hear of it when its status or reason changed."""
@@ -135,6 +128,7 @@ class HealthRegistry:
             observed_unit=observed_unit,
             load=load,
             counters=counters or _NO_COUNTERS,
+            thresholds=thresholds,
         )
         self.take(name, reading, required=required)
 
@@ -154,6 +148,8 @@ class HealthRegistry:
                     action="See the log for the traceback.",
                 )
                 previous = self._checks.get(name)
+                if previous is not None:
+                    reading = msgspec.structs.replace(reading, thresholds=previous.thresholds)
                 if previous is None or previous.reason != reading.reason:
                     logger.exception("health.probe_failed check=%s", name)
             self.take(name, reading, required=required)

@@ -17,7 +17,7 @@ from core.looplag import LoopLag
 from core.metrics import Registry
 from core.refusals import Refusals
 from core.settings import Settings
-from core.supervisor import Supervisor
+from core.supervisor import LoopBounds, Supervisor
 from core.version import VERSION
 from core.worker import Worker
 
@@ -56,7 +56,12 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     health = HealthRegistry(clock)
     caches = CacheRegistry(clock, metrics, enabled=flags.reader("response_caching"))
     restarts = metrics.counter("helix_loop_restarts_total", "Restarts of background loops.", ("loop",))
-    supervisor = Supervisor(clock, health, on_crash=restarts.inc, stuck_after_s=settings.loop_run_warn_s)
+    bounds = LoopBounds(
+        stuck_after_s=settings.loop_run_warn_s,
+        crashes_warn=settings.loop_crashes_warn,
+        crashes_fail=settings.loop_crashes_fail,
+    )
+    supervisor = Supervisor(clock, health, on_crash=restarts.inc, bounds=bounds)
     broadcaster = Broadcaster(clock=clock)
     loop_lag = LoopLag(
         clock,

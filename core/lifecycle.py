@@ -13,6 +13,7 @@ from core.clock import Clock
 from core.drain import Drain
 from core.errors import HelixError
 from core.health import HealthRegistry
+from core.threshold import fails_when
 
 __all__ = ["Drain", "Lifecycle", "Service"]
 
@@ -153,6 +154,7 @@ class Lifecycle:
             "fail",
             f"not started: {reason}",
             action="See the log, mend it and start Helix again.",
+            thresholds=(fails_when("its start", "unsuccessful"),),
         )
 
     async def _start_one(self, service: Service, needs: list[asyncio.Task[None]]) -> None:

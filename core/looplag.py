@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from core.clock import Clock
-from core.health import Reading, Threshold
+from core.health import Reading
 from core.metrics import Histogram
+from core.threshold import Threshold
 
 _EVERY_S = 0.5
 # One minute of measurements is what "recent" means.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.health import Reading
 from core.metrics import Registry
+from core.threshold import passes_with
 
 
 class Refusals:
@@ -18,4 +19,7 @@ class Refusals:
 
     def probe(self) -> Reading:
         """The refusals so far, by kind. To refuse is the shield's work and no fault, so it always passes."""
-        return Reading(counters={labels[0]: count for labels, count in self._counter.items()})
+        return Reading(
+            counters={labels[0]: count for labels, count in self._counter.items()},
+            thresholds=(passes_with("refusals"),),
+        )

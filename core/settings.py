@@ -173,6 +173,8 @@ def _failing_before_warning(values: Mapping[str, Any]) -> list[str]:
     problems = []
     for warn, fail, side in (
         ("LOOP_LAG_WARN_MS", "LOOP_LAG_FAIL_MS", "at most"),
+        ("LOOP_CRASHES_WARN", "LOOP_CRASHES_FAIL", "at most"),
+        ("COMMAND_ERRORS_WARN_PERCENT", "COMMAND_ERRORS_FAIL_PERCENT", "at most"),
         ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB", "at least"),
     ):
         first, then = now[warn.lower()], now[fail.lower()]

@@ -4,29 +4,11 @@ from __future__ import annotations
 
 import sys
 import textwrap
-from typing import Literal
 
-import msgspec
+from core._health_setting_docs import HEALTH_DOCS
+from core._setting_doc import Group, SettingDoc
 
-Group = Literal[
-    "Discord", "HTTP", "Data", "Webhooks", "Features", "Rhythm", "Health", "Logging", "More than one process"
-]
-
-
-class SettingDoc(msgspec.Struct, frozen=True):
-    """One setting, for people.
-
-    Attributes:
-        name: its variable.
-        default: as text.
-        meaning: one sentence or two.
-    """
-
-    name: str
-    default: str
-    meaning: str
-    secret: bool
-    group: Group
+__all__ = ["SETTING_DOCS", "SettingDoc", "render_env_example"]
 
 
 def _doc(group: Group, name: str, default: str, meaning: str, *, secret: bool = False) -> SettingDoc:
@@ -210,39 +192,7 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
     ),
     _doc("Rhythm", "RITUAL_STEP_S", "0.1", "Seconds a step of a ritual takes."),
     _doc("Rhythm", "SHUTDOWN_S", "5", "Seconds a stop may take, in all."),
-    _doc(
-        "Health",
-        "GATEWAY_LATENCY_WARN_MS",
-        "1000",
-        "From a heartbeat to Discord's answer in so many milliseconds, the check gateway warns.",
-    ),
-    _doc("Health", "LOOP_LAG_WARN_MS", "250", "So late, the check event-loop warns for a minute."),
-    _doc("Health", "LOOP_LAG_FAIL_MS", "2000", "So late, it fails; Discord waits 3 s for an answer."),
-    _doc(
-        "Health",
-        "LOOP_RUN_WARN_S",
-        "600",
-        "So long under way, one round of a background loop counts as stuck: the check loops warns.",
-    ),
-    _doc(
-        "Health",
-        "QUEUE_WARN_PERCENT",
-        "80",
-        "So full, a queue is a warning: inbox, outbox, directives, and what waits to be saved.",
-    ),
-    _doc(
-        "Health",
-        "DISK_FREE_WARN_MB",
-        "100",
-        "With less room than so many MiB on the disk of HELIX_DATA_DIR, the check disk warns.",
-    ),
-    _doc("Health", "DISK_FREE_FAIL_MB", "10", "With less than so many MiB, it fails."),
-    _doc(
-        "Health",
-        "CLOCK_WARN_S",
-        "5",
-        "So many seconds off Discord's clock, or set forward or back by as many, the check clock warns.",
-    ),
+    *HEALTH_DOCS,
     _doc("Logging", "LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL."),
     _doc(
         "Logging",

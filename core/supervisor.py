@@ -7,11 +7,11 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 
-from core._supervised_loop import FAILING_AFTER, Loop, LoopState, LoopStatus, read_loops
+from core._supervised_loop import Loop, LoopBounds, LoopState, LoopStatus, read_loops
 from core.clock import Clock
 from core.health import HealthRegistry, Reading
 
-__all__ = ["LoopState", "LoopStatus", "Supervisor"]
+__all__ = ["LoopBounds", "LoopState", "LoopStatus", "Supervisor"]
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Supervisor:
         sleep: what waits; tests put their own clock's here.
         jitter: gives 0 to 1, so that loops that crashed together do not come back together.
         on_crash: hears the name of a loop each time that it is to be restarted.
-        stuck_after_s: so long under way, one round of a loop that goes in rounds counts as stuck.
+        bounds: from where on a loop is a warning, or a failure.
     """
 
     def __init__(
@@ -45,14 +45,14 @@ class Supervisor:
         sleep: Sleep = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         on_crash: Callable[[str], None] | None = None,
-        stuck_after_s: float = 600.0,
+        bounds: LoopBounds = LoopBounds(),  # noqa: B008 - a frozen record
     ) -> None:
         self._clock = clock
         self._health = health
         self._sleep = sleep
         self._jitter = jitter
         self._on_crash = on_crash
-        self._stuck_after_s = stuck_after_s
+        self._bounds = bounds
         self._loops: dict[str, Loop] = {}
         # Loops that were removed and have not ended yet.
         self._leaving: set[asyncio.Task[None]] = set()
@@ -130,7 +130,7 @@ class Supervisor:
 
     def probe(self) -> Reading:
         """What the health check "loops" says of all of them."""
-        return read_loops(self._loops.values(), self._clock.monotonic(), self._stuck_after_s)
+        return read_loops(self._loops.values(), self._clock.monotonic(), self._bounds)
 
     def _spawn(self, loop: Loop) -> None:
         loop.task = asyncio.create_task(self._keep_running(loop), name=loop.check)
@@ -206,15 +206,16 @@ class Supervisor:
         ran_s = self._clock.monotonic() - loop.running_since
         if loop.crashes_in_a_row and loop.state == "running" and ran_s >= _STABLE_AFTER_S:
             loop.crashes_in_a_row = 0
-        counters = {"restarts": loop.restarts}
-        if not loop.crashes_in_a_row:
-            return Reading(counters=counters)
-        return Reading(
-            status="fail" if loop.crashes_in_a_row >= FAILING_AFTER else "warn",
-            reason=f"crashed with {loop.last_error}; it is restarted with growing pauses",
-            action="See the log for the traceback.",
-            counters=counters,
+        crashes = loop.crashes_in_a_row
+        reading = Reading(
+            counters={"restarts": loop.restarts, "crashes_in_a_row": crashes},
+            thresholds=(self._bounds.of_crashes(),),
         )
+        if not crashes:
+            return reading
+        verdict = self._bounds.judge(crashes)
+        reason = f"crashed with {loop.last_error}; it is restarted with growing pauses"
+        return reading.become(verdict, reason, "" if verdict == "pass" else "See the log for the traceback.")
 
     def _report(self, loop: Loop) -> None:
         self._health.take(loop.check, self._reading(loop))

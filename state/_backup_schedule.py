@@ -14,6 +14,7 @@ import msgspec
 from core.errors import HelixError
 from core.health import Reading
 from core.kernel import Kernel
+from core.threshold import Threshold, warns_when
 from state.change import Actor
 
 if TYPE_CHECKING:
@@ -26,8 +27,6 @@ _PAUSE_S: Final = 60.0
 _RETRY_S: Final = 900.0
 # The clock may be set meanwhile, so what is due is looked at again so often.
 _LOOK_S: Final = 600.0
-# So much later than due, the lack of a backup is worth a warning.
-_LATE: Final = timedelta(hours=1)
 _SCHEDULED: Final = Actor("schedule")
 
 
@@ -71,21 +70,29 @@ class BackupSchedule:
     def read(self) -> Reading:
         """What the check "backups" says; reads memory only."""
         records, newest = self._backups.list(), self._backups.newest
+        late_h = self._kernel.settings.backup_late_warn_h
+        due_at = max(self.due_at(), self._begun_at)
         reading = Reading(
             observed_value=len(records),
             observed_unit="backups",
             counters={
                 "size_bytes": sum(record.size_bytes for record in records),
                 "last": "none yet" if newest is None else newest.finished_at.isoformat(timespec="seconds"),
+                "due": due_at.isoformat(timespec="seconds"),
                 "kept": self._kernel.settings.backup_keep,
             },
+            thresholds=(
+                Threshold("delay_h", "above", late_h, None, ("BACKUP_EVERY_H", "BACKUP_LATE_WARN_H")),
+                warns_when("the last backup", "a failure"),
+                warns_when("a backup after the last good one", "damaged"),
+            ),
         )
         action = "Make one with the command backup; see the log for why the last one failed."
         if self._backups.last_error is not None:
             reason = f"the last backup failed: {self._backups.last_error}"
         elif newest is not None and any(one.status == "bad" for one in records if one.id > newest.id):
             reason = "a backup that is newer than the last good one is damaged"
-        elif self._kernel.clock.now() > max(self.due_at(), self._begun_at) + _LATE:
+        elif self._kernel.clock.now() > due_at + timedelta(hours=late_h):
             reason = "the last good backup is older than BACKUP_EVERY_H allows"
         else:
             return reading

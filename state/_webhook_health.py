@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from core.health import Reading, Threshold
+from core.health import Reading
+from core.threshold import Threshold
 
 _NAMED: Final = 3
 _SETTINGS: Final = ("QUEUE_WARN_PERCENT",)
 
 
 def read_queues(
-    waiting_in: int, waiting_out: int, *, full: int, full_share: float, off: Sequence[str]
+    waiting_in: int, waiting_out: int, *, full: int, full_share: float, off: Sequence[str], off_warn: int = 0
 ) -> Reading:
     """It warns before the inbox refuses, of an outbox as long, and of destinations that are switched off.
 
@@ -22,15 +23,16 @@ def read_queues(
         full: with so many handlings, no more events are taken.
         full_share: from this share of `full` on, a queue is too long.
         off: the destinations that are switched off.
+        off_warn: with more of them than this, it warns.
     """
-    warn = full_share * full
+    warn = int(full_share * full)
     reading = Reading(
         load=min(1.0, waiting_in / full),
         counters={"inbox_waiting": waiting_in, "outbox_waiting": waiting_out, "switched_off": len(off)},
         thresholds=(
             Threshold("inbox_waiting", "above", warn, None, _SETTINGS),
             Threshold("outbox_waiting", "above", warn, None, _SETTINGS),
-            Threshold("switched_off", "above", 0, None),
+            Threshold("switched_off", "above", off_warn, None, ("DESTINATIONS_OFF_WARN",)),
         ),
     )
     if waiting_in > warn:
@@ -39,7 +41,7 @@ def read_queues(
     if waiting_out > warn:
         reason = "more is to be sent than arrives"
         return reading.become("warn", reason, "See `/webhooks out` for what fails, and `/breakers`.")
-    if off:
+    if len(off) > off_warn:
         names = ", ".join(off[:_NAMED]) + (" and more" if len(off) > _NAMED else "")
         reason = f"switched off, since nothing arrived there: {names}"
         action = "Mend the other side, then `/breakers reset` each, or `/replay failed`."

@@ -13,6 +13,7 @@ import msgspec
 from core.clock import Clock
 from core.database import Database
 from core.health import Reading
+from core.threshold import Threshold
 from state import _alert_table as table
 from state import _alert_writer as writer
 from state._alert_table import Alert
@@ -39,9 +40,15 @@ class Alerts:
 
     A measured alert's key begins with "ucf." (`state/thresholds.py`). Others are raised and cleared by who
     knows of them, by a key of their own. What is read from memory is as of the last commit.
+
+    Args:
+        warn_above: with more open alerts that nobody has acknowledged than this, the check warns.
     """
 
-    def __init__(self, manager: StateManager, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, manager: StateManager, database: Database, clock: Clock, *, warn_above: int = 0
+    ) -> None:
+        self._warn_above = warn_above
         self._manager = manager
         self._database = database
         self._clock = clock
@@ -200,21 +207,24 @@ class Alerts:
         return await self._database.read(lambda connection: table.within(connection, since, until))
 
     def probe(self) -> Reading:
-        """What the check "alerts" says: it warns while an alert is open that nobody has acknowledged."""
+        """What the check "alerts" says: it warns while too many are open that nobody has acknowledged."""
         unknown = [alert for alert in self._open.values() if alert.acknowledged_at is None]
         counters = {
             "open": len(self._open),
             "acknowledged": len(self._open) - len(unknown),
+            "unacknowledged": len(unknown),
             "muted_metrics": len(self.mutes()),
         }
         load = min(1.0, len(self._open) / 10)
+        bound = Threshold("unacknowledged", "above", self._warn_above, None, ("ALERTS_UNSEEN_WARN",))
+        reading = Reading(load=load, counters=counters, thresholds=(bound,))
         if not unknown:
-            reason = "every open alert is acknowledged" if self._open else ""
-            return Reading(reason=reason, load=load, counters=counters)
+            return reading.become("pass", "every open alert is acknowledged" if self._open else "", "")
         named = [alert.summary for alert in unknown]
         reason = "; ".join(named) if len(named) <= 3 else f"{named[0]}; {named[1]}; and more"
-        action = "See `/alerts`; acknowledge what you know of."
-        return Reading(status="warn", reason=reason, action=action, load=load, counters=counters)
+        if len(unknown) <= self._warn_above:
+            return reading.become("pass", reason, "")
+        return reading.become("warn", reason, "See `/alerts`; acknowledge what you know of.")
 
     def _watch(self, connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
         return [] if new.ucf == old.ucf else writer.measure(connection, new.ucf, new.changed_at)

@@ -68,9 +68,11 @@ class Collective:
         self.database = database
         self.manager = StateManager(database, clock)
         self.journal = Journal(database)
-        self.alerts = Alerts(self.manager, database, clock)
+        self.alerts = Alerts(self.manager, database, clock, warn_above=settings.alerts_unseen_warn)
         self.history = History(database)
-        self.forecasts = Forecasts(self.history, database, clock)
+        self.forecasts = Forecasts(
+            self.history, database, clock, poor_percent=settings.forecast_error_warn_percent
+        )
         self.remembered = KeyValue(database, clock)
         self.projector = Projector(folder, self.manager, database, clock, health)
         self.monitor = AgentMonitor(kernel, self.manager)
@@ -98,6 +100,7 @@ class Collective:
             database=database,
             health=health,
             base_url=lambda: self.own_url,
+            warn_above=settings.services_down_warn,
         )
         self.backups = Backups(kernel, database, self.manager, (*CORE_MIGRATIONS, *STATE_MIGRATIONS))
         self.backup_schedule = BackupSchedule(kernel, self.backups)

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from core.health import Reading, Threshold
+from core.health import Reading
+from core.threshold import Threshold, warns_when
 from state import directive_store as store
 from state._directive_book import Book
 from state._directive_news import News, Watcher
@@ -222,17 +223,20 @@ class Directives:
     def probe(self) -> Reading:
         """What the check "directives" says, by which Manus is measured."""
         queued = self.counts["queued"]
-        warn = MOST_QUEUED * self._kernel.settings.queue_warn_percent / 100
+        warn = min(int(MOST_QUEUED * self._kernel.settings.queue_warn_percent / 100), MOST_QUEUED - 1)
         reading = Reading(
             load=min(1.0, queued / MOST_QUEUED),
             observed_value=queued,
             observed_unit="directives",
             counters={str(status): count for status, count in self.counts.items()},
-            thresholds=(Threshold("queued", "above", warn, None, ("QUEUE_WARN_PERCENT",)),),
+            thresholds=(
+                Threshold("queued", "above", warn, None, ("QUEUE_WARN_PERCENT",)),
+                warns_when("Manus", "halted"),
+            ),
         )
         if self.halted is not None:
             return reading.become("warn", "Manus is halted", "`/resume` lets it work again.")
-        if queued > warn or queued >= MOST_QUEUED:
+        if queued > warn:
             reason = "the queue is full" if queued >= MOST_QUEUED else "the queue is nearly full"
             return reading.become("warn", reason, "Wait, or cancel what is not needed.")
         return reading

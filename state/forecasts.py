@@ -14,6 +14,7 @@ import msgspec
 from core.clock import Clock
 from core.database import Database
 from core.health import Reading
+from core.threshold import Threshold
 from state.forecast import Forecast, TooLittleData, forecast
 from state.history import History
 from state.models import METRICS
@@ -28,8 +29,6 @@ _STEPS: Final = 6
 _KEPT_STEPS: Final = (1, 6)
 _MEASURED_OVER: Final = timedelta(days=7)
 _KEPT_FOR: Final = timedelta(days=30)
-# A mean error above this share of a metric's range is no foresight.
-_POOR_SHARE: Final = 0.1
 
 
 class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,9 +51,15 @@ class Forecasts:
     Attributes:
         newest: the last forecast of each metric, by hours; without those that had too little history.
         accuracy: how those of the last week came out, by metric.
+
+    Args:
+        poor_percent: a mean error above so many hundredths of a metric's range is no foresight.
     """
 
-    def __init__(self, history: History, database: Database, clock: Clock) -> None:
+    def __init__(
+        self, history: History, database: Database, clock: Clock, *, poor_percent: float = 10
+    ) -> None:
+        self._poor_percent = poor_percent
         self._history = history
         self._database = database
         self._clock = clock
@@ -79,9 +84,12 @@ class Forecasts:
 
     def probe(self) -> Reading:
         """What the check "forecasts" says: the mean absolute error, in all and by metric."""
+        poor_percent = self._poor_percent
+        settings = ("FORECAST_ERROR_WARN_PERCENT",)
+        thresholds = (Threshold("worst_error_percent", "above", poor_percent, None, settings),)
         if not self.accuracy:
             reason = "no forecast has come due yet" if self.newest else "the history is too short to forecast"
-            return Reading(reason=reason)
+            return Reading(reason=reason, thresholds=thresholds)
         measured = sum(one.measured for one in self.accuracy.values())
         counters: dict[str, float | str] = {
             "measured": measured,
@@ -95,18 +103,23 @@ class Forecasts:
         counters |= {
             f"error_{name}": round(one.mean_absolute_error, 4) for name, one in self.accuracy.items()
         }
-        poor = [name for name, one in self.accuracy.items() if one.mean_absolute_error > _allowed(name)]
+        poor = [
+            name
+            for name, one in self.accuracy.items()
+            if one.mean_absolute_error > poor_percent / 100 * (METRICS[name].high - METRICS[name].low)
+        ]
         reading = Reading(
             counters=counters,
             observed_value=counters["mean_absolute_error"],
             observed_unit="mean absolute error",
+            thresholds=thresholds,
         )
         if not poor:
             return reading
         return msgspec.structs.replace(
             reading,
             status="warn",
-            reason=f"forecasts of {', '.join(poor)} miss by more than a tenth of the range",
+            reason=f"forecasts of {', '.join(poor)} miss by more than {poor_percent:g} % of the range",
             action="Trust the band more than the line; it mends itself as the field settles.",
         )
 
@@ -131,10 +144,6 @@ def _make_all(samples: Mapping[str, Sequence[float | None]]) -> dict[str, Foreca
         except TooLittleData:
             continue
     return made
-
-
-def _allowed(metric: str) -> float:
-    return _POOR_SHARE * (METRICS[metric].high - METRICS[metric].low)
 
 
 def _newest_moment(connection: sqlite3.Connection) -> datetime | None:

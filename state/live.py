@@ -223,6 +223,7 @@ def _check_fields(check: Check) -> dict[str, Any]:
         "since": check.since,
         "reason": check.reason,
         "action": check.action,
+        "bounds": check.bounds,
         "observed_value": check.observed_value,
         "observed_unit": check.observed_unit,
         "required": check.required,

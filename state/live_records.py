@@ -106,12 +106,17 @@ class DirectiveTold(_Told, frozen=True, kw_only=True):
 
 
 class CheckStanding(msgspec.Struct, frozen=True, kw_only=True):
-    """A health check as it stands; the fields mean what they mean on `/health`."""
+    """A health check as it stands; the fields mean what they mean on `/health`.
+
+    Attributes:
+        bounds: what makes it warn or fail, as one sentence; `thresholds` on `/health` has the numbers.
+    """
 
     status: Status
     since: Moment
     reason: str
     action: str
+    bounds: str
     observed_value: float | str | None
     observed_unit: str | None
     required: bool

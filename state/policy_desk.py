@@ -12,6 +12,7 @@ import msgspec
 from core.clock import Clock
 from core.database import Database
 from core.health import Reading
+from core.threshold import passes_with
 from state.change import Actor
 from state.manager import StateManager
 from state.policy import APPROVED, KIND, PRINCIPLES, Circumstances, Decision, Rank, judge
@@ -78,6 +79,7 @@ class PolicyDesk:
             counters={**counters, **{name: count for name, count in refused.items() if count}},
             observed_value=sum(counters.values()),
             observed_unit="decisions",
+            thresholds=(passes_with("decisions"),),
         )
 
 

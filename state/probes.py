@@ -15,8 +15,9 @@ import msgspec
 
 from core.clock import Clock
 from core.database import Database
-from core.health import HealthRegistry
+from core.health import HealthRegistry, Reading, Status
 from core.store_errors import StoreError
+from core.threshold import Threshold, fails_when, warns_when
 from state.atomic_file import Overtaken, replace_file
 from state.edit_files import RefusedEdit, read_edit_file
 from state.moments import from_us, to_us
@@ -63,6 +64,7 @@ class ServiceProbes:
         session_factory: gives the process's shared client session.
         file: `services.json`; written with examples where it is missing.
         base_url: gives this process's own address, without a slash at the end.
+        warn_above: with more services down than this, the check warns.
     """
 
     def __init__(
@@ -74,7 +76,14 @@ class ServiceProbes:
         database: Database,
         health: HealthRegistry,
         base_url: Callable[[], str],
+        warn_above: int = 0,
     ) -> None:
+        self._warn_above = warn_above
+        self._thresholds = (
+            Threshold("down", "above", warn_above, None, ("SERVICES_DOWN_WARN",)),
+            fails_when("every service", "down"),
+            warns_when(NAME, "refused"),
+        )
         self._session_factory = session_factory
         self._file = file
         self._clock = clock
@@ -206,21 +215,27 @@ class ServiceProbes:
     def _report(self) -> None:
         down = sorted(result.name for result in self._latest.values() if not result.ok)
         up = len(self._latest) - len(down)
-        counters = {"services": len(self.services), "probed": len(self._latest), "up": up}
+        reading = Reading(
+            counters={
+                "services": len(self.services),
+                "probed": len(self._latest),
+                "up": up,
+                "down": len(down),
+            },
+            thresholds=self._thresholds,
+        )
         if self.refusal is not None:
             action = f"Mend {NAME}; the last good list is probed meanwhile."
-            self._health.report(_CHECK, "warn", self.refusal, action=action, counters=counters)
+            reading = reading.become("warn", self.refusal, action)
         elif down:
-            self._health.report(
-                _CHECK,
-                "fail" if not up else "warn",
-                f"not well: {', '.join(down)}",
-                action="See what answers at their addresses, or take them out of services.json.",
-                counters=counters,
-            )
+            verdict: Status = "fail" if not up else "warn" if len(down) > self._warn_above else "pass"
+            action = "See what answers at their addresses, or take them out of services.json."
+            reason = f"not well: {', '.join(down)}"
+            reading = reading.become(verdict, reason, "" if verdict == "pass" else action)
         else:
             reason = "" if self._latest else "nothing probed yet" if self.services else "nothing to probe"
-            self._health.report(_CHECK, "pass", reason, counters=counters)
+            reading = reading.become("pass", reason, "")
+        self._health.take(_CHECK, reading)
 
 
 def _insert(connection: sqlite3.Connection, at: datetime, results: tuple[ProbeResult, ...]) -> None:

@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.database import Database
 from core.errors import UnknownName
 from core.health import HealthRegistry
+from core.threshold import warns_when
 from state.agents_document import AgentsDocument
 from state.change import Change
 from state.documents import UCFDocument
@@ -23,6 +24,10 @@ __all__ = ["Outcome", "Projector", "Refusal", "UnknownStateFile"]
 
 logger = logging.getLogger(__name__)
 
+_THRESHOLDS: Final = (
+    warns_when("an edited file", "refused"),
+    warns_when("a file", "impossible to write or to read"),
+)
 _FIRST_RETRY_S: Final = 1.0
 _LONGEST_RETRY_S: Final = 30.0
 
@@ -144,7 +149,7 @@ class Projector:
         refusals = [str(refusal) for refusal in self.refusals]
         counters = {"version": self._manager.snapshot.version, "refused_files": len(refusals)}
         if not failures and not refusals:
-            self._health.report("state", "pass", counters=counters, required=True)
+            self._health.report("state", "pass", counters=counters, thresholds=_THRESHOLDS, required=True)
             return
         actions = []
         if refusals:
@@ -157,6 +162,7 @@ class Projector:
             "; ".join((*refusals, *failures)) + (" (the last good state stays)" if refusals else ""),
             action=" ".join(actions),
             counters=counters,
+            thresholds=_THRESHOLDS,
             required=True,
         )
 

@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from core.database import DatabaseStats, Recovery
-from core.health import Check, CounterValue, HealthRegistry, Reading, Threshold
+from core.health import Check, CounterValue, HealthRegistry, Reading
+from core.threshold import Threshold, fails_when, passes_with, warns_when
 from state.ritual_records import RitualRecord, RunningRitual
 
 _DISK_SETTINGS: Final = ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")
@@ -33,6 +36,7 @@ def read_store(stats: DatabaseStats, *, full_share: float, gone: bool = False) -
         gone: its file was removed or replaced. What is open goes on, and is lost when it is closed.
     """
     load = stats.waiting / stats.queue_limit
+    most = int(full_share * stats.queue_limit)
     reading = Reading(
         load=load,
         observed_value=stats.last_commit_s,
@@ -47,7 +51,9 @@ def read_store(stats: DatabaseStats, *, full_share: float, gone: bool = False) -
             "wal_bytes": stats.wal_bytes,
         },
         thresholds=(
-            Threshold("waiting", "above", full_share * stats.queue_limit, None, ("QUEUE_WARN_PERCENT",)),
+            Threshold("waiting", "above", most, None, ("QUEUE_WARN_PERCENT",)),
+            fails_when("the last commit", "refused"),
+            fails_when("the database file", "removed or replaced"),
         ),
     )
     if stats.last_error is not None:
@@ -57,7 +63,7 @@ def read_store(stats: DatabaseStats, *, full_share: float, gone: bool = False) -
         reason = "the database file was removed or replaced; what is saved now is lost at the end"
         action = "Put the data folder back as it was and start Helix again."
         return reading.become("fail", reason, action)
-    if load > full_share:
+    if stats.waiting > most:
         action = "Wait, or look at what writes so much and at the speed of the disk."
         reason = "more is waiting to be saved than the disk keeps up with"
         return reading.become("warn", reason, action)
@@ -73,31 +79,36 @@ def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | 
         beside: what it stands on as well, such as the disk; a fault there is a warning here.
     """
     counters: dict[str, CounterValue] = {"size_bytes": stats.size_bytes, "kept_days": kept_days}
+    thresholds = (fails_when("the last commit", "refused"), warns_when("disk or backups", "not well"))
     faulty = [check for check in beside if check is not None and check.status != "pass"]
     counters |= {check.name: check.status for check in beside if check is not None}
     if stats.last_error is not None:
         reason, action = "nothing can be written down", "See the check store."
-        return Reading(status="fail", reason=reason, action=action, counters=counters)
+        return Reading(status="fail", reason=reason, action=action, counters=counters, thresholds=thresholds)
     if faulty:
         reason = "; ".join(f"{check.name}: {check.reason}" for check in faulty)
         action = " ".join(check.action for check in faulty)
-        return Reading(status="warn", reason=reason, action=action, counters=counters)
-    return Reading(counters=counters)
+        return Reading(status="warn", reason=reason, action=action, counters=counters, thresholds=thresholds)
+    return Reading(counters=counters, thresholds=thresholds)
 
 
 def read_disk(folder: Path, *, warn_mb: int, fail_mb: int) -> Reading:
     """How much room the folder's disk has left, in bounds of MiB. Asks the system: call it in a thread."""
+    thresholds = (
+        Threshold("free_bytes", "below", warn_mb * _MIB, fail_mb * _MIB, _DISK_SETTINGS),
+        fails_when("the data folder", "impossible to look at"),
+    )
     try:
         usage = shutil.disk_usage(folder)
     except OSError as error:
         reason = f"cannot be looked at: {error.strerror}"
-        return Reading(status="fail", reason=reason, action="Check the data folder.")
+        return Reading(status="fail", reason=reason, action="Check the data folder.", thresholds=thresholds)
     reading = Reading(
         observed_value=usage.free,
         observed_unit="bytes",
         load=usage.used / usage.total if usage.total else None,
         counters={"free_bytes": usage.free, "total_bytes": usage.total},
-        thresholds=(Threshold("free_bytes", "below", warn_mb * _MIB, fail_mb * _MIB, _DISK_SETTINGS),),
+        thresholds=thresholds,
     )
     action = "Make room on the disk of HELIX_DATA_DIR."
     if usage.free < fail_mb * _MIB:
@@ -109,15 +120,13 @@ def read_disk(folder: Path, *, warn_mb: int, fail_mb: int) -> Reading:
 
 def read_rituals(running: RunningRitual | None, last: RitualRecord | None) -> Reading:
     """Whether the engine runs, and whether what it last did could be kept."""
+    reading = Reading(thresholds=(warns_when("the last ritual", "impossible to keep"),))
     if running is not None:
-        return Reading(reason=f"ritual {running.id} is running", observed_value=float(running.id))
+        return msgspec.structs.replace(reading, reason=f"ritual {running.id} is running")
     if last is not None and last.status == "failed":
-        return Reading(
-            status="warn",
-            reason=f"ritual {last.id} could not be kept",
-            action="See the check store, then run a ritual.",
-        )
-    return Reading()
+        reason, action = f"ritual {last.id} could not be kept", "See the check store, then run a ritual."
+        return reading.become("warn", reason, action)
+    return reading
 
 
 def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int, rituals: int) -> None:
@@ -145,4 +154,5 @@ def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int, r
             "file_edits_taken": edits,
             "rituals_interrupted": rituals,
         },
+        thresholds=(passes_with("finding, since all of it was mended"),),
     )

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Final
 
 from core.flags import Flags
-from core.health import HealthRegistry
+from core.health import HealthRegistry, Status
+from core.threshold import warns_when
 
 logger = logging.getLogger(__name__)
 
 OnEdit = Callable[[frozenset[str]], Awaitable[None]]
 
 _CHECK: Final = "state-watching"
+_THRESHOLDS: Final = (warns_when("notification by the system", "impossible"),)
 _STEP_MS: Final = 20
 _DEBOUNCE_MS: Final = 50
 _POLL_S: Final = 0.1
@@ -60,7 +62,7 @@ class FolderWatcher:
         while True:
             self._switched.clear()
             if not self._flags.state_watching:
-                self._health.report(_CHECK, "pass", "switched off; read at start and before writing")
+                self._report("pass", "switched off; read at start and before writing")
                 await self._switched.wait()
                 continue
             watching = asyncio.create_task(self._watch(), name="state-watching")
@@ -106,7 +108,7 @@ class FolderWatcher:
             force_polling=False,
         )
         try:
-            self._health.report(_CHECK, "pass", "notified by the system")
+            self._report("pass", "notified by the system")
             async for batch in changes:
                 touched = {os.path.basename(path) for _, path in batch}  # noqa: PTH119 - likewise
                 touched |= self._changed_files()
@@ -117,14 +119,18 @@ class FolderWatcher:
             await changes.aclose()
 
     async def _poll_folder(self, reason: str) -> None:
-        self._health.report(
-            _CHECK, "warn" if not self._poll else "pass", reason, action="" if self._poll else _MEND
-        )
+        if self._poll:
+            self._report("pass", reason)
+        else:
+            self._report("warn", reason, action=_MEND)
         while True:
             touched = self._changed_files()
             if touched:
                 await self._on_edit(frozenset(touched))
             await asyncio.sleep(_POLL_S)
+
+    def _report(self, status: Status, reason: str, *, action: str = "") -> None:
+        self._health.report(_CHECK, status, reason, action=action, thresholds=_THRESHOLDS)
 
     def _changed_files(self) -> set[str]:
         """The files that do not look as at the last call; three `stat` calls."""

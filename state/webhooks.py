@@ -75,7 +75,7 @@ class Webhooks:
         self._kernel = kernel
         self._manager = manager
         clock, metrics, settings = kernel.clock, kernel.metrics, kernel.settings
-        self.breakers = Breakers(clock, metrics, sleep=sleep)
+        self.breakers = Breakers(clock, metrics, sleep=sleep, warn_above=settings.breakers_open_warn)
         self.inbox = Inbox(database, clock)
         self.destinations = Destinations(database, clock, settings)
         self.outbox = Outbox(database, clock, self.destinations)
@@ -263,4 +263,5 @@ class Webhooks:
             full=inbox.high_water,
             full_share=self._kernel.settings.queue_warn_percent / 100,
             off=self._off,
+            off_warn=self._kernel.settings.destinations_off_warn,
         )

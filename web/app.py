@@ -68,7 +68,9 @@ class WebServer:
     ) -> None:
         self._kernel = kernel
         self._settings = kernel.settings
-        self._traffic = Traffic(kernel.metrics, kernel.clock)
+        self._traffic = Traffic(
+            kernel.metrics, kernel.clock, incidents_warn=kernel.settings.http_incidents_warn
+        )
         self._streams = Streams(kernel, collective, self._traffic, sleep=sleep)
         self._access_log = AccessLog(kernel.settings.access_log, kernel.clock)
         self._table = HotTable()
@@ -155,7 +157,7 @@ class WebServer:
     def _reading(self) -> Reading:
         runner = self._runner
         if runner is None or runner.server is None or not runner.addresses:
-            return Reading(status="fail", reason="not listening", action="Start Helix again.")
+            return self._traffic.not_listening()
         return self._traffic.reading(len(runner.server.connections))
 
     def _build_app(

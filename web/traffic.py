@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Final, final
 
 from core.clock import Clock
-from core.health import CounterValue, Reading
+from core.health import CounterValue, Reading, Status
 from core.metrics import CounterCell, HistogramCell, HistogramSummary, Registry
+from core.threshold import Threshold, fails_when
 
 UNMATCHED: Final = "unmatched"
 _KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -18,6 +20,7 @@ _BUCKETS_S: Final = (
 _MOST_LABEL_SETS: Final = 1_000
 _TARGET_P95_S: Final = 0.2
 _INCIDENT_IS_NEWS_S: Final = 60.0
+_LOOK: Final = "Look for the incident in the log."
 
 
 @final
@@ -37,9 +40,15 @@ class Lane:
 
 
 class Traffic:
-    """Request counters and durations by route template, method and status."""
+    """Request counters and durations by route template, method and status.
 
-    def __init__(self, metrics: Registry, clock: Clock) -> None:
+    Args:
+        metrics: where they are counted.
+        clock: what a minute is measured by.
+        incidents_warn: with more incidents than this in a minute, the check warns.
+    """
+
+    def __init__(self, metrics: Registry, clock: Clock, *, incidents_warn: int = 0) -> None:
         self._clock = clock
         self._requests = metrics.counter(
             "helix_http_requests_total",
@@ -54,8 +63,14 @@ class Traffic:
             _BUCKETS_S,
         )
         self._lanes: dict[tuple[str, str, int], Lane] = {}
-        self._incident_at: float | None = None
+        self._incidents: deque[float] = deque(maxlen=incidents_warn + 1)
         self._incident_id = ""
+        self._incidents_warn = incidents_warn
+        settings = ("HTTP_INCIDENTS_WARN",)
+        self._thresholds = (
+            Threshold("incidents", "above", incidents_warn, None, settings),
+            fails_when("the server", "not listening"),
+        )
 
     def lane(self, route: str, method: str, status: int) -> Lane:
         """Where answers of this kind are counted; methods beyond the usual ones are one."""
@@ -69,7 +84,7 @@ class Traffic:
 
     def saw_incident(self, incident_id: str) -> None:
         """Note an unexpected error, which the health check shows for a minute."""
-        self._incident_at = self._clock.monotonic()
+        self._incidents.append(self._clock.monotonic())
         self._incident_id = incident_id
 
     def by_route(self) -> tuple[dict[str, int], dict[str, int]]:
@@ -98,24 +113,31 @@ class Traffic:
         """How the server is, for the health check "http"."""
         summary = self._durations.merged()
         answered = [(labels[2], int(count)) for labels, count in self._requests.items()]
+        now = self._clock.monotonic()
+        incidents = sum(now - at < _INCIDENT_IS_NEWS_S for at in self._incidents)
         counters: dict[str, CounterValue] = {
             "requests": sum(count for _, count in answered),
             "client_errors": sum(count for status, count in answered if status.startswith("4")),
             "errors": sum(count for status, count in answered if status.startswith("5")),
+            "incidents": incidents,
             "connections": connections,
         }
         p95_ms = None if summary.p95 is None else round(summary.p95 * 1000, 3)
         load = None if summary.p95 is None else min(1.0, summary.p95 / _TARGET_P95_S)
-        recent = (
-            self._incident_at is not None
-            and self._clock.monotonic() - self._incident_at < _INCIDENT_IS_NEWS_S
-        )
-        return Reading(
-            status="warn" if recent else "pass",
-            reason=f"a request ended in incident {self._incident_id}" if recent else "",
-            action="Look for the incident in the log." if recent else "",
+        reading = Reading(
             observed_value=p95_ms,
             observed_unit=None if p95_ms is None else "ms (p95)",
             load=load,
             counters=counters,
+            thresholds=self._thresholds,
         )
+        if incidents:
+            verdict: Status = "warn" if incidents > self._incidents_warn else "pass"
+            reason = f"a request ended in incident {self._incident_id}"
+            return reading.become(verdict, reason, _LOOK if verdict == "warn" else "")
+        return reading
+
+    def not_listening(self) -> Reading:
+        """How it is while there is no server, for the same check."""
+        reading = Reading(thresholds=self._thresholds)
+        return reading.become("fail", "not listening", "Start Helix again.")

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from bot import errors
+from core.threshold import warns_when
 
 if TYPE_CHECKING:
     import discord
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+THRESHOLDS: Final = (warns_when("the channel", "gone, or closed to Helix"),)
 _AGAIN_AFTER_S: Final = 300.0
 _UNKNOWN_CHANNEL: Final = 10003
 REFUSALS: Final = frozenset({403, 404})
@@ -48,10 +50,11 @@ class Reach:
             "warn",
             f"the {self._duty} channel {'is gone' if gone else 'cannot be written to'}",
             action="Let the bot view it, send messages, embed links and attach files, or choose another one.",
+            thresholds=THRESHOLDS,
         )
 
     def worked(self) -> None:
         """It can be written to."""
         if self._refused is not None:
             self._refused = None
-            self._bot.kernel.health.report(f"{self._duty}-channel", "pass")
+            self._bot.kernel.health.report(f"{self._duty}-channel", "pass", thresholds=THRESHOLDS)

@@ -19,6 +19,7 @@ import msgspec
 
 from bot import alert_card, buttons, errors
 from bot.effects._alert_posts import Post, Posts, look_of, nonce_of
+from bot.effects._reach import THRESHOLDS
 from state.alerts import Alert
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class AlertPosts:
             await self._posts.forget(alert.id)
             self._close(channel_id, error)
             return False
-        self._bot.kernel.health.report(_CHECK, "pass")
+        self._bot.kernel.health.report(_CHECK, "pass", thresholds=THRESHOLDS)
         await self._posts.keep(
             alert.id, Post(channel=channel_id, message=sent.id, shown=look_of(embed, view))
         )
@@ -221,6 +222,7 @@ class AlertPosts:
             "warn",
             "the alerts channel is gone" if gone else "the alerts channel cannot be written to",
             action="Let the bot view it, send messages and embed links, or choose another channel.",
+            thresholds=THRESHOLDS,
         )
 
     def _duty_changed(self, duty: Duty) -> None:
@@ -228,7 +230,9 @@ class AlertPosts:
             return
         if self._closed:
             self._closed.clear()
-            self._bot.kernel.health.report(_CHECK, "pass", "another channel was chosen")
+            self._bot.kernel.health.report(
+                _CHECK, "pass", "another channel was chosen", thresholds=THRESHOLDS
+            )
         self._wake.set()
 
     def _wait_s(self) -> float:

@@ -274,6 +274,7 @@ async def test_a_channel_that_is_gone_is_said_and_another_takes_its_place(
     while (check := health.get("alerts-channel")) is None:
         await asyncio.sleep(0.005)
     assert (check.status, check.reason) == ("warn", "the alerts channel is gone")
+    assert check.bounds == "Warns when the channel is gone, or closed to Helix."
     await running_bot.bot.duties.remember("alerts", sandbox.channel("alerts"))
     await saying(board, "harmony is critically low")
     await settled(running_bot, 1)

@@ -93,6 +93,24 @@ def test_commands_slower_than_promised_are_a_warning(commands: CommandMetrics) -
     assert reading.counters["p95_s"] == 2.5
 
 
+def test_how_many_may_fail_and_how_slow_they_may_be_are_settings(
+    registry: Registry, clock: ManualClock
+) -> None:
+    commands = CommandMetrics(registry, clock, warn_percent=60, fail_percent=90, slow_s=3.0)
+    for _ in range(10):
+        commands.record("status", "ok", 2.5)
+        commands.record("status", "failed", 2.5)
+    reading = commands.probe()
+    assert reading.status == "pass"
+    assert [(one.of, one.warn, one.fail) for one in reading.thresholds] == [
+        ("error_rate", 0.6, 0.9),
+        ("p95_s", 3.0, None),
+    ]
+    for _ in range(20):
+        commands.record("status", "failed", 2.5)
+    assert commands.probe().reason == "more than 60 % of the recent commands failed"
+
+
 def test_one_slow_command_among_a_few_is_bad_luck(commands: CommandMetrics) -> None:
     for seconds in (0.1, 0.1, 5.0, 0.1):
         commands.record("trend", "ok", seconds)

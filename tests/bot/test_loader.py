@@ -222,7 +222,11 @@ async def test_a_reload_of_broken_code_keeps_the_old_and_names_file_and_line(
     assert offline.tree.get_command("ping") is not None
     assert sys.modules[f"{cogs.package}.monitoring"] is module
     assert state_of(loader, "monitoring") == "loaded"
-    assert "monitoring" in loader.probe().reason
+    reading = loader.probe()
+    assert (reading.status, reading.reason) == ("warn", "could not be loaded: monitoring")
+    (bound,) = reading.thresholds
+    assert (bound.of, bound.warn, bound.settings) == ("broken", 0, ("COGS_FAILED_WARN",))
+    assert reading.counters["broken"] == 1
     await loader.ensure("monitoring")
 
 

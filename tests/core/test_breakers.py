@@ -65,6 +65,18 @@ def test_the_check_warns_and_names_at_most_three(breakers: Breakers) -> None:
     assert reading.counters == {"breakers": 4, "open": 4}
 
 
+def test_as_many_as_the_setting_allows_are_named_and_no_warning() -> None:
+    clock = ManualClock()
+    breakers = Breakers(clock, Registry(), sleep=clock.sleep, warn_above=1)
+    fail(breakers, "a")
+    reading = breakers.probe()
+    assert (reading.status, reading.reason, reading.action) == ("pass", "open: a", "")
+    fail(breakers, "b")
+    assert breakers.probe().status == "warn"
+    (bound,) = reading.thresholds
+    assert (bound.of, bound.warn, bound.settings) == ("open", 1, ("BREAKERS_OPEN_WARN",))
+
+
 def test_listeners_hear_of_each_change_of_state(breakers: Breakers) -> None:
     heard: list[tuple[str, str]] = []
     breakers.on_change(lambda breaker: heard.append((breaker.name, breaker.state)))

@@ -3,6 +3,7 @@ import logging
 import pytest
 
 from core.health import LONGEST_REASON, Check, HealthRegistry, Reading
+from core.threshold import Threshold, fails_when
 from tests.manual_clock import ManualClock
 
 
@@ -54,6 +55,27 @@ def test_a_report_is_kept_with_all_it_says(health: HealthRegistry, clock: Manual
         counters={"free_bytes": 5},
         required=False,
     )
+
+
+def test_what_a_verdict_depends_on_reads_as_one_sentence(health: HealthRegistry) -> None:
+    thresholds = (Threshold("open", "above", 0, None, ("OPEN_WARN",)), fails_when("the door", "shut"))
+    health.report("doors", "pass", thresholds=thresholds)
+    check = health.get("doors")
+    assert check is not None
+    assert check.bounds == "Warns with more than 0 open (OPEN_WARN); fails when the door is shut."
+    health.report("silent", "pass")
+    assert (silent := health.get("silent")) is not None
+    assert silent.bounds == ""
+
+
+def test_a_probe_that_raises_still_says_what_its_verdict_depends_on(health: HealthRegistry) -> None:
+    readings = iter((Reading(thresholds=(fails_when("the door", "shut"),)),))
+    health.add_probe("doors", lambda: next(readings))
+    health.refresh()
+    health.refresh()
+    check = health.get("doors")
+    assert check is not None
+    assert (check.status, check.bounds) == ("fail", "Fails when the door is shut.")
 
 
 def test_since_moves_with_the_status_only(health: HealthRegistry, clock: ManualClock) -> None:

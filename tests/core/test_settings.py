@@ -288,6 +288,14 @@ def test_full_links_without_a_public_address_lead_to_an_address_one_can_open(hos
             {"LOOP_LAG_WARN_MS": "3000"},
             "LOOP_LAG_WARN_MS=3000: it takes at most what LOOP_LAG_FAIL_MS is, 2000.",
         ),
+        (
+            {"LOOP_CRASHES_WARN": "3"},
+            "LOOP_CRASHES_WARN=3: it takes at most what LOOP_CRASHES_FAIL is, 2.",
+        ),
+        (
+            {"COMMAND_ERRORS_FAIL_PERCENT": "4"},
+            "COMMAND_ERRORS_WARN_PERCENT=5: it takes at most what COMMAND_ERRORS_FAIL_PERCENT is, 4.",
+        ),
         ({"DISK_FREE_WARN_MB": "5"}, "DISK_FREE_WARN_MB=5: it takes at least what DISK_FREE_FAIL_MB is, 10."),
         (
             {"DISK_FREE_WARN_MB": "50", "DISK_FREE_FAIL_MB": "60"},

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.health import HealthRegistry
-from core.supervisor import Supervisor
+from core.supervisor import LoopBounds, Supervisor
 from tests.manual_clock import ManualClock
 
 
@@ -152,7 +152,7 @@ async def test_the_check_of_all_loops_passes_warns_and_fails_with_the_worst_of_t
 async def test_a_round_that_does_not_end_is_stuck_and_a_loop_without_rounds_is_not(
     clock: ManualClock, health: HealthRegistry
 ) -> None:
-    supervisor = Supervisor(clock, health, sleep=clock.sleep, stuck_after_s=30.0)
+    supervisor = Supervisor(clock, health, sleep=clock.sleep, bounds=LoopBounds(stuck_after_s=30.0))
     rounds, whole = Loop("stay"), Loop("stay")
     supervisor.add("rounds", rounds, every_s=5.0)
     supervisor.add("whole", whole)
@@ -207,6 +207,25 @@ async def test_a_crash_shows_on_health_by_the_type_of_its_error(
     assert "OSError" in check.reason
     assert "secret" not in check.reason
     assert supervisor.loops()[0].last_error == "OSError"
+
+
+async def test_how_many_crashes_are_a_fault_is_a_setting(clock: ManualClock, health: HealthRegistry) -> None:
+    bounds = LoopBounds(crashes_warn=1, crashes_fail=2)
+    supervisor = Supervisor(clock, health, sleep=clock.sleep, jitter=lambda: 0.0, bounds=bounds)
+    loop = Loop("crash", "crash", "crash")
+    supervisor.add("bad", loop, every_s=5)
+    supervisor.start()
+    statuses = []
+    for runs in range(1, 4):
+        await loop.until(runs)
+        (pause,) = await clock.until_sleeping()
+        check = health.get("loop:bad")
+        assert check is not None
+        assert check.bounds.startswith("Warns with more than 1 crashes in a row, fails with more than 2")
+        statuses.append((check.status, supervisor.probe().status))
+        clock.advance(pause)
+    assert statuses == [("pass", "pass"), ("warn", "warn"), ("fail", "fail")]
+    await supervisor.stop(1)
 
 
 async def test_the_third_crash_in_a_row_is_a_failure_and_a_good_run_ends_it(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from core.settings import SETTING_DOCS
 from tests.e2e.helix_process import get_json, helix, sandbox_env
 
 
@@ -16,6 +17,18 @@ async def test_ready_means_that_everything_built_has_reported(tmp_path: Path) ->
         # A busy machine may degrade one; what has not reported is down.
         assert {agent["status"] for agent in agents} <= {"active", "degraded"}
         assert (await get_json(f"{http}/status"))["gateway"]["status"] == "pass"
+
+
+async def test_every_check_says_what_decides_it_and_which_settings_do(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path, BREAKERS_OPEN_WARN="7")) as process:
+        await process.ready()
+        checks = (await get_json(f"{await process.http()}/health"))["checks"]
+        assert [name for name, (check,) in checks.items() if not check.get("thresholds")] == []
+        thresholds = [one for (check,) in checks.values() for one in check["thresholds"]]
+        shown = {name for one in thresholds for name in one["settings"]}
+        health = {doc.name for doc in SETTING_DOCS if doc.group == "Health"}
+        assert shown - {"BACKUP_EVERY_H"} == health
+        assert checks["breakers"][0]["thresholds"][0]["warn"] == 7
 
 
 async def test_one_line_says_how_long_each_part_took(tmp_path: Path) -> None:

@@ -293,3 +293,17 @@ async def test_the_check_warns_until_someone_knows(alerts: Alerts, manager: Stat
     for number in (1, 2, 3, 4):
         await alerts.ack(number, ADA)
     assert (alerts.probe().status, alerts.probe().counters["acknowledged"]) == ("pass", 4)
+
+
+async def test_as_many_as_the_setting_allows_are_named_and_no_warning(
+    manager: StateManager, database: Database, clock: ManualClock
+) -> None:
+    alerts = Alerts(manager, database, clock, warn_above=1)
+    await alerts.load()
+    await tune(manager, harmony=0.2)
+    reading = alerts.probe()
+    assert (reading.status, reading.reason, reading.action) == ("pass", "harmony is critically low", "")
+    (bound,) = reading.thresholds
+    assert (bound.of, bound.warn, bound.settings) == ("unacknowledged", 1, ("ALERTS_UNSEEN_WARN",))
+    await tune(manager, prana=0.1)
+    assert alerts.probe().status == "warn"

@@ -116,4 +116,9 @@ async def test_the_check_says_when_the_last_good_one_is_too_old(
     reading = schedule.read()
     assert (reading.status, reading.observed_value) == ("pass", 1)
     clock.advance(25.1 * HOUR)
-    assert "older than BACKUP_EVERY_H" in schedule.read().reason
+    reading = schedule.read()
+    assert "older than BACKUP_EVERY_H" in reading.reason
+    bound = reading.thresholds[0]
+    assert (bound.of, bound.warn) == ("delay_h", 1.0)
+    assert bound.settings == ("BACKUP_EVERY_H", "BACKUP_LATE_WARN_H")
+    assert reading.counters["due"] == schedule.due_at().isoformat(timespec="seconds")

@@ -13,6 +13,7 @@ import pytest
 from core.database import Database
 from core.errors import HelixError
 from core.kernel import Kernel
+from core.threshold import Threshold
 from state import directive_store
 from state.change import Actor, Change
 from state.collective import Collective
@@ -407,12 +408,12 @@ async def test_a_nearly_full_queue_warns_from_the_share_on_that_the_setting_says
     for _ in range(4):
         await ask(collective, "note")
     assert collective.directives.probe().status == "pass"
-    monkeypatch.setattr("state.directives.MOST_QUEUED", 4.5)
+    await ask(collective, "note")
+    assert collective.directives.probe().reason == "the queue is full"
+    monkeypatch.setattr("state.directives.MOST_QUEUED", 6)
     reading = collective.directives.probe()
     assert (reading.status, reading.reason) == ("warn", "the queue is nearly full")
-    (bound,) = reading.thresholds
-    assert (bound.of, bound.settings) == ("queued", ("QUEUE_WARN_PERCENT",))
-    assert bound.warn == pytest.approx(3.6)
+    assert reading.thresholds[0] == Threshold("queued", "above", 4, None, ("QUEUE_WARN_PERCENT",))
 
 
 async def test_after_an_hour_more_may_be_asked(

@@ -88,7 +88,7 @@ async def test_a_restart_neither_forgets_nor_repeats(
 
 
 async def test_forecasts_that_miss_are_said(
-    forecasts: Forecasts, manager: StateManager, clock: ManualClock
+    forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
 ) -> None:
     clock.advance(20 * HOUR)
     await forecasts.run_once()
@@ -97,8 +97,12 @@ async def test_forecasts_that_miss_are_said(
     await forecasts.run_once()
     reading = forecasts.probe()
     assert reading.status == "warn"
-    assert reading.reason == "forecasts of klesha miss by more than a tenth of the range"
-    assert not any(character.isdigit() for character in reading.reason)
+    assert reading.reason == "forecasts of klesha miss by more than 10 % of the range"
+    (bound,) = reading.thresholds
+    assert (bound.warn, bound.settings) == (10, ("FORECAST_ERROR_WARN_PERCENT",))
+    lenient = Forecasts(History(database), database, clock, poor_percent=90)
+    await lenient.load()
+    assert lenient.probe().status == "pass"
 
 
 async def test_old_ones_go(

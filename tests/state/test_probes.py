@@ -53,7 +53,9 @@ async def target() -> AsyncIterator[Target]:
 class Bench:
     """Probes of one file."""
 
-    def __init__(self, folder: Path, target: Target, database: Database, clock: ManualClock) -> None:
+    def __init__(
+        self, folder: Path, target: Target, database: Database, clock: ManualClock, *, warn_above: int = 0
+    ) -> None:
         self.file = folder / "services.json"
         self.health = HealthRegistry(clock)
         self.outgoing = Outgoing()
@@ -64,6 +66,7 @@ class Bench:
             database=database,
             health=self.health,
             base_url=lambda: target.url,
+            warn_above=warn_above,
         )
 
     async def use(self, **services: object) -> None:
@@ -126,6 +129,18 @@ async def test_a_service_that_is_not_well_is_named(bench: Bench, target: Target)
     assert bad.latency_s is not None
     assert (bench.check.status, bench.check.reason) == ("warn", "not well: bad")
     assert "HEAD /good" in target.asked
+
+
+async def test_as_many_may_be_down_as_the_setting_allows(
+    tmp_path: Path, target: Target, database: Database, clock: ManualClock
+) -> None:
+    bench = Bench(tmp_path, target, database, clock, warn_above=1)
+    target.answers["/bad"] = fail
+    await bench.use(good={"url": "{base}/good"}, bad={"url": "{base}/bad"})
+    await bench.probes.probe_all()
+    assert (bench.check.status, bench.check.reason, bench.check.action) == ("pass", "not well: bad", "")
+    assert "Warns with more than 1 down (SERVICES_DOWN_WARN)" in bench.check.bounds
+    await bench.outgoing.close()
 
 
 async def test_when_none_is_well_the_check_fails(bench: Bench, target: Target) -> None:

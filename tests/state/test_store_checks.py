@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.database import DatabaseStats
-from core.health import Threshold
+from core.threshold import Threshold
 from state._webhook_health import read_queues
 from state.store_checks import read_disk, read_store
 
@@ -45,7 +45,8 @@ def test_the_store(waiting: int, error: str | None, gone: bool, status: str, rea
     reading = read_store(stats(waiting, error), full_share=0.5, gone=gone)
     assert (reading.status, bool(reading.action)) == (status, status != "pass")
     assert reason in reading.reason
-    assert reading.thresholds == (Threshold("waiting", "above", 500.0, None, ("QUEUE_WARN_PERCENT",)),)
+    assert reading.thresholds[0] == Threshold("waiting", "above", 500, None, ("QUEUE_WARN_PERCENT",))
+    assert [one.fail for one in reading.thresholds[1:]] == ["refused", "removed or replaced"]
 
 
 @pytest.mark.parametrize(
@@ -61,8 +62,8 @@ def test_the_disk(monkeypatch: pytest.MonkeyPatch, free: int, status: str) -> No
     reading = read_disk(Path("data"), warn_mb=200, fail_mb=50)
     assert (reading.status, bool(reading.action)) == (status, status != "pass")
     assert ("less than" in reading.reason) == (status != "pass")
-    assert reading.thresholds == (
-        Threshold("free_bytes", "below", 200 * MIB, 50 * MIB, ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")),
+    assert reading.thresholds[0] == Threshold(
+        "free_bytes", "below", 200 * MIB, 50 * MIB, ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")
     )
 
 
@@ -84,4 +85,11 @@ def test_the_queues(
     assert (reading.status, bool(reading.action)) == (status, status != "pass")
     assert reason in reading.reason
     bounds = {one.of: (one.warn, one.settings) for one in reading.thresholds}
+    assert bounds["switched_off"] == (0, ("DESTINATIONS_OFF_WARN",))
     assert bounds["inbox_waiting"] == bounds["outbox_waiting"] == (50.0, ("QUEUE_WARN_PERCENT",))
+
+
+def test_as_many_destinations_may_be_off_as_the_setting_allows() -> None:
+    off = ("a", "b")
+    assert read_queues(0, 0, full=100, full_share=0.5, off=off, off_warn=2).status == "pass"
+    assert read_queues(0, 0, full=100, full_share=0.5, off=off, off_warn=1).status == "warn"

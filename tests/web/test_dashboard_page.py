@@ -47,6 +47,16 @@ async def test_the_page_shows_the_numbers_of_now(site: Site) -> None:
         assert name.title() in page.body.decode()
 
 
+async def test_every_check_says_what_would_change_its_verdict(site: Site) -> None:
+    html = (await site.get("/")).body.decode()
+    told = dict(re.findall(r"<dt>([\w-]+)</dt>.*?<dd>(.*?)</dd>", html[html.index('id="bounds"') :]))
+    assert told["clock"].startswith(
+        "Warns when drift is above 5 s, fails when it is above 300 s (CLOCK_WARN_S)"
+    )
+    assert set(told) == {check.name for check in site.kernel.health.checks()}
+    assert "fails when the server is not listening" in told["http"]
+
+
 async def test_a_mark_stands_where_the_value_lies_in_its_range(site: Site) -> None:
     await site.change(harmony=0.5, klesha=1.0)
     html = (await site.get("/")).body.decode()

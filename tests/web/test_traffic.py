@@ -27,3 +27,21 @@ def test_counts_are_by_route_and_only_refusals_are_errors() -> None:
     assert traffic.mean_durations_s() == {"/status": 0.25}
     counters = traffic.reading(connections=3).counters
     assert (counters["client_errors"], counters["errors"], counters["connections"]) == (1, 1, 3)
+
+
+def test_incidents_are_a_warning_beyond_what_the_setting_allows_and_for_a_minute() -> None:
+    clock = ManualClock()
+    traffic = Traffic(Registry(), clock, incidents_warn=1)
+    traffic.saw_incident("first")
+    reading = traffic.reading(connections=0)
+    assert (reading.status, reading.reason, reading.action) == (
+        "pass",
+        "a request ended in incident first",
+        "",
+    )
+    assert reading.thresholds[0].settings == ("HTTP_INCIDENTS_WARN",)
+    traffic.saw_incident("second")
+    reading = traffic.reading(connections=0)
+    assert (reading.status, reading.counters["incidents"]) == ("warn", 2)
+    clock.advance(60)
+    assert traffic.reading(connections=0).status == "pass"

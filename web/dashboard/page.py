@@ -17,6 +17,7 @@ from web.dashboard.parts import (
     WORDS,
     agent_columns,
     alert_items,
+    bound_items,
     check_items,
     icon,
     metric_panel,
@@ -72,6 +73,7 @@ class DashboardPage:
             alerts=alert_items(collective.alerts.open()),
             ritual=ritual_sentence(status.ritual),
             checks=check_items(collective.kernel.health.checks()),
+            bounds=bound_items(collective.kernel.health.checks()),
         ).encode()
 
     def render_closed(self) -> bytes:
@@ -90,6 +92,7 @@ class DashboardPage:
             alerts="",
             ritual="",
             checks="",
+            bounds="",
         ).encode()
 
 

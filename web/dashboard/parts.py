@@ -94,6 +94,15 @@ def check_items(checks: Iterable[Check]) -> str:
     )
 
 
+def bound_items(checks: Iterable[Check]) -> str:
+    """Of every check since when it is as it is, and what would change that."""
+    return "".join(
+        f'<div><dt>{escape(check.name)}</dt><dd class="when">since {moment(check.since)}</dd>'
+        f"<dd>{escape(check.bounds)}</dd></div>"
+        for check in sorted(checks, key=lambda check: check.name)
+    )
+
+
 def ritual_sentence(ritual: RitualBrief | None) -> str:
     """What goes on, or last went on."""
     if ritual is None:

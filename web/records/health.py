@@ -8,8 +8,9 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType, field
 
-from core.health import Check, HealthRegistry, Threshold
+from core.health import Check, HealthRegistry
 from core.health import Status as HealthStatus
+from core.threshold import Threshold
 from core.version import VERSION
 from state.status_records import Moment
 
@@ -26,7 +27,7 @@ class HealthCheck(msgspec.Struct, frozen=True, kw_only=True):
         action: what to do about it.
         load: how busy the subsystem is, 0 to 1.
         counters: further numbers.
-        thresholds: from where on it warns or fails, and by which settings.
+        thresholds: what makes it warn or fail, and by which settings.
     """
 
     component_type: Literal["component"] = field(name="componentType", default="component")

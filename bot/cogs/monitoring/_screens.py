@@ -88,6 +88,8 @@ def _check(check: Check) -> str:
         lines.append(embeds.plain(check.reason, 300))
     if check.action:
         lines.append(f"→ {embeds.advice(check.action, 300)}")
+    if check.bounds:
+        lines.append(f"-# {embeds.plain(check.bounds, 300)}")
     return "\n".join(lines)
 
 

@@ -24,6 +24,7 @@ from bot.cogs.monitoring._ping import PingView
 from bot.cogs.monitoring._promises import Promise
 from core.cache import CacheStats
 from core.health import Check
+from core.threshold import Threshold
 from state.agents import AgentView, find_agent
 from state.models import DEFAULT_UCF, METRICS
 from state.status import StatusView
@@ -215,8 +216,16 @@ def test_status_shows_the_running_or_the_last_ritual() -> None:
     assert f"**Ritual** 3, 27 steps, done {embeds.relative(NOW)}" in text
 
 
-def test_health_says_what_why_since_when_and_what_to_do() -> None:
-    check = Check(name="store", status="fail", since=NOW, time=NOW, reason="disk full", action="Make room.")
+def test_health_says_what_why_since_when_what_to_do_and_what_decides() -> None:
+    check = Check(
+        name="store",
+        status="fail",
+        since=NOW,
+        time=NOW,
+        reason="disk full",
+        action="Make room.",
+        thresholds=(Threshold("waiting", "above", 9, None, ("FULL",)),),
+    )
     text = text_of(_screens.health(HealthView("fail", 1, 0, 0, (check,)), 0))
     for part in (
         "Something is broken",
@@ -224,6 +233,7 @@ def test_health_says_what_why_since_when_and_what_to_do() -> None:
         "**store** fail · <t:1767225600:R>",
         "disk full",
         "→ Make room.",
+        "-# Warns with more than 9 waiting (FULL).",
     ):
         assert part in text
 

@@ -12,9 +12,22 @@ export function showChecks(model) {
     const checks = [...model.checks.entries()].map(([name, check]) => ({ ...check, name }));
     checks.sort((a, b) => ORDER[a.status] - ORDER[b.status] || a.name.localeCompare(b.name));
     list.replaceChildren(...checks.map(item));
+    const names = [...checks].sort((a, b) => a.name.localeCompare(b.name));
+    find("#bounds dl").replaceChildren(...names.map(bound));
     const passing = checks.filter((check) => check.status === "pass").length;
     setText(find(".count", section), `${passing} of ${checks.length} pass`);
   });
+}
+
+/** What would change a check's verdict. */
+function bound(check) {
+  return el(
+    "div",
+    {},
+    el("dt", {}, check.name),
+    el("dd", { class: "when" }, "since ", time(check.since)),
+    el("dd", {}, check.bounds),
+  );
 }
 
 function item(check) {

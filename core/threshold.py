@@ -1,0 +1,79 @@
+"""What a health check is held against: a bound that a number may not pass, or a fact that must not be."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import msgspec
+
+_MIB: Final = 1024 * 1024
+# By the end of a name: what a number in it is written with.
+_UNITS: Final = {"_percent": "%", "_s": "s", "_h": "h"}
+
+
+class Threshold(msgspec.Struct, frozen=True):
+    """What makes a check warn or fail. One that does neither says that this is watched, and never a fault.
+
+    Attributes:
+        of: which number, with its unit in the name (the observed value, or a counter), or which fact.
+        comparison: whether a number does so above or below, or a fact where it is the word that stands there.
+        settings: what sets it; none where it is a promise or a rule of somebody else's.
+    """
+
+    of: str
+    comparison: Literal["above", "below", "is"]
+    warn: float | str | None
+    fail: float | str | None
+    settings: tuple[str, ...] = ()
+
+    def words(self) -> str:
+        """The same as a sentence without its end, such as "warns when drift is above 5 s (CLOCK_WARN_S)"."""
+        name = self._name()
+        if self.warn is None and self.fail is None:
+            return f"passes with any {name}"
+        said = []
+        for verdict, bound in (("warns", self.warn), ("fails", self.fail)):
+            if bound is not None:
+                said.append(f"{verdict} {self._condition(name, bound)}")
+                # Once it is named, the second half needs it no more.
+                name = ""
+        return ", ".join(said) + (f" ({', '.join(self.settings)})" if self.settings else "")
+
+    def _name(self) -> str:
+        name = self.of
+        for end in ("_bytes", *_UNITS):
+            name = name.removesuffix(end)
+        return name.replace("_", " ")
+
+    def _condition(self, name: str, bound: float | str) -> str:
+        if isinstance(bound, str):
+            return f"when {name or 'it'} is {bound}"
+        number = self._number(bound)
+        if number is None:
+            many = "more" if self.comparison == "above" else "fewer"
+            return f"with {many} than {bound:g} {name}".rstrip()
+        return f"when {name or 'it'} is {self.comparison} {number}"
+
+    def _number(self, bound: float) -> str | None:
+        """A measure in its unit; None for a plain count."""
+        if self.of.endswith("_bytes"):
+            return f"{bound / _MIB:g} MiB"
+        if self.of.endswith(("_rate", "_share")):
+            return f"{bound * 100:g} %"
+        unit = next((unit for end, unit in _UNITS.items() if self.of.endswith(end)), None)
+        return None if unit is None else f"{bound:g} {unit}"
+
+
+def warns_when(of: str, word: str) -> Threshold:
+    """A fact that is a warning."""
+    return Threshold(of, "is", word, None)
+
+
+def fails_when(of: str, word: str) -> Threshold:
+    """A fact that is a failure."""
+    return Threshold(of, "is", None, word)
+
+
+def passes_with(of: str) -> Threshold:
+    """What is watched, and is a fault at no number."""
+    return Threshold(of, "is", None, None)
