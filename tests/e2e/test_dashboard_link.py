@@ -12,7 +12,7 @@ from playwright.async_api import Route, expect
 
 from tests.axe_support import grave_findings
 from tests.browser_support import open_browser
-from tests.e2e.dashboard import dashboard, live
+from tests.e2e.dashboard import PHONE, dashboard, live
 
 pytestmark = pytest.mark.browser
 
@@ -69,6 +69,28 @@ async def test_the_page_outlives_a_restart_and_shows_the_new_state(tmp_path: Pat
         await expect(value).to_have_text("0.345")
         await expect(banner).to_be_hidden()
         assert await page.evaluate("window.sameDocument") is True
+
+
+async def test_on_a_phone_the_head_stays_one_line_and_nothing_shines_green_while_disconnected(
+    tmp_path: Path,
+) -> None:
+    async with (
+        open_browser() as browser,
+        dashboard(browser, tmp_path) as board,
+        board.page(PHONE, allowed=_AWAY) as page,
+    ):
+        await live(page)
+        for said in ("Live", "Disconnected"):
+            await expect(page.locator("#link")).to_have_text(said)
+            for part in (".brand h1", ".link", ".tools .ghost"):
+                box = await page.locator(part).first.bounding_box()
+                assert box is not None
+                assert box["height"] <= 34, (said, part)
+            wide = await page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= PHONE[0], said
+            if said == "Live":
+                await board.stop()
+        assert await page.locator(".verdict").evaluate("node => getComputedStyle(node).filter") != "none"
 
 
 async def test_a_reader_may_ask_again_at_once(tmp_path: Path) -> None:

@@ -56,6 +56,7 @@ async def _ask(page: Page, module: str, expression: str, argument: Any = None) -
         ("ms", 0.042, "42 µs"),
         ("ms", 4.26, "4.3 ms"),
         ("ms", 432.1, "432 ms"),
+        ("ms", -2500, "−2.50 s"),
         ("ms", 1320, "1.32 s"),
         ("ms", 123_456, "123 s"),
         ("percent", None, "–"),

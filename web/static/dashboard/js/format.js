@@ -28,6 +28,7 @@ export function decimal(value, digits = 1) {
 /** Milliseconds with the unit that suits them. */
 export function ms(value) {
   if (missing(value)) return DASH;
+  if (value < 0) return `−${ms(-value)}`;
   if (value >= 100000) return `${(value / 1000).toFixed(0)} s`;
   if (value >= 1000) return `${(value / 1000).toFixed(value >= 10000 ? 1 : 2)} s`;
   if (value >= 100) return `${value.toFixed(0)} ms`;
