@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -136,9 +136,11 @@ class Webhooks:
         health.add_probe("breakers", self.breakers.probe)
         health.add_probe("webhooks", self._probe)
 
-    def register(self, name: str, handler: Handler) -> None:
-        """Lets a handler of `state/events.py` do its part; its lane is supervised."""
-        self._kernel.supervisor.add(f"inbox:{name}", self.router.register(name, handler))
+    def register(
+        self, name: str, handler: Handler, *, when: Callable[[], Awaitable[object]] | None = None
+    ) -> None:
+        """Lets a handler of `state/events.py` do its part, as `Router.register`; its lane is supervised."""
+        self._kernel.supervisor.add(f"inbox:{name}", self.router.register(name, handler, when=when))
 
     def check(self, data: InEvent) -> None:
         """Holds an event's data against the settings, before it is kept.

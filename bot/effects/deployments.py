@@ -32,7 +32,8 @@ class Deployments:
 
     def begin(self) -> None:
         """Take such events from now on."""
-        self._bot.collective.webhooks.register(HANDLER, self.announce)
+        ready = self._bot.gateway.ready
+        self._bot.collective.webhooks.register(HANDLER, self.announce, when=ready.wait)
 
     async def announce(self, job: Job) -> None:
         """Announce it, where it is of a kind that is announced and there is a channel for it."""

@@ -25,7 +25,8 @@ class Posts:
 
     def begin(self) -> None:
         """Take such events from now on."""
-        self._bot.collective.webhooks.register(HANDLER, self.post)
+        ready = self._bot.gateway.ready
+        self._bot.collective.webhooks.register(HANDLER, self.post, when=ready.wait)
 
     async def post(self, job: Job) -> None:
         """Post it; mentions are off.

@@ -127,8 +127,16 @@ class Router:
         """Who is registered."""
         return self._handlers
 
-    def register(self, name: str, handler: Handler) -> Callable[[], Awaitable[None]]:
-        """Adds a handler; gives the loop that runs its lane, for the supervisor."""
+    def register(
+        self, name: str, handler: Handler, *, when: Callable[[], Awaitable[object]] | None = None
+    ) -> Callable[[], Awaitable[None]]:
+        """Adds a handler; gives the loop that runs its lane, for the supervisor.
+
+        Args:
+            name: what stands in the database.
+            handler: does its part of an event.
+            when: what the lane waits for before each attempt, such as a connection; waiting consumes none.
+        """
         if name in self._handlers:
             raise ValueError(f"the handler {name!r} is registered already")
         self._handlers[name] = handler
@@ -141,6 +149,8 @@ class Router:
             dead = await self._database.write(lambda connection: _take_back(connection, name, now_us))
             self._inbox.waiting -= dead
             while True:
+                if when is not None:
+                    await when()
                 self._wake[name].clear()
                 if not await self._one(name, handler, breaker):
                     await self._wait(name)

@@ -85,6 +85,29 @@ class Stage:
                 await breaker.close()
 
 
+async def test_what_a_lane_waits_for_consumes_no_attempt_and_holds_up_no_other(stage: Stage) -> None:
+    open_now = asyncio.Event()
+
+    async def handler(_: Job) -> None:
+        return None
+
+    waiting = stage.router.register("one", handler, when=open_now.wait)
+    async with stage.running(two=handler):
+        task = asyncio.create_task(_run(waiting))
+        event = await stage.accept("a", "one", "two")
+        await stage.until(1)
+        found = await stage.inbox.find(event)
+        assert found is not None
+        assert {each.name: (each.status, each.attempts) for each in found.handlers} == {
+            "one": ("accepted", 0), "two": ("done", 1),
+        }  # fmt: skip
+        open_now.set()
+        await stage.until(2)
+        task.cancel()
+        await asyncio.wait({task})
+    assert await stage.status(event) == "done"
+
+
 async def _run(lane: Callable[[], Awaitable[None]]) -> None:
     await lane()
 
