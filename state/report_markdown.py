@@ -38,7 +38,7 @@ def render_markdown(report: Report) -> str:
                     one.name,
                     one.answer,
                     "–" if one.latency_s is None else f"{one.latency_s * 1000:.0f} ms",
-                    "–" if one.uptime_24h is None else f"{one.uptime_24h * 100:.4g} %",
+                    "–" if one.uptime_24h is None else f"{one.uptime_24h * 100:.4g}%",
                 )
                 for one in report.services
             ),

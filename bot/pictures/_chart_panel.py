@@ -38,7 +38,7 @@ _MARKS: Final[dict[MarkKind, tuple[str, str, str]]] = {
     "alert": ("alert", "X", _VERMILION),
 }
 LEGEND_ORDER: Final = (
-    "value", "mean, min to max", "forecast, 95 % band", "good", "critical",
+    "value", "mean, min to max", "forecast, 95% band", "good", "critical",
     *(name for name, _, _ in _MARKS.values()),
 )  # fmt: skip
 # The share of a metric's range that a panel shows at least, so that noise does not look like drama.
@@ -167,7 +167,7 @@ def _forecast(axis: Axes, request: ChartRequest, panel: Panel, *, small: bool) -
         moments, [dot.value for dot in dots], color=_BLUE, lw=2 if small else 3.2, ls=(0, (2, 1.4)), zorder=3
     )
     dashed = Line2D([], [], color=_BLUE, lw=3, ls=(0, (2, 1.4)))
-    return {"forecast, 95 % band": (Patch(facecolor=_SKY, alpha=0.5), dashed)}
+    return {"forecast, 95% band": (Patch(facecolor=_SKY, alpha=0.5), dashed)}
 
 
 def _draw_marks(axis: Axes, panel: Panel, *, small: bool) -> dict[str, Handle]:

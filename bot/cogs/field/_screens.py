@@ -105,7 +105,7 @@ def _more(row: Row) -> list[str]:
     lines = []
     if row.expected is not None:
         one = row.expected
-        lines.append(f"**In an hour** {one.value:.2f}, between {one.low:.2f} and {one.high:.2f} (95 %)")
+        lines.append(f"**In an hour** {one.value:.2f}, between {one.low:.2f} and {one.high:.2f} (95%)")
     if row.muted_until is not None:
         lines.append(f"🔕 Its alerts are muted until {embeds.relative(row.muted_until)}.")
     return lines
