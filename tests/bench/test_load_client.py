@@ -22,7 +22,8 @@ async def serve() -> AsyncIterator[Serve]:
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", handler)
         servers.append(server := TestServer(app))
-        await server.start_server(shutdown_timeout=0)
+        # 0 would be no limit at all.
+        await server.start_server(shutdown_timeout=0.1)
         assert server.port is not None
         return server.port
 
