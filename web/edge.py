@@ -15,6 +15,7 @@ from web.admission import Admission, check_budget
 from web.clients import address_of
 from web.problems import Problem, record_incident
 from web.routing import RouteSpec
+from web.sign_in import sign_in_page
 from web.traffic import UNMATCHED, Traffic
 from web.unmatched import translated
 
@@ -51,7 +52,9 @@ class Edge:
             with self._kernel.drain.work("http"):
                 response = await self._handled(request, spec, handler)
         except Problem as problem:
-            response = problem.response(request.rel_url.raw_path, shared=request.method in _READING)
+            response = sign_in_page(request, spec, problem) or problem.response(
+                request.rel_url.raw_path, shared=request.method in _READING
+            )
         except web.HTTPException:
             raise
         except Exception as error:

@@ -124,6 +124,11 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
                 path = path.replace(f"{{{parameter.name}}}", quote(parameter.example, safe=""))
         return path
 
+    @property
+    def is_page(self) -> bool:
+        """Whether people read it in a browser."""
+        return any("text/html" in reply.media_types for reply in self.replies)
+
     def info(self) -> RouteInfo:
         """The record that other parts may see."""
         return RouteInfo(

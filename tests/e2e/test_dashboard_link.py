@@ -1,7 +1,7 @@
 """The dashboard and its server: gone, back again, silent, and closed to the public."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -173,3 +173,33 @@ async def test_a_closed_server_asks_for_its_token_and_then_shows_everything(tmp_
         await page.get_by_role("button", name="Forget the token here").click()
         await expect(dialog).to_be_visible()
         await expect(value).to_have_text("–")
+
+
+async def test_the_reference_of_a_closed_server_asks_for_the_token_and_leads_back(tmp_path: Path) -> None:
+    async with (
+        open_browser() as browser,
+        dashboard(browser, tmp_path, READ_TOKEN="a-token-for-reading-1") as board,
+        board.page(path="/docs#getStatus", allowed=("401", *_AWAY), bypass_csp=True) as page,
+    ):
+        await expect(page.get_by_role("dialog", name="This server asks for its token")).to_be_visible()
+        field = page.get_by_label("Token", exact=True)
+        await expect(field).to_be_focused()
+        assert await grave_findings(page) == []
+        await field.fill("a-token-for-reading-1")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#getStatus")).to_be_visible()
+        assert page.url == f"{board.url}/docs#getStatus"
+        # From a page elsewhere the cookie does not come along (SameSite=Strict), and is there all the same.
+        await page.route("http://elsewhere.test/", _linking_to(f"{board.url}/docs"))
+        await page.goto("http://elsewhere.test/")
+        await page.get_by_role("link").click()
+        await expect(page.locator("#getStatus")).to_be_visible()
+
+
+def _linking_to(url: str) -> Callable[[Route], Awaitable[None]]:
+    body = f'<!doctype html><title>elsewhere</title><a href="{url}">go</a>'
+
+    async def fulfil(route: Route) -> None:
+        await route.fulfill(body=body, content_type="text/html")
+
+    return fulfil

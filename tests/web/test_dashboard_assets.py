@@ -9,6 +9,8 @@ from web.dashboard.assets import FOLDER, Assets
 
 # What a browser loads for the page, compressed, with room for the headers of each answer.
 _MOST_BYTES = 60_000
+# Of the page on which the token is shown; the dashboard does not load it.
+_ELSEWHERE = "signin.js"
 _HEADERS_BYTES = 600
 
 
@@ -16,7 +18,7 @@ async def test_the_whole_page_weighs_less_than_60_kb_over_the_wire(site: Site) -
     page = await site.get("/", Accept_Encoding="gzip")
     weight = len(page.body) + _HEADERS_BYTES
     files = set(re.findall(r'(?:href|src)="(/assets/[^"]+)"', gzip.decompress(page.body).decode()))
-    assert {Path(file).name for file in files} == set(Assets().names)
+    assert {Path(file).name for file in files} == set(Assets().names) - {_ELSEWHERE}
     for file in files:
         answer = await site.get(file, Accept_Encoding="gzip")
         weight += len(answer.body) + _HEADERS_BYTES

@@ -37,6 +37,7 @@ class DashboardPage:
 
     Attributes:
         content_security_policy: this server may be loaded from and asked; nothing inline runs.
+        sign_in: what a browser gets in place of another page of this server, until it has shown the token.
     """
 
     def __init__(self) -> None:
@@ -45,12 +46,22 @@ class DashboardPage:
         scripts = "\n".join(
             f'<link rel="modulepreload" href="{self.assets.path(name)}">'
             for name in self.assets.names
-            if name.endswith(".js") and name not in {"main.js", "theme.js"}
+            if name.endswith(".js") and name not in {"main.js", "theme.js", "signin.js"}
         )
-        template = (FOLDER / "index.html").read_text(encoding="utf-8")
+        template, session, sign_in = (
+            (FOLDER / name).read_text(encoding="utf-8")
+            for name in ("index.html", "session.html", "signin.html")
+        )
+        assets = self.assets.path("").rstrip("/")
+        self.sign_in = (
+            Template(sign_in)
+            .substitute(assets=assets, session=session, strand=draw_strand(UNKNOWN_AGENTS))
+            .encode()
+        )
         self._template = Template(
             Template(template).safe_substitute(
-                assets=self.assets.path("").rstrip("/"),
+                assets=assets,
+                session=session,
                 scripts=scripts,
                 version=escape(VERSION),
                 links="".join(f'<li><a href="{path}">{path}</a></li>' for path in _LINKS),

@@ -24,6 +24,7 @@ _ANYWHERE: Final[Mapping[int, str]] = {
     431: "The request line or a header is too long, or there are too many headers.",
     500: "Something unexpected; the log has more under the incident's id.",
     503: "The server is stopping, or too many connections are open.",
+    505: "The request says that it is of another version than HTTP/1.1 or HTTP/1.0.",
 }
 _WITH_BODY: Final[Mapping[int, str]] = {
     413: "The body is larger than `MAX_BODY`.",
@@ -81,6 +82,9 @@ def answers(spec: RouteSpec, terms: Terms, book: SchemaBook) -> dict[str, Any]:
     problems = _problems(spec, terms)
     for status, text in problems.items():
         found[status] = _refer_to(status) if text in _USUAL.values() else _problem(status, text, book)
+    if spec.is_page and HTTPStatus.UNAUTHORIZED in problems:
+        found[401] = _problem(401, f"{problems[401]} A browser gets a page on which to show it.", book)
+        found[401]["content"]["text/html"] = {"schema": {"type": "string"}}
     for reply in spec.replies:
         mine = _reply(spec, reply, book)
         # One status may mean either, as when a health check fails or the server is full.

@@ -6,6 +6,8 @@ import re
 from html import unescape
 from html.parser import HTMLParser
 
+import pytest
+
 from core.secret import Secret
 from state.events import IN_EVENTS, OUT_EVENTS
 from tests.web.helpers import MakeSite, Site
@@ -98,3 +100,38 @@ async def test_it_is_kept_and_small_on_the_wire(site: Site) -> None:
     again = await site.get("/docs", If_None_Match=first.headers["etag"], Accept_Encoding="gzip")
     assert (again.status, again.headers["x-cache"]) == (304, "hit")
     assert len(first.body) < 40_000
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+async def test_a_browser_without_the_token_gets_a_page_to_show_it_on(make_site: MakeSite) -> None:
+    site = await make_site(read_token=Secret("a-token-for-reading-1"))
+    answer = await site.get("/docs", **BROWSER)
+    assert (answer.status, answer.headers["content-type"]) == (401, "text/html; charset=utf-8")
+    assert answer.headers["www-authenticate"] == 'Bearer realm="helix"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    text = answer.body.decode()
+    assert 'id="session"' in text
+    assert "/hooks" not in text
+    for address in re.findall(r'(?:href|src)="(/assets/[^"]+)"', text):
+        assert (await site.get(address)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/docs", {}),
+        ("/docs", {"Accept": "*/*"}),
+        ("/docs", {**BROWSER, "Authorization": "Bearer another"}),
+        ("/status", BROWSER),
+        ("/health", BROWSER),
+    ],
+)
+async def test_programs_and_monitors_read_the_refusal_as_a_problem(
+    make_site: MakeSite, path: str, headers: dict[str, str]
+) -> None:
+    site = await make_site(read_token=Secret("a-token-for-reading-1"))
+    answer = await site.get(path, **headers)
+    assert (answer.status, answer.headers["content-type"]) == (401, "application/problem+json")

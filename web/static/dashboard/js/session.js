@@ -17,7 +17,7 @@ export function setUpSession(opened) {
     if (answer?.ok) {
       token.value = "";
       dialog.close();
-      leave.hidden = false;
+      if (leave) leave.hidden = false;
       opened();
       return;
     }
@@ -27,11 +27,11 @@ export function setUpSession(opened) {
   });
   // Without the token there is nothing to see, so Escape does not close it.
   dialog.addEventListener("cancel", (event) => event.preventDefault());
-  leave.addEventListener("click", async () => {
+  leave?.addEventListener("click", async () => {
     await fetch("/session", { method: "DELETE" }).catch(() => null);
     location.reload();
   });
-  if (document.documentElement.dataset.reader === "session") leave.hidden = false;
+  if (leave && document.documentElement.dataset.reader === "session") leave.hidden = false;
 
   return () => {
     if (!dialog.open) dialog.showModal();
