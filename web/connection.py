@@ -8,10 +8,10 @@ import math
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Final, final
 
-from aiohttp import web
+from aiohttp import HttpVersion10, HttpVersion11, web
 from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from web.clients import peer_address
 from web.farewell import Farewell
@@ -30,6 +30,13 @@ MAX_HEAD_BYTES: Final = 32 * 1024
 STALLED_S: Final = 30.0
 
 _END_OF_HEAD: Final = b"\r\n\r\n"
+_VERSIONS: Final = (HttpVersion11, HttpVersion10)
+
+
+class _OtherVersion(HttpProcessingError):  # noqa: N818 - it says what is wrong
+    """A request in the words of HTTP/1 that says it is of another version."""
+
+    code = 505
 
 
 @final
@@ -181,6 +188,7 @@ class Connection(RequestHandler):
         before = self._request_count
         super().data_received(data)
         heads = self._request_count - before
+        self._refuse_other_versions(heads)
         if heads and self._messages:
             self._payload = self._messages[-1][1]
         self._whole = (
@@ -194,6 +202,14 @@ class Connection(RequestHandler):
         self._head = data if idle and self._whole else None
         if not self._whole:
             self._watch(heads, len(data))
+
+    def _refuse_other_versions(self, heads: int) -> None:
+        """Let no new request be answered in a version that is not spoken here (RFC 9110 §2.5)."""
+        for place in range(-min(heads, len(self._messages)), 0):
+            message = self._messages[place][0]
+            if not isinstance(message, _ErrInfo) and message.version not in _VERSIONS:
+                error = _OtherVersion(message="")
+                self._messages[place] = (_ErrInfo(_OtherVersion.code, error, ""), EMPTY_PAYLOAD)
 
     def pause_writing(self) -> None:
         """The client takes less than it is sent; it has so long to go on."""
@@ -333,6 +349,8 @@ class Connection(RequestHandler):
 
 
 def _malformed(error: HttpProcessingError) -> Problem:
+    if isinstance(error, _OtherVersion):
+        return Problem(505, "HTTP/1.1 is spoken here, and HTTP/1.0.")
     if isinstance(error, LineTooLong):
         return Problem(431, "The request line or a header field is too long.")
     if "Too many headers" in error.message:

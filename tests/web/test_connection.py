@@ -320,6 +320,8 @@ async def test_a_client_that_does_not_read_is_not_served_ahead(
         (b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 9000 + b"\r\n\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X: y\r\n" * 200 + b"\r\n", 431),
         (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+        (b"GET /status HTTP/2.0\r\nHost: x\r\n\r\n", 505),
+        (b"GET /status\r\n\r\n", 505),
     ],
 )
 async def test_bytes_that_are_no_http_get_a_problem_and_the_door(
