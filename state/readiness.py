@@ -4,19 +4,43 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.health import HealthRegistry
+import msgspec
+
+from core.health import Check, HealthRegistry
+from core.threshold import Threshold, fails_when
+from state.status_records import Moment
 
 # The checks that stand for it (http.md, "Reading").
 NEEDED: Final = ("store", "state", "gateway")
+_REPORTED: Final = (fails_when("its first report", "missing"),)
 
 
-def missing(health: HealthRegistry) -> tuple[tuple[str, str], ...]:
-    """The checks that keep Helix from being ready, each with its reason, as they were last reported."""
-    found = []
-    for name in NEEDED:
-        check = health.get(name)
-        if check is None:
-            found.append((name, "not started yet"))
-        elif check.status == "fail":
-            found.append((name, check.reason))
-    return tuple(found)
+class Missing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What keeps Helix from being ready.
+
+    Attributes:
+        name: of the check.
+        reason: why, for a person.
+        since: since when; left out where it is not known.
+        thresholds: what it would take to be ready.
+    """
+
+    name: str
+    reason: str
+    since: Moment | None = None
+    thresholds: tuple[Threshold, ...] = ()
+
+
+def missing(health: HealthRegistry) -> tuple[Missing, ...]:
+    """The checks that keep Helix from being ready, as they were last reported."""
+    checks = {check.name: check for check in health.checks()}
+    return tuple(found for name in NEEDED if (found := _missing(name, health.get(name), checks.get(name))))
+
+
+def _missing(name: str, reported: Check | None, shown: Check | None) -> Missing | None:
+    if reported is None:
+        since = None if shown is None else shown.since
+        return Missing(name=name, reason="not started yet", since=since, thresholds=_REPORTED)
+    if reported.status != "fail":
+        return None
+    return Missing(name=name, reason=reported.reason, since=reported.since, thresholds=reported.thresholds)

@@ -43,6 +43,15 @@ async def started(start_bot: StartBot, case: Case | None = None) -> RunningBot:
     return running
 
 
+async def traces(running: RunningBot) -> tuple[int, int]:
+    """What a change by somebody would leave: the version of the state, and how much is journalled.
+
+    What Helix notes of itself is left out: on a busy machine a measured agent may change at any moment.
+    """
+    entries = await running.collective.journal.entries(limit=1000)
+    return running.collective.manager.snapshot.version, sum(entry.cause != "system" for entry in entries)
+
+
 async def answer(talk: Talk, way: Way, caller: str, command: str, use: Use) -> Message:
     """The answer to one use, once it says what it should, and after its edits what it should in the end."""
     if way == "prefix":

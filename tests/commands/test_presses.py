@@ -12,8 +12,8 @@ from bot import buttons, catalog
 from bot.entry import Level
 from tests.bot.cogs.talk import Talk
 from tests.bot.conftest import StartBot
-from tests.commands.table import started
-from tests.commands.test_refusals import Stranger, assert_refused, strangers, traces
+from tests.commands.table import started, traces
+from tests.commands.test_refusals import Stranger, assert_refused, strangers
 
 
 def cog_of(module: object) -> type:

@@ -16,7 +16,7 @@ from tests.bot.cogs.talk import Talk, text_of
 from tests.bot.conftest import StartBot
 from tests.bot.support import RunningBot, ended, is_ephemeral
 from tests.commands.case import Case, Use
-from tests.commands.table import cases, direct_channel, entry_of, started
+from tests.commands.table import cases, direct_channel, entry_of, started, traces
 
 REFUSED = r"needs someone with Manage Server|needs an administrator|needs an owner|not in a direct message"
 
@@ -152,8 +152,3 @@ def assert_refused(text: str) -> None:
 
 def _state_of(running: RunningBot, cog: str) -> str:
     return next(status.state for status in running.bot.loader.status() if status.name == cog)
-
-
-async def traces(running: RunningBot) -> tuple[int, int]:
-    """What any change would leave: the version of the state, and how long the journal is."""
-    return running.collective.manager.snapshot.version, await running.collective.journal.count()

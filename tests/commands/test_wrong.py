@@ -8,7 +8,7 @@ from sandbox import ActionError
 from tests.bot.cogs.talk import Talk
 from tests.bot.conftest import StartBot
 from tests.commands.case import Case, Use
-from tests.commands.table import WAYS, Way, answer, cases, started
+from tests.commands.table import WAYS, Way, answer, cases, started, traces
 
 WRONG = [pytest.param(case, use, id=f"{use.line!r}"[1:-1]) for case in cases() for use in case.wrong]
 
@@ -19,8 +19,7 @@ async def test_it_says_what_was_wrong_and_changes_nothing(
     start_bot: StartBot, talk: Talk, case: Case, use: Use, way: Way
 ) -> None:
     running = await started(start_bot, case)
-    before = running.collective.manager.snapshot.version
-    entries = await running.collective.journal.count()
+    before = await traces(running)
     refused_by_discord = None
     try:
         await answer(talk, way, case.caller, case.command, use)
@@ -28,5 +27,4 @@ async def test_it_says_what_was_wrong_and_changes_nothing(
         # What Discord itself does not let a person send never reaches the bot.
         refused_by_discord = error
     assert refused_by_discord is None or (way, refused_by_discord.status) == ("slash", 400)
-    assert running.collective.manager.snapshot.version == before
-    assert await running.collective.journal.count() == entries
+    assert await traces(running) == before

@@ -18,6 +18,7 @@ from web.routing import Reply, RouteSpec
 _HEALTH: Final = "/health"
 _HEALTH_JSON: Final = "application/health+json"
 _LIVE: Final = encode_json(Alive("pass"))
+_STOPPING: Final = readiness.Missing(name="accepting", reason="the server is stopping")
 _NOT_KEPT: Final = dict((*standard(), *CORS, ("Cache-Control", "no-store")))
 
 
@@ -36,10 +37,10 @@ async def get_ready(request: web.Request) -> web.StreamResponse:
     """200 when store, state and gateway are ready and nothing is being shut down."""
     kernel = request.app[KERNEL]
     kernel.health.refresh()
-    missing = [] if kernel.drain.accepting else [{"name": "accepting", "reason": "the server is stopping"}]
-    missing += ({"name": name, "reason": reason} for name, reason in readiness.missing(kernel.health))
+    stopping = () if kernel.drain.accepting else (_STOPPING,)
+    missing = (*stopping, *readiness.missing(kernel.health))
     if missing:
-        names = ", ".join(one["name"] for one in missing)
+        names = ", ".join(one.name for one in missing)
         raise Problem(503, f"Not ready: {names}.", kind="not-ready", missing=missing)
     body = encode_json(Ready(ready=readiness.NEEDED))
     return web.Response(body=body, headers={**_NOT_KEPT, "Content-Type": JSON})
@@ -85,7 +86,7 @@ ROUTES = (
         summary="200 when store, state and gateway are ready; 503 with what is missing.",
         group="Health",
         replies=(Reply(summary="They are.", record=Ready),),
-        problems={503: "Something is not ready; `missing` names each, with the reason."},
+        problems={503: "Something is not ready; `missing` names each, with reason, since and thresholds."},
         needs_token="none",  # noqa: S106 - the kind of token, not one
     ),
 )

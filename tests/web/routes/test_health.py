@@ -1,3 +1,6 @@
+import msgspec
+
+from core.threshold import fails_when
 from tests.web.helpers import MakeSite, Site
 
 
@@ -72,11 +75,19 @@ async def test_ready_means_store_state_and_gateway(site: Site) -> None:
 
 
 async def test_what_is_not_ready_is_named(site: Site) -> None:
-    site.kernel.health.report("gateway", "fail", "not connected", required=True)
-    site.kernel.health.remove("store")
+    health, since = site.kernel.health, "2026-01-01T12:00:00Z"
+    bound = fails_when("the connection", "down")
+    health.report("gateway", "fail", "not connected", thresholds=(bound,), required=True)
+    health.remove("store")
+    health.expect("store")
     answer = await site.get("/health/ready")
     assert (answer.status, answer.headers["content-type"]) == (503, "application/problem+json")
-    assert answer.json()["missing"] == [
-        {"name": "store", "reason": "not started yet"},
-        {"name": "gateway", "reason": "not connected"},
-    ]
+    store, gateway = answer.json()["missing"]
+    assert (store["name"], store["reason"], store["since"]) == ("store", "not started yet", since)
+    assert store["thresholds"][0]["of"] == "its first report"
+    assert gateway == {
+        "name": "gateway",
+        "reason": "not connected",
+        "since": since,
+        "thresholds": [msgspec.json.decode(msgspec.json.encode(bound))],
+    }
