@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, final
@@ -19,10 +20,10 @@ class PlaceTaken(Exception):  # noqa: N818 - nothing failed, another one came
 
 @final
 class BodyRoom:
-    """Places for large bodies. Who comes to a full room takes the place of the one longest on its way.
+    """Places for large bodies. Who comes to a full room takes that of the one longest on its way.
 
-    So those who drip, however many they are, keep nobody out: what is sent at a stretch is there before its
-    place is needed.
+    It is one of the client's who holds the most, the newcomer's own where nobody holds more. So those who
+    drip keep nobody out, and whoever begins one body after the other takes places from itself alone.
 
     Args:
         max_body: how large a body may be, in bytes.
@@ -30,8 +31,8 @@ class BodyRoom:
 
     def __init__(self, max_body: int) -> None:
         self._places = max(_FEWEST_PLACES, _ROOM_BYTES // max_body)
-        # In the order of coming, by the time that each has.
-        self._reading: dict[asyncio.Timeout, None] = {}
+        # In the order of coming: the time that each has, and whose it is.
+        self._reading: dict[asyncio.Timeout, str] = {}
 
     @property
     def reading(self) -> int:
@@ -39,8 +40,8 @@ class BodyRoom:
         return len(self._reading)
 
     @asynccontextmanager
-    async def place(self, length: int | None, longest_s: float) -> AsyncIterator[None]:
-        """Holds a place while a body is read; `length` are its bytes, None where that is not said.
+    async def place(self, client: str, length: int | None, longest_s: float) -> AsyncIterator[None]:
+        """Holds a place while a client's body is read; `length` are its bytes, None where that is not said.
 
         Raises:
             PlaceTaken: another body needed it.
@@ -51,8 +52,8 @@ class BodyRoom:
         try:
             async with limit:
                 if large:
-                    self._make_room()
-                    self._reading[limit] = None
+                    self._make_room(client)
+                    self._reading[limit] = client
                 yield
         except TimeoutError:
             if large and limit not in self._reading:
@@ -61,10 +62,13 @@ class BodyRoom:
         finally:
             self._reading.pop(limit, None)
 
-    def _make_room(self) -> None:
+    def _make_room(self, newcomer: str) -> None:
         if len(self._reading) < self._places:
             return
-        oldest = next(iter(self._reading))
+        held = Counter(self._reading.values())
+        held[newcomer] += 1
+        most = max(held.values())
+        oldest = next(limit for limit, client in self._reading.items() if held[client] == most)
         del self._reading[oldest]
         if not oldest.expired():
             oldest.reschedule(asyncio.get_running_loop().time())

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from core.wrong_field import wrong_field
 from web.body_room import PlaceTaken
+from web.clients import address_of, key_of
 from web.keys import BODY_ROOM, KERNEL
 from web.problems import Problem, too_large
 
@@ -44,7 +45,8 @@ async def read_body(request: web.Request) -> bytes:
     try:
         if request.content.is_eof():
             return await request.read()
-        async with request.app[BODY_ROOM].place(request.content_length, longest_s):
+        client = key_of(address_of(request, settings.trusted_proxies))
+        async with request.app[BODY_ROOM].place(client, request.content_length, longest_s):
             return await request.read()
     except web.HTTPRequestEntityTooLarge as error:
         raise too_large(settings.max_body) from error

@@ -1,6 +1,7 @@
 """Large bodies that are on their way at once: bounded, and no slow one keeps another out."""
 
 import asyncio
+from ipaddress import ip_network
 
 import pytest
 from aiohttp import web
@@ -14,6 +15,7 @@ from web.request_body import read_body
 from web.routing import RouteSpec
 
 LARGE = 100_000
+PROXY = (ip_network("127.0.0.1"),)
 
 
 async def _measure(request: web.Request) -> web.Response:
@@ -25,10 +27,11 @@ _MEASURE = RouteSpec(method="POST", path="/measure", handler=_measure, summary="
 
 @pytest.fixture
 async def site(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A server with room for two, behind a proxy that speaks for many clients."""
     monkeypatch.setattr(app, "_LINGERING_S", 0.05)
     monkeypatch.setattr(body_room, "_FEWEST_PLACES", 2)
     monkeypatch.setattr(body_room, "_ROOM_BYTES", 0)
-    return await make_site((_MEASURE,))
+    return await make_site((_MEASURE,), trusted_proxies=PROXY)
 
 
 async def begin(site: Site, framing: str = f"Content-Length: {LARGE}", *, reading: int) -> Wire:
@@ -57,6 +60,18 @@ async def test_a_full_room_takes_the_place_of_the_body_that_is_longest_on_its_wa
     await second.send(bytes(LARGE) if "Length" in framing else b"3\r\nabc\r\n0\r\n\r\n")
     assert (await second.answer()).status == 200
     assert site.runner.app[BODY_ROOM].reading == 0
+
+
+async def test_whoever_begins_one_body_after_the_other_takes_places_from_itself_alone(site: Site) -> None:
+    framing = f"Content-Length: {LARGE}\r\nX-Forwarded-For: "
+    slow = await begin(site, f"{framing}198.51.100.1", reading=1)
+    hasty = await begin(site, f"{framing}198.51.100.2", reading=2)
+    for _ in range(3):
+        before, hasty = hasty, await begin(site, f"{framing}198.51.100.2", reading=2)
+        assert (await before.answer()).status == 408
+    for wire in (slow, hasty):
+        await wire.send(bytes(LARGE))
+        assert (await wire.answer()).status == 200
 
 
 async def test_a_small_body_needs_no_place(site: Site) -> None:
