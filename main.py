@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ import msgspec
 import uvloop
 
 from core import logs
+from core.drain import patience
 from core.errors import StartError
 from core.kernel import Kernel, build_kernel
 from core.lifecycle import Service
@@ -50,7 +51,7 @@ _ENV_FILE = Path(".env")
 _PORTS_TRIED = 20
 # How much longer than its own stop a predecessor may take before the data folder counts as busy.
 _PREDECESSOR_EXTRA_S = 5.0
-# How much of a stop's time subscribers get to be told of it.
+# How much of a stop's time may pass until the attempts to tell subscribers of it are made.
 _GOODBYE_SHARE = 0.3
 
 
@@ -252,10 +253,12 @@ class _Helix:
     async def stop(self) -> None:
         begun = time.monotonic()
         shutdown_s = self._settings.shutdown_s
-        goodbye = (
-            self._collective.webhooks.say_stopping(shutdown_s * _GOODBYE_SHARE) if self._started else None
-        )
-        await asyncio.gather(self._kernel.drain.finish(shutdown_s), *([goodbye] if goodbye else ()))
+        finishing: list[Awaitable[object]] = [self._kernel.drain.finish(shutdown_s)]
+        if self._started:
+            finishing.append(
+                self._collective.webhooks.say_stopping(shutdown_s * _GOODBYE_SHARE, patience(shutdown_s))
+            )
+        await asyncio.gather(*finishing)
         spent_s = time.monotonic() - begun
         await self._kernel.lifecycle.stop(within_s=self._settings.shutdown_s - spent_s)
         logger.info("stopped after_ms=%.0f", (time.monotonic() - begun) * 1000)

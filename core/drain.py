@@ -16,6 +16,11 @@ _RESERVE_S = 1.0
 _RESERVE_SHARE = 0.2
 
 
+def patience(shutdown_s: float) -> float:
+    """How long a stop that may take so many seconds waits for what is in flight."""
+    return shutdown_s - min(_RESERVE_S, shutdown_s * _RESERVE_SHARE)
+
+
 class _Work:
     """Counts one kind of work while its `with` block runs; the same object serves any number of blocks."""
 
@@ -120,15 +125,15 @@ class Drain:
         Gives what had to be cut off, by kind. Takes at most `shutdown_s` less half a second (or a tenth),
         which is left for closing the services.
         """
-        reserve_s = min(_RESERVE_S, shutdown_s * _RESERVE_SHARE)
+        patience_s = patience(shutdown_s)
         self.close()
-        if await self.wait(shutdown_s - reserve_s):
+        if await self.wait(patience_s):
             return {}
         cut_off = self.in_flight()
         logger.warning("drain.cut_off in_flight=%s", ",".join(f"{k}:{n}" for k, n in sorted(cut_off.items())))
         for task in tuple(self._tasks):
             task.cancel()
-        await self.wait(reserve_s / 2)
+        await self.wait((shutdown_s - patience_s) / 2)
         return cut_off
 
     def _ended(self, task: asyncio.Task[Any]) -> None:

@@ -170,17 +170,20 @@ class Webhooks:
         except StoreError as error:
             logger.warning("webhooks.start_untold error=%s", error)
 
-    async def say_stopping(self, within_s: float) -> None:
-        """`system.stopping`, waiting so long at most for its first attempts, and for all that are under way.
+    async def say_stopping(self, told_within_s: float, within_s: float) -> None:
+        """`system.stopping`; then begins no attempt any more, and waits for those under way.
 
-        What is not sent by then is sent after the next start.
+        Args:
+            told_within_s: how long its first attempts may wait to begin; after that they are made after the
+                next start.
+            within_s: how long all of this may take.
         """
         tried = asyncio.Event()
         stop = self.on_attempt(lambda _: tried.set())
         now = asyncio.get_running_loop().time
         until = now() + within_s
         try:
-            async with asyncio.timeout_at(until):
+            async with asyncio.timeout(min(told_within_s, within_s)):
                 event = SystemStopping(version=VERSION, stopping_at=self._kernel.clock.now())
                 event_id = await self.send(event)
                 while any(not each.attempts for each in await self.outbox.page(event_id=event_id, limit=100)):
