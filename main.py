@@ -191,7 +191,8 @@ async def _serve(settings: Settings) -> None:
                 await stop_asked
             else:
                 starting.cancel()
-                await asyncio.wait({starting})
+                # One that hangs, as an import may, must leave the time to close what runs already.
+                await asyncio.wait({starting}, timeout=patience(settings.shutdown_s))
         finally:
             stop_asked.cancel()
             await helix.stop()

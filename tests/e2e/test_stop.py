@@ -14,6 +14,22 @@ from tests.e2e.chat import chatting
 from tests.e2e.conftest import Settings
 from tests.e2e.helix_process import get_json, helix, sandbox_env
 
+# What Python imports of its own accord at its start; here it makes one cog's import last for ever.
+_HANGING_IMPORT = """
+import sys
+import threading
+
+
+class Hanging:
+    def find_spec(self, name, path=None, target=None):
+        if name == "bot.cogs.fun":
+            sys.stderr.write("the import hangs\\n")
+            threading.Event().wait()
+
+
+sys.meta_path.insert(0, Hanging())
+"""
+
 
 async def test_sigterm_in_the_middle_of_commands_answers_what_was_accepted(
     sandbox: Sandbox, on_sandbox: Settings
@@ -70,6 +86,18 @@ async def test_a_stop_asked_for_during_the_start_is_obeyed(tmp_path: Path) -> No
         await process.http()
         process.send(signal.SIGTERM)
         assert await process.exit_code(timeout_s=10) == 0
+        assert "Traceback" not in process.output
+
+
+async def test_a_stop_asked_for_while_an_import_hangs_at_the_start_closes_the_store(tmp_path: Path) -> None:
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    (hooks / "sitecustomize.py").write_text(_HANGING_IMPORT)
+    more = {"PYTHONPATH": str(hooks), "ENABLE_LAZY_COMMANDS": "false", "SHUTDOWN_S": "2"}
+    async with helix(env=sandbox_env(tmp_path / "data", **more)) as process:
+        await process.wait_for("the import hangs")
+        assert await process.terminate() == 0
+        assert "datalock.released" in process.output
         assert "Traceback" not in process.output
 
 
