@@ -85,6 +85,12 @@ class Stage:
         async with self.changed:
             self.changed.notify_all()
 
+    async def until_idle(self) -> None:
+        """Nothing is being sent, and no lane has anything to begin."""
+        async with asyncio.timeout(10):
+            while self.deliverer._lanes:
+                await asyncio.sleep(0.005)
+
     async def until(self, count: int) -> None:
         async with asyncio.timeout(10), self.changed:
             await self.changed.wait_for(lambda: len(self.settled) >= count)
@@ -531,9 +537,7 @@ async def test_what_waits_behind_an_open_breaker_is_not_sent_once_its_hook_is_re
         assert (await stage.one()).attempts == 0, "an open breaker consumes no attempt"
         assert await stage.destinations.unsubscribe(hook.id)
         await stage.wait(61)
-        async with asyncio.timeout(10):
-            while stage.deliverer._lanes:
-                await asyncio.sleep(0.005)
+        await stage.until_idle()
     assert receiver.got == []
     assert removed == [hook.id]
     assert (await stage.one()).last_error == "the hook is gone"
@@ -697,7 +701,7 @@ async def test_a_stop_waits_for_what_is_being_sent_and_begins_nothing_more(
         assert not finishing.done()
         receiver.released.set()
         await finishing
-        await stage.until(1)
+        await stage.until_idle()
     assert [got.headers["webhook-id"] for got in receiver.got] == [first]
     left = {each.event_id: each.status for each in await stage.outbox.page()}
     assert left == {first: "delivered", second: "waiting"}
@@ -720,9 +724,7 @@ async def test_what_waits_for_a_breaker_is_not_begun_after_a_stop(stage: Stage, 
         await stage.clock.until_sleeping()
         await stage.deliverer.finish(10)
         stage.clock.advance(stage.policy.open_s)
-        async with asyncio.timeout(10):
-            while stage.deliverer._lanes:
-                await asyncio.sleep(0.005)
+        await stage.until_idle()
     assert receiver.got == []
 
 
@@ -784,9 +786,7 @@ async def test_a_hook_that_is_removed_while_it_is_sent_to_ends_quietly(
         await receiver.until(1)
         assert await stage.destinations.unsubscribe(hook.id)
         receiver.released.set()
-        async with asyncio.timeout(10):
-            while stage.deliverer._lanes:
-                await asyncio.sleep(0.005)
+        await stage.until_idle()
     assert stage.settled == []
     delivery = await stage.one()
     assert (delivery.status, delivery.last_error) == ("dead", "the hook is gone")
