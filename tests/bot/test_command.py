@@ -135,25 +135,25 @@ def test_actions_that_differ_in_cooldown_need_to_be_told_apart() -> None:
         command("setup")(setup)
 
 
+STORAGE = """
+    from discord.ext import commands
+    from bot.command import command
+
+    class Storage(commands.Cog, name="storage"):
+        @command("backup", action="action")
+        async def backup(self, ctx, action: str = "create", backup: str | None = None):
+            await ctx.say(f"did {action}")
+
+    async def setup(bot):
+        await bot.add_cog(Storage())
+"""
+
+
 @pytest.mark.parametrize("how", ["!", "/"])
 async def test_looking_does_not_cost_the_cooldown_of_what_is_made(
     start_bot: StartBot, chat: Chat, cogs: CogFolder, how: str
 ) -> None:
-    cogs.write(
-        "storage",
-        """
-        from discord.ext import commands
-        from bot.command import command
-
-        class Storage(commands.Cog, name="storage"):
-            @command("backup", action="action")
-            async def backup(self, ctx, action: str = "create", backup: str | None = None):
-                await ctx.say(f"did {action}")
-
-        async def setup(bot):
-            await bot.add_cog(Storage())
-        """,
-    )
+    cogs.write("storage", STORAGE)
     await start_bot(package=cogs.package)
 
     async def run(action: str) -> str:
@@ -164,3 +164,12 @@ async def test_looking_does_not_cost_the_cooldown_of_what_is_made(
     said = [await run(action) for action in ("list", "create", "list", "verify", "create")]
     assert said[:4] == ["did list", "did create", "did list", "did verify"]
     assert said[4].startswith("One moment: try again in")
+
+
+async def test_an_action_that_there_is_not_does_not_cost_it_either(
+    start_bot: StartBot, chat: Chat, cogs: CogFolder
+) -> None:
+    cogs.write("storage", STORAGE)
+    await start_bot(package=cogs.package)
+    await chat.ask("!backup crate", "admin")
+    assert (await chat.ask("!backup", "admin"))["content"] == "did create"

@@ -16,8 +16,8 @@ from state import agent_monitor
 from state.agent_monitor import AgentMonitor
 from state.change import Change
 from state.journal import Journal, JournalEntry
-from state.manager import StateManager
-from state.models import AgentReport
+from state.manager import ChangeFunction, StateManager
+from state.models import AgentReport, Snapshot
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 
@@ -188,11 +188,23 @@ async def test_two_who_flush_at_once_journal_it_once(
 
 
 async def test_what_a_cancelled_flush_wrote_is_not_written_again(
-    monitor: AgentMonitor, kernel: Kernel, database: Database
+    *,
+    monitor: AgentMonitor,
+    kernel: Kernel,
+    manager: StateManager,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    writing, change = asyncio.Event(), manager.change
+
+    async def noticed(function: ChangeFunction) -> Snapshot:
+        writing.set()
+        return await change(function)
+
+    monkeypatch.setattr(manager, "change", noticed)
     kernel.health.report("gateway", "fail", "lost")
     flushing = asyncio.create_task(monitor.flush())
-    await asyncio.sleep(0)
+    await writing.wait()
     flushing.cancel()
     await asyncio.wait({flushing})
     await monitor.flush()

@@ -73,12 +73,18 @@ async def test_it_is_posted_once_with_mentions_off_and_its_id_kept(bot: RunningB
     assert (event.status, event.handlers[0].result) == ("done", message["id"])
 
 
-async def test_while_discord_is_away_no_attempt_is_made(bot: RunningBot, board: Chat) -> None:
+@pytest.mark.parametrize(
+    ("kind", "data", "posted"),
+    [("message.post", {"content": "Hello"}, ["Hello"]), ("github", {"event": "push", "payload": {}}, [])],
+)
+async def test_while_discord_is_away_no_attempt_is_made(
+    *, bot: RunningBot, board: Chat, kind: str, data: dict[str, Any], posted: list[str]
+) -> None:
     webhooks, ready = bot.collective.webhooks, bot.bot.gateway.ready
     # Until discord.py has said so itself, it may say once more that it is ready.
     await bot.bot.wait_until_ready()
     ready.clear()
-    event_id = await post(bot, content="Hello")
+    event_id = await (post(bot, **data) if kind == "message.post" else take(bot, kind, **data))
     # Time enough to begin: an attempt begins with a write of its own.
     for _ in range(20):
         await bot.collective.database.write(lambda _: None)
@@ -88,7 +94,7 @@ async def test_while_discord_is_away_no_attempt_is_made(bot: RunningBot, board: 
     ready.set()
     event = await settled(bot, event_id)
     assert (event.status, event.handlers[0].attempts) == ("done", 1)
-    assert [one["content"] for one in board.from_bot()] == ["Hello"]
+    assert [one["content"] for one in board.from_bot()] == posted
 
 
 async def test_an_embed_is_posted_as_it_was_given(bot: RunningBot, board: Chat) -> None:
