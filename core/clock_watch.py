@@ -71,7 +71,7 @@ class ClockWatch:
             counters={"last_step_s": round(self._step_s, 3)},
             thresholds=(
                 Threshold("drift_s", "above", self._warn_s, _FAIL_S, ("CLOCK_WARN_S",)),
-                Threshold("last_step_s", "above", self._warn_s, None, ("CLOCK_WARN_S",)),
+                Threshold("recent_step_s", "above", self._warn_s, None, ("CLOCK_WARN_S",)),
             ),
         )
         if drift_s is not None and abs(drift_s) > self._warn_s:

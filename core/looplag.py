@@ -69,10 +69,10 @@ class LoopLag:
             counters={"worst_recent_s": round(worst_s, 6)},
             thresholds=(Threshold("worst_recent_s", "above", self._warn_s, self._fail_s, _SETTINGS),),
         )
-        if worst_s >= self._fail_s:
+        if worst_s > self._fail_s:
             reason = f"it stood still for more than {self._fail_s:g} s in the last minute"
             return reading.become("fail", reason, _ACTION)
-        if worst_s >= self._warn_s:
+        if worst_s > self._warn_s:
             reason = f"it was late by more than {self._warn_s * 1000:g} ms in the last minute"
             return reading.become("warn", reason, _ACTION)
         return reading

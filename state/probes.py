@@ -224,7 +224,7 @@ class ServiceProbes:
             },
             thresholds=self._thresholds,
         )
-        if self.refusal is not None:
+        if self.refusal is not None and (up or not down):
             action = f"Mend {NAME}; the last good list is probed meanwhile."
             reading = reading.become("warn", self.refusal, action)
         elif down:

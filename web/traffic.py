@@ -20,6 +20,8 @@ _BUCKETS_S: Final = (
 _MOST_LABEL_SETS: Final = 1_000
 _TARGET_P95_S: Final = 0.2
 _INCIDENT_IS_NEWS_S: Final = 60.0
+# So many a minute are counted, and no more.
+_MOST_INCIDENTS: Final = 1_000
 _LOOK: Final = "Look for the incident in the log."
 
 
@@ -63,7 +65,7 @@ class Traffic:
             _BUCKETS_S,
         )
         self._lanes: dict[tuple[str, str, int], Lane] = {}
-        self._incidents: deque[float] = deque(maxlen=incidents_warn + 1)
+        self._incidents: deque[float] = deque(maxlen=max(_MOST_INCIDENTS, incidents_warn + 1))
         self._incident_id = ""
         self._incidents_warn = incidents_warn
         settings = ("HTTP_INCIDENTS_WARN",)

@@ -101,4 +101,4 @@ async def test_the_bound_is_what_the_setting_says_and_is_shown() -> None:
     assert (await watched.pass_s(10.0, step_s=50.0)).status == "pass"
     drift, step = watched.watch.probe().thresholds
     assert (drift.of, drift.warn, drift.fail, drift.settings) == ("drift_s", 60.0, 300.0, ("CLOCK_WARN_S",))
-    assert (step.of, step.warn, step.fail) == ("last_step_s", 60.0, None)
+    assert (step.of, step.warn, step.fail) == ("recent_step_s", 60.0, None)

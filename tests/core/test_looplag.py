@@ -47,7 +47,9 @@ async def test_the_worst_is_forgotten_after_a_minute(measured: Measured) -> None
     assert measured.lag.worst_recent_s == pytest.approx(0.0)
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(0.0, "pass"), (0.2, "pass"), (0.3, "warn"), (2.5, "fail")])
+@pytest.mark.parametrize(
+    ("seconds", "status"), [(0.0, "pass"), (0.25, "pass"), (0.3, "warn"), (2.0, "warn"), (2.5, "fail")]
+)
 async def test_the_check_tells_what_a_person_would_notice(
     measured: Measured, seconds: float, status: str
 ) -> None:

@@ -131,6 +131,18 @@ async def test_a_service_that_is_not_well_is_named(bench: Bench, target: Target)
     assert "HEAD /good" in target.asked
 
 
+async def test_that_every_service_is_down_is_a_failure_also_while_an_edit_is_refused(
+    bench: Bench, target: Target
+) -> None:
+    target.answers["/bad"] = fail
+    await bench.use(bad={"url": "{base}/bad"})
+    await bench.probes.probe_all()
+    bench.file.write_text("{")
+    await bench.probes.read_file()
+    assert bench.probes.refusal is not None
+    assert (bench.check.status, bench.check.reason) == ("fail", "not well: bad")
+
+
 async def test_as_many_may_be_down_as_the_setting_allows(
     tmp_path: Path, target: Target, database: Database, clock: ManualClock
 ) -> None:

@@ -45,3 +45,10 @@ def test_incidents_are_a_warning_beyond_what_the_setting_allows_and_for_a_minute
     assert (reading.status, reading.counters["incidents"]) == ("warn", 2)
     clock.advance(60)
     assert traffic.reading(connections=0).status == "pass"
+
+
+def test_every_incident_of_the_last_minute_is_counted_beyond_the_bound() -> None:
+    traffic = Traffic(Registry(), ManualClock(), incidents_warn=0)
+    for number in range(5):
+        traffic.saw_incident(str(number))
+    assert traffic.reading(connections=0).counters["incidents"] == 5
