@@ -196,6 +196,25 @@ async def test_the_reference_of_a_closed_server_asks_for_the_token_and_leads_bac
         await expect(page.locator("#getStatus")).to_be_visible()
 
 
+async def test_the_question_for_the_token_covers_no_part_of_the_drawing(tmp_path: Path) -> None:
+    async with (
+        open_browser() as browser,
+        dashboard(browser, tmp_path, READ_TOKEN="a-token-for-reading-1") as board,
+        board.page(path="/docs", allowed=("401",)) as page,
+    ):
+        await expect(page.get_by_role("dialog")).to_be_visible()
+        for width, height in ((1440, 900), (390, 844), (1366, 721), (844, 390)):
+            await page.set_viewport_size({"width": width, "height": height})
+            # Where there is no room for both it is not drawn at all.
+            assert await page.locator("figure").is_visible() is (height > 720)
+            if height > 720:
+                drawing = await page.locator("figure svg").bounding_box()
+                question = await page.locator("#session").bounding_box()
+                assert drawing is not None
+                assert question is not None
+                assert drawing["y"] + drawing["height"] <= question["y"], (width, height)
+
+
 def _linking_to(url: str) -> Callable[[Route], Awaitable[None]]:
     body = f'<!doctype html><title>elsewhere</title><a href="{url}">go</a>'
 

@@ -57,6 +57,13 @@ async def test_every_check_says_what_would_change_its_verdict(site: Site) -> Non
     assert "fails when the server is not listening" in told["http"]
 
 
+async def test_a_check_says_when_its_status_changed(site: Site) -> None:
+    html = (await site.get("/")).body.decode()
+    shown = re.findall(r'<dd class="when">(\w+) <time datetime="([^"]+)">', html)
+    assert {word for word, _ in shown} == {"changed"}
+    assert {at for _, at in shown} == {check.since.isoformat() for check in site.kernel.health.checks()}
+
+
 async def test_a_mark_stands_where_the_value_lies_in_its_range(site: Site) -> None:
     await site.change(harmony=0.5, klesha=1.0)
     html = (await site.get("/")).body.decode()

@@ -95,9 +95,9 @@ def check_items(checks: Iterable[Check]) -> str:
 
 
 def bound_items(checks: Iterable[Check]) -> str:
-    """Of every check since when it is as it is, and what would change that."""
+    """Of every check when its status last changed, and what would change it again."""
     return "".join(
-        f'<div><dt>{escape(check.name)}</dt><dd class="when">since {moment(check.since)}</dd>'
+        f'<div><dt>{escape(check.name)}</dt><dd class="when">changed {moment(check.since)}</dd>'
         f"<dd>{escape(check.bounds)}</dd></div>"
         for check in sorted(checks, key=lambda check: check.name)
     )

@@ -25,7 +25,7 @@ function bound(check) {
     "div",
     {},
     el("dt", {}, check.name),
-    el("dd", { class: "when" }, "since ", time(check.since)),
+    el("dd", { class: "when" }, "changed ", time(check.since)),
     el("dd", {}, check.bounds),
   );
 }
