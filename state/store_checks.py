@@ -79,7 +79,10 @@ def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | 
         beside: what it stands on as well, such as the disk; a fault there is a warning here.
     """
     counters: dict[str, CounterValue] = {"size_bytes": stats.size_bytes, "kept_days": kept_days}
-    thresholds = (fails_when("the last commit", "refused"), warns_when("disk or backups", "in trouble"))
+    thresholds = (
+        fails_when("the last commit", "refused"),
+        warns_when("the check disk or the check backups", "not well"),
+    )
     faulty = [check for check in beside if check is not None and check.status != "pass"]
     counters |= {check.name: check.status for check in beside if check is not None}
     if stats.last_error is not None:
