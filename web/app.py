@@ -73,7 +73,7 @@ class WebServer:
         )
         self._streams = Streams(kernel, collective, self._traffic, sleep=sleep)
         self._access_log = AccessLog(kernel.settings.access_log, kernel.clock)
-        self._table = HotTable()
+        self._table = HotTable(kernel.clock)
         kernel.drain.on_close(self._table.close)
         kernel.flags.on_switch(lambda _name, _on: self._table.doubt())
         if self._access_log.wants_all:
@@ -168,7 +168,7 @@ class WebServer:
         routes: tuple[RouteSpec, ...],
     ) -> web.Application:
         settings = kernel.settings
-        access = ReadAccess(settings, kernel.clock, kernel.refusals)
+        access = ReadAccess(settings, kernel.clock, kernel.refusals, on_guesser=self._table.rest)
         admission = Admission(settings, kernel.clock, access, kernel.refusals)
         edge = Edge(kernel, admission, self._traffic, self._access_log, routes)
         app = web.Application(middlewares=[edge.middleware], client_max_size=settings.max_body)

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import Final, final
 
 from core.cache import Entry
+from core.clock import Clock
 from web.bodies import Body
 from web.cached_route import X_CACHE, Build, CachedRoute, Selection
 from web.headers import Headers
@@ -117,13 +118,18 @@ class HotAnswer:
 class HotTable:
     """Remembered heads, at most `MAX_HEADS`; the one remembered first goes first.
 
+    Args:
+        clock: what a rest is measured by.
+
     Attributes:
         answers: by head; to be read directly where speed matters, written only here.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self.answers: dict[bytes, HotAnswer] = {}
+        self._monotonic = clock.monotonic
         self._open = True
+        self._rests_until = -math.inf
         self._date = b""
         self._date_ends_s = 0
 
@@ -131,8 +137,8 @@ class HotTable:
         return len(self.answers)
 
     def put(self, head: bytes, answer: HotAnswer) -> None:
-        """Remember `head`, unless it is too long to be worth it, or the table is closed."""
-        if len(head) > LONGEST_HEAD_BYTES or not self._open:
+        """Remember `head`, unless it is too long to be worth it, or the table is closed or rests."""
+        if len(head) > LONGEST_HEAD_BYTES or not self._open or self._monotonic() < self._rests_until:
             return
         if head not in self.answers and len(self.answers) >= MAX_HEADS:
             del self.answers[next(iter(self.answers))]
@@ -146,6 +152,11 @@ class HotTable:
         """Ask the caches again for every answer: whether they may give it has changed."""
         for answer in self.answers.values():
             answer.same_until = -math.inf
+
+    def rest(self, seconds: float) -> None:
+        """Answer everything the usual way for so long: it looks at who asks, and a head does not."""
+        self._rests_until = max(self._rests_until, self._monotonic() + seconds)
+        self.answers.clear()
 
     def close(self) -> None:
         """Answer everything the usual way from now on: what stops, or logs all, must see each request."""

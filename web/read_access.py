@@ -30,11 +30,17 @@ _BY_SESSION: Final = web.RequestKey("by_session", bool)
 class ReadAccess:
     """Checks the token of readers; without READ_TOKEN everything is open.
 
+    Args:
+        on_guesser: called with the seconds for which a client that was wrong too often is not compared.
+
     Attributes:
         sessions: those of the dashboard; None where no token is set.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, refusals: Refusals) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, refusals: Refusals, *, on_guesser: Callable[[float], None]
+    ) -> None:
+        self._on_guesser = on_guesser
         self._refusals = refusals
         self._token = settings.read_token or None
         self._trusted = settings.trusted_proxies
@@ -80,6 +86,8 @@ class ReadAccess:
             )
         if self._token is None or not self._token.matches(offered):
             self._attempts.take(client)
+            if wait_s := self._attempts.wait_s(client):
+                self._on_guesser(wait_s)
             self._refusals.count("token")
             raise Problem(
                 401,

@@ -10,10 +10,12 @@ import uvloop
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
+from core.secret import Secret
 from tests.web.helpers import TIMEOUT_S, Answer, MakeSite, Site, counter, head, histogram
 from tests.web.sites import sites
 from web import app, hot, responses
 from web.hot import LONGEST_HEAD_BYTES, MAX_HEADS
+from web.read_access import ATTEMPTS_PER_MINUTE
 
 EXPECTED = {"/ucf": "ucf", "/commands": "commands", "/agents/Claude": "symbol"}
 MOVING = {"date", "age", "x-cache"}
@@ -275,14 +277,26 @@ async def test_the_memory_of_heads_is_bounded(site: Site) -> None:
 
 
 async def test_the_token_is_part_of_what_is_remembered(make_site: MakeSite) -> None:
-    from core.secret import Secret
-
     site = await make_site(read_token=Secret("open-sesame-open"))
     wire = await site.wire()
     for _ in range(2):
         assert (await wire.ask("/ucf", "Authorization: Bearer open-sesame-open")).status == 200
     assert (await wire.ask("/ucf")).status == 401
     assert (await wire.ask("/ucf", "Authorization: Bearer open-sesame-opem")).status == 401
+
+
+async def test_who_guessed_too_often_learns_nothing_from_what_is_remembered(make_site: MakeSite) -> None:
+    site = await make_site(read_token=Secret("open-sesame-open"))
+    reader, guesser = await site.wire(), await site.wire()
+    token = "Authorization: Bearer open-sesame-open"
+    await reader.ask("/ucf", token)
+    for number in range(ATTEMPTS_PER_MINUTE):
+        assert (await guesser.ask("/ucf", f"Authorization: Bearer guess-{number}")).status == 401
+    assert (await guesser.ask("/ucf", token)).status == 429
+    assert shortcuts(site) == 0
+    site.clock.advance(60 / ATTEMPTS_PER_MINUTE)
+    assert (await reader.ask("/ucf", token)).status == 200
+    assert shortcuts(site) == 1
 
 
 async def test_a_client_that_does_not_read_is_not_served_ahead(
