@@ -18,6 +18,12 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    # A third of the time is waiting: for disks, browsers and processes that are started.
+    cores = os.cpu_count() or 1
+    return cores + max(1, cores // 2)
+
+
 def pytest_runtest_logfinish() -> None:
     # discord.py starts a heartbeat thread at HELLO. Where a connection is given up before READY nobody stops
     # it, and 41 s later it would fail in a test that has nothing to do with it.
