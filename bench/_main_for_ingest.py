@@ -12,7 +12,9 @@ from core.webhooks.router import Handler, Router
 
 
 def _let_nothing_run() -> None:
-    def register(_router: Router, _name: str, _handler: Handler) -> Callable[[], Awaitable[None]]:
+    def register(
+        _router: Router, _name: str, _handler: Handler, **_: object
+    ) -> Callable[[], Awaitable[None]]:
         async def lane() -> None:
             await asyncio.Event().wait()
 
