@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -254,12 +254,11 @@ class _Helix:
     async def stop(self) -> None:
         begun = time.monotonic()
         shutdown_s = self._settings.shutdown_s
-        finishing: list[Awaitable[object]] = [self._kernel.drain.finish(shutdown_s)]
-        if self._started:
-            finishing.append(
-                self._collective.webhooks.say_stopping(shutdown_s * _GOODBYE_SHARE, patience(shutdown_s))
-            )
-        await asyncio.gather(*finishing)
+        # The goodbye comes first: while it is being said, the drain has something to wait for.
+        goodbye = (
+            (self._collective.webhooks.say_stopping(shutdown_s * _GOODBYE_SHARE),) if self._started else ()
+        )
+        await asyncio.gather(*goodbye, self._kernel.drain.finish(shutdown_s))
         spent_s = time.monotonic() - begun
         await self._kernel.lifecycle.stop(within_s=self._settings.shutdown_s - spent_s)
         logger.info("stopped after_ms=%.0f", (time.monotonic() - begun) * 1000)

@@ -110,6 +110,7 @@ class Webhooks:
             loopback=self.loopback,
             exhausted=self._telling.exhausted,
             on_outcome=self._telling.settled,
+            track=lambda task: kernel.drain.track(task, "delivery"),
             sleep=sleep,
         )
 
@@ -170,32 +171,30 @@ class Webhooks:
         except StoreError as error:
             logger.warning("webhooks.start_untold error=%s", error)
 
-    async def say_stopping(self, told_within_s: float, within_s: float) -> None:
-        """`system.stopping`; then begins no attempt any more, and waits for those under way.
+    async def say_stopping(self, within_s: float) -> None:
+        """`system.stopping`, waiting so long at most for its first attempts; then begins no attempt any more.
 
-        Args:
-            told_within_s: how long its first attempts may wait to begin; after that they are made after the
-                next start.
-            within_s: how long all of this may take.
+        What is not sent by then is sent after the next start. Those under way are in the drain's care.
         """
         tried = asyncio.Event()
         stop = self.on_attempt(lambda _: tried.set())
-        now = asyncio.get_running_loop().time
-        until = now() + within_s
-        try:
-            async with asyncio.timeout(min(told_within_s, within_s)):
-                event = SystemStopping(version=VERSION, stopping_at=self._kernel.clock.now())
-                event_id = await self.send(event)
-                while any(not each.attempts for each in await self.outbox.page(event_id=event_id, limit=100)):
-                    await tried.wait()
-                    tried.clear()
-        except TimeoutError:
-            logger.info("webhooks.stop_not_sent_yet")
-        except StoreError as error:
-            logger.warning("webhooks.stop_untold error=%s", error)
-        finally:
-            stop()
-        await self.deliverer.finish(max(0.0, until - now()))
+        with self._kernel.drain.work("goodbye"):
+            try:
+                async with asyncio.timeout(within_s):
+                    event = SystemStopping(version=VERSION, stopping_at=self._kernel.clock.now())
+                    event_id = await self.send(event)
+                    while any(
+                        not each.attempts for each in await self.outbox.page(event_id=event_id, limit=100)
+                    ):
+                        await tried.wait()
+                        tried.clear()
+            except TimeoutError:
+                logger.info("webhooks.stop_not_sent_yet")
+            except StoreError as error:
+                logger.warning("webhooks.stop_untold error=%s", error)
+            finally:
+                stop()
+                self.deliverer.begin_no_more()
 
     async def send(self, event: OutEvent, *rows: JournalRow) -> str:
         """Sends an event on purpose, the whole way; gives its id, by which its deliveries are found."""

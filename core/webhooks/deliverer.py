@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from core.breaker import Breaker, Permit
 from core.clock import Clock
@@ -55,6 +54,8 @@ class Deliverer:
         loopback: whether this machine itself may be sent to (the sandbox).
         exhausted: the event that tells of a dead letter, as its type and payload; None where none does.
         on_outcome: called on the event loop after each attempt.
+        track: called in the task of an attempt as it begins, so that a stop waits for it: cut off, it comes
+            twice.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Deliverer:
         loopback: bool,
         exhausted: Exhausted,
         on_outcome: OnOutcome,
+        track: Callable[[asyncio.Task[Any]], None],
         sleep: Sleep = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         timeout_s: float = TIMEOUT_S,
@@ -82,6 +84,7 @@ class Deliverer:
         self._render = render
         self._loopback = loopback
         self._on_outcome = on_outcome
+        self._track = track
         self._sleep = sleep
         self._timeout_s = timeout_s
         self._settling = Settling(outbox, database, clock, exhausted=exhausted, jitter=jitter)
@@ -89,7 +92,6 @@ class Deliverer:
         self._resting: dict[str, float] = {}
         self._all_zapier = Pace(ALL_IN_WINDOW, WINDOW_S, clock, sleep=sleep)
         self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._sending: set[asyncio.Task[None]] = set()
         self._finishing = False
         self._wake = asyncio.Event()
         outbox.on_commit(self._wake.set)
@@ -118,11 +120,9 @@ class Deliverer:
             if lanes:
                 await asyncio.wait(lanes)
 
-    async def finish(self, within_s: float) -> None:
-        """Begins no attempt any more, and waits so long for those under way: cut off, they come twice."""
+    def begin_no_more(self) -> None:
+        """Begins no attempt any more; those under way go on."""
         self._finishing = True
-        if self._sending:
-            await asyncio.wait(self._sending, timeout=within_s)
 
     async def _open_lanes(self) -> float:
         """Opens the lanes that are missing; gives how long until another may be, in seconds."""
@@ -180,8 +180,10 @@ class Deliverer:
             if (waited_s > _LOOKED_AT_AGAIN_S and await self._is_over(delivery)) or self._finishing:
                 permit.released()
                 return
-            with self._under_way():
-                await self._attempt(destination, delivery, permit)
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101 - a coroutine runs in a task
+            self._track(task)
+            await self._attempt(destination, delivery, permit)
         except BaseException:
             permit.released()
             raise
@@ -199,16 +201,6 @@ class Deliverer:
         self._on_outcome(destination, settled)
         if outcome.verdict == "gone":
             self._destinations.say_removed(destination.name)
-
-    @contextmanager
-    def _under_way(self) -> Iterator[None]:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a coroutine runs in a task
-        self._sending.add(task)
-        try:
-            yield
-        finally:
-            self._sending.discard(task)
 
     async def _try(self, destination: Destination, message: Message) -> Outcome:
         try:

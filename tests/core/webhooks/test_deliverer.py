@@ -17,6 +17,7 @@ import standardwebhooks
 
 from core.breaker import Breaker, BreakerPolicy
 from core.database import Database
+from core.drain import Drain
 from core.secret import Secret
 from core.settings import Settings
 from core.store_errors import StoreError
@@ -48,6 +49,7 @@ class Stage:
         self.settled: list[Settled] = []
         self.changed = asyncio.Condition()
         self._telling: asyncio.Task[None] | None = None
+        self.drain = Drain()
         self.breakers: dict[str, Breaker] = {}
         self.policy = BreakerPolicy(min_calls=1000)
         self._session: aiohttp.ClientSession | None = None
@@ -62,6 +64,7 @@ class Stage:
             loopback=True,
             exhausted=_exhausted,
             on_outcome=self._note,
+            track=lambda task: self.drain.track(task, "delivery"),
             sleep=clock.sleep,
             jitter=lambda: 0.0,
             timeout_s=timeout_s,
@@ -695,12 +698,13 @@ async def test_a_stop_waits_for_what_is_being_sent_and_begins_nothing_more(
     async with stage.running():
         first = await stage.emit()
         await receiver.until(1)
-        finishing = asyncio.create_task(stage.deliverer.finish(10))
+        stage.deliverer.begin_no_more()
+        finishing = asyncio.create_task(stage.drain.finish(10))
         await asyncio.sleep(0)
         second = await stage.emit()
         assert not finishing.done()
         receiver.released.set()
-        await finishing
+        assert await finishing == {}
         await stage.until_idle()
     assert [got.headers["webhook-id"] for got in receiver.got] == [first]
     left = {each.event_id: each.status for each in await stage.outbox.page()}
@@ -712,8 +716,9 @@ async def test_a_stop_waits_no_longer_than_it_may(stage: Stage, receiver: Receiv
     async with stage.running():
         await stage.emit()
         await receiver.until(1)
+        stage.deliverer.begin_no_more()
         async with asyncio.timeout(5):
-            await stage.deliverer.finish(0.01)
+            assert await stage.drain.finish(0.01) == {"delivery": 1}
     assert (await stage.one()).status == "waiting"
 
 
@@ -722,7 +727,7 @@ async def test_what_waits_for_a_breaker_is_not_begun_after_a_stop(stage: Stage, 
     await stage.emit()
     async with stage.running():
         await stage.clock.until_sleeping()
-        await stage.deliverer.finish(10)
+        stage.deliverer.begin_no_more()
         stage.clock.advance(stage.policy.open_s)
         await stage.until_idle()
     assert receiver.got == []
