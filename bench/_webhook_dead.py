@@ -83,6 +83,7 @@ async def _one_round(*, dead: bool) -> list[float]:
                 loopback=True,
                 exhausted=lambda _: None,
                 on_outcome=lambda _, __: None,
+                track=lambda _: None,
             )
             sending = asyncio.create_task(deliverer.run())
             sent = list[float]()
