@@ -18,7 +18,6 @@ from core.lifecycle import Service
 from core.threshold import warns_when
 
 if TYPE_CHECKING:
-    from core.health import Status
     from core.kernel import Kernel
     from state.collective import Collective
     from state.ports import RouteInfo
@@ -37,7 +36,7 @@ _LONGEST_RETRY_S = 60.0
 # Gateway close codes (Discord API, "Gateway Close Event Codes").
 _AUTHENTICATION_FAILED = 4004
 
-_SLASH = (warns_when("the list of slash commands", "not taken by Discord"),)
+_SLASH = "slash-commands"
 _INTENTS_OFF = (
     "Discord refuses the privileged intents. In the Developer Portal open your application, Bot, Privileged"
     " Gateway Intents, and switch on Server Members Intent and Message Content Intent."
@@ -81,6 +80,7 @@ class BotService:
         health = bot.kernel.health
         health.add_probe("commands", bot.command_metrics.probe)
         health.add_probe("cogs", bot.loader.probe)
+        health.hold_against(_SLASH, warns_when("the list of slash commands", "not taken by Discord"))
         health.refresh()
         bot.kernel.flags.on_switch(self._flag_switched)
         effects.begin(bot)
@@ -183,28 +183,26 @@ class BotService:
     async def _register(self) -> None:
         """Once READY, tell Discord the slash commands where they changed; tried until Discord takes them."""
         await self.bot.gateway.ready.wait()
-        retries = _Retries()
+        retries, health = _Retries(), self.bot.kernel.health
         while True:
             try:
                 await register(self.bot)
             except FileNotFoundError:
                 logger.exception("slash.no_file")
-                self._report_slash("warn", "bot/slash.json is missing", action="Run `make slash`.")
+                health.report(_SLASH, "warn", "bot/slash.json is missing", action="Run `make slash`.")
                 return
             except (discord.HTTPException, *OUT_OF_REACH) as error:
                 logger.warning("slash.not_registered error=%s", error)
-                self._report_slash(
+                health.report(
+                    _SLASH,
                     "warn",
                     "Discord has not taken the slash commands",
                     action="Helix tries again; the log says why. Prefix commands work.",
                 )
                 await retries.wait()
             else:
-                self._report_slash("pass")
+                health.report(_SLASH, "pass")
                 return
-
-    def _report_slash(self, status: Status, reason: str = "", *, action: str = "") -> None:
-        self.bot.kernel.health.report("slash-commands", status, reason, action=action, thresholds=_SLASH)
 
     def _connection_ended(self, task: asyncio.Task[None]) -> None:
         # While it starts, whoever starts it hears of the error.

@@ -50,11 +50,11 @@ class CommandMetrics:
         slow_s: float = 2.0,
     ) -> None:
         self._clock = clock
-        self._warn_percent, self._fail_percent, self._slow_s = warn_percent, fail_percent, slow_s
-        self._thresholds = (
-            Threshold("error_rate", "above", warn_percent / 100, fail_percent / 100, _ERROR_SETTINGS),
-            Threshold("p95_s", "above", slow_s, None, ("COMMAND_P95_WARN_MS",)),
+        self._percent, self._slow_s = {"warn": warn_percent, "fail": fail_percent}, slow_s
+        self._errors = Threshold(
+            "error_rate", "above", warn_percent / 100, fail_percent / 100, _ERROR_SETTINGS
         )
+        self._slowness = Threshold("p95_s", "above", slow_s, None, ("COMMAND_P95_WARN_MS",))
         self._total = metrics.counter(
             "helix_commands_total",
             "Commands by name and outcome.",
@@ -100,19 +100,16 @@ class CommandMetrics:
             observed_value=round(rate, 4),
             observed_unit="error rate",
             load=min(1.0, busy_s / _LOAD_WINDOW_S),
-            thresholds=self._thresholds,
+            thresholds=(self._errors, self._slowness),
             counters={"recent": len(recent), "failures": failures, "p95_s": round(p95, 4)},
         )
-        bounds: tuple[tuple[Status, float], ...] = (
-            ("fail", self._fail_percent),
-            ("warn", self._warn_percent),
-        )
-        for status, percent in bounds:
-            if failures >= _LEAST_FAILURES and rate > percent / 100:
-                reason = f"more than {percent:g} % of the recent commands failed"
-                return reading.become(status, reason, "Look for incidents in the log.")
-        if len(times) >= _LEAST_TIMED and p95 > self._slow_s:
+        verdict: Status = self._errors.judge(rate) if failures >= _LEAST_FAILURES else "pass"
+        if verdict != "pass":
+            reason = f"more than {self._percent[verdict]:g} % of the recent commands failed"
+            return reading.become(verdict, reason, "Look for incidents in the log.")
+        verdict = self._slowness.judge(p95) if len(times) >= _LEAST_TIMED else "pass"
+        if verdict != "pass":
             reason = f"5 of 100 commands take longer than {self._slow_s:g} s"
             action = "`/metrics commands` shows which; look at the event loop's lag and at Discord's latency."
-            return reading.become("warn", reason, action)
+            return reading.become(verdict, reason, action)
         return reading

@@ -76,7 +76,7 @@ class CogLoader:
         warn_above: int = 0,
     ) -> None:
         self._bot = bot
-        self._warn_above = warn_above
+        self._bound = Threshold("broken", "above", warn_above, None, ("COGS_FAILED_WARN",))
         self._remembered = remembered
         self._clock = clock
         self._caches = caches
@@ -168,12 +168,9 @@ class CogLoader:
         """What the health check "cogs" says."""
         states = [record.state for record in self._records.values()]
         broken = [record.name for record in self._records.values() if record.error is not None]
-        many = len(broken) > self._warn_above
-        return Reading(
-            status="warn" if many else "pass",
-            reason=f"could not be loaded: {', '.join(broken)}" if broken else "",
-            action="`/cogs` shows file and line; mend it, then `/reload` it." if many else "",
-            thresholds=(Threshold("broken", "above", self._warn_above, None, ("COGS_FAILED_WARN",)),),
+        reason = f"could not be loaded: {', '.join(broken)}" if broken else ""
+        reading = Reading(
+            thresholds=(self._bound,),
             counters={
                 "broken": len(broken),
                 "loaded": states.count("loaded"),
@@ -182,6 +179,8 @@ class CogLoader:
                 "disabled": states.count("disabled"),
             },
         )
+        action = "`/cogs` shows file and line; mend it, then `/reload` it."
+        return reading.become(self._bound.judge(len(broken)), reason, action)
 
     def _record(self, cog: str) -> CogRecord:
         record = self._records.get(cog.casefold())

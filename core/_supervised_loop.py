@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from core.health import Reading, Status
+from core.health import Reading
 from core.threshold import Threshold
 
 LoopState = Literal["waiting", "running", "restarting", "finished", "stopped"]
@@ -28,14 +28,9 @@ class LoopBounds(msgspec.Struct, frozen=True, kw_only=True):
     crashes_warn: int = 0
     crashes_fail: int = 2
 
-    def judge(self, crashes: int) -> Status:
-        """How it is about a loop that has crashed so often in a row."""
-        if crashes > self.crashes_fail:
-            return "fail"
-        return "warn" if crashes > self.crashes_warn else "pass"
-
-    def of_crashes(self) -> Threshold:
-        """The same, to be shown."""
+    @property
+    def crashes(self) -> Threshold:
+        """What the crashes of a loop in a row are held against."""
         settings = ("LOOP_CRASHES_WARN", "LOOP_CRASHES_FAIL")
         return Threshold("crashes_in_a_row", "above", self.crashes_warn, self.crashes_fail, settings)
 
@@ -95,13 +90,15 @@ def read_loops(loops: Collection[Loop], now: float, bounds: LoopBounds) -> Readi
         now: on the monotonic clock.
         bounds: what they are held against.
     """
-    crashing = [loop for loop in loops if loop.crashes_in_a_row > bounds.crashes_warn]
+    crashes = bounds.crashes
+    rounds = Threshold("round_s", "above", bounds.stuck_after_s, None, ("LOOP_RUN_WARN_S",))
+    crashing = [loop for loop in loops if crashes.judge(loop.crashes_in_a_row) != "pass"]
     stuck = [
         loop
         for loop in loops
         if loop.every_s is not None
         and loop.state == "running"
-        and now - loop.running_since > bounds.stuck_after_s
+        and rounds.judge(now - loop.running_since) != "pass"
     ]
     reading = Reading(
         observed_value=len(loops),
@@ -111,13 +108,10 @@ def read_loops(loops: Collection[Loop], now: float, bounds: LoopBounds) -> Readi
             "crashing": len(crashing),
             "stuck": len(stuck),
         },
-        thresholds=(
-            Threshold("round_s", "above", bounds.stuck_after_s, None, ("LOOP_RUN_WARN_S",)),
-            bounds.of_crashes(),
-        ),
+        thresholds=(rounds, crashes),
     )
     if crashing:
-        verdict = bounds.judge(max(loop.crashes_in_a_row for loop in crashing))
+        verdict = crashes.judge(max(loop.crashes_in_a_row for loop in crashing))
         reason = f"crashed and restarted: {_names(crashing)}"
         return reading.become(verdict, reason, "See the log for the traceback.")
     if stuck:

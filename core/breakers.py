@@ -35,8 +35,7 @@ class Breakers:
         self, clock: Clock, metrics: Registry, *, sleep: Sleep = asyncio.sleep, warn_above: int = 0
     ) -> None:
         self._clock = clock
-        self._thresholds = (Threshold("open", "above", warn_above, None, ("BREAKERS_OPEN_WARN",)),)
-        self._warn_above = warn_above
+        self._bound = Threshold("open", "above", warn_above, None, ("BREAKERS_OPEN_WARN",))
         self._sleep = sleep
         self._breakers: dict[str, Breaker] = {}
         self._labels: dict[str, str] = {}
@@ -92,15 +91,13 @@ class Breakers:
         opened = [view for view in views if view.state != "closed"]
         counters = {"breakers": len(views), "open": len(opened)}
         load = len(opened) / len(views) if views else 0.0
-        reading = Reading(load=load, counters=counters, thresholds=self._thresholds)
+        reading = Reading(load=load, counters=counters, thresholds=(self._bound,))
         if not opened:
             return reading
         names = [view.name for view in opened]
         shown = ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")
-        if len(opened) <= self._warn_above:
-            return reading.become("pass", f"open: {shown}", "")
         action = "See `/breakers`; what they protect is tried again by itself."
-        return reading.become("warn", f"open: {shown}", action)
+        return reading.become(self._bound.judge(len(opened)), f"open: {shown}", action)
 
     async def close(self) -> None:
         """Lets go of every timer."""

@@ -6,16 +6,19 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from core.clock import Clock
-from core.threshold import Threshold, warns_when
+from core.threshold import Status, Threshold, warns_when
+
+__all__ = [
+    "LONGEST_REASON", "STATUSES", "Check", "CounterValue", "HealthRegistry", "OnChange", "Reading", "Status",
+]  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
-Status = Literal["pass", "warn", "fail"]
 # From well to not.
 STATUSES: tuple[Status, ...] = ("pass", "warn", "fail")
 CounterValue = float | str
@@ -38,7 +41,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: tuple[Threshold, ...] = ()
 
     def become(self, status: Status, reason: str, action: str) -> Reading:
-        """The same with another verdict."""
+        """The same with another verdict; where it passes, there is nothing to do."""
+        action = "" if status == "pass" else action
         return msgspec.structs.replace(self, status=status, reason=reason, action=action)
 
 
@@ -88,6 +92,7 @@ class HealthRegistry:
         self._checks: dict[str, Check] = {}
         self._probes: dict[str, tuple[Callable[[], Reading], bool]] = {}
         self._expected: dict[str, Check] = {}
+        self._held: dict[str, tuple[Threshold, ...]] = {}
         self._listeners: list[OnChange] = []
 
     def expect(self, *names: str) -> None:
@@ -105,6 +110,10 @@ class HealthRegistry:
                 required=True,
             )
 
+    def hold_against(self, name: str, *thresholds: Threshold) -> None:
+        """Say what `name` is held against, for readings that do not say it themselves."""
+        self._held[name] = thresholds
+
     def report(
         self,
         name: str,
@@ -116,21 +125,16 @@ class HealthRegistry:
         observed_unit: str | None = None,
         load: float | None = None,
         counters: Mapping[str, CounterValue] | None = None,
-        thresholds: tuple[Threshold, ...] = (),
         required: bool = False,
     ) -> None:
         """State how `name` is now; listeners hear of it when its status or reason changed."""
         reading = Reading(
-            status=status,
-            reason=reason,
-            action=action,
             observed_value=observed_value,
             observed_unit=observed_unit,
             load=load,
             counters=counters or _NO_COUNTERS,
-            thresholds=thresholds,
         )
-        self.take(name, reading, required=required)
+        self.take(name, reading.become(status, reason, action), required=required)
 
     def add_probe(self, name: str, probe: Callable[[], Reading], *, required: bool = False) -> None:
         """Let `probe` say how `name` is at each refresh; it must be quick and read memory only."""
@@ -148,8 +152,6 @@ class HealthRegistry:
                     action="See the log for the traceback.",
                 )
                 previous = self._checks.get(name)
-                if previous is not None:
-                    reading = msgspec.structs.replace(reading, thresholds=previous.thresholds)
                 if previous is None or previous.reason != reading.reason:
                     logger.exception("health.probe_failed check=%s", name)
             self.take(name, reading, required=required)
@@ -164,6 +166,7 @@ class HealthRegistry:
         if previous.status != "pass":
             self.take(name, Reading(reason="no longer watched"), required=previous.required)
         self._checks.pop(name, None)
+        self._held.pop(name, None)
 
     def get(self, name: str) -> Check | None:
         """The check of that name as last reported; None where nothing has reported yet."""
@@ -197,6 +200,8 @@ class HealthRegistry:
     def take(self, name: str, reading: Reading, *, required: bool = False) -> None:
         """State how `name` is now, as `report` does, for those who have a reading already."""
         previous = self._checks.get(name)
+        if reading.thresholds:
+            self._held[name] = reading.thresholds
         now = self._clock.now()
         reason = reading.reason
         if len(reason) > LONGEST_REASON:
@@ -212,7 +217,7 @@ class HealthRegistry:
             observed_unit=reading.observed_unit,
             load=reading.load,
             counters=reading.counters,
-            thresholds=reading.thresholds,
+            thresholds=self._held.get(name, ()),
             required=required,
         )
         self._checks[name] = check

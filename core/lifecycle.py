@@ -149,12 +149,12 @@ class Lifecycle:
             raise error
         reason = str(error) if isinstance(error, HelixError) else f"it failed with {type(error).__name__}"
         logger.warning("service.failed service=%s", service.name, exc_info=error)
+        self._health.hold_against(service.name, fails_when("its start", "unsuccessful"))
         self._health.report(
             service.name,
             "fail",
             f"not started: {reason}",
             action="See the log, mend it and start Helix again.",
-            thresholds=(fails_when("its start", "unsuccessful"),),
         )
 
     async def _start_one(self, service: Service, needs: list[asyncio.Task[None]]) -> None:

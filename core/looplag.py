@@ -62,17 +62,18 @@ class LoopLag:
     def probe(self) -> Reading:
         """What the health check "event-loop" says."""
         worst_s = self.worst_recent_s
+        bound = Threshold("worst_recent_s", "above", self._warn_s, self._fail_s, _SETTINGS)
         reading = Reading(
             observed_value=round(self.last_s, 6),
             observed_unit="s",
             load=min(1.0, worst_s / self._fail_s),
             counters={"worst_recent_s": round(worst_s, 6)},
-            thresholds=(Threshold("worst_recent_s", "above", self._warn_s, self._fail_s, _SETTINGS),),
+            thresholds=(bound,),
         )
-        if worst_s > self._fail_s:
-            reason = f"it stood still for more than {self._fail_s:g} s in the last minute"
-            return reading.become("fail", reason, _ACTION)
-        if worst_s > self._warn_s:
-            reason = f"it was late by more than {self._warn_s * 1000:g} ms in the last minute"
-            return reading.become("warn", reason, _ACTION)
-        return reading
+        verdict = bound.judge(worst_s)
+        reason = {
+            "fail": f"it stood still for more than {self._fail_s:g} s in the last minute",
+            "warn": f"it was late by more than {self._warn_s * 1000:g} ms in the last minute",
+            "pass": "",
+        }[verdict]
+        return reading.become(verdict, reason, _ACTION)

@@ -206,16 +206,14 @@ class Supervisor:
         ran_s = self._clock.monotonic() - loop.running_since
         if loop.crashes_in_a_row and loop.state == "running" and ran_s >= _STABLE_AFTER_S:
             loop.crashes_in_a_row = 0
-        crashes = loop.crashes_in_a_row
+        crashes, bound = loop.crashes_in_a_row, self._bounds.crashes
         reading = Reading(
-            counters={"restarts": loop.restarts, "crashes_in_a_row": crashes},
-            thresholds=(self._bounds.of_crashes(),),
+            counters={"restarts": loop.restarts, "crashes_in_a_row": crashes}, thresholds=(bound,)
         )
         if not crashes:
             return reading
-        verdict = self._bounds.judge(crashes)
         reason = f"crashed with {loop.last_error}; it is restarted with growing pauses"
-        return reading.become(verdict, reason, "" if verdict == "pass" else "See the log for the traceback.")
+        return reading.become(bound.judge(crashes), reason, "See the log for the traceback.")
 
     def _report(self, loop: Loop) -> None:
         self._health.take(loop.check, self._reading(loop))

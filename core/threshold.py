@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 import msgspec
 
+Status = Literal["pass", "warn", "fail"]
+
 _MIB: Final = 1024 * 1024
 # By the end of a name: what a number in it is written with.
 _UNITS: Final = {"_percent": "%", "_s": "s", "_h": "h"}
@@ -25,6 +27,17 @@ class Threshold(msgspec.Struct, frozen=True):
     warn: float | str | None
     fail: float | str | None
     settings: tuple[str, ...] = ()
+
+    def judge(self, number: float) -> Status:
+        """How a number is by it; of a fact, only those know who look at it."""
+        if self._is_past(self.fail, number):
+            return "fail"
+        return "warn" if self._is_past(self.warn, number) else "pass"
+
+    def _is_past(self, bound: float | str | None, number: float) -> bool:
+        if bound is None or isinstance(bound, str):
+            return False
+        return number > bound if self.comparison == "above" else number < bound
 
     def words(self) -> str:
         """The same as a sentence without its end, such as "warns when drift is above 5 s (CLOCK_WARN_S)"."""

@@ -26,22 +26,21 @@ def read_queues(
         off_warn: with more of them than this, it warns.
     """
     warn = int(full_share * full)
+    inbox = Threshold("inbox_waiting", "above", warn, None, _SETTINGS)
+    outbox = Threshold("outbox_waiting", "above", warn, None, _SETTINGS)
+    switched_off = Threshold("switched_off", "above", off_warn, None, ("DESTINATIONS_OFF_WARN",))
     reading = Reading(
         load=min(1.0, waiting_in / full),
         counters={"inbox_waiting": waiting_in, "outbox_waiting": waiting_out, "switched_off": len(off)},
-        thresholds=(
-            Threshold("inbox_waiting", "above", warn, None, _SETTINGS),
-            Threshold("outbox_waiting", "above", warn, None, _SETTINGS),
-            Threshold("switched_off", "above", off_warn, None, ("DESTINATIONS_OFF_WARN",)),
-        ),
+        thresholds=(inbox, outbox, switched_off),
     )
-    if waiting_in > warn:
+    if inbox.judge(waiting_in) != "pass":
         reason = "more comes in than is handled; new events will be refused"
         return reading.become("warn", reason, "See `/webhooks in` for what fails, and `/breakers`.")
-    if waiting_out > warn:
+    if outbox.judge(waiting_out) != "pass":
         reason = "more is to be sent than arrives"
         return reading.become("warn", reason, "See `/webhooks out` for what fails, and `/breakers`.")
-    if len(off) > off_warn:
+    if switched_off.judge(len(off)) != "pass":
         names = ", ".join(off[:_NAMED]) + (" and more" if len(off) > _NAMED else "")
         reason = f"switched off, since nothing arrived there: {names}"
         action = "Mend the other side, then `/breakers reset` each, or `/replay failed`."

@@ -48,7 +48,7 @@ class Alerts:
     def __init__(
         self, manager: StateManager, database: Database, clock: Clock, *, warn_above: int = 0
     ) -> None:
-        self._warn_above = warn_above
+        self._bound = Threshold("unacknowledged", "above", warn_above, None, ("ALERTS_UNSEEN_WARN",))
         self._manager = manager
         self._database = database
         self._clock = clock
@@ -216,15 +216,13 @@ class Alerts:
             "muted_metrics": len(self.mutes()),
         }
         load = min(1.0, len(self._open) / 10)
-        bound = Threshold("unacknowledged", "above", self._warn_above, None, ("ALERTS_UNSEEN_WARN",))
-        reading = Reading(load=load, counters=counters, thresholds=(bound,))
+        reading = Reading(load=load, counters=counters, thresholds=(self._bound,))
         if not unknown:
             return reading.become("pass", "every open alert is acknowledged" if self._open else "", "")
         named = [alert.summary for alert in unknown]
         reason = "; ".join(named) if len(named) <= 3 else f"{named[0]}; {named[1]}; and more"
-        if len(unknown) <= self._warn_above:
-            return reading.become("pass", reason, "")
-        return reading.become("warn", reason, "See `/alerts`; acknowledge what you know of.")
+        action = "See `/alerts`; acknowledge what you know of."
+        return reading.become(self._bound.judge(len(unknown)), reason, action)
 
     def _watch(self, connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
         return [] if new.ucf == old.ucf else writer.measure(connection, new.ucf, new.changed_at)

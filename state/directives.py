@@ -224,19 +224,17 @@ class Directives:
         """What the check "directives" says, by which Manus is measured."""
         queued = self.counts["queued"]
         warn = min(int(MOST_QUEUED * self._kernel.settings.queue_warn_percent / 100), MOST_QUEUED - 1)
+        bound = Threshold("queued", "above", warn, None, ("QUEUE_WARN_PERCENT",))
         reading = Reading(
             load=min(1.0, queued / MOST_QUEUED),
             observed_value=queued,
             observed_unit="directives",
             counters={str(status): count for status, count in self.counts.items()},
-            thresholds=(
-                Threshold("queued", "above", warn, None, ("QUEUE_WARN_PERCENT",)),
-                warns_when("Manus", "halted"),
-            ),
+            thresholds=(bound, warns_when("Manus", "halted")),
         )
         if self.halted is not None:
             return reading.become("warn", "Manus is halted", "`/resume` lets it work again.")
-        if queued > warn:
+        if bound.judge(queued) != "pass":
             reason = "the queue is full" if queued >= MOST_QUEUED else "the queue is nearly full"
             return reading.become("warn", reason, "Wait, or cancel what is not needed.")
         return reading

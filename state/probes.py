@@ -15,7 +15,7 @@ import msgspec
 
 from core.clock import Clock
 from core.database import Database
-from core.health import HealthRegistry, Reading, Status
+from core.health import HealthRegistry, Reading
 from core.store_errors import StoreError
 from core.threshold import Threshold, fails_when, warns_when
 from state.atomic_file import Overtaken, replace_file
@@ -78,9 +78,9 @@ class ServiceProbes:
         base_url: Callable[[], str],
         warn_above: int = 0,
     ) -> None:
-        self._warn_above = warn_above
+        self._bound = Threshold("down", "above", warn_above, None, ("SERVICES_DOWN_WARN",))
         self._thresholds = (
-            Threshold("down", "above", warn_above, None, ("SERVICES_DOWN_WARN",)),
+            self._bound,
             fails_when("every service", "down"),
             warns_when(NAME, "refused"),
         )
@@ -228,10 +228,9 @@ class ServiceProbes:
             action = f"Mend {NAME}; the last good list is probed meanwhile."
             reading = reading.become("warn", self.refusal, action)
         elif down:
-            verdict: Status = "fail" if not up else "warn" if len(down) > self._warn_above else "pass"
+            verdict = self._bound.judge(len(down)) if up else "fail"
             action = "See what answers at their addresses, or take them out of services.json."
-            reason = f"not well: {', '.join(down)}"
-            reading = reading.become(verdict, reason, "" if verdict == "pass" else action)
+            reading = reading.become(verdict, f"not well: {', '.join(down)}", action)
         else:
             reason = "" if self._latest else "nothing probed yet" if self.services else "nothing to probe"
             reading = reading.become("pass", reason, "")

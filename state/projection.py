@@ -52,6 +52,7 @@ class Projector:
         self, folder: Path, manager: StateManager, database: Database, clock: Clock, health: HealthRegistry
     ) -> None:
         self._health = health
+        health.hold_against("state", *_THRESHOLDS)
         self._manager = manager
         self._files = {
             document.name: FileProjection(folder, document, manager, database, clock)
@@ -149,7 +150,7 @@ class Projector:
         refusals = [str(refusal) for refusal in self.refusals]
         counters = {"version": self._manager.snapshot.version, "refused_files": len(refusals)}
         if not failures and not refusals:
-            self._health.report("state", "pass", counters=counters, thresholds=_THRESHOLDS, required=True)
+            self._health.report("state", "pass", counters=counters, required=True)
             return
         actions = []
         if refusals:
@@ -162,7 +163,6 @@ class Projector:
             "; ".join((*refusals, *failures)) + (" (the last good state stays)" if refusals else ""),
             action=" ".join(actions),
             counters=counters,
-            thresholds=_THRESHOLDS,
             required=True,
         )
 

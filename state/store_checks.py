@@ -37,6 +37,7 @@ def read_store(stats: DatabaseStats, *, full_share: float, gone: bool = False) -
     """
     load = stats.waiting / stats.queue_limit
     most = int(full_share * stats.queue_limit)
+    waiting = Threshold("waiting", "above", most, None, ("QUEUE_WARN_PERCENT",))
     reading = Reading(
         load=load,
         observed_value=stats.last_commit_s,
@@ -51,7 +52,7 @@ def read_store(stats: DatabaseStats, *, full_share: float, gone: bool = False) -
             "wal_bytes": stats.wal_bytes,
         },
         thresholds=(
-            Threshold("waiting", "above", most, None, ("QUEUE_WARN_PERCENT",)),
+            waiting,
             fails_when("the last commit", "refused"),
             fails_when("the database file", "removed or replaced"),
         ),
@@ -63,10 +64,10 @@ def read_store(stats: DatabaseStats, *, full_share: float, gone: bool = False) -
         reason = "the database file was removed or replaced; what is saved now is lost at the end"
         action = "Put the data folder back as it was and start Helix again."
         return reading.become("fail", reason, action)
-    if stats.waiting > most:
+    verdict = waiting.judge(stats.waiting)
+    if verdict != "pass":
         action = "Wait, or look at what writes so much and at the speed of the disk."
-        reason = "more is waiting to be saved than the disk keeps up with"
-        return reading.become("warn", reason, action)
+        return reading.become(verdict, "more is waiting to be saved than the disk keeps up with", action)
     return reading
 
 
@@ -97,10 +98,8 @@ def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | 
 
 def read_disk(folder: Path, *, warn_mb: int, fail_mb: int) -> Reading:
     """How much room the folder's disk has left, in bounds of MiB. Asks the system: call it in a thread."""
-    thresholds = (
-        Threshold("free_bytes", "below", warn_mb * _MIB, fail_mb * _MIB, _DISK_SETTINGS),
-        fails_when("the data folder", "impossible to look at"),
-    )
+    free = Threshold("free_bytes", "below", warn_mb * _MIB, fail_mb * _MIB, _DISK_SETTINGS)
+    thresholds = (free, fails_when("the data folder", "impossible to look at"))
     try:
         usage = shutil.disk_usage(folder)
     except OSError as error:
@@ -113,12 +112,11 @@ def read_disk(folder: Path, *, warn_mb: int, fail_mb: int) -> Reading:
         counters={"free_bytes": usage.free, "total_bytes": usage.total},
         thresholds=thresholds,
     )
-    action = "Make room on the disk of HELIX_DATA_DIR."
-    if usage.free < fail_mb * _MIB:
-        return reading.become("fail", f"the disk of the data folder has less than {fail_mb} MiB left", action)
-    if usage.free < warn_mb * _MIB:
-        return reading.become("warn", f"the disk of the data folder has less than {warn_mb} MiB left", action)
-    return reading
+    verdict = free.judge(usage.free)
+    if verdict == "pass":
+        return reading
+    reason = f"the disk of the data folder has less than {fail_mb if verdict == 'fail' else warn_mb} MiB left"
+    return reading.become(verdict, reason, "Make room on the disk of HELIX_DATA_DIR.")
 
 
 def read_rituals(running: RunningRitual | None, last: RitualRecord | None) -> Reading:
@@ -146,6 +144,7 @@ def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int, r
         reason = "a first start"
     elif recovery.unclean:
         reason = "the last stop was not clean; everything that was committed is there"
+    health.hold_against("recovery", passes_with("finding, since all of it was mended"))
     health.report(
         "recovery",
         "pass",
@@ -157,5 +156,4 @@ def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int, r
             "file_edits_taken": edits,
             "rituals_interrupted": rituals,
         },
-        thresholds=(passes_with("finding, since all of it was mended"),),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from core.flags import Flags
-from core.health import HealthRegistry, Status
+from core.health import HealthRegistry
 from core.threshold import warns_when
 
 logger = logging.getLogger(__name__)
@@ -18,7 +18,6 @@ logger = logging.getLogger(__name__)
 OnEdit = Callable[[frozenset[str]], Awaitable[None]]
 
 _CHECK: Final = "state-watching"
-_THRESHOLDS: Final = (warns_when("notification by the system", "impossible"),)
 _STEP_MS: Final = 20
 _DEBOUNCE_MS: Final = 50
 _POLL_S: Final = 0.1
@@ -52,6 +51,7 @@ class FolderWatcher:
         self._on_edit = on_edit
         self._flags = flags
         self._health = health
+        health.hold_against(_CHECK, warns_when("notification by the system", "impossible"))
         self._poll = bool(os.environ.get(_POLLING_VARIABLE)) if poll is None else poll
         self._switched = asyncio.Event()
         self._seen: dict[str, tuple[int, int, int] | None] = {}
@@ -62,7 +62,7 @@ class FolderWatcher:
         while True:
             self._switched.clear()
             if not self._flags.state_watching:
-                self._report("pass", "switched off; read at start and before writing")
+                self._health.report(_CHECK, "pass", "switched off; read at start and before writing")
                 await self._switched.wait()
                 continue
             watching = asyncio.create_task(self._watch(), name="state-watching")
@@ -108,7 +108,7 @@ class FolderWatcher:
             force_polling=False,
         )
         try:
-            self._report("pass", "notified by the system")
+            self._health.report(_CHECK, "pass", "notified by the system")
             async for batch in changes:
                 touched = {os.path.basename(path) for _, path in batch}  # noqa: PTH119 - likewise
                 touched |= self._changed_files()
@@ -119,18 +119,12 @@ class FolderWatcher:
             await changes.aclose()
 
     async def _poll_folder(self, reason: str) -> None:
-        if self._poll:
-            self._report("pass", reason)
-        else:
-            self._report("warn", reason, action=_MEND)
+        self._health.report(_CHECK, "pass" if self._poll else "warn", reason, action=_MEND)
         while True:
             touched = self._changed_files()
             if touched:
                 await self._on_edit(frozenset(touched))
             await asyncio.sleep(_POLL_S)
-
-    def _report(self, status: Status, reason: str, *, action: str = "") -> None:
-        self._health.report(_CHECK, status, reason, action=action, thresholds=_THRESHOLDS)
 
     def _changed_files(self) -> set[str]:
         """The files that do not look as at the last call; three `stat` calls."""

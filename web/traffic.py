@@ -6,7 +6,7 @@ from collections import deque
 from typing import Final, final
 
 from core.clock import Clock
-from core.health import CounterValue, Reading, Status
+from core.health import CounterValue, Reading
 from core.metrics import CounterCell, HistogramCell, HistogramSummary, Registry
 from core.threshold import Threshold, fails_when
 
@@ -67,12 +67,8 @@ class Traffic:
         self._lanes: dict[tuple[str, str, int], Lane] = {}
         self._incidents: deque[float] = deque(maxlen=max(_MOST_INCIDENTS, incidents_warn + 1))
         self._incident_id = ""
-        self._incidents_warn = incidents_warn
-        settings = ("HTTP_INCIDENTS_WARN",)
-        self._thresholds = (
-            Threshold("incidents", "above", incidents_warn, None, settings),
-            fails_when("the server", "not listening"),
-        )
+        self._bound = Threshold("incidents", "above", incidents_warn, None, ("HTTP_INCIDENTS_WARN",))
+        self._thresholds = (self._bound, fails_when("the server", "not listening"))
 
     def lane(self, route: str, method: str, status: int) -> Lane:
         """Where answers of this kind are counted; methods beyond the usual ones are one."""
@@ -133,11 +129,10 @@ class Traffic:
             counters=counters,
             thresholds=self._thresholds,
         )
-        if incidents:
-            verdict: Status = "warn" if incidents > self._incidents_warn else "pass"
-            reason = f"a request ended in incident {self._incident_id}"
-            return reading.become(verdict, reason, _LOOK if verdict == "warn" else "")
-        return reading
+        if not incidents:
+            return reading
+        reason = f"a request ended in incident {self._incident_id}"
+        return reading.become(self._bound.judge(incidents), reason, _LOOK)
 
     def not_listening(self) -> Reading:
         """How it is while there is no server, for the same check."""

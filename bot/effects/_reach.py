@@ -28,6 +28,7 @@ class Reach:
     def __init__(self, bot: HelixBot, duty: Duty) -> None:
         self._bot = bot
         self._duty: Duty = duty
+        bot.kernel.health.hold_against(f"{duty}-channel", *THRESHOLDS)
         self._refused: int | None = None
         self._refused_at = 0.0
 
@@ -50,11 +51,10 @@ class Reach:
             "warn",
             f"the {self._duty} channel {'is gone' if gone else 'cannot be written to'}",
             action="Let the bot view it, send messages, embed links and attach files, or choose another one.",
-            thresholds=THRESHOLDS,
         )
 
     def worked(self) -> None:
         """It can be written to."""
         if self._refused is not None:
             self._refused = None
-            self._bot.kernel.health.report(f"{self._duty}-channel", "pass", thresholds=THRESHOLDS)
+            self._bot.kernel.health.report(f"{self._duty}-channel", "pass")

@@ -45,6 +45,7 @@ class AlertPosts:
 
     def __init__(self, bot: HelixBot, *, retry_s: float = _RETRY_S) -> None:
         self._bot = bot
+        bot.kernel.health.hold_against(_CHECK, *THRESHOLDS)
         self._alerts = bot.collective.alerts
         self._posts = Posts(bot)
         self._retry_s = retry_s
@@ -139,7 +140,7 @@ class AlertPosts:
             await self._posts.forget(alert.id)
             self._close(channel_id, error)
             return False
-        self._bot.kernel.health.report(_CHECK, "pass", thresholds=THRESHOLDS)
+        self._bot.kernel.health.report(_CHECK, "pass")
         await self._posts.keep(
             alert.id, Post(channel=channel_id, message=sent.id, shown=look_of(embed, view))
         )
@@ -222,7 +223,6 @@ class AlertPosts:
             "warn",
             "the alerts channel is gone" if gone else "the alerts channel cannot be written to",
             action="Let the bot view it, send messages and embed links, or choose another channel.",
-            thresholds=THRESHOLDS,
         )
 
     def _duty_changed(self, duty: Duty) -> None:
@@ -230,9 +230,7 @@ class AlertPosts:
             return
         if self._closed:
             self._closed.clear()
-            self._bot.kernel.health.report(
-                _CHECK, "pass", "another channel was chosen", thresholds=THRESHOLDS
-            )
+            self._bot.kernel.health.report(_CHECK, "pass", "another channel was chosen")
         self._wake.set()
 
     def _wait_s(self) -> float:

@@ -58,8 +58,10 @@ def test_a_report_is_kept_with_all_it_says(health: HealthRegistry, clock: Manual
 
 
 def test_what_a_verdict_depends_on_reads_as_one_sentence(health: HealthRegistry) -> None:
-    thresholds = (Threshold("open", "above", 0, None, ("OPEN_WARN",)), fails_when("the door", "shut"))
-    health.report("doors", "pass", thresholds=thresholds)
+    health.hold_against(
+        "doors", Threshold("open", "above", 0, None, ("OPEN_WARN",)), fails_when("the door", "shut")
+    )
+    health.report("doors", "pass")
     check = health.get("doors")
     assert check is not None
     assert check.bounds == "Warns with more than 0 open (OPEN_WARN); fails when the door is shut."
@@ -235,3 +237,9 @@ def test_a_reason_without_end_is_cut_and_stays_the_same_reason(health: HealthReg
     assert check.reason.endswith("x…")
     health.report("file", "fail", "x" * 30_000)
     assert changes == [("fail", None)]
+
+
+def test_where_a_check_passes_there_is_nothing_to_do(health: HealthRegistry) -> None:
+    health.report("doors", "pass", "one is ajar", action="Shut it.")
+    assert (check := health.get("doors")) is not None
+    assert (check.reason, check.action) == ("one is ajar", "")

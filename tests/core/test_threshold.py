@@ -33,3 +33,19 @@ from core.threshold import Threshold, fails_when, passes_with, warns_when
 )
 def test_a_threshold_reads_as_a_sentence(threshold: Threshold, words: str) -> None:
     assert threshold.words() == words
+
+
+@pytest.mark.parametrize(
+    ("threshold", "verdicts"),
+    [
+        (Threshold("lag_s", "above", 1, 2), {1: "pass", 1.1: "warn", 2: "warn", 2.1: "fail"}),
+        (Threshold("free", "below", 2, 1), {2: "pass", 1.9: "warn", 1: "warn", 0.9: "fail"}),
+        (Threshold("down", "above", None, 0), {0: "pass", 1: "fail"}),
+        (warns_when("the door", "open"), {0: "pass", 9: "pass"}),
+        (passes_with("visitors"), {9: "pass"}),
+    ],
+)
+def test_a_number_is_judged_by_the_bounds_that_are_shown(
+    threshold: Threshold, verdicts: dict[float, str]
+) -> None:
+    assert {number: threshold.judge(number) for number in verdicts} == verdicts
