@@ -8,15 +8,16 @@ import math
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, Final, final
 
-from aiohttp import HttpVersion10, HttpVersion11, web
-from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
-from aiohttp.web_protocol import RequestHandler, _ErrInfo
+from aiohttp.web_protocol import RequestHandler
 
 from web.clients import peer_address
 from web.farewell import Farewell
 from web.hot import HotAnswer
 from web.live.handover import HandOver
+from web.malformed import malformed, refuse_other_versions
 from web.problems import Problem, plain_problem, record_incident
 from web.traffic import UNMATCHED
 
@@ -30,13 +31,6 @@ MAX_HEAD_BYTES: Final = 32 * 1024
 STALLED_S: Final = 30.0
 
 _END_OF_HEAD: Final = b"\r\n\r\n"
-_VERSIONS: Final = (HttpVersion11, HttpVersion10)
-
-
-class _OtherVersion(HttpProcessingError):  # noqa: N818 - it says what is wrong
-    """A request in the words of HTTP/1 that says it is of another version."""
-
-    code = 505
 
 
 @final
@@ -188,7 +182,7 @@ class Connection(RequestHandler):
         before = self._request_count
         super().data_received(data)
         heads = self._request_count - before
-        self._refuse_other_versions(heads)
+        refuse_other_versions(self._messages, heads)
         if heads and self._messages:
             self._payload = self._messages[-1][1]
         self._whole = (
@@ -202,14 +196,6 @@ class Connection(RequestHandler):
         self._head = data if idle and self._whole else None
         if not self._whole:
             self._watch(heads, len(data))
-
-    def _refuse_other_versions(self, heads: int) -> None:
-        """Let no new request be answered in a version that is not spoken here (RFC 9110 §2.5)."""
-        for place in range(-min(heads, len(self._messages)), 0):
-            message = self._messages[place][0]
-            if not isinstance(message, _ErrInfo) and message.version not in _VERSIONS:
-                error = _OtherVersion(message="")
-                self._messages[place] = (_ErrInfo(_OtherVersion.code, error, ""), EMPTY_PAYLOAD)
 
     def pause_writing(self) -> None:
         """The client takes less than it is sent; it has so long to go on."""
@@ -240,7 +226,7 @@ class Connection(RequestHandler):
             raise ConnectionError("part of another answer has been sent already")
         if isinstance(exc, HttpProcessingError):
             logger.debug("http.malformed error=%s", type(exc).__name__)
-            problem = _malformed(exc)
+            problem = malformed(exc)
             instance = "/"
         else:
             problem = incident = record_incident(exc, route=UNMATCHED, method=request.method)
@@ -346,13 +332,3 @@ class Connection(RequestHandler):
             sent_bytes=None,
             client=peer_address(self._peer),
         )
-
-
-def _malformed(error: HttpProcessingError) -> Problem:
-    if isinstance(error, _OtherVersion):
-        return Problem(505, "HTTP/1.1 is spoken here, and HTTP/1.0.")
-    if isinstance(error, LineTooLong):
-        return Problem(431, "The request line or a header field is too long.")
-    if "Too many headers" in error.message:
-        return Problem(431, "The request has too many header fields.")
-    return Problem(400, "This is not a well-formed HTTP request.")

@@ -107,11 +107,8 @@ def _since(agent: AgentView) -> str:
 def _observed(value: float | str | None, unit: str | None) -> str:
     if value is None:
         return ""
-    return (
-        f", {words.measured(value, unit)}"
-        if not isinstance(value, str)
-        else f", {value} {unit or ''}".rstrip()
-    )
+    shown = f"{value} {unit or ''}".rstrip() if isinstance(value, str) else words.measured(value, unit)
+    return f", {shown}"
 
 
 def _counter(name: str, value: float | str) -> str:
