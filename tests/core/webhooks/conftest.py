@@ -1,4 +1,4 @@
-"""A store with the tables of webhooks, and a clock that stands still."""
+"""A store with the tables of webhooks, a clock that stands still, and a stage with a receiver."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pytest
 from core.database import Database
 from core.schema import CORE_MIGRATIONS
 from core.webhooks.schema import WEBHOOK_MIGRATIONS
+from tests.core.webhooks.delivery_stage import Stage, settings
+from tests.core.webhooks.receiver import Receiver, receiving
 from tests.manual_clock import ManualClock
 
 
@@ -24,3 +26,14 @@ async def store(tmp_path: Path) -> AsyncIterator[Database]:
     opened = await Database.open(tmp_path / "helix.db", migrations, app_version="test")
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    async with receiving() as started:
+        yield started
+
+
+@pytest.fixture
+async def stage(store: Database, clock: ManualClock, receiver: Receiver) -> Stage:
+    return Stage(store, clock, settings(receiver))
