@@ -1,52 +1,20 @@
-"""The commands about rituals with the real client on the sandbox."""
+"""A ritual in chat: its progress, its end, who may stop it; and harmony."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-
-import msgspec
-import pytest
 
 from bot import buttons, ritual_messages
 from sandbox import Sandbox
 from state.change import Actor, Change
-from state.collective import Collective
 from state.models import DEFAULT_UCF, Lore
+from tests.bot.cogs.rituals.ritual_talk import ANA, QUICK_S, elsewhere, tune
 from tests.bot.cogs.talk import Message, Talk, items, text_of
 from tests.bot.conftest import StartBot
 from tests.bot.support import RunningBot, is_ephemeral, running
 from tests.bot.support import ended as command_ended
 from tests.manual_clock import ManualClock
-
-QUICK_S = 0.002
-ANA = Actor("command", "Ana", 5)
-
-
-@pytest.fixture
-async def running_bot(start_bot: StartBot) -> RunningBot:
-    return await start_bot(ritual_step_s=QUICK_S)
-
-
-@pytest.fixture
-def hear(sandbox: Sandbox) -> Iterator[Talk]:
-    """The people of the sandbox, with whatever bot a test starts."""
-    heard = Talk(sandbox)
-    yield heard
-    heard.close()
-
-
-def elsewhere(sandbox: Sandbox) -> int:
-    """A channel of the other server."""
-    return sandbox.channel("general", sandbox.other_guild_id)
-
-
-async def perform(running_bot: RunningBot, steps: int = 12) -> int:
-    run = await running_bot.collective.rituals.start(steps, actor=ANA)
-    await run.wait()
-    return run.id
 
 
 async def until_remembered(bot: RunningBot) -> None:
@@ -56,18 +24,9 @@ async def until_remembered(bot: RunningBot) -> None:
             await asyncio.sleep(0.01)
 
 
-async def tune(collective: Collective, **values: float) -> None:
-    await collective.manager.change(
-        lambda old: Change(ucf=msgspec.structs.replace(old.ucf, **values), source="tune")
-    )
-
-
 async def ended(talk: Talk, message: Message, words: str) -> Message:
     """The message once its last edit says this; without buttons by then."""
     return await talk.edited(message, lambda one: words in text_of(one) and not one["components"])
-
-
-# --- ritual ---
 
 
 async def test_a_ritual_shows_its_progress_and_what_it_changed(talk: Talk, running_bot: RunningBot) -> None:
@@ -102,12 +61,6 @@ async def test_edits_made_while_it_ran_are_mentioned(hear: Talk, start_bot: Star
     done = text_of(await ended(talk, shown, "Done: 20 steps"))
     assert "The field was edited while it ran; the edits are kept." in done
     assert "**harmony** `1.20` → `1.20`" in done
-
-
-@pytest.fixture
-async def slow(start_bot: StartBot, hear: Talk) -> tuple[RunningBot, Talk]:
-    """A bot whose rituals do not end by themselves."""
-    return await start_bot(ritual_step_s=30.0), hear
 
 
 async def test_a_second_one_is_refused_with_the_progress_of_the_first(slow: tuple[RunningBot, Talk]) -> None:
@@ -228,9 +181,6 @@ async def test_status_shows_the_running_and_the_last_one(slow: tuple[RunningBot,
     assert "**Ritual** 1, 27 steps, cancelled" in text_of(await talk.ask("member", "!status"))
 
 
-# --- harmony ---
-
-
 async def test_harmony_goes_through_four_phases_and_rises(talk: Talk, running_bot: RunningBot) -> None:
     shown = await talk.ask("member", "!harmony")
     assert "🪷 Harmony ritual 1" in text_of(shown)
@@ -270,188 +220,6 @@ async def test_a_cancelled_harmony_does_not_count(slow: tuple[RunningBot, Talk])
     await talk.press("member", shown, "Stop")
     await ended(talk, shown, "Cancelled")
     assert "🪷 Harmony ritual 2" in text_of(await talk.ask("mod", "!harmony"))
-
-
-# --- rituals ---
-
-
-async def test_the_log_is_empty_at_first(talk: Talk) -> None:
-    assert "None was held yet" in text_of(await talk.ask("member", "!rituals"))
-
-
-async def test_the_log_comes_in_pages_and_names_people_at_home_only(
-    talk: Talk, running_bot: RunningBot, sandbox: Sandbox
-) -> None:
-    for _ in range(10):
-        await perform(running_bot, 3)
-    shown = await talk.ask("member", "!rituals")
-    assert "🟢 **10** z88, 3 steps · done" in text_of(shown)
-    assert "by Ana" in text_of(shown)
-    assert "Page 1 of 2 · 10 rituals" in text_of(shown)
-    await talk.press("member", shown, "▶️")
-    shown = await talk.edited(shown, lambda one: "Page 2 of 2" in text_of(one))
-    assert "**1** z88" in text_of(shown)
-    assert "Page 2 of 2" in text_of(await talk.slash("member", "rituals", page=2))
-    away = await talk.ask("visitor-admin", "!rituals 2", channel=elsewhere(sandbox))
-    assert "**1** z88" in text_of(away)
-    assert "Ana" not in text_of(away)
-
-
-async def test_a_page_that_is_not_there_is_said_to_be_none(talk: Talk, running_bot: RunningBot) -> None:
-    await perform(running_bot, 3)
-    for page in ("0", "2", "-1"):
-        assert f"There is 1 page, and no page {page}." in text_of(
-            await talk.ask("member", f"!rituals {page}")
-        )
-
-
-async def test_one_is_looked_at_whole_and_replayed(talk: Talk, running_bot: RunningBot) -> None:
-    await perform(running_bot)
-    await tune(running_bot.collective, klesha=0.6)
-    shown = await talk.ask("member", "!rituals")
-    await talk.choose("member", shown, "1")
-    shown = await talk.edited(shown, lambda one: "**Seed** `1`" in text_of(one))
-    assert "by Ana" in text_of(shown)
-    await talk.press("member", shown, "Replay")
-    shown = await talk.edited(shown, lambda one: "every number is the same" in text_of(one))
-    await talk.press("member", shown, "Back")
-    await talk.edited(shown, lambda one: "**1** z88" in text_of(one))
-
-
-async def test_a_forged_one_does_not_match(talk: Talk, running_bot: RunningBot) -> None:
-    await perform(running_bot)
-    record = await running_bot.collective.rituals.get(1)
-    assert record.finish is not None
-    forged = msgspec.structs.replace(record.finish, promotions=("flare: law",))
-    text = msgspec.json.encode(forged).decode()
-    await running_bot.collective.database.write(
-        lambda connection: connection.execute("UPDATE rituals SET finish = ?", (text,)).rowcount
-    )
-    shown = await talk.ask("member", "!rituals")
-    await talk.choose("member", shown, "1")
-    shown = await talk.edited(shown, lambda one: "**Seed** `1`" in text_of(one))
-    await talk.press("member", shown, "Replay")
-    await talk.edited(shown, lambda one: "❌ Not the same" in text_of(one))
-
-
-async def test_the_running_one_is_in_the_log_with_its_step(slow: tuple[RunningBot, Talk]) -> None:
-    _, talk = slow
-    await talk.ask("member", "!ritual 27")
-    shown = await talk.ask("mod", "!rituals")
-    assert "🔵 **1** z88, 27 steps · at step 0" in text_of(shown)
-    await talk.choose("mod", shown, "1")
-    shown = await talk.edited(shown, lambda one: "Running: 27 steps" in text_of(one))
-    assert [item.get("disabled") for item in items(shown)] == [True, False]
-
-
-# --- folklore ---
-
-
-async def test_folklore_shows_counts_ranks_and_what_comes_next(talk: Talk, running_bot: RunningBot) -> None:
-    assert text_of(await talk.ask("member", "!folklore")).count("Not met yet.") == 4
-    now = running_bot.kernel.clock.now()
-    counts = {"flare": 20, "void": 7, "echo": 1}
-    lore = {kind: Lore(kind=kind, encounters=count, last_seen=now) for kind, count in counts.items()}
-    await running_bot.collective.manager.change(lambda _: Change(folklore=lore, source="tune"))
-    text = text_of(await talk.ask("member", "!folklore"))
-    assert "1 anomaly · 1 legend · 0 hymns · 1 law" in text
-    assert "It is law, and stays so." in text
-    assert "hymn at 10, 3 to go" in text
-    assert "Not met yet." in text
-    assert "✅ **legend** at 5: harmony +0.1, drishti +0.05" in text_of(await talk.ask("mod", "!lore Voids"))
-    assert "Did you mean" in text_of(await talk.slash("mod", "folklore", entry="resonanse"))
-    assert await talk.complete("member", "folklore", "entry", "o") == ["void", "echo", "resonance"]
-
-
-# --- schedule ---
-
-
-async def test_schedules_are_added_listed_and_removed(talk: Talk, running_bot: RunningBot) -> None:
-    assert "None yet" in text_of(await talk.ask("mod", "!schedule"))
-    added = text_of(await talk.ask("mod", "!schedule add every 6h 27"))
-    assert "`every 6h`, 27 steps each." in added
-    assert "**Next** <t:" in added
-    assert "108 steps" in text_of(await talk.slash("mod", "schedule", action="add", details="0 6 * * *"))
-    listed = text_of(await talk.ask("admin", "!schedule list"))
-    assert "**1** `every 6h` · 27 steps" in listed
-    assert "not run yet · by " in listed
-    question = await talk.ask("admin", "!schedule remove 1")
-    assert "Remove schedule 1: `every 6h`, 27 steps each?" in text_of(question)
-    await talk.press("admin", question, "Yes, do it")
-    await talk.until(lambda one: "`every 6h` is removed." in text_of(one))
-    assert [one.rule for one in running_bot.collective.schedules.all] == ["0 6 * * *"]
-
-
-async def test_while_manus_is_halted_the_list_says_that_they_wait(
-    talk: Talk, running_bot: RunningBot
-) -> None:
-    await talk.ask("mod", "!schedule add every 6h 27")
-    await talk.ask("admin", "!halt a storm")
-    assert running_bot.collective.schedules.held
-    assert "what is due waits for `/resume`" in text_of(await talk.ask("mod", "!schedule"))
-
-
-async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bot: RunningBot) -> None:
-    await talk.ask("mod", "!schedule add every 6h")
-    question = await talk.ask("mod", "!schedule remove #1")
-    await talk.press("mod", question, "No")
-    await talk.edited(question, lambda one: "nothing was done" in text_of(one))
-    assert len(running_bot.collective.schedules.all) == 1
-
-
-@pytest.mark.parametrize(
-    ("line", "complaint"),
-    [
-        ("schedule burn", "There is no action called"),
-        ("schedule list all", "`list` takes nothing more"),
-        ("schedule add", "Add what?"),
-        ("schedule add every 5m 27", "Choose a time from 10 minutes"),
-        ("schedule add every 27", "no length of time"),
-        ("schedule add every 6h 0", "from 1 to 1000"),
-        ("schedule add every 6h 99999999999999", "from 1 to 1000"),
-        ("schedule add 61 * * * * 27", "bad minute"),
-        ("schedule add * * * * *", "run twice within 1 minute"),
-        ("schedule add sometimes", "Write `every 6h`"),
-        ("schedule remove", "Remove which?"),
-        ("schedule remove first", "An id is a whole number"),
-        ("schedule remove 7", "There is no schedule 7. There are: none."),
-    ],
-)
-async def test_what_is_wrong_with_a_schedule_is_said(talk: Talk, line: str, complaint: str) -> None:
-    assert complaint in text_of(await talk.ask("mod", f"!{line}"))
-
-
-async def test_schedules_come_in_pages_and_are_completed(talk: Talk, running_bot: RunningBot) -> None:
-    from state.schedule_rules import Every
-
-    for hours in range(1, 12):
-        await running_bot.collective.schedules.add(Every(timedelta(hours=hours)), 27, actor=ANA)
-    shown = await talk.ask("mod", "!schedule")
-    assert "Page 1 of 2" in text_of(shown)
-    await talk.press("mod", shown, "▶️")
-    await talk.edited(shown, lambda one: "Page 2 of 2" in text_of(one))
-    assert await complete(talk, "mod", "remove", "3h") == ["3"]
-    assert "every 6h 27" in await complete(talk, "mod", "add", "")
-    assert await complete(talk, "mod", "list", "") == []
-    assert await complete(talk, "member", "remove", "") == []
-
-
-async def complete(talk: Talk, user: str, action: str, typed: str) -> list[str]:
-    answer = await talk.sandbox.act.autocomplete(
-        user=talk.sandbox.users[user],
-        channel=talk.sandbox.channel("bot-commands"),
-        command="schedule",
-        focused="details",
-        options={"action": action, "details": typed},
-    )
-    return [choice["value"] for choice in answer["choices"]]
-
-
-async def test_members_do_not_schedule(talk: Talk) -> None:
-    assert "needs someone with Manage Server" in text_of(await talk.ask("member", "!schedule"))
-    assert "needs someone with Manage Server" in text_of(
-        await talk.slash("member", "schedule", action="add", details="every 6h")
-    )
 
 
 async def test_long_work_counts_as_answered_once_its_progress_is_shown(

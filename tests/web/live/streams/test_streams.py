@@ -1,8 +1,9 @@
+"""Events reach who listens, over both transports in the same bytes, until one leaves or the server stops."""
+
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
@@ -10,26 +11,13 @@ import msgspec
 import pytest
 
 from state.change import SYSTEM
-from state.collective import Collective
-from state.live_records import Pulse
-from tests.web.helpers import MakeSite, Site, counter, histogram
+from tests.web.helpers import MakeSite, Site, histogram
 from tests.web.live.listening import Listener, SseListener, Told, gone, over_sse, over_ws
-from web.live import opening, streams
-from web.live.snapshot import build_snapshot
-from web.live.sse import HEARTBEAT
-from web.live.sse_client import SseClient
-from web.records.live import EVENTS, TOPICS, LiveSnapshot
+from tests.web.live.streams.stream_events import Open, raise_alert
+from web.live import opening
+from web.records.live import EVENTS, TOPICS
 
-Open = Callable[..., AbstractAsyncContextManager[Listener]]
 Cause = Callable[[Site], Awaitable[object]]
-
-
-@pytest.fixture(params=["sse", "ws"])
-def listen(request: pytest.FixtureRequest) -> Open:
-    """Opens a stream over one transport; takes the site and a query."""
-    if request.param == "sse":
-        return lambda site, query="": over_sse(site, f"/events{query}")
-    return lambda site, query="": over_ws(site, f"/ws{query}")
 
 
 async def until(listener: Listener, wanted: Callable[[Told], bool]) -> Told:
@@ -54,10 +42,6 @@ async def test_a_snapshot_comes_first_and_says_what_the_routes_say(site: Site, l
     assert set(data["checks"]) == set((await site.get("/health")).json()["checks"])
     assert (data["alerts"], data["ritual"]) == ([], None)
     assert data["deliveries"] == {"inbox_waiting": 0, "outbox_waiting": 0, "dead": 0, "recent": []}
-
-
-async def raise_alert(site: Site) -> None:
-    await site.collective.alerts.raise_("disk", "critical", "The disk is full.", "Much more of it.")
 
 
 async def acknowledge(site: Site) -> None:
@@ -189,90 +173,6 @@ async def test_all_listeners_of_a_transport_share_the_bytes(site: Site) -> None:
     assert taken.count == 1
 
 
-async def test_whoever_comes_back_gets_what_was_missed_and_nothing_twice(site: Site, listen: Open) -> None:
-    async with listen(site, "?topics=state") as listener:
-        seen = await listener.next()
-    await site.change(harmony=0.8)
-    await raise_alert(site)
-    await site.change(harmony=0.7)
-    async with listen(site, f"?topics=state&last_event_id={seen.id}") as listener:
-        await site.change(harmony=0.6)
-        told = [await listener.next() for _ in range(3)]
-    assert [one.event for one in told] == ["state"] * 3
-    assert [one.data["ucf"]["harmony"] for one in told] == [0.8, 0.7, 0.6]
-
-
-async def test_whoever_has_missed_nothing_gets_no_snapshot(site: Site, listen: Open) -> None:
-    async with listen(site, f"?last_event_id={site.kernel.broadcaster.last_id}") as listener:
-        await site.change(harmony=0.9)
-        assert (await listener.next()).event == "state"
-
-
-async def test_the_header_of_a_browser_counts_before_the_address_it_opened(site: Site) -> None:
-    old = site.kernel.broadcaster.last_id
-    await site.change(harmony=0.8)
-    seen = site.kernel.broadcaster.last_id
-    await site.change(harmony=0.7)
-    async with over_sse(site, f"/events?last_event_id={old}", f"Last-Event-ID: {seen}") as listener:
-        assert (await listener.next()).data["ucf"]["harmony"] == 0.7
-
-
-@pytest.mark.parametrize("header", ["0", "1", "99999999999999999999", "not-a-number", "-5", "١"])
-async def test_an_id_that_is_not_known_is_answered_by_a_snapshot(site: Site, header: str) -> None:
-    async with over_sse(site, "/events", f"Last-Event-ID: {header}") as listener:
-        assert (await listener.next()).event == "snapshot"
-
-
-@pytest.mark.parametrize("given", ["", "x", "-1", "1.5", "9" * 21])
-async def test_a_parameter_that_is_no_id_is_refused(site: Site, given: str) -> None:
-    answer = await site.get(f"/events?last_event_id={given}")
-    assert (answer.status, answer.json()["parameters"]) == (400, ["last_event_id"])
-
-
-async def test_a_gap_too_long_to_fill_is_answered_by_one_snapshot(site: Site, listen: Open) -> None:
-    seen = site.kernel.broadcaster.last_id
-    for number in range(opening.KEPT_MESSAGES + 1):
-        site.kernel.health.report("gateway", "fail", f"for the {number}. time")
-    async with listen(site, f"?last_event_id={seen}") as listener:
-        first = await listener.next()
-        await site.change(harmony=0.9)
-        assert (first.event, (await listener.next()).event) == ("snapshot", "state")
-
-
-async def test_a_gap_that_takes_too_much_to_fill_is_answered_by_a_snapshot(
-    site: Site, listen: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(opening, "LARGEST_REPLAY_BYTES", 100)
-    seen = site.kernel.broadcaster.last_id
-    await site.change(harmony=0.9)
-    async with listen(site, f"?last_event_id={seen}") as listener:
-        assert (await listener.next()).event == "snapshot"
-
-
-async def test_the_snapshot_is_made_once_for_all_who_come_together_and_anew_after_a_change(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[object] = []
-
-    def build(collective: Collective, pulse: Pulse) -> LiveSnapshot:
-        made.append(pulse)
-        return build_snapshot(collective, pulse)
-
-    monkeypatch.setattr(opening, "build_snapshot", build)
-    async with over_sse(site) as one, over_ws(site) as two:
-        await one.next()
-        await two.next()
-        assert len(made) == 1
-        await site.change(harmony=0.9)
-        async with over_sse(site) as three:
-            assert (await three.next()).data["status"]["ucf"]["harmony"] == 0.9
-        assert len(made) == 2
-        site.clock.advance(1)
-        async with over_sse(site) as four:
-            await four.next()
-        assert len(made) == 3
-
-
 async def test_a_stream_has_the_right_head(site: Site) -> None:
     async with over_sse(site) as listener:
         assert listener.status == 200
@@ -294,67 +194,6 @@ async def test_head_gives_the_head_and_no_stream(site: Site) -> None:
     answer = await site.get("/events", method="HEAD")
     assert (answer.status, answer.headers["content-type"]) == (200, "text/event-stream")
     assert site.streams.clients == 0
-
-
-async def test_a_pulse_comes_every_two_seconds_and_is_not_resumed(site: Site, listen: Open) -> None:
-    async with site.beating(), listen(site, "?topics=pulse") as listener:
-        first = await listener.next()
-        await site.pass_time(1)
-        await site.pass_time(1)
-        pulse = await listener.next()
-        assert (pulse.event, pulse.id) == ("pulse", None)
-        msgspec.convert(pulse.data, TOPICS["pulse"])
-        assert pulse.data["at"] == "2026-01-01T12:00:02Z"
-        assert pulse.data["clients"] == 1
-        assert pulse.data["memory_bytes"] > 1_000_000
-        # The stream itself is the one request of these two seconds.
-        assert pulse.data["http"]["per_s"] == 0.5
-        async with listen(site, f"?topics=pulse&last_event_id={first.id}") as again:
-            await site.pass_time(2)
-            assert (await again.next()).data["at"] == "2026-01-01T12:00:04Z"
-
-
-async def test_nothing_is_computed_while_nobody_wants_it(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[float] = []
-    monkeypatch.setattr(streams.Streams, "_pulse", lambda _: read.append(site.clock.monotonic()))
-    async with site.beating():
-        # Not even the clock is waited for.
-        await asyncio.sleep(0.01)
-        assert site.clock.pending_sleeps() == ()
-        async with over_sse(site, "/events"):
-            await site.pass_time(3)
-            assert len(read) == 1
-        await gone(site)
-        await site.pass_time(1)
-        await asyncio.sleep(0.01)
-        assert site.clock.pending_sleeps() == ()
-
-
-async def test_a_comment_comes_every_fifteen_seconds(site: Site) -> None:
-    async with site.beating(), over_sse(site, "/events?topics=state") as listener:
-        await listener.next()
-        await site.pass_time(15)
-        await site.change(harmony=0.9)
-        assert await listener.block() == b": \n\n"
-        assert (await listener.next()).event == "state"
-
-
-async def test_a_ping_comes_every_fifteen_seconds_and_wants_an_answer(site: Site) -> None:
-    async with site.beating(), over_ws(site, "/ws?topics=state", autoping=False) as listener:
-        await listener.next()
-        await site.pass_time(15)
-        ping = await listener.connection.receive(timeout=5)
-        assert ping.type is aiohttp.WSMsgType.PING
-        await listener.connection.pong()
-        await listener.connection.ping(b"are you there?")
-        pong = await listener.connection.receive(timeout=5)
-        assert (pong.type, bytes(pong.data)) == (aiohttp.WSMsgType.PONG, b"are you there?")
-        await site.pass_time(15)
-        assert (await listener.connection.receive(timeout=5)).type is aiohttp.WSMsgType.PING
-        # This one is not answered.
-        await site.pass_time(15)
-        assert await listener.end() == aiohttp.WSCloseCode.POLICY_VIOLATION
-    assert counter(site.kernel.metrics, "helix_stream_dropped_total").value("ws", "silent") == 1
 
 
 async def test_the_metrics_count_who_listens(site: Site) -> None:
@@ -409,60 +248,3 @@ async def test_a_client_that_leaves_is_forgotten(site: Site, listen: Open) -> No
     await gone(site)
     await site.change(harmony=0.9)
     assert isinstance(listener, SseListener) or listener.connection.closed
-
-
-class Wire(asyncio.Transport):
-    """A connection that keeps what is written to it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.written = b""
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        self.written += bytes(data)
-
-    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
-        pass
-
-    def get_write_buffer_size(self) -> int:
-        return 0
-
-    def is_reading(self) -> bool:
-        return True
-
-
-async def test_what_happens_between_the_promise_and_the_beginning_is_not_lost(site: Site) -> None:
-    client = SseClient(site.streams, "127.0.0.1", None, site.kernel.broadcaster.last_id)
-    site.streams.prepare(client)
-    await site.change(harmony=0.9)
-    wire = Wire()
-    client.begin(wire, b"")
-    assert wire.written.count(b"event: state") == 1
-    client.connection_lost(None)
-    assert site.streams.clients == 0
-
-
-async def test_a_heartbeat_of_many_lets_others_have_their_turn(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(streams, "AT_A_TURN", 2)
-    loop, seen = asyncio.get_running_loop(), list[int]()
-    wires = [Wire() for _ in range(5)]
-
-    class First(Wire):
-        def write(self, data: bytes | bytearray | memoryview) -> None:
-            super().write(data)
-            loop.call_soon(lambda: seen.append(sum(wire.written.endswith(HEARTBEAT) for wire in wires)))
-
-    wires[0] = First()
-    clients = [SseClient(site.streams, "127.0.0.1", frozenset({"state"}), None) for _ in wires]
-    for client, wire in zip(clients, wires, strict=True):
-        site.streams.prepare(client)
-        client.begin(wire, b"")
-    async with site.beating():
-        await site.pass_time(15)
-        await site.clock.until_sleeping()
-    assert seen[-1] == 2
-    assert all(wire.written.endswith(HEARTBEAT) for wire in wires)
-    for client in clients:
-        client.connection_lost(None)

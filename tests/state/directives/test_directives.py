@@ -1,138 +1,22 @@
-"""Manus: in order, one at a time, once; halted and resumed; across stops and crashes."""
+"""Directives are judged, queued, run one after another, and told."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import msgspec
 import pytest
 
-from core.database import Database
-from core.errors import HelixError
-from core.kernel import Kernel
 from core.threshold import Threshold
 from state import directive_store
 from state.change import Actor, Change
 from state.collective import Collective
-from state.directive_action import Action, Arguments, Outcome, Work
 from state.directive_records import Directive, NotQueued, UnknownDirective, WrongDirective
-from state.directives import MOST_ATTEMPTS, Directives
-from state.policy import MOST_OPEN_OF_A_PERSON, Rank
+from state.policy import MOST_OPEN_OF_A_PERSON
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
-
-ADA = Actor("command", "Ada", 5)
-MOD = Rank.mod
-
-
-@dataclass
-class Hands:
-    """Actions of a test's own: what they did, and what they wait for."""
-
-    done: list[str] = field(default_factory=list)
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-    begun: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def note(self, work: Work) -> Outcome:
-        self.done.append(work.directive.text)
-        await work.log("a line")
-        return Outcome("noted")
-
-    async def wait(self, work: Work) -> Outcome:
-        work.tell(1, 2)
-        self.begun.set()
-        await self.gate.wait()
-        return Outcome("waited")
-
-    async def fail(self, _work: Work) -> Outcome:
-        raise HelixError("It cannot be done.")
-
-    async def crash(self, _work: Work) -> Outcome:
-        raise ZeroDivisionError
-
-    async def cut(self, _work: Work) -> Outcome:
-        raise asyncio.CancelledError
-
-    def actions(self) -> dict[str, Action]:
-        runs: dict[str, Callable[[Work], Awaitable[Outcome]]] = {
-            "note": self.note, "wait": self.wait, "fail": self.fail, "crash": self.crash, "cut": self.cut,
-            "ritual": self.note,
-        }  # fmt: skip
-        return {
-            name: Action(name=name, summary="A test.", examples=(name,), parse=_parse, run=run)
-            for name, run in runs.items()
-        }
-
-
-def _parse(rest: str) -> Arguments:
-    if rest == "wrong":
-        raise WrongDirective("That is wrong.")
-    return {"steps": int(rest)} if rest.isdecimal() else {"rest": rest}
-
-
-@pytest.fixture
-def hands() -> Hands:
-    return Hands()
-
-
-@pytest.fixture
-async def collective(kernel: Kernel, database: Database, hands: Hands) -> AsyncIterator[Collective]:
-    collective = await Collective.open(kernel, database)
-    kernel.supervisor.remove("directives")
-    await renew(collective, hands)
-    yield collective
-    await collective.close()
-
-
-async def renew(collective: Collective, hands: Hands) -> Directives:
-    """Directives as a new start finds them."""
-    actions = hands.actions()
-    collective.policy._known = {name: action.needed for name, action in actions.items()}
-    collective.directives = Directives(collective, collective.policy, actions)
-    await collective.directives.load()
-    return collective.directives
-
-
-class Manus:
-    """The loop, once it is started by calling this."""
-
-    def __init__(self, collective: Collective) -> None:
-        self._collective = collective
-        self.tasks: list[asyncio.Task[None]] = []
-
-    def __call__(self) -> None:
-        self.tasks.append(asyncio.create_task(self._collective.directives.run()))
-
-    async def cancel(self) -> None:
-        for task in self.tasks:
-            task.cancel()
-        await asyncio.gather(*self.tasks, return_exceptions=True)
-
-
-@pytest.fixture
-async def manus(collective: Collective) -> AsyncIterator[Manus]:
-    loop = Manus(collective)
-    yield loop
-    await loop.cancel()
-
-
-async def ended(directives: Directives, number: int) -> Directive:
-    """That directive, once it is no longer open."""
-    changed = asyncio.Event()
-    stop = directives.on_change(lambda _: changed.set())
-    async with asyncio.timeout(10):
-        while (found := await directives.get(number)).open:
-            changed.clear()
-            await changed.wait()
-    stop()
-    return found
-
-
-async def ask(collective: Collective, text: str, actor: Actor = ADA, **options: str) -> Directive:
-    return await collective.directives.submit(text, actor=actor, rank=MOD, **options)
+from tests.state.directives.manus import ADA, Hands, Manus, ask, ended
 
 
 async def test_directives_run_one_after_another_in_their_order(
@@ -260,104 +144,6 @@ async def test_how_far_it_is_can_be_watched(collective: Collective, manus: Manus
     hands.gate.set()
     await ended(collective.directives, directive.id)
     assert seen == [("queued", 0, 0), ("running", 0, 0), ("running", 1, 2), ("done", 0, 0)]
-
-
-async def test_halted_it_rests_also_after_a_restart(
-    collective: Collective, manus: Manus, hands: Hands
-) -> None:
-    assert (await collective.directives.halt(ADA, "maintenance")).first
-    assert not (await collective.directives.halt(Actor("command", "Bo", 6))).first
-    directive = await ask(collective, "note")
-    directives = await renew(collective, hands)
-    assert directives.halted is not None
-    assert (directives.halted.actor, directives.halted.reason) == (ADA, "maintenance")
-    manus()
-    await asyncio.sleep(0.02)
-    assert (await directives.get(directive.id)).status == "queued"
-    assert directives.probe().status == "warn"
-    assert await directives.resume(ADA)
-    assert not await directives.resume(ADA)
-    assert (await ended(directives, directive.id)).status == "done"
-    entries = await collective.journal.entries(kinds=("halt",))
-    assert [(entry.before, entry.after, entry.reason) for entry in entries] == [
-        ("halted", "working", None),
-        ("working", "halted", "maintenance"),
-    ]
-
-
-async def test_of_two_who_halt_or_resume_at_once_one_did_it(collective: Collective) -> None:
-    bo = Actor("command", "Bo", 6)
-    directives = collective.directives
-    halted = await asyncio.gather(directives.halt(ADA, "storm"), directives.halt(bo, "calm"))
-    assert [one.first for one in halted] == [True, False]
-    assert directives.halted is not None
-    assert directives.halted.actor == ADA
-    resumed = await asyncio.gather(directives.resume(ADA), directives.resume(bo))
-    assert [*resumed] == [True, False]
-    assert len(await collective.journal.entries(kinds=("halt",))) == 2
-
-
-async def test_a_halt_lets_what_runs_end_and_nothing_begin(
-    collective: Collective, manus: Manus, hands: Hands
-) -> None:
-    first, second = await ask(collective, "wait"), await ask(collective, "note")
-    manus()
-    await hands.begun.wait()
-    await collective.directives.halt(ADA)
-    hands.gate.set()
-    assert (await ended(collective.directives, first.id)).status == "done"
-    assert (await collective.directives.get(second.id)).status == "queued"
-
-
-async def test_a_stop_puts_back_what_runs_and_the_next_start_does_it(
-    collective: Collective, manus: Manus, hands: Hands
-) -> None:
-    directive = await ask(collective, "wait")
-    manus()
-    await hands.begun.wait()
-    put_back = asyncio.Event()
-    collective.directives.on_change(
-        lambda one: put_back.set() if one is not None and one.status == "queued" else None
-    )
-    collective.kernel.drain.close()
-    await put_back.wait()
-    waiting = await collective.directives.get(directive.id)
-    assert (waiting.status, waiting.attempts) == ("queued", 0)
-    await manus.cancel()
-    collective.kernel.drain.accepting = True
-    hands.gate.set()
-    directives = await renew(collective, hands)
-    manus()
-    done = await ended(directives, directive.id)
-    assert (done.status, done.attempts) == ("done", 1)
-
-
-async def test_a_cancelled_loop_puts_back_what_runs(
-    collective: Collective, manus: Manus, hands: Hands
-) -> None:
-    directive = await ask(collective, "wait")
-    manus()
-    await hands.begun.wait()
-    await manus.cancel()
-    assert (await collective.directives.get(directive.id)).status == "queued"
-
-
-async def test_what_ran_at_a_kill_runs_again_a_bounded_number_of_times(
-    collective: Collective, manus: Manus, hands: Hands
-) -> None:
-    directive = await ask(collective, "note")
-    for attempt in range(1, MOST_ATTEMPTS + 1):
-        begun = await collective.directives._book.take_next()
-        assert begun is not None
-        assert begun.attempts == attempt
-        directives = await renew(collective, hands)
-        if attempt < MOST_ATTEMPTS:
-            await directives._book.recover(MOST_ATTEMPTS)
-    manus()
-    failed = await ended(collective.directives, directive.id)
-    assert (failed.status, hands.done) == ("failed", [])
-    assert "ended 3 times while it ran" in (failed.result or "")
-    assert (failed.attempts, failed.started_at) == (MOST_ATTEMPTS, failed.queued_at)
 
 
 async def test_an_action_that_is_gone_fails(collective: Collective, manus: Manus) -> None:

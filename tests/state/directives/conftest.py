@@ -1,0 +1,33 @@
+"""A queue of directives with the hands that do them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.database import Database
+from core.kernel import Kernel
+from state.collective import Collective
+from tests.state.directives.manus import Hands, Manus, renew
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+async def collective(kernel: Kernel, database: Database, hands: Hands) -> AsyncIterator[Collective]:
+    collective = await Collective.open(kernel, database)
+    kernel.supervisor.remove("directives")
+    await renew(collective, hands)
+    yield collective
+    await collective.close()
+
+
+@pytest.fixture
+async def manus(collective: Collective) -> AsyncIterator[Manus]:
+    loop = Manus(collective)
+    yield loop
+    await loop.cancel()

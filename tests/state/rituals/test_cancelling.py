@@ -1,0 +1,125 @@
+"""What is cancelled, stopped or cut off leaves everything as it was."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from core.database import Database
+from core.kernel import Kernel
+from core.schema import CORE_MIGRATIONS
+from state.change import SYSTEM
+from state.journal import Journal
+from state.manager import StateManager
+from state.ritual_records import (
+    NoReplay,
+    RitualCancelled,
+)
+from state.rituals import Rituals
+from state.schema import STATE_MIGRATIONS
+from tests.manual_clock import ManualClock
+from tests.state.rituals.performing import ANA, BEN, step
+
+
+@pytest.mark.parametrize("at", range(6))
+async def test_cancelled_at_any_step_it_leaves_everything_as_it_was(
+    rituals: Rituals, manager: StateManager, clock: ManualClock, database: Database, at: int
+) -> None:
+    before = manager.snapshot
+    run = await rituals.start(6, actor=ANA)
+    await step(clock, at)
+    waiting = asyncio.create_task(run.wait())
+    assert await rituals.cancel("enough", BEN)
+    with pytest.raises(RitualCancelled, match=f"Ritual 1 was cancelled at step {at} of 6"):
+        await waiting
+    assert manager.snapshot == before
+    assert rituals.running is None
+    kept = await rituals.get(run.id)
+    assert (kept.status, kept.step, kept.ended_by, kept.reason) == ("cancelled", at, BEN, "enough")
+    assert kept.finish is None
+    (row,) = await Journal(database).entries(kinds=("ritual",))
+    assert (row.subject, row.actor, row.reason) == ("1", "Ben", "enough")
+    with pytest.raises(NoReplay, match="was cancelled"):
+        await rituals.replay(run.id)
+
+
+async def test_cancel_means_the_ritual_it_names_and_needs_one_that_runs(rituals: Rituals) -> None:
+    assert not await rituals.cancel(None, BEN)
+    run = await rituals.start(6, actor=ANA)
+    assert not await rituals.cancel(None, BEN, ritual=run.id + 1)
+    assert await rituals.cancel(None, BEN, ritual=run.id)
+    assert not await rituals.cancel(None, BEN, ritual=run.id)
+    assert (await rituals.start(6, actor=ANA)).id == run.id + 1
+
+
+async def test_two_who_cancel_at_once_are_told_the_same(rituals: Rituals) -> None:
+    run = await rituals.start(6, actor=ANA)
+    assert all(await asyncio.gather(rituals.cancel("a", ANA), rituals.cancel("b", BEN)))
+    assert (await rituals.get(run.id)).reason == "a"
+
+
+async def test_whoever_stops_waiting_does_not_stop_the_ritual(rituals: Rituals, clock: ManualClock) -> None:
+    run = await rituals.start(2, actor=ANA)
+    waiting = asyncio.create_task(run.wait())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await step(clock, 2)
+    assert (await run.wait()).status == "done"
+
+
+async def test_a_stop_cancels_it_at_once_and_keeps_that(
+    rituals: Rituals, kernel: Kernel, manager: StateManager, clock: ManualClock
+) -> None:
+    before = manager.snapshot
+    run = await rituals.start(6, actor=ANA)
+    await step(clock, 2)
+    kernel.drain.close()
+    with pytest.raises(RitualCancelled):
+        await run.wait()
+    kept = await rituals.get(run.id)
+    assert (kept.status, kept.ended_by, kept.reason) == ("cancelled", SYSTEM, "Helix stopped")
+    assert manager.snapshot == before
+    late = await rituals.start(6, actor=ANA)
+    with pytest.raises(RitualCancelled):
+        await late.wait()
+
+
+async def test_what_a_crash_cut_off_is_interrupted_at_the_next_start(
+    kernel: Kernel, tmp_path: Path, clock: ManualClock
+) -> None:
+    async def opened() -> tuple[Database, StateManager, Rituals]:
+        database = await Database.open(
+            tmp_path / "crash.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
+        )
+        manager = StateManager(database, clock)
+        await manager.load()
+        return database, manager, Rituals(kernel, manager, database, sleep=clock.sleep)
+
+    database, manager, engine = await opened()
+    run = await engine.start(6, actor=ANA)
+    before = manager.snapshot
+    await database.close()
+    again, manager, restarted = await opened()
+    (found,) = await restarted.load()
+    assert (found.id, found.status, found.actor) == (run.id, "interrupted", ANA)
+    assert restarted.last == found
+    assert (await restarted.get(run.id)).status == "interrupted"
+    assert (manager.snapshot.ucf, manager.snapshot.folklore) == (before.ucf, before.folklore)
+    assert await restarted.load() == ()
+    (row,) = await Journal(again).entries(kinds=("ritual",))
+    assert row.cause == "system"
+    await engine.close()
+    await again.close()
+
+
+async def test_a_cancelled_one_leaves_its_key_free(rituals: Rituals, clock: ManualClock) -> None:
+    first = await rituals.start(2, actor=ANA, key="one")
+    await rituals.cancel(None, BEN)
+    second = await rituals.start(2, actor=ANA, key="one")
+    assert second.id != first.id
+    await step(clock, 2)
+    assert (await second.wait()).status == "done"
