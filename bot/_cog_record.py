@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import ModuleType
+from types import MappingProxyType, ModuleType
 from typing import Literal
 
 from bot._cog_code import CogFailure
 from core.errors import HelixError, UnknownName
 
 CogState = Literal["loaded", "not yet", "failed", "disabled"]
+
+STAYS: Mapping[str, str] = MappingProxyType(
+    {
+        "admin": "it loads the other cogs again",
+        "help": "it shows what the commands are",
+        "monitoring": "it shows how Helix is doing",
+    }
+)
+"""The cogs that cannot be unloaded, each with the reason."""
 
 
 class UnknownCog(UnknownName):
@@ -31,6 +40,13 @@ class CogDisabled(HelixError):  # noqa: N818 - somebody's wish, not an error
         super().__init__(f"The {cog} commands are switched off until an admin runs `/load {cog}`.")
 
 
+class CogStays(HelixError):  # noqa: N818 - a refusal, as the text says
+    """The cog cannot be unloaded."""
+
+    def __init__(self, cog: str) -> None:
+        super().__init__(f"`{cog}` stays loaded, because {STAYS[cog]}. Nothing was unloaded.")
+
+
 class CogFailed(HelixError):  # noqa: N818 - says what happened
     """The cog could not be loaded; trying again needs a reload.
 
@@ -42,7 +58,7 @@ class CogFailed(HelixError):  # noqa: N818 - says what happened
         self.failure = failure
         super().__init__(
             f"The {cog} commands could not be loaded (incident `{failure.incident}`)."
-            f" An admin can mend it and run `reload {cog}`."
+            f" An admin can mend it and run `/reload {cog}`."
         )
 
 

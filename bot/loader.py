@@ -18,7 +18,17 @@ from bot import _cog_code as code
 from bot import _cog_swap as swap
 from bot._cog_code import CogFailure
 from bot._cog_importer import CogImporter
-from bot._cog_record import CogDisabled, CogFailed, CogRecord, CogState, CogStatus, LoadResult, UnknownCog
+from bot._cog_record import (
+    STAYS,
+    CogDisabled,
+    CogFailed,
+    CogRecord,
+    CogState,
+    CogStatus,
+    CogStays,
+    LoadResult,
+    UnknownCog,
+)
 from bot.errors import new_incident
 from core.health import Reading
 from core.threshold import Threshold
@@ -34,12 +44,14 @@ if TYPE_CHECKING:
     from core.metrics import Registry
 
 __all__ = [
+    "STAYS",
     "CogDisabled",
     "CogFailed",
     "CogFailure",
     "CogLoader",
     "CogState",
     "CogStatus",
+    "CogStays",
     "LoadResult",
     "UnknownCog",
 ]
@@ -48,8 +60,6 @@ logger = logging.getLogger(__name__)
 
 _SCOPE = "cogs"
 _DISABLED = "disabled"
-# The cog that brings the others back.
-_NEVER_UNLOADED = "admin"
 
 
 class CogLoader:
@@ -90,7 +100,7 @@ class CogLoader:
     async def open(self) -> None:
         """Read which cogs were unloaded; call it once, before the first use."""
         for name, value in (await self._remembered.items(_SCOPE)).items():
-            if value == _DISABLED and name in self._records and name != _NEVER_UNLOADED:
+            if value == _DISABLED and name in self._records and name not in STAYS:
                 self._records[name].state = "disabled"
 
     def is_ready(self, cog: str) -> bool:
@@ -125,8 +135,15 @@ class CogLoader:
         return await self._change(self._record(cog), self._enable_and_load)
 
     async def unload(self, cog: str) -> LoadResult:
-        """Unload it and keep it off until `load`, across restarts; `admin` is never unloaded."""
-        return await self._change(self._record(cog), self._unload)
+        """Unload it and keep it off until `load`, across restarts.
+
+        Raises:
+            CogStays: it is one of those that cannot be unloaded.
+        """
+        record = self._record(cog)
+        if record.name in STAYS:
+            raise CogStays(record.name)
+        return await self._change(record, self._unload)
 
     async def reload(self, cog: str) -> LoadResult:
         """Swap its code for what the files say now, or load it; on failure the old code stays."""
@@ -239,8 +256,6 @@ class CogLoader:
         return await self._swap(record)
 
     async def _unload(self, record: CogRecord) -> LoadResult:
-        if record.name == _NEVER_UNLOADED:
-            return _refused(record, "It stays, for it is what brings the others back.")
         await self._remembered.set(_SCOPE, record.name, _DISABLED)
         result = await self._take_down(record)
         record.state = "disabled"

@@ -21,6 +21,8 @@ class Use:
         says: a regular expression searched for in the answer (content, embeds, titles of files).
         settles: a regular expression that the answer, after all its edits, says in the end; where progress
             comes first. None where the first answer is the last.
+        agrees: whether that answer is a question, to which the caller says yes; `settles` is then read in
+            any message.
         picture: whether a PNG with alt text comes along.
     """
 
@@ -28,6 +30,7 @@ class Use:
     says: str
     options: Options = field(default_factory=dict)
     settles: str | None = None
+    agrees: bool = False
     picture: bool = False
 
 

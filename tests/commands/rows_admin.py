@@ -16,8 +16,17 @@ CASES = (
     Case(
         command="unload",
         caller="admin",
-        happy=Use(line="unload monitoring", options={"cogs": "monitoring"}, says="unloaded"),
-        wrong=(Use(line="unload nonsense", options={"cogs": "nonsense"}, says="There is no cog"),),
+        happy=Use(
+            line="unload fun",
+            options={"cogs": "fun"},
+            says="(?s)`/roll`.*`/load fun` brings them back",
+            agrees=True,
+            settles="fun\\*\\* unloaded",
+        ),
+        wrong=(
+            Use(line="unload nonsense", options={"cogs": "nonsense"}, says="There is no cog"),
+            Use(line="unload help", options={"cogs": "help"}, says="`help` stays loaded"),
+        ),
     ),
     Case(
         command="reload",

@@ -19,6 +19,7 @@ from tests.commands.case import Case, Use
 Way = Literal["prefix", "slash"]
 WAYS: tuple[Way, ...] = ("prefix", "slash")
 
+YES = "Yes, do it"
 LEAST_CALLER = {Level.everyone: "member", Level.mod: "mod", Level.admin: "admin", Level.owner: "owner"}
 
 
@@ -59,6 +60,9 @@ async def answer(talk: Talk, way: Way, caller: str, command: str, use: Use) -> M
     else:
         message = await talk.slash(caller, command, **use.options)
     message = await _saying(talk, message, use.says)
+    if use.agrees:
+        await talk.press(caller, message, YES)
+        return await talk.until(lambda one: re.search(use.settles or "", read(one)) is not None)
     return message if use.settles is None else await _saying(talk, message, use.settles)
 
 

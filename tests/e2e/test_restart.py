@@ -38,7 +38,10 @@ async def test_an_unloaded_cog_stays_off_across_a_restart(sandbox: Sandbox, on_s
     ):
         async with helix(env=on_sandbox()) as process:
             await process.ready()
-            await admin.ask("!unload agents")
+            question = await admin.ask("!unload agents")
+            yes = next(item for item in components_of(question) if item.get("label") == "Yes, do it")
+            await admin.click(question, yes["custom_id"])
+            await admin.message_where(lambda m: "**agents** unloaded" in text_of(m))
             assert await process.terminate() == 0
         async with helix(env=on_sandbox()) as process:
             await process.ready()

@@ -14,7 +14,7 @@ from bot.actions import parse_action
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.command import command
 from bot.completion import choices, choices_for_last_word
-from bot.loader import LoadResult
+from bot.loader import STAYS, LoadResult
 from bot.progress import Progress
 
 if TYPE_CHECKING:
@@ -48,9 +48,15 @@ class Admin(commands.Cog, name="admin"):
 
     @command("unload")
     async def unload(self, ctx: HelixContext, *, cogs: str) -> None:
-        """Unload cogs, and keep them off."""
+        """Unload cogs and keep them off, once the caller has agreed to what goes with them."""
         names = _cogs.parse_cogs(cogs, self._known())
-        await self._change_each(ctx, "unload", names, self.bot.loader.unload)
+        _cogs.refuse_needed(names)
+        states = {status.name: status.state for status in self.bot.loader.status()}
+        going = tuple(name for name in names if states[name] != "disabled")
+        if not going:
+            await ctx.say(embed=_screens.already_unloaded(names))
+        elif await ctx.confirm(_screens.unload_question(going), danger=True):
+            await self._change_each(ctx, "unload", going, self.bot.loader.unload)
 
     @command("reload")
     async def reload(self, ctx: HelixContext, *, cogs: str) -> None:
@@ -95,12 +101,18 @@ class Admin(commands.Cog, name="admin"):
         await ctx.say(embed=_screens.cleared(wanted, entries, refusals))
 
     @load.autocomplete("cogs")
-    @unload.autocomplete("cogs")
-    async def complete_cogs(
+    async def complete_load(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
         """The cogs, completing the last word of several."""
         return choices_for_last_word(self._known(), current)
+
+    @unload.autocomplete("cogs")
+    async def complete_unload(
+        self, _interaction: discord.Interaction[Any], current: str
+    ) -> list[app_commands.Choice[str]]:
+        """Likewise, those that may be unloaded."""
+        return choices_for_last_word((name for name in self._known() if name not in STAYS), current)
 
     @reload.autocomplete("cogs")
     async def complete_reload(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from bot.access import Caller
-from bot.loader import CogStatus, LoadResult, UnknownCog
+from bot.loader import STAYS, CogStatus, CogStays, LoadResult, UnknownCog
 from core.errors import HelixError
 from state.change import JournalRow
 
@@ -42,6 +42,17 @@ def parse_cogs(line: str, known: Collection[str], *, groups: Collection[str] = (
         elif name not in known:
             raise UnknownCog(name, [*known, *groups])
     return names
+
+
+def refuse_needed(names: Sequence[str]) -> None:
+    """Nothing, where all of these cogs may be unloaded.
+
+    Raises:
+        CogStays: one of them may not.
+    """
+    for name in names:
+        if name in STAYS:
+            raise CogStays(name)
 
 
 def pick(

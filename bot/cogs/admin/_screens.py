@@ -49,6 +49,20 @@ def already_loaded(cog: str) -> str:
     return f"✅ **{cog}** was loaded already; `/reload` swaps its code"
 
 
+def already_unloaded(cogs: Sequence[str]) -> discord.Embed:
+    """The answer of an `unload` that had nothing to do."""
+    return embeds.card(
+        "", [f"✅ **{cog}** was unloaded already; `/load {cog}` brings it back" for cog in cogs]
+    )
+
+
+def unload_question(cogs: Sequence[str]) -> str:
+    """What `unload` asks first: which commands go, and what brings them back."""
+    lines = [f"**{cog}**: {', '.join(f'`/{entry.name}`' for entry in catalog.by_cog(cog))}" for cog in cogs]
+    head = "Unload this? Nobody can use these commands then, also after a restart:"
+    return "\n".join((head, *lines, f"`/load {' '.join(cogs)}` brings them back."))
+
+
 def ticks(lines: Sequence[str], verb: str, *, failed: int) -> discord.Embed:
     """How it went for all of them."""
     title = "" if len(lines) == 1 else f"{len(lines) - failed} of {len(lines)} {verb}ed"

@@ -30,7 +30,7 @@ from tests.bot.cogs.logic import reply_to
         ("!wisdom Vega", "**Vega**, safety"),
         ("!cogs", f"1 of {len(catalog.COGS)} loaded"),
         ("!load monitoring", "✅ **monitoring** loaded in"),
-        ("!unload admin", "It stays"),
+        ("!unload admin", "`admin` stays loaded"),
         ("!reload admin", "✅ **admin** reloaded in"),
         ("!flags", "`lazy_commands` **on**"),
         ("!flags lazy_commands on", "was **on** already"),

@@ -9,7 +9,7 @@ from core.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
 
-NAMES = ("help", "monitoring", "admin")
+NAMES = ("help", "monitoring", "agents", "admin")
 
 
 def build_loader(parts: tuple[Kernel, Collective], offline: commands.Bot, cogs: CogFolder) -> CogLoader:

@@ -9,7 +9,7 @@ import discord
 import pytest
 from discord.ext import commands
 
-from bot.loader import CogDisabled, CogFailed, CogLoader, UnknownCog
+from bot.loader import CogDisabled, CogFailed, CogLoader, CogStays, UnknownCog
 from core.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
@@ -102,33 +102,43 @@ async def test_a_cog_that_fails_to_import_says_so_with_an_incident_and_is_not_tr
 async def test_an_unloaded_cog_stays_off_across_a_restart_until_it_is_loaded(
     parts: tuple[Kernel, Collective], loader: CogLoader, offline: commands.Bot, cogs: CogFolder
 ) -> None:
-    cogs.write_cog("monitoring", {"ping": "return 1"})
-    await loader.ensure("monitoring")
-    assert (await loader.unload("monitoring")).ok
-    assert offline.get_command("ping") is None
+    cogs.write_cog("agents", {"agents": "return 1"})
+    await loader.ensure("agents")
+    assert (await loader.unload("agents")).ok
+    assert offline.get_command("agents") is None
     after_restart = build_loader(parts, offline, cogs)
     await after_restart.open()
-    assert state_of(after_restart, "monitoring") == "disabled"
+    assert state_of(after_restart, "agents") == "disabled"
     with pytest.raises(CogDisabled):
-        await after_restart.ensure("monitoring")
-    reloaded = await after_restart.reload("monitoring")
+        await after_restart.ensure("agents")
+    reloaded = await after_restart.reload("agents")
     assert not reloaded.ok
     assert reloaded.error is not None
     assert "load" in reloaded.error.message
-    assert (await after_restart.load("monitoring")).ok
+    assert (await after_restart.load("agents")).ok
     await after_restart.close()
     third = build_loader(parts, offline, cogs)
     await third.open()
-    assert state_of(third, "monitoring") == "not yet"
+    assert state_of(third, "agents") == "not yet"
 
 
-async def test_admin_is_never_unloaded(loader: CogLoader, cogs: CogFolder) -> None:
-    cogs.write_cog("admin", {"cogs": "return 1"})
-    await loader.ensure("admin")
-    result = await loader.unload("admin")
-    assert not result.ok
-    assert result.kept_old
-    assert state_of(loader, "admin") == "loaded"
+@pytest.mark.parametrize("cog", ["admin", "help", "monitoring"])
+async def test_some_cogs_are_never_unloaded(loader: CogLoader, cogs: CogFolder, cog: str) -> None:
+    cogs.write_cog(cog, {"ping": "return 1"})
+    await loader.ensure(cog)
+    with pytest.raises(CogStays, match=f"`{cog}` stays loaded"):
+        await loader.unload(cog)
+    assert state_of(loader, cog) == "loaded"
+
+
+@pytest.mark.parametrize("cog", ["admin", "help", "monitoring"])
+async def test_such_a_cog_that_an_earlier_version_unloaded_is_back(
+    parts: tuple[Kernel, Collective], offline: commands.Bot, cogs: CogFolder, cog: str
+) -> None:
+    await parts[1].remembered.set("cogs", cog, "disabled")
+    loader = build_loader(parts, offline, cogs)
+    await loader.open()
+    assert state_of(loader, cog) == "not yet"
 
 
 async def test_a_name_that_is_no_cog_is_refused_with_a_suggestion(loader: CogLoader) -> None:
@@ -139,9 +149,10 @@ async def test_a_name_that_is_no_cog_is_refused_with_a_suggestion(loader: CogLoa
 async def test_load_all_goes_on_after_a_failure(loader: CogLoader, cogs: CogFolder) -> None:
     cogs.write("help", "raise RuntimeError('broken')\n")
     cogs.write_cog("monitoring", {"ping": "return 1"})
+    cogs.write_cog("agents", {"agents": "return 1"})
     cogs.write_cog("admin", {"cogs": "return 1"})
     await loader.load_all()
-    assert [state_of(loader, name) for name in NAMES] == ["failed", "loaded", "loaded"]
+    assert [state_of(loader, name) for name in NAMES] == ["failed", "loaded", "loaded", "loaded"]
 
 
 async def test_a_missing_cog_is_a_failure_that_says_what_is_missing(loader: CogLoader) -> None:

@@ -247,12 +247,12 @@ async def test_a_change_whose_caller_is_gone_says_in_the_log_that_it_failed(
         raise OSError("disk full")
 
     monkeypatch.setattr(parts[1].remembered, "set", full)
-    caller = asyncio.create_task(loader.unload("monitoring"))
+    caller = asyncio.create_task(loader.unload("agents"))
     await asyncio.sleep(0)
     caller.cancel()
     with pytest.raises(asyncio.CancelledError):
         await caller
     with caplog.at_level(logging.WARNING):
-        await loader.settle("monitoring")
-    assert "cog.change_failed cog=monitoring" in caplog.text
-    assert state_of(loader, "monitoring") == "not yet"
+        await loader.settle("agents")
+    assert "cog.change_failed cog=agents" in caplog.text
+    assert state_of(loader, "agents") == "not yet"
