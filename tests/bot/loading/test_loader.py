@@ -102,10 +102,10 @@ async def test_a_cog_that_fails_to_import_says_so_with_an_incident_and_is_not_tr
 async def test_an_unloaded_cog_stays_off_across_a_restart_until_it_is_loaded(
     parts: tuple[Kernel, Collective], loader: CogLoader, offline: commands.Bot, cogs: CogFolder
 ) -> None:
-    cogs.write_cog("agents", {"agents": "return 1"})
+    cogs.write_cog("agents", {"emotions": "return 1"})
     await loader.ensure("agents")
     assert (await loader.unload("agents")).ok
-    assert offline.get_command("agents") is None
+    assert offline.get_command("emotions") is None
     after_restart = build_loader(parts, offline, cogs)
     await after_restart.open()
     assert state_of(after_restart, "agents") == "disabled"
@@ -149,7 +149,7 @@ async def test_a_name_that_is_no_cog_is_refused_with_a_suggestion(loader: CogLoa
 async def test_load_all_goes_on_after_a_failure(loader: CogLoader, cogs: CogFolder) -> None:
     cogs.write("help", "raise RuntimeError('broken')\n")
     cogs.write_cog("monitoring", {"ping": "return 1"})
-    cogs.write_cog("agents", {"agents": "return 1"})
+    cogs.write_cog("agents", {"emotions": "return 1"})
     cogs.write_cog("admin", {"cogs": "return 1"})
     await loader.load_all()
     assert [state_of(loader, name) for name in NAMES] == ["failed", "loaded", "loaded", "loaded"]
