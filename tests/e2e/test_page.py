@@ -1,5 +1,6 @@
 """A newcomer's first minute: `python main.py`, the chat page in a real Chromium, and real answers."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from playwright.async_api import Browser, Page, expect
 
 from tests.browser_support import open_browser
 from tests.e2e.helix_process import helix, sandbox_env
+
+_SLASH = Path(__file__).parents[2] / "bot" / "slash.json"
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -91,3 +94,21 @@ async def test_the_message_box_completes_the_bots_own_commands(stage: _Stage) ->
     async with stage.page("member") as page:
         await page.get_by_label("Message", exact=True).press_sequentially("!stat")
         await expect(page.get_by_role("option").first).to_contain_text("status")
+
+
+async def test_the_list_of_slash_commands_holds_all_of_them_and_forgives_a_slip(stage: _Stage) -> None:
+    names = sorted(command["name"] for command in json.loads(_SLASH.read_text()))
+    async with stage.page("member") as page:
+        box = page.get_by_label("Message", exact=True)
+        options = page.get_by_role("listbox", name="Slash commands").get_by_role("option")
+        await box.press_sequentially("/")
+        await expect(options).to_have_count(len(names))
+        await box.press("ArrowUp")
+        await expect(options.last).to_have_attribute("aria-selected", "true")
+        await expect(options.last).to_be_in_viewport()
+        for slip, meant in (("hlp", "/help"), ("stauts", "/status"), ("8bal", "/8ball")):
+            await box.fill(f"/{slip}")
+            await expect(options.first).to_contain_text(meant)
+        # The bot itself answers a slip after the prefix, so Enter sends that one as it stands.
+        await _type(page, "!pnig")
+        await expect(page.locator(".message", has_text="!pnig").first).to_be_visible()

@@ -2,7 +2,8 @@
 
 import { el } from "./dom.js";
 
-const SHOWN = 50;
+/** Discord lets an application have no more slash commands than that. */
+const SHOWN = 100;
 const COMBOBOX = {
   role: "combobox",
   "aria-autocomplete": "list",
@@ -52,7 +53,9 @@ export class Completion {
       this.close();
       return;
     }
-    this.#match = { ...match, items: match.items.slice(0, SHOWN) };
+    const items = match.items.slice(0, SHOWN);
+    const cut = items.length < match.items.length ? ` · the first ${SHOWN} of ${match.items.length}: type on to find more` : "";
+    this.#match = { ...match, items, title: `${match.title}${cut}` };
     this.#active = 0;
     this.#moved = false;
     this.#draw();

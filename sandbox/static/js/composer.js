@@ -4,7 +4,7 @@ import { Completion } from "./completion.js";
 import { el, icon, iconButton } from "./dom.js";
 import { encodeFiles, FileTray } from "./files.js";
 import { SlashForm } from "./slash.js";
-import { findAny, hintFor, parseSlash } from "./sources.js";
+import { findAny, hintFor, parseSlash, whyUnknown } from "./sources.js";
 
 const LONGEST = 2000;
 const COUNT_FROM = 1800;
@@ -199,7 +199,7 @@ export class Composer {
     }
     const unknown = this.#mode === null && UNKNOWN_SLASH.exec(text);
     if (unknown) {
-      this.#desk.say(`There is no command ${unknown[0].trim()} here. The bot may still be starting.`);
+      this.#desk.say(`There is no command ${unknown[0]} here. ${whyUnknown(this.#desk.store, unknown[0].slice(1))}`);
       return;
     }
     if (text.trim() === "" && this.#tray.count === 0) return;

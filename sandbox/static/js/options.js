@@ -3,6 +3,7 @@
 import { Completion } from "./completion.js";
 import { channelItems, roleItems, userItems } from "./components.js";
 import { el } from "./dom.js";
+import { rankOrGuess } from "./ranking.js";
 
 const TYPE = {
   string: 3,
@@ -159,7 +160,7 @@ export class OptionField {
     const fixed = this.#fixedItems();
     const typed = text.trim().toLowerCase();
     if (fixed !== null) {
-      const items = fixed.filter((item) => item.label.toLowerCase().includes(typed.replace(/^[@#]/, "")));
+      const items = rankOrGuess(typed.replace(/^[@#]/, ""), fixed, (item) => [item.label]);
       return {
         title,
         items: items.map((item) => ({ ...item, detail: item.description })),

@@ -1,6 +1,7 @@
 // A list to choose from, in a popover: menus of messages, reactions, people.
 
 import { el, icon } from "./dom.js";
+import { rankOrGuess } from "./ranking.js";
 
 const SEARCH_FROM = 9;
 const MARGIN = 8;
@@ -74,8 +75,7 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, grid = fals
   };
 
   search?.addEventListener("input", () => {
-    const words = search.value.trim().toLowerCase();
-    shown = items.filter((item) => `${item.label} ${item.description ?? ""}`.toLowerCase().includes(words));
+    shown = rankOrGuess(search.value.trim(), items, (item) => [item.label, item.description ?? ""]);
     active = 0;
     draw();
   });

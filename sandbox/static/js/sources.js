@@ -1,23 +1,6 @@
 // What the message box can complete: commands with the prefix, slash commands, people, roles and channels.
 
-const FOUND = 25;
-
-/** Best first: begins with the word, then an alias that does, then contains it. */
-function rank(word, entries, names) {
-  const score = (entry) => {
-    const [first, ...aliases] = names(entry).map((name) => name.toLowerCase());
-    if (first === word) return 0;
-    if (first.startsWith(word)) return 1;
-    if (aliases.includes(word)) return 0.5;
-    if (aliases.some((alias) => alias.startsWith(word))) return 2;
-    return first.includes(word) ? 3 : null;
-  };
-  return entries
-    .map((entry) => ({ entry, score: score(entry) }))
-    .filter(({ score: found }) => found !== null)
-    .sort((a, b) => a.score - b.score || names(a.entry)[0].localeCompare(names(b.entry)[0]))
-    .map(({ entry }) => entry);
-}
+import { rank, rankOrGuess } from "./ranking.js";
 
 /** The word at the caret: `{word, from, to}`, ended by white space on both sides. */
 function wordAt(text, caret) {
@@ -36,12 +19,14 @@ function findPrefixed(store, text, caret) {
   if (earlier !== "" && !earlier.split(/\s+/).every((token) => token.startsWith(prefix))) return null;
   const typed = word.slice(prefix.length).toLowerCase();
   const names = (command) => [command.name, ...(command.aliases ?? [])];
-  const found = rank(typed, store.prefixCommands, names);
+  const found = rankOrGuess(typed, byName(store.prefixCommands), names);
+  const known = found.some((command) => names(command).some((name) => name.includes(typed)));
   return {
     title: "Commands",
     from,
     to,
-    exact: store.prefixCommands.some((command) => names(command).includes(typed)),
+    // What is only nearly a command may be meant as it stands: the bot has an answer to it.
+    exact: !known || store.prefixCommands.some((command) => names(command).includes(typed)),
     items: found.map((command) => ({
       value: `${prefix}${command.name} `,
       label: `${prefix}${command.name}`,
@@ -49,6 +34,10 @@ function findPrefixed(store, text, caret) {
       detail: [command.summary.replace(/\.$/, ""), ACCESS_NOTES[command.access]].filter(Boolean).join(" · "),
     })),
   };
+}
+
+function byName(entries) {
+  return [...entries].sort((a, b) => a.name.localeCompare(b.name));
 }
 
 const ACCESS_NOTES = { mod: "mods", admin: "admins", owner: "owners" };
@@ -76,13 +65,21 @@ function findSlash(store, text, caret) {
     to: text.length,
     // A command that asks for nothing can be sent as it stands.
     exact: exact !== undefined && !(exact.options ?? []).some((option) => option.required),
-    items: rank(typed, commands, (command) => [command.name]).map((command) => ({
+    items: rankOrGuess(typed, commands, (command) => [command.name]).map((command) => ({
       value: command,
       label: `/${command.name}`,
       usage: (command.options ?? []).map(optionUsage).join(" "),
       detail: command.description,
     })),
   };
+}
+
+/** What to do about a slash command that is not among those of this place. */
+export function whyUnknown(store, name) {
+  if (store.commands.length === 0) return "The bot may still be starting: try again in a moment.";
+  const elsewhere = store.commands.some((command) => command.name === name.toLowerCase());
+  if (!elsewhere) return "Type / to see all commands.";
+  return store.guild === null ? "It works in the channels of a server." : "It works in another place.";
 }
 
 function optionUsage({ name, required }) {
@@ -101,11 +98,12 @@ function findMention(store, text, caret) {
   if (guild === null || !/^[@#]/.test(word) || caret === from) return null;
   const typed = word.slice(1).toLowerCase();
   const items = word[0] === "@" ? [...people(store, typed), ...roles(guild, typed)] : channels(guild, typed);
-  return { title: word[0] === "@" ? "People and roles" : "Channels", from, to, items: items.slice(0, FOUND) };
+  return { title: word[0] === "@" ? "People and roles" : "Channels", from, to, items };
 }
 
 function people(store, typed) {
   const users = store.guild.members.map((member) => member.user);
+  users.sort((a, b) => store.nameOf(a).localeCompare(store.nameOf(b)));
   return rank(typed, users, (user) => [store.nameOf(user), user.username]).map((user) => ({
     value: `<@${user.id}> `,
     label: `@${store.nameOf(user)}`,
@@ -114,14 +112,14 @@ function people(store, typed) {
 }
 
 function roles(guild, typed) {
-  const mentionable = guild.roles.filter((role) => role.id !== guild.id);
+  const mentionable = byName(guild.roles).filter((role) => role.id !== guild.id);
   return rank(typed, mentionable, (role) => [role.name]).map(
     (role) => ({ value: `<@&${role.id}> `, label: `@${role.name}`, detail: "role" }),
   );
 }
 
 function channels(guild, typed) {
-  const texts = guild.channels.filter((channel) => channel.type !== 4);
+  const texts = byName(guild.channels).filter((channel) => channel.type !== 4);
   return rank(typed, texts, (channel) => [channel.name]).map(
     (channel) => ({ value: `<#${channel.id}> `, label: `#${channel.name}`, detail: channel.topic ?? "" }),
   );
