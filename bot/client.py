@@ -38,6 +38,9 @@ logger = logging.getLogger(__name__)
 
 _RESULTS_KEPT = 256
 _SANDBOX_SCOPE = "sandbox#"
+# The types of messages that may be commands; with any other the system tells of something, in words that
+# somebody chose: the name of a thread, the topic of a stage.
+_SAID = frozenset({discord.MessageType.default.value, discord.MessageType.reply.value})
 # Members of a team who may act for the application (Discord API, "Team Member Roles").
 _OWNING_ROLES = frozenset({discord.TeamMemberRole.admin, discord.TeamMemberRole.developer})
 
@@ -171,7 +174,7 @@ class HelixBot(commands.Bot):
         """Run the command, or the commands, in a message, unless a stop has begun."""
         drain = self.kernel.drain
         from_bot = message.author.bot or message.webhook_id is not None
-        if not drain.accepting or not self._is_for_us(message.content, from_bot=from_bot):
+        if not drain.accepting or from_bot or not self._is_for_us(message.content, message.type.value):
             return
         task = asyncio.current_task()
         if task is not None:
@@ -222,17 +225,20 @@ class HelixBot(commands.Bot):
         parse = parsers["MESSAGE_CREATE"]
 
         def parse_commands(data: dict[str, Any]) -> None:
-            from_bot = "webhook_id" in data or data["author"].get("bot", False)
-            if self._is_for_us(data["content"], from_bot=from_bot) or self._is_awaited("message"):
+            if self._is_awaited("message") or (
+                self._is_for_us(data["content"], data["type"])
+                and "webhook_id" not in data
+                and not data["author"].get("bot", False)
+            ):
                 parse(data)
 
         parsers["MESSAGE_CREATE"] = parse_commands
 
-    def _is_for_us(self, content: str, *, from_bot: bool) -> bool:
+    def _is_for_us(self, content: str, kind: int) -> bool:
         if content.startswith(self._starts):
-            return not from_bot
+            return kind in _SAID
         # A batch may begin with a comment.
-        return content[:1] == "#" and f"\n{self.prefix}" in content and not from_bot
+        return content[:1] == "#" and f"\n{self.prefix}" in content and kind in _SAID
 
     def _is_awaited(self, event: str) -> bool:
         # discord.py keeps the futures of `wait_for` here, and has no other place to ask.

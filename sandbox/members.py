@@ -4,13 +4,18 @@ from collections.abc import Callable, Iterable
 
 from sandbox.errors import bad_form, invalid_role, missing_permissions, unknown
 from sandbox.events import Event, EventBus
+from sandbox.forms import MessageForm
+from sandbox.messages import Messages, Origin
 from sandbox.permissions import Permission, base_permissions, rank
-from sandbox.records import Guild, Member, User
+from sandbox.records import JOIN_NOTICE, Guild, Member, User
 from sandbox.render import member_json, user_json
 from sandbox.role_forms import MemberForm
 from sandbox.roles import find_role, require_below, require_manage_roles
 from sandbox.wire import JsonObject, iso
 from sandbox.world import World
+
+_NO_JOIN_NOTICES = 1 << 0
+"""The server's switch against them ("System Channel Flags" in Discord's reference)."""
 
 
 class Members:
@@ -19,15 +24,22 @@ class Members:
     Args:
         world: The records.
         bus: Where GUILD_MEMBER_ADD, GUILD_MEMBER_UPDATE and GUILD_MEMBER_REMOVE go.
+        messages: Where the system says who joined.
         next_id: Gives new snowflakes.
         wall_s: The Unix time in seconds.
     """
 
     def __init__(
-        self, world: World, bus: EventBus, next_id: Callable[[], int], wall_s: Callable[[], float]
+        self,
+        world: World,
+        bus: EventBus,
+        messages: Messages,
+        next_id: Callable[[], int],
+        wall_s: Callable[[], float],
     ) -> None:
         self._world = world
         self._bus = bus
+        self._messages = messages
         self._next_id = next_id
         self._wall_s = wall_s
 
@@ -55,10 +67,13 @@ class Members:
         return any(name.lower().startswith(begin) for name in names)
 
     def add(self, guild: Guild, user_id: int) -> Member:
-        """Makes a user a member."""
+        """Makes a user a member, which the system channel tells unless the server has switched that off."""
         member = Member(user_id, [], iso(self._wall_s()))
         guild.members[user_id] = member
         self._tell("GUILD_MEMBER_ADD", guild, member)
+        channel = guild.channels.get(guild.system_channel_id or 0)
+        if channel is not None and not guild.levels.get("system_channel_flags", 0) & _NO_JOIN_NOTICES:
+            self._messages.post(channel, user_id, MessageForm(), Origin(type=JOIN_NOTICE))
         return member
 
     def add_crowd(self, guild: Guild, count: int) -> list[Member]:

@@ -12,7 +12,16 @@ from sandbox.forms import MAX_FILES, MessageForm, reference_id, require_somethin
 from sandbox.media import entry_for, resolve_media, shown_names
 from sandbox.mentions import resolve_mentions
 from sandbox.permissions import Permission
-from sandbox.records import FLAG_EPHEMERAL, FLAG_LOADING, REPLY, Attachment, Channel, Message, WebhookAuthor
+from sandbox.records import (
+    FLAG_EPHEMERAL,
+    FLAG_LOADING,
+    REPLY,
+    SPOKEN,
+    Attachment,
+    Channel,
+    Message,
+    WebhookAuthor,
+)
 from sandbox.render import member_json
 from sandbox.render_messages import gateway_message_json
 from sandbox.snowflake import created_s
@@ -80,7 +89,8 @@ class Messages:
         """A new message from its author's own hand; a known enforced nonce gives the message it made.
 
         Raises:
-            ApiError: 400 for an empty message or an unknown reference.
+            ApiError: 400 for an empty message, an unknown reference or one to a system message, and (160002)
+                for a reference without the permission to read the history.
         """
         known = self._by_nonce(author_id, form)
         if known is not None:
@@ -218,6 +228,9 @@ class Messages:
             if form.reference.get("fail_if_not_exists") is False:
                 return None
             raise bad_form(("message_reference",), "REPLIES_UNKNOWN_MESSAGE", "Unknown message")
+        if target.type not in SPOKEN:
+            code = "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE"
+            raise bad_form(("message_reference",), code, "Cannot reply to a system message")
         if not self._world.permissions_in(channel, author_id) & Permission.READ_MESSAGE_HISTORY:
             raise ApiError(400, 160002, "Cannot reply without permission to read message history")
         return message_id

@@ -9,6 +9,7 @@ from sandbox.forms import MessageForm
 from sandbox.messages import Messages, Origin
 from sandbox.permissions import Permission
 from sandbox.records import (
+    NAME_NOTICE,
     PRIVATE_THREAD,
     PUBLIC_THREAD,
     SPOKEN,
@@ -37,7 +38,7 @@ class Threads:
     Args:
         world: The records.
         bus: Where events come from and go.
-        messages: Where the system says that a thread was started.
+        messages: Where the system says that a thread was started or renamed.
         files: Where the attachments of a deleted thread are let go of.
         next_id: Gives new snowflakes.
         wall_s: The Unix time in seconds.
@@ -123,6 +124,8 @@ class Threads:
     def edit(self, channel: Channel, thread: Thread, actor_id: int, fields: ThreadFields) -> None:
         """Changes what is given and leaves the rest: its starter and who manages threads may.
 
+        A new name is told in the thread.
+
         Raises:
             ApiError: 403 (50013) without the right to it, 400 (50083) for an archived one that stays so.
         """
@@ -135,6 +138,7 @@ class Threads:
         owns = actor_id == thread.owner_id and not thread.locked
         if not (manages or ("locked" not in fields and owns) or (reopens and speaks)):
             raise missing_permissions()
+        renamed = fields.get("name", channel.name) != channel.name
         with self._events.changing(channel, thread):
             channel.name = fields.get("name", channel.name)
             channel.slowmode_s = fields.get("slowmode_s", channel.slowmode_s)
@@ -142,6 +146,9 @@ class Threads:
             thread.locked = fields.get("locked", thread.locked)
             thread.invitable = fields.get("invitable", thread.invitable)
             self._archive(thread, archived=fields.get("archived", thread.archived))
+        if renamed:
+            notice = MessageForm(content=channel.name)
+            self._messages.post(channel, actor_id, notice, Origin(type=NAME_NOTICE))
 
     def delete(self, channel: Channel, actor_id: int) -> None:
         """Deletes a thread with all that is in it.

@@ -75,6 +75,25 @@ async def test_a_server_is_edited_and_what_is_not_named_stays(bot: Bot, sandbox:
     assert (after.name, after.description, after.system_channel) == ("Helix House", None, None)
 
 
+async def test_who_joins_is_told_in_the_system_channel_unless_that_is_switched_off(
+    bot: Bot, sandbox: Sandbox, general: int
+) -> None:
+    guild = bot.text_channel(general).guild
+    heard = bot.expect("message", lambda message: message.type is discord.MessageType.new_member)
+    await sandbox.act.join(user="newcomer", guild=guild.id)
+    notice = await heard
+    await sandbox.act.leave(user="newcomer", guild=guild.id)
+    flags = guild.system_channel_flags
+    flags.join_notifications = False
+    await guild.edit(system_channel_flags=flags)
+    joined = bot.expect("member_join")
+    await sandbox.act.join(user="newcomer", guild=guild.id)
+    await joined
+
+    assert (notice.channel.id, notice.author.id) == (general, sandbox.users["newcomer"])
+    assert [message.type async for message in notice.channel.history(after=notice)] == []
+
+
 async def test_deleting_the_system_channel_is_told_of(bot: Bot, general: int) -> None:
     heard = bot.expect("guild_update")
     await bot.text_channel(general).delete()

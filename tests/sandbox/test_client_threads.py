@@ -98,6 +98,17 @@ async def test_a_thread_is_left_and_joined_again(bot: Bot, sandbox: Sandbox, gen
     assert refused.value.code == 50024
 
 
+async def test_a_new_name_is_told_in_the_thread(bot: Bot, sandbox: Sandbox, general: int) -> None:
+    thread = await sandbox.act.start_thread(user="member", channel=general, name="Plan")
+    heard = bot.expect("message", lambda message: message.type is discord.MessageType.channel_name_change)
+    await sandbox.act.edit_thread(user="member", thread=thread["id"], name="Plan")
+    await sandbox.act.edit_thread(user="member", thread=thread["id"], name="Plan B")
+    notice = await heard
+
+    assert (notice.channel.id, notice.content) == (int(thread["id"]), "Plan B")
+    assert notice.author.id == sandbox.users["member"]
+
+
 async def test_an_archived_thread_comes_back_with_a_word(bot: Bot, sandbox: Sandbox, general: int) -> None:
     channel = bot.text_channel(general)
     thread = await channel.create_thread(name="Short", type=discord.ChannelType.public_thread)

@@ -46,6 +46,20 @@ async def test_a_reply_to_nothing_is_refused_unless_that_is_allowed(api: Api, ge
     assert "message_reference" not in message
 
 
+async def test_what_the_system_says_cannot_be_replied_to(api: Api, sandbox: Sandbox, general: int) -> None:
+    path = f"/channels/{general}/messages"
+    sent = await sandbox.act.message(user="owner", channel=general, content="x")
+    await sandbox.act.pin(user="owner", message=sent["id"])
+    _, (notice,) = await api.call("GET", f"{path}?limit=1")
+    reference = {"message_id": notice["id"], "fail_if_not_exists": False}
+
+    status, body = await api.call("POST", path, {"content": "y", "message_reference": reference})
+
+    (error,) = body["errors"]["message_reference"]["_errors"]
+    assert (status, body["code"]) == (400, 50035)
+    assert error["code"] == "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE"
+
+
 async def test_replying_needs_the_history_permission(api: Api, sandbox: Sandbox, general: int) -> None:
     sent = await sandbox.act.message(user="owner", channel=general, content="x")
     deny_bot(sandbox, general, deny=Permission.READ_MESSAGE_HISTORY)

@@ -154,8 +154,8 @@ async def test_the_feed_tells_who_comes_and_goes_also_the_one_who_goes(api: Api,
     await sandbox.act.leave(user="newcomer", guild=sandbox.home_guild_id)
 
     for socket in (owner, newcomer):
-        names = [(await next_event(socket))["t"] for _ in range(2)]
-        assert names == ["GUILD_MEMBER_ADD", "GUILD_MEMBER_REMOVE"]
+        names = [(await next_event(socket))["t"] for _ in range(3)]
+        assert names == ["GUILD_MEMBER_ADD", "MESSAGE_CREATE", "GUILD_MEMBER_REMOVE"]
 
 
 async def test_the_feed_tells_of_the_bots_connection_and_commands(api: Api, sandbox: Sandbox) -> None:
