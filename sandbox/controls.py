@@ -207,6 +207,9 @@ async def _fault(engine: Engine, body: JsonObject) -> JsonObject:
         delay_s=maybe(body, "delay_s", (int, float), default=0.0),
         times=maybe(body, "times", int),
         retry_after_s=maybe(body, "retry_after_s", (int, float), default=1.0),
+        code=maybe(body, "code", int, default=0),
+        field=maybe(body, "field", str),
+        via=maybe(body, "via", bool, default=True),
     )
     try:
         return {"id": engine.faults.add(fault)}

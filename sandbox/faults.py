@@ -4,6 +4,10 @@ import fnmatch
 import itertools
 from dataclasses import dataclass
 
+from sandbox.codes import INVALID_FORM, REFUSALS
+from sandbox.errors import ApiError, bad_form
+from sandbox.ratelimit import too_many_requests
+
 _MAX_FAULTS = 100
 _MAX_DELAY_S = 60.0
 
@@ -15,10 +19,14 @@ class Fault:
     Attributes:
         method: The HTTP method, or ``*``.
         route: An fnmatch pattern on the path below ``/api/v10``.
-        status: The status to answer with; None lets the request through after the delay.
+        status: The status to answer with; None takes the code's, and without a code lets the request through
+            after the delay.
         delay_s: How long to wait first, in seconds.
         times: How many requests are left; None means until cleared.
         retry_after_s: What a 429 tells the client, in seconds.
+        code: Discord's JSON error code in the answer.
+        field: The refused field of a form (code 50035), such as ``embeds.0.title``.
+        via: False for a 429 that Cloudflare makes and not Discord: without the header ``Via``.
     """
 
     method: str
@@ -27,6 +35,23 @@ class Fault:
     delay_s: float = 0.0
     times: int | None = None
     retry_after_s: float = 1.0
+    code: int = 0
+    field: str | None = None
+    via: bool = True
+
+    def refusal(self) -> ApiError | None:
+        """The error to answer with; None where the request goes through."""
+        status, message = REFUSALS.get(self.code, (None, ""))
+        status = self.status or status
+        if status is None:
+            return None
+        if self.field is not None:
+            return bad_form(tuple(self.field.split(".")), "SANDBOX_FAULT", "As the sandbox was told.")
+        if status == 429:
+            return too_many_requests(
+                self.retry_after_s, {}, scope="shared", code=self.code, message=message, via=self.via
+            )
+        return ApiError(status, self.code, message or f"{status}: as the sandbox was told")
 
 
 class Faults:
@@ -40,7 +65,7 @@ class Faults:
         """Adds a fault and gives its id.
 
         Raises:
-            ValueError: For a status, delay or count that makes no sense, or too many faults.
+            ValueError: For a status, code, field, delay or count that makes no sense, or too many faults.
         """
         if fault.status is not None and not 400 <= fault.status <= 599:
             raise ValueError("status must be 400 to 599")
@@ -48,8 +73,12 @@ class Faults:
             raise ValueError("delay_s and retry_after_s must be up to 60 seconds")
         if fault.times is not None and fault.times < 1:
             raise ValueError("times must be at least 1")
-        if fault.status is None and fault.delay_s == 0:
-            raise ValueError("a fault needs status or delay_s")
+        if fault.code and fault.status is None and fault.code not in REFUSALS:
+            raise ValueError(f"code needs a status, or is one of {', '.join(map(str, REFUSALS))}")
+        if fault.field is not None and fault.code != INVALID_FORM:
+            raise ValueError(f"field needs code {INVALID_FORM}")
+        if fault.status is None and not fault.code and fault.delay_s == 0:
+            raise ValueError("a fault needs status, code or delay_s")
         if len(self._faults) >= _MAX_FAULTS:
             raise ValueError("too many faults; clear them first")
         fault_id = next(self._ids)

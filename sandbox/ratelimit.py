@@ -99,14 +99,24 @@ class RateLimits:
         return too_many_requests(max(0.001, window.ends_s - self._monotonic_s()), headers, scope=scope)
 
 
-def too_many_requests(retry_after_s: float, headers: dict[str, str], *, scope: str) -> ApiError:
-    """A 429 as Discord sends it. ``Via`` is there because clients tell Discord from its proxy by it."""
-    retry = {
-        "Retry-After": str(math.ceil(retry_after_s)),
-        "X-RateLimit-Scope": scope,
-        "Via": "1.1 sandbox",
-    }
-    error = ApiError(429, 0, "You are being rate limited.", headers=headers | retry)
-    del error.body["code"]
+def too_many_requests(
+    retry_after_s: float,
+    headers: dict[str, str],
+    *,
+    scope: str,
+    code: int = 0,
+    message: str = "",
+    via: bool = True,
+) -> ApiError:
+    """A 429 as Discord sends it, with a code for some limits.
+
+    Clients tell Discord from its proxy Cloudflare by the header ``Via``, which the proxy's own answers lack.
+    """
+    retry = {"Retry-After": str(math.ceil(retry_after_s)), "X-RateLimit-Scope": scope}
+    if via:
+        retry["Via"] = "1.1 sandbox"
+    error = ApiError(429, code, message or "You are being rate limited.", headers=headers | retry)
+    if not code:
+        del error.body["code"]
     error.body |= {"retry_after": round(retry_after_s, 3), "global": scope == "global"}
     return error

@@ -11,7 +11,6 @@ from aiohttp import web
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import ApiError, not_built, unauthorized
 from sandbox.faults import Fault
-from sandbox.ratelimit import too_many_requests
 from sandbox.wire import json_response
 
 logger = logging.getLogger(__name__)
@@ -78,10 +77,9 @@ def _wrap(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
 async def _apply(fault: Fault) -> None:
     if fault.delay_s:
         await asyncio.sleep(fault.delay_s)
-    if fault.status == 429:
-        raise too_many_requests(fault.retry_after_s, {}, scope="shared")
-    if fault.status is not None:
-        raise ApiError(fault.status, 0, f"{fault.status}: as the sandbox was told")
+    refusal = fault.refusal()
+    if refusal is not None:
+        raise refusal
 
 
 def _check_token(request: web.Request, engine: Engine) -> None:

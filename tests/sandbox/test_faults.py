@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from sandbox import faults as module
+from sandbox.codes import REFUSALS
 from sandbox.faults import Fault, Faults
 from tests.sandbox.support import Api
 
@@ -45,10 +46,12 @@ def test_the_oldest_fault_wins_until_it_is_spent() -> None:
         Fault("*", "*", delay_s=61),
         Fault("*", "*", status=429, retry_after_s=0),
         Fault("*", "*", status=500, times=0),
+        Fault("*", "*", code=12345),
+        Fault("*", "*", code=50013, field="content"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(fault: Fault) -> None:
-    with pytest.raises(ValueError, match=r"status|seconds|times"):
+    with pytest.raises(ValueError, match=r"status|seconds|times|field"):
         Faults().add(fault)
 
 
@@ -95,6 +98,44 @@ async def test_a_made_429_is_told_from_a_real_one_by_its_scope(api: Api) -> None
     assert response.status == 429
     assert response.headers["X-RateLimit-Scope"] == "shared"
     assert body["retry_after"] == 3
+
+
+@pytest.mark.parametrize("code", sorted(REFUSALS))
+async def test_a_fault_with_a_code_answers_as_discord_does(api: Api, code: int) -> None:
+    await api.control("POST", "/control/fault", {"route": "/users/@me", "code": code})
+
+    status, body = await api.call("GET", "/users/@me")
+
+    assert (status, body["message"]) == REFUSALS[code]
+    assert body["code"] == code
+    assert ("retry_after" in body) == (status == 429)
+
+
+async def test_a_status_of_its_own_goes_before_that_of_the_code(api: Api) -> None:
+    await api.control("POST", "/control/fault", {"route": "*", "status": 418, "code": 12345})
+
+    status, body = await api.call("GET", "/users/@me")
+
+    assert (status, body["code"]) == (418, 12345)
+
+
+async def test_a_refused_field_is_named_as_discord_names_it(api: Api) -> None:
+    fault = {"route": "*", "code": 50035, "field": "embeds.0.title"}
+    await api.control("POST", "/control/fault", fault)
+
+    status, body = await api.call("GET", "/users/@me")
+
+    assert (status, body["code"]) == (400, 50035)
+    assert body["errors"]["embeds"]["0"]["title"]["_errors"][0]["message"]
+
+
+@pytest.mark.parametrize("via", [True, False])
+async def test_a_429_of_cloudflares_lacks_the_header_via(*, api: Api, via: bool) -> None:
+    await api.control("POST", "/control/fault", {"route": "*", "status": 429, "via": via})
+
+    async with api.session.get(f"{api.sandbox.api_url}/users/@me") as response:
+        assert response.status == 429
+        assert ("Via" in response.headers) == via
 
 
 @pytest.mark.parametrize(
