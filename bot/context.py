@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import discord
 from discord.ext import commands
 
-from bot import access, errors
+from bot import access, errors, supplied_text
 from bot.embeds import check as embeds_check
 from bot.waiting import Deferral, Typing
 
@@ -167,12 +167,22 @@ class HelixContext(commands.Context["HelixBot"]):
         return cast("T", cached.value)
 
     async def _deliver(self, parts: dict[str, Any], ephemeral: bool | None) -> discord.Message:
-        message = await self._post(parts, ephemeral)
+        try:
+            message = await self._post(parts, ephemeral)
+        except discord.HTTPException as error:
+            refusal = supplied_text.refusal_of(error, parts, self._typed())
+            if refusal is None:
+                raise
+            raise refusal from error
         if self.answered_at is None:
             self.answered_at = self.bot.kernel.clock.monotonic()
             if self.interaction is not None:
                 self.interaction.extras[ANSWERED] = self.answered_at
         return message
+
+    def _typed(self) -> list[str]:
+        """The texts that the caller gave as arguments."""
+        return [value for value in (*self.args, *self.kwargs.values()) if isinstance(value, str)]
 
     async def _post(self, parts: dict[str, Any], ephemeral: bool | None) -> discord.Message:
         if self.typing_shown is not None:

@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import catalog
+from bot import catalog, discord_codes
 from bot.access import Refusal
 from bot.waiting import Deferral
 from bot.words import quoted
@@ -35,12 +35,6 @@ Outcome = Literal[
     "ok", "refused", "cooldown", "bad input", "told", "failed", "elsewhere", "cut off", "unknown"
 ]
 
-# Discord's JSON error codes (API docs, "Opcodes and Status Codes").
-_ALREADY_ACKNOWLEDGED = 40060
-_UNKNOWN_INTERACTION = 10062
-_UNKNOWN_MESSAGE = 10008
-_ANSWERED_ELSEWHERE = frozenset({_ALREADY_ACKNOWLEDGED, _UNKNOWN_INTERACTION, _UNKNOWN_MESSAGE})
-_MISSING_ACCESS = frozenset({50001, 50013})
 # What a reply that nobody can be told about may raise; a closed session is a RuntimeError of aiohttp's.
 UNSENT = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
 _WRAPPERS = (
@@ -133,13 +127,13 @@ def _explain_discord(error: BaseException) -> Explained | None:
         return Explained("failed", "Discord could not be reached. Try again in a moment.")
     if not isinstance(error, discord.HTTPException):
         return None
-    if error.code in _ANSWERED_ELSEWHERE:
+    if error.code in discord_codes.ANSWERED_ELSEWHERE:
         return Explained("elsewhere", None)
-    if error.code in _MISSING_ACCESS:
-        return Explained("told", "Discord does not let me do that here: I lack a permission.")
-    if error.status >= 500:
-        return Explained("failed", "Discord has trouble of its own. Try again in a moment.")
-    return None
+    if discord_codes.kind_of(error) == "ours":
+        return None
+    # An outage fails the command for its caller; a refusal is an answer.
+    outcome: Outcome = "failed" if error.status >= 500 else "told"
+    return Explained(outcome, discord_codes.in_words(error))
 
 
 async def report(
@@ -157,10 +151,10 @@ async def report(
     if explained.incident is not None:
         logger.error("incident.new id=%s where=%s", explained.incident, where, exc_info=cause)
         await _tell_subscribers(bot, where, explained.incident, cause)
-    elif explained.outcome == "failed":
-        logger.warning("command.discord_trouble where=%s error=%s", where, in_short(cause))
     elif explained.outcome == "elsewhere":
         logger.info("command.answered_elsewhere where=%s", where)
+    elif explained.outcome == "failed" or isinstance(cause, discord.HTTPException):
+        logger.warning("command.discord_trouble where=%s error=%s", where, in_short(cause))
     if isinstance(cause, Refusal):
         bot.kernel.refusals.count(cause.kind)
     if explained.text is not None:

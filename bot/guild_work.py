@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
 
-from bot import errors
+from bot import discord_codes, errors
 from bot.progress import Stopped
 from core.errors import HelixError
 
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from bot.progress import Progress
 
 logger = logging.getLogger(__name__)
-
-# Discord API, "JSON Error Codes".
-_FULL: Mapping[int, str] = MappingProxyType({30005: "roles", 30013: "channels"})
 
 
 class Busy(HelixError):  # noqa: N818 - the text is what users read
@@ -108,9 +104,6 @@ async def carry_out(steps: Sequence[Step], progress: Progress) -> Report:
 
 def in_words(error: BaseException) -> str:
     """Why Discord did not do it, and what would help."""
-    if isinstance(error, discord.Forbidden):
-        return "Discord does not let me do that here: I lack a permission, or my role stands too low."
-    code = error.code if isinstance(error, discord.HTTPException) else 0
-    if code in _FULL:
-        return f"This server has the most {_FULL[code]} that Discord allows."
-    return "Discord did not take it. Try again in a moment."
+    if isinstance(error, discord.HTTPException):
+        return discord_codes.in_words(error)
+    return "Discord could not be reached. Try again in a moment."

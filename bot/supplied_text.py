@@ -1,0 +1,54 @@
+"""Tells whether Discord refused a text that the caller typed, which is no fault of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from bot import discord_codes
+from core.errors import HelixError
+
+if TYPE_CHECKING:
+    import discord
+
+
+class TextRefused(HelixError):  # noqa: N818 - the text is what users read
+    """Discord does not take a text that the caller typed."""
+
+
+def refusal_of(
+    error: discord.HTTPException, parts: Mapping[str, Any], typed: Iterable[str]
+) -> TextRefused | None:
+    """What to tell the caller whose own text was refused; None where another field was, or another text.
+
+    Args:
+        error: what Discord answered.
+        parts: the message as it was sent: `content` and `embeds`.
+        typed: the texts that the caller gave.
+    """
+    fields = discord_codes.refused_fields(error)
+    payload = {"content": parts.get("content"), "embeds": [one.to_dict() for one in parts.get("embeds", ())]}
+    given = [text for text in typed if text]
+    if not fields or not all(_is_typed(_value_at(payload, field), given) for field in fields):
+        return None
+    reasons = " ".join(dict.fromkeys(fields.values()))
+    return TextRefused(f"Discord does not take what you wrote: {reasons} Change it and try again.")
+
+
+def _is_typed(value: str | None, typed: Sequence[str]) -> bool:
+    """Whether at least half of the value is one of the texts: a word in a sentence of ours is not enough."""
+    if not value:
+        return False
+    return any(text in value and 2 * len(text) >= len(value) for text in typed)
+
+
+def _value_at(payload: object, path: str) -> str | None:
+    """The text that a path such as `embeds.0.title` leads to."""
+    for key in path.split("."):
+        if isinstance(payload, Mapping):
+            payload = payload.get(key)
+        elif isinstance(payload, Sequence) and key.isdecimal() and int(key) < len(payload):
+            payload = payload[int(key)]
+        else:
+            return None
+    return payload if isinstance(payload, str) else None
