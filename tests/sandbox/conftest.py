@@ -1,6 +1,8 @@
 """A running sandbox for each test, and the real discord.py client connected to it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import discord
 import pytest
@@ -10,13 +12,16 @@ from aiohttp import ClientSession
 from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Page
+from playwright.async_api import Route as PageRoute
 
 from sandbox import Sandbox, start_sandbox
 from sandbox.engine import Engine
 from tests.browser_support import open_browser
 from tests.sandbox.page_bot import Stage, open_stage
 from tests.sandbox.support import Api, Bot, Bots, Clock
+
+_SANDBOX_FILES = Path(__file__).parents[2] / "sandbox"
 
 
 @pytest.fixture
@@ -80,3 +85,21 @@ async def stage(browser: Browser) -> AsyncIterator[Stage]:
     """A sandbox and a bot for all tests of the page, each of which opens a page of its own."""
     async with open_stage(browser) as stage:
         yield stage
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def modules(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page that can import the modules of the chat page, for tests of one of them."""
+
+    async def serve(route: PageRoute) -> None:
+        path = urlsplit(route.request.url).path
+        if path.startswith("/static/"):
+            await route.fulfill(path=_SANDBOX_FILES / path.lstrip("/"))
+        else:
+            await route.fulfill(body="<!doctype html>", content_type="text/html")
+
+    page = await browser.new_page()
+    await page.route("http://page.test/**", serve)
+    await page.goto("http://page.test/")
+    yield page
+    await page.close()

@@ -63,11 +63,13 @@ async def test_a_mention_of_a_channel_just_made_gets_its_name(stage: Stage) -> N
     general = discord.utils.get(home.text_channels, name="general")
     assert general is not None
     async with stage.page() as page:
-        made = await home.create_text_channel("just made")
+        made = await home.create_text_channel("just made", topic=f"Like {general.mention}")
         try:
             message = await general.send(f"Go to {made.mention}")
             shown = page.locator(f"#message-{message.id}")
-            await expect(shown.get_by_role("button", name="#just-made")).to_be_visible()
+            await shown.get_by_role("button", name="#just-made").click()
+            await expect(page.locator("#channel-topic")).to_have_text("Like #general")
+            await expect(page.get_by_role("region", name="Start here")).to_contain_text("Like #general")
         finally:
             await made.delete()
 

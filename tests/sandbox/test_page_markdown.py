@@ -1,17 +1,12 @@
 """The page's Markdown, rendered by the real modules in a real Chromium."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, Route
+from playwright.async_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-_STATIC = Path(__file__).parents[2] / "sandbox" / "static"
-_ORIGIN = "http://page.test"
 _RENDER = """async ([text]) => {
     const { renderMarkdown } = await import("/static/js/markdown.js");
     const names = {
@@ -28,30 +23,14 @@ _RENDER = """async ([text]) => {
 }"""
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def page(browser: Browser) -> AsyncIterator[Page]:
-    async def serve(route: Route) -> None:
-        path = route.request.url.removeprefix(f"{_ORIGIN}/static/")
-        if path == route.request.url:
-            await route.fulfill(body="<!doctype html>", content_type="text/html")
-        else:
-            await route.fulfill(path=_STATIC / path)
-
-    page = await browser.new_page()
-    await page.route(f"{_ORIGIN}/**", serve)
-    await page.goto(f"{_ORIGIN}/")
-    yield page
-    await page.close()
-
-
-async def _html(page: Page, text: str) -> str:
-    box = await page.evaluate_handle(_RENDER, [text])
+async def _html(modules: Page, text: str) -> str:
+    box = await modules.evaluate_handle(_RENDER, [text])
     html: str = await box.evaluate("(node) => node.innerHTML")
     return html
 
 
-async def _count(page: Page, text: str, selector: str) -> int:
-    box = await page.evaluate_handle(_RENDER, [text])
+async def _count(modules: Page, text: str, selector: str) -> int:
+    box = await modules.evaluate_handle(_RENDER, [text])
     count: int = await box.evaluate("(node, selector) => node.querySelectorAll(selector).length", selector)
     return count
 
@@ -92,8 +71,8 @@ _X = _line("x")
         ("<:spark:123>", '<span class="emoji-name">:spark:</span>'),
     ],
 )
-async def test_inline_marks_become_elements(page: Page, text: str, inside: str) -> None:
-    assert await _html(page, text) == _line(inside)
+async def test_inline_marks_become_elements(modules: Page, text: str, inside: str) -> None:
+    assert await _html(modules, text) == _line(inside)
 
 
 @pytest.mark.parametrize(
@@ -120,8 +99,8 @@ async def test_inline_marks_become_elements(page: Page, text: str, inside: str) 
         ),
     ],
 )
-async def test_blocks_become_elements(page: Page, text: str, html: str) -> None:
-    assert await _html(page, text) == html
+async def test_blocks_become_elements(modules: Page, text: str, html: str) -> None:
+    assert await _html(modules, text) == html
 
 
 @pytest.mark.parametrize(
@@ -133,8 +112,8 @@ async def test_blocks_become_elements(page: Page, text: str, html: str) -> None:
         ('[words](<https://example.org/c> "title")', "https://example.org/c"),
     ],
 )
-async def test_web_addresses_become_links(page: Page, text: str, href: str) -> None:
-    box = await page.evaluate_handle(_RENDER, [text])
+async def test_web_addresses_become_links(modules: Page, text: str, href: str) -> None:
+    box = await modules.evaluate_handle(_RENDER, [text])
     found: Any = await box.evaluate("(n) => [...n.querySelectorAll('a')].map((a) => [a.href, a.rel])")
     assert found == [[href, "noopener noreferrer nofollow"]]
 
@@ -149,52 +128,52 @@ async def test_web_addresses_become_links(page: Page, text: str, href: str) -> N
         "[x](https://)",
     ],
 )
-async def test_no_other_scheme_becomes_a_link(page: Page, text: str) -> None:
-    assert await _count(page, text, "a") == 0
+async def test_no_other_scheme_becomes_a_link(modules: Page, text: str) -> None:
+    assert await _count(modules, text, "a") == 0
 
 
-async def test_html_stays_text(page: Page) -> None:
+async def test_html_stays_text(modules: Page) -> None:
     text = '<img src=x onerror=alert(1)><b>"&amp;</b> **<i>x</i>**'
-    box = await page.evaluate_handle(_RENDER, [text])
+    box = await modules.evaluate_handle(_RENDER, [text])
     assert await box.evaluate("(node) => node.textContent") == text.replace("**", "")
-    assert await _count(page, text, "img, b, i, script") == 0
+    assert await _count(modules, text, "img, b, i, script") == 0
 
 
-async def test_a_timestamp_shows_a_time_that_knows_its_moment(page: Page) -> None:
-    assert await _html(page, "<t:0:D>") == _line(
+async def test_a_timestamp_shows_a_time_that_knows_its_moment(modules: Page) -> None:
+    assert await _html(modules, "<t:0:D>") == _line(
         '<span class="moment"><time datetime="1970-01-01T00:00:00.000Z" '
-        f'title="{await _title(page)}">T</time></span>'
+        f'title="{await _title(modules)}">T</time></span>'
     )
-    assert await _count(page, "<t:0:R>", "time[data-relative]") == 1
+    assert await _count(modules, "<t:0:R>", "time[data-relative]") == 1
 
 
-async def _title(page: Page) -> str:
-    title: str = await page.evaluate(
+async def _title(modules: Page) -> str:
+    title: str = await modules.evaluate(
         "new Intl.DateTimeFormat(undefined, {dateStyle: 'full', timeStyle: 'short'}).format(new Date(0))"
     )
     return title
 
 
-async def test_a_timestamp_out_of_range_breaks_nothing(page: Page) -> None:
-    assert "an invalid date" in await _html(page, "<t:9999999999999>") + await page.evaluate(
+async def test_a_timestamp_out_of_range_breaks_nothing(modules: Page) -> None:
+    assert "an invalid date" in await _html(modules, "<t:9999999999999>") + await modules.evaluate(
         "import('/static/js/time.js').then((m) => m.timeElement(new Date(NaN), 'f').textContent)"
     )
 
 
-async def test_a_spoiler_is_hidden_until_it_is_pressed(page: Page) -> None:
-    await page.evaluate(f"({_RENDER})(['||secret||']).then((box) => document.body.replaceChildren(box))")
-    spoiler = page.get_by_role("button", name="Spoiler, press to show")
-    assert await page.locator(".spoiler-inside").get_attribute("aria-hidden") == "true"
+async def test_a_spoiler_is_hidden_until_it_is_pressed(modules: Page) -> None:
+    await modules.evaluate(f"({_RENDER})(['||secret||']).then((box) => document.body.replaceChildren(box))")
+    spoiler = modules.get_by_role("button", name="Spoiler, press to show")
+    assert await modules.locator(".spoiler-inside").get_attribute("aria-hidden") == "true"
     await spoiler.press("Enter")
-    assert await page.locator(".spoiler.is-shown").count() == 1
-    assert await page.locator(".spoiler-inside").get_attribute("aria-hidden") is None
+    assert await modules.locator(".spoiler.is-shown").count() == 1
+    assert await modules.locator(".spoiler-inside").get_attribute("aria-hidden") is None
 
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "mark", ["**", "__", "||", "> ", "*", "`", "` ``", "[", "<@", "_a", "~~", "- ", "***a"]
 )
-async def test_deep_nonsense_is_rendered_in_bounded_time(page: Page, mark: str) -> None:
+async def test_deep_nonsense_is_rendered_in_bounded_time(modules: Page, mark: str) -> None:
     text = (mark * 4096)[:4096]
-    box = await page.evaluate_handle(_RENDER, [text])
+    box = await modules.evaluate_handle(_RENDER, [text])
     assert await box.evaluate("(node) => node.childNodes.length") > 0

@@ -2,14 +2,14 @@
 
 import { el } from "./dom.js";
 import { plainText } from "./markdown.js";
+import { namesOf } from "./names.js";
 import { noticeWords, SPOKEN } from "./system.js";
-import { compareIds, formatDate } from "./time.js";
+import { compareIds } from "./time.js";
 
 const REST_MS = 3000;
 const KEPT = 5;
 const LONGEST = 600;
 const LOADING = 1 << 7;
-const TIMESTAMP = /<t:(-?\d{1,13})(?::([tTdDfFR]))?>/g;
 
 /**
  * Speaks for a timeline through a live region that nobody sees. The log itself is no live region: it is drawn
@@ -69,14 +69,16 @@ export class Announcer {
 
   #say(message) {
     const name = this.#store.nameOf(message.author);
-    const text = SPOKEN.has(message.type) ? `${name}: ${spoken(message)}` : `${name} ${noticeWords(message)}`;
+    const names = namesOf(this.#store);
+    const notice = () => `${name} ${noticeWords(message, names)}`;
+    const text = SPOKEN.has(message.type) ? `${name}: ${spoken(message, names)}` : notice();
     this.#node.append(el("p", { text: text.slice(0, LONGEST) }));
     while (this.#node.children.length > KEPT) this.#node.firstElementChild.remove();
   }
 }
 
 /** A message's words: its text, its embeds, the names of its files. */
-function spoken({ content, embeds = [], attachments = [] }) {
+function spoken({ content, embeds = [], attachments = [] }, names) {
   const words = embeds.flatMap(({ title, description, fields = [] }) => [
     title,
     description,
@@ -84,12 +86,7 @@ function spoken({ content, embeds = [], attachments = [] }) {
   ]);
   return [content, ...words]
     .filter(Boolean)
-    .map((text) => plainText(text.replace(TIMESTAMP, spokenTime)))
+    .map((text) => plainText(text, names))
     .concat(attachments.map((attachment) => attachment.description || attachment.filename))
     .join(". ");
-}
-
-function spokenTime(text, seconds, style) {
-  const date = new Date(Number(seconds) * 1000);
-  return Number.isNaN(date.getTime()) ? text : formatDate(date, style);
 }

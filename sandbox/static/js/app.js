@@ -10,7 +10,7 @@ import { startDrawers } from "./drawers.js";
 import { drawIdentity } from "./identity.js";
 import { LiveLink } from "./live.js";
 import { drawMembers } from "./members.js";
-import { nameChannels } from "./inline.js";
+import { nameChannels, renderInline } from "./inline.js";
 import { MessageLog } from "./messages.js";
 import { openModal } from "./modal.js";
 import { drawBot, drawLink, makeSay, Typing } from "./notices.js";
@@ -101,9 +101,8 @@ function drawWorld() {
   const where = direct ? ["Direct message"] : [store.guild.name, store.parent && `#${store.parent.name}`];
   part("channel-place").textContent = where.filter(Boolean).join(" · ");
   const archived = store.channel?.thread_metadata?.archived === true;
-  part("channel-topic").textContent = archived
-    ? "Archived: a message brings it back"
-    : (store.channel?.topic ?? "");
+  const topic = archived ? "Archived: a message brings it back" : (store.channel?.topic ?? "");
+  part("channel-topic").replaceChildren(...renderInline(topic.replace(/\s+/g, " "), desk.names));
   document.title = `${direct ? "@" : store.parent ? "" : "#"}${title} · Helix sandbox`;
 }
 

@@ -1,6 +1,8 @@
 // Buttons and select menus under a message.
 
 import { el, icon, safeUrl } from "./dom.js";
+import { plainText } from "./markdown.js";
+import { namesOf } from "./names.js";
 import { openPicker } from "./picker.js";
 
 const ROW = 1;
@@ -134,9 +136,7 @@ export function menuItems(component, store) {
 
 /** Everyone here, as choices. */
 export function userItems(store) {
-  const pair = [store.me, store.bot.user].filter(Boolean);
-  const users = store.guild?.members.map((member) => member.user) ?? pair;
-  return users.map(
+  return store.people().map(
     (user) => ({ value: user.id, label: store.nameOf(user), description: `@${user.username}`, mark: "@" }),
   );
 }
@@ -152,7 +152,7 @@ export function roleItems(store) {
 export function channelItems(store, types) {
   const all = store.guild?.channels ?? [];
   const channels = types?.length ? all.filter((channel) => types.includes(channel.type)) : all;
-  return channels.map(
-    (channel) => ({ value: channel.id, label: channel.name, description: channel.topic ?? "", mark: "#" }),
-  );
+  return channels.map(({ id, name, topic }) => (
+    { value: id, label: name, description: plainText(topic ?? "", namesOf(store)), mark: "#" }
+  ));
 }

@@ -5,6 +5,7 @@ import { el, icon, iconButton } from "./dom.js";
 import { encodeFiles, FileTray } from "./files.js";
 import { SlashForm } from "./slash.js";
 import { findAny, hintFor, parseSlash, whyUnknown } from "./sources.js";
+import { toBox, toSent } from "./written.js";
 
 const LONGEST = 2000;
 const COUNT_FROM = 1800;
@@ -82,7 +83,7 @@ export class Composer {
 
   startEdit(message) {
     this.#setMode({ kind: "edit", message });
-    this.#write(message.content);
+    this.#write(toBox(message.content, this.#desk.store));
     this.focus();
   }
 
@@ -108,9 +109,10 @@ export class Composer {
     const help = hintFor(this.#desk.store, input.value);
     hint.hidden = help === null;
     hint.replaceChildren(...(help ? [el("code", { text: help.usage }), ` ${help.summary ?? ""}`] : []));
-    count.hidden = input.value.length < COUNT_FROM;
-    count.textContent = String(LONGEST - input.value.length);
-    count.classList.toggle("is-over", input.value.length > LONGEST);
+    const { length } = toSent(input.value, this.#desk.store);
+    count.hidden = length < COUNT_FROM;
+    count.textContent = String(LONGEST - length);
+    count.classList.toggle("is-over", length > LONGEST);
   }
 
   #complete(item, match) {
@@ -205,15 +207,16 @@ export class Composer {
     if (text.trim() === "" && this.#tray.count === 0) return;
     const mode = this.#mode;
     this.#setMode(null);
+    const content = toSent(text, this.#desk.store);
     if (mode?.kind === "edit") {
-      const body = { user: this.#desk.store.me.id, message: mode.message.id, content: text };
+      const body = { user: this.#desk.store.me.id, message: mode.message.id, content };
       this.#later(text, async () => (await this.#desk.attempt(() => this.#desk.api.edit(body))) !== null);
       return;
     }
     const files = this.#tray.take();
     this.#later(text, async () => {
       const encoded = await this.#desk.attempt(() => encodeFiles(files));
-      const message = { content: text, replyTo: mode?.message.id, files: encoded };
+      const message = { content, replyTo: mode?.message.id, files: encoded };
       const sent = encoded !== null && (await this.#desk.send(message));
       if (!sent) this.#tray.add(files);
       return sent;

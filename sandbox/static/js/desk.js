@@ -1,5 +1,6 @@
 // What a person can do with messages: the one place that turns controls into calls of the sandbox.
 
+import { namesOf } from "./names.js";
 import { openPicker } from "./picker.js";
 import { DIRECT } from "./store.js";
 import { compareIds } from "./time.js";
@@ -36,12 +37,7 @@ export class Desk {
     this.open = open;
     this.refresh = refresh;
     this.names = {
-      userName: (id) => (store.user(id) ? store.nameOf(store.user(id)) : "unknown-user"),
-      role: (id) => {
-        const role = store.role(id);
-        return role ? { name: role.name.replace(/^@/, ""), colour: store.colourOfRole(role) } : null;
-      },
-      channelName: (id) => store.channelById(id)?.name ?? null,
+      ...namesOf(store),
       openChannel: (id) => open(id),
       useCommand: (name) => this.suggest(`/${name}`),
     };

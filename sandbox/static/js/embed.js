@@ -2,7 +2,7 @@
 
 import { el, icon, link, picture } from "./dom.js";
 import { renderInline } from "./inline.js";
-import { renderMarkdown } from "./markdown.js";
+import { plainText, renderMarkdown } from "./markdown.js";
 import { cssColour } from "./store.js";
 import { formatMoment } from "./time.js";
 
@@ -12,9 +12,10 @@ import { formatMoment } from "./time.js";
  * @param {object} names resolves ids, see `renderInline`
  */
 export function renderEmbed(embed, names) {
+  const title = plainText(embed.title ?? "", names);
   const node = el(
     "article",
-    { class: "embed", "aria-label": embed.title ? `Embed: ${embed.title}` : "Embed" },
+    { class: "embed", "aria-label": title ? `Embed: ${title}` : "Embed" },
   );
   if (embed.color) node.style.setProperty("--embed", cssColour(embed.color));
   const body = el("div", { class: "embed-body" });
@@ -34,7 +35,7 @@ export function renderEmbed(embed, names) {
     );
   }
   if (embed.image) {
-    const alt = embed.image.description ?? (embed.title ? `Image: ${embed.title}` : "Image in the embed");
+    const alt = embed.image.description ?? (title ? `Image: ${title}` : "Image in the embed");
     node.append(picture(source(embed.image), { alt, cls: "embed-image" }));
   }
   const foot = footer(embed);

@@ -1,5 +1,6 @@
 // Discord's inline Markdown: emphasis, code, links, mentions, timestamps, spoilers.
 
+import { codeSpanAt } from "./code_spans.js";
 import { el, link, safeUrl } from "./dom.js";
 import { timeElement } from "./time.js";
 
@@ -98,23 +99,11 @@ function nodeAt(text, position, names, depth) {
   return { node: found.rule.make(found.match, names, depth), length: found.match[0].length };
 }
 
-/**
- * Code between two runs of equally many backticks; a run without a partner is text as a whole. By hand, since a
- * regular expression for it takes cubic time on a message of nothing but backticks.
- */
+/** Code, or a run of backticks without a partner, which is text as a whole. */
 function codeAt(text, position) {
-  const mark = /`+/y;
-  mark.lastIndex = position;
-  const [opening] = mark.exec(text);
-  const from = position + opening.length;
-  const runs = /`+/g;
-  runs.lastIndex = from;
-  for (let run = runs.exec(text); run !== null; run = runs.exec(text)) {
-    if (run[0].length === opening.length) {
-      return { node: code(text.slice(from, run.index)), length: runs.lastIndex - position };
-    }
-  }
-  return { node: opening, length: opening.length };
+  const { from, to, end } = codeSpanAt(text, position);
+  const node = to > from ? code(text.slice(from, to)) : text.slice(position, end);
+  return { node, length: end - position };
 }
 
 function matchAt(text, position) {

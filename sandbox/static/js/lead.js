@@ -32,8 +32,8 @@ export function replyLine(message, desk) {
   if (message.type !== REPLY) return null;
   const target = message.referenced_message;
   if (!target) return el("p", { class: "message-above" }, icon("reply"), "The original message was deleted");
-  const rest = target.embeds?.length ? target.embeds[0].title || "an embed" : "an attachment";
-  const words = plainText(target.content) || rest;
+  const words = plainText(target.content || target.embeds?.[0]?.title || "", desk.names);
+  const rest = target.embeds?.length ? "an embed" : "an attachment";
   const jump = { click: () => desk.jumpTo(target.id) };
   return el(
     "p",
@@ -48,7 +48,7 @@ export function replyLine(message, desk) {
         "aria-label": `In reply to ${desk.store.nameOf(target.author)}: go to the message`,
       },
       el("b", { text: desk.store.nameOf(target.author) }),
-      el("span", { text: words }),
+      el("span", { text: words || rest }),
     ),
   );
 }

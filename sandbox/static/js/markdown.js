@@ -2,6 +2,7 @@
 
 import { el } from "./dom.js";
 import { renderInline } from "./inline.js";
+import { formatDate } from "./time.js";
 
 const FENCE = /```(?:([\w+#.-]{1,20})\n)?([\s\S]*?)```/g;
 const HEADING = /^(#{1,3})\s+(.+)$/;
@@ -144,7 +145,30 @@ function list(items, names) {
 // What marks text, as far as one can tell without parsing: a lone * or _ does at the edge of a word.
 const MARKS = /```[\w+#.-]*\n?|\*\*|__|~~|\|\||`|(?<![\w*_])[*_](?=\S)|(?<=\S)[*_](?![\w*_])|^[>#-]+ /gm;
 
-/** One line of text without its marks, for previews. */
-export function plainText(text) {
-  return text.replace(MARKS, "").replace(/\s+/g, " ").trim();
+/** What stands for something else in a text: mentions, commands, custom emoji, times. */
+const TOKEN = /<(@!?|@&|#)(\d{1,20})>|<\/([^:>\n]{1,100}):\d{1,20}>|<a?(:\w{1,32}:)\d{1,20}>|<t:(-?\d{1,13})(?::([tTdDfFR]))?>/g;
+const SPOILER = /\|\|[\s\S]+?\|\|/g;
+
+/**
+ * One line of text without its marks, for previews and for what is read out.
+ * @param {string} text
+ * @param {object} names resolves ids: `userName`, `role`, `channelName`
+ */
+export function plainText(text, names) {
+  return text
+    .replace(SPOILER, "(spoiler)")
+    .replace(MARKS, "")
+    .replace(TOKEN, (...found) => spelled(found, names))
+    .replace(/\s+/g, " ")
+    .trim();
+}
+
+function spelled([token, sign, id, command, emoji, seconds, style], names) {
+  if (sign === "#") return `#${names.channelName(id) ?? "unknown"}`;
+  if (sign === "@&") return `@${names.role(id)?.name ?? "deleted-role"}`;
+  if (sign) return `@${names.userName(id)}`;
+  if (command) return `/${command}`;
+  if (emoji) return emoji;
+  const date = new Date(Number(seconds) * 1000);
+  return Number.isNaN(date.getTime()) ? token : formatDate(date, style);
 }

@@ -4,6 +4,7 @@ import { Completion } from "./completion.js";
 import { channelItems, roleItems, userItems } from "./components.js";
 import { el } from "./dom.js";
 import { rankOrGuess } from "./ranking.js";
+import { toSent } from "./written.js";
 
 const TYPE = {
   string: 3,
@@ -109,7 +110,7 @@ export class OptionField {
     const chosen = this.#picked ?? fixed?.find((item) => item.label.toLowerCase() === typed);
     if (chosen) return chosen.value;
     if (fixed !== null) throw new Error(`${name}: choose one from the list.`);
-    if (type === TYPE.string) return this.#checkLength(text);
+    if (type === TYPE.string) return this.#checkLength(toSent(text, this.#desk.store));
     return this.#number(text);
   }
 

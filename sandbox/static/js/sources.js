@@ -1,6 +1,10 @@
-// What the message box can complete: commands with the prefix, slash commands, people, roles and channels.
+// What the message box can complete: commands with the prefix, slash commands, people, roles, channels and emoji.
 
+import { EMOJI } from "./emoji.js";
+import { plainText } from "./markdown.js";
+import { namesOf } from "./names.js";
 import { rank, rankOrGuess } from "./ranking.js";
+import { writtenAs } from "./written.js";
 
 /** The word at the caret: `{word, from, to}`, ended by white space on both sides. */
 function wordAt(text, caret) {
@@ -88,41 +92,56 @@ function optionUsage({ name, required }) {
 
 /** Whatever can be completed at the caret. */
 export function findAny(store, text, caret) {
-  return findPrefixed(store, text, caret) ?? findSlash(store, text, caret) ?? findMention(store, text, caret);
+  return findPrefixed(store, text, caret)
+    ?? findSlash(store, text, caret)
+    ?? findMention(store, text, caret)
+    ?? findEmoji(text, caret);
 }
 
 /** People and roles after @, channels after #. */
 function findMention(store, text, caret) {
   const { word, from, to } = wordAt(text, caret);
-  const { guild } = store;
-  if (guild === null || !/^[@#]/.test(word) || caret === from) return null;
+  if (!/^[@#]/.test(word) || caret === from) return null;
   const typed = word.slice(1).toLowerCase();
-  const items = word[0] === "@" ? [...people(store, typed), ...roles(guild, typed)] : channels(guild, typed);
-  return { title: word[0] === "@" ? "People and roles" : "Channels", from, to, items };
+  if (word[0] === "#") return { title: "Channels", from, to, items: channels(store, typed) };
+  const items = [...people(store, typed), ...roles(store, typed)];
+  return { title: store.guild === null ? "People" : "People and roles", from, to, items };
 }
 
 function people(store, typed) {
-  const users = store.guild.members.map((member) => member.user);
-  users.sort((a, b) => store.nameOf(a).localeCompare(store.nameOf(b)));
+  const users = store.people().sort((a, b) => store.nameOf(a).localeCompare(store.nameOf(b)));
   return rank(typed, users, (user) => [store.nameOf(user), user.username]).map((user) => ({
-    value: `<@${user.id}> `,
+    value: `${writtenAs(`<@${user.id}>`, store)} `,
     label: `@${store.nameOf(user)}`,
     detail: user.username,
   }));
 }
 
-function roles(guild, typed) {
-  const mentionable = byName(guild.roles).filter((role) => role.id !== guild.id);
-  return rank(typed, mentionable, (role) => [role.name]).map(
-    (role) => ({ value: `<@&${role.id}> `, label: `@${role.name}`, detail: "role" }),
-  );
+function roles(store, typed) {
+  return rank(typed, byName(store.mentionableRoles()), (role) => [role.name]).map((role) => ({
+    value: `${writtenAs(`<@&${role.id}>`, store)} `,
+    label: `@${role.name}`,
+    detail: "role",
+  }));
 }
 
-function channels(guild, typed) {
-  const texts = byName(guild.channels).filter((channel) => channel.type !== 4);
-  return rank(typed, texts, (channel) => [channel.name]).map(
-    (channel) => ({ value: `<#${channel.id}> `, label: `#${channel.name}`, detail: channel.topic ?? "" }),
-  );
+function channels(store, typed) {
+  return rank(typed, byName(store.mentionableChannels()), (channel) => [channel.name]).map((channel) => ({
+    value: `${writtenAs(`<#${channel.id}>`, store)} `,
+    label: `#${channel.name}`,
+    detail: channel.topic ? plainText(channel.topic, namesOf(store)) : "",
+  }));
+}
+
+/** Emoji by name, after a colon and two letters. */
+function findEmoji(text, caret) {
+  const { word, from, to } = wordAt(text, caret);
+  if (!/^:[\w+-]{2,}$/.test(word)) return null;
+  const items = rank(word.slice(1), EMOJI, (entry) => entry.names).map(({ emoji, names }) => ({
+    value: `:${names[0]}: `,
+    label: `${emoji} :${names[0]}:`,
+  }));
+  return { title: "Emoji", from, to, items };
 }
 
 /** Splits `/name option:value …` as typed or pasted; the first option takes a rest without a name. */

@@ -148,6 +148,22 @@ export class Store extends EventTarget {
     return this.member(user.id)?.nick || known.global_name || known.username || "someone";
   }
 
+  /** Everyone here: the members of the server, or the two of a direct message. */
+  people() {
+    const pair = [this.me, this.bot.user].filter(Boolean);
+    return this.guild?.members.map((member) => member.user) ?? pair;
+  }
+
+  /** The roles here that a message can mention. */
+  mentionableRoles() {
+    return this.guild?.roles.filter((role) => role.id !== this.guild.id) ?? [];
+  }
+
+  /** The channels and threads here that a message can mention. */
+  mentionableChannels() {
+    return this.guild === null ? [] : placesOf(this.guild).filter((channel) => channel.type !== CATEGORY);
+  }
+
   role(roleId, guild = this.guild) {
     return guild?.roles.find((role) => role.id === roleId) ?? null;
   }

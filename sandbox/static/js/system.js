@@ -13,7 +13,7 @@ const THREAD_BEGIN = 21;
 export const SPOKEN = new Set([0, REPLY, 20, 23]);
 
 /** What a system message says of its author, for eyes and ears alike. */
-export function noticeWords(message) {
+export function noticeWords(message, names) {
   switch (message.type) {
     case PIN:
       return "pinned a message";
@@ -22,7 +22,7 @@ export function noticeWords(message) {
     case THREAD_STARTED:
       return `started the thread ${message.content}`;
     case THREAD_BEGIN:
-      return `wrote what this thread is about: ${plainText(message.referenced_message?.content ?? "")}`;
+      return `wrote what this thread is about: ${plainText(message.referenced_message?.content ?? "", names)}`;
     default:
       return "did something that is not shown here";
   }
@@ -32,7 +32,7 @@ export function noticeWords(message) {
 export function renderNotice(message, desk) {
   const { store } = desk;
   const reference = message.message_reference;
-  const words = noticeWords(message);
+  const words = noticeWords(message, desk.names);
   const go = {
     [PIN]: () => desk.jumpTo(reference.message_id),
     [THREAD_STARTED]: () => desk.open(reference.channel_id),

@@ -97,7 +97,7 @@ export class ThreadsPanel {
       "form",
       { class: "thread-form", novalidate: true, on: { submit } },
       el("label", { for: "thread-name", text: "Name of a new thread" }),
-      source ? el("p", { class: "thread-source", text: `About: ${excerpt(source)}` }) : null,
+      source ? el("p", { class: "thread-source", text: `About: ${excerpt(source, this.#desk.names)}` }) : null,
       name,
       offered ? choice : null,
       el("button", { type: "submit", class: "button button-primary", text: "Start thread" }),
@@ -156,7 +156,7 @@ function item(mark, text, click) {
   );
 }
 
-function excerpt(message) {
-  const words = plainText(message.content) || "a message without text";
+function excerpt(message, names) {
+  const words = plainText(message.content, names) || "a message without text";
   return words.length > EXCERPT ? `${words.slice(0, EXCERPT)}…` : words;
 }

@@ -1,6 +1,7 @@
 // What an empty channel says: where one is, and what to type first.
 
 import { el, icon } from "./dom.js";
+import { renderInline } from "./inline.js";
 import { DIRECT } from "./store.js";
 
 /** The friendly beginning of a channel. */
@@ -32,7 +33,7 @@ export function renderWelcome(desk) {
     { class: "welcome", "aria-label": "Start here" },
     el("span", { class: "welcome-mark" }, icon(direct ? "at" : thread ? "thread" : "hash")),
     el("h2", { text: title }),
-    el("p", { text: about }),
+    el("p", null, ...renderInline(about, desk.names)),
     el("p", { class: "welcome-lead", text: `Try one of these with ${botName}:` }),
     el("ul", { class: "tries" }, ...tries),
     el(

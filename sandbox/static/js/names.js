@@ -1,0 +1,13 @@
+// The names behind the ids in a text, as a reader at the open place knows them.
+
+/** Resolves ids for `renderInline` and `plainText`. */
+export function namesOf(store) {
+  return {
+    userName: (id) => (store.user(id) ? store.nameOf(store.user(id)) : "unknown-user"),
+    role: (id) => {
+      const role = store.role(id);
+      return role ? { name: role.name.replace(/^@/, ""), colour: store.colourOfRole(role) } : null;
+    },
+    channelName: (id) => store.channelById(id)?.name ?? null,
+  };
+}
