@@ -16,6 +16,7 @@ async def serve(running: RunningBot) -> None:
     await server.start()
     running.collective.set_own_url(server.base_url)
     running.bot.routes = server.route_infos()
+    running.bot.base_url = server.base_url
     stop_bot = running.service.stop
 
     async def stop_both() -> None:

@@ -35,8 +35,17 @@ _EPHEMERAL = 1 << 6
 _LOADING = 1 << 7
 
 ROUTES = (
-    RouteInfo(method="GET", path="/status", summary="How everything is.", ttl_s=5.0, needs_token="read"),
-    RouteInfo(method="GET", path="/health/live", summary="200 as long as the loop turns."),
+    RouteInfo(
+        method="GET",
+        path="/status",
+        summary="How everything is.",
+        ttl_s=5.0,
+        needs_token="read",
+        example="/status",
+    ),
+    RouteInfo(
+        method="GET", path="/health/live", summary="200 as long as the loop turns.", example="/health/live"
+    ),
 )
 
 

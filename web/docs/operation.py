@@ -131,7 +131,8 @@ def _members_of(answer: Mapping[str, Any], document: Mapping[str, Any]) -> str:
 
 def _tried(method: str, path: str, operation: Operation, document: Mapping[str, Any]) -> str:
     address = example_address(path, operation)
-    opens = method == "get" and not any("webhook" in name for one in operation["security"] for name in one)
+    needs_webhook_token = any("webhook" in name for one in operation["security"] for name in one)
+    opens = method == "get" and "200" in operation["responses"] and not needs_webhook_token
     link = f'<a class="try" href="{escape(address)}">Open {escape(address)}</a>' if opens else ""
     said = _code("Request", curl(method, address, operation, document["servers"][0]["url"]))
     for status, answer in operation["responses"].items():

@@ -10,10 +10,18 @@ from state.ports import RouteInfo
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """One route: its whole URL (placeholders in braces), what it gives, which token it asks for ("" none)."""
+    """One route.
+
+    Attributes:
+        url: whole, with placeholders in braces.
+        link: a URL that a browser can open; empty where there is none.
+        gives: what it answers with.
+        needs: which token it asks for; empty where it asks for none.
+    """
 
     method: str
     url: str
+    link: str
     gives: str
     needs: str
     ttl_s: float | None
@@ -23,14 +31,26 @@ def build_discovery(
     routes: Iterable[RouteInfo], base_url: str, *, read_token_set: bool
 ) -> tuple[Address, ...]:
     """The address of every route, in the order of the route table."""
+    base_url = base_url.rstrip("/")
     needs = {"none": "", "read": "READ_TOKEN" if read_token_set else "", "webhook": "WEBHOOK_TOKEN"}
     return tuple(
         Address(
             method=route.method,
-            url=base_url.rstrip("/") + route.path,
+            url=base_url + route.path,
+            link=base_url + route.example if _opens(route) else "",
             gives=route.summary,
             needs=needs[route.needs_token],
             ttl_s=route.ttl_s,
         )
         for route in routes
+    )
+
+
+def _opens(route: RouteInfo) -> bool:
+    """Whether a browser that follows a link to its example gets its answer."""
+    return (
+        route.method == "GET"
+        and route.needs_token != "webhook"
+        and route.example != ""
+        and 200 in route.expected
     )

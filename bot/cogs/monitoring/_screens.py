@@ -108,4 +108,8 @@ def _address(address: Address) -> str:
     notes = [embeds.plain(address.gives, 160)]
     if address.needs:
         notes.append(f"🔑 {address.needs}")
-    return f"**{address.method}** {address.url}\n{' · '.join(notes)}"
+    if address.link not in {"", address.url}:
+        notes.append(f"such as {address.link}")
+    # Discord makes a link of any bare URL, so only what can be opened stands bare.
+    url = address.url if address.link == address.url else words.quoted(address.url, 300)
+    return f"**{address.method}** {url}\n{' · '.join(notes)}"

@@ -109,12 +109,6 @@ async def test_heartbeat_moves_while_services_answer(talk: Talk, running_bot: Ru
     await talk.edited(reply, lambda one: "over 24 h" in text_of(one))
 
 
-async def test_discovery_gives_whole_addresses(talk: Talk, running_bot: RunningBot) -> None:
-    text = text_of(await talk.ask("member", "!discovery"))
-    for route in running_bot.bot.routes:
-        assert f"**{route.method}** {running_bot.bot.base_url}{route.path}\n" in text
-
-
 async def test_discovery_turns_its_pages(talk: Talk, running_bot: RunningBot) -> None:
     running_bot.bot.routes *= 6
     reply = await talk.ask("member", "!discovery")

@@ -53,7 +53,7 @@ pulses = st.builds(
     changed_at=st.sampled_from([None, NOW]),
     uptime=shares,
 )
-addresses = st.builds(Address, method=texts, url=texts, gives=texts, needs=texts, ttl_s=seconds)
+addresses = st.builds(Address, method=texts, url=texts, link=texts, gives=texts, needs=texts, ttl_s=seconds)
 traffic = st.builds(
     Traffic,
     name=texts,
@@ -265,7 +265,11 @@ def test_progress_shows_who_answered() -> None:
 
 
 def test_discovery_shows_whole_addresses_and_their_token() -> None:
-    text = text_of(_screens.discovery([Address("GET", "http://h/status", "The state", "READ_TOKEN", 5)], 0))
+    text = text_of(
+        _screens.discovery(
+            [Address("GET", "http://h/status", "http://h/status", "The state", "READ_TOKEN", 5)], 0
+        )
+    )
     assert "**GET** http://h/status\nThe state · 🔑 READ_TOKEN" in text
     assert "no HTTP routes" in text_of(_screens.discovery([], 0))
 

@@ -69,12 +69,11 @@ async def test_every_link_leads_somewhere(site: Site) -> None:
 async def test_what_it_offers_to_open_opens(site: Site) -> None:
     found = _Page(await page(site))
     offered = [link for kind, link in found.links if kind == "try"]
-    expected = {spec.example: spec.expected for spec in ROUTES}
     assert len(offered) > 15
     for link in offered:
-        stream = link.partition("?")[0] in {"/events", "/ws"}
+        stream = link.partition("?")[0] == "/events"
         answer = await site.get(link, method="HEAD" if stream else "GET")
-        assert answer.status in expected[link.partition("?")[0]], link
+        assert answer.status == 200, link
 
 
 async def test_a_call_shows_the_token_by_its_setting_and_never_by_its_value(make_site: MakeSite) -> None:
