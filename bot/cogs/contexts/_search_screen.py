@@ -12,6 +12,7 @@ from state.search import HIT_BEGINS, HIT_ENDS, MOST_SHOWN, Found, Hit
 PER_PAGE = 5
 
 _JSON_MARKS = re.compile(r'[{}"\[\]]')
+_EMPTY_JSON = re.compile(r'\{\}|\[\]|(?<=":)(?:""|null)(?=[,}])')
 
 _ICONS = {"journal": "📜", "ritual": "🜂", "context": "📦", "directive": "🤲"}
 _NAMES = {"journal": "journal", "ritual": "ritual", "context": "checkpoint", "directive": "directive"}
@@ -84,7 +85,8 @@ def _hit(hit: Hit) -> str:
 
 def _unquoted(text: str) -> str:
     """An entry's values, which are kept as JSON and may be cut anywhere, without its marks."""
-    return _JSON_MARKS.sub("", text.replace('":', ": ").replace(',"', ", ").replace("[]", "none"))
+    text = _EMPTY_JSON.sub("none", text)
+    return _JSON_MARKS.sub("", text.replace('":', ": ").replace(',"', ", "))
 
 
 def _bare(query: str) -> str:

@@ -42,6 +42,16 @@ def test_whatever_is_highlighted_has_no_markdown_but_ours(text: str, limit: int)
     assert shown.replace("\\*", "").count("**") % 2 == 0
 
 
+@pytest.mark.parametrize("empty", ["{}", "[]", '""', "null"])
+def test_an_empty_value_of_the_journal_is_shown_as_none(empty: str) -> None:
+    entry = Hit(
+        source="journal", id=7, at=datetime(2026, 1, 1, tzinfo=UTC), title="ritual 1",
+        text=f'by command: {{"anomalies":{empty},"promotions":{empty}}}', people=None,
+    )  # fmt: skip
+    shown = found(Found(hits=(entry,), total=1, newest=7), "ritual", 0).description or ""
+    assert "by command: anomalies: none, promotions: none" in shown
+
+
 def test_values_of_the_journal_are_shown_without_the_marks_of_json() -> None:
     entry = Hit(
         source="journal", id=7, at=datetime(2026, 1, 1, tzinfo=UTC), title="context a",
