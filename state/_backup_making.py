@@ -32,11 +32,13 @@ from state._backup_pack import Slice, plan
 from state._backup_source import BackupRefused, OnProgress, Source
 from state._in_thread import in_thread
 from state._snapshot_table import read_snapshot
-from state.edit_files import RefusedEdit, read_edit_file
+from state.edit_files import FileContent, RefusedEdit, UnreadFile, read_edit_file
 
 _SLICE_BYTES: Final = 4 * 1024 * 1024
 _SLICE_TIMEOUT_S: Final = 120.0
 _ARCHIVE: Final = "archive.tar.gz"
+# A file that cannot be read for a moment must not be missing from the archive.
+_READS, _REREAD_S = 5, 1.0
 # Where in a hundred each phase ends.
 _COPIED, _PACKED = 45, 80
 
@@ -143,15 +145,24 @@ async def _read_edited(source: Source) -> _Edited:
     edited = _Edited({}, [], [])
     for name in EDITED_FILES:
         try:
-            content = await read_edit_file(source.folder / name)
-        except RefusedEdit as error:
-            edited.left_out.append(f"{name} was left out: {error.reason}")
+            content = await _read_patiently(source.folder / name)
+        except (RefusedEdit, UnreadFile) as error:
+            edited.left_out.append(f"{name} was left out: {error}")
             continue
         if content is not None:
             edited.contents[name] = secrets_in.redact_text(content.data, source.secrets)
             if edited.contents[name] != content.data:
                 edited.redacted.append(name)
     return edited
+
+
+async def _read_patiently(path: Path) -> FileContent | None:
+    for _ in range(_READS - 1):
+        try:
+            return await read_edit_file(path)
+        except UnreadFile:
+            await asyncio.sleep(_REREAD_S)
+    return await read_edit_file(path)
 
 
 def _stage(

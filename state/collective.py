@@ -228,6 +228,7 @@ class Collective:
         supervisor.add("trend", self.refresh_trend, every_s=_TREND_EVERY_S, first_after_s=_TREND_EVERY_S)
         supervisor.add("disk", self.refresh_disk, every_s=_DISK_EVERY_S, first_after_s=_DISK_EVERY_S)
         supervisor.add("probes", self.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
+        supervisor.add("services-file", self.probes.reread)
         supervisor.add("schedules", self.schedules.run)
         supervisor.add("directives", self.directives.run)
         supervisor.add("retention", self.retention.run_once, every_s=_PRUNE_EVERY_S, first_after_s=60.0)

@@ -36,6 +36,10 @@ class RefusedEdit(HelixError):  # noqa: N818 - the text is what users read
         super().__init__(f"{where}: {reason}" if where else reason)
 
 
+class UnreadFile(HelixError):  # noqa: N818 - likewise
+    """The file could not be read just now, so nothing is known of what it holds. Try again."""
+
+
 class FileContent(msgspec.Struct, frozen=True):
     """What a file held, and when it was last written."""
 
@@ -49,14 +53,18 @@ async def read_edit_file(path: Path) -> FileContent | None:
     Links are not followed and nothing but a plain file is opened for long: a FIFO would wait for its writer.
 
     Raises:
-        RefusedEdit: it is no plain file, cannot be read, or is larger than 64 KiB.
+        RefusedEdit: it is no plain file, may not be read, or is larger than 64 KiB.
+        UnreadFile: the machine could not read it now (no free descriptor, no memory, a disk error).
     """
     try:
         content = await uninterrupted(_read(path))
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _refusal(error) from error
+        refusal = _refusal(error)
+        if refusal is None:
+            raise UnreadFile(f"it cannot be read now ({error.strerror or error})") from error
+        raise refusal from error
     if len(content.data) > SIZE_LIMIT:
         raise RefusedEdit(f"it is larger than {SIZE_LIMIT // 1024} KiB")
     return content
@@ -82,11 +90,14 @@ def _open_plain(path: str, _flags: int) -> int:
     raise OSError(errno.ENXIO, "it is not a plain file")
 
 
-def _refusal(error: OSError) -> RefusedEdit:
+def _refusal(error: OSError) -> RefusedEdit | None:
+    """Why what stands there is refused; None where the error says nothing about the file itself."""
     if error.errno == errno.ELOOP:
         return RefusedEdit("it is a symbolic link; put a plain file in its place")
     if error.errno == errno.EISDIR:
         return RefusedEdit("it is a folder; put a plain file in its place")
     if error.errno == errno.ENXIO:
         return RefusedEdit("it is not a plain file; put one in its place")
-    return RefusedEdit(f"it cannot be read: {error.strerror or error}")
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return RefusedEdit(f"it cannot be read: {error.strerror or error}")
+    return None

@@ -19,7 +19,7 @@ from state import _ledger
 from state._uninterrupted import uninterrupted
 from state.atomic_file import Overtaken, replace_file
 from state.documents import Document, Edit
-from state.edit_files import FileContent, RefusedEdit, read_edit_file
+from state.edit_files import FileContent, RefusedEdit, UnreadFile, read_edit_file
 from state.manager import StateManager
 from state.models import Snapshot
 
@@ -98,13 +98,16 @@ class FileProjection:
     async def check(self) -> Outcome:
         """Reads the file, takes an edit, and writes the file where it lags."""
         async with self._lock:
-            self.failure = None
             try:
-                return await self._settle()
-            except (OSError, StoreError) as error:
-                self.failure = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-                logger.warning("projection.failed file=%s error=%s", self.name, type(error).__name__)
+                outcome = await self._settle()
+            except (OSError, StoreError, UnreadFile) as error:
+                self._fail(error.strerror or str(error) if isinstance(error, OSError) else str(error))
                 return "failed"
+            if outcome == "failed":
+                self._fail("other programs keep writing it")
+            else:
+                self.failure = None
+            return outcome
 
     async def _settle(self) -> Outcome:
         imported = written = False
@@ -133,7 +136,6 @@ class FileProjection:
         if written:
             # Perhaps behind a state that changes faster than a disk writes: each change asks for a check.
             return "imported" if imported else "written"
-        self.failure = "other programs keep writing it"
         return "failed"
 
     async def _read(self) -> tuple[FileContent | None, Edit | None]:
@@ -216,6 +218,12 @@ class FileProjection:
 
     def _hash(self, snapshot: Snapshot) -> bytes:
         return _ledger.digest(self._document.render(snapshot))
+
+    def _fail(self, why: str) -> None:
+        # It is tried again every few seconds, which is no news.
+        if why != self.failure:
+            self.failure = why
+            logger.warning("projection.failed file=%s reason=%s", self.name, why)
 
     def _refuse(self, error: RefusedEdit) -> None:
         refusal = Refusal(self.name, error.line, error.column, error.reason)

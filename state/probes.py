@@ -19,7 +19,7 @@ from core.health import HealthRegistry, Reading
 from core.store_errors import StoreError
 from core.threshold import Threshold, fails_when, warns_when
 from state.atomic_file import Overtaken, replace_file
-from state.edit_files import RefusedEdit, read_edit_file
+from state.edit_files import RefusedEdit, UnreadFile, read_edit_file
 from state.moments import from_us, to_us
 from state.services_file import BASE, NAME, SHIPPED, ServiceSpec, parse_services
 
@@ -32,6 +32,8 @@ PROBE_EVERY_S: Final = 60.0
 KEPT_FOR: Final = timedelta(days=8)
 _CHECK: Final = "external-services"
 _AT_ONCE: Final = 10
+# How long after a read that failed the file is read again.
+_REREAD_S: Final = 1.0
 # An answer's body is read this far, so that a connection can be used again; more is not wanted.
 _BODY_BYTES: Final = 64 * 1024
 
@@ -83,6 +85,7 @@ class ServiceProbes:
             self._bound,
             fails_when("every service", "down"),
             warns_when(NAME, "refused"),
+            warns_when(NAME, "impossible to read"),
         )
         self._session_factory = session_factory
         self._file = file
@@ -93,6 +96,7 @@ class ServiceProbes:
         self._changed: dict[str, tuple[bool, datetime]] = {}
         self._latest: dict[str, ProbeResult] = {}
         self._lock = asyncio.Lock()
+        self._unread = asyncio.Event()
         self.services: tuple[ServiceSpec, ...] = ()
         self.refusal: str | None = None
 
@@ -107,17 +111,31 @@ class ServiceProbes:
         self._changed = await self._database.read(_last_changes)
 
     async def read_file(self) -> None:
-        """Reads `services.json` again. A refused edit keeps the last good list, and the check says why."""
+        """Reads `services.json` again. What cannot be taken keeps the last good list; the check says why."""
+        before = self.refusal
         try:
             content = await read_edit_file(self._file)
             self.services = () if content is None else parse_services(content.data)
             self.refusal = None
+            self._unread.clear()
         except RefusedEdit as error:
             self.refusal = f"{NAME} is refused, {error}"
-            logger.warning("probes.refused line=%s", error.line)
+            self._unread.clear()
+        except UnreadFile as error:
+            self.refusal = f"{NAME} is not taken yet: {error}"
+            self._unread.set()
+        if self.refusal is not None and self.refusal != before:
+            logger.warning("probes.not_taken reason=%s", self.refusal)
         names = {service.name for service in self.services}
         self._latest = {name: result for name, result in self._latest.items() if name in names}
         self._report()
+
+    async def reread(self) -> None:
+        """Supervised: reads the file again after a read that failed, until one succeeds."""
+        while True:
+            await self._unread.wait()
+            await asyncio.sleep(_REREAD_S)
+            await self.read_file()
 
     async def probe_all(self, on_result: OnResult | None = None) -> tuple[ProbeResult, ...]:
         """Probes every service now, ten at a time; in the order of the file.
@@ -174,7 +192,7 @@ class ServiceProbes:
     async def _is_missing(self) -> bool:
         try:
             return await read_edit_file(self._file) is None
-        except RefusedEdit:
+        except (RefusedEdit, UnreadFile):
             return False
 
     async def _probe(self, service: ServiceSpec) -> ProbeResult:
@@ -225,7 +243,8 @@ class ServiceProbes:
             thresholds=self._thresholds,
         )
         if self.refusal is not None and (up or not down):
-            action = f"Mend {NAME}; the last good list is probed meanwhile."
+            mend = "It is read again until that works" if self._unread.is_set() else f"Mend {NAME}"
+            action = f"{mend}; the last good list is probed meanwhile."
             reading = reading.become("warn", self.refusal, action)
         elif down:
             verdict = self._bound.judge(len(down)) if up else "fail"

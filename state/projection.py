@@ -28,8 +28,12 @@ _THRESHOLDS: Final = (
     warns_when("an edited file", "refused"),
     warns_when("a file", "impossible to write or to read"),
 )
+_FAILED: Final = (
+    "Helix tries again until it works. If it lasts: make room in the data folder, check its permissions, "
+    "and raise the limit of open files."
+)
 _FIRST_RETRY_S: Final = 1.0
-_LONGEST_RETRY_S: Final = 30.0
+_LONGEST_RETRY_S: Final = 5.0
 
 OnRefusal = Callable[[Refusal], None]
 
@@ -73,6 +77,11 @@ class Projector:
         """The edits that stand refused, by file."""
         return tuple(file.refusal for file in self._files.values() if file.refusal is not None)
 
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What could not be read or written the last time, each with its file; tried again by `run`."""
+        return tuple(f"{file.name}: {file.failure}" for file in self._files.values() if file.failure)
+
     def on_refusal(self, callback: OnRefusal) -> None:
         """Calls `callback` with each edit that is newly refused."""
         self._on_refusal.append(callback)
@@ -99,6 +108,12 @@ class Projector:
 
     async def check_files(self, names: Collection[str]) -> Mapping[str, Outcome]:
         """As `check`, for those of `names` that are projected files."""
+        outcomes = await self._check(names)
+        if "failed" in outcomes.values():
+            self._wake.set()
+        return outcomes
+
+    async def _check(self, names: Collection[str]) -> Mapping[str, Outcome]:
         before = set(self.refusals)
         files = [file for name, file in self._files.items() if name in names]
         outcomes = await asyncio.gather(*(file.check() for file in files))
@@ -113,7 +128,7 @@ class Projector:
         retry_s = _FIRST_RETRY_S
         while True:
             self._wake.clear()
-            outcomes = await self.check()
+            outcomes = await self._check(self._files)
             if "failed" in outcomes.values():
                 await self._wait(retry_s)
                 retry_s = min(retry_s * 2, _LONGEST_RETRY_S)
@@ -146,7 +161,7 @@ class Projector:
             self._wake.set()
 
     def _report(self) -> None:
-        failures = [f"{file.name}: {file.failure}" for file in self._files.values() if file.failure]
+        failures = self.failures
         refusals = [str(refusal) for refusal in self.refusals]
         counters = {"version": self._manager.snapshot.version, "refused_files": len(refusals)}
         if not failures and not refusals:
@@ -156,7 +171,7 @@ class Projector:
         if refusals:
             actions.append("Mend the file, or remove it to have it written anew.")
         if failures:
-            actions.append("Make room in the data folder and check its permissions.")
+            actions.append(_FAILED)
         self._health.report(
             "state",
             "warn",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 from collections.abc import Awaitable, Callable, Collection
 from pathlib import Path
@@ -23,6 +24,8 @@ _DEBOUNCE_MS: Final = 50
 _POLL_S: Final = 0.1
 # Notifications may fail silently (a folder replaced, a network share): look now and then as well.
 _SWEEP_MS: Final = 2_000
+# How long polling stands in for notifications that failed, before they are tried again.
+_INSTEAD_S: Final = 60.0
 _POLLING_VARIABLE: Final = "WATCHFILES_FORCE_POLLING"
 
 
@@ -79,14 +82,14 @@ class FolderWatcher:
         self._changed_files()
         await self._on_edit(self._names)
         if self._poll:
-            await self._poll_folder("polling every 100 ms, as WATCHFILES_FORCE_POLLING asks")
-            return
-        try:
-            await self._watch_notifications()
-        except (OSError, RuntimeError) as error:
-            logger.warning("watcher.fallback error=%s detail=%s", type(error).__name__, error)
-            reason = f"polling every 100 ms, since notifications failed ({type(error).__name__})"
-            await self._poll_folder(reason)
+            await self._poll_folder("polling every 100 ms, as WATCHFILES_FORCE_POLLING asks", math.inf)
+        while True:
+            try:
+                await self._watch_notifications()
+            except (OSError, RuntimeError) as error:
+                logger.warning("watcher.fallback error=%s detail=%s", type(error).__name__, error)
+                reason = f"polling every 100 ms, since notifications failed ({type(error).__name__})"
+                await self._poll_folder(reason, _INSTEAD_S)
 
     async def _watch_notifications(self) -> None:
         # watchfiles: notifications of every platform behind one interface; imported off the start's way.
@@ -107,20 +110,29 @@ class FolderWatcher:
             recursive=False,
             force_polling=False,
         )
+        waiting = asyncio.ensure_future(anext(changes))
         try:
-            self._health.report(_CHECK, "pass", "notified by the system")
-            async for batch in changes:
-                touched = {os.path.basename(path) for _, path in batch}  # noqa: PTH119 - likewise
-                touched |= self._changed_files()
+            # The first step of that task begins the watch: an edit from before then is found by looking.
+            await asyncio.sleep(0)
+            touched = self._changed_files()
+            if not waiting.done():
+                self._health.report(_CHECK, "pass", "notified by the system")
+            while True:
                 if touched:
                     await self._on_edit(frozenset(touched))
+                batch = await waiting
+                waiting = asyncio.ensure_future(anext(changes))
+                touched = {os.path.basename(path) for _, path in batch}  # noqa: PTH119 - likewise
+                touched |= self._changed_files()
         finally:
             stop.set()
+            await _cancel(waiting)
             await changes.aclose()
 
-    async def _poll_folder(self, reason: str) -> None:
+    async def _poll_folder(self, reason: str, seconds: float) -> None:
         self._health.report(_CHECK, "pass" if self._poll else "warn", reason, action=_MEND)
-        while True:
+        until = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < until:
             touched = self._changed_files()
             if touched:
                 await self._on_edit(frozenset(touched))
@@ -141,7 +153,8 @@ class FolderWatcher:
             status = (self._folder / name).lstat()
         except OSError:
             return None
-        return status.st_ino, status.st_mtime_ns, status.st_size
+        # The time of the last change also moves when a file is made readable, which is no new content.
+        return status.st_ino, status.st_ctime_ns, status.st_size
 
     def _flag_switched(self, name: str, _on: bool) -> None:
         if name == "state_watching":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import hashlib
 import json
 import logging
+import os
 import sqlite3
 import stat
 import threading
@@ -389,6 +391,25 @@ async def test_a_file_that_cannot_be_taken_is_left_out_and_named(
     record = await collective.backups.create(ADA)
     assert record.detail.startswith("services.json was left out: it is a symbolic link")
     assert "services.json" not in read_archive(collective.backups.folder / record.file)
+
+
+async def test_a_file_that_cannot_be_read_for_a_moment_is_in_the_archive(
+    collective: Collective, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("state._backup_making._REREAD_S", 0)
+    real, tries = os.open, list[str]()
+
+    def fails_once(path: str, *arguments: int, **options: int) -> int:
+        if str(path).endswith("services.json") and not tries:
+            tries.append(str(path))
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "open", fails_once)
+    record = await collective.backups.create(ADA)
+    assert tries
+    assert record.detail == ""
+    assert "services.json" in read_archive(collective.backups.folder / record.file)
 
 
 async def test_the_log_names_no_person(collective: Collective, caplog: pytest.LogCaptureFixture) -> None:

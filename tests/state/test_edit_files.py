@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import socket
 from collections.abc import Awaitable
@@ -11,7 +12,8 @@ from typing import TypeVar
 
 import pytest
 
-from state.edit_files import SIZE_LIMIT, RefusedEdit, read_edit_file
+from state.edit_files import SIZE_LIMIT, RefusedEdit, UnreadFile, read_edit_file
+from tests.descriptors import none_left
 
 T = TypeVar("T")
 
@@ -85,6 +87,29 @@ async def test_a_file_that_may_not_be_read_is_refused(
 
     monkeypatch.setattr(os, "open", denied)
     with pytest.raises(RefusedEdit, match="cannot be read: Permission denied"):
+        await soon(read_edit_file(tmp_path / "f"))
+
+
+async def test_a_process_without_a_free_descriptor_has_read_nothing(tmp_path: Path) -> None:
+    (tmp_path / "f").write_bytes(b"{}")
+    await soon(read_edit_file(tmp_path / "f"))
+    with none_left(), pytest.raises(UnreadFile, match="cannot be read now"):
+        await soon(read_edit_file(tmp_path / "f"))
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.ESTALE, errno.ENOMEM, errno.ENFILE, errno.EINTR])
+async def test_an_error_of_the_machine_says_nothing_about_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    real = os.open
+
+    def fails(path: str, *arguments: int) -> int:
+        if str(path).endswith("/f"):
+            raise OSError(code, os.strerror(code))
+        return real(path, *arguments)
+
+    monkeypatch.setattr(os, "open", fails)
+    with pytest.raises(UnreadFile, match=os.strerror(code)):
         await soon(read_edit_file(tmp_path / "f"))
 
 

@@ -16,6 +16,7 @@ from core.health import Check, HealthRegistry
 from state.outgoing import Outgoing
 from state.probes import ProbeResult, ServiceProbes
 from state.services_file import SHIPPED
+from tests.descriptors import none_left
 from tests.manual_clock import ManualClock
 
 DAY = timedelta(hours=24)
@@ -310,6 +311,27 @@ async def test_a_folder_in_the_files_place_is_refused(bench: Bench) -> None:
     await bench.probes.load()
     assert bench.check.status == "warn"
     assert "folder" in bench.check.reason
+
+
+async def test_a_file_that_cannot_be_read_keeps_the_list_and_is_read_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("state.probes._REREAD_S", 0.01)
+    await bench.use(old={"url": "{base}/old"})
+    bench.file.write_text('{"new": {"url": "{base}/new"}}')
+    with none_left():
+        await bench.probes.read_file()
+    assert [service.name for service in bench.probes.services] == ["old"]
+    unread = bench.check
+    assert unread.status == "warn"
+    assert unread.reason == "services.json is not taken yet: it cannot be read now (Too many open files)"
+    rereading = asyncio.create_task(bench.probes.reread())
+    async with asyncio.timeout(10):
+        while [service.name for service in bench.probes.services] != ["new"]:
+            await asyncio.sleep(0.005)
+    assert bench.check.status == "pass"
+    rereading.cancel()
+    await asyncio.wait({rereading})
 
 
 async def test_closing_twice_is_harmless(bench: Bench) -> None:

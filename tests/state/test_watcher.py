@@ -7,8 +7,10 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+import watchfiles
 
 from core.flags import Flags
 from core.health import HealthRegistry
@@ -159,6 +161,59 @@ async def test_switching_it_on_takes_what_was_edited_meanwhile_and_off_stops(tmp
             watched.batches.get_nowait()
         write(tmp_path / "a.json", "later")
         assert watched.batches.empty()
+
+
+async def test_an_edit_before_notifications_are_on_is_noticed_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("state.watcher._SWEEP_MS", 3_600_000)
+    real, edited = watchfiles.awatch, list[str]()
+
+    def awatch(*arguments: Any, **options: Any) -> AsyncIterator[set[tuple[Any, str]]]:
+        write(tmp_path / "a.json", "{}")
+        edited.append("a.json")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr("watchfiles.awatch", awatch)
+    watched = Watched(tmp_path)
+    async with watched.running():
+        await watched.next("a.json")  # the look at the start
+        await watched.next("a.json")
+        assert edited == ["a.json"]
+
+
+async def test_notifications_that_failed_are_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("state.watcher._INSTEAD_S", 0.01)
+    real, tries = watchfiles.awatch, list[int]()
+
+    def awatch(*arguments: Any, **options: Any) -> AsyncIterator[set[tuple[Any, str]]]:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError(24, "Too many open files")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr("watchfiles.awatch", awatch)
+    watched = Watched(tmp_path)
+    async with watched.running():
+        await watched.until("notifications failed (OSError)")
+        await watched.until("notified")
+        check = watched.health.get("state-watching")
+        assert check is not None
+        assert check.status == "pass"
+
+
+@pytest.mark.parametrize("poll", [False, True])
+async def test_a_file_made_readable_is_looked_at_again(tmp_path: Path, poll: bool) -> None:
+    write(tmp_path / "a.json", "{}")
+    (tmp_path / "a.json").chmod(0)
+    watched = Watched(tmp_path, poll=poll)
+    async with watched.running():
+        await watched.until("polling" if poll else "notified")
+        await watched.next("a.json")
+        (tmp_path / "a.json").chmod(0o644)
+        await watched.next("a.json")
 
 
 async def test_an_error_of_who_listens_ends_the_run_for_the_supervisor(tmp_path: Path) -> None:

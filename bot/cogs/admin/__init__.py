@@ -20,6 +20,7 @@ from bot.progress import Progress
 if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.context import HelixContext
+    from state.projection import Refusal
 
 
 class Admin(commands.Cog, name="admin"):
@@ -93,12 +94,13 @@ class Admin(commands.Cog, name="admin"):
             return
         wanted = _caches.parse_name(name, caches)
         entries = _caches.clear(caches, wanted)
-        refusals = None
+        problems: tuple[Refusal | str, ...] | None = None
         if _caches.reads_files(wanted):
-            await self.bot.collective.projector.check()
-            refusals = self.bot.collective.projector.refusals
+            projector = self.bot.collective.projector
+            await projector.check()
+            problems = (*projector.refusals, *projector.failures)
         await self.bot.collective.manager.record(_caches.journal_row(wanted, entries, ctx.caller))
-        await ctx.say(embed=_screens.cleared(wanted, entries, refusals))
+        await ctx.say(embed=_screens.cleared(wanted, entries, problems))
 
     @load.autocomplete("cogs")
     async def complete_load(

@@ -101,15 +101,17 @@ def caches(stats: Sequence[CacheStats], *, enabled: bool) -> discord.Embed:
     return embeds.card("🔥 Caches", (*head, *(_cache(one) for one in stats)) or ("No cache yet.",))
 
 
-def cleared(name: str, entries: int, refusals: Sequence[Refusal] | None) -> discord.Embed:
-    """What a clear did; `refusals` is None where the state files were not read."""
+def cleared(name: str, entries: int, problems: Sequence[Refusal | str] | None) -> discord.Embed:
+    """What a clear did; `problems` of the state files, or None where they were not read."""
     lines = [f"Cleared **{name}**: {words.count(entries, 'entry', 'entries')} gone."]
-    if refusals is not None:
+    if problems is not None:
         lines.append(
-            "The state files were read anew." if not refusals else "The state files were read; refused:"
+            "The state files were read anew."
+            if not problems
+            else "The state files were looked at; not taken:"
         )
-        lines += [f"❌ {_refusal(refusal)}" for refusal in refusals or ()]
-    return embeds.card("🔥 Caches", lines, status="warn" if refusals else "pass")
+        lines += [f"❌ {_problem(problem)}" for problem in problems]
+    return embeds.card("🔥 Caches", lines, status="warn" if problems else "pass")
 
 
 def _cog(status: CogStatus) -> str:
@@ -150,6 +152,12 @@ def _cache(one: CacheStats) -> str:
         f"-# hits {one.hits}, misses {one.misses} · TTL {one.ttl_s:g} s{age} · "
         f"for {embeds.plain(one.owner, 60)}"
     )
+
+
+def _problem(problem: Refusal | str) -> str:
+    if isinstance(problem, str):
+        return embeds.plain(problem, 200)
+    return _refusal(problem)
 
 
 def _refusal(refusal: Refusal) -> str:

@@ -9,7 +9,7 @@ from bot.cogs.diagnostics._model import Bench, Finding
 from state.agents_document import AgentsDocument
 from state.change import Change
 from state.documents import UCFDocument
-from state.edit_files import RefusedEdit, read_edit_file
+from state.edit_files import RefusedEdit, UnreadFile, read_edit_file
 
 _MARKER = "self-test"
 _DRAWN = 32
@@ -72,7 +72,7 @@ async def check_projected_files(bench: Bench) -> Finding:
             if content is None:
                 return Finding("fail", f"{document.name} is not there")
             document.parse(content, kernel.clock.now())
-        except RefusedEdit as error:
+        except (RefusedEdit, UnreadFile) as error:
             return Finding("fail", f"{document.name} cannot be read as state: {error}")
     return Finding(text=f"{UCFDocument().name} and {AgentsDocument().name}")
 

@@ -206,6 +206,8 @@ def test_clearing_says_how_much_went_and_what_the_files_said() -> None:
         "all", 2, (Refusal("ucf_state.json", 3, 4, "no number"), Refusal("a", None, None, "b"))
     )
     assert "❌ `ucf_state.json:3` no number\n❌ `a` b" in (refused.description or "")
+    unread = _screens.cleared("all", 2, ("a.json: it cannot be read now (Input/output error)",))
+    assert "❌ a.json: it cannot be read now (Input/output error)" in (unread.description or "")
 
 
 texts = st.one_of(st.text(max_size=40), st.builds(lambda text: text * 500, st.text(min_size=1, max_size=9)))
