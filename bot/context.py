@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot import access, errors, supplied_text
 from bot.embeds import check as embeds_check
+from bot.replying import reply
 from bot.waiting import Deferral, Typing
 
 if TYPE_CHECKING:
@@ -190,17 +191,11 @@ class HelixContext(commands.Context["HelixBot"]):
         interaction = self.interaction
         private = self.entry.ephemeral if ephemeral is None and self.has_entry else bool(ephemeral)
         if interaction is None:
-            return await self._reply(parts)
+            return await reply(self.message, parts, nonce=self._next_nonce())
         if interaction.is_expired():
             target = self.author if private else self.channel
             return await target.send(**parts)
         return await self._respond(interaction, parts, private=private)
-
-    async def _reply(self, parts: dict[str, Any]) -> discord.Message:
-        reference = self.message.to_reference(fail_if_not_exists=False)
-        return await self.channel.send(
-            **parts, reference=reference, mention_author=False, nonce=self._next_nonce()
-        )
 
     async def _respond(
         self, interaction: discord.Interaction[HelixBot], parts: dict[str, Any], *, private: bool

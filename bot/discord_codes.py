@@ -97,6 +97,8 @@ _BY_STATUS: Final[Mapping[int, Kind]] = MappingProxyType({403: "forbidden", 404:
 # discord.py puts each refused field on a line of its own.
 _FIELD: Final = re.compile(r"^In ([\w.]+): (.*)$", re.MULTILINE)
 _REFERENCE: Final = "message_reference"
+# A reply needs the permission to read the history (160002); the message cannot be referred to (160009).
+_REFERENCE_CODES: Final = frozenset({160002, 160009})
 
 
 def kind_of(error: discord.HTTPException) -> Kind:
@@ -106,7 +108,7 @@ def kind_of(error: discord.HTTPException) -> Kind:
         return known[0]
     if error.status >= 500:
         return "theirs"
-    if _refuses_reference(error):
+    if refuses_reference(error):
         return "gone"
     for codes, kind in _BLOCKS:
         if error.code in codes:
@@ -119,7 +121,7 @@ def in_words(error: discord.HTTPException) -> str:
     known = _CODES.get(error.code)
     if known is not None:
         return known[1]
-    if _refuses_reference(error):
+    if refuses_reference(error):
         return "The message that this answers is gone."
     return _DEFAULT[kind_of(error)]
 
@@ -142,6 +144,9 @@ def refused_fields(error: discord.HTTPException) -> dict[str, str]:
     return dict(_FIELD.findall(error.text)) if error.code == _INVALID_FORM else {}
 
 
-def _refuses_reference(error: discord.HTTPException) -> bool:
+def refuses_reference(error: discord.HTTPException) -> bool:
+    """Whether nothing is wrong with a message but its reference to the one that it answers."""
+    if error.code in _REFERENCE_CODES:
+        return True
     fields = refused_fields(error)
     return bool(fields) and all(field.partition(".")[0] == _REFERENCE for field in fields)

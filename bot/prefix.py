@@ -12,6 +12,7 @@ from discord.ext import commands
 
 from bot import access, catalog, errors
 from bot.batch import MOST_COMMANDS, BatchLimit, parse_batch
+from bot.replying import reply
 from bot.tree import CUT_OFF
 from bot.unknown import UnknownNames
 from bot.waiting import Typing
@@ -115,13 +116,8 @@ class PrefixRunner:
             if ctx is not None:
                 await ctx.whisper(text)
                 return
-            await message.channel.send(
-                text,
-                reference=message.to_reference(fail_if_not_exists=False),
-                mention_author=False,
-                allowed_mentions=discord.AllowedMentions.none(),
-                nonce=f"{message.id}-0",
-            )
+            parts = {"content": text, "allowed_mentions": discord.AllowedMentions.none()}
+            await reply(message, parts, nonce=f"{message.id}-0")
         except errors.UNSENT as error:
             logger.info("message.untold error=%s", type(error).__name__)
 

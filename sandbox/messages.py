@@ -89,7 +89,7 @@ class Messages:
         """A new message from its author's own hand; a known enforced nonce gives the message it made.
 
         Raises:
-            ApiError: 400 for an empty message, an unknown reference or one to a system message, and (160002)
+            ApiError: 400 for an empty message, an unknown reference or one to a system message, 403 (160002)
                 for a reference without the permission to read the history.
         """
         known = self._by_nonce(author_id, form)
@@ -232,7 +232,7 @@ class Messages:
             code = "REPLIES_CANNOT_REPLY_TO_SYSTEM_MESSAGE"
             raise bad_form(("message_reference",), code, "Cannot reply to a system message")
         if not self._world.permissions_in(channel, author_id) & Permission.READ_MESSAGE_HISTORY:
-            raise ApiError(400, 160002, "Cannot reply without permission to read message history")
+            raise ApiError(403, 160002, "Cannot reply without permission to read message history")
         return message_id
 
     def _mention(self, channel: Channel, message: Message, form: MessageForm) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import discord
 
+from bot import own_rights
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -46,7 +48,4 @@ async def find(bot: HelixBot, channel_id: int, mark: str, *, after: datetime | N
 def may_read(bot: HelixBot, channel_id: int) -> bool:
     """Whether the bot may read the channel's history."""
     # Without the permission Discord gives an empty history, and no error.
-    channel = bot.get_channel(channel_id)
-    if not isinstance(channel, discord.abc.GuildChannel):
-        return True
-    return channel.permissions_for(channel.guild.me).read_message_history
+    return own_rights.may_read_history(bot.get_channel(channel_id))

@@ -70,7 +70,7 @@ async def test_replying_needs_the_history_permission(api: Api, sandbox: Sandbox,
         {"content": "x", "message_reference": {"message_id": sent["id"]}},
     )
 
-    assert (status, body["code"]) == (400, 160002)
+    assert (status, body["code"]) == (403, 160002)
 
 
 async def test_an_answered_message_that_is_gone_is_shown_as_null(
