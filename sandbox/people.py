@@ -39,14 +39,18 @@ class People:
         """A channel that the user sees and may use in this way.
 
         Raises:
-            ActionError: 404 where there is none for that user, 403 where a permission is missing.
+            ActionError: 404 where there is none for that user, 403 where a permission is missing or, in a
+                direct message, a server shared with the bot.
         """
         channel = self._world.find_channel(as_id(ref) or 0)
         permissions = self._world.permissions_in(channel, user.id) if channel is not None else 0
         if channel is None or not permissions or channel.type == CATEGORY:
             raise ActionError(404, "There is no such channel for this user.")
-        if permissions & needed != needed:
-            raise ActionError(403, "This user may not do that in this channel.")
+        if missing := needed & ~permissions:
+            names = " and ".join(str(flag.name).replace("_", " ").title() for flag in Permission(missing))
+            raise ActionError(403, f"This user may not do that in this channel: {names} is missing.")
+        if needed and channel.guild_id is None:
+            self._meets_bot(user)
         return channel
 
     def dm(self, user: User) -> Channel:
@@ -55,9 +59,12 @@ class People:
         Raises:
             ActionError: 403 where they meet in no server.
         """
-        if not self._world.shares_guild_with_bot(user.id):
-            raise ActionError(403, "This user shares no server with the bot.")
+        self._meets_bot(user)
         return self._world.dm_with(user.id, self._engine.next_id())
+
+    def _meets_bot(self, user: User) -> None:
+        if not self._world.shares_guild_with_bot(user.id):
+            raise ActionError(403, "This user shares no server with the bot: they must join one first.")
 
     def message(self, ref: Ref, user: User, needed: int = 0) -> tuple[Channel, Message]:
         """A message that the user sees, with its channel.

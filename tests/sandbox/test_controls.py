@@ -65,6 +65,20 @@ async def test_coming_and_going_changes_the_member_list(api: Api, sandbox: Sandb
     assert sandbox.users["newcomer"] not in home.members
 
 
+async def test_who_has_left_the_last_common_server_cannot_write_to_the_bot_any_more(
+    sandbox: Sandbox, api: Api
+) -> None:
+    _, state = await api.control("GET", "/state?user=member")
+    direct = state["dms"][0]["id"]
+    before, _ = await api.act("message", user="member", channel=direct, content="x")
+    await api.act("leave", user="member", guild=str(sandbox.home_guild_id))
+
+    after, refusal = await api.act("message", user="member", channel=direct, content="x")
+
+    assert (before, after) == (200, 403)
+    assert "join one first" in refusal["message"]
+
+
 @pytest.mark.parametrize(
     ("verb", "body", "status"),
     [

@@ -79,6 +79,50 @@ async def test_a_newcomer_joins_from_the_list_of_places(stage: Stage) -> None:
         await expect(places.get_by_role("region", name="Servers to join")).to_be_visible()
 
 
+async def test_a_newcomer_in_a_direct_message_is_led_to_a_server(stage: Stage) -> None:
+    async with stage.page("newcomer") as page:
+        closed = page.locator("#closed")
+        await expect(closed).to_contain_text("You share no server with Helix yet.")
+        await expect(page.get_by_role("region", name="Start here")).not_to_contain_text("!status")
+        await expect(page.get_by_label("Message", exact=True)).to_be_hidden()
+        await closed.get_by_role("button", name="Join Helix Home").click()
+        await expect(page.locator("#channel-title")).to_have_text("general")
+        await _send(page, "here at last")
+        await page.locator("#identity").click()
+        await page.get_by_role("button", name="Leave Helix Home").click()
+        # The direct message was opened meanwhile, and nobody may write in it again.
+        await expect(closed).to_contain_text("You share no server with Helix yet.")
+
+
+async def test_a_channel_to_be_read_has_no_message_box_and_leads_to_one_that_has(stage: Stage) -> None:
+    home = stage.bot.get_guild(stage.sandbox.home_guild_id)
+    assert home is not None
+    alerts = discord.utils.get(home.text_channels, name="alerts")
+    assert alerts is not None
+    async with stage.page("member", "alerts") as page:
+        box, closed = page.get_by_label("Message", exact=True), page.locator("#closed")
+        await expect(closed).to_contain_text("You do not have permission to send messages in this channel.")
+        await expect(box).to_be_hidden()
+        await page.get_by_role("region", name="Start here").get_by_role("button", name="!help").click()
+        await expect(page.locator("#channel-title")).to_have_text("bot-commands")
+        await expect(box).to_have_value("!help")
+        await page.locator("#places").get_by_role("button", name="alerts").click()
+        message = await alerts.send("something needs attention")
+        shown = page.locator(f"#message-{message.id}")
+        await shown.hover()
+        await expect(shown.get_by_role("button", name="Add reaction")).to_be_visible()
+        await expect(shown.get_by_role("button", name="Reply")).to_have_count(0)
+        try:
+            await alerts.set_permissions(home.default_role, send_messages=True)
+            await expect(box).to_be_visible()
+            await shown.hover()
+            await expect(shown.get_by_role("button", name="Reply")).to_be_visible()
+        finally:
+            await alerts.set_permissions(home.default_role, send_messages=False)
+            await message.delete()
+        await expect(closed.get_by_role("button", name="Go to #bot-commands")).to_be_visible()
+
+
 async def test_a_profile_shows_who_somebody_is_and_follows_their_roles(stage: Stage) -> None:
     home = stage.bot.get_guild(stage.sandbox.home_guild_id)
     assert home is not None
@@ -257,12 +301,12 @@ async def test_a_large_picture_is_as_wide_as_a_phone_and_no_wider(stage: Stage) 
 
 
 async def test_a_refused_message_is_explained_and_given_back(stage: Stage) -> None:
-    async with stage.page("member", "alerts") as page:
+    async with stage.page("member") as page:
         box = page.get_by_label("Message", exact=True)
-        await box.fill("not allowed here")
+        await box.fill("x" * 2001)
         await box.press("Enter")
-        await expect(page.get_by_role("alert")).not_to_be_empty()
-        await expect(box).to_have_value("not allowed here")
+        await expect(page.get_by_role("alert")).to_contain_text("2000")
+        await expect(box).to_have_value("x" * 2001)
 
 
 async def test_nonsense_of_people_and_bots_stays_text(stage: Stage) -> None:

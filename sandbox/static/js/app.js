@@ -37,7 +37,7 @@ const pending = new Pending();
 const timeline = new Timeline(api, store);
 const typing = new Typing(part("typing"), store);
 const say = makeSay(part("toasts"));
-const desk = new Desk({ api, store, timeline, pending, say, open, refresh });
+const desk = new Desk({ api, store, timeline, pending, say, open, join, refresh });
 const link = new LiveLink({ opened, event: receive, lost });
 const linkState = { open: true, delay: 0 };
 let refreshTimer = null;
@@ -61,6 +61,8 @@ desk.composer = new Composer(
     form: part("composer"),
     input: part("message"),
     box: part("composer-box"),
+    frame: part("composer-frame"),
+    closed: part("closed"),
     panel: part("completion"),
     hint: part("hint"),
     count: part("count"),
@@ -94,6 +96,7 @@ function drawWorld() {
   drawPlaces(part("places"), store, { open, join });
   drawMembers(part("members"), store, (user, anchor) => desk.showUser(user, anchor));
   drawIdentity({ card: part("identity"), menu: part("identity-menu") }, store, { become, join, leave });
+  desk.composer.drawState();
   drawBot(part("bot-state"), store, linkState.open);
   const direct = desk.isDirect;
   const title = direct ? (store.bot.user?.username ?? "The bot") : store.channel.name;
@@ -134,7 +137,9 @@ async function refresh() {
   const state = await desk.attempt(() => api.fetchState(store.myName));
   if (state === null) return;
   const somebodyNew = state.me.id !== store.me.id;
+  const { permissions } = store.channel ?? {};
   store.update(state);
+  if (store.channel?.permissions !== permissions) desk.log.drawAll();
   nameChannels(part("log"), desk.names);
   // The place is gone, or there is one at last: who joins a first server gets a line to the bot.
   const moved = store.channelId === null ? store.dms.length > 0 : store.channel === null;

@@ -1,8 +1,10 @@
 // The message box: writing, completing, replying, editing, attaching.
 
+import { drawClosed } from "./closed.js";
 import { Completion } from "./completion.js";
 import { el, icon, iconButton } from "./dom.js";
 import { encodeFiles, FileTray } from "./files.js";
+import { ATTACH_FILES, may, whyClosed } from "./permits.js";
 import { SlashForm } from "./slash.js";
 import { findAny, hintFor, parseSlash, whyUnknown } from "./sources.js";
 import { toBox, toSent } from "./written.js";
@@ -53,6 +55,15 @@ export class Composer {
     if (!this.#slash.isOpen) this.#parts.input.focus();
   }
 
+  /** Shows the message box, or why it is closed: what one may do here may have changed. */
+  drawState() {
+    const { frame, closed, attach } = this.#parts;
+    const why = this.#mode?.kind === "edit" ? null : whyClosed(this.#desk.store);
+    attach.hidden = !may(this.#desk.store.channel, ATTACH_FILES);
+    frame.hidden = why !== null;
+    drawClosed(closed, why, this.#desk);
+  }
+
   /** Looks again for what could be completed: the commands may have come after the first letters. */
   refreshSuggestions() {
     if (document.activeElement === this.#parts.input && !this.#completion.isOpen) this.#completion.update();
@@ -66,7 +77,6 @@ export class Composer {
     const { channel, bot } = this.#desk.store;
     const whom = this.#desk.isDirect ? (bot.user?.username ?? "the bot") : `${channel.thread_metadata ? "" : "#"}${channel.name}`;
     this.#parts.input.placeholder = `Message ${whom}`;
-    this.#parts.attach.disabled = false;
   }
 
   suggest(text) {
@@ -165,6 +175,7 @@ export class Composer {
     this.#mode = mode;
     const { banner, attach } = this.#parts;
     attach.disabled = mode?.kind === "edit";
+    this.drawState();
     banner.hidden = mode === null;
     banner.replaceChildren();
     if (mode === null) return;
@@ -180,6 +191,11 @@ export class Composer {
   #takeFiles(event, transfer) {
     if (!transfer?.files.length || this.#mode?.kind === "edit") return;
     event.preventDefault();
+    const { store, say } = this.#desk;
+    if (whyClosed(store) !== null || !may(store.channel, ATTACH_FILES)) {
+      say("You do not have permission to attach files here.");
+      return;
+    }
     this.#tray.add(transfer.files);
     this.focus();
   }

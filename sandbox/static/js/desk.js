@@ -2,13 +2,18 @@
 
 import { namesOf } from "./names.js";
 import { openPicker } from "./picker.js";
+import {
+  ADD_REACTIONS,
+  CREATE_PRIVATE_THREADS,
+  CREATE_PUBLIC_THREADS,
+  MANAGE_MESSAGES,
+  may,
+  PIN_MESSAGES,
+  whyClosed,
+} from "./permits.js";
 import { DIRECT } from "./store.js";
 import { compareIds } from "./time.js";
 
-const MANAGE_MESSAGES = 1n << 13n;
-const CREATE_PUBLIC_THREADS = 1n << 35n;
-const CREATE_PRIVATE_THREADS = 1n << 36n;
-const PIN_MESSAGES = 1n << 51n;
 const QUICK_REACTIONS = [
   ["👍", "thumbs up"], ["👎", "thumbs down"], ["❤️", "heart"],
   ["🎉", "party"], ["😄", "smile"], ["🤔", "thinking"],
@@ -28,13 +33,14 @@ export class Desk {
   profile = null;
   threads = null;
 
-  constructor({ api, store, timeline, pending, say, open, refresh }) {
+  constructor({ api, store, timeline, pending, say, open, join, refresh }) {
     this.api = api;
     this.store = store;
     this.timeline = timeline;
     this.pending = pending;
     this.say = say;
     this.open = open;
+    this.join = join;
     this.refresh = refresh;
     this.names = {
       ...namesOf(store),
@@ -94,10 +100,6 @@ export class Desk {
   /** Uses a slash command; true when the sandbox took it. */
   async slash(command, options) {
     const { channelId, me } = this.store;
-    if (channelId === null) {
-      this.say("The bot hears only people who share a server with it: join one first.");
-      return false;
-    }
     const body = { user: me.id, channel: channelId, command, options };
     return this.#interact(
       "slash",
@@ -133,10 +135,16 @@ export class Desk {
     return this.attempt(() => this.api.remove({ user: this.store.me.id, message: message.id }));
   }
 
-  /** Whether the person has that permission in the open channel; nobody manages a direct message. */
   #may(permission) {
-    const { guild, channel } = this.store;
-    return guild !== null && (BigInt(channel.permissions ?? 0) & permission) !== 0n;
+    return may(this.store.channel, permission);
+  }
+
+  mayReply() {
+    return whyClosed(this.store) === null;
+  }
+
+  mayReact() {
+    return this.#may(ADD_REACTIONS);
   }
 
   mayDelete(message) {
@@ -144,7 +152,7 @@ export class Desk {
   }
 
   mayPin() {
-    return this.isDirect || this.#may(PIN_MESSAGES);
+    return this.#may(PIN_MESSAGES);
   }
 
   pin(message, remove) {
@@ -153,8 +161,7 @@ export class Desk {
 
   /** Whether a thread can be started here, of that kind; there are none within threads. */
   mayThread(isPrivate) {
-    const here = !this.isDirect && this.store.parent === null;
-    return here && this.#may(isPrivate ? CREATE_PRIVATE_THREADS : CREATE_PUBLIC_THREADS);
+    return this.store.parent === null && this.#may(isPrivate ? CREATE_PRIVATE_THREADS : CREATE_PUBLIC_THREADS);
   }
 
   mayStartThread(message) {
@@ -206,17 +213,21 @@ export class Desk {
     this.open(channelId);
   }
 
-  /** Puts a text into the message box, ready to be sent. */
+  /** Puts a text into the message box, ready to be sent; where it is closed, at a place where it is open. */
   suggest(text) {
+    const closed = whyClosed(this.store);
+    if (closed !== null && closed.channel === null) {
+      this.say(closed.text);
+      return;
+    }
+    if (closed !== null) this.open(closed.channel.id);
     this.composer.suggest(text);
   }
 
-  /** Sends a message; true when the sandbox took it. Who shares no server with the bot hears so from it. */
+  /** Sends a message; true when the sandbox took it. */
   async send({ content, replyTo, files }) {
     const { channelId, me } = this.store;
-    const body = { user: me.id, content };
-    if (channelId === null) body.dm = true;
-    else body.channel = channelId;
+    const body = { user: me.id, content, channel: channelId };
     if (replyTo) body.reply_to = replyTo;
     if (files.length > 0) body.files = files;
     return (await this.attempt(() => this.api.message(body))) !== null;

@@ -3,6 +3,7 @@
 import { EMOJI } from "./emoji.js";
 import { plainText } from "./markdown.js";
 import { namesOf } from "./names.js";
+import { may, USE_COMMANDS } from "./permits.js";
 import { rank, rankOrGuess } from "./ranking.js";
 import { writtenAs } from "./written.js";
 
@@ -82,6 +83,7 @@ function findSlash(store, text, caret) {
 export function whyUnknown(store, name) {
   if (store.commands.length === 0) return "The bot may still be starting: try again in a moment.";
   const elsewhere = store.commands.some((command) => command.name === name.toLowerCase());
+  if (!may(store.channel, USE_COMMANDS)) return "You may not use slash commands in this channel.";
   if (!elsewhere) return "Type / to see all commands.";
   return store.guild === null ? "It works in the channels of a server." : "It works in another place.";
 }

@@ -1,9 +1,9 @@
 // What the page knows of the sandbox's world, as the current identity sees it.
 
+import { MANAGE_CHANNELS, may, USE_COMMANDS } from "./permits.js";
 import { compareIds } from "./time.js";
 
 const TEXT_TYPES = new Set([0, 5]);
-const MANAGE_CHANNELS = 1n << 4n;
 export const CATEGORY = 4;
 export const DIRECT = 1;
 
@@ -52,6 +52,11 @@ export class Store extends EventTarget {
   /** The servers that the person is not in. */
   get elsewhere() {
     return [...this.#known.values()].filter(({ id }) => !this.guilds.some((guild) => guild.id === id));
+  }
+
+  /** Whether the person shares a server with the bot: only then they can write to each other. */
+  get meetsBot() {
+    return this.guilds.some((guild) => this.member(this.bot.user?.id, guild) !== null);
   }
 
   /** Opens a channel; null is the direct message of someone who shares no server with the bot. */
@@ -190,6 +195,7 @@ export class Store extends EventTarget {
   /** The slash commands that can be used at the current place: global ones and this guild's. */
   slashCommands() {
     const guild = this.guild;
+    if (!may(this.channel, USE_COMMANDS)) return [];
     return this.commands
       .filter((command) => (command.type ?? 1) === 1 && (!command.guild_id || command.guild_id === guild?.id))
       .filter((command) => worksHere(command, guild))
@@ -203,7 +209,7 @@ function placesOf(guild) {
 
 /** Whether an empty category is shown: to those who can fill it. */
 function mayManage(category) {
-  return category !== null && (BigInt(category.permissions ?? 0) & MANAGE_CHANNELS) !== 0n;
+  return category !== null && may(category, MANAGE_CHANNELS);
 }
 
 /** Whether a command says that it works in a server (context 0), or in the bot's direct messages (1). */

@@ -14,7 +14,8 @@ export function toolbar(message, desk) {
       () => desk.chooseReaction(message, add),
       { "aria-haspopup": "listbox" },
     );
-    tools.append(add, iconButton("reply", "Reply", () => desk.reply(message)));
+    if (desk.mayReact()) tools.append(add);
+    if (desk.mayReply()) tools.append(iconButton("reply", "Reply", () => desk.reply(message)));
     if (desk.mayStartThread(message)) {
       tools.append(iconButton("thread", "Start a thread", () => desk.startThread(message)));
     }

@@ -2,6 +2,7 @@
 
 import { el, icon } from "./dom.js";
 import { renderInline } from "./inline.js";
+import { whyClosed } from "./permits.js";
 import { DIRECT } from "./store.js";
 
 /** The friendly beginning of a channel. */
@@ -15,7 +16,8 @@ export function renderWelcome(desk) {
   const about = direct
     ? "A direct message: nobody else reads along."
     : channel.topic || "Nothing has been said here yet. This is a small Discord on your own machine.";
-  const suggestions = suggest(store);
+  const closed = whyClosed(store);
+  const suggestions = closed !== null && closed.channel === null ? [] : suggest(store);
   const tries = suggestions.map(({ text, why }) =>
     el(
       "li",
@@ -34,8 +36,8 @@ export function renderWelcome(desk) {
     el("span", { class: "welcome-mark" }, icon(direct ? "at" : thread ? "thread" : "hash")),
     el("h2", { text: title }),
     el("p", null, ...renderInline(about, desk.names)),
-    el("p", { class: "welcome-lead", text: `Try one of these with ${botName}:` }),
-    el("ul", { class: "tries" }, ...tries),
+    el("p", { class: "welcome-lead", text: lead(closed, botName) }),
+    tries.length > 0 ? el("ul", { class: "tries" }, ...tries) : null,
     el(
       "p",
       { class: "welcome-keys" },
@@ -51,6 +53,13 @@ export function renderWelcome(desk) {
       " starts a new line. Who you are is switched below the list of channels.",
     ),
   );
+}
+
+function lead(closed, botName) {
+  if (closed === null) return `Try one of these with ${botName}:`;
+  if (closed.channel === null) return closed.text;
+  const place = closed.channel.name ? `#${closed.channel.name}` : "a direct message";
+  return `You can only read here. Try one of these with ${botName} in ${place}:`;
 }
 
 function key(text) {
