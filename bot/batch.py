@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.starts import after_start
+
 MOST_COMMANDS = 10
 EVERY_S = 5.0
 _COMMENT = "#"
@@ -31,34 +33,50 @@ class Batch:
         return len(self.commands) + self.left_out > 1
 
 
-def parse_batch(text: str, prefix: str, known: Callable[[str], bool]) -> Batch:
+def parse_batch(text: str, starts: tuple[str, ...], known: Callable[[str], bool]) -> Batch:
     """The commands in `text`; a text that is no batch is one command as it stands, or none.
 
-    Lines are commands when each of them starts with the prefix; empty lines and lines that start with `#` are
-    skipped. One line is several commands when each of its words is the prefixed name of a known one.
-    Otherwise what starts with the prefix is a single command, however many lines its last argument has.
+    Lines are commands when each of them begins with one of `starts`; empty lines and lines that start with
+    `#` are skipped. One line is several commands when it is nothing but such starts with names of known ones.
+    Otherwise what begins with a start is a single command, however many lines its last argument has.
 
     Args:
         text: the message.
-        prefix: what a command starts with; not empty.
+        starts: what a command may start with: the prefix, and mentions of the bot; none is empty.
         known: whether a name, without prefix, is a command's name or alias.
     """
-    lines = [line.strip() for line in text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith(_COMMENT)]
-    if not lines or not lines[0].startswith(prefix):
+    lines = _without_comments(text)
+    if not lines or not lines[0].startswith(starts):
         return Batch(())
-    if not all(line.startswith(prefix) for line in lines):
+    if not all(line.startswith(starts) for line in lines):
         # The lines after the first belong to its argument, so they stay as they are.
         return Batch((text[text.index(lines[0]) :],))
-    commands = [command for line in lines for command in _on_one_line(line, prefix, known)]
+    commands = [command for line in lines for command in _on_one_line(line, starts, known)]
     return Batch(tuple(commands[:MOST_COMMANDS]), max(0, len(commands) - MOST_COMMANDS))
 
 
-def _on_one_line(line: str, prefix: str, known: Callable[[str], bool]) -> list[str]:
-    words = line.split()
-    if len(words) > 1 and all(word.startswith(prefix) and known(word[len(prefix) :]) for word in words):
-        return words
-    return [line]
+def follows_comments(text: str, starts: tuple[str, ...]) -> bool:
+    """Whether the first line of `text` that is neither empty nor a comment begins with one of `starts`."""
+    return any(line.startswith(starts) for line in _without_comments(text)[:1])
+
+
+def _without_comments(text: str) -> list[str]:
+    lines = [line.strip() for line in text.splitlines()]
+    return [line for line in lines if line and not line.startswith(_COMMENT)]
+
+
+def _on_one_line(line: str, starts: tuple[str, ...], known: Callable[[str], bool]) -> list[str]:
+    commands: list[str] = []
+    rest = line
+    while rest:
+        after = after_start(rest, starts)
+        name = after.split(maxsplit=1)[0] if after else ""
+        if not after or not known(name):
+            return [line]
+        length = len(rest) - len(after) + len(name)
+        commands.append(rest[:length])
+        rest = rest[length:].lstrip()
+    return commands
 
 
 class BatchLimit:

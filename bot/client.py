@@ -10,6 +10,7 @@ import discord
 from discord.ext import commands
 
 from bot import access, catalog, errors, library_log
+from bot.batch import follows_comments
 from bot.buttons import EXPIRED, ComponentItem
 from bot.command_metrics import CommandMetrics
 from bot.context import HelixContext
@@ -54,7 +55,8 @@ class HelixBot(commands.Bot):
         routes: what the HTTP server serves, for `discovery`.
         base_url: what full links to those routes start with, without a slash at the end.
         loader: what loads the cogs.
-        prefix: what a prefix command starts with; a mention of the bot does too.
+        prefix: what a command starts with in texts that show one.
+        starts: all that a command may start with: the prefix and, once logged in, mentions of the bot.
         owners: the application's owners and `OWNER_IDS`; complete once logged in.
         gateway: how the connection is.
         duties: which channel serves alerts, telemetry, digest and deployments.
@@ -75,6 +77,7 @@ class HelixBot(commands.Bot):
         library_log.quieten()
         super().__init__(
             command_prefix=settings.command_prefix,
+            strip_after_prefix=True,
             help_command=None,
             tree_cls=HelixTree,
             intents=_intents(),
@@ -118,7 +121,7 @@ class HelixBot(commands.Bot):
         self._runner = PrefixRunner(self)
         self._hear_commands_only()
         self._results: dict[float, Cache[Any, Any]] = {}
-        self._starts: tuple[str, ...] = (self.prefix,)
+        self.starts: tuple[str, ...] = (self.prefix,)
         self.add_dynamic_items(ComponentItem)
 
     @property
@@ -152,8 +155,8 @@ class HelixBot(commands.Bot):
             # Each sandbox is a new Discord: nothing that was remembered about the ones before applies.
             await self.remembered.forget_scopes(_SANDBOX_SCOPE)
         if self.user is not None:
-            self._starts = (self.prefix, f"<@{self.user.id}> ", f"<@!{self.user.id}> ")
-            self.command_prefix = self._starts
+            self.starts = (self.prefix, f"<@{self.user.id}>", f"<@!{self.user.id}>")
+            self.command_prefix = self.starts
         await self.duties.load()
         await self.loader.open()
 
@@ -235,10 +238,9 @@ class HelixBot(commands.Bot):
         parsers["MESSAGE_CREATE"] = parse_commands
 
     def _is_for_us(self, content: str, kind: int) -> bool:
-        if content.startswith(self._starts):
+        if content.startswith(self.starts):
             return kind in _SAID
-        # A batch may begin with a comment.
-        return content[:1] == "#" and f"\n{self.prefix}" in content and kind in _SAID
+        return content[:1] == "#" and kind in _SAID and follows_comments(content, self.starts)
 
     def _is_awaited(self, event: str) -> bool:
         # discord.py keeps the futures of `wait_for` here, and has no other place to ask.

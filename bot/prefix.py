@@ -35,13 +35,12 @@ class PrefixRunner:
 
     async def run(self, message: discord.Message) -> None:
         """Run the command in `message`, or each of its commands in order."""
-        prefix = self._bot.prefix
-        content = message.content
+        content, starts = message.content, self._bot.starts
         # Most messages hold one command; what decides that is cheaper than the parser.
-        if "\n" not in content and content.find(prefix, len(prefix)) < 0:
+        if "\n" not in content and not any(content.find(start, 1) > 0 for start in starts):
             await self._run_one(message, 0)
             return
-        batch = parse_batch(content, prefix, _is_known)
+        batch = parse_batch(content, starts, _is_known)
         if not batch.is_several:
             await self._run_one(_saying(message, batch.commands[0]) if batch.commands else message, 0)
             return

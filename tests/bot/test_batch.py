@@ -6,14 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.batch import EVERY_S, MOST_COMMANDS, Batch, BatchLimit, parse_batch
+from bot.batch import EVERY_S, MOST_COMMANDS, Batch, BatchLimit, follows_comments, parse_batch
 from tests.manual_clock import ManualClock
 
 KNOWN = frozenset({"status", "agents", "s", "help", "8ball", "history"})
 
 
+MENTION = "<@77>"
+
+
 def parse(text: str, prefix: str = "!") -> Batch:
-    return parse_batch(text, prefix, KNOWN.__contains__)
+    return parse_batch(text, (prefix, MENTION), KNOWN.__contains__)
 
 
 @pytest.mark.parametrize(
@@ -28,8 +31,17 @@ def parse(text: str, prefix: str = "!") -> Batch:
         ("# good morning\n!status\n\n  # and\n !agents ", ("!status", "!agents")),
         ("!status !agents\n!history Lumina 3", ("!status", "!agents", "!history Lumina 3")),
         ("!status\n!nonsense", ("!status", "!nonsense")),
+        ("<@77> status\n<@77>\tagents\n!s", ("<@77> status", "<@77>\tagents", "!s")),
+        ("<@77> status <@77>agents ! s", ("<@77> status", "<@77>agents", "! s")),
+        ("! status\n!  agents", ("! status", "!  agents")),
+        ("! status", ("! status",)),
+        ("!\nstatus", ("!\nstatus",)),
+        ("<@77>\nstatus", ("<@77>\nstatus",)),
+        ("<@77> help <@78>", ("<@77> help <@78>",)),
+        ("# to Helix\n<@77> status\n<@77> s", ("<@77> status", "<@77> s")),
         ("hello !status", ()),
         ("hello\n!status", ()),
+        ("<@78> status", ()),
         ("# only a comment", ()),
         ("", ()),
         ("\n \n", ()),
@@ -69,7 +81,7 @@ def test_nothing_is_invented_and_bounds_hold_for_any_text(text: str, prefix: str
     assert batch.left_out >= 0
     assert batch.left_out == 0 or len(batch.commands) == MOST_COMMANDS
     for command in batch.commands:
-        assert command.startswith(prefix)
+        assert command.startswith((prefix, MENTION))
         assert command.strip() in text
 
 
@@ -83,6 +95,20 @@ def test_known_names_come_out_as_they_went_in(names: list[str], on_one_line: boo
 def test_comments_and_empty_lines_change_nothing(lines: list[str]) -> None:
     wanted = [line for line in lines if line.startswith("!")]
     assert parse("\n".join(lines)) == Batch(tuple(wanted))
+
+
+@pytest.mark.parametrize(
+    ("text", "follows"),
+    [
+        ("# morning\n!status", True),
+        ("# morning\n\n # round\n  <@77> status", True),
+        ("# heading\ntext\n!status", False),
+        ("# heading", False),
+        ("#", False),
+    ],
+)
+def test_a_batch_may_begin_with_comments(text: str, follows: bool) -> None:
+    assert follows_comments(text, ("!", MENTION)) is follows
 
 
 def test_a_user_has_one_batch_in_five_seconds() -> None:

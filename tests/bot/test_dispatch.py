@@ -28,12 +28,34 @@ async def test_the_first_use_loads_the_cog_and_answers_the_message(
     assert state_of(running_bot, "monitoring") == "loaded"
 
 
-@pytest.mark.parametrize("text", ["!s", "!STATUS", "!Stat", "<@{bot}> status", "<@!{bot}> s"])
-async def test_aliases_any_case_and_a_mention_work_alike(
-    running_bot: RunningBot, chat: Chat, text: str
+STARTS = ("!s", "!STATUS", "!Stat", "<@{bot}> status", "<@!{bot}> s")
+WITH_WHITE_SPACE = (
+    "! status",
+    "!\nstatus",
+    "!\u00a0status",
+    "<@{bot}>  status",
+    "<@{bot}>\nstatus",
+    "<@{bot}>\t s",
+    "<@{bot}>status",
+)
+
+
+async def test_aliases_any_case_and_a_mention_work_alike_whatever_white_space_follows(
+    running_bot: RunningBot, chat: Chat
 ) -> None:
-    reply = await chat.ask(text.format(bot=running_bot.sandbox.application_id))
-    assert "harmony" in text_of(reply)
+    users = ["owner", "admin", "mod", "member"]
+    for number, text in enumerate((*STARTS, *WITH_WHITE_SPACE)):
+        reply = await chat.ask(text.format(bot=running_bot.sandbox.application_id), users[number % 4])
+        assert "harmony" in text_of(reply), text
+
+
+async def test_each_line_of_a_batch_by_mention_is_answered(running_bot: RunningBot, chat: Chat) -> None:
+    bot = running_bot.sandbox.application_id
+    said = await chat.say(f"# morning\n<@{bot}> status\n<@!{bot}>  agents\n! ping")
+    texts = [text_of(reply) for reply in await chat.replies(said, 3)]
+    assert "harmony" in texts[0]
+    assert "Consciousness" in texts[1]
+    assert "Gateway" in texts[2]
 
 
 @pytest.mark.usefixtures("running_bot")
