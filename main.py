@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 import uvloop
@@ -27,6 +27,7 @@ from core.errors import StartError
 from core.kernel import Kernel, build_kernel
 from core.lifecycle import Service
 from core.log_counter import LogCounter
+from core.outputs import Outputs
 from core.secret import Secret
 from core.settings import LoadedSettings, Settings, load_settings
 from core.version import VERSION
@@ -53,10 +54,22 @@ _PORTS_TRIED = 20
 _PREDECESSOR_EXTRA_S = 5.0
 # How much of a stop's time may pass until the attempts to tell subscribers of it are made.
 _GOODBYE_SHARE = 0.3
+# Of a stop's time, what is kept for writing the log's last lines: a quarter of a second, or a fifth.
+_LAST_LINES_S = 0.25
+_LAST_LINES_SHARE = 0.2
+
+
+class _Call(NamedTuple):
+    """What a command is given."""
+
+    loaded: LoadedSettings
+    given: argparse.Namespace
+    outputs: Outputs
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command of the command line; gives the exit code: 0, or 2 for what an operator can mend."""
+    outputs = Outputs.take_over()
     parser = _build_parser()
     given = parser.parse_args(arguments)
     if given.what is not None and given.command not in {"restore", "forget"}:
@@ -67,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         loaded = load_settings(os.environ, _ENV_FILE)
         settings = loaded.settings
         logs.configure(settings.log_level, settings.log_format, secrets=settings.secrets())
-        return _COMMANDS[given.command](loaded, given)
+        return _COMMANDS[given.command](_Call(loaded, given, outputs))
     except StartError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_UNUSABLE
@@ -95,52 +108,54 @@ def _build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(loaded: LoadedSettings, _: argparse.Namespace) -> int:
-    for warning in loaded.warnings:
+def _run(call: _Call) -> int:
+    for warning in call.loaded.warnings:
         logger.warning("settings.warning %s", warning)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(loaded.settings))
+        runner.run(_serve(call.loaded.settings, call.outputs))
     return EXIT_OK
 
 
-def _check(loaded: LoadedSettings, _: argparse.Namespace) -> int:
+def _check(call: _Call) -> int:
     from bot.preflight import describe
 
-    for warning in loaded.warnings:
+    for warning in call.loaded.warnings:
         _say(f"warning: {warning}")
-    _say(describe(loaded.settings))
+    _say(describe(call.loaded.settings))
     return EXIT_OK
 
 
-def _sync_commands(loaded: LoadedSettings, _: argparse.Namespace) -> int:
+def _sync_commands(call: _Call) -> int:
     from bot.app import sync_commands
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        _say(runner.run(sync_commands(loaded.settings)))
+        _say(runner.run(sync_commands(call.loaded.settings)))
     return EXIT_OK
 
 
-def _restore(loaded: LoadedSettings, given: argparse.Namespace) -> int:
+def _restore(call: _Call) -> int:
     from state import restoring
 
-    archive = restoring.parse_file(given.what)
+    archive = restoring.parse_file(call.given.what)
 
     def work(folder: Path, migrations: tuple[Migration, ...]) -> str:
         return restoring.describe(restoring.restore(archive, folder, migrations, datetime.now(UTC)))
 
-    return _offline(loaded.settings, "restore", work)
+    return _offline(call.loaded.settings, "restore", work)
 
 
-def _forget(loaded: LoadedSettings, given: argparse.Namespace) -> int:
+def _forget(call: _Call) -> int:
     from state import forgetting
 
-    user_id = forgetting.parse_user(given.what)
+    user_id = forgetting.parse_user(call.given.what)
 
     def work(folder: Path, migrations: tuple[Migration, ...]) -> str:
-        done = forgetting.forget(folder, user_id, migrations, datetime.now(UTC), remove_copies=given.copies)
+        done = forgetting.forget(
+            folder, user_id, migrations, datetime.now(UTC), remove_copies=call.given.copies
+        )
         return forgetting.describe(done)
 
-    return _offline(loaded.settings, "forget", work)
+    return _offline(call.loaded.settings, "forget", work)
 
 
 def _offline(settings: Settings, what: str, work: Callable[[Path, tuple[Migration, ...]], str]) -> int:
@@ -157,7 +172,7 @@ def _offline(settings: Settings, what: str, work: Callable[[Path, tuple[Migratio
     return EXIT_OK
 
 
-_COMMANDS: Mapping[str, Callable[[LoadedSettings, argparse.Namespace], int]] = {
+_COMMANDS: Mapping[str, Callable[[_Call], int]] = {
     "run": _run,
     "check": _check,
     "sync-commands": _sync_commands,
@@ -166,14 +181,14 @@ _COMMANDS: Mapping[str, Callable[[LoadedSettings, argparse.Namespace], int]] = {
 }
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, outputs: Outputs) -> None:
     """Start everything, wait for SIGTERM or SIGINT, stop everything within `SHUTDOWN_S`."""
     stopping = asyncio.Event()
 
     def stop() -> None:
         if not stopping.is_set():
             stopping.set()
-            _cut_off_after(settings.shutdown_s)
+            _cut_off_after(settings.shutdown_s, outputs)
 
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -181,7 +196,7 @@ async def _serve(settings: Settings) -> None:
     _say(f"Helix {VERSION}")
     sandbox = await _start_sandbox(settings) if settings.sandbox else None
     try:
-        helix = _Helix(_settings_in(sandbox, settings) if sandbox else settings, sandbox)
+        helix = _Helix(_settings_in(sandbox, settings) if sandbox else settings, sandbox, outputs)
         starting = asyncio.create_task(helix.start(), name="start")
         stop_asked = asyncio.create_task(stopping.wait(), name="stop-asked")
         await asyncio.wait({starting, stop_asked}, return_when=asyncio.FIRST_COMPLETED)
@@ -201,7 +216,7 @@ async def _serve(settings: Settings) -> None:
             await sandbox.stop()
 
 
-def _cut_off_after(seconds: float) -> None:
+def _cut_off_after(seconds: float, outputs: Outputs) -> None:
     """Ends the process then, if it is still there.
 
     A thread in a system call (a name being looked up, a disk that hangs) cannot be cancelled, and Python
@@ -210,21 +225,29 @@ def _cut_off_after(seconds: float) -> None:
 
     def cut_off() -> None:
         logger.warning("stop.cut_off after_s=%g", seconds)
+        outputs.flush(seconds - _time_to_stop_s(seconds))
         os._exit(EXIT_OK)
 
-    timer = threading.Timer(seconds, cut_off)
+    timer = threading.Timer(_time_to_stop_s(seconds), cut_off)
     timer.name, timer.daemon = "stop-cut-off", True
     timer.start()
+
+
+def _time_to_stop_s(shutdown_s: float) -> float:
+    """What a stop may take before the log's last lines are written."""
+    return shutdown_s - min(_LAST_LINES_S, shutdown_s * _LAST_LINES_SHARE)
 
 
 class _Helix:
     """The parts of one running process, and the services that start and stop them."""
 
-    def __init__(self, settings: Settings, sandbox: Sandbox | None) -> None:
+    def __init__(self, settings: Settings, sandbox: Sandbox | None, outputs: Outputs) -> None:
         self._settings = settings
         self._sandbox = sandbox
         self._kernel: Kernel = build_kernel(settings)
         logging.getLogger().addHandler(LogCounter(self._kernel.metrics))
+        outputs.count_in(self._kernel.metrics)
+        self._kernel.health.add_probe("log", outputs.probe)
         self._lock: DataLock
         self._database: Database
         self._collective: Collective
@@ -253,14 +276,14 @@ class _Helix:
 
     async def stop(self) -> None:
         begun = time.monotonic()
-        shutdown_s = self._settings.shutdown_s
+        shutdown_s = _time_to_stop_s(self._settings.shutdown_s)
         # The goodbye comes first: while it is being said, the drain has something to wait for.
         goodbye = (
             (self._collective.webhooks.say_stopping(shutdown_s * _GOODBYE_SHARE),) if self._started else ()
         )
         await asyncio.gather(*goodbye, self._kernel.drain.finish(shutdown_s))
         spent_s = time.monotonic() - begun
-        await self._kernel.lifecycle.stop(within_s=self._settings.shutdown_s - spent_s)
+        await self._kernel.lifecycle.stop(within_s=shutdown_s - spent_s)
         logger.info("stopped after_ms=%.0f", (time.monotonic() - begun) * 1000)
 
     async def _take_lock(self) -> None:

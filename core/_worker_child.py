@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -22,11 +23,13 @@ def main() -> None:
     answers: BinaryIO = os.fdopen(os.dup(1), "wb")
     # What a library prints must not come between the answers.
     os.dup2(2, 1)
-    while (target := read_frame(jobs)) is not None and (payload := read_frame(jobs)) is not None:
-        kind, body = _run(target.decode(), payload)
-        write_frame(answers, kind)
-        write_frame(answers, body)
-        answers.flush()
+    # The parent may be killed while a job runs; nobody wants its answer then.
+    with contextlib.suppress(BrokenPipeError), answers:
+        while (target := read_frame(jobs)) is not None and (payload := read_frame(jobs)) is not None:
+            kind, body = _run(target.decode(), payload)
+            write_frame(answers, kind)
+            write_frame(answers, body)
+            answers.flush()
 
 
 def _run(target: str, payload: bytes) -> tuple[bytes, bytes]:

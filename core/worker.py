@@ -29,6 +29,7 @@ _TIMEOUT_S: Final = 30.0
 _IDLE_S: Final = 300.0
 _WAITING_LIMIT: Final = 8
 _RESULT_LIMIT: Final = 64 * 1024 * 1024
+_PRINTED_BYTES: Final = 4096
 
 
 class WorkerBusy(HelixError):  # noqa: N818 - the text is what users read
@@ -55,6 +56,7 @@ class Worker:
         self._process: asyncio.subprocess.Process | None = None
         self._idle_timer: asyncio.TimerHandle | None = None
         self._leaving: asyncio.Task[int] | None = None
+        self._listening: asyncio.Task[None] | None = None
         self._closed = False
         self.jobs = 0
 
@@ -86,8 +88,9 @@ class Worker:
         """Ends the process; nothing can be run afterwards."""
         self._closed = True
         await self._end()
-        if self._leaving is not None:
-            await self._leaving
+        for ending in (self._leaving, self._listening):
+            if ending is not None:
+                await ending
 
     async def _run(self, target: str, payload: bytes, timeout_s: float) -> bytes:
         if self._idle_timer is not None:
@@ -133,10 +136,14 @@ class Worker:
             env={**environment, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            # Not ours: a job must not wait for whoever reads our log, and the log has one format.
+            stderr=asyncio.subprocess.PIPE,
             # Ctrl+C in a terminal goes to a whole session; a stop ends this process in its own time.
             start_new_session=True,
         )
         logger.info("worker.started pid=%d", process.pid)
+        if process.stderr is not None:
+            self._listening = asyncio.create_task(_log_output(process.stderr), name="worker-output")
         return process
 
     async def _end(self) -> None:
@@ -158,6 +165,13 @@ class Worker:
             self._process.stdin.close()
             self._leaving = asyncio.create_task(self._process.wait(), name="worker-leaving")
             self._process = None
+
+
+async def _log_output(stream: asyncio.StreamReader) -> None:
+    """Log what the process prints, until it ends."""
+    while printed := await stream.read(_PRINTED_BYTES):
+        for line in printed.decode("utf-8", "replace").splitlines():
+            logger.warning("worker.printed %s", line)
 
 
 async def _read(stream: asyncio.StreamReader) -> bytes:

@@ -1,13 +1,18 @@
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
+from core._worker_frames import encode_frame
 from core.errors import HelixError
 from core.worker import Worker, WorkerBusy, WorkerFailed
 
 JOBS = "tests.core.worker_jobs"
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -32,6 +37,27 @@ async def test_what_a_job_tells_reaches_the_caller_and_the_process_lives_on(work
     with pytest.raises(WorkerFailed, match="KeyError"):
         await worker.run(f"{JOBS}:fail", b"")
     assert await worker.run(f"{JOBS}:upper", b"x") == b"X"
+
+
+async def test_what_a_job_prints_is_logged_and_waits_for_nobody(
+    worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    await worker.run(f"{JOBS}:print_much", b"")
+    await worker.close()
+    printed = [record for record in caplog.records if record.getMessage().startswith("worker.printed line ")]
+    assert len(printed) > 9_000
+
+
+def test_a_process_whose_parent_was_killed_meanwhile_ends_without_a_word() -> None:
+    reader, answers = os.pipe()
+    os.close(reader)
+    job = encode_frame(f"{JOBS}:upper_quietly".encode()) + encode_frame(b"x")
+    ended = subprocess.run(
+        (sys.executable, "-m", "core._worker_child"),
+        input=job, stdout=answers, stderr=subprocess.PIPE, cwd=ROOT, timeout=60, check=True,
+    )  # fmt: skip
+    os.close(answers)
+    assert ended.stderr == b""
 
 
 async def test_a_dead_process_is_replaced(worker: Worker) -> None:

@@ -11,6 +11,16 @@ def upper(payload: bytes) -> bytes:
     return payload.upper()
 
 
+def upper_quietly(payload: bytes) -> bytes:
+    return payload.upper()
+
+
+def print_much(_: bytes) -> bytes:
+    for number in range(10_000):
+        print("line", number)  # noqa: T201 - likewise
+    return b""
+
+
 def environment(_: bytes) -> bytes:
     return "\n".join(sorted(os.environ)).encode()
 

@@ -65,7 +65,7 @@ BOUNDS = {
     "event": 20, "destination": 20, "queue": 10, "breaker": 40, "metric": 6, "agent": 14, "check": 80,
     "promise": 8, "severity": 3, "kind": 10, "file": 2, "shard": 64, "interaction": 6, "logger": 10,
     "level": 6, "transport": 2, "reason": 5, "loop": 60, "version": 1, "implementation": 1, "major": 1,
-    "minor": 1, "patchlevel": 1, "generation": 3, "le": 30,
+    "minor": 1, "patchlevel": 1, "generation": 3, "le": 30, "output": 2,
 }  # fmt: skip
 # Numbers that are no amounts of anything, and so have no unit in their name.
 UNITLESS = re.compile(

@@ -1,0 +1,169 @@
+"""Threads that write to the process's outputs, so that nothing else waits for whoever reads them."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import select
+import threading
+import time
+from queue import Empty, SimpleQueue
+from typing import Final, final
+
+from core.metrics import CounterCell
+
+logger = logging.getLogger(__name__)
+
+# What may wait to be written: about ten thousand lines.
+CAPACITY_BYTES: Final = 2 * 1024 * 1024
+# How much is written at once: each call waits for the interpreter while the event loop is busy.
+_BATCH_BYTES: Final = 16 * 1024
+_NOBODY_READS: Final = "nobody reads it"
+
+
+@final
+class Output:
+    """One output of the process, and the count of what could not be written to it.
+
+    An entry is what was printed at once: a line, or a line with its traceback.
+
+    Attributes:
+        name: "stdout" or "stderr".
+        lost: how many entries could not be written.
+        lost_at: when the last of them was lost, by `time.monotonic`; None where none was.
+        error: why, in the system's words.
+    """
+
+    def __init__(self, descriptor: int, name: str) -> None:
+        self.descriptor = descriptor
+        self.name = name
+        self.lost = 0
+        self.lost_at: float | None = None
+        self.error = ""
+        self._untold = 0
+        # Whether the last entry ended in the middle of a line.
+        self._torn = False
+        self._cell: CounterCell | None = None
+
+    def count_in(self, cell: CounterCell) -> None:
+        """Count in a metric too, with what was lost before."""
+        cell.inc(self.lost)
+        self._cell = cell
+
+    def lose(self, count: int, error: str) -> None:
+        """Count entries that are not written; the caller holds the lock of the thread that writes here."""
+        self.lost += count
+        self._untold += count
+        self.lost_at = time.monotonic()
+        self.error = error
+        if self._cell is not None:
+            self._cell.inc(count)
+
+    def write(self, entries: list[bytes]) -> tuple[int, str]:
+        """Write entries in order, waiting as long as it takes; gives how many could not be, and why."""
+        mended = b"\n" if self._torn else b""
+        data = mended + b"".join(entries)
+        written = 0
+        try:
+            while written < len(data):
+                written += self._write_some(data[written:])
+        except OSError as error:
+            ends = list(itertools.accumulate(map(len, entries), initial=len(mended)))
+            if written:
+                self._torn = written not in ends
+            return sum(end > written for end in ends[1:]), error.strerror or str(error)
+        self._torn = False
+        return 0, ""
+
+    def tell(self, *, works: bool) -> None:
+        """Log what was lost since this was last called; of the log's own output once it works again.
+
+        A command whose output goes to `head` says nothing: only what runs on counts, and tells.
+        """
+        if self._cell is None or not self._untold or (self.name == "stderr" and not works):
+            return
+        untold, self._untold = self._untold, 0
+        logger.warning("output.lines_lost output=%s lines=%d error=%r", self.name, untold, self.error)
+
+    def _write_some(self, data: bytes) -> int:
+        try:
+            return os.write(self.descriptor, data)
+        except BlockingIOError:
+            # Whoever shares this end has made it non-blocking. A reader that ends wakes this, too.
+            poll = select.poll()
+            poll.register(self.descriptor, select.POLLOUT)
+            poll.poll()
+            return 0
+
+
+@final
+class OutputThread:
+    """Takes entries without ever waiting, and writes them in order. Any thread may use it.
+
+    The lock can be taken again by the thread that holds it: the garbage collector may run anywhere, and what
+    it finalizes may log.
+    """
+
+    def __init__(self, name: str, *, capacity_bytes: int = CAPACITY_BYTES) -> None:
+        self._capacity_bytes = capacity_bytes
+        self._queue: SimpleQueue[tuple[Output, bytes]] = SimpleQueue()
+        self._changed = threading.Condition()
+        self._waiting_bytes = 0
+        self._writing_since: float | None = None
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    @property
+    def load(self) -> float:
+        """How full the queue is, from 0 to 1."""
+        return self._waiting_bytes / self._capacity_bytes
+
+    def stuck_s(self, now_s: float) -> float:
+        """For how many seconds the present write has been waiting; 0 where there is none."""
+        since = self._writing_since
+        return 0.0 if since is None else now_s - since
+
+    def put(self, output: Output, entry: bytes) -> None:
+        """Have an entry written, or lose it where too much is waiting."""
+        with self._changed:
+            if self._waiting_bytes + len(entry) > self._capacity_bytes:
+                output.lose(1, _NOBODY_READS)
+                return
+            self._waiting_bytes += len(entry)
+        self._queue.put((output, entry))
+
+    def flush(self, patience_s: float, within_s: float) -> None:
+        """Wait until everything is written, nothing was for `patience_s`, or `within_s` seconds are over."""
+        deadline = time.monotonic() + within_s
+        with self._changed:
+            while self._waiting_bytes:
+                left_s = min(patience_s, deadline - time.monotonic())
+                if left_s <= 0 or not self._changed.wait(left_s):
+                    return
+
+    def _run(self) -> None:
+        while True:
+            for output, batch in itertools.groupby(self._take_batch(), key=lambda item: item[0]):
+                self._write(output, [entry for _, entry in batch])
+
+    def _take_batch(self) -> list[tuple[Output, bytes]]:
+        batch = [self._queue.get()]
+        size = len(batch[0][1])
+        while size < _BATCH_BYTES:
+            try:
+                batch.append(self._queue.get_nowait())
+            except Empty:
+                break
+            size += len(batch[-1][1])
+        return batch
+
+    def _write(self, output: Output, entries: list[bytes]) -> None:
+        self._writing_since = time.monotonic()
+        lost, error = output.write(entries)
+        self._writing_since = None
+        with self._changed:
+            if lost:
+                output.lose(lost, error)
+            self._waiting_bytes -= sum(map(len, entries))
+            self._changed.notify_all()
+        output.tell(works=not lost)

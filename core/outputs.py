@@ -1,0 +1,155 @@
+"""Standard output and standard error, as something that nothing waits for and that cannot fail.
+
+What is printed or logged goes into a bounded queue, and a thread writes it. What cannot be written is lost
+and counted: nobody reads, the disk is full, the reader has ended, the output was closed.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import math
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Final, Self, TextIO, final
+
+from core._output_thread import Output, OutputThread
+from core.health import Reading
+from core.metrics import Registry
+from core.threshold import Threshold
+
+# How long the end of the process waits for a reader that reads nothing.
+_PATIENCE_S: Final = 1.0
+# For how long a loss is shown, and how long a write may take.
+_NEWS_S: Final = 900.0
+_STUCK_S: Final = 10.0
+_LONGEST_PIECE: Final = 32 * 1024
+_RECENT: Final = Threshold("recent_lost_lines", "above", 0, None)
+_STUCK: Final = Threshold("stuck_s", "above", _STUCK_S, None)
+_ACTION: Final = "Let something read it that keeps up, or point it at a file on a disk with room."
+
+
+class _Begun(threading.local):
+    """The line that a thread has begun and not ended."""
+
+    text = b""
+
+
+class _Entries(io.RawIOBase):
+    """Hands whole lines to the thread that writes them; what a thread prints in pieces stays together."""
+
+    def __init__(self, output: Output, thread: OutputThread) -> None:
+        super().__init__()
+        self.name = f"<{output.name}>"
+        self._output = output
+        self._thread = thread
+        self._begun = _Begun()
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._output.descriptor
+
+    def isatty(self) -> bool:
+        return os.isatty(self._output.descriptor)
+
+    def write(self, data: bytes, /) -> int:  # type: ignore[override]  # io.TextIOWrapper gives bytes
+        text = self._begun.text + bytes(data)
+        whole, newline, rest = text.rpartition(b"\n")
+        if len(rest) > _LONGEST_PIECE:
+            whole, newline, rest = text, b"", b""
+        if whole or newline:
+            self._thread.put(self._output, whole + newline)
+        self._begun.text = rest
+        return len(data)
+
+    def flush(self) -> None:
+        text, self._begun.text = self._begun.text, b""
+        if text:
+            self._thread.put(self._output, text)
+
+
+@final
+class Outputs:
+    """The process's two outputs, once they were taken over."""
+
+    def __init__(self, stdout: tuple[Output, OutputThread], stderr: tuple[Output, OutputThread]) -> None:
+        self._stdout, self._stdout_thread = stdout
+        self._stderr, self._stderr_thread = stderr
+
+    @classmethod
+    def take_over(cls) -> Self:
+        """Send what this process prints from now on through threads, and wait for them at its end.
+
+        Descriptors 0 to 2 that are closed are opened on /dev/null before: no file or socket of ours may get
+        such a number, or what somebody prints would end up in it.
+
+        Raises:
+            RuntimeError: no thread could be started.
+        """
+        _open_missing()
+        stderr = (Output(2, "stderr"), OutputThread("stderr"))
+        # What ends up in the same place keeps its order.
+        same = os.path.sameopenfile(1, 2)
+        stdout = (Output(1, "stdout"), stderr[1] if same else OutputThread("stdout"))
+        outputs = cls(stdout, stderr)
+        sys.stdout = text_stream(sys.stdout, *stdout)
+        sys.stderr = text_stream(sys.stderr, *stderr)
+        atexit.register(outputs.flush)
+        return outputs
+
+    def flush(self, within_s: float = math.inf) -> None:
+        """Wait until everything is written, nothing was for a second, or `within_s` seconds are over."""
+        deadline = time.monotonic() + within_s
+        sys.stdout.flush()
+        sys.stderr.flush()
+        for thread in (self._stderr_thread, self._stdout_thread):
+            thread.flush(_PATIENCE_S, deadline - time.monotonic())
+
+    def count_in(self, metrics: Registry) -> None:
+        """Count what is lost as a metric."""
+        counter = metrics.counter(
+            "helix_output_lines_lost_total", "Log and output lines that could not be written.", ("output",)
+        )
+        for output in (self._stdout, self._stderr):
+            output.count_in(counter.bind(output.name))
+
+    def probe(self, monotonic: Callable[[], float] = time.monotonic) -> Reading:
+        """What the health check "log" says."""
+        now_s = monotonic()
+        parts = ((self._stderr, self._stderr_thread), (self._stdout, self._stdout_thread))
+        reading = Reading(
+            observed_value=sum(output.lost for output, _ in parts),
+            observed_unit="lines lost",
+            load=max(thread.load for _, thread in parts),
+            counters={f"lost_{output.name}": output.lost for output, _ in parts},
+            thresholds=(_RECENT, _STUCK),
+        )
+        for output, _ in parts:
+            if output.lost_at is not None and now_s - output.lost_at < _NEWS_S:
+                return reading.become("warn", f"lines to {output.name} were lost: {output.error}", _ACTION)
+        for output, thread in parts:
+            if (verdict := _STUCK.judge(thread.stuck_s(now_s))) != "pass":
+                reason = f"nobody has read {output.name} for more than {_STUCK_S:g} s"
+                return reading.become(verdict, reason, _ACTION)
+        return reading
+
+
+def _open_missing() -> None:
+    for number, flags in enumerate((os.O_RDONLY, os.O_WRONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest free number is given, which is this one.
+            os.set_inheritable(os.open(os.devnull, flags), True)
+
+
+def text_stream(replaced: TextIO | None, output: Output, thread: OutputThread) -> io.TextIOWrapper:
+    """What takes the place of `sys.stdout` or `sys.stderr`; what its encoding lacks is escaped."""
+    encoding = "utf-8" if replaced is None else replaced.encoding
+    entries = _Entries(output, thread)
+    return io.TextIOWrapper(entries, encoding, errors="backslashreplace", newline="\n", write_through=True)
