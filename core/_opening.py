@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from core._connection import (
     create_private,
     opening_error,
 )
+from core._store_files import StoreFiles, file_size, wal_path
 from core.migrations import Migration, MigrationResult, migrate
 
 _RUNNING: Final = "running"
@@ -44,11 +44,16 @@ class Recovery:
 
 
 class Opening:
-    """Opens the database in the writer thread, and keeps what it found."""
+    """Opens the database in the writer thread, and keeps what it found.
+
+    Attributes:
+        files: what was opened, once `run` is over.
+    """
 
     def __init__(
         self, path: Path, migrations: Sequence[Migration], app_version: str, busy_timeout_ms: int
     ) -> None:
+        self.files = StoreFiles(path)
         self._path = path
         self._migrations = migrations
         self._app_version = app_version
@@ -72,6 +77,7 @@ class Opening:
             raise opening_error(error, self._path) from error
         try:
             self._recovery = self._recover(connection, first_start=first_start, wal_bytes=wal_bytes)
+            self.files.remember()
         except (OSError, sqlite3.Error) as error:
             connection.close()
             raise opening_error(error, self._path) from error
@@ -111,15 +117,3 @@ def _set_meta(connection: sqlite3.Connection, **values: str) -> None:
         list(values.items()),
     )
     connection.execute("COMMIT")
-
-
-def wal_path(path: Path) -> Path:
-    """Where SQLite keeps the write-ahead log of a database."""
-    return path.with_name(path.name + "-wal")
-
-
-def file_size(path: Path) -> int:
-    """The size in bytes; 0 for what is not there."""
-    with contextlib.suppress(OSError):
-        return path.stat().st_size
-    return 0

@@ -78,6 +78,11 @@ class Request(Generic[T]):
         """Keeps the error to be delivered in place of a result."""
         self._result, self._error = None, deliverable(error)
 
+    def doubt(self, error: BaseException) -> None:
+        """Leaves the result to the commit hook, since the store holds it; the caller hears the error."""
+        if self._result is not None:
+            self._error = error
+
     def publish(self) -> None:
         """Event loop: tells the commit hook, in commit order and before any waiter goes on."""
         if self._result is None or self._on_commit is None:
@@ -92,7 +97,7 @@ class Request(Generic[T]):
         """Event loop: wakes the caller, who may be gone."""
         if self.future.done():
             return
-        if self._result is not None:
+        if self._result is not None and self._error is None:
             self.future.set_result(self._result[0])
         else:
             self.future.set_exception(self._error or StoreClosed("The store is closed."))

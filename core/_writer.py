@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from core._group_commit import GroupCommit, readable
 from core._write_request import ItemRequest, Many, Participant, Request
-from core.store_errors import StoreClosed, StoreError, StoreOverloaded
+from core.store_errors import StoreClosed, StoreError, StoreGone, StoreOverloaded
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class Writer:
         loop: the event loop that results are delivered on.
         prepare: opens the connection, in the writer thread.
         finish: leaves the database in order before the connection is closed, in the writer thread.
+        gone: what a change must fail with, since the open files are not the named ones; None while they are.
         on_failure: event loop; called with the error when a group fails, with None when one succeeds again.
         on_group: called in the writer thread after each transaction that was committed.
         queue_limit: how many requests may wait before more are refused.
@@ -42,6 +43,7 @@ class Writer:
         *,
         prepare: Callable[[], sqlite3.Connection],
         finish: Callable[[sqlite3.Connection], None],
+        gone: Callable[[], StoreGone | None],
         on_failure: Callable[[Exception | None], None] | None = None,
         on_group: Callable[[], None] | None = None,
         queue_limit: int = QUEUE_LIMIT,
@@ -49,6 +51,7 @@ class Writer:
         self._loop = loop
         self._prepare = prepare
         self._finish = finish
+        self._gone = gone
         self._on_failure = on_failure
         self._on_group = on_group
         self._queue: queue.SimpleQueue[Request[Any] | None] = queue.SimpleQueue()
@@ -141,7 +144,11 @@ class Writer:
             self._tell(_settle, self._ended, None)
             return
         commits = GroupCommit(
-            connection, self._participants, on_success=self._note_success, on_failure=self._note_failure
+            connection,
+            self._participants,
+            gone=self._gone,
+            on_success=self._note_success,
+            on_failure=self._note_failure,
         )
         self._tell(_settle, self._opened, None)
         group: list[Request[Any]] | None = None

@@ -13,8 +13,9 @@ from typing import Self, TypeVar
 
 from core._checkpoints import Checkpoints
 from core._connection import BUSY_TIMEOUT_MS, connect_checkpoints, connect_reader, opening_error
-from core._opening import Opening, Recovery, file_size, leave_clean, wal_path
+from core._opening import Opening, Recovery, leave_clean
 from core._readers import Readers
+from core._store_files import file_size, wal_path
 from core._write_request import Many, Participant
 from core._writer import QUEUE_LIMIT, Writer
 from core.migrations import Migration
@@ -43,6 +44,7 @@ class DatabaseStats:
         wal_bytes: its write-ahead log.
         last_commit_s: how long the newest group took, from BEGIN to COMMIT; None before the first.
         last_error: what the newest failed transaction said; None once one has succeeded again.
+        gone: which file of the store was removed or replaced while it is open; None where none was.
     """
 
     groups: int
@@ -56,6 +58,7 @@ class DatabaseStats:
     wal_bytes: int
     last_commit_s: float | None
     last_error: str | None
+    gone: str | None
 
 
 class Database:
@@ -66,10 +69,11 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, writer: Writer, readers: Readers, checkpoints: Checkpoints, recovery: Recovery
+        self, path: Path, writer: Writer, readers: Readers, checkpoints: Checkpoints, opening: Opening
     ) -> None:
         self.path = path
-        self.recovery = recovery
+        self.recovery = opening.recovery()
+        self._files = opening.files
         self._writer = writer
         self._readers = readers
         self._checkpoints = checkpoints
@@ -107,6 +111,7 @@ class Database:
             asyncio.get_running_loop(),
             prepare=opening.run,
             finish=leave_clean,
+            gone=opening.files.gone,
             on_failure=on_failure,
             on_group=checkpoints.committed,
             queue_limit=queue_limit,
@@ -129,7 +134,7 @@ class Database:
             recovery.wal_bytes,
             recovery.migration.version,
         )
-        return cls(path, writer, readers, checkpoints, recovery)
+        return cls(path, writer, readers, checkpoints, opening)
 
     async def write(
         self, work: Callable[[sqlite3.Connection], T], *, on_commit: Callable[[T], None] | None = None
@@ -147,6 +152,7 @@ class Database:
         Raises:
             StoreOverloaded: too many writes wait.
             StoreClosed: the store has been closed.
+            StoreGone: a file of the store was removed or replaced; nothing was changed, or what was is lost.
             StoreError: the machine could not keep it (disk full, file locked); nothing was changed.
         """
         return await self._writer.submit(work, on_commit)
@@ -177,8 +183,8 @@ class Database:
         self._writer.add_participant(participant)
 
     def stats(self) -> DatabaseStats:
-        """Counts and sizes; two `stat` calls, no query."""
-        writer = self._writer
+        """Counts and sizes; a few `stat` calls, no query."""
+        writer, gone = self._writer, self._files.gone()
         return DatabaseStats(
             groups=writer.groups,
             writes=writer.writes,
@@ -191,6 +197,7 @@ class Database:
             wal_bytes=file_size(wal_path(self.path)),
             last_commit_s=writer.last_commit_s,
             last_error=writer.last_error,
+            gone=None if gone is None else gone.reason,
         )
 
     async def close(self) -> None:

@@ -88,9 +88,6 @@ class Collective:
         self.search = Search(database, clock)
         self.outgoing = Outgoing()
         self.hour_ago: UCF | None = None
-        # What stands at the database's path is what was opened, until somebody removes or replaces it.
-        self._store_file = store_checks.file_identity(database.path)
-        self._store_gone = False
         self._rituals_cut_off = 0
         self._own_url = msgspec.structs.replace(settings, public_url=None).base_url
         self.probes = ServiceProbes(
@@ -172,7 +169,7 @@ class Collective:
         self.hour_ago = await self.journal.first_ucf() if then is None else then
 
     async def refresh_disk(self) -> None:
-        """Looks how much room the data folder has left, and whether the database is still in it."""
+        """Looks how much room the data folder has left."""
         settings = self.kernel.settings
         disk = await asyncio.to_thread(
             store_checks.read_disk,
@@ -181,8 +178,6 @@ class Collective:
             fail_mb=settings.disk_free_fail_mb,
         )
         self.kernel.health.take("disk", disk)
-        found = await asyncio.to_thread(store_checks.file_identity, self.database.path)
-        self._store_gone = found != self._store_file
 
     async def close(self) -> None:
         """Writes what is not written yet, and lets go of everything but the database."""
@@ -239,7 +234,6 @@ class Collective:
             lambda: store_checks.read_store(
                 self.database.stats(),
                 full_share=kernel.settings.queue_warn_percent / 100,
-                gone=self._store_gone,
             ),
             required=True,
         )

@@ -15,25 +15,19 @@ from core.threshold import Threshold, fails_when, passes_with, warns_when
 from state.ritual_records import RitualRecord, RunningRitual
 
 _DISK_SETTINGS: Final = ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")
+_PUT_BACK: Final = (
+    "If the data folder was moved, move it back. If the log (-wal) was removed, stop Helix without a kill, "
+    "which saves what the log holds, and start it again. Otherwise stop Helix and restore a backup."
+)
 _MIB: Final = 1024 * 1024
 
 
-def file_identity(path: Path) -> tuple[int, int] | None:
-    """Which file stands at a path, whatever its name: device and inode; None where none does."""
-    try:
-        status = path.stat()
-    except OSError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def read_store(stats: DatabaseStats, *, full_share: float, gone: bool = False) -> Reading:
+def read_store(stats: DatabaseStats, *, full_share: float) -> Reading:
     """How the database does: it fails from a refused transaction to the next good one.
 
     Args:
         stats: its numbers.
         full_share: a queue fuller than this share of its bound will refuse changes soon.
-        gone: its file was removed or replaced. What is open goes on, and is lost when it is closed.
     """
     load = stats.waiting / stats.queue_limit
     most = int(full_share * stats.queue_limit)
@@ -54,16 +48,14 @@ def read_store(stats: DatabaseStats, *, full_share: float, gone: bool = False) -
         thresholds=(
             waiting,
             fails_when("the last commit", "refused"),
-            fails_when("the database file", "removed or replaced"),
+            fails_when("the database or its log", "removed or replaced"),
         ),
     )
+    if stats.gone is not None:
+        return reading.become("fail", stats.gone, _PUT_BACK)
     if stats.last_error is not None:
         action = "Make room in the data folder and check its disk; changes are refused until then."
         return reading.become("fail", stats.last_error, action)
-    if gone:
-        reason = "the database file was removed or replaced; what is saved now is lost at the end"
-        action = "Put the data folder back as it was and start Helix again."
-        return reading.become("fail", reason, action)
     verdict = waiting.judge(stats.waiting)
     if verdict != "pass":
         action = "Wait, or look at what writes so much and at the speed of the disk."

@@ -10,10 +10,11 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from core.kernel import Kernel
+from core.store_errors import StoreError
 from web.access_log import AccessLog
 from web.admission import Admission, check_budget
 from web.clients import address_of
-from web.problems import Problem, record_incident
+from web.problems import Problem, record_incident, store_problem
 from web.routing import RouteSpec
 from web.sign_in import sign_in_page
 from web.traffic import UNMATCHED, Traffic
@@ -90,6 +91,8 @@ class Edge:
         except Problem:
             check_budget(request)
             raise
+        except StoreError as error:
+            raise store_problem(error, reading=request.method in _READING) from error
         except web.HTTPException as error:
             if error.status < HTTPStatus.BAD_REQUEST:
                 raise

@@ -11,12 +11,15 @@ import msgspec
 from aiohttp import web
 
 from core.errors import HelixError
+from core.store_errors import StoreError, StoreOverloaded
 from web.headers import CORS, PROBLEM_JSON, standard
 
 logger = logging.getLogger(__name__)
 
 _LONGEST_INSTANCE = 200
 _NO_STORE = ("Cache-Control", "no-store")
+# After how long a client may try again what the store could not read, or keep, in seconds.
+_REREAD_S, _RETRY_S = "5", "30"
 
 
 class Problem(HelixError):  # noqa: N818 - RFC 9457's own word
@@ -105,6 +108,14 @@ def plain_problem(status: int) -> Problem:
 def too_large(max_body: int) -> Problem:
     """What is said of a body over MAX_BODY, by its Content-Length or where it crosses it."""
     return Problem(413, f"A body may have at most {max_body} bytes.", max_body_bytes=max_body)
+
+
+def store_problem(error: StoreError, *, reading: bool) -> Problem:
+    """What a client hears where the store could not read, or keep, what it was asked for."""
+    retry = {"Retry-After": _REREAD_S if reading else _RETRY_S}
+    if isinstance(error, StoreOverloaded):
+        return Problem(429, str(error), kind="busy", headers=retry)
+    return Problem(503, str(error), kind="not-read" if reading else "not-kept", headers=retry)
 
 
 def record_incident(error: BaseException | None, *, route: str, method: str) -> Incident:

@@ -65,7 +65,9 @@ def make_writer(path: Path, failures: list[Exception | None]) -> tuple[Writer, l
         return connection
 
     loop = asyncio.get_running_loop()
-    writer = Writer(loop, prepare=prepare, finish=lambda _: None, on_failure=failures.append)
+    writer = Writer(
+        loop, prepare=prepare, finish=lambda _: None, gone=lambda: None, on_failure=failures.append
+    )
     return writer, connections
 
 

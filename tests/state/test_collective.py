@@ -13,8 +13,8 @@ import pytest
 
 from core.database import Database
 from core.kernel import Kernel
-from core.store_errors import StoreClosed
-from state.change import Change, JournalRow
+from core.store_errors import StoreClosed, StoreGone
+from state.change import Actor, Change, JournalRow
 from state.collective import Collective
 from state.models import DEFAULT_UCF
 from state.status import build_status
@@ -253,18 +253,22 @@ async def test_a_store_that_fails_is_told_until_it_succeeds_again(
     assert kernel.health.overall() == "pass"
 
 
-async def test_a_database_that_was_removed_while_it_runs_is_told(
+async def test_a_database_that_was_removed_while_it_runs_is_told_and_nothing_is_said_to_be_kept(
     collective: Collective, kernel: Kernel, database: Database
 ) -> None:
     database.path.rename(database.path.with_name("moved.db"))
-    await collective.refresh_disk()
     kernel.health.refresh()
     store = kernel.health.get("store")
     assert store is not None
     assert (store.status, kernel.health.overall()) == ("fail", "fail")
-    assert "removed or replaced" in store.reason
+    assert store.reason == "nothing can be saved: helix.db was removed while Helix runs"
+    with pytest.raises(StoreGone):
+        await collective.contexts.archive("lost", Actor("command"))
+    with pytest.raises(StoreGone):
+        await tune(collective, harmony=0.9)
+    assert collective.manager.snapshot.ucf.harmony == 0.5
     database.path.with_name("moved.db").rename(database.path)
-    await collective.refresh_disk()
+    await tune(collective, harmony=0.9)
     kernel.health.refresh()
     assert kernel.health.overall() == "pass"
 

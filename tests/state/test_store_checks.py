@@ -14,7 +14,10 @@ from state.store_checks import read_disk, read_store
 MIB = 1024 * 1024
 
 
-def stats(waiting: int = 0, error: str | None = None) -> DatabaseStats:
+GONE = "nothing can be saved: helix.db was removed while Helix runs"
+
+
+def stats(waiting: int = 0, error: str | None = None, gone: str | None = None) -> DatabaseStats:
     return DatabaseStats(
         groups=3,
         writes=9,
@@ -27,22 +30,23 @@ def stats(waiting: int = 0, error: str | None = None) -> DatabaseStats:
         wal_bytes=0,
         last_commit_s=0.001,
         last_error=error,
+        gone=gone,
     )
 
 
 @pytest.mark.parametrize(
     ("waiting", "error", "gone", "status", "reason"),
     [
-        (0, None, False, "pass", ""),
-        (500, None, False, "pass", ""),
-        (501, None, False, "warn", "more is waiting"),
-        (0, "disk is full", False, "fail", "disk is full"),
-        (0, None, True, "fail", "removed or replaced"),
-        (900, "disk is full", True, "fail", "disk is full"),
+        (0, None, None, "pass", ""),
+        (500, None, None, "pass", ""),
+        (501, None, None, "warn", "more is waiting"),
+        (0, "disk is full", None, "fail", "disk is full"),
+        (0, None, GONE, "fail", GONE),
+        (900, "disk is full", GONE, "fail", GONE),
     ],
 )
-def test_the_store(waiting: int, error: str | None, gone: bool, status: str, reason: str) -> None:
-    reading = read_store(stats(waiting, error), full_share=0.5, gone=gone)
+def test_the_store(waiting: int, error: str | None, gone: str | None, status: str, reason: str) -> None:
+    reading = read_store(stats(waiting, error, gone), full_share=0.5)
     assert (reading.status, bool(reading.action)) == (status, status != "pass")
     assert reason in reading.reason
     assert reading.thresholds[0] == Threshold("waiting", "above", 500, None, ("QUEUE_WARN_PERCENT",))

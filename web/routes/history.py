@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from core.store_errors import StoreError
 from core.suggestions import closest
 from state.collective import Collective
 from state.models import METRICS
@@ -16,13 +15,11 @@ from web.bodies import Body, encode_json
 from web.history_span import SINCE, UNTIL, Span, read_span
 from web.keys import COLLECTIVE, RESPONSES
 from web.parameters import Number, Parameter
-from web.problems import Problem
 from web.records.history import UcfHistory, metric_history
 from web.routing import Reply, RouteSpec
 
 _PATH: Final = "/ucf/history"
 _MAX_ANSWERS: Final = 64
-_RETRY_S: Final = "5"
 
 
 class _Metrics(Parameter, frozen=True, kw_only=True):
@@ -71,12 +68,7 @@ async def get_history(request: web.Request) -> web.StreamResponse:
     # Said now, so that a wrong span is refused although its answer may have been right a moment ago.
     span.at(collective.kernel.clock.now())
     fetch = partial(_fetch, collective, metrics, span, points)
-    try:
-        return await request.app[RESPONSES].serve_async(request, _PATH, fetch, key=(metrics, span, points))
-    except StoreError as error:
-        raise Problem(
-            503, f"The history cannot be read: {error}", kind="not-read", headers={"Retry-After": _RETRY_S}
-        ) from error
+    return await request.app[RESPONSES].serve_async(request, _PATH, fetch, key=(metrics, span, points))
 
 
 async def _fetch(collective: Collective, metrics: tuple[str, ...], span: Span, points: int) -> Body:

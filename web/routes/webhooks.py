@@ -8,7 +8,6 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from core.store_errors import StoreError, StoreOverloaded
 from core.webhooks.inbox import InboxFull, KeyReused
 from state.events import (
     IN_EVENTS,
@@ -132,10 +131,8 @@ async def _accept(
         raise _wrong(error.field, error.problem) from error
     except KeyReused as error:
         raise Problem(422, str(error), kind="key-reused") from error
-    except (InboxFull, StoreOverloaded) as error:
+    except InboxFull as error:
         raise Problem(429, str(error), kind="busy", headers={"Retry-After": _RETRY_S}) from error
-    except StoreError as error:
-        raise Problem(503, str(error), kind="not-kept", headers={"Retry-After": _RETRY_S}) from error
     body = AcceptedEvent(id=accepted.id, event=spec.name, duplicate=accepted.duplicate)
     return json_answer(HTTPStatus.ACCEPTED, body)
 

@@ -54,6 +54,20 @@ async def test_a_hook_that_is_removed_gets_nothing_more(site: Site) -> None:
     problem(again, 404)
 
 
+async def test_a_store_that_cannot_keep_or_remove_a_hook_or_read_says_so(site: Site) -> None:
+    hook = (await subscribe(site)).json()["id"]
+    await site.collective.database.close()
+    token = f"Bearer {TOKEN}"
+    asked = (
+        (await subscribe(site), "not-kept"),
+        (await site.get(f"/hooks/{hook}", method="DELETE", Authorization=token), "not-kept"),
+        (await site.get("/hooks/samples/ucf.changed", Authorization=token), "not-read"),
+    )
+    for answer, kind in asked:
+        assert problem(answer, 503)["type"] == f"urn:helix:problem:{kind}"
+        assert int(answer.headers["retry-after"]) > 0
+
+
 @pytest.mark.parametrize(
     "url",
     ["", "x", "http://example.com/", "https://10.0.0.1/", "https://169.254.169.254/", "https://u@x.example/"],

@@ -297,6 +297,18 @@ async def test_a_store_that_cannot_keep_it_says_so(site: Site) -> None:
     assert "retry-after" in answer.headers
 
 
+async def test_no_event_is_accepted_once_the_database_is_not_in_its_place(site: Site) -> None:
+    path = site.collective.database.path
+    path.rename(path.with_name("moved.db"))
+    answer = await post(site, "/webhooks/ucf.update", SHIFT)
+    assert "helix.db was removed" in problem(answer, 503)["detail"]
+    assert answer.headers["retry-after"] == "30"
+    health = await site.get("/health/ready")
+    assert problem(health, 503)["type"] == "urn:helix:problem:not-ready"
+    path.with_name("moved.db").rename(path)
+    assert (await post(site, "/webhooks/ucf.update", SHIFT)).status == 202
+
+
 async def test_a_connection_serves_many_events(site: Site) -> None:
     session = await site.session()
     for number in range(3):
