@@ -37,7 +37,7 @@ class CogDisabled(HelixError):  # noqa: N818 - somebody's wish, not an error
     """The cog was unloaded on purpose."""
 
     def __init__(self, cog: str) -> None:
-        super().__init__(f"The {cog} commands are switched off until an admin runs `/load {cog}`.")
+        super().__init__(f"The {cog} commands are switched off. `/load {cog}` switches them on again.")
 
 
 class CogStays(HelixError):  # noqa: N818 - a refusal, as the text says
@@ -58,7 +58,7 @@ class CogFailed(HelixError):  # noqa: N818 - says what happened
         self.failure = failure
         super().__init__(
             f"The {cog} commands could not be loaded (incident `{failure.incident}`)."
-            f" An admin can mend it and run `/reload {cog}`."
+            f" Once that is mended, `/reload {cog}` loads them."
         )
 
 

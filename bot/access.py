@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bot import catalog
+from bot import catalog, whom
 from bot.entry import Access, CommandEntry, Level, Where
 from core.errors import HelixError
 from state.change import Actor
@@ -93,11 +93,11 @@ def decide(access: Access, action: str | None, caller: Caller, where: frozenset[
     what = f"`{action}`" if action is not None and needed > access.level else "This"
     text = f"{what} needs {_NEEDS[needed]}"
     if caller.guild_id is None:
-        return Refusal("direct message", f"{text}; in a direct message only owners pass.")
+        return Refusal("direct message", f"{text}; in a direct message only owners may do that.")
     if access.local or caller.at_home or needed is Level.owner:
         return Refusal("level", f"{text}.")
     kind: RefusalKind = "not home" if level_at(caller, local=True) >= needed else "level"
-    why = ": the collective is one, and this server is a guest" if kind == "not home" else ""
+    why = "; this server is a guest" if kind == "not home" else ""
     return Refusal(kind, f"{text} of the home server{why}.")
 
 
@@ -121,7 +121,7 @@ def caller_of(source: HelixContext | discord.Interaction[Any]) -> Caller:
     import discord
 
     interaction = source if isinstance(source, discord.Interaction) else None
-    bot: HelixBot = source.client if interaction is not None else source.bot  # type: ignore[union-attr]  # by source
+    bot = _bot_of(source)
     user = interaction.user if interaction is not None else source.author  # type: ignore[union-attr]  # by source
     # An interaction may come from a server that the bot is not in; nobody has powers over it there.
     guild = None if source.guild is None else bot.get_guild(source.guild.id)
@@ -150,12 +150,23 @@ def enforce(entry: CommandEntry, action: str | None, source: HelixContext | disc
     """Nothing, when the caller may do this action of `entry` here and now.
 
     Raises:
-        Refusal: says what it would take.
+        Refusal: says what it would take, and whom to ask.
     """
     in_server = source.guild is not None
     # Most commands are everyone's; for those nobody's roles need to be read.
     if entry.access.needed(action) is Level.everyone and ("server" if in_server else "dm") in entry.where:
         return
     refusal = decide(entry.access, action, caller_of(source), entry.where)
-    if refusal is not None:
+    if refusal is None:
+        return
+    if refusal.kind == "server only":
         raise refusal
+    ask = whom.to_ask(_bot_of(source), source.guild, entry.access.needed(action), local=entry.access.local)
+    raise Refusal(refusal.kind, f"{refusal} {ask}")
+
+
+def _bot_of(source: HelixContext | discord.Interaction[Any]) -> HelixBot:
+    import discord
+
+    bot: HelixBot = source.client if isinstance(source, discord.Interaction) else source.bot
+    return bot

@@ -10,7 +10,7 @@ from typing import Any, Self
 import aiohttp
 import discord
 
-from bot import embeds, errors
+from bot import access, embeds, errors, hints
 from bot.waiting import DEFER_AFTER_S
 
 logger = logging.getLogger(__name__)
@@ -53,6 +53,8 @@ class Answer:
 
     async def update(self, *, embed: discord.Embed, view: discord.ui.View | None = None) -> None:
         """Show this in the message that was pressed; without a view its buttons go."""
+        pressed = self._interaction
+        embed = hints.fit_card(embed, lambda: access.caller_of(pressed), pressed.client.prefix)
         embeds.check(None, [embed], view=view)
         async with self._turn:
             if self._interaction.response.is_done():

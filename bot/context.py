@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import discord
 from discord.ext import commands
 
-from bot import access, errors, supplied_text
+from bot import access, errors, hints, supplied_text
 from bot.embeds import check as embeds_check
 from bot.replying import reply
 from bot.waiting import Deferral, Typing
@@ -105,7 +105,7 @@ class HelixContext(commands.Context["HelixBot"]):
             ReplyTooLong: Discord would refuse it.
             discord.HTTPException: Discord did.
         """
-        shown = [*([embed] if embed is not None else []), *embeds]
+        shown = [self.fitted(one) for one in ([embed] if embed is not None else []) + list(embeds)]
         embeds_check(text, shown, view=view)
         parts: dict[str, Any] = {"allowed_mentions": mention}
         if text is not None:
@@ -117,6 +117,10 @@ class HelixContext(commands.Context["HelixBot"]):
         if files:
             parts["files"] = list(files)
         return await self._deliver(parts, ephemeral)
+
+    def fitted(self, card: discord.Embed) -> discord.Embed:
+        """The card with its hints made to fit the caller."""
+        return hints.fit_card(card, lambda: self.caller, self.bot.prefix)
 
     # The overloads of Messageable.send cannot be repeated here one by one; what they take is passed on.
     async def send(self, content: str | None = None, **parts: Any) -> discord.Message:  # noqa: ANN401 - as discord.py

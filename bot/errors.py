@@ -13,8 +13,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import catalog, discord_codes
-from bot.access import Refusal
+from bot import catalog, discord_codes, hints
+from bot.access import Refusal, caller_of
 from bot.waiting import Deferral
 from bot.words import quoted
 from core.errors import HelixError, UnknownName
@@ -158,7 +158,7 @@ async def report(
     if isinstance(cause, Refusal):
         bot.kernel.refusals.count(cause.kind)
     if explained.text is not None:
-        await _tell(target, explained.text, where)
+        await _tell(target, hints.fit(explained.text, lambda: caller_of(target), bot.prefix), where)
     return explained.outcome
 
 

@@ -8,6 +8,9 @@ from typing import Literal, cast
 
 import discord
 
+from bot.entry import Level
+from bot.whom import roles_with
+
 Kind = Literal["category", "text", "other"]
 Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]
 
@@ -40,13 +43,7 @@ def private_to(guild: discord.Guild, admin_role_id: int | None) -> Overwrites:
     """The overwrites of what only admins and the bot see; a bot can allow only what it has itself."""
     own = guild.me.guild_permissions
     allowed = discord.PermissionOverwrite.from_pair(_SEEN & own, discord.Permissions.none())
-    admins = [
-        role
-        for role in guild.roles
-        if not role.is_default()
-        and not role.managed
-        and (role.permissions.administrator or role.id == admin_role_id)
-    ]
+    admins = roles_with(Level.admin, guild, admin_role_id)
     return {
         guild.default_role: discord.PermissionOverwrite(view_channel=False),
         guild.me: allowed,

@@ -216,6 +216,7 @@ class Progress:
     ) -> None:
         if self._message is None:
             return
+        embed = self._ctx.fitted(embed)
         if not self._moved and self._ctx.interaction is not None and self._ctx.interaction.is_expired():
             await self._move(embed, view, files)
             return

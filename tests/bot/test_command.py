@@ -123,7 +123,7 @@ async def test_an_action_has_its_own_access_by_prefix_and_slash(
         refused = await chat.ask(text)
         allowed = await chat.ask(text, "admin")
         read = await chat.ask("!cache")
-    assert refused["content"] == "`clear` needs an administrator."
+    assert refused["content"].startswith("`clear` needs an administrator. Ask <@")
     assert allowed["content"].casefold() == "did clear"
     assert read["content"] == "did stats"
 

@@ -39,7 +39,7 @@ async def test_arguments_arrive_typed(running_bot: RunningBot, chat: Chat) -> No
 async def test_a_refused_caller_is_told_alone_and_loads_nothing(running_bot: RunningBot, chat: Chat) -> None:
     answer = await chat.slash("reload", cogs="monitoring")
     assert is_ephemeral(answer)
-    assert answer["content"] == "This needs an administrator."
+    assert answer["content"].startswith("This needs an administrator. Ask <@")
     assert state_of(running_bot, "admin") == "not yet"
     await ended(running_bot, "reload", "refused", 1)
 

@@ -26,7 +26,7 @@ def kept(context: Context) -> discord.Embed:
                 f"the field, {words.count(len(content.agents), 'agent')}, "
                 f"{words.count(len(content.folklore), 'tale')} of folklore."
             ),
-            f"`/restore` **{embeds.plain(context.name)}** brings field and folklore back.",
+            f"{words.quoted(f'/restore {context.name}')} brings field and folklore back.",
         ),
         status="kept",
         footer="What is remembered can be returned to.",
@@ -88,7 +88,7 @@ def whole(context: Context, *, show_people: bool) -> discord.Embed:
         fields.append(embeds.Field("Last rituals", "\n".join(rituals)))
     head = f"Version {context.version}, kept {embeds.absolute(context.at)}"
     if not context.newest:
-        head += f"\nAn older one of this name: `/restore` with `#{context.id}` means it."
+        head += f"\nAn older one of this name: `/restore #{context.id}` brings it back."
     return embeds.card(
         f"📦 {embeds.plain(context.name)} (#{context.id})",
         (head, *_people(context, show_people=show_people)),

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, catalog, pages
+from bot import access, buttons, catalog, pages, whom
 from bot.cogs.execution import _jobs, _run, _screens
 from bot.command import command
 from bot.completion import choices
@@ -17,6 +17,7 @@ from bot.progress import Progress
 if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.context import HelixContext
+    from state.directive_records import Directive
 
 _MOST_OFFERED = 25
 
@@ -32,7 +33,7 @@ class Execution(commands.Cog, name="execution"):
         """Ask for a directive, and show how it goes."""
         directives = self.bot.collective.directives
         asked = await directives.submit(directive, actor=ctx.caller.actor, rank=_run.rank_of(ctx.caller))
-        followed = _run.Followed(asked)
+        followed = _run.Followed(asked, whom=self._whom_to_ask(asked, ctx))
         if not asked.open:
             await ctx.say(embed=_screens.followed(followed))
             return
@@ -109,6 +110,11 @@ class Execution(commands.Cog, name="execution"):
             if current.strip().casefold() in f"{one.id}: {one.text}".casefold()
         ]
         return found[:_MOST_OFFERED]
+
+    def _whom_to_ask(self, asked: Directive, ctx: HelixContext) -> str:
+        """Who may ask for this directive, where the policy found that the caller may not; else nothing."""
+        needed = _run.lacking(asked, ctx.caller)
+        return "" if needed is None else whom.to_ask(self.bot, ctx.guild, needed, local=False)
 
     async def _queue(
         self, page: int, user_id: int, *, show_people: bool

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.access import Caller, level_at
+from bot.entry import Level
 from core.drain import Drain
 from state.directive_actions import ACTIONS
 from state.directive_records import Directive
@@ -30,11 +31,22 @@ def offers(rank: Rank) -> tuple[str, ...]:
     return tuple(example for action in ACTIONS if action.needed <= rank for example in action.examples)
 
 
+def lacking(asked: Directive, caller: Caller) -> Level | None:
+    """The level that a refused directive needs, where the caller lacks it; None otherwise."""
+    needed = next((action.needed for action in ACTIONS if action.name == asked.action), Rank.everyone)
+    return Level(needed) if asked.status == "refused" and rank_of(caller) < needed else None
+
+
 @dataclass(slots=True)
 class Followed:
-    """A directive as its reply shows it."""
+    """A directive as its reply shows it.
+
+    Attributes:
+        whom: a sentence that says whom to ask, where the caller lacks the powers for it.
+    """
 
     directive: Directive
+    whom: str = ""
     halted: bool = False
     waiting_before: int = 0
 

@@ -40,6 +40,8 @@ def followed(seen: Followed) -> discord.Embed:
         lines.append(f"{embeds.bar(one.step, 0, one.steps, width=12)} {one.step} of {one.steps}")
     if one.result is not None:
         lines.append(embeds.plain(one.result, 600))
+    if seen.whom:
+        lines.append(seen.whom)
     footer = _SHIELD if one.status == "refused" else f"{_HANDS} · /jobs {one.id} has its log."
     return embeds.card(_title(one), lines, status=_COLOURS[one.status], footer=footer)
 

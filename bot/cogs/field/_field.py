@@ -83,11 +83,11 @@ def _action(name: str, ucf: UCF, prefix: str) -> str:
     if name == "harmony":
         return f"Raise harmony: `{prefix}harmony` lifts it toward 0.7."
     if name == "zoom":
-        return f"Bring zoom back: an admin can `{prefix}tune zoom 1.0`."
+        return f"Bring zoom back: `{prefix}tune zoom 1.0` sets it."
     amount = METRICS[name].good_low - getattr(ucf, name)
     return (
         f"Raise {name}: `{prefix}ritual` may promote {_LIFTED_BY[name]}, which lifts it; "
-        f"an admin can `{prefix}tune {name} +{max(amount, _AS_SEEN):.2f}`."
+        f"`{prefix}tune {name} +{max(amount, _AS_SEEN):.2f}` raises it at once."
     )
 
 

@@ -29,7 +29,7 @@ def roles(
     )
     head = [f"You have {mine or 'none'} of these roles. The menus below toggle them."]
     if not any(category.ready for category in categories):
-        head = [f"None of these roles exists here yet. An admin creates them with `{prefix}setup-roles`."]
+        head = [f"None of these roles exists here yet. `{prefix}setup-roles` creates them."]
     return embeds.card(
         "Roles you can give yourself",
         (*head, *notes),

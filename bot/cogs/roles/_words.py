@@ -9,7 +9,7 @@ def obstacle(found: SelfRole, prefix: str, *, may_manage: bool) -> str | None:
     """Why this role cannot change hands here, and who can mend that; None where it can."""
     name = f"**{found.name}**"
     if found.standing == "missing":
-        return f"{name} does not exist here yet. An admin creates it with `{prefix}setup-roles`."
+        return f"{name} does not exist here yet. `{prefix}setup-roles` creates it."
     if found.standing == "privileged":
         return (
             f"The role called {name} here carries permissions or belongs to a bot, so it is never handed out."

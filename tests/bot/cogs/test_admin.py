@@ -60,7 +60,7 @@ async def test_an_admin_of_another_server_is_refused_by_slash(
 
 
 async def test_in_a_direct_message_only_owners_operate(talk: Talk) -> None:
-    assert "only owners pass" in text_of(await talk.ask("admin", "!flags", dm=True))
+    assert "only owners may do that" in text_of(await talk.ask("admin", "!flags", dm=True))
     assert "`lazy_commands`" in text_of(await talk.ask("owner", "!flags", dm=True))
 
 

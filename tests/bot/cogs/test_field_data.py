@@ -32,7 +32,7 @@ def advice(field: UCF, *, running: bool = False) -> str:
         ({"klesha": 0.6}, "`!ritual 648` takes 0.30 off it"),
         ({"klesha": 0.9}, "`!ritual 108` takes 0.05 off it"),
         ({"zoom": 1.9}, "`!tune zoom 1.0`"),
-        ({"prana": 0.4}, "may promote a hymn, which lifts it; an admin can `!tune prana +0.10`"),
+        ({"prana": 0.4}, "may promote a hymn, which lifts it; `!tune prana +0.10` raises it at once"),
         ({"resilience": 0.9999}, "`!tune resilience +0.01`"),
         # Critical goes before fair, however far the fair one is.
         ({"harmony": 0.31, "drishti": 0.29}, "Raise drishti"),

@@ -1,0 +1,64 @@
+"""Hints that name a command, made to fit who reads them: one that the reader may not run says who may."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import discord
+
+from bot import access, catalog, embeds
+from bot.access import Caller
+from bot.entry import ANYWHERE, CommandEntry, Level
+
+_FOR = {Level.mod: "for mods", Level.admin: "for admins", Level.owner: "for owners"}
+
+
+def fit(text: str, caller: Callable[[], Caller], prefix: str) -> str:
+    """The text with "(for admins)" or the like after each command in backticks that the caller may not run.
+
+    Args:
+        text: names commands as they are typed: `/restore x`, or with the prefix.
+        caller: gives who reads it; called only where that matters.
+        prefix: what commands are typed after, besides the slash.
+    """
+    if "`" not in text:
+        return text
+    hint = rf"(?<!\\)`(?:/|{re.escape(prefix)})([a-z0-9-]+)(?: ([a-z-]+))?[^`\n]*`"
+    return re.sub(hint, lambda found: found[0] + _note(found[1], found[2], caller), text)
+
+
+def fit_card(card: discord.Embed, caller: Callable[[], Caller], prefix: str) -> discord.Embed:
+    """A copy of the card whose texts fit; the card itself where a copy would be too long for Discord."""
+    fitted = card.copy()
+    if card.description:
+        fitted.description = fit(card.description, caller, prefix)
+    for index, field in enumerate(card.fields):
+        value = fit(field.value or "", caller, prefix)
+        fitted.set_field_at(index, name=field.name, value=value, inline=field.inline)
+    try:
+        embeds.check(None, [fitted])
+    except embeds.ReplyTooLong:
+        return card
+    return fitted
+
+
+def _note(name: str, action: str | None, caller: Callable[[], Caller]) -> str:
+    entry = catalog.find(name)
+    if entry is None:
+        return ""
+    known = action if action in entry.access.actions else None
+    if entry.access.needed(known) is Level.everyone and entry.where == ANYWHERE:
+        return ""
+    who = _who(entry, known, caller())
+    return f" ({who})" if who else ""
+
+
+def _who(entry: CommandEntry, action: str | None, caller: Caller) -> str:
+    refusal = access.decide(entry.access, action, caller, entry.where)
+    if refusal is None:
+        return ""
+    if refusal.kind == "server only":
+        return "in a server"
+    who = _FOR[entry.access.needed(action)]
+    return who if entry.access.local or caller.at_home else f"{who}, in the home server"
