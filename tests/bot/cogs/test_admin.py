@@ -190,7 +190,7 @@ async def test_clearing_the_state_says_which_edit_is_refused(talk: Talk, running
     running_bot.kernel.flags.switch("state_watching", False)
     (running_bot.kernel.settings.data_dir / "ucf_state.json").write_text("{\n  broken")
     text = text_of(await talk.ask("admin", "!cache clear state"))
-    assert "refused" in text
+    assert "not taken" in text
     assert "`ucf_state.json:2`" in text
     assert running_bot.collective.manager.snapshot.ucf.harmony == 0.5
 
