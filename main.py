@@ -86,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_UNUSABLE
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    finally:
+        logs.sum_up()
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -225,6 +227,7 @@ def _cut_off_after(seconds: float, outputs: Outputs) -> None:
 
     def cut_off() -> None:
         logger.warning("stop.cut_off after_s=%g", seconds)
+        logs.sum_up()
         outputs.flush(seconds - _time_to_stop_s(seconds))
         os._exit(EXIT_OK)
 

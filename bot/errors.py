@@ -18,6 +18,7 @@ from bot.access import Refusal, caller_of
 from bot.waiting import Deferral
 from bot.words import quoted
 from core.errors import HelixError, UnknownName
+from core.logs import EACH
 from core.store_errors import StoreError
 from state.events import CommandFailed
 
@@ -149,7 +150,7 @@ async def report(
     explained = explain(error, entry, bot.prefix, bot.prefix if by_prefix else "/")
     cause = unwrap(error)
     if explained.incident is not None:
-        logger.error("incident.new id=%s where=%s", explained.incident, where, exc_info=cause)
+        logger.error("incident.new id=%s where=%s", explained.incident, where, exc_info=cause, extra=EACH)
         await _tell_subscribers(bot, where, explained.incident, cause)
     elif explained.outcome == "elsewhere":
         logger.info("command.answered_elsewhere where=%s", where)

@@ -31,6 +31,7 @@ from bot._cog_record import (
 )
 from bot.errors import new_incident
 from core.health import Reading
+from core.logs import EACH
 from core.threshold import Threshold
 
 if TYPE_CHECKING:
@@ -324,7 +325,12 @@ class CogLoader:
         kept_old = record.module is not None
         record.state = "loaded" if kept_old else "failed"
         logger.error(
-            "cog.failed cog=%s incident=%s kept_old=%s", record.name, incident, kept_old, exc_info=error
+            "cog.failed cog=%s incident=%s kept_old=%s",
+            record.name,
+            incident,
+            kept_old,
+            exc_info=error,
+            extra=EACH,
         )
         return LoadResult(
             record.name, ok=False, ms=self._ms_since(began), error=record.error, kept_old=kept_old

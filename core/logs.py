@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
 import sys
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from textwrap import indent
@@ -13,6 +15,7 @@ from types import MappingProxyType
 from typing import Literal, TextIO
 from urllib.parse import urlsplit
 
+from core._log_repeats import Repeats
 from core.secret import Secret
 
 MASK = "***"
@@ -31,6 +34,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTROL_IN_TRACE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 _TRACEBACKS = logging.Formatter()
+
+# What a logger is given as `extra` for lines of which each must be found, such as one with an incident's id.
+EACH: Mapping[str, object] = MappingProxyType({"each": True})
+_LOOK_EVERY_S = 1.0
 
 
 class SecretMask:
@@ -108,11 +115,40 @@ class JsonFormatter(logging.Formatter):
 
 
 class _HelixHandler(logging.StreamHandler[TextIO]):
-    """The handler that `configure` owns, and finds again; it formats masked records only."""
+    """The handler that `configure` owns, and finds again; it formats masked records only, and sums up."""
 
     def __init__(self, stream: TextIO, mask: SecretMask) -> None:
         super().__init__(stream)
         self._mask = mask
+        self._repeats = Repeats(mask.masked)
+        self._timer: threading.Timer | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, or hold it where it repeats; `logging` holds this handler's lock meanwhile."""
+        if not self._repeats.hold(record, _finished_message(record)):
+            super().emit(record)
+        elif self._timer is None:
+            self._look_later()
+
+    def sum_up(self, *, everything: bool = False) -> None:
+        """Write what was held back and is due, or all of it."""
+        self.acquire()
+        try:
+            for record in self._repeats.take_due(everything=everything):
+                super().emit(record)
+            self._timer = None
+            if self._repeats.holding:
+                self._look_later()
+        finally:
+            self.release()
+
+    def _look_later(self) -> None:
+        timer = threading.Timer(_LOOK_EVERY_S, self.sum_up)
+        timer.name, timer.daemon = "log-repeats", True
+        # Where the system gives no more threads, the next line that repeats tries again.
+        with contextlib.suppress(RuntimeError):
+            timer.start()
+            self._timer = timer
 
     def format(self, record: logging.LogRecord) -> str:
         """The entry as it is written, without secrets."""
@@ -138,6 +174,7 @@ def configure(
     handler = _HelixHandler(stream if stream is not None else sys.stderr, mask)
     handler.setFormatter(JsonFormatter() if format == "json" else TextFormatter())
     root = logging.getLogger()
+    sum_up()
     for old in [one for one in root.handlers if isinstance(one, _HelixHandler)]:
         root.removeHandler(old)
     root.addHandler(handler)
@@ -146,6 +183,13 @@ def configure(
         logging.getLogger(name).setLevel(max(floor, root.level))
     logging.captureWarnings(capture=True)
     return mask
+
+
+def sum_up() -> None:
+    """Write now what was held back since it repeats: nothing more is expected."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, _HelixHandler):
+            handler.sum_up(everything=True)
 
 
 def _moment(record: logging.LogRecord) -> str:

@@ -6,6 +6,7 @@ import logging
 from typing import Final, Literal, final
 
 from core.clock import Clock
+from core.logs import EACH
 
 access = logging.getLogger("web.access")
 
@@ -57,7 +58,7 @@ class AccessLog:
         }
         said = " ".join(f"{name}={value}" for name, value in fields.items())
         level = logging.WARNING if status >= 500 else logging.INFO
-        access.log(level, "http.request %s", said, extra={"fields": fields})
+        access.log(level, "http.request %s", said, extra={"fields": fields, **EACH})
 
     def _has_room(self) -> bool:
         """Whether this minute has room for one more; says afterwards how many there was none for."""

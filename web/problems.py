@@ -11,6 +11,7 @@ import msgspec
 from aiohttp import web
 
 from core.errors import HelixError
+from core.logs import EACH
 from core.store_errors import StoreError, StoreOverloaded
 from web.headers import CORS, PROBLEM_JSON, standard
 
@@ -121,5 +122,7 @@ def store_problem(error: StoreError, *, reading: bool) -> Problem:
 def record_incident(error: BaseException | None, *, route: str, method: str) -> Incident:
     """Log an unexpected error with its traceback, under a new incident's id."""
     incident = Incident()
-    logger.error("http.incident incident=%s route=%s method=%s", incident.id, route, method, exc_info=error)
+    logger.error(
+        "http.incident incident=%s route=%s method=%s", incident.id, route, method, exc_info=error, extra=EACH
+    )
     return incident

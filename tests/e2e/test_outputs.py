@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -26,6 +27,7 @@ _CLOSED: Final = "0<&- 1>&- 2>&-"
 # What becomes of what is printed, in a shell's words; `> >(:)` is a reader that ends at once.
 _UNWRITABLE: Final = (">/dev/full 2>&1", _CLOSED, "> >(:) 2>&1")
 _REFUSED: Final = 1_400
+_SUM: Final = re.compile(r"\(and ([\d,]+) more like it in \d+ s\)$")
 
 
 @asynccontextmanager
@@ -90,11 +92,11 @@ async def log_check(http: str) -> dict[str, Any]:
             await asyncio.sleep(0.02)
 
 
-async def refuse_many(http: str) -> None:
+async def refuse(count: int, http: str) -> None:
     """Posts events that are taken and then refused: each is a warning in the log."""
     async with aiohttp.ClientSession() as session:
         body = {"delivery": "msg_unknown", "outcome": "done"}
-        for _ in range(_REFUSED):
+        for _ in range(count):
             async with session.post(f"{http}/webhooks/receipt", json=body) as answer:
                 assert answer.status == 202, await answer.text()
 
@@ -135,7 +137,7 @@ async def test_a_log_that_nobody_reads_holds_up_neither_requests_nor_the_stop(
         "helix", env | {"SHUTDOWN_S": "20"}, stdout=full_pipe[1], stderr=full_pipe[1]
     ) as process:
         http, pid = await ready(env)
-        await refuse_many(http)
+        await refuse(_REFUSED, http)
         assert (await get_json(f"{http}/health/live"))["status"] == "pass"
         os.kill(pid, signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 20) == 0
@@ -147,11 +149,31 @@ async def test_a_log_that_is_read_late_says_everything(
     reader, writer = full_pipe
     async with shell("helix", env, stdout=writer, stderr=writer):
         http, pid = await ready(env)
-        await refuse_many(http)
+        await refuse(50, http)
         os.kill(pid, signal.SIGTERM)
         written = await asyncio.to_thread(_read_until, reader, b" stopped after_ms=")
     assert b"ready in" in written
     assert b"inbox.dead" in written
+
+
+async def test_a_flood_of_refused_events_is_summed_up_and_counted_in_full(tmp_path: Path) -> None:
+    async with helix(env=sandbox_env(tmp_path)) as process:
+        http = await process.http()
+        await process.ready()
+        await refuse(_REFUSED, http)
+        async with asyncio.timeout(60), aiohttp.ClientSession() as session:
+            counted = 0.0
+            while counted < _REFUSED:
+                async with session.get(f"{http}/metrics") as answer:
+                    found = re.search(
+                        r'logging_total{level="WARNING",logger="core"} (\S+)', await answer.text()
+                    )
+                counted = float(found[1]) if found else 0.0
+        assert await process.terminate() == 0
+    lines = [line for line in process.output.splitlines() if "inbox.dead" in line]
+    sums = [int(found[1].replace(",", "")) for line in lines if (found := _SUM.search(line))]
+    assert len(lines) - len(sums) + sum(sums) == _REFUSED
+    assert len(lines) < _REFUSED / 20
 
 
 async def test_lost_lines_are_counted_and_shown(env: dict[str, str]) -> None:

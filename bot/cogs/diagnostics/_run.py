@@ -12,6 +12,7 @@ from bot.cogs.diagnostics._model import Bench, Finding, NamedCheck, Outcome, Rep
 from bot.errors import new_incident
 from core.drain import Drain
 from core.errors import HelixError
+from core.logs import EACH
 from core.version import VERSION
 
 logger = logging.getLogger(__name__)
@@ -102,5 +103,5 @@ async def _find(bench: Bench, check: NamedCheck) -> Finding:
         if limit.expired():
             return Finding("fail", f"not done after {check.timeout_s:g} s")
         incident = new_incident()
-        logger.exception("self_test.check_failed check=%r incident=%s", check.name, incident)
+        logger.exception("self_test.check_failed check=%r incident=%s", check.name, incident, extra=EACH)
         return Finding("fail", f"it raised {type(error).__name__} (incident {incident}; see the log)")
