@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = (
     "start", "http_cached", "dispatch", "pictures", "webhooks", "metrics", "former", "streams", "dashboard",
+    "text",
 )  # fmt: skip
 
 

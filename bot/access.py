@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot import catalog, whom
 from bot.entry import Access, CommandEntry, Level, Where
-from core.errors import HelixError
+from core.discord_markdown import MarkdownError
 from state.change import Actor
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _NEEDS = {
 }
 
 
-class Refusal(HelixError):  # noqa: N818 - it is a decision, and its text says which
+class Refusal(MarkdownError):  # noqa: N818 - it is a decision, and its text says which
     """This person may not do this here; the text says what it would take.
 
     Attributes:

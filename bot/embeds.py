@@ -10,6 +10,8 @@ from datetime import datetime
 
 import discord
 
+from core.discord_markdown import escape
+
 # Discord API v10, "Message Create" and "Embed Limits".
 CONTENT_LIMIT = 2_000
 EMBEDS_LIMIT = 10
@@ -36,8 +38,6 @@ _COLOURS = {
     **dict.fromkeys(("fail", "down", "critical", "failed", "broken"), _RED),
     **dict.fromkeys(("not yet", "not measured", "disabled", "off"), _GREY),
 }
-# What Discord makes a mention, a time, an emoji or a link of, though `escape_markdown` leaves it alone.
-_CHIP_OR_LINK = re.compile(r"<(?=[@#/:a-z])|://", re.IGNORECASE)
 _CODE = re.compile(r"(`[^`]+`)")
 _DOTS = {_GREEN: "🟢", _AMBER: "🟡", _RED: "🔴", _GREY: "⚪"}
 
@@ -109,8 +109,7 @@ def plain(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
     # A plain word needs none of it, and most of what is shown is one.
     if text.isalnum() and text.isascii() and len(text) <= limit:
         return text
-    escaped = discord.utils.escape_markdown(clip(" ".join(text.split()), limit), ignore_links=False)
-    return _CHIP_OR_LINK.sub(lambda found: found[0].replace("<", r"\<").replace("://", r"\://"), escaped)
+    return escape(clip(" ".join(text.split()), limit))
 
 
 def advice(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:

@@ -13,10 +13,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import catalog, discord_codes, hints
+from bot import catalog, discord_codes, embeds, hints
 from bot.access import Refusal, caller_of
 from bot.waiting import Deferral
 from bot.words import quoted
+from core.discord_markdown import MarkdownError
 from core.errors import HelixError, UnknownName
 from core.logs import EACH
 from core.store_errors import StoreError
@@ -98,14 +99,16 @@ def explain(
 
 
 def _readable(error: HelixError, typed_after: str) -> str:
-    if not isinstance(error, UnknownName):
-        return _typed(str(error), typed_after)
-    # What somebody typed must not become a link in what the bot says.
-    before, name, after = str(error).partition(repr(error.name))
-    if error.suggestion is not None:
-        after = after.replace(repr(error.suggestion), quoted(error.suggestion), 1)
-    shown = quoted(error.name) if name else ""
-    return f"{_typed(before, typed_after)}{shown}{_typed(after, typed_after)}"
+    text = str(error)
+    if isinstance(error, UnknownName):
+        before, name, after = text.partition(repr(error.name))
+        if error.suggestion is not None:
+            after = after.replace(repr(error.suggestion), quoted(error.suggestion), 1)
+        text = f"{before}{quoted(error.name) if name else ''}{after}"
+    if not isinstance(error, MarkdownError):
+        # What somebody typed must not become a link in what the bot says; code stays code.
+        text = embeds.advice(text, embeds.CONTENT_LIMIT)
+    return embeds.clip(_typed(text, typed_after), embeds.CONTENT_LIMIT)
 
 
 def _typed(text: str, after: str) -> str:

@@ -13,7 +13,7 @@ import msgspec
 
 from bot import field_pictures
 from bot.pictures.field_request import STYLES, Style
-from core.errors import HelixError
+from core.discord_markdown import MarkdownError
 
 if TYPE_CHECKING:
     import discord
@@ -27,7 +27,7 @@ EVERY: Final = timedelta(hours=24)
 AGAIN_AFTER: Final = timedelta(minutes=15)
 
 
-class NoPermission(HelixError):  # noqa: N818 - the text is what users read
+class NoPermission(MarkdownError):  # noqa: N818 - the text is what users read
     """The bot may not edit the server."""
 
 

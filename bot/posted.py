@@ -16,7 +16,7 @@ import discord
 import msgspec
 
 from bot.guild_work import in_words
-from core.errors import HelixError
+from core.discord_markdown import MarkdownError
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
@@ -33,7 +33,7 @@ _NEEDED: Final = (
 )
 
 
-class CannotPost(HelixError):  # noqa: N818 - the text is what users read
+class CannotPost(MarkdownError):  # noqa: N818 - the text is what users read
     """The bot may not post in that channel."""
 
 

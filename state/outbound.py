@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 import msgspec
 
+from core.discord_markdown import escape
 from core.webhooks.destinations import Kind
 from core.webhooks.sending import Message
 from state.events import OUT_EVENTS
@@ -22,7 +22,6 @@ _VALUE_LENGTH: Final = 1_024
 _TITLE_LENGTH: Final = 256
 _TOTAL: Final = 6_000
 _BESIDE: Final = 60
-_MARKUP: Final = re.compile(r"[\\`*_~|<>\[\]#]")
 
 
 def render(kind: Kind, message: Message) -> bytes:
@@ -75,7 +74,7 @@ def _plain(value: object) -> str:
     """As text in which nothing is markup: what comes from outside must not look like a link of ours."""
     if isinstance(value, float):
         return f"{value:g}"
-    return _MARKUP.sub(r"\\\g<0>", str(value))
+    return escape(str(value))
 
 
 def _clip(text: str, limit: int) -> str:

@@ -145,8 +145,8 @@ def _card(prefix: str, notice: int, told: Told) -> discord.Embed:
     if told.count > len(lines):
         lines.append(f"… and {told.count - len(lines)} more; `{prefix}webhooks failed` has them all.")
     lines += [
-        f"🔌 `{name}` is switched off: {reason}. It is on again after `{prefix}breakers reset {name}`, "
-        "or a replay that arrives."
+        f"🔌 `{name}` is switched off: {embeds.plain(reason, 200)}. "
+        f"It is on again after `{prefix}breakers reset {name}`, or a replay that arrives."
         for name, reason in told.off.items()
     ]
     title = "A destination is switched off"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import discord
 import msgspec
 
-from bot import embeds
+from bot import embeds, words
 from bot.effects._post_once import post_once
 from core.webhooks.router import Job
 from state.events_in import GitHubEvent
@@ -61,14 +61,16 @@ def _push(payload: Payload) -> discord.Embed | None:
     if payload.get("deleted") is True or not commits:
         return None
     branch = _text(payload, "ref").removeprefix("refs/heads/")
-    lines = [
-        f"`{_text(commit, 'id')[:7]}` {embeds.plain(_text(commit, 'message').partition(chr(10))[0], _LINE)}"
-        for commit in commits[:_COMMITS_SHOWN]
-    ]
+    lines = [_commit(commit) for commit in commits[:_COMMITS_SHOWN]]
     if len(commits) > _COMMITS_SHOWN:
         lines.append(f"… and {len(commits) - _COMMITS_SHOWN} more")
     title = f"⬆️ {_repository(payload)}: {len(commits)} to {branch}"
     return _card(title, lines, payload, _text(payload, "compare"))
+
+
+def _commit(commit: Payload) -> str:
+    subject = _text(commit, "message").partition("\n")[0]
+    return f"{words.quoted(_text(commit, 'id')[:7])} {embeds.plain(subject, _LINE)}"
 
 
 def _release(payload: Payload) -> discord.Embed | None:

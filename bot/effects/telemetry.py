@@ -191,7 +191,7 @@ def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
     )
     return embeds.card(
         f"{embeds.dot(status_card.overall(view))} Helix, live",
-        (view.assessment, "", *status_card.values(view), "", *facts),
+        (embeds.plain(view.assessment, 500), "", *status_card.values(view), "", *facts),
         status=status_card.overall(view),
         footer=_MARK,
     )

@@ -9,8 +9,9 @@ import pytest
 from sandbox import Sandbox
 from tests.bot.cogs.talk import Talk
 from tests.bot.conftest import discords_own_addresses, sandbox, start_bot
+from tests.sandbox.conftest import browser, modules
 
-__all__ = ["discords_own_addresses", "sandbox", "start_bot", "talk"]
+__all__ = ["browser", "discords_own_addresses", "modules", "sandbox", "start_bot", "talk"]
 
 
 @pytest.fixture

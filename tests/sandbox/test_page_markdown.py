@@ -60,6 +60,8 @@ _X = _line("x")
         ("2 * 3 * 4", "2 * 3 * 4"),
         ("one\ntwo", "one<br>two"),
         ("**open", "**open"),
+        (r"**a\*b**", "<strong>a*b</strong>"),
+        (r"*a\*b*", "<em>a*b</em>"),
         ("<@7>", '<span class="mention" data-user="7">@Kael</span>'),
         ("<@!7>", '<span class="mention" data-user="7">@Kael</span>'),
         ("<@&8>", '<span class="mention">@Mods</span>'),
@@ -69,6 +71,8 @@ _X = _line("x")
         ("</status:5>", '<button type="button" class="mention">/status</button>'),
         ("@everyone", '<span class="mention">@everyone</span>'),
         ("<:spark:123>", '<span class="emoji-name">:spark:</span>'),
+        ("<id:browse>", '<span class="mention">#browse</span>'),
+        ("<evil:/x>", "<span>evil:/x</span>"),
     ],
 )
 async def test_inline_marks_become_elements(modules: Page, text: str, inside: str) -> None:
@@ -83,6 +87,8 @@ async def test_inline_marks_become_elements(modules: Page, text: str, inside: st
         ("#no heading", _line("#no heading")),
         ("-# small", '<div class="subtext">small</div>'),
         ("> a\n> b\nc", f"<blockquote>{_line('a<br>b')}</blockquote>{_line('c')}"),
+        ("  > a", f"<blockquote>{_line('a')}</blockquote>"),
+        ("a\n  >>> b", f"{_line('a')}<blockquote>{_line('b')}</blockquote>"),
         ("a\n>>> b\nc", f"{_line('a')}<blockquote>{_line('b<br>c')}</blockquote>"),
         ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
         ("- a\n  - b\n- c", "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"),
@@ -110,12 +116,27 @@ async def test_blocks_become_elements(modules: Page, text: str, html: str) -> No
         ("<https://example.org/a>", "https://example.org/a"),
         ("[words](https://example.org/b)", "https://example.org/b"),
         ('[words](<https://example.org/c> "title")', "https://example.org/c"),
+        (r"[words](https\://example.org/d)", "https://example.org/d"),
+        (r"[words](https:\/\/example.org/e\_f)", "https://example.org/e_f"),
+        ("<a@example.org>", "mailto:a@example.org"),
+        ("<mailto:a@example.org>", "mailto:a@example.org"),
+        ("<+1 (555) 123 4567>", "tel:+1 (555) 123 4567"),
     ],
 )
 async def test_web_addresses_become_links(modules: Page, text: str, href: str) -> None:
     box = await modules.evaluate_handle(_RENDER, [text])
     found: Any = await box.evaluate("(n) => [...n.querySelectorAll('a')].map((a) => [a.href, a.rel])")
     assert found == [[href, "noopener noreferrer nofollow"]]
+
+
+async def test_the_label_of_a_link_shows_its_backslashes(modules: Page) -> None:
+    assert r">a\*b</a>" in await _html(modules, r"[a\*b](https://example.org)")
+
+
+async def test_a_label_that_looks_like_an_address_makes_no_link(modules: Page) -> None:
+    text = "[https://example.org](https://evil.example)"
+    box = await modules.evaluate_handle(_RENDER, [text])
+    assert await box.evaluate("(node) => node.textContent") == text
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def test_what_comes_from_outside_is_no_markup_and_what_is_empty_is_left_out() ->
         "alert.raised", {"summary": "[ours](https://evil.example)", "metric": None, "detail": " "}
     )
     (field,) = embed["fields"]
-    assert field["value"] == r"\[ours\](https://evil.example)"
+    assert field["value"] == r"\[ours](https\://evil.example)"
 
 
 def test_others_get_the_payload_as_it_was_signed_for() -> None:

@@ -51,9 +51,8 @@ def sheet(view: Sheet) -> discord.Embed:
     if agent.load is not None:
         rows.append(f"**Load** {embeds.bar(agent.load, 0, 1)} {agent.load:.0%}")
     if check is not None:
-        rows.append(
-            f"**Check** {check.name}: {check.status}{_observed(check.observed_value, check.observed_unit)}"
-        )
+        observed = _observed(check.observed_value, check.observed_unit)
+        rows.append(f"**Check** {embeds.plain(check.name, 60)}: {check.status}{observed}")
     rows += [_counter(name, value) for name, value in agent.counters.items()]
     return embeds.card(
         f"{agent.symbol} {agent.name} – {agent.role}", rows, status=agent.status, footer=_LORE[agent.layer]
@@ -107,8 +106,9 @@ def _since(agent: AgentView) -> str:
 def _observed(value: float | str | None, unit: str | None) -> str:
     if value is None:
         return ""
-    shown = f"{value} {unit or ''}".rstrip() if isinstance(value, str) else words.measured(value, unit)
-    return f", {shown}"
+    if not isinstance(value, str):
+        return f", {words.measured(value, unit)}"
+    return f", {embeds.plain(' '.join(filter(None, (value, unit))), 100)}"
 
 
 def _counter(name: str, value: float | str) -> str:

@@ -65,4 +65,5 @@ def refuse_channel(channel: str | None, word: str | None, command: str) -> None:
         WrongUse: it is; the text says what was meant.
     """
     if channel is not None:
-        raise WrongUse(f"A channel goes with `post`: `{command} post #{channel}`, not {quoted(word or '')}.")
+        right = quoted(f"{command} post #{channel}")
+        raise WrongUse(f"A channel goes with `post`: {right}, not {quoted(word or '')}.")

@@ -20,7 +20,7 @@ def status(view: StatusView) -> discord.Embed:
     )
     return embeds.card(
         f"{embeds.dot(status_card.overall(view))} Helix",
-        (view.assessment, "", *status_card.values(view), "", *facts),
+        (embeds.plain(view.assessment, 500), "", *status_card.values(view), "", *facts),
         status=status_card.overall(view),
         footer=f"Arrows: against an hour ago · {view.version} · Tat Tvam Asi",
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from core.errors import HelixError
+from core.discord_markdown import MarkdownError
 from state.ritual_records import RitualRecord
 from state.ritual_rules import HARMONY_GOAL, HARMONY_STEPS
 
@@ -14,7 +14,7 @@ PHASES = ("🌬️ Arrive", "🪷 Neti: not this", "🪷 Neti: not that", "🌅 
 _PHASE_STEPS = HARMONY_STEPS // len(PHASES)
 
 
-class TooSoon(HelixError):  # noqa: N818 - the text is what users read
+class TooSoon(MarkdownError):  # noqa: N818 - the text is what users read
     """This server has held one a moment ago."""
 
 

@@ -108,7 +108,8 @@ def report(view: Report) -> discord.Embed:
     agents += [f"{embeds.dot(one.status)} {one.symbol} {one.name} {one.status}" for one in idle]
     counts = [f"{kind} {count}" for kind, count in view.journal_24h.items()]
     attention = [
-        f"{embeds.dot(one.status)} **{one.name}** {embeds.plain(one.reason, 150)}" for one in view.checks
+        f"{embeds.dot(one.status)} **{embeds.plain(one.name, 60)}** {embeds.plain(one.reason, 150)}"
+        for one in view.checks
     ]
     attention += [f"🔔 **{one.severity}** {embeds.plain(one.summary, 150)}" for one in view.alerts]
     fields = [

@@ -133,7 +133,8 @@ def _breakers_footer(opened: int, count: int) -> str:
 def breaker_changed(before: BreakerView, after: BreakerView) -> discord.Embed:
     """One breaker that was reset or tripped."""
     lines = (f"{before.state} → **{after.state}**", _breaker_line(after))
-    return embeds.card(f"Breaker {after.name}", lines, status="pass" if after.state == "closed" else "warn")
+    status = "pass" if after.state == "closed" else "warn"
+    return embeds.card(f"Breaker {embeds.plain(after.name, 100)}", lines, status=status)
 
 
 def emitted(made: OutEvent, deliveries: Sequence[Delivery], listeners: int) -> discord.Embed:

@@ -7,15 +7,21 @@ import { timeElement } from "./time.js";
 const DEEPEST = 10;
 
 /** Wraps the inside of a pair of marks in an element. */
-const wrap = (tag, cls) => (match, names, depth) => el(
+const wrap = (tag, cls) => (match, names, depth, rules) => el(
   tag,
   { class: cls },
-  ...renderInline(match[1], names, depth + 1),
+  ...renderInline(match[1], names, depth + 1, rules),
 );
+
+const ESCAPED = /\\([^0-9A-Za-z\s])/g;
+// The address of a masked link may hold escapes; a label that looks like an address itself makes no link.
+const LABEL = String.raw`\[((?:(?!https?://)[^\[\]\n])+)\]`;
+const ADDRESS = String.raw`(https?\\?:(?:\\[^0-9A-Za-z\s]|[^\s\\<>()]|\([^\s<>()]*\))+)`;
+const MASKED_LINK = new RegExp(String.raw`${LABEL}\(\s*<?${ADDRESS}>?(?:\s+"[^"\n]*")?\s*\)`, "y");
 
 const RULES = [
   // A backslash takes the meaning from the mark behind it.
-  { at: "\\", pattern: /\\([^0-9A-Za-z\s])/y, make: (match) => match[1] },
+  { at: "\\", pattern: new RegExp(ESCAPED.source, "y"), make: (match) => match[1] },
   { at: "<", pattern: /<@!?(\d{1,20})>/y, make: (match, names) => userMention(match[1], names) },
   { at: "<", pattern: /<@&(\d{1,20})>/y, make: (match, names) => roleMention(match[1], names) },
   { at: "<", pattern: /<#(\d{1,20})>/y, make: (match, names) => channelMention(match[1], names) },
@@ -34,27 +40,44 @@ const RULES = [
       timeElement(new Date(Number(match[1]) * 1000), match[2] ?? "f"),
     ),
   },
-  { at: "<", pattern: /<(https?:\/\/[^\s<>]+)>/y, make: (match) => link(match[1], match[1]) },
+  {
+    at: "<",
+    pattern: /<id:(browse|customize|guide|home|linked-roles)(?::\d{1,20})?>/y,
+    make: (match) => mention("#", match[1]),
+  },
+  // In these brackets anything with a colon and a slash is taken for an address, and shown without them.
+  { at: "<", pattern: /<([^\s<>:]+:\/[^\s<>]+)>/y, make: (match) => link(match[1], match[1]) },
+  {
+    at: "<",
+    pattern: /<(?:mailto:)?([^\s<>@:]+@[^\s<>@:]+\.[^\s<>@:]+)>/y,
+    make: (match) => contact("mailto", match[1]),
+  },
+  { at: "<", pattern: /<(?:tel:|sms:)?(\+[\d ().-]{4,30})>/y, make: (match) => contact("tel", match[1]) },
   { at: "h", pattern: /https?:\/\/[^\s<]+[^<.,:;"'\])\s]/y, make: (match) => link(match[0], match[0]) },
   {
     at: "[",
-    pattern: /\[([^\[\]\n]+)\]\(<?(https?:\/\/[^\s<>()]+(?:\([^\s<>()]*\)[^\s<>()]*)*)>?(?:\s+"[^"\n]*")?\)/y,
-    make: (match, names, depth) =>
-      safeUrl(match[2]) ? link(match[2], ...renderInline(match[1], names, depth + 1)) : match[0],
+    pattern: MASKED_LINK,
+    make: (match, names, depth) => {
+      const address = match[2].replace(ESCAPED, "$1");
+      if (safeUrl(address) === null) return match[0];
+      return link(address, ...renderInline(match[1], names, depth + 1, LABEL_RULES));
+    },
   },
   { at: "@", pattern: /@(everyone|here)\b/y, make: (match) => mention("@", match[1]) },
   {
     at: "|",
     pattern: /\|\|([\s\S]+?)\|\|/y,
-    make: (match, names, depth) => spoiler(renderInline(match[1], names, depth + 1)),
+    make: (match, names, depth, rules) => spoiler(renderInline(match[1], names, depth + 1, rules)),
   },
   { at: "*", pattern: /\*\*\*([^*]+)\*\*\*/y, make: (...found) => el("strong", null, wrap("em")(...found)) },
-  { at: "*", pattern: /\*\*([\s\S]+?)\*\*(?!\*)/y, make: wrap("strong") },
-  { at: "_", pattern: /__([\s\S]+?)__(?!_)/y, make: wrap("u") },
+  { at: "*", pattern: /\*\*((?:\\[\s\S]|[^\\])+?)\*\*(?!\*)/y, make: wrap("strong") },
+  { at: "_", pattern: /__((?:\\[\s\S]|[^\\])+?)__(?!_)/y, make: wrap("u") },
   { at: "~", pattern: /~~([\s\S]+?)~~/y, make: wrap("s") },
-  { at: "*", pattern: /\*(?![\s*])((?:[^*]|\*\*[^*]+\*\*)+?)\*(?!\*)/y, make: wrap("em") },
-  { at: "_", alone: true, pattern: /_(?!_)((?:[^_]|__[^_]+__)+?)_(?![\w])/y, make: wrap("em") },
+  { at: "*", pattern: /\*(?![\s*])((?:\\[\s\S]|[^*\\]|\*\*[^*]+\*\*)+?)\*(?!\*)/y, make: wrap("em") },
+  { at: "_", alone: true, pattern: /_(?!_)((?:\\[\s\S]|[^_\\]|__[^_]+__)+?)_(?![\w])/y, make: wrap("em") },
 ];
+// The label of a masked link is emphasised and nothing else: backslashes in it are shown.
+const LABEL_RULES = RULES.filter((rule) => "*_~".includes(rule.at));
 const SPECIAL = /[\\`<[@|*_~h]/g;
 
 /**
@@ -62,9 +85,10 @@ const SPECIAL = /[\\`<[@|*_~h]/g;
  * @param {string} text
  * @param {object} names resolves ids: `userName`, `role`, `channelName`, `openChannel`, `useCommand`
  * @param {number} depth how deep the marks are nested; past the limit they stay text
+ * @param {object[]} rules what is looked for
  * @returns {(Node|string)[]}
  */
-export function renderInline(text, names, depth = 0) {
+export function renderInline(text, names, depth = 0, rules = RULES) {
   if (depth > DEEPEST) return [text];
   const nodes = [];
   let plain = "";
@@ -79,7 +103,7 @@ export function renderInline(text, names, depth = 0) {
     plain += text.slice(position, next);
     position = next;
     if (position >= text.length) break;
-    const { node, length } = nodeAt(text, position, names, depth);
+    const { node, length } = nodeAt(text, position, names, depth, rules);
     position += length;
     if (typeof node === "string") plain += node;
     else {
@@ -92,11 +116,11 @@ export function renderInline(text, names, depth = 0) {
 }
 
 /** What stands at a special character, with the number of characters it takes; itself where it marks nothing. */
-function nodeAt(text, position, names, depth) {
+function nodeAt(text, position, names, depth, rules) {
   if (text[position] === "`") return codeAt(text, position);
-  const found = matchAt(text, position);
+  const found = matchAt(text, position, rules);
   if (found === null) return { node: text[position], length: 1 };
-  return { node: found.rule.make(found.match, names, depth), length: found.match[0].length };
+  return { node: found.rule.make(found.match, names, depth, rules), length: found.match[0].length };
 }
 
 /** Code, or a run of backticks without a partner, which is text as a whole. */
@@ -106,8 +130,8 @@ function codeAt(text, position) {
   return { node, length: end - position };
 }
 
-function matchAt(text, position) {
-  for (const rule of RULES) {
+function matchAt(text, position, rules) {
+  for (const rule of rules) {
     if (rule.at !== text[position]) continue;
     // An underscore inside a word is a letter of a name.
     if (rule.alone && position > 0 && /\w/.test(text[position - 1])) continue;
@@ -134,6 +158,10 @@ function code(text) {
 /** A custom emoji has no picture here: its name stands for it. */
 function emojiName(name) {
   return el("span", { class: "emoji-name", text: `:${name}:` });
+}
+
+function contact(scheme, address) {
+  return el("a", { href: `${scheme}:${address}`, rel: "noopener noreferrer nofollow", text: address });
 }
 
 function mention(sign, name, dataset = {}) {

@@ -7,7 +7,7 @@ import { formatDate } from "./time.js";
 const FENCE = /```(?:([\w+#.-]{1,20})\n)?([\s\S]*?)```/g;
 const HEADING = /^(#{1,3})\s+(.+)$/;
 const SUBTEXT = /^-#\s+(.+)$/;
-const QUOTE = /^> (.*)$/;
+const QUOTE = /^ *> (.*)$/;
 const ITEM = /^( *)([-*]|\d{1,9}\.)\s+(.*)$/;
 const DEEPEST_QUOTE = 3;
 
@@ -24,7 +24,7 @@ export function renderMarkdown(text, names) {
 }
 
 function blocks(text, names, depth) {
-  const whole = /^>>> ([\s\S]*)$/m.exec(text);
+  const whole = /^ *>>> ([\s\S]*)$/m.exec(text);
   if (whole !== null && depth < DEEPEST_QUOTE && !insideFence(text, whole.index)) {
     const before = text.slice(0, whole.index).replace(/\n$/, "");
     return [...blocks(before, names, depth), el("blockquote", null, ...blocks(whole[1], names, depth + 1))];
