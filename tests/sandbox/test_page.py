@@ -225,6 +225,31 @@ async def test_a_menu_of_several_begins_with_what_is_chosen_and_asks_for_enough(
         await expect(message).to_contain_text("agents Lumina, Kavach, Oracle")
 
 
+async def test_a_menu_of_several_takes_its_choice_when_it_is_closed(stage: Stage) -> None:
+    async with stage.page(channel="bot-commands") as page:
+        sent: list[str] = []
+        page.on("request", lambda request: sent.append(request.url) if "/act/select" in request.url else None)
+        message = await _open_panel(page, "closing")
+        people = message.get_by_role("button", name="Choose people")
+        await people.click()
+        await page.get_by_role("option", name="Adam").click()
+        await page.get_by_role("option", name="Mika").click()
+        await page.keyboard.press("Escape")
+        await expect(message).to_contain_text("people adam, mika")
+        await expect(people).to_be_focused()
+        await people.click()
+        await page.keyboard.press("Escape")
+        agents = message.get_by_role("button", name="Choose agents")
+        await agents.click()
+        await page.get_by_role("option", name="Kael").click()
+        await page.keyboard.press("Escape")
+        await agents.click()
+        await page.get_by_role("option", name="Oracle").click()
+        await page.locator("#channel-title").click()
+        await expect(message).to_contain_text("agents Kael, Lumina, Oracle")
+        assert len(sent) == 2, "an unchanged choice and too small a one send nothing"
+
+
 async def test_a_button_that_gets_no_answer_says_so(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stage.sandbox.engine.interactions, "answer_s", 0.5)
     async with stage.page(channel="bot-commands") as page:

@@ -34,7 +34,7 @@ async def test_a_form_is_checked_filled_in_and_submitted(stage: Stage) -> None:
         await dialog.get_by_role("button", name="Layers").click()
         await page.get_by_role("option", name="Consciousness").click()
         await page.get_by_role("option", name="Integration").click()
-        await page.get_by_role("button", name="Done").click()
+        await page.keyboard.press("Escape")
         await expect(dialog).to_be_visible()
         await dialog.get_by_role("button", name="Submit").click()
         await expect(dialog).to_have_count(0)

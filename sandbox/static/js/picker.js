@@ -11,8 +11,8 @@ const GRID_COLUMNS = 6;
  * Opens a listbox beside an element.
  * @param {HTMLElement} anchor gets the focus back
  * @param {object} options `label`; `items` [{value, label, description, mark, selected}]; `min` and `max`
- *   choices: with a max of 1 a choice is taken at once, else at Done; `grid` shows only the marks, side by
- *   side; `done(values)`
+ *   choices: with a max of 1 a choice is taken at once, else at Done or when the list is closed; `grid` shows
+ *   only the marks, side by side; `done(values)`
  */
 export function openPicker(anchor, { label, items, min = 1, max = 1, grid = false, done }) {
   const chosen = new Set(items.filter((item) => item.selected).map((item) => item.value));
@@ -39,15 +39,21 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, grid = fals
   );
   let shown = items;
   let active = 0;
+  let taken = false;
   const steps = grid
     ? { ArrowRight: 1, ArrowLeft: -1, ArrowDown: GRID_COLUMNS, ArrowUp: -GRID_COLUMNS }
     : { ArrowDown: 1, ArrowUp: -1 };
 
-  const close = () => panel.hidePopover();
-  const submit = () => {
-    if (chosen.size < min || chosen.size > max) return;
-    close();
+  const fits = () => chosen.size >= min && chosen.size <= max;
+  const isChanged = () => items.some((item) => chosen.has(item.value) !== (item.selected === true));
+  const take = () => {
+    taken = true;
     done(items.map((item) => item.value).filter((value) => chosen.has(value)));
+  };
+  const submit = () => {
+    if (!fits()) return;
+    take();
+    panel.hidePopover();
   };
   const choose = (item) => {
     if (max === 1) {
@@ -71,7 +77,7 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, grid = fals
     list.children[active]?.scrollIntoView({ block: "nearest" });
     const range = min === max ? `Choose ${min}` : `Choose ${min} to ${max}`;
     hint.textContent = chosen.size > 0 ? `${range} · ${chosen.size} chosen` : range;
-    finish.disabled = chosen.size < min || chosen.size > max;
+    finish.disabled = !fits();
   };
 
   search?.addEventListener("input", () => {
@@ -94,6 +100,10 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, grid = fals
     draw();
   });
   finish.addEventListener("click", submit);
+  // As in Discord, closing a list of several by Escape or by a click beside it takes what was changed.
+  panel.addEventListener("beforetoggle", (event) => {
+    if (event.newState === "closed" && max > 1 && !taken && fits() && isChanged()) take();
+  });
   panel.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
     const inside = panel.contains(document.activeElement);
