@@ -107,9 +107,18 @@ async def test_older_messages_are_fetched_on_request_and_newer_ones_announced(st
         chip = page.get_by_role("button", name="New messages")
         await expect(newest).not_to_be_in_viewport()
         await stage.sandbox.act.message(user=member, channel=channel, content="the latest")
+        await expect(page.locator(".new + .message")).to_contain_text("the latest")
         await chip.click()
         await expect(page.locator(".message", has_text="the latest")).to_be_in_viewport()
         await expect(chip).to_be_hidden()
+    async with stage.page() as page:
+        for number in range(30):
+            await stage.sandbox.act.message(user=member, channel=channel, content=f"unread {number}.")
+        await page.get_by_role("button", name="bot-commands unread").click()
+        await expect(page.get_by_role("separator", name="New", exact=True)).to_be_in_viewport()
+        await expect(page.locator(".new + .message")).to_contain_text("unread 0.")
+        await page.get_by_role("button", name="New messages").click()
+        await expect(page.locator(".message", has_text="unread 29.")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -263,10 +263,15 @@ async def test_a_slash_command_is_the_first_word_of_a_direct_message(stage: Stag
 async def test_a_message_elsewhere_marks_its_channel_unread(stage: Stage) -> None:
     async with stage.page("admin", "general") as page, stage.page("member", "bot-commands") as other:
         await _send(other, "over here")
+        await _send(other, "and here")
         place = page.get_by_role("button", name="bot-commands unread")
         await place.click()
         await expect(page.locator(".message", has_text="over here")).to_be_visible()
         await expect(place).to_have_count(0)
+        line = page.get_by_role("separator", name="New", exact=True)
+        await expect(page.locator(".new + .message")).to_contain_text("over here")
+        await _send(page, "seen, thank you")
+        await expect(line).to_have_count(0)
 
 
 async def test_files_are_sent_with_a_message_and_shown(stage: Stage) -> None:

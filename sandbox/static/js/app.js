@@ -187,7 +187,7 @@ function receive(name, data) {
 function heard(message) {
   typing.stop(message.author.id);
   if (store.channelById(message.channel_id) === null) refreshSoon();
-  if (message.author.id !== store.me.id) store.markUnread(message.channel_id);
+  if (message.author.id !== store.me.id) store.markUnread(message);
 }
 
 /** Enters as a person: fetches what they see and follows what happens to them. */

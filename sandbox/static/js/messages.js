@@ -3,12 +3,14 @@
 import { el } from "./dom.js";
 import { renderWelcome } from "./welcome.js";
 import { continues, renderMessage, thinking } from "./message.js";
+import { NewLine } from "./new_line.js";
 import { formatDate, idTime } from "./time.js";
 
 const NEAR_END_PX = 120;
 
-function dayLine(text) {
-  return el("div", { class: "day", role: "separator", "aria-label": text }, el("span", { text }));
+/** A line across the log. */
+function line(cls, text) {
+  return el("div", { class: cls, role: "separator", "aria-label": text }, el("span", { text }));
 }
 
 /** Draws a timeline into the log element and follows its changes. */
@@ -24,7 +26,9 @@ export class MessageLog {
   );
   /** Whether the reader is at the end and wants to stay there. */
   #following = true;
-  #channelId = null;
+  #newLine = new NewLine();
+  /** Whether the channel was just opened: its reader begins at what is new. */
+  #opened = false;
   #newer = el("button", { type: "button", class: "newer", hidden: true, text: "New messages" });
 
   constructor(log, desk, timeline) {
@@ -36,7 +40,9 @@ export class MessageLog {
     log.addEventListener("scroll", () => {
       this.#following = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END_PX;
       if (this.#following) this.#newer.hidden = true;
+      this.#look();
     });
+    window.addEventListener("focus", () => this.#look());
     this.#newer.addEventListener("click", () => {
       this.#following = true;
       this.#keepEnd();
@@ -45,8 +51,17 @@ export class MessageLog {
     // Pictures have no height before they are loaded, and a phone's keyboard takes height away.
     log.addEventListener("load", () => this.#keepEnd(), true);
     new ResizeObserver(() => this.#keepEnd()).observe(log);
+    desk.store.addEventListener("place", () => {
+      this.#newLine.open(desk.store.firstNew);
+      this.#following = true;
+      this.#opened = true;
+    });
     timeline.addEventListener("cleared", () => this.drawAll());
-    timeline.addEventListener("reset", () => this.drawAll());
+    timeline.addEventListener("reset", () => {
+      this.drawAll();
+      if (this.#opened) this.#showNew();
+      this.#opened = false;
+    });
     timeline.addEventListener("earlier", () => this.#drawEarlier());
     timeline.addEventListener("added", ({ detail }) => this.#added(detail));
     timeline.addEventListener("changed", ({ detail }) => this.#changed(detail));
@@ -56,11 +71,22 @@ export class MessageLog {
 
   /** Draws everything anew: a channel just opened at its end, one fetched again where one was. */
   drawAll() {
-    const { channelId } = this.#desk.store;
-    if (channelId !== this.#channelId) this.#following = true;
-    this.#channelId = channelId;
     this.#newer.hidden = true;
     this.#redrawKeepingPlace();
+  }
+
+  /** Begins at the line "New" where it is further up than the end of the log shows. */
+  #showNew() {
+    const mark = this.#list.querySelector(".new");
+    const above = mark?.getBoundingClientRect().top < this.#log.getBoundingClientRect().top;
+    if (!above) return;
+    mark.scrollIntoView({ block: "start" });
+    this.#newer.hidden = false;
+  }
+
+  /** Takes note of a reader who is there and at the end. */
+  #look() {
+    if (this.#following && document.hasFocus()) this.#newLine.seen();
   }
 
   /** Brings a message into view and marks it for a moment; false where it is not here. */
@@ -87,19 +113,24 @@ export class MessageLog {
     this.#drawWaiting();
   }
 
-  /** The nodes of a message: a line for a new day, then the message. */
+  /** The nodes of a message: a line for a new day, one for what is new, then the message. */
   #place(message, before) {
     const date = new Date(idTime(message.id));
     const newDay = before === null || new Date(idTime(before.id)).toDateString() !== date.toDateString();
-    const node = renderMessage(message, this.#desk, !newDay && continues(message, before));
-    return newDay ? [dayLine(formatDate(date, "D")), node] : [node];
+    const isNew = this.#newLine.standsAbove(message.id, before);
+    const node = renderMessage(message, this.#desk, !newDay && !isNew && continues(message, before));
+    const lines = [newDay && line("day", formatDate(date, "D")), isNew && line("new", "New")];
+    return [...lines.filter(Boolean), node];
   }
 
   #added(message) {
+    const mine = message.author.id === this.#desk.store.me.id;
+    const present = this.#following && document.hasFocus();
+    if (this.#newLine.came(message.id, { mine, present })) this.#list.querySelector(".new")?.remove();
     const all = this.#timeline.messages;
     if (all.at(-1).id !== message.id || all.length === 1) this.#draw();
     else this.#list.append(...this.#place(message, all.at(-2)));
-    if (message.author.id === this.#desk.store.me.id) this.#following = true;
+    if (mine) this.#following = true;
     this.#newer.hidden = this.#following;
     this.#keepEnd();
   }

@@ -21,7 +21,10 @@ export class Store extends EventTarget {
   commands = [];
   prefixCommands = [];
   channelId = null;
-  unread = new Set();
+  /** The first unread message of each channel that has any. */
+  unread = new Map();
+  /** The message from which on the open channel was unread when it was opened, or null. */
+  firstNew = null;
   /** Users seen in messages, for names of people who have left. */
   #seen = new Map();
   /** Servers that any identity has shown, so that one who is in none can join. */
@@ -62,13 +65,15 @@ export class Store extends EventTarget {
   /** Opens a channel; null is the direct message of someone who shares no server with the bot. */
   open(channelId) {
     this.channelId = channelId;
+    this.firstNew = this.unread.get(channelId) ?? null;
     this.unread.delete(channelId);
     this.tell("place");
   }
 
-  markUnread(channelId) {
+  /** Notes a message that somebody else wrote. */
+  markUnread({ id, channel_id: channelId }) {
     if (channelId === this.channelId || this.unread.has(channelId)) return;
-    this.unread.add(channelId);
+    this.unread.set(channelId, id);
     this.tell("unread");
   }
 
