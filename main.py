@@ -21,15 +21,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import uvloop
 
-from core import logs
+from core import logs, uncaught
 from core.drain import patience
 from core.errors import StartError
 from core.kernel import Kernel, build_kernel
 from core.lifecycle import Service
 from core.log_counter import LogCounter
+from core.logs import LogFormat
 from core.outputs import Outputs
 from core.secret import Secret
-from core.settings import LoadedSettings, Settings, load_settings
+from core.settings import LoadedSettings, Settings, SettingsError, load_settings
 from core.version import VERSION
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("helix")
 
+_RUN = "run"
 EXIT_OK = 0
 EXIT_UNUSABLE = 2
 # Ctrl+C where nothing runs that wants to be stopped (128 + SIGINT, as shells count).
@@ -76,18 +78,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"{given.command} takes nothing more, such as {given.what!r}")
     if given.copies and given.command != "forget":
         parser.error("--copies is for forget")
+    log_format: LogFormat = "text"
     try:
         loaded = load_settings(os.environ, _ENV_FILE)
         settings = loaded.settings
-        logs.configure(settings.log_level, settings.log_format, secrets=settings.secrets())
+        log_format = settings.log_format
+        logs.configure(settings.log_level, log_format, secrets=settings.secrets())
+        uncaught.log()
         return _COMMANDS[given.command](_Call(loaded, given, outputs))
+    except SettingsError as error:
+        logs.configure("INFO", error.log_format)
+        return _refuse(error, error.log_format, given.command)
     except StartError as error:
-        sys.stderr.write(f"{error}\n")
-        return EXIT_UNUSABLE
+        return _refuse(error, log_format, given.command)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     finally:
         logs.sum_up()
+
+
+def _refuse(error: StartError, log_format: LogFormat, command: str) -> int:
+    if _for_machines(log_format, command):
+        logger.critical("%s", error)
+    else:
+        sys.stderr.write(f"{error}\n")
+    return EXIT_UNUSABLE
+
+
+def _for_machines(log_format: LogFormat, command: str = _RUN) -> bool:
+    """Whether all that is written must be log entries; the other commands answer a person."""
+    return log_format == "json" and command == _RUN
 
 
 def _build_parser() -> argparse.ArgumentParser:
@@ -103,7 +123,7 @@ def _build_parser() -> argparse.ArgumentParser:
         "  restore FILE   bring a backup back; what stands in the data folder is moved aside first\n"
         "  forget USER_ID erase a person from the database; with --copies also remove older copies of it\n",
     )
-    parser.add_argument("command", nargs="?", choices=tuple(_COMMANDS), default="run", metavar="command")
+    parser.add_argument("command", nargs="?", choices=tuple(_COMMANDS), default=_RUN, metavar="command")
     parser.add_argument("what", nargs="?", metavar="FILE or USER_ID", help="of restore or forget")
     parser.add_argument("--copies", action="store_true", help="of forget: also remove backups and copies")
     parser.add_argument("--version", action="version", version=f"Helix {VERSION}")
@@ -175,7 +195,7 @@ def _offline(settings: Settings, what: str, work: Callable[[Path, tuple[Migratio
 
 
 _COMMANDS: Mapping[str, Callable[[_Call], int]] = {
-    "run": _run,
+    _RUN: _run,
     "check": _check,
     "sync-commands": _sync_commands,
     "restore": _restore,
@@ -195,7 +215,7 @@ async def _serve(settings: Settings, outputs: Outputs) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
-    _say(f"Helix {VERSION}")
+    _announce(settings, f"Helix {VERSION}")
     sandbox = await _start_sandbox(settings) if settings.sandbox else None
     try:
         helix = _Helix(_settings_in(sandbox, settings) if sandbox else settings, sandbox, outputs)
@@ -273,9 +293,10 @@ class _Helix:
         gc.freeze()
         self._started = True
         await self._collective.webhooks.say_started()
-        _say(f"ready in {time.perf_counter() - _BEGUN:.2f} s")
+        _announce(self._settings, f"ready in {time.perf_counter() - _BEGUN:.2f} s")
         if self._sandbox is not None:
-            _say(f"Open {self._sandbox.page_url} and type {self._settings.command_prefix}status")
+            page, prefix = self._sandbox.page_url, self._settings.command_prefix
+            _announce(self._settings, f"Open {page} and type {prefix}status")
 
     async def stop(self) -> None:
         begun = time.monotonic()
@@ -344,7 +365,7 @@ class _Helix:
         self._collective.set_own_url(local.base_url)
         if self._sandbox is not None:
             self._sandbox.set_commands_url(f"{local.base_url}/commands")
-        _say(f"  HTTP server  {self._web.base_url}/")
+        _announce(self._settings, f"  HTTP server  {self._web.base_url}/")
 
     async def _stop_http(self) -> None:
         await self._web.stop()
@@ -386,7 +407,7 @@ async def _start_sandbox(settings: Settings) -> Sandbox:
             if not chosen:
                 logger.warning("sandbox.port_moved wanted=%d: it is taken", port)
             continue
-        _say(f"  chat page    {sandbox.page_url}")
+        _announce(settings, f"  chat page    {sandbox.page_url}")
         return sandbox
     raise StartError(
         f"SANDBOX_PORT={settings.sandbox_port}: the port is taken. Stop what uses it, or choose another."
@@ -403,6 +424,14 @@ def _settings_in(sandbox: Sandbox, settings: Settings) -> Settings:
         alerts_channel_id=settings.alerts_channel_id or sandbox.channel("alerts"),
         in_sandbox=True,
     )
+
+
+def _announce(settings: Settings, text: str) -> None:
+    """Tell whoever started it how far it has come."""
+    if _for_machines(settings.log_format):
+        logger.info("%s", text.strip())
+    else:
+        _say(text)
 
 
 def _say(text: str) -> None:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from core.logs import LogFormat
 from core.secret import Secret
 
 
@@ -87,7 +88,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     http_incidents_warn: int = 0
     services_down_warn: int = 0
     log_level: str = "INFO"
-    log_format: Literal["text", "json"] = "text"
+    log_format: LogFormat = "text"
     redis_url: Secret | None = None
     shard_count: int | None = None
     shard_ids: tuple[int, ...] = ()

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from core._log_repeats import Repeats
 from core.secret import Secret
 
+LogFormat = Literal["text", "json"]
 MASK = "***"
 
 # Shorter ones would blot out ordinary words.
@@ -157,7 +158,7 @@ class _HelixHandler(logging.StreamHandler[TextIO]):
 
 def configure(
     level: str,
-    format: Literal["text", "json"],  # noqa: A002 - the setting is called LOG_FORMAT
+    format: LogFormat,  # noqa: A002 - the setting is called LOG_FORMAT
     *,
     secrets: Iterable[Secret] = (),
     stream: TextIO | None = None,

@@ -80,6 +80,8 @@ def migrate(
     for migration in missing:
         _apply(connection, path, migration, app_version, backup)
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if missing:
+        logger.info("store.migrated from=%d to=%d steps=%d", before, version, len(missing))
     return MigrationResult(before, version, tuple(migration.number for migration in missing), backup)
 
 
@@ -128,7 +130,7 @@ def _apply(
             f"{path}: schema step {number} ({migration.name}) failed: {error}. The database is as it was "
             f"before this step.{kept} Run the version of Helix that wrote it, or report this."
         ) from error
-    logger.info("store.migrated number=%d name=%s", number, migration.name)
+    logger.debug("store.migrated_step number=%d name=%s", number, migration.name)
 
 
 def _in_transaction(connection: sqlite3.Connection, statements: Sequence[str]) -> None:

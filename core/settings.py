@@ -14,6 +14,7 @@ from core._setting_parsers import PARSERS
 from core._settings_record import Settings
 from core.env_file import EnvFile, read_env_file
 from core.errors import StartError
+from core.logs import LogFormat
 from core.secret import Secret
 from core.settings_doc import SETTING_DOCS, SettingDoc, render_env_example
 from core.suggestions import closest
@@ -63,10 +64,12 @@ class SettingsError(StartError):
 
     Attributes:
         problems: each names the setting, its value unless it is a secret, and what would be right.
+        log_format: how the log was to be written; "text" where that setting is wrong too.
     """
 
-    def __init__(self, problems: tuple[str, ...]) -> None:
+    def __init__(self, problems: tuple[str, ...], log_format: LogFormat) -> None:
         self.problems = problems
+        self.log_format = log_format
         count = "One setting is" if len(problems) == 1 else f"{len(problems)} settings are"
         super().__init__("\n".join([f"{count} wrong:", *(f"  - {problem}" for problem in problems)]))
 
@@ -100,7 +103,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSe
     warnings = [*file.warnings, *_short_tokens(values), *_unreachable(values)]
     _judge_unknown_names(environ, file, env_file, problems, warnings)
     if problems:
-        raise SettingsError(tuple(problems))
+        raise SettingsError(tuple(problems), values.get("log_format", "text"))
     return LoadedSettings(Settings(**values), tuple(warnings))
 
 

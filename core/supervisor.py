@@ -144,7 +144,7 @@ class Supervisor:
                 await self._back_off(loop, crash)
             elif loop.every_s is None:
                 loop.state = "finished"
-                logger.info("loop.finished loop=%s", loop.name)
+                logger.debug("loop.finished loop=%s", loop.name)
                 return
             else:
                 loop.state = "waiting"

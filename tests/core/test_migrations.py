@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from pathlib import Path
 
@@ -58,6 +59,21 @@ async def test_a_new_database_gets_every_step_and_no_backup(path: Path) -> None:
     assert user_version(path) == 50
     assert database.recovery.migration.applied == (10, 50)
     assert backups(path) == {}
+
+
+async def test_a_start_says_what_it_applied_in_one_line_and_names_the_steps_at_debug_only(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "core.migrations")
+    await open_and_close(path, ONE, TWO)
+    told = [
+        one.getMessage() for one in caplog.records if one.levelno >= logging.INFO and "migrated" in one.msg
+    ]
+    assert told == ["store.migrated from=0 to=50 steps=2"]
+    assert "store.migrated_step number=10 name=one" in caplog.text
+    caplog.clear()
+    await open_and_close(path, ONE, TWO)
+    assert "migrated" not in caplog.text
 
 
 async def test_a_second_start_applies_nothing(path: Path) -> None:
