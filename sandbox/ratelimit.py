@@ -6,10 +6,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sandbox.codes import REFUSALS
 from sandbox.errors import ApiError
 
 GLOBAL = "global"
 DEFAULT = "default"
+OLD_EDITS = "messages.edit.old"
+"""Edits of a channel's messages that are older than an hour; three in six seconds at Discord."""
+_OLD_EDITS_CODE = 30046
 _MAX_WINDOWS = 4096
 # Requests per seconds. Discord's own numbers are tighter (messages: 5 in 5 s); these leave room for tests
 # that send many commands, and tests of the limits themselves set their own.
@@ -21,6 +25,7 @@ _LIMITS: dict[str, tuple[int, float]] = {
     "messages.delete": (50, 5.0),
     "reactions": (50, 5.0),
     "typing": (50, 5.0),
+    OLD_EDITS: (3, 6.0),
 }
 
 
@@ -74,6 +79,20 @@ class RateLimits:
             raise self._refused(window, self._headers(bucket, limit, window), scope="user")
         window.used += 1
         return self._headers(bucket, limit, window)
+
+    def take_old_edit(self, channel_id: int) -> None:
+        """Counts one edit of a message that is older than an hour.
+
+        Raises:
+            ApiError: 429 with code 30046.
+        """
+        limit, per_s = self._limits[OLD_EDITS]
+        window = self._window((OLD_EDITS, str(channel_id)), per_s)
+        if window.used >= limit:
+            _, message = REFUSALS[_OLD_EDITS_CODE]
+            left_s = max(0.001, window.ends_s - self._monotonic_s())
+            raise too_many_requests(left_s, {}, scope="shared", code=_OLD_EDITS_CODE, message=message)
+        window.used += 1
 
     def _window(self, key: tuple[str, str], per_s: float) -> _Window:
         now_s = self._monotonic_s()

@@ -17,6 +17,8 @@ from sandbox.wire import JsonObject, as_id, json_response
 _PATH = "/channels/{channel_id}/messages"
 BULK_DELETE_S = 14 * 86_400.0
 """How old a message may be to be deleted along with others, in seconds."""
+OLD_S = 3_600.0
+"""From this age on, in seconds, a message may be edited less often."""
 
 
 def bot_channel(request: web.Request, engine: Engine, needed: int) -> Channel:
@@ -116,6 +118,8 @@ async def _edit(request: web.Request, engine: Engine) -> web.Response:
         raise ApiError(400, 50083, "Thread is archived")
     if message.author_id != engine.world.bot.id:
         raise ApiError(403, 50005, "Cannot edit a message authored by another user")
+    if engine.wall_s() - created_s(message.id) > OLD_S:
+        engine.limits.take_old_edit(channel.id)
     engine.messages.edit(channel, message, form)
     return json_response(show(engine, channel, message))
 

@@ -42,6 +42,21 @@ def test_each_major_parameter_has_a_window_of_its_own(limits: RateLimits) -> Non
         limits.take("messages.create", "1")
 
 
+def test_edits_of_old_messages_have_a_limit_and_a_code_of_their_own(limits: RateLimits, clock: Clock) -> None:
+    for _ in range(3):
+        limits.take_old_edit(1)
+    limits.take_old_edit(2)
+
+    with pytest.raises(ApiError) as refused:
+        limits.take_old_edit(1)
+    clock.now_s += 6
+    limits.take_old_edit(1)
+
+    assert refused.value.status == 429
+    assert (refused.value.body["code"], refused.value.body["retry_after"]) == (30046, 6.0)
+    assert "older than 1 hour" in refused.value.body["message"]
+
+
 def test_a_refusal_says_when_and_why(limits: RateLimits, clock: Clock) -> None:
     limits.take("messages.create", "1")
     limits.take("messages.create", "1")

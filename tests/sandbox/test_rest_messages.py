@@ -10,6 +10,7 @@ from aiohttp import FormData
 from sandbox import Sandbox
 from sandbox.files import MAX_FILE_BYTES
 from sandbox.permissions import Permission
+from sandbox.rest import messages
 from sandbox.world import MESSAGES_PER_CHANNEL
 from tests.sandbox.support import Api, Clock, deny_bot
 
@@ -317,3 +318,19 @@ def _files(count: int, **body: Any) -> FormData:
     for number in range(count):
         form.add_field(f"files[{number}]", io.BytesIO(b"x"), filename=f"{number}.txt")
     return form
+
+
+async def test_of_an_old_message_only_three_edits_are_taken_in_six_seconds(
+    api: Api, general: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, message = await api.call("POST", f"/channels/{general}/messages", {"content": "0"})
+    path = f"/channels/{general}/messages/{message['id']}"
+    fresh = [(await api.call("PATCH", path, {"content": str(number)}))[0] for number in range(4)]
+    # As if an hour had passed.
+    monkeypatch.setattr(messages, "OLD_S", -1.0)
+
+    old = [await api.call("PATCH", path, {"content": str(number)}) for number in range(4)]
+
+    assert fresh == [200] * 4
+    assert [status for status, _ in old] == [200, 200, 200, 429]
+    assert old[3][1]["code"] == 30046
