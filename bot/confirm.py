@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import awaited, buttons, embeds
+from bot import awaited, buttons, discord_codes, embeds
 
 if TYPE_CHECKING:
     from bot.context import HelixContext
@@ -61,6 +61,7 @@ def _buttons(yes: str, no: str, *, danger: bool) -> discord.ui.View:
 async def _close(message: discord.Message, card: discord.Embed) -> None:
     try:
         await message.edit(embed=card, view=None)
-    except discord.NotFound:
-        # Someone deleted the question, which is an answer too.
-        return
+    except discord.HTTPException as error:
+        # Someone deleted the question, or closed the channel, which is an answer too.
+        if not discord_codes.is_closed(error):
+            raise

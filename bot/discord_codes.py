@@ -24,6 +24,7 @@ Kind = Literal["gone", "forbidden", "content", "limited", "theirs", "ours"]
 UNKNOWN_CHANNEL: Final = 10003
 UNKNOWN_MEMBER: Final = 10007
 UNKNOWN_MESSAGE: Final = 10008
+UNKNOWN_ROLE: Final = 10011
 OLD_EDITS: Final = 30046
 _INVALID_FORM: Final = 50035
 # The 15 minutes of an interaction are over: its webhook is unknown, or its token is invalid.
@@ -50,7 +51,7 @@ _CODES: Final[Mapping[int, tuple[Kind, str]]] = MappingProxyType(
         10004: ("gone", "That server is gone, or I am not in it any more."),
         UNKNOWN_MEMBER: ("gone", "That person is not on this server any more."),
         UNKNOWN_MESSAGE: ("gone", "That message is gone."),
-        10011: ("gone", "That role is gone."),
+        UNKNOWN_ROLE: ("gone", "That role is gone."),
         10013: ("gone", "Discord does not know that person any more."),
         **dict.fromkeys(
             INTERACTION_OVER, ("gone", "Discord waits 15 minutes for an answer, and this took longer.")
@@ -116,14 +117,20 @@ def kind_of(error: discord.HTTPException) -> Kind:
     return _BY_STATUS.get(error.status, "ours")
 
 
-def in_words(error: discord.HTTPException) -> str:
-    """What happened and what would help, as a sentence or two for a person."""
+def in_words(error: discord.HTTPException, otherwise: Mapping[Kind, str] = _DEFAULT) -> str:
+    """What happened and what would help, as a sentence or two for a person.
+
+    Args:
+        error: what Discord answered.
+        otherwise: what to say of a kind whose code says no more.
+    """
     known = _CODES.get(error.code)
     if known is not None:
         return known[1]
     if refuses_reference(error):
         return "The message that this answers is gone."
-    return _DEFAULT[kind_of(error)]
+    kind = kind_of(error)
+    return otherwise.get(kind, _DEFAULT[kind])
 
 
 def is_closed(error: discord.HTTPException) -> bool:
@@ -132,11 +139,8 @@ def is_closed(error: discord.HTTPException) -> bool:
 
 
 def is_final(error: discord.HTTPException) -> bool:
-    """Whether the same request is refused each time, however often it is made."""
-    # A token that is refused (401) can be set anew; what waits for that is not lost.
-    return kind_of(error) in {"gone", "forbidden", "content"} or (
-        kind_of(error) == "ours" and error.status != 401
-    )
+    """Whether the same request would be refused again, however often it is made."""
+    return error.code == _INVALID_FORM or kind_of(error) in {"gone", "forbidden", "content"}
 
 
 def refused_fields(error: discord.HTTPException) -> dict[str, str]:

@@ -9,7 +9,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import buttons, self_roles
+from bot import buttons, discord_codes, self_roles
 from bot.cogs.roles import _choice, _creation, _screens, _words
 from bot.command import command
 from bot.completion import choices
@@ -159,10 +159,10 @@ class Roles(commands.Cog, name="roles"):
             else:
                 await member.remove_roles(role, reason=reason)
                 held.discard(role.id)
-        except discord.Forbidden:
-            return _words.forbidden(found.name), False
-        except discord.NotFound:
-            return _words.gone(found.name), False
+        except discord.HTTPException as error:
+            if discord_codes.kind_of(error) in {"ours", "theirs"}:
+                raise
+            return _words.refused(found.name, error), False
         return _words.done(found.name, add=add, changed=True), True
 
     async def _menus(

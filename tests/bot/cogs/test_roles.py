@@ -178,8 +178,19 @@ async def test_what_discord_refuses_is_explained(talk: Talk, running_bot: Runnin
     create(sandbox, "Telemetry")
     sandbox.engine.faults.add(Fault("PUT", "/guilds/*/members/*/roles/*", status=403, times=1))
     assert "Discord does not let me touch" in text_of(await talk.ask("member", "!subscribe telemetry"))
-    sandbox.engine.faults.add(Fault("PUT", "/guilds/*/members/*/roles/*", status=404, times=1))
-    assert "is gone from this server" in text_of(await talk.ask("member", "!subscribe telemetry"))
+    sandbox.engine.faults.add(Fault("PUT", "/guilds/*/members/*/roles/*", code=10011, times=1))
+    assert "**Telemetry** is gone from this server" in text_of(
+        await talk.ask("member", "!subscribe telemetry")
+    )
+
+
+async def test_a_member_who_is_gone_is_not_taken_for_a_role_that_is(
+    talk: Talk, running_bot: RunningBot
+) -> None:
+    sandbox = running_bot.sandbox
+    create(sandbox, "Telemetry")
+    sandbox.engine.faults.add(Fault("PUT", "/guilds/*/members/*/roles/*", code=10007, times=1))
+    assert "you are not on this server any more" in text_of(await talk.ask("member", "!subscribe telemetry"))
 
 
 async def test_roles_are_toggled_by_menus_that_survive_a_restart(sandbox: Sandbox, tmp_path: Path) -> None:
