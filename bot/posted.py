@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, Final
 import discord
 import msgspec
 
-from bot.guild_work import in_words
+from bot import discord_codes, lasting
 from core.discord_markdown import MarkdownError
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
 
-# Discord API, "JSON Error Codes".
-_PINS_FULL: Final = 30003
 # Behind the newest message before a crash, so many are looked through for the one that was sent in it.
 _LOOK_THROUGH: Final = 200
 _NO_MENTIONS: Final = discord.AllowedMentions.none()
@@ -60,6 +58,7 @@ class Posting:
     Attributes:
         parts: how many messages the document has now.
         first_url: where it begins.
+        reposted: whether Discord took no more edits of an old message.
         unpinned: why the first one could not be pinned, in a sentence; None where it is pinned.
     """
 
@@ -69,6 +68,7 @@ class Posting:
     deleted: int = 0
     pinned: int = 0
     first_url: str = ""
+    reposted: bool = False
     unpinned: str | None = None
 
     @property
@@ -90,7 +90,8 @@ class PostedDocument:
         """Let the channel have exactly these messages, in this order, the first of them pinned.
 
         Messages that stand already are edited where they differ; what was deleted is sent anew at the end,
-        the others moving up; surplus ones are deleted.
+        the others moving up; surplus ones are deleted. Where Discord takes no more edits of an old one, it
+        and those after it are sent anew, without a notification.
 
         Raises:
             CannotPost: a permission is missing; nothing was done.
@@ -102,13 +103,10 @@ class PostedDocument:
             record = await self._resume(record, record.after)
         standing = await self._standing(record)
         posting = Posting(len(pieces))
-        for place, message in enumerate(standing[: len(pieces)]):
-            if message.content != pieces[place]:
-                standing[place] = await message.edit(content=pieces[place], allowed_mentions=_NO_MENTIONS)
-                posting.edited += 1
+        await self._bring_up_to_date(standing, pieces, posting)
         record = msgspec.structs.replace(record, messages=tuple(message.id for message in standing))
         for piece in pieces[len(standing) :]:
-            record, message = await self._send(record, piece)
+            record, message = await self._send(record, piece, silent=posting.reposted)
             standing.append(message)
             posting.sent += 1
         for message in reversed(standing[len(pieces) :]):
@@ -119,13 +117,36 @@ class PostedDocument:
         await self._pin(standing[0], posting)
         return posting
 
-    async def _send(self, record: PostRecord, piece: str) -> tuple[PostRecord, discord.Message]:
+    async def _bring_up_to_date(
+        self, standing: list[discord.Message], pieces: Sequence[str], posting: Posting
+    ) -> None:
+        """Edit what differs; from the first message that takes no more edits on, delete all of them."""
+        for place, message in enumerate(standing[: len(pieces)]):
+            if message.content == pieces[place]:
+                continue
+            try:
+                standing[place] = await message.edit(content=pieces[place], allowed_mentions=_NO_MENTIONS)
+            except discord.HTTPException as error:
+                if not lasting.refuses_edits(error):
+                    raise
+                posting.reposted = True
+                # Those after it go too: a new message stands at the end, and the order is to be kept.
+                while len(standing) > place:
+                    await lasting.withdraw(standing.pop())
+                return
+            posting.edited += 1
+
+    async def _send(
+        self, record: PostRecord, piece: str, *, silent: bool
+    ) -> tuple[PostRecord, discord.Message]:
         newest = [message async for message in self._channel.history(limit=1)]
         record = msgspec.structs.replace(
             record, after=newest[0].id if newest else self._channel.id, sending=_digest(piece)
         )
         await self._keep(record)
-        message = await self._channel.send(piece, allowed_mentions=_NO_MENTIONS, nonce=self._nonce(record))
+        message = await self._channel.send(
+            piece, allowed_mentions=_NO_MENTIONS, nonce=self._nonce(record), silent=silent
+        )
         record = msgspec.structs.replace(
             record, messages=(*record.messages, message.id), sent=record.sent + 1, after=None, sending=""
         )
@@ -155,8 +176,9 @@ class PostedDocument:
         for message_id in record.messages:
             try:
                 found.append(await self._channel.fetch_message(message_id))
-            except discord.NotFound:
-                continue
+            except discord.NotFound as error:
+                if error.code != discord_codes.UNKNOWN_MESSAGE:
+                    raise
         return found
 
     async def _pin(self, message: discord.Message, posting: Posting) -> None:
@@ -171,10 +193,7 @@ class PostedDocument:
         try:
             await message.pin(reason="A document of the server")
         except discord.HTTPException as error:
-            full = error.code == _PINS_FULL
-            posting.unpinned = "It is not pinned: " + (
-                "the channel has as many pins as Discord allows." if full else in_words(error)
-            )
+            posting.unpinned = f"It is not pinned: {discord_codes.in_words(error)}"
             return
         posting.pinned = 1
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import aiohttp
 import discord
 
-from bot import awaited, buttons, embeds, errors
+from bot import awaited, buttons, discord_codes, embeds, errors, lasting
 from bot.progress_messages import Trace
+from bot.replying import reopened
 from core.errors import HelixError
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ T = TypeVar("T")
 EDIT_EVERY_S = 1.5
 NOTES_SHOWN = 8
 
-# "Invalid Webhook Token" and "Unknown Webhook": the interaction's 15 minutes are over.
-_INTERACTION_OVER = frozenset({50027, 10015})
-_UNKNOWN_MESSAGE = 10008
-
 
 class Stopped(HelixError):  # noqa: N818 - it is no error, the asker wanted it
     """The asker pressed "Stop"; what was done until then stays done."""
@@ -40,7 +37,8 @@ class Progress:
 
     `advance` only takes note; the message is edited at most every `EDIT_EVERY_S` seconds, beside the work,
     which never waits for Discord. Where the interaction's 15 minutes end first, it goes on as a message in
-    the channel (an ephemeral one, in a direct message to the asker). What somebody deletes stays deleted.
+    the channel (an ephemeral one, in a direct message to the asker); where Discord takes no more edits, too.
+    What somebody deletes stays deleted.
 
     Args:
         ctx: where it is shown.
@@ -226,9 +224,12 @@ class Progress:
                 embed=embed, view=view, allowed_mentions=discord.AllowedMentions.none(), **parts
             )
         except discord.HTTPException as error:
-            if error.code in _INTERACTION_OVER and not self._moved:
+            if error.code in discord_codes.INTERACTION_OVER and not self._moved:
                 await self._move(embed, view, files)
-            elif error.code == _UNKNOWN_MESSAGE:
+            elif lasting.refuses_edits(error):
+                self._message = await lasting.replace(self._message, embed=embed, view=view, files=files)
+                await self._told_of(self._message)
+            elif error.code == discord_codes.UNKNOWN_MESSAGE:
                 self._message = None
             else:
                 raise
@@ -240,10 +241,8 @@ class Progress:
         self._moved = True
         parts: dict[str, Any] = {"view": view} if view is not None else {}
         if files:
-            for file in files:
-                # Where an edit that carried them was refused, they have been read once.
-                file.reset()
-            parts["files"] = list(files)
+            # An edit that carried them may have been refused.
+            parts["files"] = [reopened(file) for file in files]
         none = discord.AllowedMentions.none()
         self._message = await target.send(embed=embed, allowed_mentions=none, **parts)
         await self._told_of(self._message)

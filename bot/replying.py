@@ -33,10 +33,11 @@ async def reply(message: discord.Message, parts: dict[str, Any], *, nonce: str) 
 
 
 def _once_more(parts: dict[str, Any]) -> dict[str, Any]:
-    """The same parts; discord.py closes the files that it has sent."""
-    return parts | ({"files": [_reopened(file) for file in parts["files"]]} if "files" in parts else {})
+    """The same parts, to be sent again."""
+    return parts | ({"files": [reopened(file) for file in parts["files"]]} if "files" in parts else {})
 
 
-def _reopened(file: discord.File) -> discord.File:
+def reopened(file: discord.File) -> discord.File:
+    """The same file, to be sent again: discord.py closes what it has sent."""
     file.reset()
     return discord.File(file.fp, file.filename, description=file.description)

@@ -62,9 +62,10 @@ class Posts:
         return f"{self._bot.remember_scope}#alert-posts"
 
 
-def nonce_of(alert: Alert, channel_id: int) -> str:
-    """By which Discord tells that this alert was sent to this channel moments ago."""
-    return _digest(f"alert {alert.id} {alert.raised_at.isoformat()} {channel_id}".encode())
+def nonce_of(alert: Alert, channel_id: int, replaced: int = 0) -> str:
+    """By which Discord tells that it got this alert moments ago, here and in place of that message."""
+    place = f"{channel_id} {replaced}" if replaced else f"{channel_id}"
+    return _digest(f"alert {alert.id} {alert.raised_at.isoformat()} {place}".encode())
 
 
 def look_of(embed: discord.Embed, view: discord.ui.View | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import discord
 
-from bot import own_rights
+from bot import discord_codes, own_rights
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -38,10 +38,12 @@ async def find(bot: HelixBot, channel_id: int, mark: str, *, after: datetime | N
                 embed.footer.text == mark for embed in message.embeds
             ):
                 return message.id
-    except discord.Forbidden as error:
-        raise CannotRead from error
-    except discord.NotFound:
-        return None
+    except discord.HTTPException as error:
+        kind = discord_codes.kind_of(error)
+        if kind == "forbidden":
+            raise CannotRead from error
+        if kind != "gone":
+            raise
     return None
 
 

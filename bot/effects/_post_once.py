@@ -7,12 +7,14 @@ Later retries look for the bot's own post in the channel first, and leave alone 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
-from bot import embeds
+from bot import discord_codes, embeds
 from bot.effects._own_posts import may_read
 from core.webhooks.router import Job, Refused
 
@@ -25,12 +27,13 @@ NONCE_HOLDS: Final = timedelta(minutes=2)
 _CLOCKS_DIFFER: Final = timedelta(seconds=30)
 _LOOKED_THROUGH: Final = 1_000
 _NONCE_LENGTH: Final = 25
-# What no retry mends (Discord API, "HTTP Response Codes").
-_FINAL: Final = {
-    403: "The bot may not post in that channel.",
-    404: "There is no such channel for the bot.",
-    400: "Discord does not take this message.",
-}
+_REFUSALS: Final[Mapping[discord_codes.Kind, str]] = MappingProxyType(
+    {
+        "gone": "There is no such channel for the bot.",
+        "forbidden": "The bot may not post in that channel.",
+        "ours": "Discord does not take this message.",
+    }
+)
 _CANNOT_KNOW: Final = (
     "It may have been posted before, and the bot may not read the channel's history to see. "
     "Let it read that, and replay."
@@ -76,11 +79,20 @@ async def post_once(
                 return found
         message = await channel.send(**parts)
     except discord.HTTPException as error:
-        if error.status in _FINAL:
-            raise Refused(_FINAL[error.status]) from error
-        raise
+        # The sender made this message: what is wrong with it stays wrong.
+        if not discord_codes.is_final(error) and error.status != 400:
+            raise
+        raise Refused(_why(error)) from error
     job.result = str(message.id)
     return message.id
+
+
+def _why(error: discord.HTTPException) -> str:
+    """Why Discord does not take the post; a refused field is named, since the sender chose its text."""
+    fields = discord_codes.refused_fields(error)
+    if not fields:
+        return discord_codes.in_words(error, _REFUSALS)
+    return f"Discord does not take this message: {'; '.join(f'{at}: {why}' for at, why in fields.items())}"
 
 
 async def _own_posts(

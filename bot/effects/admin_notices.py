@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot import embeds
+from bot import discord_codes, embeds, errors
 from core.health import Check
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ _NONCE_LENGTH = 25
 # What was last said is remembered, so that a restart does not say it again.
 _KEY = "admin-notice"
 _RETRY_S = 10.0
-_NOT_FOR_US = frozenset({403, 404})
 
 
 class AdminNotices:
@@ -75,11 +74,9 @@ class AdminNotices:
                 allowed_mentions=discord.AllowedMentions.none(),
             )
         except discord.HTTPException as error:
-            if error.status not in _NOT_FOR_US:
+            if not discord_codes.is_final(error):
                 raise
-            logger.warning(
-                "admins.unreachable channel=%d status=%d code=%d", channel_id, error.status, error.code
-            )
+            logger.warning("admins.unreachable channel=%d error=%s", channel_id, errors.in_short(error))
             return False
         await self._bot.remembered.set(scope, _KEY, f"{mark} {nonce}")
         return True
@@ -132,7 +129,7 @@ class AdminNotices:
         try:
             await self.tell_admins(text)
         except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            logger.warning("admins.notice_delayed error=%s", type(error).__name__)
+            logger.warning("admins.notice_delayed error=%s", errors.in_short(error))
             return False
         return True
 

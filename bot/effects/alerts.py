@@ -8,6 +8,7 @@ searched for it before it is sent again, and its nonce catches what was sent mom
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
@@ -17,9 +18,9 @@ import aiohttp
 import discord
 import msgspec
 
-from bot import alert_card, buttons, errors
+from bot import alert_card, buttons, discord_codes, errors, lasting
 from bot.effects._alert_posts import Post, Posts, look_of, nonce_of
-from bot.effects._reach import THRESHOLDS
+from bot.effects._reach import Reach
 from state.alerts import Alert
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ _LONGEST_WAIT_S: Final = 300.0
 # What was raised and cleared unseen is told if it is not older, the newest of it.
 _CAUGHT_UP: Final = timedelta(hours=24)
 _CAUGHT_UP_COUNT: Final = 10
-_CHECK: Final = "alerts-channel"
-_FORBIDDEN, _NOT_FOUND = 403, 404
-_UNKNOWN_CHANNEL: Final = 10003
 _DELAYS: Final = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
@@ -45,13 +43,11 @@ class AlertPosts:
 
     def __init__(self, bot: HelixBot, *, retry_s: float = _RETRY_S) -> None:
         self._bot = bot
-        bot.kernel.health.hold_against(_CHECK, *THRESHOLDS)
+        self._reach = Reach(bot, "alerts")
         self._alerts = bot.collective.alerts
         self._posts = Posts(bot)
         self._retry_s = retry_s
         self._wake = asyncio.Event()
-        # Channels that cannot be written to; each is tried again after the longest wait.
-        self._closed: set[int] = set()
 
     def begin(self) -> None:
         """Listen, and hand the loop to the supervisor."""
@@ -65,15 +61,14 @@ class AlertPosts:
             self._wake.clear()
             try:
                 await self.catch_up()
+                self._reach.caught_up()
                 wait_s = self._wait_s()
             except _DELAYS as error:
-                logger.warning("alerts.post_delayed error=%s", errors.in_short(error))
+                self._reach.delayed(error)
                 wait_s = self._retry_s
-            try:
+            with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
                     await self._wake.wait()
-            except TimeoutError:
-                self._closed.clear()
 
     async def catch_up(self) -> None:
         """Post what is to be posted, and edit what has changed.
@@ -81,7 +76,6 @@ class AlertPosts:
         Raises:
             discord.HTTPException, OSError, aiohttp.ClientError: Discord does not take it now; try again.
         """
-        channel_id = self._bot.duties.channel_id("alerts")
         posts, seen = await self._posts.load()
         delayed: Exception | None = None
         for alert_id, post in tuple(posts.items()):
@@ -94,16 +88,26 @@ class AlertPosts:
             except _DELAYS as error:
                 # One message that cannot be edited does not keep the others from being posted.
                 delayed = error
-        if channel_id is not None and channel_id not in self._closed:
+        channel_id = self._reach.channel_id()
+        if channel_id is not None:
             await self._post_new(posts, seen, channel_id)
         if delayed is not None:
             raise delayed
 
     async def _post_new(self, posts: dict[int, Post], seen: int | None, channel_id: int) -> None:
         newest = await self._alerts.newest(after_id=seen or 0)
+        delayed: Exception | None = None
         for alert in self._unposted(posts, newest if seen is not None else ()):
-            if not await self._post(alert, channel_id):
-                return
+            try:
+                if not await self._post(alert, channel_id):
+                    return
+            except discord.HTTPException as error:
+                if discord_codes.kind_of(error) != "ours":
+                    raise
+                # One that Discord does not take keeps no other from being posted.
+                delayed = error
+        if delayed is not None:
+            raise delayed
         latest = max((alert.id for alert in newest), default=seen or 0)
         if latest != seen:
             await self._posts.saw(latest)
@@ -135,12 +139,17 @@ class AlertPosts:
                 **parts,
             )
         except discord.HTTPException as error:
-            if error.status not in {_FORBIDDEN, _NOT_FOUND}:
+            if not discord_codes.is_final(error):
                 raise
-            await self._posts.forget(alert.id)
-            self._close(channel_id, error)
-            return False
-        self._bot.kernel.health.report(_CHECK, "pass")
+            if discord_codes.is_closed(error):
+                await self._posts.forget(alert.id)
+                self._reach.refused(channel_id, error)
+                return False
+            # Sent again it would be refused again, and keep the others waiting.
+            self._reach.blocked(error)
+            await self._posts.keep(alert.id, Post(channel=channel_id, shown="blocked", deleted=True))
+            return True
+        self._reach.worked()
         await self._posts.keep(
             alert.id, Post(channel=channel_id, message=sent.id, shown=look_of(embed, view))
         )
@@ -170,9 +179,10 @@ class AlertPosts:
                     embed.footer.text == alert_card.mark(alert) for embed in message.embeds
                 ):
                     return message.id
-        except (discord.Forbidden, discord.NotFound):
+        except discord.HTTPException as error:
             # It may write there and not read; then the nonce alone must do.
-            return None
+            if not discord_codes.is_closed(error):
+                raise
         return None
 
     async def _refresh(self, alert_id: int, post: Post, seen: int) -> None:
@@ -194,16 +204,36 @@ class AlertPosts:
         message = self._bot.get_partial_messageable(post.channel).get_partial_message(post.message)
         try:
             await message.edit(embed=embed, view=view, allowed_mentions=discord.AllowedMentions.none())
-        except discord.NotFound as error:
-            logger.info("alerts.message_gone alert=%d error=%s", alert.id, errors.in_short(error))
-            post = msgspec.structs.replace(post, deleted=True)
-        except discord.Forbidden as error:
-            # The channel may be opened again; what is long over is not waited for.
-            logger.info("alerts.message_closed alert=%d error=%s", alert.id, errors.in_short(error))
-            long_ago = self._bot.kernel.clock.now() - _CAUGHT_UP
-            return alert.cleared_at is not None and alert.cleared_at < long_ago
+        except discord.HTTPException as error:
+            if lasting.refuses_edits(error):
+                post = await self._replace(alert, message, embed, view)
+            elif not discord_codes.is_final(error):
+                raise
+            else:
+                logger.info("alerts.not_edited alert=%d error=%s", alert.id, errors.in_short(error))
+                if discord_codes.kind_of(error) == "forbidden":
+                    # The channel may be opened again; what is long over is not waited for.
+                    long_ago = self._bot.kernel.clock.now() - _CAUGHT_UP
+                    return alert.cleared_at is not None and alert.cleared_at < long_ago
+                gone = discord_codes.kind_of(error) == "gone"
+                post = msgspec.structs.replace(post, deleted=gone)
         await self._posts.keep(alert.id, msgspec.structs.replace(post, shown=shown))
         return True
+
+    async def _replace(
+        self,
+        alert: Alert,
+        old: discord.PartialMessage,
+        embed: discord.Embed,
+        view: discord.ui.View | None,
+    ) -> Post:
+        """The post of a new message in the place of one that Discord does not let be edited."""
+        begun = Post(channel=old.channel.id)
+        await self._posts.keep(alert.id, begun)
+        nonce = nonce_of(alert, old.channel.id, old.id)
+        sent = await lasting.replace(old, embed=embed, view=view, nonce=nonce)
+        self._reach.worked(lasting.REPLACED)
+        return msgspec.structs.replace(begun, message=sent.id)
 
     async def _shape(self, alert: Alert, channel_id: int) -> tuple[discord.Embed, discord.ui.View | None]:
         embed = alert_card.posted(self._bot, alert, channel_id)
@@ -214,24 +244,10 @@ class AlertPosts:
         )
         return embed, buttons.view_of(item)
 
-    def _close(self, channel_id: int, error: discord.HTTPException) -> None:
-        self._closed.add(channel_id)
-        logger.warning("alerts.unreachable channel=%d error=%s", channel_id, errors.in_short(error))
-        gone = error.code == _UNKNOWN_CHANNEL
-        self._bot.kernel.health.report(
-            _CHECK,
-            "warn",
-            "the alerts channel is gone" if gone else "the alerts channel cannot be written to",
-            action="Let the bot view it, send messages and embed links, or choose another channel.",
-        )
-
     def _duty_changed(self, duty: Duty) -> None:
-        if duty != "alerts":
-            return
-        if self._closed:
-            self._closed.clear()
-            self._bot.kernel.health.report(_CHECK, "pass", "another channel was chosen")
-        self._wake.set()
+        if duty == "alerts":
+            self._reach.chosen_anew()
+            self._wake.set()
 
     def _wait_s(self) -> float:
         now = self._bot.kernel.clock.now()

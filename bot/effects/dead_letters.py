@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 import discord
 
-from bot import buttons, embeds
+from bot import buttons, discord_codes, embeds, errors
 from bot.effects import _own_posts
 from core.moments import from_us, to_us
 from core.store_errors import StoreError
@@ -33,9 +33,8 @@ _GATHERED_S: Final = 5.0
 # Between notices; where a queue dies over hours, the channel is not flooded.
 _APART_S: Final = 600.0
 _RETRY_S: Final = 10.0
-# A channel that cannot be written to is tried again so much later.
+# What was refused for good is tried again so much later: somebody may open the channel.
 _REFUSED_RETRY_S: Final = 300.0
-_REFUSED: Final = frozenset({403, 404})
 _NONCE_LENGTH: Final = 25
 _NONCE_HOLDS: Final = timedelta(minutes=2)
 _CLOCKS_DIFFER: Final = timedelta(seconds=30)
@@ -97,10 +96,10 @@ class DeadLetters:
                 if await self.tell():
                     rests_s = _APART_S
             except (discord.HTTPException, aiohttp.ClientError, OSError, StoreError) as error:
-                logger.warning("dead_letters.untold error=%s", type(error).__name__)
+                logger.warning("dead_letters.untold error=%s", errors.in_short(error))
                 self._wake.set()
-                refused = isinstance(error, discord.HTTPException) and error.status in _REFUSED
-                rests_s = _REFUSED_RETRY_S if refused else _RETRY_S
+                final = isinstance(error, discord.HTTPException) and discord_codes.is_final(error)
+                rests_s = _REFUSED_RETRY_S if final else _RETRY_S
             await asyncio.sleep(rests_s)
 
     async def _finish(self, channel_id: int, notice: int) -> None:

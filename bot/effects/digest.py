@@ -17,9 +17,9 @@ import aiohttp
 import discord
 import msgspec
 
-from bot import digest_card, errors, trends
+from bot import digest_card, discord_codes, trends
 from bot.effects import _own_posts
-from bot.effects._reach import REFUSALS, Reach
+from bot.effects._reach import Reach
 from core.errors import HelixError
 from core.metrics import Counter
 from core.worker import WorkerFailed
@@ -104,8 +104,9 @@ class Digest:
             self._wake.clear()
             try:
                 await self.post_due()
+                self._reach.caught_up()
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                logger.warning("digest.delayed error=%s", errors.in_short(error))
+                self._reach.delayed(error)
             try:
                 async with asyncio.timeout(_LOOK_EVERY_S):
                     await self._wake.wait()
@@ -128,10 +129,15 @@ class Digest:
                 files=[] if file is None else [file],
             )
         except discord.HTTPException as error:
-            if error.status not in REFUSALS:
+            if not discord_codes.is_final(error):
                 raise
-            await self._keep(Posted(due=posted.due))
-            self._reach.refused(channel_id, error)
+            if discord_codes.is_closed(error):
+                await self._keep(Posted(due=posted.due))
+                self._reach.refused(channel_id, error)
+            else:
+                # Sent again it would be refused again.
+                await self._keep(Posted(due=due))
+                self._reach.blocked(error)
             return
         self._reach.worked()
         # A count that is taken late is not that week's.
@@ -194,6 +200,7 @@ class Digest:
 
     def _duty_changed(self, duty: Duty) -> None:
         if duty == "digest":
+            self._reach.chosen_anew()
             self._wake.set()
 
 

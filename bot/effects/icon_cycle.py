@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 import discord
 
+from bot import errors
 from bot.icons import AGAIN_AFTER, EVERY, IconRecord, Icons, NoPermission, key_of
 from core.errors import HelixError
 from core.worker import WorkerFailed
@@ -62,7 +63,7 @@ class IconCycle:
         except NoPermission as error:
             await self._icons.note(guild_id, str(error), now + EVERY, _ACTOR)
         except (HelixError, WorkerFailed, discord.HTTPException, aiohttp.ClientError, OSError) as error:
-            logger.warning("icon.not_turned guild=%d error=%s", guild_id, type(error).__name__)
+            logger.warning("icon.not_turned guild=%d error=%s", guild_id, errors.in_short(error))
             await self._icons.note(
                 guild_id, "The last turn did not succeed; I try again.", now + AGAIN_AFTER, _ACTOR
             )

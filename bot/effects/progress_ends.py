@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import embeds, errors, progress_messages
+from bot import discord_codes, embeds, errors, lasting, progress_messages
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_GONE = frozenset({403, 404})
 _TEXT = (
     "Cut off: Helix stopped in the middle of it. What was done until then stays done; ask again for the rest."
 )
@@ -41,13 +40,9 @@ class ProgressEnds:
             unfinished.message_id
         )
         try:
-            await message.edit(
-                embed=embeds.card(unfinished.title, (_TEXT,), status="warn"),
-                view=None,
-                allowed_mentions=discord.AllowedMentions.none(),
-            )
+            await lasting.edit(message, embed=embeds.card(unfinished.title, (_TEXT,), status="warn"))
         except discord.HTTPException as error:
             logger.info("progress.end_untold error=%s", errors.in_short(error))
-            if error.status not in _GONE:
+            if not discord_codes.is_final(error):
                 return
         await progress_messages.forget(self._bot, unfinished.message_id)

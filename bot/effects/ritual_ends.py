@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import errors, ritual_cards, ritual_messages
+from bot import discord_codes, errors, lasting, ritual_cards, ritual_messages
 from state.ritual_records import UnknownRitual
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from bot.ritual_messages import Shown
 
 logger = logging.getLogger(__name__)
-
-_GONE = frozenset({403, 404})
 
 
 class RitualEnds:
@@ -44,13 +42,11 @@ class RitualEnds:
                 return
             # Whose ritual it was stays unsaid: where the message stands is not looked up.
             card = ritual_cards.ended(record, show_people=False)
-            await channel.get_partial_message(shown.message_id).edit(
-                embed=card, view=None, allowed_mentions=discord.AllowedMentions.none()
-            )
+            await lasting.edit(channel.get_partial_message(shown.message_id), embed=card)
         except UnknownRitual:
             logger.info("ritual.end_untold ritual=%d reason=pruned", shown.ritual)
         except discord.HTTPException as error:
             logger.info("ritual.end_untold ritual=%d error=%s", shown.ritual, errors.in_short(error))
-            if error.status not in _GONE:
+            if not discord_codes.is_final(error):
                 return
         await ritual_messages.forget(self._bot, shown.ritual)

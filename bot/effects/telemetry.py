@@ -15,9 +15,9 @@ import aiohttp
 import discord
 import msgspec
 
-from bot import alert_card, embeds, errors, status_card, words
+from bot import alert_card, discord_codes, embeds, errors, lasting, status_card, words
 from bot.effects import _own_posts
-from bot.effects._reach import REFUSALS, Reach
+from bot.effects._reach import Reach
 from state.status import build_status
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ EVERY_S: Final = 60.0
 _KEY: Final = "telemetry"
 _MARK: Final = "Telemetry · edited when something changes, at most once a minute"
 _ALERTS_SHOWN: Final = 3
-_UNKNOWN_CHANNEL: Final = 10003
 _NONCE_LENGTH: Final = 25
 
 
@@ -89,12 +88,11 @@ class Telemetry:
                 await self._send(channel_id, embed, shown, before=post)
             elif post.shown != shown and self._may_edit():
                 await self._edit(post, embed, shown)
+            self._reach.caught_up()
         except discord.HTTPException as error:
-            if error.status not in REFUSALS:
+            if not discord_codes.is_closed(error):
                 raise
             self._reach.refused(channel_id, error)
-        else:
-            self._reach.worked()
 
     async def _run(self) -> None:
         await self._bot.gateway.ready.wait()
@@ -103,7 +101,7 @@ class Telemetry:
             try:
                 await self.refresh()
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                logger.warning("telemetry.delayed error=%s", errors.in_short(error))
+                self._reach.delayed(error)
             try:
                 async with asyncio.timeout(EVERY_S):
                     await self._wake.wait()
@@ -113,7 +111,9 @@ class Telemetry:
     def _may_edit(self) -> bool:
         return self._edited_at is None or self._bot.kernel.clock.monotonic() - self._edited_at >= EVERY_S
 
-    async def _send(self, channel_id: int, embed: discord.Embed, shown: str, *, before: Post | None) -> None:
+    async def _send(
+        self, channel_id: int, embed: discord.Embed, shown: str, *, before: Post | None, note: str = ""
+    ) -> None:
         if before is not None and before.channel == channel_id and not before.message:
             nonce = before.nonce
         else:
@@ -127,20 +127,27 @@ class Telemetry:
             silent=True,
         )
         await self._keep(Post(channel=channel_id, message=sent.id, nonce=nonce, shown=shown))
-        self._edited_at = self._bot.kernel.clock.monotonic()
+        self._showed(note)
 
     async def _edit(self, post: Post, embed: discord.Embed, shown: str) -> None:
         message = self._bot.get_partial_messageable(post.channel).get_partial_message(post.message)
         try:
             await message.edit(embed=self._dated(embed), allowed_mentions=discord.AllowedMentions.none())
-        except discord.NotFound as error:
-            if error.code == _UNKNOWN_CHANNEL:
+        except discord.HTTPException as error:
+            gone = error.code == discord_codes.UNKNOWN_MESSAGE
+            if not gone and not lasting.refuses_edits(error):
                 raise
-            logger.info("telemetry.message_gone message=%d", post.message)
-            await self._send(post.channel, embed, shown, before=post)
+            logger.info("telemetry.replaced message=%d error=%s", post.message, errors.in_short(error))
+            if not gone:
+                await self._withdraw(post)
+            await self._send(post.channel, embed, shown, before=post, note="" if gone else lasting.REPLACED)
             return
         await self._keep(msgspec.structs.replace(post, shown=shown))
+        self._showed()
+
+    def _showed(self, note: str = "") -> None:
         self._edited_at = self._bot.kernel.clock.monotonic()
+        self._reach.worked(note)
 
     async def _recover(self, begun: Post) -> Post:
         """The post that was begun and not noted as sent, with its message where it arrived."""
@@ -156,12 +163,9 @@ class Telemetry:
         return post
 
     async def _withdraw(self, post: Post) -> None:
-        """Another channel serves now: a message that nobody keeps up to date would mislead."""
+        """A message that nobody keeps up to date would mislead."""
         channel = self._bot.get_partial_messageable(post.channel)
-        try:
-            await channel.get_partial_message(post.message).delete()
-        except (discord.Forbidden, discord.NotFound) as error:
-            logger.info("telemetry.not_withdrawn error=%s", errors.in_short(error))
+        await lasting.withdraw(channel.get_partial_message(post.message))
 
     async def _load(self) -> Post | None:
         found = await self._bot.remembered.get(self._bot.remember_scope, _KEY)
@@ -176,6 +180,7 @@ class Telemetry:
 
     def _duty_changed(self, duty: Duty) -> None:
         if duty == "telemetry":
+            self._reach.chosen_anew()
             self._wake.set()
 
 

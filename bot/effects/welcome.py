@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot import welcomes
+from bot import errors, welcomes
 from core.store_errors import StoreError
 
 if TYPE_CHECKING:
@@ -79,9 +79,4 @@ class WelcomeMessages:
             try:
                 await self.welcome(member)
             except (discord.HTTPException, aiohttp.ClientError, OSError, StoreError) as error:
-                logger.warning(
-                    "welcome.failed guild=%d error=%s status=%s",
-                    member.guild.id,
-                    type(error).__name__,
-                    getattr(error, "status", "-"),
-                )
+                logger.warning("welcome.failed guild=%d error=%s", member.guild.id, errors.in_short(error))

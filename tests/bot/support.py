@@ -24,6 +24,7 @@ from core.settings import Settings
 from core.version import VERSION
 from sandbox import Sandbox
 from sandbox.events import Event
+from sandbox.faults import Fault
 from state.collective import Collective
 from state.ports import RouteInfo
 from state.schema import STATE_MIGRATIONS
@@ -33,6 +34,8 @@ T = TypeVar("T")
 # Message flags (Discord API, "Message Flags").
 _EPHEMERAL = 1 << 6
 _LOADING = 1 << 7
+# Sent without a notification.
+SUPPRESSED = 1 << 12
 
 ROUTES = (
     RouteInfo(
@@ -222,6 +225,16 @@ async def ended(running: RunningBot, command: str, outcome: str, count: int) -> 
         while counter.value(command, outcome) < count:
             await asyncio.sleep(0.005)
     assert counter.value(command, outcome) == count
+
+
+def refuse_edits(sandbox: Sandbox) -> None:
+    """Let Discord take no edit of the next message that is edited, as of one that was edited for hours.
+
+    discord.py tries each request that is limited five times.
+    """
+    sandbox.engine.faults.add(
+        Fault("PATCH", "/channels/*/messages/*", code=30046, retry_after_s=0.001, times=5)
+    )
 
 
 def text_of(message: dict[str, Any]) -> str:

@@ -110,7 +110,21 @@ async def test_a_channel_that_is_gone_is_said_in_the_log_and_not_tried_for_ever(
 ) -> None:
     bot = await start_bot(alerts_channel_id=123456789012345678, enable_state_watching=False)
     assert not await AdminNotices(bot.bot).tell_admins("hello")
-    assert "admins.unreachable channel=123456789012345678 status=404" in caplog.text
+    assert "admins.unreachable channel=123456789012345678 error=NotFound:404:10003" in caplog.text
+
+
+async def test_a_notice_that_discord_blocks_keeps_no_other_waiting(
+    start_bot: StartBot, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    chat = alerts(sandbox)
+    bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", code=200000, times=1))
+    notices = AdminNotices(bot.bot)
+    assert await notices._tried("blocked")
+    assert await notices._tried("soon")
+    assert texts(chat) == ["soon"]
+    assert "error=HTTPException:400:200000" in caplog.text
+    chat.close()
 
 
 async def test_a_restart_does_not_repeat_what_was_told_and_still_stands(

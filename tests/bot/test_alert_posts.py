@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -14,12 +15,22 @@ import pytest
 
 from bot.effects._alert_posts import Post, Posts
 from bot.effects.alerts import AlertPosts
+from bot.lasting import REPLACED
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from state.change import SYSTEM, Change
 from state.collective import Collective
 from tests.bot.conftest import StartBot
-from tests.bot.support import Chat, RunningBot, opened_collective, running, settings_for, text_of
+from tests.bot.support import (
+    SUPPRESSED,
+    Chat,
+    RunningBot,
+    opened_collective,
+    refuse_edits,
+    running,
+    settings_for,
+    text_of,
+)
 
 Message = dict[str, Any]
 
@@ -274,13 +285,65 @@ async def test_a_channel_that_is_gone_is_said_and_another_takes_its_place(
     while (check := health.get("alerts-channel")) is None:
         await asyncio.sleep(0.005)
     assert (check.status, check.reason) == ("warn", "the alerts channel is gone")
-    assert check.bounds == "Warns when the channel is gone, or closed to Helix."
+    assert check.bounds.startswith("Warns when the channel is gone, or closed to Helix;")
     await running_bot.bot.duties.remember("alerts", sandbox.channel("alerts"))
     await saying(board, "harmony is critically low")
     await settled(running_bot, 1)
     check = health.get("alerts-channel")
     assert check is not None
     assert check.status == "pass"
+
+
+@pytest.mark.parametrize("code", [200000, 50035])
+async def test_an_alert_that_discord_blocks_is_said_and_keeps_no_other_waiting(
+    bot: RunningBot, board: Chat, sandbox: Sandbox, code: int
+) -> None:
+    sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", code=code, times=1))
+    await bot.collective.alerts.raise_("a", "warning", "first")
+    async with asyncio.timeout(5):
+        while (check := bot.kernel.health.get("alerts-channel")) is None:
+            await asyncio.sleep(0.005)
+    assert (check.status, check.reason) == ("warn", "Discord has refused a post in the alerts channel")
+    await bot.collective.alerts.raise_("b", "warning", "second")
+    await saying(board, "second")
+    await settled(bot, 2)
+    assert [text_of(one).count("first") for one in posted_in(board)] == [0]
+    check = bot.kernel.health.get("alerts-channel")
+    assert check is not None
+    assert check.status == "pass"
+
+
+async def test_an_alert_that_fails_for_our_fault_keeps_no_other_waiting(
+    bot: RunningBot, board: Chat, sandbox: Sandbox
+) -> None:
+    sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", status=400, times=1))
+    channel, bot.bot.duties._set["alerts"] = bot.bot.duties._set["alerts"], None
+    await bot.collective.alerts.raise_("a", "warning", "first")
+    await bot.collective.alerts.raise_("b", "warning", "second")
+    bot.bot.duties._set["alerts"] = channel
+    with contextlib.suppress(discord.HTTPException):
+        await AlertPosts(bot.bot).catch_up()
+    assert [one for one in posted_in(board) if "second" in text_of(one)]
+
+
+async def test_a_message_that_takes_no_more_edits_is_replaced_without_a_notification(
+    bot: RunningBot, board: Chat, sandbox: Sandbox
+) -> None:
+    await tune(bot.collective, harmony=0.2)
+    old = await saying(board, "harmony is critically low")
+    await settled(bot, 1)
+    refuse_edits(sandbox)
+    await tune(bot.collective, harmony=0.9)
+    new = await board.until(
+        lambda: next((one for one in posted_in(board) if "✅ harmony" in text_of(one)), None)
+    )
+    assert new["id"] != old["id"]
+    assert old["id"] in board.deleted
+    assert new["flags"] & SUPPRESSED
+    async with asyncio.timeout(5):
+        while (check := bot.kernel.health.get("alerts-channel")) is None:
+            await asyncio.sleep(0.005)
+    assert (check.status, check.reason) == ("pass", REPLACED)
 
 
 async def test_a_message_that_somebody_deleted_is_not_posted_again(

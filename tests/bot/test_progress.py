@@ -1,6 +1,7 @@
 """Progress bars with the real client on the sandbox."""
 
 import asyncio
+import io
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -9,13 +10,13 @@ import aiohttp
 import discord
 import pytest
 
-from bot import buttons, embeds
+from bot import buttons, embeds, progress_messages
 from bot.context import HelixContext
 from bot.progress import EDIT_EVERY_S, Progress, Stopped
 from sandbox import Sandbox
 from tests.bot.asking import context_of
 from tests.bot.cogs.talk import Talk, items, text_of
-from tests.bot.support import RunningBot
+from tests.bot.support import SUPPRESSED, RunningBot, refuse_edits
 from tests.manual_clock import ManualClock
 
 
@@ -170,6 +171,26 @@ async def test_a_deleted_message_stays_deleted_and_the_work_goes_on(
         await progress.finish(embeds.card("Counted"))
         await progress.finish(embeds.card("Counted"))
     assert not [one for one in talk.messages.values() if "Counted" in text_of(one)]
+
+
+async def test_a_bar_that_takes_no_more_edits_goes_on_in_a_message_of_its_own(
+    running_bot: RunningBot, talk: Talk
+) -> None:
+    async with Progress(await ask(running_bot), "Counting", total=4) as progress:
+        old = await talk.until(lambda one: "0 of 4" in text_of(one))
+        refuse_edits(talk.sandbox)
+        progress.advance(2)
+        new = await talk.until(lambda one: "2 of 4" in text_of(one))
+        assert new["id"] != old["id"]
+        assert new["flags"] & SUPPRESSED
+        refuse_edits(talk.sandbox)
+        await progress.finish(embeds.card("Drawn"), files=[discord.File(io.BytesIO(b"picture"), "a.png")])
+    last = await talk.until(lambda one: "Drawn" in text_of(one))
+    assert [file["size"] for file in last["attachments"]] == [len(b"picture")]
+    channel = talk.sandbox.engine.world.find_channel(int(last["channel_id"]))
+    assert channel is not None
+    assert not {int(old["id"]), int(new["id"])} & channel.messages.keys()
+    assert await progress_messages.left(running_bot.bot) == ()
 
 
 _REFUSAL: Any = SimpleNamespace(status=403, reason="Forbidden")

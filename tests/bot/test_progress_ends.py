@@ -10,7 +10,7 @@ from bot.progress import Progress
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.bot.asking import context_of
-from tests.bot.support import Chat, RunningBot, text_of
+from tests.bot.support import SUPPRESSED, Chat, RunningBot, refuse_edits, text_of
 
 
 async def left_behind(running_bot: RunningBot, sandbox: Sandbox) -> int:
@@ -31,6 +31,18 @@ async def test_what_a_crash_cut_off_says_so_under_its_title(
         lambda: found if "Cut off" in text_of(found := chat.messages[str(message)]) else None
     )
     assert "💾 Backing up" in text_of(shown)
+    assert await progress_messages.left(running_bot.bot) == ()
+
+
+async def test_one_that_takes_no_more_edits_is_replaced_without_a_notification(
+    running_bot: RunningBot, sandbox: Sandbox, chat: Chat
+) -> None:
+    message = await left_behind(running_bot, sandbox)
+    refuse_edits(sandbox)
+    await ProgressEnds(running_bot.bot)._run()
+    (new,) = [one for one in chat.from_bot() if "Cut off" in text_of(one)]
+    assert str(message) in chat.deleted
+    assert new["flags"] & SUPPRESSED
     assert await progress_messages.left(running_bot.bot) == ()
 
 

@@ -12,7 +12,7 @@ from sandbox import Sandbox
 from sandbox.faults import Fault
 from state.change import SYSTEM
 from tests.bot.conftest import StartBot
-from tests.bot.support import Chat, RunningBot, text_of
+from tests.bot.support import SUPPRESSED, Chat, RunningBot, refuse_edits, text_of
 
 
 @pytest.fixture
@@ -40,6 +40,18 @@ async def test_one_that_was_done_though_nobody_was_told_shows_its_result(
     message = await left_behind(running_bot, sandbox, await perform(running_bot))
     await RitualEnds(running_bot.bot)._run()
     await chat.until(lambda: "Done: 3 steps" in text_of(chat.messages[str(message)]) or None)
+    assert await ritual_messages.known(running_bot.bot) == ()
+
+
+async def test_one_that_takes_no_more_edits_is_replaced_without_a_notification(
+    running_bot: RunningBot, sandbox: Sandbox, chat: Chat
+) -> None:
+    message = await left_behind(running_bot, sandbox, await perform(running_bot))
+    refuse_edits(sandbox)
+    await RitualEnds(running_bot.bot)._run()
+    (new,) = [one for one in chat.from_bot() if "Done: 3 steps" in text_of(one)]
+    assert str(message) in chat.deleted
+    assert new["flags"] & SUPPRESSED
     assert await ritual_messages.known(running_bot.bot) == ()
 
 

@@ -59,6 +59,8 @@ def posted(document: Document, channel: discord.TextChannel, posting: Posting) -
         done.append("the first pinned")
     where = f"[{document.title}]({posting.first_url}) in {channel.mention}"
     text = f"{where}: {', '.join(done)}." if done else f"{where} is up to date already; nothing was changed."
-    notes = () if posting.unpinned is None else (f"⚠️ {posting.unpinned}",)
+    notes = [] if posting.unpinned is None else [f"⚠️ {posting.unpinned}"]
+    if posting.reposted:
+        notes.append("Discord took no more edits of the old messages, so new ones took their place.")
     status = "warn" if posting.unpinned is not None else "pass"
     return embeds.card("", (text, *notes), status=status)

@@ -16,7 +16,7 @@ from sandbox.faults import Fault
 from sandbox.permissions import Permission
 from sandbox.records import Channel, Overwrite
 from tests.bot.cogs.talk import Message, Talk, items, text_of
-from tests.bot.support import RunningBot, running
+from tests.bot.support import SUPPRESSED, RunningBot, refuse_edits, running
 
 
 @pytest.fixture(autouse=True)
@@ -144,6 +144,38 @@ async def test_a_message_that_was_deleted_is_posted_anew_and_the_order_is_kept(
         await sandbox.act.delete(user="owner", message=message)
     assert "3 messages posted, the first pinned" in await post(talk)
     assert [one[-1] for one in posted(sandbox)] == ["a", "b", "c"]
+
+
+async def test_what_takes_no_more_edits_is_posted_anew_in_order_without_a_notification(
+    talk: Talk, running_bot: RunningBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sandbox = running_bot.sandbox
+    write(tmp_path, monkeypatch, "a", "b", "c")
+    await post(talk)
+    first = ids(sandbox)
+    write(tmp_path, monkeypatch, "a", "x", "c")
+    refuse_edits(sandbox)
+    said = await post(talk)
+    assert "2 messages posted." in said
+    assert "took no more edits" in said
+    assert [one[-1] for one in posted(sandbox)] == ["a", "x", "c"]
+    assert ids(sandbox)[0] == first[0]
+    flags = [one.flags & SUPPRESSED for one in place(sandbox).messages.values() if one.id in ids(sandbox)]
+    assert [bool(each) for each in flags] == [False, True, True]
+    write(tmp_path, monkeypatch, "y", "x", "c")
+    refuse_edits(sandbox)
+    assert "3 messages posted, the first pinned" in await post(talk)
+    assert pins(sandbox) == ids(sandbox)[:1]
+    assert "up to date already" in await post(talk)
+
+
+async def test_a_channel_that_is_gone_is_not_taken_for_one_whose_messages_are_gone(
+    talk: Talk, running_bot: RunningBot
+) -> None:
+    await post(talk)
+    running_bot.sandbox.engine.faults.add(Fault("GET", "/channels/*/messages/*", code=10003))
+    assert "That channel is gone" in await post(talk)
+    assert len(posted(running_bot.sandbox)) == 2
 
 
 @pytest.mark.parametrize("remembered_by_discord", [True, False])

@@ -221,6 +221,22 @@ async def test_a_failure_of_discords_is_made_up_for(
     assert len(chat.from_bot()) == 1
 
 
+@pytest.mark.usefixtures("undrawn")
+async def test_one_that_discord_blocks_is_said_and_not_sent_again(
+    digest: Digest, bot: RunningBot, chat: Chat, clock: ManualClock
+) -> None:
+    clock.advance(3600)
+    bot.sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", code=200000, times=1))
+    for _ in range(2):
+        await digest.post_due()
+    assert chat.from_bot() == []
+    assert await remembered(bot) == Posted(due=MONDAY)
+    check = bot.kernel.health.get("digest-channel")
+    assert check is not None
+    assert (check.status, check.reason) == ("warn", "Discord has refused a post in the digest channel")
+    assert "AutoMod" in check.action
+
+
 async def test_a_channel_that_is_chosen_today_gets_its_first_digest_next_monday(
     bot: RunningBot, chat: Chat
 ) -> None:

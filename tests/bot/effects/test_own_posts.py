@@ -8,6 +8,7 @@ import discord
 import pytest
 
 from bot.effects import _own_posts
+from sandbox.faults import Fault
 from tests.bot.support import Chat, RunningBot
 
 
@@ -36,3 +37,9 @@ async def test_an_empty_answer_without_the_right_to_read_means_nothing(
             await asyncio.sleep(0.005)
     with pytest.raises(_own_posts.CannotRead):
         await _own_posts.find(bot, chat.channel, "mark")
+
+
+async def test_what_cloudflare_blocks_is_no_answer(running_bot: RunningBot, chat: Chat) -> None:
+    running_bot.sandbox.engine.faults.add(Fault("GET", "/channels/*/messages", code=40333, times=1))
+    with pytest.raises(discord.HTTPException):
+        await _own_posts.find(running_bot.bot, chat.channel, "mark")

@@ -132,6 +132,30 @@ async def test_what_no_retry_mends_is_dead_with_a_reason(bot: RunningBot, status
     assert says in str(found.handlers[0].error)
 
 
+@pytest.mark.parametrize(
+    ("code", "field", "says"),
+    [
+        (50083, None, "archived"),
+        (160005, None, "locked"),
+        (200000, None, "AutoMod"),
+        (50035, "embeds.0.url", "take this message: embeds.0.url: "),
+    ],
+)
+async def test_why_a_post_is_refused_is_said_to_its_sender(
+    bot: RunningBot, code: int, field: str | None, says: str
+) -> None:
+    bot.sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", code=code, field=field))
+    found = await settled(bot, await post(bot, content="x"))
+    assert (found.status, found.handlers[0].attempts) == ("dead", 1)
+    assert says in str(found.handlers[0].error)
+
+
+async def test_a_post_that_cloudflare_blocks_is_tried_again(bot: RunningBot) -> None:
+    bot.sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", code=40333, times=1))
+    found = await settled(bot, await post(bot, content="x"), "failed")
+    assert found.handlers[0].next_at is not None
+
+
 async def test_an_embed_that_is_too_much_in_sum_is_refused(bot: RunningBot) -> None:
     fields = [{"name": "n", "value": "v" * 1_000} for _ in range(7)]
     found = await settled(bot, await post(bot, embed={"fields": fields}))

@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import discord
 import msgspec
 import pytest
 
 from bot.effects.telemetry import EVERY_S, Post, Telemetry
+from bot.lasting import REPLACED
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from state.change import Change
 from tests.bot.conftest import StartBot
-from tests.bot.support import Chat, RunningBot, running, text_of
+from tests.bot.support import SUPPRESSED, Chat, RunningBot, refuse_edits, running, text_of
 from tests.manual_clock import ManualClock
 
 
@@ -140,6 +142,43 @@ async def test_a_message_that_is_deleted_is_posted_anew(
     await Telemetry(bot.bot).refresh()
     assert (await shown(chat, "`0.92`"))["id"] != message["id"]
     assert len(live(chat)) == 1
+
+
+async def test_a_message_that_takes_no_more_edits_is_replaced_without_a_notification(
+    start_bot: StartBot, sandbox: Sandbox, chat: Chat
+) -> None:
+    bot = await start_bot(telemetry_channel_id=sandbox.channel("telemetry"))
+    old = await shown(chat, "live")
+    await noted(bot)
+    refuse_edits(sandbox)
+    await tune(bot, harmony=0.92)
+    await Telemetry(bot.bot).refresh()
+    new = await shown(chat, "`0.92`")
+    assert new["id"] != old["id"]
+    assert [one["id"] for one in live(chat)] == [new["id"]]
+    assert new["flags"] & SUPPRESSED
+    assert str((await remembered(bot)).message) == new["id"]
+    check = bot.kernel.health.get("telemetry-channel")
+    assert check is not None
+    assert (check.status, check.reason) == ("pass", REPLACED)
+
+
+async def test_where_the_replacement_is_refused_too_the_next_round_makes_it(
+    start_bot: StartBot, sandbox: Sandbox, chat: Chat
+) -> None:
+    bot = await start_bot(telemetry_channel_id=sandbox.channel("telemetry"))
+    old = await shown(chat, "live")
+    await noted(bot)
+    refuse_edits(sandbox)
+    sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", status=503, times=1))
+    await tune(bot, harmony=0.92)
+    telemetry = Telemetry(bot.bot)
+    with pytest.raises(discord.DiscordServerError):
+        await telemetry.refresh()
+    await telemetry.refresh()
+    new = await shown(chat, "`0.92`")
+    assert [one["id"] for one in live(chat)] == [new["id"]]
+    assert old["id"] in chat.deleted
 
 
 async def test_a_channel_chosen_while_running_begins_it_and_another_takes_over(

@@ -107,7 +107,7 @@ async def test_what_discord_refuses_is_logged_and_the_next_is_welcomed(
     await chat.until(lambda: chat.from_bot() or None)
     assert len(chat.from_bot()) == 1
     assert "welcome.failed" in caplog.text
-    assert "status=403" in caplog.text
+    assert "error=Forbidden:403:0" in caplog.text
 
 
 async def test_each_server_has_its_own(start_bot: StartBot, sandbox: Sandbox, chat: Chat) -> None:
