@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.starts import after_start
 
 MOST_COMMANDS = 10
+# One person may send one batch in so many seconds.
 EVERY_S = 5.0
 _COMMENT = "#"
-# Whoever is pushed out of this memory has long waited.
-_PEOPLE_KEPT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,23 +75,3 @@ def _on_one_line(line: str, starts: tuple[str, ...], known: Callable[[str], bool
         commands.append(rest[:length])
         rest = rest[length:].lstrip()
     return commands
-
-
-class BatchLimit:
-    """At most one batch per user in `EVERY_S` seconds."""
-
-    def __init__(self, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._last: OrderedDict[int, float] = OrderedDict()
-
-    def wait_s(self, user_id: int) -> float:
-        """0.0 when a batch may run, which is counted; else how long to wait, in seconds."""
-        now = self._monotonic()
-        last = self._last.get(user_id)
-        if last is not None and now - last < EVERY_S:
-            return EVERY_S - (now - last)
-        self._last[user_id] = now
-        self._last.move_to_end(user_id)
-        while len(self._last) > _PEOPLE_KEPT:
-            self._last.popitem(last=False)
-        return 0.0

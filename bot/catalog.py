@@ -73,13 +73,18 @@ def by_cog(cog: str) -> tuple[CommandEntry, ...]:
     return tuple(entry for entry in ENTRIES if entry.cog == cog)
 
 
-def suggest(word: str, allowed: Iterable[CommandEntry]) -> tuple[str, ...]:
-    """Up to three names or aliases of `allowed` entries that look like `word`, the likeliest first."""
+def suggest(
+    word: str, allowed: Iterable[CommandEntry], *, likeness: float = _LEAST_LIKENESS
+) -> tuple[str, ...]:
+    """Up to three names or aliases of `allowed` entries that look like `word`, the likeliest first.
+
+    They are at least that much alike, by difflib's ratio.
+    """
     import difflib
 
     by_name = {name: entry.name for entry in allowed for name in (entry.name, *entry.aliases)}
     close = difflib.get_close_matches(
-        word.casefold()[:_LONGEST_WORD], by_name, n=_MOST_SUGGESTIONS * 2, cutoff=_LEAST_LIKENESS
+        word.casefold()[:_LONGEST_WORD], by_name, n=_MOST_SUGGESTIONS * 2, cutoff=likeness
     )
     first_of_each = {by_name[name]: name for name in reversed(close)}
     return tuple(sorted(first_of_each.values(), key=close.index)[:_MOST_SUGGESTIONS])

@@ -177,7 +177,10 @@ class HelixBot(commands.Bot):
         """Run the command, or the commands, in a message, unless a stop has begun."""
         drain = self.kernel.drain
         from_bot = message.author.bot or message.webhook_id is not None
-        if not drain.accepting or from_bot or not self._is_for_us(message.content, message.type.value):
+        private = isinstance(message.channel, discord.DMChannel)
+        if not drain.accepting or from_bot:
+            return
+        if not self._is_for_us(message.content, message.type.value, private=private):
             return
         task = asyncio.current_task()
         if task is not None:
@@ -229,7 +232,7 @@ class HelixBot(commands.Bot):
 
         def parse_commands(data: dict[str, Any]) -> None:
             if self._is_awaited("message") or (
-                self._is_for_us(data["content"], data["type"])
+                self._is_for_us(data["content"], data["type"], private="guild_id" not in data)
                 and "webhook_id" not in data
                 and not data["author"].get("bot", False)
             ):
@@ -237,8 +240,8 @@ class HelixBot(commands.Bot):
 
         parsers["MESSAGE_CREATE"] = parse_commands
 
-    def _is_for_us(self, content: str, kind: int) -> bool:
-        if content.startswith(self.starts):
+    def _is_for_us(self, content: str, kind: int, *, private: bool) -> bool:
+        if private or content.startswith(self.starts):
             return kind in _SAID
         return content[:1] == "#" and kind in _SAID and follows_comments(content, self.starts)
 

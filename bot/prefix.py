@@ -5,23 +5,30 @@ from __future__ import annotations
 import asyncio
 import copy
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import discord
-from discord.ext import commands
 
-from bot import access, catalog, errors
-from bot.batch import MOST_COMMANDS, BatchLimit, parse_batch
+from bot import access, catalog, errors, own_rights
+from bot.batch import EVERY_S, MOST_COMMANDS, parse_batch
+from bot.invoking import count, invoke
+from bot.offers import Offers, is_addressed
+from bot.once_in import OnceIn
 from bot.replying import reply
+from bot.starts import after_start
 from bot.tree import CUT_OFF
 from bot.unknown import UnknownNames
 from bot.waiting import Typing
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
+    from bot.command import HelixCommand
     from bot.context import HelixContext
 
 logger = logging.getLogger(__name__)
+
+# How often one person is told that the bot may not write where they called it.
+_PRIVATE_EVERY_S = 30.0
 
 
 class PrefixRunner:
@@ -30,12 +37,20 @@ class PrefixRunner:
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
         self._clock = bot.kernel.clock
-        self._batches = BatchLimit(self._clock.monotonic)
+        self._batches = OnceIn(EVERY_S, self._clock.monotonic)
         self._unknown = UnknownNames(self._clock.monotonic)
+        self._offers = Offers(bot)
+        self._told_in_private = OnceIn(_PRIVATE_EVERY_S, self._clock.monotonic)
 
     async def run(self, message: discord.Message) -> None:
-        """Run the command in `message`, or each of its commands in order."""
+        """Run the command in `message`, or each of its commands in order.
+
+        Where the bot may not write, nothing is run: nobody would learn what became of it.
+        """
         content, starts = message.content, self._bot.starts
+        if not own_rights.may_speak(message.channel):
+            await self._decline(message)
+            return
         # Most messages hold one command; what decides that is cheaper than the parser.
         if "\n" not in content and not any(content.find(start, 1) > 0 for start in starts):
             await self._run_one(message, 0)
@@ -44,7 +59,7 @@ class PrefixRunner:
         if not batch.is_several:
             await self._run_one(_saying(message, batch.commands[0]) if batch.commands else message, 0)
             return
-        wait_s = self._batches.wait_s(message.author.id)
+        wait_s = self._batches.take(message.author.id)
         if wait_s:
             await self._tell(message, f"One batch every few seconds: try again in {max(1, round(wait_s))} s.")
             return
@@ -67,42 +82,49 @@ class PrefixRunner:
             await self._say_cut_off(ctx, message)
             raise
         entry = catalog.find(ctx.invoked_with or "")
-        if entry is None:
-            self._bot.command_metrics.record_unknown()
-        else:
-            answered = self._clock.monotonic() if ctx.answered_at is None else ctx.answered_at
-            self._bot.command_metrics.record(entry.name, ctx.outcome, answered - began)
+        if entry is not None:
+            count(ctx, entry.name, began)
             self._bot.discord_counters.saw_command(entry.name)
 
     async def _invoke(self, ctx: HelixContext) -> None:
         if ctx.lookup_error is not None:
             ctx.outcome = await errors.report(ctx, ctx.lookup_error, where=ctx.invoked_with or "")
             return
-        command = ctx.command
-        if command is None:
+        if ctx.command is None:
             await self._answer_unknown(ctx)
             return
         ctx.typing_shown = Typing(ctx.channel)
         try:
-            await command.invoke(ctx)
-        except commands.CommandError as error:
-            await command.dispatch_error(ctx, error)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - the one handler sorts and logs all of them
-            ctx.outcome = await errors.report(ctx, error, where=command.name)
+            await invoke(ctx, cast("HelixCommand", ctx.command))
         finally:
             ctx.typing_shown.stop()
-        task = asyncio.current_task()
-        if ctx.command_failed and task is not None and task.cancelling():
-            # discord.py swallows a cancellation inside a command's body.
-            raise asyncio.CancelledError
 
     async def _answer_unknown(self, ctx: HelixContext) -> None:
-        if not ctx.invoked_with:
+        if is_addressed(self._bot, ctx.message):
+            try:
+                await self._offers.make(ctx)
+            except errors.UNSENT as error:
+                logger.info("message.untold error=%s", type(error).__name__)
+        elif ctx.invoked_with:
+            self._bot.command_metrics.record_unknown()
+            allowed = access.visible_entries(ctx.caller)
+            text = self._unknown.answer(ctx.invoked_with, ctx.author.id, allowed, self._bot.prefix)
+            if text is not None:
+                await self._tell(ctx.message, text, ctx)
+
+    async def _decline(self, message: discord.Message) -> None:
+        name = (after_start(message.content, self._bot.starts) or "").split(maxsplit=1)[:1]
+        entry = catalog.find(name[0]) if name else None
+        if entry is None or self._told_in_private.take(message.author.id):
             return
-        allowed = access.visible_entries(ctx.caller)
-        text = self._unknown.answer(ctx.invoked_with, ctx.author.id, allowed, self._bot.prefix)
-        if text is not None:
-            await self._tell(ctx.message, text, ctx)
+        text = (
+            f"I may not write in <#{message.channel.id}>, so nothing was run there. Use `/{entry.name}`, or"
+            " let someone give me the permission to send messages."
+        )
+        try:
+            await message.author.send(text, allowed_mentions=discord.AllowedMentions.none())
+        except errors.UNSENT as error:
+            logger.info("message.untold error=%s", type(error).__name__)
 
     async def _say_cut_off(self, ctx: HelixContext | None, message: discord.Message) -> None:
         entry = catalog.find((ctx.invoked_with if ctx is not None else None) or "")

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.batch import EVERY_S, MOST_COMMANDS, Batch, BatchLimit, follows_comments, parse_batch
-from tests.manual_clock import ManualClock
+from bot.batch import MOST_COMMANDS, Batch, follows_comments, parse_batch
 
 KNOWN = frozenset({"status", "agents", "s", "help", "8ball", "history"})
 
@@ -109,33 +108,3 @@ def test_comments_and_empty_lines_change_nothing(lines: list[str]) -> None:
 )
 def test_a_batch_may_begin_with_comments(text: str, follows: bool) -> None:
     assert follows_comments(text, ("!", MENTION)) is follows
-
-
-def test_a_user_has_one_batch_in_five_seconds() -> None:
-    clock = ManualClock()
-    limit = BatchLimit(clock.monotonic)
-    assert limit.wait_s(1) == 0.0
-    clock.advance(2)
-    assert limit.wait_s(1) == EVERY_S - 2
-    assert limit.wait_s(2) == 0.0
-    clock.advance(3)
-    assert limit.wait_s(1) == 0.0
-
-
-def test_a_refused_batch_does_not_prolong_the_wait() -> None:
-    clock = ManualClock()
-    limit = BatchLimit(clock.monotonic)
-    limit.wait_s(1)
-    for _ in range(4):
-        clock.advance(1)
-        assert limit.wait_s(1) > 0
-    clock.advance(1)
-    assert limit.wait_s(1) == 0.0
-
-
-def test_the_memory_of_batches_is_bounded() -> None:
-    limit = BatchLimit(ManualClock().monotonic)
-    for user in range(1001):
-        limit.wait_s(user)
-    assert limit.wait_s(0) == 0.0
-    assert limit.wait_s(1000) > 0

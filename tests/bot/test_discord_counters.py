@@ -17,7 +17,7 @@ def counts(running: RunningBot, name: str) -> dict[tuple[str, ...], float]:
 
 async def test_a_command_by_prefix_is_counted_by_its_own_name(running_bot: RunningBot, chat: Chat) -> None:
     await chat.ask("!stat")
-    await chat.ask("!flip-the-nonsense")
+    await chat.ask("!statuss", "owner")
     await ended(running_bot, "status", "ok", 1)
     assert counts(running_bot, "discord_event_on_command_total") == {("0", "status"): 1}
     assert counts(running_bot, "discord_event_on_interaction_total") == {}

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons
+from bot import access, buttons, pressed_command
 from bot.cogs.help import _screens, _topics
 from bot.command import command
 from bot.completion import choices
@@ -62,6 +62,11 @@ class Help(commands.Cog, name="help"):
         embed = _screens.overview(categories, prefix) if chosen is None else _screens.category(chosen, prefix)
         name = _topics.OVERVIEW if chosen is None else chosen.info.name
         await press.answer.update(embed=embed, view=await self._menu(categories, press.user_id, name))
+
+    @buttons.component("help", "run", command="help")
+    async def run_command(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
+        """Run the command that the button names, if its reader may."""
+        await pressed_command.run(interaction, press)
 
     async def _menu(
         self, categories: tuple[_topics.Category, ...], user_id: int, chosen: str = _topics.OVERVIEW

@@ -1,0 +1,62 @@
+"""Buttons with the likeliest commands, for somebody who speaks to the bot without naming one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import discord
+
+from bot import access, buttons
+from bot.likeliest import likeliest
+from bot.once_in import OnceIn
+from bot.starts import after_start
+
+if TYPE_CHECKING:
+    from bot.client import HelixBot
+    from bot.context import HelixContext
+
+_PERSON_EVERY_S, _CHANNEL_EVERY_S = 30.0, 10.0
+
+
+def is_addressed(bot: HelixBot, message: discord.Message) -> bool:
+    """Whether a message is meant for the bot: a direct message, or one that begins with a mention of it.
+
+    A reply to the bot, and a message that also calls a role or everyone, is part of another conversation.
+    """
+    if isinstance(message.channel, discord.DMChannel):
+        return True
+    answered = message.reference.resolved if message.reference is not None else None
+    to_bot = isinstance(answered, discord.Message) and answered.author == bot.user
+    to_many = message.mention_everyone or bool(message.role_mentions)
+    return message.content.startswith(bot.starts[1:]) and not to_bot and not to_many
+
+
+class Offers:
+    """Offers commands, once in a while to each person and in each channel."""
+
+    def __init__(self, bot: HelixBot) -> None:
+        monotonic = bot.kernel.clock.monotonic
+        self._bot = bot
+        self._people = OnceIn(_PERSON_EVERY_S, monotonic)
+        self._channels = OnceIn(_CHANNEL_EVERY_S, monotonic)
+
+    async def make(self, ctx: HelixContext) -> None:
+        """Answer with buttons that run the likeliest commands; nothing where the last offer is too near.
+
+        Raises:
+            discord.HTTPException: Discord does not take the answer.
+        """
+        person, channel = ctx.author.id, ctx.channel.id
+        if self._people.wait_s(person) or self._channels.take(channel):
+            return
+        self._people.take(person)
+        said = ctx.message.content
+        text = after_start(said, self._bot.starts)
+        entries = likeliest(said if text is None else text, access.visible_entries(ctx.caller))
+        prefix = self._bot.prefix
+        items = [
+            await buttons.button(self._bot, "help", "run", person, entry.name, label=f"{prefix}{entry.name}")
+            for entry in entries
+        ]
+        text = f"Did you mean one of these? `{prefix}help` shows all commands."
+        await ctx.say(text, view=buttons.view_of(*items))

@@ -1,0 +1,33 @@
+"""At most once in some seconds for each key, such as a person or a channel."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+# Whatever is pushed out of this memory has long waited.
+_KEYS_KEPT = 1000
+
+
+class OnceIn:
+    """Lets each key through once in `every_s` seconds."""
+
+    def __init__(self, every_s: float, monotonic: Callable[[], float]) -> None:
+        self._every_s = every_s
+        self._monotonic = monotonic
+        self._last: OrderedDict[int, float] = OrderedDict()
+
+    def wait_s(self, key: int) -> float:
+        """How long `key` still has to wait, in seconds; 0.0 where it need not."""
+        last = self._last.get(key)
+        return 0.0 if last is None else max(0.0, self._every_s - (self._monotonic() - last))
+
+    def take(self, key: int) -> float:
+        """As `wait_s`; where there is nothing to wait for, the time begins anew."""
+        wait_s = self.wait_s(key)
+        if not wait_s:
+            self._last[key] = self._monotonic()
+            self._last.move_to_end(key)
+            while len(self._last) > _KEYS_KEPT:
+                self._last.popitem(last=False)
+        return wait_s

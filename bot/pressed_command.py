@@ -1,0 +1,77 @@
+"""A command that somebody runs by a button: as by slash, without arguments."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from typing import TYPE_CHECKING, Any, cast
+
+from discord.ext.commands.view import StringView
+
+from bot import access, catalog
+from bot.buttons import EXPIRED, Press
+from bot.context import HelixContext
+from bot.invoking import count, invoke
+from bot.waiting import Deferral
+
+if TYPE_CHECKING:
+    import discord
+
+    from bot.client import HelixBot
+    from bot.command import HelixCommand
+
+
+async def run(interaction: discord.Interaction[Any], press: Press) -> None:
+    """Run the command that the button carries, or tell what it needs where that is more than a press.
+
+    Raises:
+        HelixError: it cannot be run here, or not by this person.
+    """
+    bot = cast("HelixBot", interaction.client)
+    entry, message = catalog.find(press.payload), interaction.message
+    if entry is None or message is None:
+        await press.answer.whisper(EXPIRED)
+        return
+    access.enforce(entry, None, interaction)
+    if any(param.required for param in entry.params):
+        example = bot.prefix + entry.example.removeprefix("!")
+        await press.answer.whisper(
+            f"{entry.summary}\nType `{bot.prefix}{entry.name} {entry.usage}`, for example `{example}`."
+        )
+        return
+    began = bot.kernel.clock.monotonic()
+    # Two first answers to one press would be an error, so only one part may defer it.
+    await press.answer.settle()
+    deferral = Deferral(interaction, ephemeral=entry.ephemeral)
+    try:
+        await bot.loader.ensure(entry.cog)
+        command = cast("HelixCommand", bot.all_commands[entry.name])
+        ctx = _context(interaction, message, command)
+        try:
+            await invoke(ctx, command)
+        except asyncio.CancelledError:
+            ctx.outcome = "cut off"
+            raise
+        finally:
+            count(ctx, entry.name, began)
+    finally:
+        deferral.cancel()
+
+
+def _context(
+    interaction: discord.Interaction[HelixBot], pressed: discord.Message, command: HelixCommand
+) -> HelixContext:
+    """The context as discord.py makes one of a slash command, with a message that stands for the press."""
+    message = copy.copy(pressed)
+    message.id, message.author, message.content = interaction.id, interaction.user, ""
+    ctx = HelixContext(
+        message=message,
+        bot=interaction.client,
+        view=StringView(""),
+        prefix="/",
+        command=command,
+        invoked_with=command.name,
+        interaction=interaction,
+    )
+    ctx.args = [command.cog, ctx]
+    return ctx
