@@ -114,6 +114,11 @@ class Icons:
             )
         return record
 
+    async def postpone(self, guild_id: int, next_at: datetime) -> None:
+        """Keep when the cycle takes its next turn; nothing else changes."""
+        before = await self.find(guild_id)
+        await self._keep(guild_id, msgspec.structs.replace(before, next_at=next_at))
+
     async def note(self, guild_id: int, trouble: str, next_at: datetime | None, actor: Actor) -> None:
         """Keep why the cycle did not turn, and when it tries again (None: it is off); journalled once."""
         before = await self.find(guild_id)

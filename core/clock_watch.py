@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +12,9 @@ from core.health import Reading
 from core.threshold import Threshold
 
 # How often the two clocks are held against each other.
-LOOK_EVERY_S: Final = 10.0
+LOOK_EVERY_S: Final = 1.0
+# By how much a clock must have been set back for what waits to be looked at again, in seconds.
+_BACK_S: Final = 1.0
 # How long a step is told: by then somebody has seen it, and what it mixed up is over.
 _NEWS_S: Final = 900.0
 # How far back a comparison with another clock says something, how many are kept, and how few say nothing.
@@ -35,7 +38,16 @@ class ClockWatch:
         self._looked = (clock.monotonic(), clock.now())
         self._stepped_at: float | None = None
         self._step_s = 0.0
+        self._on_set_back: list[Callable[[], Awaitable[object]]] = []
+        self._untold = False
         self._ahead: deque[tuple[float, float]] = deque(maxlen=_KEPT)
+
+    def on_set_back(self, callback: Callable[[], Awaitable[object]]) -> None:
+        """Calls `callback()` after the clock was set back, when what was due soon is due much later.
+
+        It is called again after a round in which one of the callbacks has failed.
+        """
+        self._on_set_back.append(callback)
 
     async def look(self) -> None:
         """One supervised round: a step is the time by which the two clocks disagree since the last one."""
@@ -47,6 +59,12 @@ class ClockWatch:
             self._stepped_at, self._step_s = monotonic, step_s
             # What was compared before the step says nothing of the clock as it is now.
             self._ahead.clear()
+        if step_s < -_BACK_S:
+            self._untold = True
+        if self._untold:
+            for callback in self._on_set_back:
+                await callback()
+            self._untold = False
 
     def compare(self, theirs: datetime) -> None:
         """Take note of when something that has just come in was made, by the clock of whoever made it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.clock import Clock, SystemClock
 from core.database import Database
@@ -46,6 +46,11 @@ class KeyValue:
             value = choose(find(connection, scope, key))
             put(connection, scope, key, value, now)
             if keep is not None:
+                # What a clock that was ahead has left must not outlast what is changed later.
+                connection.execute(
+                    "UPDATE remembered SET updated_at = ?3 WHERE scope = ?1 AND updated_at > ?2",
+                    (scope, now.isoformat(), (now - timedelta(microseconds=1)).isoformat()),
+                )
                 connection.execute(
                     "DELETE FROM remembered WHERE scope = ?1 AND key != ?2 AND key NOT IN (SELECT key FROM "
                     "remembered WHERE scope = ?1 AND key != ?2 ORDER BY updated_at DESC LIMIT ?3)",

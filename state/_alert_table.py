@@ -133,16 +133,23 @@ def within(connection: sqlite3.Connection, since: datetime, until: datetime) -> 
     return _several(connection, "raised_us BETWEEN ? AND ?", span, "id DESC", 500)
 
 
-def read_mutes(connection: sqlite3.Connection) -> dict[str, datetime]:
-    """Until when each metric is muted."""
+def read_mutes(connection: sqlite3.Connection, now: datetime) -> dict[str, datetime]:
+    """Until when each metric is muted; after the clock was ahead, for as long from now as was asked for."""
+    connection.execute(
+        "UPDATE alert_mutes SET until_us = ?1 + until_us - set_us, set_us = ?1 WHERE set_us > ?1",
+        (to_us(now),),
+    )
     return {row[0]: from_us(row[1]) for row in connection.execute("SELECT metric, until_us FROM alert_mutes")}
 
 
-def write_mute(connection: sqlite3.Connection, metric: str, until: datetime | None) -> None:
-    """Mutes a metric until a moment; None ends it."""
+def write_mute(connection: sqlite3.Connection, metric: str, until: datetime | None, *, now: datetime) -> None:
+    """Mutes a metric from now until a moment; None ends it."""
     connection.execute("DELETE FROM alert_mutes WHERE metric = ?", (metric,))
     if until is not None:
-        connection.execute("INSERT INTO alert_mutes VALUES (?, ?)", (metric, to_us(until)))
+        connection.execute(
+            "INSERT INTO alert_mutes (metric, until_us, set_us) VALUES (?, ?, ?)",
+            (metric, to_us(until), to_us(now)),
+        )
 
 
 def _one(connection: sqlite3.Connection, where: str, values: tuple[object, ...]) -> Alert | None:

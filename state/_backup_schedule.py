@@ -49,7 +49,7 @@ class BackupSchedule:
         """When the next one is to be made; at once where there is none yet."""
         newest = self._backups.newest
         if newest is None:
-            return self._begun_at
+            return self._since()
         return newest.begun_at + timedelta(hours=self._kernel.settings.backup_every_h)
 
     async def run(self) -> None:
@@ -71,7 +71,7 @@ class BackupSchedule:
         """What the check "backups" says; reads memory only."""
         records, newest = self._backups.list(), self._backups.newest
         late_h = self._kernel.settings.backup_late_warn_h
-        due_at = max(self.due_at(), self._begun_at)
+        due_at = max(self.due_at(), self._since())
         reading = Reading(
             observed_value=len(records),
             observed_unit="backups",
@@ -97,3 +97,7 @@ class BackupSchedule:
         else:
             return reading
         return msgspec.structs.replace(reading, status="warn", reason=reason, action=action)
+
+    def _since(self) -> datetime:
+        """Since when Helix runs, though its clock may have been ahead when it started."""
+        return min(self._begun_at, self._kernel.clock.now())

@@ -115,6 +115,16 @@ def read_all(connection: sqlite3.Connection) -> tuple[BackupRecord, ...]:
     return tuple(sorted(records, key=lambda record: (record.begun_at, record.id), reverse=True))
 
 
+def end_by(connection: sqlite3.Connection, now: datetime) -> tuple[BackupRecord, ...]:
+    """Lets none be of the future, as a clock that was ahead has left them; gives them, newest first."""
+    connection.execute(
+        "UPDATE backups SET begun_us = min(begun_us, ?1), finished_us = min(finished_us, ?1), "
+        "checked_us = min(checked_us, ?1) WHERE begun_us > ?1 OR finished_us > ?1 OR checked_us > ?1",
+        (to_us(now),),
+    )
+    return read_all(connection)
+
+
 def reconcile(connection: sqlite3.Connection, found: Mapping[str, int]) -> tuple[BackupRecord, ...]:
     """Makes the rows those of the files that are there (sizes by name); gives them, newest first.
 

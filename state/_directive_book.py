@@ -35,7 +35,13 @@ class Book:
 
     async def load(self) -> None:
         """Counts what there is."""
+        await self.leave_the_future()
         self.counts = await self._database.read(store.counts)
+
+    async def leave_the_future(self) -> None:
+        """After the clock was ahead: lets nothing count as asked for later than now."""
+        now = self._clock.now()
+        await self._database.write(lambda connection: store.end_by(connection, now))
 
     async def find_key(self, key: str) -> Directive | None:
         """The directive that was asked for under this key."""

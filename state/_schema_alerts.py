@@ -1,4 +1,4 @@
-"""The tables of alerts and forecasts (migration numbers 18–20)."""
+"""The tables of alerts and forecasts (migration numbers 18–20 and 22)."""
 
 from __future__ import annotations
 
@@ -37,5 +37,10 @@ ALERT_MIGRATIONS: Final[tuple[Migration, ...]] = (
             )""",
             "CREATE INDEX forecasts_by_moment ON forecasts (for_us)",
         ),
+    ),
+    Migration(
+        22,
+        "when a metric was muted",
+        ("ALTER TABLE alert_mutes ADD COLUMN set_us INTEGER",),
     ),
 )

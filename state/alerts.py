@@ -59,10 +59,17 @@ class Alerts:
     async def load(self) -> None:
         """Reads what is open and muted, begins to watch, and raises what is critical already."""
         self._open = {alert.id: alert for alert in await self._database.read(table.open_alerts)}
-        self._mutes = await self._database.read(table.read_mutes)
+        await self.load_mutes()
         self._manager.add_transaction_hook(self._watch)
         self._manager.subscribe(self._changed)
         await self._manager.change_with(lambda _: Change(), also=self._look)
+
+    async def load_mutes(self) -> None:
+        """Reads what is muted, and shortens what a clock that was ahead has muted for too long."""
+        now = self._clock.now()
+        self._mutes = await self._database.write(lambda connection: table.read_mutes(connection, now))
+        for listener in tuple(self._listeners):
+            listener()
 
     def open(self) -> tuple[Alert, ...]:
         """Every open alert, oldest first; memory."""
@@ -235,7 +242,7 @@ class Alerts:
         row = actor.row("alert", metric, reason="muted" if until else "unmuted", before=before, after=until)
 
         def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
-            table.write_mute(connection, metric, until)
+            table.write_mute(connection, metric, until, now=self._clock.now())
 
         event = AlertsMuted(metric=metric, until=until)
         await self._manager.change_with(lambda _: Change(journal=(row,), events=(event,)), also=also)

@@ -74,7 +74,9 @@ class Backups:
     async def load(self) -> None:
         """Removes what a killed backup left, and learns which there are; before anything else."""
         found = await asyncio.to_thread(tidy, self.folder)
-        self._records = await self._database.write(partial(_backup_table.reconcile, found=found))
+        await self._database.write(partial(_backup_table.reconcile, found=found))
+        await self._leave_the_future()
+        self._kernel.clock_watch.on_set_back(self._leave_the_future)
 
     def list(self) -> tuple[BackupRecord, ...]:
         """All of them, newest first; reads memory only."""
@@ -262,6 +264,10 @@ class Backups:
         await self._change_rows(work)
         await self._manager.record(row)
         return self.get(record.id)
+
+    async def _leave_the_future(self) -> None:
+        work = partial(_backup_table.end_by, now=self._kernel.clock.now())
+        self._records = await self._database.write(work)
 
     async def _change_rows(self, work: Callable[[sqlite3.Connection], None]) -> None:
         def both(connection: sqlite3.Connection) -> tuple[BackupRecord, ...]:

@@ -134,6 +134,7 @@ class Collective:
         collective.manager.subscribe(collective._state_changed)
         await collective.webhooks.open()
         await collective.alerts.load()
+        kernel.clock_watch.on_set_back(collective.alerts.load_mutes)
         await collective.forecasts.load()
         await collective.projector.import_at_start()
         collective._rituals_cut_off = len(await collective.rituals.load())

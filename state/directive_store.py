@@ -147,6 +147,11 @@ def load_of(connection: sqlite3.Connection, actor: Actor, since: datetime) -> tu
     return int(row[0]), int(row[1])
 
 
+def end_by(connection: sqlite3.Connection, now: datetime) -> None:
+    """Lets none be queued in the future, where it would count towards its asker's hour for longer."""
+    connection.execute("UPDATE directives SET queued_us = ?1 WHERE queued_us > ?1", (to_us(now),))
+
+
 def read_halt(connection: sqlite3.Connection) -> Halt | None:
     """The halt that stands."""
     row = connection.execute("SELECT since_us, cause, actor, actor_id, reason FROM manus").fetchone()

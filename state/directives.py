@@ -92,6 +92,7 @@ class Directives:
         """Reads whether Manus rests, and how much waits; before anything else."""
         self.halted = await self._collective.database.read(store.read_halt)
         await self._book.load()
+        self._kernel.clock_watch.on_set_back(self._book.leave_the_future)
 
     async def submit(self, text: str, *, actor: Actor, rank: Rank, key: str | None = None) -> Directive:
         """Judges a directive and queues it; a refused one is kept too, with the reason as its result.

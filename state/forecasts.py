@@ -76,7 +76,7 @@ class Forecasts:
     async def run_once(self) -> None:
         """Supervised: measures what has come due, and makes new ones once an hour."""
         now = self._clock.now()
-        if self._made_at is None or not self.newest or now - self._made_at >= _STEP:
+        if not self.newest or self._is_due(now):
             await self._make(now)
         await self._database.write(lambda connection: _measure(connection, now))
         since = now - _MEASURED_OVER
@@ -123,13 +123,16 @@ class Forecasts:
             action="Trust the band more than the line; it mends itself as the field settles.",
         )
 
+    def _is_due(self, now: datetime) -> bool:
+        """Whether the last one is an hour old, or of the future, as a clock that was ahead has made it."""
+        return self._made_at is None or not timedelta() <= now - self._made_at < _STEP
+
     async def _make(self, now: datetime) -> None:
         moments = [now - _STEP * back for back in range(_OBSERVATIONS - 1, -1, -1)]
         samples = await self._history.samples(tuple(METRICS), moments)
         # All six at once would hold the event loop up for about 50 ms.
         made = await asyncio.to_thread(_make_all, samples)
-        first = self._made_at is None or now - self._made_at >= _STEP
-        if made and first:
+        if made and self._is_due(now):
             await self._database.write(lambda connection: _keep(connection, made, now))
             self._made_at = now
         self.newest = MappingProxyType(made)

@@ -49,8 +49,12 @@ class Every(msgspec.Struct, frozen=True):
         return f"{_EVERY} {format_duration(self.span)}"
 
     def next_after(self, moment: datetime, anchor: datetime) -> datetime:
-        """The first whole number of spans, one at least, after the anchor that is later than `moment`."""
-        passed = max(0, (moment - anchor) // self.span)
+        """The first whole number of spans, one at least, after the anchor that is later than `moment`.
+
+        An anchor that lies ahead was set by a clock that went wrong, and is taken for `moment`.
+        """
+        anchor = min(anchor, moment)
+        passed = (moment - anchor) // self.span
         return anchor + (passed + 1) * self.span
 
 

@@ -90,6 +90,7 @@ class Schedules:
         """Reads what is kept."""
         for schedule in await self._database.read(table.read_all):
             self._known[schedule.id] = (schedule, kept_rule(schedule.rule))
+        self._kernel.clock_watch.on_set_back(self._look_again)
 
     async def add(self, rule: Rule, steps: int, *, actor: Actor) -> Schedule:
         """Keeps a schedule; its first run is the first one due from now on.
@@ -181,6 +182,9 @@ class Schedules:
         await self._update(
             msgspec.structs.replace(schedule, next_at=next_at, last_at=due, last_ritual=record.id), rule
         )
+
+    async def _look_again(self) -> None:
+        self._changed.set()
 
     async def _realign(self) -> None:
         """Brings back what a clock that was set back has left too far ahead."""

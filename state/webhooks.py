@@ -7,6 +7,7 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from core.breaker import Breaker, BreakerPolicy
@@ -14,6 +15,7 @@ from core.breakers import Breakers
 from core.database import Database
 from core.health import Reading
 from core.kernel import Kernel
+from core.moments import to_us
 from core.store_errors import StoreError
 from core.version import VERSION
 from core.webhooks.deliverer import Deliverer
@@ -22,6 +24,7 @@ from core.webhooks.inbox import Accepted, Inbox, Incoming
 from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import Sleep
 from core.webhooks.router import Handler, Router
+from core.webhooks.set_back import shorten_waits
 from core.webhooks.untold import Untold
 from state._webhook_health import read_queues
 from state._webhook_telling import OnSettled, Telling, tell_ucf
@@ -74,6 +77,7 @@ class Webhooks:
     ) -> None:
         self._kernel = kernel
         self._manager = manager
+        self._database = database
         clock, metrics, settings = kernel.clock, kernel.metrics, kernel.settings
         self.breakers = Breakers(clock, metrics, sleep=sleep, warn_above=settings.breakers_open_warn)
         self.inbox = Inbox(database, clock)
@@ -116,6 +120,8 @@ class Webhooks:
 
     async def open(self) -> None:
         """Learns what waits, and takes events from now on; nothing is sent before the supervisor runs."""
+        await self.shorten_waits()
+        self._kernel.clock_watch.on_set_back(self.shorten_waits)
         await self.inbox.open()
         await self.outbox.refresh()
         self.recent.load(await self.outbox.page(limit=MOST))
@@ -219,6 +225,14 @@ class Webhooks:
     def on_attempt(self, callback: OnSettled) -> Callable[[], None]:
         """Calls `callback` after each attempt at delivering; gives the way to stop it. It must not wait."""
         return self._telling.on_attempt(callback)
+
+    async def shorten_waits(self) -> None:
+        """After the clock was ahead: lets nothing in inbox and outbox wait longer than its schedule."""
+        now_us = to_us(self._kernel.clock.now())
+        if shortened := await self._database.write(partial(shorten_waits, now_us=now_us)):
+            logger.warning("webhooks.waits_shortened count=%d: the clock was ahead", shortened)
+        self.router.wake()
+        self.outbox.committed()
 
     async def prune(self) -> int:
         """Applies the retention of 30 days; gives how many events went."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import discord
@@ -9,15 +10,30 @@ import discord
 from bot import discord_codes, own_rights
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from bot.client import HelixBot
 
 _SEARCHED: Final = 200
+# So long Discord surely remembers a nonce.
+_NONCE_HOLDS: Final = timedelta(minutes=2)
+# Discord's clock and ours may differ; what was posted a little before is ours, too.
+_CLOCKS_DIFFER: Final = timedelta(seconds=30)
 
 
 class CannotRead(Exception):  # noqa: N818 - it says what is wrong
     """The bot may not read the channel's history, so that nobody knows what is in it."""
+
+
+def nonce_holds(begun: datetime, now: datetime) -> bool:
+    """Whether Discord surely drops a second post with the nonce of one that was begun then.
+
+    Not where `begun` lies ahead: the clock was set back since, so nobody knows how long ago it was.
+    """
+    return timedelta() <= now - begun <= _NONCE_HOLDS
+
+
+def search_from(begun: datetime, now: datetime, leeway: timedelta = _CLOCKS_DIFFER) -> datetime | None:
+    """From when on a post that was begun then is looked for; None, for the newest, where nobody knows."""
+    return None if begun > now else begun - leeway
 
 
 async def find(bot: HelixBot, channel_id: int, mark: str, *, after: datetime | None = None) -> int | None:

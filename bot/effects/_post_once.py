@@ -8,23 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
 from bot import discord_codes, embeds
-from bot.effects._own_posts import may_read
+from bot.effects._own_posts import may_read, nonce_holds, search_from
 from core.webhooks.router import Job, Refused
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
 
-# Within so long of the first attempt the nonce alone is enough.
-NONCE_HOLDS: Final = timedelta(minutes=2)
-# Discord's clock and ours may differ; what was posted a little before is ours, too.
-_CLOCKS_DIFFER: Final = timedelta(seconds=30)
 _LOOKED_THROUGH: Final = 1_000
 _NONCE_LENGTH: Final = 25
 _REFUSALS: Final[Mapping[discord_codes.Kind, str]] = MappingProxyType(
@@ -70,7 +65,7 @@ async def post_once(
         parts["embed"] = embed
     try:
         # Also where a dead one is replayed, whose attempts count anew.
-        if bot.kernel.clock.now() - job.first_at > NONCE_HOLDS:
+        if not nonce_holds(job.first_at, bot.kernel.clock.now()):
             alike = await _own_posts(bot, job, channel, (_plain(content), tuple(map(_text_of, shown))))
             taken = await bot.collective.webhooks.inbox.results(handler, alike)
             found = next((int(one) for one in alike if one not in taken), None)
@@ -102,13 +97,12 @@ async def _own_posts(
     if not may_read(bot, channel.id):
         raise Refused(_CANNOT_KNOW)
     alike = []
-    async for message in channel.history(
-        limit=_LOOKED_THROUGH, after=job.first_at - _CLOCKS_DIFFER, oldest_first=True
-    ):
+    after = search_from(job.first_at, bot.kernel.clock.now())
+    async for message in channel.history(limit=_LOOKED_THROUGH, after=after, oldest_first=after is not None):
         own = bot.user is not None and message.author.id == bot.user.id
         if own and (_plain(message.content), tuple(map(_text_of, message.embeds))) == wanted:
-            alike.append(str(message.id))
-    return alike
+            alike.append(message.id)
+    return [str(found) for found in sorted(alike)]
 
 
 def _text_of(embed: discord.Embed) -> tuple[object, ...]:

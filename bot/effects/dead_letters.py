@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import aiohttp
@@ -36,8 +35,6 @@ _RETRY_S: Final = 10.0
 # What was refused for good is tried again so much later: somebody may open the channel.
 _REFUSED_RETRY_S: Final = 300.0
 _NONCE_LENGTH: Final = 25
-_NONCE_HOLDS: Final = timedelta(minutes=2)
-_CLOCKS_DIFFER: Final = timedelta(seconds=30)
 _KEY: Final = "dead-letters"
 
 
@@ -111,12 +108,12 @@ class DeadLetters:
 
     async def _is_there(self, channel_id: int, notice: int) -> bool:
         """Whether an earlier process posted it, where that is too long ago for the nonce to tell."""
-        begun = from_us(notice)
-        if self._bot.kernel.clock.now() - begun <= _NONCE_HOLDS:
+        begun, now = from_us(notice), self._bot.kernel.clock.now()
+        if _own_posts.nonce_holds(begun, now):
             return False
         try:
-            mark = _mark(notice)
-            found = await _own_posts.find(self._bot, channel_id, mark, after=begun - _CLOCKS_DIFFER)
+            after = _own_posts.search_from(begun, now)
+            found = await _own_posts.find(self._bot, channel_id, _mark(notice), after=after)
         except _own_posts.CannotRead:
             return False
         return found is not None

@@ -38,8 +38,6 @@ WEEK: Final = timedelta(days=7)
 _KEY: Final = "digest"
 # The machine's time may be set meanwhile, so it is looked at so often, in seconds.
 _LOOK_EVERY_S: Final = 60.0
-# So long Discord surely remembers a nonce.
-_NONCE_HOLDS: Final = timedelta(minutes=2)
 # Two clocks differ a little.
 _LEEWAY: Final = timedelta(minutes=5)
 _PICTURE: Final = "week.png"
@@ -85,11 +83,12 @@ class Digest:
         channel_id = self._reach.channel_id()
         now = self._bot.kernel.clock.now()
         due = RULE.next_after(now - WEEK, now)
-        if channel_id is None or (self._settled is not None and self._settled >= due):
+        if channel_id is None or (self._settled is not None and due <= self._settled <= now):
             return
         posted = await self._load()
-        if posted is None:
-            # The first one comes when a whole week with a channel may be over.
+        if posted is None or posted.due > now:
+            # The first one comes when a whole week with a channel may be over; likewise the next one after a
+            # clock that was ahead has settled a week of the future.
             await self._keep(Posted(due=due))
         elif posted.due >= due:
             self._settled = posted.due
@@ -166,14 +165,13 @@ class Digest:
         begun, begun_at = posted.begun, posted.begun_at
         if begun is None or begun_at is None:
             return False
+        now = self._bot.kernel.clock.now()
         try:
-            found = await _own_posts.find(
-                self._bot, posted.channel, digest_card.mark(begun), after=begun_at - _LEEWAY
-            )
+            after = _own_posts.search_from(begun_at, now, _LEEWAY)
+            found = await _own_posts.find(self._bot, posted.channel, digest_card.mark(begun), after=after)
         except _own_posts.CannotRead:
             # Rather none than two: it is sent again only where the nonce surely catches it.
-            held = self._bot.kernel.clock.now() - begun_at <= _NONCE_HOLDS
-            if held and posted.channel == channel_id:
+            if _own_posts.nonce_holds(begun_at, now) and posted.channel == channel_id:
                 return False
             logger.warning("digest.unsure due=%s action=left_out", begun.isoformat())
             return True

@@ -45,8 +45,13 @@ class IconCycle:
             return
         now = self._bot.kernel.clock.now()
         for guild_id, record in (await self._icons.cycling()).items():
-            if record.next_at is not None and record.next_at <= now:
+            if record.next_at is None:
+                continue
+            if record.next_at <= now:
                 await self._turn(guild_id, record, now)
+            elif record.next_at > now + EVERY:
+                # It was set by a clock that was ahead.
+                await self._icons.postpone(guild_id, now + EVERY)
 
     async def _turn(self, guild_id: int, record: IconRecord, now: datetime) -> None:
         guild = self._bot.get_guild(guild_id)

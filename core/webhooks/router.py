@@ -157,6 +157,10 @@ class Router:
 
         return lane
 
+    def wake(self) -> None:
+        """Lets every lane look again for what is due."""
+        self._accepted(tuple(self._wake))
+
     def _accepted(self, names: tuple[str, ...]) -> None:
         for name in names:
             if (wake := self._wake.get(name)) is not None:
@@ -294,7 +298,7 @@ def _take_back(connection: sqlite3.Connection, name: str, now_us: int) -> int:
     rows = connection.execute(
         "UPDATE handling SET error = 'cut off by a stop', "
         "status = CASE WHEN attempts < ?1 THEN 'failed' ELSE 'dead' END, "
-        "finished_us = CASE WHEN attempts < ?1 THEN NULL ELSE ?2 END "
+        "finished_us = CASE WHEN attempts < ?1 THEN NULL ELSE ?2 END, next_us = min(next_us, ?2) "
         "WHERE status = 'processing' AND handler = ?3 RETURNING status",
         (len(SCHEDULE_S), now_us, name),
     )

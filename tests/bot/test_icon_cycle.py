@@ -49,6 +49,18 @@ def server(started: RunningBot) -> Any:
     return started.sandbox.engine.world.guilds[started.sandbox.home_guild_id]
 
 
+async def test_a_turn_comes_within_a_day_though_the_clock_was_ahead(
+    started: RunningBot, clock: ManualClock
+) -> None:
+    icons, cycle = await cycle_on(started, clock), IconCycle(started.bot)
+    clock.set(-7200)
+    await cycle.look()
+    assert (await icons.find(guild_of(started).id)).next_at == clock.now() + EVERY
+    clock.advance(EVERY.total_seconds())
+    await cycle.look()
+    assert server(started).icon is not None
+
+
 async def test_a_turn_is_taken_when_it_is_due_and_not_before(started: RunningBot, clock: ManualClock) -> None:
     icons, cycle = await cycle_on(started, clock), IconCycle(started.bot)
     await cycle.look()

@@ -50,6 +50,35 @@ async def test_a_step_is_a_warning_for_a_quarter_of_an_hour(
     assert (await watched.pass_s(20.0)).status == "pass"
 
 
+@pytest.mark.parametrize(("step_s", "calls"), [(-2.0, 1), (-7200.0, 1), (-0.5, 0), (0.0, 0), (7200.0, 0)])
+async def test_only_a_clock_that_was_set_back_is_told_of(watched: Watched, step_s: float, calls: int) -> None:
+    told: list[float] = []
+
+    async def hear() -> None:
+        told.append(step_s)
+
+    watched.watch.on_set_back(hear)
+    await watched.pass_s(1.0, step_s=step_s)
+    await watched.pass_s(1.0)
+    assert len(told) == calls
+
+
+async def test_who_failed_to_hear_that_it_was_set_back_is_told_again(watched: Watched) -> None:
+    told: list[str] = []
+
+    async def hear() -> None:
+        told.append("told")
+        if len(told) == 1:
+            raise LookupError
+
+    watched.watch.on_set_back(hear)
+    with pytest.raises(LookupError):
+        await watched.pass_s(1.0, step_s=-60.0)
+    await watched.pass_s(1.0)
+    await watched.pass_s(1.0)
+    assert len(told) == 2
+
+
 async def test_what_ntp_mends_bit_by_bit_is_no_step(watched: Watched) -> None:
     for _ in range(20):
         assert (await watched.pass_s(10.0, step_s=0.5)).status == "pass"

@@ -92,6 +92,19 @@ async def test_only_the_newest_keys_are_kept_where_a_bound_is_given(
     assert await remembered.items(ELSEWHERE) == {"other": "x"}
 
 
+async def test_what_a_clock_ahead_has_left_makes_room_for_what_came_later(
+    remembered: KeyValue, clock: ManualClock
+) -> None:
+    clock.set(7200)
+    for key in ("a", "b"):
+        await remembered.change(HERE, key, lambda _: "ahead", keep=2)
+    clock.set(-7200)
+    for key in ("c", "d"):
+        clock.advance(1)
+        await remembered.change(HERE, key, lambda _: "right", keep=2)
+    assert await remembered.items(HERE) == {"c": "right", "d": "right"}
+
+
 async def test_scopes_are_forgotten_by_how_they_begin(remembered: KeyValue) -> None:
     for scope in ("sandbox#1", "sandbox#1#components", "sand", HERE):
         await remembered.set(scope, "key", "value")

@@ -190,6 +190,20 @@ async def test_a_mute_is_journalled_survives_a_restart_and_ends_by_itself(
     assert started.mutes() == {}
 
 
+async def test_a_mute_is_no_longer_than_asked_for_though_the_clock_was_ahead(
+    alerts: Alerts, manager: StateManager, database: Database, clock: ManualClock
+) -> None:
+    await alerts.mute("klesha", timedelta(hours=2), ADA)
+    clock.set(7200)
+    await alerts.mute("harmony", timedelta(hours=2), ADA)
+    clock.set(-7200)
+    await alerts.load_mutes()
+    two_hours = clock.now() + timedelta(hours=2)
+    assert alerts.mutes() == {"harmony": two_hours, "klesha": two_hours}
+    clock.advance(3600)
+    assert (await again(manager, database, clock)).mutes() == {"harmony": two_hours, "klesha": two_hours}
+
+
 async def test_a_muted_metric_raises_its_alerts_all_the_same(alerts: Alerts, manager: StateManager) -> None:
     await alerts.mute("harmony", timedelta(hours=2), ADA)
     await tune(manager, harmony=0.2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 
 import pytest
 
@@ -84,6 +85,42 @@ async def test_a_recent_one_is_not_made_again(
     assert await clock.until_sleeping() == (600.0,)
     assert len(collective.backups.list()) == 1
     del running
+
+
+async def test_the_next_comes_after_a_day_though_the_last_one_was_made_in_the_future(
+    collective: Collective, kernel: Kernel, clock: ManualClock
+) -> None:
+    clock.set(30 * 24 * HOUR)
+    await kernel.clock_watch.look()
+    ahead = [await collective.backups.create(ADA) for _ in range(2)]
+    clock.set(-30 * 24 * HOUR)
+    await kernel.clock_watch.look()
+    due_at = collective.backup_schedule.due_at()
+    assert due_at == clock.now() + timedelta(hours=24)
+    clock.advance(24 * HOUR)
+    made = await collective.backups.create(ADA)
+    assert collective.backups.newest == made
+    assert collective.backup_schedule.due_at() == clock.now() + timedelta(hours=24)
+    assert {record.id for record in collective.backups.list()} == {made.id, *(one.id for one in ahead)}
+
+
+async def test_one_made_in_the_future_is_put_right_at_the_start(
+    collective: Collective, kernel: Kernel, database: Database, clock: ManualClock
+) -> None:
+    clock.set(30 * 24 * HOUR)
+    await collective.backups.create(ADA)
+    clock.set(-30 * 24 * HOUR)
+    started = Backups(kernel, database, collective.manager, ())
+    await started.load()
+    assert BackupSchedule(kernel, started).due_at() == clock.now() + timedelta(hours=24)
+
+
+async def test_the_first_is_not_late_though_helix_started_in_the_future(
+    collective: Collective, clock: ManualClock
+) -> None:
+    assert collective.backups.newest is None
+    clock.set(-30 * 24 * HOUR)
+    assert collective.backup_schedule.due_at() == clock.now()
 
 
 async def test_a_failure_is_tried_again_later(

@@ -261,7 +261,7 @@ async def test_an_archive_killed_before_it_was_noted_or_put_there_by_hand_is_unc
 ) -> None:
     record = await collective.backups.create(ADA)
     folder = collective.backups.folder
-    (folder / "helix-77-20260102T030405Z.tar.gz").write_bytes((folder / record.file).read_bytes())
+    (folder / "helix-77-20251231T030405Z.tar.gz").write_bytes((folder / record.file).read_bytes())
     (folder / "helix-78-20269999T999999Z.tar.gz").write_bytes(b"no moment")
     (folder / "notes.txt").write_text("mine")
 
@@ -272,7 +272,7 @@ async def test_an_archive_killed_before_it_was_noted_or_put_there_by_hand_is_unc
     await collective.backups.load()
     found = collective.backups.list()
     assert [one.status for one in found] == ["unchecked", "unchecked"]
-    assert found[0].begun_at.isoformat() == "2026-01-02T03:04:05+00:00"
+    assert found[1].begun_at.isoformat() == "2025-12-31T03:04:05+00:00"
     assert [(await collective.backups.verify(one.id, ADA)).status for one in found] == ["good", "good"]
     assert (folder / "notes.txt").exists()
 

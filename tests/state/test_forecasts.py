@@ -52,6 +52,17 @@ async def test_too_little_history_is_said(forecasts: Forecasts, database: Databa
     )  # fmt: skip
 
 
+async def test_a_forecast_is_made_though_the_last_one_was_made_in_the_future(
+    forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
+) -> None:
+    await climb(manager, clock, 20)
+    clock.set(7200)
+    await forecasts.run_once()
+    clock.set(-7200)
+    await forecasts.run_once()
+    assert len(await rows(database)) == 24
+
+
 async def test_a_forecast_is_made_once_an_hour_and_measured_when_its_time_has_come(
     forecasts: Forecasts, manager: StateManager, database: Database, clock: ManualClock
 ) -> None:

@@ -62,10 +62,9 @@ def test_every_runs_at_whole_spans_from_when_it_was_made(
 ) -> None:
     rule = Every(span)
     run = rule.next_after(now, anchor)
-    assert run > now
-    assert run > anchor
-    assert (run - anchor) % span == timedelta()
-    assert now < anchor or run - now <= span
+    # An anchor of the future is a clock's fault, and holds up nothing for longer than a span.
+    assert now < run <= now + span
+    assert now < anchor or (run - anchor) % span == timedelta()
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def check_rest(last: RitualRecord | None, now: datetime) -> None:
     Raises:
         TooSoon: it is not; the text says when the next may be held.
     """
-    if last is None or last.ended_at is None or not now - last.ended_at < REST:
+    # One that ended in the future was held by a clock that was ahead: nobody waits for that.
+    if last is None or last.ended_at is None or not timedelta() <= now - last.ended_at < REST:
         return
     again = int((last.ended_at + REST).timestamp()) + 1
     raise TooSoon(f"This server held one less than 10 minutes ago. The next may be held <t:{again}:R>.")

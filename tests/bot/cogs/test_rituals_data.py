@@ -108,6 +108,10 @@ def test_a_rest_of_ten_minutes_is_kept() -> None:
     _harmony.check_rest(done, NOW + timedelta(minutes=10))
 
 
+def test_one_that_a_clock_ahead_has_ended_in_the_future_keeps_nobody_waiting() -> None:
+    _harmony.check_rest(msgspec.structs.replace(DONE, ended_at=NOW), NOW - timedelta(hours=2))
+
+
 def test_folklore_puts_the_best_known_first() -> None:
     lore = {"void": Lore(kind="void", encounters=6, last_seen=NOW)}
     entries = _folklore.build_folklore(msgspec.structs.replace(SNAPSHOT, folklore=lore))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -191,6 +192,29 @@ async def test_a_kill_between_the_notice_and_its_note_tells_it_once(
     assert await DeadLetters(bot.bot).tell()
     assert not await DeadLetters(bot.bot).tell()
     await notice(board, "2 deliveries died")
+    assert len(notices(board)) == 1
+
+
+async def test_a_notice_that_a_clock_ahead_has_dated_is_told_once(
+    start_bot: StartBot, sandbox: Sandbox, board: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Far beyond the sandbox's own clock, which dates what is posted.
+    clock = ManualClock(datetime(2100, 1, 1, tzinfo=UTC))
+    nowhere = (Secret("http://127.0.0.1:1/hook"),)
+    bot = await start_bot(clock=clock, alerts_channel_id=board.channel, zapier_webhook_url=nowhere)
+    await kill_many(bot, 2)
+
+    async def die(*_: object) -> bool:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(bot.bot.remembered, "delete", die)
+        with pytest.raises(asyncio.CancelledError):
+            await DeadLetters(bot.bot).tell()
+    sandbox.engine.messages._nonces.clear()
+    clock.set(-3_600)
+    assert await DeadLetters(bot.bot).tell()
+    assert not await DeadLetters(bot.bot).tell()
     assert len(notices(board)) == 1
 
 

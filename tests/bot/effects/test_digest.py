@@ -161,6 +161,34 @@ async def test_a_post_that_arrived_and_was_not_noted_is_not_repeated(
 
 
 @pytest.mark.usefixtures("undrawn")
+async def test_after_a_clock_that_was_ahead_the_next_week_is_told(
+    digest: Digest, chat: Chat, clock: ManualClock
+) -> None:
+    clock.set(10 * WEEK.total_seconds())
+    await digest.post_due()
+    clock.set(-10 * WEEK.total_seconds())
+    await digest.post_due()
+    assert len(chat.from_bot()) == 1
+    clock.advance(3600)
+    await digest.post_due()
+    assert ["to 5 January" in text_of(one) for one in chat.from_bot()] == [False, True]
+
+
+@pytest.mark.usefixtures("undrawn")
+async def test_a_post_that_a_clock_ahead_has_begun_is_found(
+    digest: Digest, bot: RunningBot, chat: Chat, clock: ManualClock
+) -> None:
+    clock.advance(3600)
+    await digest.post_due()
+    # Far beyond the sandbox's own clock, which dates what is posted.
+    await forget_the_end(bot, datetime(2100, 1, 1, tzinfo=UTC))
+    bot.sandbox.engine.messages._nonces.clear()
+    await Digest(bot.bot).post_due()
+    assert len(chat.from_bot()) == 1
+    assert (await remembered(bot)) == Posted(due=MONDAY)
+
+
+@pytest.mark.usefixtures("undrawn")
 async def test_a_post_that_was_begun_and_never_arrived_is_made_up_for(
     digest: Digest, bot: RunningBot, chat: Chat, clock: ManualClock
 ) -> None:

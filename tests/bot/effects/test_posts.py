@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,21 @@ async def test_a_kill_between_post_and_done_posts_once_however_late_the_retry(
         assert found.handlers[0].result == message["id"]
         assert (await settled(again, await post(again, **DATA))).status == "done"
     assert len(board.from_bot()) == 2
+
+
+async def test_a_kill_between_post_and_done_posts_once_though_the_clock_was_ahead(
+    sandbox: Sandbox, tmp_path: Path, board: Chat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Far beyond the sandbox's own clock, which dates what is posted.
+    clock = ManualClock(datetime(2100, 1, 1, tzinfo=UTC))
+    async with killed_after_its_post(sandbox, tmp_path, clock, monkeypatch, **DATA) as event:
+        sandbox.engine.messages._nonces.clear()
+        clock.set(-3_600)
+    channel = sandbox.channel("general")
+    async with running(sandbox, tmp_path, clock=clock, post_channel_ids=(channel,)) as again:
+        found = await settled(again, event)
+        (message,) = board.from_bot()
+        assert (found.status, found.handlers[0].result) == ("done", message["id"])
 
 
 async def test_where_history_cannot_be_read_it_says_so_instead_of_posting_twice(

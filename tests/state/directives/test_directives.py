@@ -213,6 +213,21 @@ async def test_after_an_hour_more_may_be_asked(
     assert (await ask(collective, "note")).status == "queued"
 
 
+async def test_what_was_asked_while_the_clock_was_ahead_counts_for_an_hour(
+    collective: Collective, manus: Manus, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("state.policy.MOST_IN_AN_HOUR", 1)
+    manus()
+    clock.set(7200)
+    await collective.kernel.clock_watch.look()
+    await ended(collective.directives, (await ask(collective, "note")).id)
+    clock.set(-7200)
+    await collective.kernel.clock_watch.look()
+    assert (await ask(collective, "note")).status == "refused"
+    clock.advance(timedelta(hours=1, seconds=1).total_seconds())
+    assert (await ask(collective, "note")).status == "queued"
+
+
 async def test_a_long_text_is_kept_short(collective: Collective) -> None:
     directive = await ask(collective, "note " + "x" * 500)
     assert len(directive.text) == 200

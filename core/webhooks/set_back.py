@@ -1,0 +1,40 @@
+"""When the clock was ahead and is right again: what waits is due no later than its schedule says."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Final
+
+from core.webhooks.retries import JITTER, SCHEDULE_S
+
+# The longest pause before the attempt after so many, in microseconds.
+_PAUSE_US: Final = " ".join(
+    f"WHEN {attempts} THEN {round(pause_s * (1 + JITTER) * 1e6)}"
+    for attempts, pause_s in enumerate(SCHEDULE_S)
+)
+_LATEST: Final = f"?1 + CASE attempts {_PAUSE_US} ELSE 0 END"
+_HANDLING: Final = (
+    f"UPDATE handling SET next_us = {_LATEST} "  # noqa: S608 - our own numbers
+    f"WHERE status IN ('accepted', 'failed') AND next_us > {_LATEST}"
+)
+# A pause that a receiver asked for is longer than the schedule's, so it is the last attempt that tells.
+_LAST: Final = "(SELECT at_us FROM attempts WHERE delivery = deliveries.id ORDER BY number DESC LIMIT 1)"
+_DELIVERIES: Final = (
+    f"UPDATE deliveries SET next_us = ?1 + CASE attempts WHEN 0 THEN 0 ELSE next_us - {_LAST} END "  # noqa: S608 - likewise
+    f"WHERE status = 'waiting' AND next_us > ?1 AND (attempts = 0 OR {_LAST} > ?1)"
+)
+_ATTEMPTS: Final = (
+    "UPDATE attempts SET at_us = ?1 WHERE at_us > ?1 "
+    "AND delivery IN (SELECT id FROM deliveries WHERE status = 'waiting')"
+)
+_FAILING: Final = "UPDATE destination_state SET failing_since_us = ?1 WHERE failing_since_us > ?1"
+
+
+def shorten_waits(connection: sqlite3.Connection, now_us: int) -> int:
+    """Brings back what is due later than its schedule allows, counted from now; gives how much that was."""
+    changed = sum(connection.execute(each, (now_us,)).rowcount for each in (_HANDLING, _DELIVERIES))
+    if changed:
+        # What was noted by the wrong clock must not count again at the next start.
+        for moments in (_ATTEMPTS, _FAILING):
+            connection.execute(moments, (now_us,))
+    return changed
