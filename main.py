@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -31,6 +31,7 @@ from core.logs import LogFormat
 from core.outputs import Outputs
 from core.secret import Secret
 from core.settings import LoadedSettings, Settings, SettingsError, load_settings
+from core.suggestions import closest
 from core.version import VERSION
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("helix")
 
 _RUN = "run"
+_OPTIONS = ("--help", "--version", "--copies")
 EXIT_OK = 0
 EXIT_UNUSABLE = 2
 # Ctrl+C where nothing runs that wants to be stopped (128 + SIGINT, as shells count).
@@ -73,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command of the command line; gives the exit code: 0, or 2 for what an operator can mend."""
     outputs = Outputs.take_over()
     parser = _build_parser()
-    given = parser.parse_args(arguments)
+    given = _parse(parser, arguments)
     if given.what is not None and given.command not in {"restore", "forget"}:
         parser.error(f"{given.command} takes nothing more, such as {given.what!r}")
     if given.copies and given.command != "forget":
@@ -110,6 +112,24 @@ def _for_machines(log_format: LogFormat, command: str = _RUN) -> bool:
     return log_format == "json" and command == _RUN
 
 
+def _parse(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What was typed; an unknown command or option ends the program with the nearest one."""
+    given, unknown = parser.parse_known_args(arguments)
+    if given.command not in _COMMANDS:
+        known = ", ".join(_COMMANDS)
+        parser.error(
+            f"there is no command {given.command!r}.{_guess(given.command, _COMMANDS)} Commands: {known}"
+        )
+    if unknown:
+        parser.error(f"nothing takes {unknown[0]!r}.{_guess(unknown[0], _OPTIONS)}")
+    return given
+
+
+def _guess(typed: str, known: Collection[str]) -> str:
+    near = closest(typed, known)
+    return f" Did you mean {near}?" if near is not None else ""
+
+
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python main.py",
@@ -123,7 +143,7 @@ def _build_parser() -> argparse.ArgumentParser:
         "  restore FILE   bring a backup back; what stands in the data folder is moved aside first\n"
         "  forget USER_ID erase a person from the database; with --copies also remove older copies of it\n",
     )
-    parser.add_argument("command", nargs="?", choices=tuple(_COMMANDS), default=_RUN, metavar="command")
+    parser.add_argument("command", nargs="?", default=_RUN, metavar="command")
     parser.add_argument("what", nargs="?", metavar="FILE or USER_ID", help="of restore or forget")
     parser.add_argument("--copies", action="store_true", help="of forget: also remove backups and copies")
     parser.add_argument("--version", action="version", version=f"Helix {VERSION}")

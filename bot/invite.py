@@ -48,10 +48,9 @@ def permission_bits() -> int:
     return bits
 
 
-def invite_url(application_id: int | None) -> str:
-    """The link with which a server's admin adds the bot; with a placeholder where the id is not known."""
-    client = str(application_id) if application_id is not None else "YOUR_APPLICATION_ID"
-    return f"{_AUTHORIZE}?client_id={client}&scope={_SCOPES}&permissions={permission_bits()}"
+def invite_url(application_id: int) -> str:
+    """The link with which a server's admin adds the bot."""
+    return f"{_AUTHORIZE}?client_id={application_id}&scope={_SCOPES}&permissions={permission_bits()}"
 
 
 def intents_needed() -> tuple[str, ...]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING
 
 from bot.invite import PRIVILEGED_INTENTS, invite_url
+from core.discord_token import bot_id_in
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -18,22 +17,10 @@ def describe(settings: Settings) -> str:
     if settings.discord_token:
         lines += ["", "switch on in Discord's Developer Portal, under Bot, Privileged Gateway Intents:"]
         lines += [f"  {name}: {reason}" for name, reason in PRIVILEGED_INTENTS]
-        lines += [
-            "",
-            "invite the bot with:",
-            f"  {invite_url(application_id_in(settings.discord_token.reveal()))}",
-        ]
+        bot_id = bot_id_in(settings.discord_token.reveal())
+        if bot_id is not None:
+            lines += ["", "invite the bot with:", f"  {invite_url(bot_id)}"]
     return "\n".join(lines)
-
-
-def application_id_in(token: str) -> int | None:
-    """The application's id, which is the first part of a bot token in base64; None where it is not."""
-    first = token.partition(".")[0]
-    try:
-        text = base64.b64decode(first + "=" * (-len(first) % 4), validate=True).decode("ascii")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return int(text) if text.isdecimal() and 15 <= len(text) <= 20 else None
 
 
 def _places(settings: Settings) -> list[str]:

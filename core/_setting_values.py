@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from core.discord_token import bot_id_in
 from core.secret import Secret
 from core.webhooks.guard import ForbiddenTarget, check_url
 
@@ -169,7 +170,12 @@ def discord_token(text: str) -> Secret:
     """The bot's token, as the Developer Portal shows it."""
     if text.casefold().startswith(("bot ", "bearer ")):
         raise ValueError('the token alone, without "Bot" before it')
-    return secret(text)
+    if bot_id_in(text) is None:
+        raise ValueError(
+            "the bot's token: three parts with dots between (Developer Portal, Bot, Reset Token); not the"
+            " client secret, the public key or the application's id"
+        )
+    return Secret(text)
 
 
 def webhook_key(text: str) -> Secret:

@@ -1,5 +1,6 @@
 """The two servers that a fresh sandbox starts with, and the people in them."""
 
+import base64
 import secrets
 from collections.abc import Callable
 from typing import NamedTuple
@@ -79,14 +80,18 @@ def build_world(next_id: Callable[[], int], now_s: float) -> Seed:
     application_id = next_id()
     # As for applications made since 2016, the bot's user has the application's id.
     bot = User(application_id, "Helix", None, bot=True)
-    application = Application(
-        application_id, "Helix", users["owner"], bot.id, token=f"sandbox.{secrets.token_urlsafe(32)}"
-    )
+    application = Application(application_id, "Helix", users["owner"], bot.id, token=_bot_token(bot.id))
     joined = iso(now_s)
     home = _home(next_id, users, bot.id, joined)
     other = _other(next_id, users, bot.id, joined)
     labels = {name: label for name, (_, label) in _PEOPLE.items()}
     return Seed(World(application, [*people, bot], [home, other]), users, labels, home.id, other.id)
+
+
+def _bot_token(bot_id: int) -> str:
+    """A token of the shape that Discord's have: the bot's id in base64, and two random parts."""
+    first = base64.urlsafe_b64encode(str(bot_id).encode()).decode().rstrip("=")
+    return f"{first}.{secrets.token_urlsafe(32)[:6]}.{secrets.token_urlsafe(32)[:38]}"
 
 
 def _home(next_id: Callable[[], int], users: dict[str, int], bot_id: int, joined: str) -> Guild:

@@ -19,10 +19,6 @@ def test_the_link_names_application_scopes_and_permissions() -> None:
     assert query["permissions"] == [str(permission_bits())]
 
 
-def test_without_an_id_the_link_says_what_to_put_there() -> None:
-    assert "client_id=YOUR_APPLICATION_ID" in invite_url(None)
-
-
 def test_the_bits_are_those_that_discord_calls_so() -> None:
     wanted = discord.Permissions(permission_bits())
     assert {name for name, on in wanted if on} == {

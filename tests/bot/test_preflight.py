@@ -3,9 +3,7 @@
 import base64
 from pathlib import Path
 
-import pytest
-
-from bot.preflight import application_id_in, describe
+from bot.preflight import describe
 from core.secret import Secret
 from core.settings import Settings
 
@@ -52,15 +50,3 @@ def test_in_the_sandbox_webhooks_are_open() -> None:
 
 def test_without_a_home_it_says_what_that_means() -> None:
     assert "only owners" in describe(Settings(discord_token=Secret(TOKEN)))
-
-
-@pytest.mark.parametrize(
-    "token", ["", "abc", "!!!.x.y", "/////w==.x.y", base64.b64encode(b"x" * 18).decode()]
-)
-def test_a_token_of_another_form_gives_no_id(token: str) -> None:
-    assert application_id_in(token) is None
-
-
-def test_a_token_without_padding_gives_the_id() -> None:
-    first = base64.b64encode(b"1234567890123456789").decode().rstrip("=")
-    assert application_id_in(f"{first}.x.y") == 1234567890123456789

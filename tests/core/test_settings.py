@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core._setting_parsers import PARSERS
 from core.settings import SETTING_DOCS, LoadedSettings, Settings, SettingsError, load_settings
 
-TOKEN = {"DISCORD_TOKEN": "abc.def.ghi"}
+TOKEN = {"DISCORD_TOKEN": "MTIzNDU2Nzg5MDEyMzQ1Njc4.GhIjKl.abcdefghijklmnopqrstuvwxyz0"}
 EVERY_ADDRESS = str(IPv4Address(0))
 KEY = "whsec_" + base64.b64encode(bytes(range(24))).decode()
 
@@ -185,7 +185,7 @@ def test_an_address_with_a_password_in_it_is_not_shown() -> None:
 def test_secrets_are_not_in_the_representation_of_the_settings() -> None:
     shown = repr(load({**TOKEN, "READ_TOKEN": "open-sesame-open-sesame"}))
     assert "sesame" not in shown
-    assert "abc.def.ghi" not in shown
+    assert TOKEN["DISCORD_TOKEN"] not in shown
 
 
 def test_a_short_token_is_a_warning_that_does_not_show_it() -> None:
@@ -202,7 +202,7 @@ def test_the_process_environment_wins_over_the_file(tmp_path: Path) -> None:
 
 
 def test_an_empty_variable_hides_the_one_of_the_file(tmp_path: Path) -> None:
-    file = env_file(tmp_path, "DISCORD_TOKEN=abc.def\n")
+    file = env_file(tmp_path, f"DISCORD_TOKEN={TOKEN['DISCORD_TOKEN']}\n")
     assert not load({}, file).sandbox
     assert load({"DISCORD_TOKEN": ""}, file).sandbox
 

@@ -6,7 +6,9 @@ from tests.e2e.helix_process import get_json, helix
 
 
 async def test_a_refused_token_names_the_setting_and_the_portal(on_sandbox: Settings) -> None:
-    async with helix(env=on_sandbox(DISCORD_TOKEN="MTIz.wrong.token-of-somebody-else")) as process:
+    async with helix(
+        env=on_sandbox(DISCORD_TOKEN="MTIzNDU2Nzg5MDEyMzQ1Njc4.wrong1.the-token-of-somebody-else-1")
+    ) as process:
         assert await process.exit_code() == 2, process.output
         assert "DISCORD_TOKEN" in process.output
         assert "Developer Portal" in process.output

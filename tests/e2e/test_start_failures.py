@@ -28,14 +28,29 @@ async def test_a_wrong_secret_is_named_and_not_shown(tmp_path: Path) -> None:
     assert "tooshort" not in said
 
 
-async def test_an_unknown_option_is_named(tmp_path: Path) -> None:
+async def test_an_unknown_option_is_named_with_the_nearest(tmp_path: Path) -> None:
     assert "--frobnicate" in await _refusal("--frobnicate", env=sandbox_env(tmp_path))
+    said = await _refusal("forget", "5", "--copys", env=sandbox_env(tmp_path))
+    assert "'--copys'. Did you mean --copies?" in said
 
 
-async def test_an_unknown_command_is_named_with_the_known_ones(tmp_path: Path) -> None:
+async def test_an_unknown_command_is_named_with_the_nearest_and_the_known_ones(tmp_path: Path) -> None:
     said = await _refusal("chek", env=sandbox_env(tmp_path))
-    assert "chek" in said
+    assert "there is no command 'chek'. Did you mean check?" in said
     assert "sync-commands" in said
+    said = await _refusal("frobnicate", env=sandbox_env(tmp_path))
+    assert "Did you mean" not in said
+
+
+@pytest.mark.parametrize("token", ["abc", "0123456789abcdef0123456789abcdef"])
+async def test_a_token_that_cannot_be_one_is_refused_before_anybody_is_asked(
+    tmp_path: Path, token: str
+) -> None:
+    for command in ("check", "run"):
+        said = await _refusal(command, env=sandbox_env(tmp_path, DISCORD_TOKEN=token))
+        assert "DISCORD_TOKEN: it takes the bot's token" in said
+        assert "client_id" not in said
+        assert token not in said
 
 
 async def test_an_unknown_flag_in_the_env_file_ends_the_start(tmp_path: Path) -> None:
