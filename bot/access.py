@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from bot import catalog, whom
 from bot.entry import Access, CommandEntry, Level, Where
 from core.discord_markdown import MarkdownError
+from core.visible_text import one_line
 from state.change import Actor
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ def caller_of(source: HelixContext | discord.Interaction[Any]) -> Caller:
     guild = None if source.guild is None else bot.get_guild(source.guild.id)
     caller = Caller(
         user_id=user.id,
-        display_name=user.display_name,
+        display_name=one_line(user.display_name) or user.name,
         is_owner=user.id in bot.owners,
         guild_id=None if source.guild is None else source.guild.id,
     )

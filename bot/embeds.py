@@ -11,6 +11,7 @@ from datetime import datetime
 import discord
 
 from core.discord_markdown import escape
+from core.visible_text import isolate, without_directions
 
 # Discord API v10, "Message Create" and "Embed Limits".
 CONTENT_LIMIT = 2_000
@@ -105,17 +106,20 @@ def split_text(text: str, limit: int) -> tuple[str, ...]:
 
 
 def plain(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
-    """Text of outside origin on one line, cut to `limit` before escaping: no Markdown, link or mention."""
+    """Text of outside origin on one line, cut to `limit` before escaping: no Markdown, link or mention.
+
+    Whatever its reading direction, what follows it in the line keeps its place.
+    """
     # A plain word needs none of it, and most of what is shown is one.
     if text.isalnum() and text.isascii() and len(text) <= limit:
         return text
-    return escape(clip(" ".join(text.split()), limit))
+    return isolate(escape(clip(_in_line(text), limit)))
 
 
 def advice(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
     """What somebody is advised to do: as `plain`, but what stands in backticks stays code."""
-    pieces = _CODE.split(clip(" ".join(text.split()), limit))
-    return "".join(piece if _CODE.fullmatch(piece) else _plain_inside(piece) for piece in pieces)
+    pieces = _CODE.split(clip(_in_line(text), limit))
+    return "".join(isolate(piece) if _CODE.fullmatch(piece) else _plain_inside(piece) for piece in pieces)
 
 
 def colour(status: str | None) -> discord.Colour:
@@ -202,6 +206,10 @@ def check(
     _hold("embeds in sum", total, TOTAL_LIMIT)
     if view is not None:
         _hold("components", view.total_children_count, 25)
+
+
+def _in_line(text: str) -> str:
+    return without_directions(" ".join(text.split()))
 
 
 def _plain_inside(piece: str) -> str:

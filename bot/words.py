@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import math
 
+from core.visible_text import isolate, without_directions
+
 # Below it `g` would write an exponent.
 _LEAST = 1e-4
 
 
 def quoted(text: str, limit: int = 80) -> str:
-    """What somebody typed, as inline code on one line; backticks in it are replaced, since they end it."""
-    line = " ".join(text.replace("`", "ˋ").split())
-    return f"`{line if len(line) <= limit else f'{line[: limit - 1]}…'}`" if line else "` `"
+    """What somebody typed, as inline code on one line; backticks in it are replaced, since they end it.
+
+    Whatever its reading direction, what follows it in the line keeps its place.
+    """
+    line = without_directions(" ".join(text.replace("`", "ˋ").split()))
+    return isolate(f"`{line if len(line) <= limit else f'{line[: limit - 1]}…'}`") if line else "` `"
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
+from core.visible_text import one_line
 from state.agents import AgentView
 from state.models import UCF, Lore
 
@@ -21,8 +22,6 @@ DEFAULTS: Final = "defaults"
 _TEXT_LENGTH: Final = 200
 # "#12" names the checkpoint with that number, so nothing may be called so.
 _NUMBER: Final = re.compile(r"#\d+")
-# Control, format, surrogate and private characters, and line and paragraph separators.
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 class WrongName(HelixError):  # noqa: N818 - the text is what users read
@@ -96,12 +95,7 @@ def clean_name(text: str) -> str:
     Raises:
         WrongName: nothing is left of it, it is too long, or it means something else.
     """
-    seen = "".join(
-        " " if char.isspace() else char
-        for char in unicodedata.normalize("NFC", text)
-        if char.isspace() or unicodedata.category(char) not in _UNSEEN
-    )
-    name = " ".join(seen.split())
+    name = one_line(text)
     if not name:
         raise WrongName(f"A checkpoint needs a name of 1 to {LONGEST_NAME} characters.")
     if len(name) > LONGEST_NAME:

@@ -145,6 +145,12 @@ def test_text_of_others_makes_no_link_and_no_mention(typed: str, shown: str) -> 
     assert embeds.plain(typed) == shown
 
 
+def test_text_of_others_leaves_the_line_its_direction() -> None:
+    assert embeds.plain("\u202eevil\u202c \u2067x") == "evil x"
+    assert embeds.plain("עדה") == "\u2068עדה\u2069"
+    assert embeds.advice("Did you mean `\u202eעדה`?") == "Did you mean \u2068`עדה`\u2069?"
+
+
 @pytest.mark.parametrize(
     ("part", "embed"),
     [

@@ -57,6 +57,7 @@ def test_a_noun_fits_its_number() -> None:
 def test_what_is_quoted_is_inline_code_that_cannot_be_ended_from_inside() -> None:
     assert words.quoted("a`b\nc") == "`aˋb c`"
     assert words.quoted(" ") == "` `"
+    assert words.quoted("\u202eעדה") == "\u2068`עדה`\u2069"
     assert words.quoted("abcdef", 4) == "`abc…`"
 
 

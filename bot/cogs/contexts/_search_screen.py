@@ -7,6 +7,8 @@ import re
 import discord
 
 from bot import embeds, pages, words
+from core.discord_markdown import escape
+from core.visible_text import isolate, without_directions
 from state.search import HIT_BEGINS, HIT_ENDS, MOST_SHOWN, Found, Hit
 
 PER_PAGE = 5
@@ -51,6 +53,7 @@ def highlighted(text: str, limit: int) -> str:
     parts: list[str] = []
     bold = False
     left = limit
+    text = without_directions(text)
     for index, piece in enumerate(text.replace(HIT_ENDS, HIT_BEGINS).split(HIT_BEGINS)):
         if left <= 0:
             break
@@ -60,12 +63,13 @@ def highlighted(text: str, limit: int) -> str:
         if not clean:
             parts.append(" " if piece else "")
             continue
-        shown = embeds.plain(clean, left)
+        shown = escape(embeds.clip(clean, left))
         left -= len(clean)
         before = " " if piece[0].isspace() else ""
         after = " " if piece[-1].isspace() else ""
         parts.append(f"{before}{f'**{shown}**' if bold else shown}{after}")
-    return "".join(parts).strip()
+    # As a whole: pieces on their own would read from left to right, one after another.
+    return isolate("".join(parts).strip())
 
 
 def _hit(hit: Hit) -> str:

@@ -9,6 +9,7 @@ import discord
 from bot import embeds, pages, words
 from bot.cogs.execution._jobs import Job, Queue
 from bot.cogs.execution._run import Followed
+from core.visible_text import without_directions
 from state.directive_records import Directive, DirectiveStatus, Halt, LogLine
 from state.directives import Halted
 
@@ -89,7 +90,7 @@ def options(shown: Sequence[Directive]) -> list[discord.SelectOption]:
     """The directives of one page, to choose one from."""
     return [
         discord.SelectOption(
-            label=embeds.clip(f"{one.id}: {one.text}", 100),
+            label=embeds.clip(f"{one.id}: {without_directions(one.text)}", 100),
             value=str(one.id),
             description=one.status,
             emoji=_MARKS[one.status],
