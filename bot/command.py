@@ -13,6 +13,7 @@ from discord.ext import commands
 from bot import access, catalog, errors
 from bot.cooldowns import ActionCooldowns, UserCooldowns
 from bot.entry import CommandEntry
+from core.surrogates import find_half
 
 if TYPE_CHECKING:
     from bot.context import HelixContext
@@ -54,6 +55,7 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
         """Between arguments and body: the action's own access, and the count of uses."""
         if self.action_param is not None:
             self._check(ctx, self._action(ctx, self.action_param))
+        self._refuse_halves(ctx)
         ctx.bot.loader.count_use(self.entry.cog)
         await super().call_before_hooks(ctx)
 
@@ -83,6 +85,16 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
         except access.Refusal as refusal:
             # discord.py handles only errors of its own kind here; the handler unwraps it.
             raise commands.CheckFailure(str(refusal)) from refusal
+
+    def _refuse_halves(self, ctx: commands.Context[Any]) -> None:
+        """Half a surrogate pair can be neither stored nor sent."""
+        # By prefix, positional arguments follow the cog and the context.
+        for name, value in (*zip(self.clean_params, ctx.args[2:], strict=False), *ctx.kwargs.items()):
+            place = find_half(value) if isinstance(value, str) else None
+            if place is not None:
+                raise commands.BadArgument(
+                    f"Character {place + 1} of `{name}` is half of a character. Leave it out."
+                )
 
     def _action(self, ctx: commands.Context[Any], name: str) -> str | None:
         if name in ctx.kwargs:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from core.discord_token import bot_id_in
 from core.secret import Secret
+from core.surrogates import find_half
 from core.webhooks.guard import ForbiddenTarget, check_url
 
 T = TypeVar("T")
@@ -220,6 +221,9 @@ def one_of(*choices: str) -> Callable[[str], str]:
 def folder(text: str) -> Path:
     """A folder that exists or may be created; whether it can be written shows when it is locked."""
     path = Path(text)
+    # A file system takes any bytes as a name; the watcher of the folder does not.
+    if find_half(str(path.absolute())) is not None:
+        raise ValueError("the path of a folder, in UTF-8")
     try:
         taken = path.exists() and not path.is_dir()
     except (OSError, ValueError):

@@ -155,12 +155,7 @@ def _is_status(value: object) -> bool:
 def _is_task(value: object) -> bool:
     if value is None:
         return True
-    # Half of a surrogate pair is JSON, and can be neither stored nor shown.
-    return (
-        isinstance(value, str)
-        and len(value) <= _TASK_LENGTH
-        and not any("\ud800" <= c <= "\udfff" for c in value)
-    )
+    return isinstance(value, str) and len(value) <= _TASK_LENGTH
 
 
 def _is_load(value: object) -> bool:

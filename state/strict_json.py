@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
+from core.surrogates import find_escaped_half
 from state.edit_files import RefusedEdit
 
 _BOM: Final = b"\xef\xbb\xbf"
@@ -26,8 +27,8 @@ def parse_object(data: bytes) -> tuple[Mapping[str, object], str]:
     """The one JSON object in `data`, and the text it was read from.
 
     Raises:
-        RefusedEdit: no UTF-8, a byte order mark, no JSON, no object, a key twice, NaN or Infinity, or
-            anything after the object; with line and column where there is one.
+        RefusedEdit: no UTF-8, a byte order mark, no JSON, no object, a key twice, NaN or Infinity, half a
+            surrogate pair, or anything after the object; with line and column where there is one.
     """
     text = _text(data)
     try:
@@ -42,6 +43,9 @@ def parse_object(data: bytes) -> tuple[Mapping[str, object], str]:
         raise RefusedEdit(f"{error} is no number in JSON", line, column) from error
     except (ValueError, RecursionError) as error:
         raise RefusedEdit("a number is too long, or brackets are nested too deep", 1, 1) from error
+    half = find_escaped_half(text)
+    if half is not None:
+        raise RefusedEdit(f"{text[half : half + 6]} is half of a character", *position(text, half))
     if not isinstance(value, dict):
         raise RefusedEdit("the file must hold one JSON object, in { }", 1, 1)
     return value, text

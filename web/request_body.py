@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 from aiohttp import web
 
+from core.surrogates import find_escaped_half
 from core.wrong_field import wrong_field
 from web.body_room import PlaceTaken
 from web.clients import address_of, key_of
@@ -15,6 +16,9 @@ from web.problems import Problem, too_large
 
 T = TypeVar("T")
 
+# What reading JSON may raise.
+NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
 
 async def read_record(request: web.Request, record: type[T]) -> T:
     """The body as a record.
@@ -22,15 +26,29 @@ async def read_record(request: web.Request, record: type[T]) -> T:
     Raises:
         Problem: 400, it is no JSON; 422, it does not fit, and `field` names what is wrong; or as `read_body`.
     """
+    body = await read_body(request)
     try:
-        return msgspec.json.decode(await read_body(request), type=record)
+        return msgspec.json.decode(body, type=record)
     except msgspec.ValidationError as error:
         field, problem = wrong_field(error)
         raise Problem(
             422, f"{field}: {problem}." if field else f"{problem}.", kind="wrong-data", field=field or None
         ) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"The body is not JSON: {error}.", kind="not-json") from error
+    except NOT_JSON as error:
+        raise not_json(body, error) from error
+
+
+def not_json(body: bytes, error: Exception) -> Problem:
+    """What to answer to a body that could not be read as JSON: what is wrong, and where."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError as wrong:
+        return Problem(400, f"The body is not UTF-8 text at byte {wrong.start + 1}.", kind="not-json")
+    half = find_escaped_half(text)
+    if half is None:
+        return Problem(400, f"The body is not JSON: {error}.", kind="not-json")
+    said = f"{text[half : half + 6]} is half of a character, at character {half + 1}"
+    return Problem(400, f"The body is not JSON: {said}.", kind="not-json")
 
 
 async def read_body(request: web.Request) -> bytes:

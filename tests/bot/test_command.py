@@ -13,9 +13,10 @@ from discord.ext import commands
 from bot import catalog
 from bot.command import HelixCommand, command
 from bot.entry import Access, Level
+from tests.bot.asking import context_of
 from tests.bot.cog_folder import CogFolder
 from tests.bot.conftest import StartBot
-from tests.bot.support import Chat
+from tests.bot.support import Chat, RunningBot
 
 
 def test_a_name_that_the_catalog_does_not_have_is_refused() -> None:
@@ -43,6 +44,20 @@ def test_actions_that_differ_in_access_need_to_be_told_apart() -> None:
 
     with pytest.raises(TypeError, match="differ in access"):
         command("storage")(storage)
+
+
+async def test_half_of_a_character_in_an_argument_is_refused_with_its_place(running_bot: RunningBot) -> None:
+    await running_bot.bot.loader.ensure("agents")
+    found = running_bot.bot.get_command("agent")
+    assert isinstance(found, HelixCommand)
+    by_prefix, by_slash = [await context_of(running_bot, "member", command="agent") for _ in range(2)]
+    by_prefix.args, by_prefix.kwargs = [None, by_prefix, "Ka\ud800el"], {}
+    by_slash.args, by_slash.kwargs = [None, by_slash], {"name": "Ka\ud800el"}
+    for ctx in (by_prefix, by_slash):
+        with pytest.raises(commands.BadArgument, match="Character 3 of `name` is half of a character"):
+            await found.call_before_hooks(ctx)
+    by_slash.kwargs = {"name": "Ka😀el"}
+    await found.call_before_hooks(by_slash)
 
 
 class Pictures(commands.Cog):

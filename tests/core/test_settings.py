@@ -115,6 +115,14 @@ def test_every_value_arrives_with_its_declared_type() -> None:
     assert len(settings.secrets()) == 10
 
 
+@pytest.mark.parametrize("name", [doc.name for doc in SETTING_DOCS])
+def test_no_setting_takes_bytes_that_are_no_utf_8(name: str) -> None:
+    # As `os.environ` has it.
+    for text in ("\udcff", "1\udcff", "https://x.example/\udcff"):
+        found = problems({**TOKEN, name: text})
+        assert any(name in problem for problem in found), text
+
+
 def test_every_mistake_is_named_at_once() -> None:
     found = problems({**TOKEN, "PORT": "x", "LOG_LEVEL": "loud", "HOME_GUILD_ID": "12", "SHARD_IDS": "0"})
     assert [problem.split("=")[0].split(":")[0] for problem in found] == [

@@ -89,6 +89,7 @@ def test_every_ucf_survives_its_file(ucf: UCF) -> None:
         (GOOD.replace('  "klesha": 0.1,\n', ""), 1, 1, "klesha is missing"),
         (GOOD.replace("}", ',\n  "harmony": 0.6\n}'), 9, 3, "'harmony' is given twice"),
         ('{"\\u0068armony": 1, "harmony": 1}', 1, 1, "given twice"),
+        (GOOD.replace("klesha", "\\ud83d\\ud83d\\ude00"), 6, 4, "\\ud83d is half of a character"),
     ],
 )
 def test_a_bad_file_is_refused_with_its_place(
@@ -187,7 +188,8 @@ def test_an_agent_that_is_left_out_is_external_no_more() -> None:
         ),
         ('{"Gemini": {"status": "active", "load": true}}', 1, 33, "load of Gemini"),
         ('{"Gemini": {"status": "active", "task": 5}}', 1, 33, "task of Gemini"),
-        ('{"Gemini": {"status": "active", "task": "\\ud800"}}', 1, 33, "task of Gemini"),
+        ('{"Gemini": {"status": "active", "task": "\\ud800"}}', 1, 42, "\\ud800 is half of a character"),
+        ('{"Gemini": {"status": "active", "\\uDC00": ""}}', 1, 34, "\\uDC00 is half of a character"),
         ('{"Gemini": {"status": "active", "tusk": "x"}}', 1, 33, "unknown field 'tusk': did you mean task?"),
         ('{"Gemini": {"status": "active", "zzzz": "x"}}', 1, 33, "known are status"),
         ('{"Gemini": {"status": "active", "reported_at": "2026-01-01T12:00:00"}}', 1, 33, "with its zone"),

@@ -32,7 +32,7 @@ from web.records.webhooks import (
     ReceivedEvent,
     received_body,
 )
-from web.request_body import read_body
+from web.request_body import NOT_JSON, not_json, read_body
 from web.routes._webhook_declarations import (
     DATA,
     ENVELOPE,
@@ -148,8 +148,8 @@ async def _read(request: web.Request) -> bytes:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Problem(400, f"The body is not JSON: {error}.", kind="not-json") from error
+    except NOT_JSON as error:
+        raise not_json(body, error) from error
     if not isinstance(value, dict):
         raise Problem(400, "The body must be one JSON object.", kind="not-json")
     return value

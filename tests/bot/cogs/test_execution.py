@@ -77,6 +77,11 @@ async def test_a_refusal_names_its_principle(talk: Talk) -> None:
     assert "Did you mean 'heartbeat'? (humility)" in text
 
 
+async def test_half_of_a_character_in_an_event_is_named_with_its_place(talk: Talk) -> None:
+    reply = await talk.ask("admin", r'!run emit report.ready {"assessment": "\ud800"}')
+    await talk.edited(reply, lambda one: "is half of a character (line 1, column 17)" in text_of(one))
+
+
 async def test_while_manus_rests_the_reply_says_so_and_waits_no_longer(
     talk: Talk, running_bot: RunningBot
 ) -> None:

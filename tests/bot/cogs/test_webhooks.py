@@ -109,6 +109,16 @@ async def test_emit_sends_the_whole_way_out_and_says_what_became_of_it(
     assert running.collective.alerts.open() == ()
 
 
+async def test_half_of_a_character_in_the_data_is_named_with_its_place(
+    talk: Talk, running: RunningBot
+) -> None:
+    data = r'{"assessment": "\ud800"}'
+    says = "ud800 is half of a character (line 1, column 17)"
+    assert says in text_of(await talk.ask("admin", f"!emit report.ready {data}"))
+    assert says in text_of(await talk.slash("admin", "emit", event="report.ready", json=data))
+    assert await running.collective.webhooks.outbox.samples("command.failed") == ()
+
+
 async def test_without_a_destination_emit_says_so(talk: Talk, running_bot: RunningBot) -> None:
     assert "No destination wants it" in text_of(await talk.ask("admin", "!emit report.ready"))
     assert await running_bot.collective.webhooks.outbox.page() == ()

@@ -61,6 +61,20 @@ async def kept(site: Site) -> int:
     return len(await site.collective.webhooks.inbox.page())
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (rb'{"reason": "a\ud800"}', r"\ud800 is half of a character, at character 14"),
+        (rb'{"a\uDC00": 1}', r"\uDC00 is half of a character, at character 4"),
+        (b'{"reason": "\xed\xa0\x80"}', "not UTF-8 text at byte 13"),
+    ],
+)
+async def test_half_of_a_character_is_named_with_its_place(site: Site, body: bytes, says: str) -> None:
+    answer = await post(site, "/webhooks/ucf.update", body)
+    problem(answer, 400)
+    assert says in answer.json()["detail"]
+
+
 @pytest.mark.parametrize("kind", TAKEN)
 async def test_every_sample_is_taken(site: Site, kind: str) -> None:
     answer = await post(site, f"/webhooks/{kind}", dict(IN_EVENTS[kind].sample))
