@@ -27,6 +27,8 @@ _SWEEP_MS: Final = 2_000
 # How long polling stands in for notifications that failed, before they are tried again.
 _INSTEAD_S: Final = 60.0
 _POLLING_VARIABLE: Final = "WATCHFILES_FORCE_POLLING"
+# What watchfiles itself reads as no, and what else means it.
+_NO: Final = frozenset({"", "false", "disable", "disabled", "0", "no", "off"})
 
 
 class FolderWatcher:
@@ -55,7 +57,7 @@ class FolderWatcher:
         self._flags = flags
         self._health = health
         health.hold_against(_CHECK, warns_when("notification by the system", "impossible"))
-        self._poll = bool(os.environ.get(_POLLING_VARIABLE)) if poll is None else poll
+        self._poll = _asked_to_poll() if poll is None else poll
         self._switched = asyncio.Event()
         self._seen: dict[str, tuple[int, int, int] | None] = {}
         flags.on_switch(self._flag_switched)
@@ -162,6 +164,10 @@ class FolderWatcher:
 
 
 _MEND: Final = "Raise fs.inotify.max_user_watches, or leave it: polling works, at some cost."
+
+
+def _asked_to_poll() -> bool:
+    return os.environ.get(_POLLING_VARIABLE, "").strip().lower() not in _NO
 
 
 async def _cancel(*tasks: asyncio.Task[object] | asyncio.Task[None]) -> None:

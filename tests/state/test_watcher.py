@@ -138,6 +138,16 @@ async def test_polling_is_chosen_by_the_environment(tmp_path: Path, monkeypatch:
         assert check.status == "pass"
 
 
+@pytest.mark.parametrize("value", ["false", "disabled", "Disable", "0", "off", " ", ""])
+async def test_an_environment_that_says_no_leaves_polling_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("WATCHFILES_FORCE_POLLING", value)
+    watched = Watched(tmp_path, poll=None)
+    async with watched.running():
+        await watched.until("notified by the system")
+
+
 async def test_nothing_is_watched_while_the_flag_is_off(tmp_path: Path) -> None:
     watched = Watched(tmp_path, on=False)
     async with watched.running():
