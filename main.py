@@ -31,6 +31,7 @@ from core.logs import LogFormat
 from core.outputs import Outputs
 from core.secret import Secret
 from core.settings import LoadedSettings, Settings, SettingsError, load_settings
+from core.store_errors import StoreError
 from core.suggestions import closest
 from core.version import VERSION
 
@@ -291,6 +292,7 @@ class _Helix:
         logging.getLogger().addHandler(LogCounter(self._kernel.metrics))
         outputs.count_in(self._kernel.metrics)
         self._kernel.health.add_probe("log", outputs.probe)
+        self._database_path = settings.data_dir / "helix.db"
         self._lock: DataLock
         self._database: Database
         self._collective: Collective
@@ -307,7 +309,10 @@ class _Helix:
 
     async def start(self) -> None:
         self._kernel.lifecycle.note("imports", time.perf_counter() - _BEGUN)
-        await self._kernel.lifecycle.start()
+        try:
+            await self._kernel.lifecycle.start()
+        except StoreError as error:
+            raise StartError(f"{self._database_path}: {error}") from error
         # Modules, commands, routes: they stay until the end. Left among what is looked through for garbage
         # they make a full collection hold up everything for 50 ms, again and again while much is going on.
         gc.freeze()
@@ -355,7 +360,7 @@ class _Helix:
         from state.schema import STATE_MIGRATIONS
 
         self._database = await Database.open(
-            self._settings.data_dir / "helix.db",
+            self._database_path,
             (*CORE_MIGRATIONS, *STATE_MIGRATIONS),
             app_version=VERSION,
         )

@@ -157,7 +157,7 @@ class Writer:
                 rest = commits.commit(group)
                 self._carried.extend(rest)
                 self._tell(_deliver, group[: len(group) - len(rest)])
-            self._finish(connection)
+            self._leave(connection)
         except Exception as error:
             logger.exception("store.writer_failed")
             if group is not None:
@@ -165,6 +165,13 @@ class Writer:
         finally:
             connection.close()
             self._tell(_settle, self._ended, None)
+
+    def _leave(self, connection: sqlite3.Connection) -> None:
+        try:
+            self._finish(connection)
+        except sqlite3.Error as error:
+            # Everything is committed. The next start takes this for a crash, and checks every page.
+            logger.warning("store.not_left_clean error=%s", error)
 
     def _give_up(self, group: Sequence[Request[Any]], error: Exception) -> None:
         """Event loop: the thread has ended, so nobody may wait for it, now or later."""

@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.store_errors import DatabaseTooNew, DatabaseUnusable
+from core.store_errors import DatabaseTooNew, DatabaseUnusable, store_error
 
 logger = logging.getLogger(__name__)
 
+_NOT_OF_THE_MACHINE = "Run the version of Helix that wrote it, or report this."
 _BOOKKEEPING = (
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     """CREATE TABLE IF NOT EXISTS applied_migrations
@@ -128,7 +129,7 @@ def _apply(
         kept = f" A copy from before is {backup}." if backup else ""
         raise DatabaseUnusable(
             f"{path}: schema step {number} ({migration.name}) failed: {error}. The database is as it was "
-            f"before this step.{kept} Run the version of Helix that wrote it, or report this."
+            f"before this step.{kept} {store_error(error) or _NOT_OF_THE_MACHINE}"
         ) from error
     logger.debug("store.migrated_step number=%d name=%s", number, migration.name)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from core._connection import BUSY_TIMEOUT_MS
 from core._opening import Opening, leave_clean
 from core.migrations import Migration
+from core.store_errors import DatabaseUnusable, store_error
 
 
 @contextmanager
@@ -19,12 +20,16 @@ def open_offline(
     """The one connection to a database, checked and brought up to date; left as by a clean stop.
 
     Raises:
-        DatabaseCorrupt, DatabaseTooNew, DatabaseUnusable: it cannot be opened.
+        DatabaseCorrupt, DatabaseTooNew, DatabaseUnusable: it cannot be opened or, in the block, written.
     """
     connection = Opening(path, migrations, app_version, BUSY_TIMEOUT_MS).run()
     try:
         yield connection
         leave_clean(connection)
+    except sqlite3.Error as error:
+        if (readable := store_error(error)) is None:
+            raise
+        raise DatabaseUnusable(f"{path}: {readable}") from error
     finally:
         connection.close()
 

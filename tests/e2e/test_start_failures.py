@@ -6,7 +6,35 @@ from pathlib import Path
 
 import pytest
 
+from core.offline import open_offline
+from core.schema import CORE_MIGRATIONS
+from core.version import VERSION
+from state.schema import STATE_MIGRATIONS
 from tests.e2e.helix_process import get_json, helix, sandbox_env
+
+# Locks the database for good when a certain transaction begins; nobody waits long for it.
+_LOCKING = """
+import os, sqlite3
+
+connect, path, count = sqlite3.connect, os.environ["LOCKED"], int(os.environ["LOCKED_AT"])
+locks = []
+
+
+class Locked(sqlite3.Connection):
+    def execute(self, sql, *arguments):
+        global count
+        if sql.startswith("PRAGMA busy_timeout"):
+            sql = "PRAGMA busy_timeout = 1"
+        if sql.startswith("BEGIN"):
+            count -= 1
+            if count == 0:
+                locks.append(connect(path, isolation_level=None, check_same_thread=False))
+                locks[0].execute("BEGIN IMMEDIATE")
+        return super().execute(sql, *arguments)
+
+
+sqlite3.connect = lambda *given, **named: connect(*given, factory=Locked, **named)
+"""
 
 
 async def _refusal(*arguments: str, env: dict[str, str], cwd: Path | None = None) -> str:
@@ -122,6 +150,23 @@ async def test_a_corrupt_database_is_named_and_left_alone(tmp_path: Path) -> Non
     said = await _refusal(env=sandbox_env(tmp_path))
     assert str(tmp_path / "helix.db") in said
     assert (tmp_path / "helix.db").read_bytes() == content
+
+
+@pytest.mark.parametrize(("is_new", "transaction"), [(True, 3), (False, 1), (False, 3), (False, 5)])
+async def test_a_database_that_another_program_locks_during_the_start_is_named(
+    tmp_path: Path, is_new: bool, transaction: int
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(_LOCKING)
+    path = tmp_path / "data" / "helix.db"
+    if not is_new:
+        path.parent.mkdir()
+        with open_offline(path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), VERSION):
+            pass
+    env = sandbox_env(path.parent, PYTHONPATH=str(tmp_path), LOCKED=str(path), LOCKED_AT=str(transaction))
+    said = await _refusal(env=env)
+    assert str(path) in said
+    assert "locked" in said
+    assert "report this" not in said
 
 
 @pytest.mark.parametrize("name", ["HOST", "RAILWAY_ENVIRONMENT"])
