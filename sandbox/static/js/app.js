@@ -5,7 +5,7 @@ import { api } from "./api.js";
 import { Composer } from "./composer.js";
 import { drawControls } from "./controls.js";
 import { Desk } from "./desk.js";
-import { icon } from "./dom.js";
+import { el, icon, setText } from "./dom.js";
 import { startDrawers } from "./drawers.js";
 import { drawIdentity } from "./identity.js";
 import { LiveLink } from "./live.js";
@@ -100,12 +100,12 @@ function drawWorld() {
   drawBot(part("bot-state"), store, linkState.open);
   const direct = desk.isDirect;
   const title = direct ? (store.bot.user?.username ?? "The bot") : store.channel.name;
-  part("channel-title").textContent = title;
+  setText(part("channel-title"), title);
   const where = direct ? ["Direct message"] : [store.guild.name, store.parent && `#${store.parent.name}`];
-  part("channel-place").textContent = where.filter(Boolean).join(" · ");
+  setText(part("channel-place"), where.filter(Boolean).join(" · "));
   const archived = store.channel?.thread_metadata?.archived === true;
   const topic = archived ? "Archived: a message brings it back" : (store.channel?.topic ?? "");
-  part("channel-topic").replaceChildren(...renderInline(topic.replace(/\s+/g, " "), desk.names));
+  part("channel-topic").replaceChildren(el("span", null, ...renderInline(topic.replace(/\s+/g, " "), desk.names)));
   document.title = `${direct ? "@" : store.parent ? "" : "#"}${title} · Helix sandbox`;
 }
 

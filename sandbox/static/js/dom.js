@@ -1,6 +1,8 @@
 // Builds DOM nodes. Everything that comes from the server enters the page as text or as a checked address,
 // so no string of a user is ever parsed as HTML.
 
+import { withEmoji } from "./drawn.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
@@ -16,14 +18,20 @@ export function el(tag, props, ...children) {
   for (const [name, value] of Object.entries(props ?? {})) {
     if (value === null || value === undefined || value === false) continue;
     if (name === "class") node.className = value;
-    else if (name === "text") node.textContent = value;
+    else if (name === "text") node.append(...withEmoji(String(value)));
     else if (name === "dataset") Object.assign(node.dataset, value);
     else if (name === "on") {
       for (const [event, handler] of Object.entries(value)) node.addEventListener(event, handler);
     } else node.setAttribute(name, value === true ? "" : String(value));
   }
-  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
+  const shown = children.filter((child) => child !== null && child !== undefined && child !== false);
+  node.append(...shown.flatMap((child) => (typeof child === "string" ? withEmoji(child) : [child])));
   return node;
+}
+
+/** Puts a text into an element in place of what is there. */
+export function setText(node, text) {
+  node.replaceChildren(...withEmoji(text));
 }
 
 /**

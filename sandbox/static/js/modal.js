@@ -1,7 +1,7 @@
 // A form that the bot asks for: a dialog that keeps the focus, checks what is typed, and submits.
 
 import { menuItems } from "./components.js";
-import { el, icon } from "./dom.js";
+import { el, icon, setText } from "./dom.js";
 import { openPicker } from "./picker.js";
 
 const ROW = 1;
@@ -52,7 +52,7 @@ export function openModal({ id, modal }, desk) {
       modal.title,
     );
     send.disabled = false;
-    problem.textContent = refusal ?? "";
+    setText(problem, refusal ?? "");
     if (refusal === null) dialog.close();
   });
   dialog.addEventListener("close", () => {
@@ -168,7 +168,7 @@ function menuField(component, words, store) {
   const { node, say } = frame(control, words, min > 0);
   const chosen = () => items.filter((item) => item.selected);
   const draw = () => {
-    text.textContent = chosen().map((item) => item.label).join(", ") || component.placeholder || "Make a choice";
+    setText(text, chosen().map((item) => item.label).join(", ") || component.placeholder || "Make a choice");
     control.classList.toggle("is-empty", chosen().length === 0);
   };
   control.addEventListener("click", () => {

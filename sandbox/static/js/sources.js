@@ -1,5 +1,6 @@
 // What the message box can complete: commands with the prefix, slash commands, people, roles, channels and emoji.
 
+import { isShown } from "./drawn.js";
 import { EMOJI } from "./emoji.js";
 import { plainText } from "./markdown.js";
 import { namesOf } from "./names.js";
@@ -139,9 +140,10 @@ function channels(store, typed) {
 function findEmoji(text, caret) {
   const { word, from, to } = wordAt(text, caret);
   if (!/^:[\w+-]{2,}$/.test(word)) return null;
-  const items = rank(word.slice(1), EMOJI, (entry) => entry.names).map(({ emoji, names }) => ({
-    value: `:${names[0]}: `,
-    label: `${emoji} :${names[0]}:`,
+  const shortFirst = EMOJI.toSorted((a, b) => a.names[0].length - b.names[0].length);
+  const items = rank(word.slice(1), shortFirst, (entry) => entry.names).map(({ emoji, names: [name] }) => ({
+    value: `:${name}: `,
+    label: isShown(emoji) ? `${emoji} :${name}:` : `:${name}:`,
   }));
   return { title: "Emoji", from, to, items };
 }

@@ -1,6 +1,7 @@
 // What a person writes in the message box, and what is sent for it: a name for a mention, a name for an emoji.
 
 import { outsideCode } from "./code_spans.js";
+import { nameMissing } from "./drawn.js";
 import { emojiNamed } from "./emoji.js";
 
 const TOKEN = /<(?:@[!&]?|#)\d{1,20}>/g;
@@ -32,7 +33,8 @@ function patternOf(names) {
 /** The text for the box: what `toSent` makes of it is the message again. */
 export function toBox(content, store) {
   const { names } = readNames(store);
-  return outsideCode(content, (plain) => plain.replace(TOKEN, (token) => names.get(token.replace("!", "")) ?? token));
+  const named = (token) => names.get(token.replace("!", "")) ?? token;
+  return outsideCode(content, (plain) => nameMissing(plain.replace(TOKEN, named)));
 }
 
 /** How a person, a role or a channel is written in the box: by name, by the token where the name is not its own. */
