@@ -1,6 +1,7 @@
-"""Discord refuses the token or an intent: exit code 2, and the step in the portal that mends it."""
+"""Discord refuses the token or an intent: exit code 2 and what mends it; or a reply, no fault of ours."""
 
 from sandbox import Sandbox
+from tests.e2e.chat import chatting
 from tests.e2e.conftest import Settings
 from tests.e2e.helix_process import get_json, helix
 
@@ -36,3 +37,19 @@ async def test_an_unreachable_discord_leaves_the_http_server_up(on_sandbox: Sett
         ready = await get_json(f"{http}/health/ready")
         assert "gateway" in str(ready)
         assert await process.terminate() == 0
+
+
+async def test_a_member_whose_replies_are_refused_does_not_turn_the_error_rate_red(
+    sandbox: Sandbox, on_sandbox: Settings
+) -> None:
+    async with helix(env=on_sandbox()) as process, chatting(sandbox.page_url) as member:
+        await process.ready()
+        for code in (10003, 50083, 160005, 200000, 40333):
+            fault = {"method": "POST", "route": "/channels/*/messages", "code": code, "times": 1}
+            await member.post("control/fault", fault)
+            reply = await member.ask("!ping")
+            assert "incident" not in reply["content"], code
+        health = await get_json(f"{await process.http()}/health")
+        (commands,) = health["checks"]["commands"]
+        assert (commands["status"], commands["counters"]["failures"]) == ("pass", 0)
+        assert "Traceback" not in process.output
