@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NO_MENTIONS = discord.AllowedMentions.none()
 # How often one person is told that the bot may not write where they called it.
 _PRIVATE_EVERY_S = 30.0
 
@@ -122,7 +123,7 @@ class PrefixRunner:
             " let someone give me the permission to send messages."
         )
         try:
-            await message.author.send(text, allowed_mentions=discord.AllowedMentions.none())
+            await message.author.send(text, allowed_mentions=_NO_MENTIONS, nonce=f"{message.id}-0")
         except errors.UNSENT as error:
             logger.info("message.untold error=%s", type(error).__name__)
 
@@ -137,7 +138,7 @@ class PrefixRunner:
             if ctx is not None:
                 await ctx.whisper(text)
                 return
-            parts = {"content": text, "allowed_mentions": discord.AllowedMentions.none()}
+            parts = {"content": text, "allowed_mentions": _NO_MENTIONS}
             await reply(message, parts, nonce=f"{message.id}-0")
         except errors.UNSENT as error:
             logger.info("message.untold error=%s", type(error).__name__)

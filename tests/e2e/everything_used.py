@@ -80,7 +80,7 @@ async def use_everything(folder: Path) -> Scraped:
 
 async def _talk(admin: Chat, member: Chat) -> None:
     await member.ask("!status")
-    await member.ask("!flip-the-nonsense")
+    await member.ask("!coinflipp")
     await member.ask("!reload fun")
     await member.slash("agents")
     backup = await admin.ask("!backup create")

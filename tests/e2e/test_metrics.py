@@ -208,5 +208,5 @@ def test_every_label_has_a_bound(scraped: Scraped, name: str) -> None:
 
 
 def test_nothing_that_somebody_typed_is_a_label(scraped: Scraped) -> None:
-    for typed in ("Nobody", "flip-the-nonsense", "disk-sda", "127.0.0.1"):
+    for typed in ("Nobody", "coinflipp", "disk-sda", "127.0.0.1"):
         assert typed not in scraped.text.text

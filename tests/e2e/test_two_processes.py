@@ -18,7 +18,7 @@ async def test_two_processes_with_separate_data_folders_give_one_reply(
         chatting(sandbox.page_url, "owner") as owner,
     ):
         await asyncio.gather(blue.ready(), green.ready())
-        said = [await member.say("!ping"), await owner.say("!status"), await member.say("!nonsense")]
+        said = [await member.say("!ping"), await owner.say("!status"), await member.say("!pingg")]
         for message in said:
             await member.reply_to(message)
         # Both are asked to stop: what they accepted is answered by then, so nothing more can come.
