@@ -6,6 +6,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from core.health import Reading
+from core.numbers import plain
 from core.threshold import Threshold
 from state.ports import FAILED_OUTCOMES
 
@@ -105,11 +106,11 @@ class CommandMetrics:
         )
         verdict: Status = self._errors.judge(rate) if failures >= _LEAST_FAILURES else "pass"
         if verdict != "pass":
-            reason = f"more than {self._percent[verdict]:g} % of the recent commands failed"
+            reason = f"more than {plain(self._percent[verdict])} % of the recent commands failed"
             return reading.become(verdict, reason, "Look for incidents in the log.")
         verdict = self._slowness.judge(p95) if len(times) >= _LEAST_TIMED else "pass"
         if verdict != "pass":
-            reason = f"5 of 100 commands take longer than {self._slow_s:g} s"
+            reason = f"5 of 100 commands take longer than {plain(self._slow_s)} s"
             action = "`/metrics commands` shows which; look at the event loop's lag and at Discord's latency."
             return reading.become(verdict, reason, action)
         return reading

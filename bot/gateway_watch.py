@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.health import Reading
+from core.numbers import plain
 from core.threshold import Threshold, fails_when
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ class GatewayWatch:
         if latency_s is not None and latency_s > self._slow_s:
             return reading.become(
                 "warn",
-                f"heartbeats take over {self._slow_s:g} s",
+                f"heartbeats take over {plain(self._slow_s)} s",
                 "Commands will feel slow until Discord, or the network, is faster.",
             )
         return reading

@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot import embeds, words
+from core.numbers import plain
 from state.change import Actor
 from state.models import METRICS, judge
 from state.ritual_records import Finish, RitualRecord
@@ -88,7 +89,7 @@ def _moves(finish: Finish) -> list[str]:
 
 
 def _moved(by: float) -> str:
-    return f"{'+' if by > 0 else '−'}{abs(by):.3g}"
+    return f"{'+' if by > 0 else '−'}{plain(abs(by), 3)}"
 
 
 def _met(record: RitualRecord, finish: Finish) -> list[str]:

@@ -7,12 +7,15 @@ import binascii
 import math
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from core.discord_token import bot_id_in
+from core.durations import say_duration
+from core.numbers import plain
 from core.secret import Secret
 from core.surrogates import find_half
 from core.webhooks.guard import ForbiddenTarget, check_url
@@ -61,7 +64,7 @@ def number(low: float, high: float, unit: str) -> Callable[[str], float]:
     def parse(text: str) -> float:
         value = float(text) if _PLAIN_NUMBER.fullmatch(text) else math.nan
         if not low < value <= high:
-            raise ValueError(f"a number above {low:g} and at most {high:g} ({unit})")
+            raise ValueError(f"a number above {plain(low)} and at most {plain(high)} ({unit})")
         return value
 
     return parse
@@ -80,7 +83,8 @@ def duration(low_s: float, high_s: float) -> Callable[[str], float]:
             seconds = ((days * 24 + hours) * 60 + minutes) * 60 + rest
         if not low_s <= seconds <= high_s:
             raise ValueError(
-                f'seconds, or a duration like "15m" or "1h30m", from {low_s:g} s to {high_s:g} s'
+                'seconds, or a duration like "15m" or "1h30m",'
+                f" from {say_duration(timedelta(seconds=low_s))} to {say_duration(timedelta(seconds=high_s))}"
             )
         return seconds
 

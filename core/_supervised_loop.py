@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from core.health import Reading
+from core.numbers import plain
 from core.threshold import Threshold
 
 LoopState = Literal["waiting", "running", "restarting", "finished", "stopped"]
@@ -115,7 +116,7 @@ def read_loops(loops: Collection[Loop], now: float, bounds: LoopBounds) -> Readi
         reason = f"crashed and restarted: {_names(crashing)}"
         return reading.become(verdict, reason, "See the log for the traceback.")
     if stuck:
-        reason = f"one round has taken more than {bounds.stuck_after_s:g} s: {_names(stuck)}"
+        reason = f"one round has taken more than {plain(bounds.stuck_after_s)} s: {_names(stuck)}"
         action = "Look at what it waits for: the disk, or the network. A restart ends it."
         return reading.become("warn", reason, action)
     return reading

@@ -9,6 +9,7 @@ from typing import Final
 
 from core.clock import Clock
 from core.health import Reading
+from core.numbers import plain
 from core.threshold import Threshold
 
 # How often the two clocks are held against each other.
@@ -96,14 +97,15 @@ class ClockWatch:
             which = "ahead of" if drift_s > 0 else "behind"
             return reading.become(
                 "fail" if abs(drift_s) > _FAIL_S else "warn",
-                f"this machine's clock is more than {self._warn_s:g} s {which} Discord's",
+                f"this machine's clock is more than {plain(self._warn_s)} s {which} Discord's",
                 _ACTION,
             )
         if stepped:
             which = "forward" if self._step_s > 0 else "back"
             return reading.become(
                 "warn",
-                f"the clock was set {which} by more than {self._warn_s:g} s, or the machine was suspended",
+                f"the clock was set {which} by more than {plain(self._warn_s)} s,"
+                " or the machine was suspended",
                 _ACTION,
             )
         return reading

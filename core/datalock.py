@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import StartError
+from core.numbers import plain
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ async def _lock(folder: Path, descriptor: int, wait_s: float) -> None:
         if loop.time() >= deadline:
             raise DataFolderBusy(
                 f"{folder} is in use by another Helix: {_holder(descriptor)}. Stop that one first, or set "
-                f"HELIX_DATA_DIR to another folder. (Waited {wait_s:g} s.)"
+                f"HELIX_DATA_DIR to another folder. (Waited {plain(wait_s)} s.)"
             )
         if not waiting:
             waiting = True

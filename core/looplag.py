@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from core.clock import Clock
 from core.health import Reading
 from core.metrics import Histogram
+from core.numbers import plain
 from core.threshold import Threshold
 
 _EVERY_S = 0.5
@@ -72,8 +73,8 @@ class LoopLag:
         )
         verdict = bound.judge(worst_s)
         reason = {
-            "fail": f"it stood still for more than {self._fail_s:g} s in the last minute",
-            "warn": f"it was late by more than {self._warn_s * 1000:g} ms in the last minute",
+            "fail": f"it stood still for more than {plain(self._fail_s)} s in the last minute",
+            "warn": f"it was late by more than {plain(self._warn_s * 1000)} ms in the last minute",
             "pass": "",
         }[verdict]
         return reading.become(verdict, reason, _ACTION)

@@ -6,6 +6,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from core.numbers import plain
+
 Status = Literal["pass", "warn", "fail"]
 
 _MIB: Final = 1024 * 1024
@@ -64,17 +66,17 @@ class Threshold(msgspec.Struct, frozen=True):
         number = self._number(bound)
         if number is None:
             many = "more" if self.comparison == "above" else "fewer"
-            return f"with {many} than {bound:g} {name}".rstrip()
+            return f"with {many} than {plain(bound)} {name}".rstrip()
         return f"when {name or 'it'} is {self.comparison} {number}"
 
     def _number(self, bound: float) -> str | None:
         """A measure in its unit; None for a plain count."""
         if self.of.endswith("_bytes"):
-            return f"{bound / _MIB:g} MiB"
+            return f"{plain(bound / _MIB)} MiB"
         if self.of.endswith(("_rate", "_share")):
-            return f"{bound * 100:g} %"
+            return f"{plain(bound * 100)} %"
         unit = next((unit for end, unit in _UNITS.items() if self.of.endswith(end)), None)
-        return None if unit is None else f"{bound:g} {unit}"
+        return None if unit is None else f"{plain(bound)} {unit}"
 
 
 def warns_when(of: str, word: str) -> Threshold:

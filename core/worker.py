@@ -16,6 +16,7 @@ from typing import Final
 
 from core._worker_frames import DONE, LENGTH, TOLD, encode_frame
 from core.errors import HelixError
+from core.numbers import plain
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class Worker:
                 kind, body = await self._exchange(target, payload)
         except TimeoutError:
             await self._end()
-            raise WorkerFailed(f"{target}: not done after {timeout_s:g} s") from None
+            raise WorkerFailed(f"{target}: not done after {plain(timeout_s)} s") from None
         except (EOFError, OSError) as error:
             # Also asyncio.IncompleteReadError: its process is gone.
             await self._end()

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 import msgspec
 
+from core.numbers import plain
+from core.patterns import KEY, SNOWFLAKE, WEB_ADDRESS
 from state.events_out import Severity
 from state.models import METRICS, ReportStatus
 
 Short = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 Line = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
-# Python's `$` lets a line break follow, and the schema's does not: so it is refused in words of both.
-_KEY = r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,99}(?!\n)$"
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
@@ -52,7 +52,7 @@ class UcfUpdate(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
             if name in self.shift:
                 raise ValueError(f"set.{name}: is shifted, too; do one of the two")
             if not spec.low <= value <= spec.high:
-                raise ValueError(f"set.{name}: must be between {spec.low:g} and {spec.high:g}")
+                raise ValueError(f"set.{name}: must be between {plain(spec.low)} and {plain(spec.high)}")
 
 
 class AgentHeartbeat(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -97,7 +97,7 @@ class Embed(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     title: Annotated[str, msgspec.Meta(max_length=256)] | None = None
     description: Annotated[str, msgspec.Meta(max_length=4_096)] | None = None
-    url: Annotated[str, msgspec.Meta(max_length=2_000, pattern="^https?://")] | None = None
+    url: Annotated[str, msgspec.Meta(max_length=2_000, pattern=WEB_ADDRESS)] | None = None
     color: Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFF)] | None = None
     fields: Annotated[tuple[EmbedField, ...], msgspec.Meta(max_length=25)] = ()
     footer: Annotated[str, msgspec.Meta(max_length=2_048)] | None = None
@@ -114,7 +114,7 @@ class MessagePost(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True
         channel: the channel's id.
     """
 
-    channel: Annotated[str, msgspec.Meta(pattern=r"^[0-9]{15,20}(?!\n)$")]
+    channel: Annotated[str, msgspec.Meta(pattern=SNOWFLAKE)]
     content: Annotated[str, msgspec.Meta(max_length=2_000)] | None = None
     embed: Embed | None = None
 
@@ -126,7 +126,7 @@ class MessagePost(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True
 class AlertRaise(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Raises an alert from outside; where one of the key is open, that one says this from now on."""
 
-    key: Annotated[str, msgspec.Meta(pattern=_KEY)]
+    key: Annotated[str, msgspec.Meta(pattern=KEY)]
     summary: Line
     severity: Severity = "warning"
     detail: Text = ""
@@ -135,7 +135,7 @@ class AlertRaise(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True)
 class AlertClear(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ends an alert from outside."""
 
-    key: Annotated[str, msgspec.Meta(pattern=_KEY)]
+    key: Annotated[str, msgspec.Meta(pattern=KEY)]
 
 
 class ContextArchive(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):

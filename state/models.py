@@ -11,6 +11,7 @@ from typing import Final, Literal
 import msgspec
 
 from core.errors import HelixError
+from core.numbers import plain
 from core.suggestions import closest
 
 Judgement = Literal["good", "fair", "critical"]
@@ -206,7 +207,7 @@ def judge(metric: str, value: float) -> Judgement:
 
 def _problem(name: str, value: object) -> str | None:
     spec = METRICS[name]
-    wanted = f"{name} must be a number between {spec.low:g} and {spec.high:g}"
+    wanted = f"{name} must be a number between {plain(spec.low)} and {plain(spec.high)}"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return f"{wanted}, not {_shown(value)}"
     if isinstance(value, float) and not math.isfinite(value):
@@ -224,7 +225,7 @@ def _shown(value: object) -> str:
     if isinstance(value, str):
         return f"the text {value[:40]!r}"
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{plain(value)}"
     if isinstance(value, int):
         return str(value) if abs(value) < 10**12 else "so large a number"
     return "a list" if isinstance(value, list) else "an object"

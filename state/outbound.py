@@ -7,6 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from core.discord_markdown import escape
+from core.numbers import plain
 from core.webhooks.destinations import Kind
 from core.webhooks.sending import Message
 from state.events import OUT_EVENTS
@@ -73,7 +74,7 @@ def _text(value: object) -> str:
 def _plain(value: object) -> str:
     """As text in which nothing is markup: what comes from outside must not look like a link of ours."""
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{plain(value)}"
     return escape(str(value))
 
 

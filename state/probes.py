@@ -16,6 +16,7 @@ import msgspec
 from core.clock import Clock
 from core.database import Database
 from core.health import HealthRegistry, Reading
+from core.numbers import plain
 from core.store_errors import StoreError
 from core.threshold import Threshold, fails_when, warns_when
 from state.atomic_file import Overtaken, replace_file
@@ -210,7 +211,7 @@ class ServiceProbes:
                 await response.content.read(_BODY_BYTES)
             error = None if status == service.expect_status else f"HTTP {status}"
         except TimeoutError:
-            error = f"no answer within {service.timeout_s:g} s"
+            error = f"no answer within {plain(service.timeout_s)} s"
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             # The type says enough; a client's text may hold the address, which may hold a token.
             error = type(failure).__name__

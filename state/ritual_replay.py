@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from core.numbers import plain
 from state.models import METRICS
 from state.ritual_records import Finish, Replay, RitualRecord
 from state.ritual_rules import Outcome, play
@@ -29,7 +30,7 @@ def replayed(record: RitualRecord, finish: Finish, ended_at: datetime) -> Replay
 
 def _differences(kept: Finish, now: Outcome) -> list[str]:
     found = [
-        f"{name}: kept {getattr(kept.ucf, name):g}, now {getattr(now.ucf, name):g}"
+        f"{name}: kept {plain(getattr(kept.ucf, name))}, now {plain(getattr(now.ucf, name))}"
         for name in METRICS
         if getattr(kept.ucf, name) != getattr(now.ucf, name)
     ]

@@ -14,6 +14,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from core.numbers import plain
 from state.models import METRICS, UCF, Metric
 
 MARGIN_SHARE: Final = 0.05
@@ -53,7 +54,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         """The value with the two bounds around it."""
         below = "below" if self.side == "low" else "above"
         value: float = getattr(ucf, self.metric)
-        return f"{value:.4g}; critical {below} {self.bound:.2f}, clears at {self.clear_at:.2f}"
+        return f"{plain(value, 4)}; critical {below} {self.bound:.2f}, clears at {self.clear_at:.2f}"
 
 
 def compare(open_keys: Collection[str], ucf: UCF) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:

@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler
 
+from core.numbers import plain
 from web.clients import peer_address
 from web.farewell import Farewell
 from web.hot import HotAnswer
@@ -291,7 +292,7 @@ class Connection(RequestHandler):
             # Nobody waits for this head yet.
             self._timer = self._loop.call_later(self._server.head_timeout_s, self._drop_slow)
             return
-        self._refuse(Problem(408, f"The head did not end within {self._server.head_timeout_s:g} s."))
+        self._refuse(Problem(408, f"The head did not end within {plain(self._server.head_timeout_s)} s."))
 
     def _drop_stalled(self) -> None:
         self._stall = None

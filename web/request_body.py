@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 import msgspec
 from aiohttp import web
 
+from core.numbers import plain
 from core.surrogates import find_escaped_half
 from core.wrong_field import wrong_field
 from web.body_room import PlaceTaken
@@ -74,4 +75,4 @@ async def read_body(request: web.Request) -> bytes:
     except PlaceTaken as error:
         raise Problem(408, "The body did not end before its place was needed for another.") from error
     except TimeoutError as error:
-        raise Problem(408, f"The body did not come within {longest_s:g} s.") from error
+        raise Problem(408, f"The body did not come within {plain(longest_s)} s.") from error

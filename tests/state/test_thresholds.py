@@ -64,3 +64,8 @@ def test_whatever_was_open_what_is_critical_is_open_afterwards(found: UCF, befor
             assert rule.key in after
             assert judge(rule.metric, getattr(found, rule.metric)) == "critical"
     assert compare(after, found) == ((), ())
+
+
+def test_a_tiny_value_is_written_out_in_an_alert() -> None:
+    rule = next(rule for rule in RULES if rule.key == "ucf.harmony.low")
+    assert rule.detail(ucf(harmony=0.00001)).startswith("0.00001; critical below")

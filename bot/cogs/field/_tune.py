@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from bot.cogs.field._input import Shift, WrongInput
+from core.numbers import plain
 from state.change import Actor, Change
 from state.manager import StateManager
 from state.models import METRICS, Snapshot
@@ -40,9 +41,11 @@ def target_of(metric: str, shift: Shift, before: float) -> float:
     spec = METRICS[metric]
     if not spec.low <= after <= spec.high:
         sign = "+" if shift.amount >= 0 else "-"
-        shown = f"{before:.4g} {sign} {abs(shift.amount):.4g} would be {after:.4g}"
-        why = shown if shift.relative else f"{after:.4g} is outside"
-        raise WrongInput(f"{metric} goes from {spec.low:g} to {spec.high:g}, and {why}. Nothing was changed.")
+        shown = f"{plain(before, 4)} {sign} {plain(abs(shift.amount), 4)} would be {plain(after, 4)}"
+        why = shown if shift.relative else f"{plain(after, 4)} is outside"
+        raise WrongInput(
+            f"{metric} goes from {plain(spec.low)} to {plain(spec.high)}, and {why}. Nothing was changed."
+        )
     return after
 
 

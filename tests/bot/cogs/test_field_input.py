@@ -143,3 +143,8 @@ def test_a_mute_can_be_ended_and_needs_both_words() -> None:
             _input.parse_mute(target, span)
     with pytest.raises(WrongDuration, match="from 1 minute to 30 days"):
         _input.parse_mute("zoom", "10s")
+
+
+def test_a_value_far_outside_is_written_out() -> None:
+    with pytest.raises(WrongInput, match="and 1000000 is outside"):
+        _tune.target_of("harmony", Shift(1_000_000, relative=False), 0.5)
