@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from core.secret import Secret
+from state.agents import ROSTER
 from state.models import METRICS
 from state.status import build_status
 from tests.web.helpers import MakeSite, Site
@@ -45,6 +46,12 @@ async def test_the_page_shows_the_numbers_of_now(site: Site) -> None:
     assert build_status(site.collective).assessment in page.body.decode()
     for name in METRICS:
         assert name.title() in page.body.decode()
+
+
+async def test_the_page_needs_no_font_with_emoji(site: Site) -> None:
+    html = (await site.get("/")).body.decode()
+    assert re.findall("[\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]", html) == []
+    assert html.count('class="symbol"') == len(ROSTER)
 
 
 async def test_every_check_says_what_would_change_its_verdict(site: Site) -> None:

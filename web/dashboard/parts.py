@@ -13,6 +13,7 @@ from state.alerts import Alert
 from state.models import METRICS, Metric, judge
 from state.status import StatusView
 from state.status_records import RitualBrief
+from web.dashboard.signs import draw_sign
 
 WORDS: Final[Mapping[Status, str]] = {"pass": "All well", "warn": "Needs attention", "fail": "Failing"}
 _TRENDS: Final = {"up": "↑ rising", "down": "↓ falling", "steady": "→ steady"}
@@ -22,11 +23,6 @@ _ICONS: Final = {
     "active": "ok", "degraded": "warn", "down": "bad", "stale": "idle",
     "info": "fair", "warning": "warn",
 }  # fmt: skip
-# Few systems have a font with the alchemical sign of fire: it is drawn.
-_DRAWN: Final = {
-    "🜂": '<svg viewBox="0 0 20 20"><path d="M10 3 17.5 16.5h-15Z" fill="none" stroke="currentColor" '
-    'stroke-width="2" stroke-linejoin="round"/></svg>'
-}
 UNKNOWN_AGENTS: Final[tuple[AgentView, ...]] = tuple(
     AgentView(
         name=spec.name, symbol=spec.symbol, layer=spec.layer, role=spec.role, subsystem=spec.subsystem,
@@ -146,7 +142,7 @@ def _agent(agent: AgentView, *, known: bool) -> str:
     detail = agent.task or agent.detail or agent.subsystem
     return (
         f'<li data-agent="{escape(agent.name)}" data-status="{escape(status)}">'
-        f'<span class="symbol" aria-hidden="true">{_DRAWN.get(agent.symbol) or escape(agent.symbol)}</span>'
+        f'<span class="symbol" aria-hidden="true">{draw_sign(agent.symbol)}</span>'
         f'<div><p class="who"><strong>{escape(agent.name)}</strong> <small>{escape(agent.role)}</small></p>'
         f'<p class="detail">{escape(detail)}</p></div>'
         f'<span class="state">{icon(status)}<span>{escape(status)}</span></span></li>'
