@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.flush import flush
 from core.store_errors import DatabaseTooNew, DatabaseUnusable, store_error
 
 logger = logging.getLogger(__name__)
@@ -98,12 +99,12 @@ def back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:
             connection.backup(copy)
         finally:
             copy.close()
-        _flush(partial)
+        flush(partial)
         partial.replace(target)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
-    _flush(path.parent)
+    flush(path.parent)
     logger.info("store.backup path=%s bytes=%d", target.name, target.stat().st_size)
     return target
 
@@ -172,11 +173,3 @@ def _too_new(connection: sqlite3.Connection, path: Path, number: int, app_versio
         f"{path} was last written by {writer} (schema step {number}), which this Helix {app_version} does "
         f"not know. Run {writer} or later, or put back a copy from before ({path.name}.v*.bak)."
     )
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -20,8 +20,9 @@ from typing import BinaryIO, Final, cast
 
 import msgspec
 
+from core.flush import flush
 from core.migrations import Migration
-from state._backup_copy import CopyStopped, Stopped, flush
+from state._backup_copy import CopyStopped, Stopped
 from state._backup_manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest
 from state._snapshot_table import read_snapshot
 from state.models import InvalidUCF, Snapshot

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from core._connection import connect_reader, create_private
+from core.flush import flush
 
 # So many pages (4 KiB each) a step; between two steps a stop is heard and progress is told.
 _PAGES_A_STEP: Final = 256
@@ -63,15 +63,6 @@ def copy_database(
         copy.close()
         reader.close()
     flush(target)
-
-
-def flush(path: Path) -> None:
-    """Waits until a file's (or a folder's) content is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def remove_tree(folder: Path) -> None:

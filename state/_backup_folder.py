@@ -7,7 +7,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from state._backup_copy import flush, remove_tree
+from core.flush import flush
+from state._backup_copy import remove_tree
 from state._backup_table import named_moment
 
 logger = logging.getLogger(__name__)
@@ -23,7 +24,9 @@ def scratch(folder: Path, name: str) -> Path:
 
 def make_scratch(staging: Path) -> None:
     """Makes an empty one, which only this account may look into."""
-    staging.parent.mkdir(mode=0o700, exist_ok=True)
+    if not staging.parent.is_dir():
+        staging.parent.mkdir(mode=0o700)
+        flush(staging.parent.parent)
     remove_tree(staging)
     staging.mkdir(mode=0o700)
 

@@ -14,11 +14,12 @@ from typing import Final
 
 import msgspec
 
+from core.flush import flush
 from core.version import VERSION
 from core.worker import Worker, WorkerFailed
 from state import _backup_secrets as secrets_in
 from state._backup_archive import check_database, hash_file, unpack
-from state._backup_copy import Stopped, copy_database, flush, remove_tree
+from state._backup_copy import Stopped, copy_database, remove_tree
 from state._backup_manifest import (
     DATABASE,
     EDITED_FILES,

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from core.datalock import LOCK_NAME
-from state._backup_copy import flush, remove_tree
+from core.flush import flush
+from state._backup_copy import remove_tree
 from state.rename import exchange
 
 # A folder that is being filled; never taken for anything else.

@@ -11,6 +11,7 @@ from typing import Final
 import msgspec
 
 from core.errors import StartError
+from core.flush import flush
 from core.migrations import Migration
 from core.offline import open_offline, transaction
 from core.version import VERSION
@@ -84,6 +85,8 @@ def forget(
     if remove_copies:
         for copy in copies:
             copy.unlink()
+        for place in {copy.parent for copy in copies}:
+            flush(place)
     beside = folder.parent.glob(f"{folder.name}.before-restore-*")
     return Forgotten(
         erased=erased,

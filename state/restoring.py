@@ -14,12 +14,12 @@ from typing import Final
 import msgspec
 
 from core.errors import StartError
+from core.flush import flush
 from core.migrations import Migration
 from core.offline import open_offline, transaction
 from core.version import VERSION
 from state import _folder_swap, _ledger, _slo_table
 from state._backup_archive import check_database, unpack
-from state._backup_copy import flush
 from state._backup_folder import FOLDER
 from state._backup_manifest import DATABASE, BadBackup, Manifest
 from state._backup_table import named_moment
@@ -192,6 +192,8 @@ def _carry_over(folder: Path, prepared: Path) -> int:
         with contextlib.suppress(OSError):
             os.link(path, prepared / FOLDER / path.name, follow_symlinks=False)
             carried += 1
+    if found:
+        flush(prepared / FOLDER)
     return carried
 
 

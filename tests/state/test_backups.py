@@ -30,6 +30,7 @@ from state._one_at_a_time import Busy, StoppedByRestart
 from state.backups import BackupRefused, UnknownBackup
 from state.change import Actor
 from state.collective import Collective
+from tests.flushes import recorded_flushes
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 from tests.state.backing import keep_changing, live, read_archive, rewrite
@@ -391,6 +392,15 @@ async def test_a_file_that_cannot_be_taken_is_left_out_and_named(
     record = await collective.backups.create(ADA)
     assert record.detail.startswith("services.json was left out: it is a symbolic link")
     assert "services.json" not in read_archive(collective.backups.folder / record.file)
+
+
+async def test_the_folder_of_the_first_backup_is_there_after_a_power_cut(
+    collective: Collective, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed = recorded_flushes(monkeypatch)
+    record = await collective.backups.create(ADA)
+    assert "backups" in flushed[tmp_path]
+    assert record.file in flushed[tmp_path / "backups"]
 
 
 async def test_a_file_that_cannot_be_read_for_a_moment_is_in_the_archive(

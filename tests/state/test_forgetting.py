@@ -19,6 +19,7 @@ from state.collective import Collective
 from state.forgetting import WrongUser, describe, forget, parse_user
 from state.personal import PERSONAL
 from state.schema import STATE_MIGRATIONS
+from tests.flushes import recorded_flushes
 from tests.manual_clock import ManualClock
 
 MIGRATIONS = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
@@ -94,7 +95,9 @@ async def test_the_collective_opens_afterwards(folder: Path, kernel: Kernel) -> 
     await database.close()
 
 
-async def test_older_copies_are_named_and_removed_on_request(folder: Path) -> None:
+async def test_older_copies_are_named_and_removed_on_request(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (folder / "helix.db.v12.bak").write_bytes(b"Adalovelace")
     (folder.parent / "data.before-restore-20260101T000000Z").mkdir()
     done = forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
@@ -102,7 +105,11 @@ async def test_older_copies_are_named_and_removed_on_request(folder: Path) -> No
     assert len(done.copies) == 3
     for word in ("helix.db.v12.bak", "helix-1-", "--copies", "before-restore-", "journal "):
         assert word in text
+    flushed = recorded_flushes(monkeypatch)
     again = forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=True)
+    # So that none of them is back after a power cut.
+    assert flushed[folder / "backups"] == set()
+    assert "helix.db.v12.bak" not in flushed[folder]
     assert "Nobody of that id" in describe(again)
     assert "Removed 3 older copies" in describe(again)
     assert list((folder / "backups").iterdir()) == []

@@ -26,6 +26,7 @@ from state.change import Actor
 from state.collective import Collective
 from state.restoring import Restored, RestoreRefused, describe, parse_file, restore
 from state.schema import STATE_MIGRATIONS
+from tests.flushes import recorded_flushes
 from tests.manual_clock import ManualClock
 from tests.state.backing import edit_database, keep_changing, live, rewrite
 
@@ -237,21 +238,25 @@ async def test_what_stood_there_is_moved_aside_whole_and_the_version_is_above_bo
     assert again.aside.name.endswith("Z-2")
 
 
-async def test_backups_are_carried_over_and_can_be_checked(collective: Collective, tmp_path: Path) -> None:
+async def test_backups_are_carried_over_and_can_be_checked(
+    collective: Collective, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await live(collective)
-    first, _second = [await collective.backups.create(ADA) for _ in range(2)]
+    first, second = [await collective.backups.create(ADA) for _ in range(2)]
     folder = collective.kernel.settings.data_dir
     (folder / ".lock").touch()
     await collective.close()
     await collective.database.close()
+    flushed = recorded_flushes(monkeypatch)
     done = restore(folder / "backups" / first.file, folder, MIGRATIONS, NOW)
     assert done.backups == 2
+    # So that they are still there after a power cut.
+    assert flushed[tmp_path / "data.restoring" / "backups"] == {first.file, second.file}
     assert "2 archives carried over" in describe(done)
     async with opened(folder) as back:
         found = back.backups.list()
         assert [record.status for record in found] == ["unchecked", "unchecked"]
         assert {(await back.backups.verify(record.id, ADA)).status for record in found} == {"good"}
-    del tmp_path
 
 
 @pytest.mark.parametrize("damage", ["truncated", "tampered", "foreign", "missing"])
