@@ -1,4 +1,8 @@
-"""One process owns a data folder, by a lock on `<data>/.lock` that the kernel frees when its owner dies."""
+"""One process owns a data folder, by two locks that the kernel frees when their owner dies.
+
+One is on `<data>/.lock`, which says who holds it. The other is on the folder itself, since that file may be
+removed by mistake.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +15,10 @@ import os
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from core.errors import StartError
+from core.flush import flush
 from core.numbers import plain
 
 logger = logging.getLogger(__name__)
@@ -31,26 +36,46 @@ class DataFolderUnusable(StartError):  # noqa: N818 - likewise
     """The data folder cannot be created, written or locked."""
 
 
-class DataLock:
-    """A held lock. The descriptor is not inherited by programs that are started.
+class _Opened(NamedTuple):
+    """Descriptors of the data folder and of the lock file in it."""
 
-    Worker processes must be started by spawn or forkserver: a forked child would share the lock and keep it
-    after its parent was killed.
+    folder: int
+    file: int
+
+    def close(self) -> None:
+        os.close(self.file)
+        os.close(self.folder)
+
+    def still_named(self, folder: Path) -> bool:
+        """Whether both are what stands under their names now."""
+        try:
+            return os.path.samestat(os.fstat(self.folder), folder.stat()) and os.path.samestat(
+                os.fstat(self.file), (folder / LOCK_NAME).lstat()
+            )
+        except FileNotFoundError:
+            return False
+
+
+class DataLock:
+    """The held locks. Their descriptors are not inherited by programs that are started.
+
+    Worker processes must be started by spawn or forkserver: a forked child would share the locks and keep
+    them after its parent was killed.
     """
 
-    def __init__(self, folder: Path, descriptor: int) -> None:
+    def __init__(self, folder: Path, opened: _Opened) -> None:
         self.folder = folder
-        self._descriptor: int | None = descriptor
+        self._opened: _Opened | None = opened
 
     def release(self) -> None:
         """Lets the next process in. May be called twice. The file stays: removing it would let two in."""
-        if self._descriptor is None:
+        if self._opened is None:
             return
-        descriptor, self._descriptor = self._descriptor, None
+        opened, self._opened = self._opened, None
         try:
-            os.ftruncate(descriptor, 0)
+            os.ftruncate(opened.file, 0)
         finally:
-            os.close(descriptor)
+            opened.close()
         logger.info("datalock.released folder=%s", self.folder)
 
 
@@ -66,45 +91,75 @@ async def acquire(folder: Path, *, wait_s: float, describe: str) -> DataLock:
         DataFolderBusy: still held after `wait_s`; names the holder's pid, since when, and host.
         DataFolderUnusable: the folder cannot be created, written or locked.
     """
-    descriptor = _open(folder)
-    try:
-        await _lock(folder, descriptor, wait_s)
-        _sign(folder, descriptor, describe)
-    except BaseException:
-        os.close(descriptor)
-        raise
-    logger.info("datalock.acquired folder=%s", folder)
-    return DataLock(folder, descriptor)
+    deadline = asyncio.get_running_loop().time() + wait_s
+    while True:
+        opened = _open(folder)
+        try:
+            await _lock(folder, opened, deadline, wait_s)
+            if opened.still_named(folder):
+                _sign(folder, opened.file, describe)
+                logger.info("datalock.acquired folder=%s", folder)
+                return DataLock(folder, opened)
+        except BaseException:
+            opened.close()
+            raise
+        # Removed or replaced while it was waited for: what stands there now is to be locked.
+        opened.close()
 
 
-def _open(folder: Path) -> int:
+def _open(folder: Path) -> _Opened:
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return os.open(folder / LOCK_NAME, flags, 0o600)
+        _make(folder)
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            return _Opened(held, os.open(folder / LOCK_NAME, flags, 0o600))
+        except BaseException:
+            os.close(held)
+            raise
     except OSError as error:
         raise _unusable(folder, error) from error
 
 
-async def _lock(folder: Path, descriptor: int, wait_s: float) -> None:
+def _make(folder: Path) -> None:
+    """Makes the folder where it is missing, so that it is there after a power cut, too."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        flush(made.parent)
+
+
+async def _lock(folder: Path, opened: _Opened, deadline: float, wait_s: float) -> None:
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + wait_s
     waiting = False
-    while not _try_lock(folder, descriptor):
-        if loop.time() >= deadline:
-            raise DataFolderBusy(
-                f"{folder} is in use by another Helix: {_holder(descriptor)}. Stop that one first, or set "
-                f"HELIX_DATA_DIR to another folder. (Waited {plain(wait_s)} s.)"
-            )
-        if not waiting:
-            waiting = True
-            logger.warning("datalock.waiting folder=%s holder=%s", folder, _holder(descriptor))
-        await asyncio.sleep(min(_POLL_S, max(0.0, deadline - loop.time())))
+    # Always in this order, so that no two processes wait for each other.
+    for try_lock in (_try_folder, _try_file):
+        while not try_lock(folder, opened):
+            if loop.time() >= deadline:
+                raise DataFolderBusy(
+                    f"{folder} is in use by another Helix: {_holder(opened.file)}. Stop that one first, or "
+                    f"set HELIX_DATA_DIR to another folder. (Waited {plain(wait_s)} s.)"
+                )
+            if not waiting:
+                waiting = True
+                logger.warning("datalock.waiting folder=%s holder=%s", folder, _holder(opened.file))
+            await asyncio.sleep(min(_POLL_S, max(0.0, deadline - loop.time())))
 
 
-def _try_lock(folder: Path, descriptor: int) -> bool:
+def _try_folder(folder: Path, opened: _Opened) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(opened.folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        # Some file systems lock files alone; whether this one does, the file says.
+        logger.debug("datalock.folder_not_locked folder=%s error=%s", folder, error.strerror)
+    return True
+
+
+def _try_file(folder: Path, opened: _Opened) -> bool:
+    try:
+        fcntl.flock(opened.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError as error:

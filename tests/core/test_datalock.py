@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import fcntl
 import json
 import os
 import shutil
 import signal
+import stat
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -16,6 +19,7 @@ import pytest
 
 from core import datalock
 from core.datalock import DataFolderBusy, DataFolderUnusable
+from tests.flushes import recorded_flushes
 
 HOLDER = """
 import asyncio, sys
@@ -76,6 +80,84 @@ async def test_a_second_process_waits_and_then_names_the_first(
     assert "Helix 0.0.9" in text
     assert "HELIX_DATA_DIR" in text
     assert caplog.text.count("datalock.waiting") == 1
+
+
+@pytest.mark.parametrize("put_back", [False, True])
+async def test_a_second_process_stays_out_though_the_lock_file_was_removed(
+    tmp_path: Path, holder: asyncio.subprocess.Process, put_back: bool
+) -> None:
+    (tmp_path / ".lock").unlink()
+    if put_back:
+        (tmp_path / ".lock").touch()
+    with pytest.raises(DataFolderBusy, match="in use by another Helix"):
+        await datalock.acquire(tmp_path, wait_s=0, describe="Helix 0.1.0")
+    holder.send_signal(signal.SIGKILL)
+    lock = await datalock.acquire(tmp_path, wait_s=20, describe="Helix 0.1.0")
+    lock.release()
+
+
+async def test_who_waited_for_a_lock_file_that_was_removed_takes_the_new_one(
+    tmp_path: Path, holder: asyncio.subprocess.Process, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiter = asyncio.create_task(datalock.acquire(tmp_path, wait_s=20, describe="Helix 0.1.0"))
+    while "datalock.waiting" not in caplog.text:
+        await asyncio.sleep(0)
+    (tmp_path / ".lock").unlink()
+    (tmp_path / ".lock").touch()
+    holder.send_signal(signal.SIGKILL)
+    lock = await asyncio.wait_for(waiter, 20)
+    assert json.loads((tmp_path / ".lock").read_bytes())["pid"] == os.getpid()
+    with pytest.raises(DataFolderBusy):
+        await datalock.acquire(tmp_path, wait_s=0, describe="another")
+    lock.release()
+
+
+async def test_who_waited_for_a_folder_that_was_replaced_takes_the_new_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "data"
+    first = await datalock.acquire(folder, wait_s=0, describe="one")
+    waiter = asyncio.create_task(datalock.acquire(folder, wait_s=20, describe="two"))
+    while "datalock.waiting" not in caplog.text:
+        await asyncio.sleep(0)
+    # As a restore does: the lock file stays the same.
+    new = tmp_path / "new"
+    new.mkdir()
+    os.link(folder / ".lock", new / ".lock")
+    folder.rename(tmp_path / "aside")
+    new.rename(folder)
+    first.release()
+    second = await asyncio.wait_for(waiter, 20)
+    (folder / ".lock").unlink()
+    with pytest.raises(DataFolderBusy):
+        await datalock.acquire(folder, wait_s=0, describe="three")
+    second.release()
+
+
+async def test_a_file_system_that_locks_files_alone_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = fcntl.flock
+
+    def files_alone(descriptor: int, operation: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EBADF, "Bad file descriptor")
+        real(descriptor, operation)
+
+    monkeypatch.setattr("fcntl.flock", files_alone)
+    first = await datalock.acquire(tmp_path, wait_s=0, describe="one")
+    with pytest.raises(DataFolderBusy):
+        await datalock.acquire(tmp_path, wait_s=0, describe="two")
+    first.release()
+
+
+async def test_a_folder_that_was_made_is_there_after_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed = recorded_flushes(monkeypatch)
+    lock = await datalock.acquire(tmp_path / "a" / "data", wait_s=0, describe="one")
+    assert {tmp_path: {"a"}, tmp_path / "a": {"data"}}.items() <= flushed.items()
+    lock.release()
 
 
 async def test_a_waiter_goes_on_when_the_holder_stops(
