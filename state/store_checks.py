@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Final
 import msgspec
 
 from core.database import DatabaseStats, Recovery
-from core.health import Check, CounterValue, HealthRegistry, Reading
+from core.health import STATUSES, Check, CounterValue, HealthRegistry, Reading, Status
 from core.threshold import Threshold, fails_when, passes_with, warns_when
 from state.ritual_records import RitualRecord, RunningRitual
 
 _DISK_SETTINGS: Final = ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")
+# Helix itself needs a few dozen; a disk that runs out of them refuses every new file.
+_FREE_INODES: Final = Threshold("free_inodes", "below", 1_000, 100)
 _PUT_BACK: Final = (
     "If the data folder was moved, move it back. If the log (-wal) was removed, stop Helix without a kill, "
     "which saves what the log holds, and start it again. Otherwise stop Helix and restore a backup."
@@ -89,26 +92,38 @@ def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | 
 
 
 def read_disk(folder: Path, *, warn_mb: int, fail_mb: int) -> Reading:
-    """How much room the folder's disk has left, in bounds of MiB. Asks the system: call it in a thread."""
+    """How much room the folder's disk has left, in bounds of MiB, and for how many files.
+
+    Asks the system: call it in a thread.
+    """
     free = Threshold("free_bytes", "below", warn_mb * _MIB, fail_mb * _MIB, _DISK_SETTINGS)
-    thresholds = (free, fails_when("the data folder", "impossible to look at"))
+    thresholds = (free, _FREE_INODES, fails_when("the data folder", "impossible to look at"))
     try:
-        usage = shutil.disk_usage(folder)
+        usage, system = shutil.disk_usage(folder), os.statvfs(folder)
     except OSError as error:
         reason = f"cannot be looked at: {error.strerror}"
         return Reading(status="fail", reason=reason, action="Check the data folder.", thresholds=thresholds)
+    # A file system that makes inodes as they are needed (btrfs, for one) counts none.
+    inodes = {"free_inodes": system.f_favail, "total_inodes": system.f_files} if system.f_files else {}
     reading = Reading(
         observed_value=usage.free,
         observed_unit="bytes",
         load=usage.used / usage.total if usage.total else None,
-        counters={"free_bytes": usage.free, "total_bytes": usage.total},
+        counters={"free_bytes": usage.free, "total_bytes": usage.total, **inodes},
         thresholds=thresholds,
     )
-    verdict = free.judge(usage.free)
-    if verdict == "pass":
+    room: Status = free.judge(usage.free)
+    files: Status = _FREE_INODES.judge(system.f_favail) if inodes else "pass"
+    worst = max(room, files, key=STATUSES.index)
+    if worst == "pass":
         return reading
-    reason = f"the disk of the data folder has less than {fail_mb if verdict == 'fail' else warn_mb} MiB left"
-    return reading.become(verdict, reason, "Make room on the disk of HELIX_DATA_DIR.")
+    if worst == room:
+        mb = fail_mb if room == "fail" else warn_mb
+        reason = f"the disk of the data folder has less than {mb} MiB left"
+        return reading.become(worst, reason, "Make room on the disk of HELIX_DATA_DIR.")
+    bound = _FREE_INODES.fail if files == "fail" else _FREE_INODES.warn
+    reason = f"the disk of the data folder has room for fewer than {bound} more files (inodes)"
+    return reading.become(worst, reason, "Remove files from the disk of HELIX_DATA_DIR; `df -i` shows them.")
 
 
 def read_rituals(running: RunningRitual | None, last: RitualRecord | None) -> Reading:

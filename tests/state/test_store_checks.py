@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,10 @@ def stats(waiting: int = 0, error: str | None = None, gone: str | None = None) -
     )
 
 
+class Usage:
+    total, used, free = 1000 * MIB, 500 * MIB, 500 * MIB
+
+
 @pytest.mark.parametrize(
     ("waiting", "error", "gone", "status", "reason"),
     [
@@ -54,16 +59,44 @@ def test_the_store(waiting: int, error: str | None, gone: str | None, status: st
 
 
 @pytest.mark.parametrize(
+    ("free", "total", "status"),
+    [
+        (1_000, 10_000, "pass"),
+        (999, 10_000, "warn"),
+        (100, 10_000, "warn"),
+        (99, 10_000, "fail"),
+        (0, 10_000, "fail"),
+        (0, 0, "pass"),
+    ],
+)
+def test_a_disk_without_room_for_more_files(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, total: int, status: str
+) -> None:
+    class System:
+        f_favail, f_files = free, total
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _: Usage)
+    monkeypatch.setattr("os.statvfs", lambda _: System)
+    reading = read_disk(tmp_path, warn_mb=200, fail_mb=50)
+    assert (reading.status, bool(reading.action)) == (status, status != "pass")
+    assert ("more files" in reading.reason) == (status != "pass")
+    assert ("free_inodes" in reading.counters) == (total > 0)
+
+
+def test_the_files_of_a_real_disk_are_counted(tmp_path: Path) -> None:
+    found = os.statvfs(tmp_path)
+    counters = read_disk(tmp_path, warn_mb=0, fail_mb=0).counters
+    assert counters.get("total_inodes", 0) == found.f_files
+
+
+@pytest.mark.parametrize(
     ("free", "status"),
     [(200 * MIB, "pass"), (200 * MIB - 1, "warn"), (50 * MIB, "warn"), (50 * MIB - 1, "fail"), (0, "fail")],
 )
-def test_the_disk(monkeypatch: pytest.MonkeyPatch, free: int, status: str) -> None:
-    class Usage:
-        total, used = 1000 * MIB, 1000 * MIB - free
-
-    Usage.free = free  # type: ignore[attr-defined]  # what shutil.disk_usage gives
+def test_the_disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free: int, status: str) -> None:
+    monkeypatch.setattr(Usage, "free", free)
     monkeypatch.setattr("shutil.disk_usage", lambda _: Usage)
-    reading = read_disk(Path("data"), warn_mb=200, fail_mb=50)
+    reading = read_disk(tmp_path, warn_mb=200, fail_mb=50)
     assert (reading.status, bool(reading.action)) == (status, status != "pass")
     assert ("less than" in reading.reason) == (status != "pass")
     assert reading.thresholds[0] == Threshold(
