@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from core.errors import HelixError
+from core.flush import flush
 from state.edit_files import SIZE_LIMIT
 from state.rename import exchange
 
 _DEFAULT_MODE: Final = 0o644
+# There is nothing, a link, or a socket.
+_NO_FILE: Final = frozenset({errno.ENOENT, errno.ELOOP, errno.ENXIO})
 
 
 class Overtaken(HelixError):  # noqa: N818 - it says what happened
@@ -27,19 +32,63 @@ def replace_file(path: Path, content: bytes, expected: bytes | None) -> None:
 
     Raises:
         Overtaken: something else than `expected` stood there when it was replaced; it is back in its place.
-        OSError: the disk is full, the folder is read-only …; nothing has changed.
+        OSError: the disk is full, the folder is read-only …; what stood there does so still, or is left
+            beside it for `put_back`.
     """
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.unlink(missing_ok=True)
+    part, aside = path.with_name(f".{path.name}.part"), _aside(path)
+    part.unlink(missing_ok=True)
     try:
-        _write(fresh, content, like=path if expected is not None else None)
+        _write(part, content, like=path if expected is not None else None)
         if expected is None:
-            _place_new(fresh, path)
+            _place_new(part, path)
         else:
-            _swap(fresh, path, content, expected)
+            if os.path.lexists(aside):
+                raise FileExistsError(errno.EEXIST, "an edit of before is still to be put back", str(aside))
+            # Only what is whole goes by this name.
+            part.rename(aside)
+            _exchange(aside, path, content, expected)
     finally:
-        fresh.unlink(missing_ok=True)
-    _flush_folder(path.parent)
+        part.unlink(missing_ok=True)
+    flush(path.parent)
+
+
+def put_back(path: Path, is_ours: Callable[[bytes], bool]) -> bool:
+    """Puts an edit back in its place that a kill in the middle of `replace_file` has left beside it.
+
+    Where another edit stands there by now, that one is newer and stays. Blocks on the disk.
+
+    Args:
+        path: where it belongs.
+        is_ours: whether a content was written by Helix, so that nobody has edited it.
+
+    Returns:
+        Whether an edit was put back.
+
+    Raises:
+        OSError: it cannot be read or moved now; it is still where it was.
+    """
+    aside = _aside(path)
+    left = _content(aside)
+    if left is None or is_ours(left):
+        aside.unlink(missing_ok=True)
+        return False
+    standing = _content(path)
+    if standing is None:
+        with contextlib.suppress(FileExistsError):
+            os.link(aside, path, follow_symlinks=False)
+        aside.unlink()
+    elif is_ours(standing):
+        with contextlib.suppress(Overtaken):
+            _exchange(aside, path, left, standing)
+    else:
+        aside.unlink()
+    flush(path.parent)
+    return _content(path) == left
+
+
+def _aside(path: Path) -> Path:
+    """Where a new content waits until it is exchanged with the old one, and the old one goes then."""
+    return path.with_name(f".{path.name}.new")
 
 
 def _write(fresh: Path, content: bytes, like: Path | None) -> None:
@@ -63,55 +112,64 @@ def _write(fresh: Path, content: bytes, like: Path | None) -> None:
         os.close(descriptor)
 
 
-def _place_new(fresh: Path, path: Path) -> None:
+def _place_new(part: Path, path: Path) -> None:
     try:
-        os.link(fresh, path, follow_symlinks=False)
+        os.link(part, path, follow_symlinks=False)
     except FileExistsError as error:
         raise Overtaken(f"{path.name} has just been created") from error
 
 
-def _swap(fresh: Path, path: Path, content: bytes, expected: bytes) -> None:
-    """Exchanges the two names, then looks at what came out: an edit of the last moment goes back in."""
+def _exchange(fresh: Path, path: Path, content: bytes, expected: bytes) -> None:
+    """Exchanges the two names, then looks at what came out: an edit of the last moment goes back in.
+
+    What came out is removed, but not where it cannot be looked at.
+    """
     try:
         exchanged = exchange(fresh, path)
     except FileNotFoundError as error:
+        fresh.unlink()
         raise Overtaken(f"{path.name} has just been removed") from error
     if not exchanged:
         _swap_without_exchange(fresh, path, expected)
         return
-    if _content(fresh) == expected:
-        return
-    exchange(fresh, path)
-    if _content(fresh) != content:
-        # Overtaken twice: what stood at the path was newer still.
+    try:
+        overtaken = _content(fresh) != expected
+    except OSError:
         exchange(fresh, path)
-    raise Overtaken(f"{path.name} has just been edited")
+        raise
+    if overtaken:
+        exchange(fresh, path)
+        if _content(fresh) != content:
+            # Overtaken twice: what stood at the path was newer still.
+            exchange(fresh, path)
+    fresh.unlink()
+    if overtaken:
+        raise Overtaken(f"{path.name} has just been edited")
 
 
 def _swap_without_exchange(fresh: Path, path: Path, expected: bytes) -> None:
     # The smallest window that a platform without an exchange of names allows.
     if _content(path) != expected:
+        fresh.unlink()
         raise Overtaken(f"{path.name} has just been edited")
     fresh.replace(path)
 
 
 def _content(path: Path) -> bytes | None:
-    """What a plain file holds; None for anything else."""
+    """What a plain file holds; None where there is none, or something else.
+
+    Raises:
+        OSError: it cannot be read now, so nobody knows.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError:
-        return None
+    except OSError as error:
+        if error.errno in _NO_FILE:
+            return None
+        raise
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             return None
         return os.read(descriptor, SIZE_LIMIT + 1)
-    finally:
-        os.close(descriptor)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -17,7 +17,7 @@ from core.database import Database
 from core.store_errors import StoreError
 from state import _ledger
 from state._uninterrupted import uninterrupted
-from state.atomic_file import Overtaken, replace_file
+from state.atomic_file import Overtaken, put_back, replace_file
 from state.documents import Document, Edit
 from state.edit_files import FileContent, RefusedEdit, UnreadFile, read_edit_file
 from state.manager import StateManager
@@ -89,6 +89,8 @@ class FileProjection:
         self._ours: set[bytes] = set()
         self._confirmed: bytes | None = None
         self._refused: bytes | None = None
+        # Whether something may lie beside the file that belongs in its place.
+        self._left = True
         manager.add_transaction_hook(self._commit_hash)
 
     async def load(self) -> None:
@@ -110,6 +112,7 @@ class FileProjection:
             return outcome
 
     async def _settle(self) -> Outcome:
+        await self._put_back()
         imported = written = False
         for _ in range(_ROUNDS):
             try:
@@ -137,6 +140,19 @@ class FileProjection:
             # Perhaps behind a state that changes faster than a disk writes: each change asks for a check.
             return "imported" if imported else "written"
         return "failed"
+
+    async def _put_back(self) -> None:
+        """Puts an edit back that a kill, or an error of the disk, has left beside the file."""
+        if not self._left:
+            return
+        if await uninterrupted(asyncio.to_thread(put_back, self._path, self._is_ours)):
+            logger.warning("projection.edit_put_back file=%s", self.name)
+        self._left = False
+
+    def _is_ours(self, content: bytes) -> bool:
+        # An earlier version has left the first part of what it was writing.
+        begun = self._document.render(self._manager.snapshot).startswith(content)
+        return begun or _ledger.digest(content) in self._ours
 
     async def _read(self) -> tuple[FileContent | None, Edit | None]:
         """The file, once it has been quiet for a moment where it cannot be taken.
@@ -200,7 +216,9 @@ class FileProjection:
             await self._database.write(partial(_ledger.commit, file=self.name, content_hash=wanted))
         expected = None if standing is None else standing.data
         self._ours = {wanted} if expected is None else {wanted, _ledger.digest(expected)}
+        self._left = True
         await uninterrupted(asyncio.to_thread(replace_file, self._path, content, expected))
+        self._left = False
         self._ours = {wanted}
         self._confirmed = None
         await self._confirm(wanted)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from state import atomic_file, rename
-from state.atomic_file import Overtaken, replace_file
+from state.atomic_file import Overtaken, put_back, replace_file
 
 
 @pytest.fixture
@@ -153,11 +153,61 @@ def test_a_full_disk_leaves_the_old_file_and_nothing_else(
     assert names(path) == ["f.json"]
 
 
-def test_what_a_crash_left_is_written_over(path: Path) -> None:
+def test_what_a_crash_left_half_written_is_written_over(path: Path) -> None:
     path.write_bytes(b"old")
-    path.with_name(".f.json.new").write_bytes(b"half")
+    path.with_name(".f.json.part").write_bytes(b"half")
     replace_file(path, b"new", b"old")
     assert path.read_bytes() == b"new"
+    assert names(path) == ["f.json"]
+
+
+def test_what_a_crash_left_beside_the_file_is_not_written_over(path: Path) -> None:
+    path.write_bytes(b"old")
+    path.with_name(".f.json.new").write_bytes(b"an edit")
+    with pytest.raises(FileExistsError):
+        replace_file(path, b"new", b"old")
+    assert (path.read_bytes(), path.with_name(".f.json.new").read_bytes()) == (b"old", b"an edit")
+
+
+@pytest.mark.parametrize(
+    ("standing", "left", "put", "then"),
+    [
+        (b"ours", b"an edit", True, b"an edit"),
+        (None, b"an edit", True, b"an edit"),
+        (b"a newer edit", b"an edit", False, b"a newer edit"),
+        (b"ours", b"ours too", False, b"ours"),
+        (b"an edit", b"ours", False, b"an edit"),
+        (b"ours", None, False, b"ours"),
+    ],
+)
+def test_an_edit_that_a_crash_left_is_put_back_unless_a_newer_one_stands_there(
+    *, path: Path, standing: bytes | None, left: bytes | None, put: bool, then: bytes
+) -> None:
+    for place, content in ((path, standing), (path.with_name(".f.json.new"), left)):
+        if content is not None:
+            place.write_bytes(content)
+    assert put_back(path, lambda content: content.startswith(b"ours")) == put
+    assert path.read_bytes() == then
+    assert names(path) == ["f.json"]
+
+
+def test_an_edit_of_the_last_moment_that_cannot_be_read_is_put_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_bytes(b"an edit")
+    real = os.open
+
+    def none_left(opened: Path, flags: int, *mode: int) -> int:
+        if opened.name == ".f.json.new":
+            raise OSError(errno.EMFILE, "Too many open files")
+        return real(opened, flags, *mode)
+
+    monkeypatch.setattr(os, "open", none_left)
+    with pytest.raises(OSError, match="Too many open files"):
+        replace_file(path, b"new", b"old")
+    assert path.read_bytes() == b"an edit"
+    monkeypatch.undo()
+    assert not put_back(path, lambda content: content == b"new")
     assert names(path) == ["f.json"]
 
 
