@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 import uvloop
 
-from core import logs, uncaught
+from core import logs, machine_limits, uncaught
 from core.drain import patience
 from core.errors import StartError
 from core.kernel import Kernel, build_kernel
@@ -74,7 +74,10 @@ class _Call(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command of the command line; gives the exit code: 0, or 2 for what an operator can mend."""
-    outputs = Outputs.take_over()
+    try:
+        outputs = Outputs.take_over()
+    except RuntimeError as error:
+        return _refuse(StartError(machine_limits.explain(error) or str(error)))
     parser = _build_parser()
     given = _parse(parser, arguments)
     if given.what is not None and given.command not in {"restore", "forget"}:
@@ -94,13 +97,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error, error.log_format, given.command)
     except StartError as error:
         return _refuse(error, log_format, given.command)
+    except (MemoryError, OSError, RuntimeError) as error:
+        reason = machine_limits.explain(error)
+        if reason is None:
+            raise
+        return _refuse(StartError(reason), log_format, given.command)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     finally:
         logs.sum_up()
 
 
-def _refuse(error: StartError, log_format: LogFormat, command: str) -> int:
+def _refuse(error: StartError, log_format: LogFormat = "text", command: str = _RUN) -> int:
     if _for_machines(log_format, command):
         logger.critical("%s", error)
     else:
@@ -152,6 +160,7 @@ def _build_parser() -> argparse.ArgumentParser:
 
 
 def _run(call: _Call) -> int:
+    machine_limits.require_enough()
     for warning in call.loaded.warnings:
         logger.warning("settings.warning %s", warning)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -7,10 +7,7 @@ import os
 import re
 import signal
 import socket
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,34 +15,14 @@ import aiohttp
 import pytest
 
 from tests.e2e.chat import chatting, text_of
-from tests.e2e.helix_process import ROOT, get_json, helix, sandbox_env
+from tests.e2e.helix_process import get_json, helix, sandbox_env
+from tests.e2e.shell import shell
 
-_KEPT: Final = {
-    name: os.environ[name] for name in ("PATH", "HOME", "COVERAGE_PROCESS_CONFIG") if name in os.environ
-}
 _CLOSED: Final = "0<&- 1>&- 2>&-"
 # What becomes of what is printed, in a shell's words; `> >(:)` is a reader that ends at once.
 _UNWRITABLE: Final = (">/dev/full 2>&1", _CLOSED, "> >(:) 2>&1")
 _REFUSED: Final = 1_400
 _SUM: Final = re.compile(r"\(and ([\d,]+) more like it in \d+ s\)$")
-
-
-@asynccontextmanager
-async def shell(
-    line: str, env: dict[str, str], stdout: int = DEVNULL, stderr: int = PIPE
-) -> AsyncIterator[Process]:
-    """A shell's line, in which `helix` is `python main.py`; what it started is gone when the block ends."""
-    command = f'helix() {{ {sys.executable} {ROOT / "main.py"} "$@"; }}; {line}'
-    process = await asyncio.create_subprocess_exec(
-        "bash", "-c", command, cwd=ROOT, env={**_KEPT, **env}, start_new_session=True,
-        stdin=DEVNULL, stdout=stdout, stderr=stderr,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        if process.returncode is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """What an operator got wrong ends the start with exit code 2 and a message that names it."""
 
+import asyncio
 import os
 import socket
 from pathlib import Path
@@ -11,6 +12,7 @@ from core.schema import CORE_MIGRATIONS
 from core.version import VERSION
 from state.schema import STATE_MIGRATIONS
 from tests.e2e.helix_process import get_json, helix, sandbox_env
+from tests.e2e.shell import shell
 
 # Locks the database for good when a certain transaction begins; nobody waits long for it.
 _LOCKING = """
@@ -42,6 +44,15 @@ async def _refusal(*arguments: str, env: dict[str, str], cwd: Path | None = None
         assert await process.exit_code() == 2, process.output
         assert "Traceback" not in process.output
         return process.output
+
+
+@pytest.mark.parametrize("limit", ["-v 80000", "-v 300000", "-v 500000", "-d 60000", "-n 20"])
+async def test_a_limit_of_the_system_that_is_too_low_is_named(tmp_path: Path, limit: str) -> None:
+    async with shell(f"ulimit {limit}; helix", sandbox_env(tmp_path)) as process:
+        _, said = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 2
+    assert b"Traceback" not in said
+    assert f"ulimit {limit[:2]}".encode() in said
 
 
 async def test_every_wrong_setting_is_named_at_once(tmp_path: Path) -> None:
