@@ -74,7 +74,7 @@ ENTRIES: tuple[CommandEntry, ...] = (
         name="search",
         cog="contexts",
         aliases=("find", "recall", "remember", "memory"),
-        params=(Param("query", "What to look for", kind="rest", required=True),),
+        params=(Param("query", "What to look for", kind="rest", required=True, verbatim=True),),
         summary="Search journal, rituals, checkpoints and directives.",
         example="!search flare harmony",
     ),

@@ -10,6 +10,7 @@ import discord
 from discord.ext import commands
 
 from bot import access, catalog, errors, library_log
+from bot.arguments import ArgumentView
 from bot.batch import follows_comments
 from bot.buttons import EXPIRED, ComponentItem
 from bot.command_metrics import CommandMetrics
@@ -210,8 +211,10 @@ class HelixBot(commands.Bot):
         ctx = await super().get_context(origin, cls=cls)
         if isinstance(origin, discord.Message) and ctx.invoked_with:
             entry = catalog.find(ctx.invoked_with)
-            if entry is not None and (ctx.command is None or not self.loader.is_ready(entry.cog)):
-                await self._look_up(ctx, entry)
+            if entry is not None:
+                ctx.view = ArgumentView(ctx.view, verbatim=any(param.verbatim for param in entry.params))
+                if ctx.command is None or not self.loader.is_ready(entry.cog):
+                    await self._look_up(ctx, entry)
         return ctx
 
     async def _look_up(self, ctx: HelixContext, entry: CommandEntry) -> None:

@@ -12,12 +12,13 @@ PATH = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
 _HEAD = """# Commands
 
 Every command works as `!name`, as `@Helix name` and as `/name`; aliases work by prefix or mention only.
-White space after the prefix or the mention is fine. Arguments in `<>` are required, in `[]` optional. Access
-is everyone, mod (Manage Server), admin (Administrator, or the role in `ADMIN_ROLE_ID`) or owner (the
-application's owners and `OWNER_IDS`); each includes those before it. Mods and admins count in the home server
-only, except for commands marked †, which concern the server that they are given in. A message may carry
-several commands: one a line, or one after another (`!status !agents`). Write to Helix in private, or begin a
-message with its mention, and it offers the likeliest commands as buttons.
+White space after the prefix or the mention is fine. Arguments in `<>` are required, in `[]` optional; by
+prefix, quotation marks of any kind hold an argument of several words together. Access is everyone, mod
+(Manage Server), admin (Administrator, or the role in `ADMIN_ROLE_ID`) or owner (the application's owners
+and `OWNER_IDS`); each includes those before it. Mods and admins count in the home server only, except for
+commands marked †, which concern the server that they are given in. A message may carry several commands:
+one a line, or one after another (`!status !agents`). Write to Helix in private, or begin a message with its
+mention, and it offers the likeliest commands as buttons.
 
 This page is made from the catalog (`make docs`).
 """

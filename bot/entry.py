@@ -70,6 +70,7 @@ class Param:
     Attributes:
         kind: "rest" takes the rest of the line; "choice" takes one of `choices`.
         default: what an argument left out means, as text; None where that needs no saying.
+        verbatim: quotation marks around it are part of what it says; by prefix they are dropped otherwise.
         meaning: one line for help and the slash option, at most 100 characters.
     """
 
@@ -79,6 +80,7 @@ class Param:
     required: bool = False
     default: str | None = None
     choices: tuple[str, ...] = ()
+    verbatim: bool = False
 
     @property
     def usage(self) -> str:

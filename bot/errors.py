@@ -208,7 +208,7 @@ def _complaint(error: commands.UserInputError | app_commands.TransformerError) -
     if isinstance(error, commands.MissingRequiredArgument):
         return f"`{error.param.displayed_name or error.param.name}` is missing."
     if isinstance(error, commands.ArgumentParsingError):
-        return "A quotation mark is not closed, or stands where it cannot."
+        return "A quotation mark is not closed. Close it, or leave it out."
     if isinstance(error, app_commands.TransformerError):
         return f"{quoted(str(error.value))} does not fit there."
     if isinstance(error, commands.BadLiteralArgument | commands.RangeError):

@@ -10,6 +10,7 @@ import msgspec
 
 from core.broadcast import Broadcaster
 from core.errors import HelixError, UnknownName
+from core.quotation import straight
 from core.wrong_field import wrong_field
 from state.edit_files import RefusedEdit
 from state.events import OUT_EVENTS, OutEvent
@@ -104,8 +105,10 @@ def _unfenced(text: str) -> str:
     """Without the code block that people put around JSON in a chat."""
     inner = text.strip()
     if inner.startswith("```") and inner.endswith("```") and len(inner) >= 6:
-        return inner[3:-3].removeprefix("json").strip()
-    return inner.strip("`")
+        inner = inner[3:-3].removeprefix("json").strip()
+    inner = inner.strip("`")
+    # A phone writes “ for " while somebody types.
+    return inner if '"' in inner else straight(inner)
 
 
 def _sample(kind: msgspec.inspect.Type, name: str, now: datetime) -> object:

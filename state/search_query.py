@@ -7,6 +7,7 @@ import unicodedata
 from typing import Final
 
 from core.errors import HelixError
+from core.quotation import straight
 
 LONGEST_QUERY: Final = 200
 MOST_TERMS: Final = 12
@@ -33,7 +34,7 @@ def build_query(text: str) -> str:
     """
     if len(text) > LONGEST_QUERY:
         raise WrongQuery(f"A search takes at most {LONGEST_QUERY} characters; this one has {len(text)}.")
-    terms = [term for found in _TERM.finditer(text) if (term := _term(found)) is not None]
+    terms = [term for found in _TERM.finditer(straight(text)) if (term := _term(found)) is not None]
     if not terms:
         raise WrongQuery(
             'Name a word to look for, a "phrase in quotes", or the beginning of a word as `harm*`.'

@@ -7,6 +7,7 @@ from typing import Literal
 
 from bot.words import quoted
 from core.errors import HelixError
+from core.quotation import straight
 from state.ritual_records import check_steps
 from state.ritual_rules import DEFAULT_STEPS
 from state.schedule_rules import EXAMPLES, Rule, parse_rule
@@ -32,7 +33,7 @@ def parse_addition(details: str | None, now: datetime) -> tuple[Rule, int]:
         WrongSchedule: it says no time, or one that comes too often.
         WrongSteps: no ritual has so many steps.
     """
-    words = (details or "").replace("`", " ").replace('"', " ").split()
+    words = straight(details or "").replace("`", " ").replace('"', " ").split()
     if not words:
         raise WrongDetails("Add what? A time and the steps, as in `every 6h 27` or `0 6 * * * 108`.")
     steps = DEFAULT_STEPS
