@@ -11,7 +11,7 @@ from bot.guild_work import Busy, GuildWork, in_words
 
 
 def refused(code: int, kind: type[discord.HTTPException] = discord.HTTPException) -> discord.HTTPException:
-    response = cast("Any", SimpleNamespace(status=400, reason="Bad Request"))
+    response = cast("Any", SimpleNamespace(status=403 if kind is discord.Forbidden else 400, reason="No"))
     return kind(response, {"code": code, "message": "no"})
 
 

@@ -162,7 +162,7 @@ class Roles(commands.Cog, name="roles"):
         except discord.HTTPException as error:
             if discord_codes.kind_of(error) in {"ours", "theirs"}:
                 raise
-            return _words.refused(found.name, error), False
+            return _screens.refused(found.name, error), False
         return _words.done(found.name, add=add, changed=True), True
 
     async def _menus(

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 import discord
 
-from bot import embeds, words
+from bot import discord_codes, embeds, words
 from bot.cogs.roles._choice import Category
 from bot.cogs.roles._creation import Plan
 from bot.guild_work import Report
@@ -104,3 +104,13 @@ def _category(category: Category, held: Collection[int]) -> str:
     if missing:
         lines.append(f"-# {missing} not available here")
     return "\n".join(lines)
+
+
+def refused(name: str, error: discord.HTTPException) -> str:
+    """Discord refused what looked possible."""
+    if error.code == discord_codes.UNKNOWN_ROLE:
+        return f"**{name}** is gone from this server."
+    if error.code == discord_codes.UNKNOWN_MEMBER:
+        return f"Discord says that you are not on this server any more, so **{name}** stays as it is."
+    too_low = f"Discord does not let me touch **{name}**: my role must stand above it and have Manage Roles."
+    return discord_codes.in_words(error, {"forbidden": too_low})

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from bot import discord_codes
 from bot.self_roles import SelfRole
-
-if TYPE_CHECKING:
-    import discord
 
 
 def obstacle(found: SelfRole, prefix: str, *, may_manage: bool) -> str | None:
@@ -32,13 +26,3 @@ def done(name: str, *, add: bool, changed: bool) -> str:
     if not changed:
         return f"You have **{name}** already." if add else f"You do not have **{name}**."
     return f"**{name}** is yours now." if add else f"**{name}** is no longer yours."
-
-
-def refused(name: str, error: discord.HTTPException) -> str:
-    """Discord refused what looked possible."""
-    if error.code == discord_codes.UNKNOWN_ROLE:
-        return f"**{name}** is gone from this server."
-    if error.code == discord_codes.UNKNOWN_MEMBER:
-        return f"Discord says that you are not on this server any more, so **{name}** stays as it is."
-    too_low = f"Discord does not let me touch **{name}**: my role must stand above it and have Manage Roles."
-    return discord_codes.in_words(error, {"forbidden": too_low})
