@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -100,8 +101,8 @@ async def test_helix_runs_and_stops_whatever_its_outputs_are(env: dict[str, str]
     async with shell(f"helix run {outputs}; exit $?", env) as process:
         http, pid = await ready(env)
         # No file or socket of ours has a number that is printed to.
-        for target in _outputs_of(pid):
-            assert target.startswith(("/dev/null", "/dev/full", "pipe:"))
+        kinds = {target.partition(":")[0] for target in _outputs_of(pid)}
+        assert kinds <= ({"/dev/null"} if outputs == _CLOSED else {"/dev/null", "/dev/full", "pipe"})
         assert (await get_json(f"{http}/status"))["ucf"]
         os.kill(pid, signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), 30) == 0
@@ -177,6 +178,18 @@ async def test_a_restore_is_done_though_nobody_reads_what_it_says(
         assert process.returncode == 0
     assert b"Traceback" not in said
     assert (tmp_path / "other" / "helix.db").exists()
+
+
+@pytest.mark.parametrize("outputs", [">/dev/full", "| head -0"])
+async def test_the_staging_check_gives_its_verdict_though_nobody_reads_it(
+    env: dict[str, str], outputs: str
+) -> None:
+    line = (
+        f"{sys.executable} -m deploy.staging_check http://127.0.0.1:{env['PORT']} {outputs}; exit $PIPESTATUS"
+    )
+    async with shell(line, env) as process:
+        _, said = await asyncio.wait_for(process.communicate(), 60)
+    assert (process.returncode, said) == (1, b"")
 
 
 async def test_the_traceback_of_a_crash_is_written(tmp_path: Path, env: dict[str, str]) -> None:
