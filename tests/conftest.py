@@ -1,10 +1,16 @@
-"""What holds for the whole suite: no skip in CI, no heartbeat beyond its test, Ctrl-C everywhere."""
+"""What holds for the whole suite: no skip in CI, no heartbeat beyond its test, no example in a hurry,
+Ctrl-C everywhere."""
 
 import os
 import signal
 import threading
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says how busy the machine is, not whether the code is right.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 _NO_SKIPS = "HELIX_NO_SKIPS"
 _skipped: pytest.StashKey[list[str]] = pytest.StashKey()
