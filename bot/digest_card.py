@@ -24,7 +24,10 @@ def card(week: Week, *, commands: int | None, drawn: bool) -> discord.Embed:
         commands: how many were run; None where nobody knows.
         drawn: whether a chart stands beside it: as a file, since a picture inside an embed has no text.
     """
-    lines = [*_field(week), "", *_facts(week)]
+    lines = [*_field(week)]
+    if week.begun is not None:
+        lines.append(f"-# The history begins {embeds.absolute(week.begun)}.")
+    lines += ["", *_facts(week)]
     if commands is not None:
         lines.append(f"**Commands** {commands} run")
     if not drawn:

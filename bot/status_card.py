@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot import embeds, words
 from state.models import METRICS, judge
 from state.status import StatusView, Trend
@@ -21,6 +23,13 @@ def values(view: StatusView) -> list[str]:
     """The six values, each with how it is and where it went."""
     found = view.ucf.as_dict()
     return [value(name, found[name], view.trends[name]) for name in METRICS]
+
+
+def arrows(since: datetime | None) -> str:
+    """What the arrows before the values compare with: `trends_since` in words."""
+    if since is None:
+        return "-# Arrows: against an hour ago"
+    return f"-# Arrows: since {embeds.relative(since)}, when the history begins"
 
 
 def value(name: str, number: float, trend: Trend) -> str:

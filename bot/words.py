@@ -8,6 +8,8 @@ from core.visible_text import isolate, without_directions
 
 # Below it `g` would write an exponent.
 _LEAST = 1e-4
+_DAY_S = 86_400
+_LEAST_COVERED_S = 60
 
 
 def quoted(text: str, limit: int = 80) -> str:
@@ -44,6 +46,13 @@ def duration(seconds: float) -> str:
     if milliseconds < _LEAST:
         return "0 ms"
     return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.2g} ms"
+
+
+def covered(seconds: float) -> str:
+    """How much of a day was measured: "over 24 h", "over 20 min 34 s"; empty below a minute."""
+    if seconds < _LEAST_COVERED_S:
+        return ""
+    return "over 24 h" if seconds >= _DAY_S - _LEAST_COVERED_S else f"over {duration(seconds)}"
 
 
 def size(size_bytes: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final, Self
 
 import msgspec
@@ -59,6 +59,7 @@ class Collective:
 
     Attributes:
         hour_ago: the UCF of an hour ago, else the first one there was; read once a minute.
+        trends_since: the moment of that first one, where it is used; None where `hour_ago` is what it says.
     """
 
     def __init__(self, kernel: Kernel, database: Database) -> None:
@@ -88,6 +89,7 @@ class Collective:
         self.search = Search(database, clock)
         self.outgoing = Outgoing()
         self.hour_ago: UCF | None = None
+        self.trends_since: datetime | None = kernel.started_at
         self._rituals_cut_off = 0
         self._own_url = msgspec.structs.replace(settings, public_url=None).base_url
         self.probes = ServiceProbes(
@@ -167,7 +169,8 @@ class Collective:
     async def refresh_trend(self) -> None:
         """Reads the UCF of an hour ago."""
         then = await self.journal.ucf_at(self.kernel.clock.now() - timedelta(hours=1))
-        self.hour_ago = await self.journal.first_ucf() if then is None else then
+        first = await self.journal.first_ucf() if then is None else None
+        self.hour_ago, self.trends_since = (then, None) if first is None else first
 
     async def refresh_disk(self) -> None:
         """Looks how much room the data folder has left."""

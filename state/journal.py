@@ -85,18 +85,21 @@ class Journal:
 
     async def ucf_at(self, moment: datetime) -> UCF | None:
         """The UCF as it was at a moment; None before the first one."""
-        return await self._ucf("WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT 1", to_us(moment))
+        found = await self._ucf("WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT 1", to_us(moment))
+        return None if found is None else found[0]
 
-    async def first_ucf(self) -> UCF | None:
-        """The oldest UCF that is kept; None where there is none."""
+    async def first_ucf(self) -> tuple[UCF, datetime] | None:
+        """The oldest UCF that is kept, with its moment; None where there is none."""
         return await self._ucf("ORDER BY at_us, version LIMIT 1")
 
-    async def _ucf(self, which: str, *values: int) -> UCF | None:
-        query = f"SELECT {', '.join(METRICS)} FROM ucf_history {which}"  # noqa: S608 - only our own words
+    async def _ucf(self, which: str, *values: int) -> tuple[UCF, datetime] | None:
+        query = f"SELECT at_us, {', '.join(METRICS)} FROM ucf_history {which}"  # noqa: S608 - only our own words
 
-        def work(connection: sqlite3.Connection) -> UCF | None:
+        def work(connection: sqlite3.Connection) -> tuple[UCF, datetime] | None:
             row = connection.execute(query, values).fetchone()
-            return None if row is None else UCF(**dict(zip(METRICS, row, strict=True)))
+            if row is None:
+                return None
+            return UCF(**dict(zip(METRICS, row[1:], strict=True))), from_us(row[0])
 
         return await self._database.read(work)
 

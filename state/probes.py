@@ -57,6 +57,18 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
     changed_at: datetime | None
 
 
+class Uptime(msgspec.Struct, frozen=True):
+    """How one service did over some time.
+
+    Attributes:
+        share: of the probes that found it well, 0 to 1.
+        since: when the first of them was.
+    """
+
+    share: float
+    since: datetime
+
+
 OnResult = Callable[[ProbeResult], None]
 
 
@@ -171,15 +183,15 @@ class ServiceProbes:
         """One supervised round."""
         await self.probe_all()
 
-    async def uptime(self, name: str, window: timedelta) -> float | None:
-        """The share of probes within `window` that found the service well, 0 to 1; None without any."""
+    async def uptime(self, name: str, window: timedelta) -> Uptime | None:
+        """How a service did within `window`; None where it was not probed."""
         since = to_us(self._clock.now() - window)
 
-        def work(connection: sqlite3.Connection) -> float | None:
-            row = connection.execute(
-                "SELECT avg(ok) FROM probes WHERE name = ? AND at_us >= ?", (name, since)
+        def work(connection: sqlite3.Connection) -> Uptime | None:
+            share, first_us = connection.execute(
+                "SELECT avg(ok), min(at_us) FROM probes WHERE name = ? AND at_us >= ?", (name, since)
             ).fetchone()
-            return None if row[0] is None else float(row[0])
+            return None if share is None else Uptime(float(share), from_us(first_us))
 
         return await self._database.read(work)
 

@@ -19,7 +19,7 @@ def render_markdown(report: Report) -> str:
         f"State version {report.state_version}, changed {_when(report.state_changed_at)}.",
         "## The field",
         _table(
-            ("metric", "value", "", "trend"),
+            ("metric", "value", "", _compared(report)),
             (
                 (name, f"{line.value:.2f}", line.judgement, _ARROWS[line.trend])
                 for name, line in report.ucf.items()
@@ -32,7 +32,7 @@ def render_markdown(report: Report) -> str:
         ),
         "## Services",
         _table(
-            ("service", "answer", "latency", "uptime 24 h"),
+            ("service", "answer", "latency", "uptime, up to 24 h"),
             (
                 (
                     one.name,
@@ -53,6 +53,12 @@ def render_markdown(report: Report) -> str:
         _list([_backups(report)]),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _compared(report: Report) -> str:
+    if report.trends_since is None:
+        return "against an hour ago"
+    return f"since {_when(report.trends_since)}, when the history begins"
 
 
 def _attention(report: Report) -> list[str]:

@@ -95,6 +95,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything at one moment.
 
     Attributes:
+        ucf: the six values, each with how it moved in an hour, or since `trends_since`.
+        trends_since: when the history begins, where that is less than an hour ago.
         journal_24h: entries of the last 24 hours, by kind.
         journal_total: entries in all.
         folklore: encounters, by kind of anomaly.
@@ -108,6 +110,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     state_version: int
     state_changed_at: datetime
     ucf: Mapping[str, MetricLine]
+    trends_since: datetime | None
     agents_active: int
     agents: tuple[AgentLine, ...]
     services: tuple[ServiceLine, ...]
@@ -160,12 +163,13 @@ class Reports:
         return report
 
     async def _service(self, result: ProbeResult) -> ServiceLine:
+        uptime = await self._collective.probes.uptime(result.name, _WINDOW)
         return ServiceLine(
             name=result.name,
             ok=result.ok,
             answer=result.error or f"HTTP {result.status_code}",
             latency_s=result.latency_s,
-            uptime_24h=await self._collective.probes.uptime(result.name, _WINDOW),
+            uptime_24h=None if uptime is None else uptime.share,
         )
 
     async def _tell(self, report: Report, actor: Actor) -> None:
@@ -201,6 +205,7 @@ def _gather(
         state_version=snapshot.version,
         state_changed_at=snapshot.changed_at,
         ucf=_metrics(snapshot.ucf, collective.hour_ago),
+        trends_since=collective.trends_since,
         agents_active=status.agents_active,
         agents=tuple(
             AgentLine(agent.name, agent.symbol, agent.layer, agent.status, agent.detail)

@@ -32,6 +32,7 @@ def build_status(collective: Collective) -> StatusView:
         started_at=kernel.started_at,
         ucf=snapshot.ucf,
         trends=build_trends(snapshot.ucf, collective.hour_ago),
+        trends_since=collective.trends_since,
         agents_active=sum(agent.status == "active" for agent in agents),
         agents_total=len(agents),
         gateway=_gateway(kernel.health.get("gateway")),

@@ -67,7 +67,8 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         status: of all checks together.
         assessment: one sentence.
-        trends: each metric against an hour ago.
+        trends: each metric against an hour ago, or since `trends_since`.
+        trends_since: when the history begins, where that is less than an hour ago; None otherwise.
         agents_active: how many of `agents_total` are active.
         ritual: None where there was none.
         state_version: of the shared state, with when it changed and what changed it.
@@ -79,6 +80,7 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime
     ucf: UCF
     trends: Mapping[str, Trend]
+    trends_since: datetime | None
     agents_active: int
     agents_total: int
     gateway: GatewayStatus

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from state.models import METRICS, UCF
-from state.moments import to_us
+from state.moments import from_us, to_us
 
 if TYPE_CHECKING:
     from state.collective import Collective
@@ -39,7 +39,7 @@ _BACKUPS: Final = """
     FROM journal WHERE kind = 'backup' AND {span}
 """
 _FIRST: Final = """
-    SELECT harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history
+    SELECT at_us, harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history
     WHERE {span} ORDER BY at_us, version LIMIT 1
 """
 _SOURCES: Final = "SELECT source, count(*) FROM ucf_history WHERE {span} GROUP BY 1"
@@ -51,6 +51,7 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         before: the UCF as it began, or the first one in it; None where nothing is known of that time.
         after: the UCF as it ended, likewise.
+        begun: when the history begins, where that is within the week.
         rituals: how many ended, by status ("done", "cancelled", …).
         promotions: such as ("flare", "legend"), in order of time.
         directives: how many came to each status.
@@ -62,6 +63,7 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime
     before: UCF | None
     after: UCF | None
+    begun: datetime | None
     rituals: Mapping[str, int]
     promotions: tuple[tuple[str, str], ...]
     alerts_raised: int
@@ -84,10 +86,12 @@ async def fetch_week(collective: Collective, since: datetime, until: datetime) -
         raised, cleared = _rows(connection, _ALERTS, span)[0]
         made, failed = _rows(connection, _BACKUPS, span)[0]
         sources = dict(_rows(connection, _SOURCES, span))
+        first = _first(connection, span) if before is None else None
         return Week(
             since=since,
             until=until,
-            before=before or _first(connection, span),
+            before=before if first is None else first[0],
+            begun=None if first is None else first[1],
             after=after,
             rituals=dict(_rows(connection, _STATUSES, {**span, "kind": "ritual"})),
             promotions=tuple((kind, rank) for kind, rank in _rows(connection, _PROMOTIONS, span)),
@@ -104,9 +108,10 @@ async def fetch_week(collective: Collective, since: datetime, until: datetime) -
     return await collective.database.read(work)
 
 
-def _first(connection: sqlite3.Connection, span: Mapping[str, object]) -> UCF | None:
-    found = _rows(connection, _FIRST, span)
-    return UCF(**dict(zip(METRICS, found[0], strict=True))) if found else None
+def _first(connection: sqlite3.Connection, span: Mapping[str, object]) -> tuple[UCF, datetime] | None:
+    for at_us, *values in _rows(connection, _FIRST, span):
+        return UCF(**dict(zip(METRICS, values, strict=True))), from_us(at_us)
+    return None
 
 
 def _rows(connection: sqlite3.Connection, query: str, values: Mapping[str, object]) -> list[tuple[Any, ...]]:

@@ -196,7 +196,14 @@ def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
     )
     return embeds.card(
         f"{embeds.dot(status_card.overall(view))} Helix, live",
-        (embeds.plain(view.assessment, 500), "", *status_card.values(view), "", *facts),
+        (
+            embeds.plain(view.assessment, 500),
+            "",
+            *status_card.values(view),
+            status_card.arrows(view.trends_since),
+            "",
+            *facts,
+        ),
         status=status_card.overall(view),
         footer=_MARK,
     )

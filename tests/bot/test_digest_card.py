@@ -17,6 +17,7 @@ QUIET = Week(
     until=UNTIL,
     before=DEFAULT_UCF,
     after=DEFAULT_UCF,
+    begun=None,
     rituals={},
     promotions=(),
     alerts_raised=0,
@@ -42,6 +43,12 @@ def test_a_quiet_week_says_so() -> None:
         assert line in text
     assert "Folklore" not in text
     assert "Commands" not in text
+
+
+def test_a_week_in_which_the_history_begins_says_so() -> None:
+    assert "The history begins" not in said()
+    begun = UNTIL - timedelta(days=2)
+    assert f"The history begins <t:{int(begun.timestamp())}:f>." in said(begun=begun)
 
 
 def test_a_busy_week_is_told_in_lines_that_fit_a_phone() -> None:

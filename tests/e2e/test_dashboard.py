@@ -46,6 +46,18 @@ async def test_a_change_of_state_reaches_the_page_without_a_reload(board: Dashbo
         assert await page.evaluate("window.sameDocument") is True
 
 
+async def test_a_trend_says_since_when_and_agrees_with_its_chart(board: Dashboard) -> None:
+    await board.send("ucf.update", set={"klesha": 0.5})
+    async with board.page() as page:
+        await live(page)
+        trend = page.locator('[data-metric="klesha"] .trend')
+        await expect(trend).to_have_text(re.compile("^↑ rising, since "))
+        await board.send("ucf.update", set={"klesha": 0.0})
+        await expect(trend).to_have_text(re.compile("^↓ falling, since "))
+        await board.send("ucf.update", set={"klesha": 0.1})
+        await expect(trend).to_have_text(re.compile("^→ steady, since "))
+
+
 async def test_a_screen_reader_hears_what_is_critical_once_and_not_every_digit(board: Dashboard) -> None:
     async with board.page() as page:
         await live(page)

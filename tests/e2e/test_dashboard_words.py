@@ -128,6 +128,17 @@ async def test_values_are_judged_as_the_server_judges_them(page: Page) -> None:
     assert set(wanted) == {"good", "fair", "critical"}
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "words"),
+    [(0.4, 0.2, "↓ falling, 24 h"), (0.2, 0.4, "↑ rising, 24 h"), (0.4, 0.405, "→ steady, 24 h")],
+)
+async def test_a_trend_is_that_of_the_time_which_the_chart_shows(
+    page: Page, before: float, now: float, words: str
+) -> None:
+    asked = {"low": 0, "high": 1, "before": before, "now": now}
+    assert await _ask(page, "metrics", 'm.trendWords(a, a.before, a.now, "24 h")', asked) == words
+
+
 @pytest.mark.parametrize("values", [[0.5], [0.0, 2.0], [0.0], [2.0], [0.7, 0.700001], [1.9, 2.0]])
 async def test_a_value_axis_holds_all_values_and_stays_in_the_range(page: Page, values: list[float]) -> None:
     low, high = await _ask(page, "axes", "m.domain(a, 0, 2)", values)

@@ -175,6 +175,7 @@ async def test_the_status_has_trends_against_an_hour_ago(collective: Collective,
     clock.advance(1900)
     await collective.refresh_trend()
     assert build_status(collective).trends["harmony"] == "up"
+    assert build_status(collective).trends_since is None
     clock.advance(3600)
     await collective.refresh_trend()
     assert build_status(collective).trends["harmony"] == "steady"
@@ -183,11 +184,13 @@ async def test_the_status_has_trends_against_an_hour_ago(collective: Collective,
 async def test_what_moved_in_the_first_hour_is_no_steady_value(
     collective: Collective, clock: ManualClock
 ) -> None:
+    begun = clock.now()
     clock.advance(60)
     await tune(collective, harmony=0.9)
     await collective.refresh_trend()
     assert build_status(collective).trends["harmony"] == "up"
     assert build_status(collective).trends["prana"] == "steady"
+    assert build_status(collective).trends_since == begun
 
 
 async def test_the_status_counts_agents_and_knows_the_gateway(collective: Collective, kernel: Kernel) -> None:

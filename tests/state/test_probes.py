@@ -14,7 +14,7 @@ from aiohttp import web
 from core.database import Database
 from core.health import Check, HealthRegistry
 from state.outgoing import Outgoing
-from state.probes import ProbeResult, ServiceProbes
+from state.probes import ProbeResult, ServiceProbes, Uptime
 from state.services_file import SHIPPED
 from tests.descriptors import none_left
 from tests.manual_clock import ManualClock
@@ -264,9 +264,9 @@ async def test_uptime_is_the_share_of_good_probes_in_the_window(
     del target.answers["/x"]
     for _ in range(3):
         await bench.probes.run_once()
-    assert await bench.probes.uptime("x", DAY) == 0.75
+    assert await bench.probes.uptime("x", DAY) == Uptime(0.75, clock.now() - DAY + timedelta(seconds=10))
     clock.advance(60)
-    assert await bench.probes.uptime("x", DAY) == 1.0
+    assert await bench.probes.uptime("x", DAY) == Uptime(1.0, clock.now() - timedelta(seconds=60))
 
 
 async def test_old_probes_are_forgotten(bench: Bench, clock: ManualClock) -> None:

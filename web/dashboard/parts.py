@@ -12,11 +12,11 @@ from state.agents import LAYERS, ROSTER, AgentStatus, AgentView
 from state.alerts import Alert
 from state.models import METRICS, Metric, judge
 from state.status import StatusView
-from state.status_records import RitualBrief
+from state.status_records import RitualBrief, Trend
 from web.dashboard.signs import draw_sign
 
 WORDS: Final[Mapping[Status, str]] = {"pass": "All well", "warn": "Needs attention", "fail": "Failing"}
-_TRENDS: Final = {"up": "↑ rising", "down": "↓ falling", "steady": "→ steady"}
+_TRENDS: Final[Mapping[Trend, str]] = {"up": "↑ rising", "down": "↓ falling", "steady": "→ steady"}
 _ICONS: Final = {
     "good": "ok", "fair": "fair", "critical": "bad",
     "pass": "ok", "warn": "warn", "fail": "bad",
@@ -47,7 +47,6 @@ def metric_panel(name: str, status: StatusView | None) -> str:
     metric = METRICS[name]
     value = None if status is None else float(getattr(status.ucf, name))
     verdict = "" if value is None else judge(name, value)
-    trend = "" if status is None else _TRENDS.get(status.trends.get(name, ""), "")
     number = "–" if value is None else f"{value:.3f}"
     return (
         f'<article class="panel metric" data-metric="{name}" data-judgement="{verdict}" {_bounds(metric)} '
@@ -56,9 +55,15 @@ def metric_panel(name: str, status: StatusView | None) -> str:
         f'<span class="judgement">{icon(verdict)}<span>{verdict or "–"}</span></span></header>'
         f'<p class="reading"><span class="value">{number}</span>'
         f'<span class="unit">of {metric.high:g}</span>'
-        f'<span class="trend" title="against an hour ago">{trend}</span></p>'
+        f'<span class="trend">{"" if status is None else _trend(name, status)}</span></p>'
         f'{_gauge(metric, value)}<div class="plot"></div></article>'
     )
+
+
+def _trend(name: str, status: StatusView) -> str:
+    """Where it went, and since when; the page's scripts say it of the time that the chart shows."""
+    since = "1 h" if status.trends_since is None else f"since {moment(status.trends_since)}"
+    return f"{_TRENDS[status.trends[name]]}, {since}"
 
 
 def agent_columns(agents: Iterable[AgentView], *, known: bool = True) -> str:

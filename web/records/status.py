@@ -41,7 +41,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         assessment: one sentence.
         version: of Helix.
         ucf: the six numbers.
-        trends: each of them against an hour ago.
+        trends: each of them against an hour ago, or since `trends_since`.
+        trends_since: when the history begins, where that is less than an hour ago; null otherwise.
         ritual: the running or the last one; null where there was none.
     """
 
@@ -51,6 +52,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     started_at: Moment
     ucf: UCF
     trends: Mapping[str, Trend]
+    trends_since: Moment | None
     agents: AgentCount
     gateway: GatewayStatus
     webhooks: WebhooksStatus
@@ -68,6 +70,7 @@ def status_body(collective: Collective) -> Status:
         started_at=view.started_at,
         ucf=view.ucf,
         trends=view.trends,
+        trends_since=view.trends_since,
         agents=AgentCount(view.agents_active, view.agents_total),
         gateway=view.gateway,
         webhooks=view.webhooks,

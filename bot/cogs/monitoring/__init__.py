@@ -83,7 +83,7 @@ class Monitoring(commands.Cog, name="monitoring"):
                 answered.append(result.name)
                 progress.advance(len(answered), _screens.beat(result.name, ok=result.ok))
 
-            pulses = await progress.run(_heartbeat.fetch_pulses(probes, note))
+            pulses = await progress.run(_heartbeat.fetch_pulses(probes, self.bot.kernel.clock, note))
             await progress.finish(_screens.heartbeat(pulses))
 
     @command("discovery")

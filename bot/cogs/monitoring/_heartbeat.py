@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from core.clock import Clock
 from state.probes import ProbeResult, ServiceProbes
 
-UPTIME_WINDOW = timedelta(hours=24)
+_UPTIME_WINDOW = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Pulse:
         latency_s: how long the answer took; None without one.
         changed_at: since when it has been up, or down.
         uptime: the share of probes in 24 h that went well, 0 to 1; None without any.
+        over_s: how long ago the first of them was, in seconds.
     """
 
     name: str
@@ -28,22 +30,26 @@ class Pulse:
     latency_s: float | None
     changed_at: datetime | None
     uptime: float | None
+    over_s: float = 0.0
 
 
 async def fetch_pulses(
-    probes: ServiceProbes, on_result: Callable[[ProbeResult], None] | None = None
+    probes: ServiceProbes, clock: Clock, on_result: Callable[[ProbeResult], None] | None = None
 ) -> tuple[Pulse, ...]:
     """Probe all services at once, `on_result` hearing of each as it answers; the broken ones come first."""
     results = await probes.probe_all(on_result)
-    pulses = [
-        Pulse(
-            name=result.name,
-            ok=result.ok,
-            answer=result.error or f"HTTP {result.status_code}",
-            latency_s=result.latency_s,
-            changed_at=result.changed_at,
-            uptime=await probes.uptime(result.name, UPTIME_WINDOW),
+    pulses = []
+    for result in results:
+        uptime = await probes.uptime(result.name, _UPTIME_WINDOW)
+        pulses.append(
+            Pulse(
+                name=result.name,
+                ok=result.ok,
+                answer=result.error or f"HTTP {result.status_code}",
+                latency_s=result.latency_s,
+                changed_at=result.changed_at,
+                uptime=None if uptime is None else uptime.share,
+                over_s=0.0 if uptime is None else (clock.now() - uptime.since).total_seconds(),
+            )
         )
-        for result in results
-    ]
     return tuple(sorted(pulses, key=lambda pulse: (pulse.ok, pulse.name)))

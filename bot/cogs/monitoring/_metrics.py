@@ -82,6 +82,7 @@ class MetricsView:
     Attributes:
         section: None for the overview.
         memory_bytes: what the process holds in memory now; None where the platform does not say.
+        promises_over_s: how much of the last day the promises were measured over, in seconds.
         lag_s: how late the event loop was, last and worst of the last minute.
     """
 
@@ -94,6 +95,7 @@ class MetricsView:
     memory_bytes: int | None
     lag_s: tuple[float, float]
     promises: tuple[Promise, ...]
+    promises_over_s: float
     webhooks: WebhookCounts
 
 
@@ -133,6 +135,7 @@ def build_metrics(
         memory_bytes=(memory or resident_bytes)(),
         lag_s=(kernel.loop_lag.last_s, kernel.loop_lag.worst_recent_s),
         promises=build_promises(slo),
+        promises_over_s=(slo.until - slo.since).total_seconds(),
         webhooks=webhooks,
     )
 

@@ -37,12 +37,13 @@ def _overview(view: MetricsView) -> discord.Embed:
         f"**Memory** {memory}",
         f"**Event-loop lag** {words.duration(last_s)} (worst {words.duration(worst_s)} in a minute)",
     )
+    over = words.covered(view.promises_over_s)
     broken = sum(promise.kept is False for promise in view.promises)
     return embeds.card(
         "📈 Metrics",
         lines,
         status="warn" if broken else "pass",
-        fields=[embeds.Field("Promises, over 24 hours", "\n".join(map(_promise, view.promises)))],
+        fields=[embeds.Field(f"Promises {over}".rstrip(), "\n".join(map(_promise, view.promises)))],
         footer="All else since the start of this process",
     )
 

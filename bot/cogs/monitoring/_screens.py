@@ -96,7 +96,8 @@ def _check(check: Check) -> str:
 def _pulse(pulse: Pulse) -> str:
     latency = "" if pulse.latency_s is None else f" · {words.duration(pulse.latency_s)}"
     changed = "" if pulse.changed_at is None else f" {embeds.relative(pulse.changed_at)}"
-    uptime = "no history yet" if pulse.uptime is None else f"{words.percent(pulse.uptime)} over 24 h"
+    over = words.covered(pulse.over_s)
+    uptime = "no history yet" if pulse.uptime is None or not over else f"{words.percent(pulse.uptime)} {over}"
     state = "up" if pulse.ok else "down"
     return (
         f"{embeds.dot('active' if pulse.ok else 'down')} **{embeds.plain(pulse.name, 60)}** "

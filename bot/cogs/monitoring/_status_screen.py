@@ -20,9 +20,16 @@ def status(view: StatusView) -> discord.Embed:
     )
     return embeds.card(
         f"{embeds.dot(status_card.overall(view))} Helix",
-        (embeds.plain(view.assessment, 500), "", *status_card.values(view), "", *facts),
+        (
+            embeds.plain(view.assessment, 500),
+            "",
+            *status_card.values(view),
+            status_card.arrows(view.trends_since),
+            "",
+            *facts,
+        ),
         status=status_card.overall(view),
-        footer=f"Arrows: against an hour ago · {view.version} · Tat Tvam Asi",
+        footer=f"{view.version} · Tat Tvam Asi",
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import discord
 
-from bot import embeds, pages, words
+from bot import embeds, pages, status_card, words
 from state.backups import BackupRecord
 from state.reports import Report
 from state.retention import Cleaned
@@ -16,7 +16,6 @@ from state.storage import StorageView
 BACKUPS_PER_PAGE = 6
 
 _DOTS = {"good": "🟢", "unchecked": "⚪", "bad": "🔴"}
-_ARROWS = {"up": "↗", "down": "↘", "steady": "→"}
 _LORE = "What is written down is not lost."
 
 
@@ -99,9 +98,10 @@ def backups(records: Sequence[BackupRecord], page: int, *, names: bool) -> disco
 def report(view: Report) -> discord.Embed:
     """The report on one screen; the attachments hold all of it."""
     field = [
-        f"`{line.value:.2f}` {_ARROWS[line.trend]} **{name}** {line.judgement}"
+        f"`{line.value:.2f}` {status_card.ARROWS[line.trend]} **{name}** {line.judgement}"
         for name, line in view.ucf.items()
     ]
+    field.append(status_card.arrows(view.trends_since))
     well = sum(service.ok for service in view.services)
     idle = [agent for agent in view.agents if agent.status != "active"]
     agents = [f"{view.agents_active} of {len(view.agents)} active"]

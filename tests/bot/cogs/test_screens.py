@@ -135,6 +135,7 @@ def test_metrics_fit(
         memory_bytes=None if share is None else 10**9,
         lag_s=(0.0, 1.0),
         promises=(Promise(name, "< 1", name, None),) * 8,
+        promises_over_s=60.0,
         webhooks=COUNTS,
     )
     fits(_metrics_screen.metrics(view))
@@ -161,6 +162,7 @@ def status_view(**changes: object) -> StatusView:
         "version": "1.2.3",
         "started_at": NOW,
         "ucf": DEFAULT_UCF,
+        "trends_since": None,
         "trends": {**dict.fromkeys(METRICS, "steady"), "harmony": "up", "klesha": "down"},
         "agents_active": 9,
         "agents_total": 14,
@@ -192,6 +194,13 @@ def test_status_says_everything_on_one_screen() -> None:
         assert part in text
     assert len(text.splitlines()) <= 18
     assert "1.2.3" in str(embed.footer.text)
+
+
+def test_the_arrows_say_what_they_compare_with() -> None:
+    assert "Arrows: against an hour ago" in text_of(_status_screen.status(status_view()))
+    young = text_of(_status_screen.status(status_view(trends_since=NOW)))
+    assert "hour ago" not in young
+    assert "Arrows: since <t:1767225600:R>, when the history begins" in young
 
 
 def test_status_is_not_green_while_a_value_is_critical_though_every_check_passes() -> None:
@@ -246,13 +255,27 @@ def test_ping_is_honest_about_what_is_not_measured_yet() -> None:
 
 
 def test_heartbeat_counts_who_is_down() -> None:
-    up = Pulse("api", True, "HTTP 200", 0.01, NOW, 1.0)
+    up = Pulse("api", True, "HTTP 200", 0.01, NOW, 1.0, 86_400)
     down = Pulse("db", False, "no answer within 5 s", None, None, None)
     embed = _screens.heartbeat([down, up])
     assert embed.title == "💓 1 of 2 down"
     assert "no answer within 5 s" in text_of(embed)
     assert "no history yet" in text_of(embed)
     assert _screens.heartbeat([up]).title == "💓 1 of 1 up"
+
+
+@pytest.mark.parametrize(
+    ("over_s", "said"),
+    [
+        (1, "no history yet"),
+        (600, "100% over 10 min 0 s"),
+        (86_350, "100% over 24 h"),
+        (86_400, "100% over 24 h"),
+    ],
+)
+def test_an_uptime_says_over_how_long(over_s: float, said: str) -> None:
+    pulse = Pulse("api", True, "HTTP 200", 0.01, NOW, 1.0, over_s)
+    assert said in text_of(_screens.heartbeat([pulse]))
 
 
 def test_heartbeat_without_services_says_where_to_name_some() -> None:
@@ -284,7 +307,7 @@ def test_health_shows_what_is_to_be_typed_as_code() -> None:
     assert "→ See `/alerts`; mend it." in _screens._check(check)
 
 
-def metrics_view(section: str | None) -> MetricsView:
+def metrics_view(section: str | None, over_s: float = 86_400) -> MetricsView:
     rows = (Traffic("/status", 10, 1, 0.001, 0.002, 0.003, 0.0015),)
     empty = Traffic("all", 0, 0, None, None, None, None)
     promises = (
@@ -293,7 +316,7 @@ def metrics_view(section: str | None) -> MetricsView:
     )
     wanted: Any = section
     size = 100 * 1024 * 1024
-    return MetricsView(wanted, rows[0], empty, rows, (), 0.5, size, (0.001, 0.01), promises, COUNTS)
+    return MetricsView(wanted, rows[0], empty, rows, (), 0.5, size, (0.001, 0.01), promises, over_s, COUNTS)
 
 
 def test_metrics_overview_has_the_numbers_and_the_promises() -> None:
@@ -307,6 +330,12 @@ def test_metrics_overview_has_the_numbers_and_the_promises() -> None:
         "⚪ Uptime > 99.9%: no data yet",
     ):
         assert part in text
+
+
+def test_the_promises_say_over_how_long() -> None:
+    assert "Promises over 24 h" in text_of(_metrics_screen.metrics(metrics_view(None)))
+    assert "Promises over 10 min 0 s" in text_of(_metrics_screen.metrics(metrics_view(None, over_s=600)))
+    assert "Promises over" not in text_of(_metrics_screen.metrics(metrics_view(None, over_s=1)))
 
 
 def test_metrics_sections_show_their_rows() -> None:

@@ -59,14 +59,18 @@ export function showHistory(model, { refused }) {
     series = answer;
     const since = beginning(answer);
     const short = since - Date.parse(answer.since) > (Date.parse(answer.until) - since) / 20;
+    const shown = short ? `since ${momentIn(Date.now() - since, since)}` : label;
+    const spans = new Map();
     for (const [name, chart] of charts) {
       const { points = [], exact = false } = answer.series[name] ?? {};
+      const first = points.find((point) => point.mean !== null);
+      if (first) spans.set(name, { from: first.mean, label: shown });
       chart.show({
-        since, until: Date.parse(answer.until), exact, now: model.ucf[name],
-        label: short ? `since ${momentIn(Date.now() - since, since)}` : label,
+        since, until: Date.parse(answer.until), exact, now: model.ucf[name], label: shown,
         points: points.map((point) => ({ ...point, at: Date.parse(point.at) })),
       });
     }
+    model.setSpans(spans);
     fillTable();
   }
 

@@ -1,7 +1,9 @@
 // The six numbers: value, judgement, trend, and where in its range each one lies.
 
 import { find, findAll, flash, setIcon, setText } from "./dom.js";
+import { ago } from "./format.js";
 
+const STEADY_SHARE = 0.01;
 const TRENDS = { up: "↑ rising", down: "↓ falling", steady: "→ steady" };
 
 /** The bounds that the server wrote on a panel. */
@@ -19,6 +21,23 @@ export function judge(bounds, value) {
   if (bounds.criticalLow !== null && value < bounds.criticalLow) return "critical";
   if (bounds.criticalHigh !== null && value > bounds.criticalHigh) return "critical";
   return value >= bounds.goodLow && value <= bounds.goodHigh ? "good" : "fair";
+}
+
+/** Where a value went since `from`, the first value of a span with this label; the server's rule (state/status.py). */
+export function trendWords(bounds, from, now, label) {
+  const moved = now - from;
+  const steady = Math.abs(moved) < STEADY_SHARE * (bounds.high - bounds.low);
+  return `${TRENDS[steady ? "steady" : moved > 0 ? "up" : "down"]}, ${label}`;
+}
+
+/** What stands beside a value: its way through the time that the chart shows, else what the server compared. */
+function trendOf({ name, bounds }, model) {
+  const span = model.spans.get(name);
+  const now = model.ucf[name];
+  if (span && now !== undefined) return trendWords(bounds, span.from, now, span.label);
+  const { trends, trends_since: since } = model.status ?? {};
+  if (!(trends?.[name] in TRENDS)) return "";
+  return `${TRENDS[trends[name]]}, ${since ? `since ${ago(Date.parse(since))}` : "1 h"}`;
 }
 
 export function showMetrics(model) {
@@ -45,7 +64,6 @@ export function showMetrics(model) {
       item.mark.setAttribute("x", `${100 * share}%`);
     }
   });
-  model.on("status", () => {
-    for (const item of panels) setText(item.trend, TRENDS[model.status?.trends?.[item.name]] ?? "");
-  });
+  const showTrends = () => panels.forEach((item) => setText(item.trend, trendOf(item, model)));
+  for (const topic of ["status", "ucf", "spans"]) model.on(topic, showTrends);
 }

@@ -13,6 +13,8 @@ export class Model {
   breakers = new Map();
   checks = new Map();
   pulse = null;
+  /** Of each metric, the first value of the time that its chart shows, and how that time is called. */
+  spans = new Map();
   #listeners = new Map();
 
   /** Call `listener(model)` whenever `topic` changed. */
@@ -33,6 +35,12 @@ export class Model {
   setStatus(status) {
     this.status = status;
     this.emit("status");
+  }
+
+  /** Take what time the charts show now. */
+  setSpans(spans) {
+    this.spans = spans;
+    this.emit("spans");
   }
 
   emit(topic) {
