@@ -78,7 +78,7 @@ async def check_errors(site: Site) -> list[Finding]:
     cases = (
         ("GET", "/no-such-page", HTTPStatus.NOT_FOUND),
         ("PUT", "/status", HTTPStatus.METHOD_NOT_ALLOWED),
-        ("GET", "/status?nonsense=1", HTTPStatus.BAD_REQUEST),
+        ("GET", "/agents?nonsense=1", HTTPStatus.BAD_REQUEST),
     )
     findings = []
     for method, path, status in cases:

@@ -69,7 +69,8 @@ class Admission:
         if spec is not None:
             if spec.needs_token == "read":  # noqa: S105 - the kind of token, not one
                 self._access.check(request)
-            if request.query_string:
+            # Monitors and links add parameters of their own, which mean nothing to a route that takes none.
+            if request.query_string and spec.query_names:
                 _check_query(request, spec)
 
     def leave(self, request: web.Request, spec: RouteSpec | None, response: web.StreamResponse) -> None:
@@ -128,10 +129,10 @@ def _check_query(request: web.Request, spec: RouteSpec) -> None:
     names = [name for name, _ in request.query.items()]
     unknown = sorted({name[:64] for name in names if name not in spec.query_names})[:10]
     if unknown:
-        known = f"Known: {', '.join(spec.query_names)}." if spec.query_names else "It takes none."
         raise Problem(
             400,
-            f"{spec.path} does not know the query parameter {', '.join(map(repr, unknown))}. {known}",
+            f"{spec.path} does not know the query parameter {', '.join(map(repr, unknown))}."
+            f" Known: {', '.join(spec.query_names)}.",
             kind="unknown-parameter",
             parameters=unknown,
         )

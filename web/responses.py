@@ -32,6 +32,7 @@ class Responses:
         self, routes: tuple[RouteSpec, ...], caches: CacheRegistry, traffic: Traffic, *, private: bool = False
     ) -> None:
         self._traffic = traffic
+        self._ignoring = frozenset(spec.path for spec in routes if not spec.query_names)
         self._routes = {
             spec.path: CachedRoute(
                 spec.path,
@@ -112,6 +113,8 @@ class Responses:
             and condition is None
             and len(content) <= LARGEST_ANSWER_BYTES
             and not is_by_session(request)
+            # An ignored query may differ each time, and its heads would displace useful ones.
+            and not (request.query_string and route.path in self._ignoring)
         ):
             request.protocol.remember(request, HotAnswer(route, key, build, selection, self._traffic))
         moving = (("Age", str(int(cached.age_s))), ("X-Cache", X_CACHE[cached.outcome]))

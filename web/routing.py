@@ -83,7 +83,8 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
         serve_stale: whether an answer past its TTL may stand in when making a new one fails.
         needs_token: which token a caller must show, where one is set.
         proofs: by which of these a sender of events may prove itself, besides that token.
-        parameters: what it takes in its path and query; other query parameters are refused.
+        parameters: what it takes in its path and query. Other query parameters are refused; a route that
+            declares none ignores all of them.
         group: under which heading it is documented.
         replies: how it answers; the errors that any route may answer with are added.
         problems: further statuses of errors, with when they come.

@@ -94,14 +94,35 @@ async def test_header_fields_have_a_bound(site: Site) -> None:
     assert_problem(await wire.ask("/ucf", *(f"X-{n}: y" for n in range(100))), 431)
 
 
-READ = [spec.example for spec in ROUTES if spec.method == "GET" and spec.needs_token != "webhook"]
+READ = [spec for spec in ROUTES if spec.method == "GET" and spec.needs_token != "webhook"]
 
 
-@pytest.mark.parametrize("path", READ)
+@pytest.mark.parametrize("path", [spec.example for spec in READ if spec.query_names])
 async def test_unknown_parameters_are_refused_by_name(site: Site, path: str) -> None:
     problem = assert_problem(await site.get(f"{path}?colour=red&b=2"), 400)
     assert problem["parameters"] == ["b", "colour"]
     assert "'colour'" in problem["detail"]
+
+
+@pytest.mark.parametrize("spec", [spec for spec in READ if not spec.query_names], ids=lambda spec: spec.path)
+async def test_a_route_without_parameters_ignores_the_query(site: Site, spec: RouteSpec) -> None:
+    for query in ("fbclid=1", "cachebuster=2&cachebuster=3", "b"):
+        answer = await site.get(f"{spec.example}?{query}")
+        assert answer.status in spec.expected
+    if spec.ttl_s is not None:
+        assert answer.headers["x-cache"] == "hit"
+
+
+async def test_a_webhook_ignores_the_query(site: Site) -> None:
+    assert_problem(await site.get("/webhooks/ucf.update?utm_source=x", method="POST"), 415)
+
+
+async def test_an_ignored_query_displaces_no_remembered_head(site: Site) -> None:
+    wire = await site.wire()
+    await wire.ask("/ucf")
+    for number in range(3):
+        await wire.ask(f"/ucf?cachebuster={number}")
+    assert len(site.server._table) == 1
 
 
 async def test_a_parameter_given_twice_is_refused(site: Site) -> None:

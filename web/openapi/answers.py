@@ -16,7 +16,7 @@ from web.routing import Reply, RouteSpec
 
 # What any route may answer with.
 _ANYWHERE: Final[Mapping[int, str]] = {
-    400: "The request is malformed, or a query parameter is unknown, repeated or wrong; it is named.",
+    400: "The request is malformed, or a parameter is unknown, repeated or wrong; it is named.",
     408: "The request did not come to its end in time.",
     414: "The query is too long.",
     417: "`Expect` asks for what there is none of.",
