@@ -46,8 +46,8 @@ class Connection(RequestHandler):
     """
 
     __slots__ = (
-        "_answered_at", "_farewell", "_head", "_known", "_monotonic", "_partial_bytes", "_payload", "_peer",
-        "_server", "_stall", "_timer", "_whole",
+        "_answered_at", "_farewell", "_half_closed", "_head", "_known", "_monotonic", "_partial_bytes",
+        "_payload", "_peer", "_server", "_stall", "_timer", "_whole",
     )  # fmt: skip
 
     def __init__(
@@ -65,6 +65,8 @@ class Connection(RequestHandler):
         # When the table answered last, on the clock of the caches.
         self._answered_at = -math.inf
         self._whole = True
+        # The client has ended its side, and waits for the answer to what it sent before.
+        self._half_closed = False
         self._head: bytes | None = None
         # What is known of the request that comes in, where it did not come whole.
         self._payload: StreamReader = EMPTY_PAYLOAD
@@ -160,6 +162,19 @@ class Connection(RequestHandler):
         lane.count.value += 1
         lane.observe(self._monotonic() - started)
 
+    def eof_received(self) -> bool:  # type: ignore[override] # aiohttp returns None, asyncio takes a bool
+        """The client sends nothing more: answer the requests that came whole, then close (RFC 9112 §9.6).
+
+        Returns:
+            Whether the connection stays open for that.
+        """
+        waiter = self._waiter
+        idle = waiter is not None and not waiter.done()
+        self._half_closed = not idle and self._payload.is_eof()
+        if self._half_closed and waiter is None and not self._messages:
+            self.close()
+        return self._half_closed
+
     def _made(self, head: bytes, answer: HotAnswer) -> bytes | None:
         """The answer to a known head, made now; None where the usual way must give it."""
         table = self._server.table
@@ -251,6 +266,9 @@ class Connection(RequestHandler):
             self._note(request.method, resp.status)
             resp = plain_problem(resp.status).response(request.rel_url.raw_path)
             resp.force_close()
+        if self._half_closed and not self._messages:
+            resp.force_close()
+            self.close()
         return super().finish_response(request, resp, start_time)
 
     async def _hand_over(self, response: HandOver) -> tuple[web.StreamResponse, bool]:
@@ -267,6 +285,9 @@ class Connection(RequestHandler):
             # Nobody else knows this connection any more.
             transport.abort()
             raise
+        if self._half_closed:
+            # It ends with what it has been sent so far, as a stream whose client ends its side later does.
+            transport.close()
         return response, False
 
     def _watch(self, heads: int, size_bytes: int) -> None:

@@ -48,6 +48,10 @@ class Wire:
         self._writer.write(data)
         await self._writer.drain()
 
+    def end(self) -> None:
+        """Send nothing more, and go on reading."""
+        self._writer.write_eof()
+
     async def answer(self, *, head_only: bool = False) -> Answer:
         async with asyncio.timeout(TIMEOUT_S):
             lines = (await self._reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
