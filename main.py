@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-import uvloop
 
 from core import logs, machine_limits, uncaught
 from core.drain import patience
@@ -28,6 +27,7 @@ from core.kernel import Kernel, build_kernel
 from core.lifecycle import Service
 from core.log_counter import LogCounter
 from core.logs import LogFormat
+from core.look_ups import Loop
 from core.outputs import Outputs
 from core.secret import Secret
 from core.settings import LoadedSettings, Settings, SettingsError, load_settings
@@ -163,7 +163,7 @@ def _run(call: _Call) -> int:
     machine_limits.require_enough()
     for warning in call.loaded.warnings:
         logger.warning("settings.warning %s", warning)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=Loop) as runner:
         runner.run(_serve(call.loaded.settings, call.outputs))
     return EXIT_OK
 
@@ -180,7 +180,7 @@ def _check(call: _Call) -> int:
 def _sync_commands(call: _Call) -> int:
     from bot.app import sync_commands
 
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with asyncio.Runner(loop_factory=Loop) as runner:
         _say(runner.run(sync_commands(call.loaded.settings)))
     return EXIT_OK
 

@@ -16,6 +16,7 @@ from bench._process import free_port
 from core.breaker import Breaker
 from core.clock import SystemClock
 from core.database import Database
+from core.look_ups import LookUps
 from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from core.webhooks.deliverer import Deliverer
@@ -63,7 +64,7 @@ async def _one_round(*, dead: bool) -> list[float]:
         )
         destinations = Destinations(database, clock, Settings())
         outbox = Outbox(database, clock, destinations)
-        session = build_session(loopback=True, user_agent="bench")
+        session = build_session(loopback=True, user_agent="bench", look_ups=LookUps("bench"))
         async with _receivers() as (base, arrived):
             await destinations.subscribe(_KIND, f"{base}/healthy")
             if dead:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from core.look_ups import LookUps
 from core.version import VERSION
 
 if TYPE_CHECKING:
@@ -15,15 +16,14 @@ class Outgoing:
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
+        self._look_ups = LookUps("outgoing")
 
     def session(self) -> aiohttp.ClientSession:
         """The shared session; it keeps no cookies."""
-        import aiohttp
+        from core.client_session import Resolver, build_session
 
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                cookie_jar=aiohttp.DummyCookieJar(), headers={"User-Agent": f"Helix/{VERSION}"}
-            )
+            self._session = build_session(Resolver(self._look_ups), user_agent=f"Helix/{VERSION}")
         return self._session
 
     async def close(self) -> None:
@@ -31,3 +31,4 @@ class Outgoing:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+        self._look_ups.close()

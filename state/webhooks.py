@@ -15,6 +15,7 @@ from core.breakers import Breakers
 from core.database import Database
 from core.health import Reading
 from core.kernel import Kernel
+from core.look_ups import LookUps
 from core.moments import to_us
 from core.store_errors import StoreError
 from core.version import VERSION
@@ -65,6 +66,7 @@ class Webhooks:
         breakers: one for each destination and each handler.
         untold: of which dead letters nobody was told yet.
         recent: the newest deliveries.
+        look_ups: finds the hosts of destinations.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Webhooks:
         self.untold = Untold(database)
         self.recent = RecentDeliveries()
         self.loopback = settings.in_sandbox
+        self.look_ups = LookUps("deliveries")
         self._session: aiohttp.ClientSession | None = None
         # The destinations that were switched off, when that was last looked at.
         self._off: tuple[str, ...] = ()
@@ -244,12 +247,15 @@ class Webhooks:
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+        self.look_ups.close()
 
     def _open_session(self) -> aiohttp.ClientSession:
         from core.webhooks.guard import build_session
 
         if self._session is None:
-            self._session = build_session(loopback=self.loopback, user_agent=f"Helix/{VERSION}")
+            self._session = build_session(
+                loopback=self.loopback, user_agent=f"Helix/{VERSION}", look_ups=self.look_ups
+            )
         return self._session
 
     def _breaker_of(self, name: str, label: str) -> Breaker:

@@ -16,7 +16,9 @@ from core.errors import HelixError
 
 if TYPE_CHECKING:
     import aiohttp
-    from aiohttp.abc import AbstractResolver, ResolveResult
+    from aiohttp.abc import ResolveResult
+
+    from core.look_ups import LookUps
 
 LONGEST_URL: Final = 2_048
 _LOOK_UP_S: Final = 5.0
@@ -88,7 +90,7 @@ def check_url(url: str, *, loopback: bool) -> SplitResult:
     return parts
 
 
-async def check_target(url: str, *, loopback: bool) -> None:
+async def check_target(url: str, *, loopback: bool, look_ups: LookUps) -> None:
     """Looks the name up, and accepts an address all of whose places may be sent to.
 
     Raises:
@@ -98,24 +100,18 @@ async def check_target(url: str, *, loopback: bool) -> None:
     host = parts.hostname or ""
     try:
         async with asyncio.timeout(_LOOK_UP_S):
-            found = await asyncio.get_running_loop().getaddrinfo(
-                host, parts.port or 443, type=socket.SOCK_STREAM
-            )
+            found = await look_ups.find(host, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, TimeoutError, UnicodeError):
         raise ForbiddenTarget("target_url names a host that is not found.") from None
     _check_all([str(entry[4][0]) for entry in found], loopback=loopback)
 
 
-def build_resolver(*, loopback: bool) -> AbstractResolver:
-    """A resolver for aiohttp that gives only addresses that may be connected to."""
-    from aiohttp.abc import AbstractResolver as Base
-    from aiohttp.resolver import DefaultResolver
+def build_session(*, loopback: bool, user_agent: str, look_ups: LookUps) -> aiohttp.ClientSession:
+    """A session that connects only where it may (`core/client_session.py`)."""
+    from core import client_session
 
-    class Guarded(Base):
-        """Looks names up as aiohttp does, and refuses a name with a single forbidden address."""
-
-        def __init__(self) -> None:
-            self._inner = DefaultResolver()
+    class Guarded(client_session.Resolver):
+        """Refuses a name with a single forbidden address."""
 
         async def resolve(
             self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -125,33 +121,11 @@ def build_resolver(*, loopback: bool) -> AbstractResolver:
             Raises:
                 ForbiddenTarget: one of them is not public.
             """
-            found = await self._inner.resolve(host, port, family)
+            found = await super().resolve(host, port, family)
             _check_all([result["host"] for result in found], loopback=loopback)
             return found
 
-        async def close(self) -> None:
-            """Lets go of what the look-ups hold."""
-            await self._inner.close()
-
-    return Guarded()
-
-
-def build_session(*, loopback: bool, user_agent: str) -> aiohttp.ClientSession:
-    """A session that connects only where it may: no cookies, no proxy from the environment.
-
-    Connections are bounded by those who send, not by host: many destinations share one, as all of
-    Zapier's do, and those that hang must leave the others theirs.
-    """
-    import aiohttp
-
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            resolver=build_resolver(loopback=loopback), ttl_dns_cache=10, limit=0, limit_per_host=0
-        ),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": user_agent},
-        trust_env=False,
-    )
+    return client_session.build_session(Guarded(look_ups), user_agent=user_agent)
 
 
 def _check_all(addresses: list[str], *, loopback: bool) -> None:

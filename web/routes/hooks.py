@@ -40,7 +40,7 @@ async def post_hook(request: web.Request) -> web.StreamResponse:
         raise Problem(422, str(error), kind="wrong-data", field="event") from error
     webhooks = request.app[COLLECTIVE].webhooks
     try:
-        await check_target(wanted.target_url, loopback=webhooks.loopback)
+        await check_target(wanted.target_url, loopback=webhooks.loopback, look_ups=webhooks.look_ups)
         hook = await webhooks.destinations.subscribe(wanted.event, wanted.target_url)
     except ForbiddenTarget as error:
         raise Problem(422, str(error), kind="wrong-data", field="target_url") from error

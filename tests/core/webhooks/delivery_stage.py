@@ -14,6 +14,7 @@ import msgspec
 from core.breaker import Breaker, BreakerPolicy
 from core.database import Database
 from core.drain import Drain
+from core.look_ups import LookUps
 from core.secret import Secret
 from core.settings import Settings
 from core.webhooks._settling import Settled
@@ -63,7 +64,7 @@ class Stage:
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = build_session(loopback=True, user_agent="test")
+            self._session = build_session(loopback=True, user_agent="test", look_ups=LookUps("test"))
         return self._session
 
     def _breaker(self, name: str, _label: str) -> Breaker:

@@ -12,6 +12,7 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.look_ups import LookUps
 from core.webhooks import guard
 from core.webhooks.guard import (
     ForbiddenTarget,
@@ -22,6 +23,7 @@ from core.webhooks.guard import (
     is_public,
 )
 
+LOOK_UPS = LookUps("test")
 INSIDE = [
     "127.0.0.1", "127.1.2.3", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0",
     "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "240.0.0.1", "255.255.255.255", "::", "::1",
@@ -95,27 +97,27 @@ def test_in_the_sandbox_no_other_machine_inside_is() -> None:
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    async def look_up(*_: Any, **__: Any) -> list[Any]:
+    def look_up(*_: Any, **__: Any) -> list[Any]:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in addresses]
 
-    monkeypatch.setattr(asyncio.get_running_loop().__class__, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
 async def test_a_name_that_leads_inside_is_not_subscribed(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch, "8.8.8.8", "10.0.0.1")
     with pytest.raises(ForbiddenTarget, match="public"):
-        await check_target("https://inside.example/", loopback=False)
+        await check_target("https://inside.example/", loopback=False, look_ups=LOOK_UPS)
 
 
 async def test_a_name_that_leads_outside_is(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch, "8.8.8.8")
-    await check_target("https://outside.example/", loopback=False)
+    await check_target("https://outside.example/", loopback=False, look_ups=LOOK_UPS)
 
 
 async def test_a_name_that_is_not_found_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch)
     with pytest.raises(ForbiddenTarget, match="not found"):
-        await check_target("https://nowhere.example/", loopback=False)
+        await check_target("https://nowhere.example/", loopback=False, look_ups=LOOK_UPS)
 
 
 @pytest.mark.parametrize("host", ["localhost", "2130706433", "0x7f000001", "127.1"])
@@ -133,12 +135,12 @@ async def test_at_the_moment_of_connecting_a_name_that_now_leads_inside_is_refus
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     port = runner.addresses[0][1]
-    async with build_session(loopback=False, user_agent="test") as session:
+    async with build_session(loopback=False, user_agent="test", look_ups=LOOK_UPS) as session:
         with pytest.raises(aiohttp.ClientError):
             await session.get(f"http://{host}:{port}/")
     assert not reached.is_set()
     async with (
-        build_session(loopback=True, user_agent="test") as session,
+        build_session(loopback=True, user_agent="test", look_ups=LOOK_UPS) as session,
         session.get(f"http://localhost:{port}/") as response,
     ):
         assert response.status == 200
