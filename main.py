@@ -62,6 +62,8 @@ _GOODBYE_SHARE = 0.3
 # Of a stop's time, what is kept for writing the log's last lines: a quarter of a second, or a fifth.
 _LAST_LINES_S = 0.25
 _LAST_LINES_SHARE = 0.2
+# Ending the process takes a moment, too.
+_LAST_LINES_PART = 0.8
 
 
 class _Call(NamedTuple):
@@ -278,7 +280,7 @@ def _cut_off_after(seconds: float, outputs: Outputs) -> None:
     def cut_off() -> None:
         logger.warning("stop.cut_off after_s=%g", seconds)
         logs.sum_up()
-        outputs.flush(seconds - _time_to_stop_s(seconds))
+        outputs.flush((seconds - _time_to_stop_s(seconds)) * _LAST_LINES_PART)
         os._exit(EXIT_OK)
 
     timer = threading.Timer(_time_to_stop_s(seconds), cut_off)

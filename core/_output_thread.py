@@ -47,7 +47,7 @@ class Output:
         self._cell: CounterCell | None = None
 
     def count_in(self, cell: CounterCell) -> None:
-        """Count in a metric too, with what was lost before."""
+        """Count in a metric too, with what was lost before; the caller holds the thread's lock."""
         cell.inc(self.lost)
         self._cell = cell
 
@@ -131,6 +131,11 @@ class OutputThread:
                 return
             self._waiting_bytes += len(entry)
         self._queue.put((output, entry))
+
+    def count_in(self, output: Output, cell: CounterCell) -> None:
+        """Count what is lost of an output in a metric too."""
+        with self._changed:
+            output.count_in(cell)
 
     def flush(self, patience_s: float, within_s: float) -> None:
         """Wait until everything is written, nothing was for `patience_s`, or `within_s` seconds are over."""

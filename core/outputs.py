@@ -115,8 +115,8 @@ class Outputs:
         counter = metrics.counter(
             "helix_output_lines_lost_total", "Log and output lines that could not be written.", ("output",)
         )
-        for output in (self._stdout, self._stderr):
-            output.count_in(counter.bind(output.name))
+        self._stdout_thread.count_in(self._stdout, counter.bind("stdout"))
+        self._stderr_thread.count_in(self._stderr, counter.bind("stderr"))
 
     def probe(self, monotonic: Callable[[], float] = time.monotonic) -> Reading:
         """What the health check "log" says."""

@@ -159,7 +159,7 @@ async def test_a_disk_that_hangs_does_not_outlast_the_stop(tmp_path: Path) -> No
         hangs.touch()
         file.unlink()
         async with asyncio.timeout(10):
-            while not file.with_name(f".{file.name}.new").exists():
+            while not file.with_name(f".{file.name}.part").exists():
                 await asyncio.sleep(0.01)
         process.send(signal.SIGTERM)
         assert await process.exit_code(timeout_s=10) == 0
