@@ -12,7 +12,7 @@ from core.clock import Clock
 from core.refusals import Refusals
 from core.settings import Settings
 from web.client_address import is_private, is_trusted
-from web.clients import address_of, key_of, peer_address
+from web.clients import client_of, key_of, peer_address
 from web.problems import Problem, too_large
 from web.rate_limit import RateLimit
 from web.read_access import ReadAccess
@@ -22,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 MAX_HEADERS: Final = 100
 MAX_QUERY_CHARACTERS: Final = 2048
+
+# So much is logged of what a proxy says and nobody can read.
+_SHOWN_ENTRY: Final = 80
 
 # What platforms ask to see whether the process lives; it must be told whoever else asks too much.
 _UNLIMITED: Final = frozenset({"/health/live", "/health/ready"})
@@ -40,6 +43,7 @@ class Admission:
     def __init__(self, settings: Settings, clock: Clock, access: ReadAccess, refusals: Refusals) -> None:
         self._refusals = refusals
         self._hinted = False
+        self._told_unreadable = False
         self._max_body = settings.max_body
         self._trusted = settings.trusted_proxies
         self._access = access
@@ -111,7 +115,15 @@ class Admission:
         return self._webhooks
 
     def _client(self, request: web.Request) -> str:
-        return key_of(address_of(request, self._trusted))
+        client = client_of(request, self._trusted)
+        if client.unreadable is not None and not self._told_unreadable:
+            self._told_unreadable = True
+            logger.warning(
+                "http.forwarded_for_unreadable peer=%s entry=%r: such clients count as one",
+                client.address,
+                client.unreadable[:_SHOWN_ENTRY],
+            )
+        return key_of(client.address)
 
 
 def check_budget(request: web.Request) -> None:

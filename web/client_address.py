@@ -2,38 +2,57 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Final
 
-_LONGEST_HEADER = 2048
+import msgspec
+
+_LONGEST_HEADER: Final = 2048
+# A node as proxies write it (RFC 7239 §6): an address, which of IPv6 may have brackets and a zone, and
+# a port, which may be hidden behind a name.
+_PORT: Final = r"(?::(?:\d{1,5}|_[A-Za-z0-9._-]+))?"
+_ZONE: Final = r"(?:%[A-Za-z0-9._~-]+)?"
+_NODE: Final = re.compile(
+    rf"(?P<v4>[0-9.]+){_PORT}|\[(?P<v6>[0-9A-Fa-f:.]+){_ZONE}\]{_PORT}|(?P<bare>[0-9A-Fa-f:.]+){_ZONE}"
+)
+
+
+class ClientAddress(msgspec.Struct, frozen=True):
+    """Who a client is.
+
+    Attributes:
+        address: its address, or "unknown".
+        unreadable: the entry of `X-Forwarded-For` that should have named it and could not be read.
+    """
+
+    address: str
+    unreadable: str | None = None
 
 
 def client_address(
     peer: str | None, forwarded_for: str | None, trusted: Sequence[IPv4Network | IPv6Network]
-) -> str:
+) -> ClientAddress:
     """The address of the client: the last in the chain that no trusted proxy stands for.
 
     Args:
         peer: the address at the other end of the socket; None once it is gone.
-        forwarded_for: `X-Forwarded-For`, where each proxy appended whom it heard.
+        forwarded_for: `X-Forwarded-For`, where each proxy appended whom it heard; several lines are joined by
+            commas.
         trusted: networks of proxies whose entries are believed.
-
-    Returns:
-        An address, or "unknown".
     """
     current = _parsed(peer)
     if current is None:
-        return "unknown"
-    hops = (forwarded_for or "")[-_LONGEST_HEADER:].split(",")
-    for hop in reversed(hops):
+        return ClientAddress("unknown")
+    for hop in reversed(_hops(forwarded_for or "")):
         if not any(current in network for network in trusted):
             break
-        before = _parsed(hop)
-        # A zone may be any text, and means nothing beyond the host that named it (RFC 4007 §6).
-        if before is None or (isinstance(before, IPv6Address) and before.scope_id is not None):
-            break
+        before = _node(hop)
+        if before is None:
+            return ClientAddress(str(current), hop)
         current = before
-    return str(current)
+    return ClientAddress(str(current))
 
 
 def is_trusted(peer: str | None, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:
@@ -46,6 +65,22 @@ def is_private(address: str) -> bool:
     """Whether this is no address of the public internet: where proxies stand (RFC 6890)."""
     found = _parsed(address)
     return found is not None and not found.is_global
+
+
+def _hops(forwarded_for: str) -> list[str]:
+    """The entries that name something: a list may have empty ones (RFC 9110 §5.6.1.2)."""
+    entries = forwarded_for[-_LONGEST_HEADER:].split(",")
+    if len(forwarded_for) > _LONGEST_HEADER:
+        # Its beginning is cut off, and what is left of it may look like another address.
+        del entries[0]
+    return [hop for entry in entries if (hop := entry.strip())]
+
+
+def _node(hop: str) -> IPv4Address | IPv6Address | None:
+    """The address in an entry; its zone means nothing beyond the host that named it (RFC 4007 §6)."""
+    quoted = len(hop) > 1 and hop[0] == hop[-1] == '"'
+    found = _NODE.fullmatch(hop[1:-1] if quoted else hop)
+    return None if found is None else _parsed(found["v4"] or found["v6"] or found["bare"])
 
 
 def _parsed(text: str | None) -> IPv4Address | IPv6Address | None:

@@ -9,22 +9,27 @@ from typing import Final
 
 from aiohttp import web
 
-from web.client_address import client_address
+from web.client_address import ClientAddress, client_address
 from web.rate_limit import client_key
 
-_ADDRESS: Final = web.RequestKey("address", str)
+_CLIENT: Final = web.RequestKey("client", ClientAddress)
 
 
 def address_of(request: web.BaseRequest, trusted: Sequence[IPv4Network | IPv6Network]) -> str:
     """The address of the client, or "unknown"; behind trusted proxies, whom they speak for."""
-    found = request.get(_ADDRESS)
+    return client_of(request, trusted).address
+
+
+def client_of(request: web.BaseRequest, trusted: Sequence[IPv4Network | IPv6Network]) -> ClientAddress:
+    """The client's address, and the entry of `X-Forwarded-For` that could not be read."""
+    found = request.get(_CLIENT)
     if found is None:
         if trusted:
             forwarded_for = ",".join(request.headers.getall("X-Forwarded-For", []))
             found = client_address(request.remote, forwarded_for, trusted)
         else:
-            found = peer_address(request.remote)
-        request[_ADDRESS] = found
+            found = ClientAddress(peer_address(request.remote))
+        request[_CLIENT] = found
     return found
 
 
@@ -37,4 +42,4 @@ def key_of(address: str) -> str:
 @lru_cache(maxsize=1024)
 def peer_address(peer: str | None) -> str:
     """The address at the other end of a socket, or "unknown"."""
-    return client_address(peer, None, ())
+    return client_address(peer, None, ()).address

@@ -188,6 +188,30 @@ async def test_a_client_that_nobody_vouches_for_speaks_for_itself(make_site: Mak
     assert await _ask(site, "/nothing", "198.51.100.2") == 429
 
 
+@pytest.mark.parametrize(
+    "form", ["198.51.100.{}:4711", "[2001:db8:0:{}::7]", "[2001:db8:0:{}::7]:4711", "198.51.100.{},"]
+)
+async def test_each_client_of_a_proxy_has_a_budget_in_whatever_form_it_is_named(
+    make_site: MakeSite, form: str
+) -> None:
+    site = await make_site(rate_limit_per_minute=1, **PROXY)
+    for number in range(3):
+        # On the second line stands a proxy of our own.
+        lines = (f"X-Forwarded-For: {form.format(number)}", "X-Forwarded-For: 127.0.0.1:80")
+        answers = [await (await site.wire()).ask("/nothing", *lines) for _ in range(2)]
+        assert [answer.status for answer in answers] == [404, 429]
+
+
+async def test_a_client_that_a_proxy_names_unreadably_is_told_once(
+    make_site: MakeSite, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = await make_site(**PROXY)
+    for name in ("unknown", "_hidden", "x" * 200):
+        await _ask(site, "/nothing", name)
+    assert caplog.text.count("http.forwarded_for_unreadable peer=127.0.0.1 entry='unknown'") == 1
+    assert caplog.text.count("forwarded_for_unreadable") == 1
+
+
 async def test_a_proxy_that_is_not_trusted_is_hinted_at_once(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:

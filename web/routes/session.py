@@ -71,7 +71,7 @@ def _is_secure(request: web.Request, settings: Settings) -> bool:
     """Whether the browser speaks https to us, as PUBLIC_URL or a trusted proxy says."""
     if settings.base_url.startswith("https://"):
         return True
-    said = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip().lower()
+    said = ",".join(request.headers.getall("X-Forwarded-Proto", [])).rpartition(",")[2].strip().lower()
     return said == "https" and is_trusted(request.remote, settings.trusted_proxies)
 
 

@@ -149,6 +149,12 @@ async def test_behind_https_the_cookie_is_only_for_https(
     assert (await (await site.wire()).ask("/ucf", cookie)).status == 200
 
 
+async def test_the_nearest_proxy_says_what_is_secure_also_on_a_line_of_its_own(make_site: MakeSite) -> None:
+    site = await make_site(read_token=Secret(TOKEN), trusted_proxies=(ip_network("127.0.0.1/32"),))
+    _, header = await begin(site, "X-Forwarded-Proto: http", "X-Forwarded-Proto: https")
+    assert "Secure" in header.split("; ")
+
+
 async def test_who_is_no_proxy_does_not_say_what_is_secure(closed_site: Site) -> None:
     _, header = await begin(closed_site, "X-Forwarded-Proto: https")
     assert "Secure" not in header
