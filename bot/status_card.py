@@ -12,13 +12,6 @@ ARROWS: dict[Trend, str] = {"up": "↗", "down": "↘", "steady": "→"}
 _GATEWAY = {"pass": "connected", "warn": "unsteady", "fail": "not connected"}
 
 
-def overall(view: StatusView) -> str:
-    """How it all is, as a status word: the checks alone pass once somebody knows of a critical value."""
-    found = view.ucf.as_dict()
-    strained = any(judge(name, found[name]) == "critical" for name in METRICS)
-    return "warn" if strained and view.status == "pass" else view.status
-
-
 def values(view: StatusView) -> list[str]:
     """The six values, each with how it is and where it went."""
     found = view.ucf.as_dict()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from core.health import Check, HealthRegistry
+from core.health import Check, HealthRegistry, Status
 from core.version import VERSION
 from state.models import METRICS, UCF, judge
 from state.status_records import GatewayStatus, RitualBrief, StatusView, Trend, WebhooksStatus
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from state.collective import Collective
     from state.rituals import Rituals
 
-__all__ = ["StatusView", "Trend", "assess", "build_status", "build_trends"]
+__all__ = ["StatusView", "Trend", "assess", "build_status", "build_trends", "overall"]
 
 # A change of less than this share of a metric's range is no trend.
 _STEADY_SHARE: Final = 0.01
@@ -42,6 +42,12 @@ def build_status(collective: Collective) -> StatusView:
         state_changed_at=snapshot.changed_at,
         state_source=snapshot.source,
     )
+
+
+def overall(status: Status, ucf: UCF) -> Status:
+    """How it all is: the checks alone pass once somebody knows of a critical value."""
+    strained = any(judge(name, getattr(ucf, name)) == "critical" for name in METRICS)
+    return "warn" if strained and status == "pass" else status
 
 
 def build_trends(ucf: UCF, hour_ago: UCF | None) -> Mapping[str, Trend]:

@@ -18,7 +18,7 @@ import msgspec
 from bot import alert_card, discord_codes, embeds, errors, lasting, status_card, words
 from bot.effects import _own_posts
 from bot.effects._reach import Reach
-from state.status import build_status
+from state.status import build_status, overall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.duties import Duty
     from state.alerts import Alert
-    from state.status import StatusView
+    from state.status import StatusView, overall
 
 logger = logging.getLogger(__name__)
 
@@ -195,7 +195,7 @@ def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
         f"**Up** since {embeds.relative(view.started_at)}",
     )
     return embeds.card(
-        f"{embeds.dot(status_card.overall(view))} Helix, live",
+        f"{embeds.dot(overall(view.status, view.ucf))} Helix, live",
         (
             embeds.plain(view.assessment, 500),
             "",
@@ -204,7 +204,7 @@ def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
             "",
             *facts,
         ),
-        status=status_card.overall(view),
+        status=overall(view.status, view.ucf),
         footer=_MARK,
     )
 

@@ -58,6 +58,26 @@ async def test_a_trend_says_since_when_and_agrees_with_its_chart(board: Dashboar
         await expect(trend).to_have_text(re.compile("^→ steady, since "))
 
 
+async def test_nothing_is_well_while_a_value_is_critical_though_the_checks_pass(board: Dashboard) -> None:
+    async with board.page() as page:
+        await live(page)
+        verdict = page.locator(".verdict")
+        await board.send("ucf.update", set={"klesha": 0.9})
+        await expect(verdict).to_have_text("Needs attention")
+        # As after /alerts ack: the check passes again, and the value is as critical as before.
+        await page.evaluate(
+            """async () => {
+                const answer = await (await fetch("/status")).json();
+                window.fetch = async () => new Response(JSON.stringify({ ...answer, status: "pass" }));
+            }"""
+        )
+        await board.send("ucf.update", set={"klesha": 0.91})
+        await expect(page.locator(".assessment")).to_contain_text("klesha 0.90")
+        await expect(verdict).to_have_text("Needs attention")
+        await board.send("ucf.update", set={"klesha": 0.1})
+        await expect(verdict).to_have_text("All well")
+
+
 async def test_a_screen_reader_hears_what_is_critical_once_and_not_every_digit(board: Dashboard) -> None:
     async with board.page() as page:
         await live(page)

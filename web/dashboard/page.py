@@ -9,7 +9,7 @@ from typing import Final, final
 from core.version import VERSION
 from state.collective import Collective
 from state.models import METRICS
-from state.status import StatusView
+from state.status import StatusView, overall
 from web.content_policy import page_policy
 from web.dashboard.assets import FOLDER, Assets
 from web.dashboard.parts import (
@@ -70,11 +70,12 @@ class DashboardPage:
 
     def render(self, collective: Collective, status: StatusView, *, by_session: bool = False) -> bytes:
         """The page with everything that is known now, as UTF-8 HTML; a session can be ended from it."""
+        shown = overall(status.status, status.ucf)
         return self._template.substitute(
             reader="session" if by_session else "open",
-            status=status.status,
-            status_word=WORDS[status.status],
-            status_icon=icon(status.status),
+            status=shown,
+            status_word=WORDS[shown],
+            status_icon=icon(shown),
             assessment=escape(status.assessment),
             facts=_facts(status),
             strand=draw_strand(collective.agents()),

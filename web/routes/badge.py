@@ -12,6 +12,7 @@ from aiohttp import web
 from core.suggestions import closest
 from state.collective import Collective
 from state.models import judge
+from state.status import overall
 from web.badge import Tone, draw_badge
 from web.bodies import Body
 from web.keys import COLLECTIVE, RESPONSES
@@ -47,7 +48,8 @@ def _body(collective: Collective, name: str) -> Body:
 
 
 def _status(collective: Collective) -> tuple[str, str, Tone]:
-    return ("helix", *_STATUS[collective.kernel.health.overall()])
+    shown = overall(collective.kernel.health.overall(), collective.manager.snapshot.ucf)
+    return ("helix", *_STATUS[shown])
 
 
 def _agents(collective: Collective) -> tuple[str, str, Tone]:

@@ -27,6 +27,7 @@ def build_checks(bench: Bench) -> tuple[NamedCheck, ...]:
         NamedCheck("State", "store read", _parts.check_store_read),
         NamedCheck("State", "state write and read back", _parts.check_state_write),
         NamedCheck("State", "projected files", _parts.check_projected_files),
+        NamedCheck("State", "open alerts", _parts.check_alerts),
         NamedCheck("Parts", "worker draws", _parts.check_worker, _DRAWING_S),
         NamedCheck("Parts", "gateway round trip", _parts.check_gateway, 10.0),
         NamedCheck("Parts", "webhook round trip", _webhook.check_round_trip, 10.0),

@@ -13,6 +13,7 @@ from state.edit_files import RefusedEdit, UnreadFile, read_edit_file
 
 _MARKER = "self-test"
 _DRAWN = 32
+_MOST_ALERTS = 5
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
@@ -75,6 +76,15 @@ async def check_projected_files(bench: Bench) -> Finding:
         except (RefusedEdit, UnreadFile) as error:
             return Finding("fail", f"{document.name} cannot be read as state: {error}")
     return Finding(text=f"{UCFDocument().name} and {AgentsDocument().name}")
+
+
+async def check_alerts(bench: Bench) -> Finding:
+    """Whether an alert is open, acknowledged or not: then the parts may work, and the field is not well."""
+    told = [f"{alert.summary} ({alert.severity})" for alert in bench.bot.collective.alerts.open()]
+    if not told:
+        return Finding(text="none")
+    more = f"; and {len(told) - _MOST_ALERTS} more" if len(told) > _MOST_ALERTS else ""
+    return Finding("warn", "; ".join(told[:_MOST_ALERTS]) + more)
 
 
 async def check_worker(bench: Bench) -> Finding:

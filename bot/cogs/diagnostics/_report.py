@@ -55,6 +55,15 @@ async def _keep(folder: Path, files: Mapping[str, bytes]) -> None:
     await asyncio.to_thread(_prune, folder)
 
 
+def verdict(report: Report) -> str:
+    """What came of it, in a few words: it works only as far as nothing warned and nothing was left out."""
+    if report.outcome == "fail":
+        return "something is broken"
+    if warned := report.counts.get("warn"):
+        return f"it works, but {warned} {'check needs' if warned == 1 else 'checks need'} attention"
+    return "what was tested works" if report.counts.get("skipped") else "everything works"
+
+
 def summary(report: Report) -> str:
     """How many checks ended how, in a sentence."""
     counts = report.counts
@@ -65,12 +74,14 @@ def summary(report: Report) -> str:
 
 
 def _markdown(report: Report) -> Iterator[str]:
-    yield f"# Self-test: {'passed' if report.outcome == 'pass' else 'failed'}"
+    yield f"# Self-test: {verdict(report)}"
     yield ""
     yield f"Helix {report.version}, begun {report.begun_at:%Y-%m-%d %H:%M:%S} UTC. {summary(report)}"
     yield ""
     for result in report.ended("fail"):
         yield f"* Failed: **{result.name}**: {result.text}"
+    for result in report.ended("warn"):
+        yield f"* Warned: **{result.name}**: {result.text}"
     yield ""
     yield "| | check | outcome | took | found |"
     yield "|---|---|---|---|---|"

@@ -6,7 +6,7 @@ import discord
 
 from bot import embeds, words
 from bot.cogs.diagnostics._model import Report, Result
-from bot.cogs.diagnostics._report import MARKS, summary
+from bot.cogs.diagnostics._report import MARKS, summary, verdict
 
 TITLE = "🧪 Self-test"
 _LORE = "Every star was counted, and none was missing."
@@ -25,7 +25,6 @@ def report(result: Report, *, trouble: str | None) -> discord.Embed:
         result: how the self-test went.
         trouble: why the report could not be kept; None where it was.
     """
-    good = result.outcome == "pass"
     lines = [
         summary(result),
         *(_line(one) for outcome in ("fail", "warn", "skipped") for one in result.ended(outcome)),
@@ -33,9 +32,14 @@ def report(result: Report, *, trouble: str | None) -> discord.Embed:
     if trouble is not None:
         lines.append(f"🟡 The report is attached, but could not be kept: {embeds.plain(trouble)}")
     groups = embeds.Field("By group", "\n".join(_groups(result)))
-    title = f"{TITLE}: {'everything works' if good else 'something is broken'}"
-    footer = _LORE if good else _LORE_RED
-    return embeds.card(title, lines, status=result.outcome, fields=(groups,), footer=footer)
+    warned = result.outcome == "pass" and result.counts.get("warn")
+    return embeds.card(
+        f"{TITLE}: {verdict(result)}",
+        lines,
+        status="warn" if warned else result.outcome,
+        fields=(groups,),
+        footer=_LORE if result.outcome == "pass" else _LORE_RED,
+    )
 
 
 def _line(result: Result) -> str:

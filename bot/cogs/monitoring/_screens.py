@@ -16,7 +16,7 @@ from core.health import Check
 CHECKS_PER_PAGE = 8
 ROUTES_PER_PAGE = 8
 
-_HEALTH_TITLES = {"pass": "All is well", "warn": "Working, with a limp", "fail": "Something is broken"}
+_HEALTH_TITLES = {"pass": "Every check passes", "warn": "Working, with a limp", "fail": "Something is broken"}
 
 
 def health_pages(view: HealthView) -> tuple[tuple[str, ...], ...]:

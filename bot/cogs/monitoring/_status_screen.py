@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot import embeds, status_card, words
-from state.status import StatusView
+from state.status import StatusView, overall
 
 
 def status(view: StatusView) -> discord.Embed:
@@ -19,7 +19,7 @@ def status(view: StatusView) -> discord.Embed:
         f"**Data** changed {embeds.relative(view.state_changed_at)} ({_origin(view)})",
     )
     return embeds.card(
-        f"{embeds.dot(status_card.overall(view))} Helix",
+        f"{embeds.dot(overall(view.status, view.ucf))} Helix",
         (
             embeds.plain(view.assessment, 500),
             "",
@@ -28,7 +28,7 @@ def status(view: StatusView) -> discord.Embed:
             "",
             *facts,
         ),
-        status=status_card.overall(view),
+        status=overall(view.status, view.ucf),
         footer=f"{view.version} · Tat Tvam Asi",
     )
 

@@ -20,7 +20,7 @@ from core.drain import Drain
 from core.errors import HelixError
 from core.kernel import Kernel
 from core.secret import Secret
-from state.change import SYSTEM
+from state.change import SYSTEM, Change
 from state.collective import Collective
 from state.models import UCF
 from state.ports import RouteInfo
@@ -109,6 +109,38 @@ def test_one_at_a_time() -> None:
         pass
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "said"),
+    [
+        (("pass", "pass"), "everything works"),
+        (("pass", "skipped"), "what was tested works"),
+        (("warn", "skipped"), "it works, but 1 check needs attention"),
+        (("warn", "warn"), "it works, but 2 checks need attention"),
+        (("warn", "fail"), "something is broken"),
+    ],
+)
+def test_the_verdict_is_no_better_than_what_was_found(outcomes: tuple[Outcome, ...], said: str) -> None:
+    made = report(*(result(str(number), outcome) for number, outcome in enumerate(outcomes)))
+    assert (_screens.report(made, trouble=None).title or "").endswith(said)
+    markdown = _report.render(made)[f"{made.name}.md"].decode()
+    assert markdown.startswith(f"# Self-test: {said}\n")
+
+
+async def test_open_alerts_are_a_warning_also_once_they_are_acknowledged(
+    kernel: Kernel, collective: Collective
+) -> None:
+    bench = bench_on(kernel, collective)
+    assert await _parts.check_alerts(bench) == Finding(text="none")
+    low = structs.replace(collective.manager.snapshot.ucf, harmony=0.1, prana=0.1)
+    await collective.manager.change(lambda _: Change(ucf=low, source="tune"))
+    for alert in collective.alerts.open():
+        await collective.alerts.ack(alert.id, SYSTEM)
+    found = await _parts.check_alerts(bench)
+    assert found.outcome == "warn"
+    assert "harmony is critically low (critical)" in found.text
+    assert "prana is critically low (critical)" in found.text
+
+
 async def test_what_warns_or_is_skipped_makes_nothing_red(kernel: Kernel) -> None:
     async def check_warned(_: Bench) -> Finding:
         return Finding("warn", "slow")
@@ -121,7 +153,7 @@ async def test_what_warns_or_is_skipped_makes_nothing_red(kernel: Kernel) -> Non
     assert made.outcome == "pass"
     embed = _screens.report(made, trouble=None)
     assert embed.title is not None
-    assert embed.title.endswith("everything works")
+    assert embed.title.endswith("it works, but 1 check needs attention")
     assert embed.description is not None
     assert "0 of 2 checks passed, 1 warned, 1 skipped" in embed.description
 
@@ -130,7 +162,7 @@ def test_the_report_says_first_what_failed_and_holds_every_check() -> None:
     files = _report.render(report(result("a"), result("b", "fail", "one | two\nthree")))
     assert list(files) == ["self-test-20260102T030405.000006Z.md", "self-test-20260102T030405.000006Z.json"]
     markdown, data = (content.decode() for content in files.values())
-    assert "# Self-test: failed" in markdown
+    assert "# Self-test: something is broken" in markdown
     assert "* Failed: **b**" in markdown
     assert "| 🔴 | b | fail | 10 ms | one \\| two three |" in markdown
     assert "| 🟢 | a | pass | 10 ms |  |" in markdown

@@ -34,6 +34,17 @@ async def test_the_status(site: Site, status: Status, text: str, tone: Tone) -> 
     assert says(await badge(site, "status"), text, tone)
 
 
+async def test_nothing_is_well_while_a_value_is_critical_though_every_check_passes(site: Site) -> None:
+    await site.change(harmony=0.1)
+    for check in site.kernel.health.checks():
+        site.kernel.health.remove(check.name)
+    site.kernel.health.report("store", "pass", required=True)
+    assert says(await badge(site, "status"), "helix: needs attention", "fair")
+    page = (await site.get("/")).body.decode()
+    assert "<title>Helix: Needs attention</title>" in page
+    assert 'data-status="warn"' in page
+
+
 @pytest.mark.parametrize(
     ("harmony", "text", "tone"),
     [

@@ -9,6 +9,10 @@ const AGAIN_MS = 1000;
 // Whoever listens hears that something became critical, and not each digit of how critical.
 const gist = (sentence) => sentence.replace(/ -?\d+\.\d+/g, "");
 
+/** The same rule as the server's (state/status.py): nothing is well while a value is critical. */
+const overall = (status) =>
+  status === "pass" && find('.metric[data-judgement="critical"]') ? "warn" : status;
+
 /** `say`: tells screen readers, rarely. `refused`: the server wants its token. */
 export function showSummary(model, { say, refused }) {
   const hero = find("#summary");
@@ -16,15 +20,22 @@ export function showSummary(model, { say, refused }) {
   const fact = (name) => find(`[data-fact="${name}"]`, facts);
   let said = gist(find(".assessment", hero).textContent);
 
+  function showVerdict() {
+    if (!model.status) return;
+    const shown = overall(model.status.status);
+    hero.dataset.status = shown;
+    setText(find(".verdict span", hero), WORDS[shown] ?? shown);
+    setIcon(find(".verdict", hero), shown);
+    document.title = `Helix: ${WORDS[shown] ?? shown}`;
+  }
+  // The metrics judge their values first: their listener is older.
+  model.on("ucf", showVerdict);
   model.on("status", () => {
     const status = model.status;
     if (!status) return;
-    hero.dataset.status = status.status;
-    setText(find(".verdict span", hero), WORDS[status.status] ?? status.status);
-    setIcon(find(".verdict", hero), status.status);
+    showVerdict();
     setText(find(".assessment", hero), status.assessment);
-    document.title = `Helix: ${WORDS[status.status] ?? status.status}`;
-    if (said !== gist(status.assessment)) say(`${WORDS[status.status]}. ${status.assessment}`);
+    if (said !== gist(status.assessment)) say(`${WORDS[overall(status.status)]}. ${status.assessment}`);
     said = gist(status.assessment);
     if (!facts.childElementCount) facts.append(...emptyFacts());
     setText(fact("version"), String(status.state.version));
