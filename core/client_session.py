@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from core._status_line import Answered, Connector, Response
 from core.look_ups import LookUps
+
+# A body is read so far, and so long, that the connection can be used again.
+_BODY_BYTES: Final = 16 * 1024
+_BODY_S: Final = 2.0
 
 
 class Resolver(AbstractResolver):
@@ -37,15 +45,71 @@ class Resolver(AbstractResolver):
         """Nothing: the look-ups belong to whoever made them."""
 
 
+class Answer(NamedTuple):
+    """The status and the headers of an answer; without headers where they could not be read."""
+
+    status: int
+    headers: Mapping[str, str]
+
+
 def build_session(resolver: Resolver, *, user_agent: str) -> aiohttp.ClientSession:
-    """A session without cookies, and without a proxy from the environment.
+    """A session for `ask`: without cookies, and without a proxy from the environment.
 
     Its connections are bounded by those who send, not by host: many destinations share one, as all of
     Zapier's do, and those that hang must leave the others theirs.
     """
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(resolver=resolver, ttl_dns_cache=10, limit=0, limit_per_host=0),
+        connector=Connector(resolver=resolver, ttl_dns_cache=10, limit=0, limit_per_host=0),
+        response_class=Response,
         cookie_jar=aiohttp.DummyCookieJar(),
-        headers={"User-Agent": user_agent},
+        # What bodies say is of no use, so they are neither asked for in a compressed form nor decompressed.
+        headers={"User-Agent": user_agent, "Accept-Encoding": "identity"},
+        auto_decompress=False,
         trust_env=False,
     )
+
+
+async def ask(
+    session: aiohttp.ClientSession,
+    method: str,
+    url: str,
+    *,
+    timeout_s: float,
+    connect_s: float | None = None,
+    data: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """Send one request and give the answer; nothing that follows the status line changes the status.
+
+    Redirects are not followed. `timeout_s` bounds all of it, and `connect_s` the way to a connection.
+
+    Raises:
+        aiohttp.ClientError, OSError, ValueError: no status came; a `TimeoutError`: none in time.
+    """
+    timeout = aiohttp.ClientTimeout(total=timeout_s, connect=connect_s)
+    answer: Answer | None = None
+    try:
+        async with session.request(
+            method, url, data=data, headers=headers, allow_redirects=False, timeout=timeout
+        ) as response:
+            answer = Answer(response.status, response.headers)
+            await _read_some(response)
+    except Answered as answered:
+        return Answer(answered.status, {})
+    except (aiohttp.ClientError, OSError):
+        if answer is None:
+            raise
+    return answer
+
+
+async def _read_some(response: aiohttp.ClientResponse) -> None:
+    """Reads a short answer to its end, so that the connection can be used again; closes a long one."""
+    left = _BODY_BYTES
+    try:
+        async with asyncio.timeout(_BODY_S):
+            while left > 0 and (chunk := await response.content.read(left)):
+                left -= len(chunk)
+    except (TimeoutError, aiohttp.ClientError, OSError):
+        left = 0
+    if left <= 0:
+        response.close()

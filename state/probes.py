@@ -35,8 +35,6 @@ _CHECK: Final = "external-services"
 _AT_ONCE: Final = 10
 # How long after a read that failed the file is read again.
 _REREAD_S: Final = 1.0
-# An answer's body is read this far, so that a connection can be used again; more is not wanted.
-_BODY_BYTES: Final = 64 * 1024
 
 
 class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,16 +209,14 @@ class ServiceProbes:
     async def _probe(self, service: ServiceSpec) -> ProbeResult:
         import aiohttp
 
+        from core.client_session import ask
+
         url = service.url.replace(BASE, self._base_url(), 1)
-        timeout = aiohttp.ClientTimeout(total=service.timeout_s)
         begun = time.perf_counter()
         status: int | None = None
         try:
-            async with self._session_factory().request(
-                service.method, url, timeout=timeout, allow_redirects=False
-            ) as response:
-                status = response.status
-                await response.content.read(_BODY_BYTES)
+            answer = await ask(self._session_factory(), service.method, url, timeout_s=service.timeout_s)
+            status = answer.status
             error = None if status == service.expect_status else f"HTTP {status}"
         except TimeoutError:
             error = f"no answer within {plain(service.timeout_s)} s"

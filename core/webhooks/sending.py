@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 import aiohttp
 import msgspec
 
+from core.client_session import ask
 from core.webhooks.destinations import Destination, Kind
 from core.webhooks.guard import ForbiddenTarget, check_url
 from core.webhooks.retries import parse_retry_after
 from core.webhooks.signatures import sign
 
-if TYPE_CHECKING:
-    from multidict import CIMultiDictProxy
-
 # Standard Webhooks: 15 to 30 s.
 TIMEOUT_S: Final = 15.0
 _CONNECT_S: Final = 5.0
-# An answer's body is read so far, and so long, that the connection can be used again.
-_BODY_BYTES: Final = 16 * 1024
-_BODY_S: Final = 2.0
 # Answers that may pass, though they are 4xx (docs/webhooks.md).
 _MAY_PASS: Final = frozenset({408, 425, 429})
 
@@ -92,15 +86,15 @@ async def send(
     try:
         # A name is looked up and checked by the session; an address in figures is checked here.
         check_url(destination.url.reveal(), loopback=loopback)
-        async with session.post(
+        status, answer = await ask(
+            session,
+            "POST",
             destination.url.reveal(),
+            timeout_s=timeout_s,
+            connect_s=_CONNECT_S,
             data=body,
             headers=headers,
-            allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=timeout_s, connect=_CONNECT_S),
-        ) as response:
-            status, answer = response.status, response.headers
-            await _read_some(response)
+        )
     except TimeoutError:
         return Outcome(verdict="failed", took_s=_since(begun), error="no answer in time")
     except ForbiddenTarget as error:
@@ -115,7 +109,7 @@ async def send(
     return _judge(destination.kind, status, answer, now, _since(begun))
 
 
-def _judge(kind: Kind, status: int, headers: CIMultiDictProxy[str], now: datetime, took_s: float) -> Outcome:
+def _judge(kind: Kind, status: int, headers: Mapping[str, str], now: datetime, took_s: float) -> Outcome:
     if status == 200 or (kind != "zapier" and 200 <= status < 300):
         return Outcome(verdict="delivered", took_s=took_s, status=status)
     verdict: Verdict = "failed"
@@ -130,19 +124,6 @@ def _judge(kind: Kind, status: int, headers: CIMultiDictProxy[str], now: datetim
         error=f"HTTP {status}",
         retry_after_s=parse_retry_after(headers.get("Retry-After"), now),
     )
-
-
-async def _read_some(response: aiohttp.ClientResponse) -> None:
-    """Reads a short answer to its end, so that the connection can be used again; closes a long one."""
-    try:
-        async with asyncio.timeout(_BODY_S):
-            left = _BODY_BYTES
-            while left > 0 and (chunk := await response.content.read(left)):
-                left -= len(chunk)
-    except (TimeoutError, aiohttp.ClientError):
-        left = 0
-    if left <= 0:
-        response.close()
 
 
 def _since(begun: float) -> float:

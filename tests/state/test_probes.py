@@ -18,6 +18,7 @@ from state.probes import ProbeResult, ServiceProbes, Uptime
 from state.services_file import SHIPPED
 from tests.descriptors import none_left
 from tests.manual_clock import ManualClock
+from tests.raw_server import BAD_AFTER_200, answering
 
 DAY = timedelta(hours=24)
 
@@ -207,6 +208,15 @@ async def test_an_endless_body_is_read_so_far_and_no_further(bench: Bench, targe
     await bench.use(endless={"url": "{base}/endless"})
     async with asyncio.timeout(4):
         assert (await bench.probes.probe_all())[0].ok
+
+
+@pytest.mark.parametrize("kind", BAD_AFTER_200)
+async def test_a_service_with_the_wanted_status_is_well_whatever_follows_it(bench: Bench, kind: str) -> None:
+    async with answering(BAD_AFTER_200[kind]) as url:
+        await bench.use(odd={"url": url})
+        (result,) = await bench.probes.probe_all()
+    assert (result.ok, result.status_code, result.error) == (True, 200, None)
+    assert result.latency_s is not None
 
 
 async def test_results_come_one_by_one(bench: Bench, target: Target) -> None:

@@ -15,6 +15,7 @@ from core.webhooks.sending import Message
 from tests.core.webhooks.delivery_stage import Stage, settings
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock
+from tests.raw_server import BAD_AFTER_200, answering
 
 
 async def test_a_kill_between_sending_and_noting_sends_it_again_under_the_same_id(
@@ -153,3 +154,32 @@ async def test_a_store_that_cannot_be_read_cuts_off_nothing_that_is_being_sent(
         await stage.wait(10)
         await stage.until(3)
     assert sorted(got.headers["webhook-id"] for got in receiver.got) == sorted(sent)
+
+
+@pytest.mark.parametrize("kind", BAD_AFTER_200)
+async def test_a_good_status_is_delivered_whatever_follows_it(
+    store: Database, clock: ManualClock, receiver: Receiver, kind: str
+) -> None:
+    async with answering(BAD_AFTER_200[kind]) as url:
+        receiver.url = url
+        stage = Stage(store, clock, settings(receiver))
+        async with stage.running():
+            await stage.emit()
+            await stage.until(1)
+        delivery = await stage.one()
+    assert (delivery.status, delivery.attempts, delivery.last_status) == ("delivered", 1, 200)
+
+
+async def test_a_final_refusal_is_final_whatever_follows_it(
+    store: Database, clock: ManualClock, receiver: Receiver
+) -> None:
+    async with answering(
+        b"HTTP/1.1 400 Bad Request\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"
+    ) as url:
+        receiver.url = url
+        stage = Stage(store, clock, settings(receiver))
+        async with stage.running():
+            await stage.emit()
+            await stage.until(1)
+        dead = [each for each in await stage.outbox.page() if each.status == "dead"]
+    assert [(each.attempts, each.last_status) for each in dead] == [(1, 400)]
