@@ -46,9 +46,12 @@ def _call(entry: CommandEntry) -> str:
 
 
 def _access(entry: CommandEntry) -> str:
-    mark = " †" if entry.access.local and entry.access.level > Level.everyone else ""
-    exceptions = [f"{level.name} for {action}" for action, level in entry.access.actions.items()]
-    return ", ".join((f"{entry.access.level.name}{mark}", *exceptions))
+    exceptions = [f"{_level(entry, level)} for {action}" for action, level in entry.access.actions.items()]
+    return ", ".join((_level(entry, entry.access.level), *exceptions))
+
+
+def _level(entry: CommandEntry, level: Level) -> str:
+    return f"{level.name} †" if entry.access.local and level > Level.everyone else level.name
 
 
 if __name__ == "__main__":

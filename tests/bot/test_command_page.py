@@ -1,4 +1,7 @@
+import pytest
+
 from bot import catalog, command_page
+from bot.entry import CommandEntry, Level
 
 
 def test_the_page_is_what_the_catalog_says() -> None:
@@ -9,3 +12,13 @@ def test_every_command_is_on_the_page_once() -> None:
     page = command_page.render()
     for entry in catalog.ENTRIES:
         assert page.count(f"`!{entry.name} ") + page.count(f"`!{entry.name}`") >= 1, entry.name
+
+
+@pytest.mark.parametrize("entry", catalog.ENTRIES, ids=lambda entry: entry.name)
+def test_each_power_of_the_own_server_has_its_mark(entry: CommandEntry) -> None:
+    row = next(line for line in command_page.render().splitlines() if line.startswith(f"| `!{entry.name}"))
+    who = row.replace("\\|", "").split("|")[2]
+    powers = [
+        level for level in (entry.access.level, *entry.access.actions.values()) if level > Level.everyone
+    ]
+    assert who.count("†") == (len(powers) if entry.access.local else 0)

@@ -26,6 +26,18 @@ def test_the_routes_on_the_page_are_those_that_there_are() -> None:
     assert shown == {f"{route.method} {route.path}" for route in route_infos()}
 
 
+def test_the_page_says_how_long_an_answer_is_kept() -> None:
+    kept = {
+        route.path: f"{route.ttl_s:g} s" for route in route_infos() if route.method == "GET" and route.ttl_s
+    }
+    page = (ROOT / "docs" / "api.md").read_text()
+    for path, said in re.findall(r"^\| `GET (/[^`]*)` \| ([^|]*) \|", page, re.MULTILINE):
+        if path in kept:
+            assert said == kept[path] or said.endswith(f"cached for {kept[path]}"), path
+        else:
+            assert not re.search(r"\d+ (s|min|h)\b", said), path
+
+
 def test_every_kind_of_error_is_on_the_page() -> None:
     there = {
         kind
