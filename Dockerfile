@@ -30,7 +30,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     MPLCONFIGDIR=/tmp/matplotlib \
     HELIX_DATA_DIR=/data \
-    HOST=0.0.0.0 \
+    HOST=:: \
     PORT=8080
 WORKDIR /app
 USER 10001:10001

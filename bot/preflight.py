@@ -36,7 +36,7 @@ def _places(settings: Settings) -> list[str]:
     )
     return [
         f"  Discord      {discord}",
-        f"  HTTP server  {settings.base_url}/ on {settings.host}:{settings.port}",
+        f"  HTTP server  {settings.base_url}/ on {settings.authority}",
         f"  data         {settings.data_dir}",
         f"  prefix       {settings.command_prefix}",
         f"  home server  {home}",

@@ -101,13 +101,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.in_sandbox or not self.discord_token
 
     @property
+    def authority(self) -> str:
+        """HOST and PORT as they stand in an address."""
+        return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+    @property
     def base_url(self) -> str:
         """What full links start with, without a slash at the end."""
         if self.public_url:
             return self.public_url
-        # Nobody can open an address that means "all of them".
-        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - replaced here
-        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        # Nobody can open an address that means "all of them"; "::" means those of IPv4 as well.
+        every = self.host in {"0.0.0.0", "::"}  # noqa: S104 - replaced here
+        return f"http://{f'127.0.0.1:{self.port}' if every else self.authority}"
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret that is set, for masking."""

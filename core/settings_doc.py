@@ -83,7 +83,8 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "HTTP",
         "HOST",
         "127.0.0.1",
-        "The address to listen on. With a token, and PORT set in the process environment: 0.0.0.0.",
+        "The address to listen on; :: for all, IPv4 included. With a token, and PORT set in the process"
+        " environment: 0.0.0.0.",
     ),
     _doc("HTTP", "PORT", "8080", "The port to listen on; 0 takes any free one."),
     _doc(

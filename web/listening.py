@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 _NEXT_PORTS: Final = 20
 # So many may knock at once: after a restart all who listened to streams come back together.
 _BACKLOG: Final = 1024
+_EVERY_IPV6: Final = "::"
+_EVERY_IPV4: Final = "0.0.0.0"  # noqa: S104 - what HOST asks for
 
 
 class CannotListen(StartError):  # noqa: N818 - the text is what users read; the name says what happened
@@ -40,22 +42,46 @@ async def listen(runner: web.BaseRunner, settings: Settings) -> int:
     last = min(settings.port + _NEXT_PORTS, 65_535) if may_move else settings.port
     port = settings.port
     while True:
-        site = web.TCPSite(runner, settings.host, port, backlog=_BACKLOG, reuse_port=False)
         try:
-            await site.start()
+            await _start(runner, settings.host, port)
             break
         except OSError as error:
-            await site.stop()
             if error.errno != errno.EADDRINUSE or port == last:
                 raise CannotListen(_explained(error, settings, port, may_move=may_move)) from error
             port += 1
     if port != settings.port:
         logger.warning("http.port_moved wanted=%d port=%d", settings.port, port)
-    return site.port
+    found: int = runner.addresses[0][1]
+    return found
+
+
+async def _start(runner: web.BaseRunner, host: str, port: int) -> None:
+    if host == _EVERY_IPV6:
+        if socket.has_dualstack_ipv6():
+            await _start_both(runner, port)
+            return
+        logger.warning("http.no_ipv6 host=%s: only IPv4 is listened on", host)
+        host = _EVERY_IPV4
+    site = web.TCPSite(runner, host, port, backlog=_BACKLOG, reuse_port=False)
+    try:
+        await site.start()
+    except OSError:
+        await site.stop()
+        raise
+
+
+async def _start_both(runner: web.BaseRunner, port: int) -> None:
+    """Listen on every address of both families; asyncio alone would take those of IPv6 only."""
+    listener = socket.create_server((_EVERY_IPV6, port), family=socket.AF_INET6, dualstack_ipv6=True)
+    try:
+        await web.SockSite(runner, listener, backlog=_BACKLOG).start()
+    except BaseException:
+        listener.close()
+        raise
 
 
 def _explained(error: OSError, settings: Settings, port: int, *, may_move: bool) -> str:
-    place = f"{settings.host}:{settings.port}"
+    place = settings.authority
     if error.errno == errno.EADDRINUSE:
         span = f"{place} and the {_NEXT_PORTS} ports after it are" if may_move else f"{place} is"
         return f"{span} in use. Stop what listens there, or set PORT to a free port."

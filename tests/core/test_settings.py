@@ -280,7 +280,10 @@ def test_a_public_domain_that_is_none_is_named() -> None:
     ("host", "base"),
     [
         (EVERY_ADDRESS, "http://127.0.0.1:8080"),
-        ("::", "http://[::1]:8080"),
+        ("::", "http://127.0.0.1:8080"),
+        ("[::]", "http://127.0.0.1:8080"),
+        ("::1", "http://[::1]:8080"),
+        ("127.0.0.2", "http://127.0.0.2:8080"),
         ("2001:db8::1", "http://[2001:db8::1]:8080"),
         ("helix.example", "http://helix.example:8080"),
     ],

@@ -1,3 +1,4 @@
+import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
@@ -93,3 +94,37 @@ async def test_when_all_the_next_ports_are_taken_it_says_so(
     monkeypatch.setattr(web, "TCPSite", _Refusing)
     with pytest.raises(CannotListen, match="8080 and the 20 ports after it are in use"):
         await listen(runner, Settings())
+
+
+@pytest.mark.parametrize(
+    ("host", "answering"),
+    [
+        ("::", ["127.0.0.1", "127.0.0.2", "::1"]),
+        ("::1", ["::1"]),
+        ("127.0.0.2", ["127.0.0.2"]),
+    ],
+)
+async def test_every_address_means_those_of_both_families(
+    runner: web.AppRunner, host: str, answering: list[str]
+) -> None:
+    port = await listen(runner, Settings(host=host, port=0, port_is_set=True))
+    assert port > 0
+    for address in answering:
+        _, writer = await asyncio.open_connection(address, port)
+        writer.close()
+
+
+async def test_a_taken_port_is_an_error_on_both_families(runner: web.AppRunner, taken: int) -> None:
+    with pytest.raises(CannotListen, match=rf"\[::\]:{taken} is in use"):
+        await listen(runner, Settings(host="::", port=taken, port_is_set=True))
+    assert runner.sites == set()
+
+
+async def test_where_there_is_no_ipv6_every_address_is_those_of_ipv4(
+    runner: web.AppRunner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
+    port = await listen(runner, Settings(host="::", port=0, port_is_set=True))
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.close()
+    assert "http.no_ipv6 host=::" in caplog.text

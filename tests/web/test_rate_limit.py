@@ -182,6 +182,12 @@ async def test_clients_at_once_do_not_get_more_than_one_after_the_other(make_sit
     assert sorted(statuses) == [404] * 5 + [429] * 5
 
 
+async def test_on_both_families_a_proxy_is_known_by_its_address_of_ipv4(make_site: MakeSite) -> None:
+    site = await make_site(rate_limit_per_minute=1, host="::", **PROXY)
+    statuses = [await _ask(site, "/nothing", f"198.51.100.{number}") for number in (1, 2, 1)]
+    assert statuses == [404, 404, 429]
+
+
 async def test_a_client_that_nobody_vouches_for_speaks_for_itself(make_site: MakeSite) -> None:
     site = await make_site(rate_limit_per_minute=1)
     assert await _ask(site, "/nothing", "198.51.100.1") == 404
