@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import threading
 
 import msgspec
@@ -16,6 +17,7 @@ from state.change import Change, JournalRow
 from state.journal import Journal
 from state.manager import StateManager
 from state.models import DEFAULT_UCF, AgentReport, Snapshot
+from tests.core.notes_store import Gate, turns
 from tests.manual_clock import ManualClock
 
 GOOD = DEFAULT_UCF.as_dict()
@@ -81,6 +83,32 @@ async def test_a_change_that_fails_leaves_the_others_standing(manager: StateMana
     assert isinstance(results[1], HelixError)
     assert manager.snapshot.version == 3
     assert manager.snapshot.ucf.harmony == pytest.approx(0.7)
+
+
+async def test_changes_count_once_though_a_neighbour_ended_their_transaction(
+    manager: StateManager, database: Database
+) -> None:
+    def end_transaction(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT OR ROLLBACK INTO snapshot SELECT * FROM snapshot")
+
+    gate = Gate()
+    holder = asyncio.create_task(database.write(gate))
+    assert await asyncio.to_thread(gate.entered.wait, 10)
+    before = asyncio.create_task(tune(manager, 0.1))
+    await turns()
+    neighbour = asyncio.create_task(database.write(end_transaction))
+    await turns()
+    after = asyncio.create_task(tune(manager, 0.1))
+    await turns()
+    gate.opened.set()
+    await holder
+    first, ended, last = await asyncio.gather(before, neighbour, after, return_exceptions=True)
+    assert isinstance(ended, sqlite3.IntegrityError)
+    assert isinstance(first, Snapshot)
+    assert isinstance(last, Snapshot)
+    assert (first.version, last.version) == (2, 3)
+    assert (first.ucf.harmony, last.ucf.harmony) == (0.6, 0.7)
+    assert manager.snapshot == last
 
 
 async def test_out_of_range_is_refused_and_changes_nothing(manager: StateManager) -> None:

@@ -54,6 +54,12 @@ def test_one_right_signature_among_others_is_enough() -> None:
     assert check(signature=f"v1a,xxx v1,AAAA {right} v2,zzz") == "msg_1"
 
 
+def test_a_list_holds_16_signatures_at_most() -> None:
+    right = sign(KEY, "msg_1", NOW_S, BODY)
+    assert check(signature=" ".join([right] * 16)) == "msg_1"
+    assert flaw_of(signature=" ".join([right] * 17)) == "malformed"
+
+
 def test_while_a_key_rotates_the_old_one_is_taken_too() -> None:
     signature = sign(OLD_KEY, "msg_1", NOW_S, BODY)
     assert check(signature=signature, keys=(KEY, OLD_KEY)) == "msg_1"

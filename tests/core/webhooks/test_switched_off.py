@@ -199,3 +199,62 @@ async def test_what_waits_for_a_destination_that_left_the_settings_is_dead_and_t
     assert await untold.of(8) is None
     assert not await without.outbox.replay(told.first)
     assert await stage.outbox.replay(told.first), "the setting is back"
+
+
+async def test_a_probe_whose_delivery_was_ended_meanwhile_lets_the_next_one_through(
+    stage: Stage, receiver: Receiver
+) -> None:
+    stage._breaker("zapier", "").trip()
+    async with stage.running():
+        await stage.emit()
+        await stage.clock.until_sleeping()
+        await stage.store.write(lambda connection: end_waiting(connection, "zapier", 1, "switched off"))
+        await stage.wait(stage.policy.open_s)
+        await stage.until_idle()
+        assert receiver.got == []
+        sent = await stage.emit()
+        await stage.until(1)
+    assert [got.headers["webhook-id"] for got in receiver.got] == [sent]
+    assert stage._breaker("zapier", "").state == "closed"
+
+
+async def test_a_letter_that_dies_again_after_a_replay_is_told_again(
+    stage: Stage, receiver: Receiver
+) -> None:
+    receiver.statuses = [404]
+    untold = Untold(stage.store)
+    async with stage.running():
+        event = await stage.emit()
+        await stage.until(2)
+        letter = next(each.id for each in await stage.outbox.page() if each.event_id == event)
+        await untold.claim(1)
+        assert await stage.outbox.replay(letter)
+        assert await untold.of(1) is not None, "the event that told of the letter is dead, too"
+        await stage.until(3)
+    await untold.claim(2)
+    told = await untold.of(2)
+    assert told is not None
+    assert letter in {each.id for each in told.letters}
+
+
+async def test_a_destination_that_fails_again_while_it_is_switched_off_is_told_again(
+    stage: Stage, receiver: Receiver
+) -> None:
+    receiver.statuses = [500]
+    untold = Untold(stage.store)
+    async with stage.running():
+        event = await stage.emit()
+        await stage.until(1)
+        await stage.wait(5 * 86_400 + 60)
+        await stage.until(2)
+        await untold.claim(1)
+        told = await untold.of(1)
+        assert told is not None
+        assert told.off == {"zapier": "it has failed for 5 days"}
+        letter = next(each.id for each in await stage.outbox.page() if each.event_id == event)
+        assert await stage.outbox.replay(letter)
+        await stage.until(3)
+    await untold.claim(2)
+    told = await untold.of(2)
+    assert told is not None
+    assert told.off == {"zapier": "it has failed for 5 days"}

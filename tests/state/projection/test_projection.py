@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from state import file_projection
 from state.atomic_file import replace_file
 from state.models import DEFAULT_UCF
-from state.projection import UnknownStateFile
+from state.projection import Outcome, UnknownStateFile
 from tests.state.world import World
 
 
@@ -165,6 +166,29 @@ async def test_the_loop_tries_again_by_itself(world: World, monkeypatch: pytest.
     with pytest.raises(asyncio.CancelledError):
         await running
     assert tries == 2
+
+
+async def test_a_change_while_a_check_comes_to_its_end_reaches_the_file(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check, changed = world.projector._check, False
+
+    async def changed_at_its_end(names: Collection[str]) -> Mapping[str, Outcome]:
+        nonlocal changed
+        outcomes = await check(names)
+        if not changed:
+            changed = True
+            await world.tune(harmony=0.9)
+        return outcomes
+
+    monkeypatch.setattr(world.projector, "_check", changed_at_its_end)
+    running = asyncio.create_task(world.projector.run())
+    async with asyncio.timeout(10):
+        while world.read().harmony != 0.9:
+            await asyncio.sleep(0.005)
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
 
 
 async def test_an_edit_in_the_very_moment_of_writing_is_taken(
