@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
+import aiohttp
 import pytest
 
 from bot import waiting
@@ -155,6 +156,24 @@ async def test_an_unexpected_error_gets_an_incident_id_that_the_log_has(
     (told,) = await running.collective.webhooks.outbox.samples("command.failed")
     assert f'"incident":"{incident}","error":"ZeroDivisionError"' in told.decode()
     assert b"secret" not in told
+
+
+@pytest.mark.parametrize("way", ["prefix", "slash"])
+async def test_a_command_that_fails_while_the_session_is_closed_ends_as_failed(
+    start_bot: StartBot, chat: Chat, cogs: CogFolder, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    cogs.write_cog("monitoring", {"ping": "raise ZeroDivisionError"})
+    running = await start_bot(package=cogs.package)
+    closed = aiohttp.ClientSession()
+    await closed.close()
+    with monkeypatch.context() as while_closed:
+        while_closed.setattr(running.bot.http, "_HTTPClient__session", closed)
+        if way == "prefix":
+            await chat.say("!ping")
+        else:
+            await running.sandbox.act.slash(user="member", channel=chat.channel, command="ping")
+        await ended(running, "ping", "failed", 1)
+    assert chat.from_bot() == []
 
 
 async def test_a_command_that_exits_is_an_incident_and_not_the_end(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import discord
 import pytest
 
 from bot import waiting
 from sandbox import ActionError, Sandbox
+from sandbox.faults import Fault
 from tests.bot.cog_folder import CogFolder
 from tests.bot.conftest import StartBot
 from tests.bot.support import Chat, RunningBot, ended, is_ephemeral, text_of
@@ -232,16 +235,29 @@ async def test_a_slash_command_that_is_cut_off_says_so(
 
 
 async def test_completion_during_the_stop_is_silent(
-    running_bot: RunningBot, chat: Chat, sandbox: Sandbox
+    running_bot: RunningBot, chat: Chat, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running_bot.kernel.drain.close()
+    call, over = running_bot.bot.tree._call, asyncio.get_running_loop().create_future()
+
+    async def watched(interaction: discord.Interaction[Any]) -> None:
+        try:
+            await call(interaction)
+        finally:
+            over.set_result(None)
+
+    monkeypatch.setattr(running_bot.bot.tree, "_call", watched)
+    answering = Fault("POST", "/interactions/*/callback", status=404, times=1)
+    sandbox.engine.faults.add(answering)
     asking = asyncio.create_task(
         sandbox.act.autocomplete(
             user="admin", channel=chat.channel, command="reload", focused="cogs", options={"cogs": ""}
         )
     )
-    await chat.slash("status")
-    assert not asking.done()
+    async with asyncio.timeout(10):
+        await over
+    assert answering.times == 1, "nothing was answered, and nothing that Discord refuses was tried"
+    assert state_of(running_bot, "admin") == "not yet"
     asking.cancel()
     with pytest.raises((asyncio.CancelledError, ActionError)):
         await asking

@@ -14,21 +14,28 @@ from tests.e2e.chat import chatting
 from tests.e2e.conftest import Settings
 from tests.e2e.helix_process import get_json, helix, sandbox_env
 
-# What Python imports of its own accord at its start; here it makes one cog's import last for ever.
-_HANGING_IMPORT = """
-import sys
-import threading
+# What Python imports of its own accord at its start; here it does something before a module is imported.
+_BEFORE_IMPORT = """
+import os, signal, sys, threading
 
 
-class Hanging:
+class Before:
     def find_spec(self, name, path=None, target=None):
-        if name == "bot.cogs.fun":
-            sys.stderr.write("the import hangs\\n")
-            threading.Event().wait()
+        if name == {module!r}:
+            {action}
 
 
-sys.meta_path.insert(0, Hanging())
+sys.meta_path.insert(0, Before())
 """
+_HANG = r"sys.stderr.write('the import hangs\n'); threading.Event().wait()"
+_ASK_FOR_A_STOP = "os.kill(os.getpid(), signal.SIGTERM)"
+
+
+def before_import(folder: Path, module: str, action: str) -> dict[str, str]:
+    """The setting with which Python does that in a process of its own."""
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(_BEFORE_IMPORT.format(module=module, action=action))
+    return {"PYTHONPATH": str(folder)}
 
 
 async def test_sigterm_in_the_middle_of_commands_answers_what_was_accepted(
@@ -82,18 +89,17 @@ async def test_a_stop_ends_streams_at_once_and_waits_for_none_of_them(tmp_path: 
 
 
 async def test_a_stop_asked_for_during_the_start_is_obeyed(tmp_path: Path) -> None:
-    async with helix(env=sandbox_env(tmp_path)) as process:
-        await process.http()
-        process.send(signal.SIGTERM)
-        assert await process.exit_code(timeout_s=10) == 0
+    in_the_middle = before_import(tmp_path / "hooks", "bot.app", _ASK_FOR_A_STOP)
+    async with helix(env=sandbox_env(tmp_path / "data", **in_the_middle)) as process:
+        assert await process.exit_code() == 0
+        assert "datalock.released" in process.output
+        assert "ready in" not in process.output
         assert "Traceback" not in process.output
 
 
 async def test_a_stop_asked_for_while_an_import_hangs_at_the_start_closes_the_store(tmp_path: Path) -> None:
-    hooks = tmp_path / "hooks"
-    hooks.mkdir()
-    (hooks / "sitecustomize.py").write_text(_HANGING_IMPORT)
-    more = {"PYTHONPATH": str(hooks), "ENABLE_LAZY_COMMANDS": "false", "SHUTDOWN_S": "2"}
+    hanging = before_import(tmp_path / "hooks", "bot.cogs.fun", _HANG)
+    more = {**hanging, "ENABLE_LAZY_COMMANDS": "false", "SHUTDOWN_S": "2"}
     async with helix(env=sandbox_env(tmp_path / "data", **more)) as process:
         await process.wait_for("the import hangs")
         assert await process.terminate() == 0

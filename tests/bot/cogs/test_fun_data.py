@@ -108,10 +108,15 @@ def fields(draw: st.DrawFn) -> UCF:
 
 
 @given(fields(), PEOPLE, DAYS)
-def test_a_vibe_is_from_0_to_100_and_stable_all_day(ucf: UCF, person: int, day: int) -> None:
-    vibe = _vibe.build_vibe(ucf, person, day)
-    assert 0 <= vibe.score <= 100
-    assert vibe == _vibe.build_vibe(ucf, person, day)
+def test_a_vibe_is_from_0_to_100(ucf: UCF, person: int, day: int) -> None:
+    assert 0 <= _vibe.build_vibe(ucf, person, day).score <= 100
+
+
+def test_a_vibe_is_the_same_on_every_machine_and_differs_between_people_and_days() -> None:
+    seven, eight = (_vibe.build_vibe(DEFAULT_UCF, person, 739_000) for person in (7, 8))
+    assert (seven.score, seven.field, seven.person) == (50, 61, 34)
+    assert seven.person != eight.person
+    assert seven.person != _vibe.build_vibe(DEFAULT_UCF, 7, 739_001).person
 
 
 def test_a_vibe_follows_the_field() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.bot.cogs.logic import reply_to
+from tests.manual_clock import ManualClock
 
 
 @pytest.mark.usefixtures("logic_bot")
@@ -24,3 +25,13 @@ from tests.bot.cogs.logic import reply_to
 )
 async def test_a_member_gets_the_answer(line: str, said: str) -> None:
     assert said in await reply_to(line, member=1)
+
+
+@pytest.mark.usefixtures("logic_bot")
+async def test_a_vibe_stays_until_midnight_and_is_another_one_then(clock: ManualClock) -> None:
+    until_midnight_s = 12 * 3600
+    noon = await reply_to("!vibe-check", member=1)
+    clock.advance(until_midnight_s - 1)
+    assert await reply_to("!vibe-check", member=1) == noon
+    clock.advance(1)
+    assert await reply_to("!vibe-check", member=1) != noon

@@ -1,10 +1,12 @@
 """The monitoring commands with the real client on the sandbox."""
 
 import asyncio
+import re
 
 import msgspec
 import pytest
 
+from sandbox.faults import Fault
 from state.change import Change
 from state.models import Snapshot
 from tests.bot.cogs.talk import Talk, text_of
@@ -119,9 +121,14 @@ async def test_discovery_turns_its_pages(talk: Talk, running_bot: RunningBot) ->
 
 @pytest.mark.parametrize("how", ["prefix", "slash"])
 async def test_ping_measures_the_round_trip_by_its_own_reply(talk: Talk, how: str) -> None:
+    # `/ping` waits for no more than the acknowledgement of its answer, which is another request.
+    sent = "/channels/*/messages" if how == "prefix" else "/interactions/*/callback"
+    talk.sandbox.engine.faults.add(Fault("POST", sent, delay_s=0.05, times=1))
     reply = await (talk.ask("member", "!ping") if how == "prefix" else talk.slash("member", "ping"))
     done = await talk.edited(reply, lambda one: "measuring" not in text_of(one))
-    assert "**Round trip** " in text_of(done)
+    shown = re.search(r"\*\*Round trip\*\* ([0-9.]+) (ms|s)\b", text_of(done))
+    assert shown is not None
+    assert float(shown[1]) * (1 if shown[2] == "ms" else 1000) >= 50
     assert "**Version** " in text_of(done)
 
 

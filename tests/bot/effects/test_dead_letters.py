@@ -141,8 +141,9 @@ async def test_one_that_dies_again_after_a_replay_is_told_again(
     bot = await start_bot(clock=clock, **options(sandbox, receiver))
     receiver.statuses = [404]
     letters, outbox = DeadLetters(bot.bot), bot.collective.webhooks.outbox
-    await kill_many(bot, 1)
+    await kill_many(bot, 1, "the first time")
     assert await letters.tell()
+    await notice(board, "report.ready → `zapier`: the first time")
     (dead,) = await outbox.dead_since(None)
     await outbox.replay(dead)
     clock.advance(60)
@@ -150,7 +151,8 @@ async def test_one_that_dies_again_after_a_replay_is_told_again(
         while dead not in await outbox.dead_since(None):
             await asyncio.sleep(0.005)
     assert await letters.tell()
-    await board.until(lambda: len(notices(board)) == 2 or None)
+    await notice(board, "report.ready → `zapier`: HTTP 404")
+    assert len(notices(board)) == 2
 
 
 async def test_what_an_earlier_process_did_not_live_to_tell_is_told_after_the_start(

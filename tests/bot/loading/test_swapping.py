@@ -9,6 +9,8 @@ import sys
 import pytest
 from discord.ext import commands
 
+from bot import _cog_code as code
+from bot._cog_swap import attach, detach
 from bot.loader import CogFailed, CogLoader
 from core.kernel import Kernel
 from state.collective import Collective
@@ -234,6 +236,26 @@ async def test_a_package_is_changed_by_any_of_its_files_and_swapped_whole(
     assert result.error is not None
     assert (result.error.file, result.error.line) == (f"{cogs.package}/monitoring/_words.py", 1)
     assert sys.modules[f"{cogs.package}.monitoring._words"].WORD == "other"
+
+
+async def test_a_module_whose_name_only_begins_alike_is_not_swapped(
+    offline: commands.Bot, cogs: CogFolder
+) -> None:
+    cogs.write_cog("fun", {"ping": "return 'old'"})
+    cogs.write_cog("funny", {"status": "return 'neighbour'"})
+    names = f"{cogs.package}.fun", f"{cogs.package}.funny"
+    module, neighbour = (code.import_anew(name) for name in names)
+    await attach(offline, module)
+    await attach(offline, neighbour)
+    await detach(offline, module)
+    assert list(offline.cogs) == ["funny"]
+    assert {one.qualified_name for one in offline.commands} == {"status"}
+    assert {one.name for one in offline.tree.get_commands()} == {"status"}
+    assert code.import_anew(names[0]) is not module
+    assert sys.modules[names[1]] is neighbour
+    code.restore(names[0], {})
+    assert names[0] not in sys.modules
+    assert sys.modules[names[1]] is neighbour
 
 
 async def test_a_change_whose_caller_is_gone_says_in_the_log_that_it_failed(
