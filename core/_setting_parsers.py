@@ -23,7 +23,7 @@ PARSERS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "POST_CHANNEL_IDS": ("post_channel_ids", parse.listed(parse.snowflake)),
     "HOST": ("host", parse.host),
     "PORT": ("port", parse.port),
-    "PUBLIC_URL": ("public_url", parse.url("https", "http")),
+    "PUBLIC_URL": ("public_url", parse.public_url),
     "TRUSTED_PROXIES": ("trusted_proxies", parse.listed(parse.network)),
     "READ_TOKEN": ("read_token", parse.secret),
     "MAX_BODY": ("max_body", parse.whole(1, 100 * 1024 * 1024, "bytes")),

@@ -29,6 +29,8 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?", re.ASCII)
 _PLAIN_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _HOSTNAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?", re.ASCII)
+# No segment may be . or .., which a client would take away.
+_PUBLIC_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*", re.ASCII)
 _VERSION_AT_END = re.compile(r"/v\d+$", re.ASCII)
 
 # Standard Webhooks, "Signature scheme": a symmetric key has 24 to 64 bytes.
@@ -135,6 +137,14 @@ def url(*schemes: str, versioned: bool = False) -> Callable[[str], str]:
         return address
 
     return parse
+
+
+def public_url(text: str) -> str:
+    """What people type: a scheme, a host, and below which path Helix is."""
+    address = url("https", "http")(text)
+    if not _PUBLIC_PATH.fullmatch(urlsplit(address).path):
+        raise ValueError("an address whose path, if any, is made of letters, digits and - . _ ~, like /helix")
+    return address
 
 
 def webhook_url(text: str) -> Secret:

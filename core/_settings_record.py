@@ -5,6 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -113,6 +114,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         # Nobody can open an address that means "all of them"; "::" means those of IPv4 as well.
         every = self.host in {"0.0.0.0", "::"}  # noqa: S104 - replaced here
         return f"http://{f'127.0.0.1:{self.port}' if every else self.authority}"
+
+    @property
+    def public_path(self) -> str:
+        """The path of PUBLIC_URL, below which everything is found as well; empty where it has none."""
+        return urlsplit(self.public_url).path if self.public_url else ""
 
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret that is set, for masking."""

@@ -91,7 +91,8 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
         "HTTP",
         "PUBLIC_URL",
         "",
-        "What full links are made of, like https://helix.example. Unset: RAILWAY_PUBLIC_DOMAIN or HOST:PORT.",
+        "What full links are made of, like https://helix.example or https://example.org/helix. Unset:"
+        " RAILWAY_PUBLIC_DOMAIN or HOST:PORT.",
     ),
     _doc(
         "HTTP",

@@ -29,7 +29,7 @@ from web.read_access import ReadAccess
 from web.reference import Reference, Terms
 from web.responses import Responses
 from web.routes.table import ROUTES, route_infos
-from web.routing import RouteSpec
+from web.routing import RouteSpec, places
 from web.server import HelixServer, Runner
 from web.traffic import Traffic
 from web.webhook_auth import open_here
@@ -183,14 +183,13 @@ class WebServer:
         )
         app[keys.READ_ACCESS] = access
         app[keys.RENDERING] = asyncio.Lock()
-        app[keys.DASHBOARD] = DashboardPage()
+        app[keys.DASHBOARD] = DashboardPage(settings.public_path)
         app[keys.REFERENCE] = Reference(routes, self._terms)
-        for spec in routes:
-            resource = app.router.add_resource(spec.path)
-            methods = (hdrs.METH_GET, hdrs.METH_HEAD) if spec.method == "GET" else (spec.method,)
-            expect = _ask_for_body if spec.method == "POST" else _ask_for_nothing
-            for method in methods:
-                resource.add_route(method, spec.handler, expect_handler=expect)
+        for (method, place), spec in places(routes, settings.public_path).items():
+            resource = app.router.add_resource(place)
+            expect = _ask_for_body if method == "POST" else _ask_for_nothing
+            for each in (hdrs.METH_GET, hdrs.METH_HEAD) if method == "GET" else (method,):
+                resource.add_route(each, spec.handler, expect_handler=expect)
         return app
 
 

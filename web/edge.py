@@ -15,7 +15,7 @@ from web.access_log import AccessLog
 from web.admission import Admission, check_budget
 from web.clients import address_of
 from web.problems import Problem, record_incident, store_problem
-from web.routing import RouteSpec
+from web.routing import RouteSpec, places
 from web.sign_in import sign_in_page
 from web.traffic import UNMATCHED, Traffic
 from web.unmatched import translated
@@ -40,7 +40,8 @@ class Edge:
         self._traffic = traffic
         self._access_log = access_log
         self._trusted = kernel.settings.trusted_proxies
-        self._specs: dict[tuple[str, str], RouteSpec] = {(spec.method, spec.path): spec for spec in routes}
+        self._below = kernel.settings.public_path
+        self._specs = places(routes, self._below)
         self._paths = frozenset(spec.path for spec in routes if spec.method == "GET" and "{" not in spec.path)
 
     @web.middleware
@@ -96,7 +97,7 @@ class Edge:
         except web.HTTPException as error:
             if error.status < HTTPStatus.BAD_REQUEST:
                 raise
-            response = translated(request, error, self._paths)
+            response = translated(request, error, self._paths, self._below)
         self._admission.leave(request, spec, response)
         return response
 

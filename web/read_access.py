@@ -18,9 +18,11 @@ from web.sessions import Sessions
 
 # Wrong tokens a minute and client; as many may come at once.
 ATTEMPTS_PER_MINUTE: Final = 10
-# A name with this prefix is taken by browsers only with Secure, Path=/ and no Domain (RFC 6265bis §4.1.3.2).
+# Browsers take a name with `__Host-` only with Secure, Path=/ and no Domain, and one with `__Secure-` only
+# with Secure (RFC 6265bis §4.1.3). Below a path Helix shares its host with others; its cookie has that path.
 COOKIE: Final = "helix_session"
 SECURE_COOKIE: Final = "__Host-helix_session"
+SECURE_COOKIE_BELOW: Final = "__Secure-helix_session"
 
 _CHALLENGE: Final = 'Bearer realm="helix"'
 _BY_SESSION: Final = web.RequestKey("by_session", bool)
@@ -116,7 +118,7 @@ class ReadAccess:
         sessions = self.sessions
         if sessions is None:
             return ()
-        offered = (request.cookies.get(name) for name in (SECURE_COOKIE, COOKIE))
+        offered = (request.cookies.get(name) for name in (SECURE_COOKIE, SECURE_COOKIE_BELOW, COOKIE))
         return tuple(value for value in offered if value is not None and sessions.holds(value))
 
     def lasts(self, request: web.Request) -> Callable[[], bool] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -142,3 +142,19 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
             expected=self.expected,
             stream=self.stream,
         )
+
+
+def places(routes: Iterable[RouteSpec], below: str) -> dict[tuple[str, str], RouteSpec]:
+    """The routes by method and the template under which they are served.
+
+    Each is found at its own path and below that of `PUBLIC_URL`, if there is one: a proxy may strip it or
+    leave it, and a monitor on this machine knows nothing of it.
+    """
+    specs = tuple(routes)
+    found: dict[tuple[str, str], RouteSpec] = {(spec.method, spec.path): spec for spec in specs}
+    if below:
+        for spec in specs:
+            found.setdefault((spec.method, below + spec.path), spec)
+            if spec.path == "/":
+                found.setdefault((spec.method, below), spec)
+    return found

@@ -17,13 +17,16 @@ _CORS_METHODS: Final = "GET, HEAD"
 _CORS_HEADERS: Final = "Authorization, If-None-Match, Last-Event-ID"
 
 
-def translated(request: web.Request, error: web.HTTPException, paths: Collection[str]) -> web.StreamResponse:
+def translated(
+    request: web.Request, error: web.HTTPException, paths: Collection[str], below: str
+) -> web.StreamResponse:
     """The answer for an error that aiohttp raised by itself, ahead of a handler or in it.
 
     Args:
         request: what was asked.
         error: what aiohttp makes of it.
         paths: the paths that one could have meant.
+        below: the path of PUBLIC_URL, under which they are found.
 
     Raises:
         Problem: what is wrong with the request.
@@ -36,14 +39,15 @@ def translated(request: web.Request, error: web.HTTPException, paths: Collection
             405, f"{request.method[:32]} is not possible here. Allowed: {allow}.", headers={"Allow": allow}
         )
     if isinstance(error, web.HTTPNotFound):
-        raise _not_found(request.path, paths)
+        raise _not_found(request.path.removeprefix(below), paths, below)
     raise plain_problem(error.status)
 
 
-def _not_found(path: str, known: Collection[str]) -> Problem:
-    suggestion = closest(path.rstrip("/"), known)
-    if suggestion is None:
+def _not_found(path: str, known: Collection[str], below: str) -> Problem:
+    near = closest(path.rstrip("/"), known)
+    if near is None:
         return Problem(404, "There is nothing here.")
+    suggestion = below + near
     return Problem(404, f"There is nothing here. Did you mean {suggestion}?", suggestion=suggestion)
 
 

@@ -379,3 +379,16 @@ def test_no_file_raises_anything_but_a_settings_error(tmp_path: Path, content: b
     path = tmp_path / ".env"
     path.write_bytes(content)
     assert outcome({}, path) != ()
+
+
+@pytest.mark.parametrize("path", ["/helix", "/tools/helix", "/a.b/~c_d-1", "/helix/"])
+def test_the_public_address_may_have_a_path(path: str) -> None:
+    settings = load({**TOKEN, "PUBLIC_URL": f"https://example.org{path}"})
+    assert settings.public_path == path.rstrip("/")
+    assert settings.base_url == f"https://example.org{path.rstrip('/')}"
+
+
+@pytest.mark.parametrize("path", ["/a b", "/a//b", "/..", "/a/./b", "/{name}", "/a%20b", "/a;b", "/é", '/"x'])
+def test_a_path_that_links_cannot_begin_with_is_refused(path: str) -> None:
+    (found,) = problems({**TOKEN, "PUBLIC_URL": f"https://example.org{path}"})
+    assert found.startswith("PUBLIC_URL")

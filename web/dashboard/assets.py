@@ -65,11 +65,15 @@ class Asset:
 class Assets:
     """All files of a folder: style sheets as one, scripts and pictures by name.
 
+    Args:
+        below: the path of PUBLIC_URL, which their addresses begin with.
+
     Attributes:
         digest: of everything; it is part of each file's address.
     """
 
-    def __init__(self, folder: Path = FOLDER) -> None:
+    def __init__(self, folder: Path = FOLDER, *, below: str = "") -> None:
+        self._below = below
         style = b"\n".join(path.read_bytes() for path in sorted((folder / "css").glob("*.css")))
         contents = {_STYLE: style}
         for path in sorted((*(folder / "js").glob("*.js"), *folder.glob("*.svg"))):
@@ -91,4 +95,4 @@ class Assets:
 
     def path(self, name: str) -> str:
         """Where a file is found for as long as nothing in the folder changes."""
-        return f"/assets/{self.digest}/{name}"
+        return f"{self._below}/assets/{self.digest}/{name}"

@@ -35,14 +35,17 @@ _LINKS: Final = (
 class DashboardPage:
     """The template, read once, and the files that it refers to.
 
+    Args:
+        below: the path of PUBLIC_URL, which its links begin with.
+
     Attributes:
         content_security_policy: this server may be loaded from and asked; nothing inline runs.
         sign_in: what a browser gets in place of another page of this server, until it has shown the token.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, below: str = "") -> None:
         self.content_security_policy = page_policy(files=True, connects=True)
-        self.assets = Assets()
+        self.assets = Assets(below=below)
         scripts = "\n".join(
             f'<link rel="modulepreload" href="{self.assets.path(name)}">'
             for name in self.assets.names
@@ -63,8 +66,9 @@ class DashboardPage:
                 assets=assets,
                 session=session,
                 scripts=scripts,
+                below=below,
                 version=escape(VERSION),
-                links="".join(f'<li><a href="{path}">{path}</a></li>' for path in _LINKS),
+                links="".join(f'<li><a href="{below}{path}">{path}</a></li>' for path in _LINKS),
             )
         )
 

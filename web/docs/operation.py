@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from web.docs.trying import curl, example_address
+from web.docs.trying import curl, example_address, path_of
 from web.docs.types import members, prose, table, type_of
 
 Operation = Mapping[str, Any]
@@ -133,7 +133,11 @@ def _tried(method: str, path: str, operation: Operation, document: Mapping[str, 
     address = example_address(path, operation)
     needs_webhook_token = any("webhook" in name for one in operation["security"] for name in one)
     opens = method == "get" and "200" in operation["responses"] and not needs_webhook_token
-    link = f'<a class="try" href="{escape(address)}">Open {escape(address)}</a>' if opens else ""
+    link = (
+        f'<a class="try" href="{escape(path_of(document) + address)}">Open {escape(address)}</a>'
+        if opens
+        else ""
+    )
     said = _code("Request", curl(method, address, operation, document["servers"][0]["url"]))
     for status, answer in operation["responses"].items():
         for name, content in resolved(answer, document).get("content", {}).items():

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from web.content_policy import page_policy
 from web.docs.operation import show_operation
+from web.docs.trying import path_of
 from web.docs.types import members, prose, table, type_of
 
 _STATIC: Final = Path(__file__).parents[1] / "static"
@@ -20,14 +21,16 @@ def render_page(document: Mapping[str, Any]) -> tuple[bytes, str]:
     style = _read("dashboard/css/1-base.css") + _read("docs/docs.css")
     theme, script = _read("dashboard/js/theme.js"), _read("docs/docs.js")
     groups = _groups(document)
+    below = path_of(document)
     page = Template(_read("docs/docs.html")).substitute(
         style=style,
         theme=theme,
         script=script,
         version=escape(document["info"]["version"]),
         about="".join(f"<p>{prose(part)}</p>" for part in document["info"]["description"].split("\n\n")),
+        below=escape(below),
         base=escape(document["servers"][0]["url"]),
-        badges=_badges(document),
+        badges=_badges(document, below),
         nav="".join(_nav(tag["name"], groups[tag["name"]]) for tag in document["tags"]),
         sections="".join(_section(tag, groups[tag["name"]], document) for tag in document["tags"]),
         outgoing=_outgoing(document),
@@ -70,12 +73,12 @@ def _section(tag: Mapping[str, str], operations: _Found, document: Mapping[str, 
     )
 
 
-def _badges(document: Mapping[str, Any]) -> str:
+def _badges(document: Mapping[str, Any], below: str) -> str:
     """The badges of this server, as another page would show them."""
     for path, item in document["paths"].items():
         if path.startswith("/badge/"):
             names = item["get"]["parameters"][0]["schema"]["enum"]
-            sources = {name: path.replace("{name}", name) for name in names}
+            sources = {name: escape(below + path.replace("{name}", name)) for name in names}
             return "".join(
                 f'<a href="{source}"><img src="{source}" height="20" alt="Badge: {name}"></a>'
                 for name, source in sources.items()

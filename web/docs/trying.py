@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 Operation = Mapping[str, Any]
 
@@ -29,6 +29,11 @@ def example_address(path: str, operation: Operation) -> str:
         elif one["in"] == "query" and one["name"] not in _LEFT_OUT:
             query.append((one["name"], value))
     return f"{path}?{urlencode(query, safe=',:')}" if query else path
+
+
+def path_of(document: Mapping[str, Any]) -> str:
+    """The path that the addresses of this server begin with, without a slash at the end."""
+    return urlsplit(str(document["servers"][0]["url"])).path
 
 
 def curl(method: str, address: str, operation: Operation, base_url: str) -> str:

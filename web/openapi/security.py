@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from web.read_access import COOKIE, SECURE_COOKIE
+from web.read_access import COOKIE, SECURE_COOKIE, SECURE_COOKIE_BELOW
 from web.reference import Terms
 from web.routing import RouteSpec
 
@@ -18,7 +18,8 @@ SCHEMES: Final[dict[str, dict[str, Any]]] = {
         "type": "apiKey",
         "in": "cookie",
         "name": COOKIE,
-        "description": f"What `POST /session` sets on the dashboard; over https it is `{SECURE_COOKIE}`.",
+        "description": f"What `POST /session` sets on the dashboard; over https it is `{SECURE_COOKIE}`,"
+        f" and below a path `{SECURE_COOKIE_BELOW}`.",
     },
     "webhookToken": {
         "type": "http",

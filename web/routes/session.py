@@ -13,7 +13,7 @@ from web.client_address import is_trusted
 from web.headers import JSON, standard
 from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.problems import Problem
-from web.read_access import COOKIE, SECURE_COOKIE
+from web.read_access import COOKIE, SECURE_COOKIE, SECURE_COOKIE_BELOW
 from web.records.session import OfferedToken, SessionBegun
 from web.request_body import read_record
 from web.routing import Reply, RequestBody, RouteSpec
@@ -34,8 +34,9 @@ async def post_session(request: web.Request) -> web.StreamResponse:
     access.prove(request, offered.token)
     value, ends_at = access.sessions.begin()
     response = json_answer(HTTPStatus.OK, SessionBegun(ends_at))
-    secure = _is_secure(request, request.app[KERNEL].settings)
-    _set_cookie(response, value, LASTS_S, secure=secure)
+    settings = request.app[KERNEL].settings
+    secure = _is_secure(request, settings)
+    _set_cookie(response, value, LASTS_S, secure=secure, below=settings.public_path)
     return response
 
 
@@ -51,16 +52,17 @@ async def delete_session(request: web.Request) -> web.StreamResponse:
         status=HTTPStatus.NO_CONTENT, headers={**dict(standard()), "Cache-Control": "no-store"}
     )
     for secure in (False, True):
-        _set_cookie(response, "", 0, secure=secure)
+        _set_cookie(response, "", 0, secure=secure, below=request.app[KERNEL].settings.public_path)
     return response
 
 
-def _set_cookie(response: web.Response, value: str, lasts_s: int, *, secure: bool) -> None:
+def _set_cookie(response: web.Response, value: str, lasts_s: int, *, secure: bool, below: str) -> None:
+    secure_name = SECURE_COOKIE_BELOW if below else SECURE_COOKIE
     response.set_cookie(
-        SECURE_COOKIE if secure else COOKIE,
+        secure_name if secure else COOKIE,
         value,
         max_age=lasts_s,
-        path="/",
+        path=below or "/",
         secure=secure,
         httponly=True,
         samesite="Strict",

@@ -1,5 +1,6 @@
 // The charts of the six numbers: read from /ucf/history, one range and one cursor for all of them.
 
+import { address } from "./address.js";
 import { momentIn } from "./axes.js";
 import { Chart } from "./chart.js";
 import { el, find, findAll, table } from "./dom.js";
@@ -40,7 +41,7 @@ export function showHistory(model, { refused }) {
     const { points, label } = RANGES[range];
     let words = "The history cannot be read right now.";
     try {
-      const response = await fetch(`/ucf/history?since=${range}&points=${points}`, { cache: "no-cache" });
+      const response = await fetch(address(`ucf/history?since=${range}&points=${points}`), { cache: "no-cache" });
       if (response.status === 401) refused();
       if (mine !== asking) return;
       if (response.ok) {

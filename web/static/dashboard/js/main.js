@@ -1,5 +1,6 @@
 // The dashboard: what is shown, and the stream that keeps it true.
 
+import { address } from "./address.js";
 import { showAgents } from "./agents.js";
 import { showAlerts } from "./alerts.js";
 import { showChecks } from "./checks.js";
@@ -36,7 +37,7 @@ const refused = () => {
   ask();
 };
 const link = new Link({ say, retry: () => stream.start() });
-const stream = new Stream("/events", {
+const stream = new Stream(address("events"), {
   event: (name, data) => model.apply(name, data),
   live: () => link.live(),
   lost: (loss) => link.lost(loss),

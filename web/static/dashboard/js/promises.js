@@ -1,5 +1,6 @@
 // The promises of /slo, and where they stand.
 
+import { address } from "./address.js";
 import { el, find, icon, setText, table } from "./dom.js";
 import { count, ms, percent } from "./format.js";
 
@@ -13,7 +14,7 @@ export function showPromises(model, { refused }) {
   async function ask() {
     askedAt = Date.now();
     try {
-      const response = await fetch("/slo", { cache: "no-cache" });
+      const response = await fetch(address("slo"), { cache: "no-cache" });
       if (response.status === 401) refused();
       else if (response.ok) show(panel, await response.json());
     } catch {

@@ -1,5 +1,6 @@
 // The token of a server that is closed to the public: asked for once, kept by the server as a cookie.
 
+import { address } from "./address.js";
 import { find, setText } from "./dom.js";
 
 /** `opened`: called once the token has been taken. Gives `ask()`. */
@@ -28,7 +29,7 @@ export function setUpSession(opened) {
   // Without the token there is nothing to see, so Escape does not close it.
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   leave?.addEventListener("click", async () => {
-    await fetch("/session", { method: "DELETE" }).catch(() => null);
+    await fetch(address("session"), { method: "DELETE" }).catch(() => null);
     location.reload();
   });
   if (leave && document.documentElement.dataset.reader === "session") leave.hidden = false;
@@ -40,7 +41,7 @@ export function setUpSession(opened) {
 }
 
 const post = (token) =>
-  fetch("/session", {
+  fetch(address("session"), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify({ token }),

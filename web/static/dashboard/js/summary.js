@@ -1,5 +1,6 @@
 // The sentence at the top, the facts below it, and the title of the tab.
 
+import { address } from "./address.js";
 import { find, setIcon, setText } from "./dom.js";
 import { ms, time } from "./format.js";
 
@@ -64,7 +65,7 @@ export function showSummary(model, { say, refused }) {
       waiting = 0;
       asked = Date.now();
       try {
-        const response = await fetch("/status", { cache: "no-cache" });
+        const response = await fetch(address("status"), { cache: "no-cache" });
         if (response.ok) model.setStatus(await response.json());
         else if (response.status === 401) refused();
       } catch {
