@@ -10,8 +10,8 @@ from typing import Any, Self
 import aiohttp
 import discord
 
-from bot import access, embeds, errors, hints
-from bot.waiting import DEFER_AFTER_S
+from bot import access, embeds, errors, hints, responding
+from bot.waiting import DEFER_AFTER_S, defer
 
 logger = logging.getLogger(__name__)
 
@@ -57,14 +57,7 @@ class Answer:
         embed = hints.fit_card(embed, lambda: access.caller_of(pressed), pressed.client.prefix)
         embeds.check(None, [embed], view=view)
         async with self._turn:
-            if self._interaction.response.is_done():
-                await self._interaction.edit_original_response(
-                    embed=embed, view=view, allowed_mentions=_NO_MENTIONS
-                )
-            else:
-                await self._interaction.response.edit_message(
-                    embed=embed, view=view, allowed_mentions=_NO_MENTIONS
-                )
+            await responding.update(self._interaction, embed=embed, view=view, allowed_mentions=_NO_MENTIONS)
 
     async def whisper(self, text: str) -> None:
         """Tell only the one who pressed."""
@@ -75,10 +68,7 @@ class Answer:
     async def retire(self, text: str) -> None:
         """Take the buttons away and tell the one who pressed why."""
         async with self._turn:
-            if self._interaction.response.is_done():
-                await self._interaction.edit_original_response(view=None)
-            else:
-                await self._interaction.response.edit_message(view=None)
+            await responding.update(self._interaction, view=None)
         await self.whisper(text)
 
     async def _defer_when_late(self) -> None:
@@ -87,7 +77,7 @@ class Answer:
             if self._interaction.response.is_done():
                 return
             try:
-                await self._interaction.response.defer()
+                await defer(self._interaction)
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
                 # Another process was quicker, or the press is lost; the answer itself will tell.
                 logger.info("press.defer_failed error=%s", type(error).__name__)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import awaited, buttons, discord_codes, embeds
+from bot import awaited, buttons, discord_codes, embeds, responding
+from bot.unheard import repeat
 
 if TYPE_CHECKING:
     from bot.context import HelixContext
@@ -36,9 +37,8 @@ async def confirm(ctx: HelixContext, question: str, *, danger: bool, timeout_s: 
             return False
         agreed = interaction.custom_id == yes
         outcome = "Confirmed." if agreed else "Cancelled; nothing was done."
-        await interaction.response.edit_message(
-            embed=_card(question, outcome, danger=danger and agreed), view=None
-        )
+        card = _card(question, outcome, danger=danger and agreed)
+        await responding.update(interaction, embed=card, view=None)
         return agreed
     finally:
         if not waiting.done():
@@ -60,7 +60,7 @@ def _buttons(yes: str, no: str, *, danger: bool) -> discord.ui.View:
 
 async def _close(message: discord.Message, card: discord.Embed) -> None:
     try:
-        await message.edit(embed=card, view=None)
+        await repeat(lambda: message.edit(embed=card, view=None))
     except discord.HTTPException as error:
         # Someone deleted the question, or closed the channel, which is an answer too.
         if not discord_codes.is_closed(error):

@@ -12,8 +12,9 @@ from discord.ext import commands
 
 from bot import access, errors, hints, supplied_text
 from bot.embeds import check as embeds_check
-from bot.replying import reply
-from bot.waiting import Deferral, Typing
+from bot.replying import reply, send
+from bot.responding import respond
+from bot.waiting import Typing
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
@@ -42,6 +43,7 @@ class HelixContext(commands.Context["HelixBot"]):
         answered_at: when the caller first read an answer, on the monotonic clock; None before that.
     """
 
+    bot: HelixBot
     _outcome: errors.Outcome = "ok"
     typing_shown: Typing | None = None
     lookup_error: HelixError | None = None
@@ -195,31 +197,14 @@ class HelixContext(commands.Context["HelixBot"]):
         interaction = self.interaction
         private = self.entry.ephemeral if ephemeral is None and self.has_entry else bool(ephemeral)
         if interaction is None:
-            return await reply(self.message, parts, nonce=self._next_nonce())
+            return await reply(self.message, parts, nonce=self.next_nonce())
         if interaction.is_expired():
             target = self.author if private else self.channel
-            return await target.send(**parts)
-        return await self._respond(interaction, parts, private=private)
+            return await send(target, parts, nonce=self.next_nonce())
+        return await respond(interaction, parts, private=private)
 
-    async def _respond(
-        self, interaction: discord.Interaction[HelixBot], parts: dict[str, Any], *, private: bool
-    ) -> discord.Message:
-        deferral = Deferral.of(interaction)
-        if deferral is not None:
-            await deferral.settle()
-            if deferral.deferred and private and not deferral.ephemeral:
-                # What follows a public "thinking…" is public; without that, this is a message of its own.
-                await interaction.delete_original_response()
-            deferral.deferred = False
-        if interaction.response.is_done():
-            return await interaction.followup.send(**parts, ephemeral=private, wait=True)
-        answered = await interaction.response.send_message(**parts, ephemeral=private)
-        message = answered.resource
-        if isinstance(message, discord.Message):
-            return message
-        return await interaction.original_response()
-
-    def _next_nonce(self) -> str:
+    def next_nonce(self) -> str:
+        """What keeps the next message for this call from being posted twice."""
         if self._numbers is None:
             self._numbers = itertools.count(self._place * _NONCES_PER_COMMAND + 1)
         return f"{self.message.id}-{next(self._numbers)}"[:_NONCE_LIMIT]

@@ -15,7 +15,7 @@ from discord.ext import commands
 
 from bot import catalog, discord_codes, embeds, hints
 from bot.access import Refusal, caller_of
-from bot.waiting import Deferral
+from bot.responding import respond
 from bot.words import quoted
 from core.discord_markdown import MarkdownError
 from core.errors import HelixError, UnknownName
@@ -178,18 +178,8 @@ async def _tell_subscribers(bot: HelixBot, where: str, incident: str, cause: Bas
 
 async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
     """Tell only the one who used this interaction, as well as Discord allows after a deferral."""
-    deferral = Deferral.of(interaction)
-    none = discord.AllowedMentions.none()
-    if deferral is not None:
-        await deferral.settle()
-        if deferral.deferred and not deferral.ephemeral:
-            # What follows a public "thinking…" is public; once that is gone, the next message is its own.
-            deferral.deferred = False
-            await interaction.delete_original_response()
-    if interaction.response.is_done():
-        await interaction.followup.send(text, ephemeral=True, allowed_mentions=none)
-    else:
-        await interaction.response.send_message(text, ephemeral=True, allowed_mentions=none)
+    parts = {"content": text, "allowed_mentions": discord.AllowedMentions.none()}
+    await respond(interaction, parts, private=True)
 
 
 async def _tell(target: HelixContext | discord.Interaction[Any], text: str, where: str) -> None:

@@ -12,7 +12,8 @@ from typing import Any, Final
 import discord
 
 from bot import discord_codes
-from bot.replying import reopened
+from bot.replying import reopened, send
+from bot.unheard import repeat
 
 _NO_MENTIONS: Final = discord.AllowedMentions.none()
 # What the check of a duty says of it.
@@ -26,7 +27,7 @@ async def edit(message: discord.PartialMessage, *, embed: discord.Embed) -> None
         discord.HTTPException: Discord takes neither.
     """
     try:
-        await message.edit(embed=embed, view=None, allowed_mentions=_NO_MENTIONS)
+        await repeat(lambda: message.edit(embed=embed, view=None, allowed_mentions=_NO_MENTIONS))
     except discord.HTTPException as error:
         if not refuses_edits(error):
             raise
@@ -47,11 +48,13 @@ async def replace(
         discord.HTTPException: Discord does not take it; the old message may be gone by then.
     """
     await withdraw(message)
-    given = {"view": view, "nonce": nonce}
-    parts: dict[str, Any] = {name: part for name, part in given.items() if part is not None}
+    parts: dict[str, Any] = {"embed": embed, "silent": True, "allowed_mentions": _NO_MENTIONS}
+    if view is not None:
+        parts["view"] = view
     if files:
         parts["files"] = [reopened(file) for file in files]
-    return await message.channel.send(embed=embed, silent=True, allowed_mentions=_NO_MENTIONS, **parts)
+    # A message is replaced once, so its id makes a nonce.
+    return await send(message.channel, parts, nonce=nonce or f"new-{message.id}")
 
 
 async def withdraw(message: discord.Message | discord.PartialMessage) -> None:

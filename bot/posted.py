@@ -16,6 +16,7 @@ import discord
 import msgspec
 
 from bot import discord_codes, lasting
+from bot.replying import send
 from core.discord_markdown import MarkdownError
 
 if TYPE_CHECKING:
@@ -144,9 +145,8 @@ class PostedDocument:
             record, after=newest[0].id if newest else self._channel.id, sending=_digest(piece)
         )
         await self._keep(record)
-        message = await self._channel.send(
-            piece, allowed_mentions=_NO_MENTIONS, nonce=self._nonce(record), silent=silent
-        )
+        parts = {"content": piece, "allowed_mentions": _NO_MENTIONS, "silent": silent}
+        message = await send(self._channel, parts, nonce=self._nonce(record))
         record = msgspec.structs.replace(
             record, messages=(*record.messages, message.id), sent=record.sent + 1, after=None, sending=""
         )

@@ -14,7 +14,7 @@ from bot.batch import EVERY_S, MOST_COMMANDS, parse_batch
 from bot.invoking import count, invoke
 from bot.offers import Offers, is_addressed
 from bot.once_in import OnceIn
-from bot.replying import reply
+from bot.replying import reply, send
 from bot.starts import after_start
 from bot.tree import CUT_OFF
 from bot.unknown import UnknownNames
@@ -123,7 +123,8 @@ class PrefixRunner:
             " let someone give me the permission to send messages."
         )
         try:
-            await message.author.send(text, allowed_mentions=_NO_MENTIONS, nonce=f"{message.id}-0")
+            parts = {"content": text, "allowed_mentions": _NO_MENTIONS}
+            await send(message.author, parts, nonce=f"{message.id}-0")
         except errors.UNSENT as error:
             logger.info("message.untold error=%s", type(error).__name__)
 

@@ -13,7 +13,9 @@ import discord
 
 from bot import awaited, buttons, discord_codes, embeds, errors, lasting
 from bot.progress_messages import Trace
-from bot.replying import reopened
+from bot.replying import reopened, send
+from bot.unheard import repeat
+from bot.waiting import defer
 from core.errors import HelixError
 
 if TYPE_CHECKING:
@@ -130,7 +132,7 @@ class Progress:
         finally:
             await _end(*both)
         if waiting is not None and not waiting.cancelled():
-            await waiting.result().response.defer()
+            await defer(waiting.result())
             if task.cancelled():
                 raise Stopped(f"{self._title}: stopped at {self._done} of {self._total}.")
         return task.result()
@@ -212,22 +214,26 @@ class Progress:
     async def _show(
         self, embed: discord.Embed, view: discord.ui.View | None, files: Sequence[discord.File] = ()
     ) -> None:
-        if self._message is None:
+        message = self._message
+        if message is None:
             return
         embed = self._ctx.fitted(embed)
         if not self._moved and self._ctx.interaction is not None and self._ctx.interaction.is_expired():
             await self._move(embed, view, files)
             return
-        parts: dict[str, Any] = {"attachments": list(files)} if files else {}
+        none = discord.AllowedMentions.none()
+
+        def edit() -> Awaitable[discord.Message]:
+            parts: dict[str, Any] = {"attachments": [reopened(file) for file in files]} if files else {}
+            return message.edit(embed=embed, view=view, allowed_mentions=none, **parts)
+
         try:
-            await self._message.edit(
-                embed=embed, view=view, allowed_mentions=discord.AllowedMentions.none(), **parts
-            )
+            await repeat(edit)
         except discord.HTTPException as error:
             if error.code in discord_codes.INTERACTION_OVER and not self._moved:
                 await self._move(embed, view, files)
             elif lasting.refuses_edits(error):
-                self._message = await lasting.replace(self._message, embed=embed, view=view, files=files)
+                self._message = await lasting.replace(message, embed=embed, view=view, files=files)
                 await self._told_of(self._message)
             elif error.code == discord_codes.UNKNOWN_MESSAGE:
                 self._message = None
@@ -239,12 +245,13 @@ class Progress:
     ) -> None:
         target = self._ctx.author if self._ctx.entry.ephemeral else self._ctx.channel
         self._moved = True
-        parts: dict[str, Any] = {"view": view} if view is not None else {}
+        parts: dict[str, Any] = {"embed": embed, "allowed_mentions": discord.AllowedMentions.none()}
+        if view is not None:
+            parts["view"] = view
         if files:
             # An edit that carried them may have been refused.
             parts["files"] = [reopened(file) for file in files]
-        none = discord.AllowedMentions.none()
-        self._message = await target.send(embed=embed, allowed_mentions=none, **parts)
+        self._message = await send(target, parts, nonce=self._ctx.next_nonce())
         await self._told_of(self._message)
 
 

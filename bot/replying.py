@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import aiohttp
 import discord
 
 from bot import discord_codes, own_rights
+from bot.unheard import is_unheard
 
 logger = logging.getLogger(__name__)
 
@@ -18,21 +20,35 @@ async def reply(message: discord.Message, parts: dict[str, Any], *, nonce: str) 
     Raises:
         discord.HTTPException: Discord refused it for another reason.
     """
-    send = message.channel.send
     # Discord bans an address for ten minutes after 10,000 refused requests, so none is made in vain.
     if own_rights.may_read_history(message.channel):
         reference = message.to_reference(fail_if_not_exists=False)
+        referring = {**parts, "reference": reference, "mention_author": False}
         try:
-            return await send(**parts, reference=reference, mention_author=False, nonce=nonce)
+            return await send(message.channel, referring, nonce=nonce)
         except discord.HTTPException as error:
             if not discord_codes.refuses_reference(error):
                 raise
             logger.info("reply.reference_refused code=%d", error.code)
-            parts = _once_more(parts)
-    return await send(**parts, nonce=nonce)
+            parts = once_more(parts)
+    return await send(message.channel, parts, nonce=nonce)
 
 
-def _once_more(parts: dict[str, Any]) -> dict[str, Any]:
+async def send(target: discord.abc.Messageable, parts: dict[str, Any], *, nonce: str) -> discord.Message:
+    """Send `parts`; again under the same nonce, which Discord compares, where it is unknown if they arrived.
+
+    Raises:
+        discord.HTTPException: Discord refused it.
+    """
+    try:
+        return await target.send(**parts, nonce=nonce)
+    except (aiohttp.ClientError, OSError) as error:
+        if not is_unheard(error):
+            raise
+    return await target.send(**once_more(parts), nonce=nonce)
+
+
+def once_more(parts: dict[str, Any]) -> dict[str, Any]:
     """The same parts, to be sent again."""
     return parts | ({"files": [reopened(file) for file in parts["files"]]} if "files" in parts else {})
 

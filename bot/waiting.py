@@ -9,6 +9,8 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot.unheard import is_unheard, repeat
+
 logger = logging.getLogger(__name__)
 
 # Discord gives up on an interaction after 3 s; the deferral itself needs a round trip of that.
@@ -56,12 +58,38 @@ class Deferral:
 
     async def _defer(self) -> None:
         try:
-            await self._interaction.response.defer(ephemeral=self.ephemeral, thinking=True)
+            await defer(self._interaction, ephemeral=self.ephemeral, thinking=True)
         except (discord.HTTPException, discord.InteractionResponded, aiohttp.ClientError, OSError) as error:
             # Another process, or the reply itself, was quicker; the reply will tell.
             logger.info("slash.defer_failed error=%s", type(error).__name__)
         else:
             self.deferred = True
+
+
+async def defer(interaction: discord.Interaction[Any], **how: bool) -> None:
+    """Tell Discord that the answer comes later.
+
+    Raises:
+        discord.HTTPException: Discord refused it.
+    """
+    try:
+        await interaction.response.defer(**how)
+    except (aiohttp.ClientError, OSError) as error:
+        if not is_unheard(error):
+            raise
+        if await find_response(interaction) is None:
+            await interaction.response.defer(**how)
+
+
+async def find_response(interaction: discord.Interaction[Any]) -> discord.InteractionMessage | None:
+    """What Discord shows as the response after its confirmation was lost; None where nothing arrived."""
+    try:
+        message = await repeat(interaction.original_response)
+    except discord.NotFound:
+        return None
+    # discord.py has no public way to note a response that it did not see confirmed.
+    interaction.response._response_type = discord.InteractionResponseType.channel_message  # noqa: SLF001 - see above
+    return message
 
 
 class Typing:

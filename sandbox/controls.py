@@ -210,6 +210,7 @@ async def _fault(engine: Engine, body: JsonObject) -> JsonObject:
         code=maybe(body, "code", int, default=0),
         field=maybe(body, "field", str),
         via=maybe(body, "via", bool, default=True),
+        cut=maybe(body, "cut", str),
     )
     try:
         return {"id": engine.faults.add(fault)}

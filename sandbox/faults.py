@@ -26,6 +26,7 @@ class Fault:
         retry_after_s: What a 429 tells the client, in seconds.
         code: Discord's JSON error code in the answer.
         field: The refused field of a form (code 50035), such as ``embeds.0.title``.
+        cut: The connection ends in the place of the answer, "before" or "after" the request is carried out.
         via: False for a 429 that Cloudflare makes and not Discord: without the header ``Via``.
     """
 
@@ -38,6 +39,7 @@ class Fault:
     code: int = 0
     field: str | None = None
     via: bool = True
+    cut: str | None = None
 
     def refusal(self) -> ApiError | None:
         """The error to answer with; None where the request goes through."""
@@ -77,8 +79,10 @@ class Faults:
             raise ValueError(f"code needs a status, or is one of {', '.join(map(str, REFUSALS))}")
         if fault.field is not None and fault.code != INVALID_FORM:
             raise ValueError(f"field needs code {INVALID_FORM}")
-        if fault.status is None and not fault.code and fault.delay_s == 0:
-            raise ValueError("a fault needs status, code or delay_s")
+        if fault.status is None and not fault.code and fault.delay_s == 0 and not fault.cut:
+            raise ValueError("a fault needs status, code, delay_s or cut")
+        if fault.cut not in (None, "before", "after"):
+            raise ValueError("cut must be before or after")
         if len(self._faults) >= _MAX_FAULTS:
             raise ValueError("too many faults; clear them first")
         fault_id = next(self._ids)

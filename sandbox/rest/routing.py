@@ -58,6 +58,8 @@ def _wrap(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
             fault = engine.faults.match(request.method, path)
             if fault is not None:
                 await _apply(fault)
+                if fault.cut == "before":
+                    return _hang_up(request)
             if not route.public:
                 _check_token(request, engine)
             major = next((request.match_info[key] for key in _MAJOR if key in request.match_info), "")
@@ -69,6 +71,8 @@ def _wrap(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
             body = {"message": "Request entity too large", "code": 40005}
             return json_response(body, status=413, headers=headers)
         response.headers.update(headers)
+        if fault is not None and fault.cut:
+            _hang_up(request)
         return response
 
     return serve
@@ -80,6 +84,12 @@ async def _apply(fault: Fault) -> None:
     refusal = fault.refusal()
     if refusal is not None:
         raise refusal
+
+
+def _hang_up(request: web.Request) -> web.Response:
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
 
 
 def _check_token(request: web.Request, engine: Engine) -> None:

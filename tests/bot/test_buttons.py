@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import discord
 import pytest
@@ -289,15 +289,20 @@ class OldForm:
         self.extras: dict[str, Any] = {}
         self.response = FormResponse()
 
+    async def original_response(self) -> None:
+        """The message that was sent; nobody looks at it."""
+
 
 class FormResponse:
     """What is answered to it."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
+        self.resource = None
 
     def is_done(self) -> bool:
         return False
 
-    async def send_message(self, text: str, **_: Any) -> None:
-        self.sent.append(text)
+    async def send_message(self, content: str, **_: Any) -> Self:
+        self.sent.append(content)
+        return self

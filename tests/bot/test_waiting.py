@@ -34,6 +34,9 @@ class Unreachable:
     async def defer(self, **_: Any) -> None:
         self._ask()
 
+    async def original_response(self) -> None:
+        self._ask()
+
     def typing(self) -> _Typing:
         return _Typing(self)
 

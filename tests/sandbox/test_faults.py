@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from aiohttp import ClientError
 
 from sandbox import faults as module
 from sandbox.codes import REFUSALS
@@ -46,12 +47,13 @@ def test_the_oldest_fault_wins_until_it_is_spent() -> None:
         Fault("*", "*", delay_s=61),
         Fault("*", "*", status=429, retry_after_s=0),
         Fault("*", "*", status=500, times=0),
+        Fault("*", "*", cut="sometimes"),
         Fault("*", "*", code=12345),
         Fault("*", "*", code=50013, field="content"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(fault: Fault) -> None:
-    with pytest.raises(ValueError, match=r"status|seconds|times|field"):
+    with pytest.raises(ValueError, match=r"status|seconds|times|field|cut"):
         Faults().add(fault)
 
 
@@ -86,6 +88,20 @@ async def test_a_delayed_request_waits_and_then_goes_through(api: Api) -> None:
 
     assert status == 200
     assert loop.time() - before >= 0.02
+
+
+@pytest.mark.parametrize(("cut", "posted"), [("before", 0), ("after", 1)])
+async def test_a_cut_ends_the_connection_before_or_after_the_request_is_carried_out(
+    api: Api, cut: str, posted: int
+) -> None:
+    route = f"/channels/{api.sandbox.channel('general')}/messages"
+    before = len((await api.call("GET", route))[1])
+    await api.control("POST", "/control/fault", {"method": "POST", "route": route, "cut": cut, "times": 1})
+
+    with pytest.raises(ClientError):
+        await api.call("POST", route, {"content": "hello"})
+
+    assert len((await api.call("GET", route))[1]) - before == posted
 
 
 async def test_a_made_429_is_told_from_a_real_one_by_its_scope(api: Api) -> None:

@@ -1,0 +1,86 @@
+"""Answers to interactions, also where Discord's confirmation of one is lost.
+
+No nonce keeps an answer to an interaction from being given twice. So after a lost confirmation the
+interaction's original response is read: it tells whether the answer arrived.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import aiohttp
+import discord
+
+from bot.replying import once_more
+from bot.unheard import UnconfirmedError, is_unheard, repeat
+from bot.waiting import Deferral, find_response
+
+_UNCONFIRMED: Final = "Discord did not confirm the last message. If it is missing, run the command again."
+
+Interaction = discord.Interaction[Any]
+
+
+async def respond(interaction: Interaction, parts: dict[str, Any], *, private: bool) -> discord.Message:
+    """Answer with a message: as the first response, in the place of "thinking…", or as a follow-up.
+
+    Raises:
+        UnconfirmedError: it is unknown whether a follow-up was posted.
+        discord.HTTPException: Discord refused it.
+    """
+    deferral, thinking = Deferral.of(interaction), False
+    if deferral is not None:
+        await deferral.settle()
+        thinking, deferral.deferred = deferral.deferred, False
+        if thinking and private and not deferral.ephemeral:
+            # What follows a public "thinking…" is public; without that, this is a message of its own.
+            await interaction.delete_original_response()
+            thinking = False
+    if interaction.response.is_done():
+        return await _follow_up(interaction, parts, private=private, thinking=thinking)
+    try:
+        return await _first(interaction, parts, private=private)
+    except (aiohttp.ClientError, OSError) as error:
+        if not is_unheard(error):
+            raise
+    return await find_response(interaction) or await _first(interaction, once_more(parts), private=private)
+
+
+async def update(interaction: Interaction, **parts: Any) -> None:  # noqa: ANN401 - as discord.py
+    """Change the message whose component was used.
+
+    Raises:
+        discord.HTTPException: Discord refused it.
+    """
+    if not interaction.response.is_done():
+        try:
+            await interaction.response.edit_message(**parts)
+        except (aiohttp.ClientError, OSError) as error:
+            if not is_unheard(error):
+                raise
+            if await find_response(interaction) is None:
+                await interaction.response.edit_message(**parts)
+        return
+    await repeat(lambda: interaction.edit_original_response(**parts))
+
+
+async def _first(interaction: Interaction, parts: dict[str, Any], *, private: bool) -> discord.Message:
+    answered = await interaction.response.send_message(**parts, ephemeral=private)
+    message = answered.resource
+    return message if isinstance(message, discord.Message) else await interaction.original_response()
+
+
+async def _follow_up(
+    interaction: Interaction, parts: dict[str, Any], *, private: bool, thinking: bool
+) -> discord.Message:
+    try:
+        return await interaction.followup.send(**parts, ephemeral=private, wait=True)
+    except (aiohttp.ClientError, OSError) as error:
+        if not is_unheard(error):
+            raise
+        if not thinking:
+            raise UnconfirmedError(_UNCONFIRMED) from error
+    # Its place is taken where it arrived; discord.py would give the "thinking…" that it knows.
+    shown = await interaction.followup.fetch_message((await interaction.original_response()).id)
+    if not shown.flags.loading:
+        return shown
+    return await interaction.followup.send(**once_more(parts), ephemeral=private, wait=True)
