@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from core._write_request import Participant, Request, neighbours, run_together
-from core.store_errors import StoreError, StoreGone, primary_code, store_error
+from core.store_errors import StoreError, primary_code, store_error
 
 # A group is closed after this long, so that its first waiter is not held up by all who came after.
 GROUP_TIME_S: Final = 0.05
@@ -47,7 +47,6 @@ class GroupCommit:
     Args:
         connection: autocommit mode (`isolation_level=None`); gets an authorizer.
         participants: memory beside the transaction; the list may grow later.
-        gone: what a change must fail with, since its files are not the named ones; None while they are.
         on_success: called with the size of a committed transaction and how long it took, in seconds.
         on_failure: called with what ended a transaction.
     """
@@ -57,13 +56,11 @@ class GroupCommit:
         connection: sqlite3.Connection,
         participants: Sequence[Participant],
         *,
-        gone: Callable[[], StoreGone | None],
         on_success: Callable[[int, float], None],
         on_failure: Callable[[BaseException], None],
     ) -> None:
         self._connection = connection
         self._participants = participants
-        self._gone = gone
         self._on_success = on_success
         self._on_failure = on_failure
         self._in_work = False
@@ -77,8 +74,8 @@ class GroupCommit:
         try:
             return self._transaction(group)
         except _TransactionGone as gone:
-            if len(group) == 1 or isinstance(gone.cause, StoreGone):
-                _fail_all(group, gone.cause)
+            if len(group) == 1:
+                group[0].fail(readable(gone.cause))
                 return []
         self._commit_alone(group)
         return []
@@ -89,9 +86,10 @@ class GroupCommit:
                 self._transaction([request])
             except _TransactionGone as gone:
                 request.fail(readable(gone.cause))
-                if isinstance(gone.cause, StoreGone) or _is_busy(gone.cause):
+                if isinstance(gone.cause, sqlite3.Error) and primary_code(gone.cause) == sqlite3.SQLITE_BUSY:
                     # Somebody else holds the file: waiting out the time-out once is enough for all.
-                    _fail_all(group[index + 1 :], gone.cause)
+                    for other in group[index + 1 :]:
+                        other.fail(readable(gone.cause))
                     return
 
     def _transaction(self, group: Sequence[Request[Any]]) -> list[Request[Any]]:
@@ -110,28 +108,13 @@ class GroupCommit:
                 together = neighbours(group, done)
                 done += len(together)
                 self._run_neighbours(together)
-            self._require_files()
             self._control(_COMMIT)
         except _TransactionGone as gone:
             self._restore(before)
             self._on_failure(gone.cause)
             raise
-        lost = self._gone()
-        if lost is None:
-            self._on_success(len(group) - len(rest), time.monotonic() - started)
-        else:
-            # Removed while it was committed: the memory follows the open files, and nobody hears of success.
-            for request in group[: len(group) - len(rest)]:
-                request.doubt(lost)
-            self._on_failure(lost)
+        self._on_success(len(group) - len(rest), time.monotonic() - started)
         return rest
-
-    def _require_files(self) -> None:
-        """Ends the transaction where nothing of it would stay."""
-        gone = self._gone()
-        if gone is not None:
-            self._control(_ROLLBACK)
-            raise _TransactionGone(gone)
 
     def _run_neighbours(self, together: Sequence[Request[Any]]) -> None:
         wanted: list[Request[Any]] = []
@@ -197,15 +180,6 @@ class GroupCommit:
     def _restore(self, captured: list[tuple[Participant, object]]) -> None:
         for participant, memory in captured:
             participant.restore(memory)
-
-
-def _is_busy(error: BaseException) -> bool:
-    return isinstance(error, sqlite3.Error) and primary_code(error) == sqlite3.SQLITE_BUSY
-
-
-def _fail_all(requests: Sequence[Request[Any]], cause: BaseException) -> None:
-    for request in requests:
-        request.fail(readable(cause))
 
 
 def _is_the_machines(error: BaseException) -> bool:

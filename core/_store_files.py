@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from pathlib import Path
-
-from core.store_errors import StoreGone
 
 
 class StoreFiles:
@@ -16,8 +15,9 @@ class StoreFiles:
     """
 
     def __init__(self, path: Path) -> None:
-        self._names = (path, wal_path(path))
-        self._opened: dict[Path, tuple[int, int]] = {}
+        # Plain strings, since it is looked at them with each group.
+        self._names = (str(path), str(wal_path(path)))
+        self._opened: dict[str, tuple[int, int]] = {}
 
     def remember(self) -> None:
         """Takes note of which files these are; called once, after both were opened.
@@ -25,18 +25,18 @@ class StoreFiles:
         Raises:
             OSError: one of them cannot be looked at.
         """
-        self._opened = {path: _identity(path) for path in self._names}
+        self._opened = {name: _identity(name) for name in self._names}
 
-    def gone(self) -> StoreGone | None:
-        """What a change must fail with now; None while it would be kept. Two `stat` calls."""
-        for path, opened in self._opened.items():
+    def gone(self) -> str | None:
+        """Which file is not the opened one any more, in a sentence; None while both are. Two `stat` calls."""
+        for name, opened in self._opened.items():
             try:
-                if _identity(path) != opened:
-                    return StoreGone(path.name, "was replaced")
+                if _identity(name) != opened:
+                    return f"{Path(name).name} was replaced while Helix runs"
             except FileNotFoundError:
-                return StoreGone(path.name, "was removed")
+                return f"{Path(name).name} was removed while Helix runs"
             except OSError as error:
-                return StoreGone(path.name, f"cannot be looked at ({error.strerror})")
+                return f"{Path(name).name} cannot be looked at ({error.strerror})"
         return None
 
 
@@ -52,7 +52,7 @@ def file_size(path: Path) -> int:
     return 0
 
 
-def _identity(path: Path) -> tuple[int, int]:
+def _identity(name: str) -> tuple[int, int]:
     """Which file it is, whatever its name: device and inode, given to no other while it is open."""
-    status = path.stat()
+    status = os.stat(name)  # noqa: PTH116 - at half the cost of a Path
     return status.st_dev, status.st_ino

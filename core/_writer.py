@@ -31,7 +31,7 @@ class Writer:
         loop: the event loop that results are delivered on.
         prepare: opens the connection, in the writer thread.
         finish: leaves the database in order before the connection is closed, in the writer thread.
-        gone: what a change must fail with, since the open files are not the named ones; None while they are.
+        gone: event loop; why what is written would be lost, in a sentence; None while it stays.
         on_failure: event loop; called with the error when a group fails, with None when one succeeds again.
         on_group: called in the writer thread after each transaction that was committed.
         queue_limit: how many requests may wait before more are refused.
@@ -43,7 +43,7 @@ class Writer:
         *,
         prepare: Callable[[], sqlite3.Connection],
         finish: Callable[[sqlite3.Connection], None],
-        gone: Callable[[], StoreGone | None],
+        gone: Callable[[], str | None],
         on_failure: Callable[[Exception | None], None] | None = None,
         on_group: Callable[[], None] | None = None,
         queue_limit: int = QUEUE_LIMIT,
@@ -131,8 +131,29 @@ class Writer:
 
     def _hand_over(self) -> None:
         submitted, self._submitted = self._submitted, []
+        gone = self._gone()
+        if gone is not None:
+            for request in submitted:
+                request.fail(StoreGone(gone))
+                request.resume()
+            return
         for request in submitted:
             self._queue.put(request)
+
+    def _deliver(self, group: Sequence[Request[Any]]) -> None:
+        """Says what became of a committed group, in its order.
+
+        Looked at here and not in the writer thread, which would wait for the interpreter at each look.
+        """
+        gone = self._gone()
+        if gone is not None:
+            # Gone while they were committed: the memory follows the open files, and nobody hears of success.
+            for request in group:
+                request.doubt(StoreGone(gone))
+        for request in group:
+            request.publish()
+        for request in group:
+            request.resume()
 
     # Everything below runs in the writer thread.
 
@@ -144,11 +165,7 @@ class Writer:
             self._tell(_settle, self._ended, None)
             return
         commits = GroupCommit(
-            connection,
-            self._participants,
-            gone=self._gone,
-            on_success=self._note_success,
-            on_failure=self._note_failure,
+            connection, self._participants, on_success=self._note_success, on_failure=self._note_failure
         )
         self._tell(_settle, self._opened, None)
         group: list[Request[Any]] | None = None
@@ -156,7 +173,7 @@ class Writer:
             while (group := self._next_group()) is not None:
                 rest = commits.commit(group)
                 self._carried.extend(rest)
-                self._tell(_deliver, group[: len(group) - len(rest)])
+                self._tell(self._deliver, group[: len(group) - len(rest)])
             self._leave(connection)
         except Exception as error:
             logger.exception("store.writer_failed")
@@ -232,13 +249,6 @@ class Writer:
             self._loop.call_soon_threadsafe(callback, *arguments)
         except RuntimeError:
             logger.debug("store.loop_closed")  # the loop is closed: nobody is left to be told
-
-
-def _deliver(group: Sequence[Request[Any]]) -> None:
-    for request in group:
-        request.publish()
-    for request in group:
-        request.resume()
 
 
 def _settle(future: asyncio.Future[None], error: BaseException | None) -> None:

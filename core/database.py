@@ -44,7 +44,7 @@ class DatabaseStats:
         wal_bytes: its write-ahead log.
         last_commit_s: how long the newest group took, from BEGIN to COMMIT; None before the first.
         last_error: what the newest failed transaction said; None once one has succeeded again.
-        gone: which file of the store was removed or replaced while it is open; None where none was.
+        gone: which file of the store was removed or replaced while it is open, in a sentence; or None.
     """
 
     groups: int
@@ -184,7 +184,7 @@ class Database:
 
     def stats(self) -> DatabaseStats:
         """Counts and sizes; a few `stat` calls, no query."""
-        writer, gone = self._writer, self._files.gone()
+        writer = self._writer
         return DatabaseStats(
             groups=writer.groups,
             writes=writer.writes,
@@ -197,7 +197,7 @@ class Database:
             wal_bytes=file_size(wal_path(self.path)),
             last_commit_s=writer.last_commit_s,
             last_error=writer.last_error,
-            gone=None if gone is None else gone.reason,
+            gone=self._files.gone(),
         )
 
     async def close(self) -> None:

@@ -35,9 +35,8 @@ class StoreClosed(StoreError):  # noqa: N818 - likewise
 class StoreGone(StoreError):  # noqa: N818 - likewise
     """A file that the store has open is not the one under its name, so nothing that is written stays."""
 
-    def __init__(self, name: str, what: str) -> None:
-        self.reason = f"nothing can be saved: {name} {what} while Helix runs"
-        super().__init__(f"N{self.reason[1:]}. An operator must put the data folder back.")
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Nothing can be saved: {what}. An operator must put the data folder back.")
 
 
 # Primary result codes (https://sqlite.org/rescode.html) that are the machine's fault, not the statement's.

@@ -55,7 +55,7 @@ def read_store(stats: DatabaseStats, *, full_share: float) -> Reading:
         ),
     )
     if stats.gone is not None:
-        return reading.become("fail", stats.gone, _PUT_BACK)
+        return reading.become("fail", f"nothing can be saved: {stats.gone}", _PUT_BACK)
     if stats.last_error is not None:
         action = "Make room in the data folder and check its disk; changes are refused until then."
         return reading.become("fail", stats.last_error, action)
@@ -81,7 +81,7 @@ def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | 
     )
     faulty = [check for check in beside if check is not None and check.status != "pass"]
     counters |= {check.name: check.status for check in beside if check is not None}
-    if stats.last_error is not None:
+    if stats.last_error is not None or stats.gone is not None:
         reason, action = "nothing can be written down", "See the check store."
         return Reading(status="fail", reason=reason, action=action, counters=counters, thresholds=thresholds)
     if faulty:

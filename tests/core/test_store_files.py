@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -69,8 +70,7 @@ def folder(tmp_path: Path) -> Path:
 async def test_nothing_is_kept_once_the_files_are_not_the_named_ones(
     folder: Path, way: Callable[[Path], None], said: str
 ) -> None:
-    failures: list[Exception | None] = []
-    database = await open_database(folder, on_failure=failures.append)
+    database = await open_database(folder)
     await database.write(add("before"))
     way(database.path)
     committed: list[str] = []
@@ -81,21 +81,17 @@ async def test_nothing_is_kept_once_the_files_are_not_the_named_ones(
     assert [type(result) for result in results] == [StoreGone, StoreGone]
     assert committed == []
     assert said in (database.stats().gone or "")
-    assert failures
-    assert all(isinstance(failure, StoreGone) for failure in failures)
     await database.close()
 
 
 async def test_a_folder_that_is_put_back_is_written_to_again(folder: Path) -> None:
-    failures: list[Exception | None] = []
-    database = await open_database(folder, on_failure=failures.append)
+    database = await open_database(folder)
     await database.write(add("before"))
     move_away(database.path)
     with pytest.raises(StoreGone):
         await database.write(add("meanwhile"))
     move_back(database.path)
     await database.write(add("after"))
-    assert failures[-1] is None
     assert (database.stats().gone, database.stats().last_error) == (None, None)
     await database.close()
     again = await open_database(folder)
@@ -119,8 +115,8 @@ async def test_a_clean_stop_saves_what_a_removed_log_holds(folder: Path, way: Ca
 async def test_what_was_being_committed_as_they_went_is_no_success(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks = iter([None, StoreGone("helix.db", "was removed")])
-    monkeypatch.setattr(StoreFiles, "gone", lambda _: next(looks))
+    looks = iter([None, "helix.db was removed"])
+    monkeypatch.setattr(StoreFiles, "gone", lambda _: next(looks, None))
     database = await open_database(folder)
     committed: list[str] = []
     with pytest.raises(StoreGone):
@@ -134,14 +130,14 @@ async def test_a_file_that_cannot_be_looked_at_is_not_known_to_be_there(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     database = await open_database(folder)
-    real = Path.stat
+    real = os.stat
 
-    def fails(path: Path, **options: bool) -> object:
-        if path == database.path:
+    def fails(path: str, **options: bool) -> object:
+        if path == str(database.path):
             raise OSError(5, "Input/output error")
         return real(path, **options)
 
-    monkeypatch.setattr(Path, "stat", fails)
+    monkeypatch.setattr(os, "stat", fails)
     with pytest.raises(StoreGone, match="cannot be looked at"):
         await database.write(add("a"))
     monkeypatch.undo()

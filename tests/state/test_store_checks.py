@@ -15,7 +15,7 @@ from state.store_checks import read_disk, read_store
 MIB = 1024 * 1024
 
 
-GONE = "nothing can be saved: helix.db was removed while Helix runs"
+GONE = "helix.db was removed while Helix runs"
 
 
 def stats(waiting: int = 0, error: str | None = None, gone: str | None = None) -> DatabaseStats:
