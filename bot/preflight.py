@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.invite import PRIVILEGED_INTENTS, invite_url
+from core import sqlite_version
 from core.discord_token import bot_id_in
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def _places(settings: Settings) -> list[str]:
         f"  Discord      {discord}",
         f"  HTTP server  {settings.base_url}/ on {settings.authority}",
         f"  data         {settings.data_dir}",
+        f"  database     {sqlite_version.describe()}",
         f"  prefix       {settings.command_prefix}",
         f"  home server  {home}",
     ]

@@ -59,13 +59,6 @@ def connect_reader(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite
     return connection
 
 
-def connect_checkpoints(path: Path) -> sqlite3.Connection:
-    """A connection for `Checkpoints`: what it moves is flushed to the disk before the log begins anew."""
-    connection = _connect(path, 0)
-    connection.execute("PRAGMA synchronous = FULL")
-    return connection
-
-
 def _connect(path: Path, busy_timeout_ms: int, *, check_same_thread: bool = True) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=check_same_thread)
     connection.execute(f"PRAGMA busy_timeout = {busy_timeout_ms}")

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar
 
+from core._checkpoints import Checkpoints
 from core._group_commit import GroupCommit, readable
 from core._write_request import ItemRequest, Many, Participant, Request
 from core.store_errors import StoreClosed, StoreError, StoreGone, StoreOverloaded
@@ -33,7 +34,6 @@ class Writer:
         finish: leaves the database in order before the connection is closed, in the writer thread.
         gone: event loop; why what is written would be lost, in a sentence; None while it stays.
         on_failure: event loop; called with the error when a group fails, with None when one succeeds again.
-        on_group: called in the writer thread after each transaction that was committed.
         queue_limit: how many requests may wait before more are refused.
     """
 
@@ -45,7 +45,6 @@ class Writer:
         finish: Callable[[sqlite3.Connection], None],
         gone: Callable[[], str | None],
         on_failure: Callable[[Exception | None], None] | None = None,
-        on_group: Callable[[], None] | None = None,
         queue_limit: int = QUEUE_LIMIT,
     ) -> None:
         self._loop = loop
@@ -53,7 +52,7 @@ class Writer:
         self._finish = finish
         self._gone = gone
         self._on_failure = on_failure
-        self._on_group = on_group
+        self._checkpoints = Checkpoints()
         self._queue: queue.SimpleQueue[Request[Any] | None] = queue.SimpleQueue()
         self.queue_limit = queue_limit
         # Event loop: what this turn of it has submitted.
@@ -174,6 +173,8 @@ class Writer:
                 rest = commits.commit(group)
                 self._carried.extend(rest)
                 self._tell(self._deliver, group[: len(group) - len(rest)])
+                # Nobody waits for it: who has just been told goes on meanwhile.
+                self._checkpoints.run_if_due(connection)
             self._leave(connection)
         except Exception as error:
             logger.exception("store.writer_failed")
@@ -229,8 +230,7 @@ class Writer:
         self.writes += size
         self.largest_group = max(self.largest_group, size)
         self.last_commit_s = took_s
-        if self._on_group is not None:
-            self._on_group()
+        self._checkpoints.committed()
         if self.last_error is not None:
             self.last_error = None
             if self._on_failure is not None:

@@ -1,4 +1,4 @@
-"""The store: one SQLite file, one writer thread with group commit, readers and checkpoints beside it."""
+"""The store: one SQLite file, one writer thread with group commit and checkpoints, readers beside it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from core._checkpoints import Checkpoints
-from core._connection import BUSY_TIMEOUT_MS, connect_checkpoints, connect_reader, opening_error
+from core._connection import BUSY_TIMEOUT_MS, connect_reader, opening_error
 from core._opening import Opening, Recovery, leave_clean
 from core._readers import Readers
 from core._store_files import file_size, wal_path
@@ -68,15 +67,12 @@ class Database:
     it, nor anything that reads from it (cursors, generators), and it must let errors of SQLite through.
     """
 
-    def __init__(
-        self, path: Path, writer: Writer, readers: Readers, checkpoints: Checkpoints, opening: Opening
-    ) -> None:
+    def __init__(self, path: Path, writer: Writer, readers: Readers, opening: Opening) -> None:
         self.path = path
         self.recovery = opening.recovery()
         self._files = opening.files
         self._writer = writer
         self._readers = readers
-        self._checkpoints = checkpoints
 
     @classmethod
     async def open(
@@ -106,23 +102,20 @@ class Database:
             DatabaseUnusable: it cannot be opened or written, or a schema step failed.
         """
         opening = Opening(path, migrations, app_version, busy_timeout_ms)
-        checkpoints = Checkpoints(partial(connect_checkpoints, path))
         writer = Writer(
             asyncio.get_running_loop(),
             prepare=opening.run,
             finish=leave_clean,
             gone=opening.files.gone,
             on_failure=on_failure,
-            on_group=checkpoints.committed,
             queue_limit=queue_limit,
         )
         readers = Readers(partial(connect_reader, path, busy_timeout_ms))
         try:
             await writer.start()
             await readers.start()
-            checkpoints.start()
         except BaseException as error:
-            await asyncio.shield(_stop(writer, readers, checkpoints))
+            await asyncio.shield(_stop(writer, readers))
             if isinstance(error, sqlite3.Error):
                 raise opening_error(error, path) from error
             raise
@@ -134,7 +127,7 @@ class Database:
             recovery.wal_bytes,
             recovery.migration.version,
         )
-        return cls(path, writer, readers, checkpoints, opening)
+        return cls(path, writer, readers, opening)
 
     async def write(
         self, work: Callable[[sqlite3.Connection], T], *, on_commit: Callable[[T], None] | None = None
@@ -202,11 +195,10 @@ class Database:
 
     async def close(self) -> None:
         """Finishes what was accepted, empties the write-ahead log and marks the stop as clean."""
-        await _stop(self._writer, self._readers, self._checkpoints)
+        await _stop(self._writer, self._readers)
 
 
-async def _stop(writer: Writer, readers: Readers, checkpoints: Checkpoints) -> None:
-    # The writer last: an open read, or a checkpoint, would keep it from emptying the write-ahead log.
+async def _stop(writer: Writer, readers: Readers) -> None:
+    # The writer last: an open read would keep it from emptying the write-ahead log.
     await readers.stop()
-    await asyncio.to_thread(checkpoints.stop)
     await writer.stop()

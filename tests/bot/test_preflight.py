@@ -1,6 +1,7 @@
 """What `check` tells an operator."""
 
 import base64
+import sqlite3
 from pathlib import Path
 
 from bot.preflight import describe
@@ -14,6 +15,7 @@ def test_without_a_token_it_says_that_the_sandbox_stands_in() -> None:
     text = describe(Settings())
     assert "sandbox" in text
     assert "invite" not in text
+    assert f"database     SQLite {sqlite3.sqlite_version}" in text
 
 
 def test_with_a_token_it_prints_the_invite_link_and_the_intents_but_never_the_token() -> None:

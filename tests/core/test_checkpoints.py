@@ -1,14 +1,14 @@
-"""What was committed moves into the database file beside the writer; the log stays bounded without that."""
+"""What was committed moves into the database file between groups; the log stays bounded without that."""
 
 from __future__ import annotations
 
 import asyncio
-import logging
 import shutil
 import sqlite3
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,7 +42,7 @@ async def write(database: Database, count: int, size: int = 1) -> None:
 
 @pytest.fixture
 def never(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The thread has nothing to do."""
+    """No number of groups is enough."""
     monkeypatch.setattr("core._checkpoints.GROUPS_APART", 1_000_000)
 
 
@@ -71,7 +71,7 @@ async def test_until_then_a_commit_moves_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("never")
-async def test_the_log_is_bounded_though_the_thread_does_nothing(
+async def test_the_log_is_bounded_though_no_number_of_groups_is_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("core._connection.MOST_WAL_PAGES", 50)
@@ -84,51 +84,81 @@ async def test_the_log_is_bounded_though_the_thread_does_nothing(
 async def test_trouble_is_logged_and_the_next_time_it_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("core._checkpoints.GROUPS_APART", 1)
+    monkeypatch.setattr("core._checkpoints.GROUPS_APART", 3)
     database = await open_database(tmp_path)
-    tried: list[int] = []
+    kept: list[sqlite3.Cursor] = []
 
-    def connect() -> sqlite3.Connection:
-        tried.append(1)
-        if len(tried) == 1:
-            raise sqlite3.OperationalError("unable to open database file")
-        return sqlite3.connect(tmp_path / "helix.db", isolation_level=None)
+    def keep_reading(connection: sqlite3.Connection) -> None:
+        cursor = connection.execute("SELECT id FROM notes UNION ALL SELECT 2")
+        cursor.fetchone()
+        kept.append(cursor)
 
-    checkpoints = Checkpoints(connect)
-    checkpoints.start()
-    await write(database, 3)
-    with caplog.at_level(logging.WARNING, "core._checkpoints"):
-        async with asyncio.timeout(10):
-            while len(tried) < 2:
-                checkpoints.committed()
-                await asyncio.sleep(0.01)
-    assert "store.checkpoint_failed error=unable to open database file" in caplog.text
-    await until_moved(tmp_path, 3)
-    await asyncio.to_thread(checkpoints.stop)
+    await write(database, 1)
+    await database.write(keep_reading)
+    await write(database, 1, size=2)
+    await database.write(lambda _: kept.pop().close())
+    assert "store.checkpoint_failed error=database table is locked" in caplog.text
+    await write(database, 2, size=3)
+    await until_moved(tmp_path, 4)
     await database.close()
 
 
-def test_a_stop_in_the_moment_of_waking_is_heard(tmp_path: Path) -> None:
-    checkpoints = Checkpoints(lambda: sqlite3.connect(tmp_path / "a.db"))
+async def test_only_the_writer_moves_what_was_committed_and_never_within_a_transaction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core._checkpoints.GROUPS_APART", 2)
+    real, passes = sqlite3.connect, list[tuple[str, bool]]()
 
-    class Due(threading.Event):
-        def clear(self) -> None:
-            checkpoints._stopping.set()
-            self.set()
-            super().clear()
+    def connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = real(*arguments, **options)
 
-    checkpoints._due = Due()
-    checkpoints.start()
-    checkpoints._due.set()
-    checkpoints._thread.join(10)
-    assert not checkpoints._thread.is_alive()
+        def trace(statement: str) -> None:
+            if "wal_checkpoint" in statement:
+                passes.append((threading.current_thread().name, connection.in_transaction))
+
+        connection.set_trace_callback(trace)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    database = await open_database(tmp_path)
+    for number in range(20):
+        await asyncio.gather(database.write(add(f"a{number}")), notes(database))
+    await until_moved(tmp_path, 20)
+    await database.close()
+    assert len(passes) > 5
+    assert set(passes) == {("helix-store-writer", False)}
 
 
-def test_it_may_be_stopped_twice_and_unstarted(tmp_path: Path) -> None:
-    unstarted = Checkpoints(lambda: sqlite3.connect(tmp_path / "a.db"))
-    unstarted.stop()
-    started = Checkpoints(lambda: sqlite3.connect(tmp_path / "a.db"))
-    started.start()
-    started.stop()
-    started.stop()
-    assert not (tmp_path / "a.db").exists()
+async def test_who_has_committed_does_not_wait_for_what_is_moved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await open_database(tmp_path)
+    moving, told = threading.Event(), threading.Event()
+
+    def run_if_due(_checkpoints: Checkpoints, _connection: sqlite3.Connection) -> None:
+        moving.set()
+        assert told.wait(10)
+
+    monkeypatch.setattr(Checkpoints, "run_if_due", run_if_due)
+    await database.write(add("a"))
+    assert await asyncio.to_thread(moving.wait, 10)
+    told.set()
+    await database.close()
+
+
+async def test_what_a_reader_still_needs_is_moved_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core._checkpoints.GROUPS_APART", 5)
+    database = await open_database(tmp_path)
+    await write(database, 5)
+    await until_moved(tmp_path, 5)
+    with closing(sqlite3.connect(tmp_path / "helix.db", isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM notes").fetchone() == (5,)
+        await write(database, 20, size=2)
+        assert len(moved(tmp_path)) == 5
+        assert reader.execute("SELECT count(*) FROM notes").fetchone() == (5,)
+    await write(database, 5, size=3)
+    await until_moved(tmp_path, 30)
+    await database.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,8 @@ def test_the_store(waiting: int, error: str | None, gone: str | None, status: st
     reading = read_store(stats(waiting, error, gone), full_share=0.5)
     assert (reading.status, bool(reading.action)) == (status, status != "pass")
     assert reason in reading.reason
+    assert reading.counters["sqlite"] == sqlite3.sqlite_version
+    assert reading.counters["wal_reset_bug"] in {"avoided", "fixed"}
     assert reading.thresholds[0] == Threshold("waiting", "above", 500, None, ("QUEUE_WARN_PERCENT",))
     assert [one.fail for one in reading.thresholds[1:]] == ["refused", "removed or replaced"]
 
