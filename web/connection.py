@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, final
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from core.numbers import plain
 from web.clients import peer_address
@@ -20,6 +20,7 @@ from web.hot import HotAnswer
 from web.live.handover import HandOver
 from web.malformed import malformed, refuse_other_versions
 from web.problems import Problem, plain_problem, record_incident
+from web.refusals import page_wanted, page_wanted_by, refusal, refusal_wire
 from web.traffic import UNMATCHED
 
 if TYPE_CHECKING:
@@ -46,8 +47,8 @@ class Connection(RequestHandler):
     """
 
     __slots__ = (
-        "_answered_at", "_farewell", "_half_closed", "_head", "_known", "_monotonic", "_partial_bytes",
-        "_payload", "_peer", "_server", "_stall", "_timer", "_whole",
+        "_answered_at", "_farewell", "_half_closed", "_head", "_known", "_monotonic", "_page_wanted",
+        "_partial_bytes", "_payload", "_peer", "_server", "_stall", "_timer", "_whole",
     )  # fmt: skip
 
     def __init__(
@@ -71,6 +72,7 @@ class Connection(RequestHandler):
         # What is known of the request that comes in, where it did not come whole.
         self._payload: StreamReader = EMPTY_PAYLOAD
         self._partial_bytes = 0
+        self._page_wanted = False
         self._timer: asyncio.TimerHandle | None = None
         self._stall: asyncio.TimerHandle | None = None
         self._farewell = Farewell()
@@ -199,6 +201,10 @@ class Connection(RequestHandler):
         super().data_received(data)
         heads = self._request_count - before
         refuse_other_versions(self._messages, heads)
+        if not self._partial_bytes and self._payload is EMPTY_PAYLOAD:
+            # Of a head that does not end here, or is none, nobody else will know who sent it.
+            unread = not self._messages if heads == 0 else isinstance(self._messages[-1][0], _ErrInfo)
+            self._page_wanted = unread and page_wanted_by(data)
         if heads and self._messages:
             self._payload = self._messages[-1][1]
         self._whole = (
@@ -237,7 +243,7 @@ class Connection(RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - it may quote the client's bytes
     ) -> web.StreamResponse:
-        """What aiohttp answers by itself, as problem+json: bytes that are no HTTP, or an unexpected error."""
+        """What aiohttp answers by itself, in our words: bytes that are no HTTP, or an unexpected error."""
         if request.writer.output_size > 0:
             raise ConnectionError("part of another answer has been sent already")
         if isinstance(exc, HttpProcessingError):
@@ -249,7 +255,8 @@ class Connection(RequestHandler):
             self._server.traffic.saw_incident(incident.id)
             instance = incident.instance
         self._note(request.method, problem.status)
-        response = problem.response(instance)
+        as_page = self._page_wanted or page_wanted(request)
+        response = refusal(problem, instance, as_page=as_page)
         response.force_close()
         return response
 
@@ -264,7 +271,7 @@ class Connection(RequestHandler):
             return self._hand_over(resp)
         if isinstance(resp, web.HTTPException) and resp.status >= 400:
             self._note(request.method, resp.status)
-            resp = plain_problem(resp.status).response(request.rel_url.raw_path)
+            resp = refusal(plain_problem(resp.status), request.rel_url.raw_path, as_page=page_wanted(request))
             resp.force_close()
         if self._half_closed and not self._messages:
             resp.force_close()
@@ -340,7 +347,7 @@ class Connection(RequestHandler):
             self.close()
             return
         self._note("other", problem.status)
-        self.transport.write(problem.wire())
+        self.transport.write(refusal_wire(problem, as_page=self._page_wanted))
         self.force_close()
 
     def _note(self, method: str, status: int) -> None:

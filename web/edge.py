@@ -15,6 +15,7 @@ from web.access_log import AccessLog
 from web.admission import Admission, check_budget
 from web.clients import address_of
 from web.problems import Problem, record_incident, store_problem
+from web.refusals import page_wanted, refusal
 from web.routing import RouteSpec, places
 from web.sign_in import sign_in_page
 from web.traffic import UNMATCHED, Traffic
@@ -54,9 +55,7 @@ class Edge:
             with self._kernel.drain.work("http"):
                 response = await self._handled(request, spec, handler)
         except Problem as problem:
-            response = sign_in_page(request, spec, problem) or problem.response(
-                request.rel_url.raw_path, shared=request.method in _READING
-            )
+            response = sign_in_page(request, spec, problem) or self._refusal(request, problem)
         except web.HTTPException:
             raise
         except Exception as error:
@@ -65,7 +64,7 @@ class Edge:
             if request.writer.output_size > 0:
                 # Half an answer is out; only closing the connection can say that it is not whole.
                 raise
-            response = incident.response(incident.instance)
+            response = self._refusal(request, incident, incident.instance)
         # What follows a body that nobody read must not be taken for a request.
         unread = request.body_exists and not request.content.at_eof()
         if unread or not self._kernel.drain.accepting:
@@ -105,3 +104,12 @@ class Edge:
         resource = request.match_info.route.resource
         method = hdrs.METH_GET if request.method == hdrs.METH_HEAD else request.method
         return None if resource is None else self._specs.get((method, resource.canonical))
+
+    def _refusal(self, request: web.Request, problem: Problem, instance: str | None = None) -> web.Response:
+        return refusal(
+            problem,
+            request.rel_url.raw_path if instance is None else instance,
+            as_page=page_wanted(request),
+            below=self._below,
+            shared=request.method in _READING,
+        )

@@ -13,12 +13,12 @@ from aiohttp import web
 from core.errors import HelixError
 from core.logs import EACH
 from core.store_errors import StoreError, StoreOverloaded
-from web.headers import CORS, PROBLEM_JSON, standard
+from web.headers import CORS, PROBLEM_JSON, Headers, standard
 
 logger = logging.getLogger(__name__)
 
 _LONGEST_INSTANCE = 200
-_NO_STORE = ("Cache-Control", "no-store")
+NO_STORE = ("Cache-Control", "no-store")
 # After how long a client may try again what the store could not read, or keep, in seconds.
 _REREAD_S, _RETRY_S = "5", "30"
 
@@ -64,22 +64,20 @@ class Problem(HelixError):  # noqa: N818 - RFC 9457's own word
 
     def response(self, instance: str, *, shared: bool = True) -> web.Response:
         """The answer to send; `shared` where pages of other origins may read it."""
-        headers = dict((*standard(), *(CORS if shared else ()), _NO_STORE, ("Content-Type", PROBLEM_JSON)))
+        headers = dict((*standard(), *(CORS if shared else ()), NO_STORE, ("Content-Type", PROBLEM_JSON)))
         return web.Response(body=self.body(instance), status=self.status, headers={**headers, **self.headers})
 
     def wire(self) -> bytes:
         """The whole answer as bytes, for a connection that ends with it before a request was understood."""
-        body = self.body("/")
-        headers = (
-            ("Date", formatdate(usegmt=True)),
-            *standard(),
-            _NO_STORE,
-            ("Content-Type", PROBLEM_JSON),
-            *self.headers.items(),
-        )
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-        head = f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}\r\n{lines}"
-        return f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+        headers = (*standard(), NO_STORE, ("Content-Type", PROBLEM_JSON), *self.headers.items())
+        return wire(self.status, headers, self.body("/"))
+
+
+def wire(status: int, headers: Headers, body: bytes) -> bytes:
+    """An answer as bytes, after which the connection ends."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (("Date", formatdate(usegmt=True)), *headers))
+    head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}"
+    return f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 class Incident(Problem):

@@ -84,7 +84,6 @@ def answers(spec: RouteSpec, terms: Terms, book: SchemaBook) -> dict[str, Any]:
         found[status] = _refer_to(status) if text in _USUAL.values() else _problem(status, text, book)
     if spec.is_page and HTTPStatus.UNAUTHORIZED in problems:
         found[401] = _problem(401, f"{problems[401]} A browser gets a page on which to show it.", book)
-        found[401]["content"]["text/html"] = {"schema": {"type": "string"}}
     for reply in spec.replies:
         mine = _reply(spec, reply, book)
         # One status may mean either, as when a health check fails or the server is full.
@@ -129,7 +128,8 @@ def _problem(status: int, text: str, book: SchemaBook) -> dict[str, Any]:
                     "detail": text.partition(" Or: ")[0],
                     "instance": "/…",
                 },
-            }
+            },
+            "text/html": {"schema": {"type": "string"}},
         },
     }
     if status in _PROBLEM_HEADERS:

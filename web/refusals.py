@@ -1,0 +1,103 @@
+"""How errors read: as a page for a browser, as problem+json for everybody else (RFC 9110 §12.5.1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from html import escape
+from http import HTTPStatus
+from pathlib import Path
+from string import Template
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from web.content_policy import page_policy
+from web.headers import HTML, PROBLEM_JSON, Headers, standard
+from web.negotiation import choose_media_type
+from web.problems import NO_STORE, Problem, wire
+
+# A client with no wish for HTML in particular gets what programs read.
+_OFFERS: Final[tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...]] = (
+    (PROBLEM_JSON, {}),
+    ("text/html", {}),
+)
+_PAGE: Final = 1
+_STATIC: Final = Path(__file__).parent / "static"
+_STYLE: Final = (_STATIC / "error.css").read_text(encoding="utf-8")
+_TEMPLATE: Final = Template((_STATIC / "error.html").read_text(encoding="utf-8"))
+_HEADERS: Final[Headers] = (
+    *standard(page_policy(styles=(_STYLE.encode(),))),
+    NO_STORE,
+    ("Content-Type", HTML),
+)
+# What is read of a head that was never understood: enough for what browsers send.
+_ACCEPT: Final = re.compile(rb"\r\naccept:[ \t]*([^\r\n]{1,512})", re.IGNORECASE)
+_AUTHORIZATION: Final = re.compile(rb"\r\nauthorization:", re.IGNORECASE)
+
+
+def wants_page(accept: str | None) -> bool:
+    """Whether a client with this `Accept` likes HTML better than JSON."""
+    return choose_media_type(accept, _OFFERS) == _PAGE
+
+
+def page_wanted(request: web.BaseRequest) -> bool:
+    """Whether an error should be a page. Who sends `Authorization` is a program, whatever it accepts."""
+    return hdrs.AUTHORIZATION not in request.headers and wants_page(request.headers.get(hdrs.ACCEPT))
+
+
+def page_wanted_by(head: bytes) -> bool:
+    """The same of the bytes of a head, or of its beginning, that no request was made of."""
+    accept = _ACCEPT.search(head)
+    if accept is None or _AUTHORIZATION.search(head):
+        return False
+    return wants_page(accept[1].decode("latin-1"))
+
+
+def refusal(
+    problem: Problem, instance: str, *, as_page: bool, below: str | None = None, shared: bool = True
+) -> web.Response:
+    """The answer to send.
+
+    Args:
+        problem: what is wrong.
+        instance: the path that was asked for, or the incident's URN.
+        as_page: whether a browser is to show it.
+        below: the path of PUBLIC_URL, which the page's links begin with; None for a page without links.
+        shared: whether pages of other origins may read it.
+    """
+    if not as_page:
+        return problem.response(instance, shared=shared)
+    headers = {**dict(_HEADERS), **problem.headers}
+    return web.Response(body=_page(problem, below), status=problem.status, headers=headers)
+
+
+def refusal_wire(problem: Problem, *, as_page: bool) -> bytes:
+    """The whole answer as bytes, for a connection that ends with it before a request was understood."""
+    if not as_page:
+        return problem.wire()
+    return wire(problem.status, (*_HEADERS, *problem.headers.items()), _page(problem, None))
+
+
+def _page(problem: Problem, below: str | None) -> bytes:
+    return _TEMPLATE.substitute(
+        style=_STYLE,
+        status=problem.status,
+        title=escape(HTTPStatus(problem.status).phrase),
+        detail=escape(str(problem)),
+        links="".join(
+            f'<li><a href="{escape(address)}">{escape(text)}</a></li>'
+            for address, text in _links(problem, below)
+        ),
+    ).encode()
+
+
+def _links(problem: Problem, below: str | None) -> Iterator[tuple[str, str]]:
+    """Where to go from here: (address, text)."""
+    if below is None:
+        return
+    suggestion = problem.members.get("suggestion")
+    if isinstance(suggestion, str) and suggestion.startswith("/"):
+        yield suggestion, suggestion
+    yield f"{below}/", "Show the token" if problem.status == HTTPStatus.UNAUTHORIZED else "Dashboard"
+    yield f"{below}/docs", "API"
