@@ -15,6 +15,8 @@ help: ## Show the targets
 run: $(VENV)/run.stamp ## Start Helix; without DISCORD_TOKEN, in the sandbox
 	@$(BIN)/python main.py
 
+# Without bytecode on the disk, each worker and each process that a test starts would compile everything anew.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/test.stamp ## Run the whole suite (COVERAGE=1 measures branches and holds the bounds)
 ifeq ($(COVERAGE),)
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)

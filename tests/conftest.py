@@ -1,9 +1,13 @@
 """What holds for the whole suite: no skip in CI, no heartbeat beyond its test, no example in a hurry,
-Ctrl-C everywhere."""
+Ctrl-C everywhere, folders in memory."""
 
+import gc
 import os
+import shutil
 import signal
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +17,8 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 _NO_SKIPS = "HELIX_NO_SKIPS"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder in it that only this account may enter
+_ENOUGH_BYTES = 2 << 30
 _skipped: pytest.StashKey[list[str]] = pytest.StashKey()
 
 
@@ -22,6 +28,37 @@ def pytest_configure(config: pytest.Config) -> None:
     # A shell without job control starts what goes to the background deaf to SIGINT; children inherit that.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # The store flushes each commit to the disk. A kill of the process loses nothing in memory either.
+    if _is_roomy(_MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+
+
+def _is_roomy(folder: Path) -> bool:
+    """Whether programs may be run from the folder, and it has room for a run of the suite."""
+    if not os.access(folder, os.W_OK) or os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        return False
+    return shutil.disk_usage(folder).free > _ENOUGH_BYTES
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    # Modules and test items stay to the end: to look through them again and again would find no garbage.
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
+        gc.enable()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_are_copied() -> Iterator[None]:
+    from tests.fresh_store import copied_tables
+
+    with copied_tables():
+        yield
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -58,7 +58,7 @@ def write_cogs(folder: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.fixture
 async def probe(start_bot: StartBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunningBot:
-    return await start_bot(package=write_cogs(tmp_path, "helix_button_cogs", monkeypatch))
+    return await start_bot(package=write_cogs(tmp_path, f"cogs_of_{tmp_path.name}", monkeypatch))
 
 
 @pytest.fixture
