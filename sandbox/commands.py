@@ -58,7 +58,10 @@ class CommandRegistry:
         Raises:
             ApiError: 400 where a command is not valid; then nothing changes.
         """
-        parsed = parse_commands(bodies)
+        return self.replace(guild_id, parse_commands(bodies))
+
+    def replace(self, guild_id: int | None, parsed: list[JsonObject]) -> list[JsonObject]:
+        """Replaces all of a scope by commands that ``parse_commands`` has checked."""
         old = self._scopes.get(guild_id, {})
         new = [self._complete(command, old.get(_key(command)), guild_id) for command in parsed]
         self._scopes[guild_id] = {_key(command): command for command in new}

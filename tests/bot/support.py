@@ -28,6 +28,7 @@ from sandbox.faults import Fault
 from state.collective import Collective
 from state.ports import RouteInfo
 from state.schema import STATE_MIGRATIONS
+from tests.bot.slash_handover import hand_over_commands
 
 T = TypeVar("T")
 
@@ -108,9 +109,13 @@ async def running(
     *,
     package: str = "bot.cogs",
     clock: Clock | None = None,
+    registers_by_http: bool = False,
     **changes: Any,
 ) -> AsyncIterator[RunningBot]:
-    """A bot that is READY on `sandbox`, with its data in `data_dir`; `changes` are settings."""
+    """A bot that is READY on `sandbox`, with its data in `data_dir`; `changes` are settings.
+
+    Its slash commands are handed to the sandbox: over HTTP, that takes a third of a start.
+    """
     async with opened_collective(settings_for(sandbox, data_dir, **changes), clock) as (kernel, collective):
         service = create_bot(
             kernel,
@@ -119,6 +124,8 @@ async def running(
             endpoints=Endpoints(sandbox.api_url, sandbox.gateway_url, sandbox.cdn_url),
             package=package,
         )
+        if not registers_by_http:
+            hand_over_commands(service.bot, sandbox)
         kernel.supervisor.start()
         try:
             await service.start()

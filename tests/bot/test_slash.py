@@ -41,7 +41,7 @@ async def test_the_start_tells_discord_once_and_a_restart_does_not(
     start_bot: StartBot, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        first = await start_bot()
+        first = await start_bot(registers_by_http=True)
         assert "slash.registered" in caplog.text
         await first.service.stop()
         caplog.clear()
@@ -60,7 +60,7 @@ async def test_what_discord_refuses_is_shown_and_does_not_stop_the_start(
     start_bot: StartBot, sandbox: Sandbox
 ) -> None:
     sandbox.engine.faults.add(Fault("PUT", "/applications/*/commands", status=400, times=1))
-    running = await start_bot()
+    running = await start_bot(registers_by_http=True)
     check = running.kernel.health.get("slash-commands")
     assert check is not None
     assert check.status == "pass", "it is tried again within the start"

@@ -1,0 +1,40 @@
+"""A new store gets its tables from a copy: the steps of the schema take longer than most tests."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from core import _opening
+from core.migrations import Migration, MigrationResult, migrate
+from core.schema import CORE_MIGRATIONS
+from state.schema import STATE_MIGRATIONS
+
+_ALL = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
+
+
+@contextmanager
+def copied_tables() -> Iterator[None]:
+    """While it lasts, this process fills each new store of Helix from the first one of that version."""
+    copies: dict[str, tuple[sqlite3.Connection, MigrationResult]] = {}
+
+    def fill(
+        connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration], app_version: str
+    ) -> MigrationResult:
+        is_new = connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
+        if not is_new or tuple(migrations) != _ALL:
+            return migrate(connection, path, migrations, app_version)
+        if app_version not in copies:
+            copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+            copies[app_version] = copy, migrate(copy, path, migrations, app_version)
+        copy, result = copies[app_version]
+        copy.backup(connection)
+        return result
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_opening, "migrate", fill)
+        yield
+    for copy, _ in copies.values():
+        copy.close()
