@@ -171,6 +171,20 @@ async def test_who_unsubscribed_hears_no_more(manager: StateManager) -> None:
     assert heard == []
 
 
+async def test_who_unsubscribes_while_being_told_keeps_nobody_from_hearing(manager: StateManager) -> None:
+    heard: list[str] = []
+
+    def once(_old: Snapshot, _new: Snapshot, _change: Change) -> None:
+        heard.append("once")
+        unsubscribe()
+
+    unsubscribe = manager.subscribe(once)
+    manager.subscribe(lambda _old, _new, _change: heard.append("always"))
+    await tune(manager, 0.1)
+    await tune(manager, 0.1)
+    assert heard == ["once", "always", "always"]
+
+
 async def test_a_cancelled_callers_change_that_was_taken_is_published(manager: StateManager) -> None:
     entered, opened, heard = threading.Event(), threading.Event(), asyncio.Event()
 
@@ -226,6 +240,22 @@ async def test_a_heartbeat_that_says_nothing_new_is_not_journalled(
         await report_in(manager, report)
     assert manager.snapshot.version == 4
     assert await Journal(database).count() == 1
+
+
+async def test_the_history_of_the_field_holds_no_heartbeats(
+    manager: StateManager, database: Database, clock: ManualClock
+) -> None:
+    await report_in(manager, AgentReport(agent="Gemini", status="active", reported_at=clock.now()))
+    versions = await database.read(lambda c: c.execute("SELECT version FROM ucf_history").fetchall())
+    assert versions == [(1,)]
+
+
+async def test_a_hook_runs_beside_new_versions_only(manager: StateManager) -> None:
+    versions: list[int] = []
+    manager.add_transaction_hook(lambda _connection, _old, new: versions.append(new.version))
+    await manager.record(JournalRow(kind="flag", subject="lazy_commands", cause="command", after=False))
+    await tune(manager, 0.1)
+    assert versions == [2]
 
 
 async def test_a_hook_writes_in_the_same_transaction(manager: StateManager, database: Database) -> None:

@@ -183,3 +183,21 @@ async def test_a_final_refusal_is_final_whatever_follows_it(
             await stage.until(1)
         dead = [each for each in await stage.outbox.page() if each.status == "dead"]
     assert [(each.attempts, each.last_status) for each in dead] == [(1, 400)]
+
+
+async def test_a_loop_that_is_cut_off_during_a_probe_can_run_again(stage: Stage, receiver: Receiver) -> None:
+    receiver.hang = True
+    stage._breaker("zapier", "").trip()
+    await stage.emit()
+    async with stage.running() as task:
+        await stage.clock.until_sleeping()
+        stage.clock.advance(stage.policy.open_s)
+        await receiver.until(1)
+        task.cancel()
+        await asyncio.wait({task})
+        receiver.hang = False
+        again = asyncio.create_task(stage.deliverer.run())
+        await stage.until(1)
+        again.cancel()
+        await asyncio.wait({again})
+    assert (await stage.one()).status == "delivered"

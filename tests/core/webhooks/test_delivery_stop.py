@@ -39,6 +39,15 @@ async def test_a_stop_waits_no_longer_than_it_may(stage: Stage, receiver: Receiv
     assert (await stage.one()).status == "waiting"
 
 
+async def test_four_at_once_are_sent_to_one_destination(stage: Stage, receiver: Receiver) -> None:
+    receiver.hang = True
+    for _ in range(5):
+        await stage.emit()
+    async with stage.running():
+        await receiver.until(4)
+        assert await stage.drain.finish(0.01) == {"delivery": 4}
+
+
 async def test_what_waits_for_a_breaker_is_not_begun_after_a_stop(stage: Stage, receiver: Receiver) -> None:
     stage._breaker("zapier", "").trip()
     await stage.emit()

@@ -4,85 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
 
-from core.breaker import Breaker, BreakerPolicy, State
 from core.database import Database
 from core.errors import HelixError
-from core.webhooks.inbox import Inbox, Incoming
 from core.webhooks.retries import SCHEDULE_S
-from core.webhooks.router import Handler, Job, Refused, Router
+from core.webhooks.router import Job, Refused
+from tests.core.webhooks.router_stage import Stage, failing, run
 from tests.manual_clock import ManualClock
-
-
-class Stage:
-    """An inbox with its router on a clock of the test's own."""
-
-    def __init__(self, store: Database, clock: ManualClock) -> None:
-        self.store = store
-        self.clock = clock
-        self.inbox = Inbox(store, clock)
-        self.outcomes: list[tuple[str, str]] = []
-        self.breakers: dict[str, Breaker] = {}
-        self.settled = asyncio.Condition()
-        self._telling: asyncio.Task[None] | None = None
-        self.router = Router(
-            self.inbox,
-            store,
-            clock,
-            breaker=self._breaker,
-            on_outcome=self._note,
-            jitter=lambda: 0.0,
-            timeout_s=5.0,
-        )
-
-    def _breaker(self, name: str) -> Breaker:
-        policy = BreakerPolicy(min_calls=3, open_s=60)
-        self.breakers[name] = Breaker(name, self.clock, policy, sleep=self.clock.sleep)
-        return self.breakers[name]
-
-    def _note(self, kind: str, outcome: str) -> None:
-        self.outcomes.append((kind, outcome))
-        self._telling = asyncio.create_task(self._tell())
-
-    async def _tell(self) -> None:
-        async with self.settled:
-            self.settled.notify_all()
-
-    def breaker_state(self, name: str) -> State:
-        return self.breakers[name].state
-
-    async def until(self, count: int) -> None:
-        async with asyncio.timeout(10), self.settled:
-            await self.settled.wait_for(lambda: len(self.outcomes) >= count)
-
-    async def accept(self, key: str, *handlers: str) -> str:
-        accepted = await self.inbox.accept(
-            Incoming(type="t", data=key.encode(), key=key, handlers=handlers or ("one",))
-        )
-        return accepted.id
-
-    async def status(self, event_id: str) -> str:
-        found = await self.inbox.find(event_id)
-        assert found is not None
-        return found.status
-
-    @asynccontextmanager
-    async def running(self, **handlers: Handler) -> AsyncIterator[None]:
-        lanes = [self.router.register(name, handler) for name, handler in handlers.items()]
-        tasks = [asyncio.create_task(_run(lane)) for lane in lanes]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
-            for breaker in self.breakers.values():
-                await breaker.close()
 
 
 async def test_what_a_lane_waits_for_consumes_no_attempt_and_holds_up_no_other(stage: Stage) -> None:
@@ -93,7 +24,7 @@ async def test_what_a_lane_waits_for_consumes_no_attempt_and_holds_up_no_other(s
 
     waiting = stage.router.register("one", handler, when=open_now.wait)
     async with stage.running(two=handler):
-        task = asyncio.create_task(_run(waiting))
+        task = asyncio.create_task(run(waiting))
         event = await stage.accept("a", "one", "two")
         await stage.until(1)
         found = await stage.inbox.find(event)
@@ -108,26 +39,11 @@ async def test_what_a_lane_waits_for_consumes_no_attempt_and_holds_up_no_other(s
     assert await stage.status(event) == "done"
 
 
-async def _run(lane: Callable[[], Awaitable[None]]) -> None:
-    await lane()
-
-
 @pytest.fixture
 async def stage(store: Database, clock: ManualClock) -> Stage:
     made = Stage(store, clock)
     await made.inbox.open()
     return made
-
-
-def failing(times: int, error: Callable[[], Exception] = RuntimeError) -> tuple[Handler, list[Job]]:
-    jobs: list[Job] = []
-
-    async def handle(job: Job) -> None:
-        jobs.append(job)
-        if len(jobs) <= times:
-            raise error()
-
-    return handle, jobs
 
 
 async def test_events_are_handled_in_the_order_in_which_they_came(stage: Stage) -> None:
@@ -237,22 +153,6 @@ async def test_what_an_earlier_process_had_begun_is_tried_again(stage: Stage) ->
     assert jobs[0].attempt == 2
     assert jobs[0].first_at.year == 1970
     assert await stage.status(event) == "done"
-
-
-async def test_an_open_breaker_consumes_no_attempt(stage: Stage) -> None:
-    handler, jobs = failing(3)
-    events = [await stage.accept(key) for key in "abcd"]
-    async with stage.running(one=handler):
-        await stage.until(3)
-        assert stage.breaker_state("one") == "open"
-        await stage.clock.until_sleeping()
-        assert len(jobs) == 3
-        stage.clock.advance(60)
-        await stage.until(4)
-    found = await stage.inbox.find(events[3])
-    assert found is not None
-    assert found.handlers[0].attempts <= 1
-    assert stage.breaker_state("one") == "closed"
 
 
 async def test_what_a_handler_left_behind_outside_is_kept(stage: Stage) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
+import pytest
 
 from core.breaker import BreakerPolicy
 from core.database import Database
 from core.settings import Settings
+from core.store_errors import StoreError
+from core.webhooks._due import is_over
 from core.webhooks.destinations import end_waiting
 from core.webhooks.untold import Untold
 from tests.core.webhooks.delivery_stage import Stage
@@ -119,6 +123,31 @@ async def test_what_waits_behind_an_open_breaker_is_not_sent_once_its_hook_is_re
     assert (await stage.one()).last_error == "the hook is gone"
 
 
+async def test_what_may_be_over_is_not_sent_while_the_store_does_not_say(
+    store: Database, clock: ManualClock, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage(store, clock, Settings())
+    hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
+    stage._breaker(hook.id, "").trip()
+    read, failed = store.read, asyncio.Event()
+
+    async def fails_once(work: Any) -> Any:
+        if getattr(work, "func", None) is is_over and not failed.is_set():
+            failed.set()
+            raise StoreError("busy")
+        return await read(work)
+
+    monkeypatch.setattr(store, "read", fails_once)
+    async with stage.running():
+        await stage.emit()
+        await clock.until_sleeping()
+        assert await stage.destinations.unsubscribe(hook.id)
+        await stage.wait(stage.policy.open_s)
+        await stage.until_idle()
+    assert failed.is_set()
+    assert receiver.got == []
+
+
 async def test_what_arrived_counts_as_delivered_though_its_destination_was_switched_off_meanwhile(
     stage: Stage, receiver: Receiver
 ) -> None:
@@ -156,6 +185,20 @@ async def test_a_hook_that_goes_takes_its_pace_with_it(
     assert set(stage.deliverer._paces) == {hook.id}
     await stage.destinations.unsubscribe(hook.id)
     assert stage.deliverer._paces == {}
+
+
+async def test_a_hook_that_goes_takes_its_pause_with_it(
+    store: Database, clock: ManualClock, receiver: Receiver
+) -> None:
+    stage = Stage(store, clock, Settings())
+    hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
+    receiver.statuses, receiver.headers = [429], {"Retry-After": "60"}
+    async with stage.running():
+        await stage.emit()
+        await stage.until(1)
+        assert set(stage.deliverer._resting) == {hook.id}
+        await stage.destinations.unsubscribe(hook.id)
+    assert stage.deliverer._resting == {}
 
 
 async def test_a_hook_that_is_removed_while_it_is_sent_to_ends_quietly(
@@ -216,45 +259,3 @@ async def test_a_probe_whose_delivery_was_ended_meanwhile_lets_the_next_one_thro
         await stage.until(1)
     assert [got.headers["webhook-id"] for got in receiver.got] == [sent]
     assert stage._breaker("zapier", "").state == "closed"
-
-
-async def test_a_letter_that_dies_again_after_a_replay_is_told_again(
-    stage: Stage, receiver: Receiver
-) -> None:
-    receiver.statuses = [404]
-    untold = Untold(stage.store)
-    async with stage.running():
-        event = await stage.emit()
-        await stage.until(2)
-        letter = next(each.id for each in await stage.outbox.page() if each.event_id == event)
-        await untold.claim(1)
-        assert await stage.outbox.replay(letter)
-        assert await untold.of(1) is not None, "the event that told of the letter is dead, too"
-        await stage.until(3)
-    await untold.claim(2)
-    told = await untold.of(2)
-    assert told is not None
-    assert letter in {each.id for each in told.letters}
-
-
-async def test_a_destination_that_fails_again_while_it_is_switched_off_is_told_again(
-    stage: Stage, receiver: Receiver
-) -> None:
-    receiver.statuses = [500]
-    untold = Untold(stage.store)
-    async with stage.running():
-        event = await stage.emit()
-        await stage.until(1)
-        await stage.wait(5 * 86_400 + 60)
-        await stage.until(2)
-        await untold.claim(1)
-        told = await untold.of(1)
-        assert told is not None
-        assert told.off == {"zapier": "it has failed for 5 days"}
-        letter = next(each.id for each in await stage.outbox.page() if each.event_id == event)
-        assert await stage.outbox.replay(letter)
-        await stage.until(3)
-    await untold.claim(2)
-    told = await untold.of(2)
-    assert told is not None
-    assert told.off == {"zapier": "it has failed for 5 days"}

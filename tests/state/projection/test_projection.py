@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import threading
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -118,6 +119,45 @@ async def test_an_imported_edit_is_ours_after_a_crash(world: World) -> None:
     assert (world.ucf.harmony, world.ucf.zoom) == (0.9, 1.2)
     assert world.read() == world.ucf
     assert len(await world.taken()) == 1
+
+
+async def test_checks_at_once_write_one_after_another(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    writing, overlapped = threading.Lock(), False
+
+    def watched(path: Path, content: bytes, expected: bytes | None) -> None:
+        nonlocal overlapped
+        if not writing.acquire(blocking=False):
+            overlapped = True
+            return
+        try:
+            replace_file(path, content, expected)
+        finally:
+            writing.release()
+
+    monkeypatch.setattr(file_projection, "replace_file", watched)
+    await world.tune(harmony=0.9)
+    outcomes = await asyncio.gather(*(world.projector.check("ucf_state") for _ in range(20)))
+    assert not overlapped
+    assert [outcome["ucf_state.json"] for outcome in outcomes] == ["written", *["current"] * 19]
+
+
+async def test_an_edit_that_a_failing_disk_has_left_beside_the_file_is_taken_by_the_next_check(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edited = world.edit(klesha=0.33)
+    await world.projector.check()
+
+    def failing(path: Path, *_: object) -> None:
+        path.with_name(f".{path.name}.new").write_bytes(edited.replace(b"0.33", b"0.44"))
+        path.unlink()
+        raise OSError(errno.EIO, "Input/output error")
+
+    await world.tune(harmony=0.9)
+    monkeypatch.setattr(file_projection, "replace_file", failing)
+    assert (await world.projector.check("ucf_state")) == {"ucf_state.json": "failed"}
+    monkeypatch.undo()
+    assert (await world.projector.check("ucf_state")) == {"ucf_state.json": "imported"}
+    assert world.ucf.klesha == 0.44
 
 
 async def test_a_removed_file_is_written_anew(world: World) -> None:

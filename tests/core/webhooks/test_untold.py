@@ -1,0 +1,69 @@
+"""What nobody was told of yet: dead letters and destinations that were switched off, also again."""
+
+from __future__ import annotations
+
+import asyncio
+
+from core.database import Database
+from core.settings import Settings
+from core.webhooks.untold import Untold
+from tests.core.webhooks.delivery_stage import Stage
+from tests.core.webhooks.receiver import Receiver
+from tests.manual_clock import ManualClock
+
+
+async def test_a_letter_that_dies_again_after_a_replay_is_told_again(
+    stage: Stage, receiver: Receiver
+) -> None:
+    receiver.statuses = [404]
+    untold = Untold(stage.store)
+    async with stage.running():
+        event = await stage.emit()
+        await stage.until(2)
+        letter = next(each.id for each in await stage.outbox.page() if each.event_id == event)
+        await untold.claim(1)
+        assert await stage.outbox.replay(letter)
+        assert await untold.of(1) is not None, "the event that told of the letter is dead, too"
+        await stage.until(3)
+    await untold.claim(2)
+    told = await untold.of(2)
+    assert told is not None
+    assert letter in {each.id for each in told.letters}
+
+
+async def test_a_destination_that_fails_again_while_it_is_switched_off_is_told_again(
+    stage: Stage, receiver: Receiver
+) -> None:
+    receiver.statuses = [500]
+    untold = Untold(stage.store)
+    async with stage.running():
+        event = await stage.emit()
+        await stage.until(1)
+        await stage.wait(5 * 86_400 + 60)
+        await stage.until(2)
+        await untold.claim(1)
+        told = await untold.of(1)
+        assert told is not None
+        assert told.off == {"zapier": "it has failed for 5 days"}
+        letter = next(each.id for each in await stage.outbox.page() if each.event_id == event)
+        assert await stage.outbox.replay(letter)
+        await stage.until(3)
+    await untold.claim(2)
+    told = await untold.of(2)
+    assert told is not None
+    assert told.off == {"zapier": "it has failed for 5 days"}
+
+
+async def test_what_waits_for_a_hook_that_is_not_there_is_no_news(
+    store: Database, clock: ManualClock, receiver: Receiver
+) -> None:
+    stage = Stage(store, clock, Settings())
+    await stage.destinations.subscribe("ucf.changed", receiver.url)
+    await stage.emit()
+    await store.write(lambda connection: connection.execute("DELETE FROM subscriptions").rowcount)
+    async with stage.running():
+        async with asyncio.timeout(10):
+            while (await stage.one()).status != "dead":
+                await asyncio.sleep(0.005)
+    assert receiver.got == []
+    assert not await Untold(store).any()
