@@ -39,6 +39,7 @@ class AdminNotices:
         self._bot = bot
         self._served = self._channel_id
         self._retry_s = retry_s
+        self._refusing = False
         self._queue: asyncio.Queue[str] = asyncio.Queue(_KEPT)
 
     def begin(self) -> None:
@@ -95,6 +96,7 @@ class AdminNotices:
             self._refused(refusal)
 
     def _refused(self, refusal: Refusal) -> None:
+        self._refusing = True
         where = refusal.file
         if refusal.line is not None:
             where += f", line {refusal.line}"
@@ -106,7 +108,10 @@ class AdminNotices:
         )
 
     def _changed(self, check: Check, previous: Check | None) -> None:
-        if check.name == _CHECK and check.status == "pass" and previous is not None:
+        # A file that could not be read or written for a moment was no news, so that it can is none, too.
+        mended = check.name == _CHECK and check.status == "pass" and previous is not None
+        if mended and self._refusing:
+            self._refusing = False
             self._put("✅ The state files are in order again.")
 
     def _put(self, text: str) -> None:

@@ -13,6 +13,7 @@ from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.bot.conftest import StartBot
 from tests.bot.support import Chat, RunningBot, running
+from tests.descriptors import none_left
 
 
 def alerts(sandbox: Sandbox) -> Chat:
@@ -48,6 +49,23 @@ async def test_a_refused_edit_and_its_mending_are_told(start_bot: StartBot, sand
     await mend_file(bot)
     await chat.until(lambda: texts(chat) if len(texts(chat)) == 2 else None)
     assert "in order again" in texts(chat)[1]
+    chat.close()
+
+
+async def test_a_file_that_cannot_be_read_for_a_moment_is_no_news(
+    start_bot: StartBot, sandbox: Sandbox
+) -> None:
+    chat = alerts(sandbox)
+    bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    with none_left():
+        await bot.collective.projector.check()
+    check = bot.kernel.health.get("state")
+    assert check is not None
+    assert check.status == "warn"
+    await bot.collective.projector.check()
+    await break_file(bot)
+    await chat.until(lambda: texts(chat) or None)
+    assert ["is refused" in text for text in texts(chat)] == [True]
     chat.close()
 
 
