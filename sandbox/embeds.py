@@ -1,5 +1,6 @@
 """Embeds, checked against Discord's limits ("Embed Limits" in its reference)."""
 
+import re
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ Path = tuple[str | int, ...]
 
 _EMBED_TEXTS = {"title": 256, "description": 4096}
 _EMBED_PARTS = {"footer": ("text", 2048), "author": ("name", 256)}
+_PRINTABLE = re.compile(r"[^\s<>\"\x00-\x1f\x7f]+")
 _PLAIN = ("title", "description", "url", "timestamp", "color")
 _NESTED = {
     "footer": ("text", "icon_url"),
@@ -113,13 +115,14 @@ def _check_url(errors: FormErrors, path: Path, value: object, *, attachment: boo
     schemes = ("http", "https", "attachment") if attachment else ("http", "https")
     try:
         parts = urlsplit(str(value))
+        port = parts.port
     except ValueError:
         errors.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
         return
     if parts.scheme not in schemes:
         message = f'Scheme "{parts.scheme}" is not supported. Scheme must be one of {schemes}.'
         errors.add(path, "URL_TYPE_INVALID_SCHEME", message)
-    elif not parts.netloc:
+    elif not parts.netloc or port == 0 or not _PRINTABLE.fullmatch(str(value)):
         errors.add(path, "URL_TYPE_INVALID_URL", "Not a well formed URL.")
     elif len(str(value)) > 2048:
         errors.too_long(path, 2048)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 import discord
 import msgspec
@@ -19,7 +21,21 @@ if TYPE_CHECKING:
 HANDLER: Final = "discord.deployments"
 _COMMITS_SHOWN: Final = 5
 _LINE: Final = 120
-_CONCLUSIONS: Final = {"success": "pass", "failure": "fail", "timed_out": "fail", "cancelled": "warn"}
+_NAME: Final = 80
+# GitHub Docs, "Webhook events and payloads", workflow_run: `conclusion`, null where there is none.
+_CONCLUSIONS: Final = {
+    "success": "pass",
+    **dict.fromkeys(("failure", "startup_failure", "timed_out"), "fail"),
+    **dict.fromkeys(("action_required", "cancelled", "stale"), "warn"),
+    **dict.fromkeys(("neutral", "skipped", ""), "off"),
+}
+
+_LONGEST_URL: Final = 2_000
+# RFC 3986: the characters of an address; a host has a dot.
+_LINK: Final = re.compile(
+    r"https://(?:[a-z0-9-]+\.)+[a-z0-9-]+(?::\d+)?(?:[/?#](?:[\w\-.~:/?#\[\]@!$&'()*+,;=]|%[0-9a-f]{2})*)?",
+    re.ASCII | re.IGNORECASE,
+)
 
 Payload = Mapping[str, Any]
 
@@ -60,25 +76,27 @@ def _push(payload: Payload) -> discord.Embed | None:
     commits = [commit for commit in _list(payload, "commits") if isinstance(commit, dict)]
     if payload.get("deleted") is True or not commits:
         return None
-    branch = _text(payload, "ref").removeprefix("refs/heads/")
+    branch = _text(payload, "ref").removeprefix("refs/heads/").removeprefix("refs/tags/") or "a branch"
     lines = [_commit(commit) for commit in commits[:_COMMITS_SHOWN]]
     if len(commits) > _COMMITS_SHOWN:
         lines.append(f"… and {len(commits) - _COMMITS_SHOWN} more")
-    title = f"⬆️ {_repository(payload)}: {len(commits)} to {branch}"
+    title = f"⬆️ {_repository(payload)}: {len(commits)} to {embeds.clip(branch, _NAME)}"
     return _card(title, lines, payload, _text(payload, "compare"))
 
 
 def _commit(commit: Payload) -> str:
-    subject = _text(commit, "message").partition("\n")[0]
-    return f"{words.quoted(_text(commit, 'id')[:7])} {embeds.plain(subject, _LINE)}"
+    subject = embeds.plain(_text(commit, "message").partition("\n")[0], _LINE) or "(without a message)"
+    short = _text(commit, "id")[:7]
+    return f"{words.quoted(short)} {subject}" if short else subject
 
 
 def _release(payload: Payload) -> discord.Embed | None:
     if payload.get("action") != "published":
         return None
     release = _mapping(payload, "release")
-    title = f"🚀 {_repository(payload)} {_text(release, 'tag_name')}"
-    lines = [embeds.plain(_text(release, "name"), _LINE)] if _text(release, "name") else []
+    name = _text(release, "name")
+    title = f"🚀 {_repository(payload)} {embeds.clip(_text(release, 'tag_name') or name or 'release', _NAME)}"
+    lines = [embeds.plain(name, _LINE)] if name else []
     return _card(title, lines, payload, _text(release, "html_url"), status="pass")
 
 
@@ -86,11 +104,21 @@ def _workflow_run(payload: Payload) -> discord.Embed | None:
     if payload.get("action") != "completed":
         return None
     run = _mapping(payload, "workflow_run")
-    conclusion = _text(run, "conclusion")
+    conclusion, branch = _text(run, "conclusion"), _text(run, "head_branch")
     status = _CONCLUSIONS.get(conclusion, "warn")
-    title = f"{embeds.dot(status)} {_repository(payload)}: {_text(run, 'name')}"
-    lines = [f"**{embeds.plain(conclusion, 40)}** on {embeds.plain(_text(run, 'head_branch'), 80)}"]
-    return _card(title, lines, payload, _text(run, "html_url"), status=status)
+    title = f"{embeds.dot(status)} {_repository(payload)}: {embeds.clip(_workflow(payload, run), _NAME)}"
+    line = f"**{embeds.plain(conclusion.replace('_', ' ') or 'finished', 40)}**"
+    if branch:
+        line += f" on {embeds.plain(branch, _NAME)}"
+    return _card(title, [line], payload, _text(run, "html_url"), status=status)
+
+
+def _workflow(payload: Payload, run: Payload) -> str:
+    """What the workflow is called; its file, where neither the run nor the workflow has a name."""
+    workflow = _mapping(payload, "workflow")
+    path = _text(run, "path") or _text(workflow, "path")
+    file = path.partition("@")[0].rpartition("/")[2]
+    return _text(run, "name") or _text(workflow, "name") or file or "a workflow"
 
 
 _BUILDERS: Final[Mapping[str, Callable[[Payload], discord.Embed | None]]] = {
@@ -107,18 +135,26 @@ def _card(
     card = embeds.card(
         embeds.plain(title, embeds.TITLE_LIMIT), lines, status=status, footer=f"by {sender}" if sender else ""
     )
-    if url.startswith("https://") and len(url) <= 2_000:
+    if _may_link(url):
         card.url = url
     return card
 
 
+def _may_link(url: str) -> bool:
+    """Whether Discord takes the address of a link; one that it refuses costs the whole message."""
+    try:
+        return len(url) <= _LONGEST_URL and _LINK.fullmatch(url) is not None and urlsplit(url).port != 0
+    except ValueError:
+        return False
+
+
 def _repository(payload: Payload) -> str:
-    return _text(_mapping(payload, "repository"), "full_name") or "a repository"
+    return embeds.clip(_text(_mapping(payload, "repository"), "full_name"), _LINE) or "a repository"
 
 
 def _text(payload: Payload, name: str) -> str:
     value = payload.get(name)
-    return value if isinstance(value, str) else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def _mapping(payload: Payload, name: str) -> Payload:

@@ -79,6 +79,8 @@ def test_what_is_exactly_at_the_limit_passes() -> None:
         ({"embeds": [{"url": "attachment://x.png"}]}, "embeds.0.url"),
         ({"embeds": [{"url": "https://"}]}, "embeds.0.url"),
         ({"embeds": [{"url": "http://[x"}]}, "embeds.0.url"),
+        ({"embeds": [{"url": "https://x.example:port/"}]}, "embeds.0.url"),
+        ({"embeds": [{"url": "https://x.example/a b"}]}, "embeds.0.url"),
         ({"embeds": [{"url": "https://x/" + "y" * 2048}]}, "embeds.0.url"),
         ({"embeds": [{"image": {"url": "javascript:alert(1)"}}]}, "embeds.0.image.url"),
         ({"embeds": [{"color": 0x1000000}]}, "embeds.0.color"),
