@@ -3,180 +3,228 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from bot._markdown_lines import Line, regions
+from bot._markdown_spans import FENCE, Places, Stack, in_code
 from bot.embeds import length
 
-# Shorter, and a reopened code block would leave no room for its text.
+# Shorter, and what is opened again would leave no room for the text.
 LEAST_LIMIT: Final = 64
 
-_FENCE: Final = "```"
-_OPENS: Final = re.compile(r"```[\w+.#-]{0,20}")
-_CLOSES: Final = re.compile(r"```[ \t]{0,8}")
-_BLANK_LINES: Final = re.compile(r"(?:[ \t]*\n)*")
-# What reads as nothing, or leads elsewhere, when it is cut in the middle.
-_WHOLE: Final = re.compile(
-    r"!?\[[^\[\]\n]*\]\([^)\n]*\)"  # [a link](https://…)
-    r"|<[^<>\s]+>"  # <https://…>, mentions, timestamps
-    r"|https?://[^\s<>]+"
-    r"|`[^`\n]+`"
-    r"|\*\*[^*\n]+\*\*"
-)
+_HEADING: Final = re.compile(r"#{1,3} ")
+# A mark that is set beside one of these would be read together with it.
+_MARKS: Final = frozenset("*_~|`")
 
-_Kind = Literal["heading", "blank", "line", "space", "any"]
-# Where to cut rather, and how full a piece must be for that.
-_WISHES: Final[tuple[tuple[_Kind, float], ...]] = (
+# Where to cut rather, and how full a piece must be for that; "inner" is inside bold words and the like.
+_WISHES: Final = (
     ("heading", 0.6),
     ("blank", 0.5),
     ("line", 0.3),
     ("space", 0.0),
+    ("inner line", 0.0),
+    ("inner space", 0.0),
     ("any", 0.0),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
-    """A text, and what is known of the places in it where it may be cut.
+class _Cut:
+    """A place to cut.
 
     Attributes:
-        cuts: the places of each kind, first to last; what is "blank" is a "line", too, and so on.
-        fences: for each place inside a code block, the line that opened the block.
+        end: where the piece before it ends.
+        start: where the text goes on in the next piece, past a space and the marks of a quote.
+        marks: what the next piece needs before it to be in the same quote.
+        quote: what each line of the quote needs.
+        stack: what is open there.
     """
 
-    text: str
-    cuts: Mapping[_Kind, tuple[int, ...]]
-    fences: Mapping[int, str]
+    end: int
+    start: int
+    marks: str
+    quote: str
+    stack: Stack
+
+    @property
+    def in_fence(self) -> bool:
+        """Whether it is inside a code block."""
+        return in_code(self.stack)
+
+    @property
+    def head(self) -> str:
+        """What the next piece begins with."""
+        openers = (f"{span.opener}{self.quote if span.is_fence else ''}" for span in self.stack)
+        return self.marks + "".join(openers)
+
+    def close(self, piece: str) -> str:
+        """`piece`, which ends here, with everything closed."""
+        if not self.in_fence:
+            piece = piece.rstrip()
+        for span in reversed(self.stack):
+            if span.is_fence and "\n" in piece[piece.rfind(FENCE) :]:
+                piece = f"{piece.removesuffix(chr(10))}\n{self.quote}"
+            piece += span.closer
+        return piece
 
 
 def split_markdown(text: str, limit: int) -> tuple[str, ...]:
     """`text` in pieces of at most `limit` UTF-16 units, none of them empty.
 
-    Cut before a heading, else between paragraphs, else at a line's end, else at a space. A code block that is
-    cut is closed in one piece and opened again in the next. Links, mentions, inline code and bold words stay
-    whole, where one alone is not longer than a piece. What separated two pieces (blank lines, or one space)
-    is left out.
+    Cut before a heading, else between paragraphs, else at a line's end, else at a space. What is open at a
+    cut (a code block, a spoiler, bold words, a quote) is closed in one piece and opened again in
+    the next. Links, mentions, emoji and escapes stay whole, and so do bold words, spoilers and inline code,
+    where one alone is not longer than a piece. What separated two pieces (blank lines, or one space) is left
+    out.
 
     Raises:
         ValueError: `limit` is less than 64.
     """
     if limit < LEAST_LIMIT:
         raise ValueError(f"a piece takes at least {LEAST_LIMIT} characters, not {limit}")
-    read, pieces, start = _read(text), [], 0
-    while start < len(text):
-        opened = read.fences.get(start, "")
-        if not opened:
-            start = _past_blank_lines(text, start)
-        head = f"{opened}\n" if opened else ""
-        end = _end(read, start, limit, head)
-        closed = read.fences.get(end, "")
-        body = text[start:end]
-        tail = f"\n{_FENCE}" if closed else ""
-        piece = head + (body.removesuffix("\n") if closed else body.rstrip()) + tail
-        if piece.strip():
-            pieces.append(piece)
-        start = end
-        if not closed and text[start : start + 1] == " ":
-            start += 1
+    reading, pieces = _Reading(text), []
+    cut = reading.first()
+    while cut is not None:
+        piece, cut = reading.piece(cut, limit)
+        pieces.append(piece)
     return tuple(pieces)
 
 
-def _end(read: _Text, start: int, limit: int, head: str) -> int:
-    """The best place after `start` at which the piece is still within the limit."""
-    text = read.text
-    room = limit - length(head)
-    if length(text[start:].rstrip()) <= room and len(text) not in read.fences:
-        return len(text)
-    farthest = _farthest(text, start, room)
-    inside = room - len(_FENCE) - 1
+class _Reading:
+    """A text, and the places where it may be cut."""
 
-    def fits(place: int) -> bool:
-        size = length(text[start:place].removesuffix("\n"))
-        return size <= (inside if place in read.fences else room)
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._places = Places(text)
+        self._lines: list[Line] = []
+        for region in regions(text):
+            where = [place for line in region for place in range(line.text, line.end)]
+            self._places.read("".join([text[place] for place in where]), [*where, region[-1].end])
+            self._lines += region
+        self._free = [self._places.may_cut[line.text] for line in self._lines]
+        for line in self._lines:
+            self._places.may_cut[line.start + 1 : line.text + 1] = [False] * (line.text - line.start)
+        self._starts = [line.start for line in self._lines]
+        # Where a piece may end, first to last, by kind; "any" is every other place.
+        self._ends: dict[str, list[int]] = {kind: [] for kind, _ in _WISHES}
+        self._find_ends()
 
-    for kind, share in _WISHES:
-        for place in reversed(read.cuts[kind]):
-            if start < place <= farthest and place - start >= share * room and fits(place):
-                return place
-    # One link, or the like, that is longer than a piece.
-    return _farthest(text, start, inside)
+    def first(self) -> _Cut | None:
+        """Where the text begins; None where there is nothing in it."""
+        return self._past_blank(self._cut(0)) if self._lines else None
 
+    def piece(self, cut: _Cut, limit: int) -> tuple[str, _Cut | None]:
+        """The piece that begins at `cut`, and where the next one begins; None after the last."""
+        rest = self._text[cut.start :].rstrip()
+        if length(cut.head) + length(rest) <= limit:
+            return cut.head + rest, None
+        end = self._end(cut, limit)
+        return end.close(cut.head + self._text[cut.start : end.end]), self._past_blank(end)
 
-def _farthest(text: str, start: int, room: int) -> int:
-    end = min(len(text), start + room)
-    while length(text[start:end]) > room:
-        end -= 1
-    return max(end, start + 1)
+    def _end(self, begin: _Cut, limit: int) -> _Cut:
+        """The best place to end the piece that begins there."""
+        room = limit - length(begin.head)
+        for kind, share in _WISHES:
+            for place in self._before(kind, begin.start + room):
+                if place - begin.start < max(1, share * room):
+                    break
+                end = self._cut(place)
+                body = self._text[begin.start : place]
+                if body.strip() and length(end.close(begin.head + body)) <= limit:
+                    return end
+        return self._forced(begin, limit)
 
+    def _forced(self, begin: _Cut, limit: int) -> _Cut:
+        """Inside of one link, or the like, that is longer than a piece."""
+        place = min(len(self._text), begin.start + limit - length(begin.head))
+        while place > begin.start + 1:
+            end = self._cut(place)
+            if length(end.close(begin.head + self._text[begin.start : place])) <= limit:
+                return end
+            place -= 1
+        return self._cut(place)
 
-def _read(text: str) -> _Text:
-    reader = _Reader()
-    for start, line in _lines(text):
-        reader.take(start, line.removesuffix("\n"), start + len(line))
-    cuts: dict[_Kind, tuple[int, ...]] = {kind: tuple(places) for kind, places in reader.cuts.items()}
-    return _Text(text, cuts, reader.fences)
+    def _before(self, kind: str, place: int) -> Iterator[int]:
+        """The places of a kind up to `place`, last to first."""
+        if kind == "any":
+            return filter(self._may_cut, range(min(place, len(self._text) - 1), 0, -1))
+        ends = self._ends[kind]
+        return (ends[index] for index in range(bisect_right(ends, place) - 1, -1, -1))
 
+    def _past_blank(self, cut: _Cut) -> _Cut | None:
+        """`cut`, or the next line with something in it; None where nothing follows."""
+        while not cut.in_fence:
+            line = self._lines[self._line_index(cut.start)]
+            if self._text[cut.start : line.end].strip():
+                return cut
+            if line.end >= len(self._text):
+                return None
+            cut = self._cut(line.end)
+        return cut
 
-class _Reader:
-    """Goes through a text line by line and notes where it may be cut."""
+    def _find_ends(self) -> None:
+        text, open_at = self._text, self._places.open_at
+        held = after_blank = False
+        for line, free in zip(self._lines, self._free, strict=True):
+            in_fence = in_code(open_at[line.text])
+            heading = not in_fence and _HEADING.match(text, line.text) is not None
+            if line.start and free and not self._beside_mark(line.text - 1, line.text):
+                for kind in self._kinds(line, heading=heading, held=held, after_blank=after_blank):
+                    self._ends[kind].append(line.start)
+            if not in_fence:
+                self._find_spaces(line)
+            blank = not text[line.text : line.end].strip()
+            opens_code = not in_fence and in_code(open_at[line.end])
+            # A heading, or the line that opens a code block, is not the last of a piece.
+            held = opens_code or (not in_fence and (heading or (held and blank)))
+            after_blank = blank and not in_fence
 
-    def __init__(self) -> None:
-        self.cuts: dict[_Kind, list[int]] = {"heading": [], "blank": [], "line": [], "space": [], "any": []}
-        self.fences: dict[int, str] = {}
-        # The line that opened the code block; empty outside of one.
-        self._opened = ""
-        # Whether the line before must not be the last of a piece: a heading, or one that opens a code block.
-        self._held = False
-        self._after_blank = False
+    def _kinds(self, line: Line, *, heading: bool, held: bool, after_blank: bool) -> tuple[str, ...]:
+        """As what the beginning of a line may end the piece before it."""
+        stack = self._places.open_at[line.text]
+        if in_code(stack):
+            return () if held else ("line", "space")
+        if stack:
+            return ("inner line",)
+        if held and not heading:
+            return ("space",)
+        return (*(("heading",) if heading else ()), *(("blank",) if after_blank else ()), "line", "space")
 
-    def take(self, start: int, line: str, end: int) -> None:
-        """The line from `start`, without its own end; the next one begins at `end`."""
-        if not self._opened:
-            self._take_prose(start, line)
-        elif _CLOSES.fullmatch(line):
-            self._opened, self._held, self._after_blank = "", False, False
-        else:
-            self.fences.update(dict.fromkeys(range(start, end), self._opened))
-            if not self._held:
-                self._may_cut(start, "line", "space", "any")
-            self.cuts["any"].extend(range(start + 1, start + len(line)))
-            self._held = False
+    def _find_spaces(self, line: Line) -> None:
+        place = self._text.find(" ", line.text + 1, line.end)
+        while place >= 0:
+            if self._may_cut(place):
+                self._ends["inner space" if self._places.open_at[place] else "space"].append(place)
+            place = self._text.find(" ", place + 1, line.end)
 
-    def _take_prose(self, start: int, line: str) -> None:
-        heading = line.startswith("#")
-        if heading:
-            self._may_cut(start, "heading")
-        if heading or not self._held:
-            self._may_cut(start, "line", *(("blank",) if self._after_blank else ()))
-        self._may_cut(start, "space", "any")
-        if _OPENS.fullmatch(line):
-            self._opened, self._held = line, True
-            return
-        self._take_words(start, line)
-        self._after_blank = not line.strip()
-        if not self._after_blank:
-            self._held = heading
+    def _may_cut(self, place: int) -> bool:
+        """Whether a piece may end within a line there."""
+        char = self._text[place]
+        if char == "\n" or not self._places.may_cut[place]:
+            return False
+        return not self._beside_mark(place - 1, place + 1 if char == " " else place)
 
-    def _take_words(self, start: int, line: str) -> None:
-        whole = {place for found in _WHOLE.finditer(line) for place in range(found.start() + 1, found.end())}
-        for place in range(1, len(line)):
-            if place not in whole:
-                self._may_cut(start + place, "any", *(("space",) if line[place] == " " else ()))
+    def _beside_mark(self, before: int, after: int) -> bool:
+        """Whether a mark would be set there, and one stands beside it."""
+        stack = self._places.open_at[after]
+        # Outside of marks, and in a code block, none is set.
+        return (
+            bool(stack)
+            and not in_code(stack)
+            and not _MARKS.isdisjoint((self._text[before], self._text[after : after + 1]))
+        )
 
-    def _may_cut(self, place: int, *kinds: _Kind) -> None:
-        for kind in kinds:
-            self.cuts[kind].append(place)
+    def _cut(self, place: int) -> _Cut:
+        """A piece ends there, and the next one begins past a space or the marks of a quote."""
+        line = self._lines[self._line_index(place)]
+        if place == line.start:
+            return _Cut(place, line.text, line.lead, line.quote, self._places.open_at[line.text])
+        stack = self._places.open_at[place]
+        start = place + 1 if not in_code(stack) and self._text[place : place + 1] == " " else place
+        return _Cut(place, start, line.lead, line.quote, stack)
 
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start) + 1 or len(text)
-        yield start, text[start:end]
-        start = end
-
-
-def _past_blank_lines(text: str, start: int) -> int:
-    found = _BLANK_LINES.match(text, start)
-    return found.end() if found else start
+    def _line_index(self, place: int) -> int:
+        return max(0, bisect_right(self._starts, place) - 1)

@@ -1,0 +1,69 @@
+"""The lines of a Markdown text, and which of them are quotes (Discord's `> ` and `>>> `)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+_QUOTE: Final = re.compile(r" *> ")
+_QUOTE_TO_THE_END: Final = re.compile(r" *>>> ")
+_FENCED: Final = re.compile(r"```[\s\S]*?```")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line.
+
+    Attributes:
+        start: where it begins.
+        end: where the next one begins.
+        lead: the marks of a quote that a piece beginning in it needs.
+        quote: those of them that each line of the quote needs.
+        past: where its text begins, where marks of a quote stand before it.
+    """
+
+    start: int
+    end: int
+    lead: str = ""
+    quote: str = ""
+    past: int = 0
+
+    @property
+    def text(self) -> int:
+        """Where its text begins."""
+        return max(self.start, self.past)
+
+
+def regions(text: str) -> Iterator[list[Line]]:
+    """The lines of a text, those of a quote together; what looks like a quote in a code block is none."""
+    lines: list[Line] = []
+    fence = _FENCED.search(text)
+    for start, end in _line_bounds(text):
+        if fence is not None and fence.end() <= start:
+            fence = _FENCED.search(text, start)
+        found = None
+        if fence is None or not fence.start() < start:
+            if (rest := _QUOTE_TO_THE_END.match(text, start, end)) is not None:
+                yield from filter(None, (lines,))
+                following = (Line(*bounds, ">>> ") for bounds in _line_bounds(text, end))
+                yield [Line(start, end, ">>> ", past=rest.end()), *following]
+                return
+            found = _QUOTE.match(text, start, end)
+        if lines and bool(found) != bool(lines[-1].quote):
+            yield lines
+            lines = []
+        lines.append(Line(start, end) if found is None else Line(start, end, "> ", "> ", found.end()))
+        if found is not None and fence is not None and fence.start() < end:
+            # It is of the quote, and ends with it.
+            fence = _FENCED.search(text, end)
+    if lines:
+        yield lines
+
+
+def _line_bounds(text: str, start: int = 0) -> Iterator[tuple[int, int]]:
+    while start < len(text):
+        end = text.find("\n", start) + 1 or len(text)
+        yield start, end
+        start = end
