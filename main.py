@@ -434,7 +434,9 @@ async def _start_sandbox(settings: Settings) -> Sandbox:
     tried = 1 if chosen else _PORTS_TRIED
     for port in range(settings.sandbox_port, settings.sandbox_port + tried):
         try:
-            sandbox = await start_sandbox(port=port, prefix=settings.command_prefix)
+            sandbox = await start_sandbox(
+                port=port, prefix=settings.command_prefix, hosts=settings.sandbox_hosts
+            )
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise StartError(

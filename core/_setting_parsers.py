@@ -59,6 +59,7 @@ PARSERS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {
     "ENABLE_LAZY_COMMANDS": ("enable_lazy_commands", parse.switch),
     "ENABLE_STATE_WATCHING": ("enable_state_watching", parse.switch),
     "SANDBOX_PORT": ("sandbox_port", parse.port),
+    "SANDBOX_HOSTS": ("sandbox_hosts", parse.listed(parse.host)),
     "AGENT_TTL": ("agent_ttl_s", parse.duration(1, 30 * 86400)),
     "RITUAL_STEP_S": ("ritual_step_s", parse.number(0, 60, "seconds")),
     "SHUTDOWN_S": ("shutdown_s", parse.number(0, 300, "seconds")),

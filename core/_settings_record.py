@@ -64,6 +64,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     enable_lazy_commands: bool = True
     enable_state_watching: bool = True
     sandbox_port: int = 8090
+    sandbox_hosts: tuple[str, ...] = ()
     agent_ttl_s: float = 900.0
     ritual_step_s: float = 0.1
     shutdown_s: float = 5.0

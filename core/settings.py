@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from core._settings_record import Settings
 from core.env_file import EnvFile, read_env_file
 from core.errors import StartError
 from core.logs import LogFormat
+from core.loopback import is_loopback
 from core.secret import Secret
 from core.settings_doc import SETTING_DOCS, SettingDoc, render_env_example
 from core.suggestions import closest
@@ -154,20 +154,11 @@ def _decide_host(
             " sandbox does not run. Set the bot's token (Discord's Developer Portal, Bot, Reset Token)."
         )
     host = values.get("host", "127.0.0.1")
-    if not _is_loopback(host):
+    if not is_loopback(host):
         problems.append(
             f"DISCORD_TOKEN: it is not set, and the sandbox listens on this machine only, not on"
             f" HOST={host!r}. Set the bot's token, or leave HOST unset."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _failing_before_warning(values: Mapping[str, Any]) -> list[str]:

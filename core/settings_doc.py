@@ -187,6 +187,12 @@ SETTING_DOCS: tuple[SettingDoc, ...] = (
     _doc("Features", "ENABLE_STATE_WATCHING", "true", "Edits of the state files are taken at once."),
     _doc("Features", "SANDBOX_PORT", "8090", "The port of the sandbox's chat page; 0 takes any free one."),
     _doc(
+        "Features",
+        "SANDBOX_HOSTS",
+        "",
+        "Names besides localhost under which the sandbox is reached, as from a development container.",
+    ),
+    _doc(
         "Rhythm",
         "AGENT_TTL",
         "15m",

@@ -1,7 +1,8 @@
 """Who may talk to the sandbox: this machine only, and no page of another site."""
 
 import ipaddress
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Collection
 
 from aiohttp import web
 
@@ -9,6 +10,9 @@ from sandbox.wire import json_response
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CONTROL_HEADER = "X-Helix-Sandbox"
+# The names that count like those of this machine, in lower case.
+HOSTS = web.AppKey("HOSTS", Collection[str])
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::\d{1,5})?")
 
 
 def is_loopback(host: str) -> bool:
@@ -23,9 +27,8 @@ def is_loopback(host: str) -> bool:
 
 
 def _host_of(header: str) -> str:
-    if header.startswith("["):
-        return header.partition("]")[0]
-    return header.partition(":")[0]
+    found = _HOST.fullmatch(header)
+    return "" if found is None else (found[1] or found[2]).lower()
 
 
 @web.middleware
@@ -35,7 +38,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     A custom header cannot be sent across origins without a preflight, which nothing here answers; a WebSocket
     has no preflight, so its Origin is compared.
     """
-    if not is_loopback(_host_of(request.host)):
+    host = _host_of(request.host)
+    if not is_loopback(host) and host not in request.app[HOSTS]:
         return json_response({"message": "The sandbox answers to loopback names only."}, status=421)
     if request.path.startswith("/sandbox/"):
         if (
@@ -44,6 +48,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         ):
             return json_response({"message": f"The header {CONTROL_HEADER}: 1 is missing."}, status=403)
         origin = request.headers.get("Origin")
-        if origin is not None and origin != f"http://{request.host}":
+        # What forwards the port of a development container may speak TLS.
+        if origin is not None and origin not in (f"http://{request.host}", f"https://{request.host}"):
             return json_response({"message": "Other origins are refused."}, status=403)
     return await handler(request)

@@ -1,7 +1,7 @@
 """The sandbox as it runs: one HTTP server with REST, gateway, CDN, page and controls."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from aiohttp import web
@@ -12,7 +12,7 @@ from sandbox.controls import ACTIONS, add_controls
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import SandboxError
 from sandbox.files import MAX_STORE_BYTES
-from sandbox.guard import guard, is_loopback
+from sandbox.guard import HOSTS, guard, is_loopback
 from sandbox.page import PAGE, STATIC_DIR, add_page, read_page
 from sandbox.place_views import add_place_views
 from sandbox.rest import (
@@ -101,6 +101,7 @@ async def start_sandbox(
     commands_url: str | None = None,
     prefix: str = "!",
     engine: Engine | None = None,
+    hosts: Iterable[str] = (),
 ) -> Sandbox:
     """Starts a sandbox on loopback.
 
@@ -110,6 +111,7 @@ async def start_sandbox(
         commands_url: Where the bot's prefix commands are listed, for the page; loopback only.
         prefix: The bot's command prefix, for the page.
         engine: A prepared engine, for tests with clocks of their own.
+        hosts: Names besides those of loopback under which it may be asked.
 
     Raises:
         SandboxError: For a host that is not loopback.
@@ -119,7 +121,7 @@ async def start_sandbox(
         raise SandboxError(f"{host} is not a loopback address: {_TOKEN_HINT}")
     engine = engine if engine is not None else Engine(prefix=prefix)
     engine.commands_url = commands_url
-    runner = web.AppRunner(_build_app(engine), access_log=None, shutdown_timeout=_STOP_S)
+    runner = web.AppRunner(_build_app(engine, hosts), access_log=None, shutdown_timeout=_STOP_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host.strip("[]"), port)
@@ -134,9 +136,10 @@ async def start_sandbox(
     return Sandbox(engine, runner)
 
 
-def _build_app(engine: Engine) -> web.Application:
+def _build_app(engine: Engine, hosts: Iterable[str]) -> web.Application:
     app = web.Application(middlewares=[guard], client_max_size=MAX_STORE_BYTES)
     app[ENGINE] = engine
+    app[HOSTS] = frozenset(host.lower() for host in hosts)
     app[ACTIONS] = Actions(engine)
     app[PAGE] = read_page(STATIC_DIR)
     app[SOCKETS] = Sockets()

@@ -13,6 +13,7 @@ from core.refusals import Refusals
 from core.settings import Settings
 from web.client_address import is_private, is_trusted
 from web.clients import client_of, key_of, peer_address
+from web.host_check import HostCheck
 from web.problems import Problem, too_large
 from web.rate_limit import RateLimit
 from web.read_access import ReadAccess
@@ -42,6 +43,7 @@ class Admission:
 
     def __init__(self, settings: Settings, clock: Clock, access: ReadAccess, refusals: Refusals) -> None:
         self._refusals = refusals
+        self._hosts = HostCheck(settings.sandbox_hosts) if settings.sandbox else None
         self._hinted = False
         self._told_unreadable = False
         self._max_body = settings.max_body
@@ -56,6 +58,9 @@ class Admission:
         Raises:
             Problem: it is refused.
         """
+        # Heads that `web.hot` remembers have passed this: the name is one of their bytes.
+        if self._hosts is not None:
+            self._hosts.check(request)
         limit = self._limit_of(spec)
         if limit is not None and not limit.take(self._client(request)):
             self._refusals.count("rate")

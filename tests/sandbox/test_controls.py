@@ -4,9 +4,9 @@ import base64
 from typing import Any
 
 import pytest
-from aiohttp import WSServerHandshakeError
+from aiohttp import ClientSession, WSServerHandshakeError
 
-from sandbox import Sandbox
+from sandbox import Sandbox, start_sandbox
 from tests.sandbox.support import Api
 
 
@@ -196,7 +196,9 @@ async def test_a_preflight_is_not_answered(api: Api) -> None:
         assert "Access-Control-Allow-Origin" not in response.headers
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "10.0.0.1", "127.0.0.1.nip.io", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "10.0.0.1", "127.0.0.1.nip.io", "[::1].evil.example", ""]
+)
 @pytest.mark.parametrize("path", ["", "sandbox/state?user=owner", "api/v10/gateway", "gateway"])
 async def test_a_foreign_host_name_is_misdirected(api: Api, host: str, path: str) -> None:
     async with api.session.get(api.sandbox.page_url + path, headers={"Host": host}) as response:
@@ -209,6 +211,19 @@ async def test_every_loopback_name_is_served(api: Api, host: str) -> None:
 
     async with api.session.get(url, headers={"Host": host}) as response:
         assert response.status == 200
+
+
+async def test_a_host_that_was_named_is_served_like_one_of_this_machine() -> None:
+    sandbox = await start_sandbox(hosts=("Box.example",))
+    try:
+        async with ClientSession() as session:
+            url = f"{sandbox.page_url}sandbox/state?user=owner"
+            for origin in ("http://box.example:8090", "https://box.example:8090"):
+                headers = {"Host": "box.example:8090", "Origin": origin}
+                async with session.get(url, headers=headers) as response:
+                    assert response.status == 200
+    finally:
+        await sandbox.stop()
 
 
 async def test_a_foreign_page_cannot_open_the_event_socket(api: Api) -> None:

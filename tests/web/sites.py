@@ -43,6 +43,7 @@ async def sites(path: Path) -> AsyncIterator[MakeSite]:
                 "shutdown_s": 1.2,
                 # Every client of a test has the same address.
                 "max_connections_per_client": 0,
+                "sandbox_hosts": ("helix.test", "x"),
                 **settings,
             }
             kernel = build_kernel(Settings(**values), clock)

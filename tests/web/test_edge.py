@@ -321,7 +321,9 @@ async def test_platforms_may_look_without_the_token(make_site: MakeSite) -> None
     assert (await site.get("/health/ready")).status in {200, 503}
 
 
-async def test_the_host_header_shows_nowhere(site: Site) -> None:
+@pytest.mark.parametrize("hosts", [(), ("evil.example",)], ids=["refused", "answered"])
+async def test_the_host_header_shows_nowhere(make_site: MakeSite, hosts: tuple[str, ...]) -> None:
+    site = await make_site(sandbox_hosts=hosts)
     for path in ("/", "/status", "/nothing", "/commands", "/health"):
         answer = await site.get(path, Host="evil.example")
         assert b"evil.example" not in answer.body

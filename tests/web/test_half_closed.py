@@ -18,7 +18,7 @@ POST = b"POST /session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n
         (head("/metrics"), [200]),
         (head("/nothing"), [404]),
         (b"nonsense\r\n\r\n", [400]),
-        (b"GET /ucf HTTP/1.0\r\n\r\n", [200]),
+        (b"GET /ucf HTTP/1.0\r\nHost: x\r\n\r\n", [200]),
         (POST + b"{}", [422]),
         (head("/ucf") + head("/metrics") + head("/nothing"), [200, 200, 404]),
         (head("/ucf") + b"GET /uc", [200]),

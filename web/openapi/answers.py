@@ -20,6 +20,7 @@ _ANYWHERE: Final[Mapping[int, str]] = {
     408: "The request did not come to its end in time.",
     414: "The query is too long.",
     417: "`Expect` asks for what there is none of.",
+    421: "The request names another host; only the sandbox looks.",
     429: "Too many requests, wrong tokens or connections came from this client.",
     431: "The request line or a header is too long, or there are too many headers.",
     500: "Something unexpected; the log has more under the incident's id.",
