@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from core.discord_markdown import escape
 from state.reports import Report
 
 _ARROWS = {"up": "↗", "down": "↘", "steady": "→"}
@@ -105,8 +106,8 @@ def _list(lines: list[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text of outside origin on one line, without what would end a cell or begin HTML."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    """Text of outside origin on one line: no link, no end of a cell and no HTML begins in it."""
+    return escape(" ".join(text.split())).replace("\\<", "&lt;")
 
 
 def _when(moment: datetime) -> str:

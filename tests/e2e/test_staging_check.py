@@ -57,6 +57,16 @@ async def test_a_helix_with_tokens_is_right(on_sandbox: Settings, monkeypatch: p
             assert "helix_webhook_events_total" not in (await response.json())["metrics"]
 
 
+async def test_a_helix_below_a_path_is_right(on_sandbox: Settings) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/below/helix"
+    async with helix(env=on_sandbox(PORT=str(port), PUBLIC_URL=url)) as process:
+        await process.ready()
+        told = await _verdicts(url)
+    assert told["wrong"] == []
+    assert f"links lead to {url}" in told["right"]
+
+
 async def test_what_is_off_is_told_and_is_not_wrong(on_sandbox: Settings) -> None:
     async with helix(env=on_sandbox(ENABLE_RESPONSE_CACHING="false")) as process:
         await process.ready()
@@ -174,7 +184,14 @@ def test_where_nobody_listens_one_line_says_so(capsys: pytest.CaptureFixture[str
     assert "Cannot connect to host" in output
 
 
-@pytest.mark.parametrize("arguments", [[], ["nonsense"], ["https://one.example", "https://two.example"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [], ["nonsense"], [""], ["https://one.example", "https://two.example"], ["ftp://one.example"],
+        ["https://one.example/?a=b"], ["https://one.example/?"], ["https://one.example/#top"],
+        ["https://ann:secret@one.example"], ["https://one.example:port"], ["https://"], ["https://[x"],
+    ],
+)  # fmt: skip
 def test_it_says_how_it_is_called(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert staging_check.main(arguments) == 2
     assert "https://helix.example" in capsys.readouterr().err

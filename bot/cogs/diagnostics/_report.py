@@ -13,6 +13,7 @@ import msgspec
 
 from bot import words
 from bot.cogs.diagnostics._model import Outcome, Report
+from core.discord_markdown import escape
 
 logger = logging.getLogger(__name__)
 
@@ -79,16 +80,19 @@ def _markdown(report: Report) -> Iterator[str]:
     yield f"Helix {report.version}, begun {report.begun_at:%Y-%m-%d %H:%M:%S} UTC. {summary(report)}"
     yield ""
     for result in report.ended("fail"):
-        yield f"* Failed: **{result.name}**: {result.text}"
+        yield f"* Failed: **{result.name}**: {_plain(result.text)}"
     for result in report.ended("warn"):
-        yield f"* Warned: **{result.name}**: {result.text}"
+        yield f"* Warned: **{result.name}**: {_plain(result.text)}"
     yield ""
     yield "| | check | outcome | took | found |"
     yield "|---|---|---|---|---|"
     for result in report.results:
-        text = " ".join(result.text.split()).replace("|", "\\|")
-        took = words.duration(result.took_s)
+        took, text = words.duration(result.took_s), _plain(result.text)
         yield f"| {MARKS[result.outcome]} | {result.name} | {result.outcome} | {took} | {text} |"
+
+
+def _plain(text: str) -> str:
+    return escape(" ".join(text.split()))
 
 
 def _open_private(path: str, _flags: int) -> int:

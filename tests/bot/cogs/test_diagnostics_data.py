@@ -159,12 +159,14 @@ async def test_what_warns_or_is_skipped_makes_nothing_red(kernel: Kernel) -> Non
 
 
 def test_the_report_says_first_what_failed_and_holds_every_check() -> None:
-    files = _report.render(report(result("a"), result("b", "fail", "one | two\nthree")))
+    files = _report.render(
+        report(result("a"), result("b", "fail", "one | [two](https://evil.example)\nthree"))
+    )
     assert list(files) == ["self-test-20260102T030405.000006Z.md", "self-test-20260102T030405.000006Z.json"]
     markdown, data = (content.decode() for content in files.values())
     assert "# Self-test: something is broken" in markdown
     assert "* Failed: **b**" in markdown
-    assert "| 🔴 | b | fail | 10 ms | one \\| two three |" in markdown
+    assert "| 🔴 | b | fail | 10 ms | one \\| \\[two](https\\://evil.example) three |" in markdown
     assert "| 🟢 | a | pass | 10 ms |  |" in markdown
     assert json.loads(data)["counts"] == {"pass": 1, "fail": 1}
 

@@ -120,7 +120,7 @@ async def test_a_report_is_whole_as_markdown_and_json(collective: Collective) ->
     assert steps[-1] == (total, total, "report")
     report = msgspec.structs.replace(
         report,
-        checks=(CheckLine("odd", "warn", "a | b <script>", "Look."),),
+        checks=(CheckLine("odd", "warn", "a | b <script>", "[Look](https://evil.example)."),),
         alerts=(AlertLine("x", "critical", "Klesha is high", MOMENT),),
         ritual=RitualLine(4, "z88", "done", 108, 108, MOMENT),
         folklore={"flare": 6},
@@ -128,7 +128,7 @@ async def test_a_report_is_whole_as_markdown_and_json(collective: Collective) ->
     )
     markdown = render_markdown(report)
     for line in (
-        "- **odd** warn: a \\| b &lt;script> Look.",
+        "- **odd** warn: a \\| b &lt;script> \\[Look](https\\://evil.example).",
         "- **alert** critical: Klesha is high (since 2026-01-01 00:00 UTC)",
         "- ritual 4 (z88): done, step 108 of 108, begun 2026-01-01 00:00 UTC",
         "- flare: met in 6 rituals",
