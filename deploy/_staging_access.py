@@ -84,7 +84,6 @@ def _judged(route: str, answers: list[Answer]) -> Finding:
     if statuses == {HTTPStatus.UNAUTHORIZED}:
         return Finding("right", f"{route}: refused without a secret")
     if statuses == {HTTPStatus.SERVICE_UNAVAILABLE}:
-        detail = (answers[0].json or {}).get("detail", "")
-        return Finding("note", f"{route}: off. {detail}")
+        return Finding("note", f"{route}: off. {answers[0].detail}")
     told = ", ".join(str(status) for status in sorted(statuses))
     return Finding("wrong", f"{route}: answers {told} to whom it does not know: it should be 401 or 503.")

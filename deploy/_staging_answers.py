@@ -5,9 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Final
 
-from yarl import URL
-
-from deploy._staging_site import Check, Finding, Site, expect
+from deploy._staging_site import Check, Finding, Site, expect, part_of
 
 
 async def check_health(site: Site) -> list[Finding]:
@@ -18,30 +16,32 @@ async def check_health(site: Site) -> list[Finding]:
         expect(
             ready.status == HTTPStatus.OK,
             "/health/ready: store, state and gateway are ready",
-            f"/health/ready: {ready.status}, {(ready.json or {}).get('detail', 'and not by Helix')}",
+            f"/health/ready: {ready.status}, {ready.detail or 'and not by Helix'}",
         ),
     ]
     health = await site.ask("/health")
-    for name, (check, *_) in health.json["checks"].items():
-        if check["status"] != "pass":
+    status = health.part(str, "status")
+    for name in health.part(dict, "checks"):
+        (check, *_) = health.part(list, "checks", name) or [None]
+        how = part_of(check, str, "status", where=f"/health: {name}")
+        if how != "pass":
             verdict: Finding = Finding(
-                "wrong" if health.json["status"] == "fail" and check["status"] == "fail" else "note",
-                f"/health: {name} is {check['status']}: {check.get('output', 'it says no reason')}",
+                "wrong" if status == how == "fail" else "note",
+                f"/health: {name} is {how}: {check.get('output', 'it says no reason')}",
             )
             findings.append(verdict)
-    passed = health.json["status"] in ("pass", "warn") and health.status == HTTPStatus.OK
-    findings.append(
-        expect(passed, f"/health: {health.json['status']}", f"/health: {health.json['status']}, see above")
-    )
+    passed = status in ("pass", "warn") and health.status == HTTPStatus.OK
+    findings.append(expect(passed, f"/health: {status}", f"/health: {status}, see above"))
     return findings
 
 
 async def check_status(site: Site) -> list[Finding]:
     """The status is there, and Discord is connected."""
     status = await site.ask("/status")
-    connected = status.json["gateway"]["status"] == "pass"
+    connected = status.part(str, "gateway", "status") == "pass"
+    version, since = status.part(str, "version"), status.part(str, "started_at")
     return [
-        Finding("right", f"/status: Helix {status.json['version']}, since {status.json['started_at']}"),
+        Finding("right", f"/status: Helix {version}, since {since}"),
         expect(connected, "Discord is connected", "Discord is not connected: see /health, check `gateway`."),
     ]
 
@@ -122,24 +122,25 @@ async def check_metrics(site: Site) -> list[Finding]:
 
 async def check_public_url(site: Site) -> list[Finding]:
     """The links that Helix makes lead here."""
-    links = (await site.ask("/.well-known/helix.json")).json["links"]
-    made = URL(links["dashboard"]).origin()
+    made = (await site.ask("/.well-known/helix.json")).part(str, "links", "dashboard").rstrip("/")
+    here = str(site.url).rstrip("/")
     return [
         expect(
-            made == site.url,
+            made == here,
             f"links lead to {made}",
-            f"links lead to {made}, and not to {site.url}: set PUBLIC_URL={site.url}",
+            f"links lead to {made}, and not to {here}: set PUBLIC_URL={here}",
         )
     ]
 
 
 async def check_promises(site: Site) -> list[Finding]:
     """Where the promises stand; they need a day."""
-    promises = (await site.ask("/slo")).json["promises"]
-    missed = [promise["name"] for promise in promises if promise["met"] is False]
+    promises = (await site.ask("/slo")).part(list, "promises")
+    met = {part_of(each, str, "name", where="/slo: a promise"): each.get("met") for each in promises}
+    missed = [name for name, kept in met.items() if kept is False]
     if missed:
         return [Finding("note", f"/slo: not met: {', '.join(missed)}")]
-    unknown = [promise["name"] for promise in promises if promise["met"] is None]
+    unknown = [name for name, kept in met.items() if kept is None]
     left = f" ({', '.join(unknown)}: nothing measured yet)" if unknown else ""
     return [Finding("right", f"/slo: no promise is missed{left}")]
 

@@ -7,9 +7,8 @@ from http import HTTPStatus
 from typing import Final
 
 import aiohttp
-from yarl import URL
 
-from deploy._staging_site import Check, Finding, Site, expect
+from deploy._staging_site import Check, Finding, Site, expect, part_of
 
 _WITHIN_S: Final = 10.0
 _LATE: Final = "nothing came: a proxy gathers the stream. Switch its buffering off for this path."
@@ -18,14 +17,14 @@ _LATE: Final = "nothing came: a proxy gathers the stream. Switch its buffering o
 async def check_events(site: Site) -> list[Finding]:
     """The first event of /events comes while the stream is open."""
     headers = {**site.reading, "Accept": "text/event-stream"}
-    async with site.session.get(site.url.join(URL("/events")), headers=headers) as response:
+    async with site.session.get(site.at("/events"), headers=headers) as response:
         if response.status != HTTPStatus.OK or response.content_type != "text/event-stream":
             return [Finding("wrong", f"/events: {response.status} {response.content_type}")]
         try:
             async with asyncio.timeout(_WITHIN_S):
                 async for line in response.content:
                     if line.startswith(b"event: "):
-                        name = line.removeprefix(b"event: ").strip().decode()
+                        name = line.removeprefix(b"event: ").strip().decode(errors="replace")
                         return [
                             expect(name == "snapshot", "/events: streams", f"/events: begins with {name}")
                         ]
@@ -38,8 +37,8 @@ async def check_socket(site: Site) -> list[Finding]:
     """A WebSocket is let through."""
     try:
         async with asyncio.timeout(_WITHIN_S):
-            async with site.session.ws_connect(site.url.join(URL("/ws")), headers=site.reading) as socket:
-                name = (await socket.receive_json())["event"]
+            async with site.session.ws_connect(site.at("/ws"), headers=site.reading) as socket:
+                name = part_of(await socket.receive_json(), str, "event", where="/ws: a message")
     except TimeoutError:
         return [Finding("wrong", f"/ws: {_LATE}")]
     except (aiohttp.WSServerHandshakeError, TypeError) as error:

@@ -21,9 +21,11 @@ from core.outputs import Outputs
 from deploy._staging_access import check_reading, check_transport, check_webhooks
 from deploy._staging_answers import ANSWER_CHECKS
 from deploy._staging_live import LIVE_CHECKS
-from deploy._staging_site import Check, Finding, Site
+from deploy._staging_site import Check, Finding, NotHelixError, Site
 
 _TIMEOUT = aiohttp.ClientTimeout(total=20)
+# What a server may make of a request that is not Helix, or is none at all.
+_FAILURES = (aiohttp.ClientError, OSError, ValueError)
 _CHECKS: tuple[Check, ...] = (check_transport, check_webhooks, check_reading, *ANSWER_CHECKS, *LIVE_CHECKS)
 
 
@@ -32,9 +34,11 @@ def main(arguments: Sequence[str]) -> int:
     if len(arguments) != 1:
         return _misused("give one address, like https://helix.example")
     try:
-        url = URL(arguments[0]).origin()
+        url = _parse(arguments[0])
     except ValueError:
-        return _misused(f"{arguments[0]!r} is no address like https://helix.example")
+        return _misused(
+            f"{arguments[0]!r} is no address like https://helix.example or https://example.org/helix"
+        )
     findings = asyncio.run(find(url))
     for finding in findings:
         _say(f"{finding.verdict:<6}{finding.what}")
@@ -44,14 +48,16 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def find(url: URL) -> list[Finding]:
-    """All that the checks find at an origin; those that read are left out where reading is refused."""
+    """All that the checks find at an address; those that read are left out where reading is refused."""
     findings: list[Finding] = []
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         site = Site(session, url, os.environ.get("READ_TOKEN"), os.environ.get("WEBHOOK_TOKEN"))
         for check in _CHECKS:
             try:
                 found = await check(site)
-            except (aiohttp.ClientError, TimeoutError, ValueError, LookupError) as error:
+            except NotHelixError as error:
+                found = [Finding("wrong", str(error))]
+            except _FAILURES as error:
                 what = str(error) or type(error).__name__
                 found = [Finding("wrong", f"{check.__name__.removeprefix('check_')}: {what}")]
             findings += found
@@ -64,8 +70,21 @@ async def find(url: URL) -> list[Finding]:
 async def _is_read(site: Site) -> bool:
     try:
         return (await site.ask("/status")).status != HTTPStatus.UNAUTHORIZED
-    except (aiohttp.ClientError, TimeoutError, ValueError):
+    except _FAILURES:
         return False
+
+
+def _parse(text: str) -> URL:
+    """The address without a slash at its end.
+
+    Raises:
+        ValueError: it is none, or has more than a path.
+    """
+    url = URL(text.strip())
+    more = (url.user, url.password, url.raw_query_string, url.raw_fragment)
+    if url.scheme not in ("http", "https") or not url.host or any(more) or text.strip()[-1] in "?#":
+        raise ValueError(text)
+    return URL(str(url).rstrip("/"))
 
 
 def _misused(what: str) -> int:
@@ -74,7 +93,10 @@ def _misused(what: str) -> int:
 
 
 def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
+    # What a server sends may hold anything, and the output may not be able to show all of it.
+    printable = "".join(character if character.isprintable() else "?" for character in text)
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(f"{printable.encode(encoding, 'backslashreplace').decode(encoding)}\n")
 
 
 if __name__ == "__main__":
