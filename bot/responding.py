@@ -6,6 +6,7 @@ interaction's original response is read: it tells whether the answer arrived.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Final
 
 import aiohttp
@@ -33,7 +34,8 @@ async def respond(interaction: Interaction, parts: dict[str, Any], *, private: b
         thinking, deferral.deferred = deferral.deferred, False
         if thinking and private and not deferral.ephemeral:
             # What follows a public "thinking…" is public; without that, this is a message of its own.
-            await interaction.delete_original_response()
+            with suppress(discord.NotFound):
+                await repeat(interaction.delete_original_response)
             thinking = False
     if interaction.response.is_done():
         return await _follow_up(interaction, parts, private=private, thinking=thinking)

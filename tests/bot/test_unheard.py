@@ -19,7 +19,7 @@ from tests.bot.cog_folder import CogFolder
 from tests.bot.cogs.talk import Talk, items
 from tests.bot.cogs.talk import text_of as shown_in
 from tests.bot.conftest import StartBot
-from tests.bot.support import Chat, RunningBot, outcomes, text_of
+from tests.bot.support import Chat, RunningBot, is_ephemeral, outcomes, text_of
 
 _TWO = "one = await ctx.say('one')\nawait one.edit(content='first')\nawait ctx.say('two')"
 _RESPONSE, _REPLY, _FOLLOW_UP = "/interactions/*/*/callback", "/channels/*/messages", "/webhooks/*/*"
@@ -115,6 +115,31 @@ async def test_thinking_is_replaced_once_whichever_confirmation_is_lost(
     await chat.until(lambda: len(chat.from_bot()) >= 2 or None)
     assert [text_of(message).strip() for message in chat.from_bot()] == ["one", "two"]
     chat.close()
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+async def test_a_whisper_comes_though_the_end_of_thinking_is_not_confirmed(
+    start_bot: StartBot, chat: Chat, cogs: CogFolder, monkeypatch: pytest.MonkeyPatch, cut: str
+) -> None:
+    monkeypatch.setattr(waiting, "DEFER_AFTER_S", 0.0)
+    cogs.write_cog(
+        "monitoring",
+        {
+            "ping": """
+            while waiting.Deferral.of(ctx.interaction)._task is None:
+                await asyncio.sleep(0.005)
+            await ctx.whisper('only you')
+            """
+        },
+        imports="import asyncio\nfrom bot import waiting",
+    )
+    running = await start_bot(package=cogs.package)
+    running.sandbox.engine.faults.add(Fault("DELETE", "/webhooks/*", cut=cut, times=1))
+    await chat.slash("ping")
+    assert await outcomes(running, 1) == {("ping", "ok"): 1}
+    (shown,) = [message for message in chat.from_bot() if message["id"] not in chat.deleted]
+    assert text_of(shown).strip() == "only you"
+    assert is_ephemeral(shown)
 
 
 @pytest.mark.parametrize("cut", ["before", "after"])
