@@ -19,6 +19,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 # RFC 9112 §4. An answer may be preceded by interim ones, each of them with headers (RFC 9110 §15.2).
 _STATUS_LINE: Final = re.compile(rb"HTTP/\d\.\d ([1-9]\d\d)[ \r\n]")
 _INTERIM: Final = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d[ \r\n].*?\r?\n\r?\n", re.DOTALL)
+_SWITCHED: Final = 101
 # Of an answer's beginning so much is kept in search of its status.
 _BYTES: Final = 16 * 1024
 
@@ -50,7 +51,7 @@ class StatusLine:
         while interim := _INTERIM.match(self._head):
             self._head = self._head[interim.end() :]
         found = _STATUS_LINE.match(self._head)
-        if found is not None and (found[1] == b"101" or found[1] >= b"200"):
+        if found is not None and (int(found[1]) == _SWITCHED or found[1] >= b"200"):
             self.status = int(found[1])
 
 
@@ -68,7 +69,9 @@ class _Protocol(ResponseHandler):
 
     def data_received(self, data: bytes) -> None:
         """Take what has come; after the end of the answer nothing more is taken on this connection."""
-        if self.line.status is not None and (self._payload is None or self._payload.is_eof()):
+        over = self._payload is None or self._payload.is_eof()
+        # After a 101 the connection speaks another protocol: its messages belong to the answer.
+        if over and self.line.status not in {None, _SWITCHED}:
             # Kept, it would be read as the answer to the next request.
             self.force_close()
             if self.transport is not None:
