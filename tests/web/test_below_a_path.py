@@ -65,6 +65,12 @@ async def test_the_page_that_asks_for_the_token_loads_its_files_below_the_path(m
     assert all(link.startswith(f"{BELOW}/assets/") for link in links)
 
 
+async def test_the_page_of_an_error_leads_below_the_path(below: Site) -> None:
+    answer = await below.get(f"{BELOW}/statu", Accept="text/html")
+    links = _links(answer.body.decode())
+    assert (answer.status, links) == (404, [f"{BELOW}/status", f"{BELOW}/", f"{BELOW}/docs"])
+
+
 async def test_no_script_of_the_dashboard_asks_at_the_root(below: Site) -> None:
     page = (await below.get("/")).body.decode()
     scripts = [link for link in _links(page) if link.endswith(".js")]
