@@ -53,6 +53,7 @@ def test_a_failed_import_puts_back_what_was_there(cogs: CogFolder) -> None:
 def test_a_read_only_folder_of_compiled_code_is_no_obstacle(
     cogs: CogFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     name = f"{cogs.package}.monitoring"
     cogs.write("monitoring", "x = 1\n")
     code.import_anew(name)

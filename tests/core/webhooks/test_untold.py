@@ -29,6 +29,9 @@ async def test_a_letter_that_dies_again_after_a_replay_is_told_again(
     told = await untold.of(2)
     assert told is not None
     assert letter in {each.id for each in told.letters}
+    earlier = await untold.of(1)
+    assert earlier is not None
+    assert {each.type for each in earlier.letters} == {"delivery.exhausted"}
 
 
 async def test_a_destination_that_fails_again_while_it_is_switched_off_is_told_again(

@@ -141,6 +141,50 @@ async def test_checks_at_once_write_one_after_another(world: World, monkeypatch:
     assert [outcome["ucf_state.json"] for outcome in outcomes] == ["written", *["current"] * 19]
 
 
+async def test_a_check_that_is_cancelled_while_it_writes_ends_with_the_writing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered, opened = threading.Event(), threading.Event()
+
+    def slow(path: Path, content: bytes, expected: bytes | None) -> None:
+        entered.set()
+        assert opened.wait(10)
+        replace_file(path, content, expected)
+
+    monkeypatch.setattr(file_projection, "replace_file", slow)
+    await world.tune(harmony=0.9)
+    checking = asyncio.create_task(world.projector.check())
+    assert await asyncio.to_thread(entered.wait, 10)
+    checking.cancel()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert world.projector._files["ucf_state.json"]._lock.locked()
+    opened.set()
+    with pytest.raises(asyncio.CancelledError):
+        await checking
+    assert world.read().harmony == 0.9
+
+
+async def test_a_file_that_cannot_be_written_is_tried_again_every_few_seconds(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+
+    async def failed(_: Collection[str]) -> Mapping[str, Outcome]:
+        return {"ucf_state.json": "failed"}
+
+    async def wait(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 5:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(world.projector, "_check", failed)
+    monkeypatch.setattr(world.projector, "_wait", wait)
+    with pytest.raises(asyncio.CancelledError):
+        await world.projector.run()
+    assert waits == [1, 2, 4, 5, 5]
+
+
 async def test_an_edit_that_a_failing_disk_has_left_beside_the_file_is_taken_by_the_next_check(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,6 +359,22 @@ async def test_what_is_remembered_of_a_file_stays_bounded_while_it_is_held(
     world.ucf_file.unlink()
     await world.projector.check()
     assert await world.database.read(lambda c: c.execute(count).fetchone()[0]) == 1
+
+
+async def test_our_own_content_stays_known_however_much_changes_while_a_refused_edit_stands(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("state._ledger._COMMITTED_LIMIT", 5)
+    ours = world.ucf_file.read_bytes()
+    world.ucf_file.write_text("broken")
+    await world.projector.check()
+    for count in range(20):
+        await world.tune(harmony=0.6 + count / 100)
+    await world.crash()
+    world.ucf_file.write_bytes(ours)
+    await world.start()
+    assert world.ucf.harmony == 0.79
+    assert await world.taken() == []
 
 
 async def test_a_store_that_refuses_leaves_the_edit_to_be_taken_later(world: World) -> None:

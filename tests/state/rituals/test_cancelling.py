@@ -19,6 +19,7 @@ from state.ritual_records import (
 )
 from state.rituals import Rituals
 from state.schema import STATE_MIGRATIONS
+from tests.core.notes_store import Gate, turns
 from tests.manual_clock import ManualClock
 from tests.state.rituals.performing import ANA, BEN, step
 
@@ -58,6 +59,52 @@ async def test_two_who_cancel_at_once_are_told_the_same(rituals: Rituals) -> Non
     run = await rituals.start(6, actor=ANA)
     assert all(await asyncio.gather(rituals.cancel("a", ANA), rituals.cancel("b", BEN)))
     assert (await rituals.get(run.id)).reason == "a"
+
+
+@pytest.mark.parametrize("steps", [1, 6])
+async def test_a_cancellation_while_its_end_is_being_kept_cuts_nothing_off(
+    rituals: Rituals, database: Database, clock: ManualClock, steps: int
+) -> None:
+    run = await rituals.start(steps, actor=ANA)
+    gate = Gate()
+    holder = asyncio.create_task(database.write(gate))
+    assert await asyncio.to_thread(gate.entered.wait, 10)
+    await step(clock, 1)
+    cancelling = asyncio.create_task(rituals.cancel("enough", BEN))
+    await turns()
+    # As a stop does, which asks nobody.
+    assert rituals._task is not None
+    rituals._task.cancel()
+    await turns()
+    gate.opened.set()
+    await holder
+    async with asyncio.timeout(10):
+        assert await cancelling is (steps == 6)
+        await rituals.idle()
+    assert rituals.running is None
+    assert (run.cancelled_by is None) is (steps == 1)
+    assert run.record.status == (await rituals.get(run.id)).status == ("done" if steps == 1 else "cancelled")
+
+
+async def test_a_ritual_whose_starter_is_cancelled_meanwhile_runs(
+    rituals: Rituals, database: Database, clock: ManualClock
+) -> None:
+    gate = Gate()
+    holder = asyncio.create_task(database.write(gate))
+    assert await asyncio.to_thread(gate.entered.wait, 10)
+    starting = asyncio.create_task(rituals.start(1, actor=ANA))
+    await turns()
+    starting.cancel()
+    await turns()
+    gate.opened.set()
+    await holder
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert rituals.running is not None
+    await step(clock, 1)
+    await rituals.idle()
+    assert rituals.last is not None
+    assert rituals.last.status == "done"
 
 
 async def test_whoever_stops_waiting_does_not_stop_the_ritual(rituals: Rituals, clock: ManualClock) -> None:

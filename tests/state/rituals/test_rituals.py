@@ -84,6 +84,12 @@ async def test_of_two_starts_at_once_one_runs(rituals: Rituals) -> None:
     assert await rituals.count() == 1
 
 
+async def test_a_ritual_leaves_nobody_listening_behind(quick: Rituals, manager: StateManager) -> None:
+    before = len(manager._subscribers)
+    await perform(quick)
+    assert len(manager._subscribers) == before
+
+
 async def test_a_key_makes_it_happen_once(quick: Rituals, manager: StateManager) -> None:
     first = await (await quick.start(12, actor=ANA, key="schedule:1")).wait()
     after = manager.snapshot
