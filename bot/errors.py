@@ -13,7 +13,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import catalog, discord_codes, embeds, hints
+from bot import catalog, discord_codes, embeds, hints, whom
 from bot.access import Refusal, caller_of
 from bot.responding import respond
 from bot.words import quoted
@@ -93,9 +93,7 @@ def explain(
     if explained is not None:
         return explained
     incident = new_incident()
-    return Explained(
-        "failed", f"Something went wrong on our side (incident `{incident}`). Please tell an admin.", incident
-    )
+    return Explained("failed", f"Something went wrong on our side (incident `{incident}`).", incident)
 
 
 def _readable(error: HelixError, typed_after: str) -> str:
@@ -161,8 +159,11 @@ async def report(
         logger.warning("command.discord_trouble where=%s error=%s", where, in_short(cause))
     if isinstance(cause, Refusal):
         bot.kernel.refusals.count(cause.kind)
-    if explained.text is not None:
-        await _tell(target, hints.fit(explained.text, lambda: caller_of(target), bot.prefix), where)
+    text = explained.text
+    if text is not None:
+        if explained.incident is not None:
+            text = f"{text} {whom.to_tell(bot, target.guild)}"
+        await _tell(target, hints.fit(text, lambda: caller_of(target), bot.prefix), where)
     return explained.outcome
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from bot.client import HelixBot
 
 _MOST_ROLES = 3
+_OPERATOR = "whoever runs this bot"
 
 
 def roles_with(level: Level, guild: discord.Guild, admin_role_id: int | None) -> list[discord.Role]:
@@ -39,12 +40,31 @@ def to_ask(bot: HelixBot, guild: discord.Guild | None, level: Level, *, local: b
         level: what it needs.
         local: whether it concerns the server that it is asked for in.
     """
-    home = None if bot.home_guild_id is None else bot.get_guild(bot.home_guild_id)
+    home = _home(bot)
     if level is Level.owner or (home is None and not local):
-        return "Ask whoever runs this bot."
+        return f"Ask {_OPERATOR}."
     if guild is not None and (local or guild == home):
-        roles = roles_with(level, guild, bot.admin_role_id)[:_MOST_ROLES]
-        named = " or ".join(role.mention for role in roles)
-        return f"Ask <@{guild.owner_id}>{f', or anyone with {named}' if named else ''}."
+        return f"Ask {_people(bot, guild, level)}."
     name = "the server" if home is None else f"**{embeds.plain(home.name)}**"
     return f"Use it in {name}, or ask there."
+
+
+def to_tell(bot: HelixBot, guild: discord.Guild | None) -> str:
+    """A sentence that says to whom a fault of ours should be reported."""
+    home = _home(bot)
+    if home is None:
+        return f"Please tell {_OPERATOR}."
+    if guild == home:
+        return f"Please tell {_people(bot, home, Level.admin)}."
+    return f"Please tell an admin of **{embeds.plain(home.name)}**."
+
+
+def _home(bot: HelixBot) -> discord.Guild | None:
+    return None if bot.home_guild_id is None else bot.get_guild(bot.home_guild_id)
+
+
+def _people(bot: HelixBot, guild: discord.Guild, level: Level) -> str:
+    """The owner and the roles; an interaction may come from a server of which neither is known."""
+    named = " or ".join(role.mention for role in roles_with(level, guild, bot.admin_role_id)[:_MOST_ROLES])
+    owner = f"<@{guild.owner_id}>" if guild.owner_id else "the owner of this server"
+    return f"{owner}, or anyone with {named}" if named else owner

@@ -76,3 +76,20 @@ async def test_a_directive_refused_for_lack_of_powers_says_whom_to_ask(talk: Tal
     reply = await talk.ask("mod", "!run emit report.ready")
     assert "It takes the powers of an administrator." in text_of(reply)
     assert f"anyone with {role(talk.sandbox, 'Admin')}" in text_of(reply)
+
+
+async def test_a_fault_of_ours_says_whom_to_tell(
+    talk: Talk, running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(running_bot.bot.collective.journal, "entries", fail)
+    owner, admin = f"<@{talk.sandbox.users['owner']}>", role(talk.sandbox, "Admin")
+    text = text_of(await talk.ask("member", "!history Kael"))
+    assert text.endswith(f"Please tell {owner}, or anyone with {admin}.")
+    text = text_of(await talk.ask("member", "!history Kael", dm=True))
+    assert text.endswith("Please tell an admin of **Helix Home**.")
+    running_bot.bot.home_guild_id = None
+    text = text_of(await talk.slash("member", "history", agent="Kael"))
+    assert text.endswith("Please tell whoever runs this bot.")
