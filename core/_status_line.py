@@ -15,11 +15,12 @@ import aiohttp
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.http_parser import RawResponseMessage
+from aiohttp.streams import StreamReader
 
 # RFC 9112 §4. An answer may be preceded by interim ones, each of them with headers (RFC 9110 §15.2).
 _STATUS_LINE: Final = re.compile(rb"HTTP/\d\.\d ([1-9]\d\d)[ \r\n]")
 _INTERIM: Final = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d[ \r\n].*?\r?\n\r?\n", re.DOTALL)
-_SWITCHED: Final = 101
 # Of an answer's beginning so much is kept in search of its status.
 _BYTES: Final = 16 * 1024
 
@@ -51,7 +52,7 @@ class StatusLine:
         while interim := _INTERIM.match(self._head):
             self._head = self._head[interim.end() :]
         found = _STATUS_LINE.match(self._head)
-        if found is not None and (int(found[1]) == _SWITCHED or found[1] >= b"200"):
+        if found is not None and (found[1] == b"101" or found[1] >= b"200"):
             self.status = int(found[1])
 
 
@@ -61,17 +62,24 @@ class _Protocol(ResponseHandler):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
         self.line = StatusLine()
+        # The body of the answer, once its head is read; after 101 another protocol is spoken.
+        self._body: StreamReader | None = None
 
     def set_response_params(self, **params: Any) -> None:  # noqa: ANN401 - as aiohttp
         """A request begins."""
-        self.line = StatusLine()
+        self.line, self._body = StatusLine(), None
         super().set_response_params(**params)
+
+    def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
+        """The head of an answer is read."""
+        message, body = data
+        if message.code >= 200:
+            self._body = body
+        super().feed_data(data, size)
 
     def data_received(self, data: bytes) -> None:
         """Take what has come; after the end of the answer nothing more is taken on this connection."""
-        over = self._payload is None or self._payload.is_eof()
-        # After a 101 the connection speaks another protocol: its messages belong to the answer.
-        if over and self.line.status not in {None, _SWITCHED}:
+        if self._body is not None and self._body.is_eof():
             # Kept, it would be read as the answer to the next request.
             self.force_close()
             if self.transport is not None:

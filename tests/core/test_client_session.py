@@ -45,6 +45,14 @@ async def test_a_status_counts_though_the_rest_never_comes(session: aiohttp.Clie
         assert (await ask(session, "POST", url, timeout_s=0.2, data=b"{}")).status == 200
 
 
+async def test_a_head_that_comes_in_pieces_is_read_whole(session: aiohttp.ClientSession) -> None:
+    parts = [b"HTTP/1.1 429 Too Many\r\nRetry-", b"After: 7\r\nContent-Length", b": 0\r\n\r\n"]
+    async with answering(parts) as url:
+        for _ in ("on a new connection", "on one that is used again"):
+            answer = await ask(session, "POST", url, timeout_s=10, data=b"{}")
+            assert (answer.status, answer.headers.get("Retry-After")) == (429, "7")
+
+
 async def test_a_bad_status_with_a_bad_rest_is_no_good_one(session: aiohttp.ClientSession) -> None:
     async with answering(b"HTTP/1.1 500 No\r\n: x\r\n\r\n") as url:
         assert (await ask(session, "POST", url, timeout_s=10, data=b"{}")).status == 500
