@@ -11,6 +11,8 @@ from bot import access, catalog, embeds
 from bot.access import Caller
 from bot.entry import ANYWHERE, CommandEntry, Level
 
+# The sentence so far says already who may.
+_SAYS_WHO = re.compile(r"\badmins?\b(?:(?!\. |\n).)*\Z")
 _FOR = {Level.mod: "for mods", Level.admin: "for admins", Level.owner: "for owners"}
 
 
@@ -25,7 +27,13 @@ def fit(text: str, caller: Callable[[], Caller], prefix: str) -> str:
     if "`" not in text:
         return text
     hint = rf"(?<!\\)`(?:/|{re.escape(prefix)})([a-z0-9-]+)(?: ([a-z-]+))?[^`\n]*`"
-    return re.sub(hint, lambda found: found[0] + _note(found[1], found[2], caller), text)
+
+    def noted(found: re.Match[str]) -> str:
+        if _SAYS_WHO.search(found.string[: found.start()]):
+            return found[0]
+        return found[0] + _note(found[1], found[2], caller)
+
+    return re.sub(hint, noted, text)
 
 
 def fit_card(card: discord.Embed, caller: Callable[[], Caller], prefix: str) -> discord.Embed:

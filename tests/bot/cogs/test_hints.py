@@ -25,6 +25,8 @@ IN_PRIVATE = Caller(1, "Ada")
         (MEMBER, "`/run` does that.", "`/run` (for mods) does that."),
         (MOD, "`/run` does that.", "`/run` does that."),
         (ADMIN, "`/restore x` or `/run`", "`/restore x` or `/run`"),
+        (MEMBER, "An admin stops it with `/halt`.", "An admin stops it with `/halt`."),
+        (MEMBER, "Tell an admin. Then `/halt`.", "Tell an admin. Then `/halt` (for admins)."),
         (MEMBER, "See `/alerts`.", "See `/alerts`."),
         (MEMBER, "See `/alerts list`.", "See `/alerts list`."),
         (MEMBER, "`/alerts ack 3`", "`/alerts ack 3` (for mods)"),
