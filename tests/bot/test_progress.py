@@ -1,6 +1,7 @@
 """Progress bars with the real client on the sandbox."""
 
 import asyncio
+import contextlib
 import io
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -141,6 +142,21 @@ async def test_the_asker_stops_the_work(running_bot: RunningBot, talk: Talk) -> 
         await task
     assert ended.is_set()
     assert items(await talk.edited(shown, lambda one: "Ended early" in text_of(one))) == []
+
+
+async def test_work_that_had_come_to_its_end_when_it_was_stopped_gives_its_result(
+    running_bot: RunningBot, talk: Talk
+) -> None:
+    async def work() -> int:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        return 5
+
+    async with Progress(await ask(running_bot), "Counting", total=4, stoppable=True) as progress:
+        shown = await talk.until(lambda one: "0 of 4" in text_of(one))
+        running = asyncio.create_task(progress.run(work()))
+        await talk.press("admin", shown, "Stop")
+        assert await running == 5
 
 
 async def test_work_that_nobody_stops_gives_its_result(running_bot: RunningBot) -> None:

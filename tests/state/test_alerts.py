@@ -276,6 +276,21 @@ async def test_alerts_that_are_over_are_kept_to_a_bound(
     assert [alert.id for alert in await alerts.newest()] == [6, 5, 4]
 
 
+async def test_what_is_open_stays_however_many_are_over(
+    alerts: Alerts,
+    manager: StateManager,
+    database: Database,
+    clock: ManualClock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(table, "CLOSED_KEPT", 3)
+    await alerts.raise_("old", "warning", "still so")
+    for _ in range(6):
+        await alerts.raise_("k", "warning", "x")
+        await alerts.clear("k")
+    assert [alert.key for alert in (await again(manager, database, clock)).open()] == ["old"]
+
+
 async def test_alerts_of_a_span_are_found(alerts: Alerts, clock: ManualClock) -> None:
     await alerts.raise_("early", "warning", "x")
     clock.advance(3600)

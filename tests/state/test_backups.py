@@ -348,6 +348,21 @@ async def test_retention_keeps_the_newest_and_never_removes_the_only_good_one(
     assert await collective.backups.prune() == (0, 0)
 
 
+async def test_nothing_is_removed_while_a_backup_is_made_or_checked(
+    collective: Collective, clock: ManualClock
+) -> None:
+    for _ in range(3):
+        await collective.backups.create(ADA)
+        clock.advance(3600)
+    over = asyncio.Event()
+    checking = asyncio.create_task(collective.backups._turn.run("A backup is being checked", over.wait()))
+    await asyncio.sleep(0)
+    assert await collective.backups.prune() == (0, 0)
+    over.set()
+    await checking
+    assert (await collective.backups.prune())[0] == 1
+
+
 async def test_an_older_good_one_outlives_unchecked_ones(collective: Collective, clock: ManualClock) -> None:
     good = await collective.backups.create(ADA)
     for day in (2, 3, 4):

@@ -54,3 +54,15 @@ async def test_nothing_is_remembered_of_how_a_hook_did_that_is_gone(
         await stage.destinations.unsubscribe(hook.id)
     rows = await store.read(lambda c: c.execute("SELECT destination FROM destination_state").fetchall())
     assert rows == []
+
+
+async def test_enabling_one_that_is_not_switched_off_leaves_its_failures_counted(
+    stage: Stage, receiver: Receiver
+) -> None:
+    receiver.statuses = [500]
+    async with stage.running():
+        await stage.emit()
+        await stage.until(1)
+    assert not await stage.destinations.enable("zapier")
+    rows = await stage.store.read(lambda c: c.execute("SELECT destination FROM destination_state").fetchall())
+    assert rows == [("zapier",)]

@@ -160,6 +160,17 @@ async def test_a_key_is_forgotten_after_a_week_and_an_event_after_a_month(
     assert await inbox.counts() == {}
 
 
+@pytest.mark.parametrize("status", ["accepted", "processing", "failed"])
+async def test_what_is_not_over_is_kept_however_old_it_is(
+    inbox: Inbox, store: Database, clock: ManualClock, status: str
+) -> None:
+    kept = await inbox.accept(event())
+    await store.write(lambda connection: connection.execute("UPDATE handling SET status = ?", (status,)))
+    clock.advance(60 * DAY_S)
+    assert await inbox.prune() == 0
+    assert await inbox.find(kept.id) is not None
+
+
 async def test_pages_go_back_in_time(inbox: Inbox) -> None:
     ids = [(await inbox.accept(event(str(number)))).id for number in range(5)]
     newest = await inbox.page(limit=2)
@@ -176,7 +187,9 @@ async def test_only_the_dead_are_shown_and_let_try_again(inbox: Inbox, store: Da
     assert (found.id, found.status) == (dead.id, "accepted")
     heard: list[tuple[str, ...]] = []
     inbox.on_accept(heard.append)
+    waiting = inbox.waiting
     assert await inbox.replay(dead.id) == 1
+    assert inbox.waiting == waiting + 1
     assert heard == [("two",)]
     replayed = await inbox.find(dead.id)
     assert replayed is not None

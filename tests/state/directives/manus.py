@@ -39,6 +39,14 @@ class Hands:
         await self.gate.wait()
         return Outcome("waited")
 
+    async def linger(self, _work: Work) -> Outcome:
+        self.begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await self.gate.wait()
+        raise AssertionError("it is cancelled")
+
     async def fail(self, _work: Work) -> Outcome:
         raise HelixError("It cannot be done.")
 
@@ -51,7 +59,7 @@ class Hands:
     def actions(self) -> dict[str, Action]:
         runs: dict[str, Callable[[Work], Awaitable[Outcome]]] = {
             "note": self.note, "wait": self.wait, "fail": self.fail, "crash": self.crash, "cut": self.cut,
-            "ritual": self.note,
+            "ritual": self.note, "linger": self.linger,
         }  # fmt: skip
         return {
             name: Action(name=name, summary="A test.", examples=(name,), parse=_parse, run=run)

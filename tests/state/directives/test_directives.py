@@ -16,7 +16,7 @@ from state.directive_records import Directive, NotQueued, UnknownDirective, Wron
 from state.policy import MOST_OPEN_OF_A_PERSON
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
-from tests.state.directives.manus import ADA, Hands, Manus, ask, ended
+from tests.state.directives.manus import ADA, Hands, Manus, ask, ended, renew
 
 
 async def test_directives_run_one_after_another_in_their_order(
@@ -109,6 +109,20 @@ async def test_what_waited_is_judged_again(collective: Collective, manus: Manus,
     assert "nonmaleficence" in (refused.result or "")
     entries = await collective.journal.entries(kinds=("policy",))
     assert [entry.after for entry in entries] == ["refused", "approved"]
+
+
+async def test_what_was_begun_before_is_not_judged_once_more(
+    collective: Collective, manus: Manus, hands: Hands
+) -> None:
+    directive = await ask(collective, "ritual 500")
+    assert await collective.directives._book.take_next() is not None
+    await renew(collective, hands)
+    await collective.manager.change(
+        lambda old: Change(ucf=msgspec.structs.replace(old.ucf, klesha=0.9), source="tune")
+    )
+    manus()
+    done = await ended(collective.directives, directive.id)
+    assert (done.status, done.attempts) == ("done", 2)
 
 
 async def test_one_that_waits_can_be_taken_back(collective: Collective, manus: Manus, hands: Hands) -> None:

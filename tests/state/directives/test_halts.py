@@ -7,6 +7,7 @@ import asyncio
 from state.change import Actor
 from state.collective import Collective
 from state.directives import MOST_ATTEMPTS
+from tests.core.notes_store import turns
 from tests.state.directives.manus import ADA, Hands, Manus, ask, ended, renew
 
 
@@ -88,6 +89,22 @@ async def test_a_cancelled_loop_puts_back_what_runs(
     await hands.begun.wait()
     await manus.cancel()
     assert (await collective.directives.get(directive.id)).status == "queued"
+
+
+async def test_a_cancelled_loop_puts_back_only_what_has_ended(
+    collective: Collective, manus: Manus, hands: Hands
+) -> None:
+    await ask(collective, "linger")
+    manus()
+    await hands.begun.wait()
+    manus.tasks[0].cancel()
+    await turns()
+    # What was written by now is on the disk.
+    await collective.database.write(lambda _: None)
+    assert collective.directives.counts["running"] == 1
+    hands.gate.set()
+    await asyncio.wait(manus.tasks)
+    assert collective.directives.counts["queued"] == 1
 
 
 async def test_what_ran_at_a_kill_runs_again_a_bounded_number_of_times(
