@@ -19,7 +19,7 @@ _CONNECT_TIMEOUT_S = 240.0
 _PING, _PONG = b"\x89\x00", b"\x8a\x80\x00\x00\x00\x00"
 # The end of the first event: of its JSON over WebSocket, a blank line otherwise; or of the chunk that has it.
 _FIRST_EVENT_ENDS = (b"}}", b"}\n\n", b"}\n\n\r\n")
-_UPGRADE = (
+UPGRADE = (
     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
 )
@@ -29,7 +29,7 @@ def _connect(port: int, path: str, number: int) -> socket.socket:
     client = socket.socket()
     client.bind((f"127.0.0.{2 + number // _PER_ADDRESS}", 0))
     client.connect(("127.0.0.1", port))
-    upgrade = _UPGRADE if path.startswith("/ws") else ""
+    upgrade = UPGRADE if path.startswith("/ws") else ""
     client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{upgrade}\r\n".encode())
     return client
 

@@ -7,13 +7,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from web.live.client import Topics
+from web.live.client import NO_ID, Topics
 from web.parameters import Parameter
 from web.records.live import TOPICS
 
 _LONGEST_ID: Final = 20
-# No event has this id, and none is resumed from it.
-_NO_ID: Final = 0
 _HEADER: Final = "Last-Event-ID"
 
 
@@ -61,7 +59,7 @@ class EventIdParameter(Parameter, frozen=True, kw_only=True):
         """
         header = request.headers.get(_HEADER)
         if header:
-            return _parsed(header) or _NO_ID
+            return _parsed(header) or NO_ID
         text = request.query.get(self.name)
         if text is None:
             return None

@@ -15,19 +15,26 @@ if TYPE_CHECKING:
 
     from web.live.streams import Streams
 
-# From so much unsent on, a client counts as behind; with so much, it is too slow.
-BEHIND_BYTES: Final = 16 * 1024
+# A client for which more waits is too slow. Nothing of it is held for this client alone.
 MOST_WAITING_BYTES: Final = 256 * 1024
+# So much is handed over at once to a client that catches up, or a single larger message.
+_PIECE_BYTES: Final = 16 * 1024
 # What the system holds for a client besides; it doubles it.
-_SYSTEM_BUFFER_BYTES: Final = 64 * 1024
+_SYSTEM_BUFFER_BYTES: Final = 16 * 1024
 # A peer that acknowledges nothing for so long is gone (RFC 5482), where the system can tell.
 _UNANSWERED_MS: Final = 30_000
 
 Topics = frozenset[str] | None
 
+# No event has this id, and none is resumed from it.
+NO_ID: Final = 0
+
 
 class Client(asyncio.Protocol, ABC):
     """What both transports share. It belongs to `streams` from `begin` to `connection_lost`.
+
+    Its transport is handed bytes only while it holds none that are unsent. What is published meanwhile stays
+    in the history, which is kept once for all clients; of a client that is behind only its place is kept.
 
     Args:
         address: whom it counts for.
@@ -35,8 +42,10 @@ class Client(asyncio.Protocol, ABC):
         after_id: the last event that it has seen; None where it has seen none.
 
     Attributes:
-        opening: what it gets first, as of the event `seen`.
-        behind_since: since when more waits to be sent than should; None where it keeps up.
+        opening: what it gets before anything else.
+        seen: the last event that was handed over.
+        waiting_bytes: how much of the history it has yet to get.
+        behind_since: since when it has not taken all that there is for it; None where it keeps up.
         closing: it was told that it ends, and gets nothing more.
         may_go_on: whether what let it in still holds; None where that does not end.
     """
@@ -45,7 +54,6 @@ class Client(asyncio.Protocol, ABC):
     __slots__ = (
         "_streams",
         "address",
-        "after_id",
         "behind_since",
         "closing",
         "may_go_on",
@@ -53,6 +61,7 @@ class Client(asyncio.Protocol, ABC):
         "seen",
         "topics",
         "transport",
+        "waiting_bytes",
     )
 
     kind: ClassVar[StreamKind]
@@ -67,19 +76,25 @@ class Client(asyncio.Protocol, ABC):
         self._streams = streams
         self.address = address
         self.topics = topics
-        self.after_id = after_id
-        self.opening = b""
-        self.seen = 0
+        self.opening: tuple[bytes, ...] = ()
+        self.seen = after_id or NO_ID
+        self.waiting_bytes = 0
         self.behind_since: float | None = None
         self.closing = False
         self.may_go_on: Callable[[], bool] | None = None
         self.transport: asyncio.Transport | None = None
 
-    def begin(self, transport: asyncio.Transport, received: bytes) -> None:
-        """Take over a connection whose head is sent; `received` came after the request."""
+    def wants(self, name: str) -> bool:
+        """Whether it wants events of that name."""
+        return self.topics is None or name in self.topics
+
+    def begin(self, transport: asyncio.Transport, head: bytes, received: bytes) -> None:
+        """Take over a connection; `head` is to be sent first, and `received` came after the request."""
         self.transport = transport
-        transport.set_write_buffer_limits(high=BEHIND_BYTES)
-        if self.behind_since is None and transport.get_write_buffer_size() > BEHIND_BYTES:
+        self.opening = (head, *self.opening)
+        # From the first unsent byte on, the transport says that it is behind.
+        transport.set_write_buffer_limits(high=0)
+        if self.behind_since is None and transport.get_write_buffer_size():
             # It was behind when it came here, so the transport does not say so again.
             self.pause_writing()
         _bound_system_buffers(transport)
@@ -89,15 +104,54 @@ class Client(asyncio.Protocol, ABC):
         if received:
             self.data_received(received)
 
-    def send(self, data: bytes) -> None:
-        """Hand bytes to the transport, or drop a client that takes them too slowly."""
+    def send(self, data: bytes) -> bool:
+        """Hand bytes over now; returns False where the client is behind or gone, and does not get them."""
         transport = self.transport
-        if transport is None or self.closing:
+        if transport is None or self.closing or self.behind_since is not None:
+            return False
+        transport.write(data)
+        if self.behind_since is not None:
+            self._streams.hold(self, len(data))
+        return True
+
+    def tell(self, payload: bytes, newest: int) -> None:
+        """Hand over published messages, or leave them to the history where the client is behind.
+
+        Args:
+            payload: the messages that it wants, framed.
+            newest: the newest event among them; `NO_ID` where none has an id, and nobody catches up on them.
+        """
+        if newest and newest <= self.seen:
+            # It has had them from the history.
             return
-        if self.behind_since is not None and transport.get_write_buffer_size() > MOST_WAITING_BYTES:
-            self.drop("slow")
-        else:
-            transport.write(data)
+        if self.behind_since is None:
+            self.seen = newest or self.seen
+            self.send(payload)
+        elif newest:
+            self.waiting_bytes += len(payload)
+            if self.waiting_bytes > MOST_WAITING_BYTES:
+                self.drop("slow")
+
+    def catch_up(self) -> None:
+        """Hand over the opening and then the history, for as long as the transport sends it all at once."""
+        transport, unsent = self.transport, self._streams.unsent
+        while transport is not None and not self.closing and self not in unsent:
+            pieces = self.opening
+            if pieces:
+                self.opening = ()
+            else:
+                missed = self._streams.missed(self, _PIECE_BYTES)
+                if missed is None:
+                    self.drop("slow")
+                    return
+                pieces, self.seen = missed
+                self.waiting_bytes -= sum(map(len, pieces))
+            if not pieces:
+                self.behind_since, self.waiting_bytes = None, 0
+                return
+            transport.writelines(pieces)
+            if self in unsent:
+                self._streams.hold(self, sum(map(len, pieces)))
 
     def drop(self, reason: str) -> None:
         """End it because of how it behaves; `reason` is counted."""
@@ -113,19 +167,33 @@ class Client(asyncio.Protocol, ABC):
     def goodbye(self) -> None:
         """The server stops."""
 
+    def _end_with(self, last: bytes) -> None:
+        """Say one thing more, and serve it no longer."""
+        if self.transport is None or self.closing:
+            return
+        if self.opening:
+            # The head has not been sent, so nothing can be said yet.
+            self.abort()
+        else:
+            self.transport.write(last)
+            self._streams.leave(self, closing=True)
+
     @abstractmethod
     def _cut(self, reason: str) -> None:
         """End it, saying so where the transport can."""
 
     def pause_writing(self) -> None:
-        """More than `BEHIND_BYTES` wait to be sent."""
-        self.behind_since = self._streams.now()
-        self._streams.behind.add(self)
+        """The transport holds bytes that the client does not take yet."""
+        if self.behind_since is None:
+            self.behind_since = self._streams.now()
+        if self.transport is not None:
+            waits = sum(map(len, self.opening))
+            self._streams.hold(self, self.transport.get_write_buffer_size() + waits)
 
     def resume_writing(self) -> None:
-        """It has caught up."""
-        self.behind_since = None
-        self._streams.behind.discard(self)
+        """The client has taken all that was handed over."""
+        self._streams.unsent.release(self)
+        self.catch_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is gone."""

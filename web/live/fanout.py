@@ -11,8 +11,8 @@ from time import perf_counter
 from typing import Final, final
 
 from state.ports import StreamKind
-from web.live.client import Client, Topics
-from web.live.messages import Message
+from web.live.client import NO_ID, Client, Topics
+from web.live.messages import History, Message
 
 logger = logging.getLogger(__name__)
 
@@ -28,10 +28,14 @@ class Fanout:
     more to tell than time to tell it, each client gets larger pieces, and not a longer queue.
 
     Args:
+        history: where events are kept for clients that are behind.
         took: called with the seconds from each message's publishing to its last client's transport.
     """
 
-    def __init__(self, took: Callable[[float], None]) -> None:
+    def __init__(self, history: History, took: Callable[[float], None]) -> None:
+        self._history = history
+        # The newest event that no later round brings.
+        self._newest = history.last_id
         self._took = took
         # Clients that want the same are served the same bytes. A dict keeps them in order.
         self._groups: dict[tuple[StreamKind, Topics], dict[Client, None]] = {}
@@ -58,13 +62,33 @@ class Fanout:
         return any(topics is None or name in topics for _, topics in self._groups)
 
     def publish(self, message: Message) -> None:
-        """Send a message to those who want it, soon."""
+        """Keep a message, and send it to those who want it, soon."""
+        self._history.add(message)
         if not self.wants(message.name):
             return
         self._waiting.append((message, perf_counter()))
         if not self._scheduled:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._turn)
+
+    def missed(self, client: Client, most_bytes: int) -> tuple[tuple[bytes, ...], int] | None:
+        """The next messages for a client that is behind, without those that a later round brings.
+
+        Returns:
+            the messages that it wants, framed, none where it has caught up; and the event up to which they
+            reach. None where some are no longer kept. Only the last message may exceed `most_bytes`.
+        """
+        if not self._history.knows(client.seen):
+            return None
+        pieces, size, seen = list[bytes](), 0, client.seen
+        for number, message in self._history.after(client.seen):
+            if number > self._newest or size >= most_bytes:
+                break
+            seen = number
+            if client.wants(message.name):
+                pieces.append(message.encoded(client.kind))
+                size += len(pieces[-1])
+        return tuple(pieces), seen
 
     def _turn(self) -> None:
         if not self._rounds:
@@ -76,18 +100,17 @@ class Fanout:
 
     def _begin_round(self) -> None:
         """Make a round of what waits, for those who listen now."""
+        self._newest = self._history.last_id
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, []
         shares = []
         for (transport, topics), group in self._groups.items():
-            payload = b"".join(
-                message.encoded(transport)
-                for message, _ in waiting
-                if topics is None or message.name in topics
-            )
-            if payload:
-                shares.append((payload, tuple(group)))
+            wanted = [message for message, _ in waiting if topics is None or message.name in topics]
+            if wanted:
+                payload = b"".join(message.encoded(transport) for message in wanted)
+                newest = max(message.id or NO_ID for message in wanted)
+                shares.append((payload, newest, tuple(group)))
         self._rounds.append(_Round(shares, tuple(published for _, published in waiting)))
 
     def _serve(self, most: int) -> None:
@@ -95,9 +118,9 @@ class Fanout:
         if not self._rounds:
             return
         current = self._rounds[0]
-        for client, payload in islice(current.left, most):
+        for client, payload, newest in islice(current.left, most):
             try:
-                client.send(payload)
+                client.tell(payload, newest)
             except Exception:
                 # The others are not to wait for it.
                 logger.exception("stream.send_failed transport=%s", client.kind)
@@ -116,9 +139,11 @@ class _Round:
 
     __slots__ = ("count", "left", "published")
 
-    def __init__(self, shares: list[tuple[bytes, tuple[Client, ...]]], published: tuple[float, ...]) -> None:
-        self.count = sum(len(group) for _, group in shares)
-        self.left: Iterator[tuple[Client, bytes]] = (
-            (client, payload) for payload, group in shares for client in group
+    def __init__(
+        self, shares: list[tuple[bytes, int, tuple[Client, ...]]], published: tuple[float, ...]
+    ) -> None:
+        self.count = sum(len(group) for _, _, group in shares)
+        self.left: Iterator[tuple[Client, bytes, int]] = (
+            (client, payload, newest) for payload, newest, group in shares for client in group
         )
         self.published = published

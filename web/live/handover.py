@@ -46,5 +46,4 @@ class HandOver(web.StreamResponse):
         )
         head = "".join(f"{line}\r\n" for line in lines).encode()
         transport.set_protocol(self._client)
-        transport.write(b"%sDate: %s\r\n\r\n" % (head, date))
-        self._client.begin(transport, received)
+        self._client.begin(transport, b"%sDate: %s\r\n\r\n" % (head, date), received)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterator
 from datetime import datetime
 from typing import final
 
@@ -35,6 +36,11 @@ class Message:
         self._sse = b""
         self._ws = b""
 
+    @property
+    def data_bytes(self) -> int:
+        """How long its data is, without a frame."""
+        return len(self._data)
+
     def encoded(self, transport: StreamKind) -> bytes:
         """The bytes to send over this transport."""
         return self._for_sse() if transport == "sse" else self._for_ws()
@@ -54,35 +60,41 @@ class Message:
 
 @final
 class History:
-    """The last messages, for those who come back.
+    """The last events, for clients that come back and for those that are behind.
 
     Args:
         last_id: the newest event before the first message; what came before it is not known here.
         most: how many messages are kept.
+        most_bytes: how many bytes of data they may have together.
+
+    Attributes:
+        last_id: the newest event that was added.
     """
 
-    def __init__(self, last_id: int, most: int) -> None:
-        self._messages: deque[Message] = deque()
+    def __init__(self, last_id: int, most: int, most_bytes: int) -> None:
+        self.last_id = last_id
+        self._messages: deque[tuple[int, Message]] = deque()
         self._most = most
+        self._most_bytes = most_bytes
+        self._bytes = 0
         # Everything after this id is here.
         self._floor = last_id
 
     def add(self, message: Message) -> None:
-        """Keep a message that has an id."""
-        self._messages.append(message)
-        if len(self._messages) > self._most:
-            gone = self._messages.popleft()
-            self._floor = gone.id or self._floor
+        """Keep a message that has an id; one without is not resumed."""
+        if message.id is None:
+            return
+        self.last_id = message.id
+        self._messages.append((message.id, message))
+        self._bytes += message.data_bytes
+        while len(self._messages) > self._most or self._bytes > self._most_bytes:
+            self._floor, gone = self._messages.popleft()
+            self._bytes -= gone.data_bytes
 
-    def after(self, event_id: int, last_id: int) -> tuple[Message, ...] | None:
-        """What came after an event, oldest first; None where that is not all known.
+    def knows(self, event_id: int) -> bool:
+        """Whether everything after that event is kept."""
+        return event_id >= self._floor
 
-        Args:
-            event_id: the last event that a client has seen.
-            last_id: the newest event of all.
-        """
-        if not self._floor <= event_id <= last_id:
-            return None
-        return tuple(
-            message for message in self._messages if message.id is not None and message.id > event_id
-        )
+    def after(self, event_id: int) -> Iterator[tuple[int, Message]]:
+        """What is kept of what came after an event, oldest first, each with its id."""
+        return ((number, message) for number, message in self._messages if number > event_id)

@@ -12,7 +12,6 @@ from web.live.pulse import PulseMeter
 from web.live.snapshot import build_snapshot
 from web.records.live import SNAPSHOT
 
-KEPT_MESSAGES: Final = 512
 # A gap that takes more than this to fill is answered by a snapshot, which is smaller.
 LARGEST_REPLAY_BYTES: Final = 128 * 1024
 _SNAPSHOT_HOLDS_S: Final = 1.0
@@ -20,29 +19,39 @@ _SNAPSHOT_HOLDS_S: Final = 1.0
 
 @final
 class Openings:
-    """Knows the last messages, and the state of now."""
+    """Knows where a client can go on, and the state of now.
 
-    def __init__(self, kernel: Kernel, collective: Collective, pulses: PulseMeter) -> None:
+    Args:
+        history: the last events; a client that has seen one of them goes on after it.
+    """
+
+    def __init__(self, kernel: Kernel, collective: Collective, pulses: PulseMeter, history: History) -> None:
         self._clock = kernel.clock
         self._broadcaster = kernel.broadcaster
         self._collective = collective
         self._pulses = pulses
-        self._history = History(self._broadcaster.last_id, KEPT_MESSAGES)
+        self._history = history
         self._snapshot: tuple[int, float, Message] | None = None
 
-    def keep(self, message: Message) -> None:
-        """Keep a message for those who come back."""
-        self._history.add(message)
-
     def prepare(self, client: Client) -> None:
-        """Make what a client gets first, as of the newest event."""
-        last_id = client.seen = self._broadcaster.last_id
-        missed = None if client.after_id is None else self._history.after(client.after_id, last_id)
-        if missed is not None:
-            wanted = (one for one in missed if client.topics is None or one.name in client.topics)
-            client.opening = b"".join(message.encoded(client.kind) for message in wanted)
-        if missed is None or len(client.opening) > LARGEST_REPLAY_BYTES:
-            client.opening = self._current(last_id).encoded(client.kind)
+        """Let a client go on after the event `seen`, or give it a snapshot and let it go on after that."""
+        last_id = self._broadcaster.last_id
+        gap_bytes = self._gap_bytes(client, last_id)
+        if gap_bytes is None or gap_bytes > LARGEST_REPLAY_BYTES:
+            client.opening = (self._current(last_id).encoded(client.kind),)
+            client.seen = last_id
+        else:
+            client.waiting_bytes = gap_bytes
+
+    def _gap_bytes(self, client: Client, last_id: int) -> int | None:
+        """How much it takes to tell a client what it has missed; None where that is not all known."""
+        if not self._history.knows(client.seen) or client.seen > last_id:
+            return None
+        return sum(
+            len(message.encoded(client.kind))
+            for _, message in self._history.after(client.seen)
+            if client.wants(message.name)
+        )
 
     def _current(self, last_id: int) -> Message:
         """The snapshot, made once for all who come at about the same time."""

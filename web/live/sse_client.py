@@ -8,6 +8,8 @@ from web.live import sse
 from web.live.client import Client, Topics
 
 if TYPE_CHECKING:
+    import asyncio
+
     from web.live.streams import Streams
 
 # It has nothing to say.
@@ -26,6 +28,10 @@ class SseClient(Client):
         super().__init__(streams, address, topics, after_id)
         self._said = 0
 
+    def begin(self, transport: asyncio.Transport, head: bytes, received: bytes) -> None:
+        """Take over a connection; after the head it is told when to come back once it is cut."""
+        super().begin(transport, head + sse.encode_opening(self._streams.next_retry_ms()), received)
+
     def data_received(self, data: bytes) -> None:
         """Nothing that follows the request is read, and not much of it is tolerated."""
         self._said += len(data)
@@ -38,9 +44,8 @@ class SseClient(Client):
 
     def goodbye(self) -> None:
         """A comment, and the end."""
-        if self.transport is not None and not self.closing:
-            self.transport.write(sse.GOODBYE)
-            self._streams.leave(self, closing=True)
+        self._end_with(sse.GOODBYE)
+        if self.transport is not None:
             self.transport.close()
 
     def _cut(self, reason: str) -> None:

@@ -16,12 +16,12 @@ from state.agents import AgentView
 from state.collective import Collective
 from state.live import translate
 from state.ports import StreamKind
-from web.live import sse
 from web.live.client import Client, behind_longest
 from web.live.fanout import AT_A_TURN, Fanout
-from web.live.messages import Message
+from web.live.messages import History, Message
 from web.live.opening import Openings
 from web.live.pulse import PulseMeter
+from web.live.unsent import Unsent
 from web.problems import Problem
 from web.records.agents import agent_body
 from web.records.live import PULSE
@@ -32,6 +32,11 @@ logger = logging.getLogger(__name__)
 LOOP: Final = "streams"
 PULSE_EVERY_S: Final = 2.0
 HEARTBEAT_EVERY_S: Final = 15.0
+# What is kept for clients that come back or are behind.
+KEPT_MESSAGES: Final = 512
+KEPT_BYTES: Final = 4 * 1024 * 1024
+# What all connections together may hold that their clients have not taken.
+MOST_UNSENT_BYTES: Final = 64 * 1024 * 1024
 # How long a client may be behind before it is let go of, and how long its goodbye may take.
 LONGEST_BEHIND_S: Final = 20.0
 GOODBYE_S: Final = 2.0
@@ -60,7 +65,7 @@ class Streams:
         sleep: what waits; tests put their own clock's here.
 
     Attributes:
-        behind: the clients that take events more slowly than they come.
+        unsent: the clients that take events more slowly than they come, and what is held for them.
     """
 
     def __init__(
@@ -88,9 +93,10 @@ class Streams:
         metrics.gauge("helix_stream_clients", "Who listens to /events and /ws.", ("transport",)).function(
             lambda: {(kind,): float(self._by_kind[kind]) for kind in get_args(StreamKind)}
         )
-        self._fanout = Fanout(took.bind().observe)
+        history = History(self._broadcaster.last_id, KEPT_MESSAGES, KEPT_BYTES)
+        self._fanout = Fanout(history, took.bind().observe)
         self._pulses = PulseMeter(kernel, collective, traffic, clients=lambda: self.clients)
-        self._openings = Openings(kernel, collective, self._pulses)
+        self._openings = Openings(kernel, collective, self._pulses, history)
         self._clients: dict[Client, None] = {}
         self._leaving: dict[Client, float] = {}
         self._by_address: Counter[str] = Counter()
@@ -99,7 +105,7 @@ class Streams:
         self._joined = 0
         self._anybody = asyncio.Event()
         self._nobody: asyncio.Future[None] | None = None
-        self.behind: set[Client] = set()
+        self.unsent = Unsent(MOST_UNSENT_BYTES)
         self._stop_listening = self._broadcaster.listen(self._hear, lambda: self.clients)
         kernel.drain.on_close(self.close)
 
@@ -137,22 +143,31 @@ class Streams:
 
     def join(self, client: Client) -> None:
         """Let a client listen from now on, and send it what it gets first."""
-        if client.seen != self._broadcaster.last_id:
-            self._openings.prepare(client)
         self._fanout.add(client)
         self._clients[client] = None
         self._by_address[client.address] += 1
         self._by_kind[client.kind] += 1
-        self._joined += 1
-        opening, client.opening = client.opening, b""
-        if client.kind == "sse":
-            retry_ms = _RETRY_FIRST_MS + self._joined * _RETRY_STEP_MS % _RETRY_SPREAD_MS
-            opening = sse.encode_opening(retry_ms) + opening
-        if opening:
-            client.send(opening)
+        client.catch_up()
         self._anybody.set()
         if not self._kernel.drain.accepting:
             client.goodbye()
+
+    def next_retry_ms(self) -> int:
+        """After how long the next client is to come back once it is cut."""
+        self._joined += 1
+        return _RETRY_FIRST_MS + self._joined * _RETRY_STEP_MS % _RETRY_SPREAD_MS
+
+    def missed(self, client: Client, most_bytes: int) -> tuple[tuple[bytes, ...], int] | None:
+        """What a client that is behind gets next (`Fanout.missed`)."""
+        return self._fanout.missed(client, most_bytes)
+
+    def hold(self, client: Client, size_bytes: int) -> None:
+        """Count what a connection holds; where it is too much in all, drop the one that is stuck longest."""
+        self.unsent.hold(client, size_bytes)
+        while (stuck := self.unsent.surplus()) is not None:
+            if not stuck.closing:
+                self.count_dropped(stuck, "slow")
+            stuck.abort()
 
     def leave(self, client: Client, *, closing: bool = False) -> None:
         """Serve a client no longer; `closing` where its goodbye is still under way."""
@@ -162,11 +177,11 @@ class Streams:
             self._by_address[client.address] -= 1
             if not self._by_address[client.address]:
                 del self._by_address[client.address]
-        self.behind.discard(client)
         if closing:
             client.closing = True
             self._leaving[client] = self.now()
         else:
+            self.unsent.release(client)
             self._leaving.pop(client, None)
         if self._nobody is not None and not self._nobody.done() and not self._leaving and not self._clients:
             self._nobody.set_result(None)
@@ -222,7 +237,6 @@ class Streams:
         if record is not None:
             shown = agent_body(record) if isinstance(record, AgentView) else record
             message = Message(event.id, event.topic, shown, event.at)
-            self._openings.keep(message)
             self._fanout.publish(message)
 
     def _pulse(self) -> None:
@@ -242,7 +256,7 @@ class Streams:
         return self.now() + PULSE_EVERY_S, self.now() + HEARTBEAT_EVERY_S
 
     def _let_go(self, now: float) -> None:
-        for client in behind_longest(self.behind, now - LONGEST_BEHIND_S):
+        for client in behind_longest(self.unsent, now - LONGEST_BEHIND_S):
             client.drop("slow")
         for client, since in tuple(self._leaving.items()):
             if now - since >= GOODBYE_S:

@@ -27,7 +27,7 @@ _GOODBYE: Final = frames.encode_close(CloseCode.GOING_AWAY, "the server is stopp
 class WsClient(Client):
     """Takes WebSocket messages, answers pings, and has to answer ours."""
 
-    __slots__ = ("_deaf", "_frames", "_heard", "_received")
+    __slots__ = ("_deaf", "_frames", "_heard", "_pong", "_received")
 
     kind = "ws"
 
@@ -36,6 +36,8 @@ class WsClient(Client):
         self._received = b""
         self._heard = True
         self._frames = 0
+        # The answer to its last ping, where it is behind.
+        self._pong = b""
         # Set once what comes can no longer be told apart.
         self._deaf = False
 
@@ -54,19 +56,26 @@ class WsClient(Client):
             self._deaf, self._received = True, b""
             if not self.closing:
                 self._streams.count_dropped(self, "misused")
-                self._close(frames.encode_close(refused.code, str(refused)))
+                self._end_with(frames.encode_close(refused.code, str(refused)))
 
     def beat(self) -> None:
         """A ping; whoever has not answered the last one is gone."""
         if not self._heard:
             self.drop("silent")
             return
-        self._heard, self._frames = False, 0
-        self.send(_PING)
+        self._frames = 0
+        # One that is behind gets no ping, and is dropped for that in time.
+        self._heard = not self.send(_PING)
+
+    def resume_writing(self) -> None:
+        """The client has taken all that was handed over; its ping is answered first."""
+        if self._pong:
+            self.opening, self._pong = (*self.opening, self._pong), b""
+        super().resume_writing()
 
     def goodbye(self) -> None:
-        """A close frame: going away."""
-        self._close(_GOODBYE)
+        """A close frame: going away. The client's answer ends the connection, or else `Streams` does."""
+        self._end_with(_GOODBYE)
 
     def _take(self, control: frames.Control) -> None:
         self._heard = True
@@ -75,19 +84,16 @@ class WsClient(Client):
             self._deaf = True
             self.drop("misused")
         elif control.opcode is Opcode.PING:
-            self.send(frames.encode_frame(Opcode.PONG, control.payload))
+            pong = frames.encode_frame(Opcode.PONG, control.payload)
+            if not self.send(pong):
+                # Of several pings only the last one needs an answer (RFC 6455 §5.5.3).
+                self._pong = pong
         elif control.opcode is Opcode.CLOSE:
             self._deaf = True
             # Where ours is sent already, this is the answer to it.
-            self._close(frames.answer_close(control.payload))
+            self._end_with(frames.answer_close(control.payload))
             if self.transport is not None:
                 self.transport.close()
 
     def _cut(self, reason: str) -> None:
-        self._close(_CUT[reason])
-
-    def _close(self, frame: bytes) -> None:
-        """Say why it ends; the client's answer ends the connection, or else `Streams` does in a moment."""
-        if self.transport is not None and not self.closing:
-            self.transport.write(frame)
-            self._streams.leave(self, closing=True)
+        self._end_with(_CUT[reason])

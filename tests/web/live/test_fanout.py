@@ -10,7 +10,7 @@ import pytest
 from web.live import fanout as module
 from web.live.client import Client, Topics
 from web.live.fanout import Fanout
-from web.live.messages import Message
+from web.live.messages import History, Message
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -28,8 +28,9 @@ class Listener:
         self.topics = topics
         self.got: list[bytes] = []
 
-    def send(self, data: bytes) -> None:
-        self.got.append(data)
+    def tell(self, payload: bytes, newest: int) -> None:
+        del newest
+        self.got.append(payload)
 
     def numbers(self) -> list[int]:
         lines = b"".join(self.got).split(b"\n")
@@ -41,8 +42,8 @@ class Broken(Listener):
 
     aborted = False
 
-    def send(self, data: bytes) -> None:
-        del data
+    def tell(self, payload: bytes, newest: int) -> None:
+        del payload, newest
         raise RuntimeError("no such handle")
 
     def abort(self) -> None:
@@ -60,7 +61,7 @@ def took() -> list[float]:
 
 @pytest.fixture
 def fanout(took: list[float]) -> Fanout:
-    return Fanout(took.append)
+    return Fanout(History(0, 512, 1 << 20), took.append)
 
 
 def join(fanout: Fanout, topics: Topics = None) -> Listener:

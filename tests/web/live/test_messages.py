@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import msgspec
-import pytest
 
 from web.live.messages import History, Message
 
@@ -18,8 +17,8 @@ def message(number: int, text: str = "é\n") -> Message:
     return Message(number, "state", Said(text), AT)
 
 
-def ids(messages: tuple[Message, ...] | None) -> list[int | None] | None:
-    return None if messages is None else [one.id for one in messages]
+def ids(history: History, event_id: int) -> list[int]:
+    return [number for number, _ in history.after(event_id)]
 
 
 def test_both_transports_carry_the_same_bytes_of_data() -> None:
@@ -36,26 +35,41 @@ def test_it_is_encoded_once() -> None:
     assert one.encoded("ws") is one.encoded("ws")
 
 
-def test_what_is_known_is_given_from_any_point_of_it() -> None:
-    history = History(10, 3)
+def test_what_is_kept_is_given_from_any_point_of_it() -> None:
+    history = History(10, 3, 1000)
     for number in (12, 15, 16):
         history.add(message(number))
-    assert ids(history.after(10, 20)) == [12, 15, 16]
-    assert ids(history.after(12, 20)) == [15, 16]
-    assert ids(history.after(13, 20)) == [15, 16]
-    assert ids(history.after(20, 20)) == []
+    assert ids(history, 10) == [12, 15, 16]
+    assert ids(history, 12) == [15, 16]
+    assert ids(history, 13) == [15, 16]
+    assert ids(history, 20) == []
+    assert history.last_id == 16
 
 
-@pytest.mark.parametrize("event_id", [0, 9, 21])
-def test_what_was_before_the_first_message_or_is_yet_to_come_is_unknown(event_id: int) -> None:
-    history = History(10, 3)
+def test_what_was_before_the_first_message_is_unknown() -> None:
+    history = History(10, 3, 1000)
     history.add(message(12))
-    assert history.after(event_id, 20) is None
+    assert [history.knows(number) for number in (0, 9, 10, 12)] == [False, False, True, True]
 
 
 def test_it_keeps_so_many_and_knows_from_where_on() -> None:
-    history = History(10, 2)
+    history = History(10, 2, 1000)
     for number in (12, 15, 16):
         history.add(message(number))
-    assert history.after(11, 20) is None
-    assert ids(history.after(12, 20)) == [15, 16]
+    assert not history.knows(11)
+    assert history.knows(12)
+    assert ids(history, 12) == [15, 16]
+
+
+def test_it_keeps_so_many_bytes_and_knows_from_where_on() -> None:
+    history = History(10, 100, 3 * message(12).data_bytes)
+    for number in (12, 15, 16, 17):
+        history.add(message(number))
+    assert not history.knows(11)
+    assert ids(history, 12) == [15, 16, 17]
+
+
+def test_a_message_without_an_id_is_not_kept() -> None:
+    history = History(10, 3, 1000)
+    history.add(Message(None, "pulse", Said("now"), AT))
+    assert (ids(history, 0), history.last_id) == ([], 10)

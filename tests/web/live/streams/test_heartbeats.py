@@ -94,7 +94,7 @@ async def test_a_heartbeat_of_many_lets_others_have_their_turn(
     clients = [SseClient(site.streams, "127.0.0.1", frozenset({"state"}), None) for _ in wires]
     for client, wire in zip(clients, wires, strict=True):
         site.streams.prepare(client)
-        client.begin(wire, b"")
+        client.begin(wire, b"HTTP/1.1 200 OK\r\n\r\n", b"")
     async with site.beating():
         await site.pass_time(15)
         await site.clock.until_sleeping()

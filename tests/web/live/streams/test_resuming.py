@@ -9,7 +9,7 @@ from state.live_records import Pulse
 from tests.web.helpers import Site
 from tests.web.live.listening import over_sse, over_ws
 from tests.web.live.streams.stream_events import Open, Wire, raise_alert
-from web.live import opening
+from web.live import opening, streams
 from web.live.snapshot import build_snapshot
 from web.live.sse_client import SseClient
 from web.records.live import LiveSnapshot
@@ -57,7 +57,7 @@ async def test_a_parameter_that_is_no_id_is_refused(site: Site, given: str) -> N
 
 async def test_a_gap_too_long_to_fill_is_answered_by_one_snapshot(site: Site, listen: Open) -> None:
     seen = site.kernel.broadcaster.last_id
-    for number in range(opening.KEPT_MESSAGES + 1):
+    for number in range(streams.KEPT_MESSAGES + 1):
         site.kernel.health.report("gateway", "fail", f"for the {number}. time")
     async with listen(site, f"?last_event_id={seen}") as listener:
         first = await listener.next()
@@ -104,7 +104,7 @@ async def test_what_happens_between_the_promise_and_the_beginning_is_not_lost(si
     site.streams.prepare(client)
     await site.change(harmony=0.9)
     wire = Wire()
-    client.begin(wire, b"")
+    client.begin(wire, b"HTTP/1.1 200 OK\r\n\r\n", b"")
     assert wire.written.count(b"event: state") == 1
     client.connection_lost(None)
     assert site.streams.clients == 0

@@ -227,7 +227,7 @@ async def test_a_stop_waits_for_nobody_who_does_not_listen(site: Site) -> None:
         # Neither reads any more, and the second never answers the goodbye.
         async with asyncio.timeout(3):
             await site.server.stop()
-        assert (site.streams.clients, site.streams.behind) == (0, set())
+        assert (site.streams.clients, len(site.streams.unsent)) == (0, 0)
 
 
 async def test_a_broken_snapshot_is_an_incident_and_takes_no_place(
