@@ -92,9 +92,11 @@ class Client(asyncio.Protocol, ABC):
         """Take over a connection; `head` is to be sent first, and `received` came after the request."""
         self.transport = transport
         self.opening = (head, *self.opening)
+        # Until it has its opening, and what it missed.
+        self.behind_since = self._streams.now()
         # From the first unsent byte on, the transport says that it is behind.
         transport.set_write_buffer_limits(high=0)
-        if self.behind_since is None and transport.get_write_buffer_size():
+        if self not in self._streams.unsent and transport.get_write_buffer_size():
             # It was behind when it came here, so the transport does not say so again.
             self.pause_writing()
         _bound_system_buffers(transport)
@@ -140,12 +142,12 @@ class Client(asyncio.Protocol, ABC):
             if pieces:
                 self.opening = ()
             else:
-                missed = self._streams.missed(self, _PIECE_BYTES)
+                missed = self._streams.fanout.missed(self, _PIECE_BYTES)
                 if missed is None:
                     self.drop("slow")
                     return
                 pieces, self.seen = missed
-                self.waiting_bytes -= sum(map(len, pieces))
+                self.waiting_bytes = max(0, self.waiting_bytes - sum(map(len, pieces)))
             if not pieces:
                 self.behind_since, self.waiting_bytes = None, 0
                 return
@@ -186,6 +188,7 @@ class Client(asyncio.Protocol, ABC):
         """The transport holds bytes that the client does not take yet."""
         if self.behind_since is None:
             self.behind_since = self._streams.now()
+            self.seen = max(self.seen, self._streams.fanout.settled_id)
         if self.transport is not None:
             waits = sum(map(len, self.opening))
             self._streams.hold(self, self.transport.get_write_buffer_size() + waits)

@@ -71,6 +71,13 @@ class Fanout:
             self._scheduled = True
             asyncio.get_running_loop().call_soon(self._turn)
 
+    @property
+    def settled_id(self) -> int:
+        """Up to which event every client that keeps up has been handed what it wants."""
+        if self._rounds:
+            return self._rounds[0].after
+        return self._newest if self._waiting else self._history.last_id
+
     def missed(self, client: Client, most_bytes: int) -> tuple[tuple[bytes, ...], int] | None:
         """The next messages for a client that is behind, without those that a later round brings.
 
@@ -100,7 +107,7 @@ class Fanout:
 
     def _begin_round(self) -> None:
         """Make a round of what waits, for those who listen now."""
-        self._newest = self._history.last_id
+        before, self._newest = self._newest, self._history.last_id
         if not self._waiting:
             return
         waiting, self._waiting = self._waiting, []
@@ -111,7 +118,7 @@ class Fanout:
                 payload = b"".join(message.encoded(transport) for message in wanted)
                 newest = max(message.id or NO_ID for message in wanted)
                 shares.append((payload, newest, tuple(group)))
-        self._rounds.append(_Round(shares, tuple(published for _, published in waiting)))
+        self._rounds.append(_Round(before, shares, tuple(published for _, published in waiting)))
 
     def _serve(self, most: int) -> None:
         """Serve `most` clients of the first round; the round ends with its last one."""
@@ -135,13 +142,17 @@ class Fanout:
 
 @final
 class _Round:
-    """Messages on their way to those who listened when it began; `count` of them are `left`."""
+    """Messages on their way to those who listened when it began; `count` of them are `left`.
 
-    __slots__ = ("count", "left", "published")
+    All events up to `after` have been handed over by earlier rounds.
+    """
+
+    __slots__ = ("after", "count", "left", "published")
 
     def __init__(
-        self, shares: list[tuple[bytes, int, tuple[Client, ...]]], published: tuple[float, ...]
+        self, after: int, shares: list[tuple[bytes, int, tuple[Client, ...]]], published: tuple[float, ...]
     ) -> None:
+        self.after = after
         self.count = sum(len(group) for _, _, group in shares)
         self.left: Iterator[tuple[Client, bytes, int]] = (
             (client, payload, newest) for payload, newest, group in shares for client in group

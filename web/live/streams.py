@@ -65,6 +65,7 @@ class Streams:
         sleep: what waits; tests put their own clock's here.
 
     Attributes:
+        fanout: hands them what is published.
         unsent: the clients that take events more slowly than they come, and what is held for them.
     """
 
@@ -94,7 +95,7 @@ class Streams:
             lambda: {(kind,): float(self._by_kind[kind]) for kind in get_args(StreamKind)}
         )
         history = History(self._broadcaster.last_id, KEPT_MESSAGES, KEPT_BYTES)
-        self._fanout = Fanout(history, took.bind().observe)
+        self.fanout = Fanout(history, took.bind().observe)
         self._pulses = PulseMeter(kernel, collective, traffic, clients=lambda: self.clients)
         self._openings = Openings(kernel, collective, self._pulses, history)
         self._clients: dict[Client, None] = {}
@@ -143,7 +144,7 @@ class Streams:
 
     def join(self, client: Client) -> None:
         """Let a client listen from now on, and send it what it gets first."""
-        self._fanout.add(client)
+        self.fanout.add(client)
         self._clients[client] = None
         self._by_address[client.address] += 1
         self._by_kind[client.kind] += 1
@@ -157,10 +158,6 @@ class Streams:
         self._joined += 1
         return _RETRY_FIRST_MS + self._joined * _RETRY_STEP_MS % _RETRY_SPREAD_MS
 
-    def missed(self, client: Client, most_bytes: int) -> tuple[tuple[bytes, ...], int] | None:
-        """What a client that is behind gets next (`Fanout.missed`)."""
-        return self._fanout.missed(client, most_bytes)
-
     def hold(self, client: Client, size_bytes: int) -> None:
         """Count what a connection holds; where it is too much in all, drop the one that is stuck longest."""
         self.unsent.hold(client, size_bytes)
@@ -172,7 +169,7 @@ class Streams:
     def leave(self, client: Client, *, closing: bool = False) -> None:
         """Serve a client no longer; `closing` where its goodbye is still under way."""
         if self._clients.pop(client, 0) is None:
-            self._fanout.remove(client)
+            self.fanout.remove(client)
             self._by_kind[client.kind] -= 1
             self._by_address[client.address] -= 1
             if not self._by_address[client.address]:
@@ -237,12 +234,12 @@ class Streams:
         if record is not None:
             shown = agent_body(record) if isinstance(record, AgentView) else record
             message = Message(event.id, event.topic, shown, event.at)
-            self._fanout.publish(message)
+            self.fanout.publish(message)
 
     def _pulse(self) -> None:
-        if self._fanout.wants(PULSE):
+        if self.fanout.wants(PULSE):
             record = self._pulses.read()
-            self._fanout.publish(Message(None, PULSE, record, record.at))
+            self.fanout.publish(Message(None, PULSE, record, record.at))
 
     async def _beat(self) -> None:
         """The heartbeat of everybody, who are many, in turns as any other message."""

@@ -24,6 +24,7 @@ from tests.web.live.stalling import (
     tell_much,
     until,
 )
+from tests.web.live.streams.stream_events import raise_alert
 from tests.web.live.test_frames import masked
 from web.live import opening, streams
 from web.live.client import Client
@@ -154,6 +155,25 @@ async def test_a_client_whose_next_event_is_no_longer_kept_is_dropped(
             await asyncio.sleep(0)
         await rest_of(connection)
         assert dropped(site, "sse", "slow") == 1
+
+
+async def test_a_client_is_not_dropped_for_events_that_it_never_wanted(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "KEPT_MESSAGES", 5)
+    site = await make_site()
+    async with over_sse(site, "/events?topics=alerts") as listener, over_sse(site, "/events?topics=health"):
+        await listener.next()
+        for number in range(10):
+            site.kernel.health.report("test", "fail", str(number))
+            await asyncio.sleep(0)
+        client, _ = site.streams._clients
+        # As the transport says it.
+        client.pause_writing()
+        await raise_alert(site)
+        client.resume_writing()
+        assert (await listener.next()).event == "alerts"
+        assert dropped(site, "sse", "slow") == 0
 
 
 async def read_on(site: Site, client: Client, connection: socket.socket) -> bytes:
