@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 
 import pytest
@@ -14,10 +15,11 @@ from core.kernel import Kernel
 from core.store_errors import StoreClosed
 from state import agent_monitor
 from state.agent_monitor import AgentMonitor
-from state.change import Change
+from state.change import Change, JournalRow
 from state.journal import Journal, JournalEntry
 from state.manager import ChangeFunction, StateManager
 from state.models import AgentReport, Snapshot
+from tests.core.notes_store import Gate, turns
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 
@@ -177,6 +179,30 @@ async def test_what_the_store_refuses_waits(
     monkeypatch.undo()
     await monitor.flush()
     assert len(await entries(database)) == 1
+
+
+async def test_what_pushes_the_oldest_out_while_they_are_journalled_costs_no_other(
+    monitor: AgentMonitor, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_monitor, "_JOURNAL_CHUNK", 4)
+    monitor._waiting = deque(_rows(0, 6), maxlen=6)
+    gate = Gate()
+    holder = asyncio.create_task(database.write(gate))
+    assert await asyncio.to_thread(gate.entered.wait, 10)
+    flushing = asyncio.create_task(monitor.flush())
+    await turns()
+    monitor._waiting.extend(_rows(6, 8))
+    gate.opened.set()
+    await holder
+    await flushing
+    assert [entry.reason for entry in await entries(database)] == [f"{number}" for number in range(8)]
+
+
+def _rows(first: int, end: int) -> list[JournalRow]:
+    return [
+        JournalRow(kind="agent", subject="Vega", cause="system", reason=f"{number}", before="a", after="b")
+        for number in range(first, end)
+    ]
 
 
 async def test_two_who_flush_at_once_journal_it_once(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from state import _folder_swap
+from tests.flushes import recorded_flushes
 
 STAMP = "20260201T000000Z"
 
@@ -99,6 +100,18 @@ def test_a_kill_while_entries_are_moved_is_finished_by_the_next_start(
         assert is_whole(folder / f"before-restore-{STAMP}") == "old"
     assert _folder_swap.finish(folder) is None
     assert is_whole(folder) in {"old", "new"}
+
+
+def test_what_is_moved_aside_is_on_the_disk_before_the_new_takes_its_place(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_folder_swap, "exchange", lambda *_: False)
+    prepared = prepare(folder)
+    flushed = recorded_flushes(monkeypatch)
+    aside = _folder_swap.swap(prepared, folder, STAMP)
+    assert aside is not None
+    assert flushed[aside] == {"helix.db", "ucf_state.json", "mine.txt"}
+    assert {"helix.db", "ucf_state.json", "services.json"} <= flushed[folder]
 
 
 def test_an_empty_folder_is_not_kept(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from core.secret import Secret
+from core.store_errors import StoreError
 from core.webhooks.inbox import InboxEvent
 from core.webhooks.router import _take_back
 from state.events import find_incoming
@@ -204,3 +206,38 @@ async def test_a_kill_after_the_effect_does_not_bring_it_twice(tmp_path: Path, k
 
 
 _KEYED = {"ritual.start", "directive.run"}
+
+
+async def test_a_receipt_and_its_done_are_one_transaction(tmp_path: Path) -> None:
+    nowhere = (Secret("http://127.0.0.1:1/hook"),)
+    async with opened(tmp_path, supervised=False, zapier_webhook_url=nowhere) as world:
+        outbox, inbox, router = world.webhooks.outbox, world.webhooks.inbox, world.webhooks.router
+        await world.collective.database.write(
+            lambda connection: outbox.enqueue(connection, DEFAULT_START, "ucf.changed", b"{}")
+        )
+        (delivery,) = await outbox.page()
+        data = msgspec.json.encode({"delivery": delivery.event_id, "outcome": "posted"})
+        accepted = await world.webhooks.accept(find_incoming("receipt"), data, None)
+        job = await router._take("webhooks.receipts")
+        assert job is not None
+        await router.handlers["webhooks.receipts"](job)
+        found = await inbox.find(accepted.id)
+        assert found is not None
+        assert (found.status, (await outbox.page())[0].receipt) == ("done", "posted")
+
+
+@pytest.mark.parametrize("kind", ["ritual.start", "directive.run"])
+async def test_a_store_that_does_not_take_a_directive_is_no_refusal_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    async def full(*_: object, **__: object) -> None:
+        raise StoreError("the disk is full")
+
+    (handler,) = find_incoming(kind).handlers
+    async with opened(tmp_path, supervised=False) as world:
+        await world.webhooks.accept(find_incoming(kind), msgspec.json.encode(EVENTS[kind]), None)
+        job = await world.webhooks.router._take(handler)
+        assert job is not None
+        monkeypatch.setattr(world.collective.directives, "submit", full)
+        with pytest.raises(StoreError, match="full"):
+            await world.webhooks.router.handlers[handler](job)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -321,6 +322,39 @@ async def test_a_folder_in_the_files_place_is_refused(bench: Bench) -> None:
     await bench.probes.load()
     assert bench.check.status == "warn"
     assert "folder" in bench.check.reason
+
+
+async def test_a_file_that_can_be_read_and_is_refused_is_not_read_again_and_again(bench: Bench) -> None:
+    await bench.use(old={"url": "{base}/old"})
+    with none_left():
+        await bench.probes.read_file()
+    assert bench.probes._unread.is_set()
+    bench.file.write_text("broken")
+    await bench.probes.read_file()
+    assert not bench.probes._unread.is_set()
+    assert "Mend services.json" in bench.check.action
+
+
+async def test_two_rounds_at_once_come_one_after_another(bench: Bench, target: Target) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def wait(_: web.Request) -> web.StreamResponse:
+        asked.set()
+        await go_on.wait()
+        return web.Response()
+
+    target.answers["/one"] = wait
+    await bench.use(one={"url": "{base}/one"})
+    first = asyncio.create_task(bench.probes.probe_all())
+    await asked.wait()
+    second = asyncio.create_task(bench.probes.probe_all())
+    # Another round would have its request here by the time that this one is answered.
+    async with aiohttp.ClientSession() as session, session.get(f"{target.url}/other"):
+        pass
+    assert target.asked.count("GET /one") == 1
+    go_on.set()
+    await asyncio.gather(first, second)
+    assert target.asked.count("GET /one") == 2
 
 
 async def test_a_file_that_cannot_be_read_keeps_the_list_and_is_read_again(

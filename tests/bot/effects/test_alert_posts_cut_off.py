@@ -12,6 +12,7 @@ from bot.effects._alert_posts import Post, Posts
 from bot.effects.alerts import AlertPosts
 from sandbox import Sandbox
 from sandbox.faults import Fault
+from state.change import SYSTEM
 from tests.bot.conftest import StartBot
 from tests.bot.support import Chat, RunningBot, text_of
 
@@ -45,6 +46,15 @@ async def test_one_that_is_refused_for_our_fault_lets_the_others_be_posted(
     sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", status=400, times=1))
     with pytest.raises(discord.HTTPException):
         await AlertPosts(bot.bot).catch_up()
+    (posted,) = said(board)
+    assert "second" in posted
+
+
+async def test_what_somebody_knows_of_already_is_not_posted(bot: RunningBot, board: Chat) -> None:
+    known = await bot.collective.alerts.raise_("first", "warning", "first")
+    await bot.collective.alerts.raise_("second", "warning", "second")
+    await bot.collective.alerts.ack(known.id, SYSTEM)
+    await AlertPosts(bot.bot).catch_up()
     (posted,) = said(board)
     assert "second" in posted
 

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -193,6 +194,27 @@ async def test_a_kill_between_the_notice_and_its_note_tells_it_once(
     clock.advance(later_s)
     assert await DeadLetters(bot.bot).tell()
     assert not await DeadLetters(bot.bot).tell()
+    await notice(board, "2 deliveries died")
+    assert len(notices(board)) == 1
+
+
+@pytest.mark.parametrize("dies", ["remembered.set", "collective.webhooks.untold.claim"])
+async def test_a_kill_while_a_notice_is_noted_loses_no_letter(
+    start_bot: StartBot, board: Chat, monkeypatch: pytest.MonkeyPatch, dies: str
+) -> None:
+    nowhere = (Secret("http://127.0.0.1:1/hook"),)
+    bot = await start_bot(alerts_channel_id=board.channel, zapier_webhook_url=nowhere)
+    await kill_many(bot, 2)
+    part, _, name = dies.rpartition(".")
+
+    async def die(*_: object) -> None:
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(attrgetter(part)(bot.bot), name, die)
+        with pytest.raises(asyncio.CancelledError):
+            await DeadLetters(bot.bot).tell()
+    assert await DeadLetters(bot.bot).tell()
     await notice(board, "2 deliveries died")
     assert len(notices(board)) == 1
 

@@ -243,6 +243,7 @@ async def test_where_history_cannot_be_read_it_says_so_instead_of_posting_twice(
 async def test_a_dead_one_that_is_replayed_looks_for_its_own_post_first(
     bot: RunningBot, board: Chat, clock: ManualClock
 ) -> None:
+    await board.say("x")
     event = await post(bot, content="x")
     await settled(bot, event)
     # As if the last attempt had arrived and its answer had not.
