@@ -6,6 +6,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,11 @@ _BOOKKEEPING = (
     """CREATE TABLE IF NOT EXISTS applied_migrations
     (number INTEGER PRIMARY KEY, name TEXT NOT NULL, app_version TEXT NOT NULL)""",
 )
+# `PRAGMA optimize` makes these; no migration does.
+_STATISTICS = frozenset({("table", "sqlite_stat1"), ("table", "sqlite_stat4")})
+
+# Type, name, table and SQL of one entry of the schema; SQL is None for the indexes that SQLite makes itself.
+SchemaObject = tuple[str, str, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,23 @@ def migrate(
     if missing:
         logger.info("store.migrated from=%d to=%d steps=%d", before, version, len(missing))
     return MigrationResult(before, version, tuple(migration.number for migration in missing), backup)
+
+
+def schema_objects(connection: sqlite3.Connection) -> frozenset[SchemaObject]:
+    """Everything the schema defines, without the tables in which SQLite keeps its own statistics."""
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
+    return frozenset(row for row in rows if (row[0], row[1]) not in _STATISTICS)
+
+
+def expected_schema(migrations: Sequence[Migration]) -> frozenset[SchemaObject]:
+    """What `schema_objects` gives for a database to which exactly these migrations were applied."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        for statement in _BOOKKEEPING:
+            connection.execute(statement)
+        for migration in sorted(migrations, key=lambda migration: migration.number):
+            for statement in migration.statements:
+                connection.execute(statement)
+        return schema_objects(connection)
 
 
 def back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:

@@ -27,11 +27,13 @@ def open_offline(
         yield connection
         leave_clean(connection)
     except sqlite3.Error as error:
-        if (readable := store_error(error)) is None:
-            raise
-        raise DatabaseUnusable(f"{path}: {readable}") from error
+        raise DatabaseUnusable(f"{path}: {store_error(error) or _refusal(error)}") from error
     finally:
         connection.close()
+
+
+def _refusal(error: sqlite3.Error) -> str:
+    return f"SQLite refused ({error}), so nothing was changed. Restore a backup, or report this."
 
 
 @contextmanager

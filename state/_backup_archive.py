@@ -21,7 +21,7 @@ from typing import BinaryIO, Final, cast
 import msgspec
 
 from core.flush import flush
-from core.migrations import Migration
+from core.migrations import Migration, SchemaObject, expected_schema, schema_objects
 from state._backup_copy import CopyStopped, Stopped
 from state._backup_manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest
 from state._snapshot_table import read_snapshot
@@ -29,6 +29,7 @@ from state.models import InvalidUCF, Snapshot
 
 _CHUNK: Final = 1024 * 1024
 _SPARE_BYTES: Final = 16 * 1024 * 1024
+_NAME_SHOWN: Final = 80
 _DAMAGED: Final = "The backup is damaged or cut off"
 
 
@@ -110,6 +111,10 @@ def check_database(
 def _check_schema(
     connection: sqlite3.Connection, manifest: Manifest, migrations: tuple[Migration, ...]
 ) -> None:
+    found, bookkeeping = schema_objects(connection), expected_schema(())
+    names = {one[1] for one in bookkeeping}
+    # Before it is read: a view called `applied_migrations` could run for ever.
+    _refuse_differences(frozenset(one for one in found if one[1].casefold() in names), bookkeeping)
     step = int(connection.execute("PRAGMA user_version").fetchone()[0])
     applied = {int(row[0]) for row in connection.execute("SELECT number FROM applied_migrations")}
     if step != manifest.schema_step or max(applied, default=0) != step:
@@ -119,6 +124,18 @@ def _check_schema(
         raise BadBackup(
             f"The backup was made by Helix {manifest.helix} (schema step {max(unknown)}), which this Helix "
             f"does not know. Use Helix {manifest.helix} or later."
+        )
+    known = [migration for migration in migrations if migration.number in applied]
+    _refuse_differences(found, expected_schema(known))
+
+
+def _refuse_differences(found: frozenset[SchemaObject], expected: frozenset[SchemaObject]) -> None:
+    """Refuses a schema that no Helix made: a trigger or view in it would run with the next write or read."""
+    for one in sorted(found ^ expected, key=str):
+        what = "adds or changes" if one in found else "lacks or changes"
+        raise BadBackup(
+            f"The schema of the database in the backup is not one of Helix: it {what} the {one[0]} "
+            f"{one[1][:_NAME_SHOWN]!r}. Use a backup as Helix made it."
         )
 
 

@@ -192,7 +192,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(
         ("DELETE FROM snapshot", "does not hold the state"),
         ("UPDATE snapshot SET ucf = '{}'", "damaged"),
         ("PRAGMA user_version = 99", "does not have the schema"),
-        ("DROP TABLE snapshot", "cannot be read"),
+        ("DROP TABLE snapshot", "not one of Helix"),
     ],
 )
 def test_a_database_that_is_not_what_the_manifest_says_is_refused(

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from core.database import Database
+from core.errors import StartError
 from core.kernel import Kernel, build_kernel
 from core.migrations import Migration
 from core.schema import CORE_MIGRATIONS
@@ -33,6 +34,7 @@ from tests.state.backing import edit_database, keep_changing, live, rewrite
 ADA = Actor("command", "Ada", 7)
 MIGRATIONS = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
+ENDLESS = "WITH RECURSIVE one (number) AS (SELECT 1 UNION ALL SELECT number FROM one) SELECT number FROM one"
 
 
 @pytest.fixture
@@ -336,6 +338,66 @@ async def test_a_database_without_a_state_is_refused(archive: Path, tmp_path: Pa
 
     with pytest.raises(RestoreRefused, match="does not hold the state"):
         restore(rewrite(archive, empty), new_folder(tmp_path / "x"), MIGRATIONS, NOW)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER planted AFTER INSERT ON journal BEGIN DELETE FROM contexts; END",
+        "CREATE VIEW planted AS SELECT * FROM journal",
+        "CREATE TABLE planted (id INTEGER PRIMARY KEY)",
+        "CREATE INDEX planted ON journal (reason)",
+        "DROP TRIGGER journal_found",
+        "ALTER TABLE journal ADD COLUMN planted TEXT",
+    ],
+)
+async def test_an_archive_whose_schema_no_helix_made_is_refused(
+    archive: Path, tmp_path: Path, statement: str
+) -> None:
+    def plant(files: dict[str, bytes]) -> None:
+        files["helix.db"] = edit_database(files["helix.db"], tmp_path, statement)
+
+    folder = new_folder(tmp_path / "x")
+    with pytest.raises(RestoreRefused, match=r"not one of Helix.*Nothing was changed"):
+        restore(rewrite(archive, plant), folder, MIGRATIONS, NOW)
+    assert [path.name for path in folder.iterdir()] == [".lock"]
+
+
+@pytest.mark.parametrize("name", ["applied_migrations", "Applied_Migrations"])
+async def test_an_archive_with_an_endless_view_in_the_place_of_a_table_is_refused(
+    archive: Path, tmp_path: Path, name: str
+) -> None:
+    def plant(files: dict[str, bytes]) -> None:
+        files["helix.db"] = edit_database(
+            files["helix.db"],
+            tmp_path,
+            "DROP TABLE applied_migrations",
+            f"CREATE VIEW {name} AS {ENDLESS}",
+        )
+
+    with pytest.raises(RestoreRefused, match=r"(?i)not one of Helix.*applied_migrations"):
+        restore(rewrite(archive, plant), new_folder(tmp_path / "x"), MIGRATIONS, NOW)
+
+
+async def test_statistics_of_sqlite_in_an_archive_are_taken(archive: Path, tmp_path: Path) -> None:
+    def analyzed(files: dict[str, bytes]) -> None:
+        files["helix.db"] = edit_database(files["helix.db"], tmp_path, "ANALYZE")
+
+    restore(rewrite(archive, analyzed), new_folder(tmp_path / "x"), MIGRATIONS, NOW)
+
+
+async def test_an_error_of_sqlite_is_a_refusal_and_no_traceback(archive: Path, tmp_path: Path) -> None:
+    def taken(files: dict[str, bytes]) -> None:
+        files["helix.db"] = edit_database(
+            files["helix.db"],
+            tmp_path,
+            "INSERT INTO ucf_history SELECT (SELECT version FROM snapshot) + 1, 1, 'x', 1, 1, 1, 1, 1, 1",
+        )
+
+    folder = new_folder(tmp_path / "x")
+    with pytest.raises(StartError, match="SQLite refused"):
+        restore(rewrite(archive, taken), folder, MIGRATIONS, NOW)
+    assert [path.name for path in folder.iterdir()] == [".lock"]
 
 
 def test_which_file_must_be_said() -> None:
