@@ -84,7 +84,7 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     health.on_change(health_changed)
     flags.on_switch(flag_switched)
     health.add_probe("event-loop", loop_lag.probe)
-    refusals = Refusals(metrics)
+    refusals = Refusals(metrics, clock)
     health.add_probe("caches", caches.probe)
     health.add_probe("access", refusals.probe)
     health.add_probe("loops", supervisor.probe)

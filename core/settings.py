@@ -45,7 +45,7 @@ _HOSTING_VARIABLES = (
 )
 
 _PUBLIC_DOMAIN = "RAILWAY_PUBLIC_DOMAIN"
-_SHORT_TOKEN = 16
+_SHORT_TOKEN = 24
 # Of a wrong value this many characters are shown: enough for a path.
 _SHOWN = 200
 _FLAG_PREFIX = "ENABLE_"

@@ -44,7 +44,6 @@ class Admission:
     def __init__(self, settings: Settings, clock: Clock, access: ReadAccess, refusals: Refusals) -> None:
         self._refusals = refusals
         self._hosts = HostCheck(settings.sandbox_hosts) if settings.sandbox else None
-        self._hinted = False
         self._told_unreadable = False
         self._max_body = settings.max_body
         self._trusted = settings.trusted_proxies
@@ -61,10 +60,10 @@ class Admission:
         # Heads that `web.hot` remembers have passed this: the name is one of their bytes.
         if self._hosts is not None:
             self._hosts.check(request)
+        self._look_at_proxy(request)
         limit = self._limit_of(spec)
         if limit is not None and not limit.take(self._client(request)):
             self._refusals.count("rate")
-            self._hint_at_proxy(request)
             problem = self._too_many(limit, request)
             if spec is None or spec.ttl_s is None:
                 raise problem
@@ -104,15 +103,13 @@ class Admission:
             headers=limit.headers(self._client(request)),
         )
 
-    def _hint_at_proxy(self, request: web.Request) -> None:
-        """Say once, where a proxy seems to stand before us, that nobody is told apart behind it."""
+    def _look_at_proxy(self, request: web.Request) -> None:
+        """Report a proxy that is not trusted: limits and lock-outs count all clients behind it as one."""
+        if "X-Forwarded-For" not in request.headers:
+            return
         peer = peer_address(request.remote)
-        seems = (
-            "X-Forwarded-For" in request.headers and is_private(peer) and not is_trusted(peer, self._trusted)
-        )
-        if seems and not self._hinted:
-            self._hinted = True
-            logger.warning("http.proxy_untrusted peer=%s set=TRUSTED_PROXIES", peer)
+        if is_private(peer) and not is_trusted(peer, self._trusted):
+            self._refusals.saw_untrusted_proxy(peer)
 
     def _limit_of(self, spec: RouteSpec | None) -> RateLimit | None:
         if spec is None or spec.needs_token != "webhook":  # noqa: S105 - the kind of token, not one

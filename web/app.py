@@ -21,6 +21,7 @@ from web.body_room import BodyRoom
 from web.connection_limits import ConnectionLimits
 from web.dashboard.page import DashboardPage
 from web.edge import Edge
+from web.guesses import Guesses
 from web.hot import HotTable
 from web.listening import listen
 from web.live import streams as live
@@ -182,6 +183,7 @@ class WebServer:
             routes, kernel.caches, self._traffic, private=bool(settings.read_token)
         )
         app[keys.READ_ACCESS] = access
+        app[keys.SENDER_GUESSES] = Guesses(settings, kernel.clock, kernel.refusals)
         app[keys.RENDERING] = asyncio.Lock()
         app[keys.DASHBOARD] = DashboardPage(settings.public_path)
         app[keys.REFERENCE] = Reference(routes, self._terms)

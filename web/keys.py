@@ -11,6 +11,7 @@ from state.collective import Collective
 from state.ports import CommandInfo
 from web.body_room import BodyRoom
 from web.dashboard.page import DashboardPage
+from web.guesses import Guesses
 from web.live.streams import Streams
 from web.read_access import ReadAccess
 from web.reference import Reference
@@ -26,5 +27,6 @@ TRAFFIC = web.AppKey("traffic", Traffic)
 RENDERING = web.AppKey("rendering", asyncio.Lock)
 REFERENCE = web.AppKey("reference", Reference)
 STREAMS = web.AppKey("streams", Streams)
+SENDER_GUESSES = web.AppKey("sender_guesses", Guesses)
 READ_ACCESS = web.AppKey("read_access", ReadAccess)
 DASHBOARD = web.AppKey("dashboard", DashboardPage)

@@ -11,13 +11,10 @@ from aiohttp import hdrs, web
 from core.clock import Clock
 from core.refusals import Refusals
 from core.settings import Settings
-from web.clients import address_of, key_of
+from web.guesses import Guesses
 from web.problems import Problem
-from web.rate_limit import RateLimit
 from web.sessions import Sessions
 
-# Wrong tokens a minute and client; as many may come at once.
-ATTEMPTS_PER_MINUTE: Final = 10
 # Browsers take a name with `__Host-` only with Secure, Path=/ and no Domain, and one with `__Secure-` only
 # with Secure (RFC 6265bis §4.1.3). Below a path Helix shares its host with others; its cookie has that path.
 COOKIE: Final = "helix_session"
@@ -45,8 +42,7 @@ class ReadAccess:
         self._on_guesser = on_guesser
         self._refusals = refusals
         self._token = settings.read_token or None
-        self._trusted = settings.trusted_proxies
-        self._attempts = RateLimit("attempts", ATTEMPTS_PER_MINUTE, clock)
+        self._guesses = Guesses(settings, clock, refusals)
         self.sessions = None if self._token is None else Sessions(self._token, clock)
 
     def check(self, request: web.Request) -> None:
@@ -77,18 +73,9 @@ class ReadAccess:
         Raises:
             Problem: 401 where it is another, 429 after too many of those.
         """
-        client = key_of(address_of(request, self._trusted))
-        if self._attempts.wait_s(client):
-            self._refusals.count("token")
-            raise Problem(
-                429,
-                "Too many wrong tokens came from here. Wait as long as Retry-After says.",
-                kind="too-many-attempts",
-                headers=self._attempts.headers(client),
-            )
+        self._guesses.check(request)
         if self._token is None or not self._token.matches(offered):
-            self._attempts.take(client)
-            if wait_s := self._attempts.wait_s(client):
+            if wait_s := self._guesses.count(request):
                 self._on_guesser(wait_s)
             self._refusals.count("token")
             raise Problem(

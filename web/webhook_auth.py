@@ -12,7 +12,7 @@ from core.kernel import Kernel
 from core.secret import Secret
 from core.settings import Settings
 from core.webhooks.signatures import NotAuthentic, decode_key, verify, verify_github, verify_token
-from web.keys import KERNEL
+from web.keys import KERNEL, SENDER_GUESSES
 from web.problems import Problem
 
 _CHALLENGE = 'Bearer realm="helix-webhooks"'
@@ -26,7 +26,8 @@ def prove_sender(request: web.Request, body: bytes) -> None:
     """Accepts an event whose sender signed it (Standard Webhooks) or shows the token.
 
     Raises:
-        Problem: 503 where nothing is set up to prove it by, 401 where it is not proved.
+        Problem: 503 where nothing is set up to prove it by, 401 where it is not proved, 429 after too many
+            wrong tokens.
     """
     kernel = request.app[KERNEL]
     settings = kernel.settings
@@ -36,7 +37,7 @@ def prove_sender(request: web.Request, body: bytes) -> None:
         if by_signature:
             _prove_signature(kernel, request, body)
         elif settings.webhook_token:
-            verify_token(settings.webhook_token, _offered_token(request))
+            _prove_token(request, settings.webhook_token)
         elif not open_here(settings):
             raise _not_configured("WEBHOOK_SECRET or WEBHOOK_TOKEN")
     except NotAuthentic as error:
@@ -78,7 +79,7 @@ def prove_manager(request: web.Request) -> None:
     """Accepts whoever shows `WEBHOOK_TOKEN`: what became of events, and REST hooks, are not for everyone.
 
     Raises:
-        Problem: 503 where it is not set, 401 where it is not shown.
+        Problem: 503 where it is not set, 401 where it is not shown, 429 after too many wrong ones.
     """
     kernel = request.app[KERNEL]
     token = kernel.settings.webhook_token
@@ -87,9 +88,20 @@ def prove_manager(request: web.Request) -> None:
             return
         raise _not_configured("WEBHOOK_TOKEN")
     try:
-        verify_token(token, _offered_token(request))
+        _prove_token(request, token)
     except NotAuthentic as error:
         raise _refusal(kernel, error, "token") from error
+
+
+def _prove_token(request: web.Request, token: Secret) -> None:
+    guesses = request.app[SENDER_GUESSES]
+    guesses.check(request)
+    try:
+        verify_token(token, _offered_token(request))
+    except NotAuthentic as error:
+        if error.flaw == "wrong":
+            guesses.count(request)
+        raise
 
 
 def _offered_token(request: web.Request) -> str | None:

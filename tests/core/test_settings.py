@@ -203,6 +203,11 @@ def test_a_short_token_is_a_warning_that_does_not_show_it() -> None:
     assert "sesame" not in loaded.warnings[0]
 
 
+@pytest.mark.parametrize("name", ["READ_TOKEN", "WEBHOOK_TOKEN", "GITHUB_WEBHOOK_SECRET"])
+def test_a_token_below_24_characters_is_a_warning(name: str) -> None:
+    assert [len(load_settings({name: "x" * length}, None).warnings) for length in (23, 24)] == [1, 0]
+
+
 def test_the_process_environment_wins_over_the_file(tmp_path: Path) -> None:
     file = env_file(tmp_path, "PORT=1111\nLOG_LEVEL=ERROR\n")
     settings = load({"PORT": "2222"}, file)

@@ -14,8 +14,8 @@ from core.secret import Secret
 from tests.web.helpers import TIMEOUT_S, Answer, MakeSite, Site, counter, head, histogram
 from tests.web.sites import sites
 from web import app, hot, responses
+from web.guesses import ATTEMPTS_PER_MINUTE
 from web.hot import LONGEST_HEAD_BYTES, MAX_HEADS
-from web.read_access import ATTEMPTS_PER_MINUTE
 
 EXPECTED = {"/ucf": "ucf", "/commands": "commands", "/agents/Claude": "symbol"}
 MOVING = {"date", "age", "x-cache"}

@@ -221,9 +221,13 @@ async def test_a_client_that_a_proxy_names_unreadably_is_told_once(
 async def test_a_proxy_that_is_not_trusted_is_hinted_at_once(
     make_site: MakeSite, caplog: pytest.LogCaptureFixture
 ) -> None:
-    site = await make_site(rate_limit_per_minute=1)
+    site = await make_site()
     for _ in range(4):
         await _ask(site, "/nothing")
+    site.kernel.health.refresh()
+    check = site.kernel.health.get("access")
+    assert check is not None
+    assert (check.status, "TRUSTED_PROXIES" in check.action) == ("warn", True)
     assert caplog.text.count("http.proxy_untrusted peer=127.0.0.1 set=TRUSTED_PROXIES") == 1
 
 
@@ -233,6 +237,10 @@ async def test_a_proxy_that_is_trusted_is_not_hinted_at(
     site = await make_site(rate_limit_per_minute=1, **PROXY)
     assert [await _ask(site, "/nothing") for _ in range(2)] == [404, 429]
     assert "proxy_untrusted" not in caplog.text
+    site.kernel.health.refresh()
+    check = site.kernel.health.get("access")
+    assert check is not None
+    assert check.status == "pass"
 
 
 async def test_the_cache_switched_off_the_usual_way_costs(make_site: MakeSite) -> None:

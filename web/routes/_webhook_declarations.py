@@ -61,7 +61,7 @@ TAKEN: Final = Reply(
 REFUSALS: Final[Mapping[int, str]] = MappingProxyType(
     {
         422: "The data does not fit its event (`field` names what is wrong), or its key is another's.",
-        429: "So much waits to be handled that no more is taken for now.",
+        429: "So much waits to be handled that no more is taken for now, or too many wrong tokens came.",
         503: "Webhooks are not configured (`detail` names the setting), or the event could not be kept.",
     }
 )

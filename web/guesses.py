@@ -1,0 +1,52 @@
+"""How often a client may be wrong about a token before its tokens are no longer compared."""
+
+from __future__ import annotations
+
+from typing import Final, final
+
+from aiohttp import web
+
+from core.clock import Clock
+from core.refusals import Refusals
+from core.settings import Settings
+from web.clients import address_of, key_of
+from web.problems import Problem
+from web.rate_limit import RateLimit
+
+# Wrong tokens a minute and client; as many may come at once.
+ATTEMPTS_PER_MINUTE: Final = 10
+
+
+@final
+class Guesses:
+    """Counts the wrong tokens of each client address; clients that share an address share its lock-out."""
+
+    def __init__(self, settings: Settings, clock: Clock, refusals: Refusals) -> None:
+        self._trusted = settings.trusted_proxies
+        self._refusals = refusals
+        self._attempts = RateLimit("attempts", ATTEMPTS_PER_MINUTE, clock)
+
+    def check(self, request: web.Request) -> None:
+        """Refuse a client that was wrong too often, whatever token it shows now.
+
+        Raises:
+            Problem: 429.
+        """
+        client = self._client(request)
+        if self._attempts.wait_s(client):
+            self._refusals.count("token")
+            raise Problem(
+                429,
+                "Too many wrong tokens came from here. Wait as long as Retry-After says.",
+                kind="too-many-attempts",
+                headers=self._attempts.headers(client),
+            )
+
+    def count(self, request: web.Request) -> float:
+        """Count a wrong token; returns the seconds for which the client is now locked out, 0 if it is not."""
+        client = self._client(request)
+        self._attempts.take(client)
+        return self._attempts.wait_s(client)
+
+    def _client(self, request: web.Request) -> str:
+        return key_of(address_of(request, self._trusted))
