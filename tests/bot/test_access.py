@@ -38,6 +38,7 @@ OWNER_AWAY = Caller(12, "Olga", is_owner=True, guild_id=AWAY)
         (AWAY_ADMIN, True, Level.admin),
         (AWAY_MOD, True, Level.mod),
         (IN_PRIVATE, True, Level.everyone),
+        (dataclasses.replace(IN_PRIVATE, administrator=True, manage_guild=True), True, Level.everyone),
         (OWNER_IN_PRIVATE, False, Level.owner),
         (OWNER_AWAY, False, Level.owner),
     ],

@@ -21,6 +21,7 @@ from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.bot.conftest import StartBot
 from tests.bot.support import Chat, RunningBot, opened_collective, settings_for, text_of
+from tests.core.notes_store import turns
 
 
 @pytest.fixture(autouse=True)
@@ -269,3 +270,27 @@ async def test_the_endpoints_that_main_hands_over_win(sandbox: Sandbox, tmp_path
             assert service.bot.base_url == "https://helix.example"
         finally:
             await service.stop()
+
+
+async def test_a_server_that_comes_while_the_connection_is_lost_makes_no_connection(
+    running_bot: RunningBot,
+) -> None:
+    gateway = running_bot.bot.gateway
+    gateway.notice("disconnect")
+    assert not gateway.ready.is_set()
+    gateway.notice_socket_event("GUILD_CREATE")
+    await turns()
+    assert not gateway.ready.is_set()
+    gateway.notice("resumed")
+    assert gateway.ready.is_set()
+
+
+async def test_a_connection_that_is_closed_by_a_stop_is_not_lost(
+    running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_bot.bot, "is_closed", lambda: True)
+    running_bot.bot.gateway.notice("disconnect")
+    check = running_bot.kernel.health.get("gateway")
+    assert check is not None
+    assert check.status == "pass"
+    monkeypatch.undo()

@@ -165,6 +165,20 @@ async def test_an_error_becomes_an_incident_without_its_inside(
     assert "secret inside" in caplog.text
 
 
+async def test_an_error_is_told_when_no_deferral_can_come_between(
+    probe: RunningBot, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+
+    async def report(*_: object, **__: object) -> None:
+        told.set_result([task.get_name() for task in asyncio.all_tasks()])
+
+    monkeypatch.setattr("bot.errors.report", report)
+    await talk.press("member", await post(probe, await button(probe, "boom", None)), "go")
+    async with asyncio.timeout(10):
+        assert [name for name in await told if name.startswith("defer-")] == []
+
+
 async def test_a_slow_press_is_deferred_and_answered_in_the_end(
     probe: RunningBot, talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

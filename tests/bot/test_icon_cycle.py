@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -204,3 +205,21 @@ async def test_a_turn_that_fails_is_tried_again_soon(
 )
 def test_whose_an_icon_is(record: IconRecord, key: str | None, foreign: bool) -> None:
     assert record.is_foreign(key) is foreign
+
+
+async def test_a_kill_between_an_icon_and_its_note_leaves_it_ours(
+    started: RunningBot, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    icons, keep = await cycle_on(started, clock), Icons._keep
+
+    async def die_after_the_edit(icons: Icons, guild_id: int, record: IconRecord) -> None:
+        if record.ours is not None:
+            raise asyncio.CancelledError
+        await keep(icons, guild_id, record)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Icons, "_keep", die_after_the_edit)
+        with pytest.raises(asyncio.CancelledError):
+            await icons.replace(guild_of(started), "julia", ADMIN)
+    assert server(started).icon is not None
+    assert not (await icons.find(guild_of(started).id)).is_foreign(server(started).icon)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.once_in import OnceIn
 from tests.manual_clock import ManualClock
 
@@ -41,3 +43,13 @@ def test_the_memory_is_bounded() -> None:
         limit.take(key)
     assert limit.take(0) == 0.0
     assert limit.take(1000) > 0
+
+
+def test_whoever_came_last_is_forgotten_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.once_in._KEYS_KEPT", 2)
+    clock = ManualClock()
+    once = OnceIn(10, clock.monotonic)
+    assert (once.take(1), once.take(2)) == (0, 0)
+    clock.advance(10)
+    assert (once.take(1), once.take(3)) == (0, 0)
+    assert once.wait_s(1) == 10

@@ -261,3 +261,20 @@ async def test_completion_during_the_stop_is_silent(
     asking.cancel()
     with pytest.raises((asyncio.CancelledError, ActionError)):
         await asking
+
+
+async def test_a_command_that_ends_without_a_word_is_not_deferred_afterwards(
+    start_bot: StartBot, chat: Chat, cogs: CogFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cogs.write_cog("monitoring", {"ping": "pass"})
+    running = await start_bot(package=cogs.package)
+    call, over = running.bot.tree._call, asyncio.get_running_loop().create_future()
+
+    async def watched(interaction: discord.Interaction[Any]) -> None:
+        await call(interaction)
+        over.set_result(waiting.Deferral.of(interaction))
+
+    monkeypatch.setattr(running.bot.tree, "_call", watched)
+    await running.sandbox.act.slash(user="member", channel=chat.channel, command="ping")
+    async with asyncio.timeout(10):
+        assert (await over)._timer.cancelled()

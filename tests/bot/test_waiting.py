@@ -73,3 +73,17 @@ async def test_typing_that_cannot_be_shown_ends() -> None:
     typing = waiting.Typing(nowhere)
     await asyncio.wait_for(nowhere.asked.wait(), 5)
     assert await end_of(typing._task) is None
+
+
+async def test_typing_that_is_stopped_is_shown_no_longer() -> None:
+    class Reached(Unreachable):
+        def _ask(self) -> None:
+            self.asked.set()
+
+    place: Any = Reached()
+    typing = waiting.Typing(place)
+    await asyncio.wait_for(place.asked.wait(), 5)
+    typing.stop()
+    assert typing._task is not None
+    await asyncio.wait({typing._task}, timeout=5)
+    assert typing._task.cancelled()
