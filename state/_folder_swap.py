@@ -6,16 +6,15 @@ parent may not be written) cannot be renamed; its content is then moved, by a pl
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
-import stat
 from pathlib import Path
 from typing import Final
 
 from core.datalock import LOCK_NAME
 from core.flush import flush
 from state._backup_copy import remove_tree
+from state.file_rights import keep_rights
 from state.rename import exchange
 
 # A folder that is being filled; never taken for anything else.
@@ -54,7 +53,7 @@ def swap(prepared: Path, folder: Path, stamp: str) -> Path | None:
 
     The lock on the old folder holds for the new one: it stays the same file.
     """
-    _copy_owner(folder, prepared)
+    keep_rights(prepared, folder)
     if prepared.parent == folder.parent:
         # What the exchange brings to its name must not look as if it were being filled.
         (folder / _HALF).unlink(missing_ok=True)
@@ -104,14 +103,6 @@ def _exchange(prepared: Path, folder: Path) -> bool:
         if error.errno in _NO_RENAME:
             return False
         raise
-
-
-def _copy_owner(folder: Path, prepared: Path) -> None:
-    """Whoever may look into the old folder may look into the new one."""
-    found = folder.stat()
-    with contextlib.suppress(PermissionError):
-        os.chown(prepared, found.st_uid, found.st_gid)
-    prepared.chmod(stat.S_IMODE(found.st_mode))
 
 
 def _set_aside(old: Path, folder: Path, stamp: str) -> Path | None:

@@ -13,9 +13,12 @@ from typing import Final
 from core.errors import HelixError
 from core.flush import flush
 from state.edit_files import SIZE_LIMIT
+from state.file_rights import copy_rights
 from state.rename import exchange
 
-_DEFAULT_MODE: Final = 0o644
+# For files that anybody on the machine may read, and for those that may hold a credential.
+PUBLIC: Final = 0o644
+PRIVATE: Final = 0o600
 # There is nothing, a link, or a socket.
 _NO_FILE: Final = frozenset({errno.ENOENT, errno.ELOOP, errno.ENXIO})
 
@@ -24,11 +27,12 @@ class Overtaken(HelixError):  # noqa: N818 - it says what happened
     """Somebody wrote the file in the very moment; what they wrote stands."""
 
 
-def replace_file(path: Path, content: bytes, expected: bytes | None) -> None:
+def replace_file(path: Path, content: bytes, expected: bytes | None, *, new_mode: int = PUBLIC) -> None:
     """Puts `content` at `path`, where `expected` stands now (None: nothing stands there).
 
     The new file is flushed before it takes the place, and the folder after it, so that after a power cut
-    either the old or the new content is there. Blocks on the disk: call it in a thread.
+    either the old or the new content is there. A file that is there keeps its mode and owner; `new_mode` is
+    for one that is not. Blocks on the disk: call it in a thread.
 
     Raises:
         Overtaken: something else than `expected` stood there when it was replaced; it is back in its place.
@@ -38,7 +42,7 @@ def replace_file(path: Path, content: bytes, expected: bytes | None) -> None:
     part, aside = path.with_name(f".{path.name}.part"), _aside(path)
     part.unlink(missing_ok=True)
     try:
-        _write(part, content, like=path if expected is not None else None)
+        _write(part, content, new_mode, like=path if expected is not None else None)
         if expected is None:
             _place_new(part, path)
         else:
@@ -91,19 +95,14 @@ def _aside(path: Path) -> Path:
     return path.with_name(f".{path.name}.new")
 
 
-def _write(fresh: Path, content: bytes, like: Path | None) -> None:
+def _write(fresh: Path, content: bytes, mode: int, like: Path | None) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     descriptor = os.open(fresh, flags, 0o600)
     try:
-        mode = _DEFAULT_MODE
+        os.fchmod(descriptor, mode)
         if like is not None:
             with contextlib.suppress(FileNotFoundError):
-                status = like.lstat()
-                mode = stat.S_IMODE(status.st_mode)
-                # A file edited by its owner stays theirs where we may give it away.
-                with contextlib.suppress(PermissionError):
-                    os.fchown(descriptor, status.st_uid, status.st_gid)
-        os.fchmod(descriptor, mode)
+                copy_rights(descriptor, like.lstat())
         view = memoryview(content)
         while view:
             view = view[os.write(descriptor, view) :]

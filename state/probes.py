@@ -19,7 +19,7 @@ from core.health import HealthRegistry, Reading
 from core.numbers import plain
 from core.store_errors import StoreError
 from core.threshold import Threshold, fails_when, warns_when
-from state.atomic_file import Overtaken, replace_file
+from state.atomic_file import PRIVATE, Overtaken, replace_file
 from state.edit_files import RefusedEdit, UnreadFile, read_edit_file
 from state.moments import from_us, to_us
 from state.services_file import BASE, NAME, SHIPPED, ServiceSpec, parse_services
@@ -115,7 +115,8 @@ class ServiceProbes:
         """Writes the examples where there is no file, reads it, and learns since when each is as it is."""
         if await self._is_missing():
             try:
-                await asyncio.to_thread(replace_file, self._file, SHIPPED, None)
+                # Private: an operator's URLs may hold credentials.
+                await asyncio.to_thread(replace_file, self._file, SHIPPED, None, new_mode=PRIVATE)
             except (OSError, Overtaken) as error:
                 logger.warning("probes.examples_not_written error=%s", type(error).__name__)
         await self.read_file()

@@ -25,14 +25,14 @@ from state._backup_manifest import DATABASE, BadBackup, Manifest
 from state._backup_table import named_moment
 from state._snapshot_table import read_snapshot, write_history, write_snapshot
 from state.agents_document import AgentsDocument
+from state.atomic_file import PUBLIC
 from state.change import JournalRow
 from state.documents import Document, UCFDocument
+from state.file_rights import keep_rights
 from state.journal import insert_rows
 from state.models import Snapshot
-from state.services_file import NAME as SERVICES
 
 _DOCUMENTS: Final[tuple[Document, ...]] = (UCFDocument(), AgentsDocument())
-_FILE_MODE: Final = 0o644
 
 
 class RestoreRefused(StartError):  # noqa: N818 - the text is what users read
@@ -86,6 +86,8 @@ def restore(archive: Path, folder: Path, migrations: Sequence[Migration], now: d
             new = _Origin(archive.name, manifest, _version_of(folder / DATABASE))
             snapshot, counts = _adopt(prepared, new, migrations, now)
             backups = _carry_over(folder, prepared)
+            for path in prepared.iterdir():
+                keep_rights(path, folder / path.name)
             aside = _folder_swap.swap(prepared, folder, f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
         except BaseException:
             _folder_swap.abandon(prepared)
@@ -163,9 +165,6 @@ def _adopt(
     for copy in prepared.glob(f"{DATABASE}.v*.bak"):
         # The archive is the copy from before the schema steps.
         copy.unlink()
-    services = prepared / SERVICES
-    if services.exists():
-        services.chmod(_FILE_MODE)
     flush(path)
     flush(prepared)
     return snapshot, counts
@@ -208,5 +207,5 @@ def _counts(connection: sqlite3.Connection) -> dict[str, int]:
 def _write(path: Path, content: bytes) -> None:
     path.unlink(missing_ok=True)
     path.write_bytes(content)
-    path.chmod(_FILE_MODE)
+    path.chmod(PUBLIC)
     flush(path)

@@ -116,6 +116,11 @@ async def test_the_examples_are_written_at_the_first_start_and_probe_helix_itsel
     assert (bench.check.status, bench.check.reason, bench.check.counters["up"]) == ("pass", "", 2)
 
 
+async def test_a_new_services_file_is_readable_by_its_owner_alone(bench: Bench) -> None:
+    await bench.probes.load()
+    assert bench.file.stat().st_mode & 0o777 == 0o600
+
+
 async def test_a_file_that_is_there_is_left_as_it_is(bench: Bench) -> None:
     await bench.use()
     assert bench.file.read_text() == "{}"
@@ -308,7 +313,7 @@ async def test_a_refused_edit_keeps_the_last_good_list(bench: Bench) -> None:
 async def test_a_folder_that_cannot_be_written_is_no_obstacle(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **_named: object) -> None:
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("state.probes.replace_file", refuse)

@@ -240,6 +240,30 @@ async def test_what_stood_there_is_moved_aside_whole_and_the_version_is_above_bo
     assert again.aside.name.endswith("Z-2")
 
 
+async def test_files_keep_their_modes_and_owners_and_a_new_services_file_is_private(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = new_folder(tmp_path / "present")
+    async with opened(folder):
+        pass
+    (folder / "backups").mkdir(mode=0o750)
+    (folder / "backups" / "helix-1-20260101T000000Z.tar.gz").touch()
+    modes = {"helix.db": 0o640, "services.json": 0o604, "ucf_state.json": 0o660, "agents.json": 0o400}
+    for name, mode in modes.items():
+        (folder / name).chmod(mode)
+    given: list[tuple[int, int]] = []
+    monkeypatch.setattr(os, "fchown", lambda _fd, user, group: given.append((user, group)))
+    restore(archive, folder, MIGRATIONS, NOW)
+    modes["backups"] = 0o750
+    assert {name: stat.S_IMODE((folder / name).stat().st_mode) for name in modes} == modes
+    # These files and the folder itself.
+    assert given == [(os.getuid(), os.getgid())] * (len(modes) + 1)
+    new = new_folder(tmp_path / "new")
+    restore(archive, new, MIGRATIONS, NOW)
+    assert stat.S_IMODE((new / "services.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((new / "ucf_state.json").stat().st_mode) == 0o644
+
+
 async def test_backups_are_carried_over_and_can_be_checked(
     collective: Collective, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
