@@ -21,6 +21,7 @@ from web.live.handover import HandOver
 from web.malformed import malformed, refuse_other_versions
 from web.problems import Problem, plain_problem, record_incident
 from web.refusals import page_wanted, page_wanted_by, refusal, refusal_wire
+from web.send_buffer import bound_send_buffer
 from web.traffic import UNMATCHED
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ logger = logging.getLogger(__name__)
 MAX_HEAD_BYTES: Final = 32 * 1024
 # A client that takes nothing of its answer for so long is let go.
 STALLED_S: Final = 30.0
+# With so much unsent a connection waits for its client before it goes on.
+UNSENT_BYTES: Final = 16 * 1024
+_SYSTEM_BUFFER_BYTES: Final = 64 * 1024
 
 _END_OF_HEAD: Final = b"\r\n\r\n"
 
@@ -81,6 +85,9 @@ class Connection(RequestHandler):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, or refuse it where there are too many."""
         super().connection_made(transport)
+        if self.transport is not None:
+            self.transport.set_write_buffer_limits(high=UNSENT_BYTES)
+        bound_send_buffer(transport, _SYSTEM_BUFFER_BYTES)
         peer = transport.get_extra_info("peername")
         self._peer = peer[0] if isinstance(peer, tuple) else None
         try:
@@ -93,6 +100,7 @@ class Connection(RequestHandler):
         self._stop_timer()
         self._stop_stall_timer()
         self._server.limits.leave(self)
+        self._server.unsent.release(self)
         super().connection_lost(exc)
         self._farewell.end()
 
@@ -222,13 +230,22 @@ class Connection(RequestHandler):
     def pause_writing(self) -> None:
         """The client takes less than it is sent; it has so long to go on."""
         super().pause_writing()
+        if self.transport is not None:
+            self._server.unsent.hold(self, self.transport.get_write_buffer_size())
         if self._stall is None:
             self._stall = self._loop.call_later(STALLED_S, self._drop_stalled)
 
     def resume_writing(self) -> None:
         """The client has taken what was sent."""
         super().resume_writing()
+        self._server.unsent.release(self)
         self._stop_stall_timer()
+
+    def give_up(self) -> None:
+        """End the connection: all together hold too much that was not taken."""
+        logger.info("http.dropped client=%s reason=unsent", peer_address(self._peer))
+        if self.transport is not None:
+            self.transport.abort()
 
     def remember(self, request: web.BaseRequest, answer: HotAnswer) -> None:
         """Give `answer` from now on to whoever sends the head of `request`, which is being handled."""

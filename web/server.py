@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
@@ -14,6 +14,10 @@ from web.connection import Connection
 from web.connection_limits import ConnectionLimits
 from web.hot import HotTable
 from web.traffic import Traffic
+from web.unsent import Unsent
+
+# What all connections together may hold that their clients have not taken, the streams' aside.
+MOST_UNSENT_BYTES: Final = 64 * 1024 * 1024
 
 
 class HelixServer(web.Server):
@@ -48,6 +52,7 @@ class HelixServer(web.Server):
         self.limits = limits
         self.head_timeout_s = head_timeout_s
         self.monotonic = clock.monotonic
+        self.unsent: Unsent[Connection] = Unsent(MOST_UNSENT_BYTES)
 
     def __call__(self) -> RequestHandler:
         """A protocol for a new connection."""

@@ -311,6 +311,9 @@ async def test_a_client_that_does_not_read_is_not_served_ahead(
         def write(self, data: bytes | bytearray | memoryview) -> None:
             written.append(bytes(data))
 
+        def get_write_buffer_size(self) -> int:
+            return len(written)
+
     transport, served.transport = served.transport, Full()
     passed_on: list[bytes] = []
     monkeypatch.setattr(RequestHandler, "data_received", lambda _self, data: passed_on.append(data))

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from state.ports import StreamKind
+from web.send_buffer import bound_send_buffer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 MOST_WAITING_BYTES: Final = 256 * 1024
 # So much is handed over at once to a client that catches up, or a single larger message.
 _PIECE_BYTES: Final = 16 * 1024
-# What the system holds for a client besides; it doubles it.
+# What the system holds for a client besides.
 _SYSTEM_BUFFER_BYTES: Final = 16 * 1024
 # A peer that acknowledges nothing for so long is gone (RFC 5482), where the system can tell.
 _UNANSWERED_MS: Final = 30_000
@@ -99,7 +100,8 @@ class Client(asyncio.Protocol, ABC):
         if self not in self._streams.unsent and transport.get_write_buffer_size():
             # It was behind when it came here, so the transport does not say so again.
             self.pause_writing()
-        _bound_system_buffers(transport)
+        bound_send_buffer(transport, _SYSTEM_BUFFER_BYTES)
+        _notice_who_is_gone(transport)
         if not transport.is_reading():
             transport.resume_reading()
         self._streams.join(self)
@@ -113,7 +115,7 @@ class Client(asyncio.Protocol, ABC):
             return False
         transport.write(data)
         if self.behind_since is not None:
-            self._streams.hold(self, len(data))
+            self._streams.unsent.hold(self, len(data))
         return True
 
     def tell(self, payload: bytes, newest: int) -> None:
@@ -153,7 +155,7 @@ class Client(asyncio.Protocol, ABC):
                 return
             transport.writelines(pieces)
             if self in unsent:
-                self._streams.hold(self, sum(map(len, pieces)))
+                self._streams.unsent.hold(self, sum(map(len, pieces)))
 
     def drop(self, reason: str) -> None:
         """End it because of how it behaves; `reason` is counted."""
@@ -191,7 +193,7 @@ class Client(asyncio.Protocol, ABC):
             self.seen = max(self.seen, self._streams.fanout.settled_id)
         if self.transport is not None:
             waits = sum(map(len, self.opening))
-            self._streams.hold(self, self.transport.get_write_buffer_size() + waits)
+            self._streams.unsent.hold(self, self.transport.get_write_buffer_size() + waits)
 
     def resume_writing(self) -> None:
         """The client has taken all that was handed over."""
@@ -203,6 +205,12 @@ class Client(asyncio.Protocol, ABC):
         del exc
         self.transport = None
         self._streams.leave(self)
+
+    def give_up(self) -> None:
+        """End it: the connections of all clients hold too much."""
+        if not self.closing:
+            self._streams.count_dropped(self, "slow")
+        self.abort()
 
     def abort(self) -> None:
         """Let go of the connection and of all that waits to be sent."""
@@ -218,13 +226,9 @@ def behind_longest(clients: Iterable[Client], before: float) -> tuple[Client, ..
     return tuple(one for one in clients if one.behind_since is not None and one.behind_since <= before)
 
 
-def _bound_system_buffers(transport: asyncio.Transport) -> None:
-    """Keep what the system holds for one client small, and let it notice who is gone."""
+def _notice_who_is_gone(transport: asyncio.Transport) -> None:
     connection = transport.get_extra_info("socket")
-    if connection is None:
-        return
-    # A socket that refuses an option is served all the same: our own bounds hold.
-    with contextlib.suppress(OSError):
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SYSTEM_BUFFER_BYTES)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
+    if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
+        # A socket that refuses the option is served all the same: our own bounds hold.
+        with contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNANSWERED_MS)

@@ -21,11 +21,11 @@ from web.live.fanout import AT_A_TURN, Fanout
 from web.live.messages import History, Message
 from web.live.opening import Openings
 from web.live.pulse import PulseMeter
-from web.live.unsent import Unsent
 from web.problems import Problem
 from web.records.agents import agent_body
 from web.records.live import PULSE
 from web.traffic import Traffic
+from web.unsent import Unsent
 
 logger = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ class Streams:
         self._joined = 0
         self._anybody = asyncio.Event()
         self._nobody: asyncio.Future[None] | None = None
-        self.unsent = Unsent(MOST_UNSENT_BYTES)
+        self.unsent: Unsent[Client] = Unsent(MOST_UNSENT_BYTES)
         self._stop_listening = self._broadcaster.listen(self._hear, lambda: self.clients)
         kernel.drain.on_close(self.close)
 
@@ -157,14 +157,6 @@ class Streams:
         """After how long the next client is to come back once it is cut."""
         self._joined += 1
         return _RETRY_FIRST_MS + self._joined * _RETRY_STEP_MS % _RETRY_SPREAD_MS
-
-    def hold(self, client: Client, size_bytes: int) -> None:
-        """Count what a connection holds; where it is too much in all, drop the one that is stuck longest."""
-        self.unsent.hold(client, size_bytes)
-        while (stuck := self.unsent.surplus()) is not None:
-            if not stuck.closing:
-                self.count_dropped(stuck, "slow")
-            stuck.abort()
 
     def leave(self, client: Client, *, closing: bool = False) -> None:
         """Serve a client no longer; `closing` where its goodbye is still under way."""
