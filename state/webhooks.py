@@ -161,10 +161,12 @@ class Webhooks:
         if isinstance(data, MessagePost) and int(data.channel) not in self._kernel.settings.post_channel_ids:
             raise WrongData("channel", "is not listed in POST_CHANNEL_IDS")
 
-    async def accept(self, spec: InSpec, data: bytes, key: str | None) -> Accepted:
+    async def accept(
+        self, spec: InSpec, data: bytes, key: str | None, *, body_key: str | None = None
+    ) -> Accepted:
         """Keeps an event that was proved and validated; see `Inbox.accept`."""
         accepted = await self.inbox.accept(
-            Incoming(type=spec.name, data=data, key=key, handlers=spec.handlers)
+            Incoming(type=spec.name, data=data, key=key, handlers=spec.handlers, body_key=body_key)
         )
         self._events.inc(spec.name, "duplicate" if accepted.duplicate else "accepted")
         return accepted

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -36,6 +36,7 @@ class Arrival(msgspec.Struct, frozen=True):
     type: str
     received_us: int
     key: str | None
+    body_key: str | None
     digest: bytes
     data: bytes
     handlers: tuple[str, ...]
@@ -43,11 +44,14 @@ class Arrival(msgspec.Struct, frozen=True):
 
 def keep(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted | Exception]:
     """Writes them with their handlers, each key once, in the open transaction; gives what became of each."""
-    rows = [(each.id, each.type, each.received_us, each.key, each.digest, each.data) for each in arrivals]
+    rows = [
+        (each.id, each.type, each.received_us, each.key, each.body_key, each.digest, each.data)
+        for each in arrivals
+    ]
     sizes = _SIZES if sum(len(each.data) for each in arrivals) <= _LARGE_BYTES else _SIZES[:1]
     kept = _insert(connection, _events_sql, rows, sizes)
     handlers = [(each.id, name) for each in arrivals for name in each.handlers]
-    # One whose key was here before has no row, and so gets no handlers.
+    # One with a key that was here before has no row, and so gets no handlers.
     _insert(connection, _handlers_sql, handlers, _SIZES)
     if kept == len(arrivals):
         return [Accepted(id=each.id, type=each.type, duplicate=False) for each in arrivals]
@@ -72,22 +76,38 @@ def _insert(
 
 
 def _look_up(connection: sqlite3.Connection, arrival: Arrival) -> Accepted | Exception:
-    if arrival.key is None:
+    found = next(
+        (
+            row
+            for column, value in (("key", arrival.key), ("body_key", arrival.body_key))
+            if value is not None and (row := _find(connection, column, value)) is not None
+        ),
+        None,
+    )
+    if found is None:
         return Accepted(id=arrival.id, type=arrival.type, duplicate=False)
-    found = connection.execute("SELECT id, digest FROM inbox WHERE key = ?", (arrival.key,)).fetchone()
     if bytes(found[1]) != arrival.digest:
         return KeyReused("This idempotency key was used for another event; use a new key for each event.")
     return Accepted(id=str(found[0]), type=arrival.type, duplicate=found[0] != arrival.id)
 
 
+def _find(connection: sqlite3.Connection, column: str, value: str) -> tuple[Any, ...] | None:
+    row: tuple[Any, ...] | None = connection.execute(
+        f"SELECT id, digest FROM inbox WHERE {column} = ?",  # noqa: S608 - our own names
+        (value,),
+    ).fetchone()
+    return row
+
+
 @cache
 def _events_sql(rows: int) -> str:
-    marks = ", ".join(["(?, ?, ?, ?, ?, ?)"] * rows)
+    marks = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * rows)
     values = f"VALUES {marks}"
     if rows > 1:
         values = f"SELECT * FROM ({values}) WHERE column1 IS NOT NULL"  # noqa: S608 - marks
     return (
-        f"INSERT INTO inbox (id, type, received_us, key, digest, data) {values} ON CONFLICT (key) DO NOTHING"
+        f"INSERT INTO inbox (id, type, received_us, key, body_key, digest, data) {values} "
+        "ON CONFLICT DO NOTHING"
     )
 
 

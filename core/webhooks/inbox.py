@@ -50,12 +50,14 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
         data: its data as JSON.
         key: its idempotency key; None where the sender gave none.
         handlers: the names of those who will handle it.
+        body_key: a second key, made from the body that the sender signed; None where its first key is signed.
     """
 
     type: str
     data: bytes
     key: str | None
     handlers: tuple[str, ...]
+    body_key: str | None = None
 
 
 class Handling(msgspec.Struct, frozen=True, kw_only=True):
@@ -130,7 +132,7 @@ class Inbox:
         self._listeners.append(callback)
 
     async def accept(self, incoming: Incoming) -> Accepted:
-        """Keeps an event; it is on the disk when this returns. The same key again gives the first answer.
+        """Keeps an event; it is on the disk when this returns. Either key again gives the first answer.
 
         Raises:
             KeyReused: the key belongs to another event; nothing was changed.
@@ -145,6 +147,7 @@ class Inbox:
             incoming.type,
             to_us(now),
             incoming.key,
+            incoming.body_key,
             hashlib.sha256(incoming.type.encode() + b"\0" + incoming.data).digest(),
             incoming.data,
             incoming.handlers,

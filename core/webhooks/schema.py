@@ -77,4 +77,12 @@ WEBHOOK_MIGRATIONS: Final[tuple[Migration, ...]] = (
             "CREATE INDEX deliveries_told ON deliveries (told_us) WHERE status = 'dead'",
         ),
     ),
+    Migration(
+        74,
+        "bodies taken once",
+        (
+            "ALTER TABLE inbox ADD COLUMN body_key TEXT",
+            "CREATE UNIQUE INDEX inbox_body_key ON inbox (body_key) WHERE body_key IS NOT NULL",
+        ),
+    ),
 )

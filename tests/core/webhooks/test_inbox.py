@@ -202,3 +202,13 @@ async def test_only_the_dead_are_shown_and_let_try_again(inbox: Inbox, store: Da
 
 async def test_what_is_not_there_is_none(inbox: Inbox) -> None:
     assert await inbox.find("evt_nothing") is None
+
+
+async def test_a_body_is_kept_once_under_whatever_keys_it_comes(inbox: Inbox) -> None:
+    def with_body(key: str | None) -> Incoming:
+        return Incoming(type="github", data=b"{}", key=key, handlers=("one",), body_key="body")
+
+    answers = await asyncio.gather(*(inbox.accept(with_body(key)) for key in ("a", "b", None)))
+    assert len({each.id for each in answers}) == 1
+    assert sorted(each.duplicate for each in answers) == [False, True, True]
+    assert inbox.waiting == 1

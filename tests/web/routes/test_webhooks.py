@@ -366,6 +366,27 @@ async def test_githubs_events_are_kept_once_per_delivery(site: Site) -> None:
     assert again.json() == {**first.json(), "duplicate": True}
 
 
+async def test_a_body_that_github_signed_is_taken_once_whatever_the_unsigned_headers_say(site: Site) -> None:
+    body = b'{"action": "published"}'
+    first = await post(site, "/webhooks/github", body, token=None, **github_headers(body))
+    headers = github_headers(body)
+    other_id = {**headers, "X_GitHub_Delivery": "another"}
+    assert (await post(site, "/webhooks/github", body, token=None, **other_id)).json() == {
+        **first.json(), "duplicate": True,
+    }  # fmt: skip
+    del headers["X_GitHub_Delivery"]
+    assert (await post(site, "/webhooks/github", body, token=None, **headers)).json()["duplicate"]
+    other_event = {**other_id, "X_GitHub_Event": "push"}
+    problem(await post(site, "/webhooks/github", body, token=None, **other_event), 422)
+    assert await kept(site) == 1
+
+
+async def test_a_delivery_of_github_with_another_body_is_refused(site: Site) -> None:
+    for body, status in ((b'{"action": "published"}', 202), (b'{"action": "created"}', 422)):
+        answer = await post(site, "/webhooks/github", body, token=None, **github_headers(body))
+        assert answer.status == status
+
+
 async def test_githubs_ping_is_answered_and_not_kept(site: Site) -> None:
     answer = await post(site, "/webhooks/github", b"{}", token=None, **github_headers(b"{}", "ping"))
     assert (answer.status, answer.json()) == (200, {"pong": True})
