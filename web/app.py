@@ -114,6 +114,7 @@ class WebServer:
             # aiohttp may use it twice: for the handlers to end, and for them to be cancelled.
             shutdown_timeout=max(0.1, (self._settings.shutdown_s - 1) / 2),
         )
+        await self._app[keys.READ_ACCESS].recall()
         await runner.setup()
         try:
             self._port = await listen(runner, self._settings)
@@ -169,7 +170,13 @@ class WebServer:
         routes: tuple[RouteSpec, ...],
     ) -> web.Application:
         settings = kernel.settings
-        access = ReadAccess(settings, kernel.clock, kernel.refusals, on_guesser=self._table.rest)
+        access = ReadAccess(
+            settings,
+            kernel.clock,
+            kernel.refusals,
+            collective.remembered,
+            on_guesser=self._table.rest,
+        )
         admission = Admission(settings, kernel.clock, access, kernel.refusals)
         edge = Edge(kernel, admission, self._traffic, self._access_log, routes)
         app = web.Application(middlewares=[edge.middleware], client_max_size=settings.max_body)

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, final
 
+import msgspec
 from aiohttp import hdrs, web
 
 from core.clock import Clock
+from core.memory_table import KeyValue
 from core.refusals import Refusals
 from core.settings import Settings
 from web.guesses import Guesses
 from web.problems import Problem
-from web.sessions import Sessions
+from web.sessions import EndedSessions, Sessions
 
 # Browsers take a name with `__Host-` only with Secure, Path=/ and no Domain, and one with `__Secure-` only
 # with Secure (RFC 6265bis §4.1.3). Below a path Helix shares its host with others; its cookie has that path.
@@ -22,6 +24,7 @@ SECURE_COOKIE: Final = "__Host-helix_session"
 SECURE_COOKIE_BELOW: Final = "__Secure-helix_session"
 
 _CHALLENGE: Final = 'Bearer realm="helix"'
+_ENDED: Final = ("sessions", "ended")
 _BY_SESSION: Final = web.RequestKey("by_session", bool)
 
 
@@ -30,6 +33,7 @@ class ReadAccess:
     """Checks the token of readers; without READ_TOKEN everything is open.
 
     Args:
+        remembered: keeps which sessions were ended.
         on_guesser: called with the seconds for which a client that was wrong too often is not compared.
 
     Attributes:
@@ -37,8 +41,15 @@ class ReadAccess:
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, refusals: Refusals, *, on_guesser: Callable[[float], None]
+        self,
+        settings: Settings,
+        clock: Clock,
+        refusals: Refusals,
+        remembered: KeyValue,
+        *,
+        on_guesser: Callable[[float], None],
     ) -> None:
+        self._remembered = remembered
         self._on_guesser = on_guesser
         self._refusals = refusals
         self._token = settings.read_token or None
@@ -95,6 +106,25 @@ class ReadAccess:
         except Problem:
             return False
         return True
+
+    async def recall(self) -> None:
+        """Read which sessions were ended before this start."""
+        kept = await self._remembered.get(*_ENDED)
+        if self.sessions is not None and kept is not None:
+            self.sessions.ended = msgspec.json.decode(kept, type=EndedSessions)
+
+    async def end_sessions(self, request: web.Request) -> None:
+        """End the sessions of this request; they stay ended after a restart.
+
+        Raises:
+            StoreError: it could not be kept, so they are ended until the restart only.
+        """
+        found = self.sessions_of(request)
+        if self.sessions is None or not found:
+            return
+        for value in found:
+            self.sessions.end(value)
+        await self._remembered.set(*_ENDED, msgspec.json.encode(self.sessions.ended).decode())
 
     def session_of(self, request: web.Request) -> str | None:
         """The cookie's value, where it stands for a session that goes on."""

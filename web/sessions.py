@@ -9,27 +9,43 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Final, final
 
+import msgspec
+
 from core.clock import Clock
 from core.secret import Secret
 
 LASTS_S: Final = 7 * 86_400
-# Beyond it the session that ends first is forgotten; only those are remembered that were ended by hand.
+# Of the sessions that were ended by hand, the ids of so many are kept.
 _MOST_ENDED: Final = 1024
 _LONGEST: Final = 200
+
+
+class EndedSessions(msgspec.Struct):
+    """The sessions that were ended by hand and would not have ended yet.
+
+    Attributes:
+        ids: when each would have ended, in seconds since 1970, by its id.
+        until_s: every session that ends by then counts as ended, since its id may have been dropped.
+    """
+
+    ids: dict[str, int] = {}
+    until_s: int = 0
 
 
 @final
 class Sessions:
     """Makes and checks the cookie's value: an id, when it ends, and an HMAC over both.
 
-    Nothing is stored, so a session outlives a restart, and a new READ_TOKEN ends all of them. One that was
-    ended by hand is remembered until it would have ended anyway, or until the restart.
+    A session outlives a restart, and a new READ_TOKEN ends all of them.
+
+    Attributes:
+        ended: to be kept over a restart.
     """
 
     def __init__(self, token: Secret, clock: Clock) -> None:
         self._clock = clock
         self._key = hmac.digest(token.reveal().encode(), b"helix dashboard session v1", sha256)
-        self._ended: dict[str, int] = {}
+        self.ended = EndedSessions()
 
     def begin(self) -> tuple[str, datetime]:
         """A new session: the cookie's value, and when it ends."""
@@ -40,7 +56,9 @@ class Sessions:
     def holds(self, value: str) -> bool:
         """Whether this is the value of a session that goes on."""
         ends_s = self._ends_s(value)
-        return ends_s is not None and self._clock.now().timestamp() < ends_s and value not in self._ended
+        if ends_s is None or _id_of(value) in self.ended.ids:
+            return False
+        return max(self._clock.now().timestamp(), self.ended.until_s) < ends_s
 
     def end(self, value: str) -> None:
         """End a session; nothing where it is none."""
@@ -48,10 +66,12 @@ class Sessions:
         if ends_s is None:
             return
         now_s = self._clock.now().timestamp()
-        self._ended = {one: end_s for one, end_s in self._ended.items() if end_s > now_s}
-        self._ended[value] = ends_s
-        if len(self._ended) > _MOST_ENDED:
-            del self._ended[min(self._ended, key=self._ended.__getitem__)]
+        ids = {one: end_s for one, end_s in self.ended.ids.items() if end_s > now_s}
+        ids[_id_of(value)] = ends_s
+        if len(ids) > _MOST_ENDED:
+            # Without its id it would be valid again, so all that end no later end with it.
+            self.ended.until_s = max(self.ended.until_s, ids.pop(min(ids, key=ids.__getitem__)))
+        self.ended.ids = ids
 
     def _ends_s(self, value: str) -> int | None:
         """When the session ends by its value, which must be one that we signed."""
@@ -65,3 +85,7 @@ class Sessions:
     def _sign(self, claim: str) -> str:
         digest = hmac.digest(self._key, claim.encode(), sha256)
         return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _id_of(value: str) -> str:
+    return value.partition(".")[0]

@@ -44,10 +44,10 @@ async def delete_session(request: web.Request) -> web.StreamResponse:
     """Ends the session, also where there is none."""
     access = request.app[READ_ACCESS]
     _refuse_other_sites(request)
-    for value in access.sessions_of(request):
-        if access.sessions is not None:
-            access.sessions.end(value)
-            request.app[STREAMS].recheck()
+    try:
+        await access.end_sessions(request)
+    finally:
+        request.app[STREAMS].recheck()
     response = web.Response(
         status=HTTPStatus.NO_CONTENT, headers={**dict(standard()), "Cache-Control": "no-store"}
     )

@@ -135,6 +135,15 @@ async def test_a_session_outlives_a_restart_and_ends_with_the_token(make_site: M
     assert (await (await other.wire()).ask("/ucf", cookie)).status == 401
 
 
+async def test_a_session_that_was_ended_stays_ended_after_a_restart(make_site: MakeSite) -> None:
+    site = await make_site(read_token=Secret(TOKEN))
+    (ended, _), (other, _) = await begin(site), await begin(site)
+    assert (await (await site.wire()).ask("/session", ended, method="DELETE")).status == 204
+    again = await (await make_site(read_token=Secret(TOKEN))).wire()
+    assert (await again.ask("/ucf", ended)).status == 401
+    assert (await again.ask("/ucf", other)).status == 200
+
+
 @pytest.mark.parametrize(
     "headers", [{"public_url": "https://helix.example"}, {"trusted_proxies": (ip_network("127.0.0.1/32"),)}]
 )
@@ -241,8 +250,21 @@ def test_what_is_remembered_of_ended_sessions_is_bounded_and_ends_with_them() ->
         value, _ = sessions.begin()
         sessions.end(value)
         assert not sessions.holds(value)
-    assert len(sessions._ended) <= 1024
+    assert len(sessions.ended.ids) <= 1024
     clock.advance(LASTS_S + 1)
     value, _ = sessions.begin()
     sessions.end(value)
-    assert len(sessions._ended) == 1
+    assert len(sessions.ended.ids) == 1
+
+
+def test_a_session_stays_ended_when_its_id_is_kept_no_longer() -> None:
+    clock = ManualClock()
+    sessions = Sessions(Secret(TOKEN), clock)
+    first, _ = sessions.begin()
+    sessions.end(first)
+    clock.advance(1)
+    for _ in range(1100):
+        sessions.end(sessions.begin()[0])
+    assert not sessions.holds(first)
+    clock.advance(1)
+    assert sessions.holds(sessions.begin()[0])
