@@ -18,7 +18,7 @@ _YES, _NO = "yes", "no"
 
 
 async def confirm(ctx: HelixContext, question: str, *, danger: bool, timeout_s: float = 60.0) -> bool:
-    """Ask, and give the answer; False when it is "no", or none came within `timeout_s` seconds.
+    """Ask, and give the answer; False when it is "no", none came within `timeout_s` seconds, or Helix stops.
 
     The question stays in the channel with what became of it. Whoever else presses is told whose it is; a
     press after a restart hears that the question has expired.
@@ -26,15 +26,18 @@ async def confirm(ctx: HelixContext, question: str, *, danger: bool, timeout_s: 
     user_id, token = ctx.author.id, secrets.token_urlsafe(9)
     yes, no = (awaited.custom_id("confirm", choice, user_id, token) for choice in (_YES, _NO))
     waiting = awaited.next_press(ctx.bot, (yes, no), user_id, timeout_s=timeout_s)
+    # Once a stop has begun no press is taken any more.
+    ctx.bot.kernel.drain.track(waiting, "question", at_once=True)
     try:
         message = await ctx.say(
             embed=_card(question, "", danger=danger), view=_buttons(yes, no, danger=danger)
         )
-        try:
-            interaction = await waiting
-        except TimeoutError:
-            await _close(message, _card(question, "No answer came; nothing was done.", danger=False))
+        await asyncio.wait((waiting,))
+        if waiting.cancelled() or isinstance(waiting.exception(), TimeoutError):
+            why = "Helix is stopping" if waiting.cancelled() else "No answer came"
+            await _close(message, _card(question, f"{why}; nothing was done.", danger=False))
             return False
+        interaction = waiting.result()
         agreed = interaction.custom_id == yes
         outcome = "Confirmed." if agreed else "Cancelled; nothing was done."
         card = _card(question, outcome, danger=danger and agreed)

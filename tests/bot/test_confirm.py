@@ -56,6 +56,19 @@ async def test_silence_means_no(running_bot: RunningBot, talk: Talk) -> None:
     assert items(closed) == []
 
 
+async def test_a_stop_closes_the_question_and_waits_for_no_answer(
+    running_bot: RunningBot, talk: Talk
+) -> None:
+    ctx = await context_of(running_bot, "admin")
+    asking = asyncio.create_task(confirm(ctx, "Sure?", danger=True, timeout_s=3600))
+    question = await asked(talk, "Sure?")
+    running_bot.bot.kernel.drain.close()
+    assert await asking is False
+    closed = await talk.edited(question, lambda one: "stopping; nothing was done" in text_of(one))
+    assert items(closed) == []
+    assert not running_bot.bot.kernel.drain.in_flight()
+
+
 async def test_a_press_after_the_time_is_up_has_expired(running_bot: RunningBot, talk: Talk) -> None:
     ctx = await context_of(running_bot, "admin")
     asking = asyncio.create_task(confirm(ctx, "Sure?", danger=False))
