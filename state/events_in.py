@@ -146,7 +146,7 @@ class ContextArchive(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class GitHubEvent(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What GitHub sent: the name of its event, and its payload as it came."""
+    """What GitHub sent: the name of its event, and of its payload what is announced."""
 
     event: Short
     payload: dict[str, Any]

@@ -14,12 +14,12 @@ from bot import embeds, words
 from bot.effects._post_once import post_once
 from core.webhooks.router import Job
 from state.events_in import GitHubEvent
+from state.github import ACTIONS, COMMITS_SHOWN
 
 if TYPE_CHECKING:
     from bot.client import HelixBot
 
 HANDLER: Final = "discord.deployments"
-_COMMITS_SHOWN: Final = 5
 _LINE: Final = 120
 _NAME: Final = 80
 # GitHub Docs, "Webhook events and payloads", workflow_run: `conclusion`, null where there is none.
@@ -77,9 +77,9 @@ def _push(payload: Payload) -> discord.Embed | None:
     if payload.get("deleted") is True or not commits:
         return None
     branch = _text(payload, "ref").removeprefix("refs/heads/").removeprefix("refs/tags/") or "a branch"
-    lines = [_commit(commit) for commit in commits[:_COMMITS_SHOWN]]
-    if len(commits) > _COMMITS_SHOWN:
-        lines.append(f"… and {len(commits) - _COMMITS_SHOWN} more")
+    lines = [_commit(commit) for commit in commits[:COMMITS_SHOWN]]
+    if len(commits) > COMMITS_SHOWN:
+        lines.append(f"… and {len(commits) - COMMITS_SHOWN} more")
     title = f"⬆️ {_repository(payload)}: {len(commits)} to {embeds.clip(branch, _NAME)}"
     return _card(title, lines, payload, _text(payload, "compare"))
 
@@ -91,7 +91,7 @@ def _commit(commit: Payload) -> str:
 
 
 def _release(payload: Payload) -> discord.Embed | None:
-    if payload.get("action") != "published":
+    if payload.get("action") != ACTIONS["release"]:
         return None
     release = _mapping(payload, "release")
     name = _text(release, "name")
@@ -101,7 +101,7 @@ def _release(payload: Payload) -> discord.Embed | None:
 
 
 def _workflow_run(payload: Payload) -> discord.Embed | None:
-    if payload.get("action") != "completed":
+    if payload.get("action") != ACTIONS["workflow_run"]:
         return None
     run = _mapping(payload, "workflow_run")
     conclusion, branch = _text(run, "conclusion"), _text(run, "head_branch")

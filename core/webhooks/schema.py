@@ -85,4 +85,15 @@ WEBHOOK_MIGRATIONS: Final[tuple[Migration, ...]] = (
             "CREATE UNIQUE INDEX inbox_body_key ON inbox (body_key) WHERE body_key IS NOT NULL",
         ),
     ),
+    Migration(
+        75,
+        "payloads of GitHub emptied",
+        (
+            # They were kept whole, with e-mail addresses. What may still be announced stays.
+            """UPDATE inbox SET data = CAST(json_object(
+                'event', json_extract(CAST(data AS TEXT), '$.event'), 'payload', json('{}')) AS BLOB)
+                WHERE type = 'github' AND json_valid(CAST(data AS TEXT))
+                AND seq NOT IN (SELECT event FROM handling WHERE status <> 'done')""",
+        ),
+    ),
 )

@@ -20,6 +20,7 @@ from state.events import (
     find_incoming,
     parse_data,
 )
+from state.github import announced_part
 from web.bodies import Body, encode_json, json_answer
 from web.headers import JSON
 from web.keys import COLLECTIVE, RESPONSES
@@ -99,7 +100,7 @@ async def post_github(request: web.Request) -> web.StreamResponse:
     event = request.headers.get("X-GitHub-Event", "")
     if not 1 <= len(event) <= GITHUB_EVENT.longest or not event.isascii():
         raise Problem(400, f"X-GitHub-Event is missing, or not 1 to {GITHUB_EVENT.longest} characters.")
-    payload = _object(body)
+    payload = announced_part(event, _object(body))
     if event == "ping":
         return json_answer(HTTPStatus.OK, Pong(pong=True))
     delivery = request.headers.get("X-GitHub-Delivery")

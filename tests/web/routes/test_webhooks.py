@@ -387,6 +387,16 @@ async def test_a_delivery_of_github_with_another_body_is_refused(site: Site) -> 
         assert answer.status == status
 
 
+async def test_of_githubs_payload_only_what_is_announced_is_kept(site: Site) -> None:
+    body = json.dumps(
+        {"ref": "refs/heads/main", "pusher": {"name": "Ann", "email": "ann@example.com"}}
+    ).encode()
+    answer = await post(site, "/webhooks/github", body, token=None, **github_headers(body, "push"))
+    event = await site.collective.webhooks.inbox.find(answer.json()["id"])
+    assert event is not None
+    assert json.loads(event.data) == {"event": "push", "payload": {"ref": "refs/heads/main"}}
+
+
 async def test_githubs_ping_is_answered_and_not_kept(site: Site) -> None:
     answer = await post(site, "/webhooks/github", b"{}", token=None, **github_headers(b"{}", "ping"))
     assert (answer.status, answer.json()) == (200, {"pong": True})
