@@ -98,6 +98,15 @@ async def test_a_thread_of_the_bot_comes_and_goes_live_and_a_private_one_is_hidd
         await expect(panel.get_by_role("button", name="Not for you")).to_contain_text("private, archived")
 
 
+async def test_a_new_name_is_told_in_the_thread(stage: Stage) -> None:
+    thread = await _general(stage).create_thread(name="Draft", type=discord.ChannelType.public_thread)
+    await thread.edit(name="Final")
+    async with stage.page("member") as page:
+        await page.get_by_role("list", name="Threads of general").get_by_text("Final").click()
+        await expect(page.locator(".is-notice")).to_contain_text("changed the name to Final")
+    await thread.edit(archived=True)
+
+
 async def test_a_private_thread_is_for_those_whom_one_mentions(stage: Stage) -> None:
     async with stage.page("member") as page, stage.page("mod") as other:
         await page.get_by_role("button", name="Threads").click()

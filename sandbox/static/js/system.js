@@ -1,10 +1,11 @@
-// What the system tells between the messages: joins, pins, threads.
+// What the system tells between the messages: names, joins, pins, threads.
 
 import { el } from "./dom.js";
 import { REPLY } from "./lead.js";
 import { plainText } from "./markdown.js";
 import { idTime, timeElement } from "./time.js";
 
+const RENAMED = 4;
 const PIN = 6;
 const JOIN = 7;
 const THREAD_STARTED = 18;
@@ -15,6 +16,8 @@ export const SPOKEN = new Set([0, REPLY, 20, 23]);
 /** What a system message says of its author, for eyes and ears alike. */
 export function noticeWords(message, names) {
   switch (message.type) {
+    case RENAMED:
+      return `changed the name to ${message.content}`;
     case PIN:
       return "pinned a message";
     case JOIN:
