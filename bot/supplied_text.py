@@ -39,7 +39,10 @@ def _is_typed(value: str | None, typed: Sequence[str]) -> bool:
     """Whether at least half of the value is one of the texts: a word in a sentence of ours is not enough."""
     if not value:
         return False
-    return any(text in value and 2 * len(text) >= len(value) for text in typed)
+    # Where Markdown in it was escaped, there are more backslashes than were typed.
+    shown = value.replace("\\", "")
+    bare = (text.replace("\\", "") for text in typed)
+    return any(text in shown and 2 * len(text) >= len(shown) for text in bare if text)
 
 
 def _value_at(payload: object, path: str) -> str | None:

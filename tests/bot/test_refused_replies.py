@@ -110,13 +110,14 @@ async def test_a_refused_text_that_the_caller_typed_is_told(
         "agents",
         """
         import discord
+        from bot import embeds
         from discord.ext import commands
         from bot.command import command
 
         class Cog(commands.Cog, name="agents"):
             @command("agent")
             async def agent(self, ctx, *, name: str):
-                await ctx.say(embed=discord.Embed(title=name, description="of ours"))
+                await ctx.say(embed=discord.Embed(title=embeds.plain(name), description="of ours"))
 
         async def setup(bot):
             await bot.add_cog(Cog())
@@ -125,9 +126,9 @@ async def test_a_refused_text_that_the_caller_typed_is_told(
     running = await start_bot(package=cogs.package)
     faults = running.sandbox.engine.faults
     faults.add(Fault("POST", _SEND, code=50035, field="embeds.0.title", times=1))
-    assert "does not take what you wrote" in (await chat.ask("!agent Two words"))["content"]
+    assert "does not take what you wrote" in (await chat.ask("!agent **Two** words"))["content"]
     faults.add(Fault("POST", _CALLBACK, code=50035, field="embeds.0.title", times=1))
-    assert "does not take what you wrote" in (await chat.slash("agent", name="Two words"))["content"]
+    assert "does not take what you wrote" in (await chat.slash("agent", name="Two_words"))["content"]
     assert await outcomes(running, 2) == {("agent", "told"): 2}
     await no_fault_of_ours(running, caplog.text)
     faults.add(Fault("POST", _SEND, code=50035, field="embeds.0.description", times=1))
