@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from bot.access import Caller
 from bot.loader import STAYS, CogStatus, CogStays, LoadResult, UnknownCog
 from core.errors import HelixError
+from core.quotation import unquoted
 from state.change import JournalRow
 
 ALL, CHANGED = "all", "changed"
@@ -31,7 +32,7 @@ def parse_cogs(line: str, known: Collection[str], *, groups: Collection[str] = (
         UnknownCog: a name is none of them; the text suggests the nearest.
         WrongCogs: there is no name, or there are too many, or a group stands beside names.
     """
-    words = [word.casefold().strip("`") for word in line.replace(",", " ").split()]
+    words = [unquoted(word).casefold().strip("`") for word in line.replace(",", " ").split()]
     if not words or len(words) > _MOST_WORDS:
         raise WrongCogs(f"Name cogs, separated by spaces: {', '.join(sorted(known))}.")
     names = tuple(dict.fromkeys(words))

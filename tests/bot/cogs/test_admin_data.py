@@ -28,7 +28,17 @@ def status(name: str, state: str = "loaded", **more: object) -> CogStatus:
     return CogStatus(name, state, **fields)  # type: ignore[arg-type]  # a test's shorthand
 
 
-@pytest.mark.parametrize("line", ["help agents", "Help, agents", "help  help agents", "`help` agents"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "help agents",
+        "Help, agents",
+        "help  help agents",
+        "`help` agents",
+        "“Help” “agents”",
+        '"help", agents',
+    ],
+)
 def test_cogs_are_named_in_a_line(line: str) -> None:
     assert _cogs.parse_cogs(line, KNOWN) == ("help", "agents")
 
