@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.duties import Duty
     from state.alerts import Alert
-    from state.status import StatusView, overall
+    from state.status import StatusView
 
 logger = logging.getLogger(__name__)
 
