@@ -48,6 +48,10 @@ class RitualArchive:
         """The newest finished ritual held at a place."""
         return await self._database.read(lambda connection: table.find_last_at(connection, place))
 
+    async def last_of(self, actor_id: int, place: str) -> RitualRecord | None:
+        """The newest that this person began at a place, running or ended in whatever way."""
+        return await self._database.read(lambda connection: table.find_last_of(connection, actor_id, place))
+
     async def replay(self, ritual: int) -> Replay:
         """Plays a finished ritual again from what was kept of it, and compares; nothing is changed.
 

@@ -79,6 +79,12 @@ def find_last_at(connection: sqlite3.Connection, place: str) -> RitualRecord | N
     return _one(connection.execute(query, (place,)))
 
 
+def find_last_of(connection: sqlite3.Connection, actor_id: int, place: str) -> RitualRecord | None:
+    """The newest that this person began at a place, running or ended in whatever way."""
+    query = f"{_SELECT} WHERE actor_id = ? AND place = ? ORDER BY id DESC LIMIT 1"
+    return _one(connection.execute(query, (actor_id, place)))
+
+
 def find_last(connection: sqlite3.Connection) -> RitualRecord | None:
     """The newest that has ended, in whatever way."""
     return _one(connection.execute(f"{_SELECT} WHERE status != 'running' ORDER BY id DESC LIMIT 1"))

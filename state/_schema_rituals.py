@@ -36,4 +36,9 @@ RITUAL_MIGRATIONS: Final[tuple[Migration, ...]] = (
             )""",
         ),
     ),
+    Migration(
+        16,
+        "rituals by person",
+        ("CREATE INDEX rituals_by_actor ON rituals (actor_id, id) WHERE actor_id IS NOT NULL",),
+    ),
 )

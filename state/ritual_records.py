@@ -46,7 +46,7 @@ class RitualRecord(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         seed: of the generator; `algorithm` says how it is drawn from.
         key: what makes it happen once, where it has one.
-        place: where a harmony ritual was held (a server's id), where it has one.
+        place: where it was held, for rituals of which only so many may be held there.
         actor: who or what began it.
         start: the state when it began.
         ended_at: None while it runs.
@@ -120,7 +120,8 @@ class RitualRunning(HelixError):  # noqa: N818 - likewise
         self.running = running
         super().__init__(
             f"Ritual {running.id} is running, at step {running.step} of {running.steps}. "
-            "There is one at a time: try again when it is done."
+            "There is one at a time: try again when it is done. Whoever began it, or a mod, stops it with"
+            " the button of `/rituals`."
         )
 
 

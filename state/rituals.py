@@ -105,7 +105,7 @@ class Rituals(RitualArchive):
             kind: "z88", or "harmony", which draws no anomalies and raises harmony.
             key: makes it happen once: where a finished ritual has it, that one is given, and where the
                 running one has it, that one is joined.
-            place: where it is held, for `last_at`.
+            place: where it is held, for `last_at` and `last_of`.
             on_step: called with the number of each step that is done.
 
         Raises:

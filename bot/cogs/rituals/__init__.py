@@ -12,13 +12,13 @@ from discord.ext import commands
 
 from bot import access, buttons, pages, ritual_cards, ritual_messages
 from bot.actions import parse_action
-from bot.cogs.rituals import _folklore, _harmony, _log, _schedule, _screens
+from bot.cogs.rituals import _away, _folklore, _harmony, _log, _schedule, _screens
 from bot.command import command
 from bot.completion import choices
 from bot.entry import Level
 from bot.progress import Progress
 from state.folklore import KINDS
-from state.ritual_records import Replay, RitualCancelled, RitualRecord
+from state.ritual_records import Replay, RitualCancelled, RitualRecord, check_steps
 from state.ritual_rules import DEFAULT_STEPS, HARMONY_STEPS
 
 if TYPE_CHECKING:
@@ -38,15 +38,20 @@ class Rituals(commands.Cog, name="rituals"):
     @command("ritual")
     async def ritual(self, ctx: HelixContext, steps: int = DEFAULT_STEPS) -> None:
         """Run one, and show it as it goes."""
-        run = await self.bot.collective.rituals.start(steps, actor=ctx.caller.actor)
+        rituals, caller = self.bot.collective.rituals, ctx.caller
+        place = _away.PLACE if _away.is_away(caller) else None
+        if place is not None:
+            last = await rituals.last_of(caller.user_id, place)
+            _away.check(check_steps(steps), last, self.bot.kernel.clock.now())
+        run = await rituals.start(steps, actor=caller.actor, place=place)
         await self._follow(ctx, run, partial(_first_met, run))
 
     @buttons.component("rituals", "stop", command="ritual")
     async def stop(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Stop the ritual that this message shows, for the one who began it and for mods."""
+        """Stop the ritual that this button names, for the one who began it and for mods."""
         rituals, caller = self.bot.collective.rituals, access.caller_of(interaction)
         record = await rituals.get(int(press.payload))
-        if caller.user_id != record.actor.id and access.level_at(caller, local=False) < Level.mod:
+        if not _may_stop(caller, record):
             await press.answer.whisper(
                 "Only whoever began this ritual can stop it, or a mod of the home server."
             )
@@ -75,15 +80,15 @@ class Rituals(commands.Cog, name="rituals"):
     async def rituals(self, ctx: HelixContext, page: int = 1) -> None:
         """The log."""
         log = _log.check_page(page, await _log.fetch_log(self.bot.collective.rituals, page - 1))
-        embed, view = await self._log_page(log, ctx.author.id, show_people=ctx.at_home)
+        embed, view = await self._log_page(log, ctx.author.id, ctx.caller, show_people=ctx.at_home)
         await ctx.say(embed=embed, view=view)
 
     @buttons.component("rituals", "list", command="rituals")
     async def turn_log(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Another page, as the log is now."""
         log = await _log.fetch_log(self.bot.collective.rituals, pages.Turn.of(press).page)
-        show_people = access.caller_of(interaction).sees_names
-        embed, view = await self._log_page(log, press.user_id, show_people=show_people)
+        caller = access.caller_of(interaction)
+        embed, view = await self._log_page(log, press.user_id, caller, show_people=caller.sees_names)
         await press.answer.update(embed=embed, view=view)
 
     @buttons.component("rituals", "one", command="rituals")
@@ -178,7 +183,7 @@ class Rituals(commands.Cog, name="rituals"):
         await ritual_messages.forget(self.bot, run.id)
 
     async def _log_page(
-        self, log: _log.Log, user_id: int, *, show_people: bool
+        self, log: _log.Log, user_id: int, caller: access.Caller, *, show_people: bool
     ) -> tuple[discord.Embed, discord.ui.View | None]:
         view = await pages.view(self.bot, "rituals", "list", user_id, page=log.page, count=log.pages)
         if log.records:
@@ -188,6 +193,12 @@ class Rituals(commands.Cog, name="rituals"):
             )  # fmt: skip
             view = buttons.view_of() if view is None else view
             view.add_item(menu)
+            if (running := log.running_record) is not None and _may_stop(caller, running):
+                view.add_item(
+                    await buttons.button(
+                        self.bot, "rituals", "stop", user_id, str(running.id), label=f"Stop {running.id}"
+                    )
+                )
         return _screens.log(log, show_people=show_people), view
 
     async def _show_whole(
@@ -219,6 +230,10 @@ class Rituals(commands.Cog, name="rituals"):
         page = pages.within(page, count)
         view = await pages.view(self.bot, "rituals", "schedules", user_id, page=page, count=count)
         return _screens.schedules(known, page, show_people=show_people, held=schedules.held), view
+
+
+def _may_stop(caller: access.Caller, record: RitualRecord) -> bool:
+    return caller.user_id == record.actor.id or access.level_at(caller, local=False) >= Level.mod
 
 
 def _first_met(run: Run, step: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from bot.cogs.rituals._rest import next_at
 from core.discord_markdown import MarkdownError
 from state.ritual_records import RitualRecord
 from state.ritual_rules import HARMONY_GOAL, HARMONY_STEPS
@@ -29,11 +30,9 @@ def check_rest(last: RitualRecord | None, now: datetime) -> None:
     Raises:
         TooSoon: it is not; the text says when the next may be held.
     """
-    # One that ended in the future was held by a clock that was ahead: nobody waits for that.
-    if last is None or last.ended_at is None or not timedelta() <= now - last.ended_at < REST:
-        return
-    again = int((last.ended_at + REST).timestamp()) + 1
-    raise TooSoon(f"This server held one less than 10 minutes ago. The next may be held <t:{again}:R>.")
+    again = None if last is None or last.ended_at is None else next_at(last.ended_at, now, REST)
+    if again is not None:
+        raise TooSoon(f"This server held one less than 10 minutes ago. The next may be held <t:{again}:R>.")
 
 
 def phase_begun(step: int) -> str:

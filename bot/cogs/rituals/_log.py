@@ -24,6 +24,7 @@ class Log:
         pages: how many there are, one at least.
         total: of rituals.
         running: the one under way.
+        running_record: the same as it was kept, on whichever page of the log it stands.
     """
 
     records: tuple[RitualRecord, ...]
@@ -31,6 +32,7 @@ class Log:
     pages: int
     total: int
     running: RunningRitual | None
+    running_record: RitualRecord | None = None
 
 
 async def fetch_log(rituals: Rituals, page: int) -> Log:
@@ -39,7 +41,9 @@ async def fetch_log(rituals: Rituals, page: int) -> Log:
     pages = max(1, -(-total // PER_PAGE))
     page = max(0, min(page, pages - 1))
     records = await rituals.page(page * PER_PAGE, PER_PAGE)
-    return Log(records, page, pages, total, rituals.running)
+    running = rituals.running
+    record = None if running is None else await rituals.get(running.id)
+    return Log(records, page, pages, total, running, record)
 
 
 def check_page(number: int, log: Log) -> Log:
