@@ -32,9 +32,6 @@ INTERACTION_OVER: Final = frozenset({10015, 50027})
 # Another process answered: it acknowledged the interaction, or deleted what it had said.
 ANSWERED_ELSEWHERE: Final = frozenset({40060, 10062, UNKNOWN_MESSAGE})
 
-_NO_PERMISSION: Final = (
-    "Discord does not let me do that here: I lack a permission, or my role stands too low."
-)
 _DEFAULT: Final[Mapping[Kind, str]] = MappingProxyType(
     {
         "gone": "What this is about is gone from Discord.",
