@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 FENCE: Final = "```"
-# What is nothing, or leads elsewhere, when it is cut: escapes, tags and addresses in <>, links, :emoji:.
+# What breaks, or leads elsewhere, when it is cut: escapes, tags and addresses in <>, links, :emoji:.
 _WHOLE: Final = re.compile(
     r"\\[^0-9A-Za-z\s]"
     r"|</[^<>\n]{1,100}>|<[^<>\s]+>"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.starts import after_start
 
 MOST_COMMANDS = 10
-# One person may send one batch in so many seconds.
+# Each person may send one batch in this many seconds.
 EVERY_S = 5.0
 _COMMENT = "#"
 

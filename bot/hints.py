@@ -1,4 +1,4 @@
-"""Hints that name a command, made to fit who reads them: one that the reader may not run says who may."""
+"""Notes in hints who may run a command, where the reader may not: "(for admins)" and the like."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot import access, catalog, embeds
 from bot.access import Caller
 from bot.entry import ANYWHERE, CommandEntry, Level
 
-# The sentence so far says already who may.
+# The sentence before the command already says that an admin runs it.
 _SAYS_WHO = re.compile(r"\badmins?\b(?:(?!\. |\n).)*\Z")
 _FOR = {Level.mod: "for mods", Level.admin: "for admins", Level.owner: "for owners"}
 

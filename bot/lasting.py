@@ -58,7 +58,7 @@ async def replace(
 
 
 async def withdraw(message: discord.Message | discord.PartialMessage) -> None:
-    """Delete the message; nothing where it is gone, or in a channel that is closed.
+    """Delete the message, unless it is gone or its channel is closed to the bot.
 
     Raises:
         discord.HTTPException: Discord does not take it now.

@@ -1,4 +1,4 @@
-"""Which commands somebody may mean who speaks to the bot without naming one."""
+"""Guesses which commands a message without a command may mean."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from bot._markdown_lines import Line, regions
 from bot._markdown_spans import FENCE, Places, Stack, in_code
 from bot.embeds import length
 
-# Shorter, and what is opened again would leave no room for the text.
+# In a shorter piece, the marks that are opened again would leave no room for the text.
 LEAST_LIMIT: Final = 64
 
 _HEADING: Final = re.compile(r"#{1,3} ")

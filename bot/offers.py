@@ -1,4 +1,4 @@
-"""Buttons with the likeliest commands, for somebody who speaks to the bot without naming one."""
+"""Answers a message without a command by buttons that run the likeliest ones."""
 
 from __future__ import annotations
 

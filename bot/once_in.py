@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 
-# Whatever is pushed out of this memory has long waited.
+# When there are more, the oldest are dropped: they have waited long enough.
 _KEYS_KEPT = 1000
 
 
@@ -23,7 +23,7 @@ class OnceIn:
         return 0.0 if last is None else max(0.0, self._every_s - (self._monotonic() - last))
 
     def take(self, key: int) -> float:
-        """As `wait_s`; where there is nothing to wait for, the time begins anew."""
+        """As `wait_s`; 0.0 lets the key through, and its time starts again."""
         wait_s = self.wait_s(key)
         if not wait_s:
             self._last[key] = self._monotonic()

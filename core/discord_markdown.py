@@ -1,4 +1,4 @@
-"""Text that Discord shows as it is written, whatever of Discord's Markdown stands in it."""
+"""Escapes Discord's Markdown, so that a text is shown as it was written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Text of people as it may stand in a line of ours: nothing unseen in it, and no other reading direction."""
+"""Makes text of people safe to show in a line of ours: no invisible characters, no change of direction."""
 
 from __future__ import annotations
 

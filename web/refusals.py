@@ -42,7 +42,7 @@ def wants_page(accept: str | None) -> bool:
 
 
 def page_wanted(request: web.BaseRequest) -> bool:
-    """Whether an error should be a page. Who sends `Authorization` is a program, whatever it accepts."""
+    """Whether an error should be a page. A client that sends `Authorization` is a program, not a browser."""
     return hdrs.AUTHORIZATION not in request.headers and wants_page(request.headers.get(hdrs.ACCEPT))
 
 

@@ -74,7 +74,7 @@ async def post_once(
                 return found
         message = await channel.send(**parts)
     except discord.HTTPException as error:
-        # The sender made this message: what is wrong with it stays wrong.
+        # The sender wrote this message, so trying again would not mend it.
         if not discord_codes.is_final(error) and error.status != 400:
             raise
         raise Refused(_why(error)) from error

@@ -163,7 +163,7 @@ class Telemetry:
         return post
 
     async def _withdraw(self, post: Post) -> None:
-        """A message that nobody keeps up to date would mislead."""
+        """Delete a message that is no longer kept up to date, since it would mislead."""
         channel = self._bot.get_partial_messageable(post.channel)
         await lasting.withdraw(channel.get_partial_message(post.message))
 

@@ -46,7 +46,7 @@ def parse_cogs(line: str, known: Collection[str], *, groups: Collection[str] = (
 
 
 def refuse_needed(names: Sequence[str]) -> None:
-    """Nothing, where all of these cogs may be unloaded.
+    """Check that all of these cogs may be unloaded.
 
     Raises:
         CogStays: one of them may not.
