@@ -208,3 +208,13 @@ async def test_too_many_notices_are_dropped_and_logged(start_bot: StartBot, sand
     for number in range(30):
         notices._put(f"notice {number}")
     assert notices._queue.qsize() == 20
+
+
+async def test_what_was_said_last_is_not_said_again(start_bot: StartBot, sandbox: Sandbox) -> None:
+    chat = alerts(sandbox)
+    bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
+    notices = AdminNotices(bot.bot)
+    for text in ("refused", "refused", "mended"):
+        assert await notices.tell_admins(text)
+    assert texts(chat) == ["refused", "mended"]
+    chat.close()

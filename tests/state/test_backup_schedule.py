@@ -159,3 +159,21 @@ async def test_the_check_says_when_the_last_good_one_is_too_old(
     assert (bound.of, bound.warn) == ("delay_h", 1.0)
     assert bound.settings == ("BACKUP_EVERY_H", "BACKUP_LATE_WARN_H")
     assert reading.counters["due"] == schedule.due_at().isoformat(timespec="seconds")
+
+
+@pytest.mark.usefixtures("running")
+async def test_after_each_one_what_is_too_many_leaves(
+    collective: Collective, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pruned = asyncio.Event()
+
+    async def prune(_: Backups) -> tuple[int, int]:
+        assert len(collective.backups.list()) == 1
+        pruned.set()
+        return 0, 0
+
+    monkeypatch.setattr(Backups, "prune", prune)
+    await clock.until_sleeping()
+    clock.advance(60)
+    async with asyncio.timeout(10):
+        await pruned.wait()

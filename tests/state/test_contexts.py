@@ -213,6 +213,18 @@ async def test_a_restore_waits_for_consent_to_what_it_really_changes(
     assert manager.snapshot.ucf.harmony == 0.8
 
 
+async def test_a_restore_waits_for_consent_where_only_the_folklore_has_moved(
+    contexts: Contexts, manager: StateManager, clock: ManualClock
+) -> None:
+    kept = await contexts.archive("storm", ADA)
+    shown = manager.snapshot
+    lore = {"flare": Lore(kind="flare", encounters=4, last_seen=clock.now())}
+    await manager.change(lambda _: Change(folklore=lore, source="ritual"))
+    with pytest.raises(StateMoved):
+        await contexts.restore(kept, ADA, shown=shown)
+    assert dict(manager.snapshot.folklore) == lore
+
+
 async def test_a_heartbeat_meanwhile_is_no_other_difference(
     contexts: Contexts, manager: StateManager, clock: ManualClock
 ) -> None:
