@@ -52,6 +52,8 @@ def main() -> None:
                 served = _clients(caller)
             while _clients(caller):
                 time.sleep(0.1)
+            # Memory is given back a moment later.
+            time.sleep(3)
         print(
             f"{_WANTED} listeners that never read, {_CHANGES} changes: {before:.0f} MiB before, "
             f"{most:.0f} at most, {resident_mib(process.pid):.0f} once they are gone; {served} not dropped"

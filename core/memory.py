@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from pathlib import Path
 from typing import Final
@@ -15,3 +16,15 @@ def resident_bytes() -> int | None:
         return int(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         return None
+
+
+def give_back_memory() -> bool:
+    """Give free memory back to the system, as glibc does not do by itself where something above it is in use.
+
+    It takes milliseconds, during which other threads run (malloc_trim(3)).
+
+    Returns:
+        Whether some was given back; False where the C library cannot do it.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return bool(trim is not None and trim(0))

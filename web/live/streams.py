@@ -12,6 +12,7 @@ from typing import Final, final, get_args
 from core.broadcast import Event
 from core.file_limit import raise_file_limit
 from core.kernel import Kernel
+from core.memory import give_back_memory
 from state.agents import AgentView
 from state.collective import Collective
 from state.live import translate
@@ -37,6 +38,8 @@ KEPT_MESSAGES: Final = 512
 KEPT_BYTES: Final = 4 * 1024 * 1024
 # What all connections together may hold that their clients have not taken.
 MOST_UNSENT_BYTES: Final = 64 * 1024 * 1024
+# After so many have gone, memory is given back to the system.
+MANY_GONE: Final = 1_000
 # How long a client may be behind before it is let go of, and how long its goodbye may take.
 LONGEST_BEHIND_S: Final = 20.0
 GOODBYE_S: Final = 2.0
@@ -104,6 +107,8 @@ class Streams:
         self._by_kind: Counter[StreamKind] = Counter()
         self._most = kernel.settings.max_streams
         self._joined = 0
+        # How many listened at most since memory was given back.
+        self._peak = 0
         self._anybody = asyncio.Event()
         self._nobody: asyncio.Future[None] | None = None
         self.unsent: Unsent[Client] = Unsent(MOST_UNSENT_BYTES)
@@ -190,6 +195,7 @@ class Streams:
         """Supervised: the pulse, the heartbeat, and a look at who is too slow; rests while nobody listens."""
         pulse_at, beat_at = self._first_beats()
         while True:
+            await self._give_back()
             if not self._clients and not self._leaving:
                 self._anybody.clear()
                 await self._anybody.wait()
@@ -240,6 +246,13 @@ class Streams:
             for client in some:
                 client.beat()
             await asyncio.sleep(0)
+
+    async def _give_back(self) -> None:
+        """Give memory back to the system after many have gone."""
+        self._peak = max(self._peak, self.clients)
+        if self._peak - self.clients >= MANY_GONE:
+            self._peak = self.clients
+            await asyncio.to_thread(give_back_memory)
 
     def _first_beats(self) -> tuple[float, float]:
         return self.now() + PULSE_EVERY_S, self.now() + HEARTBEAT_EVERY_S

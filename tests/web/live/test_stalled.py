@@ -176,6 +176,27 @@ async def test_a_client_is_not_dropped_for_events_that_it_never_wanted(
         assert dropped(site, "sse", "slow") == 0
 
 
+async def test_memory_is_given_back_after_many_have_gone(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(streams, "MANY_GONE", 3)
+    monkeypatch.setattr(streams, "give_back_memory", lambda: given.append(site.streams.clients))
+    async with site.beating(), not_reading(site, "/events"):
+        async with AsyncExitStack() as stack:
+            for _ in range(3):
+                await stack.enter_async_context(not_reading(site, "/events"))
+            await site.pass_time(1)
+            assert given == []
+        async with asyncio.timeout(10):
+            while site.streams.clients > 1:
+                await asyncio.sleep(0)
+        await site.pass_time(1)
+        async with asyncio.timeout(10):
+            while not given:
+                await asyncio.sleep(0)
+        await site.pass_time(1)
+        assert given == [1]
+
+
 async def read_on(site: Site, client: Client, connection: socket.socket) -> bytes:
     """All that a client is told until it has caught up, and one event after that."""
     loop, received = asyncio.get_running_loop(), b""
