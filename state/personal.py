@@ -6,9 +6,12 @@ A table with a column for somebody's id or name belongs in here; a test fails fo
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Mapping
 from typing import Final
 
 import msgspec
+
+from state._own_words import FORGOTTEN, erase_quotations, find_own_words
 
 
 class Personal(msgspec.Struct, frozen=True):
@@ -18,22 +21,70 @@ class Personal(msgspec.Struct, frozen=True):
         who: the column of the id.
         names: columns of the name.
         words: columns of what that person said, which are erased with the name.
+        instead: for columns of their words that may not be empty, SQL for what stands there afterwards.
     """
 
     table: str
     who: str
     names: tuple[str, ...]
     words: tuple[str, ...] = ()
+    instead: Mapping[str, str] = {}
 
+
+# Kinds of the journal whose subject and values are words of Helix or of the server, whoever did it. Of any
+# other kind they may be the person's own.
+_OURS: Final = (
+    "'agent', 'alert', 'backup', 'breaker', 'cache', 'cog', 'content', 'event', 'flag', 'folklore', 'halt', "
+    "'icon', 'report', 'ritual', 'roles', 'schedule', 'self-test', 'setup', 'storage', 'ucf', 'webhook', "
+    "'welcome'"
+)
+# What was asked for may be no action at all, and then it is what the person typed.
+_UNKNOWN_ACTION: Final = "status = 'refused' AND result LIKE '%(humility)'"
+_OPEN: Final = "status IN ('queued', 'running')"
 
 PERSONAL: Final = (
-    Personal("journal", "actor_id", ("actor",), ("reason",)),
+    Personal(
+        "journal",
+        "actor_id",
+        ("actor",),
+        ("reason",),
+        {
+            "subject": f"CASE WHEN kind IN ({_OURS}, 'directive') "
+            "OR (kind = 'policy' AND before <> '\"humility\"') "
+            "OR (kind = 'context' AND json_valid(after) AND after -> '$.restored' IS NOT NULL) "
+            f"THEN subject ELSE '{FORGOTTEN}' END",
+            "before": f"CASE WHEN kind IN ({_OURS}, 'context', 'directive', 'policy') THEN before END",
+            "after": f"CASE WHEN kind IN ({_OURS}, 'context', 'policy') THEN after "
+            "WHEN kind = 'directive' AND json_valid(after) AND json_type(after) = 'object' "
+            f"THEN json_set(after, '$.task', '{FORGOTTEN}') END",
+        },
+    ),
     Personal("rituals", "actor_id", ("actor",)),
     Personal("rituals", "ended_by_id", ("ended_by",), ("reason",)),
     Personal("schedules", "actor_id", ("actor",)),
     Personal("alerts", "acked_by_id", ("acked_by",)),
-    Personal("contexts", "actor_id", ("actor",), ("note",)),
-    Personal("directives", "actor_id", ("actor",)),
+    Personal(
+        "contexts",
+        "actor_id",
+        ("actor",),
+        ("note",),
+        dict.fromkeys(("name", "folded"), f"'{FORGOTTEN} ' || id"),
+    ),
+    Personal(
+        "directives",
+        "actor_id",
+        ("actor",),
+        ("key", "result"),
+        {
+            **dict.fromkeys(
+                ("text", "action"), f"CASE WHEN {_UNKNOWN_ACTION} THEN '{FORGOTTEN}' ELSE action END"
+            ),
+            "arguments": "'{}'",
+            # Without its arguments it cannot run.
+            "status": f"CASE WHEN {_OPEN} THEN 'cancelled' ELSE status END",
+            "finished_us": f"CASE WHEN {_OPEN} THEN coalesce(started_us, queued_us) ELSE finished_us END",
+        },
+    ),
     Personal("manus", "actor_id", ("actor",), ("reason",)),
     Personal("backups", "actor_id", ("actor",)),
 )
@@ -63,18 +114,23 @@ def erase(connection: sqlite3.Connection, user_id: int) -> Erased:
     """
     rows: dict[str, int] = {}
     names: set[str] = set()
+    words = find_own_words(connection, user_id)
+    for table in erase_quotations(connection, words, user_id):
+        rows[table] = rows.get(table, 0) + 1
+    _erase_log(connection, user_id)
     for place in PERSONAL:
         for column in place.names:
             query = f"SELECT DISTINCT {column} FROM {place.table} WHERE {place.who} = ?"  # noqa: S608 - our own names
             names |= {row[0] for row in connection.execute(query, (user_id,)) if row[0]}
-        blanks = ", ".join(f"{column} = NULL" for column in (*place.names, *place.words, place.who))
+        values = dict.fromkeys((*place.names, *place.words, place.who), "NULL") | dict(place.instead)
+        blanks = ", ".join(f"{column} = {value}" for column, value in values.items())
         count = connection.execute(
             f"UPDATE {place.table} SET {blanks} WHERE {place.who} = ?",  # noqa: S608 - our own names
             (user_id,),
         ).rowcount
         if count:
             rows[place.table] = rows.get(place.table, 0) + count
-    buttons = _forget_remembered(connection, user_id, names)
+    buttons = _forget_remembered(connection, user_id, names | words.names | words.texts)
     if buttons:
         rows["remembered"] = buttons
     return Erased(rows=rows, mentioned=_mentions(connection, user_id, names))
@@ -86,6 +142,14 @@ def purge_index(connection: sqlite3.Connection) -> None:
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
     ).fetchall():
         connection.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608 - our own names
+
+
+def _erase_log(connection: sqlite3.Connection, user_id: int) -> None:
+    """Removes what was noted while the person's directives ran: it may quote their arguments."""
+    connection.execute(
+        "DELETE FROM directive_log WHERE directive IN (SELECT id FROM directives WHERE actor_id = ?)",
+        (user_id,),
+    )
 
 
 def _forget_remembered(connection: sqlite3.Connection, user_id: int, names: set[str]) -> int:

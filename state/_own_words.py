@@ -1,0 +1,167 @@
+"""What a person wrote, found where rows of others quote it, and taken out there.
+
+Checkpoints' names, directives' texts and alerts are shown under a number as well; that number stays.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from state.context_records import fold
+
+# What stands in the place of words that may not be empty.
+FORGOTTEN: Final = "forgotten"
+_RESTORED: Final = re.compile(r"restored from checkpoint .*\(#(\d+), version \d+\)\Z", re.DOTALL)
+
+
+class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
+    """What one person wrote, as far as others' rows may quote it.
+
+    Attributes:
+        checkpoints: numbers of their checkpoints that are kept.
+        names: names of their checkpoints, as written and folded, without those that others gave as well.
+        directives: numbers of their directives that are kept.
+        texts: texts of their directives, without those that others gave as well.
+        alerts: numbers of alerts, each with a summary that they gave it.
+        keys: by number, the keys of the alerts that they raised, without those that others gave as well.
+    """
+
+    checkpoints: frozenset[int]
+    names: frozenset[str]
+    directives: frozenset[int]
+    texts: frozenset[str]
+    alerts: frozenset[tuple[int, str]]
+    keys: Mapping[int, str]
+
+
+def find_own_words(connection: sqlite3.Connection, user_id: int) -> OwnWords:
+    """What a person wrote; before it is erased."""
+
+    def column(query: str) -> frozenset[Any]:
+        return frozenset(row[0] for row in connection.execute(query, {"who": user_id}) if row[0] is not None)
+
+    name = "SELECT name FROM contexts WHERE actor_id IS {0} :who UNION SELECT subject FROM journal WHERE "
+    name += (
+        "kind = 'context' AND actor_id IS {0} :who AND json_valid(after) AND after -> '$.kept' IS NOT NULL"
+    )
+    text = (
+        "SELECT text FROM directives WHERE actor_id IS {0} :who UNION SELECT after ->> '$.task' FROM journal "
+    )
+    text += "WHERE kind = 'directive' AND cause = 'directive' AND actor_id IS {0} :who AND json_valid(after)"
+    said = connection.execute(
+        "SELECT actor_id IS ?, after ->> '$.alert', after ->> '$.summary', subject FROM journal "
+        "WHERE kind = 'alert' AND json_valid(after) AND json_type(after) = 'object'",
+        (user_id,),
+    ).fetchall()
+    others_keys = {key for theirs, *_, key in said if not theirs}
+    others = frozenset(map(fold, column(name.format("NOT"))))
+    names = frozenset(one for one in column(name.format("")) if fold(one) not in others)
+    return OwnWords(
+        checkpoints=column("SELECT id FROM contexts WHERE actor_id = :who"),
+        names=names | frozenset(map(fold, names)),
+        directives=column("SELECT id FROM directives WHERE actor_id = :who"),
+        texts=column(text.format("")) - column(text.format("NOT")),
+        alerts=frozenset((number, summary) for theirs, number, summary, _ in said if theirs),
+        keys={number: key for theirs, number, _, key in said if theirs and key not in others_keys},
+    )
+
+
+def erase_quotations(connection: sqlite3.Connection, words: OwnWords, user_id: int) -> Iterator[str]:
+    """Takes them out of the journal, of alerts and of outgoing events; yields others' tables."""
+    for number, summary in words.alerts:
+        update = "UPDATE alerts SET summary = ?, detail = '' WHERE id = ? AND summary = ?"
+        yield from _change(connection, "alerts", update, (FORGOTTEN, number, summary))
+    for number in words.keys:
+        connection.execute("UPDATE alerts SET key = ? WHERE id = ?", (f"{FORGOTTEN}.{number}", number))
+    query = "SELECT actor_id, id, kind, subject, reason, before, after FROM journal WHERE kind IN "
+    query += "('alert', 'context', 'directive') OR reason LIKE 'restored from checkpoint %'"
+    known = {row[0] for row in connection.execute("SELECT id FROM contexts")}
+    for actor_id, *row in connection.execute(query).fetchall():
+        if (changed := _without(tuple(row), words, known)) != tuple(row):
+            number, _, *values = changed
+            update = "UPDATE journal SET subject = ?, reason = ?, before = ?, after = ? WHERE id = ?"
+            found = tuple(_change(connection, "journal", update, (*values, number)))
+            yield from () if actor_id == user_id else found
+    yield from _erase_sent(connection, words)
+
+
+_Row = tuple[int, str, str, str | None, str | None, str | None]
+
+
+def _without(row: _Row, words: OwnWords, known: set[int]) -> _Row:
+    """A row of the journal without a person's words."""
+    number, kind, subject, reason, before, after = row
+    if kind == "directive" and _object(after).get("task") in words.texts:
+        after = _with(after, task=FORGOTTEN)
+    elif kind == "context" and isinstance(restored := _object(after).get("restored"), int):
+        if restored in words.checkpoints or (restored not in known and fold(subject) in words.names):
+            subject = f"{FORGOTTEN} {restored}"
+    elif kind == "alert":
+        before, after = (_without_summary(text, words) for text in (before, after))
+        if subject in words.keys.values():
+            subject = FORGOTTEN
+    elif reason is not None and (found := _RESTORED.match(reason)):
+        of = int(found[1])
+        name = reason.removeprefix("restored from checkpoint ").rpartition(" (#")[0]
+        if of in words.checkpoints or (of not in known and fold(name[1:-1]) in words.names):
+            reason = f"restored from checkpoint #{of}"
+    return number, kind, subject, reason, before, after
+
+
+def _erase_sent(connection: sqlite3.Connection, words: OwnWords) -> Iterator[str]:
+    """The events that tell of their directives and alerts."""
+    query = "SELECT seq, type, payload FROM outbox WHERE type IN "
+    query += "('directive.finished', 'alert.raised', 'alert.cleared')"
+    for seq, kind, payload in connection.execute(query).fetchall():
+        event = msgspec.json.decode(payload)
+        data = event["data"]
+        if kind == "directive.finished" and data["directive"] in words.directives:
+            data["result"] = FORGOTTEN
+            if data["status"] == "refused":
+                # It may be no action at all, and then it is what the person typed.
+                data["action"] = FORGOTTEN
+        elif kind != "directive.finished":
+            event["data"] = _unsaid(data, data["id"], words)
+            if data["id"] in words.keys:
+                event["data"]["key"] = FORGOTTEN
+        if event == msgspec.json.decode(payload):
+            continue
+        values = (msgspec.json.encode(event), seq)
+        yield from _change(connection, "outbox", "UPDATE outbox SET payload = ? WHERE seq = ?", values)
+
+
+def _change(
+    connection: sqlite3.Connection, table: str, statement: str, values: tuple[object, ...]
+) -> Iterator[str]:
+    for _ in range(connection.execute(statement, values).rowcount):
+        yield table
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    """A JSON object of the journal; an empty one where there is something else."""
+    try:
+        value = msgspec.json.decode(text or "null")
+    except msgspec.DecodeError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _with(text: str | None, **values: object) -> str:
+    return msgspec.json.encode({**_object(text), **values}).decode()
+
+
+def _without_summary(text: str | None, words: OwnWords) -> str | None:
+    said = _object(text)
+    return msgspec.json.encode(_unsaid(said, said["alert"], words)).decode() if "alert" in said else text
+
+
+def _unsaid(said: dict[str, Any], number: int, words: OwnWords) -> dict[str, Any]:
+    """What is said of an alert, without a summary and detail that the person gave it."""
+    if (number, said.get("summary")) not in words.alerts:
+        return said
+    return {**said, "summary": FORGOTTEN} | ({"detail": ""} if "detail" in said else {})
