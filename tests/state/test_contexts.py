@@ -218,11 +218,10 @@ async def test_a_restore_waits_for_consent_where_only_the_folklore_has_moved(
 ) -> None:
     kept = await contexts.archive("storm", ADA)
     shown = manager.snapshot
-    lore = {"flare": Lore(kind="flare", encounters=4, last_seen=clock.now())}
-    await manager.change(lambda _: Change(folklore=lore, source="ritual"))
+    await learn(manager, 4, clock)
     with pytest.raises(StateMoved):
         await contexts.restore(kept, ADA, shown=shown)
-    assert dict(manager.snapshot.folklore) == lore
+    assert manager.snapshot.folklore["flare"].encounters == 4
 
 
 async def test_a_heartbeat_meanwhile_is_no_other_difference(

@@ -42,3 +42,18 @@ async def test_only_a_destination_that_fails_opens_its_breaker(
         await stage.emit()
         await stage.until(1)
         assert stage._breaker("zapier", "").state == state
+
+
+@pytest.mark.parametrize("status", [429, 410])
+async def test_what_waits_behind_a_pause_or_an_end_is_not_sent(
+    stage: Stage, receiver: Receiver, status: int
+) -> None:
+    receiver.statuses, receiver.headers = [status], {"Retry-After": "60"}
+    for _ in range(6):
+        await stage.emit()
+    async with stage.running():
+        await stage.until(1)
+        await stage.until_idle()
+    assert len(receiver.got) == 4
+    left = {"waiting"} if status == 429 else {"dead"}
+    assert {each.status for each in await stage.outbox.page()} == left

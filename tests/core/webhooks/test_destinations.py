@@ -66,3 +66,17 @@ async def test_enabling_one_that_is_not_switched_off_leaves_its_failures_counted
     assert not await stage.destinations.enable("zapier")
     rows = await stage.store.read(lambda c: c.execute("SELECT destination FROM destination_state").fetchall())
     assert rows == [("zapier",)]
+
+
+async def test_a_hook_that_answers_410_is_said_to_be_gone(
+    store: Database, clock: ManualClock, receiver: Receiver
+) -> None:
+    stage = Stage(store, clock, Settings())
+    hook = await stage.destinations.subscribe("ucf.changed", receiver.url)
+    removed: list[str] = []
+    stage.destinations.on_removed(removed.append)
+    receiver.statuses = [410]
+    async with stage.running():
+        await stage.emit()
+        await stage.until(1)
+    assert removed == [hook.id]

@@ -36,6 +36,8 @@ async def test_what_is_too_large_is_refused_with_the_change_that_caused_it(stage
     with pytest.raises(PayloadTooLarge, match="20000"):
         await stage.emit(data={"x": "y" * 20_000})
     assert await stage.outbox.page() == ()
+    await stage.store.write(lambda c: stage.outbox.enqueue(c, stage.clock.now(), "k", b"x" * 20_000))
+    assert len(await stage.outbox.page()) == 1
 
 
 async def test_what_is_over_is_forgotten_after_a_month(stage: Stage) -> None:

@@ -70,3 +70,16 @@ async def test_what_waits_for_a_hook_that_is_not_there_is_no_news(
                 await asyncio.sleep(0.005)
     assert receiver.got == []
     assert not await Untold(store).any()
+
+
+async def test_a_destination_that_is_switched_off_is_to_be_told_without_a_letter(stage: Stage) -> None:
+    untold = Untold(stage.store)
+    assert not await untold.any()
+    await stage.store.write(
+        lambda connection: connection.execute(
+            "INSERT INTO destination_state (destination, disabled_us, disabled_why) VALUES ('zapier', 1, 'x')"
+        )
+    )
+    assert await untold.any()
+    await untold.claim(1)
+    assert not await untold.any()
