@@ -132,8 +132,10 @@ async def test_the_words_of_the_person_are_gone_and_those_of_others_stay(folder:
     done = forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
     assert words_of(path, "zz") == set()
     assert b"zz" not in path.read_bytes().replace(b"zzzz", b"")
-    lost = {one for one in mine if one.partition(":")[0] not in {"search_data.block", "search_docs.body"}}
-    assert {one for one in lost - words_of(path, "yy") if "Adalovelace" not in one} == set()
+    lost = mine - words_of(path, "yy")
+    # What quoted Ada or names her says something else, and the index is built anew.
+    about_ada = {one for one in lost if "zz" in one or "Adalovelace" in one}
+    assert {one for one in lost - about_ada if not one.startswith("search_data.")} == set()
     assert done.erased.mentioned == {}
     for query in ("zzplan", "zzshelf", "zztaken", "zznonsense", "zzsubject", "zzkey"):
         assert rows(path, f"SELECT rowid FROM search WHERE search MATCH '{query}'") == []  # noqa: S608 - likewise
