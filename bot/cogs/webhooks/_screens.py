@@ -11,6 +11,7 @@ from bot import embeds, pages, words
 from bot.cogs.webhooks._deliveries import Incoming, Listing, Outgoing, Subscribed, Whole
 from bot.cogs.webhooks._sending import Replayed
 from core.breaker import BreakerView
+from core.visible_text import without_directions
 from core.webhooks.inbox import InboxEvent
 from core.webhooks.outbox import Attempt, Delivery
 from state.events import OutEvent
@@ -219,5 +220,5 @@ def _breaker_line(view: BreakerView) -> str:
 
 
 def _json(data: bytes) -> str:
-    text = msgspec.json.format(data).decode().replace("```", "ˋˋˋ")
+    text = without_directions(msgspec.json.format(data).decode()).replace("```", "ˋˋˋ")
     return f"```json\n{embeds.clip(text, _PAYLOAD_SHOWN)}\n```"

@@ -98,7 +98,7 @@ async def test_emit_sends_the_whole_way_out_and_says_what_became_of_it(
     talk: Talk, running: RunningBot, receiver: Receiver
 ) -> None:
     heard = Hearing(running.kernel.broadcaster, "alerts")
-    text = text_of(await talk.ask("admin", '!emit alert.raised {"key": "disk", "summary": "a ``` b"}'))
+    text = text_of(await talk.ask("admin", '!emit alert.raised {"key": "disk", "summary": "a ``` \u202eb"}'))
     assert re.search(r"🟢 \*\*\d+\*\* alert\.raised → `zapier` delivered", text)
     assert "Handed to 1 live listener, marked as a test." in text
     assert "a ˋˋˋ b" in text
