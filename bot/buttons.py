@@ -33,6 +33,9 @@ _TEMPLATE = re.compile(
     r"(?P<cog>[a-z][a-z0-9_]{0,31}):(?P<action>[a-z][a-z0-9_-]{0,31}):(?P<user>\d{1,20}):(?P<key>[=~][\s\S]*)"
 )
 _INLINE, _STORED = "=", "~"
+# What a custom id or a menu may carry where a number is expected; SQLite takes no longer ones.
+NUMBER = "[0-9]{1,15}"
+_ANYTHING = r"[\s\S]*"
 # Under which name a handler carries what it answers.
 MARK = "__helix_component__"
 
@@ -62,10 +65,24 @@ class _Component:
     action: str
     command: str
     needs: str | None
+    payload: re.Pattern[str]
+    chosen: re.Pattern[str] | None
+
+    def takes(self, payload: str, values: tuple[str, ...]) -> bool:
+        """Whether the handler can read this press; an older Helix, or a forger, may have made another."""
+        if self.payload.fullmatch(payload) is None:
+            return False
+        return self.chosen is None or (len(values) == 1 and self.chosen.fullmatch(values[0]) is not None)
 
 
 def component(
-    cog: str, action: str, *, command: str, needs: str | None = None
+    cog: str,
+    action: str,
+    *,
+    command: str,
+    needs: str | None = None,
+    payload: str = _ANYTHING,
+    chosen: str | None = None,
 ) -> Callable[[_Handler], _Handler]:
     """Mark a cog's method `(self, interaction, press)` as what answers `cog:action:…`.
 
@@ -74,10 +91,13 @@ def component(
         action: the word in the custom id.
         command: whose access applies to the one who presses, at the moment of the press.
         needs: the action of that command whose level applies, where its actions differ.
+        payload: the pattern that the whole payload has; a press with another one has expired.
+        chosen: likewise for the one value of a menu; None where the handler takes any number of any values.
     """
+    patterns = re.compile(payload), None if chosen is None else re.compile(chosen)
 
     def mark(method: _Handler) -> _Handler:
-        setattr(method, MARK, _Component(cog, action, command, needs))
+        setattr(method, MARK, _Component(cog, action, command, needs, *patterns))
         return method
 
     return mark
@@ -209,8 +229,11 @@ async def _route(
         return
     route, handle = found
     access.enforce(entry, route.needs, interaction)
-    values = cast("dict[str, Any]", interaction.data or {}).get("values", ())
-    await handle(interaction, Press(user_id, payload, tuple(map(str, values)), answer))
+    values = tuple(map(str, cast("dict[str, Any]", interaction.data or {}).get("values", ())))
+    if not route.takes(payload, values):
+        await answer.whisper(EXPIRED)
+        return
+    await handle(interaction, Press(user_id, payload, values, answer))
 
 
 async def _say_cut_off(answer: Answer) -> None:

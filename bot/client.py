@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord.ext import commands
 
-from bot import access, catalog, errors, library_log
+from bot import access, awaited, catalog, errors, library_log
 from bot.arguments import ArgumentView
 from bot.batch import follows_comments
 from bot.buttons import EXPIRED, ComponentItem
@@ -192,6 +192,8 @@ class HelixBot(commands.Bot):
         """Answer what discord.py drops: forms and components that nobody knows any more."""
         if not _comes_from_a_component(interaction) or _is_routed(interaction):
             return
+        if awaited.is_claimed(interaction):
+            return
         try:
             await errors.whisper(interaction, EXPIRED)
         except errors.UNSENT as error:
@@ -274,12 +276,14 @@ def _owners_of(application: discord.AppInfo | None) -> frozenset[int]:
 
 
 def _is_routed(interaction: discord.Interaction[Any]) -> bool:
-    """Whether `ComponentItem` answers it: never a form, whatever its custom id looks like."""
+    """Whether `ComponentItem` answers it: never a form, and only what stands in the message."""
     data = cast("dict[str, Any]", interaction.data or {})
-    custom_id = str(data.get("custom_id", ""))
-    return (
-        interaction.type is discord.InteractionType.component
-        and ComponentItem.__discord_ui_compiled_template__.fullmatch(custom_id) is not None
+    custom_id, kind = str(data.get("custom_id", "")), data.get("component_type")
+    if interaction.type is not discord.InteractionType.component or interaction.message is None:
+        return False
+    held = (item for row in interaction.message.components for item in getattr(row, "children", ()))
+    return ComponentItem.__discord_ui_compiled_template__.fullmatch(custom_id) is not None and any(
+        getattr(item, "custom_id", None) == custom_id and item.type.value == kind for item in held
     )
 
 

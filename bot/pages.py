@@ -14,6 +14,8 @@ from bot.embeds import length
 if TYPE_CHECKING:
     from bot.client import HelixBot
 
+# The pattern of a payload that `Turn` reads, up to what the command adds.
+TURN = r"[^|]*\|"
 # What a phone shows without much scrolling.
 LINES_PER_PAGE = 10
 PAGE_LENGTH = 2_000

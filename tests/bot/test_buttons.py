@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Self
 
 import discord
@@ -291,6 +292,13 @@ async def test_a_form_from_before_a_restart_has_expired(probe: RunningBot, custo
     form: Any = OldForm(custom_id)
     await probe.bot.on_interaction(form)
     assert form.response.sent == [EXPIRED]
+
+
+async def test_a_press_of_what_the_message_does_not_hold_has_expired(probe: RunningBot) -> None:
+    press: Any = OldForm("help:menu:0:=")
+    press.type, press.message = discord.InteractionType.component, SimpleNamespace(components=[])
+    await probe.bot.on_interaction(press)
+    assert press.response.sent == [EXPIRED]
 
 
 class OldForm:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.context import HelixContext
 
+# A turn of the entries of one agent, in so many days, up to the newest that was shown.
+_TURN = pages.TURN + r"\S+ [0-9]{1,3} " + buttons.NUMBER
+
 
 class Agents(commands.Cog, name="agents"):
     """Commands about the agents."""
@@ -56,7 +59,7 @@ class Agents(commands.Cog, name="agents"):
         embed, view = await self._history_page(history, spec, days, 0, ctx.author.id)
         await ctx.say(embed=embed, view=view)
 
-    @buttons.component("agents", "history", command="history")
+    @buttons.component("agents", "history", command="history", payload=_TURN)
     async def turn_history(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Another page of the same list; who reads it where decides anew what it shows."""
         turn = pages.Turn.of(press)

@@ -70,7 +70,7 @@ class Content(commands.Cog, name="content"):
         embed, view = await self._page(document, document.find(key), turn.page, press.user_id)
         await press.answer.update(embed=embed, view=view)
 
-    @buttons.component("content", "section", command="codex")
+    @buttons.component("content", "section", command="codex", chosen=r"[\s\S]+")
     async def choose(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Another section of the codex."""
         document = documents.load("codex")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _Screen = tuple[discord.Embed, discord.ui.View | None]
 
+# A turn of a list that begins with this entry, whatever came since; then what is looked for.
+_AFTER_NEWEST = pages.TURN + buttons.NUMBER + r" [\s\S]*"
+
 
 class ContextsCog(commands.Cog, name="contexts"):
     """Commands about what was kept."""
@@ -58,7 +61,7 @@ class ContextsCog(commands.Cog, name="contexts"):
         embed, view = await self._list_page(filter or "", None, 0, ctx.author.id, show_people=ctx.at_home)
         await ctx.say(embed=embed, view=view)
 
-    @buttons.component("contexts", "list", command="contexts")
+    @buttons.component("contexts", "list", command="contexts", payload=_AFTER_NEWEST)
     async def turn_list(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Another page of the same list, or back to it."""
         turn = pages.Turn.of(press)
@@ -72,7 +75,7 @@ class ContextsCog(commands.Cog, name="contexts"):
         )
         await press.answer.update(embed=embed, view=view)
 
-    @buttons.component("contexts", "look", command="contexts")
+    @buttons.component("contexts", "look", command="contexts", payload=_AFTER_NEWEST, chosen=buttons.NUMBER)
     async def look(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """One checkpoint whole, with the way back to the list."""
         context = await self.bot.collective.contexts.find(f"#{press.values[0]}")
@@ -90,7 +93,7 @@ class ContextsCog(commands.Cog, name="contexts"):
         embed, view = await self._search_page(query, None, 0, ctx.author.id, people=ctx.at_home)
         await ctx.say(embed=embed, view=view)
 
-    @buttons.component("contexts", "search", command="search")
+    @buttons.component("contexts", "search", command="search", payload=_AFTER_NEWEST)
     async def turn_search(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Another page of the same hits; who reads it where decides anew what is searched."""
         turn = pages.Turn.of(press)

@@ -93,7 +93,9 @@ class Field(commands.Cog, name="field"):
         embed, view = await self._alerts_page(page, access.caller_of(interaction))
         await press.answer.update(embed=embed, view=view)
 
-    @buttons.component("field", "ack-listed", command="alerts", needs="ack")
+    @buttons.component(
+        "field", "ack-listed", command="alerts", needs="ack", payload=pages.TURN + buttons.NUMBER
+    )
     async def ack_listed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Acknowledge one of a list."""
         caller = access.caller_of(interaction)
@@ -102,7 +104,7 @@ class Field(commands.Cog, name="field"):
         embed, view = await self._alerts_page(turn.page, caller)
         await press.answer.update(embed=embed, view=view)
 
-    @buttons.component("field", "ack", command="alerts", needs="ack")
+    @buttons.component("field", "ack", command="alerts", needs="ack", payload=buttons.NUMBER)
     async def ack_posted(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Acknowledge the alert of a message in the alerts channel."""
         caller = access.caller_of(interaction)

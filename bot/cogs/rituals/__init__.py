@@ -46,7 +46,7 @@ class Rituals(commands.Cog, name="rituals"):
         run = await rituals.start(steps, actor=caller.actor, place=place)
         await self._follow(ctx, run, partial(_first_met, run))
 
-    @buttons.component("rituals", "stop", command="ritual")
+    @buttons.component("rituals", "stop", command="ritual", payload=buttons.NUMBER)
     async def stop(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Stop the ritual that this button names, for the one who began it and for mods."""
         rituals, caller = self.bot.collective.rituals, access.caller_of(interaction)
@@ -91,13 +91,13 @@ class Rituals(commands.Cog, name="rituals"):
         embed, view = await self._log_page(log, press.user_id, caller, show_people=caller.sees_names)
         await press.answer.update(embed=embed, view=view)
 
-    @buttons.component("rituals", "one", command="rituals")
+    @buttons.component("rituals", "one", command="rituals", chosen=buttons.NUMBER)
     async def show_one(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """The ritual that was chosen."""
         record = await self.bot.collective.rituals.get(int(press.values[0]))
         await self._show_whole(interaction, press, record, page=pages.Turn.of(press).page)
 
-    @buttons.component("rituals", "replay", command="rituals")
+    @buttons.component("rituals", "replay", command="rituals", payload=pages.TURN + buttons.NUMBER)
     async def replay(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Play it again, beside what was kept."""
         turn = pages.Turn.of(press)

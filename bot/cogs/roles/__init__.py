@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 _Screen = tuple[discord.Embed, discord.ui.View | None]
 
 _EVERY = "every"
+_CATEGORY = "|".join(self_roles.CATEGORIES)
+# What a menu of a category carries: which are shown, its own, and who of it was ticked.
+_MENU = f"({_EVERY}|{_CATEGORY}) ({_CATEGORY}) [0-9a-f]{{1,8}}"
+_ROLE = "|".join(map(re.escape, self_roles.NAMES))
 
 
 class Roles(commands.Cog, name="roles"):
@@ -39,7 +44,7 @@ class Roles(commands.Cog, name="roles"):
         embed, view = await self._menus(guild, wanted, _ids(member), ctx.author.id)
         await ctx.say(embed=embed, view=view)
 
-    @buttons.component("roles", "toggle", command="roles")
+    @buttons.component("roles", "toggle", command="roles", payload=_MENU)
     async def toggle(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Give and take what was ticked differently in one menu."""
         scope, name, shown = press.payload.split(" ")
@@ -65,12 +70,12 @@ class Roles(commands.Cog, name="roles"):
         """Give a role back."""
         await self._choose(ctx, role, add=False)
 
-    @buttons.component("roles", "add", command="subscribe")
+    @buttons.component("roles", "add", command="subscribe", chosen=_ROLE)
     async def pick_added(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """The one of several that was meant."""
         await self._pick(interaction, press, add=True)
 
-    @buttons.component("roles", "remove", command="unsubscribe")
+    @buttons.component("roles", "remove", command="unsubscribe", chosen=_ROLE)
     async def pick_removed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Likewise."""
         await self._pick(interaction, press, add=False)

@@ -44,7 +44,7 @@ class Webhooks(commands.Cog, name="webhooks"):
             embed, below = await self._page(wanted, number, ctx.author.id)
         await ctx.say(embed=embed, view=below)
 
-    @buttons.component("webhooks", "list", command="webhooks")
+    @buttons.component("webhooks", "list", command="webhooks", payload=pages.TURN + _lines.VIEW)
     async def turn(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Another page, as it is now."""
         turn = pages.Turn.of(press)
@@ -69,7 +69,7 @@ class Webhooks(commands.Cog, name="webhooks"):
             result = await _sending.replay(self._machine, ids, ctx.caller.actor, progress.advance)
             await progress.finish(_screens.replayed(result))
 
-    @buttons.component("webhooks", "replay", command="replay")
+    @buttons.component("webhooks", "replay", command="replay", payload=_lines.DELIVERIES)
     async def replay_pressed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """The button below a notice of dead letters: those that are still dead are sent again."""
         first, _, last = press.payload.partition("-")

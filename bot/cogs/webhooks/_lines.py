@@ -14,6 +14,9 @@ from core.errors import HelixError
 View = Literal["in", "out", "failed", "subscriptions"]
 VIEWS: Final[tuple[View, ...]] = ("in", "out", "failed", "subscriptions")
 Action = Literal["list", "reset", "trip"]
+# What buttons carry: a list, and the deliveries from one number to another.
+VIEW: Final = f"(?:{'|'.join(VIEWS)})"
+DELIVERIES: Final = "[0-9]{1,15}(?:-[0-9]{1,15})?"
 ACTIONS: Final[tuple[Action, ...]] = ("list", "reset", "trip")
 FAILED: Final = "failed"
 _EVENT: Final = re.compile(r"(?:evt|msg)_[0-9a-f]{32}", re.ASCII)
