@@ -10,6 +10,7 @@ import importlib
 import logging
 import os
 import signal
+import sqlite3
 import sys
 import threading
 import time
@@ -99,8 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(error, error.log_format, given.command)
     except StartError as error:
         return _refuse(error, log_format, given.command)
-    except (MemoryError, OSError, RuntimeError) as error:
-        reason = machine_limits.explain(error)
+    except (MemoryError, OSError, RuntimeError, sqlite3.Error) as error:
+        reason = _explain(error)
         if reason is None:
             raise
         return _refuse(StartError(reason), log_format, given.command)
@@ -116,6 +117,16 @@ def _refuse(error: StartError, log_format: LogFormat = "text", command: str = _R
     else:
         sys.stderr.write(f"{error}\n")
     return EXIT_UNUSABLE
+
+
+def _explain(error: Exception) -> str | None:
+    """What an operator can do about an error; None where it is a fault of the program."""
+    if isinstance(error, sqlite3.Error):
+        logger.debug("store.refused", exc_info=error)
+        return (
+            f"The database cannot be used ({error}). Restore a backup, or report this with LOG_LEVEL=DEBUG."
+        )
+    return machine_limits.explain(error)
 
 
 def _for_machines(log_format: LogFormat, command: str = _RUN) -> bool:

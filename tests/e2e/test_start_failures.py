@@ -163,6 +163,16 @@ async def test_a_corrupt_database_is_named_and_left_alone(tmp_path: Path) -> Non
     assert (tmp_path / "helix.db").read_bytes() == content
 
 
+async def test_a_database_that_lacks_a_table_is_named_by_what_sqlite_says(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    with open_offline(folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), VERSION) as connection:
+        connection.execute("DROP TABLE snapshot")
+    said = await _refusal(env=sandbox_env(tmp_path, HELIX_DATA_DIR=str(folder)))
+    assert "no such table: snapshot" in said
+    assert "Restore a backup" in said
+
+
 @pytest.mark.parametrize(("is_new", "transaction"), [(True, 3), (False, 1), (False, 3), (False, 5)])
 async def test_a_database_that_another_program_locks_during_the_start_is_named(
     tmp_path: Path, is_new: bool, transaction: int
