@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import discord
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.context import HelixContext
 
+_EVERYONE = re.compile("@(?:everyone|here)")
 _PERSON_EVERY_S, _CHANNEL_EVERY_S = 30.0, 10.0
 
 
@@ -27,7 +29,8 @@ def is_addressed(bot: HelixBot, message: discord.Message) -> bool:
         return True
     answered = message.reference.resolved if message.reference is not None else None
     to_bot = isinstance(answered, discord.Message) and answered.author == bot.user
-    to_many = message.mention_everyone or bool(message.role_mentions)
+    # Somebody without the permission calls everyone in vain, and means everyone all the same.
+    to_many = bool(_EVERYONE.search(message.content) or message.role_mentions)
     return message.content.startswith(bot.starts[1:]) and not to_bot and not to_many
 
 

@@ -120,7 +120,7 @@ class PrefixRunner:
             return
         text = (
             f"I may not write in <#{message.channel.id}>, so nothing was run there. Use `/{entry.name}`, or"
-            " let someone give me the permission to send messages."
+            " ask a moderator to let me write there."
         )
         try:
             parts = {"content": text, "allowed_mentions": _NO_MENTIONS}

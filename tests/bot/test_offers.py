@@ -163,6 +163,7 @@ async def test_what_is_said_to_many_or_to_others_gets_none(running_bot: RunningB
     said = [
         await chat.say("@everyone status", "owner"),
         await chat.say(f"{bot} meet @everyone", "owner"),
+        await chat.say(f"{bot} meet @here", "member"),
         await chat.say(f"<@&{role.id}> status"),
         await chat.say(f"thanks {bot}"),
         await chat.say(f"<@{sandbox.users['owner']}> status"),
