@@ -29,6 +29,8 @@ _SIX_TO_FOUR: Final = ip_network("2002::/16")
 _GLOBAL_UNICAST: Final = ip_network("2000::/3")
 # RFC 6890: kept for protocols, and one cloud's metadata; Python 3.11 takes most of it for the Internet.
 _PROTOCOLS: Final = ip_network("192.0.0.0/24")
+# The address inside Azure of the host that a machine runs on: DNS, health probes, the machine's own settings.
+_AZURE_HOST: Final = IPv4Address("168.63.129.16")
 
 
 class ForbiddenTarget(HelixError, OSError):  # noqa: N818 - the text is what subscribers read
@@ -46,7 +48,7 @@ def is_public(address: str) -> bool:
         return False
     # Multicast counts as global, and is nobody's server.
     return all(
-        one.is_global and not one.is_multicast and one not in _PROTOCOLS
+        one.is_global and not one.is_multicast and one not in _PROTOCOLS and one != _AZURE_HOST
         for one in (found, inner)
         if one is not None
     )
