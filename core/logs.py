@@ -13,16 +13,13 @@ from datetime import UTC, datetime
 from textwrap import indent
 from types import MappingProxyType
 from typing import Literal, TextIO
-from urllib.parse import urlsplit
 
 from core._log_repeats import Repeats
 from core.secret import Secret
+from core.secret_forms import forms_of
 
 LogFormat = Literal["text", "json"]
 MASK = "***"
-
-# Shorter ones would blot out ordinary words.
-_SHORTEST_MASKED = 4
 
 # Below these levels the libraries log message content (discord) or one line per file change (watchfiles).
 _LIBRARY_FLOORS: Mapping[str, int] = MappingProxyType(
@@ -42,7 +39,10 @@ _LOOK_EVERY_S = 1.0
 
 
 class SecretMask:
-    """Replaces every registered secret by `***`, in messages, arguments, tracebacks and stacks."""
+    """Replaces every registered secret by `***`, in messages, arguments, tracebacks and stacks.
+
+    Quoted, escaped and base64 forms are replaced likewise (`core/secret_forms.py`).
+    """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._texts: tuple[str, ...] = ()
@@ -51,12 +51,9 @@ class SecretMask:
 
     def register(self, secret: Secret) -> None:
         """Mask this secret from now on; of an address its path too, which libraries log alone."""
-        text = secret.reveal()
-        texts = {*self._texts, text}
-        if "://" in text:
-            texts.add(urlsplit(text).path.rstrip("/"))
+        texts = {*self._texts, *forms_of(secret.reveal())}
         # The longest first: one secret may contain another.
-        self._texts = tuple(sorted((t for t in texts if len(t) >= _SHORTEST_MASKED), key=len, reverse=True))
+        self._texts = tuple(sorted(texts, key=len, reverse=True))
 
     def mask(self, text: str) -> str:
         """The text with every registered secret replaced."""

@@ -6,15 +6,14 @@ characters is not looked for: it could not be told from ordinary text.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import quote
 
 from core.errors import HelixError
 from core.secret import Secret
+from core.secret_forms import escaped
 from state.personal import purge_index
 
 MASK: Final = "***"
@@ -27,13 +26,12 @@ class SecretInBackup(HelixError):  # noqa: N818 - the text is what users read
 
 
 def forms(secrets: Iterable[Secret]) -> tuple[str, ...]:
-    """Each secret as it may be written: plain, in JSON, in an address; the longest first."""
+    """Each secret as it is and in its escaped forms; the longest first."""
     found: set[str] = set()
     for secret in secrets:
         text = secret.reveal()
         if len(text) >= _SHORTEST:
-            found |= {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
-            found |= {quote(text), quote(text, safe="")}
+            found.update(escaped(text))
     return tuple(sorted(found, key=lambda form: (-len(form), form)))
 
 

@@ -1,9 +1,12 @@
+import base64
+import html
 import io
 import json
 import logging
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Literal
+from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -114,6 +117,45 @@ def test_a_secret_that_comes_later_is_masked_from_then_on(start: Start) -> None:
     mask.register(Secret("hook-secret"))
     logger.info("new hook-secret")
     assert "new ***" in stream.getvalue()
+
+
+ODD = "p\u00e4ss/w+rd \"quoted\" & 'more' \\ <end>"
+
+
+@pytest.mark.parametrize("secret", [ODD, "a-plain-token-of-letters", "short+1/"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        quote, lambda text: quote(text, safe=""), quote_plus, json.dumps,
+        lambda text: json.dumps(text, ensure_ascii=False), html.escape, repr, ascii,
+        lambda text: repr(text.encode()),
+    ],
+)  # fmt: skip
+def test_a_secret_is_masked_in_its_quoted_and_escaped_forms(secret: str, form: Callable[[str], str]) -> None:
+    said = SecretMask([Secret(secret)]).mask(f"before {form(secret)} after")
+    assert said.replace('"', "").replace("'", "").replace("b***", "***") == "before *** after"
+
+
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+@pytest.mark.parametrize("user", ["", "a", "ab", "abc", "abcd"])
+@pytest.mark.parametrize("secret", [ODD, "a-plain-token-of-letters", "\u00ff\u00fe\u00fb\u00ff\u00fe\u00fb"])
+def test_a_secret_is_masked_in_base64_wherever_it_begins(
+    secret: str, user: str, encode: Callable[[bytes], bytes]
+) -> None:
+    shown = encode(f"{user}{secret}:x".encode()).decode()
+    masked = SecretMask([Secret(secret)]).mask(shown)
+    assert "***" in masked
+    # What is left are the neighbours, and at each end one character that holds bits of both.
+    assert len(masked) <= len(encode(f"{user}:x".encode())) + 2 + len("***") + 4
+
+
+def test_a_secret_that_is_no_valid_text_is_masked_too() -> None:
+    assert SecretMask([Secret("half-\udc80-a-pair")]).mask("half-\udc80-a-pair") == "***"
+
+
+def test_the_password_of_a_secret_address_is_masked_alone() -> None:
+    mask = SecretMask([Secret("redis://me:p%40ssword@cache.example/0")])
+    assert mask.mask("wrong: p%40ssword, p@ssword") == "wrong: ***, ***"
 
 
 def test_a_longer_secret_is_masked_whole_though_it_contains_a_shorter_one() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import sqlite3
 from contextlib import closing
@@ -20,7 +21,18 @@ ODD = 'pass"word/with ünïcode\\'
 
 
 @pytest.mark.parametrize(
-    "written", [ODD, json.dumps(ODD), json.dumps(ODD, ensure_ascii=False), quote(ODD), quote(ODD, safe="")]
+    "written",
+    [
+        ODD,
+        json.dumps(ODD),
+        json.dumps(ODD, ensure_ascii=False),
+        quote(ODD),
+        quote(ODD, safe=""),
+        html.escape(ODD),
+        repr(ODD),
+        ascii(ODD),
+        repr(ODD.encode()),
+    ],
 )
 def test_each_form_is_replaced(written: str) -> None:
     left = redact_text(f"before {written} after".encode(), forms([Secret(ODD)]))
