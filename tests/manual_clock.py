@@ -57,7 +57,7 @@ class ManualClock:
             sorted(until - self._elapsed_s for until, _, sleeper in self._sleepers if not sleeper.done())
         )
 
-    async def until_sleeping(self, sleepers: int = 1, *, timeout_s: float = 5.0) -> tuple[float, ...]:
+    async def until_sleeping(self, sleepers: int = 1, *, timeout_s: float = 40.0) -> tuple[float, ...]:
         """Wait until so many sleep on this clock; gives `pending_sleeps`."""
         if self._changed is None:
             self._changed = asyncio.Event()

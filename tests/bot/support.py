@@ -194,7 +194,7 @@ class Chat:
         bot = str(self._sandbox.application_id)
         return [message for message in self.messages.values() if message["author"]["id"] == bot]
 
-    async def until(self, look: Callable[[], T | None], timeout_s: float = 10.0) -> T:
+    async def until(self, look: Callable[[], T | None], timeout_s: float = 40.0) -> T:
         """What `look` gives, as soon as it gives something."""
         async with asyncio.timeout(timeout_s):
             while (found := look()) is None:

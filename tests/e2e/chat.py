@@ -67,7 +67,7 @@ class Chat:
 
         return await self.message_where(answers)
 
-    async def message_where(self, accept: Callable[[Json], bool], *, timeout_s: float = 20.0) -> Json:
+    async def message_where(self, accept: Callable[[Json], bool], *, timeout_s: float = 40.0) -> Json:
         """The first message of the bot, new or edited, that fits."""
 
         def fits(event: Json) -> bool:
@@ -81,7 +81,7 @@ class Chat:
         return found
 
     async def event_where(
-        self, accept: Callable[[Json], bool], *, after: Json | None = None, timeout_s: float = 20.0
+        self, accept: Callable[[Json], bool], *, after: Json | None = None, timeout_s: float = 40.0
     ) -> Json:
         """The first event that fits, of those since `after` (or of all)."""
         first = 0 if after is None else 1 + next(i for i, event in enumerate(self.seen) if event is after)

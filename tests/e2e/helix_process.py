@@ -67,7 +67,7 @@ class HelixProcess:
     async def ready(self) -> None:
         await self.wait_for(_READY)
 
-    async def wait_for(self, pattern: re.Pattern[str] | str, *, timeout_s: float = 30.0) -> re.Match[str]:
+    async def wait_for(self, pattern: re.Pattern[str] | str, *, timeout_s: float = 50.0) -> re.Match[str]:
         """The first match in the output; fails with the output when the process ends before."""
         compiled = re.compile(pattern) if isinstance(pattern, str) else pattern
         async with asyncio.timeout(timeout_s), self._changed:

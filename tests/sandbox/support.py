@@ -15,7 +15,7 @@ from sandbox import Sandbox
 from sandbox.permissions import Permission
 from sandbox.records import Overwrite
 
-WAIT_S = 10.0
+WAIT_S = 40.0
 Check = Callable[..., bool]
 
 

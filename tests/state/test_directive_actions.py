@@ -61,6 +61,12 @@ async def log_of(collective: Collective, number: int) -> list[str]:
     return [line.text for line in await collective.directives.log(number)]
 
 
+async def until_it_waits(collective: Collective, directive: Directive) -> None:
+    async with asyncio.timeout(30):
+        while "waits for ritual 1" not in await log_of(collective, directive.id):
+            await asyncio.sleep(0.005)
+
+
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
 def test_every_example_can_be_read(action: object) -> None:
     for example in BY_NAME[getattr(action, "name", "")].examples:
@@ -118,11 +124,12 @@ async def test_a_ritual_runs_once_under_its_directive(collective: Collective) ->
 
 
 async def test_a_ritual_waits_for_the_one_that_runs(collective: Collective) -> None:
-    running = await collective.rituals.start(50, actor=SYSTEM)
-    done = await carried_out(collective, "ritual 3")
-    assert (await running.wait()).status == "done"
-    assert done.status == "done"
-    assert "waits for ritual 1" in await log_of(collective, done.id)
+    running = await collective.rituals.start(900, actor=SYSTEM)
+    waiting = await asked(collective, "ritual 3")
+    await until_it_waits(collective, waiting)
+    await collective.rituals.cancel(None, SYSTEM)
+    assert (await running.wait()).status == "cancelled"
+    assert (await ended(collective, waiting.id)).status == "done"
 
 
 async def test_a_halt_cancels_a_running_ritual_and_leaves_the_field(collective: Collective) -> None:
@@ -144,9 +151,7 @@ async def test_a_halt_cancels_a_running_ritual_and_leaves_the_field(collective: 
 async def test_a_halt_before_its_ritual_began_puts_a_directive_back(collective: Collective) -> None:
     await collective.rituals.start(900, actor=SYSTEM)
     waiting = await asked(collective, "ritual 3")
-    async with asyncio.timeout(10):
-        while "waits for ritual 1" not in await log_of(collective, waiting.id):
-            await asyncio.sleep(0.005)
+    await until_it_waits(collective, waiting)
     halted = await collective.directives.halt(ADA)
     assert halted.cancelled is not None
     async with asyncio.timeout(10):

@@ -9,7 +9,7 @@ from typing import Any
 from sandbox import Sandbox
 from sandbox.events import Event
 
-WAIT_S = 10.0
+WAIT_S = 40.0
 _LOADING = 1 << 7
 
 Message = dict[str, Any]

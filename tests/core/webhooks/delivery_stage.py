@@ -32,7 +32,7 @@ class Stage:
     """An outbox with its deliverer on a clock of the test's own, and real connections."""
 
     def __init__(
-        self, store: Database, clock: ManualClock, settings: Settings, *, timeout_s: float = 5
+        self, store: Database, clock: ManualClock, settings: Settings, *, timeout_s: float = 40
     ) -> None:
         self.store = store
         self.clock = clock
