@@ -92,7 +92,7 @@ class Opening:
         if checked:
             check_integrity(connection, self._path)
         migration = migrate(connection, self._path, self._migrations, self._app_version)
-        unclean_stops = int(_meta(connection, "unclean_stops") or 0) + unclean
+        unclean_stops = _count(_meta(connection, "unclean_stops")) + unclean
         _set_meta(connection, app_version=self._app_version, run=_RUNNING, unclean_stops=str(unclean_stops))
         return Recovery(first_start, unclean, unclean_stops, wal_bytes, checked, migration)
 
@@ -108,6 +108,11 @@ def _meta(connection: sqlite3.Connection, key: str) -> str | None:
         return None
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
     return None if row is None else str(row[0])
+
+
+def _count(text: str | None) -> int:
+    """A counter as it was kept; 0 for anything else, which is no reason not to open the database."""
+    return int(text) if text is not None and text.isascii() and text.isdigit() else 0
 
 
 def _set_meta(connection: sqlite3.Connection, **values: str) -> None:

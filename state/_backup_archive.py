@@ -99,7 +99,10 @@ def check_database(
         if stopped():
             raise CopyStopped from error
         raise BadBackup(f"The database in the backup cannot be read ({error}).") from error
-    except (sqlite3.Error, msgspec.MsgspecError, InvalidUCF) as error:
+    except (
+        sqlite3.Error, msgspec.MsgspecError, InvalidUCF, OverflowError, TypeError, ValueError
+    ) as error:  # fmt: skip
+        # The last three: a value of another type or size than Helix writes, or bytes that are no text.
         raise BadBackup(f"The database in the backup is damaged ({error}).") from error
     finally:
         connection.close()

@@ -424,6 +424,42 @@ async def test_an_error_of_sqlite_is_a_refusal_and_no_traceback(archive: Path, t
     assert [path.name for path in folder.iterdir()] == [".lock"]
 
 
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("UPDATE snapshot SET changed_us = 'x'",),
+        ("UPDATE snapshot SET changed_us = x'ff'",),
+        ("UPDATE snapshot SET changed_us = 9223372036854775807",),
+        ("UPDATE snapshot SET changed_us = 1e300",),
+        (
+            "PRAGMA writable_schema = ON",
+            "UPDATE sqlite_schema SET name = CAST(x'41ff' AS TEXT) WHERE type = 'trigger'",
+        ),
+    ],
+)
+async def test_a_value_that_helix_does_not_write_is_a_refusal_and_no_traceback(
+    archive: Path, tmp_path: Path, statements: tuple[str, ...]
+) -> None:
+    def doctor(files: dict[str, bytes]) -> None:
+        files["helix.db"] = edit_database(files["helix.db"], tmp_path, *statements)
+
+    with pytest.raises(RestoreRefused, match="is damaged"):
+        restore(rewrite(archive, doctor), new_folder(tmp_path / "x"), MIGRATIONS, NOW)
+
+
+@pytest.mark.parametrize("value", ["'x'", "x'ff'", "'-1'", "'\u00b2'"])
+async def test_a_count_of_stops_that_is_no_number_does_not_stop_a_restore(
+    archive: Path, tmp_path: Path, value: str
+) -> None:
+    def doctor(files: dict[str, bytes]) -> None:
+        statement = f"INSERT OR REPLACE INTO meta VALUES ('unclean_stops', {value})"  # noqa: S608 - a test's
+        files["helix.db"] = edit_database(files["helix.db"], tmp_path, statement)
+
+    folder = new_folder(tmp_path / "x")
+    restore(rewrite(archive, doctor), folder, MIGRATIONS, NOW)
+    assert ("unclean_stops", "0") in table(folder / "helix.db", "meta")
+
+
 def test_which_file_must_be_said() -> None:
     with pytest.raises(RestoreRefused, match="Which backup"):
         parse_file(None)
