@@ -18,6 +18,23 @@ from state.context_records import fold
 FORGOTTEN: Final = "forgotten"
 _RESTORED: Final = re.compile(r"restored from checkpoint .*\(#(\d+), version \d+\)\Z", re.DOTALL)
 
+# A directive keeps its event just before the one that tells of its end, both in the transaction of its row in
+# the journal.
+_SENT_BY_DIRECTIVE: Final = (
+    "SELECT sent.seq FROM journal "
+    "JOIN outbox AS told ON told.at_us = journal.at_us AND told.type = 'directive.finished' "
+    "JOIN outbox AS sent ON sent.seq = told.seq - 1 AND sent.at_us >= told.at_us "
+    "WHERE kind = 'directive' AND cause = 'directive' AND actor_id = :who AND json_valid(after) "
+    "AND after ->> '$.status' = 'done' AND ltrim(after ->> '$.task') LIKE 'emit_%'"
+)
+# The command `emit` keeps its event just after its row, in the same transaction. A later event is another's:
+# the journal is kept longer than the outbox.
+_SENT_BY_COMMAND: Final = (
+    "SELECT (SELECT seq FROM outbox WHERE type = subject "
+    "AND outbox.at_us BETWEEN journal.at_us AND journal.at_us + 1000000 ORDER BY seq LIMIT 1) "
+    "FROM journal WHERE kind = 'event' AND actor_id = :who"
+)
+
 
 class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
     """What one person wrote, as far as others' rows may quote it.
@@ -29,6 +46,7 @@ class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
         texts: texts of their directives, without those that others gave as well.
         alerts: numbers of alerts, each with a summary that they gave it.
         keys: by number, the keys of the alerts that they raised, without those that others gave as well.
+        sent: places in the outbox of the events that they sent on purpose.
     """
 
     checkpoints: frozenset[int]
@@ -37,6 +55,7 @@ class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
     texts: frozenset[str]
     alerts: frozenset[tuple[int, str]]
     keys: Mapping[int, str]
+    sent: frozenset[int]
 
 
 def find_own_words(connection: sqlite3.Connection, user_id: int) -> OwnWords:
@@ -68,6 +87,7 @@ def find_own_words(connection: sqlite3.Connection, user_id: int) -> OwnWords:
         texts=column(text.format("")) - column(text.format("NOT")),
         alerts=frozenset((number, summary) for theirs, number, summary, _ in said if theirs),
         keys={number: key for theirs, number, _, key in said if theirs and key not in others_keys},
+        sent=column(_SENT_BY_DIRECTIVE) | column(_SENT_BY_COMMAND),
     )
 
 
@@ -114,7 +134,10 @@ def _without(row: _Row, words: OwnWords, known: set[int]) -> _Row:
 
 
 def _erase_sent(connection: sqlite3.Connection, words: OwnWords) -> Iterator[str]:
-    """The events that tell of their directives and alerts."""
+    """The events that they sent on purpose, which go, and those that tell of their directives and alerts."""
+    for seq in words.sent:
+        # Its deliveries go with it.
+        yield from _change(connection, "outbox", "DELETE FROM outbox WHERE seq = ?", (seq,))
     query = "SELECT seq, type, payload FROM outbox WHERE type IN "
     query += "('directive.finished', 'alert.raised', 'alert.cleared')"
     for seq, kind, payload in connection.execute(query).fetchall():

@@ -20,6 +20,7 @@ from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from state.change import Actor, Change
 from state.collective import Collective
+from state.event_samples import build_event
 from state.forgetting import forget
 from state.personal import PERSONAL
 from state.policy import Rank
@@ -61,8 +62,8 @@ async def ended(collective: Collective, text: str, actor: Actor) -> int:
     number = (await collective.directives.submit(text, actor=actor, rank=Rank.admin)).id
     async with asyncio.timeout(20):
         while (await collective.directives.get(number)).open:
-            changed.clear()
             await changed.wait()
+            changed.clear()
     stop()
     return number
 
@@ -81,8 +82,11 @@ async def live(collective: Collective) -> None:
             f"alert raise {mark}key warning {mark}summary",
             f"alert raise shared critical {mark}reworded",
             f"{mark}nonsense {mark}more",
+            'emit alert.raised {"summary": "' + mark + 'sent"}',
         ):
             await ended(collective, text, person)
+        event = build_event("alert.cleared", {"summary": f"{mark}by command"}, datetime.now(UTC))
+        await collective.webhooks.send(event, person.row("event", "alert.cleared"))
         await collective.manager.record(person.row("new-kind", f"{mark}subject", after=f"{mark}after"))
     (alert,) = [one for one in collective.alerts.open() if one.key == "zzkey"]
     await collective.alerts.ack(alert.id, BOB)
@@ -183,6 +187,16 @@ async def test_a_name_that_another_gave_too_stays_theirs(folder: Path, kernel: K
     assert rows(folder / "helix.db", "SELECT name FROM contexts WHERE name LIKE 'zz%'") == [("zzshelf",)]
     subjects = "SELECT count(*) FROM journal WHERE subject = 'zzshelf' AND actor_id = 223456789012345678"
     assert rows(folder / "helix.db", subjects) == [(2,)]
+
+
+async def test_an_event_that_is_gone_takes_no_later_one_with_it(folder: Path) -> None:
+    path = folder / "helix.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DELETE FROM outbox WHERE payload LIKE '%zz%'")
+        connection.execute("UPDATE outbox SET at_us = at_us + 60000000")
+    before = rows(path, "SELECT seq FROM outbox")
+    forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
+    assert rows(path, "SELECT seq FROM outbox") == before
 
 
 async def test_every_text_beside_a_name_is_erased_or_known_to_be_of_helix(database: Database) -> None:
