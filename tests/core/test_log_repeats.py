@@ -56,6 +56,12 @@ def test_what_differs_only_in_ids_and_numbers_is_summed_up_every_ten_seconds(wri
     assert len(written.lines) == 3
 
 
+def test_a_long_word_without_digits_holds_nothing_up(written: Written) -> None:
+    began_s = time.thread_time()
+    written.log("x" * 30_000)
+    assert time.thread_time() - began_s < 1.0
+
+
 def test_what_differs_in_words_is_written(written: Written) -> None:
     for text in ("setting PROT", "setting PRT", "cog.failed cog=fun", "cog.failed cog=help"):
         written.log(text)
