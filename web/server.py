@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from core.clock import Clock
+from core.memory import give_back_memory
 from web.access_log import AccessLog
 from web.connection import Connection
 from web.connection_limits import ConnectionLimits
@@ -18,6 +20,8 @@ from web.unsent import Unsent
 
 # What all connections together may hold that their clients have not taken, the streams' aside.
 MOST_UNSENT_BYTES: Final = 64 * 1024 * 1024
+# Transports let go of their bytes a moment after they are told that a connection is lost.
+_GIVE_BACK_AFTER_S: Final = 1.0
 
 
 class HelixServer(web.Server):
@@ -52,11 +56,19 @@ class HelixServer(web.Server):
         self.limits = limits
         self.head_timeout_s = head_timeout_s
         self.monotonic = clock.monotonic
-        self.unsent: Unsent[Connection] = Unsent(MOST_UNSENT_BYTES)
+        self.unsent: Unsent[Connection] = Unsent(MOST_UNSENT_BYTES, self._give_back_soon)
 
     def __call__(self) -> RequestHandler:
         """A protocol for a new connection."""
         return Connection(self, loop=self._loop, **self._kwargs)
+
+    def _give_back_soon(self) -> None:
+        self._loop.call_later(_GIVE_BACK_AFTER_S, self._give_back)
+
+    def _give_back(self) -> None:
+        # At the end of the process the loop has no threads any more.
+        with contextlib.suppress(RuntimeError):
+            _ = self._loop.run_in_executor(None, give_back_memory)
 
 
 class Runner(web.AppRunner):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Generic, Protocol, TypeVar, final
+from collections.abc import Callable, Iterator
+from typing import Final, Generic, Protocol, TypeVar, final
+
+# Where so much was held, it is worth telling that most of it is gone.
+_MUCH_BYTES: Final = 16 * 1024 * 1024
+_GONE_SHARE: Final = 0.75
 
 
 class Holder(Protocol):
@@ -23,13 +27,17 @@ class Unsent(Generic[HolderT]):
 
     Args:
         most_bytes: how large the sum may be.
+        on_relief: called when three quarters of much that was held are gone.
 
     Attributes:
         total_bytes: the sum.
     """
 
-    def __init__(self, most_bytes: int) -> None:
+    def __init__(self, most_bytes: int, on_relief: Callable[[], None] = lambda: None) -> None:
         self._most_bytes = most_bytes
+        self._on_relief = on_relief
+        # The largest sum since the last call.
+        self._peak_bytes = 0
         # The one whose client has taken nothing for the longest is first.
         self._held: dict[HolderT, int] = {}
         self.total_bytes = 0
@@ -45,9 +53,9 @@ class Unsent(Generic[HolderT]):
 
     def hold(self, holder: HolderT, size_bytes: int) -> None:
         """Count what a connection holds from now on, and make room where that is too much."""
-        self.release(holder)
+        self.total_bytes += size_bytes - self._held.pop(holder, 0)
         self._held[holder] = size_bytes
-        self.total_bytes += size_bytes
+        self._peak_bytes = max(self._peak_bytes, self.total_bytes)
         while self.total_bytes > self._most_bytes:
             stuck = next(iter(self._held))
             self.release(stuck)
@@ -56,3 +64,7 @@ class Unsent(Generic[HolderT]):
     def release(self, holder: HolderT) -> None:
         """Count nothing for a connection that holds nothing more."""
         self.total_bytes -= self._held.pop(holder, 0)
+        left_bytes = self._peak_bytes * (1 - _GONE_SHARE)
+        if self._peak_bytes >= _MUCH_BYTES and self.total_bytes <= left_bytes:
+            self._peak_bytes = self.total_bytes
+            self._on_relief()

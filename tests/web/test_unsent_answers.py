@@ -2,13 +2,14 @@
 
 import asyncio
 import socket
+import threading
 from contextlib import ExitStack
 
 import pytest
 from aiohttp import web
 
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, head
-from web import connection, server
+from web import connection, server, unsent
 from web.connection import Connection
 from web.routes.table import ROUTES
 from web.routing import RouteSpec
@@ -78,3 +79,48 @@ async def test_a_small_answer_that_is_not_taken_counts_as_well(make_site: MakeSi
     with client:
         assert served.transport is not None
         assert served.transport.get_write_buffer_limits()[1] == connection.UNSENT_BYTES
+
+
+async def test_memory_is_given_back_once_answers_that_were_not_taken_are_gone(
+    make_site: MakeSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given_back = threading.Event()
+    monkeypatch.setattr(unsent, "_MUCH_BYTES", _LARGE_BYTES)
+    monkeypatch.setattr(server, "_GIVE_BACK_AFTER_S", 0)
+    monkeypatch.setattr(server, "give_back_memory", given_back.set)
+    site = await make_site(_ROUTES)
+    first, _ = await taking_nothing(site)
+    second, _ = await taking_nothing(site)
+    with first:
+        second.close()
+        async with asyncio.timeout(TIMEOUT_S):
+            while len(connections(site)) > 1:
+                await asyncio.sleep(0)
+        # Half of it is still held.
+        assert not given_back.is_set()
+    async with asyncio.timeout(TIMEOUT_S):
+        while not given_back.is_set():
+            await asyncio.sleep(0)
+
+
+def test_relief_is_told_once_for_much_that_was_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unsent, "_MUCH_BYTES", 100)
+    told = list[int]()
+    held: unsent.Unsent[_Holder] = unsent.Unsent(1_000, lambda: told.append(held.total_bytes))
+    one, other = _Holder(), _Holder()
+    held.hold(one, 99)
+    held.release(one)
+    assert told == []
+    held.hold(one, 100)
+    held.hold(one, 60)
+    held.hold(other, 40)
+    held.release(one)
+    assert told == []
+    held.release(other)
+    held.release(other)
+    assert told == [0]
+
+
+class _Holder:
+    def give_up(self) -> None:
+        pass
