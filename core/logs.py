@@ -50,7 +50,7 @@ class SecretMask:
             self.register(secret)
 
     def register(self, secret: Secret) -> None:
-        """Mask this secret from now on; of an address its path too, which libraries log alone."""
+        """Mask this secret from now on; of an address its path and query too, which libraries log alone."""
         texts = {*self._texts, *forms_of(secret.reveal())}
         # The longest first: one secret may contain another.
         self._texts = tuple(sorted(texts, key=len, reverse=True))

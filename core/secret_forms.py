@@ -25,15 +25,21 @@ def forms_of(secret: str) -> frozenset[str]:
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """The secret; of an address also its path and password, and of a key what follows its prefix."""
+    """The secret; of an address also its path, query and password, and of a key what follows its prefix."""
     yield secret
-    if "://" in secret:
-        address = urlsplit(secret)
-        yield address.path.rstrip("/")
-        if address.password:
-            yield address.password
-            yield unquote(address.password)
     yield secret.removeprefix("whsec_")
+    if "://" not in secret:
+        return
+    try:
+        address = urlsplit(secret)
+    except ValueError:
+        # A token may look like an address and be none.
+        return
+    yield address.path.rstrip("/")
+    yield address.query
+    if address.password:
+        yield address.password
+        yield unquote(address.password)
 
 
 def escaped(text: str) -> Iterator[str]:

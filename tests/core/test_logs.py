@@ -158,6 +158,15 @@ def test_the_password_of_a_secret_address_is_masked_alone() -> None:
     assert mask.mask("wrong: p%40ssword, p@ssword") == "wrong: ***, ***"
 
 
+def test_the_query_of_a_secret_address_is_masked_alone() -> None:
+    mask = SecretMask([Secret("https://hooks.example/catch/1?token=letters-and-digits")])
+    assert mask.mask("GET /catch/1?token=letters-and-digits") == "GET ***?***"
+
+
+def test_a_secret_that_looks_like_an_address_and_is_none_is_masked() -> None:
+    assert SecretMask([Secret("abc://[letters-and-digits")]).mask("abc://[letters-and-digits") == "***"
+
+
 def test_a_longer_secret_is_masked_whole_though_it_contains_a_shorter_one() -> None:
     mask = SecretMask([Secret("abcd"), Secret("abcdefgh")])
     assert mask.mask("abcdefgh abcd") == "*** ***"
