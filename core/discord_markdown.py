@@ -31,6 +31,9 @@ class MarkdownError(HelixError):
 def escape(text: str) -> str:
     """`text` with a backslash before everything that Discord would take for Markdown.
 
+    Carriage returns become newlines and form feeds are left out, as Discord shows them.
     Inside code and inside the label of a masked link Discord shows backslashes: use it for neither.
     """
+    # Discord's parser does the same before it looks for Markdown (simple-markdown, "preprocess").
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "")
     return _MARK.sub(r"\g<0>\\", text)

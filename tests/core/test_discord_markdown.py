@@ -30,6 +30,8 @@ _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
         ("a # b > c - d 1. e", "a # b > c - d 1. e"),
         ("3.5 GiB at 12:30: ok", r"3.5 GiB at 12\:30: ok"),
         ("a\\", "a\\\\"),
+        ("a\r# b\r\n> c", "a\n\\# b\n\\> c"),
+        ("https:\f//evil.example @\fhere", "https\\://evil.example \\@here"),
         ("", ""),
     ],
 )

@@ -198,3 +198,8 @@ async def test_deep_nonsense_is_rendered_in_bounded_time(modules: Page, mark: st
     text = (mark * 4096)[:4096]
     box = await modules.evaluate_handle(_RENDER, [text])
     assert await box.evaluate("(node) => node.childNodes.length") > 0
+
+
+async def test_a_carriage_return_begins_a_line_and_a_form_feed_is_left_out(modules: Page) -> None:
+    assert await _count(modules, "a\r# b", "h1, h2, h3, [role=heading], .heading") == 1
+    assert await _count(modules, "https:\f//example.org", "a") == 1

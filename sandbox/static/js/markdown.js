@@ -19,7 +19,9 @@ const DEEPEST_QUOTE = 3;
  */
 export function renderMarkdown(text, names) {
   const fragment = document.createDocumentFragment();
-  fragment.append(...blocks(text, names, 0));
+  // As Discord's parser does first (simple-markdown, "preprocess").
+  const cleaned = text.replace(/\r\n?/g, "\n").replace(/\f/g, "");
+  fragment.append(...blocks(cleaned, names, 0));
   return fragment;
 }
 
