@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 _ROOT: Final = Path(__file__).resolve().parents[1]
 # What an interpreter needs to find itself; settings, and with them secrets, are not handed on.
 _KEPT_VARIABLES: Final = (
-    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "MPLCONFIGDIR", "COVERAGE_PROCESS_CONFIG",
+    "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "MPLCONFIGDIR",
     "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
 )  # fmt: skip
 _TIMEOUT_S: Final = 30.0

@@ -224,14 +224,19 @@ async def outcomes(running: RunningBot, count: int) -> dict[tuple[str, ...], flo
     return {labels: value for labels, value in counter.items() if value}
 
 
-async def ended(running: RunningBot, command: str, outcome: str, count: int) -> None:
-    """Wait until so many calls of a command have ended so; more than that is wrong."""
+def count_ended(running: RunningBot, command: str, outcome: str) -> float:
+    """How many calls of a command have ended so by now."""
     counter = running.kernel.metrics.get("helix_commands_total")
     assert isinstance(counter, Counter)
+    return counter.value(command, outcome)
+
+
+async def ended(running: RunningBot, command: str, outcome: str, count: float) -> None:
+    """Wait until so many calls of a command have ended so; more than that is wrong."""
     async with asyncio.timeout(10):
-        while counter.value(command, outcome) < count:
+        while count_ended(running, command, outcome) < count:
             await asyncio.sleep(0.005)
-    assert counter.value(command, outcome) == count
+    assert count_ended(running, command, outcome) == count
 
 
 def refuse_edits(sandbox: Sandbox) -> None:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import closing
 from typing import NamedTuple
 
-import discord
 import pytest
 import pytest_asyncio
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 from playwright.async_api import Page
 
 from bot import catalog
-from sandbox import start_sandbox
 from tests.bot.cogs.talk import Message, Talk, text_of
 from tests.bot.support import running
 from tests.commands.hostile import NAME, TEXT, WORD, altered, make_hostile, plant, shown
+from tests.commands.steady import own_addresses, patient_sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -72,32 +69,15 @@ _TYPED = tuple(
 )
 
 
-@contextmanager
-def own_addresses() -> Iterator[None]:
-    """What the bot sets for the whole process is undone at the end."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setattr(Route, "BASE", Route.BASE)
-        monkeypatch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
-        monkeypatch.setattr(discord.Asset, "BASE", discord.Asset.BASE)
-        yield
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def hostile_talk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Talk]:
     """A bot in a server where every text is hostile; for all of these tests, since they only read."""
-    sandbox = await start_sandbox()
-    # The session's loop stands still between its tests, and cannot answer then.
-    sandbox.engine.gateway.heartbeat_s = 3600.0
-    make_hostile(sandbox)
-    talk = Talk(sandbox)
-    try:
-        with own_addresses():
+    async with patient_sandbox() as sandbox:
+        make_hostile(sandbox)
+        with closing(Talk(sandbox)) as talk, own_addresses():
             async with running(sandbox, tmp_path_factory.mktemp("echoes"), ritual_step_s=0.0) as started:
                 await plant(started, talk)
                 yield talk
-    finally:
-        talk.close()
-        await sandbox.stop()
 
 
 @pytest.mark.parametrize("echo", ECHOES, ids=lambda echo: f"{echo.line[:24]!r}"[1:-1])

@@ -11,9 +11,9 @@ import pytest
 from bot import buttons, catalog
 from bot.entry import Level
 from tests.bot.cogs.talk import Talk
-from tests.bot.conftest import StartBot
-from tests.commands.table import started, traces
-from tests.commands.test_refusals import Stranger, assert_refused, strangers
+from tests.bot.support import RunningBot
+from tests.commands.refusing import Stranger, assert_refused, strangers
+from tests.commands.table import traces
 
 
 def cog_of(module: object) -> type:
@@ -38,11 +38,12 @@ def presses() -> Iterator[object]:
                 yield pytest.param(route.cog, route.action, stranger, id=name)
 
 
+@pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize(("cog", "action", "stranger"), list(presses()))
 async def test_a_press_by_a_stranger_is_refused_alone_and_changes_nothing(
-    start_bot: StartBot, talk: Talk, cog: str, action: str, stranger: Stranger
+    steady_bot: RunningBot, steady_talk: Talk, cog: str, action: str, stranger: Stranger
 ) -> None:
-    running = await started(start_bot)
+    running, talk = steady_bot, steady_talk
     before = await traces(running)
     # A button of nobody in particular, as those in the alerts channel are.
     item = await buttons.button(running.bot, cog, action, 0, "1", label="go")

@@ -33,11 +33,7 @@ class HelixProcess:
         cls, *arguments: str, env: Mapping[str, str], cwd: Path = ROOT, program: Path = ROOT / "main.py"
     ) -> Self:
         """Start it; the environment is what is given and the few names that Python itself needs."""
-        kept = {
-            name: os.environ[name]
-            for name in ("PATH", "HOME", "LANG", "COVERAGE_PROCESS_CONFIG")
-            if name in os.environ
-        }
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             str(program),

@@ -10,9 +10,7 @@ from typing import Final
 
 from tests.e2e.helix_process import ROOT
 
-_KEPT: Final = {
-    name: os.environ[name] for name in ("PATH", "HOME", "COVERAGE_PROCESS_CONFIG") if name in os.environ
-}
+_KEPT: Final = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 
 
 @asynccontextmanager
