@@ -2,6 +2,8 @@
 
 import json
 import logging
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -40,8 +42,9 @@ class PageFile(NamedTuple):
     data: bytes
 
 
-def read_page(folder: Path) -> dict[str, PageFile]:
-    """The page's files by their path below the folder. Only these are ever served."""
+@cache
+def read_page(folder: Path) -> Mapping[str, PageFile]:
+    """The page's files by their path below the folder, read once. Only these are ever served."""
     files: dict[str, PageFile] = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in _TYPES:

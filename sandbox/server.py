@@ -141,7 +141,7 @@ def _build_app(engine: Engine, hosts: Iterable[str]) -> web.Application:
     app[ENGINE] = engine
     app[HOSTS] = frozenset(host.lower() for host in hosts)
     app[ACTIONS] = Actions(engine)
-    app[PAGE] = read_page(STATIC_DIR)
+    app[PAGE] = dict(read_page(STATIC_DIR))
     app[SOCKETS] = Sockets()
     app.router.add_get("/gateway", engine.gateway.handle)
     # discord.py writes "gateway/" for an address without a path of its own.

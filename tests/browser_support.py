@@ -3,9 +3,11 @@
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 # Without these a Chromium under root does not start, or asks for hosts outside the machine.
@@ -37,3 +39,44 @@ async def open_browser() -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+class Tabs:
+    """Pages in windows that are kept: a new window takes longer than all that most tests do in it."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self._idle: dict[str, list[BrowserContext]] = {}
+
+    @asynccontextmanager
+    async def page(self, *, has_clock: bool = False, **options: Any) -> AsyncIterator[Page]:
+        """A page whose storage is empty and shared with no other; `options` are those of a context.
+
+        `has_clock` is for tests that install a clock, which would stay for all pages to come.
+        """
+        idle = self._idle.setdefault(repr(sorted(options.items())), [])
+        context = idle.pop() if idle and not has_clock else await self._open(options)
+        page = await context.new_page()
+        yield page
+        if has_clock:
+            await context.close()
+            return
+        await _forget(context, page)
+        await page.close()
+        idle.append(context)
+
+    async def _open(self, options: dict[str, Any]) -> BrowserContext:
+        context = await self.browser.new_context(**options)
+        # A window closes with its last tab.
+        await context.new_page()
+        return context
+
+
+async def _forget(context: BrowserContext, page: Page) -> None:
+    address = urlsplit(page.url)
+    session = await context.new_cdp_session(page)
+    await session.send(
+        "Storage.clearDataForOrigin",
+        {"origin": f"{address.scheme}://{address.netloc}", "storageTypes": "all"},
+    )
+    await context.clear_cookies()

@@ -1,16 +1,23 @@
 """What holds for the whole suite: no skip in CI, no heartbeat beyond its test, no example in a hurry,
 Ctrl-C everywhere, folders in memory."""
 
+from __future__ import annotations
+
 import gc
 import os
 import shutil
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.browser_support import Tabs
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -68,6 +75,15 @@ def tables_are_copied() -> Iterator[None]:
 
     with copied_tables():
         yield
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def tabs() -> AsyncIterator[Tabs]:
+    """The pages of one Chromium, which serves every test that drives one."""
+    from tests.browser_support import Tabs, open_browser
+
+    async with open_browser() as browser:
+        yield Tabs(browser)
 
 
 def pytest_xdist_auto_num_workers() -> int:

@@ -12,9 +12,9 @@ from tests.bot.cogs.talk import Talk
 from tests.bot.conftest import discords_own_addresses, sandbox, start_bot
 from tests.bot.support import RunningBot
 from tests.commands.steady import steady, talking_anew
-from tests.sandbox.conftest import browser, modules
+from tests.sandbox.conftest import modules
 
-__all__ = ["browser", "discords_own_addresses", "modules", "sandbox", "start_bot", "talk"]
+__all__ = ["discords_own_addresses", "modules", "sandbox", "start_bot", "talk"]
 
 
 @pytest.fixture

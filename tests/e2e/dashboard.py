@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
+from tests.browser_support import Tabs
 from tests.e2e.helix_process import HelixProcess, helix, sandbox_env
 
 Colours = Literal["light", "dark"]
@@ -21,8 +22,8 @@ expect.set_options(timeout=20_000)
 class Dashboard:
     """One Helix with a data folder of its own, and pages that show it."""
 
-    def __init__(self, browser: Browser, data: Path, settings: dict[str, str], stack: AsyncExitStack) -> None:
-        self._browser = browser
+    def __init__(self, tabs: Tabs, data: Path, settings: dict[str, str], stack: AsyncExitStack) -> None:
+        self._tabs = tabs
         self._data = data
         self._settings = settings
         self._stack = stack
@@ -65,29 +66,29 @@ class Dashboard:
         allowed: tuple[str, ...] = (),
         **context: Any,
     ) -> AsyncIterator[Page]:
-        """A page of its own context; errors and refused loads on it, but those `allowed`, fail the test."""
+        """A page of its own; errors and refused loads on it, but those `allowed`, fail the test."""
         width, height = size
-        opened = await self._browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=colours, **context
-        )
-        page = await opened.new_page()
         problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on(
-            "console",
-            lambda message: problems.append(message.text) if message.type in {"error", "warning"} else None,
-        )
-        await page.goto(f"{self.url}{path}")
-        yield page
-        await opened.close()
+        async with self._tabs.page(**context) as page:
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.emulate_media(color_scheme=colours)
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on(
+                "console",
+                lambda message: (
+                    problems.append(message.text) if message.type in {"error", "warning"} else None
+                ),
+            )
+            await page.goto(f"{self.url}{path}")
+            yield page
         assert [text for text in problems if not any(part in text for part in allowed)] == []
 
 
 @asynccontextmanager
-async def dashboard(browser: Browser, data: Path, **settings: str) -> AsyncIterator[Dashboard]:
+async def dashboard(tabs: Tabs, data: Path, **settings: str) -> AsyncIterator[Dashboard]:
     """A running Helix; gone when the block ends."""
     async with AsyncExitStack() as stack:
-        made = Dashboard(browser, data, settings, stack)
+        made = Dashboard(tabs, data, settings, stack)
         await made.start()
         yield made
 

@@ -27,7 +27,7 @@ from state.change import Change
 from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
 from state.schema import STATE_MIGRATIONS
-from tests.browser_support import open_browser
+from tests.browser_support import Tabs, open_browser
 from tests.core.webhooks.receiver import receiving
 from tests.e2e.chat import chatting
 from tests.e2e.dashboard import DESKTOP, PHONE, Colours, Dashboard, dashboard, live
@@ -60,7 +60,7 @@ async def take_pictures(folder: Path) -> tuple[Path, ...]:
         async with (
             receiving() as receiver,
             open_browser() as browser,
-            dashboard(browser, data, ZAPIER_WEBHOOK_URL=receiver.url, **_SETTINGS) as board,
+            dashboard(Tabs(browser), data, ZAPIER_WEBHOOK_URL=receiver.url, **_SETTINGS) as board,
         ):
             await _use(board)
             return tuple(await asyncio.gather(*(_take(board, folder / file) for file in _PICTURES)))

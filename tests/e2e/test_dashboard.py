@@ -9,18 +9,15 @@ from playwright.async_api import Locator, Page, expect
 
 from state.models import METRICS
 from tests.axe_support import grave_findings
-from tests.browser_support import open_browser
+from tests.browser_support import Tabs
 from tests.e2e.dashboard import DESKTOP, PHONE, Colours, Dashboard, dashboard, live
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def board(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Dashboard]:
-    async with (
-        open_browser() as browser,
-        dashboard(browser, tmp_path_factory.mktemp("helix"), RITUAL_STEP_S="0.02") as running,
-    ):
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def board(tabs: Tabs, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Dashboard]:
+    async with dashboard(tabs, tmp_path_factory.mktemp("helix"), RITUAL_STEP_S="0.02") as running:
         yield running
 
 

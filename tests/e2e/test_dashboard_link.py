@@ -11,10 +11,10 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import Route, expect
 
 from tests.axe_support import grave_findings
-from tests.browser_support import open_browser
+from tests.browser_support import Tabs
 from tests.e2e.dashboard import PHONE, dashboard, live
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 # What Chromium says of requests that fail, as they must while the server is away.
 _AWAY = ("Failed to load resource", "net::ERR_")
@@ -41,10 +41,9 @@ async def _silent_stream() -> AsyncIterator[str]:
             over.set()
 
 
-async def test_the_page_outlives_a_restart_and_shows_the_new_state(tmp_path: Path) -> None:
+async def test_the_page_outlives_a_restart_and_shows_the_new_state(tabs: Tabs, tmp_path: Path) -> None:
     async with (
-        open_browser() as browser,
-        dashboard(browser, tmp_path) as board,
+        dashboard(tabs, tmp_path) as board,
         board.page(allowed=_AWAY) as page,
     ):
         await live(page)
@@ -72,11 +71,11 @@ async def test_the_page_outlives_a_restart_and_shows_the_new_state(tmp_path: Pat
 
 
 async def test_on_a_phone_the_head_stays_one_line_and_nothing_shines_green_while_disconnected(
+    tabs: Tabs,
     tmp_path: Path,
 ) -> None:
     async with (
-        open_browser() as browser,
-        dashboard(browser, tmp_path) as board,
+        dashboard(tabs, tmp_path) as board,
         board.page(PHONE, allowed=_AWAY) as page,
     ):
         await live(page)
@@ -93,10 +92,9 @@ async def test_on_a_phone_the_head_stays_one_line_and_nothing_shines_green_while
         assert await page.locator(".verdict").evaluate("node => getComputedStyle(node).filter") != "none"
 
 
-async def test_a_reader_may_ask_again_at_once(tmp_path: Path) -> None:
+async def test_a_reader_may_ask_again_at_once(tabs: Tabs, tmp_path: Path) -> None:
     async with (
-        open_browser() as browser,
-        dashboard(browser, tmp_path) as board,
+        dashboard(tabs, tmp_path) as board,
         board.page(allowed=_AWAY) as page,
     ):
         await live(page)
@@ -109,11 +107,10 @@ async def test_a_reader_may_ask_again_at_once(tmp_path: Path) -> None:
         await expect(page.locator("#link")).to_have_text("Live")
 
 
-async def test_a_connection_that_falls_silent_is_told_after_30_seconds(tmp_path: Path) -> None:
+async def test_a_connection_that_falls_silent_is_told_after_30_seconds(tabs: Tabs, tmp_path: Path) -> None:
     async with (
-        open_browser() as browser,
-        dashboard(browser, tmp_path) as board,
-        board.page(allowed=_AWAY) as page,
+        dashboard(tabs, tmp_path) as board,
+        board.page(allowed=_AWAY, has_clock=True) as page,
     ):
         await page.clock.install()
         # A stream that begins and then says nothing more, as a proxy does that lost its other end.
@@ -143,10 +140,11 @@ async def test_a_connection_that_falls_silent_is_told_after_30_seconds(tmp_path:
             await expect(page.locator("#link")).to_have_text("Live")
 
 
-async def test_a_closed_server_asks_for_its_token_and_then_shows_everything(tmp_path: Path) -> None:
+async def test_a_closed_server_asks_for_its_token_and_then_shows_everything(
+    tabs: Tabs, tmp_path: Path
+) -> None:
     async with (
-        open_browser() as browser,
-        dashboard(browser, tmp_path, READ_TOKEN="a-token-for-reading-1") as board,
+        dashboard(tabs, tmp_path, READ_TOKEN="a-token-for-reading-1") as board,
         board.page(allowed=("401", *_AWAY), bypass_csp=True) as page,
     ):
         value = page.locator('[data-metric="harmony"] .value')
@@ -175,10 +173,11 @@ async def test_a_closed_server_asks_for_its_token_and_then_shows_everything(tmp_
         await expect(value).to_have_text("–")
 
 
-async def test_the_reference_of_a_closed_server_asks_for_the_token_and_leads_back(tmp_path: Path) -> None:
+async def test_the_reference_of_a_closed_server_asks_for_the_token_and_leads_back(
+    tabs: Tabs, tmp_path: Path
+) -> None:
     async with (
-        open_browser() as browser,
-        dashboard(browser, tmp_path, READ_TOKEN="a-token-for-reading-1") as board,
+        dashboard(tabs, tmp_path, READ_TOKEN="a-token-for-reading-1") as board,
         board.page(path="/docs#getStatus", allowed=("401", *_AWAY), bypass_csp=True) as page,
     ):
         await expect(page.get_by_role("dialog", name="This server asks for its token")).to_be_visible()
@@ -196,10 +195,9 @@ async def test_the_reference_of_a_closed_server_asks_for_the_token_and_leads_bac
         await expect(page.locator("#getStatus")).to_be_visible()
 
 
-async def test_the_question_for_the_token_covers_no_part_of_the_drawing(tmp_path: Path) -> None:
+async def test_the_question_for_the_token_covers_no_part_of_the_drawing(tabs: Tabs, tmp_path: Path) -> None:
     async with (
-        open_browser() as browser,
-        dashboard(browser, tmp_path, READ_TOKEN="a-token-for-reading-1") as board,
+        dashboard(tabs, tmp_path, READ_TOKEN="a-token-for-reading-1") as board,
         board.page(path="/docs", allowed=("401",)) as page,
     ):
         await expect(page.get_by_role("dialog")).to_be_visible()

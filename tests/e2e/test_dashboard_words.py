@@ -9,27 +9,26 @@ import pytest_asyncio
 from playwright.async_api import Page
 
 from state.models import METRICS, judge
-from tests.browser_support import open_browser
+from tests.browser_support import Tabs
 from web.dashboard.assets import FOLDER
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 _ORIGIN = "http://dashboard.test"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def page() -> AsyncIterator[Page]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def page(tabs: Tabs) -> AsyncIterator[Page]:
     """An empty page beside the scripts; nothing is asked of a server."""
-    async with open_browser() as browser:
-        opened = await browser.new_page(timezone_id="Europe/Berlin")
 
-        async def serve(route: Any) -> None:
-            name = route.request.url.rpartition("/")[2]
-            if name:
-                await route.fulfill(path=FOLDER / "js" / name, content_type="text/javascript")
-            else:
-                await route.fulfill(body="<!doctype html><title>empty</title>", content_type="text/html")
+    async def serve(route: Any) -> None:
+        name = route.request.url.rpartition("/")[2]
+        if name:
+            await route.fulfill(path=FOLDER / "js" / name, content_type="text/javascript")
+        else:
+            await route.fulfill(body="<!doctype html><title>empty</title>", content_type="text/html")
 
+    async with tabs.page(timezone_id="Europe/Berlin") as opened:
         await opened.route(f"{_ORIGIN}/**", serve)
         await opened.goto(f"{_ORIGIN}/")
         yield opened

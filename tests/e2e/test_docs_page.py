@@ -9,43 +9,42 @@ from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.axe_support import grave_findings
-from tests.browser_support import open_browser
+from tests.browser_support import Tabs
 from tests.e2e.helix_process import helix, sandbox_env
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
 _PHONE, _DESKTOP = 390, 1440
 _KINDS = ("getHistory", "getEvents", "postEvent", "deleteHook", "record-Agent", "record-Pong")
 
 
 class _Reader:
-    def __init__(self, browser: Browser, url: str) -> None:
-        self._browser = browser
+    def __init__(self, tabs: Tabs, url: str) -> None:
+        self._tabs = tabs
         self._url = url
 
     @asynccontextmanager
     async def page(self, width: int, anchor: str = "", **options: Any) -> AsyncIterator[Page]:
         """The page; fails where anything on it went wrong, as a refusal by the policy does."""
-        context = await self._browser.new_context(viewport={"width": width, "height": 900}, **options)
-        page = await context.new_page()
         wrong: list[str] = []
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-        await page.goto(f"{self._url}/docs{anchor}")
-        yield page
-        await context.close()
+        async with self._tabs.page(**options) as page:
+            await page.set_viewport_size({"width": width, "height": 900})
+            page.on("pageerror", lambda error: wrong.append(str(error)))
+            page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+            await page.goto(f"{self._url}/docs{anchor}")
+            yield page
         assert wrong == []
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def reader(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[_Reader]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def reader(tabs: Tabs, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[_Reader]:
     data: Path = tmp_path_factory.mktemp("helix")
-    async with helix(env=sandbox_env(data)) as process, open_browser() as browser:
+    async with helix(env=sandbox_env(data)) as process:
         await process.ready()
-        yield _Reader(browser, await process.http())
+        yield _Reader(tabs, await process.http())
 
 
 @pytest.mark.parametrize("width", [_PHONE, _DESKTOP])

@@ -7,39 +7,39 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
-from tests.browser_support import open_browser
+from tests.browser_support import Tabs
 from tests.e2e.helix_process import helix, sandbox_env
 
 _SLASH = Path(__file__).parents[2] / "bot" / "slash.json"
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 
 class _Stage:
-    def __init__(self, browser: Browser, url: str) -> None:
-        self._browser = browser
+    def __init__(self, tabs: Tabs, url: str) -> None:
+        self._tabs = tabs
         self._url = url
 
     @asynccontextmanager
     async def page(self, identity: str, channel: str = "bot-commands") -> AsyncIterator[Page]:
-        page = await self._browser.new_page(viewport={"width": 390, "height": 800})
         errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        await page.goto(f"{self._url}?as={identity}&in=Helix+Home&channel={channel}")
-        await expect(page.locator("#bot-state")).to_have_text("Bot online")
-        yield page
-        await page.close()
+        async with self._tabs.page() as page:
+            await page.set_viewport_size({"width": 390, "height": 800})
+            page.on("pageerror", lambda error: errors.append(str(error)))
+            await page.goto(f"{self._url}?as={identity}&in=Helix+Home&channel={channel}")
+            await expect(page.locator("#bot-state")).to_have_text("Bot online")
+            yield page
         assert errors == []
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[_Stage]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(tabs: Tabs, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[_Stage]:
     data: Path = tmp_path_factory.mktemp("helix")
-    async with helix(env=sandbox_env(data)) as process, open_browser() as browser:
+    async with helix(env=sandbox_env(data)) as process:
         await process.ready()
-        yield _Stage(browser, await process.chat_page())
+        yield _Stage(tabs, await process.chat_page())
 
 
 async def _type(page: Page, text: str) -> None:

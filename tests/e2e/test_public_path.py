@@ -6,28 +6,29 @@ import pytest
 from playwright.async_api import expect
 
 from bench._process import free_port
-from tests.browser_support import open_browser
+from tests.browser_support import Tabs
 from tests.e2e.dashboard import live
 from tests.e2e.helix_process import helix, sandbox_env
 from tests.e2e.path_proxy import proxy
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 _PATH = "/tools/helix"
 _TOKEN = "a-token-for-reading-1"
 
 
 @pytest.mark.parametrize("strips", [True, False], ids=["the path is stripped", "the path is left"])
-async def test_everything_works_below_the_path_of_the_public_url(tmp_path: Path, strips: bool) -> None:
+async def test_everything_works_below_the_path_of_the_public_url(
+    tabs: Tabs, tmp_path: Path, strips: bool
+) -> None:
     outside, inside = free_port(), free_port()
     url = f"http://127.0.0.1:{outside}{_PATH}"
     env = sandbox_env(tmp_path, PUBLIC_URL=url, PORT=str(inside), READ_TOKEN=_TOKEN)
     async with (
-        open_browser() as browser,
         helix(env=env) as process,
         proxy(outside, _PATH, f"http://127.0.0.1:{inside}", strips=strips),
+        tabs.page() as page,
     ):
         await process.ready()
-        page = await browser.new_page()
         missing: list[str] = []
         page.on("response", lambda answer: missing.append(answer.url) if answer.status == 404 else None)
         await page.goto(url)

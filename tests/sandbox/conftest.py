@@ -12,12 +12,12 @@ from aiohttp import ClientSession
 from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
-from playwright.async_api import Browser, Page
+from playwright.async_api import Page
 from playwright.async_api import Route as PageRoute
 
 from sandbox import Sandbox, start_sandbox
 from sandbox.engine import Engine
-from tests.browser_support import open_browser
+from tests.browser_support import Tabs
 from tests.sandbox.page_bot import Stage, open_stage
 from tests.sandbox.support import Api, Bot, Bots, Clock
 
@@ -74,21 +74,14 @@ async def bot(bots: Bots) -> Bot:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    """One Chromium for all tests of the page: starting it takes longer than most of them."""
-    async with open_browser() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def stage(browser: Browser) -> AsyncIterator[Stage]:
+async def stage(tabs: Tabs) -> AsyncIterator[Stage]:
     """A sandbox and a bot for all tests of the page, each of which opens a page of its own."""
-    async with open_stage(browser) as stage:
+    async with open_stage(tabs) as stage:
         yield stage
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def modules(browser: Browser) -> AsyncIterator[Page]:
+async def modules(tabs: Tabs) -> AsyncIterator[Page]:
     """An empty page that can import the modules of the chat page, for tests of one of them."""
 
     async def serve(route: PageRoute) -> None:
@@ -98,8 +91,7 @@ async def modules(browser: Browser) -> AsyncIterator[Page]:
         else:
             await route.fulfill(body="<!doctype html>", content_type="text/html")
 
-    page = await browser.new_page()
-    await page.route("http://page.test/**", serve)
-    await page.goto("http://page.test/")
-    yield page
-    await page.close()
+    async with tabs.page() as page:
+        await page.route("http://page.test/**", serve)
+        await page.goto("http://page.test/")
+        yield page

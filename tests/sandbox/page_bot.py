@@ -11,9 +11,10 @@ import pytest
 import yarl
 from aiohttp import web
 from discord import app_commands
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from sandbox import Sandbox, start_sandbox
+from tests.browser_support import Tabs
 
 NONSENSE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>'
 LAYERS = ("Consciousness", "Operational", "Integration")
@@ -215,29 +216,32 @@ class Stage:
 
     sandbox: Sandbox
     bot: PageBot
-    browser: Browser
+    tabs: Tabs
 
     @asynccontextmanager
     async def page(
-        self, user: str = "owner", channel: str = "general", *, width: int = 1280, height: int = 800
+        self,
+        user: str = "owner",
+        channel: str = "general",
+        *,
+        width: int = 1280,
+        height: int = 800,
+        has_clock: bool = False,
     ) -> AsyncIterator[Page]:
         """Opens the page as a user in a channel of the home server.
 
         The page must neither log an error nor raise one, a breach of its content security policy included.
         """
-        context = await self.browser.new_context(viewport={"width": width, "height": height})
-        page = await context.new_page()
-        problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
-        try:
+        async with self.tabs.page(has_clock=has_clock) as page:
+            await page.set_viewport_size({"width": width, "height": height})
+            problems: list[str] = []
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            page.on("console", lambda line: problems.append(line.text) if line.type == "error" else None)
             await page.goto(f"{self.sandbox.page_url}?as={user}&in=Helix+Home&channel={channel}")
             await expect(page.locator("#bot-state")).to_have_text("Bot online")
             yield page
             unexpected = [line for line in problems if "Failed to load resource" not in line]
             assert unexpected == []
-        finally:
-            await context.close()
 
 
 async def stop_clock(page: Page) -> None:
@@ -246,7 +250,7 @@ async def stop_clock(page: Page) -> None:
 
 
 @asynccontextmanager
-async def open_stage(browser: Browser) -> AsyncIterator[Stage]:
+async def open_stage(tabs: Tabs) -> AsyncIterator[Stage]:
     """Starts a sandbox, a `/commands` server and the bot; ends all of them."""
     async with _serve_catalog() as commands_url:
         sandbox = await start_sandbox(commands_url=commands_url)
@@ -254,7 +258,7 @@ async def open_stage(browser: Browser) -> AsyncIterator[Stage]:
         sandbox.engine.gateway.heartbeat_s = 3600.0
         try:
             async with _run_bot(sandbox) as bot:
-                yield Stage(sandbox, bot, browser)
+                yield Stage(sandbox, bot, tabs)
         finally:
             await sandbox.stop()
 

@@ -37,7 +37,7 @@ async def test_a_new_message_is_announced_with_its_author(stage: Stage) -> None:
 
 
 async def test_a_progress_bar_is_announced_at_its_start_and_when_it_rests(stage: Stage) -> None:
-    async with stage.page() as page:
+    async with stage.page(has_clock=True) as page:
         await _freeze(page)
         heard = page.locator("#announcer p")
         message = await _channel(stage).send("progress 0 %")
@@ -53,7 +53,7 @@ async def test_a_progress_bar_is_announced_at_its_start_and_when_it_rests(stage:
 
 async def test_a_deferred_answer_is_announced_when_it_comes(stage: Stage) -> None:
     stage.bot.release.clear()
-    async with stage.page() as page:
+    async with stage.page(has_clock=True) as page:
         await _freeze(page)
         await page.get_by_label("Message", exact=True).fill("/later")
         await page.get_by_label("Message", exact=True).press("Enter")
@@ -63,7 +63,7 @@ async def test_a_deferred_answer_is_announced_when_it_comes(stage: Stage) -> Non
 
 
 async def test_neither_reactions_nor_own_words_nor_another_channel_are_announced(stage: Stage) -> None:
-    async with stage.page() as page:
+    async with stage.page(has_clock=True) as page:
         await _freeze(page)
         message = await _channel(stage).send("react quietly")
         await expect(page.locator("#announcer p")).to_have_count(1)

@@ -32,7 +32,7 @@ async def test_the_bot_answers_again_after_its_gateway_was_dropped(stage: Stage)
 
 
 async def test_the_page_says_when_it_is_cut_off_and_fetches_what_it_missed(stage: Stage) -> None:
-    async with stage.page() as page, stage.page("member") as other:
+    async with stage.page(has_clock=True) as page, stage.page("member") as other:
         lines: list[WebSocketRoute] = []
         cut = False
 
@@ -67,7 +67,7 @@ async def test_the_page_says_when_it_is_cut_off_and_fetches_what_it_missed(stage
 
 async def test_a_restarted_sandbox_is_entered_again_as_the_same_person(stage: Stage) -> None:
     first = await start_sandbox()
-    context = await stage.browser.new_context()
+    context = await stage.tabs.browser.new_context()
     try:
         page = await context.new_page()
         await page.goto(f"{first.page_url}?as=mod&in=Helix+Home&channel=general")
@@ -151,7 +151,7 @@ async def test_on_a_phone_channels_and_members_are_drawers(stage: Stage) -> None
 
 
 async def test_controls_of_the_frame_can_be_hit_with_a_thumb(stage: Stage) -> None:
-    context = await stage.browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    context = await stage.tabs.browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     try:
         page = await context.new_page()
         await page.goto(stage.sandbox.page_url)
