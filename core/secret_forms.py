@@ -12,6 +12,8 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 # Shorter ones would blot out ordinary words; a shorter piece of base64 may stand anywhere by chance.
 _SHORTEST: Final = 4
 _SHORTEST_BASE64: Final = 8
+# Shorter queries are options, such as `db=0`.
+_SHORTEST_QUERY: Final = 16
 
 
 def forms_of(secret: str) -> frozenset[str]:
@@ -36,7 +38,8 @@ def _parts(secret: str) -> Iterator[str]:
         # A token may look like an address and be none.
         return
     yield address.path.rstrip("/")
-    yield address.query
+    if len(address.query) >= _SHORTEST_QUERY:
+        yield address.query
     if address.password:
         yield address.password
         yield unquote(address.password)

@@ -161,6 +161,7 @@ def test_the_password_of_a_secret_address_is_masked_alone() -> None:
 def test_the_query_of_a_secret_address_is_masked_alone() -> None:
     mask = SecretMask([Secret("https://hooks.example/catch/1?token=letters-and-digits")])
     assert mask.mask("GET /catch/1?token=letters-and-digits") == "GET ***?***"
+    assert SecretMask([Secret("redis://cache.example/0?db=0")]).mask("size=1 db=0") == "size=1 db=0"
 
 
 def test_a_secret_that_looks_like_an_address_and_is_none_is_masked() -> None:
