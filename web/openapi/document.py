@@ -22,9 +22,9 @@ _ABOUT: Final = (
     "Helix watches over a collective: 14 agents, and a field of six numbers (the UCF). What it knows is here "
     "to read; what happens elsewhere comes in as webhooks.\n\n"
     "Every GET answers HEAD too, with the same headers. JSON keys are stable, times are RFC 3339 in UTC, "
-    "durations carry their unit in the key. Unknown query parameters are refused by name. Every error is "
-    "`application/problem+json` (RFC 9457); a method that a path does not take is answered with 405 and "
-    "`Allow`, a path that there is none of with 404.\n\n"
+    "durations carry their unit in the key. A route with query parameters refuses unknown ones by name; a "
+    "route without any ignores the query. Every error is `application/problem+json` (RFC 9457); a method "
+    "that a path does not take is answered with 405 and `Allow`, a path that there is none of with 404.\n\n"
     "Cached answers have a strong `ETag`. A change of what an answer was made from drops it at once, so the "
     "next request sees the change; `X-Cache` says where an answer came from."
 )
