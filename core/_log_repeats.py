@@ -33,7 +33,9 @@ class _Run:
 
 @final
 class Repeats:
-    """Warnings and errors of one logger are alike when their texts differ only in words that hold a digit.
+    """Lines of one logger are alike when their texts differ only in words that hold a digit.
+
+    Warnings and errors are looked at, and what `core.logs.MANY` marks; never what `EACH` marks.
 
     Used under the lock of the handler that it belongs to.
 
@@ -57,7 +59,7 @@ class Repeats:
 
     def hold(self, record: logging.LogRecord, text: str) -> bool:
         """Count a record whose message is `text`; False where it is to be written now."""
-        if record.levelno < logging.WARNING or getattr(record, "each", False):
+        if getattr(record, "each", record.levelno < logging.WARNING):
             return False
         now_s = self._monotonic()
         key = (record.name, record.levelno, _VARIES.sub("#", text + _error_of(record)))

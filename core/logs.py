@@ -35,6 +35,8 @@ _TRACEBACKS = logging.Formatter()
 
 # What a logger is given as `extra` for lines of which each must be found, such as one with an incident's id.
 EACH: Mapping[str, object] = MappingProxyType({"each": True})
+# Likewise for lines below the level of a warning that a client may cause as fast as it likes.
+MANY: Mapping[str, object] = MappingProxyType({"each": False})
 _LOOK_EVERY_S = 1.0
 
 

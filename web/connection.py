@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
+from core.logs import MANY
 from core.numbers import plain
 from web.clients import peer_address
 from web.farewell import Farewell
@@ -243,7 +244,7 @@ class Connection(RequestHandler):
 
     def give_up(self) -> None:
         """End the connection: all together hold too much that was not taken."""
-        logger.info("http.dropped client=%s reason=unsent", peer_address(self._peer))
+        logger.info("http.dropped client=%s reason=unsent", peer_address(self._peer), extra=MANY)
         if self.transport is not None:
             self.transport.abort()
 
@@ -341,7 +342,7 @@ class Connection(RequestHandler):
 
     def _drop_stalled(self) -> None:
         self._stall = None
-        logger.info("http.stalled client=%s seconds=%g", peer_address(self._peer), STALLED_S)
+        logger.info("http.stalled client=%s seconds=%g", peer_address(self._peer), STALLED_S, extra=MANY)
         if self.transport is not None:
             self.transport.abort()
 

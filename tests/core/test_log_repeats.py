@@ -85,6 +85,12 @@ def test_other_levels_and_what_must_each_be_found_are_never_held_back(written: W
     assert len(written.lines) == 6
 
 
+def test_what_clients_may_cause_at_will_is_summed_up_below_a_warning_too(written: Written) -> None:
+    for number in range(1_500):
+        written.log(f"http.dropped client=10.0.0.{number}", logging.INFO, each=logs.MANY["each"])
+    assert written.after(10)[1:] == ["http.dropped client=10.0.0.0 (and 1,499 more like it in 10 s)"]
+
+
 def test_an_error_of_another_kind_or_with_other_words_is_not_alike(written: Written) -> None:
     for error in (ValueError("no 1"), ValueError("no 2"), ValueError("none"), KeyError("no 1")):
         written.log("loop.crashed", logging.ERROR, exc_info=(type(error), error, None))

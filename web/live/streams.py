@@ -12,6 +12,7 @@ from typing import Final, final, get_args
 from core.broadcast import Event
 from core.file_limit import raise_file_limit
 from core.kernel import Kernel
+from core.logs import MANY
 from core.memory import give_back_memory
 from state.agents import AgentView
 from state.collective import Collective
@@ -189,7 +190,7 @@ class Streams:
     def count_dropped(self, client: Client, reason: str) -> None:
         """Count a client that is dropped."""
         self._dropped.inc(client.kind, reason)
-        logger.info("stream.dropped transport=%s reason=%s", client.kind, reason)
+        logger.info("stream.dropped transport=%s reason=%s", client.kind, reason, extra=MANY)
 
     async def run(self) -> None:
         """Supervised: the pulse, the heartbeat, and a look at who is too slow; rests while nobody listens."""
