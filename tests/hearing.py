@@ -22,7 +22,7 @@ class Hearing:
         return self
 
     async def __anext__(self) -> Event:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while not self._heard:
                 if self._closed:
                     raise StopAsyncIteration

@@ -28,8 +28,9 @@ def discords_own_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    """A small Discord of this test's own."""
+    """A small Discord of this test's own, which waits for answers as long as a busy machine takes."""
     started = await start_sandbox()
+    started.engine.interactions.answer_s = 30.0
     try:
         yield started
     finally:

@@ -218,7 +218,7 @@ async def outcomes(running: RunningBot, count: int) -> dict[tuple[str, ...], flo
     """How commands ended, by command and outcome, once at least `count` of them have."""
     counter = running.kernel.metrics.get("helix_commands_total")
     assert isinstance(counter, Counter)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while counter.total() < count:
             await asyncio.sleep(0.005)
     return {labels: value for labels, value in counter.items() if value}
@@ -233,7 +233,7 @@ def count_ended(running: RunningBot, command: str, outcome: str) -> float:
 
 async def ended(running: RunningBot, command: str, outcome: str, count: float) -> None:
     """Wait until so many calls of a command have ended so; more than that is wrong."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while count_ended(running, command, outcome) < count:
             await asyncio.sleep(0.005)
     assert count_ended(running, command, outcome) == count

@@ -180,7 +180,7 @@ async def test_what_goes_wrong_twice_in_a_minute_is_told_twice(start_bot: StartB
     said = ["refused", "mended", "refused", "mended"]
     for text in said:
         assert await notices.tell_admins(text)
-    await chat.until(lambda: texts(chat) if len(texts(chat)) >= 4 else None, timeout_s=2)
+    await chat.until(lambda: texts(chat) if len(texts(chat)) >= 4 else None)
     assert texts(chat) == said
     chat.close()
 

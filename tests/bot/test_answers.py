@@ -46,7 +46,7 @@ async def deferred(answer: Answer, clock: ManualClock) -> None:
     """Let the time pass until the answer defers itself."""
     assert await clock.until_sleeping() == (DEFER_AFTER_S,)
     clock.advance(DEFER_AFTER_S)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not answer._interaction.response.is_done():
             await asyncio.sleep(0.005)
 
@@ -102,7 +102,7 @@ async def test_a_deferral_that_discord_refuses_is_no_error(
         await clock.until_sleeping()
         interaction.token = "gone"
         clock.advance(DEFER_AFTER_S)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while "press.defer_failed" not in caplog.text:
                 await asyncio.sleep(0.005)
 

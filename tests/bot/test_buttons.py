@@ -176,7 +176,7 @@ async def test_an_error_is_told_when_no_deferral_can_come_between(
 
     monkeypatch.setattr("bot.errors.report", report)
     await talk.press("member", await post(probe, await button(probe, "boom", None)), "go")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         assert [name for name in await told if name.startswith("defer-")] == []
 
 
@@ -196,7 +196,7 @@ async def test_a_slow_press_is_deferred_and_answered_in_the_end(
     )
     message = await post(probe, await button(probe, "slow", None))
     pressed = await talk.press("member", message, "go")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         await deferred.wait()
     probe.bot.slow_press.set()  # type: ignore[attr-defined]  # likewise
     assert (await talk.until(lambda one: one["content"] == "at last"))["flags"] & 64
@@ -222,7 +222,7 @@ async def test_a_press_is_deferred_while_its_cog_is_still_being_imported(
     )
     message = await post(running, await button(running, "echo", None, "kept"))
     await talk.press("member", message, "go")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         await deferred.wait()
     assert not running.bot.loader.is_ready("monitoring")
     gate.open()
@@ -241,7 +241,7 @@ async def test_a_press_that_the_stop_cuts_off_is_told_so(probe: RunningBot, talk
     probe.bot.slow_press = asyncio.Event()  # type: ignore[attr-defined]  # the cog above waits for it
     message = await post(probe, await button(probe, "slow", None))
     pressed = await talk.press("member", message, "go")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not probe.bot.loader.is_ready("monitoring") or not probe.kernel.drain.in_flight():
             await asyncio.sleep(0.01)
     assert await probe.kernel.drain.finish(0.05) == {"component": 1}

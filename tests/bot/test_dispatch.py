@@ -330,7 +330,7 @@ async def test_work_over_two_seconds_shows_typing(
 
 async def test_switching_lazy_loading_off_loads_every_cog(running_bot: RunningBot) -> None:
     running_bot.kernel.flags.switch("lazy_commands", False)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         for status in running_bot.bot.loader.status():
             await running_bot.bot.loader.ensure(status.name)
     assert {status.state for status in running_bot.bot.loader.status()} == {"loaded"}

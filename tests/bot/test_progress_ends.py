@@ -69,7 +69,7 @@ async def test_work_of_this_run_is_remembered_while_it_goes_on_and_left_alone(
     bot = running_bot.bot
     scope = f"{bot.remember_scope}#progress"
     async with Progress(await context_of(running_bot, "admin", command="status"), "Counting", total=4):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             while not await bot.remembered.items(scope):
                 await asyncio.sleep(0.005)
         assert await progress_messages.left(bot) == ()

@@ -77,5 +77,5 @@ async def test_the_running_one_is_left_to_its_command(start_bot: StartBot, sandb
     running = await start_bot(ritual_step_s=30.0)
     run = await running.collective.rituals.start(3, actor=SYSTEM)
     await left_behind(running, sandbox, run.id)
-    await asyncio.wait_for(RitualEnds(running.bot)._run(), 5)
+    await asyncio.wait_for(RitualEnds(running.bot)._run(), 40)
     assert len(await ritual_messages.known(running.bot)) == 1

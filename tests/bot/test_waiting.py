@@ -63,7 +63,7 @@ async def end_of(task: asyncio.Task[None] | None) -> BaseException | None:
 async def test_a_deferral_that_cannot_be_sent_leaves_it_to_the_reply() -> None:
     nowhere: Any = Unreachable()
     deferral = waiting.Deferral(nowhere, ephemeral=False)
-    await asyncio.wait_for(nowhere.asked.wait(), 5)
+    await asyncio.wait_for(nowhere.asked.wait(), 40)
     assert await end_of(deferral._task) is None
     assert not deferral.deferred
 
@@ -71,7 +71,7 @@ async def test_a_deferral_that_cannot_be_sent_leaves_it_to_the_reply() -> None:
 async def test_typing_that_cannot_be_shown_ends() -> None:
     nowhere: Any = Unreachable()
     typing = waiting.Typing(nowhere)
-    await asyncio.wait_for(nowhere.asked.wait(), 5)
+    await asyncio.wait_for(nowhere.asked.wait(), 40)
     assert await end_of(typing._task) is None
 
 
@@ -82,7 +82,7 @@ async def test_typing_that_is_stopped_is_shown_no_longer() -> None:
 
     place: Any = Reached()
     typing = waiting.Typing(place)
-    await asyncio.wait_for(place.asked.wait(), 5)
+    await asyncio.wait_for(place.asked.wait(), 40)
     typing.stop()
     assert typing._task is not None
     await asyncio.wait({typing._task}, timeout=5)

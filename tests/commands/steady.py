@@ -34,6 +34,7 @@ async def patient_sandbox() -> AsyncIterator[Sandbox]:
     """A sandbox for many tests of one loop, which stands still between them and cannot answer then."""
     sandbox = await start_sandbox()
     sandbox.engine.gateway.heartbeat_s = 3600.0
+    sandbox.engine.interactions.answer_s = 30.0
     try:
         yield sandbox
     finally:

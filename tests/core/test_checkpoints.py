@@ -30,7 +30,7 @@ def moved(folder: Path) -> list[str]:
 
 
 async def until_moved(folder: Path, count: int) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while len(moved(folder)) < count:
             await asyncio.sleep(0.01)
 

@@ -76,7 +76,7 @@ async def test_what_comes_after_an_answer_is_not_taken_for_the_next_one(
         # Until what nobody asked for has come.
         connector = session.connector
         assert connector is not None
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while any(each[0].is_connected() for kept in connector._conns.values() for each in kept):
                 await asyncio.sleep(0.005)
         assert (await ask(session, "POST", url, timeout_s=10, data=b"{}")).status == 500

@@ -63,7 +63,7 @@ async def test_a_cancelled_caller_whose_work_was_taken_is_published(database: Da
     with pytest.raises(asyncio.CancelledError):
         await task
     gate.opened.set()
-    await asyncio.wait_for(published.wait(), 10)
+    await asyncio.wait_for(published.wait(), 40)
     assert await notes(database) == ["kept"]
 
 

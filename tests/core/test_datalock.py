@@ -52,7 +52,7 @@ async def holder(tmp_path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
         sys.executable, "-c", code, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )
     assert process.stdout is not None
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         assert await process.stdout.readline() == b"held\n"
     yield process
     if process.returncode is None:

@@ -55,7 +55,7 @@ class Stage:
             await self.gates[event].wait()
 
     async def until(self, *events: str) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             while not set(events) <= set(self.events):
                 await asyncio.sleep(0)
 
@@ -215,7 +215,7 @@ async def test_a_stop_that_ignores_its_cancellation_does_not_hold_up_the_rest(st
     assert await lifecycle.stop() == ("stubborn",)
     assert stage.events[-1] == "stopped store"
     release.set()
-    await asyncio.wait_for(ended.wait(), 5)
+    await asyncio.wait_for(ended.wait(), 40)
     await asyncio.sleep(0)
 
 

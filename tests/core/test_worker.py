@@ -105,7 +105,7 @@ async def test_no_setting_is_handed_on(worker: Worker, monkeypatch: pytest.Monke
 async def test_an_idle_process_ends_and_the_next_job_starts_another() -> None:
     worker = Worker(idle_s=0.01)
     await worker.run(f"{JOBS}:upper", b"x")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while worker.pid is not None:
             await asyncio.sleep(0.005)
     assert await worker.run(f"{JOBS}:upper", b"x") == b"X"

@@ -72,7 +72,7 @@ def make_writer(path: Path, failures: list[Exception | None]) -> tuple[Writer, l
 
 
 async def test_a_work_that_raises_stop_iteration_holds_up_nobody(database: Database) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         first, stopped, last = await asyncio.gather(
             database.write(lambda _: 1),
             database.write(stop_iteration),
@@ -84,7 +84,7 @@ async def test_a_work_that_raises_stop_iteration_holds_up_nobody(database: Datab
 
 
 async def test_a_read_that_raises_stop_iteration_ends(database: Database) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         with pytest.raises(RuntimeError, match="StopIteration"):
             await database.read(stop_iteration)
 
@@ -102,7 +102,7 @@ async def test_a_read_that_cannot_be_rolled_back_keeps_its_connection_in_use(tmp
     readers = Readers(connect)
     await readers.start()
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             for connection in connections:
                 connection.failing = True
             assert await asyncio.gather(*(readers.read(lambda _: 1) for _ in connections)) == [1, 1]
@@ -121,7 +121,7 @@ async def test_a_commit_that_cannot_even_be_rolled_back_fails_and_the_next_works
     writer, connections = make_writer(tmp_path / "helix.db", failures)
     await writer.start()
     try:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             connections[0].failing = True
             with pytest.raises(sqlite3.OperationalError, match="disk I/O"):
                 await writer.submit(insert, None)
@@ -143,7 +143,7 @@ async def test_a_writer_that_ends_by_an_error_leaves_nobody_waiting(
     failures: list[Exception | None] = []
     writer, _ = make_writer(tmp_path / "helix.db", failures)
     await writer.start()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         answers = await asyncio.gather(
             *(writer.submit(insert, None) for _ in range(300)), return_exceptions=True
         )

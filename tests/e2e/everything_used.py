@@ -100,7 +100,7 @@ async def _send(session: aiohttp.ClientSession) -> None:
 
 
 async def _until_done(session: aiohttp.ClientSession, event_id: str) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while True:
             async with session.get(f"/webhooks/events/{event_id}") as response:
                 if (await response.json())["status"] == "done":
@@ -117,7 +117,7 @@ async def _read(session: aiohttp.ClientSession) -> None:
 
 async def _until_measured(session: aiohttp.ClientSession) -> None:
     """Wait for the first measurement of what is measured by the clock: the loop's lag, Discord's latency."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while True:
             async with session.get("/metrics?format=json") as response:
                 metrics = (await response.json())["metrics"]

@@ -166,7 +166,7 @@ async def make_archive(data: Path, tmp_path: Path) -> Path:
 
 async def until_something(tmp_path: Path, looks: int) -> None:
     """Waits until the restore is at work, and a few moments more."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not beside(tmp_path, "data."):
             await asyncio.sleep(0.002)
     for _ in range(looks):

@@ -11,7 +11,7 @@ from tests.e2e.helix_process import HelixProcess, get_json, helix, sandbox_env
 
 
 async def _until(url: str, accept: Callable[[Any], bool]) -> Any:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not accept(body := await get_json(url)):
             await asyncio.sleep(0.01)
         return body

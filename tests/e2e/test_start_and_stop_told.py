@@ -43,6 +43,6 @@ async def test_a_receiver_that_hangs_does_not_delay_a_stop_and_hears_of_it_after
         first = len(receiver.got)
         async with helix(env=env) as process:
             await process.ready()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(40):
                 while "system.stopping" not in types(receiver)[first:]:
                     await asyncio.sleep(0.02)

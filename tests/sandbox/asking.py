@@ -49,4 +49,4 @@ async def try_it(bot: Bot, sandbox: Sandbox, answer: Answer) -> discord.Interact
 
     await register(bot, run)
     await sandbox.act.slash(user="member", channel=sandbox.channel("general"), command="try")
-    return await asyncio.wait_for(done, 10)
+    return await asyncio.wait_for(done, 40)

@@ -272,7 +272,7 @@ async def _run_bot(sandbox: Sandbox) -> AsyncIterator[PageBot]:
         async with PageBot() as bot:
             task = asyncio.create_task(bot.start(sandbox.token), name="page-bot")
             try:
-                await asyncio.wait_for(bot.online.wait(), timeout=10)
+                await asyncio.wait_for(bot.online.wait(), timeout=40)
                 yield bot
             finally:
                 await bot.close()

@@ -138,7 +138,7 @@ async def test_a_button_on_an_ephemeral_message_works_for_its_reader_only(bot: B
     with pytest.raises(ActionError):
         await sandbox.act.click(user="owner", message=original.id, custom_id="go")
     await sandbox.act.click(user="member", message=original.id, custom_id="go")
-    await asyncio.wait_for(clicked.wait(), 10)
+    await asyncio.wait_for(clicked.wait(), 40)
 
     # Fetched by its id: discord.py keeps the original response it has once seen.
     assert (await interaction.followup.fetch_message(original.id)).content == "pressed"

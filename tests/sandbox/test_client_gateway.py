@@ -1,6 +1,8 @@
 """The real discord.py client on the gateway: logging in, dropping, resuming, starting over."""
 
 import asyncio
+import time
+from typing import Any
 
 import discord
 import pytest
@@ -166,7 +168,7 @@ async def test_the_bot_shows_as_offline_once_its_last_client_has_closed(bots: Bo
     await old.close()
     online.append(sandbox.engine.world.bot_online)
     await new.close()
-    await asyncio.wait_for(gone.wait(), 10)
+    await asyncio.wait_for(gone.wait(), 40)
 
     assert online == [True, True]
     assert not sandbox.engine.world.bot_online
@@ -185,7 +187,7 @@ async def test_a_sharded_client_hears_of_both_servers(pointed: Sandbox) -> None:
         ready.set()
 
     task = asyncio.create_task(client.start(pointed.token), name="test.sharded")
-    await asyncio.wait_for(ready.wait(), 10)
+    await asyncio.wait_for(ready.wait(), 40)
     names = {guild.name for guild in client.guilds}
     await client.close()
     await task
@@ -226,17 +228,24 @@ async def test_a_default_avatar_can_be_read(bot: Bot, sandbox: Sandbox) -> None:
 async def test_a_clients_latency_is_that_of_its_last_heartbeat(
     bots: Bots, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Far above any round trip on this machine, so that one counted from the heartbeat before shows.
-    sandbox.engine.gateway.heartbeat_s = 0.4
-    latencies: asyncio.Queue[float] = asyncio.Queue()
-    acknowledge = KeepAliveHandler.ack
+    sandbox.engine.gateway.heartbeat_s = 0.05
+    begun_s: list[float] = []
+    from_its_own: asyncio.Queue[bool] = asyncio.Queue()
+    payload, acknowledge = KeepAliveHandler.get_payload, KeepAliveHandler.ack
+
+    def get_payload(handler: KeepAliveHandler) -> dict[str, Any]:
+        begun_s.append(time.perf_counter())
+        return payload(handler)
 
     def ack(handler: KeepAliveHandler) -> None:
         acknowledge(handler)
-        latencies.put_nowait(handler.latency)
+        from_its_own.put_nowait(handler._last_ack - handler.latency >= begun_s[-1])
 
+    monkeypatch.setattr(KeepAliveHandler, "get_payload", get_payload)
     monkeypatch.setattr(KeepAliveHandler, "ack", ack)
     await bots.connect()
-
-    await asyncio.wait_for(latencies.get(), 10)
-    assert await asyncio.wait_for(latencies.get(), 10) < 0.3
+    # When answered at once, discord.py counts from the heartbeat before; under load it may do so anyway.
+    async with asyncio.timeout(40):
+        in_a_row = 0
+        while in_a_row < 3:
+            in_a_row = in_a_row + 1 if await from_its_own.get() else 0

@@ -66,7 +66,7 @@ async def test_a_form_is_shown_to_its_user_and_comes_back_filled_in(bot: Bot, sa
     await sandbox.act.submit_modal(
         user="member", interaction=asked, values={"name": "first", "layer": ["a", "c"], "person": [mona]}
     )
-    interaction = await asyncio.wait_for(form.submitted, 10)
+    interaction = await asyncio.wait_for(form.submitted, 40)
 
     layer, person, text = form.layer.component, form.person.component, form.text.component
     assert isinstance(layer, discord.ui.Select)
@@ -82,7 +82,7 @@ async def test_a_form_is_submitted_once(bot: Bot, sandbox: Sandbox) -> None:
     form, asked, _ = await open_form(bot, sandbox)
     values = {"name": "first", "person": [str(sandbox.users["mod"])]}
     await sandbox.act.submit_modal(user="member", interaction=asked, values=values)
-    await asyncio.wait_for(form.submitted, 10)
+    await asyncio.wait_for(form.submitted, 40)
 
     with pytest.raises(ActionError, match="no such form"):
         await sandbox.act.submit_modal(user="member", interaction=asked, values=values)

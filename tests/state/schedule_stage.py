@@ -44,7 +44,7 @@ class WatchedRituals(Rituals):
         await super().idle()
 
     async def wait_until_awaited(self) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             await self._awaited.wait()
 
 

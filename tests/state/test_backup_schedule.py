@@ -41,7 +41,7 @@ async def running(
 
 
 async def until(wanted: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not wanted():
             await asyncio.sleep(0.005)
 
@@ -175,5 +175,5 @@ async def test_after_each_one_what_is_too_many_leaves(
     monkeypatch.setattr(Backups, "prune", prune)
     await clock.until_sleeping()
     clock.advance(60)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         await pruned.wait()

@@ -57,6 +57,6 @@ async def test_a_schedule_of_a_clock_ahead_runs_within_its_span(tmp_path: Path) 
         rule = kept_rule("every 10m")
         schedule = await schedules.add(rule, 1, actor=Actor("command"))
         clock.set(-AHEAD_S)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while schedules.get(schedule.id).next_at > clock.now() + timedelta(minutes=10):
                 await asyncio.sleep(0.005)

@@ -50,7 +50,7 @@ async def until_version(collective: Collective, version: int) -> None:
 
     unsubscribe = collective.manager.subscribe(look)
     look()
-    await asyncio.wait_for(reached.wait(), 10)
+    await asyncio.wait_for(reached.wait(), 40)
     unsubscribe()
 
 
@@ -154,7 +154,7 @@ async def test_a_change_shows_in_the_file(collective: Collective, kernel: Kernel
     kernel.supervisor.start()
     await tune(collective, harmony=0.9)
     file = tmp_path / "ucf_state.json"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while '"harmony": 0.9' not in file.read_text():
             await asyncio.sleep(0.005)
 
@@ -164,7 +164,7 @@ async def test_services_are_read_again_when_their_file_changes(
 ) -> None:
     kernel.supervisor.start()
     (tmp_path / "services.json").write_text('{"mine": {"url": "{base}/"}}')
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while [service.name for service in collective.probes.services] != ["mine"]:
             await asyncio.sleep(0.005)
 

@@ -45,7 +45,7 @@ async def asked(collective: Collective, text: str) -> Directive:
 async def ended(collective: Collective, number: int) -> Directive:
     changed = asyncio.Event()
     stop = collective.directives.on_change(lambda _: changed.set())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while (found := await collective.directives.get(number)).open:
             changed.clear()
             await changed.wait()
@@ -153,7 +153,7 @@ async def test_a_halt_before_its_ritual_began_puts_a_directive_back(collective: 
     await until_it_waits(collective, waiting)
     halted = await collective.directives.halt(ADA)
     assert halted.cancelled is not None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while (await collective.directives.get(waiting.id)).status != "queued":
             await asyncio.sleep(0.005)
     assert collective.rituals.running is None

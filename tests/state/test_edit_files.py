@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 async def soon(work: Awaitable[T]) -> T:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         return await work
 
 

@@ -60,7 +60,7 @@ async def ended(collective: Collective, text: str, actor: Actor) -> int:
     changed = asyncio.Event()
     stop = collective.directives.on_change(lambda _: changed.set())
     number = (await collective.directives.submit(text, actor=actor, rank=Rank.admin)).id
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while (await collective.directives.get(number)).open:
             await changed.wait()
             changed.clear()

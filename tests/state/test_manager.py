@@ -200,7 +200,7 @@ async def test_a_cancelled_callers_change_that_was_taken_is_published(manager: S
     with pytest.raises(asyncio.CancelledError):
         await task
     opened.set()
-    await asyncio.wait_for(heard.wait(), 10)
+    await asyncio.wait_for(heard.wait(), 40)
     assert manager.snapshot.ucf.zoom == 1.5
 
 

@@ -82,7 +82,7 @@ async def test_nothing_is_told_while_it_starts_or_stops(
 
 
 async def until(look: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while not look():
             await asyncio.sleep(0.005)
 

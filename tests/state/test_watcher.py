@@ -35,13 +35,13 @@ class Watched:
 
     async def next(self, name: str) -> None:
         """Waits until a batch names the file."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while name not in await self.batches.get():
                 pass
 
     async def until(self, word: str) -> None:
         """Waits until the check says `word`."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while (check := self.health.get("state-watching")) is None or word not in check.reason:
                 await asyncio.sleep(0.005)
 
@@ -234,7 +234,7 @@ async def test_an_error_of_who_listens_ends_the_run_for_the_supervisor(tmp_path:
 
     watcher = FolderWatcher(tmp_path, NAMES, broken, flags=watched.flags, health=watched.health)
     with pytest.raises(LookupError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             await watcher.run()
 
 

@@ -37,7 +37,7 @@ class WebhookWorld:
         return await self.tried(accepted.id)
 
     async def tried(self, event_id: str) -> InboxEvent:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while True:
                 found = await self.webhooks.inbox.find(event_id)
                 assert found is not None

@@ -22,7 +22,7 @@ from web.connection import Connection
 from web.live.streams import Streams
 from web.server import Runner
 
-TIMEOUT_S = 10.0
+TIMEOUT_S = 40.0
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ async def begin(site: Site, framing: str = f"Content-Length: {LARGE}", *, readin
     wire = await site.wire()
     await wire.send(f"POST /measure HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n".encode())
     room = site.runner.app[BODY_ROOM]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while room.reading < reading:
             await asyncio.sleep(0.005)
     return wire

@@ -110,7 +110,7 @@ async def test_a_zap_closes_the_loop_with_the_id_that_its_trigger_gave(site: Sit
 
 
 async def until_handled(site: Site, event_id: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(40):
         while True:
             event = await site.collective.webhooks.inbox.find(event_id)
             assert event is not None

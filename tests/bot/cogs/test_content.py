@@ -266,7 +266,7 @@ async def forbid(running_bot: RunningBot, permissions: int) -> None:
     bot = sandbox.engine.world.bot.id
     overwrite = Overwrite(bot, 1, 0, int(permissions))
     sandbox.engine.channels.set_overwrite(guild, guild.owner_id, channel, overwrite)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while True:
             known = running_bot.bot.get_channel(channel.id)
             assert isinstance(known, discord.TextChannel)

@@ -25,7 +25,7 @@ async def served(running_bot: RunningBot) -> RunningBot:
     return running_bot
 
 
-async def tested(talk: Talk) -> Message:
+async def self_tested(talk: Talk) -> Message:
     """The self-test's message in the end."""
     return await talk.edited(await talk.ask("admin", "!test-all"), lambda one: bool(one["attachments"]))
 
@@ -36,7 +36,7 @@ def reports(running: RunningBot) -> list[Path]:
 
 async def test_all_is_well_and_a_report_is_kept_and_attached(served: RunningBot, talk: Talk) -> None:
     ucf = served.collective.manager.snapshot
-    message = await tested(talk)
+    message = await self_tested(talk)
     text = text_of(message)
     # On a busy machine a check may warn.
     assert "broken" not in text
@@ -60,7 +60,7 @@ async def test_all_is_well_and_a_report_is_kept_and_attached(served: RunningBot,
 async def test_with_a_route_that_is_gone_it_is_red_and_says_which(served: RunningBot, talk: Talk) -> None:
     gone = RouteInfo(method="GET", path="/ucg", summary="Nothing.")
     served.bot.routes = (*served.bot.routes, gone)
-    message = await tested(talk)
+    message = await self_tested(talk)
     assert "something is broken" in text_of(message)
     assert "route /ucg** fail: it answered 404 instead of 200" in text_of(message)
     assert message["embeds"][0]["color"] == RED
@@ -71,7 +71,7 @@ async def test_with_a_health_check_that_fails_it_is_red_and_says_which_and_why(
     served: RunningBot, talk: Talk
 ) -> None:
     served.kernel.health.report("oven", "fail", "it is cold", action="Light it.")
-    text = text_of(await tested(talk))
+    text = text_of(await self_tested(talk))
     assert "health oven** fail: it is cold" in text
     assert "something is broken" in text
 
@@ -83,7 +83,7 @@ async def test_with_a_store_that_loses_the_marker_it_is_red(
         return ()
 
     monkeypatch.setattr(served.collective.journal, "entries", find_nothing)
-    text = text_of(await tested(talk))
+    text = text_of(await self_tested(talk))
     assert "state write and read back** fail: the marker that was written is not in the journal" in text
 
 
@@ -91,7 +91,7 @@ async def test_with_an_unreadable_file_it_is_red(served: RunningBot, talk: Talk)
     file = served.kernel.settings.data_dir / "ucf_state.json"
     file.unlink()
     file.mkdir()
-    text = text_of(await tested(talk))
+    text = text_of(await self_tested(talk))
     assert "projected files** fail" in text
     assert "it is a folder" in text
 
@@ -100,7 +100,7 @@ async def test_a_check_that_raises_is_named_and_the_others_go_on(
     served: RunningBot, talk: Talk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(type(served.bot.guilds[0]), "query_members", _raise_key_error)
-    text = text_of(await tested(talk))
+    text = text_of(await self_tested(talk))
     assert "gateway round trip** fail: it raised KeyError" in text
     assert "secret detail" not in text
     assert "secret detail" in caplog.text
@@ -118,7 +118,7 @@ async def test_the_read_token_is_sent_and_what_works_without_it_is_a_failure(
     await serve(running)
     talk = Talk(running.sandbox)
     request.addfinalizer(talk.close)
-    assert "broken" not in text_of(await tested(talk))
+    assert "broken" not in text_of(await self_tested(talk))
     data = json.loads(reports(running)[0].read_bytes())
     texts = {result["name"]: result["text"] for result in data["results"]}
     assert texts["route /status"] == "200, and 401 without the token"
@@ -169,7 +169,7 @@ async def test_where_the_report_cannot_be_kept_it_is_attached_all_the_same(
     served: RunningBot, talk: Talk
 ) -> None:
     (served.kernel.settings.data_dir / "reports").write_text("in the way")
-    message = await tested(talk)
+    message = await self_tested(talk)
     assert len(message["attachments"]) == 2
     assert "could not be kept" in text_of(message)
 
@@ -179,7 +179,7 @@ async def test_without_a_server_every_route_says_so(running_bot: RunningBot, tal
         # Bound, and not listening: whoever connects is refused.
         taken.bind(("127.0.0.1", 0))
         running_bot.collective.set_own_url(f"http://127.0.0.1:{taken.getsockname()[1]}")
-        text = text_of(await tested(talk))
+        text = text_of(await self_tested(talk))
     assert "route /status** fail: it did not answer" in text
 
 

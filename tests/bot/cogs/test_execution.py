@@ -177,7 +177,7 @@ async def test_a_restart_stays_halted_and_then_goes_on(sandbox: Sandbox, tmp_pat
     async with running(sandbox, tmp_path) as second:
         assert "Manus is halted" in text_of(await talk.ask("member", "!jobs"))
         await talk.ask("admin", "!resume")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while (await second.collective.directives.get(1)).open:
                 await asyncio.sleep(0.01)
         assert "services are well" in text_of(await talk.ask("member", "!jobs 1"))

@@ -49,7 +49,7 @@ async def submitted(collective: Collective) -> Directive:
 async def test_who_waits_is_let_go_when_helix_is_stopped(collective: Collective) -> None:
     followed = Followed(await submitted(collective))
     collective.kernel.drain.close()
-    await asyncio.wait_for(follow(collective.directives, followed, lambda: None, collective.kernel.drain), 5)
+    await asyncio.wait_for(follow(collective.directives, followed, lambda: None, collective.kernel.drain), 40)
     assert followed.directive.status == "queued"
 
 

@@ -59,7 +59,7 @@ class Presser:
         return await self.state_of(str(started["interaction_id"]))
 
     async def state_of(self, interaction_id: str) -> str:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while interaction_id not in self._states:
                 self._told.clear()
                 await self._told.wait()

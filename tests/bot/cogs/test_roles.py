@@ -164,7 +164,7 @@ async def test_a_role_above_the_bots_own_is_explained(talk: Talk, running_bot: R
 
 async def settled(running_bot: RunningBot, role: Role) -> None:
     """The bot knows where the role stands."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while True:
             guild = running_bot.bot.get_guild(running_bot.sandbox.home_guild_id)
             known = None if guild is None else guild.get_role(role.id)

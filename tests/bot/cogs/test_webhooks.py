@@ -49,7 +49,7 @@ async def die(running: RunningBot, receiver: Receiver) -> int:
     await running.collective.manager.change(
         lambda old: Change(ucf=msgspec.structs.replace(old.ucf, harmony=0.25))
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         await died.wait()
     stop()
     return (await webhooks.outbox.dead_since(None))[0]
@@ -83,7 +83,7 @@ async def test_what_came_in_is_listed_and_shown_whole(talk: Talk, running_bot: R
     accepted = await inbox.accept(
         Incoming(type="ucf.update", data=b'{"shift":{"harmony":9}}', key=None, handlers=("state.ucf",))
     )
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while (found := await inbox.find(accepted.id)) is None or found.status != "dead":
             await asyncio.sleep(0.005)
     reply = text_of(await talk.ask("mod", "!webhooks in"))

@@ -96,7 +96,7 @@ async def press_replay(bot: RunningBot, talk: Talk, told: dict[str, Any]) -> Non
 
 
 async def until(look: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not look():
             await asyncio.sleep(0.005)
 
@@ -148,7 +148,7 @@ async def test_one_that_dies_again_after_a_replay_is_told_again(
     (dead,) = await outbox.dead_since(None)
     await outbox.replay(dead)
     clock.advance(60)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while dead not in await outbox.dead_since(None):
             await asyncio.sleep(0.005)
     assert await letters.tell()
@@ -249,7 +249,7 @@ async def test_a_destination_that_is_switched_off_is_told_with_the_way_to_switch
     bot = await start_bot(**options(sandbox, receiver))
     await change(bot, 0.9)
     await receiver.until(1)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not await bot.collective.webhooks.destinations.disabled():
             await asyncio.sleep(0.005)
     await DeadLetters(bot.bot).tell()

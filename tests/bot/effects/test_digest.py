@@ -131,13 +131,13 @@ async def test_one_that_was_missed_is_posted_once_after_the_start(
         "clock": clock,
     }
     async with running(sandbox, tmp_path, **options) as first:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             while await first.bot.remembered.get(first.bot.remember_scope, "digest") is None:
                 await asyncio.sleep(0.005)
     clock.advance(3 * WEEK.total_seconds())
     async with running(sandbox, tmp_path, **options) as second:
         await chat.until(lambda: chat.from_bot() or None)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             while (await remembered(second)).begun is not None:
                 await asyncio.sleep(0.005)
     async with running(sandbox, tmp_path, **options) as third:
@@ -241,7 +241,7 @@ async def test_a_failure_of_discords_is_made_up_for(
     clock.advance(3600)
     bot.sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", status=400, times=1))
     await bot.bot.duties.remember("digest", bot.sandbox.channel("general"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while "digest.delayed" not in caplog.text:
             await asyncio.sleep(0.005)
     assert (await remembered(bot)).begun == MONDAY
@@ -269,7 +269,7 @@ async def test_a_channel_that_is_chosen_today_gets_its_first_digest_next_monday(
     bot: RunningBot, chat: Chat
 ) -> None:
     await bot.bot.duties.remember("digest", bot.sandbox.channel("general"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while await bot.bot.remembered.get(bot.bot.remember_scope, "digest") is None:
             await asyncio.sleep(0.005)
     assert await remembered(bot) == Posted(due=MONDAY - WEEK)

@@ -32,7 +32,7 @@ async def test_an_empty_answer_without_the_right_to_read_means_nothing(
     channel = bot.get_channel(chat.channel)
     assert isinstance(channel, discord.TextChannel)
     await channel.set_permissions(channel.guild.me, read_message_history=False)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while channel.permissions_for(channel.guild.me).read_message_history:
             await asyncio.sleep(0.005)
     with pytest.raises(_own_posts.CannotRead):

@@ -52,7 +52,7 @@ async def post(bot: RunningBot, **data: Any) -> str:
 
 async def settled(bot: RunningBot, event_id: str, *wanted: str) -> InboxEvent:
     """The event, once it is done or dead, or as wanted."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while True:
             found = await bot.collective.webhooks.inbox.find(event_id)
             assert found is not None
@@ -178,7 +178,7 @@ async def killed_after_its_post(
 
         monkeypatch.setattr(bot.collective.webhooks.router, "_settle", hang)
         event = await post(bot, **data)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             await there.wait()
     yield event
 

@@ -56,7 +56,7 @@ async def remembered(bot: RunningBot) -> Post:
 
 async def noted(bot: RunningBot) -> Post:
     """What is remembered, once the loop has noted what it sent."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while not (post := await remembered(bot)).message:
             await asyncio.sleep(0.005)
     return post
@@ -252,7 +252,7 @@ async def test_a_failure_of_discords_is_no_crash(
 ) -> None:
     sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", status=400, times=1))
     bot = await start_bot(telemetry_channel_id=sandbox.channel("telemetry"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while "telemetry.delayed" not in caplog.text:
             await asyncio.sleep(0.005)
     await Telemetry(bot.bot).refresh()

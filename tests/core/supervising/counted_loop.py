@@ -39,5 +39,5 @@ class Loop:
                 await asyncio.Event().wait()
 
     async def until(self, runs: int) -> None:
-        async with asyncio.timeout(5), self.ran:
+        async with asyncio.timeout(40), self.ran:
             await self.ran.wait_for(lambda: self.runs >= runs)

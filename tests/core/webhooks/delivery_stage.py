@@ -82,12 +82,12 @@ class Stage:
 
     async def until_idle(self) -> None:
         """Nothing is being sent, and no lane has anything to begin."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while self.deliverer._lanes:
                 await asyncio.sleep(0.005)
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(10), self.changed:
+        async with asyncio.timeout(40), self.changed:
             await self.changed.wait_for(lambda: len(self.settled) >= count)
 
     async def emit(self, kind: str = "ucf.changed", data: object = None) -> str:

@@ -46,7 +46,7 @@ class Receiver:
         return web.Response(status=status, headers=self.headers)
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(10), self.changed:
+        async with asyncio.timeout(40), self.changed:
             await self.changed.wait_for(lambda: len(self.got) >= count)
 
 

@@ -51,7 +51,7 @@ class Stage:
         return self.breakers[name].state
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(10), self.settled:
+        async with asyncio.timeout(40), self.settled:
             await self.settled.wait_for(lambda: len(self.outcomes) >= count)
 
     async def accept(self, key: str, *handlers: str) -> str:

@@ -91,7 +91,7 @@ async def test_a_lane_that_fails_rests_before_it_is_opened_again(
     monkeypatch.setattr(stage.destinations, "find", find)
     async with stage.running():
         await stage.emit()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while not stage.deliverer._resting:
                 await asyncio.sleep(0.005)
         stage.outbox.committed()

@@ -34,7 +34,7 @@ async def test_a_stop_waits_no_longer_than_it_may(stage: Stage, receiver: Receiv
         await stage.emit()
         await receiver.until(1)
         stage.deliverer.begin_no_more()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             assert await stage.drain.finish(0.01) == {"delivery": 1}
     assert (await stage.one()).status == "waiting"
 

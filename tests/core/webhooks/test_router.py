@@ -235,7 +235,7 @@ async def test_an_event_whose_handling_ends_the_process_each_time_is_dead_in_the
             began.set()
             await asyncio.Event().wait()
 
-        async with asyncio.timeout(10), stage.running(one=hang):
+        async with asyncio.timeout(40), stage.running(one=hang):
             if start < len(SCHEDULE_S):
                 await began.wait()
             else:

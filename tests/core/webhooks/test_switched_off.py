@@ -226,7 +226,7 @@ async def test_what_waits_for_a_destination_that_left_the_settings_is_dead_and_t
     await stage.emit()
     without = Stage(store, clock, Settings())
     async with without.running():
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while (await without.one()).status != "dead":
                 await asyncio.sleep(0.005)
     untold = Untold(store)

@@ -65,7 +65,7 @@ async def test_what_waits_for_a_hook_that_is_not_there_is_no_news(
     await stage.emit()
     await store.write(lambda connection: connection.execute("DELETE FROM subscriptions").rowcount)
     async with stage.running():
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while (await stage.one()).status != "dead":
                 await asyncio.sleep(0.005)
     assert receiver.got == []

@@ -102,7 +102,7 @@ async def ended(directives: Directives, number: int) -> Directive:
     """That directive, once it is no longer open."""
     changed = asyncio.Event()
     stop = directives.on_change(lambda _: changed.set())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while (found := await directives.get(number)).open:
             changed.clear()
             await changed.wait()

@@ -243,7 +243,7 @@ async def test_the_loop_tries_again_by_itself(world: World, monkeypatch: pytest.
     monkeypatch.setattr("state.projection._FIRST_RETRY_S", 0.001)
     running = asyncio.create_task(world.projector.run())
     await world.tune(harmony=0.9)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while world.read().harmony != 0.9:
             await asyncio.sleep(0.005)
     running.cancel()
@@ -267,7 +267,7 @@ async def test_a_change_while_a_check_comes_to_its_end_reaches_the_file(
 
     monkeypatch.setattr(world.projector, "_check", changed_at_its_end)
     running = asyncio.create_task(world.projector.run())
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while world.read().harmony != 0.9:
             await asyncio.sleep(0.005)
     running.cancel()

@@ -151,7 +151,7 @@ async def test_what_is_no_plain_file_is_refused_and_left_alone(world: World, kin
         path.write_bytes(b" " * 100_000)
     before = looks(path)
     await world.tune(harmony=0.9)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         assert (await world.projector.check())["ucf_state.json"] == "refused"
     assert looks(path) == before
     assert world.projector.refusals[0].line is None

@@ -52,7 +52,7 @@ async def test_an_edit_that_could_not_be_read_is_taken_without_another_edit(
         world.edit(harmony=0.9)
         with none_left():
             await world.projector.check_files({"ucf_state.json"})
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while world.ucf.harmony != 0.9:
                 await asyncio.sleep(0.005)
 

@@ -109,6 +109,6 @@ async def over_ws(site: Site, path: str = "/ws", **options: Any) -> AsyncIterato
 
 async def gone(site: Site) -> None:
     """Returns once the server has noticed that nobody listens."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while site.streams.clients:
             await asyncio.sleep(0.005)

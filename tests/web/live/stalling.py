@@ -31,7 +31,7 @@ async def not_reading(site: Site, path: str) -> AsyncIterator[socket.socket]:
         loop = asyncio.get_running_loop()
         await loop.sock_connect(connection, ("127.0.0.1", site.server.port))
         await loop.sock_sendall(connection, head(path, *(UPGRADE if path.startswith("/ws") else ())))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             while site.streams._clients.keys() <= before:
                 await asyncio.sleep(0.005)
         yield connection
@@ -65,7 +65,7 @@ def dropped(site: Site, transport: str, reason: str) -> float:
 
 async def gone(site: Site) -> None:
     """Returns once nobody is served any more."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while site.streams.clients:
             await asyncio.sleep(0.005)
 
@@ -73,7 +73,7 @@ async def gone(site: Site) -> None:
 async def until(connection: socket.socket, end: bytes) -> None:
     """Reads up to `end`."""
     loop, last = asyncio.get_running_loop(), b""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while not last.endswith(end):
             data = await loop.sock_recv(connection, 1 << 20)
             assert data
@@ -83,7 +83,7 @@ async def until(connection: socket.socket, end: bytes) -> None:
 async def rest_of(connection: socket.socket) -> bytes:
     """All that comes until the end, whatever it is."""
     loop, received = asyncio.get_running_loop(), b""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(40):
         while True:
             try:
                 data = await loop.sock_recv(connection, 1 << 20)

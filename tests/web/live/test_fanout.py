@@ -76,7 +76,7 @@ def publish(fanout: Fanout, *numbers: int, name: str = "state") -> None:
 
 
 async def settle(took: list[Any], count: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while len(took) < count:
             await asyncio.sleep(0)
 

@@ -35,7 +35,7 @@ async def read(data: bytes) -> tuple[WSMsgType, object, object]:
     queue = WebSocketDataQueue(BaseProtocol(loop), 2**20, loop=loop)
     reader = WebSocketReader(queue, 2**20, False, True)
     reader.feed_data(data)
-    message = await asyncio.wait_for(queue.read(), 5)
+    message = await asyncio.wait_for(queue.read(), 40)
     return message.type, message.data, message.extra
 
 

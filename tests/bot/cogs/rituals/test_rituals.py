@@ -19,7 +19,7 @@ from tests.manual_clock import ManualClock
 
 async def until_remembered(bot: RunningBot) -> None:
     """Wait until it is kept where the running ritual is shown, which comes after the answer."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while not await ritual_messages.known(bot.bot):
             await asyncio.sleep(0.01)
 
@@ -39,7 +39,7 @@ async def test_a_ritual_shows_its_progress_and_what_it_changed(talk: Talk, runni
     assert "**Anomalies**" in done
     assert "**Promotions** none this time" in done
     assert running_bot.collective.rituals.last is not None
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(40):
         while await ritual_messages.known(running_bot.bot):
             await asyncio.sleep(0.01)
 
