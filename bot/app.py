@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import discord
@@ -28,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 # The start goes on without the gateway after this long; the bot keeps trying.
 _READY_WITHIN_S = 20.0
-# Slash commands work right after the start; a Discord that takes its time with them does not hold it up.
-_REGISTERED_WITHIN_S = 2.0
+# Slash commands work right after the start; a Discord that takes this long with them does not hold it up.
+_REGISTERED_WITHIN_S = 10.0
 _FIRST_RETRY_S = 1.0
 _LONGEST_RETRY_S = 60.0
 
@@ -76,6 +77,7 @@ class BotService:
         self._stopping = False
         self._connecting: asyncio.Task[None] | None = None
         self._registering: asyncio.Task[None] | None = None
+        self._told_or_refused = asyncio.Event()
         self._loading: set[asyncio.Task[None]] = set()
         health = bot.kernel.health
         health.add_probe("commands", bot.command_metrics.probe)
@@ -108,6 +110,7 @@ class BotService:
         self._connecting = asyncio.create_task(self._connect(), name="discord-gateway")
         self._connecting.add_done_callback(self._connection_ended)
         self._registering = asyncio.create_task(self._register(), name="slash-registration")
+        self._registering.add_done_callback(lambda _: self._told_or_refused.set())
         ready = asyncio.create_task(self.bot.gateway.ready.wait(), name="discord-ready")
         await asyncio.wait(
             (self._connecting, ready), timeout=self._ready_within_s, return_when=asyncio.FIRST_COMPLETED
@@ -119,7 +122,9 @@ class BotService:
         self.bot.kernel.health.add_probe("gateway", self.bot.gateway.probe, required=True)
         self.bot.kernel.health.refresh()
         if self.bot.gateway.ready.is_set():
-            await asyncio.wait((self._registering,), timeout=_REGISTERED_WITHIN_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_REGISTERED_WITHIN_S):
+                    await self._told_or_refused.wait()
         else:
             self.bot.gateway.fail(self.bot.gateway.problem)
             logger.warning("discord.not_ready problem=%s", self.bot.gateway.problem)
@@ -199,6 +204,7 @@ class BotService:
                     "Discord has not taken the slash commands",
                     action="Helix tries again; the log says why. Prefix commands work.",
                 )
+                self._told_or_refused.set()
                 await retries.wait()
             else:
                 health.report(_SLASH, "pass")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from pathlib import Path
 
 import pytest
 
-from bot import catalog, slash
+from bot import app, catalog, slash
 from core.errors import StartError
 from core.secret import Secret
 from core.settings import Settings
@@ -56,14 +57,27 @@ async def test_a_changed_file_is_told(running_bot: RunningBot, tmp_path: Path) -
     assert not await slash.register(running_bot.bot, changed)
 
 
-async def test_what_discord_refuses_is_shown_and_does_not_stop_the_start(
-    start_bot: StartBot, sandbox: Sandbox
+async def test_what_discord_refuses_is_shown_and_does_not_hold_up_the_start(
+    start_bot: StartBot, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(app, "_REGISTERED_WITHIN_S", 3600.0)
+    monkeypatch.setattr(app, "_FIRST_RETRY_S", 3600.0)
     sandbox.engine.faults.add(Fault("PUT", "/applications/*/commands", status=400, times=1))
     running = await start_bot(registers_by_http=True)
     check = running.kernel.health.get("slash-commands")
     assert check is not None
-    assert check.status == "pass", "it is tried again within the start"
+    assert check.status == "warn"
+
+
+async def test_what_discord_refuses_is_tried_again(
+    start_bot: StartBot, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "_FIRST_RETRY_S", 0.01)
+    sandbox.engine.faults.add(Fault("PUT", "/applications/*/commands", status=400, times=1))
+    health = (await start_bot(registers_by_http=True)).kernel.health
+    async with asyncio.timeout(40):
+        while (check := health.get("slash-commands")) is None or check.status != "pass":
+            await asyncio.sleep(0.005)
 
 
 async def test_sync_commands_tells_discord_without_store_or_gateway(sandbox: Sandbox, tmp_path: Path) -> None:
