@@ -82,6 +82,17 @@ async def test_what_comes_after_an_answer_is_not_taken_for_the_next_one(
         assert (await ask(session, "POST", url, timeout_s=10, data=b"{}")).status == 500
 
 
+async def test_an_answer_is_not_judged_by_the_one_before_it(session: aiohttp.ClientSession) -> None:
+    first = [OK + b"Content-Length: 0\r\n\r\n"]
+    async with answering(first, b"HTTP/1.1 500 No\r\n: x\r\n\r\n") as url:
+        assert (await ask(session, "POST", url, timeout_s=10, data=b"{}")).status == 200
+        assert (await ask(session, "POST", url, timeout_s=10, data=b"{}")).status == 500
+    async with answering(first, b"") as url:
+        assert (await ask(session, "POST", url, timeout_s=10, data=b"{}")).status == 200
+        with pytest.raises(aiohttp.ClientError):
+            await ask(session, "POST", url, timeout_s=10, data=b"{}")
+
+
 async def test_a_connection_is_used_again(session: aiohttp.ClientSession) -> None:
     part = OK + b"Content-Length: 2\r\n\r\nhi"
     async with answering([part]) as url:
