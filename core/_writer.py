@@ -23,6 +23,8 @@ Item = TypeVar("Item")
 
 QUEUE_LIMIT: Final = 4_096
 GROUP_LIMIT: Final = 256
+# How long the end waits for the event loop to deliver the last groups; a loop that has ended never does.
+_LAST_DELIVERY_S: Final = 5.0
 
 
 class Writer:
@@ -175,6 +177,7 @@ class Writer:
                 self._tell(self._deliver, group[: len(group) - len(rest)])
                 # Nobody waits for it: who has just been told goes on meanwhile.
                 self._checkpoints.run_if_due(connection)
+            self._let_deliver()
             self._leave(connection)
         except Exception as error:
             logger.exception("store.writer_failed")
@@ -183,6 +186,12 @@ class Writer:
         finally:
             connection.close()
             self._tell(_settle, self._ended, None)
+
+    def _let_deliver(self) -> None:
+        """Waits until the event loop, which looks for the log, has delivered all groups."""
+        delivered = threading.Event()
+        self._tell(delivered.set)
+        delivered.wait(_LAST_DELIVERY_S)
 
     def _leave(self, connection: sqlite3.Connection) -> None:
         try:

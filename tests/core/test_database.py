@@ -108,6 +108,24 @@ async def test_closing_finishes_what_was_accepted(tmp_path: Path) -> None:
     await again.close()
 
 
+async def test_closing_removes_the_log_only_after_everybody_has_heard(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = await open_database(tmp_path)
+    writer = database._writer
+    look = writer._gone
+
+    def look_late() -> str | None:
+        writer._thread.join(0.05)
+        return look()
+
+    monkeypatch.setattr(writer, "_gone", look_late)
+    writing = asyncio.create_task(database.write(add("last")))
+    await asyncio.sleep(0)
+    await database.close()
+    await writing
+
+
 async def test_a_closed_store_says_so_and_may_be_closed_again(tmp_path: Path) -> None:
     database = await open_database(tmp_path)
     await database.close()

@@ -27,7 +27,7 @@ async def test_every_check_says_what_decides_it_and_which_settings_do(tmp_path: 
         thresholds = [one for (check,) in checks.values() for one in check["thresholds"]]
         shown = {name for one in thresholds for name in one["settings"]}
         health = {doc.name for doc in SETTING_DOCS if doc.group == "Health"}
-        assert shown - {"BACKUP_EVERY_H"} == health
+        assert shown - {"BACKUP_EVERY_H", "TRUSTED_PROXIES"} == health
         assert checks["breakers"][0]["thresholds"][0]["warn"] == 7
 
 
