@@ -88,8 +88,7 @@ async def tabs() -> AsyncIterator[Tabs]:
 
 def pytest_xdist_auto_num_workers() -> int:
     # A third of the time is waiting: for disks, browsers and processes that are started.
-    cores = os.cpu_count() or 1
-    return cores + max(1, cores // 2)
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_runtest_logfinish() -> None:
