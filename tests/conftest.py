@@ -88,7 +88,8 @@ async def tabs() -> AsyncIterator[Tabs]:
 
 def pytest_xdist_auto_num_workers() -> int:
     # A third of the time is waiting: for disks, browsers and processes that are started.
-    return 2 * (os.cpu_count() or 1)
+    cores = os.cpu_count() or 1
+    return cores + max(1, cores // 2)
 
 
 def pytest_runtest_logfinish() -> None:
