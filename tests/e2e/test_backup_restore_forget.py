@@ -108,7 +108,8 @@ async def test_a_restore_that_is_killed_leaves_the_old_or_the_new(
             await process.exit_code()
         now = {path.name for path in data.iterdir()}
         if "mine.txt" in now:
-            assert now == old | {"mine.txt"}
+            # SQLite's own files may stand beside a database that was open at the kill.
+            assert now - {"helix.db-wal", "helix.db-shm"} == old - {"helix.db-wal", "helix.db-shm"}
             assert rows(data) == before
         else:
             assert {"helix.db", "ucf_state.json", "agents.json"} <= now
