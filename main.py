@@ -32,15 +32,15 @@ from core.look_ups import Loop
 from core.outputs import Outputs
 from core.secret import Secret
 from core.settings import LoadedSettings, Settings, SettingsError, load_settings
-from core.store_errors import StoreError
+from core.store.errors import StoreError
 from core.suggestions import closest
 from core.version import VERSION
 
 if TYPE_CHECKING:
     from bot.app import BotService
-    from core.database import Database
     from core.datalock import DataLock
-    from core.migrations import Migration
+    from core.store import Database
+    from core.store.migrations import Migration
     from sandbox import Sandbox
     from state.collective import Collective
     from web.app import WebServer
@@ -226,7 +226,7 @@ def _forget(call: _Call) -> int:
 def _offline(settings: Settings, what: str, work: Callable[[Path, tuple[Migration, ...]], str]) -> int:
     """Work on the data folder that needs it for itself: refused while a Helix runs there, naming that one."""
     from core import datalock
-    from core.schema import CORE_MIGRATIONS
+    from core.store.schema import CORE_MIGRATIONS
     from state.schema import STATE_MIGRATIONS
 
     lock = asyncio.run(datalock.acquire(settings.data_dir, wait_s=0, describe=f"Helix {VERSION}, {what}"))
@@ -376,8 +376,8 @@ class _Helix:
         self._lock.release()
 
     async def _open_store(self) -> None:
-        from core.database import Database
-        from core.schema import CORE_MIGRATIONS
+        from core.store import Database
+        from core.store.schema import CORE_MIGRATIONS
         from state.collective import Collective
         from state.schema import STATE_MIGRATIONS
 

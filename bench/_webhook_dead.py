@@ -15,10 +15,10 @@ from aiohttp import web
 from bench._process import free_port
 from core.breaker import Breaker
 from core.clock import SystemClock
-from core.database import Database
 from core.look_ups import LookUps
-from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destinations
 from core.webhooks.guard import build_session

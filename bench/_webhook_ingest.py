@@ -15,9 +15,9 @@ import uvloop
 from core import _writer
 from core._connection import connect_writer
 from core.clock import SystemClock
-from core.database import Database
-from core.moments import to_us
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.moments import to_us
+from core.store.schema import CORE_MIGRATIONS
 from core.webhooks.ids import new_id
 from core.webhooks.inbox import Inbox, Incoming
 from core.webhooks.schema import WEBHOOK_MIGRATIONS

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench._process import free_port, helix, resident_mib, wait_for_http
 from core.clock import SystemClock
-from core.moments import to_us
+from core.store.moments import to_us
 from core.webhooks.ids import new_id
 
 QUEUED = 10_000

@@ -20,7 +20,7 @@ from bot.words import quoted
 from core.discord_markdown import MarkdownError
 from core.errors import HelixError, UnknownName
 from core.logs import EACH
-from core.store_errors import StoreError
+from core.store.errors import StoreError
 from state.events import CommandFailed
 
 if TYPE_CHECKING:

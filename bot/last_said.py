@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from core.memory_table import KeyValue
+from core.store.kv import KeyValue
 
 # Channels that are remembered; the one that has been silent longest is forgotten first.
 MAX_PLACES = 500

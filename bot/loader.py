@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from core.cache import CacheRegistry
     from core.clock import Clock
-    from core.memory_table import KeyValue
     from core.metrics import Registry
+    from core.store.kv import KeyValue
 
 __all__ = [
     "STAYS",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from core.memory_table import KeyValue
+from core.store.kv import KeyValue
 
 # A page of a person's own list is worth keeping for days; more than so many nobody turns back to.
 MAX_PAYLOADS = 2_000

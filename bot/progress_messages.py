@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, NamedTuple
 
-from core.store_errors import StoreError
+from core.store.errors import StoreError
 
 if TYPE_CHECKING:
     import discord

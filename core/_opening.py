@@ -16,7 +16,7 @@ from core._connection import (
     opening_error,
 )
 from core._store_files import StoreFiles, file_size, wal_path
-from core.migrations import Migration, MigrationResult, migrate
+from core.store.migrations import Migration, MigrationResult, migrate
 
 _RUNNING: Final = "running"
 _STOPPED: Final = "stopped"

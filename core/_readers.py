@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
 from core._write_request import deliverable
-from core.store_errors import StoreClosed, StoreOverloaded, store_error
+from core.store.errors import StoreClosed, StoreOverloaded, store_error
 
 T = TypeVar("T")
 

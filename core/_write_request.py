@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice, takewhile
 from typing import Any, Generic, Protocol, TypeVar
 
-from core.store_errors import StoreClosed
+from core.store.errors import StoreClosed
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from core._checkpoints import Checkpoints
 from core._group_commit import GroupCommit, readable
 from core._write_request import ItemRequest, Many, Participant, Request
-from core.store_errors import StoreClosed, StoreError, StoreGone, StoreOverloaded
+from core.store.errors import StoreClosed, StoreError, StoreGone, StoreOverloaded
 
 logger = logging.getLogger(__name__)
 

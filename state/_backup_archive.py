@@ -21,7 +21,7 @@ from typing import BinaryIO, Final, cast
 import msgspec
 
 from core.flush import flush
-from core.migrations import Migration, SchemaObject, expected_schema, schema_objects
+from core.store.migrations import Migration, SchemaObject, expected_schema, schema_objects
 from state._backup_copy import CopyStopped, Stopped
 from state._backup_manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest
 from state._snapshot_table import read_snapshot

@@ -10,7 +10,7 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
-from core.migrations import Migration
+from core.store.migrations import Migration
 
 OnProgress = Callable[[int, int, str], None]
 

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
+from core.store import Database
 from state import directive_store as store
 from state.change import Actor, Change, JournalRow
 from state.directive_records import STATUSES, Directive, DirectiveStatus, Halt

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from core.database import Database
+from core.store import Database
 from state import _ritual_table as table
 from state.ritual_records import NoReplay, Replay, RitualRecord, RunningRitual, UnknownRitual
 from state.ritual_replay import replayed

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.migrations import Migration
+from core.store.migrations import Migration
 
 # So much of each text of a row is searched.
 _LENGTH: Final = 4_000

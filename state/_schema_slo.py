@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.migrations import Migration
+from core.store.migrations import Migration
 
 SLO_MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(

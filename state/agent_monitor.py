@@ -12,7 +12,7 @@ from typing import Final
 
 from core.health import Check
 from core.kernel import Kernel
-from core.store_errors import StoreError
+from core.store.errors import StoreError
 from state.agents import AgentView, build_agents
 from state.change import Change, JournalRow
 from state.events import AgentChanged

@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
 from core.health import Reading
+from core.store import Database
 from core.threshold import Threshold
 from state import _alert_table as table
 from state import _alert_writer as writer

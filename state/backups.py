@@ -10,11 +10,11 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from core.database import Database
 from core.errors import HelixError
 from core.kernel import Kernel
-from core.migrations import Migration
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
+from core.store.migrations import Migration
 from state import _backup_secrets, _backup_table
 from state._backup_copy import CopyStopped, remove_tree
 from state._backup_folder import FOLDER, make_scratch, place, scratch, tidy

@@ -9,11 +9,11 @@ from typing import Final, Self
 
 import msgspec
 
-from core.database import Database
 from core.kernel import Kernel
-from core.memory_table import KeyValue
-from core.schema import CORE_MIGRATIONS
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
+from core.store.kv import KeyValue
+from core.store.schema import CORE_MIGRATIONS
 from state import services_file, store_checks
 from state._backup_schedule import BackupSchedule
 from state._gauges import register_gauges

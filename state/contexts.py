@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection
 from typing import Final
 
 from core.clock import Clock
-from core.database import Database
 from core.errors import HelixError, UnknownName
+from core.store import Database
 from core.suggestions import closest
 from state import _context_table as table
 from state._context_table import last_rituals

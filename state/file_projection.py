@@ -13,8 +13,8 @@ from typing import Final, Literal
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from state import _ledger
 from state._uninterrupted import uninterrupted
 from state.atomic_file import Overtaken, put_back, replace_file

@@ -12,8 +12,8 @@ from typing import Final
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
 from core.health import Reading
+from core.store import Database
 from core.threshold import Threshold
 from state.forecast import Forecast, TooLittleData, forecast
 from state.history import History

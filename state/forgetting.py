@@ -12,8 +12,8 @@ import msgspec
 
 from core.errors import StartError
 from core.flush import flush
-from core.migrations import Migration
-from core.offline import open_offline, transaction
+from core.store.migrations import Migration
+from core.store.offline import open_offline, transaction
 from core.version import VERSION
 from state._backup_folder import FOLDER
 from state._backup_table import named_moment

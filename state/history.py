@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from core.database import Database
+from core.store import Database
 from state.models import METRICS
 from state.moments import from_us, to_us
 

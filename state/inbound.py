@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.errors import HelixError
-from core.store_errors import StoreError
+from core.store.errors import StoreError
 from core.webhooks.outbox import note_receipt
 from core.webhooks.router import Job, Refused
 from state.agents import find_agent
@@ -31,7 +31,7 @@ from state.thresholds import MEASURED_PREFIX
 
 if TYPE_CHECKING:
     from core.clock import Clock
-    from core.database import Database
+    from core.store import Database
     from state.alerts import Alerts
     from state.contexts import Contexts
     from state.directives import Directives

@@ -9,8 +9,8 @@ from typing import Final
 
 import msgspec
 
-from core.database import Database
 from core.errors import HelixError
+from core.store import Database
 from state.change import JournalRow
 from state.models import METRICS, UCF
 from state.moments import from_us, to_us

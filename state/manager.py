@@ -10,8 +10,8 @@ from datetime import datetime
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
-from core.store_errors import DatabaseCorrupt
+from core.store import Database
+from core.store.errors import DatabaseCorrupt
 from state._snapshot_table import read_snapshot, write_history, write_snapshot
 from state.change import Change, JournalRow
 from state.differences import report_rows, ucf_rows

@@ -1,5 +1,5 @@
-"""Moments as the database keeps them; see `core/moments.py`."""
+"""Moments as the database keeps them; see `core/store/moments.py`."""
 
-from core.moments import from_us, to_us
+from core.store.moments import from_us, to_us
 
 __all__ = ["from_us", "to_us"]

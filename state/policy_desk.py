@@ -10,8 +10,8 @@ from datetime import datetime
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
 from core.health import Reading
+from core.store import Database
 from core.threshold import passes_with
 from state.change import Actor
 from state.manager import StateManager

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
 from core.health import HealthRegistry, Reading
 from core.numbers import plain
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from core.threshold import Threshold, fails_when, warns_when
 from state.atomic_file import PRIVATE, Overtaken, replace_file
 from state.edit_files import RefusedEdit, UnreadFile, read_edit_file

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from core.clock import Clock
-from core.database import Database
 from core.errors import UnknownName
 from core.health import HealthRegistry
+from core.store import Database
 from core.threshold import warns_when
 from state.agents_document import AgentsDocument
 from state.change import Change

@@ -15,8 +15,8 @@ import msgspec
 
 from core.errors import StartError
 from core.flush import flush
-from core.migrations import Migration
-from core.offline import open_offline, transaction
+from core.store.migrations import Migration
+from core.store.offline import open_offline, transaction
 from core.version import VERSION
 from state import _folder_swap, _ledger, _slo_table
 from state._backup_archive import check_database, unpack

@@ -10,10 +10,10 @@ from typing import Final
 
 import msgspec
 
-from core.database import Database
 from core.health import Reading
 from core.kernel import Kernel
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from state import _ritual_table as table
 from state._ritual_archive import RitualArchive
 from state._ritual_run import OnStep, Run

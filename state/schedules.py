@@ -11,9 +11,9 @@ from typing import Final
 
 import msgspec
 
-from core.database import Database
 from core.errors import HelixError
 from core.kernel import Kernel
+from core.store import Database
 from state import _schedule_table as table
 from state._schedule_table import Schedule
 from state._uninterrupted import uninterrupted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core.migrations import Migration
+from core.store.migrations import Migration
 from core.webhooks.schema import WEBHOOK_MIGRATIONS
 from state._schema_alerts import ALERT_MIGRATIONS
 from state._schema_backups import BACKUP_MIGRATIONS

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
+from core.store import Database
 from state.moments import from_us, to_us
 from state.search_query import build_query
 

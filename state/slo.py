@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from core.database import Database
 from core.kernel import Kernel
 from core.metrics import Registry
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from state import _slo_table as table
 from state._slo_sums import Buckets, Sums, bounds_of, count_of, quantile, read_sums
 from state._slo_table import Minute

@@ -8,9 +8,9 @@ import sqlite3
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from core import memory_table
 from core.health import Check, Status
-from core.store_errors import StoreError
+from core.store import kv
+from core.store.errors import StoreError
 from state.change import Change
 from state.events import OutEvent, StatusChanged
 from state.status import assess
@@ -65,12 +65,12 @@ class StatusWatch:
 
         def also(connection: sqlite3.Connection, _old: Snapshot, new: Snapshot) -> Sequence[OutEvent]:
             nonlocal told
-            previous = memory_table.find(connection, _SCOPE, _KEY)
+            previous = kv.find(connection, _SCOPE, _KEY)
             told = previous in _OTHERS[status]
             if previous == status:
                 return ()
             now = self._kernel.clock.now()
-            memory_table.put(connection, _SCOPE, _KEY, status, now)
+            kv.put(connection, _SCOPE, _KEY, status, now)
             if not told:
                 # The very first status is where it begins, and no change.
                 return ()

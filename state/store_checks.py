@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from core import sqlite_version
-from core.database import DatabaseStats, Recovery
 from core.health import STATUSES, Check, CounterValue, HealthRegistry, Reading, Status
+from core.store import DatabaseStats, Recovery
 from core.threshold import Threshold, fails_when, passes_with, warns_when
 from state.ritual_records import RitualRecord, RunningRitual
 

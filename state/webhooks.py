@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Final
 
 from core.breaker import Breaker, BreakerPolicy
 from core.breakers import Breakers
-from core.database import Database
 from core.health import Reading
 from core.kernel import Kernel
 from core.look_ups import LookUps
-from core.moments import to_us
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
+from core.store.moments import to_us
 from core.version import VERSION
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destinations

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from core import _opening
-from core.migrations import Migration, MigrationResult, migrate
-from core.schema import CORE_MIGRATIONS
+from core.store.migrations import Migration, MigrationResult, migrate
+from core.store.schema import CORE_MIGRATIONS
 from state.schema import STATE_MIGRATIONS
 
 _ALL = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)

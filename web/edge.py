@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from core.kernel import Kernel
-from core.store_errors import StoreError
+from core.store.errors import StoreError
 from web.access_log import AccessLog
 from web.admission import Admission, check_budget
 from web.clients import address_of

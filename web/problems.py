@@ -12,7 +12,7 @@ from aiohttp import web
 
 from core.errors import HelixError
 from core.logs import EACH
-from core.store_errors import StoreError, StoreOverloaded
+from core.store.errors import StoreError, StoreOverloaded
 from web.headers import CORS, PROBLEM_JSON, Headers, standard
 
 logger = logging.getLogger(__name__)

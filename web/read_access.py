@@ -10,9 +10,9 @@ import msgspec
 from aiohttp import hdrs, web
 
 from core.clock import Clock
-from core.memory_table import KeyValue
 from core.refusals import Refusals
 from core.settings import Settings
+from core.store.kv import KeyValue
 from web.guesses import Guesses
 from web.problems import Problem
 from web.sessions import EndedSessions, Sessions

@@ -16,8 +16,8 @@ import discord
 
 from bot import buttons, discord_codes, embeds, errors
 from bot.effects import _own_posts
-from core.moments import from_us, to_us
-from core.store_errors import StoreError
+from core.store.errors import StoreError
+from core.store.moments import from_us, to_us
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

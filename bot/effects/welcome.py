@@ -11,7 +11,7 @@ import aiohttp
 import discord
 
 from bot import errors, welcomes
-from core.store_errors import StoreError
+from core.store.errors import StoreError
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

@@ -6,7 +6,7 @@ import sqlite3
 from functools import partial
 from typing import Final
 
-from core.database import Database
+from core.store import Database
 
 _CHUNK: Final = 1_000
 # By the id, whose index begins with the oldest: by another order the whole table would be looked through.

@@ -11,8 +11,8 @@ from typing import Final, Literal
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
-from core.moments import to_us
+from core.store import Database
+from core.store.moments import to_us
 from core.webhooks.destinations import Destination, end_waiting, remove_hook
 from core.webhooks.outbox import Outbox
 from core.webhooks.retries import next_attempt

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from core.breaker import Breaker, Permit
 from core.clock import Clock
-from core.database import Database
-from core.moments import from_us, to_us
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
+from core.store.moments import from_us, to_us
 from core.webhooks._due import Due, due_by_destination, is_over, next_batch
 from core.webhooks._settling import DISABLED_AFTER, Settled, Settling
 from core.webhooks.destinations import Destination, Destinations, end_waiting, is_hook

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
 from core.errors import HelixError
-from core.moments import from_us, to_us
 from core.secret import Secret
 from core.settings import Settings
+from core.store import Database
+from core.store.moments import from_us, to_us
 from core.webhooks.signatures import decode_key
 
 Kind = Literal["webhook", "zapier", "discord"]

@@ -11,9 +11,9 @@ from typing import Final, Literal
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
 from core.errors import HelixError
-from core.moments import from_us, to_us
+from core.store import Database
+from core.store.moments import from_us, to_us
 from core.webhooks._forgetting import forget_keys, forget_received
 from core.webhooks._keeping import Accepted, Arrival, KeyReused, keep
 from core.webhooks.ids import new_id, oldest_id

@@ -10,9 +10,9 @@ from typing import Final, Literal
 import msgspec
 
 from core.clock import Clock
-from core.database import Database
 from core.errors import HelixError
-from core.moments import from_us, to_us
+from core.store import Database
+from core.store.moments import from_us, to_us
 from core.webhooks._forgetting import forget_sent
 from core.webhooks.destinations import Destinations
 from core.webhooks.ids import new_id, oldest_id

@@ -16,10 +16,10 @@ from typing import Final
 
 from core.breaker import Breaker
 from core.clock import Clock
-from core.database import Database
 from core.errors import HelixError
-from core.moments import from_us, to_us
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
+from core.store.moments import from_us, to_us
 from core.webhooks.inbox import Inbox, mark_done
 from core.webhooks.retries import SCHEDULE_S, next_attempt
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from core.database import Database
+from core.store import Database
 
 SHOWN: Final = 8
 _DEAD: Final = "FROM deliveries WHERE status = 'dead' AND told_us"

@@ -15,12 +15,12 @@ from bot.app import BotService, create_bot
 from bot.client import HelixBot
 from bot.endpoints import Endpoints
 from core.clock import Clock
-from core.database import Database
 from core.kernel import Kernel, build_kernel
 from core.metrics import Counter
-from core.schema import CORE_MIGRATIONS
 from core.secret import Secret
 from core.settings import Settings
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from core.version import VERSION
 from sandbox import Sandbox
 from sandbox.events import Event

@@ -21,7 +21,7 @@ from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.bot.conftest import StartBot
 from tests.bot.support import Chat, RunningBot, opened_collective, settings_for, text_of
-from tests.core.notes_store import turns
+from tests.core.store.notes_store import turns
 
 
 @pytest.fixture(autouse=True)

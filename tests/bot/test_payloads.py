@@ -5,9 +5,9 @@ import pytest
 
 from bot import payloads
 from bot.payloads import MAX_PAYLOAD_LENGTH, PayloadStore
-from core.database import Database
-from core.memory_table import KeyValue
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.kv import KeyValue
+from core.store.schema import CORE_MIGRATIONS
 from tests.manual_clock import ManualClock
 
 

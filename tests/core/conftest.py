@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
-from tests.core.notes_store import open_database
+from core.store import Database
+from tests.core.store.notes_store import open_database
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from core._checkpoints import Checkpoints
-from core.database import Database
-from tests.core.notes_store import add, notes, open_database
+from core.store import Database
+from tests.core.store.notes_store import add, notes, open_database
 
 PAGE_BYTES = 4_096
 

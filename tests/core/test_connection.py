@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from core.database import Database
+from core.store import Database
 
 
 def pragma(connection: sqlite3.Connection, name: str) -> object:

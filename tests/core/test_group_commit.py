@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
-from core.store_errors import StoreError
-from tests.core.notes_store import add, in_one_group, notes, open_database
+from core.store import Database
+from core.store.errors import StoreError
+from tests.core.store.notes_store import add, in_one_group, notes, open_database
 
 
 async def test_what_waits_shares_one_commit(database: Database) -> None:

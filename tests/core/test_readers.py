@@ -8,9 +8,9 @@ import threading
 
 import pytest
 
-from core.database import Database
-from core.store_errors import StoreError, StoreOverloaded
-from tests.core.notes_store import Gate, add, notes
+from core.store import Database
+from core.store.errors import StoreError, StoreOverloaded
+from tests.core.store.notes_store import Gate, add, notes
 
 
 async def test_a_reader_cannot_write(database: Database) -> None:

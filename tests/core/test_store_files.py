@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from core._store_files import StoreFiles, wal_path
-from core.store_errors import StoreGone
-from tests.core.notes_store import add, notes, open_database
+from core.store.errors import StoreGone
+from tests.core.store.notes_store import add, notes, open_database
 
 
 def remove_all(path: Path) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from core.database import Database
-from tests.core.notes_store import Gate, add, notes, turns
+from core.store import Database
+from tests.core.store.notes_store import Gate, add, notes, turns
 
 calls: list[tuple[str, ...]] = []
 

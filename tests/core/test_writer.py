@@ -13,9 +13,9 @@ import pytest
 from core._group_commit import GroupCommit
 from core._readers import Readers
 from core._writer import Writer
-from core.database import Database
-from core.schema import CORE_MIGRATIONS
-from core.store_errors import StoreClosed, StoreError
+from core.store import Database
+from core.store.errors import StoreClosed, StoreError
+from core.store.schema import CORE_MIGRATIONS
 
 
 class FailingConnection(sqlite3.Connection):

@@ -20,8 +20,8 @@ import aiohttp
 from PIL import Image
 from playwright.async_api import expect
 
-from core.database import Database
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from core.version import VERSION
 from state.change import Change
 from state.manager import StateManager

@@ -147,10 +147,10 @@ def dump(folder: Path) -> str:
 
 async def make_archive(data: Path, tmp_path: Path) -> Path:
     """A backup of that folder, made in this process."""
-    from core.database import Database
     from core.kernel import build_kernel
-    from core.schema import CORE_MIGRATIONS
     from core.settings import Settings as HelixSettings
+    from core.store import Database
+    from core.store.schema import CORE_MIGRATIONS
     from state.change import Actor
     from state.collective import Collective
     from state.schema import STATE_MIGRATIONS

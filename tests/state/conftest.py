@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel, build_kernel
-from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state.manager import StateManager
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from core.database import Database
 from core.kernel import Kernel
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from state.change import Actor
 from state.manager import StateManager
 from state.ritual_records import RitualCancelled, RitualRecord

@@ -10,16 +10,16 @@ import pytest
 
 from core.broadcast import Event
 from core.cache import Cache
-from core.database import Database
 from core.kernel import Kernel
-from core.store_errors import StoreClosed
+from core.store import Database
+from core.store.errors import StoreClosed
 from state import agent_monitor
 from state.agent_monitor import AgentMonitor
 from state.change import Change, JournalRow
 from state.journal import Journal, JournalEntry
 from state.manager import ChangeFunction, StateManager
 from state.models import AgentReport, Snapshot
-from tests.core.notes_store import Gate, turns
+from tests.core.store.notes_store import Gate, turns
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 

@@ -9,8 +9,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from core.database import Database
 from core.errors import HelixError
+from core.store import Database
 from state import _alert_table as table
 from state.alerts import Alert, Alerts, WrongAlert
 from state.change import Actor, Change

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from core.database import Database
 from core.kernel import build_kernel
-from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state.collective import Collective
 from state.models import DEFAULT_UCF
 from state.schema import STATE_MIGRATIONS

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state._backup_archive import check_database, hash_file, unpack
 from state._backup_copy import CopyStopped
 from state._backup_manifest import BadBackup, Manifest

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel
+from core.store import Database
 from state._backup_schedule import BackupSchedule
 from state.backups import BackupRefused, Backups
 from state.change import Actor

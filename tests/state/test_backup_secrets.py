@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import pytest
 
-from core.database import Database
-from core.schema import CORE_MIGRATIONS
 from core.secret import Secret
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state._backup_secrets import forms, redact_database, redact_text
 from state.schema import STATE_MIGRATIONS
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel, build_kernel
 from core.secret import Secret
 from core.settings import Settings
-from core.store_errors import StoreClosed
+from core.store import Database
+from core.store.errors import StoreClosed
 from state import _backup_making
 from state import backups as backups_module
 from state._backup_folder import place

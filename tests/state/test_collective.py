@@ -11,9 +11,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel
-from core.store_errors import StoreClosed, StoreGone
+from core.store import Database
+from core.store.errors import StoreClosed, StoreGone
 from state.change import Actor, Change, JournalRow
 from state.collective import Collective
 from state.models import DEFAULT_UCF

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.database import Database
 from core.kernel import build_kernel
 from core.settings import Settings
+from core.store import Database
 from core.suggestions import closest
 from state import _context_table as table
 from state import contexts as contexts_module

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
 from core.errors import HelixError
 from core.kernel import build_kernel
 from core.settings import Settings
+from core.store import Database
 from state import _directive_deeds
 from state.change import SYSTEM, Actor
 from state.collective import Collective

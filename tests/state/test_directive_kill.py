@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
 from core.kernel import build_kernel
-from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state.collective import Collective
 from state.schema import STATE_MIGRATIONS
 
@@ -31,9 +31,9 @@ PROCESS = """
 import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from core.database import Database
+from core.store import Database
 from core.kernel import build_kernel
-from core.schema import CORE_MIGRATIONS
+from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from state.change import Actor
 from state.collective import Collective

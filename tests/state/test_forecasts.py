@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 import pytest
 
-from core.database import Database
+from core.store import Database
 from state import forecasts as module
 from state.change import Change
 from state.forecast import Forecast, forecast

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel, build_kernel
-from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state.change import Actor, JournalRow
 from state.collective import Collective
 from state.forgetting import WrongUser, describe, forget, parse_user

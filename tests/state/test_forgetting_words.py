@@ -14,10 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel, build_kernel
-from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state.change import Actor, Change
 from state.collective import Collective
 from state.event_samples import build_event

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel
 from core.metrics import Gauge
+from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective
 from state.policy import Rank

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 import pytest
 
-from core.database import Database
+from core.store import Database
 from state.change import Change
 from state.history import History, Point, Series
 from state.manager import StateManager

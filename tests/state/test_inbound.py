@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from core.secret import Secret
-from core.store_errors import StoreError
+from core.store.errors import StoreError
 from core.webhooks.inbox import InboxEvent
 from core.webhooks.router import _take_back
 from state.events import find_incoming

@@ -8,8 +8,8 @@ from functools import partial
 import msgspec
 import pytest
 
-from core.database import Database
 from core.errors import HelixError
+from core.store import Database
 from state.change import Change, JournalRow
 from state.journal import Journal
 from state.manager import StateManager

@@ -17,9 +17,9 @@ import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 import msgspec
-from core.database import Database
+from core.store import Database
 from core.kernel import build_kernel
-from core.schema import CORE_MIGRATIONS
+from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from state.change import Change
 from state.collective import Collective

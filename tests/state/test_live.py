@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from core.broadcast import Event
-from core.database import Database
 from core.kernel import Kernel
+from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective
 from state.event_samples import build_event

@@ -10,14 +10,14 @@ import threading
 import msgspec
 import pytest
 
-from core.database import Database
 from core.errors import HelixError
-from core.store_errors import DatabaseCorrupt, StoreError
+from core.store import Database
+from core.store.errors import DatabaseCorrupt, StoreError
 from state.change import Change, JournalRow
 from state.journal import Journal
 from state.manager import StateManager
 from state.models import DEFAULT_UCF, AgentReport, Snapshot
-from tests.core.notes_store import Gate, turns
+from tests.core.store.notes_store import Gate, turns
 from tests.manual_clock import ManualClock
 
 GOOD = DEFAULT_UCF.as_dict()

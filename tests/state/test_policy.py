@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from core.database import Database
+from core.store import Database
 from state.change import Actor
 from state.journal import Journal
 from state.manager import StateManager

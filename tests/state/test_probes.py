@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from core.database import Database
 from core.health import Check, HealthRegistry
+from core.store import Database
 from state.outgoing import Outgoing
 from state.probes import ProbeResult, ServiceProbes, Uptime
 from state.services_file import SHIPPED

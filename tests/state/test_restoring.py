@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
 from core.errors import StartError
 from core.kernel import Kernel, build_kernel
-from core.migrations import Migration
-from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
+from core.store import Database
+from core.store.migrations import Migration
+from core.store.schema import CORE_MIGRATIONS
 from state import _folder_swap, restoring
 from state._snapshot_table import read_snapshot
 from state.change import Actor

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core.database import Database
 from core.kernel import Kernel
+from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective
 from state.journal import Journal

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel, build_kernel
 from core.settings import Settings
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from state import _schedule_table
 from state.change import Actor
 from state.journal import Journal

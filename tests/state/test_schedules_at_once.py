@@ -9,12 +9,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel, build_kernel
 from core.settings import Settings
+from core.store import Database
 from state.schedule_rules import parse_rule
 from state.schedules import ScheduleRefused
-from tests.core.notes_store import Gate, turns
+from tests.core.store.notes_store import Gate, turns
 from tests.manual_clock import ManualClock
 from tests.state.schedule_stage import MIA, Stage
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.database import Database
 from core.kernel import build_kernel
-from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state.change import Actor, JournalRow
 from state.collective import Collective
 from state.contexts import Contexts, last_rituals

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel, build_kernel
 from core.metrics import Gauge
-from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
+from core.store.schema import CORE_MIGRATIONS
 from state import _slo_table
 from state.promises import TARGETS, Promise, PromiseName
 from state.schema import STATE_MIGRATIONS

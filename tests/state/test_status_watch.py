@@ -9,10 +9,10 @@ from collections.abc import Callable
 import msgspec
 import pytest
 
-from core.database import Database
 from core.health import Status
 from core.kernel import Kernel
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from state.change import Change
 from state.events import StatusChanged
 from state.manager import StateManager

@@ -14,7 +14,7 @@ import pytest
 
 from core.exposition import render as render_metrics
 from core.secret import Secret
-from core.store_errors import StoreError
+from core.store.errors import StoreError
 from core.webhooks.inbox import InboxFull
 from state.change import SYSTEM, Change
 from state.events import CommandFailed, WrongData, find_incoming, parse_data

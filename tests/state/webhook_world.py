@@ -12,10 +12,10 @@ from typing import Any
 
 import msgspec
 
-from core.database import Database
 from core.kernel import Kernel, build_kernel
-from core.schema import CORE_MIGRATIONS
 from core.settings import Settings
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from core.webhooks.inbox import InboxEvent
 from state.collective import Collective
 from state.events import find_incoming

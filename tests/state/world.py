@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
-from core.database import Database
 from core.health import HealthRegistry
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state.change import Change
 from state.journal import Journal, JournalEntry
 from state.manager import StateManager

@@ -7,10 +7,10 @@ import discord.ext.test as dpytest
 import pytest
 
 from bot.client import HelixBot
-from core.database import Database
 from core.kernel import Kernel, build_kernel
-from core.schema import CORE_MIGRATIONS
 from core.settings import load_settings
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state.collective import Collective
 from state.schema import STATE_MIGRATIONS
 from tests.bot.cogs.talk import Talk

@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot import documents
-from core.memory_table import KeyValue
+from core.store.kv import KeyValue
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from sandbox.permissions import Permission

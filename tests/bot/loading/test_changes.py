@@ -13,7 +13,7 @@ from core.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
 from tests.bot.loading.cog_loading import state_of
-from tests.core.notes_store import turns
+from tests.core.store.notes_store import turns
 
 _SLOW = "for _ in range(5): await asyncio.sleep(0)"
 _STRAY = """

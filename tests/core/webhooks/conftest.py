@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from core.webhooks.schema import WEBHOOK_MIGRATIONS
 from tests.core.webhooks.delivery_stage import Stage, settings
 from tests.core.webhooks.receiver import Receiver, receiving

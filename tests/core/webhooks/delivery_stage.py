@@ -12,11 +12,11 @@ import aiohttp
 import msgspec
 
 from core.breaker import Breaker, BreakerPolicy
-from core.database import Database
 from core.drain import Drain
 from core.look_ups import LookUps
 from core.secret import Secret
 from core.settings import Settings
+from core.store import Database
 from core.webhooks._settling import Settled
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destination, Destinations

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from core.breaker import Breaker, BreakerPolicy, State
-from core.database import Database
+from core.store import Database
 from core.webhooks.inbox import Inbox, Incoming
 from core.webhooks.router import Handler, Job, Router
 from tests.manual_clock import ManualClock

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 import standardwebhooks
 
-from core.database import Database
 from core.secret import Secret
 from core.settings import Settings
+from core.store import Database
 from core.webhooks.retries import SCHEDULE_S
 from tests.core.webhooks.delivery_stage import SIGNING, Stage, settings
 from tests.core.webhooks.receiver import Receiver, receiving

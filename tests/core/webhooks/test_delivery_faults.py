@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from core.database import Database
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from core.webhooks._due import is_over
 from core.webhooks.destinations import Destination
 from core.webhooks.sending import Message

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.database import Database
 from core.settings import Settings
+from core.store import Database
 from core.webhooks import destinations
 from core.webhooks.destinations import Destinations, TooManySubscriptions, kind_of
 from tests.core.webhooks.delivery_stage import Stage

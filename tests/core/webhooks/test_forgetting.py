@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import timedelta
 
-from core.database import Database
+from core.store import Database
 from core.webhooks import _forgetting
 from core.webhooks._forgetting import forget_keys, forget_received, forget_sent
 from core.webhooks.ids import new_id, oldest_id

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from core.database import Database
 from core.errors import HelixError
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from core.webhooks.router import Job, Refused
 from tests.core.webhooks.router_stage import Stage, failing, run
 from tests.manual_clock import ManualClock

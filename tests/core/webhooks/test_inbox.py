@@ -7,9 +7,9 @@ import random
 
 import pytest
 
-from core.database import Database
+from core.store import Database
 from core.webhooks.inbox import Accepted, Inbox, InboxFull, Incoming, KeyReused
-from tests.core.notes_store import Gate, turns
+from tests.core.store.notes_store import Gate, turns
 from tests.manual_clock import ManualClock
 
 DAY_S = 86_400

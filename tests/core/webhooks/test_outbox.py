@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.database import Database
+from core.store import Database
 from core.webhooks.outbox import PayloadTooLarge
 from core.webhooks.sending import Message
 from tests.core.webhooks.delivery_stage import Stage, settings

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from core.database import Database
 from core.errors import HelixError
+from core.store import Database
 from core.webhooks.retries import SCHEDULE_S
 from core.webhooks.router import Job, Refused
 from tests.core.webhooks.router_stage import Stage, failing, run

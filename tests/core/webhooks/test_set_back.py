@@ -8,8 +8,8 @@ from functools import partial
 
 import pytest
 
-from core.database import Database
-from core.moments import to_us
+from core.store import Database
+from core.store.moments import to_us
 from core.webhooks.inbox import Handling, Inbox, Incoming
 from core.webhooks.retries import JITTER, SCHEDULE_S
 from core.webhooks.router import _take_back

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from core.breaker import BreakerPolicy
-from core.database import Database
 from core.settings import Settings
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from core.webhooks._due import is_over
 from core.webhooks.destinations import end_waiting
 from core.webhooks.untold import Untold

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from core.database import Database
 from core.settings import Settings
+from core.store import Database
 from core.webhooks.untold import Untold
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel
+from core.store import Database
 from state.collective import Collective
 from tests.state.directives.manus import Hands, Manus, renew
 

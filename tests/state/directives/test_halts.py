@@ -7,7 +7,7 @@ import asyncio
 from state.change import Actor
 from state.collective import Collective
 from state.directives import MOST_ATTEMPTS
-from tests.core.notes_store import turns
+from tests.core.store.notes_store import turns
 from tests.state.directives.manus import ADA, Hands, Manus, ask, ended, renew
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel, build_kernel
 from core.settings import Settings
+from core.store import Database
 from state.manager import StateManager
 from state.rituals import Rituals
 from tests.manual_clock import ManualClock

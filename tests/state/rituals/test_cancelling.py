@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state.change import SYSTEM
 from state.journal import Journal
 from state.manager import StateManager
@@ -19,7 +19,7 @@ from state.ritual_records import (
 )
 from state.rituals import Rituals
 from state.schema import STATE_MIGRATIONS
-from tests.core.notes_store import Gate, turns
+from tests.core.store.notes_store import Gate, turns
 from tests.manual_clock import ManualClock
 from tests.state.rituals.performing import ANA, BEN, step
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.schema import CORE_MIGRATIONS
 from state.change import Change
 from state.manager import StateManager
 from state.models import DEFAULT_UCF, METRICS

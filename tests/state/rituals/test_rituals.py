@@ -8,9 +8,9 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from core.database import Database
 from core.kernel import Kernel
-from core.store_errors import StoreError
+from core.store import Database
+from core.store.errors import StoreError
 from state.change import Change
 from state.journal import Journal
 from state.manager import StateManager

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from core._connection import BUSY_TIMEOUT_MS
 from core._opening import Opening, leave_clean
-from core.migrations import Migration
-from core.store_errors import DatabaseUnusable, store_error
+from core.store.errors import DatabaseUnusable, store_error
+from core.store.migrations import Migration
 
 
 @contextmanager

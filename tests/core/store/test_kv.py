@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
-from core.memory_table import KeyValue
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.kv import KeyValue
+from core.store.schema import CORE_MIGRATIONS
 from tests.manual_clock import ManualClock
 
 HERE = "https://discord.com/api/v10#1"

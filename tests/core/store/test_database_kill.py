@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
-from core.migrations import Migration
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.migrations import Migration
+from core.store.schema import CORE_MIGRATIONS
 
 PAIRS = Migration(
     10, "pairs", ("CREATE TABLE lefts (n INTEGER PRIMARY KEY)", "CREATE TABLE rights (n INTEGER PRIMARY KEY)")
@@ -23,9 +23,9 @@ WRITER = """
 import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from core.database import Database
-from core.migrations import Migration
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.migrations import Migration
+from core.store.schema import CORE_MIGRATIONS
 
 PAIRS = Migration(10, "pairs", {statements!r})
 

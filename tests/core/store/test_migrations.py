@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
-from core.migrations import Migration
-from core.store_errors import DatabaseTooNew, DatabaseUnusable
+from core.store import Database
+from core.store.errors import DatabaseTooNew, DatabaseUnusable
+from core.store.migrations import Migration
 
 ONE = Migration(10, "one", ("CREATE TABLE one (x INTEGER)", "INSERT INTO one VALUES (1)"))
 TWO = Migration(50, "two", ("CREATE TABLE two (x INTEGER)",))
@@ -64,7 +64,7 @@ async def test_a_new_database_gets_every_step_and_no_backup(path: Path) -> None:
 async def test_a_start_says_what_it_applied_in_one_line_and_names_the_steps_at_debug_only(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG, "core.migrations")
+    caplog.set_level(logging.DEBUG, "core.store.migrations")
     await open_and_close(path, ONE, TWO)
     told = [
         one.getMessage() for one in caplog.records if one.levelno >= logging.INFO and "migrated" in one.msg

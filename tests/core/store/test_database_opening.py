@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 from core import _connection
-from core.database import Database
 from core.errors import StartError
-from core.migrations import Migration
-from core.schema import CORE_MIGRATIONS
-from core.store_errors import DatabaseCorrupt, DatabaseUnusable, StoreError, store_error
+from core.store import Database
+from core.store.errors import DatabaseCorrupt, DatabaseUnusable, StoreError, store_error
+from core.store.migrations import Migration
+from core.store.schema import CORE_MIGRATIONS
 
 NOTES = Migration(10, "notes", ("CREATE TABLE notes (body TEXT)", "CREATE INDEX by_body ON notes (body)"))
 ALL = (*CORE_MIGRATIONS, NOTES)

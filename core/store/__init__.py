@@ -17,7 +17,7 @@ from core._readers import Readers
 from core._store_files import file_size, wal_path
 from core._write_request import Many, Participant
 from core._writer import QUEUE_LIMIT, Writer
-from core.migrations import Migration
+from core.store.migrations import Migration
 
 __all__ = ["Database", "DatabaseStats", "Participant", "Recovery"]
 

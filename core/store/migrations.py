@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.flush import flush
-from core.store_errors import DatabaseTooNew, DatabaseUnusable, store_error
+from core.store.errors import DatabaseTooNew, DatabaseUnusable, store_error
 
 logger = logging.getLogger(__name__)
 

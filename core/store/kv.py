@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from core.clock import Clock, SystemClock
-from core.database import Database
+from core.store import Database
 
 
 class KeyValue:

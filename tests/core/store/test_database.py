@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database
-from core.store_errors import StoreClosed, StoreOverloaded
-from tests.core.notes_store import Gate, add, notes, open_database, turns
+from core.store import Database
+from core.store.errors import StoreClosed, StoreOverloaded
+from tests.core.store.notes_store import Gate, add, notes, open_database, turns
 
 
 def modes(folder: Path) -> set[int]:

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from core.database import Database
-from core.migrations import Migration
-from core.schema import CORE_MIGRATIONS
+from core.store import Database
+from core.store.migrations import Migration
+from core.store.schema import CORE_MIGRATIONS
 
 NOTES = Migration(10, "notes", ("CREATE TABLE notes (id INTEGER PRIMARY KEY, body TEXT UNIQUE NOT NULL)",))
 CHILDREN = Migration(
