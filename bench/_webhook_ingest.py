@@ -12,12 +12,12 @@ from pathlib import Path
 
 import uvloop
 
-from core import _writer
-from core._connection import connect_writer
 from core.clock import SystemClock
 from core.store import Database
 from core.store.moments import to_us
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import writer
+from core.store.sqlite.connection import connect_writer
 from core.webhooks.ids import new_id
 from core.webhooks.inbox import Inbox, Incoming
 from core.webhooks.schema import WEBHOOK_MIGRATIONS
@@ -125,9 +125,9 @@ def _insert(execute: Callable[..., sqlite3.Cursor], row: tuple[object, ...]) -> 
 @contextmanager
 def _one_by_one() -> Iterator[None]:
     """The same writer, with groups of one."""
-    limit = _writer.GROUP_LIMIT
-    _writer.GROUP_LIMIT = 1  # type: ignore[misc]
+    limit = writer.GROUP_LIMIT
+    writer.GROUP_LIMIT = 1  # type: ignore[misc]
     try:
         yield
     finally:
-        _writer.GROUP_LIMIT = limit  # type: ignore[misc]
+        writer.GROUP_LIMIT = limit  # type: ignore[misc]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.invite import PRIVILEGED_INTENTS, invite_url
-from core import sqlite_version
 from core.discord_token import bot_id_in
+from core.store.sqlite import version
 
 if TYPE_CHECKING:
     from core.settings import Settings
@@ -39,7 +39,7 @@ def _places(settings: Settings) -> list[str]:
         f"  Discord      {discord}",
         f"  HTTP server  {settings.base_url}/ on {settings.authority}",
         f"  data         {settings.data_dir}",
-        f"  database     {sqlite_version.describe()}",
+        f"  database     {version.describe()}",
         f"  prefix       {settings.command_prefix}",
         f"  home server  {home}",
     ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from core._store_files import file_size, wal_path
+from core.store.sqlite.files import file_size, wal_path
 from state._backup_manifest import EDITED_FILES
 from state.moments import from_us
 

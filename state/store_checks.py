@@ -10,9 +10,9 @@ from typing import Final
 
 import msgspec
 
-from core import sqlite_version
 from core.health import STATUSES, Check, CounterValue, HealthRegistry, Reading, Status
 from core.store import DatabaseStats, Recovery
+from core.store.sqlite import version
 from core.threshold import Threshold, fails_when, passes_with, warns_when
 from state.ritual_records import RitualRecord, RunningRitual
 
@@ -48,8 +48,8 @@ def read_store(stats: DatabaseStats, *, full_share: float) -> Reading:
             "waiting": stats.waiting,
             "size_bytes": stats.size_bytes,
             "wal_bytes": stats.wal_bytes,
-            "sqlite": sqlite_version.VERSION,
-            "wal_reset_bug": "avoided" if sqlite_version.has_reset_bug() else "fixed",
+            "sqlite": version.VERSION,
+            "wal_reset_bug": "avoided" if version.has_reset_bug() else "fixed",
         },
         thresholds=(
             waiting,

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from core import _opening
 from core.store.migrations import Migration, MigrationResult, migrate
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import opening
 from state.schema import STATE_MIGRATIONS
 
 _ALL = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
@@ -34,7 +34,7 @@ def copied_tables() -> Iterator[None]:
         return result
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_opening, "migrate", fill)
+        patch.setattr(opening, "migrate", fill)
         yield
     for copy, _ in copies.values():
         copy.close()

@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 
-from core._connection import BUSY_TIMEOUT_MS, connect_reader, opening_error
-from core._opening import Opening, Recovery, leave_clean
-from core._readers import Readers
-from core._store_files import file_size, wal_path
-from core._write_request import Many, Participant
-from core._writer import QUEUE_LIMIT, Writer
 from core.store.migrations import Migration
+from core.store.sqlite.connection import BUSY_TIMEOUT_MS, connect_reader, opening_error
+from core.store.sqlite.files import file_size, wal_path
+from core.store.sqlite.opening import Opening, Recovery, leave_clean
+from core.store.sqlite.readers import Readers
+from core.store.sqlite.write_request import Many, Participant
+from core.store.sqlite.writer import QUEUE_LIMIT, Writer
 
 __all__ = ["Database", "DatabaseStats", "Participant", "Recovery"]
 

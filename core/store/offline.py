@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from core._connection import BUSY_TIMEOUT_MS
-from core._opening import Opening, leave_clean
 from core.store.errors import DatabaseUnusable, store_error
 from core.store.migrations import Migration
+from core.store.sqlite.connection import BUSY_TIMEOUT_MS
+from core.store.sqlite.opening import Opening, leave_clean
 
 
 @contextmanager

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from core import _connection
 from core.errors import StartError
 from core.store import Database
 from core.store.errors import DatabaseCorrupt, DatabaseUnusable, StoreError, store_error
 from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite import connection as _connection
 
 NOTES = Migration(10, "notes", ("CREATE TABLE notes (body TEXT)", "CREATE INDEX by_body ON notes (body)"))
 ALL = (*CORE_MIGRATIONS, NOTES)
@@ -100,7 +100,7 @@ async def test_a_file_cut_short_is_found_at_the_start(filled: Path) -> None:
 async def test_a_large_file_is_checked_after_an_unclean_stop_only(
     filled: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core._opening.QUICK_CHECK_BYTES", 1)
+    monkeypatch.setattr("core.store.sqlite.opening.QUICK_CHECK_BYTES", 1)
     clean = await opened(filled)
     assert not clean.recovery.checked
     copy = copy_as_a_crash_leaves_it(filled)

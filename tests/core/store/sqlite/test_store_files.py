@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core._store_files import StoreFiles, wal_path
 from core.store.errors import StoreGone
+from core.store.sqlite.files import StoreFiles, wal_path
 from tests.core.store.notes_store import add, notes, open_database
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from core._checkpoints import Checkpoints
 from core.store import Database
+from core.store.sqlite.checkpoints import Checkpoints
 from tests.core.store.notes_store import add, notes, open_database
 
 PAGE_BYTES = 4_096
@@ -43,13 +43,13 @@ async def write(database: Database, count: int, size: int = 1) -> None:
 @pytest.fixture
 def never(monkeypatch: pytest.MonkeyPatch) -> None:
     """No number of groups is enough."""
-    monkeypatch.setattr("core._checkpoints.GROUPS_APART", 1_000_000)
+    monkeypatch.setattr("core.store.sqlite.checkpoints.GROUPS_APART", 1_000_000)
 
 
 async def test_after_so_many_groups_all_of_it_is_moved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core._checkpoints.GROUPS_APART", 20)
+    monkeypatch.setattr("core.store.sqlite.checkpoints.GROUPS_APART", 20)
     database = await open_database(tmp_path)
     await write(database, 20)
     await until_moved(tmp_path, 20)
@@ -74,7 +74,7 @@ async def test_until_then_a_commit_moves_nothing(tmp_path: Path) -> None:
 async def test_the_log_is_bounded_though_no_number_of_groups_is_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core._connection.MOST_WAL_PAGES", 50)
+    monkeypatch.setattr("core.store.sqlite.connection.MOST_WAL_PAGES", 50)
     database = await open_database(tmp_path)
     await write(database, 200, size=4 * PAGE_BYTES)
     assert database.stats().wal_bytes < 100 * PAGE_BYTES
@@ -84,7 +84,7 @@ async def test_the_log_is_bounded_though_no_number_of_groups_is_enough(
 async def test_trouble_is_logged_and_the_next_time_it_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("core._checkpoints.GROUPS_APART", 3)
+    monkeypatch.setattr("core.store.sqlite.checkpoints.GROUPS_APART", 3)
     database = await open_database(tmp_path)
     kept: list[sqlite3.Cursor] = []
 
@@ -106,7 +106,7 @@ async def test_trouble_is_logged_and_the_next_time_it_works(
 async def test_only_the_writer_moves_what_was_committed_and_never_within_a_transaction(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core._checkpoints.GROUPS_APART", 2)
+    monkeypatch.setattr("core.store.sqlite.checkpoints.GROUPS_APART", 2)
     real, passes = sqlite3.connect, list[tuple[str, bool]]()
 
     def connect(*arguments: Any, **options: Any) -> sqlite3.Connection:
@@ -149,7 +149,7 @@ async def test_who_has_committed_does_not_wait_for_what_is_moved(
 async def test_what_a_reader_still_needs_is_moved_after_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core._checkpoints.GROUPS_APART", 5)
+    monkeypatch.setattr("core.store.sqlite.checkpoints.GROUPS_APART", 5)
     database = await open_database(tmp_path)
     await write(database, 5)
     await until_moved(tmp_path, 5)

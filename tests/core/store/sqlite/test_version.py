@@ -6,7 +6,7 @@ import sqlite3
 
 import pytest
 
-from core import sqlite_version
+from core.store.sqlite import version as sqlite_version
 
 
 @pytest.mark.parametrize(

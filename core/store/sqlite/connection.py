@@ -7,9 +7,9 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
-from core._checkpoints import MOST_WAL_PAGES
 from core.errors import StartError
 from core.store.errors import DatabaseCorrupt, DatabaseUnusable, primary_code
+from core.store.sqlite.checkpoints import MOST_WAL_PAGES
 
 BUSY_TIMEOUT_MS: Final = 5_000
 # A whole check of a file this size takes well under 100 ms; a larger one is checked after an unclean stop.

@@ -25,7 +25,7 @@ async def test_what_waits_shares_one_commit(database: Database) -> None:
 async def test_a_group_is_cut_where_its_time_is_up(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core._group_commit.GROUP_TIME_S", -1.0)
+    monkeypatch.setattr("core.store.sqlite.group_commit.GROUP_TIME_S", -1.0)
     before = database.stats().groups
     results = await in_one_group(database, *(add(f"n{number}") for number in range(5)))
     assert results == [f"n{number}" for number in range(5)]
@@ -35,7 +35,7 @@ async def test_a_group_is_cut_where_its_time_is_up(
 async def test_a_group_is_cut_where_it_holds_enough(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core._writer.GROUP_LIMIT", 4)
+    monkeypatch.setattr("core.store.sqlite.writer.GROUP_LIMIT", 4)
     results = await in_one_group(database, *(add(f"n{number}") for number in range(10)))
     assert results == [f"n{number}" for number in range(10)]
     assert database.stats().largest_group == 4

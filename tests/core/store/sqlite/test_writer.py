@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from core._group_commit import GroupCommit
-from core._readers import Readers
-from core._writer import Writer
 from core.store import Database
 from core.store.errors import StoreClosed, StoreError
 from core.store.schema import CORE_MIGRATIONS
+from core.store.sqlite.group_commit import GroupCommit
+from core.store.sqlite.readers import Readers
+from core.store.sqlite.writer import Writer
 
 
 class FailingConnection(sqlite3.Connection):

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from core._connection import (
+from core.store.migrations import Migration, MigrationResult, migrate
+from core.store.sqlite.connection import (
     QUICK_CHECK_BYTES,
     check_integrity,
     connect_writer,
     create_private,
     opening_error,
 )
-from core._store_files import StoreFiles, file_size, wal_path
-from core.store.migrations import Migration, MigrationResult, migrate
+from core.store.sqlite.files import StoreFiles, file_size, wal_path
 
 _RUNNING: Final = "running"
 _STOPPED: Final = "stopped"
