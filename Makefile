@@ -44,7 +44,7 @@ slash: $(VENV)/run.stamp ## Generate bot/slash.json from the cogs
 docs: $(VENV)/run.stamp ## Generate docs/commands.md, the tables of docs/webhooks.md and .env.example
 	$(BIN)/python -m bot.command_page
 	$(BIN)/python -m state.webhook_tables
-	$(BIN)/python -m core.settings_doc > .env.example
+	$(BIN)/python -m core.settings.doc > .env.example
 
 zapier: $(VENV)/run.stamp ## Generate zapier/definition.json from the event registry
 	$(BIN)/python -m state.zapier

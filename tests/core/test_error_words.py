@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from core._setting_parsers import PARSERS
 from core.patterns import IN_WORDS
+from core.settings._parsers import PARSERS
 from core.threshold import Threshold
 from core.wrong_field import wrong_field
 from state.events import IN_EVENTS, WrongData, parse_data

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import main
-from core._settings_record import Settings
 from core.settings import SETTING_DOCS
+from core.settings.record import Settings
 from tests.deploy.dockerfile import ROOT
 
 UNIT = ROOT / "deploy/helix.service"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from core import _setting_values as parse
 from core.secret import Secret
+from core.settings import values as parse
 
 whole = parse.whole(1, 99, "things")
 number = parse.number(0, 10, "seconds")

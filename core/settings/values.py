@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from core.discord_token import bot_id_in
 from core.durations import say_duration
 from core.numbers import plain
 from core.secret import Secret
+from core.settings.discord_token import bot_id_in
 from core.surrogates import find_half
 from core.webhooks.guard import ForbiddenTarget, check_url
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from core.env_file import read_env_file
+from core.settings.env_file import read_env_file
 
 
 def write(folder: Path, content: str | bytes) -> Path:

@@ -8,15 +8,15 @@ from typing import Any
 
 import msgspec
 
-from core import _setting_values as parse
-from core._setting_parsers import PARSERS
-from core._settings_record import Settings
-from core.env_file import EnvFile, read_env_file
 from core.errors import StartError
 from core.logs import LogFormat
 from core.loopback import is_loopback
 from core.secret import Secret
-from core.settings_doc import SETTING_DOCS, SettingDoc, render_env_example
+from core.settings import values as parse
+from core.settings._parsers import PARSERS
+from core.settings.doc import SETTING_DOCS, SettingDoc, render_env_example
+from core.settings.env_file import EnvFile, read_env_file
+from core.settings.record import Settings
 from core.suggestions import closest
 
 __all__ = [

@@ -4,8 +4,8 @@ import base64
 
 import pytest
 
-from core import _setting_values as parse
-from core.discord_token import bot_id_in
+from core.settings import values as parse
+from core.settings.discord_token import bot_id_in
 
 ID = base64.urlsafe_b64encode(b"123456789012345678").decode()
 REST = "GhIjKl.abcdefghijklmnopqrstuvwxyz0123456789ab"

@@ -1,12 +1,12 @@
-"""Every setting with its default and its meaning; `python -m core.settings_doc` prints `.env.example`."""
+"""Every setting with its default and its meaning; `python -m core.settings.doc` prints `.env.example`."""
 
 from __future__ import annotations
 
 import sys
 import textwrap
 
-from core._health_setting_docs import HEALTH_DOCS
-from core._setting_doc import Group, SettingDoc
+from core.settings._doc_record import Group, SettingDoc
+from core.settings._health_docs import HEALTH_DOCS
 
 __all__ = ["SETTING_DOCS", "SettingDoc", "render_env_example"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from core import _setting_values as parse
+from core.settings import values as parse
 
 # The attribute and the parser of each variable. REDIS_URL and SHARD_* are refused before they are parsed.
 PARSERS: Final[Mapping[str, tuple[str, Callable[[str], object]]]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from core._setting_doc import SettingDoc
+from core.settings._doc_record import SettingDoc
 
 _BOUNDS: Final = (
     (

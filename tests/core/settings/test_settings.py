@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core._setting_parsers import PARSERS
 from core.settings import SETTING_DOCS, LoadedSettings, Settings, SettingsError, load_settings
+from core.settings._parsers import PARSERS
 
 TOKEN = {"DISCORD_TOKEN": "MTIzNDU2Nzg5MDEyMzQ1Njc4.GhIjKl.abcdefghijklmnopqrstuvwxyz0"}
 EVERY_ADDRESS = str(IPv4Address(0))

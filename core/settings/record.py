@@ -14,7 +14,7 @@ from core.secret import Secret
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """Every setting under its lower-case name; `core/settings_doc.py` says what each means.
+    """Every setting under its lower-case name; `core/settings/doc.py` says what each means.
 
     Attributes:
         port_is_set: whether somebody chose PORT, so that a taken one is an error and not moved.
