@@ -19,6 +19,7 @@ from core.store import Database
 from core.store.errors import StoreError
 from core.store.moments import to_us
 from core.version import VERSION
+from core.webhooks.dead_letter_notice import Untold
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destinations
 from core.webhooks.inbox import Accepted, Inbox, Incoming
@@ -26,7 +27,6 @@ from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import Sleep
 from core.webhooks.router import Handler, Router
 from core.webhooks.set_back import shorten_waits
-from core.webhooks.untold import Untold
 from state._webhook_health import read_queues
 from state._webhook_telling import OnSettled, Telling, tell_ucf
 from state.change import Change, JournalRow

@@ -22,8 +22,8 @@ from core.store.moments import from_us, to_us
 if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.duties import Duty
+    from core.webhooks.dead_letter_notice import Told
     from core.webhooks.deliverer import Settled
-    from core.webhooks.untold import Told
 
 logger = logging.getLogger(__name__)
 

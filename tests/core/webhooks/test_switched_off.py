@@ -13,8 +13,8 @@ from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreError
 from core.webhooks._due import is_over
+from core.webhooks.dead_letter_notice import Untold
 from core.webhooks.destinations import end_waiting
-from core.webhooks.untold import Untold
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock

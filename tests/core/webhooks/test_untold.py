@@ -6,7 +6,7 @@ import asyncio
 
 from core.settings import Settings
 from core.store import Database
-from core.webhooks.untold import Untold
+from core.webhooks.dead_letter_notice import Untold
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock
