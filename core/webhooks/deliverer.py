@@ -15,12 +15,12 @@ from core.clock import Clock
 from core.store import Database
 from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
-from core.webhooks._due import Due, due_by_destination, is_over, next_batch
-from core.webhooks._settling import DISABLED_AFTER, Settled, Settling
 from core.webhooks.destinations import Destination, Destinations, end_waiting, is_hook
 from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import ALL_IN_WINDOW, HOOK_PER_S, WINDOW_S, Pace, Sleep
 from core.webhooks.sending import TIMEOUT_S, Message, Outcome, Render, send
+from core.webhooks.table.due import Due, due_by_destination, is_over, next_batch
+from core.webhooks.table.outcome import DISABLED_AFTER, Settled, Settling
 
 if TYPE_CHECKING:
     import aiohttp

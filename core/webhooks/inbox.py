@@ -14,9 +14,9 @@ from core.clock import Clock
 from core.errors import HelixError
 from core.store import Database
 from core.store.moments import from_us, to_us
-from core.webhooks._forgetting import forget_keys, forget_received
-from core.webhooks._keeping import Accepted, Arrival, KeyReused, keep
 from core.webhooks.ids import new_id, oldest_id
+from core.webhooks.table.insert import Accepted, Arrival, KeyReused, keep
+from core.webhooks.table.prune import forget_keys, forget_received
 
 __all__ = [
     "Accepted",

@@ -13,9 +13,9 @@ from core.clock import Clock
 from core.errors import HelixError
 from core.store import Database
 from core.store.moments import from_us, to_us
-from core.webhooks._forgetting import forget_sent
 from core.webhooks.destinations import Destinations
 from core.webhooks.ids import new_id, oldest_id
+from core.webhooks.table.prune import forget_sent
 
 DeliveryStatus = Literal["waiting", "delivered", "dead"]
 

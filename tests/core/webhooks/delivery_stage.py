@@ -17,11 +17,11 @@ from core.look_ups import LookUps
 from core.secret import Secret
 from core.settings import Settings
 from core.store import Database
-from core.webhooks._settling import Settled
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destination, Destinations
 from core.webhooks.guard import build_session
 from core.webhooks.outbox import Delivery, Outbox
+from core.webhooks.table.outcome import Settled
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock
 

@@ -6,9 +6,9 @@ import sqlite3
 from datetime import timedelta
 
 from core.store import Database
-from core.webhooks import _forgetting
-from core.webhooks._forgetting import forget_keys, forget_received, forget_sent
 from core.webhooks.ids import new_id, oldest_id
+from core.webhooks.table import prune
+from core.webhooks.table.prune import forget_keys, forget_received, forget_sent
 from tests.manual_clock import ManualClock
 
 EVENTS = 5_000
@@ -83,4 +83,4 @@ async def test_no_piece_holds_the_writer_for_all_of_it(store: Database, clock: M
     await fill(store, clock, keyed=True)
     writes = store.stats().writes
     await forget_keys(store, oldest_id("evt", clock.now() + timedelta(seconds=1)))
-    assert store.stats().writes - writes == EVENTS // _forgetting._CHUNK
+    assert store.stats().writes - writes == EVENTS // prune._CHUNK

@@ -12,9 +12,9 @@ from core.breaker import BreakerPolicy
 from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreError
-from core.webhooks._due import is_over
 from core.webhooks.dead_letter_notice import Untold
 from core.webhooks.destinations import end_waiting
+from core.webhooks.table.due import is_over
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock
