@@ -13,8 +13,8 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Hashable
 from typing import Any, Generic, TypeVar
 
-from core._cache_records import Cached, CacheStats, Outcome
-from core._cache_store import Entry, TaggedStore
+from core.cache._records import Cached, CacheStats, Outcome
+from core.cache._store import Entry, TaggedStore
 from core.clock import Clock
 from core.metrics import Counter, Registry
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core._cache import Cache
-from core._cache_records import Cached, CacheStats, Outcome
-from core._cache_store import Entry
+from core.cache._cache import Cache
+from core.cache._records import Cached, CacheStats, Outcome
+from core.cache._store import Entry
 from core.clock import Clock
 from core.errors import UnknownName
 from core.health import Reading
