@@ -26,9 +26,9 @@ from core.drain import patience
 from core.errors import StartError
 from core.kernel import Kernel, build_kernel
 from core.lifecycle import Service
-from core.log_counter import LogCounter
 from core.logs import LogFormat
 from core.look_ups import Loop
+from core.metrics.log_counter import LogCounter
 from core.outputs import Outputs
 from core.secret import Secret
 from core.settings import LoadedSettings, Settings, SettingsError, load_settings

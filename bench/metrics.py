@@ -15,9 +15,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 
 from bot import catalog
 from bot.command_metrics import CommandMetrics
-from core import exposition
 from core.clock import SystemClock
-from core.metrics import Histogram, Registry
+from core.metrics import Histogram, Registry, exposition
 
 ROUNDS = 7
 RECORDINGS = 200_000

@@ -7,8 +7,8 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from core.histogram import HistogramCell
 from core.metrics import Counter, Histogram, Registry
+from core.metrics.histogram import HistogramCell
 
 # What they answer is how Helix is: a 503 there is the truth and no error.
 _PROBES: Final = frozenset({"/health", "/health/live", "/health/ready"})

@@ -10,8 +10,8 @@ import pytest
 
 from core import logs
 from core._log_repeats import Repeats
-from core.log_counter import LogCounter
 from core.metrics import Counter, Registry
+from core.metrics.log_counter import LogCounter
 from tests.manual_clock import ManualClock
 
 

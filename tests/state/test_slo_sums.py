@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from core.histogram import DEFAULT_BUCKETS_S, HistogramCell
 from core.metrics import Registry
+from core.metrics.histogram import DEFAULT_BUCKETS_S, HistogramCell
 from state._slo_sums import Sums, bounds_of, count_of, quantile, read_sums
 
 

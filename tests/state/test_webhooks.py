@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from core.exposition import render as render_metrics
+from core.metrics.exposition import render as render_metrics
 from core.secret import Secret
 from core.store.errors import StoreError
 from core.webhooks.inbox import InboxFull

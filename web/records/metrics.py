@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from core.exposition import FamilyReport
+from core.metrics.exposition import FamilyReport
 from state.status_records import Moment
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.log_counter import LogCounter
 from core.metrics import Counter, Registry
+from core.metrics.log_counter import LogCounter
 
 
 @pytest.fixture

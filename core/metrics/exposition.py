@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from core._metric_kinds import Kind
 from core.metrics import HistogramCell, MetricFamily, Registry, Sample
+from core.metrics._kinds import Kind
 
 if TYPE_CHECKING:
     from prometheus_client.metrics_core import Metric

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from core._metric_kinds import (
+from core.metrics._kinds import (
     MAX_LABEL_SETS,
     OTHER,
     Counter,
@@ -19,7 +19,7 @@ from core._metric_kinds import (
     MetricFamily,
     Sample,
 )
-from core.histogram import DEFAULT_BUCKETS_S, HistogramCell, HistogramSummary
+from core.metrics.histogram import DEFAULT_BUCKETS_S, HistogramCell, HistogramSummary
 
 __all__ = [
     "DEFAULT_BUCKETS_S",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.histogram import DEFAULT_BUCKETS_S, HistogramCell
+from core.metrics.histogram import DEFAULT_BUCKETS_S, HistogramCell
 
 BOUNDS = (0.1, 0.5, 1.0)
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from core.histogram import HistogramCell, HistogramSummary
+from core.metrics.histogram import HistogramCell, HistogramSummary
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as parse_openmetrics
 from prometheus_client.parser import text_string_to_metric_families as parse_text
 
-from core.exposition import ExpositionFormat, render, to_json
 from core.metrics import Registry
+from core.metrics.exposition import ExpositionFormat, render, to_json
 
 PARSERS = {"text": parse_text, "openmetrics": parse_openmetrics}
 
