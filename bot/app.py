@@ -15,8 +15,8 @@ from bot.client import HelixBot
 from bot.endpoints import Endpoints
 from bot.slash import OUT_OF_REACH, REFUSED, register, sync_commands
 from core.errors import StartError
+from core.health.threshold import warns_when
 from core.lifecycle import Service
-from core.threshold import warns_when
 
 if TYPE_CHECKING:
     from core.kernel import Kernel

@@ -6,8 +6,8 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from core.health import Reading
+from core.health.threshold import Threshold
 from core.numbers import plain
-from core.threshold import Threshold
 from state.ports import FAILED_OUTCOMES
 
 if TYPE_CHECKING:

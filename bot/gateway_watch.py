@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.health import Reading
+from core.health.threshold import Threshold, fails_when
 from core.numbers import plain
-from core.threshold import Threshold, fails_when
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

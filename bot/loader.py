@@ -31,8 +31,8 @@ from bot._cog_record import (
 )
 from bot.errors import new_incident
 from core.health import Reading
+from core.health.threshold import Threshold
 from core.logs import EACH
-from core.threshold import Threshold
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -10,8 +10,8 @@ from typing import Literal
 import msgspec
 
 from core.health import Reading
+from core.health.threshold import Threshold
 from core.numbers import plain
-from core.threshold import Threshold
 
 LoopState = Literal["waiting", "running", "restarting", "finished", "stopped"]
 

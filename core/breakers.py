@@ -10,8 +10,8 @@ from core.breaker import STATES, Breaker, BreakerPolicy, BreakerView, Sleep
 from core.clock import Clock
 from core.errors import UnknownName
 from core.health import Reading
+from core.health.threshold import Threshold
 from core.metrics import Registry
-from core.threshold import Threshold
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.drain import Drain
 from core.errors import HelixError
 from core.health import HealthRegistry
-from core.threshold import fails_when
+from core.health.threshold import fails_when
 
 __all__ = ["Drain", "Lifecycle", "Service"]
 

@@ -8,9 +8,9 @@ from collections.abc import Awaitable, Callable
 
 from core.clock import Clock
 from core.health import Reading
+from core.health.threshold import Threshold
 from core.metrics import Histogram
 from core.numbers import plain
-from core.threshold import Threshold
 
 _EVERY_S = 0.5
 # One minute of measurements is what "recent" means.

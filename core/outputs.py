@@ -18,8 +18,8 @@ from typing import Final, Self, TextIO, final
 
 from core._output_thread import Output, OutputThread
 from core.health import Reading
+from core.health.threshold import Threshold
 from core.metrics import Registry
-from core.threshold import Threshold
 
 # How long the end of the process waits for a reader that reads nothing.
 _PATIENCE_S: Final = 1.0

@@ -13,8 +13,8 @@ import msgspec
 
 from core.errors import HelixError
 from core.health import Reading
+from core.health.threshold import Threshold, warns_when
 from core.kernel import Kernel
-from core.threshold import Threshold, warns_when
 from state.change import Actor
 
 if TYPE_CHECKING:

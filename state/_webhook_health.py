@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from core.health import Reading
-from core.threshold import Threshold
+from core.health.threshold import Threshold
 
 _NAMED: Final = 3
 _SETTINGS: Final = ("QUEUE_WARN_PERCENT",)

@@ -12,8 +12,8 @@ import msgspec
 
 from core.clock import Clock
 from core.health import Reading
+from core.health.threshold import Threshold
 from core.store import Database
-from core.threshold import Threshold
 from state import _alert_table as table
 from state import _alert_writer as writer
 from state._alert_table import Alert

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from core.health import Reading
-from core.threshold import Threshold, warns_when
+from core.health.threshold import Threshold, warns_when
 from state import directive_store as store
 from state._directive_book import Book
 from state._directive_news import News, Watcher

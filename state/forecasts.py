@@ -13,8 +13,8 @@ import msgspec
 
 from core.clock import Clock
 from core.health import Reading
+from core.health.threshold import Threshold
 from core.store import Database
-from core.threshold import Threshold
 from state.forecast import Forecast, TooLittleData, forecast
 from state.history import History
 from state.models import METRICS

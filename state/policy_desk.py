@@ -11,8 +11,8 @@ import msgspec
 
 from core.clock import Clock
 from core.health import Reading
+from core.health.threshold import passes_with
 from core.store import Database
-from core.threshold import passes_with
 from state.change import Actor
 from state.manager import StateManager
 from state.policy import APPROVED, KIND, PRINCIPLES, Circumstances, Decision, Rank, judge

@@ -11,8 +11,8 @@ from typing import Final
 from core.clock import Clock
 from core.errors import UnknownName
 from core.health import HealthRegistry
+from core.health.threshold import warns_when
 from core.store import Database
-from core.threshold import warns_when
 from state.agents_document import AgentsDocument
 from state.change import Change
 from state.documents import UCFDocument

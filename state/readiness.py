@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from core.health import Check, HealthRegistry
-from core.threshold import Threshold, fails_when
+from core.health.threshold import Threshold, fails_when
 from state.status_records import Moment
 
 # The checks that stand for it (http.md, "Reading").

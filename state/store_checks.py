@@ -11,9 +11,9 @@ from typing import Final
 import msgspec
 
 from core.health import STATUSES, Check, CounterValue, HealthRegistry, Reading, Status
+from core.health.threshold import Threshold, fails_when, passes_with, warns_when
 from core.store import DatabaseStats, Recovery
 from core.store.sqlite import version
-from core.threshold import Threshold, fails_when, passes_with, warns_when
 from state.ritual_records import RitualRecord, RunningRitual
 
 _DISK_SETTINGS: Final = ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")

@@ -12,7 +12,7 @@ from typing import Final
 
 from core.flags import Flags
 from core.health import HealthRegistry
-from core.threshold import warns_when
+from core.health.threshold import warns_when
 
 logger = logging.getLogger(__name__)
 

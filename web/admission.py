@@ -9,7 +9,7 @@ from typing import Final, final
 from aiohttp import hdrs, web
 
 from core.clock import Clock
-from core.refusals import Refusals
+from core.health.refusals import Refusals
 from core.settings import Settings
 from web.client_address import is_private, is_trusted
 from web.clients import client_of, key_of, peer_address

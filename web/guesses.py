@@ -7,7 +7,7 @@ from typing import Final, final
 from aiohttp import web
 
 from core.clock import Clock
-from core.refusals import Refusals
+from core.health.refusals import Refusals
 from core.settings import Settings
 from web.clients import address_of, key_of
 from web.problems import Problem

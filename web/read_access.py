@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from core.clock import Clock
-from core.refusals import Refusals
+from core.health.refusals import Refusals
 from core.settings import Settings
 from core.store.kv import KeyValue
 from web.guesses import Guesses

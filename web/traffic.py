@@ -7,8 +7,8 @@ from typing import Final, final
 
 from core.clock import Clock
 from core.health import CounterValue, Reading
+from core.health.threshold import Threshold, fails_when
 from core.metrics import CounterCell, HistogramCell, HistogramSummary, Registry
-from core.threshold import Threshold, fails_when
 
 UNMATCHED: Final = "unmatched"
 _KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import discord
 
 from bot import discord_codes, errors
-from core.threshold import warns_when
+from core.health.threshold import warns_when
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

@@ -11,8 +11,8 @@ from core.cache._store import Entry
 from core.clock import Clock
 from core.errors import UnknownName
 from core.health import Reading
+from core.health.threshold import passes_with
 from core.metrics import Registry
-from core.threshold import passes_with
 
 __all__ = ["Cache", "CacheRegistry", "CacheStats", "Cached", "Entry", "Outcome", "UnknownCache"]
 

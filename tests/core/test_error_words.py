@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
+from core.health.threshold import Threshold
 from core.patterns import IN_WORDS
 from core.settings._parsers import PARSERS
-from core.threshold import Threshold
 from core.wrong_field import wrong_field
 from state.events import IN_EVENTS, WrongData, parse_data
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from core.health.threshold import Threshold
 from core.store import DatabaseStats
-from core.threshold import Threshold
 from state._webhook_health import read_queues
 from state.store_checks import read_disk, read_store
 

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType, field
 
 from core.health import Check, HealthRegistry
 from core.health import Status as HealthStatus
-from core.threshold import Threshold
+from core.health.threshold import Threshold
 from core.version import VERSION
 from state.status_records import Moment
 

@@ -24,7 +24,7 @@ from bot.cogs.monitoring._ping import PingView
 from bot.cogs.monitoring._promises import Promise
 from core.cache import CacheStats
 from core.health import Check
-from core.threshold import Threshold
+from core.health.threshold import Threshold
 from state.agents import AgentView, find_agent
 from state.models import DEFAULT_UCF, METRICS
 from state.status import StatusView

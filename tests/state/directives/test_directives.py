@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from core.threshold import Threshold
+from core.health.threshold import Threshold
 from state import directive_store
 from state.change import Actor, Change
 from state.collective import Collective

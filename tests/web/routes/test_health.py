@@ -1,6 +1,6 @@
 import msgspec
 
-from core.threshold import fails_when
+from core.health.threshold import fails_when
 from tests.web.helpers import MakeSite, Site
 
 

@@ -8,8 +8,8 @@ from typing import Final
 
 from core.clock import Clock
 from core.health import Reading
+from core.health.threshold import Threshold, passes_with
 from core.metrics import Registry
-from core.threshold import Threshold, passes_with
 
 logger = logging.getLogger(__name__)
 

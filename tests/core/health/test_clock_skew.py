@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from core.clock_watch import ClockWatch
 from core.health import Reading
+from core.health.clock_skew import ClockWatch
 from tests.manual_clock import ManualClock
 
 

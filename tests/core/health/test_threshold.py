@@ -1,6 +1,6 @@
 import pytest
 
-from core.threshold import Threshold, fails_when, passes_with, warns_when
+from core.health.threshold import Threshold, fails_when, passes_with, warns_when
 
 
 @pytest.mark.parametrize(

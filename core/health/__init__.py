@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from core.clock import Clock
-from core.threshold import Status, Threshold, warns_when
+from core.health.threshold import Status, Threshold, warns_when
 
 __all__ = [
     "LONGEST_REASON", "STATUSES", "Check", "CounterValue", "HealthRegistry", "OnChange", "Reading", "Status",

@@ -3,7 +3,7 @@ import logging
 import pytest
 
 from core.health import LONGEST_REASON, Check, HealthRegistry, Reading
-from core.threshold import Threshold, fails_when
+from core.health.threshold import Threshold, fails_when
 from tests.manual_clock import ManualClock
 
 
