@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from core.breaker import Breaker, BreakerPolicy
+from core.breakers.breaker import Breaker, BreakerPolicy
 from core.clock import SystemClock
 
 CALLERS = 200

@@ -13,7 +13,7 @@ import uvloop
 from aiohttp import web
 
 from bench._process import free_port
-from core.breaker import Breaker
+from core.breakers.breaker import Breaker
 from core.clock import SystemClock
 from core.look_ups import LookUps
 from core.settings import Settings

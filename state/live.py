@@ -23,7 +23,7 @@ from state.live_records import (
 )
 
 if TYPE_CHECKING:
-    from core.breaker import BreakerView
+    from core.breakers.breaker import BreakerView
     from core.broadcast import Event
     from core.health import Check
     from state.agents import AgentView

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-from core.breaker import State as BreakerState
+from core.breakers.breaker import State as BreakerState
 from core.health import Status
 from core.webhooks.outbox import DeliveryStatus
 from state.agents import AgentView

@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from core.breaker import Breaker, BreakerPolicy
 from core.breakers import Breakers
+from core.breakers.breaker import Breaker, BreakerPolicy
 from core.health import Reading
 from core.kernel import Kernel
 from core.look_ups import LookUps

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from core.breaker import Breaker, Permit
+from core.breakers.breaker import Breaker, Permit
 from core.clock import Clock
 from core.store import Database
 from core.store.errors import StoreError

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.breaker import Breaker
+from core.breakers.breaker import Breaker
 from core.clock import Clock
 from core.errors import HelixError
 from core.store import Database

@@ -18,7 +18,7 @@ import aiohttp
 import pytest
 import standardwebhooks
 
-from core.breaker import BreakerPolicy
+from core.breakers.breaker import BreakerPolicy
 from core.secret import Secret
 from core.webhooks import destinations, inbox, outbox, pacing, retries, router, sending
 from core.webhooks.deliverer import DISABLED_AFTER, Settled

@@ -10,7 +10,7 @@ import msgspec
 from bot import embeds, pages, words
 from bot.cogs.webhooks._deliveries import Incoming, Listing, Outgoing, Subscribed, Whole
 from bot.cogs.webhooks._sending import Replayed
-from core.breaker import BreakerView
+from core.breakers.breaker import BreakerView
 from core.visible_text import without_directions
 from core.webhooks.inbox import InboxEvent
 from core.webhooks.outbox import Attempt, Delivery

@@ -11,7 +11,7 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from core.breaker import Breaker, BreakerPolicy
+from core.breakers.breaker import Breaker, BreakerPolicy
 from core.drain import Drain
 from core.look_ups import LookUps
 from core.secret import Secret

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from core.breaker import Breaker, BreakerPolicy, State
+from core.breakers.breaker import Breaker, BreakerPolicy, State
 from core.store import Database
 from core.webhooks.inbox import Inbox, Incoming
 from core.webhooks.router import Handler, Job, Router

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from core.breaker import STATES, Breaker, BreakerPolicy, BreakerView, Sleep
+from core.breakers.breaker import STATES, Breaker, BreakerPolicy, BreakerView, Sleep
 from core.clock import Clock
 from core.errors import UnknownName
 from core.health import Reading
