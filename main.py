@@ -24,10 +24,10 @@ import msgspec
 from core import logs, machine_limits, uncaught
 from core.drain import patience
 from core.errors import StartError
+from core.http.look_ups import Loop
 from core.kernel import Kernel, build_kernel
 from core.lifecycle import Service
 from core.logs import LogFormat
-from core.look_ups import Loop
 from core.metrics.log_counter import LogCounter
 from core.outputs import Outputs
 from core.secret import Secret

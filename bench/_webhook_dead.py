@@ -15,13 +15,13 @@ from aiohttp import web
 from bench._process import free_port
 from core.breakers.breaker import Breaker
 from core.clock import SystemClock
-from core.look_ups import LookUps
+from core.http.guard import build_session
+from core.http.look_ups import LookUps
 from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destinations
-from core.webhooks.guard import build_session
 from core.webhooks.outbox import Outbox
 from core.webhooks.schema import WEBHOOK_MIGRATIONS
 

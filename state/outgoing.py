@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from core.look_ups import LookUps
+from core.http.look_ups import LookUps
 from core.version import VERSION
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Outgoing:
 
     def session(self) -> aiohttp.ClientSession:
         """The shared session; it keeps no cookies."""
-        from core.client_session import Resolver, build_session
+        from core.http.client_session import Resolver, build_session
 
         if self._session is None:
             self._session = build_session(Resolver(self._look_ups), user_agent=f"Helix/{VERSION}")

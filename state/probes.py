@@ -210,7 +210,7 @@ class ServiceProbes:
     async def _probe(self, service: ServiceSpec) -> ProbeResult:
         import aiohttp
 
-        from core.client_session import ask
+        from core.http.client_session import ask
 
         url = service.url.replace(BASE, self._base_url(), 1)
         begun = time.perf_counter()

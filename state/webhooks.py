@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from core.breakers import Breakers
 from core.breakers.breaker import Breaker, BreakerPolicy
 from core.health import Reading
+from core.http.look_ups import LookUps
 from core.kernel import Kernel
-from core.look_ups import LookUps
 from core.store import Database
 from core.store.errors import StoreError
 from core.store.moments import to_us
@@ -252,7 +252,7 @@ class Webhooks:
         self.look_ups.close()
 
     def _open_session(self) -> aiohttp.ClientSession:
-        from core.webhooks.guard import build_session
+        from core.http.guard import build_session
 
         if self._session is None:
             self._session = build_session(

@@ -8,7 +8,7 @@ from typing import Final, final
 
 from aiohttp import hdrs, web
 
-from core.loopback import is_loopback
+from core.http.loopback import is_loopback
 from web.problems import Problem
 
 # RFC 9110 §7.2: a name, an address of IPv4 or one of IPv6 in brackets, and maybe a port.

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from core.errors import StartError
+from core.http.loopback import is_loopback
 from core.logs import LogFormat
-from core.loopback import is_loopback
 from core.secret import Secret
 from core.settings import values as parse
 from core.settings._parsers import PARSERS

@@ -14,11 +14,11 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from core.durations import say_duration
+from core.http.guard import ForbiddenTarget, check_url
 from core.numbers import plain
 from core.secret import Secret
 from core.settings.discord_token import bot_id_in
 from core.surrogates import find_half
-from core.webhooks.guard import ForbiddenTarget, check_url
 
 T = TypeVar("T")
 

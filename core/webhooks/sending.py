@@ -10,9 +10,9 @@ from typing import Final, Literal
 import aiohttp
 import msgspec
 
-from core.client_session import ask
+from core.http.client_session import ask
+from core.http.guard import ForbiddenTarget, check_url
 from core.webhooks.destinations import Destination, Kind
-from core.webhooks.guard import ForbiddenTarget, check_url
 from core.webhooks.retries import parse_retry_after
 from core.webhooks.signatures import sign
 
@@ -66,7 +66,7 @@ async def send(
     """Makes one attempt; whatever goes wrong on the way is an outcome, and no error.
 
     Args:
-        session: connects only to addresses that may be connected to (`core/webhooks/guard.py`).
+        session: connects only to addresses that may be connected to (`core/http/guard.py`).
         destination: where to.
         message: what.
         render: gives the body that this kind of destination takes.

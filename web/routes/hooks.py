@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
+from core.http.guard import ForbiddenTarget, check_target
 from core.webhooks.destinations import TooManySubscriptions
-from core.webhooks.guard import ForbiddenTarget, check_target
 from state.events import OUT_EVENTS, OutSpec, UnknownEventType, find_outgoing
 from web.bodies import json_answer
 from web.headers import JSON, standard

@@ -13,13 +13,13 @@ import msgspec
 
 from core.breakers.breaker import Breaker, BreakerPolicy
 from core.drain import Drain
-from core.look_ups import LookUps
+from core.http.guard import build_session
+from core.http.look_ups import LookUps
 from core.secret import Secret
 from core.settings import Settings
 from core.store import Database
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destination, Destinations
-from core.webhooks.guard import build_session
 from core.webhooks.outbox import Delivery, Outbox
 from core.webhooks.table.outcome import Settled
 from tests.core.webhooks.receiver import Receiver

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from core._status_line import Answered, Connector, Response
-from core.look_ups import LookUps
+from core.http._status_line import Answered, Connector, Response
+from core.http.look_ups import LookUps
 
 # A body is read so far, and so long, that the connection can be used again.
 _BODY_BYTES: Final = 16 * 1024

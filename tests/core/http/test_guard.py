@@ -12,16 +12,9 @@ from aiohttp import web
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.look_ups import LookUps
-from core.webhooks import guard
-from core.webhooks.guard import (
-    ForbiddenTarget,
-    build_session,
-    check_target,
-    check_url,
-    is_loopback,
-    is_public,
-)
+from core.http import guard
+from core.http.guard import ForbiddenTarget, build_session, check_target, check_url, is_loopback, is_public
+from core.http.look_ups import LookUps
 
 LOOK_UPS = LookUps("test")
 INSIDE = [

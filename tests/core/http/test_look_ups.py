@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from aiohttp import ClientError, web
 
-from core import look_ups
-from core.client_session import Resolver, build_session
-from core.look_ups import AT_ONCE, LookUps, Loop
+from core.http import look_ups
+from core.http.client_session import Resolver, build_session
+from core.http.look_ups import AT_ONCE, LookUps, Loop
 from state.outgoing import Outgoing
 
 

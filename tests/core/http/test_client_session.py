@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from core._status_line import StatusLine
-from core.client_session import Resolver, ask, build_session
-from core.look_ups import LookUps
+from core.http._status_line import StatusLine
+from core.http.client_session import Resolver, ask, build_session
+from core.http.look_ups import LookUps
 from tests.raw_server import BAD_AFTER_200, OK, answering
 
 

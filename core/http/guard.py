@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import aiohttp
     from aiohttp.abc import ResolveResult
 
-    from core.look_ups import LookUps
+    from core.http.look_ups import LookUps
 
 LONGEST_URL: Final = 2_048
 _LOOK_UP_S: Final = 5.0
@@ -109,8 +109,8 @@ async def check_target(url: str, *, loopback: bool, look_ups: LookUps) -> None:
 
 
 def build_session(*, loopback: bool, user_agent: str, look_ups: LookUps) -> aiohttp.ClientSession:
-    """A session that connects only where it may (`core/client_session.py`)."""
-    from core import client_session
+    """A session that connects only where it may (`core/http/client_session.py`)."""
+    from core.http import client_session
 
     class Guarded(client_session.Resolver):
         """Refuses a name with a single forbidden address."""
