@@ -21,16 +21,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from core import logs, machine_limits, uncaught
+from core import logs, machine_limits
 from core.drain import patience
 from core.errors import StartError
 from core.http.look_ups import Loop
 from core.kernel import Kernel, build_kernel
 from core.lifecycle import Service
-from core.logs import LogFormat
+from core.logs import LogFormat, uncaught
+from core.logs.outputs import Outputs
+from core.logs.secret import Secret
 from core.metrics.log_counter import LogCounter
-from core.outputs import Outputs
-from core.secret import Secret
 from core.settings import LoadedSettings, Settings, SettingsError, load_settings
 from core.store.errors import StoreError
 from core.suggestions import closest

@@ -17,7 +17,7 @@ from http import HTTPStatus
 import aiohttp
 from yarl import URL
 
-from core.outputs import Outputs
+from core.logs.outputs import Outputs
 from deploy._staging_access import check_reading, check_transport, check_webhooks
 from deploy._staging_answers import ANSWER_CHECKS
 from deploy._staging_live import LIVE_CHECKS

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import HelixError
-from core.secret import Secret
-from core.secret_forms import escaped
+from core.logs.secret import Secret
+from core.logs.secret_forms import escaped
 from state.personal import purge_index
 
 MASK: Final = "***"

@@ -12,7 +12,7 @@ from typing import Final, final
 import msgspec
 
 from core.clock import Clock
-from core.secret import Secret
+from core.logs.secret import Secret
 
 LASTS_S: Final = 7 * 86_400
 # Of the sessions that were ended by hand, the ids of so many are kept.

@@ -9,7 +9,7 @@ from typing import Literal
 from aiohttp import hdrs, web
 
 from core.kernel import Kernel
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.settings import Settings
 from core.webhooks.signatures import NotAuthentic, decode_key, verify, verify_github, verify_token
 from web.keys import KERNEL, SENDER_GUESSES

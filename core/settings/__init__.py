@@ -11,7 +11,7 @@ import msgspec
 from core.errors import StartError
 from core.http.loopback import is_loopback
 from core.logs import LogFormat
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.settings import values as parse
 from core.settings._parsers import PARSERS
 from core.settings.doc import SETTING_DOCS, SettingDoc, render_env_example

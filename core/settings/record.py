@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from core.logs import LogFormat
-from core.secret import Secret
+from core.logs.secret import Secret
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from core.durations import say_duration
 from core.http.guard import ForbiddenTarget, check_url
+from core.logs.secret import Secret
 from core.numbers import plain
-from core.secret import Secret
 from core.settings.discord_token import bot_id_in
 from core.surrogates import find_half
 

@@ -14,7 +14,7 @@ import msgspec
 
 from core.clock import Clock
 from core.errors import HelixError
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.settings import Settings
 from core.store import Database
 from core.store.moments import from_us, to_us

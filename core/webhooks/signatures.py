@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from core.errors import HelixError
-from core.secret import Secret
+from core.logs.secret import Secret
 
 TOLERANCE_S: Final = 300
 # A sender may list several signatures while its key rotates; more than this is no sender.

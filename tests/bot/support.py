@@ -16,8 +16,8 @@ from bot.client import HelixBot
 from bot.endpoints import Endpoints
 from core.clock import Clock
 from core.kernel import Kernel, build_kernel
+from core.logs.secret import Secret
 from core.metrics import Counter
-from core.secret import Secret
 from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS

@@ -15,8 +15,8 @@ from bot.app import BotService, create_bot
 from bot.client import HelixBot
 from bot.endpoints import Endpoints
 from core.errors import StartError
+from core.logs.secret import Secret
 from core.metrics import Gauge
-from core.secret import Secret
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.bot.conftest import StartBot

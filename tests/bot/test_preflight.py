@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 from bot.preflight import describe
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.settings import Settings
 
 TOKEN = base64.b64encode(b"123456789012345678").decode() + ".GhIjKl.abcdefghijklmnopqrstuvwxyz0123456789ab"

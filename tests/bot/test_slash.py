@@ -11,7 +11,7 @@ import pytest
 
 from bot import app, catalog, slash
 from core.errors import StartError
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.settings import Settings
 from sandbox import Sandbox
 from sandbox.faults import Fault

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state._backup_secrets import forms, redact_database, redact_text

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from core.kernel import Kernel, build_kernel
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreClosed

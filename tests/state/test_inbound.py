@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.store.errors import StoreError
 from core.webhooks.inbox import InboxEvent
 from core.webhooks.router import _take_back

@@ -12,8 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from core.logs.secret import Secret
 from core.metrics.exposition import render as render_metrics
-from core.secret import Secret
 from core.store.errors import StoreError
 from core.webhooks.inbox import InboxFull
 from state.change import SYSTEM, Change

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.logs import JsonFormatter
-from core.secret import Secret
+from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site
 from web.access_log import MOST_PER_MINUTE, AccessLog
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site, counter
 from tests.web.routes.test_session import TOKEN, begin
 from web.routes.table import ROUTES

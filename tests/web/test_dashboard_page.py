@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import msgspec
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from state.agents import ROSTER
 from state.models import METRICS
 from state.status import build_status

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from tests.web.helpers import Answer, MakeSite, Site, counter, head
 from web.keys import KERNEL
 from web.routes.table import ROUTES

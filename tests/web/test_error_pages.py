@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 from yarl import URL
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site, head
 from web.headers import HTML
 from web.routing import RouteSpec

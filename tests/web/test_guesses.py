@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site
 from web.guesses import ATTEMPTS_PER_MINUTE
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site, Wire
 from tests.web.test_edge import assert_problem
 from web.routes.table import ROUTES

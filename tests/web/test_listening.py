@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from core.errors import StartError
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.settings import Settings
 from web.listening import CannotListen, listen
 

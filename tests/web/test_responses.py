@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from aiohttp import web
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site
 from web.bodies import Body
 from web.keys import RESPONSES

@@ -19,7 +19,7 @@ import pytest
 import standardwebhooks
 
 from core.breakers.breaker import BreakerPolicy
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.webhooks import destinations, inbox, outbox, pacing, retries, router, sending
 from core.webhooks.deliverer import DISABLED_AFTER, Settled
 from state import webhook_tables

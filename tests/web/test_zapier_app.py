@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from state.events import IN_EVENTS, OUT_EVENTS
 from tests.core.webhooks.receiver import receiving
 from tests.node_support import NODE, ROOT, needs_zapier, run

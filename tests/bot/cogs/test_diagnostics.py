@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from state.ports import RouteInfo
 from tests.bot.cogs.talk import Message, Talk, items, text_of
 from tests.bot.conftest import StartBot

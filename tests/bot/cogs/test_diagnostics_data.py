@@ -19,7 +19,7 @@ from bot.cogs.diagnostics._run import SelfTestRunning, alone, run_checks
 from core.drain import Drain
 from core.errors import HelixError
 from core.kernel import Kernel
-from core.secret import Secret
+from core.logs.secret import Secret
 from state.change import SYSTEM, Change
 from state.collective import Collective
 from state.models import UCF

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 import msgspec
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.webhooks.inbox import Incoming
 from sandbox import Sandbox
 from state.change import Change

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from bot.effects.dead_letters import DeadLetters
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.webhooks.destinations import end_waiting
 from sandbox import Sandbox
 from sandbox.faults import Fault

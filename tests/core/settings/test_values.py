@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.settings import values as parse
 
 whole = parse.whole(1, 99, "things")

@@ -15,7 +15,7 @@ from core.breakers.breaker import Breaker, BreakerPolicy
 from core.drain import Drain
 from core.http.guard import build_session
 from core.http.look_ups import LookUps
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.settings import Settings
 from core.store import Database
 from core.webhooks.deliverer import Deliverer

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import standardwebhooks
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.settings import Settings
 from core.store import Database
 from core.webhooks.retries import SCHEDULE_S

@@ -13,7 +13,7 @@ import svix.webhooks
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.webhooks.signatures import NotAuthentic, decode_key, sign, verify, verify_github, verify_token
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

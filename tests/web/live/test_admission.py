@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 import aiohttp
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site, counter
 from tests.web.live.listening import WsListener, gone, over_sse, over_ws
 from web.live import streams

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from state.events import IN_EVENTS, OUT_EVENTS
 from tests.web.helpers import MakeSite, Site
 from web.routes.table import ROUTES

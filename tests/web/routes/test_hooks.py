@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.webhooks import destinations
 from state.change import Change
 from state.events import OUT_EVENTS

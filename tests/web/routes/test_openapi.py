@@ -2,7 +2,7 @@
 
 import gzip
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site
 from web.routes.table import ROUTES
 

@@ -7,7 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from tests.manual_clock import ManualClock
 from tests.web.helpers import Answer, MakeSite, Site, Wire, counter, head
 from tests.web.test_edge import assert_problem

@@ -14,7 +14,7 @@ import standardwebhooks
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.secret import Secret
+from core.logs.secret import Secret
 from core.webhooks.signatures import sign
 from state.events import IN_EVENTS, OUT_EVENTS
 from tests.web.helpers import Answer, MakeSite, Site, counter

@@ -16,9 +16,9 @@ import time
 from collections.abc import Callable
 from typing import Final, Self, TextIO, final
 
-from core._output_thread import Output, OutputThread
 from core.health import Reading
 from core.health.threshold import Threshold
+from core.logs._output_thread import Output, OutputThread
 from core.metrics import Registry
 
 # How long the end of the process waits for a reader that reads nothing.

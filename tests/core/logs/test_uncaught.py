@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from core import logs, uncaught
-from core.secret import Secret
+from core import logs
+from core.logs import uncaught
+from core.logs.secret import Secret
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pickle
 import msgspec
 import pytest
 
-from core.secret import Secret
+from core.logs.secret import Secret
 
 
 @pytest.mark.parametrize(

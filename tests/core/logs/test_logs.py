@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from core.logs import SecretMask, configure
-from core.secret import Secret
+from core.logs.secret import Secret
 
 TOKEN = Secret('open-sesame-"7"')
 URL = Secret("https://hooks.example/catch/42/sesame")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core._output_thread import Output, OutputThread
+from core.logs._output_thread import Output, OutputThread
 from core.metrics import CounterCell
 
 PATIENT = (30.0, 30.0)

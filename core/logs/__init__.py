@@ -14,9 +14,9 @@ from textwrap import indent
 from types import MappingProxyType
 from typing import Literal, TextIO
 
-from core._log_repeats import Repeats
-from core.secret import Secret
-from core.secret_forms import forms_of
+from core.logs._repeats import Repeats
+from core.logs.secret import Secret
+from core.logs.secret_forms import forms_of
 
 LogFormat = Literal["text", "json"]
 MASK = "***"
@@ -43,7 +43,7 @@ _LOOK_EVERY_S = 1.0
 class SecretMask:
     """Replaces every registered secret by `***`, in messages, arguments, tracebacks and stacks.
 
-    Quoted, escaped and base64 forms are replaced likewise (`core/secret_forms.py`).
+    Quoted, escaped and base64 forms are replaced likewise (`core/logs/secret_forms.py`).
     """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from core._output_thread import Output, OutputThread
+from core.logs._output_thread import Output, OutputThread
+from core.logs.outputs import Outputs, text_stream
 from core.metrics import Registry
-from core.outputs import Outputs, text_stream
 
 Printed = Callable[[], bytes]
 

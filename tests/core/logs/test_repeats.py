@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from core import logs
-from core._log_repeats import Repeats
+from core.logs._repeats import Repeats
 from core.metrics import Counter, Registry
 from core.metrics.log_counter import LogCounter
 from tests.manual_clock import ManualClock
@@ -151,7 +151,7 @@ def test_what_was_held_back_comes_out_by_itself(stream: io.StringIO, monkeypatch
     for _ in range(3):
         logging.getLogger("core.test").warning("again")
     assert len(stream.getvalue().splitlines()) == 1
-    monkeypatch.setattr("core._log_repeats._WINDOW_S", 0.0)
+    monkeypatch.setattr("core.logs._repeats._WINDOW_S", 0.0)
     while "again (and 2 more like it in 1 s)" not in stream.getvalue():
         time.sleep(0.001)
 
