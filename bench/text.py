@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from statistics import median
 
-from core.discord_markdown import escape
+from core.text.discord_markdown import escape
 
 ROUNDS = 7
 SHORT = 4_000

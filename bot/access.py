@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 from bot import catalog, whom
 from bot.entry import Access, CommandEntry, Level, Where
-from core.discord_markdown import MarkdownError
-from core.visible_text import one_line
+from core.text.discord_markdown import MarkdownError
+from core.text.visible_text import one_line
 from state.change import Actor
 
 if TYPE_CHECKING:

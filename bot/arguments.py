@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord.ext import commands
 from discord.ext.commands.view import StringView
 
-from core.quotation import closing, inside, is_left_open, unquoted
+from core.text.quotation import closing, inside, is_left_open, unquoted
 
 
 class ArgumentView(StringView):

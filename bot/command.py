@@ -13,7 +13,7 @@ from discord.ext import commands
 from bot import access, catalog, errors
 from bot.cooldowns import ActionCooldowns, UserCooldowns
 from bot.entry import CommandEntry
-from core.surrogates import find_half
+from core.text.surrogates import find_half
 
 if TYPE_CHECKING:
     from bot.context import HelixContext

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.health import Reading
 from core.health.threshold import Threshold
-from core.numbers import plain
+from core.text.numbers import plain
 from state.ports import FAILED_OUTCOMES
 
 if TYPE_CHECKING:

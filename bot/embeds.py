@@ -10,8 +10,8 @@ from datetime import datetime
 
 import discord
 
-from core.discord_markdown import escape
-from core.visible_text import isolate, without_directions
+from core.text.discord_markdown import escape
+from core.text.visible_text import isolate, without_directions
 
 # Discord API v10, "Message Create" and "Embed Limits".
 CONTENT_LIMIT = 2_000

@@ -17,10 +17,10 @@ from bot import catalog, discord_codes, embeds, hints, whom
 from bot.access import Refusal, caller_of
 from bot.responding import respond
 from bot.words import quoted
-from core.discord_markdown import MarkdownError
 from core.errors import HelixError, UnknownName
 from core.logs import EACH
 from core.store.errors import StoreError
+from core.text.discord_markdown import MarkdownError
 from state.events import CommandFailed
 
 if TYPE_CHECKING:

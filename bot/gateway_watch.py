@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.health import Reading
 from core.health.threshold import Threshold, fails_when
-from core.numbers import plain
+from core.text.numbers import plain
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

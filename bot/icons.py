@@ -13,7 +13,7 @@ import msgspec
 
 from bot import field_pictures
 from bot.pictures.field_request import STYLES, Style
-from core.discord_markdown import MarkdownError
+from core.text.discord_markdown import MarkdownError
 
 if TYPE_CHECKING:
     import discord

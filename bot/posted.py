@@ -17,7 +17,7 @@ import msgspec
 
 from bot import discord_codes, lasting
 from bot.replying import send
-from core.discord_markdown import MarkdownError
+from core.text.discord_markdown import MarkdownError
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot import embeds, words
-from core.numbers import plain
+from core.text.numbers import plain
 from state.change import Actor
 from state.models import METRICS, judge
 from state.ritual_records import Finish, RitualRecord

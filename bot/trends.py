@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from bot.pictures.chart_request import ChartRequest, Dot, Mark, MarkKind, Panel
-from core.durations import say_duration, say_last
+from core.text.durations import say_duration, say_last
 from state.forecast import TooLittleData, forecast
 from state.models import METRICS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from core.visible_text import isolate, without_directions
+from core.text.visible_text import isolate, without_directions
 
 # Below it `g` would write an exponent.
 _LEAST = 1e-4

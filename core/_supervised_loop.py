@@ -11,7 +11,7 @@ import msgspec
 
 from core.health import Reading
 from core.health.threshold import Threshold
-from core.numbers import plain
+from core.text.numbers import plain
 
 LoopState = Literal["waiting", "running", "restarting", "finished", "stopped"]
 

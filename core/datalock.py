@@ -19,7 +19,7 @@ from typing import Final, NamedTuple
 
 from core.errors import StartError
 from core.flush import flush
-from core.numbers import plain
+from core.text.numbers import plain
 
 logger = logging.getLogger(__name__)
 

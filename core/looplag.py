@@ -10,7 +10,7 @@ from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import Threshold
 from core.metrics import Histogram
-from core.numbers import plain
+from core.text.numbers import plain
 
 _EVERY_S = 0.5
 # One minute of measurements is what "recent" means.

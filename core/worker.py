@@ -16,7 +16,7 @@ from typing import Final
 
 from core._worker_frames import DONE, LENGTH, TOLD, encode_frame
 from core.errors import HelixError
-from core.numbers import plain
+from core.text.numbers import plain
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
-from core.visible_text import one_line
+from core.text.visible_text import one_line
 from state.agents import AgentView
 from state.models import UCF, Lore
 

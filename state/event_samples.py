@@ -10,8 +10,8 @@ import msgspec
 
 from core.broadcast import Broadcaster
 from core.errors import HelixError, UnknownName
-from core.quotation import straight
-from core.wrong_field import wrong_field
+from core.text.quotation import straight
+from core.text.wrong_field import wrong_field
 from state.edit_files import RefusedEdit
 from state.events import OUT_EVENTS, OutEvent
 from state.strict_json import parse_object

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 import msgspec
 
-from core.docstrings import attributes, summary
 from core.errors import HelixError, UnknownName
-from core.wrong_field import wrong_field
+from core.text.docstrings import attributes, summary
+from core.text.wrong_field import wrong_field
 from state import events_in as incoming
 from state.events_in import InEvent
 from state.events_out import (

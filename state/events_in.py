@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import msgspec
 
-from core.numbers import plain
-from core.patterns import KEY, SNOWFLAKE, WEB_ADDRESS
+from core.text.numbers import plain
+from core.text.patterns import KEY, SNOWFLAKE, WEB_ADDRESS
 from state.events_out import Severity
 from state.models import METRICS, ReportStatus
 

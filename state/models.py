@@ -11,8 +11,8 @@ from typing import Final, Literal
 import msgspec
 
 from core.errors import HelixError
-from core.numbers import plain
 from core.suggestions import closest
+from core.text.numbers import plain
 
 Judgement = Literal["good", "fair", "critical"]
 ReportStatus = Literal["active", "degraded", "down"]

@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from core.discord_markdown import escape
-from core.numbers import plain
+from core.text.discord_markdown import escape
+from core.text.numbers import plain
 from core.webhooks.destinations import Kind
 from core.webhooks.sending import Message
 from state.events import OUT_EVENTS

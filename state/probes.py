@@ -16,9 +16,9 @@ import msgspec
 from core.clock import Clock
 from core.health import HealthRegistry, Reading
 from core.health.threshold import Threshold, fails_when, warns_when
-from core.numbers import plain
 from core.store import Database
 from core.store.errors import StoreError
+from core.text.numbers import plain
 from state.atomic_file import PRIVATE, Overtaken, replace_file
 from state.edit_files import RefusedEdit, UnreadFile, read_edit_file
 from state.moments import from_us, to_us

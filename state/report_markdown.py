@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from core.discord_markdown import escape
+from core.text.discord_markdown import escape
 from state.reports import Report
 
 _ARROWS = {"up": "↗", "down": "↘", "steady": "→"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from core.numbers import plain
+from core.text.numbers import plain
 from state.models import METRICS
 from state.ritual_records import Finish, Replay, RitualRecord
 from state.ritual_rules import Outcome, play

@@ -7,8 +7,8 @@ from typing import Final, Protocol
 
 import msgspec
 
-from core.durations import WrongDuration, format_duration, parse_duration, say_duration
 from core.errors import HelixError
+from core.text.durations import WrongDuration, format_duration, parse_duration, say_duration
 
 SHORTEST: Final = timedelta(minutes=10)
 LONGEST: Final = timedelta(days=365)

@@ -7,7 +7,7 @@ import unicodedata
 from typing import Final
 
 from core.errors import HelixError
-from core.quotation import straight
+from core.text.quotation import straight
 
 LONGEST_QUERY: Final = 200
 MOST_TERMS: Final = 12

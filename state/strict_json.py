@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
-from core.surrogates import find_escaped_half
+from core.text.surrogates import find_escaped_half
 from state.edit_files import RefusedEdit
 
 _BOM: Final = b"\xef\xbb\xbf"

@@ -14,7 +14,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from core.numbers import plain
+from core.text.numbers import plain
 from state.models import METRICS, UCF, Metric
 
 MARGIN_SHARE: Final = 0.05

@@ -14,7 +14,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from core.logs import MANY
-from core.numbers import plain
+from core.text.numbers import plain
 from web.clients import peer_address
 from web.farewell import Farewell
 from web.hot import HotAnswer

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from core.durations import WrongDuration, parse_duration
+from core.text.durations import WrongDuration, parse_duration
 from web.parameters import Parameter
 
 _NOW: Final = timedelta(0)

@@ -7,9 +7,9 @@ from typing import Final, TypeVar
 import msgspec
 from aiohttp import web
 
-from core.numbers import plain
-from core.surrogates import find_escaped_half
-from core.wrong_field import wrong_field
+from core.text.numbers import plain
+from core.text.surrogates import find_escaped_half
+from core.text.wrong_field import wrong_field
 from web.body_room import PlaceTaken
 from web.clients import address_of, key_of
 from web.keys import BODY_ROOM, KERNEL

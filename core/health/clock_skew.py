@@ -10,7 +10,7 @@ from typing import Final
 from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import Threshold
-from core.numbers import plain
+from core.text.numbers import plain
 
 # How often the two clocks are held against each other.
 LOOK_EVERY_S: Final = 1.0

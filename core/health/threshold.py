@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from core.numbers import plain
+from core.text.numbers import plain
 
 Status = Literal["pass", "warn", "fail"]
 

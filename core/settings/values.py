@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from core.durations import say_duration
 from core.http.guard import ForbiddenTarget, check_url
 from core.logs.secret import Secret
-from core.numbers import plain
 from core.settings.discord_token import bot_id_in
-from core.surrogates import find_half
+from core.text.durations import say_duration
+from core.text.numbers import plain
+from core.text.surrogates import find_half
 
 T = TypeVar("T")
 

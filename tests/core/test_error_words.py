@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from core.health.threshold import Threshold
-from core.patterns import IN_WORDS
 from core.settings._parsers import PARSERS
-from core.wrong_field import wrong_field
+from core.text.patterns import IN_WORDS
+from core.text.wrong_field import wrong_field
 from state.events import IN_EVENTS, WrongData, parse_data
 
 EXPONENT = re.compile(r"\de[+-]?\d")

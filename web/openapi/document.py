@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from core.docstrings import summary
+from core.text.docstrings import summary
 from core.version import VERSION
 from state.events import OUT_EVENTS, OutSpec
 from web.headers import JSON

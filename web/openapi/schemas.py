@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core.docstrings import attributes, summary
+from core.text.docstrings import attributes, summary
 from state.events import OutEvent
 
 _TEMPLATE: Final = "#/components/schemas/{name}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from bot.access import Caller
 from bot.loader import STAYS, CogStatus, CogStays, LoadResult, UnknownCog
 from core.errors import HelixError
-from core.quotation import unquoted
+from core.text.quotation import unquoted
 from state.change import JournalRow
 
 ALL, CHANGED = "all", "changed"

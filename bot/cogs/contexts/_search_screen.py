@@ -7,8 +7,8 @@ import re
 import discord
 
 from bot import embeds, pages, words
-from core.discord_markdown import escape
-from core.visible_text import isolate, without_directions
+from core.text.discord_markdown import escape
+from core.text.visible_text import isolate, without_directions
 from state.search import HIT_BEGINS, HIT_ENDS, MOST_SHOWN, Found, Hit
 
 PER_PAGE = 5

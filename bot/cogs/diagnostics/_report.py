@@ -13,7 +13,7 @@ import msgspec
 
 from bot import words
 from bot.cogs.diagnostics._model import Outcome, Report
-from core.discord_markdown import escape
+from core.text.discord_markdown import escape
 
 logger = logging.getLogger(__name__)
 

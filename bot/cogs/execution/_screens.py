@@ -9,7 +9,7 @@ import discord
 from bot import embeds, pages, words
 from bot.cogs.execution._jobs import Job, Queue
 from bot.cogs.execution._run import Followed
-from core.visible_text import without_directions
+from core.text.visible_text import without_directions
 from state.directive_records import Directive, DirectiveStatus, Halt, LogLine
 from state.directives import Halted
 

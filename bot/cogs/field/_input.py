@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from bot.words import quoted
-from core.durations import parse_duration
 from core.errors import HelixError, UnknownName
+from core.text.durations import parse_duration
 from state.alerts import LONGEST_MUTE, SHORTEST_MUTE
 from state.models import METRICS
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from bot.cogs.field._input import Shift, WrongInput
-from core.numbers import plain
+from core.text.numbers import plain
 from state.change import Actor, Change
 from state.manager import StateManager
 from state.models import METRICS, Snapshot

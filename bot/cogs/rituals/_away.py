@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.access import Caller
 from bot.cogs.rituals._rest import next_at
-from core.discord_markdown import MarkdownError
+from core.text.discord_markdown import MarkdownError
 from state.ritual_records import RitualRecord
 
 PLACE: Final = "away"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.cogs.rituals._rest import next_at
-from core.discord_markdown import MarkdownError
+from core.text.discord_markdown import MarkdownError
 from state.ritual_records import RitualRecord
 from state.ritual_rules import HARMONY_GOAL, HARMONY_STEPS
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.words import quoted
 from core.errors import HelixError
-from core.quotation import straight
+from core.text.quotation import straight
 from state.ritual_records import check_steps
 from state.ritual_rules import DEFAULT_STEPS
 from state.schedule_rules import EXAMPLES, Rule, parse_rule

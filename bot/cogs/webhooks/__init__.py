@@ -14,7 +14,7 @@ from bot.cogs.webhooks import _deliveries, _lines, _screens, _sending
 from bot.command import command
 from bot.completion import choices
 from bot.progress import Progress
-from core.durations import say_last
+from core.text.durations import say_last
 from core.webhooks.inbox import InboxEvent
 from state import event_samples
 from state.events import OUT_EVENTS

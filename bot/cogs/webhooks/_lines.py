@@ -8,8 +8,8 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from bot.words import quoted
-from core.durations import parse_duration
 from core.errors import HelixError
+from core.text.durations import parse_duration
 
 View = Literal["in", "out", "failed", "subscriptions"]
 VIEWS: Final[tuple[View, ...]] = ("in", "out", "failed", "subscriptions")

@@ -11,7 +11,7 @@ from bot import embeds, pages, words
 from bot.cogs.webhooks._deliveries import Incoming, Listing, Outgoing, Subscribed, Whole
 from bot.cogs.webhooks._sending import Replayed
 from core.breakers.breaker import BreakerView
-from core.visible_text import without_directions
+from core.text.visible_text import without_directions
 from core.webhooks.inbox import InboxEvent
 from core.webhooks.outbox import Attempt, Delivery
 from state.events import OutEvent

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from bot.cogs.field import _input, _tune
 from bot.cogs.field._input import Shift, UnknownMetric, WrongInput
-from core.durations import WrongDuration, format_duration
 from core.errors import HelixError
+from core.text.durations import WrongDuration, format_duration
 from state.models import METRICS
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.quotation import closing, is_left_open, straight, unquoted
+from core.text.quotation import closing, is_left_open, straight, unquoted
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.visible_text import isolate, one_line, without_directions
+from core.text.visible_text import isolate, one_line, without_directions
 
 FSI, PDI = "\u2068", "\u2069"
 

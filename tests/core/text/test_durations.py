@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.durations import WrongDuration, format_duration, parse_duration, say_duration, say_last
+from core.text.durations import WrongDuration, format_duration, parse_duration, say_duration, say_last
 
 YEAR_S = 365 * 86_400
 

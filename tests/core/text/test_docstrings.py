@@ -1,6 +1,6 @@
 """What docstrings say, read for schemas."""
 
-from core.docstrings import attributes, summary
+from core.text.docstrings import attributes, summary
 
 _TEXT = """One thing. It goes
     on here.

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.surrogates import find_escaped_half, find_half
+from core.text.surrogates import find_escaped_half, find_half
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.discord_markdown import escape
+from core.text.discord_markdown import escape
 
 # What Discord takes from a backslash on (its rule "escape").
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.numbers import plain
+from core.text.numbers import plain
 
 
 @pytest.mark.parametrize(

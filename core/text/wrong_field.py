@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from core.patterns import IN_WORDS
+from core.text.patterns import IN_WORDS
 
 # A member that is missing or unknown is named in the text, and its owner in the path.
 _NAMED: Final = re.compile(r"Object (?:missing required|contains unknown) field `(.*)`", re.DOTALL)

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from core.wrong_field import wrong_field
+from core.text.wrong_field import wrong_field
 
 
 class Inner(msgspec.Struct, forbid_unknown_fields=True):
