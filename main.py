@@ -21,16 +21,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from core import logs, machine_limits
-from core.drain import patience
+from core import logs
 from core.errors import StartError
 from core.http.look_ups import Loop
-from core.kernel import Kernel, build_kernel
-from core.lifecycle import Service
 from core.logs import LogFormat, uncaught
 from core.logs.outputs import Outputs
 from core.logs.secret import Secret
 from core.metrics.log_counter import LogCounter
+from core.runtime import machine_limits
+from core.runtime.drain import patience
+from core.runtime.kernel import Kernel, build_kernel
+from core.runtime.lifecycle import Service
 from core.settings import LoadedSettings, Settings, SettingsError, load_settings
 from core.store.errors import StoreError
 from core.suggestions import closest
@@ -38,7 +39,7 @@ from core.version import VERSION
 
 if TYPE_CHECKING:
     from bot.app import BotService
-    from core.datalock import DataLock
+    from core.runtime.datalock import DataLock
     from core.store import Database
     from core.store.migrations import Migration
     from sandbox import Sandbox
@@ -225,7 +226,7 @@ def _forget(call: _Call) -> int:
 
 def _offline(settings: Settings, what: str, work: Callable[[Path, tuple[Migration, ...]], str]) -> int:
     """Work on the data folder that needs it for itself: refused while a Helix runs there, naming that one."""
-    from core import datalock
+    from core.runtime import datalock
     from core.store.schema import CORE_MIGRATIONS
     from state.schema import STATE_MIGRATIONS
 
@@ -358,7 +359,7 @@ class _Helix:
         logger.info("stopped after_ms=%.0f", (time.monotonic() - begun) * 1000)
 
     async def _take_lock(self) -> None:
-        from core import datalock
+        from core.runtime import datalock
         from state._folder_swap import finish as finish_restore
 
         wait_s = self._settings.shutdown_s + _PREDECESSOR_EXTRA_S

@@ -10,7 +10,7 @@ import time
 import msgspec
 
 from bot.pictures.field_request import DRAW, STYLES, FieldRequest, Style
-from core.worker import Worker
+from core.runtime.worker import Worker
 
 ROUNDS = 5
 TARGET_S = 2.0

@@ -16,10 +16,10 @@ from bot.endpoints import Endpoints
 from bot.slash import OUT_OF_REACH, REFUSED, register, sync_commands
 from core.errors import StartError
 from core.health.threshold import warns_when
-from core.lifecycle import Service
+from core.runtime.lifecycle import Service
 
 if TYPE_CHECKING:
-    from core.kernel import Kernel
+    from core.runtime.kernel import Kernel
     from state.collective import Collective
     from state.ports import RouteInfo
 

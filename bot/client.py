@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from bot.entry import CommandEntry
     from core.cache import Cache
-    from core.kernel import Kernel
+    from core.runtime.kernel import Kernel
     from core.store.kv import KeyValue
     from state.collective import Collective
     from state.ports import RouteInfo

@@ -12,7 +12,7 @@ from core.errors import UnknownName
 from state.models import METRICS, UCF, judge
 
 if TYPE_CHECKING:
-    from core.worker import Worker
+    from core.runtime.worker import Worker
 
 _SEEN = {
     "mandelbrot": "The rim of the Mandelbrot set as a relief under a low sun, seen {place}",

@@ -15,7 +15,7 @@ from state.forecast import TooLittleData, forecast
 from state.models import METRICS
 
 if TYPE_CHECKING:
-    from core.worker import Worker
+    from core.runtime.worker import Worker
     from state.alerts import Alert
     from state.collective import Collective
     from state.history import Series, Step

@@ -15,8 +15,9 @@ from typing import Final
 import msgspec
 
 from core.flush import flush
+from core.runtime.in_thread import in_thread
+from core.runtime.worker import Worker, WorkerFailed
 from core.version import VERSION
-from core.worker import Worker, WorkerFailed
 from state import _backup_secrets as secrets_in
 from state._backup_archive import check_database, hash_file, unpack
 from state._backup_copy import Stopped, copy_database, remove_tree
@@ -31,7 +32,6 @@ from state._backup_manifest import (
 )
 from state._backup_pack import Slice, plan
 from state._backup_source import BackupRefused, OnProgress, Source
-from state._in_thread import in_thread
 from state._snapshot_table import read_snapshot
 from state.edit_files import FileContent, RefusedEdit, UnreadFile, read_edit_file
 

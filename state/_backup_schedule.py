@@ -14,7 +14,7 @@ import msgspec
 from core.errors import HelixError
 from core.health import Reading
 from core.health.threshold import Threshold, warns_when
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from state.change import Actor
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from core.runtime.one_at_a_time import Busy
 from state import event_samples
 from state._directive_book import CAUSE
-from state._one_at_a_time import Busy
 from state.context_records import fold
 from state.directive_action import Outcome, Postponed, Withdrawn, Work
 from state.ritual_records import RitualCancelled, RitualRecord, RitualRunning

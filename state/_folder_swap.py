@@ -11,8 +11,8 @@ import os
 from pathlib import Path
 from typing import Final
 
-from core.datalock import LOCK_NAME
 from core.flush import flush
+from core.runtime.datalock import LOCK_NAME
 from state._backup_copy import remove_tree
 from state.file_rights import keep_rights
 from state.rename import exchange

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from state.events import DeliveryExhausted, OutEvent, UcfChanged, encode_payload, type_of
 
 if TYPE_CHECKING:
-    from core.kernel import Kernel
+    from core.runtime.kernel import Kernel
     from core.webhooks.deliverer import Settled
     from core.webhooks.destinations import Destination
     from state.models import Snapshot

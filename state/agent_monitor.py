@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from core.health import Check
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store.errors import StoreError
 from state.agents import AgentView, build_agents
 from state.change import Change, JournalRow

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 import msgspec
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
 from core.store.kv import KeyValue

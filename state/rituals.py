@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from core.health import Reading
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
 from state import _ritual_table as table

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from state import _schedule_table as table
 from state._schedule_table import Schedule

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from core.kernel import Kernel
 from core.metrics import Registry
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
 from state import _slo_table as table

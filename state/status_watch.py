@@ -16,7 +16,7 @@ from state.events import OutEvent, StatusChanged
 from state.status import assess
 
 if TYPE_CHECKING:
-    from core.kernel import Kernel
+    from core.runtime.kernel import Kernel
     from core.webhooks.pacing import Sleep
     from state.manager import StateManager
     from state.models import Snapshot

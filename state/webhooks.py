@@ -14,7 +14,7 @@ from core.breakers import Breakers
 from core.breakers.breaker import Breaker, BreakerPolicy
 from core.health import Reading
 from core.http.look_ups import LookUps
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
 from core.store.moments import to_us

@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from msgspec import structs
 
 from core.health import Reading
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo, RouteInfo
 from web import keys

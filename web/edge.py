@@ -9,7 +9,7 @@ from typing import Final, final
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store.errors import StoreError
 from web.access_log import AccessLog
 from web.admission import Admission, check_budget

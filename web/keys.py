@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo
 from web.body_room import BodyRoom

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from core.clock import Clock
-from core.memory import give_back_memory
+from core.runtime.memory import give_back_memory
 from web.access_log import AccessLog
 from web.connection import Connection
 from web.connection_limits import ConnectionLimits

@@ -8,8 +8,8 @@ from typing import Literal
 
 from aiohttp import hdrs, web
 
-from core.kernel import Kernel
 from core.logs.secret import Secret
+from core.runtime.kernel import Kernel
 from core.settings import Settings
 from core.webhooks.signatures import NotAuthentic, decode_key, verify, verify_github, verify_token
 from web.keys import KERNEL, SENDER_GUESSES

@@ -22,7 +22,7 @@ from bot.effects import _own_posts
 from bot.effects._reach import Reach
 from core.errors import HelixError
 from core.metrics import Counter
-from core.worker import WorkerFailed
+from core.runtime.worker import WorkerFailed
 from state.models import METRICS
 from state.schedule_rules import Cron
 from state.week import Week, fetch_week

@@ -12,7 +12,7 @@ import discord
 from bot import errors
 from bot.icons import AGAIN_AFTER, EVERY, IconRecord, Icons, NoPermission, key_of
 from core.errors import HelixError
-from core.worker import WorkerFailed
+from core.runtime.worker import WorkerFailed
 from state.change import Actor
 
 if TYPE_CHECKING:

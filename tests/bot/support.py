@@ -15,9 +15,9 @@ from bot.app import BotService, create_bot
 from bot.client import HelixBot
 from bot.endpoints import Endpoints
 from core.clock import Clock
-from core.kernel import Kernel, build_kernel
 from core.logs.secret import Secret
 from core.metrics import Counter
+from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS

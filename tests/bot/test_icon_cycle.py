@@ -13,7 +13,7 @@ import pytest
 
 from bot.effects.icon_cycle import IconCycle
 from bot.icons import EVERY, IconRecord, Icons, key_of
-from core.worker import WorkerFailed
+from core.runtime.worker import WorkerFailed
 from sandbox import Sandbox
 from sandbox.cdn import flat_png
 from state.change import Actor

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from bot import trends
+from core.runtime.worker import Worker
 from core.settings import Settings
-from core.worker import Worker
 from state.change import Change
 from state.collective import Collective
 from state.models import METRICS

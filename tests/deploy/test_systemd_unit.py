@@ -66,7 +66,7 @@ def test_it_runs_as_a_user_of_its_own_with_secrets_out_of_reach() -> None:
 
 
 def test_the_worker_may_still_lower_its_priority() -> None:
-    # The group @resources has setpriority(2), without which core/_worker_child.py does not start.
+    # The group @resources has setpriority(2), without which core/runtime/_worker_child.py does not start.
     assert "@resources" not in " ".join(_values("SystemCallFilter"))
 
 

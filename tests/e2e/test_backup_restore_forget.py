@@ -147,7 +147,7 @@ def dump(folder: Path) -> str:
 
 async def make_archive(data: Path, tmp_path: Path) -> Path:
     """A backup of that folder, made in this process."""
-    from core.kernel import build_kernel
+    from core.runtime.kernel import build_kernel
     from core.settings import Settings as HelixSettings
     from core.store import Database
     from core.store.schema import CORE_MIGRATIONS

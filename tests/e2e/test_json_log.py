@@ -14,12 +14,12 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, {root!r})
-import core.datalock
+import core.runtime.datalock
 
 async def broken(*_, **__):
     raise RuntimeError("not thought of")
 
-core.datalock.acquire = broken
+core.runtime.datalock.acquire = broken
 from main import main
 sys.exit(main())
 """

@@ -15,8 +15,8 @@ import promql_parser
 import pytest
 import yaml
 
-from core.kernel import build_kernel
 from core.metrics import Counter
+from core.runtime.kernel import build_kernel
 from core.settings import Settings
 from tests.e2e.everything_used import Scraped
 

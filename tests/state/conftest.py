@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.kernel import Kernel, build_kernel
+from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS

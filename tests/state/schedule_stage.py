@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
 from state.change import Actor

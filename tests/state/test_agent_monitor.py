@@ -10,7 +10,7 @@ import pytest
 
 from core.broadcast import Event
 from core.cache import Cache
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreClosed
 from state import agent_monitor

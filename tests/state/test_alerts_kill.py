@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from core.kernel import build_kernel
+from core.runtime.kernel import build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS

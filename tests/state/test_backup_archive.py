@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state._backup_archive import check_database, hash_file, unpack

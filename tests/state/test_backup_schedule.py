@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from state._backup_schedule import BackupSchedule
 from state.backups import BackupRefused, Backups

@@ -17,8 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from core.kernel import Kernel, build_kernel
 from core.logs.secret import Secret
+from core.runtime.kernel import Kernel, build_kernel
+from core.runtime.one_at_a_time import Busy, StoppedByRestart
 from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreClosed
@@ -26,7 +27,6 @@ from state import _backup_making
 from state import backups as backups_module
 from state._backup_folder import place
 from state._backup_secrets import SecretInBackup
-from state._one_at_a_time import Busy, StoppedByRestart
 from state.backups import BackupRefused, UnknownBackup
 from state.change import Actor
 from state.collective import Collective

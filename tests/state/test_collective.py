@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreClosed, StoreGone
 from state.change import Actor, Change, JournalRow

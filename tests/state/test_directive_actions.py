@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import HelixError
-from core.kernel import build_kernel
+from core.runtime.kernel import build_kernel
 from core.settings import Settings
 from core.store import Database
 from state import _directive_deeds

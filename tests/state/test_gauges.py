@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core.kernel import Kernel
 from core.metrics import Gauge
+from core.runtime.kernel import Kernel
 from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective

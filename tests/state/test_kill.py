@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, {root!r})
 import msgspec
 from core.store import Database
-from core.kernel import build_kernel
+from core.runtime.kernel import build_kernel
 from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from state.change import Change

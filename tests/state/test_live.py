@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from core.broadcast import Event
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective

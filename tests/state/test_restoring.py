@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import StartError
-from core.kernel import Kernel, build_kernel
+from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.migrations import Migration

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective

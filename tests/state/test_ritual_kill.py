@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from core.kernel import build_kernel
+from core.runtime.kernel import build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
@@ -23,7 +23,7 @@ import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 from core.store import Database
-from core.kernel import build_kernel
+from core.runtime.kernel import build_kernel
 from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from state.change import SYSTEM

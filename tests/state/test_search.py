@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.kernel import build_kernel
+from core.runtime.kernel import build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core.kernel import Kernel, build_kernel
 from core.metrics import Gauge
+from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreError

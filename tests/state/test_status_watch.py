@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from core.health import Status
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
 from state.change import Change

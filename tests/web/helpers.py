@@ -12,8 +12,8 @@ import aiohttp
 import msgspec
 
 from core.health import Check, Reading
-from core.kernel import Kernel
 from core.metrics import Counter, Histogram, Registry
+from core.runtime.kernel import Kernel
 from state.change import Change
 from state.collective import Collective
 from tests.manual_clock import ManualClock

@@ -130,7 +130,7 @@ async def test_a_server_that_lost_its_socket_says_so(site: Site) -> None:
 
 
 async def test_a_start_that_fails_leaves_nothing_behind(site: Site) -> None:
-    from core.kernel import build_kernel
+    from core.runtime.kernel import build_kernel
     from core.settings import Settings
 
     kernel = build_kernel(Settings(port=site.server.port, port_is_set=True))

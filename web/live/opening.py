@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, final
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from state.collective import Collective
 from web.live.client import Client
 from web.live.messages import History, Message

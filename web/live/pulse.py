@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final, final
 
-from core.kernel import Kernel
-from core.memory import resident_bytes
 from core.metrics import Counter as CounterMetric
 from core.metrics import Histogram
+from core.runtime.kernel import Kernel
+from core.runtime.memory import resident_bytes
 from state.collective import Collective
 from state.live_records import (
     CachePulse,

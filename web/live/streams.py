@@ -10,10 +10,10 @@ from itertools import islice
 from typing import Final, final, get_args
 
 from core.broadcast import Event
-from core.file_limit import raise_file_limit
-from core.kernel import Kernel
 from core.logs import MANY
-from core.memory import give_back_memory
+from core.runtime.file_limit import raise_file_limit
+from core.runtime.kernel import Kernel
+from core.runtime.memory import give_back_memory
 from state.agents import AgentView
 from state.collective import Collective
 from state.live import translate

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from state import readiness
 from web.bodies import Body, encode_json
 from web.headers import CORS, JSON, standard

@@ -10,8 +10,8 @@ from typing import Final, Literal
 import msgspec
 from aiohttp import web
 
-from core.kernel import Kernel
 from core.metrics import exposition
+from core.runtime.kernel import Kernel
 from web.bodies import encode_json
 from web.headers import CORS, JSON, standard
 from web.keys import KERNEL, RENDERING, TRAFFIC

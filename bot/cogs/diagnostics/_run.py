@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 from bot.cogs.diagnostics._model import Bench, Finding, NamedCheck, Outcome, Report, Result
 from bot.errors import new_incident
-from core.drain import Drain
 from core.errors import HelixError
 from core.logs import EACH
+from core.runtime.drain import Drain
 from core.version import VERSION
 
 logger = logging.getLogger(__name__)

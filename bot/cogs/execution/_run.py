@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.access import Caller, level_at
 from bot.entry import Level
-from core.drain import Drain
+from core.runtime.drain import Drain
 from state.directive_actions import ACTIONS
 from state.directive_records import Directive
 from state.directives import Directives

@@ -10,9 +10,9 @@ from typing import Literal
 from bot.cogs.monitoring._promises import Promise, build_promises
 from core.cache import CacheStats
 from core.errors import UnknownName
-from core.kernel import Kernel
-from core.memory import resident_bytes
 from core.metrics import Counter, Histogram, HistogramSummary, Registry
+from core.runtime.kernel import Kernel
+from core.runtime.memory import resident_bytes
 from state.ports import FAILED_OUTCOMES
 from state.promises import SloReport
 

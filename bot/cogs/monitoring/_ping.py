@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.version import VERSION
 
 

@@ -7,7 +7,7 @@ import discord.ext.test as dpytest
 import pytest
 
 from bot.client import HelixBot
-from core.kernel import Kernel, build_kernel
+from core.runtime.kernel import Kernel, build_kernel
 from core.settings import load_settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS

@@ -13,7 +13,7 @@ from bot.cogs.admin._flags import WrongSwitch
 from bot.loader import CogFailure, CogStatus, LoadResult, UnknownCog
 from core.cache import CacheStats, UnknownCache
 from core.flags import UnknownFlag
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from state.file_projection import Refusal
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from bot.cogs.agents import _history, _roster, _wisdom
 from bot.cogs.agents._history import WrongDays
 from bot.cogs.agents._roster import UnknownLayer
 from bot.cogs.agents.sayings import SAYINGS
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store.kv import KeyValue
 from state.agents import ROSTER, find_agent
 from state.change import JournalRow

@@ -16,10 +16,10 @@ from msgspec import structs
 from bot.cogs.diagnostics import _parts, _report, _routes, _screens
 from bot.cogs.diagnostics._model import Bench, Finding, NamedCheck, Outcome, Report, Result
 from bot.cogs.diagnostics._run import SelfTestRunning, alone, run_checks
-from core.drain import Drain
 from core.errors import HelixError
-from core.kernel import Kernel
 from core.logs.secret import Secret
+from core.runtime.drain import Drain
+from core.runtime.kernel import Kernel
 from state.change import SYSTEM, Change
 from state.collective import Collective
 from state.models import UCF

@@ -6,7 +6,7 @@ import pytest
 from bot.cogs.monitoring import _discovery, _health, _metrics, _ping, _promises
 from bot.cogs.monitoring._metrics import UnknownSection
 from bot.cogs.monitoring._promises import Promise
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from state.ports import RouteInfo
 from state.promises import TARGETS, PromiseName, SloReport, judge
 from tests.manual_clock import DEFAULT_START as NOON
@@ -113,7 +113,7 @@ def test_memory_is_read_from_the_process(kernel: Kernel) -> None:
 def test_memory_is_unknown_where_the_platform_does_not_say(
     kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.memory._STATM", Path("/proc/self/no-such-file"))
+    monkeypatch.setattr("core.runtime.memory._STATM", Path("/proc/self/no-such-file"))
     assert _metrics.build_metrics(kernel, UNMEASURED, None).memory_bytes is None
 
 

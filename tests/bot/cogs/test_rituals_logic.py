@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from bot.client import HelixBot
-from core.kernel import Kernel, build_kernel
+from core.runtime.kernel import Kernel, build_kernel
 from core.settings import load_settings
 from state.change import SYSTEM, Change
 from state.schedule_rules import parse_rule

@@ -13,7 +13,7 @@ import pytest
 
 from bot import trends
 from bot.effects.digest import Digest, Posted
-from core.worker import WorkerBusy
+from core.runtime.worker import WorkerBusy
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from state.change import Actor

@@ -10,7 +10,7 @@ import pytest
 from discord.ext import commands
 
 from bot.loader import CogLoader
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.settings import Settings
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder

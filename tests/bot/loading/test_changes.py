@@ -9,7 +9,7 @@ import pytest
 from discord.ext import commands
 
 from bot.loader import CogFailed, CogLoader
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
 from tests.bot.loading.cog_loading import state_of

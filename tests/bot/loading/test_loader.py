@@ -10,7 +10,7 @@ import pytest
 from discord.ext import commands
 
 from bot.loader import CogDisabled, CogFailed, CogLoader, CogStays, UnknownCog
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
 from tests.bot.loading.cog_loading import NAMES, build_loader, state_of

@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot import _cog_code as code
 from bot._cog_swap import attach, detach
 from bot.loader import CogFailed, CogLoader
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
 from tests.bot.loading.cog_loading import state_of

@@ -1,4 +1,4 @@
-from core.kernel import build_kernel
+from core.runtime.kernel import build_kernel
 from core.settings import Settings
 from tests.manual_clock import ManualClock
 

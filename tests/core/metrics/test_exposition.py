@@ -114,7 +114,7 @@ def test_json_has_every_sample_with_its_labels(registry: Registry) -> None:
 
 def test_starting_imports_nothing_that_only_later_use_needs() -> None:
     late = ("prometheus_client", "dotenv", "watchfiles", "aiofiles", "difflib")
-    script = f"import sys, core.kernel; print([name for name in {late} if name in sys.modules])"
+    script = f"import sys, core.runtime.kernel; print([name for name in {late} if name in sys.modules])"
     printed = subprocess.run(
         [sys.executable, "-c", script],
         cwd=Path(__file__).parents[2],

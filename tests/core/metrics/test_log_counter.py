@@ -23,7 +23,7 @@ def counted() -> Iterator[Counter]:
 
 def test_lines_are_counted_by_package_and_level(counted: Counter) -> None:
     logging.getLogger("core.webhooks.deliverer").warning("delivery.failed")
-    logging.getLogger("core.supervisor").warning("loop.stuck")
+    logging.getLogger("core.runtime.supervisor").warning("loop.stuck")
     logging.getLogger("discord.gateway").error("gone")
     assert counted.value("core", "WARNING") == 2
     assert counted.value("discord", "ERROR") == 1

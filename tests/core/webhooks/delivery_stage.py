@@ -12,10 +12,10 @@ import aiohttp
 import msgspec
 
 from core.breakers.breaker import Breaker, BreakerPolicy
-from core.drain import Drain
 from core.http.guard import build_session
 from core.http.look_ups import LookUps
 from core.logs.secret import Secret
+from core.runtime.drain import Drain
 from core.settings import Settings
 from core.store import Database
 from core.webhooks.deliverer import Deliverer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.change import SYSTEM

@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from core.kernel import Kernel
+from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
 from state.change import Change

@@ -3,8 +3,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from core.looplag import LoopLag
 from core.metrics import Registry
+from core.runtime.looplag import LoopLag
 from tests.manual_clock import ManualClock
 
 

@@ -1,4 +1,4 @@
-"""Jobs for the tests of `core/worker.py`; run in the worker's process."""
+"""Jobs for the tests of `core/runtime/worker.py`; run in the worker's process."""
 
 import os
 import time

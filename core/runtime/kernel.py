@@ -8,18 +8,18 @@ from datetime import datetime
 from core.broadcast import Broadcaster
 from core.cache import CacheRegistry
 from core.clock import Clock, SystemClock
-from core.drain import Drain
 from core.flags import Flags
 from core.health import STATUSES, Check, HealthRegistry
 from core.health.clock_skew import LOOK_EVERY_S, ClockWatch
 from core.health.refusals import Refusals
-from core.lifecycle import Lifecycle
-from core.looplag import LoopLag
 from core.metrics import Registry
+from core.runtime.drain import Drain
+from core.runtime.lifecycle import Lifecycle
+from core.runtime.looplag import LoopLag
+from core.runtime.supervisor import LoopBounds, Supervisor
+from core.runtime.worker import Worker
 from core.settings import Settings
-from core.supervisor import LoopBounds, Supervisor
 from core.version import VERSION
-from core.worker import Worker
 
 _HEALTH_EVERY_S = 5.0
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pytest
 
-from core import datalock
-from core.datalock import DataFolderBusy, DataFolderUnusable
+from core.runtime import datalock
+from core.runtime.datalock import DataFolderBusy, DataFolderUnusable
 from tests.flushes import recorded_flushes
 
 HOLDER = """

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from core.health import HealthRegistry
-from core.supervisor import Supervisor
+from core.runtime.supervisor import Supervisor
 from tests.manual_clock import ManualClock
 
 

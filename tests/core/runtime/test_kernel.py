@@ -1,7 +1,7 @@
 import asyncio
 
 from core.cache import Cache
-from core.kernel import Kernel, build_kernel
+from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
 from core.version import VERSION
 from tests.manual_clock import ManualClock

@@ -10,7 +10,7 @@ import resource
 from typing import Final
 
 from core.errors import StartError
-from core.file_limit import raise_file_limit
+from core.runtime.file_limit import raise_file_limit
 
 _MIB: Final = 1024 * 1024
 # Measured: what a start without load does with; threads reserve far more address space than they use.

@@ -14,13 +14,13 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from core._worker_frames import DONE, LENGTH, TOLD, encode_frame
 from core.errors import HelixError
+from core.runtime._worker_frames import DONE, LENGTH, TOLD, encode_frame
 from core.text.numbers import plain
 
 logger = logging.getLogger(__name__)
 
-_ROOT: Final = Path(__file__).resolve().parents[1]
+_ROOT: Final = Path(__file__).resolve().parents[2]
 # What an interpreter needs to find itself; settings, and with them secrets, are not handed on.
 _KEPT_VARIABLES: Final = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "MPLCONFIGDIR",
@@ -132,7 +132,7 @@ class Worker:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "core._worker_child",
+            "core.runtime._worker_child",
             cwd=_ROOT,
             env={**environment, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             stdin=asyncio.subprocess.PIPE,

@@ -2,7 +2,7 @@ import ctypes
 
 import pytest
 
-from core.memory import give_back_memory, resident_bytes
+from core.runtime.memory import give_back_memory, resident_bytes
 
 
 def test_free_memory_between_what_is_used_is_given_back() -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from core._worker_frames import encode_frame
 from core.errors import HelixError
-from core.worker import Worker, WorkerBusy, WorkerFailed
+from core.runtime._worker_frames import encode_frame
+from core.runtime.worker import Worker, WorkerBusy, WorkerFailed
 
-JOBS = "tests.core.worker_jobs"
+JOBS = "tests.core.runtime.worker_jobs"
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -53,7 +53,7 @@ def test_a_process_whose_parent_was_killed_meanwhile_ends_without_a_word() -> No
     os.close(reader)
     job = encode_frame(f"{JOBS}:upper_quietly".encode()) + encode_frame(b"x")
     ended = subprocess.run(
-        (sys.executable, "-m", "core._worker_child"),
+        (sys.executable, "-m", "core.runtime._worker_child"),
         input=job, stdout=answers, stderr=subprocess.PIPE, cwd=ROOT, timeout=60, check=True,
     )  # fmt: skip
     os.close(answers)

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from core.health import HealthRegistry
-from core.supervisor import Supervisor
-from tests.core.supervising.counted_loop import Loop
+from core.runtime.supervisor import Supervisor
+from tests.core.runtime.supervising.counted_loop import Loop
 from tests.manual_clock import ManualClock
 
 

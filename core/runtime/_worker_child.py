@@ -1,4 +1,4 @@
-"""The other end of `core/worker.py`: reads jobs from its input, writes what became of them to its output."""
+"""The other end of `core/runtime/worker.py`: reads jobs from its input, writes what became of them to its output."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import sys
 import traceback
 from typing import BinaryIO, Final
 
-from core._worker_frames import DONE, FAILED, TOLD, read_frame, write_frame
 from core.errors import HelixError
+from core.runtime._worker_frames import DONE, FAILED, TOLD, read_frame, write_frame
 
 # Drawing gives way to the event loop of the process that asked for it.
 _NICENESS: Final = 5

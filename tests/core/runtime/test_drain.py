@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from core.drain import Drain
+from core.runtime.drain import Drain
 
 
 async def test_work_is_counted_while_its_block_runs() -> None:

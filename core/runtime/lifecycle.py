@@ -10,10 +10,10 @@ from types import MappingProxyType
 import msgspec
 
 from core.clock import Clock
-from core.drain import Drain
 from core.errors import HelixError
 from core.health import HealthRegistry
 from core.health.threshold import fails_when
+from core.runtime.drain import Drain
 
 __all__ = ["Drain", "Lifecycle", "Service"]
 

@@ -2,7 +2,7 @@ import resource
 
 import pytest
 
-from core import file_limit
+from core.runtime import file_limit
 
 
 class Limits:

@@ -1,8 +1,8 @@
 """What the checks say of loops: crashes, rounds that do not end, recoveries."""
 
 from core.health import HealthRegistry
-from core.supervisor import LoopBounds, Supervisor
-from tests.core.supervising.counted_loop import Loop
+from core.runtime.supervisor import LoopBounds, Supervisor
+from tests.core.runtime.supervising.counted_loop import Loop
 from tests.manual_clock import ManualClock
 
 

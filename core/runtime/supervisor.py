@@ -7,9 +7,9 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 
-from core._supervised_loop import Loop, LoopBounds, LoopState, LoopStatus, read_loops
 from core.clock import Clock
 from core.health import HealthRegistry, Reading
+from core.runtime._supervised_loop import Loop, LoopBounds, LoopState, LoopStatus, read_loops
 
 __all__ = ["LoopBounds", "LoopState", "LoopStatus", "Supervisor"]
 

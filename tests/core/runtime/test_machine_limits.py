@@ -5,8 +5,8 @@ import resource
 
 import pytest
 
-from core import machine_limits
 from core.errors import StartError
+from core.runtime import machine_limits
 
 _MIB = 1024 * 1024
 

@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import StartError
 from core.health import HealthRegistry
-from core.lifecycle import Lifecycle, Service
+from core.runtime.lifecycle import Lifecycle, Service
 from tests.manual_clock import ManualClock
 
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from core.drain import Drain
 from core.errors import HelixError
+from core.runtime.drain import Drain
 
 T = TypeVar("T")
 
