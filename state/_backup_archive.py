@@ -20,7 +20,7 @@ from typing import BinaryIO, Final, cast
 
 import msgspec
 
-from core.flush import flush
+from core.files.flush import flush
 from core.store.migrations import Migration, SchemaObject, expected_schema, schema_objects
 from state._backup_copy import CopyStopped, Stopped
 from state._backup_manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest

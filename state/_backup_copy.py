@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from core.flush import flush
+from core.files.flush import flush
 from core.store.sqlite.connection import connect_reader, create_private
 
 # So many pages (4 KiB each) a step; between two steps a stop is heard and progress is told.

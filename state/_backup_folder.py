@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from core.flush import flush
+from core.files.flush import flush
 from state._backup_copy import remove_tree
 from state._backup_table import named_moment
 

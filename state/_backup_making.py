@@ -14,7 +14,9 @@ from typing import Final
 
 import msgspec
 
-from core.flush import flush
+from core.files.flush import flush
+from core.files.pack import Slice, plan
+from core.files.reading import FileContent, RefusedEdit, UnreadFile, read_edit_file
 from core.runtime.in_thread import in_thread
 from core.runtime.worker import Worker, WorkerFailed
 from core.version import VERSION
@@ -30,10 +32,8 @@ from state._backup_manifest import (
     Part,
     encode_manifest,
 )
-from state._backup_pack import Slice, plan
 from state._backup_source import BackupRefused, OnProgress, Source
 from state._snapshot_table import read_snapshot
-from state.edit_files import FileContent, RefusedEdit, UnreadFile, read_edit_file
 
 _SLICE_BYTES: Final = 4 * 1024 * 1024
 _SLICE_TIMEOUT_S: Final = 120.0
@@ -216,7 +216,7 @@ async def _pack(
         progress(done, len(slices))
         job = msgspec.json.encode(Slice(str(archive), length, tuple(pieces)))
         try:
-            length = int(await worker.run("state._backup_pack:pack", job, timeout_s=_SLICE_TIMEOUT_S))
+            length = int(await worker.run("core.files.pack:pack", job, timeout_s=_SLICE_TIMEOUT_S))
         except WorkerFailed as error:
             raise OSError(f"compressing failed: {error}") from error
 

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
-from state.edit_files import SIZE_LIMIT
+from core.files.reading import SIZE_LIMIT
 
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"

@@ -11,11 +11,11 @@ import os
 from pathlib import Path
 from typing import Final
 
-from core.flush import flush
+from core.files.flush import flush
+from core.files.rename import exchange
+from core.files.rights import keep_rights
 from core.runtime.datalock import LOCK_NAME
 from state._backup_copy import remove_tree
-from state.file_rights import keep_rights
-from state.rename import exchange
 
 # A folder that is being filled; never taken for anything else.
 _HALF: Final = ".half"

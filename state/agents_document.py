@@ -8,14 +8,14 @@ from typing import Annotated, Final
 
 import msgspec
 
+from core.files.reading import FileContent, RefusedEdit
+from core.files.strict_json import key_position, parse_object
 from core.suggestions import closest
 from state.agents import AHEAD, ROSTER
 from state.change import Change
 from state.differences import report_rows
 from state.documents import pretty
-from state.edit_files import FileContent, RefusedEdit
 from state.models import AgentReport, ReportStatus, Snapshot
-from state.strict_json import key_position, parse_object
 
 _STATUSES: Final[tuple[ReportStatus, ...]] = ("active", "degraded", "down")
 _FIELDS: Final = ("status", "task", "load", "reported_at")

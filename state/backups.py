@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from core.errors import HelixError
+from core.files.uninterrupted import uninterrupted
 from core.runtime.in_thread import in_thread
 from core.runtime.kernel import Kernel
 from core.runtime.one_at_a_time import OneAtATime
@@ -23,7 +24,6 @@ from state._backup_folder import FOLDER, make_scratch, place, scratch, tidy
 from state._backup_manifest import BadBackup
 from state._backup_source import BackupRefused, OnProgress, Source, check_room
 from state._backup_table import BackupRecord, BackupStatus
-from state._uninterrupted import uninterrupted
 from state.change import Actor, Change
 from state.events import BackupCompleted
 from state.manager import StateManager

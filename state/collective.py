@@ -9,6 +9,7 @@ from typing import Final, Self
 
 import msgspec
 
+from core.files.watcher import FolderWatcher
 from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
@@ -44,7 +45,6 @@ from state.search import Search
 from state.slo import EVERY_S as SLO_EVERY_S
 from state.slo import Slo
 from state.status_watch import StatusWatch
-from state.watcher import FolderWatcher
 from state.webhooks import Webhooks
 
 logger = logging.getLogger(__name__)

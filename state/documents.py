@@ -9,11 +9,11 @@ from typing import Protocol
 
 import msgspec
 
+from core.files.reading import FileContent, RefusedEdit
+from core.files.strict_json import key_position, parse_object
 from state.change import Change
 from state.differences import ucf_rows
-from state.edit_files import FileContent, RefusedEdit
 from state.models import UCF, InvalidUCF, Snapshot, validate_ucf
-from state.strict_json import key_position, parse_object
 
 
 class Edit(Protocol):

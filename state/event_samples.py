@@ -10,11 +10,11 @@ import msgspec
 
 from core.broadcast import Broadcaster
 from core.errors import HelixError, UnknownName
+from core.files.reading import RefusedEdit
+from core.files.strict_json import parse_object
 from core.text.quotation import straight
 from core.text.wrong_field import wrong_field
-from state.edit_files import RefusedEdit
 from state.events import OUT_EVENTS, OutEvent
-from state.strict_json import parse_object
 
 MOST_JSON: Final = 16_000
 

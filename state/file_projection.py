@@ -13,13 +13,13 @@ from typing import Final, Literal
 import msgspec
 
 from core.clock import Clock
+from core.files.atomic import Overtaken, put_back, replace_file
+from core.files.reading import FileContent, RefusedEdit, UnreadFile, read_edit_file
+from core.files.uninterrupted import uninterrupted
 from core.store import Database
 from core.store.errors import StoreError
 from state import _ledger
-from state._uninterrupted import uninterrupted
-from state.atomic_file import Overtaken, put_back, replace_file
 from state.documents import Document, Edit
-from state.edit_files import FileContent, RefusedEdit, UnreadFile, read_edit_file
 from state.manager import StateManager
 from state.models import Snapshot
 

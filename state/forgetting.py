@@ -11,7 +11,7 @@ from typing import Final
 import msgspec
 
 from core.errors import StartError
-from core.flush import flush
+from core.files.flush import flush
 from core.store.migrations import Migration
 from core.store.offline import open_offline, transaction
 from core.version import VERSION

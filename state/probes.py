@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from core.clock import Clock
+from core.files.atomic import PRIVATE, Overtaken, replace_file
+from core.files.reading import RefusedEdit, UnreadFile, read_edit_file
 from core.health import HealthRegistry, Reading
 from core.health.threshold import Threshold, fails_when, warns_when
 from core.store import Database
 from core.store.errors import StoreError
 from core.text.numbers import plain
-from state.atomic_file import PRIVATE, Overtaken, replace_file
-from state.edit_files import RefusedEdit, UnreadFile, read_edit_file
 from state.moments import from_us, to_us
 from state.services_file import BASE, NAME, SHIPPED, ServiceSpec, parse_services
 

@@ -14,7 +14,9 @@ from typing import Final
 import msgspec
 
 from core.errors import StartError
-from core.flush import flush
+from core.files.atomic import PUBLIC
+from core.files.flush import flush
+from core.files.rights import keep_rights
 from core.store.migrations import Migration
 from core.store.offline import open_offline, transaction
 from core.version import VERSION
@@ -25,10 +27,8 @@ from state._backup_manifest import DATABASE, BadBackup, Manifest
 from state._backup_table import named_moment
 from state._snapshot_table import read_snapshot, write_history, write_snapshot
 from state.agents_document import AgentsDocument
-from state.atomic_file import PUBLIC
 from state.change import JournalRow
 from state.documents import Document, UCFDocument
-from state.file_rights import keep_rights
 from state.journal import insert_rows
 from state.models import Snapshot
 

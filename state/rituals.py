@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from core.files.uninterrupted import uninterrupted
 from core.health import Reading
 from core.runtime.kernel import Kernel
 from core.store import Database
@@ -17,7 +18,6 @@ from core.store.errors import StoreError
 from state import _ritual_table as table
 from state._ritual_archive import RitualArchive
 from state._ritual_run import OnStep, Run
-from state._uninterrupted import uninterrupted
 from state.change import SYSTEM, Actor, Change
 from state.events import RitualCompleted
 from state.manager import StateManager

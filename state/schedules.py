@@ -12,11 +12,11 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
+from core.files.uninterrupted import uninterrupted
 from core.runtime.kernel import Kernel
 from core.store import Database
 from state import _schedule_table as table
 from state._schedule_table import Schedule
-from state._uninterrupted import uninterrupted
 from state.change import Actor, Change
 from state.manager import StateManager
 from state.ritual_records import RitualCancelled, RitualRecord, RitualRunning, check_steps

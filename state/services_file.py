@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from core.files.reading import RefusedEdit
+from core.files.strict_json import key_position, parse_object
 from core.suggestions import closest
-from state.edit_files import RefusedEdit
-from state.strict_json import key_position, parse_object
 
 NAME: Final = "services.json"
 BASE: Final = "{base}"

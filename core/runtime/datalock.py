@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from core.errors import StartError
-from core.flush import flush
+from core.files.flush import flush
 from core.text.numbers import plain
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.flush import flush
+from core.files.flush import flush
 from core.store.errors import DatabaseTooNew, DatabaseUnusable, store_error
 
 logger = logging.getLogger(__name__)

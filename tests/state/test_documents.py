@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.files.reading import FileContent, RefusedEdit
 from state.agents_document import AgentsDocument, AgentsEdit
 from state.documents import UCFDocument
-from state.edit_files import FileContent, RefusedEdit
 from state.models import DEFAULT_UCF, METRICS, UCF, AgentReport, Snapshot
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

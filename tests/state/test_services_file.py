@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from state.edit_files import RefusedEdit
+from core.files.reading import RefusedEdit
 from state.services_file import MAX_SERVICES, SHIPPED, ServiceSpec, parse_services
 
 

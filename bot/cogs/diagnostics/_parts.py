@@ -6,10 +6,10 @@ import secrets
 
 from bot import field_pictures, words
 from bot.cogs.diagnostics._model import Bench, Finding
+from core.files.reading import RefusedEdit, UnreadFile, read_edit_file
 from state.agents_document import AgentsDocument
 from state.change import Change
 from state.documents import UCFDocument
-from state.edit_files import RefusedEdit, UnreadFile, read_edit_file
 
 _MARKER = "self-test"
 _DRAWN = 32

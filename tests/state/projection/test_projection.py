@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from core.files.atomic import replace_file
 from state import file_projection
-from state.atomic_file import replace_file
 from state.models import DEFAULT_UCF
 from state.projection import Outcome, UnknownStateFile
 from tests.state.world import World

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
+from core.files.reading import RefusedEdit
 from core.text.surrogates import find_escaped_half
-from state.edit_files import RefusedEdit
 
 _BOM: Final = b"\xef\xbb\xbf"
 

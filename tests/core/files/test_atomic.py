@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from state import atomic_file, rename
-from state.atomic_file import PRIVATE, Overtaken, put_back, replace_file
+from core.files import atomic, rename
+from core.files.atomic import PRIVATE, Overtaken, put_back, replace_file
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def before_exchange(monkeypatch: pytest.MonkeyPatch, *acts: Callable[[], object]
             waiting.pop(0)()
         return rename.exchange(first, second)
 
-    monkeypatch.setattr(atomic_file, "exchange", exchange)
+    monkeypatch.setattr(atomic, "exchange", exchange)
 
 
 def test_a_new_file_is_readable_by_all(path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import pytest
 
-from state.edit_files import SIZE_LIMIT, RefusedEdit, UnreadFile, read_edit_file
+from core.files.reading import SIZE_LIMIT, RefusedEdit, UnreadFile, read_edit_file
 from tests.descriptors import none_left
 
 T = TypeVar("T")

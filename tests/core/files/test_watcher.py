@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 import watchfiles
 
+from core.files.watcher import FolderWatcher
 from core.flags import Flags
 from core.health import HealthRegistry
 from core.settings import Settings
-from state.watcher import FolderWatcher
 from tests.manual_clock import ManualClock
 
 NAMES = ("a.json", "b.json")
@@ -176,7 +176,7 @@ async def test_switching_it_on_takes_what_was_edited_meanwhile_and_off_stops(tmp
 async def test_an_edit_before_notifications_are_on_is_noticed_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state.watcher._SWEEP_MS", 3_600_000)
+    monkeypatch.setattr("core.files.watcher._SWEEP_MS", 3_600_000)
     real, edited = watchfiles.awatch, list[str]()
 
     def awatch(*arguments: Any, **options: Any) -> AsyncIterator[set[tuple[Any, str]]]:
@@ -195,7 +195,7 @@ async def test_an_edit_before_notifications_are_on_is_noticed_at_once(
 async def test_notifications_that_failed_are_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state.watcher._INSTEAD_S", 0.01)
+    monkeypatch.setattr("core.files.watcher._INSTEAD_S", 0.01)
     real, tries = watchfiles.awatch, list[int]()
 
     def awatch(*arguments: Any, **options: Any) -> AsyncIterator[set[tuple[Any, str]]]:
@@ -249,7 +249,7 @@ async def test_a_cancelled_watcher_leaves_no_task_behind(tmp_path: Path) -> None
 async def test_a_folder_put_in_the_place_of_the_watched_one_is_still_watched(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state.watcher._SWEEP_MS", 30)
+    monkeypatch.setattr("core.files.watcher._SWEEP_MS", 30)
     folder = tmp_path / "data"
     folder.mkdir()
     watched = Watched(folder)

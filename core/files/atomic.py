@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from core.errors import HelixError
-from core.flush import flush
-from state.edit_files import SIZE_LIMIT
-from state.file_rights import copy_rights
-from state.rename import exchange
+from core.files.flush import flush
+from core.files.reading import SIZE_LIMIT
+from core.files.rename import exchange
+from core.files.rights import copy_rights
 
 # For files that anybody on the machine may read, and for those that may hold a credential.
 PUBLIC: Final = 0o644

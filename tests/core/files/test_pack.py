@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from state._backup_pack import Slice, pack, plan
+from core.files.pack import Slice, pack, plan
 from tests.state.backing import read_archive
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
-from state._uninterrupted import uninterrupted
+from core.files.uninterrupted import uninterrupted
 from state.moments import from_us
 
 SIZE_LIMIT: Final = 64 * 1024
