@@ -43,11 +43,11 @@ slash: $(VENV)/run.stamp ## Generate bot/slash.json from the cogs
 
 docs: $(VENV)/run.stamp ## Generate docs/commands.md, the tables of docs/webhooks.md and .env.example
 	$(BIN)/python -m bot.command_page
-	$(BIN)/python -m state.webhook_tables
+	$(BIN)/python -m state.events.doc_tables
 	$(BIN)/python -m core.settings.doc > .env.example
 
 zapier: $(VENV)/run.stamp ## Generate zapier/definition.json from the event registry
-	$(BIN)/python -m state.zapier
+	$(BIN)/python -m state.events.zapier
 
 zapcheck: zapier/node_modules/.stamp ## Hold zapier/ against Zapier's own schema (needs Node)
 	node zapier/validate.js

@@ -13,10 +13,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from core.runtime.one_at_a_time import Busy
-from state import event_samples
 from state._directive_book import CAUSE
 from state.context_records import fold
 from state.directive_action import Outcome, Postponed, Withdrawn, Work
+from state.events import samples
 from state.ritual_records import RitualCancelled, RitualRecord, RitualRunning
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ async def emit(work: Work) -> Outcome:
     """Sends an event the whole way out, in the transaction that keeps that this was done."""
     kernel = work.collective.kernel
     name, data = str(work.directive.arguments["event"]), str(work.directive.arguments["data"])
-    event = event_samples.build_from_text(name, data, kernel.clock.now())
+    event = samples.build_from_text(name, data, kernel.clock.now())
     return Outcome(f"{name} is on its way to whoever wants it.", event)
 
 

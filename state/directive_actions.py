@@ -8,11 +8,10 @@ from types import MappingProxyType
 from typing import Final
 
 from state import _directive_deeds as deeds
-from state import event_samples
 from state.context_records import clean_name
 from state.directive_action import Action, Arguments
 from state.directive_records import WrongDirective
-from state.events import OUT_EVENTS, Severity
+from state.events import OUT_EVENTS, Severity, samples
 from state.policy import Rank
 from state.ritual_rules import LEAST_STEPS
 
@@ -61,8 +60,8 @@ def _event(rest: str) -> Arguments:
     if not name:
         raise WrongDirective("Which event? It goes `emit <event> [json]`, such as `emit report.ready`.")
     # Built once to see that it can be: what cannot is told while somebody listens.
-    event_samples.build_from_text(name, data, _SOME_MOMENT)
-    return {"event": event_samples.find_type(name), "data": data.strip()}
+    samples.build_from_text(name, data, _SOME_MOMENT)
+    return {"event": samples.find_type(name), "data": data.strip()}
 
 
 def _alert(rest: str) -> Arguments:

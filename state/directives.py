@@ -28,7 +28,7 @@ from state.directive_records import (
     NotQueued,
     UnknownDirective,
 )
-from state.event_samples import announce_test
+from state.events.samples import announce_test
 from state.policy import MOST_QUEUED, Decision, Rank, judge, judge_again
 from state.policy_desk import PolicyDesk
 

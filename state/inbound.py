@@ -15,7 +15,7 @@ from state.agents import find_agent
 from state.change import Actor, Change, JournalRow
 from state.context_records import WrongName
 from state.differences import report_rows
-from state.events_in import (
+from state.events.incoming import (
     AgentHeartbeat,
     AlertClear,
     AlertRaise,

@@ -15,7 +15,7 @@ from core.health import Status
 from core.webhooks.outbox import DeliveryStatus
 from state.agents import AgentView
 from state.directive_records import DirectiveStatus
-from state.events_out import Severity
+from state.events.outgoing import Severity
 from state.ritual_records import RitualStatus
 from state.ritual_rules import RitualKind
 from state.status_records import Moment

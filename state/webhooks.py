@@ -40,7 +40,7 @@ from state.events import (
     encode_payload,
     type_of,
 )
-from state.events_in import MessagePost
+from state.events.incoming import MessagePost
 from state.manager import StateManager
 from state.models import Snapshot
 from state.outbound import render
@@ -149,7 +149,7 @@ class Webhooks:
     def register(
         self, name: str, handler: Handler, *, when: Callable[[], Awaitable[object]] | None = None
     ) -> None:
-        """Lets a handler of `state/events.py` do its part, as `Router.register`; its lane is supervised."""
+        """Lets a handler of `state/events/__init__.py` do its part, as `Router.register`; its lane is supervised."""
         self._kernel.supervisor.add(f"inbox:{name}", self.router.register(name, handler, when=when))
 
     def check(self, data: InEvent) -> None:

@@ -13,7 +13,7 @@ import msgspec
 from bot import embeds, words
 from bot.effects._post_once import post_once
 from core.webhooks.router import Job
-from state.events_in import GitHubEvent
+from state.events.incoming import GitHubEvent
 from state.github import ACTIONS, COMMITS_SHOWN
 
 if TYPE_CHECKING:

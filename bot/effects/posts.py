@@ -9,7 +9,7 @@ import msgspec
 
 from bot.effects._post_once import post_once
 from core.webhooks.router import Job, Refused
-from state.events_in import Embed, MessagePost
+from state.events.incoming import Embed, MessagePost
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

@@ -20,7 +20,7 @@ from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.change import Actor, Change
 from state.collective import Collective
-from state.event_samples import build_event
+from state.events.samples import build_event
 from state.forgetting import forget
 from state.personal import PERSONAL
 from state.policy import Rank

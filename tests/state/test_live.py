@@ -13,7 +13,7 @@ from core.runtime.kernel import Kernel
 from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective
-from state.event_samples import build_event
+from state.events.samples import build_event
 from state.live import breakers_now, checks_now, open_alerts, ritual_now, translate
 from tests.manual_clock import DEFAULT_START
 

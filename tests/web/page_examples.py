@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from state.webhook_tables import PATH
+from state.events.doc_tables import PATH
 
 _BLOCK = re.compile(r"^```(?P<language>\w*)(?: (?P<name>\S+))?\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -22,8 +22,7 @@ from core.breakers.breaker import BreakerPolicy
 from core.logs.secret import Secret
 from core.webhooks import destinations, inbox, outbox, pacing, retries, router, sending
 from core.webhooks.deliverer import DISABLED_AFTER, Settled
-from state import webhook_tables
-from state.events import IN_EVENTS, OUT_EVENTS
+from state.events import IN_EVENTS, OUT_EVENTS, doc_tables
 from tests.node_support import NODE, needs_curl, needs_node, run
 from tests.web.helpers import MakeSite, Site
 from tests.web.page_examples import examples
@@ -45,7 +44,7 @@ async def site(make_site: MakeSite) -> Site:
 
 
 def page() -> str:
-    return webhook_tables.PATH.read_text(encoding="utf-8")
+    return doc_tables.PATH.read_text(encoding="utf-8")
 
 
 def environment(site: Site, **more: str) -> dict[str, str]:
@@ -75,12 +74,12 @@ def interpreter(name: str) -> str:
 
 
 def test_the_tables_are_those_of_the_registry() -> None:
-    assert page() == webhook_tables.insert(page()), "run `make docs`"
+    assert page() == doc_tables.insert(page()), "run `make docs`"
 
 
 def test_a_page_without_a_place_for_the_tables_is_refused() -> None:
     with pytest.raises(ValueError, match="no place for the table of events in"):
-        webhook_tables.insert("# Webhooks\n")
+        doc_tables.insert("# Webhooks\n")
 
 
 async def test_the_page_and_the_server_list_the_same(site: Site) -> None:

@@ -16,8 +16,7 @@ from bot.completion import choices
 from bot.progress import Progress
 from core.text.durations import say_last
 from core.webhooks.inbox import InboxEvent
-from state import event_samples
-from state.events import OUT_EVENTS
+from state.events import OUT_EVENTS, samples
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -115,10 +114,10 @@ class Webhooks(commands.Cog, name="webhooks"):
     async def emit(self, ctx: HelixContext, event: str, *, json: str | None = None) -> None:
         """Send an event the whole way out, and say what became of it."""
         kernel = self.bot.kernel
-        made = event_samples.build_from_text(event, json or "", kernel.clock.now())
-        row = ctx.caller.actor.row("event", event_samples.find_type(event), reason="on purpose")
+        made = samples.build_from_text(event, json or "", kernel.clock.now())
+        row = ctx.caller.actor.row("event", samples.find_type(event), reason="on purpose")
         event_id = await self._machine.send(made, row)
-        listeners = event_samples.announce_test(kernel.broadcaster, made)
+        listeners = samples.announce_test(kernel.broadcaster, made)
         deliveries = await _sending.wait_for(self._machine, event_id)
         await ctx.say(embed=_screens.emitted(made, deliveries, listeners))
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from state.events import IN_EVENTS, OUT_EVENTS, data_schema
 
-PATH: Final = Path(__file__).resolve().parents[1] / "docs" / "webhooks.md"
+PATH: Final = Path(__file__).resolve().parents[2] / "docs" / "webhooks.md"
 _PLACE: Final = "<!-- {name}: made by make docs -->\n{table}<!-- end of {name} -->\n"
 
 

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from core.broadcast import Broadcaster
-from state.event_samples import (
+from state.events import OUT_EVENTS, AlertRaised
+from state.events.samples import (
     MOST_JSON,
     UnknownEvent,
     WrongEvent,
@@ -17,7 +18,6 @@ from state.event_samples import (
     build_from_text,
     parse_data,
 )
-from state.events import OUT_EVENTS, AlertRaised
 from tests.hearing import Hearing
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -13,9 +13,9 @@ import msgspec
 from core.errors import HelixError, UnknownName
 from core.text.docstrings import attributes, summary
 from core.text.wrong_field import wrong_field
-from state import events_in as incoming
-from state.events_in import InEvent
-from state.events_out import (
+from state.events import incoming
+from state.events.incoming import InEvent
+from state.events.outgoing import (
     AgentChanged,
     AlertCleared,
     AlertRaised,

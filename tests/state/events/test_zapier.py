@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from state import zapier
-from state.events import IN_EVENTS, OUT_EVENTS, data_schema
+from state.events import IN_EVENTS, OUT_EVENTS, data_schema, zapier
 from tests.node_support import NODE, ZAPIER, needs_zapier, run
 
 

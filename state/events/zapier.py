@@ -16,7 +16,7 @@ import msgspec
 from core.version import VERSION
 from state.events import IN_EVENTS, OUT_EVENTS, InEvent, InSpec, OutEvent, OutSpec, data_schema
 
-PATH: Final = Path(__file__).resolve().parents[1] / "zapier" / "definition.json"
+PATH: Final = Path(__file__).resolve().parents[2] / "zapier" / "definition.json"
 # The version of zapier-platform-core and -schema that it is held against (zapier/package.json).
 PLATFORM_VERSION: Final = "19.1.0"
 

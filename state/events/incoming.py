@@ -1,4 +1,4 @@
-"""The records of what others may send in; `state/events.py` lists them. Unknown fields are refused."""
+"""The records of what others may send in; `state/events/__init__.py` lists them. Unknown fields are refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 from core.text.numbers import plain
 from core.text.patterns import KEY, SNOWFLAKE, WEB_ADDRESS
-from state.events_out import Severity
+from state.events.outgoing import Severity
 from state.models import METRICS, ReportStatus
 
 Short = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
