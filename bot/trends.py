@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from core.runtime.worker import Worker
     from state.alerts import Alert
     from state.collective import Collective
-    from state.history import Series, Step
+    from state.journal.history import Series, Step
 
 _POINTS: Final = 160
 # The history is sampled so often for the forecast, which then looks ahead by so many samples: a sixth of it.

@@ -27,9 +27,9 @@ from state.contexts import Contexts, last_rituals
 from state.directive_actions import NEEDED
 from state.directives import Directives
 from state.forecasts import EVERY_S, Forecasts
-from state.history import History
 from state.inbound import StateHandlers
 from state.journal import Journal
+from state.journal.history import History
 from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
 from state.outgoing import Outgoing

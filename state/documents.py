@@ -12,7 +12,7 @@ import msgspec
 from core.files.reading import FileContent, RefusedEdit
 from core.files.strict_json import key_position, parse_object
 from state.change import Change
-from state.differences import ucf_rows
+from state.journal.differences import ucf_rows
 from state.models import UCF, InvalidUCF, Snapshot, validate_ucf
 
 

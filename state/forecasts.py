@@ -16,7 +16,7 @@ from core.health import Reading
 from core.health.threshold import Threshold
 from core.store import Database
 from state.forecast import Forecast, TooLittleData, forecast
-from state.history import History
+from state.journal.history import History
 from state.models import METRICS
 from state.moments import from_us, to_us
 

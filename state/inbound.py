@@ -14,7 +14,6 @@ from core.webhooks.router import Job, Refused
 from state.agents import find_agent
 from state.change import Actor, Change, JournalRow
 from state.context_records import WrongName
-from state.differences import report_rows
 from state.events.incoming import (
     AgentHeartbeat,
     AlertClear,
@@ -25,6 +24,7 @@ from state.events.incoming import (
     RitualStart,
     UcfUpdate,
 )
+from state.journal.differences import report_rows
 from state.models import METRICS, AgentReport, InvalidUCF, Snapshot
 from state.policy import Rank
 from state.thresholds import MEASURED_PREFIX

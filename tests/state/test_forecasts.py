@@ -13,7 +13,7 @@ from state import forecasts as module
 from state.change import Change
 from state.forecast import Forecast, forecast
 from state.forecasts import Accuracy, Forecasts
-from state.history import History
+from state.journal.history import History
 from state.manager import StateManager
 from tests.manual_clock import ManualClock
 

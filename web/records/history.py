@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from state.history import Series
+from state.journal.history import Series
 from state.status_records import Moment
 
 
