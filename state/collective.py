@@ -18,8 +18,8 @@ from core.store.schema import CORE_MIGRATIONS
 from state import services_file, store_checks
 from state._backup_schedule import BackupSchedule
 from state._gauges import register_gauges
-from state.agent_monitor import AgentMonitor
 from state.agents import AgentView
+from state.agents.monitor import AgentMonitor
 from state.alerts import Alerts
 from state.backups import Backups
 from state.change import Change

@@ -13,8 +13,8 @@ from core.cache import Cache
 from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreClosed
-from state import agent_monitor
-from state.agent_monitor import AgentMonitor
+from state.agents import monitor as agent_monitor
+from state.agents.monitor import AgentMonitor
 from state.change import Change, JournalRow
 from state.journal import Journal, JournalEntry
 from state.manager import ChangeFunction, StateManager
