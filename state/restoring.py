@@ -20,17 +20,18 @@ from core.files.rights import keep_rights
 from core.store.migrations import Migration
 from core.store.offline import open_offline, transaction
 from core.version import VERSION
-from state import _folder_swap, _ledger, _slo_table
+from state import _folder_swap, _slo_table
 from state._backup_archive import check_database, unpack
 from state._backup_folder import FOLDER
 from state._backup_manifest import DATABASE, BadBackup, Manifest
 from state._backup_table import named_moment
 from state._snapshot_table import read_snapshot, write_history, write_snapshot
-from state.agents_document import AgentsDocument
 from state.change import JournalRow
-from state.documents import Document, UCFDocument
 from state.journal import insert_rows
 from state.models import Snapshot
+from state.projection import known_hashes
+from state.projection.agents_document import AgentsDocument
+from state.projection.documents import Document, UCFDocument
 
 _DOCUMENTS: Final[tuple[Document, ...]] = (UCFDocument(), AgentsDocument())
 
@@ -160,7 +161,7 @@ def _adopt(
         for document in _DOCUMENTS:
             content = document.render(snapshot)
             _write(prepared / document.name, content)
-            _ledger.confirm(connection, document.name, _ledger.digest(content))
+            known_hashes.confirm(connection, document.name, known_hashes.digest(content))
         counts = _counts(connection)
     for copy in prepared.glob(f"{DATABASE}.v*.bak"):
         # The archive is the copy from before the schema steps.

@@ -10,7 +10,7 @@ from bot import catalog, embeds, pages, words
 from bot.loader import CogFailure, CogStatus, LoadResult
 from core.cache import CacheStats
 from core.flags import Flag
-from state.file_projection import Refusal
+from state.projection.mirror import Refusal
 
 COGS_PER_PAGE = 10
 

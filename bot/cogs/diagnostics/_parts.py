@@ -7,9 +7,9 @@ import secrets
 from bot import field_pictures, words
 from bot.cogs.diagnostics._model import Bench, Finding
 from core.files.reading import RefusedEdit, UnreadFile, read_edit_file
-from state.agents_document import AgentsDocument
 from state.change import Change
-from state.documents import UCFDocument
+from state.projection.agents_document import AgentsDocument
+from state.projection.documents import UCFDocument
 
 _MARKER = "self-test"
 _DRAWN = 32

@@ -14,7 +14,7 @@ from bot.loader import CogFailure, CogStatus, LoadResult, UnknownCog
 from core.cache import CacheStats, UnknownCache
 from core.flags import UnknownFlag
 from core.runtime.kernel import Kernel
-from state.file_projection import Refusal
+from state.projection.mirror import Refusal
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 ADA = Caller(user_id=7, display_name="Ada", guild_id=1, at_home=True, administrator=True)

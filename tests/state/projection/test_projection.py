@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from core.files.atomic import replace_file
-from state import file_projection
 from state.models import DEFAULT_UCF
-from state.projection import Outcome, UnknownStateFile
+from state.projection import Outcome, UnknownStateFile, mirror
 from tests.state.world import World
 
 
@@ -134,7 +133,7 @@ async def test_checks_at_once_write_one_after_another(world: World, monkeypatch:
         finally:
             writing.release()
 
-    monkeypatch.setattr(file_projection, "replace_file", watched)
+    monkeypatch.setattr(mirror, "replace_file", watched)
     await world.tune(harmony=0.9)
     outcomes = await asyncio.gather(*(world.projector.check("ucf_state") for _ in range(20)))
     assert not overlapped
@@ -151,7 +150,7 @@ async def test_a_check_that_is_cancelled_while_it_writes_ends_with_the_writing(
         assert opened.wait(10)
         replace_file(path, content, expected)
 
-    monkeypatch.setattr(file_projection, "replace_file", slow)
+    monkeypatch.setattr(mirror, "replace_file", slow)
     await world.tune(harmony=0.9)
     checking = asyncio.create_task(world.projector.check())
     assert await asyncio.to_thread(entered.wait, 10)
@@ -197,7 +196,7 @@ async def test_an_edit_that_a_failing_disk_has_left_beside_the_file_is_taken_by_
         raise OSError(errno.EIO, "Input/output error")
 
     await world.tune(harmony=0.9)
-    monkeypatch.setattr(file_projection, "replace_file", failing)
+    monkeypatch.setattr(mirror, "replace_file", failing)
     assert (await world.projector.check("ucf_state")) == {"ucf_state.json": "failed"}
     monkeypatch.undo()
     assert (await world.projector.check("ucf_state")) == {"ucf_state.json": "imported"}
@@ -217,7 +216,7 @@ async def test_a_full_disk_is_told_and_tried_again_and_no_state_is_lost(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     await world.tune(harmony=0.9)
-    monkeypatch.setattr(file_projection, "replace_file", full)
+    monkeypatch.setattr(mirror, "replace_file", full)
     assert (await world.projector.check())["ucf_state.json"] == "failed"
     check = world.health.get("state")
     assert check is not None
@@ -239,7 +238,7 @@ async def test_the_loop_tries_again_by_itself(world: World, monkeypatch: pytest.
             raise OSError(errno.ENOSPC, "No space left on device")
         replace_file(path, content, expected)
 
-    monkeypatch.setattr(file_projection, "replace_file", full_once)
+    monkeypatch.setattr(mirror, "replace_file", full_once)
     monkeypatch.setattr("state.projection._FIRST_RETRY_S", 0.001)
     running = asyncio.create_task(world.projector.run())
     await world.tune(harmony=0.9)
@@ -285,7 +284,7 @@ async def test_an_edit_in_the_very_moment_of_writing_is_taken(
             world.edit(klesha=klesha)
         replace_file(path, content, expected)
 
-    monkeypatch.setattr(file_projection, "replace_file", overtaken)
+    monkeypatch.setattr(mirror, "replace_file", overtaken)
     await world.tune(harmony=0.9)
     assert (await world.projector.check())["ucf_state.json"] in {"imported", "written"}
     assert world.ucf.klesha == 0.33
@@ -302,8 +301,8 @@ async def test_a_file_that_others_keep_writing_is_given_up_for_now(
     def never_settles(*_: object) -> bool:
         return False
 
-    monkeypatch.setattr(file_projection, "replace_file", overtaken)
-    monkeypatch.setattr("state.documents.UCFEdit.matches", never_settles)
+    monkeypatch.setattr(mirror, "replace_file", overtaken)
+    monkeypatch.setattr("state.projection.documents.UCFEdit.matches", never_settles)
     await world.tune(harmony=0.9)
     assert (await world.projector.check())["ucf_state.json"] == "failed"
     check = world.health.get("state")
@@ -320,7 +319,7 @@ async def test_a_state_that_changes_faster_than_the_disk_writes_is_no_failure(
         asyncio.run_coroutine_threadsafe(world.tune(klesha=0.2 if klesha == 0.3 else 0.3), loop).result(10)
 
     loop = asyncio.get_running_loop()
-    monkeypatch.setattr(file_projection, "replace_file", outrun)
+    monkeypatch.setattr(mirror, "replace_file", outrun)
     await world.tune(klesha=0.3)
     assert (await world.projector.check("ucf_state")) == {"ucf_state.json": "written"}
     monkeypatch.undo()
@@ -349,7 +348,7 @@ async def test_an_unknown_file_is_refused_with_a_suggestion(world: World) -> Non
 async def test_what_is_remembered_of_a_file_stays_bounded_while_it_is_held(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state._ledger._COMMITTED_LIMIT", 5)
+    monkeypatch.setattr("state.projection.known_hashes._COMMITTED_LIMIT", 5)
     world.ucf_file.write_text("broken")
     await world.projector.check()
     for step in range(20):
@@ -364,7 +363,7 @@ async def test_what_is_remembered_of_a_file_stays_bounded_while_it_is_held(
 async def test_our_own_content_stays_known_however_much_changes_while_a_refused_edit_stands(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state._ledger._COMMITTED_LIMIT", 5)
+    monkeypatch.setattr("state.projection.known_hashes._COMMITTED_LIMIT", 5)
     ours = world.ucf_file.read_bytes()
     world.ucf_file.write_text("broken")
     await world.projector.check()

@@ -13,12 +13,12 @@ from core.errors import UnknownName
 from core.health import HealthRegistry
 from core.health.threshold import warns_when
 from core.store import Database
-from state.agents_document import AgentsDocument
 from state.change import Change
-from state.documents import UCFDocument
-from state.file_projection import FileProjection, Outcome, Refusal
 from state.manager import StateManager
 from state.models import Snapshot
+from state.projection.agents_document import AgentsDocument
+from state.projection.documents import UCFDocument
+from state.projection.mirror import FileProjection, Outcome, Refusal
 
 __all__ = ["Outcome", "Projector", "Refusal", "UnknownStateFile"]
 

@@ -13,9 +13,9 @@ from core.files.strict_json import key_position, parse_object
 from core.suggestions import closest
 from state.agents import AHEAD, ROSTER
 from state.change import Change
-from state.documents import pretty
 from state.journal.differences import report_rows
 from state.models import AgentReport, ReportStatus, Snapshot
+from state.projection.documents import pretty
 
 _STATUSES: Final[tuple[ReportStatus, ...]] = ("active", "degraded", "down")
 _FIELDS: Final = ("status", "task", "load", "reported_at")

@@ -18,10 +18,10 @@ from core.files.reading import FileContent, RefusedEdit, UnreadFile, read_edit_f
 from core.files.uninterrupted import uninterrupted
 from core.store import Database
 from core.store.errors import StoreError
-from state import _ledger
-from state.documents import Document, Edit
 from state.manager import StateManager
 from state.models import Snapshot
+from state.projection import known_hashes
+from state.projection.documents import Document, Edit
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ class FileProjection:
 
     async def load(self) -> None:
         """Learns from the database which contents are ours; once, before the first check."""
-        self._ours = set(await self._database.read(partial(_ledger.known, file=self.name)))
+        self._ours = set(await self._database.read(partial(known_hashes.known, file=self.name)))
 
     async def check(self) -> Outcome:
         """Reads the file, takes an edit, and writes the file where it lags."""
@@ -125,7 +125,7 @@ class FileProjection:
                 if edit is not None and self._is_edit(content, edit):
                     imported |= await self._import(content, edit)
                 if self._says_the_state(content, edit):
-                    await self._confirm(_ledger.digest(content.data))
+                    await self._confirm(known_hashes.digest(content.data))
                     return "imported" if imported else "current"
             try:
                 written = False
@@ -152,7 +152,7 @@ class FileProjection:
     def _is_ours(self, content: bytes) -> bool:
         # An earlier version has left the first part of what it was writing.
         begun = self._document.render(self._manager.snapshot).startswith(content)
-        return begun or _ledger.digest(content) in self._ours
+        return begun or known_hashes.digest(content) in self._ours
 
     async def _read(self) -> tuple[FileContent | None, Edit | None]:
         """The file, once it has been quiet for a moment where it cannot be taken.
@@ -169,7 +169,7 @@ class FileProjection:
                     return None, None
                 return content, self._document.parse(content, self._clock.now())
             except RefusedEdit as error:
-                found = None if content is None else _ledger.digest(content.data)
+                found = None if content is None else known_hashes.digest(content.data)
                 if found in self._ours:
                     return content, None
                 seen = (found, error.reason)
@@ -185,19 +185,19 @@ class FileProjection:
         return content.data == self._document.render(snapshot) if edit is None else edit.matches(snapshot)
 
     def _is_edit(self, content: FileContent, edit: Edit) -> bool:
-        if _ledger.digest(content.data) not in self._ours:
+        if known_hashes.digest(content.data) not in self._ours:
             return True
         return edit.refreshes(self._manager.snapshot)
 
     async def _import(self, content: FileContent, edit: Edit) -> bool:
         """Takes the edit over; False where the state said the same already."""
-        found = _ledger.digest(content.data)
+        found = known_hashes.digest(content.data)
         changed = False
 
         def adopt(connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> None:
             nonlocal changed
             changed = new is not old
-            _ledger.adopt(connection, self.name, found, self._hash(new))
+            known_hashes.adopt(connection, self.name, found, self._hash(new))
 
         snapshot = await self._manager.change_with(edit.change, also=adopt)
         self._ours = {found}
@@ -210,12 +210,12 @@ class FileProjection:
         """Writes the newest state over what stands there; False when it has changed again meanwhile."""
         snapshot = self._manager.snapshot
         content = self._document.render(snapshot)
-        wanted = _ledger.digest(content)
-        known = await self._database.read(partial(_ledger.known, file=self.name))
+        wanted = known_hashes.digest(content)
+        known = await self._database.read(partial(known_hashes.known, file=self.name))
         if wanted not in known:
-            await self._database.write(partial(_ledger.commit, file=self.name, content_hash=wanted))
+            await self._database.write(partial(known_hashes.commit, file=self.name, content_hash=wanted))
         expected = None if standing is None else standing.data
-        self._ours = {wanted} if expected is None else {wanted, _ledger.digest(expected)}
+        self._ours = {wanted} if expected is None else {wanted, known_hashes.digest(expected)}
         self._left = True
         await uninterrupted(asyncio.to_thread(replace_file, self._path, content, expected))
         self._left = False
@@ -226,16 +226,18 @@ class FileProjection:
 
     async def _confirm(self, content_hash: bytes) -> None:
         if self._confirmed != content_hash:
-            await self._database.write(partial(_ledger.confirm, file=self.name, content_hash=content_hash))
+            await self._database.write(
+                partial(known_hashes.confirm, file=self.name, content_hash=content_hash)
+            )
             self._ours = {content_hash}
             self._confirmed = content_hash
 
     def _commit_hash(self, connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> None:
         if self._document.render(old) != self._document.render(new):
-            _ledger.commit(connection, self.name, self._hash(new))
+            known_hashes.commit(connection, self.name, self._hash(new))
 
     def _hash(self, snapshot: Snapshot) -> bytes:
-        return _ledger.digest(self._document.render(snapshot))
+        return known_hashes.digest(self._document.render(snapshot))
 
     def _fail(self, why: str) -> None:
         # It is tried again every few seconds, which is no news.

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.files.reading import FileContent, RefusedEdit
-from state.agents_document import AgentsDocument, AgentsEdit
-from state.documents import UCFDocument
 from state.models import DEFAULT_UCF, METRICS, UCF, AgentReport, Snapshot
+from state.projection.agents_document import AgentsDocument, AgentsEdit
+from state.projection.documents import UCFDocument
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 GOOD = (
