@@ -11,7 +11,7 @@ import msgspec
 
 from bot.pictures.chart_request import ChartRequest, Dot, Mark, MarkKind, Panel
 from core.text.durations import say_duration, say_last
-from state.forecast import TooLittleData, forecast
+from state.alerts.holt import TooLittleData, forecast
 from state.models import METRICS
 
 if TYPE_CHECKING:

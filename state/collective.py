@@ -21,12 +21,12 @@ from state._gauges import register_gauges
 from state.agents import AgentView
 from state.agents.monitor import AgentMonitor
 from state.alerts import Alerts
+from state.alerts.forecasts import EVERY_S, Forecasts
 from state.backups import Backups
 from state.change import Change
 from state.contexts import Contexts, last_rituals
 from state.directive_actions import NEEDED
 from state.directives import Directives
-from state.forecasts import EVERY_S, Forecasts
 from state.inbound import StateHandlers
 from state.journal import Journal
 from state.journal.history import History

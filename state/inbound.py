@@ -12,6 +12,7 @@ from core.store.errors import StoreError
 from core.webhooks.outbox import note_receipt
 from core.webhooks.router import Job, Refused
 from state.agents import find_agent
+from state.alerts.hysteresis import MEASURED_PREFIX
 from state.change import Actor, Change, JournalRow
 from state.context_records import WrongName
 from state.events.incoming import (
@@ -27,7 +28,6 @@ from state.events.incoming import (
 from state.journal.differences import report_rows
 from state.models import METRICS, AgentReport, InvalidUCF, Snapshot
 from state.policy import Rank
-from state.thresholds import MEASURED_PREFIX
 
 if TYPE_CHECKING:
     from core.clock import Clock

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from state.forecast import Expected
+from state.alerts.holt import Expected
 from state.models import METRICS, UCF, Judgement, Metric, judge
 
 # A finished ritual lowers klesha by 0.05 per 108 steps.

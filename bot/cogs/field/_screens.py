@@ -11,8 +11,8 @@ from bot.cogs.field._alerts import AlertsView
 from bot.cogs.field._field import FieldView, Row
 from bot.cogs.field._tune import Tuned
 from state.alerts import Alert
+from state.alerts.hysteresis import MARGIN_SHARE
 from state.models import METRICS, Metric, judge
-from state.thresholds import MARGIN_SHARE
 
 _ORDER = ("critical", "fair", "good")
 _STEADY = 0.005

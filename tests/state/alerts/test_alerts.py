@@ -11,8 +11,8 @@ import pytest
 
 from core.errors import HelixError
 from core.store import Database
-from state import _alert_table as table
 from state.alerts import Alert, Alerts, WrongAlert
+from state.alerts import alert_table as table
 from state.change import Actor, Change
 from state.events import AlertCleared, AlertRaised, OutEvent
 from state.journal import Journal

@@ -11,10 +11,10 @@ from core.runtime.kernel import build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
+from state.alerts.hysteresis import compare
 from state.collective import Collective
 from state.models import DEFAULT_UCF
 from state.schema import STATE_MIGRATIONS
-from state.thresholds import compare
 from tests.state.test_kill import run_and_kill
 
 

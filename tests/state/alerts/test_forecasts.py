@@ -9,10 +9,10 @@ import msgspec
 import pytest
 
 from core.store import Database
-from state import forecasts as module
+from state.alerts import forecasts as module
+from state.alerts.forecasts import Accuracy, Forecasts
+from state.alerts.holt import Forecast, forecast
 from state.change import Change
-from state.forecast import Forecast, forecast
-from state.forecasts import Accuracy, Forecasts
 from state.journal.history import History
 from state.manager import StateManager
 from tests.manual_clock import ManualClock

@@ -9,13 +9,13 @@ from typing import Final
 import msgspec
 
 from core.errors import HelixError
-from state import _alert_table as table
-from state._alert_table import Alert
+from state.alerts import alert_table as table
+from state.alerts.alert_table import Alert
+from state.alerts.hysteresis import compare
 from state.change import SYSTEM, Actor
 from state.events import AlertCleared, AlertRaised, AlertUpdated, OutEvent
 from state.journal import insert_rows
 from state.models import UCF
-from state.thresholds import compare
 
 # Alerts that may be open at once; an outside one beyond them is refused.
 OPEN_LIMIT: Final = 200

@@ -14,15 +14,15 @@ from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import Threshold
 from core.store import Database
-from state import _alert_table as table
-from state import _alert_writer as writer
-from state._alert_table import Alert
-from state._alert_writer import WrongAlert
+from state.alerts import _writer as writer
+from state.alerts import alert_table as table
+from state.alerts._writer import WrongAlert
+from state.alerts.alert_table import Alert
+from state.alerts.hysteresis import MEASURED_PREFIX
 from state.change import SYSTEM, Actor, Change
 from state.events import AlertCleared, AlertRaised, AlertsMuted, AlertUpdated, OutEvent, Severity
 from state.manager import StateManager
 from state.models import Snapshot
-from state.thresholds import MEASURED_PREFIX
 
 __all__ = ["Alert", "Alerts", "WrongAlert"]
 
@@ -38,7 +38,7 @@ _DETAIL_LENGTH: Final = 1_000
 class Alerts:
     """The alerts of the collective; `load` comes before the first change.
 
-    A measured alert's key begins with "ucf." (`state/thresholds.py`). Others are raised and cleared by who
+    A measured alert's key begins with "ucf." (`state/alerts/hysteresis.py`). Others are raised and cleared by who
     knows of them, by a key of their own. What is read from memory is as of the last commit.
 
     Args:

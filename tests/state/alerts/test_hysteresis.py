@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from state.alerts.hysteresis import RULES, compare
 from state.models import DEFAULT_UCF, METRICS, UCF, judge
-from state.thresholds import RULES, compare
 
 
 def ucf(**values: float) -> UCF:

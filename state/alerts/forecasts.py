@@ -15,7 +15,7 @@ from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import Threshold
 from core.store import Database
-from state.forecast import Forecast, TooLittleData, forecast
+from state.alerts.holt import Forecast, TooLittleData, forecast
 from state.journal.history import History
 from state.models import METRICS
 from state.moments import from_us, to_us

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from state.forecast import TooLittleData, forecast
+from state.alerts.holt import TooLittleData, forecast
 
 # Australian air passengers, millions, 1990–2017 (Hyndman & Athanasopoulos, §8.2, data set aus_airpassengers).
 PASSENGERS = (
