@@ -8,7 +8,7 @@ from bot import embeds, words
 from core.text.numbers import plain
 from state.change import Actor
 from state.models import METRICS, judge
-from state.ritual_records import Finish, RitualRecord
+from state.rituals.records import Finish, RitualRecord
 
 SYMBOLS = {"flare": "🔥", "void": "🕳️", "echo": "🔊", "resonance": "🎶"}
 _TITLES = {"z88": "🌀 Ritual", "harmony": "🪷 Harmony ritual"}

@@ -17,7 +17,7 @@ from state._directive_book import CAUSE
 from state.context_records import fold
 from state.directive_action import Outcome, Postponed, Withdrawn, Work
 from state.events import samples
-from state.ritual_records import RitualCancelled, RitualRecord, RitualRunning
+from state.rituals.records import RitualCancelled, RitualRecord, RitualRunning
 
 if TYPE_CHECKING:
     from state.backups import BackupRecord

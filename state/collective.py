@@ -39,7 +39,7 @@ from state.projection import Projector
 from state.reports import Reports
 from state.retention import build_retention
 from state.rituals import Rituals
-from state.schedules import Schedules
+from state.rituals.schedules import Schedules
 from state.schema import STATE_MIGRATIONS
 from state.search import Search
 from state.slo import EVERY_S as SLO_EVERY_S

@@ -13,7 +13,7 @@ from state.directive_action import Action, Arguments
 from state.directive_records import WrongDirective
 from state.events import OUT_EVENTS, Severity, samples
 from state.policy import Rank
-from state.ritual_rules import LEAST_STEPS
+from state.rituals.rules import LEAST_STEPS
 
 USUAL_STEPS: Final = 108
 _MOST_DIGITS: Final = 9

@@ -16,8 +16,8 @@ from core.webhooks.outbox import DeliveryStatus
 from state.agents import AgentView
 from state.directive_records import DirectiveStatus
 from state.events.outgoing import Severity
-from state.ritual_records import RitualStatus
-from state.ritual_rules import RitualKind
+from state.rituals.records import RitualStatus
+from state.rituals.rules import RitualKind
 from state.status_records import Moment
 
 

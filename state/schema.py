@@ -9,10 +9,10 @@ from core.webhooks.schema import WEBHOOK_MIGRATIONS
 from state._schema_backups import BACKUP_MIGRATIONS
 from state._schema_contexts import CONTEXT_MIGRATIONS
 from state._schema_directives import DIRECTIVE_MIGRATIONS
-from state._schema_rituals import RITUAL_MIGRATIONS
 from state._schema_search import SEARCH_MIGRATIONS
 from state._schema_slo import SLO_MIGRATIONS
 from state.alerts.schema import ALERT_MIGRATIONS
+from state.rituals.schema import RITUAL_MIGRATIONS
 
 STATE_MIGRATIONS: Final[tuple[Migration, ...]] = (
     Migration(

@@ -10,8 +10,8 @@ import msgspec
 
 from core.health import Status
 from state.models import UCF
-from state.ritual_records import RitualStatus
-from state.ritual_rules import RitualKind
+from state.rituals.records import RitualStatus
+from state.rituals.rules import RitualKind
 
 Trend = Literal["up", "down", "steady"]
 # msgspec documents a moment as a date-time only where it must have a zone; ours are in UTC.

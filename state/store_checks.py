@@ -14,7 +14,7 @@ from core.health import STATUSES, Check, CounterValue, HealthRegistry, Reading, 
 from core.health.threshold import Threshold, fails_when, passes_with, warns_when
 from core.store import DatabaseStats, Recovery
 from core.store.sqlite import version
-from state.ritual_records import RitualRecord, RunningRitual
+from state.rituals.records import RitualRecord, RunningRitual
 
 _DISK_SETTINGS: Final = ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")
 # Helix itself needs a few dozen; a disk that runs out of them refuses every new file.

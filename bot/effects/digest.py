@@ -24,7 +24,7 @@ from core.errors import HelixError
 from core.metrics import Counter
 from core.runtime.worker import WorkerFailed
 from state.models import METRICS
-from state.schedule_rules import Cron
+from state.rituals.schedule_rules import Cron
 from state.week import Week, fetch_week
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot import discord_codes, errors, lasting, ritual_cards, ritual_messages
-from state.ritual_records import UnknownRitual
+from state.rituals.records import UnknownRitual
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

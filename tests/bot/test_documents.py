@@ -8,9 +8,10 @@ import pytest
 from bot import catalog, documents
 from bot.documents import DocumentName
 from bot.embeds import CONTENT_LIMIT, length
-from state import folklore, policy, ritual_rules
+from state import policy
 from state.agents import LAYERS, ROSTER
 from state.models import METRICS, Metric
+from state.rituals import folklore, rules
 
 NAMES = get_args(DocumentName)
 CODEX = documents.load("codex")
@@ -78,12 +79,12 @@ def test_the_codex_knows_each_agent_as_the_roster_does() -> None:
 
 def test_the_codex_knows_rituals_and_folklore_as_the_rules_do() -> None:
     rituals = section("rituals")
-    least, most = ritual_rules.LEAST_STEPS, ritual_rules.MOST_STEPS
-    assert f"{least} to {most} steps, {ritual_rules.DEFAULT_STEPS} where" in rituals
-    assert f"about {ritual_rules.ANOMALY_CHANCE * 100:.1f} percent" in rituals
-    assert f"klesha by {ritual_rules.KLESHA_LOWERED} for each {ritual_rules.KLESHA_STEPS} steps" in rituals
-    assert f"{ritual_rules.HARMONY_STEPS} steps in four phases" in rituals
-    assert f"up to {ritual_rules.HARMONY_RAISED:.2f}, never past {ritual_rules.HARMONY_GOAL}" in rituals
+    least, most = rules.LEAST_STEPS, rules.MOST_STEPS
+    assert f"{least} to {most} steps, {rules.DEFAULT_STEPS} where" in rituals
+    assert f"about {rules.ANOMALY_CHANCE * 100:.1f} percent" in rituals
+    assert f"klesha by {rules.KLESHA_LOWERED} for each {rules.KLESHA_STEPS} steps" in rituals
+    assert f"{rules.HARMONY_STEPS} steps in four phases" in rituals
+    assert f"up to {rules.HARMONY_RAISED:.2f}, never past {rules.HARMONY_GOAL}" in rituals
     lore = section("folklore")
     assert all(f"**{kind}**" in lore for kind in folklore.KINDS)
     for rank, at in folklore.RANKS:

@@ -7,7 +7,7 @@ from tests.commands.case import Case, Use
 async def one_schedule(running: RunningBot) -> None:
     """A schedule that can be removed."""
     from state.change import SYSTEM
-    from state.schedule_rules import parse_rule
+    from state.rituals.schedule_rules import parse_rule
 
     rule = parse_rule("0 6 * * *", running.kernel.clock.now())
     await running.collective.schedules.add(rule, 27, actor=SYSTEM)

@@ -17,9 +17,9 @@ from bot.command import command
 from bot.completion import choices
 from bot.entry import Level
 from bot.progress import Progress
-from state.folklore import KINDS
-from state.ritual_records import Replay, RitualCancelled, RitualRecord, check_steps
-from state.ritual_rules import DEFAULT_STEPS, HARMONY_STEPS
+from state.rituals.folklore import KINDS
+from state.rituals.records import Replay, RitualCancelled, RitualRecord, check_steps
+from state.rituals.rules import DEFAULT_STEPS, HARMONY_STEPS
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

@@ -8,7 +8,7 @@ from typing import Final
 from bot.access import Caller
 from bot.cogs.rituals._rest import next_at
 from core.text.discord_markdown import MarkdownError
-from state.ritual_records import RitualRecord
+from state.rituals.records import RitualRecord
 
 PLACE: Final = "away"
 MOST_STEPS: Final = 108

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import UnknownName
-from state.folklore import KINDS, MOVES, NextPromotion, Rank, next_promotion, rank_of
 from state.models import Snapshot
+from state.rituals.folklore import KINDS, MOVES, NextPromotion, Rank, next_promotion, rank_of
 
 MEANINGS: Mapping[str, str] = {
     "flare": "A sudden light: more than the moment can hold.",

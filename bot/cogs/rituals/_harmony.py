@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from bot.cogs.rituals._rest import next_at
 from core.text.discord_markdown import MarkdownError
-from state.ritual_records import RitualRecord
-from state.ritual_rules import HARMONY_GOAL, HARMONY_STEPS
+from state.rituals.records import RitualRecord
+from state.rituals.rules import HARMONY_GOAL, HARMONY_STEPS
 
 REST = timedelta(minutes=10)
 

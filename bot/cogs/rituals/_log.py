@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import HelixError
-from state.ritual_records import RitualRecord, RunningRitual
 from state.rituals import Rituals
+from state.rituals.records import RitualRecord, RunningRitual
 
 PER_PAGE = 8
 

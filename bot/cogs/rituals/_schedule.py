@@ -8,10 +8,10 @@ from typing import Literal
 from bot.words import quoted
 from core.errors import HelixError
 from core.text.quotation import straight
-from state.ritual_records import check_steps
-from state.ritual_rules import DEFAULT_STEPS
-from state.schedule_rules import EXAMPLES, Rule, parse_rule
-from state.schedules import Schedule
+from state.rituals.records import check_steps
+from state.rituals.rules import DEFAULT_STEPS
+from state.rituals.schedule_rules import EXAMPLES, Rule, parse_rule
+from state.rituals.schedules import Schedule
 
 Action = Literal["list", "add", "remove"]
 ACTIONS: tuple[Action, ...] = ("list", "add", "remove")

@@ -12,10 +12,10 @@ from bot.cogs.rituals import _schedule
 from bot.cogs.rituals._folklore import MEANINGS, Entry, moves
 from bot.cogs.rituals._log import Log
 from bot.ritual_cards import SYMBOLS
-from state.folklore import RANKS
-from state.ritual_records import Replay, RitualRecord, RunningRitual
-from state.ritual_rules import HARMONY_GOAL
-from state.schedules import MOST_SCHEDULES, Schedule
+from state.rituals.folklore import RANKS
+from state.rituals.records import Replay, RitualRecord, RunningRitual
+from state.rituals.rules import HARMONY_GOAL
+from state.rituals.schedules import MOST_SCHEDULES, Schedule
 
 _DOTS = {"done": "🟢", "running": "🔵", "cancelled": "🟡", "interrupted": "🟡", "failed": "🔴"}
 

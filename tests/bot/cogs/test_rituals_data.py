@@ -14,13 +14,13 @@ from bot.cogs.rituals import _folklore, _harmony, _schedule, _screens
 from bot.cogs.rituals._log import Log
 from core.errors import HelixError
 from state.change import Actor
-from state.folklore import KINDS
 from state.models import DEFAULT_UCF, Lore, Snapshot
-from state.ritual_changes import applied, early_end
-from state.ritual_records import Ground, RitualRecord
-from state.ritual_rules import draw
-from state.schedule_rules import Every
-from state.schedules import Schedule
+from state.rituals.changes import applied, early_end
+from state.rituals.folklore import KINDS
+from state.rituals.records import Ground, RitualRecord
+from state.rituals.rules import draw
+from state.rituals.schedule_rules import Every
+from state.rituals.schedules import Schedule
 from tests.bot.cogs.test_screens import text_of
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)

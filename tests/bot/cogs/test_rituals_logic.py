@@ -13,7 +13,7 @@ from bot.client import HelixBot
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import load_settings
 from state.change import SYSTEM, Change
-from state.schedule_rules import parse_rule
+from state.rituals.schedule_rules import parse_rule
 from tests.bot.cogs.logic import reply_to
 from tests.manual_clock import ManualClock
 

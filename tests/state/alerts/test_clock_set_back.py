@@ -10,7 +10,7 @@ import msgspec
 
 from state.change import Actor
 from state.events import find_incoming
-from state.schedule_rules import kept_rule
+from state.rituals.schedule_rules import kept_rule
 from tests.manual_clock import ManualClock
 from tests.state.webhook_world import WebhookWorld, opened
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from state.change import Actor
-from state.ritual_records import (
-    RitualRecord,
-)
 from state.rituals import Rituals
+from state.rituals.records import RitualRecord
 from tests.manual_clock import ManualClock
 
 ANA = Actor("command", "Ana", 7)

@@ -13,11 +13,8 @@ from core.store.schema import CORE_MIGRATIONS
 from state.change import SYSTEM
 from state.journal import Journal
 from state.manager import StateManager
-from state.ritual_records import (
-    NoReplay,
-    RitualCancelled,
-)
 from state.rituals import Rituals
+from state.rituals.records import NoReplay, RitualCancelled
 from state.schema import STATE_MIGRATIONS
 from tests.core.store.notes_store import Gate, turns
 from tests.manual_clock import ManualClock

@@ -15,10 +15,8 @@ from core.store.schema import CORE_MIGRATIONS
 from state.change import Change
 from state.manager import StateManager
 from state.models import DEFAULT_UCF, METRICS
-from state.ritual_records import (
-    NoReplay,
-)
 from state.rituals import Rituals
+from state.rituals.records import NoReplay
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
 from tests.state.rituals.performing import ANA, perform, step

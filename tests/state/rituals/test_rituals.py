@@ -15,14 +15,8 @@ from state.change import Change
 from state.journal import Journal
 from state.manager import StateManager
 from state.models import DEFAULT_UCF, Snapshot
-from state.ritual_records import (
-    RitualCancelled,
-    RitualRecord,
-    RitualRunning,
-    UnknownRitual,
-    WrongSteps,
-)
 from state.rituals import Rituals, Run
+from state.rituals.records import RitualCancelled, RitualRecord, RitualRunning, UnknownRitual, WrongSteps
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 from tests.state.rituals.performing import ANA, BEN, perform, step

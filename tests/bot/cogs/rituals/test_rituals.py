@@ -156,7 +156,7 @@ async def test_after_a_crash_the_message_says_that_it_was_interrupted(
 
 async def _copy(crashed: RunningBot, other: RunningBot) -> None:
     """What a crash of one leaves in the store, in the other's."""
-    from state import _ritual_table as table
+    from state.rituals import ritual_table as table
 
     (record,) = await crashed.collective.database.read(table.find_running)
     (shown,) = await ritual_messages.known(crashed.bot)

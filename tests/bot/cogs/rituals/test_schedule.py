@@ -67,7 +67,7 @@ async def test_what_is_wrong_with_a_schedule_is_said(talk: Talk, line: str, comp
 
 
 async def test_schedules_come_in_pages_and_are_completed(talk: Talk, running_bot: RunningBot) -> None:
-    from state.schedule_rules import Every
+    from state.rituals.schedule_rules import Every
 
     for hours in range(1, 12):
         await running_bot.collective.schedules.add(Every(timedelta(hours=hours)), 27, actor=ANA)

@@ -12,10 +12,10 @@ from core.store import Database
 from core.store.errors import StoreError
 from state.change import Actor
 from state.manager import StateManager
-from state.ritual_records import RitualCancelled, RitualRecord
 from state.rituals import Rituals
-from state.schedule_rules import parse_rule
-from state.schedules import Schedule, Schedules
+from state.rituals.records import RitualCancelled, RitualRecord
+from state.rituals.schedule_rules import parse_rule
+from state.rituals.schedules import Schedule, Schedules
 from tests.manual_clock import ManualClock
 
 MIA = Actor("command", "Mia", 9)

@@ -12,11 +12,11 @@ import pytest
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
 from core.store import Database
-from state.schedule_rules import parse_rule
-from state.schedules import ScheduleRefused
+from state.rituals.schedule_rules import parse_rule
+from state.rituals.schedules import ScheduleRefused
 from tests.core.store.notes_store import Gate, turns
 from tests.manual_clock import ManualClock
-from tests.state.schedule_stage import MIA, Stage
+from tests.state.rituals.schedule_stage import MIA, Stage
 
 
 @pytest.fixture

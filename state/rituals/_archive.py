@@ -8,9 +8,9 @@ from datetime import datetime
 import msgspec
 
 from core.store import Database
-from state import _ritual_table as table
-from state.ritual_records import NoReplay, Replay, RitualRecord, RunningRitual, UnknownRitual
-from state.ritual_replay import replayed
+from state.rituals import ritual_table as table
+from state.rituals.records import NoReplay, Replay, RitualRecord, RunningRitual, UnknownRitual
+from state.rituals.replay import replayed
 
 
 class RitualArchive:

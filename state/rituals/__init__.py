@@ -15,22 +15,16 @@ from core.health import Reading
 from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
-from state import _ritual_table as table
-from state._ritual_archive import RitualArchive
-from state._ritual_run import OnStep, Run
 from state.change import SYSTEM, Actor, Change
 from state.events import RitualCompleted
 from state.manager import StateManager
 from state.models import Snapshot
-from state.ritual_changes import applied, early_end, ground_of
-from state.ritual_records import (
-    RitualRecord,
-    RitualRunning,
-    RitualStatus,
-    RunningRitual,
-    check_steps,
-)
-from state.ritual_rules import ALGORITHM, RitualKind, draw
+from state.rituals import ritual_table as table
+from state.rituals._archive import RitualArchive
+from state.rituals._run import OnStep, Run
+from state.rituals.changes import applied, early_end, ground_of
+from state.rituals.records import RitualRecord, RitualRunning, RitualStatus, RunningRitual, check_steps
+from state.rituals.rules import ALGORITHM, RitualKind, draw
 from state.store_checks import read_rituals
 
 __all__ = ["Rituals", "Run"]

@@ -18,8 +18,8 @@ from typing import Final, Literal
 import msgspec
 
 from core.errors import HelixError
-from state.folklore import KINDS, MOVES, Kind, rank_of
 from state.models import METRICS, UCF, Lore
+from state.rituals.folklore import KINDS, MOVES, Kind, rank_of
 
 RitualKind = Literal["z88", "harmony"]
 

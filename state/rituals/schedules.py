@@ -15,13 +15,13 @@ from core.errors import HelixError
 from core.files.uninterrupted import uninterrupted
 from core.runtime.kernel import Kernel
 from core.store import Database
-from state import _schedule_table as table
-from state._schedule_table import Schedule
 from state.change import Actor, Change
 from state.manager import StateManager
-from state.ritual_records import RitualCancelled, RitualRecord, RitualRunning, check_steps
 from state.rituals import Rituals
-from state.schedule_rules import Rule, kept_rule
+from state.rituals import schedule_table as table
+from state.rituals.records import RitualCancelled, RitualRecord, RitualRunning, check_steps
+from state.rituals.schedule_rules import Rule, kept_rule
+from state.rituals.schedule_table import Schedule
 
 __all__ = ["MOST_SCHEDULES", "Schedule", "ScheduleRefused", "Schedules", "UnknownSchedule"]
 

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from state.schedule_rules import LONGEST, SHORTEST, Cron, Every, Rule, WrongSchedule, kept_rule, parse_rule
+from state.rituals.schedule_rules import (
+    LONGEST,
+    SHORTEST,
+    Cron,
+    Every,
+    Rule,
+    WrongSchedule,
+    kept_rule,
+    parse_rule,
+)
 
 NOW = datetime(2026, 1, 1, 12, 0, 30, tzinfo=UTC)
 MOMENTS = st.integers(0, 10**9).map(lambda seconds: NOW + timedelta(seconds=seconds / 2))

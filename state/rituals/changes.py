@@ -9,10 +9,10 @@ import msgspec
 
 from state.change import Actor, Change, JournalRow
 from state.events import RitualCompleted
-from state.folklore import Kind, rank_of
 from state.models import METRICS, Snapshot
-from state.ritual_records import Finish, Ground, RitualRecord, RitualStatus
-from state.ritual_rules import Outcome, conclude
+from state.rituals.folklore import Kind, rank_of
+from state.rituals.records import Finish, Ground, RitualRecord, RitualStatus
+from state.rituals.rules import Outcome, conclude
 
 
 def ground_of(snapshot: Snapshot) -> Ground:

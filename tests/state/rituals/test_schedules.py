@@ -13,13 +13,13 @@ from core.runtime.kernel import Kernel, build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreError
-from state import _schedule_table
 from state.change import Actor
 from state.journal import Journal
-from state.ritual_records import RitualCancelled, WrongSteps
-from state.schedules import MOST_SCHEDULES, ScheduleRefused, UnknownSchedule
+from state.rituals import schedule_table
+from state.rituals.records import RitualCancelled, WrongSteps
+from state.rituals.schedules import MOST_SCHEDULES, ScheduleRefused, UnknownSchedule
 from tests.manual_clock import ManualClock
-from tests.state.schedule_stage import HOUR, MIA, Stage, at_once, never
+from tests.state.rituals.schedule_stage import HOUR, MIA, Stage, at_once, never
 
 
 @pytest.fixture
@@ -258,7 +258,7 @@ async def test_adding_and_removing_is_journalled_with_who(stage: Stage) -> None:
         ("every 6h, 27 steps", "Mia", "every 6h", None),
         ("every 6h, 27 steps", "Mia", None, "every 6h"),
     ]
-    assert await stage.database.read(_schedule_table.read_all) == ()
+    assert await stage.database.read(schedule_table.read_all) == ()
 
 
 async def test_what_cannot_be_added_or_removed_is_said(stage: Stage) -> None:

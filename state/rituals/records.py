@@ -11,7 +11,7 @@ import msgspec
 from core.errors import HelixError
 from state.change import Actor
 from state.models import UCF, Lore
-from state.ritual_rules import LEAST_STEPS, MOST_STEPS, RitualKind
+from state.rituals.rules import LEAST_STEPS, MOST_STEPS, RitualKind
 
 RitualStatus = Literal["running", "done", "cancelled", "interrupted", "failed"]
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from state.change import Actor
-from state.folklore import Kind
-from state.ritual_records import RitualCancelled, RitualRecord, RunningRitual
-from state.ritual_rules import RitualKind
+from state.rituals.folklore import Kind
+from state.rituals.records import RitualCancelled, RitualRecord, RunningRitual
+from state.rituals.rules import RitualKind
 
 logger = logging.getLogger(__name__)
 

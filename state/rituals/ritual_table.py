@@ -10,7 +10,7 @@ import msgspec
 
 from state.change import Actor
 from state.moments import from_us, to_us
-from state.ritual_records import Finish, Ground, RitualRecord
+from state.rituals.records import Finish, Ground, RitualRecord
 
 _COLUMNS: Final = (
     "id, kind, steps, seed, algorithm, status, started_us, ended_us, step, key, place, start, finish, "

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from state.folklore import KINDS, next_promotion, rank_of
 from state.models import DEFAULT_UCF, METRICS, UCF, Lore, judge
-from state.ritual_records import WrongSteps, check_steps
-from state.ritual_rules import (
+from state.rituals.folklore import KINDS, next_promotion, rank_of
+from state.rituals.records import WrongSteps, check_steps
+from state.rituals.rules import (
     ALGORITHM,
     ANOMALY_CHANCE,
     Outcome,

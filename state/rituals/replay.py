@@ -6,8 +6,8 @@ from datetime import datetime
 
 from core.text.numbers import plain
 from state.models import METRICS
-from state.ritual_records import Finish, Replay, RitualRecord
-from state.ritual_rules import Outcome, play
+from state.rituals.records import Finish, Replay, RitualRecord
+from state.rituals.rules import Outcome, play
 
 
 def replayed(record: RitualRecord, finish: Finish, ended_at: datetime) -> Replay:
