@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from core.runtime.one_at_a_time import Busy
 from state._directive_book import CAUSE
-from state.context_records import fold
+from state.contexts.records import fold
 from state.directive_action import Outcome, Postponed, Withdrawn, Work
 from state.events import samples
 from state.rituals.records import RitualCancelled, RitualRecord, RitualRunning

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from state.context_records import fold
+from state.contexts.records import fold
 
 # What stands in the place of words that may not be empty.
 FORGOTTEN: Final = "forgotten"

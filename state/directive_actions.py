@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from state import _directive_deeds as deeds
-from state.context_records import clean_name
+from state.contexts.records import clean_name
 from state.directive_action import Action, Arguments
 from state.directive_records import WrongDirective
 from state.events import OUT_EVENTS, Severity, samples

@@ -14,7 +14,7 @@ from core.webhooks.router import Job, Refused
 from state.agents import find_agent
 from state.alerts.hysteresis import MEASURED_PREFIX
 from state.change import Actor, Change, JournalRow
-from state.context_records import WrongName
+from state.contexts.records import WrongName
 from state.events.incoming import (
     AgentHeartbeat,
     AlertClear,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from state.context_records import Context
+from state.contexts.records import Context
 from state.models import METRICS, Lore, Snapshot
 
 

@@ -8,7 +8,7 @@ import discord
 
 from bot import embeds, pages, words
 from bot.cogs.contexts._difference import Difference
-from state.context_records import Context, ContextBrief
+from state.contexts.records import Context, ContextBrief
 
 PER_PAGE = 8
 

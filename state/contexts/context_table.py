@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from state.change import Actor
-from state.context_records import Content, Context, ContextBrief, RitualThen, fold
+from state.contexts.records import Content, Context, ContextBrief, RitualThen, fold
 from state.moments import from_us, to_us
 
 # One person cannot crowd out the others: the oldest of their own leave first. So it is with what archives by

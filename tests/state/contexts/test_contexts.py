@@ -15,13 +15,13 @@ from core.runtime.kernel import build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.suggestions import closest
-from state import _context_table as table
 from state import contexts as contexts_module
 from state.agents import AgentView
 from state.change import Actor, Change
 from state.collective import Collective
-from state.context_records import LONGEST_NAME, WrongName, clean_name, numbered
 from state.contexts import Contexts, StateMoved, UnknownContext, last_rituals
+from state.contexts import context_table as table
+from state.contexts.records import LONGEST_NAME, WrongName, clean_name, numbered
 from state.journal import Journal
 from state.manager import StateManager
 from state.models import DEFAULT_UCF, AgentReport, Lore

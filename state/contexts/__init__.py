@@ -10,11 +10,11 @@ from core.clock import Clock
 from core.errors import HelixError, UnknownName
 from core.store import Database
 from core.suggestions import closest
-from state import _context_table as table
-from state._context_table import last_rituals
 from state.agents import AgentView
 from state.change import Actor, Change, JournalRow
-from state.context_records import (
+from state.contexts import context_table as table
+from state.contexts.context_table import last_rituals
+from state.contexts.records import (
     DEFAULTS,
     Content,
     Context,
@@ -89,7 +89,7 @@ class Contexts:
     ) -> Context:
         """Keeps the state as it is under a name; where the name is taken, it means this one from now on.
 
-        What is too many leaves, oldest first: see `state/_context_table.py`.
+        What is too many leaves, oldest first: see `state/contexts/context_table.py`.
         `beside` writes in the same transaction.
 
         Raises:
