@@ -25,15 +25,15 @@ from state.alerts.forecasts import EVERY_S, Forecasts
 from state.backups import Backups
 from state.change import Change
 from state.contexts import Contexts, last_rituals
-from state.directive_actions import NEEDED
 from state.directives import Directives
+from state.directives.policy_desk import PolicyDesk
+from state.directives.registry import NEEDED
 from state.inbound import StateHandlers
 from state.journal import Journal
 from state.journal.history import History
 from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
 from state.outgoing import Outgoing
-from state.policy_desk import PolicyDesk
 from state.probes import PROBE_EVERY_S, ServiceProbes
 from state.projection import Projector
 from state.reports import Reports

@@ -15,6 +15,7 @@ from state.agents import find_agent
 from state.alerts.hysteresis import MEASURED_PREFIX
 from state.change import Actor, Change, JournalRow
 from state.contexts.records import WrongName
+from state.directives.policy import Rank
 from state.events.incoming import (
     AgentHeartbeat,
     AlertClear,
@@ -27,7 +28,6 @@ from state.events.incoming import (
 )
 from state.journal.differences import report_rows
 from state.models import METRICS, AgentReport, InvalidUCF, Snapshot
-from state.policy import Rank
 
 if TYPE_CHECKING:
     from core.clock import Clock

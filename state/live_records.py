@@ -14,7 +14,7 @@ from core.breakers.breaker import State as BreakerState
 from core.health import Status
 from core.webhooks.outbox import DeliveryStatus
 from state.agents import AgentView
-from state.directive_records import DirectiveStatus
+from state.directives.records import DirectiveStatus
 from state.events.outgoing import Severity
 from state.rituals.records import RitualStatus
 from state.rituals.rules import RitualKind

@@ -14,7 +14,7 @@ import msgspec
 from state.alerts.alert_table import CLOSED_KEPT
 from state.change import SYSTEM, Actor
 from state.contexts.context_table import MOST as CONTEXTS_KEPT
-from state.directive_store import KEPT as DIRECTIVES_KEPT
+from state.directives.directive_table import KEPT as DIRECTIVES_KEPT
 from state.manager import StateManager
 from state.probes import KEPT_FOR
 

@@ -8,8 +8,8 @@ import pytest
 from bot import catalog, documents
 from bot.documents import DocumentName
 from bot.embeds import CONTENT_LIMIT, length
-from state import policy
 from state.agents import LAYERS, ROSTER
+from state.directives import policy
 from state.models import METRICS, Metric
 from state.rituals import folklore, rules
 

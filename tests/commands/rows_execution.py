@@ -1,7 +1,7 @@
 """Directives: asked for, looked at, halted, resumed."""
 
 from state.change import Actor
-from state.policy import Rank
+from state.directives.policy import Rank
 from tests.bot.support import RunningBot
 from tests.commands.case import Case, Use
 

@@ -20,10 +20,10 @@ from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.change import Actor, Change
 from state.collective import Collective
+from state.directives.policy import Rank
 from state.events.samples import build_event
 from state.forgetting import forget
 from state.personal import PERSONAL
-from state.policy import Rank
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
 

@@ -11,7 +11,7 @@ from core.runtime.kernel import Kernel
 from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective
-from state.policy import Rank
+from state.directives.policy import Rank
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from core.metrics.exposition import render as render_metrics
 from core.store.errors import StoreError
 from core.webhooks.inbox import InboxFull
 from state.change import SYSTEM, Change
+from state.directives.policy import Rank
 from state.events import CommandFailed, WrongData, find_incoming, parse_data
-from state.policy import Rank
 from tests.core.webhooks.receiver import Receiver, receiving
 from tests.hearing import Hearing
 from tests.state.webhook_world import WebhookWorld, opened

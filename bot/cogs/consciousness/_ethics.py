@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from state import policy
+from state.directives import policy
 from state.journal import Journal, JournalEntry
 
 SHOWN: Final = 8

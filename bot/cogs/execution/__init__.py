@@ -17,7 +17,7 @@ from bot.progress import Progress
 if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.context import HelixContext
-    from state.directive_records import Directive
+    from state.directives.records import Directive
 
 _MOST_OFFERED = 25
 

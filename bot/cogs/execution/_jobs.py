@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.errors import HelixError
-from state.directive_records import Directive, Halt, LogLine
 from state.directives import Directives
+from state.directives.records import Directive, Halt, LogLine
 
 MOST_SHOWN = 200
 _LONGEST_NUMBER = 12

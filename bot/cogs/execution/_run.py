@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from bot.access import Caller, level_at
 from bot.entry import Level
 from core.runtime.drain import Drain
-from state.directive_actions import ACTIONS
-from state.directive_records import Directive
 from state.directives import Directives
-from state.policy import Rank
+from state.directives.policy import Rank
+from state.directives.records import Directive
+from state.directives.registry import ACTIONS
 
 # A reply is kept up to date for so long; who wants to know later asks `jobs`.
 FOLLOWED_S = 900.0

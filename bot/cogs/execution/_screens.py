@@ -10,8 +10,8 @@ from bot import embeds, pages, words
 from bot.cogs.execution._jobs import Job, Queue
 from bot.cogs.execution._run import Followed
 from core.text.visible_text import without_directions
-from state.directive_records import Directive, DirectiveStatus, Halt, LogLine
 from state.directives import Halted
+from state.directives.records import Directive, DirectiveStatus, Halt, LogLine
 
 JOBS_PER_PAGE = 8
 _LOG_SHOWN = 12

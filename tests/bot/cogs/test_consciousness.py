@@ -7,7 +7,7 @@ import pytest
 
 from bot.client import HelixBot
 from state.change import Actor, Change
-from state.policy import Decision
+from state.directives.policy import Decision
 from tests.bot.cogs.logic import reply_to
 from tests.bot.cogs.talk import Talk, text_of
 from tests.bot.support import RunningBot

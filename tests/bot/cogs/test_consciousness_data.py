@@ -12,8 +12,8 @@ from bot.cogs.consciousness._emotions import Activity
 from state.agents import AgentStatus, AgentView
 from state.change import Actor
 from state.collective import Collective
+from state.directives.policy import Decision
 from state.models import DEFAULT_UCF, METRICS, UCF, judge
-from state.policy import Decision
 from tests.manual_clock import ManualClock
 
 QUIET = Activity(entries=0, rituals=0, open_alerts=0)

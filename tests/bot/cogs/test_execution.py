@@ -9,8 +9,8 @@ import pytest
 
 from sandbox import Sandbox
 from state.change import Actor
-from state.directive_action import Action, Outcome, Work
-from state.policy import Rank
+from state.directives.action import Action, Outcome, Work
+from state.directives.policy import Rank
 from tests.bot.cogs.talk import Message, Talk, items, text_of
 from tests.bot.support import RunningBot, is_ephemeral, running
 

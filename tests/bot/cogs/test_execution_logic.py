@@ -13,8 +13,8 @@ from bot.cogs.execution._jobs import Job
 from bot.cogs.execution._run import Followed, follow
 from state.change import Actor
 from state.collective import Collective
-from state.directive_records import Directive, LogLine
-from state.policy import Rank
+from state.directives.policy import Rank
+from state.directives.records import Directive, LogLine
 from tests.bot.cogs.logic import reply_to
 
 ADA = Actor("command", "Ada", 5)

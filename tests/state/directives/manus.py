@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from core.errors import HelixError
 from state.change import Actor
 from state.collective import Collective
-from state.directive_action import Action, Arguments, Outcome, Work
-from state.directive_records import Directive, WrongDirective
 from state.directives import Directives
-from state.policy import Rank
+from state.directives.action import Action, Arguments, Outcome, Work
+from state.directives.policy import Rank
+from state.directives.records import Directive, WrongDirective
 
 ADA = Actor("command", "Ada", 5)
 

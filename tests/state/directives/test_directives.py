@@ -9,11 +9,11 @@ import msgspec
 import pytest
 
 from core.health.threshold import Threshold
-from state import directive_store
 from state.change import Actor, Change
 from state.collective import Collective
-from state.directive_records import Directive, NotQueued, UnknownDirective, WrongDirective
-from state.policy import MOST_OPEN_OF_A_PERSON
+from state.directives import directive_table
+from state.directives.policy import MOST_OPEN_OF_A_PERSON
+from state.directives.records import Directive, NotQueued, UnknownDirective, WrongDirective
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 from tests.state.directives.manus import ADA, Hands, Manus, ask, ended, renew
@@ -182,8 +182,8 @@ async def test_the_list_begins_with_what_is_open(collective: Collective, manus: 
 async def test_what_is_finished_long_ago_makes_room(
     collective: Collective, manus: Manus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(directive_store, "KEPT", 2)
-    monkeypatch.setattr(directive_store, "LOG_LINES", 2)
+    monkeypatch.setattr(directive_table, "KEPT", 2)
+    monkeypatch.setattr(directive_table, "LOG_LINES", 2)
     manus()
     for _ in range(4):
         directive = await ask(collective, "note")
@@ -219,7 +219,7 @@ async def test_a_nearly_full_queue_warns_from_the_share_on_that_the_setting_says
 async def test_after_an_hour_more_may_be_asked(
     collective: Collective, manus: Manus, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state.policy.MOST_IN_AN_HOUR", 1)
+    monkeypatch.setattr("state.directives.policy.MOST_IN_AN_HOUR", 1)
     manus()
     await ended(collective.directives, (await ask(collective, "note")).id)
     assert (await ask(collective, "note")).status == "refused"
@@ -230,7 +230,7 @@ async def test_after_an_hour_more_may_be_asked(
 async def test_what_was_asked_while_the_clock_was_ahead_counts_for_an_hour(
     collective: Collective, manus: Manus, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state.policy.MOST_IN_AN_HOUR", 1)
+    monkeypatch.setattr("state.directives.policy.MOST_IN_AN_HOUR", 1)
     manus()
     clock.set(7200)
     await collective.kernel.clock_watch.look()

@@ -13,24 +13,17 @@ import msgspec
 
 from core.health import Reading
 from core.health.threshold import Threshold, warns_when
-from state import directive_store as store
-from state._directive_book import Book
-from state._directive_news import News, Watcher
-from state._directive_run import STOPPED, Ended, Performer
 from state.change import Actor
-from state.directive_action import Action
-from state.directive_actions import BY_NAME, parse_directive
-from state.directive_records import (
-    Directive,
-    DirectiveStatus,
-    Halt,
-    LogLine,
-    NotQueued,
-    UnknownDirective,
-)
+from state.directives import directive_table as store
+from state.directives._notify import News, Watcher
+from state.directives._repository import Book
+from state.directives._run import STOPPED, Ended, Performer
+from state.directives.action import Action
+from state.directives.policy import MOST_QUEUED, Decision, Rank, judge, judge_again
+from state.directives.policy_desk import PolicyDesk
+from state.directives.records import Directive, DirectiveStatus, Halt, LogLine, NotQueued, UnknownDirective
+from state.directives.registry import BY_NAME, parse_directive
 from state.events.samples import announce_test
-from state.policy import MOST_QUEUED, Decision, Rank, judge, judge_again
-from state.policy_desk import PolicyDesk
 
 if TYPE_CHECKING:
     from state.collective import Collective

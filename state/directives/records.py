@@ -10,7 +10,7 @@ import msgspec
 
 from core.errors import HelixError
 from state.change import Actor
-from state.policy import Rank
+from state.directives.policy import Rank
 
 DirectiveStatus = Literal["queued", "running", "done", "failed", "refused", "cancelled"]
 STATUSES: Final[tuple[DirectiveStatus, ...]] = (

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from core.broadcast import Broadcaster
-from state.directive_records import Directive
+from state.directives.records import Directive
 
 logger = logging.getLogger(__name__)
 

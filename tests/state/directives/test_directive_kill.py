@@ -37,7 +37,7 @@ from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from state.change import Actor
 from state.collective import Collective
-from state.policy import Rank
+from state.directives.policy import Rank
 from state.schema import STATE_MIGRATIONS
 
 async def main():

@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from state.change import Actor
-from state.directive_records import STATUSES, Directive, DirectiveStatus, Halt, LogLine
+from state.directives.policy import Rank
+from state.directives.records import STATUSES, Directive, DirectiveStatus, Halt, LogLine
 from state.moments import from_us, to_us
-from state.policy import Rank
 
 # Finished directives that are remembered; the journal keeps what they did for longer.
 KEPT: Final = 1_000

@@ -13,9 +13,9 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from core.runtime.one_at_a_time import Busy
-from state._directive_book import CAUSE
 from state.contexts.records import fold
-from state.directive_action import Outcome, Postponed, Withdrawn, Work
+from state.directives._repository import CAUSE
+from state.directives.action import Outcome, Postponed, Withdrawn, Work
 from state.events import samples
 from state.rituals.records import RitualCancelled, RitualRecord, RitualRunning
 

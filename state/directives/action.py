@@ -10,9 +10,9 @@ import msgspec
 
 from core.errors import HelixError
 from state.change import Actor
-from state.directive_records import Directive
+from state.directives.policy import Rank
+from state.directives.records import Directive
 from state.events import OutEvent
-from state.policy import Rank
 
 if TYPE_CHECKING:
     from state.collective import Collective

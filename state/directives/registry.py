@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
-from state import _directive_deeds as deeds
 from state.contexts.records import clean_name
-from state.directive_action import Action, Arguments
-from state.directive_records import WrongDirective
+from state.directives import _effects as deeds
+from state.directives.action import Action, Arguments
+from state.directives.policy import Rank
+from state.directives.records import WrongDirective
 from state.events import OUT_EVENTS, Severity, samples
-from state.policy import Rank
 from state.rituals.rules import LEAST_STEPS
 
 USUAL_STEPS: Final = 108

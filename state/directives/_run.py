@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.errors import HelixError
-from state._directive_book import CAUSE, Book
 from state.change import Actor, JournalRow
-from state.directive_action import Action, Postponed, Withdrawn, Work
-from state.directive_records import Directive, DirectiveStatus
+from state.directives._repository import CAUSE, Book
+from state.directives.action import Action, Postponed, Withdrawn, Work
+from state.directives.records import Directive, DirectiveStatus
 from state.events import OutEvent
 
 if TYPE_CHECKING:

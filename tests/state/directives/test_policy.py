@@ -10,10 +10,7 @@ import pytest
 
 from core.store import Database
 from state.change import Actor
-from state.journal import Journal
-from state.manager import StateManager
-from state.models import DEFAULT_UCF
-from state.policy import (
+from state.directives.policy import (
     BACKUP_WITHIN,
     MOST_IN_AN_HOUR,
     MOST_OPEN_OF_A_PERSON,
@@ -28,7 +25,10 @@ from state.policy import (
     judge_again,
     recent,
 )
-from state.policy_desk import PolicyDesk
+from state.directives.policy_desk import PolicyDesk
+from state.journal import Journal
+from state.manager import StateManager
+from state.models import DEFAULT_UCF
 from tests.manual_clock import ManualClock
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

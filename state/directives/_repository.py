@@ -10,9 +10,9 @@ import msgspec
 
 from core.clock import Clock
 from core.store import Database
-from state import directive_store as store
 from state.change import Actor, Change, JournalRow
-from state.directive_records import STATUSES, Directive, DirectiveStatus, Halt
+from state.directives import directive_table as store
+from state.directives.records import STATUSES, Directive, DirectiveStatus, Halt
 from state.events import DirectiveFinished, OutEvent
 from state.manager import StateManager
 

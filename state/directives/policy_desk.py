@@ -14,8 +14,8 @@ from core.health import Reading
 from core.health.threshold import passes_with
 from core.store import Database
 from state.change import Actor
+from state.directives.policy import APPROVED, KIND, PRINCIPLES, Circumstances, Decision, Rank, judge
 from state.manager import StateManager
-from state.policy import APPROVED, KIND, PRINCIPLES, Circumstances, Decision, Rank, judge
 
 
 class PolicyDesk:

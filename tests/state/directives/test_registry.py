@@ -12,14 +12,14 @@ from core.errors import HelixError
 from core.runtime.kernel import build_kernel
 from core.settings import Settings
 from core.store import Database
-from state import _directive_deeds
 from state.change import SYSTEM, Actor
 from state.collective import Collective
-from state.directive_action import Work
-from state.directive_actions import ACTIONS, BY_NAME, parse_directive
-from state.directive_records import Directive, WrongDirective
+from state.directives import _effects as _directive_deeds
+from state.directives.action import Work
+from state.directives.policy import Rank
+from state.directives.records import Directive, WrongDirective
+from state.directives.registry import ACTIONS, BY_NAME, parse_directive
 from state.models import DEFAULT_UCF
-from state.policy import Rank
 from tests.hearing import Hearing
 
 ADA = Actor("command", "Ada", 5)
