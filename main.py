@@ -200,12 +200,12 @@ def _sync_commands(call: _Call) -> int:
 
 
 def _restore(call: _Call) -> int:
-    from state import restoring
+    from state.backups import restore
 
-    archive = restoring.parse_file(call.given.what)
+    archive = restore.parse_file(call.given.what)
 
     def work(folder: Path, migrations: tuple[Migration, ...]) -> str:
-        return restoring.describe(restoring.restore(archive, folder, migrations, datetime.now(UTC)))
+        return restore.describe(restore.restore(archive, folder, migrations, datetime.now(UTC)))
 
     return _offline(call.loaded.settings, "restore", work)
 
@@ -360,7 +360,7 @@ class _Helix:
 
     async def _take_lock(self) -> None:
         from core.runtime import datalock
-        from state._folder_swap import finish as finish_restore
+        from state.backups.folder_swap import finish as finish_restore
 
         wait_s = self._settings.shutdown_s + _PREDECESSOR_EXTRA_S
         self._lock = await datalock.acquire(

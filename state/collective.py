@@ -16,13 +16,13 @@ from core.store.errors import StoreError
 from core.store.kv import KeyValue
 from core.store.schema import CORE_MIGRATIONS
 from state import services_file, store_checks
-from state._backup_schedule import BackupSchedule
 from state._gauges import register_gauges
 from state.agents import AgentView
 from state.agents.monitor import AgentMonitor
 from state.alerts import Alerts
 from state.alerts.forecasts import EVERY_S, Forecasts
 from state.backups import Backups
+from state.backups.schedule import BackupSchedule
 from state.change import Change
 from state.contexts import Contexts, last_rituals
 from state.directives import Directives

@@ -15,8 +15,8 @@ from core.files.flush import flush
 from core.store.migrations import Migration
 from core.store.offline import open_offline, transaction
 from core.version import VERSION
-from state._backup_folder import FOLDER
-from state._backup_table import named_moment
+from state.backups.backup_table import named_moment
+from state.backups.folder import FOLDER
 from state.change import JournalRow
 from state.journal import insert_rows
 from state.personal import Erased, erase, purge_index

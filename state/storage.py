@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from core.store.sqlite.files import file_size, wal_path
-from state._backup_manifest import EDITED_FILES
+from state.backups.manifest import EDITED_FILES
 from state.moments import from_us
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from state._backup_manifest import Manifest, Part, encode_manifest
+from state.backups.manifest import Manifest, Part, encode_manifest
 from state.change import Change, JournalRow
 from state.collective import Collective
 from state.models import AgentReport, Lore

@@ -13,9 +13,9 @@ import pytest
 from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
-from state._backup_archive import check_database, hash_file, unpack
-from state._backup_copy import CopyStopped
-from state._backup_manifest import BadBackup, Manifest
+from state.backups._archive import check_database, hash_file, unpack
+from state.backups._copy import CopyStopped
+from state.backups.manifest import BadBackup, Manifest
 from state.change import Actor
 from state.collective import Collective
 from state.schema import STATE_MIGRATIONS

@@ -18,12 +18,13 @@ from core.runtime.one_at_a_time import OneAtATime
 from core.store import Database
 from core.store.errors import StoreError
 from core.store.migrations import Migration
-from state import _backup_secrets, _backup_table
-from state._backup_copy import CopyStopped, remove_tree
-from state._backup_folder import FOLDER, make_scratch, place, scratch, tidy
-from state._backup_manifest import BadBackup
-from state._backup_source import BackupRefused, OnProgress, Source, check_room
-from state._backup_table import BackupRecord, BackupStatus
+from state.backups import _secrets as _backup_secrets
+from state.backups import backup_table
+from state.backups._copy import CopyStopped, remove_tree
+from state.backups._source import BackupRefused, OnProgress, Source, check_room
+from state.backups.backup_table import BackupRecord, BackupStatus
+from state.backups.folder import FOLDER, make_scratch, place, scratch, tidy
+from state.backups.manifest import BadBackup
 from state.change import Actor, Change
 from state.events import BackupCompleted
 from state.manager import StateManager
@@ -74,7 +75,7 @@ class Backups:
     async def load(self) -> None:
         """Removes what a killed backup left, and learns which there are; before anything else."""
         found = await asyncio.to_thread(tidy, self.folder)
-        await self._database.write(partial(_backup_table.reconcile, found=found))
+        await self._database.write(partial(backup_table.reconcile, found=found))
         await self._leave_the_future()
         self._kernel.clock_watch.on_set_back(self._leave_the_future)
 
@@ -137,15 +138,15 @@ class Backups:
         gone = [record for record in self._records if record not in kept and record.begun_at <= oldest]
         for record in gone:
             await asyncio.to_thread((self.folder / record.file).unlink, missing_ok=True)
-            await self._change_rows(partial(_backup_table.forget, number=record.id))
+            await self._change_rows(partial(backup_table.forget, number=record.id))
         return len(gone), sum(record.size_bytes for record in gone)
 
     async def _create(self, actor: Actor, on_progress: OnProgress | None) -> BackupRecord:
-        from state._backup_making import make_archive
+        from state.backups._make import make_archive
 
         await asyncio.to_thread(check_room, self._source)
         now = self._kernel.clock.now()
-        number, name = await self._database.write(partial(_backup_table.reserve, now=now, actor=actor))
+        number, name = await self._database.write(partial(backup_table.reserve, now=now, actor=actor))
         staging = scratch(self.folder, str(number))
         begun = self._kernel.clock.monotonic()
         try:
@@ -199,7 +200,7 @@ class Backups:
         )
 
         def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
-            _backup_table.finish(
+            backup_table.finish(
                 connection,
                 record.id,
                 record.finished_at,
@@ -213,7 +214,7 @@ class Backups:
         except BaseException:
             await asyncio.to_thread(target.unlink, missing_ok=True)
             raise
-        self._records = await self._database.read(_backup_table.read_all)
+        self._records = await self._database.read(backup_table.read_all)
 
     async def _give_up(self, number: int, staging: Path, error: BaseException, actor: Actor) -> None:
         await asyncio.to_thread(remove_tree, staging)
@@ -222,7 +223,7 @@ class Backups:
             self.last_error = _cause(error)
         # The store may be what failed, or be closed already; the next start tidies up then.
         with contextlib.suppress(StoreError):
-            await self._database.write(partial(_backup_table.forget, number=number))
+            await self._database.write(partial(backup_table.forget, number=number))
             if not stopped:
                 row = actor.row("backup", f"backup {number}", reason=self.last_error, after="failed")
                 await self._manager.record(row)
@@ -230,7 +231,7 @@ class Backups:
     async def _verify(
         self, record: BackupRecord, actor: Actor, on_progress: OnProgress | None
     ) -> BackupRecord:
-        from state._backup_making import Steps, check_archive
+        from state.backups._make import Steps, check_archive
 
         steps = Steps(on_progress)
         steps.at(0, "checking")
@@ -254,7 +255,7 @@ class Backups:
         now = self._kernel.clock.now()
         row = actor.row("backup", record.file, reason=detail or None, before=record.status, after=status)
         work = partial(
-            _backup_table.judge,
+            backup_table.judge,
             number=record.id,
             now=now,
             status=status,
@@ -266,13 +267,13 @@ class Backups:
         return self.get(record.id)
 
     async def _leave_the_future(self) -> None:
-        work = partial(_backup_table.end_by, now=self._kernel.clock.now())
+        work = partial(backup_table.end_by, now=self._kernel.clock.now())
         self._records = await self._database.write(work)
 
     async def _change_rows(self, work: Callable[[sqlite3.Connection], None]) -> None:
         def both(connection: sqlite3.Connection) -> tuple[BackupRecord, ...]:
             work(connection)
-            return _backup_table.read_all(connection)
+            return backup_table.read_all(connection)
 
         self._records = await self._database.write(both)
 

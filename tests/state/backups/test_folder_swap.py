@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from state import _folder_swap
+from state.backups import folder_swap
 from tests.flushes import recorded_flushes
 
 STAMP = "20260201T000000Z"
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def prepare(folder: Path) -> Path:
-    prepared = _folder_swap.begin(folder)
+    prepared = folder_swap.begin(folder)
     for name in ("helix.db", "ucf_state.json", "services.json"):
         (prepared / name).write_text("new")
     return prepared
@@ -70,13 +70,13 @@ def test_a_kill_around_the_exchange(folder: Path, monkeypatch: pytest.MonkeyPatc
     with monkeypatch.context() as patch:
         kill_at(patch, step)
         with contextlib.suppress(Killed):
-            _folder_swap.swap(prepared, folder, STAMP)
+            folder_swap.swap(prepared, folder, STAMP)
     assert is_whole(folder) in {"old", "new"}
     assert (folder / ".lock").exists()
     # The next one begins anew, and loses neither.
-    _folder_swap.finish(folder)
+    folder_swap.finish(folder)
     stood = is_whole(folder)
-    aside = _folder_swap.swap(prepare(folder), folder, STAMP)
+    aside = folder_swap.swap(prepare(folder), folder, STAMP)
     assert aside is not None
     assert is_whole(aside) == stood
     assert is_whole(folder) == "new"
@@ -89,26 +89,26 @@ def test_a_kill_around_the_exchange(folder: Path, monkeypatch: pytest.MonkeyPatc
 def test_a_kill_while_entries_are_moved_is_finished_by_the_next_start(
     folder: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
-    monkeypatch.setattr(_folder_swap, "exchange", lambda *_: False)
+    monkeypatch.setattr(folder_swap, "exchange", lambda *_: False)
     prepared = prepare(folder)
     with monkeypatch.context() as patch:
         kill_at(patch, step)
         with contextlib.suppress(Killed):
-            _folder_swap.swap(prepared, folder, STAMP)
-    _folder_swap.finish(folder)
+            folder_swap.swap(prepared, folder, STAMP)
+    folder_swap.finish(folder)
     if is_whole(folder) == "new":
         assert is_whole(folder / f"before-restore-{STAMP}") == "old"
-    assert _folder_swap.finish(folder) is None
+    assert folder_swap.finish(folder) is None
     assert is_whole(folder) in {"old", "new"}
 
 
 def test_what_is_moved_aside_is_on_the_disk_before_the_new_takes_its_place(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_folder_swap, "exchange", lambda *_: False)
+    monkeypatch.setattr(folder_swap, "exchange", lambda *_: False)
     prepared = prepare(folder)
     flushed = recorded_flushes(monkeypatch)
-    aside = _folder_swap.swap(prepared, folder, STAMP)
+    aside = folder_swap.swap(prepared, folder, STAMP)
     assert aside is not None
     assert flushed[aside] == {"helix.db", "ucf_state.json", "mine.txt"}
     assert {"helix.db", "ucf_state.json", "services.json"} <= flushed[folder]
@@ -119,7 +119,7 @@ def test_an_empty_folder_is_not_kept(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / ".lock").touch()
     inode = (folder / ".lock").stat().st_ino
-    assert _folder_swap.swap(prepare(folder), folder, STAMP) is None
+    assert folder_swap.swap(prepare(folder), folder, STAMP) is None
     assert is_whole(folder) == "new"
     assert [path.name for path in tmp_path.iterdir()] == ["data"]
     # Whoever waits for the lock waits for the same one.
@@ -128,7 +128,7 @@ def test_an_empty_folder_is_not_kept(tmp_path: Path) -> None:
 
 def test_an_abandoned_one_leaves_nothing(folder: Path) -> None:
     prepared = prepare(folder)
-    _folder_swap.abandon(prepared)
+    folder_swap.abandon(prepared)
     assert not prepared.exists()
     assert is_whole(folder) == "old"
 
@@ -139,7 +139,7 @@ def test_what_the_system_refuses_for_another_reason_is_raised(
     def broken(*_: object) -> bool:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(_folder_swap, "exchange", broken)
+    monkeypatch.setattr(folder_swap, "exchange", broken)
     with pytest.raises(OSError, match="Input/output"):
-        _folder_swap.swap(prepare(folder), folder, STAMP)
+        folder_swap.swap(prepare(folder), folder, STAMP)
     assert is_whole(folder) == "old"

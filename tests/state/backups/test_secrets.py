@@ -14,7 +14,7 @@ import pytest
 from core.logs.secret import Secret
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
-from state._backup_secrets import forms, redact_database, redact_text
+from state.backups._secrets import forms, redact_database, redact_text
 from state.schema import STATE_MIGRATIONS
 
 ODD = 'pass"word/with ünïcode\\'

@@ -21,11 +21,12 @@ from core.settings import Settings
 from core.store import Database
 from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
-from state import _folder_swap, restoring
 from state._snapshot_table import read_snapshot
+from state.backups import folder_swap
+from state.backups import restore as restoring
+from state.backups.restore import Restored, RestoreRefused, describe, parse_file, restore
 from state.change import Actor
 from state.collective import Collective
-from state.restoring import Restored, RestoreRefused, describe, parse_file, restore
 from state.schema import STATE_MIGRATIONS
 from tests.flushes import recorded_flushes
 from tests.manual_clock import ManualClock
@@ -478,7 +479,7 @@ async def test_a_folder_that_cannot_be_renamed_is_filled_in_place(
     def busy(*_: object) -> bool:
         raise OSError(16, "Device or resource busy")
 
-    monkeypatch.setattr(_folder_swap, "exchange", busy)
+    monkeypatch.setattr(folder_swap, "exchange", busy)
     if mount:
         monkeypatch.setattr("os.access", lambda *_: False)
     done = restore(archive, folder, MIGRATIONS, NOW)

@@ -22,9 +22,9 @@ import msgspec
 
 from core.files.flush import flush
 from core.store.migrations import Migration, SchemaObject, expected_schema, schema_objects
-from state._backup_copy import CopyStopped, Stopped
-from state._backup_manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest
 from state._snapshot_table import read_snapshot
+from state.backups._copy import CopyStopped, Stopped
+from state.backups.manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest
 from state.models import InvalidUCF, Snapshot
 
 _CHUNK: Final = 1024 * 1024

@@ -20,12 +20,13 @@ from core.files.rights import keep_rights
 from core.store.migrations import Migration
 from core.store.offline import open_offline, transaction
 from core.version import VERSION
-from state import _folder_swap, _slo_table
-from state._backup_archive import check_database, unpack
-from state._backup_folder import FOLDER
-from state._backup_manifest import DATABASE, BadBackup, Manifest
-from state._backup_table import named_moment
+from state import _slo_table
 from state._snapshot_table import read_snapshot, write_history, write_snapshot
+from state.backups import folder_swap
+from state.backups._archive import check_database, unpack
+from state.backups.backup_table import named_moment
+from state.backups.folder import FOLDER
+from state.backups.manifest import DATABASE, BadBackup, Manifest
 from state.change import JournalRow
 from state.journal import insert_rows
 from state.models import Snapshot
@@ -78,9 +79,9 @@ def restore(archive: Path, folder: Path, migrations: Sequence[Migration], now: d
         StartError: its database cannot be brought up to date; likewise.
     """
     folder, archive = folder.resolve(), archive.absolute()
-    _folder_swap.finish(folder)
+    folder_swap.finish(folder)
     try:
-        prepared = _folder_swap.begin(folder)
+        prepared = folder_swap.begin(folder)
         try:
             manifest = unpack(archive, prepared)
             check_database(prepared / DATABASE, manifest, tuple(migrations))
@@ -89,9 +90,9 @@ def restore(archive: Path, folder: Path, migrations: Sequence[Migration], now: d
             backups = _carry_over(folder, prepared)
             for path in prepared.iterdir():
                 keep_rights(path, folder / path.name)
-            aside = _folder_swap.swap(prepared, folder, f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+            aside = folder_swap.swap(prepared, folder, f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
         except BaseException:
-            _folder_swap.abandon(prepared)
+            folder_swap.abandon(prepared)
             raise
     except BadBackup as error:
         raise RestoreRefused(f"{error} Nothing was changed.") from error

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from core.files.flush import flush
-from state._backup_copy import remove_tree
-from state._backup_table import named_moment
+from state.backups._copy import remove_tree
+from state.backups.backup_table import named_moment
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from core.files.flush import flush
 from core.files.rename import exchange
 from core.files.rights import keep_rights
 from core.runtime.datalock import LOCK_NAME
-from state._backup_copy import remove_tree
+from state.backups._copy import remove_tree
 
 # A folder that is being filled; never taken for anything else.
 _HALF: Final = ".half"

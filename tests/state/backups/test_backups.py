@@ -23,11 +23,11 @@ from core.runtime.one_at_a_time import Busy, StoppedByRestart
 from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreClosed
-from state import _backup_making
 from state import backups as backups_module
-from state._backup_folder import place
-from state._backup_secrets import SecretInBackup
 from state.backups import BackupRefused, UnknownBackup
+from state.backups import _make as _backup_making
+from state.backups._secrets import SecretInBackup
+from state.backups.folder import place
 from state.change import Actor
 from state.collective import Collective
 from tests.flushes import recorded_flushes
@@ -421,7 +421,7 @@ async def test_the_folder_of_the_first_backup_is_there_after_a_power_cut(
 async def test_a_file_that_cannot_be_read_for_a_moment_is_in_the_archive(
     collective: Collective, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state._backup_making._REREAD_S", 0)
+    monkeypatch.setattr("state.backups._make._REREAD_S", 0)
     real, tries = os.open, list[str]()
 
     def fails_once(path: str, *arguments: int, **options: int) -> int:

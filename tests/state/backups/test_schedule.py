@@ -11,8 +11,8 @@ import pytest
 
 from core.runtime.kernel import Kernel
 from core.store import Database
-from state._backup_schedule import BackupSchedule
 from state.backups import BackupRefused, Backups
+from state.backups.schedule import BackupSchedule
 from state.change import Actor
 from state.collective import Collective
 from tests.manual_clock import ManualClock
