@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from state import readiness
 from state.models import METRICS
+from state.slo import readiness
 
 if TYPE_CHECKING:
     from state.collective import Collective

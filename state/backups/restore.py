@@ -20,7 +20,6 @@ from core.files.rights import keep_rights
 from core.store.migrations import Migration
 from core.store.offline import open_offline, transaction
 from core.version import VERSION
-from state import _slo_table
 from state._snapshot_table import read_snapshot, write_history, write_snapshot
 from state.backups import folder_swap
 from state.backups._archive import check_database, unpack
@@ -33,6 +32,7 @@ from state.models import Snapshot
 from state.projection import known_hashes
 from state.projection.agents_document import AgentsDocument
 from state.projection.documents import Document, UCFDocument
+from state.slo import slo_table
 
 _DOCUMENTS: Final[tuple[Document, ...]] = (UCFDocument(), AgentsDocument())
 
@@ -158,7 +158,7 @@ def _adopt(
         insert_rows(connection, now, (row,))
         connection.execute("DELETE FROM projection")
         # Since the backup was made Helix ran elsewhere; that it was down meanwhile would not be true.
-        _slo_table.forget(connection)
+        slo_table.forget(connection)
         for document in _DOCUMENTS:
             content = document.render(snapshot)
             _write(prepared / document.name, content)

@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import web
 
 from core.runtime.kernel import Kernel
-from state import readiness
+from state.slo import readiness
 from web.bodies import Body, encode_json
 from web.headers import CORS, JSON, standard
 from web.keys import KERNEL, RESPONSES

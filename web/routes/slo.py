@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from state.collective import Collective
-from state.promises import SloReport
+from state.slo.objectives import SloReport
 from web.bodies import Body, encode_json
 from web.keys import COLLECTIVE, RESPONSES
 from web.routing import Reply, RouteSpec

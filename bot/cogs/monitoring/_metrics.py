@@ -14,7 +14,7 @@ from core.metrics import Counter, Histogram, HistogramSummary, Registry
 from core.runtime.kernel import Kernel
 from core.runtime.memory import resident_bytes
 from state.ports import FAILED_OUTCOMES
-from state.promises import SloReport
+from state.slo.objectives import SloReport
 
 Section = Literal["http", "commands", "cache", "webhooks"]
 SECTIONS: tuple[Section, ...] = ("http", "commands", "cache", "webhooks")

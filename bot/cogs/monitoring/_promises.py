@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.words import duration, percent
-from state import promises
+from state.slo import objectives
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,12 @@ class Promise:
     kept: bool | None
 
 
-def build_promises(report: promises.SloReport) -> tuple[Promise, ...]:
+def build_promises(report: objectives.SloReport) -> tuple[Promise, ...]:
     """The eight promises, as they stand over the last day."""
     return tuple(map(_in_words, report.promises))
 
 
-def _in_words(promise: promises.Promise) -> Promise:
+def _in_words(promise: objectives.Promise) -> Promise:
     say = percent if promise.unit == "ratio" else duration
     if promise.value is not None:
         stands = say(promise.value)

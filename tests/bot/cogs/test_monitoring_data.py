@@ -8,7 +8,7 @@ from bot.cogs.monitoring._metrics import UnknownSection
 from bot.cogs.monitoring._promises import Promise
 from core.runtime.kernel import Kernel
 from state.ports import RouteInfo
-from state.promises import TARGETS, PromiseName, SloReport, judge
+from state.slo.objectives import TARGETS, PromiseName, SloReport, judge
 from tests.manual_clock import DEFAULT_START as NOON
 
 UNMEASURED = SloReport(

@@ -8,7 +8,7 @@ import pytest
 
 from core.metrics import Registry
 from core.metrics.histogram import DEFAULT_BUCKETS_S, HistogramCell
-from state._slo_sums import Sums, bounds_of, count_of, quantile, read_sums
+from state.slo._sums import Sums, bounds_of, count_of, quantile, read_sums
 
 
 def answered(registry: Registry, route: str, status: str, seconds: float) -> None:

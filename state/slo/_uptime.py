@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.clock import Clock
 from core.health import Check, HealthRegistry
-from state.readiness import NEEDED, missing
+from state.slo.readiness import NEEDED, missing
 
 
 class Uptime:

@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
-from state._slo_sums import Sums
 from state.moments import from_us, to_us
+from state.slo._sums import Sums
 
 # A day has 1,440 minutes, and each start adds up to two.
 MOST: Final = 3_000

@@ -13,11 +13,11 @@ from core.metrics import Registry
 from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
-from state import _slo_table as table
-from state._slo_sums import Buckets, Sums, bounds_of, count_of, quantile, read_sums
-from state._slo_table import Minute
-from state._slo_uptime import Uptime
-from state.promises import TARGETS, PromiseName, SloReport, judge
+from state.slo import slo_table as table
+from state.slo._sums import Buckets, Sums, bounds_of, count_of, quantile, read_sums
+from state.slo._uptime import Uptime
+from state.slo.objectives import TARGETS, PromiseName, SloReport, judge
+from state.slo.slo_table import Minute
 
 logger = logging.getLogger(__name__)
 

@@ -16,10 +16,9 @@ from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreError
 from core.store.schema import CORE_MIGRATIONS
-from state import _slo_table
-from state.promises import TARGETS, Promise, PromiseName
 from state.schema import STATE_MIGRATIONS
-from state.slo import Slo
+from state.slo import Slo, slo_table
+from state.slo.objectives import TARGETS, Promise, PromiseName
 from tests.manual_clock import ManualClock
 
 HOUR_S = 3600.0
@@ -261,7 +260,7 @@ async def test_the_window_is_a_day_at_most_and_begins_with_the_first_ready_momen
 async def test_the_table_is_bounded_however_often_helix_starts(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_slo_table, "MOST", 5)
+    monkeypatch.setattr(slo_table, "MOST", 5)
     run = await start()
     run.ready()
     await run.pass_minutes(20)
