@@ -28,12 +28,10 @@ from state.contexts import Contexts, last_rituals
 from state.directives import Directives
 from state.directives.policy_desk import PolicyDesk
 from state.directives.registry import NEEDED
-from state.inbound import StateHandlers
 from state.journal import Journal
 from state.journal.history import History
 from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
-from state.outgoing import Outgoing
 from state.probes import PROBE_EVERY_S, ServiceProbes
 from state.projection import Projector
 from state.reports import Reports
@@ -46,6 +44,8 @@ from state.slo import EVERY_S as SLO_EVERY_S
 from state.slo import Slo
 from state.status_watch import StatusWatch
 from state.webhooks import Webhooks
+from state.webhooks.handlers import StateHandlers
+from state.webhooks.session import Outgoing
 
 logger = logging.getLogger(__name__)
 

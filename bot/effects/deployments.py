@@ -14,7 +14,7 @@ from bot import embeds, words
 from bot.effects._post_once import post_once
 from core.webhooks.router import Job
 from state.events.incoming import GitHubEvent
-from state.github import ACTIONS, COMMITS_SHOWN
+from state.webhooks.github import ACTIONS, COMMITS_SHOWN
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

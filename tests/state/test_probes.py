@@ -14,9 +14,9 @@ from aiohttp import web
 
 from core.health import Check, HealthRegistry
 from core.store import Database
-from state.outgoing import Outgoing
 from state.probes import ProbeResult, ServiceProbes, Uptime
 from state.services_file import SHIPPED
+from state.webhooks.session import Outgoing
 from tests.descriptors import none_left
 from tests.manual_clock import ManualClock
 from tests.raw_server import BAD_AFTER_200, answering

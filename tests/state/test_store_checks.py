@@ -10,8 +10,8 @@ import pytest
 
 from core.health.threshold import Threshold
 from core.store import DatabaseStats
-from state._webhook_health import read_queues
 from state.store_checks import read_disk, read_store
+from state.webhooks._health import read_queues
 
 MIB = 1024 * 1024
 

@@ -20,7 +20,7 @@ from state.events import (
     find_incoming,
     parse_data,
 )
-from state.github import announced_part
+from state.webhooks.github import announced_part
 from web.bodies import Body, encode_json, json_answer
 from web.headers import JSON
 from web.keys import COLLECTIVE, RESPONSES

@@ -15,7 +15,7 @@ from bot.effects.deployments import build_announcement
 from sandbox.embeds import check_embeds
 from sandbox.errors import FormErrors
 from state.events import IN_EVENTS, parse_data
-from state.github import announced_part
+from state.webhooks.github import announced_part
 from tests.bot.effects.github_payloads import (
     ANNOUNCED,
     KINDS,

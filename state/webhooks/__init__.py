@@ -27,8 +27,6 @@ from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import Sleep
 from core.webhooks.router import Handler, Router
 from core.webhooks.set_back import shorten_waits
-from state._webhook_health import read_queues
-from state._webhook_telling import OnSettled, Telling, tell_ucf
 from state.change import Change, JournalRow
 from state.events import (
     InEvent,
@@ -43,8 +41,10 @@ from state.events import (
 from state.events.incoming import MessagePost
 from state.manager import StateManager
 from state.models import Snapshot
-from state.outbound import render
-from state.recent_deliveries import MOST, RecentDeliveries
+from state.webhooks._health import read_queues
+from state.webhooks._notify import OnSettled, Telling, tell_ucf
+from state.webhooks._recent import MOST, RecentDeliveries
+from state.webhooks.render import render
 
 if TYPE_CHECKING:
     import aiohttp

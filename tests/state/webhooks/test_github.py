@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from state.github import announced_part
+from state.webhooks.github import announced_part
 from tests.bot.effects.github_payloads import ANNOUNCED, KINDS, PUSH, RELEASE, SAMPLES, WORKFLOW_RUN, any_of
 
 PERSON = {"name": "Ann", "email": "ann@example.com", "username": "ann"}

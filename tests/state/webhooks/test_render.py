@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from core.webhooks.sending import Message
 from state.events import OUT_EVENTS
-from state.outbound import render
+from state.webhooks.render import render
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3_000),
