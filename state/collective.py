@@ -15,7 +15,7 @@ from core.store import Database
 from core.store.errors import StoreError
 from core.store.kv import KeyValue
 from core.store.schema import CORE_MIGRATIONS
-from state import services_file, store_checks
+from state import store_checks
 from state._gauges import register_gauges
 from state.agents import AgentView
 from state.agents.monitor import AgentMonitor
@@ -32,7 +32,6 @@ from state.journal import Journal
 from state.journal.history import History
 from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
-from state.probes import PROBE_EVERY_S, ServiceProbes
 from state.projection import Projector
 from state.reports import Reports
 from state.retention import build_retention
@@ -40,6 +39,7 @@ from state.rituals import Rituals
 from state.rituals.schedules import Schedules
 from state.schema import STATE_MIGRATIONS
 from state.search import Search
+from state.services import PROBE_EVERY_S, ServiceProbes, services_file
 from state.slo import EVERY_S as SLO_EVERY_S
 from state.slo import Slo
 from state.status_watch import StatusWatch

@@ -19,7 +19,7 @@ from state.status import Trend, build_status, build_trends
 
 if TYPE_CHECKING:
     from state.collective import Collective
-    from state.probes import ProbeResult
+    from state.services import ProbeResult
 
 OnProgress = Callable[[int, int, str], None]
 

@@ -16,7 +16,7 @@ from state.change import SYSTEM, Actor
 from state.contexts.context_table import MOST as CONTEXTS_KEPT
 from state.directives.directive_table import KEPT as DIRECTIVES_KEPT
 from state.manager import StateManager
-from state.probes import KEPT_FOR
+from state.services import KEPT_FOR
 
 if TYPE_CHECKING:
     from state.collective import Collective

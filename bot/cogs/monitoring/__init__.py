@@ -28,7 +28,7 @@ from state.status import build_status
 if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.context import HelixContext
-    from state.probes import ProbeResult
+    from state.services import ProbeResult
 
 
 _STATUS_TAGS = ("state", "agents", "health", "rituals")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.clock import Clock
-from state.probes import ProbeResult, ServiceProbes
+from state.services import ProbeResult, ServiceProbes
 
 _UPTIME_WINDOW = timedelta(hours=24)
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from core.files.reading import RefusedEdit
-from state.services_file import MAX_SERVICES, SHIPPED, ServiceSpec, parse_services
+from state.services.services_file import MAX_SERVICES, SHIPPED, ServiceSpec, parse_services
 
 
 def test_the_shipped_examples_probe_helix_itself() -> None:

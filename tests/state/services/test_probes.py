@@ -14,8 +14,8 @@ from aiohttp import web
 
 from core.health import Check, HealthRegistry
 from core.store import Database
-from state.probes import ProbeResult, ServiceProbes, Uptime
-from state.services_file import SHIPPED
+from state.services import ProbeResult, ServiceProbes, Uptime
+from state.services.services_file import SHIPPED
 from state.webhooks.session import Outgoing
 from tests.descriptors import none_left
 from tests.manual_clock import ManualClock
@@ -316,7 +316,7 @@ async def test_a_folder_that_cannot_be_written_is_no_obstacle(
     def refuse(*_: object, **_named: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("state.probes.replace_file", refuse)
+    monkeypatch.setattr("state.services.replace_file", refuse)
     await bench.probes.load()
     assert bench.probes.services == ()
     assert "probes.examples_not_written" in caplog.text
@@ -365,7 +365,7 @@ async def test_two_rounds_at_once_come_one_after_another(bench: Bench, target: T
 async def test_a_file_that_cannot_be_read_keeps_the_list_and_is_read_again(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("state.probes._REREAD_S", 0.01)
+    monkeypatch.setattr("state.services._REREAD_S", 0.01)
     await bench.use(old={"url": "{base}/old"})
     bench.file.write_text('{"new": {"url": "{base}/new"}}')
     with none_left():

@@ -22,7 +22,7 @@ from core.store import Database
 from core.store.errors import StoreError
 from core.text.numbers import plain
 from state.moments import from_us, to_us
-from state.services_file import BASE, NAME, SHIPPED, ServiceSpec, parse_services
+from state.services.services_file import BASE, NAME, SHIPPED, ServiceSpec, parse_services
 
 if TYPE_CHECKING:
     import aiohttp
