@@ -6,12 +6,12 @@ from typing import Final
 
 from core.store.migrations import Migration
 from core.webhooks.schema import WEBHOOK_MIGRATIONS
-from state._schema_search import SEARCH_MIGRATIONS
 from state.alerts.schema import ALERT_MIGRATIONS
 from state.backups.schema import BACKUP_MIGRATIONS
 from state.contexts.schema import CONTEXT_MIGRATIONS
 from state.directives.schema import DIRECTIVE_MIGRATIONS
 from state.rituals.schema import RITUAL_MIGRATIONS
+from state.search.schema import SEARCH_MIGRATIONS
 from state.slo.schema import SLO_MIGRATIONS
 
 STATE_MIGRATIONS: Final[tuple[Migration, ...]] = (

@@ -11,7 +11,7 @@ import msgspec
 from core.clock import Clock
 from core.store import Database
 from state.moments import from_us, to_us
-from state.search_query import build_query
+from state.search.query import build_query
 
 # Around a hit in a text; what is searched has no control characters that anybody could mean.
 HIT_BEGINS: Final = "\x02"

@@ -22,7 +22,7 @@ from state.journal import Journal
 from state.manager import StateManager
 from state.schema import STATE_MIGRATIONS
 from state.search import HIT_BEGINS, HIT_ENDS, Found, Search
-from state.search_query import WrongQuery, build_query
+from state.search.query import WrongQuery, build_query
 from tests.manual_clock import ManualClock
 
 ADA = Actor("command", "Ada", 5)
