@@ -211,15 +211,13 @@ def _restore(call: _Call) -> int:
 
 
 def _forget(call: _Call) -> int:
-    from state import forgetting
+    from state.privacy import forget
 
-    user_id = forgetting.parse_user(call.given.what)
+    user_id = forget.parse_user(call.given.what)
 
     def work(folder: Path, migrations: tuple[Migration, ...]) -> str:
-        done = forgetting.forget(
-            folder, user_id, migrations, datetime.now(UTC), remove_copies=call.given.copies
-        )
-        return forgetting.describe(done)
+        done = forget.forget(folder, user_id, migrations, datetime.now(UTC), remove_copies=call.given.copies)
+        return forget.describe(done)
 
     return _offline(call.loaded.settings, "forget", work)
 

@@ -32,9 +32,9 @@ from state.journal import Journal
 from state.journal.history import History
 from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
+from state.privacy.retention import build_retention
 from state.projection import Projector
 from state.reports import Reports
-from state.retention import build_retention
 from state.rituals import Rituals
 from state.rituals.schedules import Schedules
 from state.schema import STATE_MIGRATIONS

@@ -9,8 +9,8 @@ import discord
 
 from bot import embeds, pages, status_card, words
 from state.backups import BackupRecord
+from state.privacy.retention import Cleaned
 from state.reports import Report
-from state.retention import Cleaned
 from state.storage import StorageView
 
 BACKUPS_PER_PAGE = 6

@@ -14,9 +14,9 @@ from state.backups import BackupRecord
 from state.change import Actor, Change
 from state.collective import Collective
 from state.models import AgentReport
+from state.privacy.retention import Cleaned
 from state.report_markdown import render_markdown
 from state.reports import AlertLine, CheckLine, RitualLine
-from state.retention import Cleaned
 from state.storage import fetch_storage
 from tests.bot.cogs.talk import text_of
 

@@ -16,8 +16,8 @@ from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.change import Actor, JournalRow
 from state.collective import Collective
-from state.forgetting import WrongUser, describe, forget, parse_user
-from state.personal import PERSONAL
+from state.privacy.forget import WrongUser, describe, forget, parse_user
+from state.privacy.personal import PERSONAL
 from state.schema import STATE_MIGRATIONS
 from tests.flushes import recorded_flushes
 from tests.manual_clock import ManualClock
@@ -191,6 +191,6 @@ async def test_every_column_that_may_name_a_person_is_covered(database: Database
     assert covered <= everywhere
     naming = {(table, column) for table, column in everywhere if PEOPLE.search(column)}
     uncovered = naming - covered - DERIVED
-    assert not uncovered, f"add to state/personal.py: {sorted(uncovered)}"
+    assert not uncovered, f"add to state/privacy/personal.py: {sorted(uncovered)}"
     words = {(table, column) for table, column in everywhere if column in {"reason", "note"}}
-    assert not words - covered, f"add to state/personal.py: {sorted(words - covered)}"
+    assert not words - covered, f"add to state/privacy/personal.py: {sorted(words - covered)}"

@@ -11,7 +11,7 @@ from state.change import SYSTEM, Actor
 from state.collective import Collective
 from state.journal import Journal
 from state.manager import StateManager
-from state.retention import Retention
+from state.privacy.retention import Retention
 
 
 async def prune_three() -> int:

@@ -22,8 +22,8 @@ from state.change import Actor, Change
 from state.collective import Collective
 from state.directives.policy import Rank
 from state.events.samples import build_event
-from state.forgetting import forget
-from state.personal import PERSONAL
+from state.privacy.forget import forget
+from state.privacy.personal import PERSONAL
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
 
@@ -211,4 +211,4 @@ async def test_every_text_beside_a_name_is_erased_or_known_to_be_of_helix(databa
         }
 
     unknown = await database.read(texts) - covered - HELIX_WORDS
-    assert not unknown, f"words of the person? Then add to state/personal.py: {sorted(unknown)}"
+    assert not unknown, f"words of the person? Then add to state/privacy/personal.py: {sorted(unknown)}"

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from state._own_words import FORGOTTEN, erase_quotations, find_own_words
+from state.privacy._own_words import FORGOTTEN, erase_quotations, find_own_words
 
 
 class Personal(msgspec.Struct, frozen=True):

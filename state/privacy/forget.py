@@ -19,7 +19,7 @@ from state.backups.backup_table import named_moment
 from state.backups.folder import FOLDER
 from state.change import JournalRow
 from state.journal import insert_rows
-from state.personal import Erased, erase, purge_index
+from state.privacy.personal import Erased, erase, purge_index
 
 _LONGEST_ID: Final = 20
 
