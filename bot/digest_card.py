@@ -8,8 +8,8 @@ import discord
 
 from bot import embeds, ritual_cards, status_card, words
 from state.models import METRICS
-from state.status import build_trends
-from state.week import Week
+from state.views.status import build_trends
+from state.views.week import Week
 
 _LISTED = 5
 _ENDS = frozenset({"done", "failed", "cancelled", "refused"})

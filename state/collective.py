@@ -16,7 +16,6 @@ from core.store.errors import StoreError
 from core.store.kv import KeyValue
 from core.store.schema import CORE_MIGRATIONS
 from state import store_checks
-from state._gauges import register_gauges
 from state.agents import AgentView
 from state.agents.monitor import AgentMonitor
 from state.alerts import Alerts
@@ -34,7 +33,6 @@ from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
 from state.privacy.retention import build_retention
 from state.projection import Projector
-from state.reports import Reports
 from state.rituals import Rituals
 from state.rituals.schedules import Schedules
 from state.schema import STATE_MIGRATIONS
@@ -42,7 +40,9 @@ from state.search import Search
 from state.services import PROBE_EVERY_S, ServiceProbes, services_file
 from state.slo import EVERY_S as SLO_EVERY_S
 from state.slo import Slo
-from state.status_watch import StatusWatch
+from state.views.gauges import register_gauges
+from state.views.reports import Reports
+from state.views.status_watch import StatusWatch
 from state.webhooks import Webhooks
 from state.webhooks.handlers import StateHandlers
 from state.webhooks.session import Outgoing

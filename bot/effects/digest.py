@@ -25,7 +25,7 @@ from core.metrics import Counter
 from core.runtime.worker import WorkerFailed
 from state.models import METRICS
 from state.rituals.schedule_rules import Cron
-from state.week import Week, fetch_week
+from state.views.week import Week, fetch_week
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

@@ -18,7 +18,7 @@ import msgspec
 from bot import alert_card, discord_codes, embeds, errors, lasting, status_card, words
 from bot.effects import _own_posts
 from bot.effects._reach import Reach
-from state.status import build_status, overall
+from state.views.status import build_status, overall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bot.client import HelixBot
     from bot.duties import Duty
     from state.alerts import Alert
-    from state.status import StatusView
+    from state.views.status import StatusView
 
 logger = logging.getLogger(__name__)
 

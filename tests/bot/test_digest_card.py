@@ -9,7 +9,7 @@ import msgspec
 
 from bot import digest_card
 from state.models import DEFAULT_UCF
-from state.week import Week
+from state.views.week import Week
 
 UNTIL = datetime(2026, 1, 5, 9, tzinfo=UTC)
 QUIET = Week(

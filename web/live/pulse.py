@@ -11,7 +11,8 @@ from core.metrics import Histogram
 from core.runtime.kernel import Kernel
 from core.runtime.memory import resident_bytes
 from state.collective import Collective
-from state.live_records import (
+from state.ports import FAILED_OUTCOMES
+from state.views.live_records import (
     CachePulse,
     CommandPulse,
     CommandUse,
@@ -20,7 +21,6 @@ from state.live_records import (
     Pulse,
     QueuePulse,
 )
-from state.ports import FAILED_OUTCOMES
 from web.traffic import Traffic
 
 _MOST_COMMANDS: Final = 10

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from state.collective import Collective
-from state.live import breakers_now, checks_now, deliveries_now, open_alerts, ritual_now
-from state.live_records import Pulse
+from state.views.live import breakers_now, checks_now, deliveries_now, open_alerts, ritual_now
+from state.views.live_records import Pulse
 from web.records.agents import agent_body
 from web.records.live import LiveSnapshot
 from web.records.status import status_body

@@ -16,8 +16,8 @@ from core.runtime.kernel import Kernel
 from core.runtime.memory import give_back_memory
 from state.agents import AgentView
 from state.collective import Collective
-from state.live import translate
 from state.ports import StreamKind
+from state.views.live import translate
 from web.live.client import Client, behind_longest
 from web.live.fanout import AT_A_TURN, Fanout
 from web.live.messages import History, Message

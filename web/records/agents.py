@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from state.agents import AgentStatus, AgentView, Layer
-from state.status_records import Moment
+from state.views.status_records import Moment
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from state.live_records import (
+from state.views.live_records import (
     AlertTold,
     BreakerTold,
     CheckStanding,

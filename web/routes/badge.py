@@ -12,7 +12,7 @@ from aiohttp import web
 from core.suggestions import closest
 from state.collective import Collective
 from state.models import judge
-from state.status import overall
+from state.views.status import overall
 from web.badge import Tone, draw_badge
 from web.bodies import Body
 from web.keys import COLLECTIVE, RESPONSES

@@ -6,7 +6,7 @@ import gzip
 
 from aiohttp import hdrs, web
 
-from state.status import build_status
+from state.views.status import build_status
 from web.headers import HTML, standard
 from web.keys import COLLECTIVE, DASHBOARD, READ_ACCESS
 from web.negotiation import choose_encoding

@@ -23,7 +23,7 @@ from bot.cogs.monitoring import (
 from bot.command import command
 from bot.completion import choices
 from bot.progress import Progress
-from state.status import build_status
+from state.views.status import build_status
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

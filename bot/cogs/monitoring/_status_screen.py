@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot import embeds, status_card, words
-from state.status import StatusView, overall
+from state.views.status import StatusView, overall
 
 
 def status(view: StatusView) -> discord.Embed:

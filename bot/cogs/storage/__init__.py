@@ -16,8 +16,8 @@ from bot.cogs.storage import _arguments, _screens
 from bot.command import command
 from bot.completion import choices
 from bot.progress import Progress
-from state.report_markdown import render_markdown
-from state.storage import fetch_storage
+from state.views.report_markdown import render_markdown
+from state.views.storage import fetch_storage
 
 if TYPE_CHECKING:
     from bot.client import HelixBot

@@ -10,8 +10,8 @@ import discord
 from bot import embeds, pages, status_card, words
 from state.backups import BackupRecord
 from state.privacy.retention import Cleaned
-from state.reports import Report
-from state.storage import StorageView
+from state.views.reports import Report
+from state.views.storage import StorageView
 
 BACKUPS_PER_PAGE = 6
 

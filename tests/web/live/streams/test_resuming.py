@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from state.collective import Collective
-from state.live_records import Pulse
+from state.views.live_records import Pulse
 from tests.web.helpers import Site
 from tests.web.live.listening import over_sse, over_ws
 from tests.web.live.streams.stream_events import Open, Wire, raise_alert

@@ -12,7 +12,7 @@ import pytest
 from core.settings import Settings
 from state.change import SYSTEM, Actor, Change, JournalRow
 from state.collective import Collective
-from state.week import fetch_week
+from state.views.week import fetch_week
 from tests.bot.support import opened_collective
 from tests.manual_clock import DEFAULT_START, ManualClock
 

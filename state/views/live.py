@@ -1,4 +1,4 @@
-"""What the broadcaster carries, as the public records of `state/live_records.py`; the rest stays inside."""
+"""What the broadcaster carries, as the public records of `state/views/live_records.py`; the rest stays inside."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from state.live_records import (
+from state.views.live_records import (
     AlertTold,
     BreakerTold,
     CheckStanding,

@@ -1,0 +1,1 @@
+"""What is shown of the collective: status, reports, live events, gauges."""
