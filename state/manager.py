@@ -12,12 +12,12 @@ import msgspec
 from core.clock import Clock
 from core.store import Database
 from core.store.errors import DatabaseCorrupt
-from state._snapshot_table import read_snapshot, write_history, write_snapshot
 from state.change import Change, JournalRow
 from state.events import OutEvent
 from state.journal import insert_rows
 from state.journal.differences import report_rows, ucf_rows
 from state.models import DEFAULT_UCF, InvalidUCF, Snapshot
+from state.snapshot_table import read_snapshot, write_history, write_snapshot
 
 logger = logging.getLogger(__name__)
 

@@ -22,10 +22,10 @@ import msgspec
 
 from core.files.flush import flush
 from core.store.migrations import Migration, SchemaObject, expected_schema, schema_objects
-from state._snapshot_table import read_snapshot
 from state.backups._copy import CopyStopped, Stopped
 from state.backups.manifest import MANIFEST, MANIFEST_BYTES, BadBackup, Manifest, Part, decode_manifest
 from state.models import InvalidUCF, Snapshot
+from state.snapshot_table import read_snapshot
 
 _CHUNK: Final = 1024 * 1024
 _SPARE_BYTES: Final = 16 * 1024 * 1024

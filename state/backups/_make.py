@@ -20,12 +20,12 @@ from core.files.reading import FileContent, RefusedEdit, UnreadFile, read_edit_f
 from core.runtime.in_thread import in_thread
 from core.runtime.worker import Worker, WorkerFailed
 from core.version import VERSION
-from state._snapshot_table import read_snapshot
 from state.backups import _secrets as secrets_in
 from state.backups._archive import check_database, hash_file, unpack
 from state.backups._copy import Stopped, copy_database, remove_tree
 from state.backups._source import BackupRefused, OnProgress, Source
 from state.backups.manifest import DATABASE, EDITED_FILES, FORMAT, MANIFEST, Manifest, Part, encode_manifest
+from state.snapshot_table import read_snapshot
 
 _SLICE_BYTES: Final = 4 * 1024 * 1024
 _SLICE_TIMEOUT_S: Final = 120.0

@@ -20,7 +20,6 @@ from core.files.rights import keep_rights
 from core.store.migrations import Migration
 from core.store.offline import open_offline, transaction
 from core.version import VERSION
-from state._snapshot_table import read_snapshot, write_history, write_snapshot
 from state.backups import folder_swap
 from state.backups._archive import check_database, unpack
 from state.backups.backup_table import named_moment
@@ -33,6 +32,7 @@ from state.projection import known_hashes
 from state.projection.agents_document import AgentsDocument
 from state.projection.documents import Document, UCFDocument
 from state.slo import slo_table
+from state.snapshot_table import read_snapshot, write_history, write_snapshot
 
 _DOCUMENTS: Final[tuple[Document, ...]] = (UCFDocument(), AgentsDocument())
 

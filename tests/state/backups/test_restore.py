@@ -21,13 +21,13 @@ from core.settings import Settings
 from core.store import Database
 from core.store.migrations import Migration
 from core.store.schema import CORE_MIGRATIONS
-from state._snapshot_table import read_snapshot
 from state.backups import folder_swap
 from state.backups import restore as restoring
 from state.backups.restore import Restored, RestoreRefused, describe, parse_file, restore
 from state.change import Actor
 from state.collective import Collective
 from state.schema import STATE_MIGRATIONS
+from state.snapshot_table import read_snapshot
 from tests.flushes import recorded_flushes
 from tests.manual_clock import ManualClock
 from tests.state.backing import edit_database, keep_changing, live, rewrite
