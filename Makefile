@@ -39,7 +39,7 @@ format: $(VENV)/test.stamp ## Format the code
 	$(BIN)/ruff format .
 
 slash: $(VENV)/run.stamp ## Generate bot/slash.json from the cogs
-	$(BIN)/python -m bot.slash
+	$(BIN)/python -m bot.dispatch.registration
 
 docs: $(VENV)/run.stamp ## Generate docs/commands.md, the tables of docs/webhooks.md and .env.example
 	$(BIN)/python -m bot.command_page

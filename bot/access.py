@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 RefusalKind = Literal["server only", "direct message", "not home", "level"]
 

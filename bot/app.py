@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot import effects
-from bot.client import HelixBot
+from bot.dispatch.client import HelixBot
+from bot.dispatch.registration import OUT_OF_REACH, REFUSED, register, sync_commands
 from bot.endpoints import Endpoints
-from bot.slash import OUT_OF_REACH, REFUSED, register, sync_commands
 from core.errors import StartError
 from core.health.threshold import warns_when
 from core.runtime.lifecycle import Service

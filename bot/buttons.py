@@ -18,11 +18,11 @@ import discord
 
 from bot import access, awaited, catalog, errors
 from bot.answers import Answer
+from bot.dispatch.tree import CUT_OFF, RESTARTING
 from bot.payloads import PayloadStore
-from bot.tree import CUT_OFF, RESTARTING
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
 
 logger = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from bot.responding import respond
 from bot.waiting import Typing
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
-    from bot.command import HelixCommand
+    from bot.dispatch.client import HelixBot
+    from bot.dispatch.command import HelixCommand
     from bot.entry import CommandEntry
     from core.errors import HelixError
 

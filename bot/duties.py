@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
 
 Duty = Literal["alerts", "telemetry", "digest", "deployments"]
 

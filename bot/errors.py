@@ -24,8 +24,8 @@ from core.text.discord_markdown import MarkdownError
 from state.events import CommandFailed
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
     from bot.entry import CommandEntry
 
 logger = logging.getLogger(__name__)

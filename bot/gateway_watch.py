@@ -12,7 +12,7 @@ from core.health.threshold import Threshold, fails_when
 from core.text.numbers import plain
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
     from core.clock import Clock
     from core.metrics import Registry
 

@@ -13,8 +13,8 @@ from bot.once_in import OnceIn
 from bot.starts import after_start
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 _EVERYONE = re.compile("@(?:everyone|here)")
 _PERSON_EVERY_S, _CHANNEL_EVERY_S = 30.0, 10.0

@@ -12,7 +12,7 @@ from bot import buttons
 from bot.embeds import length
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
 
 # The pattern of a payload that `Turn` reads, up to what the command adds.
 TURN = r"[^|]*\|"

@@ -10,7 +10,7 @@ from bot.entry import Level
 if TYPE_CHECKING:
     import discord
 
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
 
 _MOST_ROLES = 3
 _OPERATOR = "whoever runs this bot"

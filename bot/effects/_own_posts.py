@@ -10,7 +10,7 @@ import discord
 from bot import discord_codes, own_rights
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
 
 _SEARCHED: Final = 200
 # So long Discord surely remembers a nonce.

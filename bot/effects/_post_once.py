@@ -18,7 +18,7 @@ from bot.effects._own_posts import may_read, nonce_holds, search_from
 from core.webhooks.router import Job, Refused
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
 
 _LOOKED_THROUGH: Final = 1_000
 _NONCE_LENGTH: Final = 25

@@ -11,7 +11,7 @@ from bot import discord_codes, errors
 from core.health.threshold import warns_when
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
     from bot.duties import Duty
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from bot import discord_codes, embeds, errors
 from core.health import Check
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
     from bot.duties import Duty
     from state.projection import Refusal
 

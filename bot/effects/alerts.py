@@ -24,7 +24,7 @@ from bot.effects._reach import Reach
 from state.alerts import Alert
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
     from bot.duties import Duty
 
 logger = logging.getLogger(__name__)

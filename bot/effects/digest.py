@@ -28,7 +28,7 @@ from state.rituals.schedule_rules import Cron
 from state.views.week import Week, fetch_week
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
     from bot.duties import Duty
 
 logger = logging.getLogger(__name__)

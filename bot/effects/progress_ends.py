@@ -10,7 +10,7 @@ import discord
 from bot import discord_codes, embeds, errors, lasting, progress_messages
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
     from bot.progress_messages import Unfinished
 
 logger = logging.getLogger(__name__)

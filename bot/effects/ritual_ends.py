@@ -11,7 +11,7 @@ from bot import discord_codes, errors, lasting, ritual_cards, ritual_messages
 from state.rituals.records import UnknownRitual
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
     from bot.ritual_messages import Shown
 
 logger = logging.getLogger(__name__)

@@ -23,7 +23,7 @@ from state.views.status import build_status, overall
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
     from bot.duties import Duty
     from state.alerts import Alert
     from state.views.status import StatusView

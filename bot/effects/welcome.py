@@ -14,7 +14,7 @@ from bot import errors, welcomes
 from core.store.errors import StoreError
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ _GIVEN_UP_S = 10.0
 _COG = """
 from discord.ext import commands
 
-from bot.command import command
+from bot.dispatch.command import command
 {imports}
 
 class Cog(commands.Cog, name="{name}"):

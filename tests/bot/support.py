@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bot.app import BotService, create_bot
-from bot.client import HelixBot
+from bot.dispatch.client import HelixBot
 from bot.endpoints import Endpoints
 from core.clock import Clock
 from core.logs.secret import Secret
@@ -28,7 +28,7 @@ from sandbox.faults import Fault
 from state.collective import Collective
 from state.ports import RouteInfo
 from state.schema import STATE_MIGRATIONS
-from tests.bot.slash_handover import hand_over_commands
+from tests.bot.dispatch.slash_handover import hand_over_commands
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot import awaited, buttons
 from bot.buttons import EXPIRED, ComponentItem
-from bot.tree import CUT_OFF, RESTARTING
+from bot.dispatch.tree import CUT_OFF, RESTARTING
 from sandbox import Sandbox
 from tests.bot.cog_folder import CogFolder
 from tests.bot.cogs.talk import Message, Talk, items, text_of

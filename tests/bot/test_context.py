@@ -8,7 +8,7 @@ from typing import Any, cast
 import discord
 import pytest
 
-from bot.client import _owners_of
+from bot.dispatch.client import _owners_of
 from tests.bot.cog_folder import CogFolder
 from tests.bot.conftest import StartBot
 from tests.bot.support import Chat

@@ -112,7 +112,7 @@ async def test_a_refused_text_that_the_caller_typed_is_told(
         import discord
         from bot import embeds
         from discord.ext import commands
-        from bot.command import command
+        from bot.dispatch.command import command
 
         class Cog(commands.Cog, name="agents"):
             @command("agent")
@@ -144,7 +144,7 @@ async def test_a_press_that_discord_refuses_is_no_incident(
         import discord
         from discord.ext import commands
         from bot import buttons
-        from bot.command import command
+        from bot.dispatch.command import command
 
         class Cog(commands.Cog, name="monitoring"):
             def __init__(self, bot):

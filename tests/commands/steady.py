@@ -11,7 +11,7 @@ import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.command import HelixCommand
+from bot.dispatch.command import HelixCommand
 from sandbox import Sandbox, start_sandbox
 from tests.bot.cogs.talk import Talk
 from tests.bot.support import RunningBot, running

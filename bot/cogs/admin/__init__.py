@@ -12,14 +12,14 @@ from discord.ext import commands
 from bot import buttons, pages
 from bot.actions import parse_action
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
-from bot.command import command
 from bot.completion import choices, choices_for_last_word
-from bot.loader import STAYS, LoadResult
+from bot.dispatch.command import command
+from bot.dispatch.loader import STAYS, LoadResult
 from bot.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
     from state.projection import Refusal
 
 

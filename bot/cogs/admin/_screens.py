@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 
 from bot import catalog, embeds, pages, words
-from bot.loader import CogFailure, CogStatus, LoadResult
+from bot.dispatch.loader import CogFailure, CogStatus, LoadResult
 from core.cache import CacheStats
 from core.flags import Flag
 from state.projection.mirror import Refusal

@@ -11,13 +11,13 @@ from discord.ext import commands
 
 from bot import access, buttons, last_said, pages
 from bot.cogs.agents import _history, _roster, _screens, _wisdom
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from state.agents import LAYERS, ROSTER, AgentSpec, find_agent
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 # A turn of the entries of one agent, in so many days, up to the newest that was shown.
 _TURN = pages.TURN + r"\S+ [0-9]{1,3} " + buttons.NUMBER

@@ -10,13 +10,13 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs.consciousness import _emotions, _ethics, _level, _screens
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from state.agents import ROSTER, AgentView, find_agent
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 
 class Consciousness(commands.Cog, name="consciousness"):

@@ -11,13 +11,13 @@ from discord.ext import commands
 from bot import access, buttons, catalog, documents, pages
 from bot.channel_argument import TextChannel
 from bot.cogs.content import _input, _screens
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from bot.posted import PostedDocument
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 _Channel = app_commands.Transform[discord.TextChannel | None, TextChannel]
 _Screen = tuple[discord.Embed, discord.ui.View | None]

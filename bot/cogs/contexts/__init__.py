@@ -10,13 +10,13 @@ from discord.ext import commands
 
 from bot import access, buttons, pages
 from bot.cogs.contexts import _difference, _screens, _search_screen
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from state.contexts import StateMoved
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 _Screen = tuple[discord.Embed, discord.ui.View | None]
 

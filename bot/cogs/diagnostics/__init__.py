@@ -11,12 +11,12 @@ from discord.ext import commands
 
 from bot.cogs.diagnostics import _checks, _report, _run, _screens
 from bot.cogs.diagnostics._model import Bench
-from bot.command import command
+from bot.dispatch.command import command
 from bot.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 
 class Diagnostics(commands.Cog, name="diagnostics"):

@@ -10,13 +10,13 @@ from discord.ext import commands
 
 from bot import access, buttons, catalog, pages, whom
 from bot.cogs.execution import _jobs, _run, _screens
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from bot.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
     from state.directives.records import Directive
 
 _MOST_OFFERED = 25

@@ -15,14 +15,14 @@ from discord.ext import commands
 from bot import access, alert_card, buttons, catalog, pages, trends
 from bot.actions import parse_action
 from bot.cogs.field import _alerts, _field, _input, _screens, _tune
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from state.change import Actor
 from state.models import METRICS
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 _WINDOWS = ("1h", "6h", "24h", "7d", "30d", "90d")
 _SPANS = ("30m", "1h", "2h", "8h", "1d", "7d", _input.OFF)

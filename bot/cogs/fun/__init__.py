@@ -11,13 +11,13 @@ from discord.ext import commands
 
 from bot.cogs.fun import _coins, _dice, _dice_notation, _eight_ball, _fortune, _screens, _signs, _vibe
 from bot.cogs.fun._day import day_of
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from bot.people import Person
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 # What is offered while dice are typed; anything else may be typed as well.
 _COMMON_DICE = ("1d20", "1d20+5", "2d20kh1", "2d20kl1", "2d6", "3d6", "4d6kh3", "8d6", "1d100")

@@ -8,14 +8,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, pressed_command
+from bot import access, buttons
 from bot.cogs.help import _screens, _topics
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch import pressed_command
+from bot.dispatch.command import command
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 
 class Help(commands.Cog, name="help"):

@@ -20,14 +20,14 @@ from bot.cogs.monitoring import (
     _screens,
     _status_screen,
 )
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from bot.progress import Progress
 from state.views.status import build_status
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
     from state.services import ProbeResult
 
 

@@ -13,8 +13,8 @@ from discord.ext import commands
 from bot import access, buttons, pages, ritual_cards, ritual_messages
 from bot.actions import parse_action
 from bot.cogs.rituals import _away, _folklore, _harmony, _log, _schedule, _screens
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from bot.entry import Level
 from bot.progress import Progress
 from state.rituals.folklore import KINDS
@@ -22,8 +22,8 @@ from state.rituals.records import Replay, RitualCancelled, RitualRecord, check_s
 from state.rituals.rules import DEFAULT_STEPS, HARMONY_STEPS
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
     from state.rituals import Run
 
 _MOST_CHOICES = 25

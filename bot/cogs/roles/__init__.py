@@ -12,14 +12,14 @@ from discord.ext import commands
 
 from bot import buttons, discord_codes, self_roles
 from bot.cogs.roles import _choice, _creation, _screens, _words
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from bot.guild_work import Report, Step, carry_out
 from bot.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 _Screen = tuple[discord.Embed, discord.ui.View | None]
 

@@ -15,13 +15,13 @@ from bot.actions import parse_action
 from bot.channel_argument import TextChannel
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import PRIVATE
-from bot.command import command
+from bot.dispatch.command import command
 from bot.guild_work import Report, Step, carry_out
 from bot.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
     from state.change import JournalRow
 
 _Screen = tuple[discord.Embed, discord.ui.View | None]

@@ -13,15 +13,15 @@ from discord.ext import commands
 from bot import access, buttons, pages
 from bot.actions import parse_action
 from bot.cogs.storage import _arguments, _screens
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from bot.progress import Progress
 from state.views.report_markdown import render_markdown
 from state.views.storage import fetch_storage
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
 
 
 class Storage(commands.Cog, name="storage"):

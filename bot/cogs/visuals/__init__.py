@@ -11,13 +11,13 @@ from discord.ext import commands
 from bot import field_pictures, icons
 from bot.actions import parse_action
 from bot.cogs.visuals import _input, _screens
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from bot.pictures.field_request import STYLES, Style
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
     from state.models import UCF
 
 SIZE = 1024

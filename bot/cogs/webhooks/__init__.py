@@ -11,8 +11,8 @@ from discord.ext import commands
 from bot import access, buttons, pages
 from bot.actions import parse_action
 from bot.cogs.webhooks import _deliveries, _lines, _screens, _sending
-from bot.command import command
 from bot.completion import choices
+from bot.dispatch.command import command
 from bot.progress import Progress
 from core.text.durations import say_last
 from core.webhooks.inbox import InboxEvent
@@ -21,8 +21,8 @@ from state.events import OUT_EVENTS, samples
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from bot.client import HelixBot
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
     from state.webhooks import Webhooks as Machine
 
 

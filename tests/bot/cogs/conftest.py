@@ -6,7 +6,7 @@ from pathlib import Path
 import discord.ext.test as dpytest
 import pytest
 
-from bot.client import HelixBot
+from bot.dispatch.client import HelixBot
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import load_settings
 from core.store import Database

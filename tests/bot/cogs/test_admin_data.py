@@ -10,7 +10,7 @@ from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.cogs.admin._caches import NothingNamed
 from bot.cogs.admin._cogs import WrongCogs
 from bot.cogs.admin._flags import WrongSwitch
-from bot.loader import CogFailure, CogStatus, LoadResult, UnknownCog
+from bot.dispatch.loader import CogFailure, CogStatus, LoadResult, UnknownCog
 from core.cache import CacheStats, UnknownCache
 from core.flags import UnknownFlag
 from core.runtime.kernel import Kernel

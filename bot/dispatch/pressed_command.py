@@ -11,14 +11,14 @@ from discord.ext.commands.view import StringView
 from bot import access, catalog
 from bot.buttons import EXPIRED, Press
 from bot.context import HelixContext
-from bot.invoking import count, invoke
+from bot.dispatch.invoking import count, invoke
 from bot.waiting import Deferral
 
 if TYPE_CHECKING:
     import discord
 
-    from bot.client import HelixBot
-    from bot.command import HelixCommand
+    from bot.dispatch.client import HelixBot
+    from bot.dispatch.command import HelixCommand
 
 
 async def run(interaction: discord.Interaction[Any], press: Press) -> None:

@@ -14,11 +14,11 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bot import _cog_code as code
-from bot import _cog_swap as swap
-from bot._cog_code import CogFailure
-from bot._cog_importer import CogImporter
-from bot._cog_record import (
+from bot.dispatch import _cog_code as code
+from bot.dispatch import _cog_swap as swap
+from bot.dispatch._cog_code import CogFailure
+from bot.dispatch._cog_importer import CogImporter
+from bot.dispatch._cog_record import (
     STAYS,
     CogDisabled,
     CogFailed,

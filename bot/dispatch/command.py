@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, catalog, errors
-from bot.cooldowns import ActionCooldowns, UserCooldowns
+from bot.dispatch.cooldowns import ActionCooldowns, UserCooldowns
 from bot.entry import CommandEntry
 from core.text.surrogates import find_half
 

@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from bot.cooldowns import UserCooldowns
+from bot.dispatch.cooldowns import UserCooldowns
 from bot.entry import Cooldown
 
 

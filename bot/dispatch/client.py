@@ -11,19 +11,19 @@ from discord.ext import commands
 
 from bot import access, awaited, catalog, errors, library_log
 from bot.arguments import ArgumentView
-from bot.batch import follows_comments
 from bot.buttons import EXPIRED, ComponentItem
 from bot.command_metrics import CommandMetrics
 from bot.context import HelixContext
 from bot.discord_counters import DiscordCounters
+from bot.dispatch.batch import follows_comments
+from bot.dispatch.loader import CogLoader
+from bot.dispatch.prefix import PrefixRunner
+from bot.dispatch.tree import HelixTree
 from bot.duties import Duties
 from bot.endpoints import Endpoints
 from bot.gateway_watch import GatewayWatch
 from bot.guild_work import GuildWork
 from bot.invite import intents_needed
-from bot.loader import CogLoader
-from bot.prefix import PrefixRunner
-from bot.tree import HelixTree
 from core.errors import HelixError
 
 if TYPE_CHECKING:

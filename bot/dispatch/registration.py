@@ -19,17 +19,17 @@ import discord
 from discord.ext import commands
 
 from bot import catalog, library_log
-from bot._cog_swap import attach
+from bot.dispatch._cog_swap import attach
 from bot.endpoints import Endpoints
 from core.errors import StartError
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
     from core.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-PATH = Path(__file__).with_name("slash.json")
+PATH = Path(__file__).parents[1] / "slash.json"
 
 REFUSED = (
     "DISCORD_TOKEN: Discord refuses it. In the Developer Portal open your application, Bot, Reset Token, and"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.client import HelixBot
+from bot.dispatch.client import HelixBot
 from sandbox import Sandbox
 from sandbox.command_forms import parse_commands
 

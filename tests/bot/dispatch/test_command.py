@@ -11,7 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import catalog
-from bot.command import HelixCommand, command
+from bot.dispatch.command import HelixCommand, command
 from bot.entry import Access, Level
 from tests.bot.asking import context_of
 from tests.bot.cog_folder import CogFolder
@@ -118,7 +118,7 @@ async def test_an_action_has_its_own_access_by_prefix_and_slash(
         "admin",
         """
         from discord.ext import commands
-        from bot.command import command
+        from bot.dispatch.command import command
 
         class Admin(commands.Cog, name="admin"):
             @command("cache", action="action")
@@ -152,7 +152,7 @@ def test_actions_that_differ_in_cooldown_need_to_be_told_apart() -> None:
 
 STORAGE = """
     from discord.ext import commands
-    from bot.command import command
+    from bot.dispatch.command import command
 
     class Storage(commands.Cog, name="storage"):
         @command("backup", action="action")

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, cast
 import discord
 
 from bot import access, catalog, errors, own_rights
-from bot.batch import EVERY_S, MOST_COMMANDS, parse_batch
-from bot.invoking import count, invoke
+from bot.dispatch.batch import EVERY_S, MOST_COMMANDS, parse_batch
+from bot.dispatch.invoking import count, invoke
+from bot.dispatch.tree import CUT_OFF
 from bot.offers import Offers, is_addressed
 from bot.once_in import OnceIn
 from bot.replying import reply, send
 from bot.starts import after_start
-from bot.tree import CUT_OFF
 from bot.unknown import UnknownNames
 from bot.waiting import Typing
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
-    from bot.command import HelixCommand
     from bot.context import HelixContext
+    from bot.dispatch.client import HelixBot
+    from bot.dispatch.command import HelixCommand
 
 logger = logging.getLogger(__name__)
 

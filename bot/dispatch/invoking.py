@@ -10,8 +10,8 @@ from discord.ext import commands
 from bot import errors
 
 if TYPE_CHECKING:
-    from bot.command import HelixCommand
     from bot.context import HelixContext
+    from bot.dispatch.command import HelixCommand
 
 
 async def invoke(ctx: HelixContext, command: HelixCommand) -> None:

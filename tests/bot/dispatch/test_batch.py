@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.batch import MOST_COMMANDS, Batch, follows_comments, parse_batch
+from bot.dispatch.batch import MOST_COMMANDS, Batch, follows_comments, parse_batch
 
 KNOWN = frozenset({"status", "agents", "s", "help", "8ball", "history"})
 

@@ -15,7 +15,7 @@ from bot.waiting import Deferral
 from core.errors import HelixError
 
 if TYPE_CHECKING:
-    from bot.client import HelixBot
+    from bot.dispatch.client import HelixBot
 
 logger = logging.getLogger(__name__)
 

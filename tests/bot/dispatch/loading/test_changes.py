@@ -8,11 +8,11 @@ import sys
 import pytest
 from discord.ext import commands
 
-from bot.loader import CogFailed, CogLoader
+from bot.dispatch.loader import CogFailed, CogLoader
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
-from tests.bot.loading.cog_loading import state_of
+from tests.bot.dispatch.loading.cog_loading import state_of
 from tests.core.store.notes_store import turns
 
 _SLOW = "for _ in range(5): await asyncio.sleep(0)"
@@ -33,7 +33,7 @@ class Cog(commands.Cog, name="monitoring"):
 
 async def setup(bot):
     bot.add_command(stray)
-    bot.tree.add_command(slash)
+    bot.dispatch.tree.add_command(slash)
     await bot.add_cog(Cog(bot))
     raise {error}
 """

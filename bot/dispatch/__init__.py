@@ -1,0 +1,1 @@
+"""From a message or an interaction to its command, whose cog is loaded on the way."""
