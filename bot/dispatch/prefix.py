@@ -14,10 +14,10 @@ from bot.dispatch.batch import EVERY_S, MOST_COMMANDS, parse_batch
 from bot.dispatch.invoking import count, invoke
 from bot.dispatch.tree import CUT_OFF
 from bot.offers import Offers, is_addressed
-from bot.once_in import OnceIn
+from bot.offers.once_in import OnceIn
+from bot.offers.unknown import UnknownNames
 from bot.replying import reply, send
 from bot.starts import after_start
-from bot.unknown import UnknownNames
 from bot.waiting import Typing
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """A word that is no command."""
 
 from bot import catalog
-from bot.unknown import UnknownNames
+from bot.offers.unknown import UnknownNames
 from tests.manual_clock import ManualClock
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.once_in import OnceIn
+from bot.offers.once_in import OnceIn
 from tests.manual_clock import ManualClock
 
 
@@ -46,7 +46,7 @@ def test_the_memory_is_bounded() -> None:
 
 
 def test_whoever_came_last_is_forgotten_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.once_in._KEYS_KEPT", 2)
+    monkeypatch.setattr("bot.offers.once_in._KEYS_KEPT", 2)
     clock = ManualClock()
     once = OnceIn(10, clock.monotonic)
     assert (once.take(1), once.take(2)) == (0, 0)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import access, catalog
-from bot.likeliest import likeliest
+from bot.offers.likeliest import likeliest
 
 MEMBER = access.visible_entries(access.Caller(user_id=1, display_name="Mina", guild_id=2, at_home=True))
 

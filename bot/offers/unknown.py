@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from bot import catalog
 from bot.entry import CommandEntry
-from bot.once_in import OnceIn
+from bot.offers.once_in import OnceIn
 
 # "!!!", "!?" and the like are not meant for a bot.
 _LIKE_A_NAME = re.compile(r"[^\W_][\w-]{0,31}")

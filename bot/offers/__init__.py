@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot import access, buttons
-from bot.likeliest import likeliest
-from bot.once_in import OnceIn
+from bot.offers.likeliest import likeliest
+from bot.offers.once_in import OnceIn
 from bot.starts import after_start
 
 if TYPE_CHECKING:
