@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.starts import after_start
+from bot.arguments.starts import after_start
 
 MOST_COMMANDS = 10
 # Each person may send one batch in this many seconds.

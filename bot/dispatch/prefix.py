@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import discord
 
 from bot import access, catalog, errors, own_rights
+from bot.arguments.starts import after_start
 from bot.dispatch.batch import EVERY_S, MOST_COMMANDS, parse_batch
 from bot.dispatch.invoking import count, invoke
 from bot.dispatch.tree import CUT_OFF
@@ -17,7 +18,6 @@ from bot.offers import Offers, is_addressed
 from bot.offers.once_in import OnceIn
 from bot.offers.unknown import UnknownNames
 from bot.replying import reply, send
-from bot.starts import after_start
 from bot.waiting import Typing
 
 if TYPE_CHECKING:

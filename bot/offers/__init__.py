@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot import access, buttons
+from bot.arguments.starts import after_start
 from bot.offers.likeliest import likeliest
 from bot.offers.once_in import OnceIn
-from bot.starts import after_start
 
 if TYPE_CHECKING:
     from bot.context import HelixContext

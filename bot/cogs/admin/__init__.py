@@ -10,9 +10,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import buttons, pages
-from bot.actions import parse_action
+from bot.arguments.actions import parse_action
+from bot.arguments.completion import choices, choices_for_last_word
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
-from bot.completion import choices, choices_for_last_word
 from bot.dispatch.command import command
 from bot.dispatch.loader import STAYS, LoadResult
 from bot.progress import Progress

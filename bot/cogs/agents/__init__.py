@@ -10,8 +10,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons, last_said, pages
+from bot.arguments.completion import choices
 from bot.cogs.agents import _history, _roster, _screens, _wisdom
-from bot.completion import choices
 from bot.dispatch.command import command
 from state.agents import LAYERS, ROSTER, AgentSpec, find_agent
 

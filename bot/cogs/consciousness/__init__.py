@@ -9,8 +9,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.arguments.completion import choices
 from bot.cogs.consciousness import _emotions, _ethics, _level, _screens
-from bot.completion import choices
 from bot.dispatch.command import command
 from state.agents import ROSTER, AgentView, find_agent
 

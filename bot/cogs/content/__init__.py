@@ -9,9 +9,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons, catalog, documents, pages
-from bot.channel_argument import TextChannel
+from bot.arguments.channel import TextChannel
+from bot.arguments.completion import choices
 from bot.cogs.content import _input, _screens
-from bot.completion import choices
 from bot.dispatch.command import command
 from bot.posted import PostedDocument
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from bot.actions import UnknownAction
+from bot.arguments.actions import UnknownAction
 from bot.documents import Document, DocumentName, Section
 from bot.words import quoted
 from core.errors import HelixError, UnknownName

@@ -9,8 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons, pages
+from bot.arguments.completion import choices
 from bot.cogs.contexts import _difference, _screens, _search_screen
-from bot.completion import choices
 from bot.dispatch.command import command
 from state.contexts import StateMoved
 

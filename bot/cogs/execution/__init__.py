@@ -9,8 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons, catalog, pages, whom
+from bot.arguments.completion import choices
 from bot.cogs.execution import _jobs, _run, _screens
-from bot.completion import choices
 from bot.dispatch.command import command
 from bot.progress import Progress
 

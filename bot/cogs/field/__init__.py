@@ -13,9 +13,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, alert_card, buttons, catalog, pages, trends
-from bot.actions import parse_action
+from bot.arguments.actions import parse_action
+from bot.arguments.completion import choices
 from bot.cogs.field import _alerts, _field, _input, _screens, _tune
-from bot.completion import choices
 from bot.dispatch.command import command
 from state.change import Actor
 from state.models import METRICS

@@ -9,11 +9,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.arguments.completion import choices
+from bot.arguments.people import Person
 from bot.cogs.fun import _coins, _dice, _dice_notation, _eight_ball, _fortune, _screens, _signs, _vibe
 from bot.cogs.fun._day import day_of
-from bot.completion import choices
 from bot.dispatch.command import command
-from bot.people import Person
 
 if TYPE_CHECKING:
     from bot.context import HelixContext

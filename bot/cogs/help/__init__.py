@@ -9,8 +9,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons
+from bot.arguments.completion import choices
 from bot.cogs.help import _screens, _topics
-from bot.completion import choices
 from bot.dispatch import pressed_command
 from bot.dispatch.command import command
 

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import buttons, pages
+from bot.arguments.completion import choices
 from bot.cogs.monitoring import (
     _discovery,
     _health,
@@ -20,7 +21,6 @@ from bot.cogs.monitoring import (
     _screens,
     _status_screen,
 )
-from bot.completion import choices
 from bot.dispatch.command import command
 from bot.progress import Progress
 from state.views.status import build_status

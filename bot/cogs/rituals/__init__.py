@@ -11,9 +11,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons, pages, ritual_cards, ritual_messages
-from bot.actions import parse_action
+from bot.arguments.actions import parse_action
+from bot.arguments.completion import choices
 from bot.cogs.rituals import _away, _folklore, _harmony, _log, _schedule, _screens
-from bot.completion import choices
 from bot.dispatch.command import command
 from bot.entry import Level
 from bot.progress import Progress

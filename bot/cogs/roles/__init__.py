@@ -11,8 +11,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import buttons, discord_codes, self_roles
+from bot.arguments.completion import choices
 from bot.cogs.roles import _choice, _creation, _screens, _words
-from bot.completion import choices
 from bot.dispatch.command import command
 from bot.guild_work import Report, Step, carry_out
 from bot.progress import Progress

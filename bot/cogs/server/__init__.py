@@ -11,8 +11,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import buttons, guild_places, pages, self_roles, welcomes
-from bot.actions import parse_action
-from bot.channel_argument import TextChannel
+from bot.arguments.actions import parse_action
+from bot.arguments.channel import TextChannel
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import PRIVATE
 from bot.dispatch.command import command

@@ -11,9 +11,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons, pages
-from bot.actions import parse_action
+from bot.arguments.actions import parse_action
+from bot.arguments.completion import choices
 from bot.cogs.storage import _arguments, _screens
-from bot.completion import choices
 from bot.dispatch.command import command
 from bot.progress import Progress
 from state.views.report_markdown import render_markdown

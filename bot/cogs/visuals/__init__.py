@@ -9,9 +9,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import field_pictures, icons
-from bot.actions import parse_action
+from bot.arguments.actions import parse_action
+from bot.arguments.completion import choices
 from bot.cogs.visuals import _input, _screens
-from bot.completion import choices
 from bot.dispatch.command import command
 from bot.pictures.field_request import STYLES, Style
 

@@ -9,9 +9,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, buttons, pages
-from bot.actions import parse_action
+from bot.arguments.actions import parse_action
+from bot.arguments.completion import choices
 from bot.cogs.webhooks import _deliveries, _lines, _screens, _sending
-from bot.completion import choices
 from bot.dispatch.command import command
 from bot.progress import Progress
 from core.text.durations import say_last

@@ -3,7 +3,7 @@
 import pytest
 
 from bot import documents
-from bot.actions import UnknownAction
+from bot.arguments.actions import UnknownAction
 from bot.cogs.consciousness._level import BANDS
 from bot.cogs.content import _input
 from bot.cogs.rituals._harmony import PHASES, REST

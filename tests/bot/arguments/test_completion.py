@@ -1,6 +1,6 @@
 """What is offered while a slash option is being typed."""
 
-from bot.completion import choices, choices_for_last_word
+from bot.arguments.completion import choices, choices_for_last_word
 
 
 def test_names_that_begin_with_what_was_typed_come_first() -> None:
