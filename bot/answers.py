@@ -10,7 +10,8 @@ from typing import Any, Self
 import aiohttp
 import discord
 
-from bot import access, embeds, errors, hints, responding
+from bot import access, embeds, errors, responding
+from bot.access import hints
 from bot.waiting import DEFER_AFTER_S, defer
 
 logger = logging.getLogger(__name__)

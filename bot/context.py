@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import discord
 from discord.ext import commands
 
-from bot import access, errors, hints, supplied_text
+from bot import access, errors, supplied_text
+from bot.access import hints
 from bot.embeds import check as embeds_check
 from bot.replying import reply, send
 from bot.responding import respond

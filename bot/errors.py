@@ -13,8 +13,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import catalog, discord_codes, embeds, hints, whom
-from bot.access import Refusal, caller_of
+from bot import catalog, discord_codes, embeds
+from bot.access import Refusal, caller_of, hints, whom
 from bot.responding import respond
 from bot.words import quoted
 from core.errors import HelixError, UnknownName

@@ -8,8 +8,8 @@ from typing import Literal, cast
 
 import discord
 
+from bot.access.whom import roles_with
 from bot.entry import Level
-from bot.whom import roles_with
 
 Kind = Literal["category", "text", "other"]
 Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]

@@ -8,7 +8,8 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot import discord_codes, own_rights
+from bot import discord_codes
+from bot.access import own_rights
 from bot.unheard import is_unheard
 
 logger = logging.getLogger(__name__)

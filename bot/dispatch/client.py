@@ -10,6 +10,7 @@ import discord
 from discord.ext import commands
 
 from bot import access, awaited, catalog, errors, library_log
+from bot.access.invite import intents_needed
 from bot.arguments import ArgumentView
 from bot.buttons import EXPIRED, ComponentItem
 from bot.command_metrics import CommandMetrics
@@ -23,7 +24,6 @@ from bot.duties import Duties
 from bot.endpoints import Endpoints
 from bot.gateway_watch import GatewayWatch
 from bot.guild_work import GuildWork
-from bot.invite import intents_needed
 from core.errors import HelixError
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 import discord
 
-from bot import access, catalog, errors, own_rights
+from bot import access, catalog, errors
+from bot.access import own_rights
 from bot.arguments.starts import after_start
 from bot.dispatch.batch import EVERY_S, MOST_COMMANDS, parse_batch
 from bot.dispatch.invoking import count, invoke

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import discord
 
-from bot import discord_codes, own_rights
+from bot import discord_codes
+from bot.access import own_rights
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot

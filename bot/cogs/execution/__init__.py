@@ -8,7 +8,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, catalog, pages, whom
+from bot import access, buttons, catalog, pages
+from bot.access import whom
 from bot.arguments.completion import choices
 from bot.cogs.execution import _jobs, _run, _screens
 from bot.dispatch.command import command

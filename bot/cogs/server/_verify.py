@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import invite, self_roles
+from bot import self_roles
+from bot.access import invite
 from bot.cogs.server._layout import LAYOUT, PRIVATE
 from bot.cogs.server._plan import Spot, fold, plan
 from bot.guild_places import Place

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import invite
+from bot.access import invite
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import LAYOUT, PRIVATE, SERVES
 from bot.duties import DUTIES

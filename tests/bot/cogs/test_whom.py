@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot import whom
+from bot.access import whom
 from bot.entry import Level
 from sandbox import Sandbox
 from tests.bot.cogs.talk import Talk, text_of

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from bot import catalog, whom
+from bot import catalog
+from bot.access import whom
 from bot.entry import Access, CommandEntry, Level, Where
 from core.text.discord_markdown import MarkdownError
 from core.text.visible_text import one_line
