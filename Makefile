@@ -42,7 +42,7 @@ slash: $(VENV)/run.stamp ## Generate bot/slash.json from the cogs
 	$(BIN)/python -m bot.dispatch.registration
 
 docs: $(VENV)/run.stamp ## Generate docs/commands.md, the tables of docs/webhooks.md and .env.example
-	$(BIN)/python -m bot.command_page
+	$(BIN)/python -m bot.catalog.page
 	$(BIN)/python -m state.events.doc_tables
 	$(BIN)/python -m core.settings.doc > .env.example
 

@@ -18,9 +18,9 @@ from bot.responding import respond
 from bot.waiting import Typing
 
 if TYPE_CHECKING:
+    from bot.catalog.entry import CommandEntry
     from bot.dispatch.client import HelixBot
     from bot.dispatch.command import HelixCommand
-    from bot.entry import CommandEntry
     from core.errors import HelixError
 
 T = TypeVar("T")

@@ -24,9 +24,9 @@ from core.text.discord_markdown import MarkdownError
 from state.events import CommandFailed
 
 if TYPE_CHECKING:
+    from bot.catalog.entry import CommandEntry
     from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
-    from bot.entry import CommandEntry
 
 logger = logging.getLogger(__name__)
 

@@ -9,7 +9,7 @@ from typing import Literal, cast
 import discord
 
 from bot.access.whom import roles_with
-from bot.entry import Level
+from bot.catalog.entry import Level
 
 Kind = Literal["category", "text", "other"]
 Overwrites = dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite]

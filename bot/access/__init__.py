@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from bot import catalog
 from bot.access import whom
-from bot.entry import Access, CommandEntry, Level, Where
+from bot.catalog.entry import Access, CommandEntry, Level, Where
 from core.text.discord_markdown import MarkdownError
 from core.text.visible_text import one_line
 from state.change import Actor

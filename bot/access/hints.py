@@ -9,7 +9,7 @@ import discord
 
 from bot import access, catalog, embeds
 from bot.access import Caller
-from bot.entry import ANYWHERE, CommandEntry, Level
+from bot.catalog.entry import ANYWHERE, CommandEntry, Level
 
 # The sentence before the command already says that an admin runs it.
 _SAYS_WHO = re.compile(r"\badmins?\b(?:(?!\. |\n).)*\Z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot import embeds
-from bot.entry import Level
+from bot.catalog.entry import Level
 
 if TYPE_CHECKING:
     import discord

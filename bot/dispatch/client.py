@@ -29,7 +29,7 @@ from core.errors import HelixError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.entry import CommandEntry
+    from bot.catalog.entry import CommandEntry
     from core.cache import Cache
     from core.runtime.kernel import Kernel
     from core.store.kv import KeyValue

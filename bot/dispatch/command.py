@@ -11,8 +11,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import access, catalog, errors
+from bot.catalog.entry import CommandEntry
 from bot.dispatch.cooldowns import ActionCooldowns, UserCooldowns
-from bot.entry import CommandEntry
 from core.text.surrogates import find_half
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 
 from discord.ext import commands
 
-from bot.entry import USUAL, Cooldown
+from bot.catalog.entry import USUAL, Cooldown
 
 
 class UserCooldowns(commands.CooldownMapping[commands.Context[Any]]):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot import catalog
-from bot.entry import CommandEntry
+from bot.catalog.entry import CommandEntry
 
 # Everybody may run these, everywhere.
 _USUAL = ("help", "status", "agents")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from bot import catalog
-from bot.entry import CommandEntry
+from bot.catalog.entry import CommandEntry
 from bot.offers.once_in import OnceIn
 
 # "!!!", "!?" and the like are not meant for a bot.

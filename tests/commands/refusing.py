@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.entry import CommandEntry, Level
+from bot.catalog.entry import CommandEntry, Level
 from sandbox import ActionError, Sandbox
 from tests.bot.cogs.talk import Talk, text_of
 from tests.bot.support import RunningBot, count_ended, ended, is_ephemeral

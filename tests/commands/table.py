@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot import catalog
-from bot.entry import CommandEntry, Level
+from bot.catalog.entry import CommandEntry, Level
 from sandbox import Sandbox
 from tests.bot.cogs.talk import Message, Talk, items, text_of
 from tests.bot.conftest import StartBot

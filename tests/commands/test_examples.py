@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot import catalog
+from bot.catalog.entry import CommandEntry
 from bot.dispatch.command import HelixCommand
-from bot.entry import CommandEntry
 from tests.bot.cogs.talk import Talk, items, text_of
 from tests.bot.conftest import StartBot
 from tests.bot.support import ended

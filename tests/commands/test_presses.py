@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot import buttons, catalog
-from bot.entry import Level
+from bot.catalog.entry import Level
 from tests.bot.cogs.talk import Talk
 from tests.bot.support import RunningBot
 from tests.commands.refusing import Stranger, assert_refused, strangers

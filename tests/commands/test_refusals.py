@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from bot.catalog.entry import CommandEntry, Level
 from bot.dispatch.registration import PATH
-from bot.entry import CommandEntry, Level
 from tests.bot.cogs.talk import Talk
 from tests.bot.support import RunningBot
 from tests.commands.refusing import (

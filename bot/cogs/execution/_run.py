@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.access import Caller, level_at
-from bot.entry import Level
+from bot.catalog.entry import Level
 from core.runtime.drain import Drain
 from state.directives import Directives
 from state.directives.policy import Rank

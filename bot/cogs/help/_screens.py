@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import discord
 
 from bot import embeds
+from bot.catalog.entry import CommandEntry
 from bot.cogs.help._topics import Category, describe_access, describe_cooldown, with_prefix
-from bot.entry import CommandEntry
 
 
 def overview(categories: Sequence[Category], prefix: str) -> discord.Embed:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import catalog
-from bot.entry import USUAL, CogInfo, CommandEntry, Cooldown, Level
+from bot.catalog.entry import USUAL, CogInfo, CommandEntry, Cooldown, Level
 from bot.words import quoted
 from core.errors import HelixError
 

@@ -13,9 +13,9 @@ from discord.ext import commands
 from bot import access, buttons, pages, ritual_cards, ritual_messages
 from bot.arguments.actions import parse_action
 from bot.arguments.completion import choices
+from bot.catalog.entry import Level
 from bot.cogs.rituals import _away, _folklore, _harmony, _log, _schedule, _screens
 from bot.dispatch.command import command
-from bot.entry import Level
 from bot.progress import Progress
 from state.rituals.folklore import KINDS
 from state.rituals.records import Replay, RitualCancelled, RitualRecord, check_steps

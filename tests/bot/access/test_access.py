@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot import catalog
 from bot.access import Caller, Refusal, decide, level_at, visible_entries
-from bot.entry import ANYWHERE, SERVER_ONLY, Access, Level, Where
+from bot.catalog.entry import ANYWHERE, SERVER_ONLY, Access, Level, Where
 
 HOME, AWAY = 1, 2
 

@@ -6,8 +6,8 @@ dpytest 0.7 has neither slash commands nor presses; those are tested on the sand
 import pytest
 
 from bot import catalog
+from bot.catalog.entry import Level
 from bot.dispatch.client import HelixBot
-from bot.entry import Level
 from tests.bot.cogs.logic import reply_to
 
 

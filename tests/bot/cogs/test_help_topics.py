@@ -2,10 +2,10 @@ import pytest
 
 from bot import access, catalog
 from bot.access import Caller
+from bot.catalog.entry import Access, CommandEntry, Cooldown, Level
 from bot.cogs.help import _screens, _topics
 from bot.cogs.help._topics import NoSuchTopic
 from bot.embeds import check
-from bot.entry import Access, CommandEntry, Cooldown, Level
 
 MEMBER = Caller(user_id=1, display_name="member", guild_id=9, at_home=True)
 ADMIN = Caller(user_id=2, display_name="admin", guild_id=9, at_home=True, administrator=True)

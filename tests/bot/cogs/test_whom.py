@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.access import whom
-from bot.entry import Level
+from bot.catalog.entry import Level
 from sandbox import Sandbox
 from tests.bot.cogs.talk import Talk, text_of
 from tests.bot.support import RunningBot

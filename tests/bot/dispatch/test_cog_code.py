@@ -89,8 +89,8 @@ def test_a_long_message_is_cut_to_one_line(cogs: CogFolder) -> None:
 
 def test_a_name_that_a_module_lacks_is_told_without_the_modules_folder(cogs: CogFolder) -> None:
     name = f"{cogs.package}.monitoring"
-    cogs.write("monitoring", "from bot.entry import nothing\n")
+    cogs.write("monitoring", "from bot.catalog.entry import nothing\n")
     with pytest.raises(ImportError) as caught:
         code.import_anew(name)
     failure = code.describe_failure(name, caught.value, "1a2b3c4d")
-    assert failure.message == "cannot import name 'nothing' from 'bot.entry'"
+    assert failure.message == "cannot import name 'nothing' from 'bot.catalog.entry'"

@@ -11,8 +11,8 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot import catalog
+from bot.catalog.entry import Access, Level
 from bot.dispatch.command import HelixCommand, command
-from bot.entry import Access, Level
 from tests.bot.asking import context_of
 from tests.bot.cog_folder import CogFolder
 from tests.bot.conftest import StartBot

@@ -1,8 +1,8 @@
 from types import SimpleNamespace
 from typing import Any
 
+from bot.catalog.entry import Cooldown
 from bot.dispatch.cooldowns import UserCooldowns
-from bot.entry import Cooldown
 
 
 def _from(user: int) -> Any:

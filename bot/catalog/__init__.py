@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from bot import _entries_field, _entries_server, _entries_upkeep, _entries_watch, _entries_work
-from bot.entry import CogInfo, CommandEntry, Where
+from bot.catalog import _entries_field, _entries_server, _entries_upkeep, _entries_watch, _entries_work
+from bot.catalog.entry import CogInfo, CommandEntry, Where
 
 if TYPE_CHECKING:
     from state.ports import CommandInfo

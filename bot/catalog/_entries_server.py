@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.entry import SERVER_ONLY, Access, CommandEntry, Cooldown, Level, Param
+from bot.catalog.entry import SERVER_ONLY, Access, CommandEntry, Cooldown, Level, Param
 
 _POST_IS_FOR_ADMINS = Access(local=True, actions={"post": Level.admin})
 _ACTION = Param("action", "Post it instead of showing it", kind="choice", choices=("post",))

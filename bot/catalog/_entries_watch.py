@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.entry import CommandEntry, Cooldown, Param
+from bot.catalog.entry import CommandEntry, Cooldown, Param
 
 LAYERS = ("Consciousness", "Operational", "Integration")
 

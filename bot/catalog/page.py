@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot import catalog
-from bot.entry import CommandEntry, Level
+from bot.catalog.entry import CommandEntry, Level
 
-PATH = Path(__file__).resolve().parents[1] / "docs" / "commands.md"
+PATH = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 
 _HEAD = """# Commands
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.entry import SERVER_ONLY, Access, CommandEntry, Cooldown, Level, Param
+from bot.catalog.entry import SERVER_ONLY, Access, CommandEntry, Cooldown, Level, Param
 
 METRIC_NAMES = ("harmony", "resilience", "prana", "drishti", "klesha", "zoom")
 

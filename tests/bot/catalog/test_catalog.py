@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import catalog
+from bot.catalog.entry import CommandEntry, Cooldown, Level
 from bot.cogs.admin._caches import ACTIONS
 from bot.cogs.monitoring._metrics import SECTIONS
-from bot.entry import CommandEntry, Cooldown, Level
 from state.agents import LAYERS
 from state.models import METRICS
 

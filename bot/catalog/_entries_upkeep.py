@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.entry import Access, CommandEntry, Cooldown, Level, Param
+from bot.catalog.entry import Access, CommandEntry, Cooldown, Level, Param
 
 _ADMIN = Access(Level.admin)
 

@@ -1,7 +1,8 @@
 import pytest
 
-from bot import catalog, command_page
-from bot.entry import CommandEntry, Level
+from bot import catalog
+from bot.catalog import page as command_page
+from bot.catalog.entry import CommandEntry, Level
 
 
 def test_the_page_is_what_the_catalog_says() -> None:

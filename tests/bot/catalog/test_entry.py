@@ -1,6 +1,6 @@
 """What an entry says of itself."""
 
-from bot.entry import Access, CommandEntry, Level, Param
+from bot.catalog.entry import Access, CommandEntry, Level, Param
 
 
 def test_levels_include_those_before_them() -> None:
