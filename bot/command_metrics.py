@@ -11,7 +11,7 @@ from core.text.numbers import plain
 from state.ports import FAILED_OUTCOMES
 
 if TYPE_CHECKING:
-    from bot.errors import Outcome
+    from bot.replies.errors import Outcome
     from core.clock import Clock
     from core.health import Status
     from core.metrics import CounterCell, HistogramCell, Registry

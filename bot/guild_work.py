@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot import discord_codes, errors
-from bot.progress import Stopped
+from bot.replies import discord_codes, errors
+from bot.replies.progress import Stopped
 from core.errors import HelixError
 
 if TYPE_CHECKING:
-    from bot.progress import Progress
+    from bot.replies.progress import Progress
 
 logger = logging.getLogger(__name__)
 

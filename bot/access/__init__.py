@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     import discord
 
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 RefusalKind = Literal["server only", "direct message", "not home", "level"]
 

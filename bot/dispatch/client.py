@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord.ext import commands
 
-from bot import access, awaited, catalog, errors, library_log
+from bot import access, catalog, library_log
 from bot.access.invite import intents_needed
 from bot.arguments import ArgumentView
-from bot.buttons import EXPIRED, ComponentItem
 from bot.command_metrics import CommandMetrics
-from bot.context import HelixContext
 from bot.discord_counters import DiscordCounters
 from bot.dispatch.batch import follows_comments
 from bot.dispatch.loader import CogLoader
@@ -24,6 +22,9 @@ from bot.duties import Duties
 from bot.endpoints import Endpoints
 from bot.gateway_watch import GatewayWatch
 from bot.guild_work import GuildWork
+from bot.replies import awaited, errors
+from bot.replies.buttons import EXPIRED, ComponentItem
+from bot.replies.context import HelixContext
 from core.errors import HelixError
 
 if TYPE_CHECKING:

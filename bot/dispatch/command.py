@@ -10,13 +10,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, catalog, errors
+from bot import access, catalog
 from bot.catalog.entry import CommandEntry
 from bot.dispatch.cooldowns import ActionCooldowns, UserCooldowns
+from bot.replies import errors
 from core.text.surrogates import find_half
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
+    from bot.replies.context import HelixContext
 
 Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, None]])
 
@@ -179,7 +180,7 @@ def _offer_choices(method: Callable[..., Any], entry: CommandEntry) -> None:
 
 
 def _helix(ctx: commands.Context[Any]) -> HelixContext:
-    from bot.context import HelixContext
+    from bot.replies.context import HelixContext
 
     if not isinstance(ctx, HelixContext):
         raise TypeError("Helix' commands run in a HelixContext")

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
-from bot import errors
+from bot.replies import errors
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.command import HelixCommand
+    from bot.replies.context import HelixContext
 
 
 async def invoke(ctx: HelixContext, command: HelixCommand) -> None:

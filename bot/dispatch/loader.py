@@ -29,7 +29,7 @@ from bot.dispatch._cog_record import (
     LoadResult,
     UnknownCog,
 )
-from bot.errors import new_incident
+from bot.replies.errors import new_incident
 from core.health import Reading
 from core.health.threshold import Threshold
 from core.logs import EACH

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import discord
 
-from bot import access, catalog, errors
+from bot import access, catalog
 from bot.access import own_rights
 from bot.arguments.starts import after_start
 from bot.dispatch.batch import EVERY_S, MOST_COMMANDS, parse_batch
@@ -18,13 +18,14 @@ from bot.dispatch.tree import CUT_OFF
 from bot.offers import Offers, is_addressed
 from bot.offers.once_in import OnceIn
 from bot.offers.unknown import UnknownNames
-from bot.replying import reply, send
-from bot.waiting import Typing
+from bot.replies import errors
+from bot.replies.replying import reply, send
+from bot.replies.waiting import Typing
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
     from bot.dispatch.command import HelixCommand
+    from bot.replies.context import HelixContext
 
 logger = logging.getLogger(__name__)
 

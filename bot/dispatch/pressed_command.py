@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 from discord.ext.commands.view import StringView
 
 from bot import access, catalog
-from bot.buttons import EXPIRED, Press
-from bot.context import HelixContext
 from bot.dispatch.invoking import count, invoke
-from bot.waiting import Deferral
+from bot.replies.buttons import EXPIRED, Press
+from bot.replies.context import HelixContext
+from bot.replies.waiting import Deferral
 
 if TYPE_CHECKING:
     import discord

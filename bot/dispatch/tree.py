@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord import app_commands
 
-from bot import access, catalog, errors
-from bot.context import ANSWERED, OUTCOME
-from bot.waiting import Deferral
+from bot import access, catalog
+from bot.replies import errors
+from bot.replies.context import ANSWERED, OUTCOME
+from bot.replies.waiting import Deferral
 from core.errors import HelixError
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 import discord
 
-from bot import discord_codes
 from bot.access import own_rights
+from bot.replies import discord_codes
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import discord
 
-from bot import discord_codes, errors
+from bot.replies import discord_codes, errors
 from core.health.threshold import warns_when
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot import discord_codes, embeds, errors
+from bot import embeds
+from bot.replies import discord_codes, errors
 from core.health import Check
 
 if TYPE_CHECKING:

@@ -17,9 +17,10 @@ import aiohttp
 import discord
 import msgspec
 
-from bot import digest_card, discord_codes, trends
+from bot import digest_card, trends
 from bot.effects import _own_posts
 from bot.effects._reach import Reach
+from bot.replies import discord_codes
 from core.errors import HelixError
 from core.metrics import Counter
 from core.runtime.worker import WorkerFailed

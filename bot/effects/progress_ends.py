@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import discord_codes, embeds, errors, lasting, progress_messages
+from bot import embeds
+from bot.replies import discord_codes, errors, lasting, progress_messages
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot
-    from bot.progress_messages import Unfinished
+    from bot.replies.progress_messages import Unfinished
 
 logger = logging.getLogger(__name__)
 

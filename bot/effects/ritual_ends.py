@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import discord_codes, errors, lasting, ritual_cards, ritual_messages
+from bot import ritual_cards, ritual_messages
+from bot.replies import discord_codes, errors, lasting
 from state.rituals.records import UnknownRitual
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot import errors, welcomes
+from bot import welcomes
+from bot.replies import errors
 from core.store.errors import StoreError
 
 if TYPE_CHECKING:

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import access, buttons
+from bot import access
 from bot.arguments.starts import after_start
 from bot.offers.likeliest import likeliest
 from bot.offers.once_in import OnceIn
+from bot.replies import buttons
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 _EVERYONE = re.compile("@(?:everyone|here)")
 _PERSON_EVERY_S, _CHANNEL_EVERY_S = 30.0, 10.0

@@ -7,7 +7,7 @@ from typing import Any
 import discord
 
 from bot import catalog
-from bot.context import HelixContext
+from bot.replies.context import HelixContext
 from tests.bot.support import RunningBot
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from bot.effects._alert_posts import Post, Posts
 from bot.effects.alerts import AlertPosts
-from bot.lasting import REPLACED
+from bot.replies.lasting import REPLACED
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from state.change import SYSTEM, Change

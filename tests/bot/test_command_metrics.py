@@ -8,7 +8,7 @@ import pytest
 
 from bot import catalog
 from bot.command_metrics import CommandMetrics
-from bot.errors import Outcome
+from bot.replies.errors import Outcome
 from core.metrics import Counter, Histogram, Registry
 from tests.manual_clock import ManualClock
 

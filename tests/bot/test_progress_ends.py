@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
-from bot import progress_messages
 from bot.effects.progress_ends import ProgressEnds
-from bot.progress import Progress
+from bot.replies import progress_messages
+from bot.replies.progress import Progress
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.bot.asking import context_of

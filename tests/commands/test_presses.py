@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import buttons, catalog
+from bot import catalog
 from bot.catalog.entry import Level
+from bot.replies import buttons
 from tests.bot.cogs.talk import Talk
 from tests.bot.support import RunningBot
 from tests.commands.refusing import Stranger, assert_refused, strangers

@@ -9,17 +9,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import buttons, pages
 from bot.arguments.actions import parse_action
 from bot.arguments.completion import choices, choices_for_last_word
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.dispatch.command import command
 from bot.dispatch.loader import STAYS, LoadResult
-from bot.progress import Progress
+from bot.replies import buttons, pages
+from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
     from state.projection import Refusal
 
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import catalog, embeds, pages, words
+from bot import catalog, embeds, words
 from bot.dispatch.loader import CogFailure, CogStatus, LoadResult
+from bot.replies import pages
 from core.cache import CacheStats
 from core.flags import Flag
 from state.projection.mirror import Refusal

@@ -9,15 +9,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, last_said, pages
+from bot import access
 from bot.arguments.completion import choices
 from bot.cogs.agents import _history, _roster, _screens, _wisdom
 from bot.dispatch.command import command
+from bot.replies import buttons, last_said, pages
 from state.agents import LAYERS, ROSTER, AgentSpec, find_agent
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 # A turn of the entries of one agent, in so many days, up to the newest that was shown.
 _TURN = pages.TURN + r"\S+ [0-9]{1,3} " + buttons.NUMBER

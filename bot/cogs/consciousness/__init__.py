@@ -15,8 +15,8 @@ from bot.dispatch.command import command
 from state.agents import ROSTER, AgentView, find_agent
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 
 class Consciousness(commands.Cog, name="consciousness"):

@@ -8,16 +8,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, catalog, documents, pages
+from bot import access, catalog, documents
 from bot.arguments.channel import TextChannel
 from bot.arguments.completion import choices
 from bot.cogs.content import _input, _screens
 from bot.dispatch.command import command
-from bot.posted import PostedDocument
+from bot.replies import buttons, pages
+from bot.replies.posted import PostedDocument
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 _Channel = app_commands.Transform[discord.TextChannel | None, TextChannel]
 _Screen = tuple[discord.Embed, discord.ui.View | None]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds, pages, words
+from bot import embeds, words
 from bot.documents import Document, Section
-from bot.posted import Posting
+from bot.replies import pages
+from bot.replies.posted import Posting
 
 
 def page(document: Document, section: Section | None, shown: Sequence[str], number: int) -> discord.Embed:

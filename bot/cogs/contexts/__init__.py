@@ -8,15 +8,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, pages
+from bot import access
 from bot.arguments.completion import choices
 from bot.cogs.contexts import _difference, _screens, _search_screen
 from bot.dispatch.command import command
+from bot.replies import buttons, pages
 from state.contexts import StateMoved
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 _Screen = tuple[discord.Embed, discord.ui.View | None]
 

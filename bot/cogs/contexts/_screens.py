@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds, pages, words
+from bot import embeds, words
 from bot.cogs.contexts._difference import Difference
+from bot.replies import pages
 from state.contexts.records import Context, ContextBrief
 
 PER_PAGE = 8

@@ -12,11 +12,11 @@ from discord.ext import commands
 from bot.cogs.diagnostics import _checks, _report, _run, _screens
 from bot.cogs.diagnostics._model import Bench
 from bot.dispatch.command import command
-from bot.progress import Progress
+from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 
 class Diagnostics(commands.Cog, name="diagnostics"):

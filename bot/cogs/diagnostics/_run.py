@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from bot.cogs.diagnostics._model import Bench, Finding, NamedCheck, Outcome, Report, Result
-from bot.errors import new_incident
+from bot.replies.errors import new_incident
 from core.errors import HelixError
 from core.logs import EACH
 from core.runtime.drain import Drain

@@ -8,16 +8,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, catalog, pages
+from bot import access, catalog
 from bot.access import whom
 from bot.arguments.completion import choices
 from bot.cogs.execution import _jobs, _run, _screens
 from bot.dispatch.command import command
-from bot.progress import Progress
+from bot.replies import buttons, pages
+from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
     from state.directives.records import Directive
 
 _MOST_OFFERED = 25

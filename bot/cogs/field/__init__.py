@@ -12,17 +12,18 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, alert_card, buttons, catalog, pages, trends
+from bot import access, alert_card, catalog, trends
 from bot.arguments.actions import parse_action
 from bot.arguments.completion import choices
 from bot.cogs.field import _alerts, _field, _input, _screens, _tune
 from bot.dispatch.command import command
+from bot.replies import buttons, pages
 from state.change import Actor
 from state.models import METRICS
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 _WINDOWS = ("1h", "6h", "24h", "7d", "30d", "90d")
 _SPANS = ("30m", "1h", "2h", "8h", "1d", "7d", _input.OFF)

@@ -6,10 +6,11 @@ from datetime import datetime
 
 import discord
 
-from bot import alert_card, embeds, pages, words
+from bot import alert_card, embeds, words
 from bot.cogs.field._alerts import AlertsView
 from bot.cogs.field._field import FieldView, Row
 from bot.cogs.field._tune import Tuned
+from bot.replies import pages
 from state.alerts import Alert
 from state.alerts.hysteresis import MARGIN_SHARE
 from state.models import METRICS, Metric, judge

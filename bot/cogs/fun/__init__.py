@@ -16,8 +16,8 @@ from bot.cogs.fun._day import day_of
 from bot.dispatch.command import command
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 # What is offered while dice are typed; anything else may be typed as well.
 _COMMON_DICE = ("1d20", "1d20+5", "2d20kh1", "2d20kl1", "2d6", "3d6", "4d6kh3", "8d6", "1d100")

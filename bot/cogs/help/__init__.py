@@ -8,15 +8,16 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons
+from bot import access
 from bot.arguments.completion import choices
 from bot.cogs.help import _screens, _topics
 from bot.dispatch import pressed_command
 from bot.dispatch.command import command
+from bot.replies import buttons
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 
 class Help(commands.Cog, name="help"):

@@ -9,7 +9,6 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import buttons, pages
 from bot.arguments.completion import choices
 from bot.cogs.monitoring import (
     _discovery,
@@ -22,12 +21,13 @@ from bot.cogs.monitoring import (
     _status_screen,
 )
 from bot.dispatch.command import command
-from bot.progress import Progress
+from bot.replies import buttons, pages
+from bot.replies.progress import Progress
 from state.views.status import build_status
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
     from state.services import ProbeResult
 
 

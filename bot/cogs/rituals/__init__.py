@@ -10,20 +10,21 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, pages, ritual_cards, ritual_messages
+from bot import access, ritual_cards, ritual_messages
 from bot.arguments.actions import parse_action
 from bot.arguments.completion import choices
 from bot.catalog.entry import Level
 from bot.cogs.rituals import _away, _folklore, _harmony, _log, _schedule, _screens
 from bot.dispatch.command import command
-from bot.progress import Progress
+from bot.replies import buttons, pages
+from bot.replies.progress import Progress
 from state.rituals.folklore import KINDS
 from state.rituals.records import Replay, RitualCancelled, RitualRecord, check_steps
 from state.rituals.rules import DEFAULT_STEPS, HARMONY_STEPS
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
     from state.rituals import Run
 
 _MOST_CHOICES = 25

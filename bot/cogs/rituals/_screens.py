@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds, pages, ritual_cards, words
+from bot import embeds, ritual_cards, words
 from bot.cogs.rituals import _schedule
 from bot.cogs.rituals._folklore import MEANINGS, Entry, moves
 from bot.cogs.rituals._log import Log
+from bot.replies import pages
 from bot.ritual_cards import SYMBOLS
 from state.rituals.folklore import RANKS
 from state.rituals.records import Replay, RitualRecord, RunningRitual

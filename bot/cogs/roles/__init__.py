@@ -10,16 +10,17 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import buttons, discord_codes, self_roles
+from bot import self_roles
 from bot.arguments.completion import choices
 from bot.cogs.roles import _choice, _creation, _screens, _words
 from bot.dispatch.command import command
 from bot.guild_work import Report, Step, carry_out
-from bot.progress import Progress
+from bot.replies import buttons, discord_codes
+from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 _Screen = tuple[discord.Embed, discord.ui.View | None]
 

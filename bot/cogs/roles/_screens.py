@@ -6,10 +6,11 @@ from collections.abc import Collection, Sequence
 
 import discord
 
-from bot import discord_codes, embeds, words
+from bot import embeds, words
 from bot.cogs.roles._choice import Category
 from bot.cogs.roles._creation import Plan
 from bot.guild_work import Report
+from bot.replies import discord_codes
 from bot.self_roles import SelfRole
 
 _TITLES = {

@@ -10,18 +10,19 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import buttons, guild_places, pages, self_roles, welcomes
+from bot import guild_places, self_roles, welcomes
 from bot.arguments.actions import parse_action
 from bot.arguments.channel import TextChannel
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import PRIVATE
 from bot.dispatch.command import command
 from bot.guild_work import Report, Step, carry_out
-from bot.progress import Progress
+from bot.replies import buttons, pages
+from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
     from state.change import JournalRow
 
 _Screen = tuple[discord.Embed, discord.ui.View | None]

@@ -10,18 +10,19 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, pages
+from bot import access
 from bot.arguments.actions import parse_action
 from bot.arguments.completion import choices
 from bot.cogs.storage import _arguments, _screens
 from bot.dispatch.command import command
-from bot.progress import Progress
+from bot.replies import buttons, pages
+from bot.replies.progress import Progress
 from state.views.report_markdown import render_markdown
 from state.views.storage import fetch_storage
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 
 class Storage(commands.Cog, name="storage"):

@@ -7,7 +7,8 @@ from datetime import datetime
 
 import discord
 
-from bot import embeds, pages, status_card, words
+from bot import embeds, status_card, words
+from bot.replies import pages
 from state.backups import BackupRecord
 from state.privacy.retention import Cleaned
 from state.views.reports import Report

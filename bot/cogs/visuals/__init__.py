@@ -16,8 +16,8 @@ from bot.dispatch.command import command
 from bot.pictures.field_request import STYLES, Style
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
     from state.models import UCF
 
 SIZE = 1024

@@ -8,12 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, buttons, pages
+from bot import access
 from bot.arguments.actions import parse_action
 from bot.arguments.completion import choices
 from bot.cogs.webhooks import _deliveries, _lines, _screens, _sending
 from bot.dispatch.command import command
-from bot.progress import Progress
+from bot.replies import buttons, pages
+from bot.replies.progress import Progress
 from core.text.durations import say_last
 from core.webhooks.inbox import InboxEvent
 from state.events import OUT_EVENTS, samples
@@ -21,8 +22,8 @@ from state.events import OUT_EVENTS, samples
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
     from state.webhooks import Webhooks as Machine
 
 

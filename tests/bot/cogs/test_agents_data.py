@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot import last_said
 from bot.cogs.agents import _history, _roster, _wisdom
 from bot.cogs.agents._history import WrongDays
 from bot.cogs.agents._roster import UnknownLayer
 from bot.cogs.agents.sayings import SAYINGS
+from bot.replies import last_said
 from core.runtime.kernel import Kernel
 from core.store.kv import KeyValue
 from state.agents import ROSTER, find_agent
@@ -209,7 +209,7 @@ async def test_places_do_not_hear_of_each_other(collective: Collective) -> None:
 async def test_the_longest_silent_places_are_forgotten(
     collective: Collective, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.last_said.MAX_PLACES", 3)
+    monkeypatch.setattr("bot.replies.last_said.MAX_PLACES", 3)
     for place in ("old", "b", "c", "d"):
         clock.advance(1)
         await last_said.choose(*_scope(collective), place, lambda _: "said")

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import discord
 import pytest
 
-from bot import buttons, catalog, self_roles
+from bot import catalog, self_roles
+from bot.replies import buttons
 from sandbox.events import Event
 from tests.bot.cogs.talk import Talk, text_of
 from tests.bot.support import RunningBot

@@ -8,7 +8,7 @@ import sys
 import aiohttp
 import pytest
 
-from bot import waiting
+from bot.replies import waiting
 from sandbox import Sandbox
 from tests.bot.cog_folder import CogFolder
 from tests.bot.conftest import StartBot

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot import waiting
+from bot.replies import waiting
 from sandbox import ActionError, Sandbox
 from sandbox.faults import Fault
 from tests.bot.cog_folder import CogFolder

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from bot.effects.telemetry import EVERY_S, Post, Telemetry
-from bot.lasting import REPLACED
+from bot.replies.lasting import REPLACED
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from state.change import Change

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot import buttons, ritual_messages
+from bot import ritual_messages
+from bot.replies import buttons
 from sandbox import Sandbox
 from state.change import Actor, Change
 from state.models import DEFAULT_UCF, Lore

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot import discord_codes
+from bot.replies import discord_codes
 from core.errors import HelixError
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 import discord
 import msgspec
 
-from bot import discord_codes, lasting
-from bot.replying import send
+from bot.replies import discord_codes, lasting
+from bot.replies.replying import send
 from core.text.discord_markdown import MarkdownError
 
 if TYPE_CHECKING:

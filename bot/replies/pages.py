@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import buttons
 from bot.embeds import length
+from bot.replies import buttons
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import discord
 
-from bot import discord_codes
-from bot.replying import reopened, send
-from bot.unheard import repeat
+from bot.replies import discord_codes
+from bot.replies.replying import reopened, send
+from bot.replies.unheard import repeat
 
 _NO_MENTIONS: Final = discord.AllowedMentions.none()
 # What the check of a duty says of it.

@@ -81,7 +81,7 @@ async def test_every_kind_of_prefix_answer_comes_without_its_reference(
             "health": "await ctx.confirm('Sure?', danger=False)",
             "discovery": "async with Progress(ctx, 'Working', total=2): pass",
         },
-        imports="import io\nimport discord\nfrom bot.progress import Progress",
+        imports="import io\nimport discord\nfrom bot.replies.progress import Progress",
     )
     take_history(await start_bot(package=cogs.package), chat.channel)
     await chat.say("\n".join(["!ping"] * 11), "owner")

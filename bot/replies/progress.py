@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import aiohttp
 import discord
 
-from bot import awaited, buttons, discord_codes, embeds, errors, lasting
-from bot.progress_messages import Trace
-from bot.replying import reopened, send
-from bot.unheard import repeat
-from bot.waiting import defer
+from bot import embeds
+from bot.replies import awaited, buttons, discord_codes, errors, lasting
+from bot.replies.progress_messages import Trace
+from bot.replies.replying import reopened, send
+from bot.replies.unheard import repeat
+from bot.replies.waiting import defer
 from core.errors import HelixError
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
+    from bot.replies.context import HelixContext
 
 logger = logging.getLogger(__name__)
 

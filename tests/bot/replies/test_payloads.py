@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import payloads
-from bot.payloads import MAX_PAYLOAD_LENGTH, PayloadStore
+from bot.replies import payloads
+from bot.replies.payloads import MAX_PAYLOAD_LENGTH, PayloadStore
 from core.store import Database
 from core.store.kv import KeyValue
 from core.store.schema import CORE_MIGRATIONS

@@ -8,9 +8,9 @@ from typing import Any, Self
 import discord
 import pytest
 
-from bot import awaited, buttons
-from bot.buttons import EXPIRED, ComponentItem
 from bot.dispatch.tree import CUT_OFF, RESTARTING
+from bot.replies import awaited, buttons
+from bot.replies.buttons import EXPIRED, ComponentItem
 from sandbox import Sandbox
 from tests.bot.cog_folder import CogFolder
 from tests.bot.cogs.talk import Message, Talk, items, text_of
@@ -174,7 +174,7 @@ async def test_an_error_is_told_when_no_deferral_can_come_between(
     async def report(*_: object, **__: object) -> None:
         told.set_result([task.get_name() for task in asyncio.all_tasks()])
 
-    monkeypatch.setattr("bot.errors.report", report)
+    monkeypatch.setattr("bot.replies.errors.report", report)
     await talk.press("member", await post(probe, await button(probe, "boom", None)), "go")
     async with asyncio.timeout(40):
         assert [name for name in await told if name.startswith("defer-")] == []
@@ -183,7 +183,7 @@ async def test_an_error_is_told_when_no_deferral_can_come_between(
 async def test_a_slow_press_is_deferred_and_answered_in_the_end(
     probe: RunningBot, talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.answers.DEFER_AFTER_S", 0.01)
+    monkeypatch.setattr("bot.replies.answers.DEFER_AFTER_S", 0.01)
     probe.bot.slow_press = asyncio.Event()  # type: ignore[attr-defined]  # the cog above waits for it
     deferred = asyncio.Event()
     seen = probe.sandbox.engine.bus.subscribe(
@@ -207,7 +207,7 @@ async def test_a_slow_press_is_deferred_and_answered_in_the_end(
 async def test_a_press_is_deferred_while_its_cog_is_still_being_imported(
     start_bot: StartBot, cogs: CogFolder, talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.answers.DEFER_AFTER_S", 0.0)
+    monkeypatch.setattr("bot.replies.answers.DEFER_AFTER_S", 0.0)
     cogs.write("monitoring", PROBE_COG)
     gate = cogs.hold_import("monitoring")
     running = await start_bot(package=cogs.package)

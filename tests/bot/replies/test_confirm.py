@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.confirm import confirm
+from bot.replies.confirm import confirm
 from sandbox import Sandbox
 from tests.bot.asking import context_of
 from tests.bot.cogs.talk import Message, Talk, items, text_of

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import aiohttp
 import discord
 
-from bot import access, awaited, catalog, errors
-from bot.answers import Answer
+from bot import access, catalog
 from bot.dispatch.tree import CUT_OFF, RESTARTING
-from bot.payloads import PayloadStore
+from bot.replies import awaited, errors
+from bot.replies.answers import Answer
+from bot.replies.payloads import PayloadStore
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot

@@ -8,9 +8,9 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot import discord_codes
 from bot.access import own_rights
-from bot.unheard import is_unheard
+from bot.replies import discord_codes
+from bot.replies.unheard import is_unheard
 
 logger = logging.getLogger(__name__)
 

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import discord
 from discord.ext import commands
 
-from bot import access, errors, supplied_text
+from bot import access
 from bot.access import hints
 from bot.embeds import check as embeds_check
-from bot.replying import reply, send
-from bot.responding import respond
-from bot.waiting import Typing
+from bot.replies import errors, supplied_text
+from bot.replies.replying import reply, send
+from bot.replies.responding import respond
+from bot.replies.waiting import Typing
 
 if TYPE_CHECKING:
     from bot.catalog.entry import CommandEntry
@@ -146,7 +147,7 @@ class HelixContext(commands.Context["HelixBot"]):
 
     async def confirm(self, question: str, *, danger: bool, timeout_s: float = 60.0) -> bool:
         """Ask the caller with buttons; False when they say no, or nothing in time."""
-        from bot.confirm import confirm
+        from bot.replies.confirm import confirm
 
         return await confirm(self, question, danger=danger, timeout_s=timeout_s)
 

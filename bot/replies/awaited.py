@@ -18,7 +18,7 @@ _CLAIMED = "helix.claimed"
 
 
 def custom_id(kind: str, action: str, user_id: int, token: str) -> str:
-    """The custom id of such a button, in the form of `bot.buttons`; `kind` is one of `KINDS`."""
+    """The custom id of such a button, in the form of `bot.replies.buttons`; `kind` is one of `KINDS`."""
     return f"{kind}:{action}:{user_id}:={token}"
 
 

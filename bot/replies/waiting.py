@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import discord
 
-from bot.unheard import is_unheard, repeat
+from bot.replies.unheard import is_unheard, repeat
 
 logger = logging.getLogger(__name__)
 

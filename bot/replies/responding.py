@@ -12,9 +12,9 @@ from typing import Any, Final
 import aiohttp
 import discord
 
-from bot.replying import once_more
-from bot.unheard import UnconfirmedError, is_unheard, repeat
-from bot.waiting import Deferral, find_response
+from bot.replies.replying import once_more
+from bot.replies.unheard import UnconfirmedError, is_unheard, repeat
+from bot.replies.waiting import Deferral, find_response
 
 _UNCONFIRMED: Final = "Discord did not confirm the last message. If it is missing, run the command again."
 

@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from bot import catalog
 from bot.access import Refusal
-from bot.errors import explain, new_incident, unwrap
+from bot.replies.errors import explain, new_incident, unwrap
 from core.errors import HelixError, UnknownName
 
 AGENT = catalog.find("agent")

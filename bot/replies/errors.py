@@ -13,9 +13,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import catalog, discord_codes, embeds
+from bot import catalog, embeds
 from bot.access import Refusal, caller_of, hints, whom
-from bot.responding import respond
+from bot.replies import discord_codes
+from bot.replies.responding import respond
 from bot.words import quoted
 from core.errors import HelixError, UnknownName
 from core.logs import EACH
@@ -25,8 +26,8 @@ from state.events import CommandFailed
 
 if TYPE_CHECKING:
     from bot.catalog.entry import CommandEntry
-    from bot.context import HelixContext
     from bot.dispatch.client import HelixBot
+    from bot.replies.context import HelixContext
 
 logger = logging.getLogger(__name__)
 
@@ -142,7 +143,7 @@ async def report(
     target: HelixContext | discord.Interaction[Any], error: BaseException, *, where: str
 ) -> Outcome:
     """Tell the caller what went wrong, log what deserves it, and say how the call ended. Never raises."""
-    from bot.context import HelixContext
+    from bot.replies.context import HelixContext
 
     context = target if isinstance(target, HelixContext) else None
     bot = target.bot if isinstance(target, HelixContext) else target.client

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot import waiting
+from bot.replies import waiting
 
 
 @pytest.fixture(autouse=True)

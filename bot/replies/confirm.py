@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import awaited, buttons, discord_codes, embeds, responding
-from bot.unheard import repeat
+from bot import embeds
+from bot.replies import awaited, buttons, discord_codes, responding
+from bot.replies.unheard import repeat
 
 if TYPE_CHECKING:
-    from bot.context import HelixContext
+    from bot.replies.context import HelixContext
 
 _YES, _NO = "yes", "no"
 

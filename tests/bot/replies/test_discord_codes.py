@@ -8,7 +8,7 @@ from typing import Any, cast
 import discord
 import pytest
 
-from bot.discord_codes import Kind, in_words, is_closed, is_final, kind_of, refused_fields
+from bot.replies.discord_codes import Kind, in_words, is_closed, is_final, kind_of, refused_fields
 from sandbox.codes import REFUSALS
 
 

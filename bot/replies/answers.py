@@ -10,9 +10,10 @@ from typing import Any, Self
 import aiohttp
 import discord
 
-from bot import access, embeds, errors, responding
+from bot import access, embeds
 from bot.access import hints
-from bot.waiting import DEFER_AFTER_S, defer
+from bot.replies import errors, responding
+from bot.replies.waiting import DEFER_AFTER_S, defer
 
 logger = logging.getLogger(__name__)
 

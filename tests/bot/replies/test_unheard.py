@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import aiohttp
 import pytest
 
-from bot import waiting
-from bot.confirm import confirm
-from bot.unheard import is_unheard
+from bot.replies import waiting
+from bot.replies.confirm import confirm
+from bot.replies.unheard import is_unheard
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.bot.asking import context_of
@@ -170,7 +170,7 @@ async def test_the_end_of_a_long_work_is_shown_though_its_confirmation_is_lost(
                 await progress.finish(embeds.card("Done", []))
             """
         },
-        imports="from bot import embeds\nfrom bot.progress import Progress",
+        imports="from bot import embeds\nfrom bot.replies.progress import Progress",
     )
     running = await start_bot(package=cogs.package)
     running.bot.cut = lambda: running.sandbox.engine.faults.add(Fault("PATCH", "*", cut=cut, times=1))  # type: ignore[attr-defined]  # the test's own
@@ -186,7 +186,7 @@ async def test_the_end_of_a_long_work_is_shown_though_its_confirmation_is_lost(
 async def test_a_lost_confirmation_is_logged_and_is_no_incident(
     running_bot: RunningBot, chat: Chat, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO, logger="bot.unheard")
+    caplog.set_level(logging.INFO, logger="bot.replies.unheard")
     sandbox.engine.faults.add(Fault("POST", _REPLY, cut="after", times=1))
     await chat.ask("!agents")
     await outcomes(running_bot, 1)

@@ -1,0 +1,1 @@
+"""Everything that answers: context, embeds' senders, buttons, pages, progress, errors."""
