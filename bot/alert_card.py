@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import embeds
+from bot.text import embeds
 from state.alerts import Alert
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from datetime import datetime
 
 import discord
 
-from bot import embeds, ritual_cards, status_card, words
+from bot import ritual_cards, status_card
+from bot.text import embeds, words
 from state.models import METRICS
 from state.views.status import build_trends
 from state.views.week import Week

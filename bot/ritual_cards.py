@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot import embeds, words
+from bot.text import embeds, words
 from core.text.numbers import plain
 from state.change import Actor
 from state.models import METRICS, judge

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot import embeds, words
+from bot.text import embeds, words
 from state.models import METRICS, judge
 from state.views.status import StatusView, Trend
 

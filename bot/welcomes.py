@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import embeds
+from bot.text import embeds
 
 if TYPE_CHECKING:
     import discord

@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import discord
 
-from bot import access, catalog, embeds
+from bot import access, catalog
 from bot.access import Caller
 from bot.catalog.entry import ANYWHERE, CommandEntry, Level
+from bot.text import embeds
 
 # The sentence before the command already says that an admin runs it.
 _SAYS_WHO = re.compile(r"\badmins?\b(?:(?!\. |\n).)*\Z")

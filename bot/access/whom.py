@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot import embeds
 from bot.catalog.entry import Level
+from bot.text import embeds
 
 if TYPE_CHECKING:
     import discord

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.words import quoted
+from bot.text.words import quoted
 
 
 class Person(app_commands.Transformer, commands.MemberConverter):

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
-from bot import embeds
 from bot.effects._own_posts import may_read, nonce_holds, search_from
 from bot.replies import discord_codes
+from bot.text import embeds
 from core.webhooks.router import Job, Refused
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot import embeds
 from bot.replies import discord_codes, errors
+from bot.text import embeds
 from core.health import Check
 
 if TYPE_CHECKING:

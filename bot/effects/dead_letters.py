@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 import aiohttp
 import discord
 
-from bot import embeds
 from bot.effects import _own_posts
 from bot.replies import buttons, discord_codes, errors
+from bot.text import embeds
 from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
 

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import discord
 import msgspec
 
-from bot import embeds, words
 from bot.effects._post_once import post_once
+from bot.text import embeds, words
 from core.webhooks.router import Job
 from state.events.incoming import GitHubEvent
 from state.webhooks.github import ACTIONS, COMMITS_SHOWN

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import embeds
 from bot.replies import discord_codes, errors, lasting, progress_messages
+from bot.text import embeds
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot

@@ -15,10 +15,11 @@ import aiohttp
 import discord
 import msgspec
 
-from bot import alert_card, embeds, status_card, words
+from bot import alert_card, status_card
 from bot.effects import _own_posts
 from bot.effects._reach import Reach
 from bot.replies import discord_codes, errors, lasting
+from bot.text import embeds, words
 from state.views.status import build_status, overall
 
 if TYPE_CHECKING:

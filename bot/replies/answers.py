@@ -10,10 +10,11 @@ from typing import Any, Self
 import aiohttp
 import discord
 
-from bot import access, embeds
+from bot import access
 from bot.access import hints
 from bot.replies import errors, responding
 from bot.replies.waiting import DEFER_AFTER_S, defer
+from bot.text import embeds
 
 logger = logging.getLogger(__name__)
 

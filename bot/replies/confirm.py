@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot import embeds
 from bot.replies import awaited, buttons, discord_codes, responding
 from bot.replies.unheard import repeat
+from bot.text import embeds
 
 if TYPE_CHECKING:
     from bot.replies.context import HelixContext

@@ -12,11 +12,11 @@ from discord.ext import commands
 
 from bot import access
 from bot.access import hints
-from bot.embeds import check as embeds_check
 from bot.replies import errors, supplied_text
 from bot.replies.replying import reply, send
 from bot.replies.responding import respond
 from bot.replies.waiting import Typing
+from bot.text.embeds import check as embeds_check
 
 if TYPE_CHECKING:
     from bot.catalog.entry import CommandEntry

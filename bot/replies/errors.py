@@ -13,11 +13,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import catalog, embeds
+from bot import catalog
 from bot.access import Refusal, caller_of, hints, whom
 from bot.replies import discord_codes
 from bot.replies.responding import respond
-from bot.words import quoted
+from bot.text import embeds
+from bot.text.words import quoted
 from core.errors import HelixError, UnknownName
 from core.logs import EACH
 from core.store.errors import StoreError

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.embeds import length
 from bot.replies import buttons
+from bot.text.embeds import length
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import aiohttp
 import discord
 
-from bot import embeds
 from bot.replies import awaited, buttons, discord_codes, errors, lasting
 from bot.replies.progress_messages import Trace
 from bot.replies.replying import reopened, send
 from bot.replies.unheard import repeat
 from bot.replies.waiting import defer
+from bot.text import embeds
 from core.errors import HelixError
 
 if TYPE_CHECKING:

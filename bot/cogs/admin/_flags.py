@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.access import Caller
-from bot.words import quoted
+from bot.text.words import quoted
 from core.errors import HelixError
 from core.flags import Flag, Flags
 from state.change import JournalRow

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import catalog, embeds, words
+from bot import catalog
 from bot.dispatch.loader import CogFailure, CogStatus, LoadResult
 from bot.replies import pages
+from bot.text import embeds, words
 from core.cache import CacheStats
 from core.flags import Flag
 from state.projection.mirror import Refusal

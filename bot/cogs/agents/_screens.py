@@ -7,11 +7,11 @@ from datetime import datetime
 
 import discord
 
-from bot import embeds, words
 from bot.cogs.agents._history import Deed, History
 from bot.cogs.agents._roster import Roster, Sheet
 from bot.cogs.agents._wisdom import Saying
 from bot.replies import pages
+from bot.text import embeds, words
 from state.agents import AgentSpec, AgentView
 
 DEEDS_PER_PAGE = 8

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds, words
 from bot.cogs.consciousness._emotions import Landscape
 from bot.cogs.consciousness._ethics import PRINCIPLES, Ruling
 from bot.cogs.consciousness._level import BANDS, Level, Part, clarity
+from bot.text import embeds, words
 
 _STATUS = {"radiant": "good", "lucid": "good", "aware": "fair", "waking": "fair"}
 _STEADY = 0.05

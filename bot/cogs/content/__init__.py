@@ -8,13 +8,14 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, catalog, documents
+from bot import access, catalog
 from bot.arguments.channel import TextChannel
 from bot.arguments.completion import choices
 from bot.cogs.content import _input, _screens
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.posted import PostedDocument
+from bot.text import documents
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final, get_args
 
 from bot.arguments.actions import UnknownAction
-from bot.documents import Document, DocumentName, Section
-from bot.words import quoted
+from bot.text.documents import Document, DocumentName, Section
+from bot.text.words import quoted
 from core.errors import HelixError, UnknownName
 
 POST: Final = "post"

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds, words
-from bot.documents import Document, Section
 from bot.replies import pages
 from bot.replies.posted import Posting
+from bot.text import embeds, words
+from bot.text.documents import Document, Section
 
 
 def page(document: Document, section: Section | None, shown: Sequence[str], number: int) -> discord.Embed:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds, words
 from bot.cogs.contexts._difference import Difference
 from bot.replies import pages
+from bot.text import embeds, words
 from state.contexts.records import Context, ContextBrief
 
 PER_PAGE = 8

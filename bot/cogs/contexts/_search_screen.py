@@ -6,8 +6,8 @@ import re
 
 import discord
 
-from bot import embeds, words
 from bot.replies import pages
+from bot.text import embeds, words
 from core.text.discord_markdown import escape
 from core.text.visible_text import isolate, without_directions
 from state.search import HIT_BEGINS, HIT_ENDS, MOST_SHOWN, Found, Hit

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 
-from bot import field_pictures, words
+from bot import field_pictures
 from bot.cogs.diagnostics._model import Bench, Finding
+from bot.text import words
 from core.files.reading import RefusedEdit, UnreadFile, read_edit_file
 from state.change import Change
 from state.projection.agents_document import AgentsDocument

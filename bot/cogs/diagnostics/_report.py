@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 import msgspec
 
-from bot import words
 from bot.cogs.diagnostics._model import Outcome, Report
+from bot.text import words
 from core.text.discord_markdown import escape
 
 logger = logging.getLogger(__name__)

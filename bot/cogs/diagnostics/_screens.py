@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import discord
 
-from bot import embeds, words
 from bot.cogs.diagnostics._model import Report, Result
 from bot.cogs.diagnostics._report import MARKS, summary, verdict
+from bot.text import embeds, words
 
 TITLE = "🧪 Self-test"
 _LORE = "Every star was counted, and none was missing."

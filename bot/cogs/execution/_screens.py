@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds, words
 from bot.cogs.execution._jobs import Job, Queue
 from bot.cogs.execution._run import Followed
 from bot.replies import pages
+from bot.text import embeds, words
 from core.text.visible_text import without_directions
 from state.directives import Halted
 from state.directives.records import Directive, DirectiveStatus, Halt, LogLine

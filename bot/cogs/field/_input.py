@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from bot.words import quoted
+from bot.text.words import quoted
 from core.errors import HelixError, UnknownName
 from core.text.durations import parse_duration
 from state.alerts import LONGEST_MUTE, SHORTEST_MUTE

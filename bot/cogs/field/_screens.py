@@ -6,11 +6,12 @@ from datetime import datetime
 
 import discord
 
-from bot import alert_card, embeds, words
+from bot import alert_card
 from bot.cogs.field._alerts import AlertsView
 from bot.cogs.field._field import FieldView, Row
 from bot.cogs.field._tune import Tuned
 from bot.replies import pages
+from bot.text import embeds, words
 from state.alerts import Alert
 from state.alerts.hysteresis import MARGIN_SHARE
 from state.models import METRICS, Metric, judge

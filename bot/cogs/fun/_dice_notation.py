@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.words import quoted
+from bot.text.words import quoted
 from core.errors import HelixError
 
 MOST_DICE: Final = 100

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import discord
 
-from bot import embeds, words
 from bot.cogs.fun._dice import Die, Rolled, RolledTerm
 from bot.cogs.fun._dice_notation import Dice, Number, format_dice, format_group
 from bot.cogs.fun._eight_ball import Reading
 from bot.cogs.fun._fortune import Fortune
 from bot.cogs.fun._vibe import FIELD_SHARE, Vibe
+from bot.text import embeds, words
 
 _TONES = {"yes": "good", "open": None, "no": "warn"}
 # Up to so many coins are shown one by one.

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds
 from bot.catalog.entry import CommandEntry
 from bot.cogs.help._topics import Category, describe_access, describe_cooldown, with_prefix
+from bot.text import embeds
 
 
 def overview(categories: Sequence[Category], prefix: str) -> discord.Embed:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot import catalog
 from bot.catalog.entry import USUAL, CogInfo, CommandEntry, Cooldown, Level
-from bot.words import quoted
+from bot.text.words import quoted
 from core.errors import HelixError
 
 OVERVIEW = "overview"

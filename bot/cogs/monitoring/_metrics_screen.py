@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import discord
 
-from bot import embeds, words
 from bot.cogs.monitoring._metrics import MetricsView, Traffic, WebhookCounts
 from bot.cogs.monitoring._promises import Promise
+from bot.text import embeds, words
 from core.cache import CacheStats
 
 _TITLES = {"http": "📈 HTTP", "commands": "📈 Commands", "cache": "📈 Caches", "webhooks": "📈 Webhooks"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.words import duration, percent
+from bot.text.words import duration, percent
 from state.slo import objectives
 
 

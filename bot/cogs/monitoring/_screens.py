@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds, words
 from bot.cogs.monitoring._discovery import Address
 from bot.cogs.monitoring._health import HealthView
 from bot.cogs.monitoring._heartbeat import Pulse
 from bot.cogs.monitoring._ping import PingView
 from bot.replies import pages
+from bot.text import embeds, words
 from core.health import Check
 
 CHECKS_PER_PAGE = 8

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import discord
 
-from bot import embeds, status_card, words
+from bot import status_card
+from bot.text import embeds, words
 from state.views.status import StatusView, overall
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from bot.words import quoted
+from bot.text.words import quoted
 from core.errors import HelixError
 from core.text.quotation import straight
 from state.rituals.records import check_steps

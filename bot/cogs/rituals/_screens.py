@@ -7,12 +7,13 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import embeds, ritual_cards, words
+from bot import ritual_cards
 from bot.cogs.rituals import _schedule
 from bot.cogs.rituals._folklore import MEANINGS, Entry, moves
 from bot.cogs.rituals._log import Log
 from bot.replies import pages
 from bot.ritual_cards import SYMBOLS
+from bot.text import embeds, words
 from state.rituals.folklore import RANKS
 from state.rituals.records import Replay, RitualRecord, RunningRitual
 from state.rituals.rules import HARMONY_GOAL

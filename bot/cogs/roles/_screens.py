@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 
 import discord
 
-from bot import embeds, words
 from bot.cogs.roles._choice import Category
 from bot.cogs.roles._creation import Plan
 from bot.guild_work import Report
 from bot.replies import discord_codes
 from bot.self_roles import SelfRole
+from bot.text import embeds, words
 
 _TITLES = {
     "notifications": "🔔 Notifications",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.words import quoted
+from bot.text.words import quoted
 from core.errors import HelixError
 
 STORAGE_ACTIONS = ("status", "clean")

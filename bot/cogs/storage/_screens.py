@@ -7,8 +7,9 @@ from datetime import datetime
 
 import discord
 
-from bot import embeds, status_card, words
+from bot import status_card
 from bot.replies import pages
+from bot.text import embeds, words
 from state.backups import BackupRecord
 from state.privacy.retention import Cleaned
 from state.views.reports import Report

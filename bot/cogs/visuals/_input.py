@@ -6,7 +6,7 @@ from typing import Final, Literal, get_args
 
 from bot.field_pictures import parse_style
 from bot.pictures.field_request import Style
-from bot.words import quoted
+from bot.text.words import quoted
 from core.errors import HelixError
 
 Action = Literal["info", "set", "cycle"]

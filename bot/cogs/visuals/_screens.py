@@ -7,10 +7,10 @@ from io import BytesIO
 
 import discord
 
-from bot import embeds
 from bot.field_pictures import FieldPicture
 from bot.icons import EVERY, IconRecord
 from bot.pictures.field_request import STYLES
+from bot.text import embeds
 from state.models import UCF, judge
 
 # Discord API, "Attachment Object": the description.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.cogs.webhooks._lines import Target, View
-from bot.words import quoted
+from bot.text.words import quoted
 from core.errors import HelixError
 from core.webhooks.destinations import Subscription
 from core.webhooks.inbox import InboxEvent

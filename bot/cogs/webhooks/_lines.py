@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
 
-from bot.words import quoted
+from bot.text.words import quoted
 from core.errors import HelixError
 from core.text.durations import parse_duration
 

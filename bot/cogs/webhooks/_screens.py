@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import discord
 import msgspec
 
-from bot import embeds, words
 from bot.cogs.webhooks._deliveries import Incoming, Listing, Outgoing, Subscribed, Whole
 from bot.cogs.webhooks._sending import Replayed
 from bot.replies import pages
+from bot.text import embeds, words
 from core.breakers.breaker import BreakerView
 from core.text.visible_text import without_directions
 from core.webhooks.inbox import InboxEvent

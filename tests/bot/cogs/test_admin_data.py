@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import embeds
 from bot.access import Caller
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.cogs.admin._caches import NothingNamed
 from bot.cogs.admin._cogs import WrongCogs
 from bot.cogs.admin._flags import WrongSwitch
 from bot.dispatch.loader import CogFailure, CogStatus, LoadResult, UnknownCog
+from bot.text import embeds
 from core.cache import CacheStats, UnknownCache
 from core.flags import UnknownFlag
 from core.runtime.kernel import Kernel

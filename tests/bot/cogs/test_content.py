@@ -9,7 +9,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot import documents
+from bot.text import documents
 from core.store.kv import KeyValue
 from sandbox import Sandbox
 from sandbox.faults import Fault

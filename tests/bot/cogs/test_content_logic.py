@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot import documents
 from bot.arguments.actions import UnknownAction
 from bot.cogs.consciousness._level import BANDS
 from bot.cogs.content import _input
 from bot.cogs.rituals._harmony import PHASES, REST
+from bot.text import documents
 from tests.bot.cogs.logic import reply_to
 
 CODEX = documents.load("codex")

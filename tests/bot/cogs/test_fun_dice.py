@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.cogs.fun import _screens
 from bot.cogs.fun._dice import roll
 from bot.cogs.fun._dice_notation import Dice, Keep, Number, Sign, Term, WrongDice, format_dice, parse_dice
-from bot.embeds import check
+from bot.text.embeds import check
 
 SIGNS: st.SearchStrategy[Sign] = st.sampled_from((1, -1))
 KEEPS: st.SearchStrategy[Keep | None] = st.sampled_from((None, "h", "l"))

@@ -5,7 +5,7 @@ from bot.access import Caller
 from bot.catalog.entry import Access, CommandEntry, Cooldown, Level
 from bot.cogs.help import _screens, _topics
 from bot.cogs.help._topics import NoSuchTopic
-from bot.embeds import check
+from bot.text.embeds import check
 
 MEMBER = Caller(user_id=1, display_name="member", guild_id=9, at_home=True)
 ADMIN = Caller(user_id=2, display_name="admin", guild_id=9, at_home=True, administrator=True)

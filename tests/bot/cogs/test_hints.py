@@ -5,8 +5,8 @@ from __future__ import annotations
 import discord
 import pytest
 
-from bot import embeds
 from bot.access import Caller, hints
+from bot.text import embeds
 from tests.bot.cogs.talk import Talk, text_of
 from tests.bot.support import RunningBot
 

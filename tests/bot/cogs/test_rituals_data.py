@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import embeds, ritual_cards
+from bot import ritual_cards
 from bot.cogs.rituals import _folklore, _harmony, _schedule, _screens
 from bot.cogs.rituals._log import Log
+from bot.text import embeds
 from core.errors import HelixError
 from state.change import Actor
 from state.models import DEFAULT_UCF, Lore, Snapshot

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import embeds
 from bot.cogs.agents import _screens as agent_screens
 from bot.cogs.agents._history import Deed, History
 from bot.cogs.agents._roster import Roster, Sheet
@@ -22,6 +21,7 @@ from bot.cogs.monitoring._heartbeat import Pulse
 from bot.cogs.monitoring._metrics import MetricsView, Traffic, WebhookCounts
 from bot.cogs.monitoring._ping import PingView
 from bot.cogs.monitoring._promises import Promise
+from bot.text import embeds
 from core.cache import CacheStats
 from core.health import Check
 from core.health.threshold import Threshold

@@ -10,8 +10,8 @@ import discord
 import msgspec
 import pytest
 
-from bot import embeds
 from bot.effects.deployments import build_announcement
+from bot.text import embeds
 from sandbox.embeds import check_embeds
 from sandbox.errors import FormErrors
 from state.events import IN_EVENTS, parse_data

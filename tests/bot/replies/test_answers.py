@@ -7,11 +7,11 @@ from typing import Any
 import discord
 import pytest
 
-from bot import embeds
-from bot.embeds import ReplyTooLong
 from bot.replies import awaited, buttons
 from bot.replies.answers import Answer
 from bot.replies.waiting import DEFER_AFTER_S
+from bot.text import embeds
+from bot.text.embeds import ReplyTooLong
 from sandbox import Sandbox
 from tests.bot.cogs.talk import Message, Talk, items, text_of
 from tests.bot.support import RunningBot

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.embeds import length
 from bot.replies import pages
 from bot.replies.buttons import Press
 from bot.replies.pages import Turn
+from bot.text.embeds import length
 
 
 def press(payload: str) -> Press:

@@ -11,10 +11,10 @@ import aiohttp
 import discord
 import pytest
 
-from bot import embeds
 from bot.replies import buttons, progress_messages
 from bot.replies.context import HelixContext
 from bot.replies.progress import EDIT_EVERY_S, Progress, Stopped
+from bot.text import embeds
 from sandbox import Sandbox
 from tests.bot.asking import context_of
 from tests.bot.cogs.talk import Talk, items, text_of

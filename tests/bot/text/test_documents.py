@@ -5,9 +5,10 @@ from typing import get_args
 
 import pytest
 
-from bot import catalog, documents
-from bot.documents import DocumentName
-from bot.embeds import CONTENT_LIMIT, length
+from bot import catalog
+from bot.text import documents
+from bot.text.documents import DocumentName
+from bot.text.embeds import CONTENT_LIMIT, length
 from state.agents import LAYERS, ROSTER
 from state.directives import policy
 from state.models import METRICS, Metric

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from bot.embeds import length
-from bot.markdown_pieces import LEAST_LIMIT, split_markdown
-from tests.bot.markdown_reader import seen
+from bot.text.embeds import length
+from bot.text.markdown_pieces import LEAST_LIMIT, split_markdown
+from tests.bot.text.markdown_reader import seen
 
 # Without what is closed and opened again at a cut.
 WORD = st.text(

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from bot._markdown_lines import Line, regions
-from bot._markdown_spans import FENCE, Places, Stack, in_code
-from bot.embeds import length
+from bot.text._markdown_lines import Line, regions
+from bot.text._markdown_spans import FENCE, Places, Stack, in_code
+from bot.text.embeds import length
 
 # In a shorter piece, the marks that are opened again would leave no room for the text.
 LEAST_LIMIT: Final = 64

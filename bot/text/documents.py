@@ -8,15 +8,15 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-from bot.markdown_pieces import split_markdown
+from bot.text.markdown_pieces import split_markdown
 
 DocumentName = Literal["manifesto", "codex", "rules"]
 
-# Discord's limit for a message (`bot.embeds`), and what a phone shows without much scrolling.
+# Discord's limit for a message (`bot.text.embeds`), and what a phone shows without much scrolling.
 MESSAGE_LENGTH: Final = 2_000
 PAGE_LENGTH: Final = 1_200
 
-_FOLDER: Final = Path(__file__).resolve().parent / "content"
+_FOLDER: Final = Path(__file__).resolve().parents[1] / "content"
 _SECTION: Final = re.compile(r"^## (.+)$", re.MULTILINE)
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import embeds
-from bot.embeds import Field, ReplyTooLong
+from bot.text import embeds
+from bot.text.embeds import Field, ReplyTooLong
 
 texts = st.one_of(
     st.text(max_size=60),

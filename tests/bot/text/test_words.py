@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import words
+from bot.text import words
 
 
 @pytest.mark.parametrize(
