@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from bot import field_pictures
+from bot.cards import field_pictures
 from bot.pictures.field_request import STYLES, Style
 from core.text.discord_markdown import MarkdownError
 

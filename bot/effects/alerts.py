@@ -18,7 +18,7 @@ import aiohttp
 import discord
 import msgspec
 
-from bot import alert_card
+from bot.cards import alert as alert_card
 from bot.effects._alert_posts import Post, Posts, look_of, nonce_of
 from bot.effects._reach import Reach
 from bot.replies import buttons, discord_codes, errors, lasting

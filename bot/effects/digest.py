@@ -17,7 +17,7 @@ import aiohttp
 import discord
 import msgspec
 
-from bot import digest_card, trends
+from bot.cards import digest, trends
 from bot.effects import _own_posts
 from bot.effects._reach import Reach
 from bot.replies import discord_codes
@@ -116,7 +116,7 @@ class Digest:
     async def _post(self, posted: Posted, due: datetime, channel_id: int) -> None:
         week = await fetch_week(self._bot.collective, due - WEEK, due)
         file = await self._draw(week)
-        embed = digest_card.card(week, commands=self._commands_of(due), drawn=file is not None)
+        embed = digest.card(week, commands=self._commands_of(due), drawn=file is not None)
         now = self._bot.kernel.clock.now()
         again = posted.begun == due and posted.channel == channel_id
         begun_at = posted.begun_at if again else now
@@ -152,7 +152,7 @@ class Digest:
             tuple(METRICS),
             week.since,
             week.until,
-            title=digest_card.chart_title(week),
+            title=digest.chart_title(week),
         )
         try:
             png = await trends.draw(self._bot.kernel.worker, request)
@@ -169,7 +169,7 @@ class Digest:
         now = self._bot.kernel.clock.now()
         try:
             after = _own_posts.search_from(begun_at, now, _LEEWAY)
-            found = await _own_posts.find(self._bot, posted.channel, digest_card.mark(begun), after=after)
+            found = await _own_posts.find(self._bot, posted.channel, digest.mark(begun), after=after)
         except _own_posts.CannotRead:
             # Rather none than two: it is sent again only where the nonce surely catches it.
             if _own_posts.nonce_holds(begun_at, now) and posted.channel == channel_id:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot import ritual_cards, ritual_messages
+from bot.cards import ritual, ritual_messages
 from bot.replies import discord_codes, errors, lasting
 from state.rituals.records import UnknownRitual
 
 if TYPE_CHECKING:
+    from bot.cards.ritual_messages import Shown
     from bot.dispatch.client import HelixBot
-    from bot.ritual_messages import Shown
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class RitualEnds:
             if record.status == "running":
                 return
             # Whose ritual it was stays unsaid: where the message stands is not looked up.
-            card = ritual_cards.ended(record, show_people=False)
+            card = ritual.ended(record, show_people=False)
             await lasting.edit(channel.get_partial_message(shown.message_id), embed=card)
         except UnknownRitual:
             logger.info("ritual.end_untold ritual=%d reason=pruned", shown.ritual)

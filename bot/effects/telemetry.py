@@ -15,7 +15,8 @@ import aiohttp
 import discord
 import msgspec
 
-from bot import alert_card, status_card
+from bot.cards import alert as alert_card
+from bot.cards import status
 from bot.effects import _own_posts
 from bot.effects._reach import Reach
 from bot.replies import discord_codes, errors, lasting
@@ -189,9 +190,9 @@ class Telemetry:
 def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
     """How everything is; nothing in it moves by itself."""
     facts = (
-        f"**Agents** {status_card.agents(view)}",
-        f"**Gateway** {status_card.gateway(view)}",
-        f"**Ritual** {status_card.ritual(view)}",
+        f"**Agents** {status.agents(view)}",
+        f"**Gateway** {status.gateway(view)}",
+        f"**Ritual** {status.ritual(view)}",
         f"**Alerts** {words.count(len(alerts), 'alert') + ' open' if alerts else 'none open'}",
         *(_alert(alert) for alert in alerts[-_ALERTS_SHOWN:]),
         f"**Up** since {embeds.relative(view.started_at)}",
@@ -201,8 +202,8 @@ def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
         (
             embeds.plain(view.assessment, 500),
             "",
-            *status_card.values(view),
-            status_card.arrows(view.trends_since),
+            *status.values(view),
+            status.arrows(view.trends_since),
             "",
             *facts,
         ),

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot import ritual_messages
+from bot.cards import ritual_messages
 from bot.effects.ritual_ends import RitualEnds
 from sandbox import Sandbox
 from sandbox.faults import Fault

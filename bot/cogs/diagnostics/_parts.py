@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from bot import field_pictures
+from bot.cards import field_pictures
 from bot.cogs.diagnostics._model import Bench, Finding
 from bot.text import words
 from core.files.reading import RefusedEdit, UnreadFile, read_edit_file

@@ -12,9 +12,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, alert_card, catalog, trends
+from bot import access, catalog
 from bot.arguments.actions import parse_action
 from bot.arguments.completion import choices
+from bot.cards import alert as alert_card
+from bot.cards import trends
 from bot.cogs.field import _alerts, _field, _input, _screens, _tune
 from bot.dispatch.command import command
 from bot.replies import buttons, pages

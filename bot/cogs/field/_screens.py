@@ -6,7 +6,7 @@ from datetime import datetime
 
 import discord
 
-from bot import alert_card
+from bot.cards import alert as alert_card
 from bot.cogs.field._alerts import AlertsView
 from bot.cogs.field._field import FieldView, Row
 from bot.cogs.field._tune import Tuned

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import discord
 
-from bot import status_card
+from bot.cards import status as status_card
 from bot.text import embeds, words
 from state.views.status import StatusView, overall
 

@@ -10,9 +10,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import access, ritual_cards, ritual_messages
+from bot import access
 from bot.arguments.actions import parse_action
 from bot.arguments.completion import choices
+from bot.cards import ritual as ritual_cards
+from bot.cards import ritual_messages
 from bot.catalog.entry import Level
 from bot.cogs.rituals import _away, _folklore, _harmony, _log, _schedule, _screens
 from bot.dispatch.command import command

@@ -1,4 +1,4 @@
-"""How the commands about rituals look; what a ritual has changed stands in `bot.ritual_cards`."""
+"""How the commands about rituals look; what a ritual has changed stands in `bot.cards.ritual`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 import discord
 
-from bot import ritual_cards
+from bot.cards import ritual
+from bot.cards.ritual import SYMBOLS
 from bot.cogs.rituals import _schedule
 from bot.cogs.rituals._folklore import MEANINGS, Entry, moves
 from bot.cogs.rituals._log import Log
 from bot.replies import pages
-from bot.ritual_cards import SYMBOLS
 from bot.text import embeds, words
 from state.rituals.folklore import RANKS
 from state.rituals.records import Replay, RitualRecord, RunningRitual
@@ -66,8 +66,8 @@ def whole(record: RitualRecord, *, show_people: bool, replay: Replay | None = No
     ]
     fields = [] if replay is None else [embeds.Field("Replay", _replayed(replay))]
     return embeds.card(
-        ritual_cards.title(record),
-        (*ritual_cards.lines(record, show_people=show_people), "", *facts),
+        ritual.title(record),
+        (*ritual.lines(record, show_people=show_people), "", *facts),
         status=None if replay is None else ("pass" if replay.matches else "fail"),
         fields=fields,
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import discord
 
-from bot import status_card
+from bot.cards import status
 from bot.replies import pages
 from bot.text import embeds, words
 from state.backups import BackupRecord
@@ -100,10 +100,10 @@ def backups(records: Sequence[BackupRecord], page: int, *, names: bool) -> disco
 def report(view: Report) -> discord.Embed:
     """The report on one screen; the attachments hold all of it."""
     field = [
-        f"`{line.value:.2f}` {status_card.ARROWS[line.trend]} **{name}** {line.judgement}"
+        f"`{line.value:.2f}` {status.ARROWS[line.trend]} **{name}** {line.judgement}"
         for name, line in view.ucf.items()
     ]
-    field.append(status_card.arrows(view.trends_since))
+    field.append(status.arrows(view.trends_since))
     well = sum(service.ok for service in view.services)
     idle = [agent for agent in view.agents if agent.status != "active"]
     agents = [f"{view.agents_active} of {len(view.agents)} active"]

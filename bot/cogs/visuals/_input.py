@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, Literal, get_args
 
-from bot.field_pictures import parse_style
+from bot.cards.field_pictures import parse_style
 from bot.pictures.field_request import Style
 from bot.text.words import quoted
 from core.errors import HelixError

@@ -7,7 +7,7 @@ from io import BytesIO
 
 import discord
 
-from bot.field_pictures import FieldPicture
+from bot.cards.field_pictures import FieldPicture
 from bot.icons import EVERY, IconRecord
 from bot.pictures.field_request import STYLES
 from bot.text import embeds

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import ritual_cards
+from bot.cards import ritual
 from bot.cogs.rituals import _folklore, _harmony, _schedule, _screens
 from bot.cogs.rituals._log import Log
 from bot.text import embeds
@@ -127,15 +127,15 @@ def test_a_card_of_each_end_fits_and_names_people_at_home_only() -> None:
     for record in (RUNNING, DONE, CANCELLED, failed, interrupted):
         for show_people in (True, False):
             for card in (
-                ritual_cards.ended(record, show_people=show_people),
+                ritual.ended(record, show_people=show_people),
                 _screens.whole(record, show_people=show_people),
                 _screens.log(Log((record,), 0, 1, 1, None), show_people=show_people),
             ):
                 embeds.check(None, [card])
                 assert show_people or "Ana" not in text_of(card)
-    told = text_of(ritual_cards.ended(CANCELLED, show_people=True))
+    told = text_of(ritual.ended(CANCELLED, show_people=True))
     assert r"by \*Ana\*" in told
-    assert "could not be kept" in text_of(ritual_cards.ended(failed, show_people=True))
+    assert "could not be kept" in text_of(ritual.ended(failed, show_people=True))
 
 
 def test_all_schedules_fit_and_name_people_at_home_only() -> None:
@@ -150,4 +150,4 @@ def test_all_schedules_fit_and_name_people_at_home_only() -> None:
 
 
 def test_what_a_ritual_took_away_has_the_minus_that_other_changes_have() -> None:
-    assert "(−0.05)" in text_of(ritual_cards.ended(DONE, show_people=True))
+    assert "(−0.05)" in text_of(ritual.ended(DONE, show_people=True))

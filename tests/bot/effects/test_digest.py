@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot import trends
+from bot.cards import trends
 from bot.effects.digest import Digest, Posted
 from core.runtime.worker import WorkerBusy
 from sandbox import Sandbox

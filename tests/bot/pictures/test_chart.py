@@ -101,7 +101,7 @@ def test_the_same_request_gives_the_same_picture() -> None:
 
 def test_asking_for_a_chart_imports_nothing_that_draws() -> None:
     code = (
-        "import sys, bot.trends; "
+        "import sys, bot.cards.trends; "
         "assert not {'matplotlib', 'numpy', 'PIL'} & set(sys.modules), 'something that draws was imported'"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from bot import ritual_messages
+from bot.cards import ritual_messages
 from bot.replies import buttons
 from sandbox import Sandbox
 from state.change import Actor, Change

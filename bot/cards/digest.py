@@ -6,7 +6,8 @@ from datetime import datetime
 
 import discord
 
-from bot import ritual_cards, status_card
+from bot.cards import ritual
+from bot.cards import status as status_card
 from bot.text import embeds, words
 from state.models import METRICS
 from state.views.status import build_trends
@@ -62,7 +63,7 @@ def _facts(week: Week) -> list[str]:
     facts = [f"**Rituals** {_rituals(week)}"]
     if week.promotions:
         shown = [
-            f"{ritual_cards.SYMBOLS.get(kind, '')} {kind} → {rank}".strip()
+            f"{ritual.SYMBOLS.get(kind, '')} {kind} → {rank}".strip()
             for kind, rank in week.promotions[:_LISTED]
         ]
         facts.append(f"**Folklore** {_listed(shown, len(week.promotions))}")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import field_pictures
+from bot.cards import field_pictures
 from bot.pictures.field_request import STYLES, Style
 from state.models import DEFAULT_UCF, METRICS, UCF
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bot import digest_card
+from bot.cards import digest
 from state.models import DEFAULT_UCF
 from state.views.week import Week
 
@@ -33,7 +33,7 @@ QUIET = Week(
 
 def said(*, commands: int | None = None, drawn: bool = True, **changes: Any) -> str:
     week = msgspec.structs.replace(QUIET, **changes)
-    return digest_card.card(week, commands=commands, drawn=drawn).description or ""
+    return digest.card(week, commands=commands, drawn=drawn).description or ""
 
 
 def test_a_quiet_week_says_so() -> None:

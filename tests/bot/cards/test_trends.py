@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot import trends
+from bot.cards import trends
 from core.runtime.worker import Worker
 from core.settings import Settings
 from state.change import Change

@@ -1,0 +1,1 @@
+"""How alerts, rituals, the status and the digest look, wherever they are posted."""
