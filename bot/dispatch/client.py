@@ -18,13 +18,13 @@ from bot.dispatch.batch import follows_comments
 from bot.dispatch.loader import CogLoader
 from bot.dispatch.prefix import PrefixRunner
 from bot.dispatch.tree import HelixTree
-from bot.duties import Duties
 from bot.endpoints import Endpoints
 from bot.gateway_watch import GatewayWatch
-from bot.guild_work import GuildWork
 from bot.replies import awaited, errors
 from bot.replies.buttons import EXPIRED, ComponentItem
 from bot.replies.context import HelixContext
+from bot.servers.duties import Duties
+from bot.servers.work import GuildWork
 from core.errors import HelixError
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 import aiohttp
 import discord
 
-from bot.icons import AGAIN_AFTER, EVERY, IconRecord, Icons, NoPermission, key_of
 from bot.replies import errors
+from bot.servers.icons import AGAIN_AFTER, EVERY, IconRecord, Icons, NoPermission, key_of
 from core.errors import HelixError
 from core.runtime.worker import WorkerFailed
 from state.change import Actor

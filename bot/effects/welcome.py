@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import aiohttp
 import discord
 
-from bot import welcomes
 from bot.replies import errors
+from bot.servers import welcomes
 from core.store.errors import StoreError
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import discord
 import pytest
 
 from bot.effects.icon_cycle import IconCycle
-from bot.icons import EVERY, IconRecord, Icons, key_of
+from bot.servers.icons import EVERY, IconRecord, Icons, key_of
 from core.runtime.worker import WorkerFailed
 from sandbox import Sandbox
 from sandbox.cdn import flat_png

@@ -10,13 +10,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import self_roles
 from bot.arguments.completion import choices
 from bot.cogs.roles import _choice, _creation, _screens, _words
 from bot.dispatch.command import command
-from bot.guild_work import Report, Step, carry_out
 from bot.replies import buttons, discord_codes
 from bot.replies.progress import Progress
+from bot.servers import self_roles
+from bot.servers.work import Report, Step, carry_out
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot import self_roles
-from bot.self_roles import RoleView, SelfRole
+from bot.servers import self_roles
+from bot.servers.self_roles import RoleView, SelfRole
 from core.errors import UnknownName
 
 ALL = "all"

@@ -8,9 +8,9 @@ import discord
 
 from bot.cogs.roles._choice import Category
 from bot.cogs.roles._creation import Plan
-from bot.guild_work import Report
 from bot.replies import discord_codes
-from bot.self_roles import SelfRole
+from bot.servers.self_roles import SelfRole
+from bot.servers.work import Report
 from bot.text import embeds, words
 
 _TITLES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.self_roles import SelfRole
+from bot.servers.self_roles import SelfRole
 
 
 def obstacle(found: SelfRole, prefix: str, *, may_manage: bool) -> str | None:

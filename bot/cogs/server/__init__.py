@@ -10,15 +10,15 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import guild_places, self_roles, welcomes
 from bot.arguments.actions import parse_action
 from bot.arguments.channel import TextChannel
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import PRIVATE
 from bot.dispatch.command import command
-from bot.guild_work import Report, Step, carry_out
 from bot.replies import buttons, pages
 from bot.replies.progress import Progress
+from bot.servers import places, self_roles, welcomes
+from bot.servers.work import Report, Step, carry_out
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot
@@ -50,7 +50,7 @@ class Server(commands.Cog, name="server"):
         with self.bot.guild_work.hold(guild.id, "setup") as let_go:
             # Somebody may have been quicker while the question stood.
             plan = await _read(guild)
-            builder = guild_places.Builder(
+            builder = places.Builder(
                 guild,
                 plan.categories,
                 plan.channels,
@@ -129,7 +129,7 @@ class Server(commands.Cog, name="server"):
         return _services.find_services(channels, self.bot.duties.is_set)
 
     async def _settle(
-        self, ctx: HelixContext, plan: _plan.Plan, builder: guild_places.Builder, report: Report
+        self, ctx: HelixContext, plan: _plan.Plan, builder: places.Builder, report: Report
     ) -> discord.Embed:
         """Let the channels serve from now on, journal what was done, and show it."""
         services = self._services(ctx, builder.made)
@@ -152,10 +152,10 @@ class Server(commands.Cog, name="server"):
 
     async def _verify_page(self, guild: discord.Guild, page: int, user_id: int) -> _Screen:
         found = _verify.verify(
-            guild_places.places(guild.channels),
+            places.places(guild.channels),
             self_roles.views_of(guild.roles, guild.me),
             guild.me.guild_permissions.value,
-            exposed=guild_places.is_exposed(guild.channels, guild, PRIVATE),
+            exposed=places.is_exposed(guild.channels, guild, PRIVATE),
         )
         count = len(_screens.verify_pages(found, self.bot.prefix))
         page = pages.within(page, count)
@@ -171,10 +171,10 @@ def _guild(guild: discord.Guild | None) -> discord.Guild:
 
 async def _read(guild: discord.Guild) -> _plan.Plan:
     """What Discord says now, and not what was heard of: a second run soon after counts on it."""
-    return _plan.plan(guild_places.places(await guild.fetch_channels()))
+    return _plan.plan(places.places(await guild.fetch_channels()))
 
 
-def _steps(plan: _plan.Plan, builder: guild_places.Builder) -> list[Step]:
+def _steps(plan: _plan.Plan, builder: places.Builder) -> list[Step]:
     steps = [Step(title, partial(builder.create_category, title)) for title in plan.new_categories]
     return steps + [
         Step(f"#{name} in {title}", partial(builder.create_channel, title, name))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.cogs.server._layout import LAYOUT
-from bot.guild_places import Place
+from bot.servers.places import Place
 from core.errors import HelixError
 
 # A category and a channel in it, as the layout names them.

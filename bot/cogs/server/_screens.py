@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import discord
 
-from bot import self_roles
 from bot.cogs.server._layout import LAYOUT, PRIVATE
 from bot.cogs.server._plan import Plan
 from bot.cogs.server._services import Services
 from bot.cogs.server._verify import Findings, total_channels
-from bot.guild_work import Report
 from bot.replies import pages
+from bot.servers import self_roles
+from bot.servers.work import Report
 from bot.text import embeds, words
 
 _ROWS_PER_PAGE = 14

@@ -8,13 +8,13 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import icons
 from bot.arguments.actions import parse_action
 from bot.arguments.completion import choices
 from bot.cards import field_pictures
 from bot.cogs.visuals import _input, _screens
 from bot.dispatch.command import command
 from bot.pictures.field_request import STYLES, Style
+from bot.servers import icons
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot

@@ -8,8 +8,8 @@ from io import BytesIO
 import discord
 
 from bot.cards.field_pictures import FieldPicture
-from bot.icons import EVERY, IconRecord
 from bot.pictures.field_request import STYLES
+from bot.servers.icons import EVERY, IconRecord
 from bot.text import embeds
 from state.models import UCF, judge
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 import discord
 import pytest
 
-from bot import catalog, self_roles
+from bot import catalog
 from bot.replies import buttons
+from bot.servers import self_roles
 from sandbox.events import Event
 from tests.bot.cogs.talk import Talk, text_of
 from tests.bot.support import RunningBot

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.self_roles import CATEGORIES, NAMES
+from bot.servers.self_roles import CATEGORIES, NAMES
 from sandbox import Sandbox
 from sandbox import roles as sandbox_roles
 from sandbox.faults import Fault

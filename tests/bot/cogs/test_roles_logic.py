@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import self_roles
 from bot.cogs.roles import _choice, _creation, _words
-from bot.self_roles import CATEGORIES, NAMES, RoleView, SelfRole
+from bot.servers import self_roles
+from bot.servers.self_roles import CATEGORIES, NAMES, RoleView, SelfRole
 from tests.bot.cogs.logic import reply_to
 
 ALL = [RoleView(number, name, 0, managed=False, within_reach=True) for number, name in enumerate(NAMES, 100)]

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.cogs.server._layout import LAYOUT
-from bot.duties import DUTIES
-from bot.guild_work import GuildWork
-from bot.welcomes import Welcomes
+from bot.servers.duties import DUTIES
+from bot.servers.welcomes import Welcomes
+from bot.servers.work import GuildWork
 from sandbox import Sandbox
 from sandbox import channels as sandbox_channels
 from sandbox.channel_forms import ChannelFields

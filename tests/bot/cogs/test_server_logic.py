@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from bot.access import invite
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import LAYOUT, PRIVATE, SERVES
-from bot.duties import DUTIES
-from bot.guild_places import Place
-from bot.guild_work import Report
-from bot.self_roles import NAMES, RoleView
+from bot.servers.duties import DUTIES
+from bot.servers.places import Place
+from bot.servers.self_roles import NAMES, RoleView
+from bot.servers.work import Report
 from tests.bot.cogs.logic import reply_to
 
 SPOTS = [(title, name) for title, inside in LAYOUT.items() for name in inside]

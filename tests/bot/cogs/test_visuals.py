@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.icons import Icons
+from bot.servers.icons import Icons
 from sandbox.cdn import flat_png
 from state.change import Change
 from tests.bot.cogs.talk import Talk, text_of

@@ -6,7 +6,7 @@ import discord
 import pytest
 
 from bot.effects.welcome import WelcomeMessages
-from bot.welcomes import Welcomes
+from bot.servers.welcomes import Welcomes
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from tests.bot.conftest import StartBot

@@ -1,4 +1,4 @@
-from bot.duties import Duty
+from bot.servers.duties import Duty
 from tests.bot.conftest import StartBot
 
 

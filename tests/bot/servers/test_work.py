@@ -7,7 +7,7 @@ import aiohttp
 import discord
 import pytest
 
-from bot.guild_work import Busy, GuildWork, in_words
+from bot.servers.work import Busy, GuildWork, in_words
 
 
 def refused(code: int, kind: type[discord.HTTPException] = discord.HTTPException) -> discord.HTTPException:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import self_roles
-from bot.self_roles import CATEGORIES, NAMES, RoleView, UnknownRole
+from bot.servers import self_roles
+from bot.servers.self_roles import CATEGORIES, NAMES, RoleView, UnknownRole
 
 ROLES = st.lists(
     st.builds(

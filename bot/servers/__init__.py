@@ -1,0 +1,1 @@
+"""What belongs to one Discord server: its channels, roles, icon, welcomes and long work on it."""
