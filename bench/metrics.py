@@ -14,7 +14,7 @@ import prometheus_client
 from prometheus_client import CollectorRegistry, generate_latest
 
 from bot import catalog
-from bot.command_metrics import CommandMetrics
+from bot.gateway.command_metrics import CommandMetrics
 from core.clock import SystemClock
 from core.metrics import Histogram, Registry, exposition
 

@@ -13,7 +13,7 @@ import discord
 from bot import effects
 from bot.dispatch.client import HelixBot
 from bot.dispatch.registration import OUT_OF_REACH, REFUSED, register, sync_commands
-from bot.endpoints import Endpoints
+from bot.gateway.endpoints import Endpoints
 from core.errors import StartError
 from core.health.threshold import warns_when
 from core.runtime.lifecycle import Service

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any, cast
 import discord
 from discord.ext import commands
 
-from bot import access, catalog, library_log
+from bot import access, catalog
 from bot.access.invite import intents_needed
 from bot.arguments import ArgumentView
-from bot.command_metrics import CommandMetrics
-from bot.discord_counters import DiscordCounters
 from bot.dispatch.batch import follows_comments
 from bot.dispatch.loader import CogLoader
 from bot.dispatch.prefix import PrefixRunner
 from bot.dispatch.tree import HelixTree
-from bot.endpoints import Endpoints
-from bot.gateway_watch import GatewayWatch
+from bot.gateway import library_log
+from bot.gateway.command_metrics import CommandMetrics
+from bot.gateway.counters import DiscordCounters
+from bot.gateway.endpoints import Endpoints
+from bot.gateway.watch import GatewayWatch
 from bot.replies import awaited, errors
 from bot.replies.buttons import EXPIRED, ComponentItem
 from bot.replies.context import HelixContext

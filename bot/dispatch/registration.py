@@ -18,9 +18,10 @@ import aiohttp
 import discord
 from discord.ext import commands
 
-from bot import catalog, library_log
+from bot import catalog
 from bot.dispatch._cog_swap import attach
-from bot.endpoints import Endpoints
+from bot.gateway import library_log
+from bot.gateway.endpoints import Endpoints
 from core.errors import StartError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import msgspec
 
 from bot.app import BotService, create_bot
 from bot.dispatch.client import HelixBot
-from bot.endpoints import Endpoints
+from bot.gateway.endpoints import Endpoints
 from core.clock import Clock
 from core.logs.secret import Secret
 from core.metrics import Counter

@@ -13,7 +13,7 @@ from discord.gateway import DiscordWebSocket
 from bot import app, catalog
 from bot.app import BotService, create_bot
 from bot.dispatch.client import HelixBot
-from bot.endpoints import Endpoints
+from bot.gateway.endpoints import Endpoints
 from core.errors import StartError
 from core.logs.secret import Secret
 from core.metrics import Gauge

@@ -5,7 +5,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.endpoints import Endpoints
+from bot.gateway.endpoints import Endpoints
 
 
 def test_discord_itself_needs_nothing_asked() -> None:

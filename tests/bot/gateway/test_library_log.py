@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from bot.library_log import quieten
+from bot.gateway.library_log import quieten
 
 
 def test_a_try_to_reconnect_is_one_line_with_the_kind_of_error(caplog: pytest.LogCaptureFixture) -> None:
