@@ -16,11 +16,8 @@ from state.collective import Collective
 from state.ports import CommandInfo, RouteInfo
 from web import keys
 from web.access_log import AccessLog
-from web.admission import Admission
-from web.body_room import BodyRoom
 from web.connection_limits import ConnectionLimits
 from web.dashboard.page import DashboardPage
-from web.edge import Edge
 from web.guesses import Guesses
 from web.hot import HotTable
 from web.listening import listen
@@ -28,7 +25,10 @@ from web.live import streams as live
 from web.live.streams import Streams
 from web.read_access import ReadAccess
 from web.reference import Reference, Terms
-from web.responses import Responses
+from web.requests.admission import Admission
+from web.requests.body_limit import BodyRoom
+from web.requests.middleware import Edge
+from web.requests.responses import Responses
 from web.routes.table import ROUTES, route_infos
 from web.routing import RouteSpec, places
 from web.server import HelixServer, Runner

@@ -9,13 +9,13 @@ from aiohttp import web
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo
-from web.body_room import BodyRoom
 from web.dashboard.page import DashboardPage
 from web.guesses import Guesses
 from web.live.streams import Streams
 from web.read_access import ReadAccess
 from web.reference import Reference
-from web.responses import Responses
+from web.requests.body_limit import BodyRoom
+from web.requests.responses import Responses
 from web.traffic import Traffic
 
 KERNEL = web.AppKey("kernel", Kernel)

@@ -13,9 +13,10 @@ from aiohttp.web_protocol import RequestHandler
 from core.logs.secret import Secret
 from tests.web.helpers import TIMEOUT_S, Answer, MakeSite, Site, counter, head, histogram
 from tests.web.sites import sites
-from web import app, hot, responses
+from web import app, hot
 from web.guesses import ATTEMPTS_PER_MINUTE
 from web.hot import LONGEST_HEAD_BYTES, MAX_HEADS
+from web.requests import responses
 
 EXPECTED = {"/ucf": "ucf", "/commands": "commands", "/agents/Claude": "symbol"}
 MOVING = {"date", "age", "x-cache"}

@@ -10,10 +10,10 @@ import uvloop
 from aiohttp import web
 
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, counter, head
+from tests.web.requests.test_edge import assert_problem
 from tests.web.sites import sites
-from tests.web.test_edge import assert_problem
 from web import app, connection, farewell
-from web.request_body import read_body
+from web.requests.request_body import read_body
 from web.routes.table import ROUTES
 from web.routing import RouteSpec
 

@@ -17,7 +17,7 @@ from web.keys import COLLECTIVE
 from web.parameters import Choice, Parameter
 from web.problems import Problem
 from web.records.webhooks import Envelope, Hook, WantedHook
-from web.request_body import read_record
+from web.requests.request_body import read_record
 from web.routing import Link, Reply, RequestBody, RouteSpec
 from web.webhook_auth import prove_manager
 

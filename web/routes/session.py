@@ -15,7 +15,7 @@ from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.problems import Problem
 from web.read_access import COOKIE, SECURE_COOKIE, SECURE_COOKIE_BELOW
 from web.records.session import OfferedToken, SessionBegun
-from web.request_body import read_record
+from web.requests.request_body import read_record
 from web.routing import Reply, RequestBody, RouteSpec
 from web.sessions import LASTS_S
 

@@ -34,7 +34,7 @@ from web.records.webhooks import (
     ReceivedEvent,
     received_body,
 )
-from web.request_body import NOT_JSON, not_json, read_body
+from web.requests.request_body import NOT_JSON, not_json, read_body
 from web.routes._webhook_declarations import (
     DATA,
     ENVELOPE,

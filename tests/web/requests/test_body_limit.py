@@ -7,11 +7,12 @@ import pytest
 from aiohttp import web
 
 from tests.web.helpers import MakeSite, Site, Wire
-from tests.web.test_edge import assert_problem
-from web import app, body_room
-from web.body_room import BodyRoom
+from tests.web.requests.test_edge import assert_problem
+from web import app
 from web.keys import BODY_ROOM
-from web.request_body import read_body
+from web.requests import body_limit
+from web.requests.body_limit import BodyRoom
+from web.requests.request_body import read_body
 from web.routing import RouteSpec
 
 LARGE = 100_000
@@ -29,8 +30,8 @@ _MEASURE = RouteSpec(method="POST", path="/measure", handler=_measure, summary="
 async def site(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A server with room for two, behind a proxy that speaks for many clients."""
     monkeypatch.setattr(app, "_LINGERING_S", 0.05)
-    monkeypatch.setattr(body_room, "_FEWEST_PLACES", 2)
-    monkeypatch.setattr(body_room, "_ROOM_BYTES", 0)
+    monkeypatch.setattr(body_limit, "_FEWEST_PLACES", 2)
+    monkeypatch.setattr(body_limit, "_ROOM_BYTES", 0)
     return await make_site((_MEASURE,), trusted_proxies=PROXY)
 
 

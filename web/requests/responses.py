@@ -7,13 +7,13 @@ from collections.abc import Hashable
 from aiohttp import web
 
 from core.cache import Cached, CacheRegistry
-from web.admission import check_budget
 from web.bodies import Body
 from web.cached_route import X_CACHE, Build, CachedRoute, Fetch, Selection
 from web.connection import Connection
 from web.hot import LARGEST_ANSWER_BYTES, HotAnswer
 from web.problems import Problem
 from web.read_access import is_by_session
+from web.requests.admission import check_budget
 from web.routing import RouteSpec
 from web.traffic import Traffic
 
