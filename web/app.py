@@ -15,12 +15,13 @@ from core.runtime.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo, RouteInfo
 from web import keys
-from web.access_log import AccessLog
-from web.connection_limits import ConnectionLimits
 from web.dashboard.page import DashboardPage
+from web.edge.access_log import AccessLog
+from web.edge.connection_limits import ConnectionLimits
+from web.edge.fast_path import HotTable
+from web.edge.listening import listen
+from web.edge.server import HelixServer, Runner
 from web.guesses import Guesses
-from web.hot import HotTable
-from web.listening import listen
 from web.live import streams as live
 from web.live.streams import Streams
 from web.read_access import ReadAccess
@@ -31,7 +32,6 @@ from web.requests.middleware import Edge
 from web.requests.responses import Responses
 from web.routes.table import ROUTES, route_infos
 from web.routing import RouteSpec, places
-from web.server import HelixServer, Runner
 from web.traffic import Traffic
 from web.webhook_auth import open_here
 

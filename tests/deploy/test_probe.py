@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from bench._process import free_port
 from core.settings import Settings, load_settings
 from tests.e2e.helix_process import ROOT, helix, sandbox_env
-from web.listening import listen
+from web.edge.listening import listen
 
 _TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GhIjKl.abcdefghijklmnopqrstuvwxyz0"
 

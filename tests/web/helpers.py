@@ -18,9 +18,9 @@ from state.change import Change
 from state.collective import Collective
 from tests.manual_clock import ManualClock
 from web.app import WebServer
-from web.connection import Connection
+from web.edge.protocol import Connection
+from web.edge.server import Runner
 from web.live.streams import Streams
-from web.server import Runner
 
 TIMEOUT_S = 40.0
 

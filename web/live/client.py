@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from state.ports import StreamKind
-from web.send_buffer import bound_send_buffer
+from web.edge.send_buffer import bound_send_buffer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

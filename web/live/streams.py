@@ -18,6 +18,7 @@ from state.agents import AgentView
 from state.collective import Collective
 from state.ports import StreamKind
 from state.views.live import translate
+from web.edge.unsent import Unsent
 from web.live.client import Client, behind_longest
 from web.live.fanout import AT_A_TURN, Fanout
 from web.live.messages import History, Message
@@ -27,7 +28,6 @@ from web.problems import Problem
 from web.records.agents import agent_body
 from web.records.live import PULSE
 from web.traffic import Traffic
-from web.unsent import Unsent
 
 logger = logging.getLogger(__name__)
 

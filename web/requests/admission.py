@@ -11,11 +11,11 @@ from aiohttp import hdrs, web
 from core.clock import Clock
 from core.health.refusals import Refusals
 from core.settings import Settings
-from web.client_address import is_private, is_trusted
-from web.clients import client_of, key_of, peer_address
-from web.host_check import HostCheck
+from web.edge.client_address import is_private, is_trusted
+from web.edge.clients import client_of, key_of, peer_address
+from web.edge.host_check import HostCheck
+from web.edge.rate_limit import RateLimit
 from web.problems import Problem, too_large
-from web.rate_limit import RateLimit
 from web.read_access import ReadAccess
 from web.routing import RouteSpec
 
@@ -38,7 +38,7 @@ class Admission:
 
     A client has a budget for reading and another for webhooks. A request takes one token of it, and puts it
     back when it turns out to have been answered from the cache. Without a token only such answers are given.
-    What `web.hot` answers does not come here and is free.
+    What `web.edge.fast_path` answers does not come here and is free.
     """
 
     def __init__(self, settings: Settings, clock: Clock, access: ReadAccess, refusals: Refusals) -> None:
@@ -57,7 +57,7 @@ class Admission:
         Raises:
             Problem: it is refused.
         """
-        # Heads that `web.hot` remembers have passed this: the name is one of their bytes.
+        # Heads that `web.edge.fast_path` remembers have passed this: the name is one of their bytes.
         if self._hosts is not None:
             self._hosts.check(request)
         self._look_at_proxy(request)

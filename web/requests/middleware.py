@@ -11,8 +11,8 @@ from aiohttp.typedefs import Handler
 
 from core.runtime.kernel import Kernel
 from core.store.errors import StoreError
-from web.access_log import AccessLog
-from web.clients import address_of
+from web.edge.access_log import AccessLog
+from web.edge.clients import address_of
 from web.problems import Problem, record_incident, store_problem
 from web.refusals import page_wanted, refusal
 from web.requests.admission import Admission, check_budget
@@ -26,7 +26,7 @@ _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 @final
 class Edge:
-    """Everything that is the same for all routes, around each request that is not answered by `web.hot`."""
+    """Everything that is the same for all routes, around each request that is not answered by `web.edge.fast_path`."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from aiohttp import web
 from core.text.numbers import plain
 from core.text.surrogates import find_escaped_half
 from core.text.wrong_field import wrong_field
-from web.clients import address_of, key_of
+from web.edge.clients import address_of, key_of
 from web.keys import BODY_ROOM, KERNEL
 from web.problems import Problem, too_large
 from web.requests.body_limit import PlaceTaken

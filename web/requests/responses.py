@@ -9,8 +9,8 @@ from aiohttp import web
 from core.cache import Cached, CacheRegistry
 from web.bodies import Body
 from web.cached_route import X_CACHE, Build, CachedRoute, Fetch, Selection
-from web.connection import Connection
-from web.hot import LARGEST_ANSWER_BYTES, HotAnswer
+from web.edge.fast_path import LARGEST_ANSWER_BYTES, HotAnswer
+from web.edge.protocol import Connection
 from web.problems import Problem
 from web.read_access import is_by_session
 from web.requests.admission import check_budget

@@ -9,11 +9,11 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from web.clients import address_of, key_of
+from web.edge.clients import address_of, key_of
+from web.edge.handover import HandOver
 from web.headers import CORS, standard
 from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.live.asked import AFTER, PARAMETERS, WANTED
-from web.live.handover import HandOver
 from web.live.sse_client import SseClient
 from web.records.live import TOPICS
 from web.routing import Reply, RouteSpec

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from core.settings import Settings
 from web.bodies import json_answer
-from web.client_address import is_trusted
+from web.edge.client_address import is_trusted
 from web.headers import JSON, standard
 from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.problems import Problem

@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from web.edge.handover import HandOver
 from web.headers import standard
 from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.live.asked import AFTER, PARAMETERS, WANTED
-from web.live.handover import HandOver
 from web.live.handshake import accept_key
 from web.live.origin import is_same_origin
 from web.live.ws_client import WsClient

@@ -10,7 +10,7 @@ from aiohttp import web
 from core.errors import StartError
 from core.logs.secret import Secret
 from core.settings import Settings
-from web.listening import CannotListen, listen
+from web.edge.listening import CannotListen, listen
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 from core.logs import JsonFormatter
 from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site
-from web.access_log import MOST_PER_MINUTE, AccessLog
+from web.edge.access_log import MOST_PER_MINUTE, AccessLog
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:

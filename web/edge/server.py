@@ -11,12 +11,12 @@ from aiohttp.web_protocol import RequestHandler
 
 from core.clock import Clock
 from core.runtime.memory import give_back_memory
-from web.access_log import AccessLog
-from web.connection import Connection
-from web.connection_limits import ConnectionLimits
-from web.hot import HotTable
+from web.edge.access_log import AccessLog
+from web.edge.connection_limits import ConnectionLimits
+from web.edge.fast_path import HotTable
+from web.edge.protocol import Connection
+from web.edge.unsent import Unsent
 from web.traffic import Traffic
-from web.unsent import Unsent
 
 # What all connections together may hold that their clients have not taken, the streams' aside.
 MOST_UNSENT_BYTES: Final = 64 * 1024 * 1024

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.manual_clock import ManualClock
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, counter, head
 from tests.web.requests.test_edge import assert_problem
-from web.connection import Connection
-from web.rate_limit import RateLimit, client_key
+from web.edge.protocol import Connection
+from web.edge.rate_limit import RateLimit, client_key
 
 PROXY = {"trusted_proxies": (ip_network("127.0.0.0/8"),)}
 

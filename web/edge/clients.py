@@ -9,8 +9,8 @@ from typing import Final
 
 from aiohttp import web
 
-from web.client_address import ClientAddress, client_address
-from web.rate_limit import client_key
+from web.edge.client_address import ClientAddress, client_address
+from web.edge.rate_limit import client_key
 
 _CLIENT: Final = web.RequestKey("client", ClientAddress)
 

@@ -2,7 +2,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from web.client_address import ClientAddress, client_address
+from web.edge.client_address import ClientAddress, client_address
 
 PROXIES = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 

@@ -2,7 +2,7 @@
 
 A head that is, byte for byte, one that was answered from a cached route before means the same route,
 parameters, token, encoding and condition. So the answer is one look-up here and one in the route's cache, and
-the bytes to send stand ready. `web.connection` decides when a head may be answered this way.
+the bytes to send stand ready. `web.edge.protocol` decides when a head may be answered this way.
 """
 
 from __future__ import annotations

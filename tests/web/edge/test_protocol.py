@@ -13,9 +13,10 @@ from aiohttp.web_protocol import RequestHandler
 from core.logs.secret import Secret
 from tests.web.helpers import TIMEOUT_S, Answer, MakeSite, Site, counter, head, histogram
 from tests.web.sites import sites
-from web import app, hot
+from web import app
+from web.edge import fast_path
+from web.edge.fast_path import LONGEST_HEAD_BYTES, MAX_HEADS
 from web.guesses import ATTEMPTS_PER_MINUTE
-from web.hot import LONGEST_HEAD_BYTES, MAX_HEADS
 from web.requests import responses
 
 EXPECTED = {"/ucf": "ucf", "/commands": "commands", "/agents/Claude": "symbol"}
@@ -381,7 +382,7 @@ async def test_what_is_large_is_not_held_once_for_each_head(
     monkeypatch.setattr(responses, "LARGEST_ANSWER_BYTES", size - 1)
     await wire.ask("/commands", "X-Number: 1")
     assert shortcuts(site) == 1
-    monkeypatch.setattr(hot, "LARGEST_ANSWER_BYTES", size - 1)
+    monkeypatch.setattr(fast_path, "LARGEST_ANSWER_BYTES", size - 1)
     site.kernel.caches.get("http:/commands").clear()
     assert site.server._table.answers[head("/commands")].made(site.server._table) is None
     assert (await wire.ask("/commands")).status == 200

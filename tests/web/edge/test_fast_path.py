@@ -6,7 +6,7 @@ import pytest
 from aiohttp.web_protocol import RequestHandler
 
 from tests.web.helpers import Site, counter
-from web import hot
+from web.edge import fast_path
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def no_parser(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 async def test_an_answer_says_how_old_it_is_by_now(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     # A second of the date begins whenever the bytes are made, so that it is the age that ends them.
-    monkeypatch.setattr(hot, "time", SimpleNamespace(time=lambda: 1_800_000_000.0))
+    monkeypatch.setattr(fast_path, "time", SimpleNamespace(time=lambda: 1_800_000_000.0))
     wire = await site.wire()
     await wire.ask("/commands")
     said = []
@@ -39,7 +39,7 @@ async def test_an_answer_says_how_old_it_is_by_now(site: Site, monkeypatch: pyte
 
 async def test_an_answer_says_what_time_it_is_by_now(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     wall = SimpleNamespace(now_s=1_800_000_000.25)
-    monkeypatch.setattr(hot, "time", SimpleNamespace(time=lambda: wall.now_s))
+    monkeypatch.setattr(fast_path, "time", SimpleNamespace(time=lambda: wall.now_s))
     wire = await site.wire()
     await wire.ask("/commands")
     said = []
@@ -54,15 +54,15 @@ async def test_an_answer_says_what_time_it_is_by_now(site: Site, monkeypatch: py
 async def test_the_same_bytes_are_given_until_something_moves(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hot, "time", SimpleNamespace(time=lambda: 1_800_000_000.0))
+    monkeypatch.setattr(fast_path, "time", SimpleNamespace(time=lambda: 1_800_000_000.0))
     made: list[float] = []
-    usual = hot.HotAnswer.made
+    usual = fast_path.HotAnswer.made
 
-    def noted(answer: hot.HotAnswer, table: hot.HotTable) -> bytes | None:
+    def noted(answer: fast_path.HotAnswer, table: fast_path.HotTable) -> bytes | None:
         made.append(site.clock.monotonic())
         return usual(answer, table)
 
-    monkeypatch.setattr(hot.HotAnswer, "made", noted)
+    monkeypatch.setattr(fast_path.HotAnswer, "made", noted)
     wire = await site.wire()
     await wire.ask("/commands")
     for _ in range(5):

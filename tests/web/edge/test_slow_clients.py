@@ -12,7 +12,8 @@ from aiohttp import web
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, counter, head
 from tests.web.requests.test_edge import assert_problem
 from tests.web.sites import sites
-from web import app, connection, farewell
+from web import app
+from web.edge import linger, protocol
 from web.requests.request_body import read_body
 from web.routes.table import ROUTES
 from web.routing import RouteSpec
@@ -135,7 +136,7 @@ async def test_a_head_that_never_ends_is_cut_off_by_its_size(site: Site) -> None
     wire = await site.wire()
     await wire.send(b"GET /ucf HTTP/1.1\r\nHost: x\r\n")
     line = b"X-Long: " + b"x" * 6000 + b"\r\n"
-    for _ in range(connection.MAX_HEAD_BYTES // len(line) + 1):
+    for _ in range(protocol.MAX_HEAD_BYTES // len(line) + 1):
         await wire.send(line)
     assert_problem(await wire.answer(), 431)
     assert await wire.closed()
@@ -179,7 +180,7 @@ async def test_a_head_behind_a_request_that_is_handled_does_not_cut_its_answer_o
 async def test_a_client_that_takes_nothing_is_let_go(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(connection, "STALLED_S", 0.05)
+    monkeypatch.setattr(protocol, "STALLED_S", 0.05)
 
     async def large(_request: web.Request) -> web.Response:
         return web.Response(body=b"x" * 20_000_000)
@@ -252,7 +253,7 @@ async def test_a_head_without_end_behind_a_request_that_is_handled_ends_the_conn
 async def test_a_closed_connection_whose_client_takes_nothing_does_not_stay(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, header: str
 ) -> None:
-    monkeypatch.setattr(farewell, "FAREWELL_S", 0.05)
+    monkeypatch.setattr(linger, "FAREWELL_S", 0.05)
     site = await make_site((_UNSENT,))
     with await _taking_nothing(site, header):
         served = site.only_connection()

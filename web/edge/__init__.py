@@ -1,0 +1,1 @@
+"""Connections: taken, bounded, read, answered ahead of the parser, and closed."""
