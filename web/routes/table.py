@@ -13,7 +13,6 @@ from web.routes import (
     health,
     history,
     home,
-    hooks,
     metrics,
     openapi,
     session,
@@ -23,6 +22,7 @@ from web.routes import (
     webhooks,
     ws,
 )
+from web.routes.webhooks import hooks
 from web.routing import RouteSpec
 
 ROUTES: tuple[RouteSpec, ...] = (

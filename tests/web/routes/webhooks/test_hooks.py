@@ -12,7 +12,7 @@ from core.webhooks import destinations
 from state.change import Change
 from state.events import OUT_EVENTS
 from tests.web.helpers import Answer, MakeSite, Site
-from tests.web.routes.test_webhooks import TOKEN, post, problem
+from tests.web.routes.webhooks.test_webhooks import TOKEN, post, problem
 
 HERE = "http://127.0.0.1:9/hook"
 

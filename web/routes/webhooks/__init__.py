@@ -35,7 +35,7 @@ from web.records.webhooks import (
     received_body,
 )
 from web.requests.request_body import NOT_JSON, not_json, read_body
-from web.routes._webhook_declarations import (
+from web.routes.webhooks._declarations import (
     DATA,
     ENVELOPE,
     EVENT_ID,
