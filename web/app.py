@@ -15,16 +15,17 @@ from core.runtime.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo, RouteInfo
 from web import keys
+from web.access.guesses import Guesses
+from web.access.read_access import ReadAccess
+from web.access.webhook_auth import open_here
 from web.dashboard.page import DashboardPage
 from web.edge.access_log import AccessLog
 from web.edge.connection_limits import ConnectionLimits
 from web.edge.fast_path import HotTable
 from web.edge.listening import listen
 from web.edge.server import HelixServer, Runner
-from web.guesses import Guesses
 from web.live import streams as live
 from web.live.streams import Streams
-from web.read_access import ReadAccess
 from web.reference import Reference, Terms
 from web.requests.admission import Admission
 from web.requests.body_limit import BodyRoom
@@ -33,7 +34,6 @@ from web.requests.responses import Responses
 from web.routes.table import ROUTES, route_infos
 from web.routing import RouteSpec, places
 from web.traffic import Traffic
-from web.webhook_auth import open_here
 
 logger = logging.getLogger(__name__)
 

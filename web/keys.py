@@ -9,10 +9,10 @@ from aiohttp import web
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo
+from web.access.guesses import Guesses
+from web.access.read_access import ReadAccess
 from web.dashboard.page import DashboardPage
-from web.guesses import Guesses
 from web.live.streams import Streams
-from web.read_access import ReadAccess
 from web.reference import Reference
 from web.requests.body_limit import BodyRoom
 from web.requests.responses import Responses

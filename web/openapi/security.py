@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from web.read_access import COOKIE, SECURE_COOKIE, SECURE_COOKIE_BELOW
+from web.access.read_access import COOKIE, SECURE_COOKIE, SECURE_COOKIE_BELOW
 from web.reference import Terms
 from web.routing import RouteSpec
 

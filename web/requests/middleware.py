@@ -11,6 +11,7 @@ from aiohttp.typedefs import Handler
 
 from core.runtime.kernel import Kernel
 from core.store.errors import StoreError
+from web.access.sign_in import sign_in_page
 from web.edge.access_log import AccessLog
 from web.edge.clients import address_of
 from web.problems import Problem, record_incident, store_problem
@@ -18,7 +19,6 @@ from web.refusals import page_wanted, refusal
 from web.requests.admission import Admission, check_budget
 from web.requests.unmatched import translated
 from web.routing import RouteSpec, places
-from web.sign_in import sign_in_page
 from web.traffic import UNMATCHED, Traffic
 
 _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})

@@ -11,8 +11,8 @@ import pytest
 from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site, counter
 from tests.web.live.listening import WsListener, gone, over_sse, over_ws
+from web.access.sessions import LASTS_S
 from web.live import streams
-from web.sessions import LASTS_S
 
 TOKEN = "a-token-to-read-with"
 

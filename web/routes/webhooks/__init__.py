@@ -21,6 +21,7 @@ from state.events import (
     parse_data,
 )
 from state.webhooks.github import announced_part
+from web.access.webhook_auth import prove_github, prove_manager, prove_sender
 from web.bodies import Body, encode_json, json_answer
 from web.headers import JSON
 from web.keys import COLLECTIVE, RESPONSES
@@ -49,7 +50,6 @@ from web.routes.webhooks._declarations import (
     TAKEN,
 )
 from web.routing import Reply, RouteSpec
-from web.webhook_auth import prove_github, prove_manager, prove_sender
 
 _ALL: Final = "/webhooks"
 _ONE: Final = "/webhooks/{event}"

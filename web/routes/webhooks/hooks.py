@@ -11,6 +11,7 @@ from aiohttp import web
 from core.http.guard import ForbiddenTarget, check_target
 from core.webhooks.destinations import TooManySubscriptions
 from state.events import OUT_EVENTS, OutSpec, UnknownEventType, find_outgoing
+from web.access.webhook_auth import prove_manager
 from web.bodies import json_answer
 from web.headers import JSON, standard
 from web.keys import COLLECTIVE
@@ -19,7 +20,6 @@ from web.problems import Problem
 from web.records.webhooks import Envelope, Hook, WantedHook
 from web.requests.request_body import read_record
 from web.routing import Link, Reply, RequestBody, RouteSpec
-from web.webhook_auth import prove_manager
 
 _HOOKS: Final = "/hooks"
 _HOOK: Final = "/hooks/{id}"

@@ -13,9 +13,9 @@ from core.clock import Clock
 from core.health.refusals import Refusals
 from core.settings import Settings
 from core.store.kv import KeyValue
-from web.guesses import Guesses
+from web.access.guesses import Guesses
+from web.access.sessions import EndedSessions, Sessions
 from web.problems import Problem
-from web.sessions import EndedSessions, Sessions
 
 # Browsers take a name with `__Host-` only with Secure, Path=/ and no Domain, and one with `__Secure-` only
 # with Secure (RFC 6265bis §4.1.3). Below a path Helix shares its host with others; its cookie has that path.
