@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 from aiohttp import web
 
-from web.problems import Problem
+from web.answers.problems import Problem
 
 Place = Literal["query", "path", "header"]
 _LONGEST_NUMBER = 20

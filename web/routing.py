@@ -11,7 +11,7 @@ import msgspec
 from aiohttp import web
 
 from state.ports import RouteInfo, StreamKind
-from web.headers import JSON
+from web.answers.headers import JSON
 from web.parameters import Parameter
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

@@ -9,9 +9,9 @@ from aiohttp import web
 from core.clock import Clock
 from core.health.refusals import Refusals
 from core.settings import Settings
+from web.answers.problems import Problem
 from web.edge.clients import address_of, key_of
 from web.edge.rate_limit import RateLimit
-from web.problems import Problem
 
 # Wrong tokens a minute and client; as many may come at once.
 ATTEMPTS_PER_MINUTE: Final = 10

@@ -15,7 +15,7 @@ from core.settings import Settings
 from core.store.kv import KeyValue
 from web.access.guesses import Guesses
 from web.access.sessions import EndedSessions, Sessions
-from web.problems import Problem
+from web.answers.problems import Problem
 
 # Browsers take a name with `__Host-` only with Secure, Path=/ and no Domain, and one with `__Secure-` only
 # with Secure (RFC 6265bis §4.1.3). Below a path Helix shares its host with others; its cookie has that path.

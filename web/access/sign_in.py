@@ -6,10 +6,10 @@ from http import HTTPStatus
 
 from aiohttp import web
 
-from web.headers import HTML, standard
+from web.answers.error_pages import page_wanted
+from web.answers.headers import HTML, standard
+from web.answers.problems import Problem
 from web.keys import DASHBOARD
-from web.problems import Problem
-from web.refusals import page_wanted
 from web.routing import RouteSpec
 
 

@@ -12,8 +12,8 @@ from core.logs.secret import Secret
 from core.runtime.kernel import Kernel
 from core.settings import Settings
 from core.webhooks.signatures import NotAuthentic, decode_key, verify, verify_github, verify_token
+from web.answers.problems import Problem
 from web.keys import KERNEL, SENDER_GUESSES
-from web.problems import Problem
 
 _CHALLENGE = 'Bearer realm="helix-webhooks"'
 _SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")

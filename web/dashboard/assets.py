@@ -8,8 +8,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final, final
 
-from web.headers import Headers, standard
-from web.negotiation import already_has, choose_encoding
+from web.answers.headers import Headers, standard
+from web.answers.negotiation import already_has, choose_encoding
 
 FOLDER: Final = Path(__file__).parents[1] / "static" / "dashboard"
 _TYPES: Final[Mapping[str, str]] = {

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import Final, Protocol, final
 
 from core.settings import Settings
+from web.answers.problems import Problem
 from web.edge.client_address import is_trusted
 from web.edge.clients import key_of, peer_address
-from web.problems import Problem
 
 # So many, in the order in which they came, are looked at for one that waits; it bounds what a newcomer costs.
 _LOOKED_AT: Final = 256

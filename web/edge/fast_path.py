@@ -16,9 +16,9 @@ from typing import Final, final
 
 from core.cache import Entry
 from core.clock import Clock
-from web.bodies import Body
-from web.cached_route import X_CACHE, Build, CachedRoute, Selection
-from web.headers import Headers
+from web.answers.bodies import Body
+from web.answers.cached_route import X_CACHE, Build, CachedRoute, Selection
+from web.answers.headers import Headers
 from web.traffic import Lane, Traffic
 
 MAX_HEADS: Final = 256

@@ -9,7 +9,7 @@ from typing import Final, final
 from aiohttp import hdrs, web
 
 from core.http.loopback import is_loopback
-from web.problems import Problem
+from web.answers.problems import Problem
 
 # RFC 9110 §7.2: a name, an address of IPv4 or one of IPv6 in brackets, and maybe a port.
 _HOST: Final = re.compile(r"(?:\[(?P<v6>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9._-]+))(?::\d{1,5})?")

@@ -10,7 +10,7 @@ from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD
 from aiohttp.web_protocol import _ErrInfo
 
-from web.problems import Problem
+from web.answers.problems import Problem
 
 _VERSIONS: Final = (HttpVersion11, HttpVersion10)
 

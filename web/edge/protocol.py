@@ -15,14 +15,14 @@ from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from core.logs import MANY
 from core.text.numbers import plain
+from web.answers.error_pages import page_wanted, page_wanted_by, refusal, refusal_wire
+from web.answers.problems import Problem, plain_problem, record_incident
 from web.edge.clients import peer_address
 from web.edge.fast_path import HotAnswer
 from web.edge.handover import HandOver
 from web.edge.linger import Farewell
 from web.edge.malformed import malformed, refuse_other_versions
 from web.edge.send_buffer import bound_send_buffer
-from web.problems import Problem, plain_problem, record_incident
-from web.refusals import page_wanted, page_wanted_by, refusal, refusal_wire
 from web.traffic import UNMATCHED
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from web.problems import Problem
+from web.answers.problems import Problem
 
 _VERSION: Final = "13"
 _KEY_BYTES: Final = 16

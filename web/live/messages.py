@@ -10,7 +10,7 @@ from typing import final
 import msgspec
 
 from state.ports import StreamKind
-from web.bodies import encode_json
+from web.answers.bodies import encode_json
 from web.live import sse
 from web.live.frames import Opcode, encode_frame
 

@@ -18,13 +18,13 @@ from state.agents import AgentView
 from state.collective import Collective
 from state.ports import StreamKind
 from state.views.live import translate
+from web.answers.problems import Problem
 from web.edge.unsent import Unsent
 from web.live.client import Client, behind_longest
 from web.live.fanout import AT_A_TURN, Fanout
 from web.live.messages import History, Message
 from web.live.opening import Openings
 from web.live.pulse import PulseMeter
-from web.problems import Problem
 from web.records.agents import agent_body
 from web.records.live import PULSE
 from web.traffic import Traffic

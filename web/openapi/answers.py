@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from web.headers import PROBLEM_JSON
+from web.answers.headers import PROBLEM_JSON
 from web.openapi.samples import Sampler
 from web.openapi.schemas import SchemaBook
 from web.openapi.security import requirements

@@ -9,7 +9,7 @@ from typing import Any, Final
 from core.text.docstrings import summary
 from core.version import VERSION
 from state.events import OUT_EVENTS, OutSpec
-from web.headers import JSON
+from web.answers.headers import JSON
 from web.openapi.answers import answers, header_components, problem_components
 from web.openapi.schemas import SchemaBook
 from web.openapi.security import SCHEMES, requirements

@@ -12,11 +12,11 @@ from core.clock import Clock
 from core.health.refusals import Refusals
 from core.settings import Settings
 from web.access.read_access import ReadAccess
+from web.answers.problems import Problem, too_large
 from web.edge.client_address import is_private, is_trusted
 from web.edge.clients import client_of, key_of, peer_address
 from web.edge.host_check import HostCheck
 from web.edge.rate_limit import RateLimit
-from web.problems import Problem, too_large
 from web.routing import RouteSpec
 
 logger = logging.getLogger(__name__)

@@ -12,10 +12,10 @@ from aiohttp.typedefs import Handler
 from core.runtime.kernel import Kernel
 from core.store.errors import StoreError
 from web.access.sign_in import sign_in_page
+from web.answers.error_pages import page_wanted, refusal
+from web.answers.problems import Problem, record_incident, store_problem
 from web.edge.access_log import AccessLog
 from web.edge.clients import address_of
-from web.problems import Problem, record_incident, store_problem
-from web.refusals import page_wanted, refusal
 from web.requests.admission import Admission, check_budget
 from web.requests.unmatched import translated
 from web.routing import RouteSpec, places

@@ -10,9 +10,9 @@ from aiohttp import web
 from core.text.numbers import plain
 from core.text.surrogates import find_escaped_half
 from core.text.wrong_field import wrong_field
+from web.answers.problems import Problem, too_large
 from web.edge.clients import address_of, key_of
 from web.keys import BODY_ROOM, KERNEL
-from web.problems import Problem, too_large
 from web.requests.body_limit import PlaceTaken
 
 T = TypeVar("T")

@@ -8,11 +8,11 @@ from aiohttp import web
 
 from core.cache import Cached, CacheRegistry
 from web.access.read_access import is_by_session
-from web.bodies import Body
-from web.cached_route import X_CACHE, Build, CachedRoute, Fetch, Selection
+from web.answers.bodies import Body
+from web.answers.cached_route import X_CACHE, Build, CachedRoute, Fetch, Selection
+from web.answers.problems import Problem
 from web.edge.fast_path import LARGEST_ANSWER_BYTES, HotAnswer
 from web.edge.protocol import Connection
-from web.problems import Problem
 from web.requests.admission import check_budget
 from web.routing import RouteSpec
 from web.traffic import Traffic

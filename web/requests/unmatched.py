@@ -8,8 +8,8 @@ from typing import Final
 from aiohttp import web
 
 from core.suggestions import closest
-from web.headers import CORS, standard
-from web.problems import Problem, plain_problem
+from web.answers.headers import CORS, standard
+from web.answers.problems import Problem, plain_problem
 
 _PREFLIGHT_HOLDS_S: Final = 600
 # What a page of another origin may do; a preflight about any other method learns that it may not.

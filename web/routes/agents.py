@@ -9,10 +9,10 @@ from aiohttp import web
 
 from state.agents import LAYERS, ROSTER, AgentStatus, UnknownAgent, find_agent
 from state.collective import Collective
-from web.bodies import Body, encode_json
+from web.answers.bodies import Body, encode_json
+from web.answers.problems import Problem
 from web.keys import COLLECTIVE, RESPONSES
 from web.parameters import Choice, Parameter
-from web.problems import Problem
 from web.records.agents import Agent, Agents, agent_body
 from web.routing import Reply, RouteSpec
 

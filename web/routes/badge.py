@@ -13,11 +13,11 @@ from core.suggestions import closest
 from state.collective import Collective
 from state.models import judge
 from state.views.status import overall
-from web.badge import Tone, draw_badge
-from web.bodies import Body
+from web.answers.badge import Tone, draw_badge
+from web.answers.bodies import Body
+from web.answers.problems import Problem
 from web.keys import COLLECTIVE, RESPONSES
 from web.parameters import Choice
-from web.problems import Problem
 from web.routing import Reply, RouteSpec
 
 _PATH: Final = "/badge/{name}.svg"

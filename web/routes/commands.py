@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from state.ports import CommandInfo
-from web.bodies import Body, encode_json
+from web.answers.bodies import Body, encode_json
 from web.keys import COMMANDS, RESPONSES
 from web.records.commands import Commands
 from web.routing import Reply, RouteSpec

@@ -6,7 +6,7 @@ from typing import Final
 
 from aiohttp import web
 
-from web.bodies import Body, encode_json
+from web.answers.bodies import Body, encode_json
 from web.keys import REFERENCE, RESPONSES
 from web.records.discovery import Discovery, discovery_body
 from web.reference import Reference

@@ -8,8 +8,8 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from web.bodies import Body, encode_json
-from web.headers import HTML
+from web.answers.bodies import Body, encode_json
+from web.answers.headers import HTML
 from web.keys import REFERENCE, RESPONSES
 from web.reference import Reference
 from web.routing import Reply, RouteSpec

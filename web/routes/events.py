@@ -9,9 +9,9 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from web.answers.headers import CORS, standard
 from web.edge.clients import address_of, key_of
 from web.edge.handover import HandOver
-from web.headers import CORS, standard
 from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.live.asked import AFTER, PARAMETERS, WANTED
 from web.live.sse_client import SseClient

@@ -8,10 +8,10 @@ from aiohttp import web
 
 from core.runtime.kernel import Kernel
 from state.slo import readiness
-from web.bodies import Body, encode_json
-from web.headers import CORS, JSON, standard
+from web.answers.bodies import Body, encode_json
+from web.answers.headers import CORS, JSON, standard
+from web.answers.problems import Problem
 from web.keys import KERNEL, RESPONSES
-from web.problems import Problem
 from web.records.health import Alive, Health, Ready, health_body
 from web.routing import Reply, RouteSpec
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from core.suggestions import closest
 from state.collective import Collective
 from state.models import METRICS
-from web.bodies import Body, encode_json
+from web.answers.bodies import Body, encode_json
 from web.history_span import SINCE, UNTIL, Span, read_span
 from web.keys import COLLECTIVE, RESPONSES
 from web.parameters import Number, Parameter

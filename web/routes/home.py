@@ -7,11 +7,11 @@ import gzip
 from aiohttp import hdrs, web
 
 from state.views.status import build_status
-from web.headers import HTML, standard
+from web.answers.headers import HTML, standard
+from web.answers.negotiation import choose_encoding
+from web.answers.problems import Problem
 from web.keys import COLLECTIVE, DASHBOARD, READ_ACCESS
-from web.negotiation import choose_encoding
 from web.parameters import Parameter
-from web.problems import Problem
 from web.routing import Reply, RouteSpec
 
 # A page is made for each request, so it is compressed quickly rather than well.

@@ -12,12 +12,12 @@ from aiohttp import web
 
 from core.metrics import exposition
 from core.runtime.kernel import Kernel
-from web.bodies import encode_json
-from web.headers import CORS, JSON, standard
+from web.answers.bodies import encode_json
+from web.answers.headers import CORS, JSON, standard
+from web.answers.negotiation import choose_encoding, choose_media_type
+from web.answers.problems import Problem
 from web.keys import KERNEL, RENDERING, TRAFFIC
-from web.negotiation import choose_encoding, choose_media_type
 from web.parameters import Choice
-from web.problems import Problem
 from web.records.metrics import Metrics
 from web.routing import Reply, RouteSpec
 from web.traffic import Traffic

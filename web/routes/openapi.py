@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from web.bodies import Body, encode_json
+from web.answers.bodies import Body, encode_json
 from web.keys import REFERENCE, RESPONSES
 from web.routing import Reply, RouteSpec
 

@@ -10,11 +10,11 @@ from aiohttp import web
 from core.settings import Settings
 from web.access.read_access import COOKIE, SECURE_COOKIE, SECURE_COOKIE_BELOW
 from web.access.sessions import LASTS_S
-from web.bodies import json_answer
+from web.answers.bodies import json_answer
+from web.answers.headers import JSON, standard
+from web.answers.problems import Problem
 from web.edge.client_address import is_trusted
-from web.headers import JSON, standard
 from web.keys import KERNEL, READ_ACCESS, STREAMS
-from web.problems import Problem
 from web.records.session import OfferedToken, SessionBegun
 from web.requests.request_body import read_record
 from web.routing import Reply, RequestBody, RouteSpec

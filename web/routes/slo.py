@@ -6,7 +6,7 @@ from aiohttp import web
 
 from state.collective import Collective
 from state.slo.objectives import SloReport
-from web.bodies import Body, encode_json
+from web.answers.bodies import Body, encode_json
 from web.keys import COLLECTIVE, RESPONSES
 from web.routing import Reply, RouteSpec
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from state.collective import Collective
-from web.bodies import Body, encode_json
+from web.answers.bodies import Body, encode_json
 from web.keys import COLLECTIVE, RESPONSES
 from web.records.status import Status, status_body
 from web.routing import Reply, RouteSpec

@@ -6,14 +6,14 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from web.answers.headers import standard
+from web.answers.problems import Problem
 from web.edge.handover import HandOver
-from web.headers import standard
 from web.keys import KERNEL, READ_ACCESS, STREAMS
 from web.live.asked import AFTER, PARAMETERS, WANTED
 from web.live.handshake import accept_key
 from web.live.origin import is_same_origin
 from web.live.ws_client import WsClient
-from web.problems import Problem
 from web.routes.events import PROBLEMS, client_of
 from web.routing import Reply, RouteSpec
 

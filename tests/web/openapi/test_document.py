@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from state.events import IN_EVENTS, OUT_EVENTS
-from web.bodies import encode_json
+from web.answers.bodies import encode_json
 from web.openapi.document import build_document
 from web.parameters import Parameter
 from web.records.live import EVENTS

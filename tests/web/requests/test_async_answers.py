@@ -9,7 +9,7 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site
-from web.bodies import Body
+from web.answers.bodies import Body
 from web.keys import RESPONSES
 from web.routing import RouteSpec
 

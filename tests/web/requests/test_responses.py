@@ -9,7 +9,7 @@ from aiohttp import web
 
 from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site
-from web.bodies import Body
+from web.answers.bodies import Body
 from web.keys import RESPONSES
 from web.routing import RouteSpec
 

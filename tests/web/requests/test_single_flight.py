@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from tests.web.helpers import MakeSite, Wire
-from web.bodies import Body
+from web.answers.bodies import Body
 from web.keys import RESPONSES
 from web.routing import RouteSpec
 

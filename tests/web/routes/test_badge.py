@@ -4,7 +4,7 @@ import pytest
 
 from core.health import Status
 from tests.web.helpers import Site
-from web.badge import COLOURS, Tone
+from web.answers.badge import COLOURS, Tone
 
 
 async def badge(site: Site, name: str) -> str:

@@ -22,10 +22,10 @@ from state.events import (
 )
 from state.webhooks.github import announced_part
 from web.access.webhook_auth import prove_github, prove_manager, prove_sender
-from web.bodies import Body, encode_json, json_answer
-from web.headers import JSON
+from web.answers.bodies import Body, encode_json, json_answer
+from web.answers.headers import JSON
+from web.answers.problems import Problem
 from web.keys import COLLECTIVE, RESPONSES
-from web.problems import Problem
 from web.records.webhooks import (
     AcceptedEvent,
     EventTypes,

@@ -12,11 +12,11 @@ from core.http.guard import ForbiddenTarget, check_target
 from core.webhooks.destinations import TooManySubscriptions
 from state.events import OUT_EVENTS, OutSpec, UnknownEventType, find_outgoing
 from web.access.webhook_auth import prove_manager
-from web.bodies import json_answer
-from web.headers import JSON, standard
+from web.answers.bodies import json_answer
+from web.answers.headers import JSON, standard
+from web.answers.problems import Problem
 from web.keys import COLLECTIVE
 from web.parameters import Choice, Parameter
-from web.problems import Problem
 from web.records.webhooks import Envelope, Hook, WantedHook
 from web.requests.request_body import read_record
 from web.routing import Link, Reply, RequestBody, RouteSpec

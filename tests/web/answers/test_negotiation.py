@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.negotiation import already_has, choose_encoding, choose_media_type
+from web.answers.negotiation import already_has, choose_encoding, choose_media_type
 
 OFFERS: tuple[tuple[str, dict[str, tuple[str, ...]]], ...] = (
     ("text/plain", {"version": ("0.0.4",)}),

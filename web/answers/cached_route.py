@@ -10,9 +10,9 @@ from typing import Final, final
 import msgspec
 
 from core.cache import Cache, Cached, Outcome
-from web.bodies import Body
-from web.headers import Headers
-from web.negotiation import Encoding, already_has, choose_encoding, is_named
+from web.answers.bodies import Body
+from web.answers.headers import Headers
+from web.answers.negotiation import Encoding, already_has, choose_encoding, is_named
 
 Build = Callable[[], Body]
 Fetch = Callable[[], Awaitable[Body]]

@@ -12,10 +12,10 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from web.content_policy import page_policy
-from web.headers import HTML, PROBLEM_JSON, Headers, standard
-from web.negotiation import choose_media_type
-from web.problems import NO_STORE, Problem, wire
+from web.answers.content_policy import page_policy
+from web.answers.headers import HTML, PROBLEM_JSON, Headers, standard
+from web.answers.negotiation import choose_media_type
+from web.answers.problems import NO_STORE, Problem, wire
 
 # A client with no wish for HTML in particular gets what programs read.
 _OFFERS: Final[tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...]] = (
@@ -23,7 +23,7 @@ _OFFERS: Final[tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...]] = (
     ("text/html", {}),
 )
 _PAGE: Final = 1
-_STATIC: Final = Path(__file__).parent / "static"
+_STATIC: Final = Path(__file__).parents[1] / "static"
 _STYLE: Final = (_STATIC / "error.css").read_text(encoding="utf-8")
 _TEMPLATE: Final = Template((_STATIC / "error.html").read_text(encoding="utf-8"))
 _HEADERS: Final[Headers] = (

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import pytest
 
-from web.bodies import Body, encode_json
+from web.answers.bodies import Body, encode_json
 
 LONG = b'{"text":"' + b"coherence " * 200 + b'"}'
 

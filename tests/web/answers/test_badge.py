@@ -7,7 +7,7 @@ import matplotlib as mpl
 import pytest
 from fontTools.ttLib import TTFont
 
-from web.badge import COLOURS, LABEL_COLOUR, Tone, draw_badge, text_width
+from web.answers.badge import COLOURS, LABEL_COLOUR, Tone, draw_badge, text_width
 
 _SVG = "{http://www.w3.org/2000/svg}"
 

@@ -8,7 +8,7 @@ from yarl import URL
 
 from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site, head
-from web.headers import HTML
+from web.answers.headers import HTML
 from web.routing import RouteSpec
 
 BROWSER = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"

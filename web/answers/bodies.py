@@ -10,8 +10,8 @@ from typing import final
 import msgspec
 from aiohttp import web
 
-from web.headers import CORS, DATA_POLICY, JSON, Headers, standard
-from web.negotiation import Encoding
+from web.answers.headers import CORS, DATA_POLICY, JSON, Headers, standard
+from web.answers.negotiation import Encoding
 
 # Below this size gzip's own header and one packet's slack outweigh what it saves.
 _LEAST_TO_COMPRESS_BYTES = 512

@@ -13,7 +13,7 @@ from aiohttp import web
 from core.errors import HelixError
 from core.logs import EACH
 from core.store.errors import StoreError, StoreOverloaded
-from web.headers import CORS, PROBLEM_JSON, Headers, standard
+from web.answers.headers import CORS, PROBLEM_JSON, Headers, standard
 
 logger = logging.getLogger(__name__)
 

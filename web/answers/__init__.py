@@ -1,0 +1,1 @@
+"""Answers: headers, encodings, errors, cached bodies."""
