@@ -26,7 +26,7 @@ from web.edge.listening import listen
 from web.edge.server import HelixServer, Runner
 from web.live import streams as live
 from web.live.streams import Streams
-from web.reference import Reference, Terms
+from web.openapi.reference import Reference, Terms
 from web.requests.admission import Admission
 from web.requests.body_limit import BodyRoom
 from web.requests.middleware import Edge

@@ -13,7 +13,7 @@ from web.access.guesses import Guesses
 from web.access.read_access import ReadAccess
 from web.dashboard.page import DashboardPage
 from web.live.streams import Streams
-from web.reference import Reference
+from web.openapi.reference import Reference
 from web.requests.body_limit import BodyRoom
 from web.requests.responses import Responses
 from web.traffic import Traffic

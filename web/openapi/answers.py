@@ -7,11 +7,11 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from web.answers.headers import PROBLEM_JSON
+from web.openapi.reference import Terms
 from web.openapi.samples import Sampler
 from web.openapi.schemas import SchemaBook
 from web.openapi.security import requirements
 from web.records.problem import ProblemDetails
-from web.reference import Terms
 from web.routing import Reply, RouteSpec
 
 # What any route may answer with.

@@ -8,8 +8,8 @@ from aiohttp import web
 
 from web.answers.bodies import Body, encode_json
 from web.keys import REFERENCE, RESPONSES
+from web.openapi.reference import Reference
 from web.records.discovery import Discovery, discovery_body
-from web.reference import Reference
 from web.routing import Reply, RouteSpec
 
 _PATH: Final = "/.well-known/helix.json"

@@ -11,7 +11,7 @@ from aiohttp import web
 from web.answers.bodies import Body, encode_json
 from web.answers.headers import HTML
 from web.keys import REFERENCE, RESPONSES
-from web.reference import Reference
+from web.openapi.reference import Reference
 from web.routing import Reply, RouteSpec
 
 _PATH: Final = "/docs"
