@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from sandbox.components import BUTTON, find_component
 from sandbox.errors import ActionError, ApiError
-from sandbox.forms import UploadedFile, parse_message
+from sandbox.forms.components import BUTTON, find_component
+from sandbox.forms.messages import UploadedFile, parse_message
 from sandbox.interaction_json import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
 from sandbox.invocations import build_invocation
 from sandbox.modals import fill_in

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterable
 
 from sandbox.channel_events import ChannelEvents
-from sandbox.channel_forms import ChannelFields, ChannelPlace
 from sandbox.errors import ApiError, bad_form, missing_access, missing_permissions, unknown
 from sandbox.events import EventBus
 from sandbox.files import FileStore
+from sandbox.forms.channels import ChannelFields, ChannelPlace
+from sandbox.forms.overwrites import require_own_bits, require_targets
 from sandbox.guilds import tell_guild
-from sandbox.overwrites import require_own_bits, require_targets
 from sandbox.permissions import Permission, base_permissions
 from sandbox.records import CATEGORY, Channel, Guild, Overwrite
 from sandbox.render import channel_json

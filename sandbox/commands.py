@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from sandbox.command_forms import MAX_COMMANDS, parse_command, parse_commands, too_many_commands
 from sandbox.errors import FormErrors, unknown
 from sandbox.events import Event, EventBus
+from sandbox.forms.commands import MAX_COMMANDS, parse_command, parse_commands, too_many_commands
 from sandbox.wire import JsonObject
 
 _Key = tuple[int, str]

@@ -11,7 +11,7 @@ from sandbox.control_bodies import ID, maybe, need
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import ActionError
 from sandbox.faults import Fault
-from sandbox.forms import UploadedFile
+from sandbox.forms.messages import UploadedFile
 from sandbox.place_controls import PLACE_VERBS
 from sandbox.wire import JsonObject, decode, json_response
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sandbox.errors import ApiError
-from sandbox.forms import UploadedFile
+from sandbox.forms.messages import UploadedFile
 from sandbox.records import Attachment
 
 MAX_FILE_BYTES = 10 * 1024 * 1024

@@ -2,7 +2,7 @@
 
 from sandbox.errors import bad_form, missing_permissions, unknown
 from sandbox.events import Event, EventBus
-from sandbox.guild_forms import GuildFields
+from sandbox.forms.guilds import GuildFields
 from sandbox.permissions import Permission, base_permissions
 from sandbox.pictures import Pictures
 from sandbox.records import TEXT_CHANNEL, Guild

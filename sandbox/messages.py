@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sandbox.errors import ApiError, bad_form
 from sandbox.events import Event, EventBus
 from sandbox.files import FileStore, safe_filename
-from sandbox.forms import MAX_FILES, MessageForm, reference_id, require_something
+from sandbox.forms.messages import MAX_FILES, MessageForm, reference_id, require_something
 from sandbox.media import entry_for, resolve_media, shown_names
 from sandbox.mentions import resolve_mentions
 from sandbox.permissions import Permission

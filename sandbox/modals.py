@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from sandbox.components import MAX_CUSTOM_ID, SELECTS, TEXT_INPUT, Path, check_select
 from sandbox.errors import ActionError, FormErrors, not_built
+from sandbox.forms.components import MAX_CUSTOM_ID, SELECTS, TEXT_INPUT, Path, check_select
 from sandbox.records import Channel
 from sandbox.selections import choose
 from sandbox.wire import JsonObject

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from sandbox.command_forms import check_choice_list
 from sandbox.errors import ApiError, FormErrors, bad_form, unknown
-from sandbox.forms import MessageForm, UploadedFile, parse_message, require_something
+from sandbox.forms.commands import check_choice_list
+from sandbox.forms.messages import MessageForm, UploadedFile, parse_message, require_something
 from sandbox.interaction_json import (
     AUTOCOMPLETE,
     COMMAND,

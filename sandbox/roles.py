@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from sandbox.errors import ApiError, bad_form, invalid_role, missing_permissions, unknown
 from sandbox.events import Event, EventBus
+from sandbox.forms.roles import RoleForm
 from sandbox.permissions import Permission, base_permissions, rank, role_rank
 from sandbox.records import Guild, Role
 from sandbox.render import role_json
-from sandbox.role_forms import RoleForm
 from sandbox.wire import JsonObject
 from sandbox.world import World
 

@@ -1,7 +1,7 @@
 """What a person chose in a menu, as interaction data."""
 
-from sandbox.components import STRING_SELECT
 from sandbox.errors import ActionError
+from sandbox.forms.components import STRING_SELECT
 from sandbox.invocations import CHANNEL, MENTIONABLE, ROLE, USER, resolve
 from sandbox.records import Channel
 from sandbox.wire import JsonObject

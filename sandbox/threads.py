@@ -5,7 +5,8 @@ from collections.abc import Callable
 from sandbox.errors import ApiError, missing_permissions, wrong_channel_type
 from sandbox.events import Event, EventBus
 from sandbox.files import FileStore
-from sandbox.forms import MessageForm
+from sandbox.forms.messages import MessageForm
+from sandbox.forms.threads import ThreadFields
 from sandbox.messages import Messages, Origin
 from sandbox.permissions import Permission
 from sandbox.records import (
@@ -22,7 +23,6 @@ from sandbox.records import (
     Thread,
 )
 from sandbox.thread_events import ThreadEvents
-from sandbox.thread_forms import ThreadFields
 from sandbox.thread_members import ThreadMembers
 from sandbox.wire import iso
 from sandbox.world import World

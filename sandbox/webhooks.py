@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from sandbox.errors import ApiError, missing_permissions, unknown, wrong_channel_type
 from sandbox.events import Event, EventBus
-from sandbox.forms import MessageForm, require_something
+from sandbox.forms.messages import MessageForm, require_something
+from sandbox.forms.webhooks import WebhookFields
 from sandbox.messages import Messages, Origin
 from sandbox.permissions import Permission
 from sandbox.pictures import Picture, Pictures
 from sandbox.records import TEXT_CHANNEL, Channel, Message, Webhook, WebhookAuthor
 from sandbox.threads import Threads
-from sandbox.webhook_forms import WebhookFields
 from sandbox.wire import JsonObject
 from sandbox.world import World
 

@@ -2,10 +2,10 @@
 
 from aiohttp import web
 
-from sandbox.channel_forms import parse_channel, parse_places, parse_type
 from sandbox.engine import Engine
 from sandbox.errors import FormErrors, bad_form, not_built, not_for_dms, wrong_channel_type
-from sandbox.overwrites import parse_overwrite
+from sandbox.forms.channels import parse_channel, parse_places, parse_type
+from sandbox.forms.overwrites import parse_overwrite
 from sandbox.records import Channel, Guild
 from sandbox.render import channel_json
 from sandbox.rest.reading import own_guild, path_id, read_json, read_object

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from sandbox.engine import Engine
-from sandbox.guild_forms import parse_guild
+from sandbox.forms.guilds import parse_guild
 from sandbox.render import guild_json, is_online
 from sandbox.rest.reading import own_guild, read_object
 from sandbox.rest.routing import Route

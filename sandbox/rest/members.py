@@ -4,10 +4,10 @@ from aiohttp import web
 
 from sandbox.engine import Engine
 from sandbox.errors import bad_form, missing_access
+from sandbox.forms.roles import MemberForm, parse_member
 from sandbox.render import member_json
 from sandbox.rest.reading import own_guild, path_id, query_id, query_int, read_object
 from sandbox.rest.routing import Route
-from sandbox.role_forms import MemberForm, parse_member
 from sandbox.wire import json_response
 
 _MEMBERS = "/guilds/{guild_id}/members"

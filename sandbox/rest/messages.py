@@ -4,7 +4,7 @@ from aiohttp import web
 
 from sandbox.engine import Engine
 from sandbox.errors import ApiError, bad_form, missing_permissions, not_for_dms, unknown
-from sandbox.forms import parse_message
+from sandbox.forms.messages import parse_message
 from sandbox.gateway.intents import blank_content
 from sandbox.permissions import Permission
 from sandbox.records import CATEGORY, Channel, Message

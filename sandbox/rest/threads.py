@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from aiohttp import web
 
 from sandbox.engine import Engine
+from sandbox.forms.threads import parse_new_thread, parse_thread, parse_thread_type
 from sandbox.permissions import Permission
 from sandbox.records import PRIVATE_THREAD, PUBLIC_THREAD, Channel, Guild, Thread
 from sandbox.render import channel_json
@@ -12,7 +13,6 @@ from sandbox.render_threads import active_threads, thread_member_json
 from sandbox.rest.messages import require
 from sandbox.rest.reading import own_guild, path_id, query_int, query_time, read_object
 from sandbox.rest.routing import Route
-from sandbox.thread_forms import parse_new_thread, parse_thread, parse_thread_type
 from sandbox.wire import JsonObject, json_response
 
 _CHANNEL = "/channels/{channel_id}"

@@ -4,14 +4,14 @@ from aiohttp import web
 
 from sandbox.cdn import find_picture
 from sandbox.engine import Engine
-from sandbox.forms import parse_message
+from sandbox.forms.messages import parse_message
+from sandbox.forms.webhooks import parse_guise
 from sandbox.records import Channel, Message, Webhook
 from sandbox.render_messages import message_json
 from sandbox.rest import interactions
 from sandbox.rest.reading import path_id, query_id, read_message
 from sandbox.rest.routing import Handler, Route
 from sandbox.rest.webhooks import with_token
-from sandbox.webhook_forms import parse_guise
 from sandbox.wire import JsonObject, json_response
 
 _WEBHOOK = "/webhooks/{webhook_id}/{token}"

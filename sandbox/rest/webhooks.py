@@ -4,13 +4,13 @@ from aiohttp import web
 
 from sandbox.engine import Engine
 from sandbox.errors import missing_permissions
+from sandbox.forms.webhooks import parse_new_webhook, parse_webhook
 from sandbox.permissions import Permission
 from sandbox.records import Webhook
 from sandbox.render import user_json
 from sandbox.rest.channels import guild_channel
 from sandbox.rest.reading import own_guild, path_id, read_object
 from sandbox.rest.routing import PREFIX, Route
-from sandbox.webhook_forms import parse_new_webhook, parse_webhook
 from sandbox.wire import JsonObject, json_response
 
 _OWN = "/webhooks/{webhook_id}"

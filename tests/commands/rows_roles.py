@@ -1,6 +1,6 @@
 """Roles that people give themselves."""
 
-from sandbox.role_forms import RoleForm
+from sandbox.forms.roles import RoleForm
 from tests.bot.support import RunningBot
 from tests.commands.case import Case, Use
 

@@ -1,6 +1,6 @@
 """Setting a server up: its channels, what is wrong with it, the welcome."""
 
-from sandbox.channel_forms import ChannelFields
+from sandbox.forms.channels import ChannelFields
 from sandbox.records import CATEGORY
 from tests.bot.support import RunningBot
 from tests.commands.case import Case, Use

@@ -9,7 +9,7 @@ from sandbox import Sandbox
 from sandbox.cdn import flat_png
 from sandbox.errors import ApiError
 from sandbox.files import FileStore, content_type, image_size, safe_filename
-from sandbox.forms import UploadedFile
+from sandbox.forms.messages import UploadedFile
 from tests.sandbox.support import Api
 
 

@@ -12,8 +12,8 @@ from bot.servers.self_roles import CATEGORIES, NAMES
 from sandbox import Sandbox
 from sandbox import roles as sandbox_roles
 from sandbox.faults import Fault
+from sandbox.forms.roles import RoleForm
 from sandbox.records import Role
-from sandbox.role_forms import RoleForm
 from tests.bot.cogs.talk import Message, Talk, items, text_of
 from tests.bot.support import RunningBot, running
 

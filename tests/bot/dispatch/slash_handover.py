@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.dispatch.client import HelixBot
 from sandbox import Sandbox
-from sandbox.command_forms import parse_commands
+from sandbox.forms.commands import parse_commands
 
 _checked: list[tuple[list[Any], list[dict[str, Any]]]] = []
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from sandbox import Sandbox
-from sandbox.forms import MessageForm
+from sandbox.forms.messages import MessageForm
 from sandbox.messages import Origin
 from tests.bot.support import Chat, RunningBot
 

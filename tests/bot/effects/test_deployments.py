@@ -12,8 +12,8 @@ import pytest
 
 from bot.effects.deployments import build_announcement
 from bot.text import embeds
-from sandbox.embeds import check_embeds
 from sandbox.errors import FormErrors
+from sandbox.forms.embeds import check_embeds
 from state.events import IN_EVENTS, parse_data
 from state.webhooks.github import announced_part
 from tests.bot.effects.github_payloads import (

@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from sandbox.errors import FormErrors, not_built
-from sandbox.fields import id_field, number_field, text_field
+from sandbox.forms.fields import id_field, number_field, text_field
 from sandbox.pictures import Picture, picture_field
 from sandbox.wire import JsonObject
 

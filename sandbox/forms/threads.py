@@ -2,9 +2,9 @@
 
 from typing import TypedDict
 
-from sandbox.channel_forms import MAX_NAME, MAX_SLOWMODE_S
 from sandbox.errors import FormErrors, bad_form, not_built
-from sandbox.fields import number_field, switch_field, text_field
+from sandbox.forms.channels import MAX_NAME, MAX_SLOWMODE_S
+from sandbox.forms.fields import number_field, switch_field, text_field
 from sandbox.records import PRIVATE_THREAD, PUBLIC_THREAD
 from sandbox.wire import JsonObject
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.command_forms import check_choice_list, parse_command, parse_commands
 from sandbox.errors import ApiError, FormErrors
+from sandbox.forms.commands import check_choice_list, parse_command, parse_commands
 
 
 def command(**fields: Any) -> dict[str, Any]:

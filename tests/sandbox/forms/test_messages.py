@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.errors import ApiError
-from sandbox.forms import parse_message, reference_id, require_something
+from sandbox.forms.messages import parse_message, reference_id, require_something
 
 TEXT_BUTTON = {"type": 2, "style": 1, "label": "x", "custom_id": "x"}
 

@@ -4,8 +4,8 @@ import re
 from typing import TypedDict
 
 from sandbox.errors import FormErrors, bad_form, not_built
-from sandbox.fields import id_field, number_field, switch_field, text_field
-from sandbox.overwrites import parse_overwrites
+from sandbox.forms.fields import id_field, number_field, switch_field, text_field
+from sandbox.forms.overwrites import parse_overwrites
 from sandbox.records import CATEGORY, TEXT_CHANNEL, Overwrite
 from sandbox.wire import JsonObject, as_id
 

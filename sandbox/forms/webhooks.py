@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 from sandbox.errors import FormErrors, bad_form, not_built
-from sandbox.fields import forbid_words, id_field, text_field
+from sandbox.forms.fields import forbid_words, id_field, text_field
 from sandbox.pictures import Picture, picture_field
 from sandbox.wire import JsonObject
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sandbox.components import check_components
-from sandbox.embeds import check_embeds
 from sandbox.errors import ApiError, FormErrors, bad_form, not_built
+from sandbox.forms.components import check_components
+from sandbox.forms.embeds import check_embeds
 from sandbox.records import FLAG_EPHEMERAL
 from sandbox.wire import JsonObject, as_id
 
