@@ -13,7 +13,7 @@ from sandbox.people import Ref
 from sandbox.permissions import Permission
 from sandbox.place_actions import PlaceActions, as_action
 from sandbox.records import Channel, Guild, Message, User
-from sandbox.render_messages import message_json
+from sandbox.render.messages import message_json
 from sandbox.selections import choose
 from sandbox.wire import JsonObject, as_id
 

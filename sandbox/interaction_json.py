@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sandbox.files import MAX_FILE_BYTES
 from sandbox.records import Channel, Message
 from sandbox.render import channel_json, member_json, user_json
-from sandbox.render_messages import gateway_message_json
+from sandbox.render.messages import gateway_message_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 

@@ -23,7 +23,7 @@ from sandbox.records import (
     WebhookAuthor,
 )
 from sandbox.render import member_json
-from sandbox.render_messages import gateway_message_json
+from sandbox.render.messages import gateway_message_json
 from sandbox.snowflake import created_s
 from sandbox.wire import JsonObject, as_id, iso
 from sandbox.world import World

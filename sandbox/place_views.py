@@ -5,7 +5,7 @@ from aiohttp import web
 from sandbox.engine import ENGINE
 from sandbox.errors import ActionError
 from sandbox.people import People
-from sandbox.render_messages import gateway_message_json
+from sandbox.render.messages import gateway_message_json
 from sandbox.views import viewer
 from sandbox.wire import json_response
 

@@ -6,7 +6,7 @@ from sandbox.errors import ApiError, unknown
 from sandbox.events import Event, EventBus
 from sandbox.records import Channel, Message
 from sandbox.render import member_json
-from sandbox.render_messages import emoji_json
+from sandbox.render.messages import emoji_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 

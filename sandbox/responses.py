@@ -17,7 +17,7 @@ from sandbox.interactions import Interactions
 from sandbox.messages import Messages, Origin
 from sandbox.modals import parse_modal
 from sandbox.records import FLAG_EPHEMERAL, Message
-from sandbox.render_messages import message_json
+from sandbox.render.messages import message_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sandbox.events import Event, EventBus
 from sandbox.records import Channel, Thread
-from sandbox.render_threads import thread_json, thread_member_json
+from sandbox.render.threads import thread_json, thread_member_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 

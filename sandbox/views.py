@@ -20,7 +20,7 @@ from sandbox.render import (
     presence_json,
     user_json,
 )
-from sandbox.render_messages import gateway_message_json
+from sandbox.render.messages import gateway_message_json
 from sandbox.wire import JsonObject, as_id, encode, json_response
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from sandbox.render import (
     own_user_json,
     presence_json,
 )
-from sandbox.render_threads import active_threads
+from sandbox.render.threads import active_threads
 from sandbox.wire import JsonObject, as_id
 from sandbox.world import World
 

@@ -5,7 +5,7 @@ from aiohttp import web
 from sandbox.engine import Engine
 from sandbox.interaction_json import Interaction
 from sandbox.records import Message
-from sandbox.render_messages import message_json
+from sandbox.render.messages import message_json
 from sandbox.rest.reading import path_id, read_message
 from sandbox.rest.routing import Route
 from sandbox.wire import JsonObject, json_response

@@ -8,7 +8,7 @@ from sandbox.forms.messages import parse_message
 from sandbox.gateway.intents import blank_content
 from sandbox.permissions import Permission
 from sandbox.records import CATEGORY, Channel, Message
-from sandbox.render_messages import message_json
+from sandbox.render.messages import message_json
 from sandbox.rest.reading import path_id, query_id, query_int, read_message, read_object
 from sandbox.rest.routing import Route
 from sandbox.snowflake import created_s

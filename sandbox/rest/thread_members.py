@@ -6,7 +6,7 @@ from sandbox.engine import Engine
 from sandbox.errors import missing_access, unknown, wrong_channel_type
 from sandbox.records import Channel, Thread
 from sandbox.render import member_json
-from sandbox.render_threads import thread_member_json
+from sandbox.render.threads import thread_member_json
 from sandbox.rest.reading import path_id
 from sandbox.rest.routing import Route
 from sandbox.wire import JsonObject, json_response

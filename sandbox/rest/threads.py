@@ -9,7 +9,7 @@ from sandbox.forms.threads import parse_new_thread, parse_thread, parse_thread_t
 from sandbox.permissions import Permission
 from sandbox.records import PRIVATE_THREAD, PUBLIC_THREAD, Channel, Guild, Thread
 from sandbox.render import channel_json
-from sandbox.render_threads import active_threads, thread_member_json
+from sandbox.render.threads import active_threads, thread_member_json
 from sandbox.rest.messages import require
 from sandbox.rest.reading import own_guild, path_id, query_int, query_time, read_object
 from sandbox.rest.routing import Route

@@ -7,7 +7,7 @@ from sandbox.engine import Engine
 from sandbox.forms.messages import parse_message
 from sandbox.forms.webhooks import parse_guise
 from sandbox.records import Channel, Message, Webhook
-from sandbox.render_messages import message_json
+from sandbox.render.messages import message_json
 from sandbox.rest import interactions
 from sandbox.rest.reading import path_id, query_id, read_message
 from sandbox.rest.routing import Handler, Route

@@ -9,7 +9,7 @@ from sandbox.records import (
     Role,
     User,
 )
-from sandbox.render_threads import thread_json
+from sandbox.render.threads import thread_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 

@@ -10,7 +10,7 @@ from sandbox.records import (
     Message,
 )
 from sandbox.render import member_json, user_json
-from sandbox.render_threads import thread_json
+from sandbox.render.threads import thread_json
 from sandbox.wire import JsonObject
 from sandbox.world import World
 
