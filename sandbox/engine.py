@@ -5,27 +5,27 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from sandbox.channels import Channels
 from sandbox.commands import CommandRegistry
 from sandbox.events import Event, EventBus
 from sandbox.faults import Faults
 from sandbox.files import FileStore
 from sandbox.gateway.server import Gateway
 from sandbox.gateway.sessions import Sessions
-from sandbox.guilds import Guilds
 from sandbox.interactions import Interactions
-from sandbox.members import Members
 from sandbox.messages import Messages
 from sandbox.pictures import Pictures
 from sandbox.pins import Pins
+from sandbox.places.channels import Channels
+from sandbox.places.guilds import Guilds
+from sandbox.places.members import Members
+from sandbox.places.roles import Roles
+from sandbox.places.threads import Threads
+from sandbox.places.webhooks import Webhooks
 from sandbox.ratelimit import RateLimits
 from sandbox.reactions import Reactions
 from sandbox.responses import Responses
-from sandbox.roles import Roles
 from sandbox.seed import build_world
 from sandbox.snowflake import SnowflakeSource
-from sandbox.threads import Threads
-from sandbox.webhooks import Webhooks
 from sandbox.wire import JsonObject
 
 

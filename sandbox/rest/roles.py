@@ -4,10 +4,10 @@ from aiohttp import web
 
 from sandbox.engine import Engine
 from sandbox.forms.roles import parse_positions, parse_role
+from sandbox.places.roles import find_role
 from sandbox.render import role_json
 from sandbox.rest.reading import own_guild, path_id, read_json, read_object
 from sandbox.rest.routing import Route
-from sandbox.roles import find_role
 from sandbox.wire import json_response
 
 _ROLES = "/guilds/{guild_id}/roles"

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sandbox import Sandbox
-from sandbox.channels import MAX_CHANNELS, MAX_IN_CATEGORY
 from sandbox.permissions import Permission
+from sandbox.places.channels import MAX_CHANNELS, MAX_IN_CATEGORY
 from sandbox.records import CATEGORY, Channel, Overwrite
 from tests.sandbox.support import Api, deny_bot
 

@@ -6,8 +6,8 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.permissions import Permission
+from sandbox.places.roles import MAX_ROLES
 from sandbox.records import Role
-from sandbox.roles import MAX_ROLES
 from tests.sandbox.support import Api
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.permissions import Permission
+from sandbox.places.threads import MAX_ACTIVE
 from sandbox.records import Overwrite
-from sandbox.threads import MAX_ACTIVE
 from tests.sandbox.support import Api, deny_bot
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.permissions import Permission
-from sandbox.webhooks import MAX_WEBHOOKS
+from sandbox.places.webhooks import MAX_WEBHOOKS
 from tests.sandbox.support import Api, deny_bot
 
 

@@ -10,9 +10,9 @@ import pytest
 
 from bot.servers.self_roles import CATEGORIES, NAMES
 from sandbox import Sandbox
-from sandbox import roles as sandbox_roles
 from sandbox.faults import Fault
 from sandbox.forms.roles import RoleForm
+from sandbox.places import roles as sandbox_roles
 from sandbox.records import Role
 from tests.bot.cogs.talk import Message, Talk, items, text_of
 from tests.bot.support import RunningBot, running

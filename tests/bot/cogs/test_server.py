@@ -13,10 +13,10 @@ from bot.servers.duties import DUTIES
 from bot.servers.welcomes import Welcomes
 from bot.servers.work import GuildWork
 from sandbox import Sandbox
-from sandbox import channels as sandbox_channels
 from sandbox.faults import Fault
 from sandbox.forms.channels import ChannelFields
 from sandbox.permissions import Permission
+from sandbox.places import channels as sandbox_channels
 from sandbox.records import CATEGORY, TEXT_CHANNEL, Channel, Guild, Overwrite
 from tests.bot.cogs.talk import Message, Talk, text_of
 from tests.bot.conftest import StartBot

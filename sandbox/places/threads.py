@@ -9,6 +9,8 @@ from sandbox.forms.messages import MessageForm
 from sandbox.forms.threads import ThreadFields
 from sandbox.messages import Messages, Origin
 from sandbox.permissions import Permission
+from sandbox.places.thread_events import ThreadEvents
+from sandbox.places.thread_members import ThreadMembers
 from sandbox.records import (
     NAME_NOTICE,
     PRIVATE_THREAD,
@@ -22,8 +24,6 @@ from sandbox.records import (
     Message,
     Thread,
 )
-from sandbox.thread_events import ThreadEvents
-from sandbox.thread_members import ThreadMembers
 from sandbox.wire import iso
 from sandbox.world import World
 

@@ -8,9 +8,9 @@ from sandbox.forms.messages import MessageForm
 from sandbox.forms.roles import MemberForm
 from sandbox.messages import Messages, Origin
 from sandbox.permissions import Permission, base_permissions, rank
+from sandbox.places.roles import find_role, require_below, require_manage_roles
 from sandbox.records import JOIN_NOTICE, Guild, Member, User
 from sandbox.render import member_json, user_json
-from sandbox.roles import find_role, require_below, require_manage_roles
 from sandbox.wire import JsonObject, iso
 from sandbox.world import World
 

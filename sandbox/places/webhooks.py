@@ -11,8 +11,8 @@ from sandbox.forms.webhooks import WebhookFields
 from sandbox.messages import Messages, Origin
 from sandbox.permissions import Permission
 from sandbox.pictures import Picture, Pictures
+from sandbox.places.threads import Threads
 from sandbox.records import TEXT_CHANNEL, Channel, Message, Webhook, WebhookAuthor
-from sandbox.threads import Threads
 from sandbox.wire import JsonObject
 from sandbox.world import World
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from sandbox.errors import ApiError, missing_access, missing_permissions, unknown
 from sandbox.permissions import Permission
+from sandbox.places.thread_events import ThreadEvents
 from sandbox.records import PRIVATE_THREAD, Channel, Thread
-from sandbox.thread_events import ThreadEvents
 from sandbox.wire import iso
 from sandbox.world import World
 

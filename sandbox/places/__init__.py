@@ -1,0 +1,1 @@
+"""Servers, channels, threads, members and roles, by Discord's rules."""
