@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from sandbox.engine import ENGINE, Engine
-from sandbox.files import OCTET_STREAM
 from sandbox.pictures import Picture, picture_type
+from sandbox.posts.files import OCTET_STREAM
 from sandbox.wire import as_id
 
 _SAFE = {

@@ -8,21 +8,21 @@ from aiohttp import web
 from sandbox.commands import CommandRegistry
 from sandbox.events import Event, EventBus
 from sandbox.faults import Faults
-from sandbox.files import FileStore
 from sandbox.gateway.server import Gateway
 from sandbox.gateway.sessions import Sessions
 from sandbox.interactions import Interactions
-from sandbox.messages import Messages
 from sandbox.pictures import Pictures
-from sandbox.pins import Pins
 from sandbox.places.channels import Channels
 from sandbox.places.guilds import Guilds
 from sandbox.places.members import Members
 from sandbox.places.roles import Roles
 from sandbox.places.threads import Threads
 from sandbox.places.webhooks import Webhooks
+from sandbox.posts.files import FileStore
+from sandbox.posts.messages import Messages
+from sandbox.posts.pins import Pins
+from sandbox.posts.reactions import Reactions
 from sandbox.ratelimit import RateLimits
-from sandbox.reactions import Reactions
 from sandbox.responses import Responses
 from sandbox.seed import build_world
 from sandbox.snowflake import SnowflakeSource

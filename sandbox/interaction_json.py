@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from sandbox.files import MAX_FILE_BYTES
+from sandbox.posts.files import MAX_FILE_BYTES
 from sandbox.records import Channel, Message
 from sandbox.render import channel_json, member_json, user_json
 from sandbox.render.messages import gateway_message_json

@@ -14,8 +14,8 @@ from sandbox.interaction_json import (
     message_fields,
 )
 from sandbox.interactions import Interactions
-from sandbox.messages import Messages, Origin
 from sandbox.modals import parse_modal
+from sandbox.posts.messages import Messages, Origin
 from sandbox.records import FLAG_EPHEMERAL, Message
 from sandbox.render.messages import message_json
 from sandbox.wire import JsonObject

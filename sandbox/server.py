@@ -11,10 +11,10 @@ from sandbox.cdn import add_cdn
 from sandbox.controls import ACTIONS, add_controls
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import SandboxError
-from sandbox.files import MAX_STORE_BYTES
 from sandbox.guard import HOSTS, guard, is_loopback
 from sandbox.page import PAGE, STATIC_DIR, add_page, read_page
 from sandbox.place_views import add_place_views
+from sandbox.posts.files import MAX_STORE_BYTES
 from sandbox.rest import (
     channels,
     commands,

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 
 from sandbox.errors import ApiError, bad_form, missing_access, missing_permissions, unknown
 from sandbox.events import EventBus
-from sandbox.files import FileStore
 from sandbox.forms.channels import ChannelFields, ChannelPlace
 from sandbox.forms.overwrites import require_own_bits, require_targets
 from sandbox.permissions import Permission, base_permissions
 from sandbox.places.channel_events import ChannelEvents
 from sandbox.places.guilds import tell_guild
+from sandbox.posts.files import FileStore
 from sandbox.records import CATEGORY, Channel, Guild, Overwrite
 from sandbox.render import channel_json
 from sandbox.world import World

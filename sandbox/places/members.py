@@ -6,9 +6,9 @@ from sandbox.errors import bad_form, invalid_role, missing_permissions, unknown
 from sandbox.events import Event, EventBus
 from sandbox.forms.messages import MessageForm
 from sandbox.forms.roles import MemberForm
-from sandbox.messages import Messages, Origin
 from sandbox.permissions import Permission, base_permissions, rank
 from sandbox.places.roles import find_role, require_below, require_manage_roles
+from sandbox.posts.messages import Messages, Origin
 from sandbox.records import JOIN_NOTICE, Guild, Member, User
 from sandbox.render import member_json, user_json
 from sandbox.wire import JsonObject, iso

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 from sandbox.errors import ApiError, missing_permissions, wrong_channel_type
 from sandbox.events import Event, EventBus
-from sandbox.files import FileStore
 from sandbox.forms.messages import MessageForm
 from sandbox.forms.threads import ThreadFields
-from sandbox.messages import Messages, Origin
 from sandbox.permissions import Permission
 from sandbox.places.thread_events import ThreadEvents
 from sandbox.places.thread_members import ThreadMembers
+from sandbox.posts.files import FileStore
+from sandbox.posts.messages import Messages, Origin
 from sandbox.records import (
     NAME_NOTICE,
     PRIVATE_THREAD,

@@ -8,10 +8,10 @@ from sandbox.errors import ApiError, missing_permissions, unknown, wrong_channel
 from sandbox.events import Event, EventBus
 from sandbox.forms.messages import MessageForm, require_something
 from sandbox.forms.webhooks import WebhookFields
-from sandbox.messages import Messages, Origin
 from sandbox.permissions import Permission
 from sandbox.pictures import Picture, Pictures
 from sandbox.places.threads import Threads
+from sandbox.posts.messages import Messages, Origin
 from sandbox.records import TEXT_CHANNEL, Channel, Message, Webhook, WebhookAuthor
 from sandbox.wire import JsonObject
 from sandbox.world import World

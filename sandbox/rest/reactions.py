@@ -4,7 +4,7 @@ from aiohttp import web
 
 from sandbox.engine import Engine
 from sandbox.permissions import Permission
-from sandbox.reactions import check_emoji
+from sandbox.posts.reactions import check_emoji
 from sandbox.records import Channel, Message
 from sandbox.render import user_json
 from sandbox.rest.messages import require

@@ -7,8 +7,8 @@ from aiohttp import BodyPartReader, web
 
 from sandbox.engine import Engine
 from sandbox.errors import ApiError, bad_form, missing_access, unknown
-from sandbox.files import MAX_FILE_BYTES
 from sandbox.forms.messages import MAX_FILES, UploadedFile
+from sandbox.posts.files import MAX_FILE_BYTES
 from sandbox.records import Guild
 from sandbox.wire import JsonObject, as_id, decode
 

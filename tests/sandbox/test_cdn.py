@@ -8,8 +8,8 @@ import pytest
 from sandbox import Sandbox
 from sandbox.cdn import flat_png
 from sandbox.errors import ApiError
-from sandbox.files import FileStore, content_type, image_size, safe_filename
 from sandbox.forms.messages import UploadedFile
+from sandbox.posts.files import FileStore, content_type, image_size, safe_filename
 from tests.sandbox.support import Api
 
 

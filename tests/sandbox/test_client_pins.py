@@ -8,7 +8,7 @@ import pytest
 
 from sandbox import ActionError, Sandbox
 from sandbox.permissions import Permission
-from sandbox.pins import MAX_PINS
+from sandbox.posts.pins import MAX_PINS
 from sandbox.records import Message
 from sandbox.world import MESSAGES_PER_CHANNEL
 from tests.sandbox.support import Api, Bot, deny_bot

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import FormData
 
 from sandbox import Sandbox
-from sandbox.files import MAX_FILE_BYTES
 from sandbox.permissions import Permission
+from sandbox.posts.files import MAX_FILE_BYTES
 from sandbox.rest import messages
 from sandbox.world import MESSAGES_PER_CHANNEL
 from tests.sandbox.support import Api, Clock, deny_bot

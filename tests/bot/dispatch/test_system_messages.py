@@ -6,7 +6,7 @@ import asyncio
 
 from sandbox import Sandbox
 from sandbox.forms.messages import MessageForm
-from sandbox.messages import Origin
+from sandbox.posts.messages import Origin
 from tests.bot.support import Chat, RunningBot
 
 # Message types (Discord API, "Message Types") other than 0 (default) and 19 (reply); 99 is one to come.

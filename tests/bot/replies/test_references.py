@@ -10,8 +10,8 @@ import pytest
 
 from sandbox import Sandbox
 from sandbox.faults import Fault
-from sandbox.messages import Messages
 from sandbox.permissions import Permission
+from sandbox.posts.messages import Messages
 from tests.bot.cog_folder import CogFolder
 from tests.bot.conftest import StartBot
 from tests.bot.support import Chat, RunningBot, text_of

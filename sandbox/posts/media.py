@@ -1,7 +1,7 @@
 """Uploaded files and the embeds that show them by ``attachment://name``."""
 
-from sandbox.files import safe_filename
 from sandbox.forms.messages import MessageForm, UploadedFile
+from sandbox.posts.files import safe_filename
 from sandbox.records import Attachment
 from sandbox.wire import JsonObject
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sandbox.errors import ApiError
 from sandbox.events import Event, EventBus
 from sandbox.forms.messages import MessageForm
-from sandbox.messages import Messages, Origin
+from sandbox.posts.messages import Messages, Origin
 from sandbox.records import PIN_NOTICE, SPOKEN, Channel, Message
 from sandbox.wire import JsonObject, iso
 from sandbox.world import World

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 from sandbox.errors import ApiError, bad_form
 from sandbox.events import Event, EventBus
-from sandbox.files import FileStore, safe_filename
 from sandbox.forms.messages import MAX_FILES, MessageForm, reference_id, require_something
-from sandbox.media import entry_for, resolve_media, shown_names
-from sandbox.mentions import resolve_mentions
 from sandbox.permissions import Permission
+from sandbox.posts.files import FileStore, safe_filename
+from sandbox.posts.media import entry_for, resolve_media, shown_names
+from sandbox.posts.mentions import resolve_mentions
 from sandbox.records import (
     FLAG_EPHEMERAL,
     FLAG_LOADING,
