@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from sandbox.commands import CommandRegistry
 from sandbox.events import Event, EventBus
 from sandbox.faults import Faults
 from sandbox.gateway.server import Gateway
 from sandbox.gateway.sessions import Sessions
 from sandbox.interactions import Interactions
+from sandbox.interactions.commands import CommandRegistry
+from sandbox.interactions.responses import Responses
 from sandbox.pictures import Pictures
 from sandbox.places.channels import Channels
 from sandbox.places.guilds import Guilds
@@ -23,7 +24,6 @@ from sandbox.posts.messages import Messages
 from sandbox.posts.pins import Pins
 from sandbox.posts.reactions import Reactions
 from sandbox.ratelimit import RateLimits
-from sandbox.responses import Responses
 from sandbox.seed import build_world
 from sandbox.snowflake import SnowflakeSource
 from sandbox.wire import JsonObject

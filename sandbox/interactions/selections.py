@@ -2,7 +2,7 @@
 
 from sandbox.errors import ActionError
 from sandbox.forms.components import STRING_SELECT
-from sandbox.invocations import CHANNEL, MENTIONABLE, ROLE, USER, resolve
+from sandbox.interactions.invocations import CHANNEL, MENTIONABLE, ROLE, USER, resolve
 from sandbox.records import Channel
 from sandbox.wire import JsonObject
 from sandbox.world import World

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from sandbox.errors import ApiError, FormErrors, bad_form, unknown
 from sandbox.forms.commands import check_choice_list
 from sandbox.forms.messages import MessageForm, UploadedFile, parse_message, require_something
-from sandbox.interaction_json import (
+from sandbox.interactions import Interactions
+from sandbox.interactions.modals import parse_modal
+from sandbox.interactions.wording import (
     AUTOCOMPLETE,
     COMMAND,
     COMPONENT,
@@ -13,8 +15,6 @@ from sandbox.interaction_json import (
     Interaction,
     message_fields,
 )
-from sandbox.interactions import Interactions
-from sandbox.modals import parse_modal
 from sandbox.posts.messages import Messages, Origin
 from sandbox.records import FLAG_EPHEMERAL, Message
 from sandbox.render.messages import message_json

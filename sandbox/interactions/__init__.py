@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sandbox.errors import ApiError, unknown
 from sandbox.events import Event, EventBus
-from sandbox.interaction_json import AUTOCOMPLETE, Interaction, interaction_json
+from sandbox.interactions.wording import AUTOCOMPLETE, Interaction, interaction_json
 from sandbox.records import Channel, Message
 from sandbox.wire import JsonObject
 from sandbox.world import World
