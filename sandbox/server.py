@@ -6,14 +6,15 @@ from types import MappingProxyType
 
 from aiohttp import web
 
-from sandbox.actions import Actions
 from sandbox.cdn import add_cdn
-from sandbox.controls import ACTIONS, add_controls
+from sandbox.desk.actions import Actions
+from sandbox.desk.controls import ACTIONS, add_controls
+from sandbox.desk.page import PAGE, STATIC_DIR, add_page, read_page
+from sandbox.desk.place_views import add_place_views
+from sandbox.desk.views import SOCKETS, Sockets, add_views
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import SandboxError
 from sandbox.guard import HOSTS, guard, is_loopback
-from sandbox.page import PAGE, STATIC_DIR, add_page, read_page
-from sandbox.place_views import add_place_views
 from sandbox.posts.files import MAX_STORE_BYTES
 from sandbox.rest import (
     channels,
@@ -32,7 +33,6 @@ from sandbox.rest import (
     webhooks,
 )
 from sandbox.rest.routing import add_routes
-from sandbox.views import SOCKETS, Sockets, add_views
 
 logger = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from sandbox import Sandbox, SandboxError, server, start_sandbox
-from sandbox.page import PAGE, PageFile, read_page
+from sandbox.desk.page import PAGE, PageFile, read_page
 from tests.sandbox.support import Api
 
 

@@ -16,7 +16,7 @@ from sandbox.wire import json_response
 
 logger = logging.getLogger(__name__)
 
-STATIC_DIR = Path(__file__).with_name("static")
+STATIC_DIR = Path(__file__).parents[1] / "static"
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -98,7 +98,7 @@ async def _commands(request: web.Request) -> web.Response:
     try:
         body = await _fetch(url)
     except (ClientError, TimeoutError, ValueError) as error:
-        logger.info("sandbox.page.commands_failed error=%r", error)
+        logger.info("sandbox.desk.page.commands_failed error=%r", error)
         return json_response({"message": "The command list cannot be read right now."}, status=502)
     return web.Response(body=body, content_type="application/json")
 

@@ -1,9 +1,9 @@
 """What people do with places: pin what should stay in sight, talk in threads."""
 
+from sandbox.desk.people import People, Ref
 from sandbox.engine import Engine
 from sandbox.errors import ActionError, ApiError
 from sandbox.forms.threads import parse_new_thread, parse_thread
-from sandbox.people import People, Ref
 from sandbox.permissions import Permission
 from sandbox.records import PRIVATE_THREAD, PUBLIC_THREAD, Channel, Thread, User
 from sandbox.render import channel_json

@@ -6,10 +6,10 @@ from collections import deque
 
 from aiohttp import WSMsgType, web
 
+from sandbox.desk.people import People
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import ActionError
 from sandbox.events import Event, may_hear
-from sandbox.people import People
 from sandbox.records import Guild, User
 from sandbox.render import (
     application_json,
@@ -218,10 +218,10 @@ async def _events(request: web.Request) -> web.StreamResponse:
     try:
         await socket.prepare(request)
         request.app[SOCKETS].open.add(socket)
-        sender = asyncio.create_task(feed.send_to(socket), name="sandbox.page.events")
+        sender = asyncio.create_task(feed.send_to(socket), name="sandbox.desk.page.events")
         async for message in socket:
             if message.type is WSMsgType.ERROR:
-                logger.info("sandbox.page.error error=%r", socket.exception())
+                logger.info("sandbox.desk.page.error error=%r", socket.exception())
     finally:
         unsubscribe()
         request.app[SOCKETS].open.discard(socket)

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from sandbox.desk.people import Ref
+from sandbox.desk.place_actions import PlaceActions, as_action
 from sandbox.errors import ActionError, ApiError
 from sandbox.forms.components import BUTTON, find_component
 from sandbox.forms.messages import UploadedFile, parse_message
@@ -10,9 +12,7 @@ from sandbox.interactions.invocations import build_invocation
 from sandbox.interactions.modals import fill_in
 from sandbox.interactions.selections import choose
 from sandbox.interactions.wording import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL_SUBMIT
-from sandbox.people import Ref
 from sandbox.permissions import Permission
-from sandbox.place_actions import PlaceActions, as_action
 from sandbox.records import Channel, Guild, Message, User
 from sandbox.render.messages import message_json
 from sandbox.wire import JsonObject, as_id

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from sandbox.control_bodies import ID, maybe, need
-from sandbox.place_actions import PlaceActions
+from sandbox.desk.bodies import ID, maybe, need
+from sandbox.desk.place_actions import PlaceActions
 from sandbox.wire import JsonObject
 
 

@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
+from sandbox.desk.people import People
+from sandbox.desk.views import viewer
 from sandbox.engine import ENGINE
 from sandbox.errors import ActionError
-from sandbox.people import People
 from sandbox.render.messages import gateway_message_json
-from sandbox.views import viewer
 from sandbox.wire import json_response
 
 

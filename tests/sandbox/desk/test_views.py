@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from aiohttp import ClientWebSocketResponse
 
-from sandbox import Sandbox, views
+from sandbox import Sandbox
+from sandbox.desk import views
 from sandbox.permissions import Permission
 from sandbox.records import Overwrite
 from tests.sandbox.support import WAIT_S, Api

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from sandbox.actions import Actions
-from sandbox.control_bodies import ID, maybe, need
+from sandbox.desk.actions import Actions
+from sandbox.desk.bodies import ID, maybe, need
+from sandbox.desk.place_controls import PLACE_VERBS
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import ActionError
 from sandbox.faults import Fault
 from sandbox.forms.messages import UploadedFile
-from sandbox.place_controls import PLACE_VERBS
 from sandbox.wire import JsonObject, decode, json_response
 
 ACTIONS = web.AppKey("ACTIONS", Actions)

@@ -1,0 +1,1 @@
+"""What people in the sandbox do and see: the chat page and its controls."""
