@@ -6,8 +6,8 @@ import sqlite3
 
 import msgspec
 
+from core.store.moments import from_us, to_us
 from state.models import UCF, AgentReport, Lore, Snapshot
-from state.moments import from_us, to_us
 
 
 def read_snapshot(connection: sqlite3.Connection) -> Snapshot | None:

@@ -13,7 +13,7 @@ import msgspec
 
 from core.errors import HelixError
 from core.files.uninterrupted import uninterrupted
-from state.moments import from_us
+from core.store.moments import from_us
 
 SIZE_LIMIT: Final = 64 * 1024
 

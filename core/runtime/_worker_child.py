@@ -1,4 +1,4 @@
-"""The other end of `core/runtime/worker.py`: reads jobs from its input, writes what became of them to its output."""
+"""The worker process: reads jobs from its input, runs them, writes their results to its output."""
 
 from __future__ import annotations
 

@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
+from core.store.moments import from_us, to_us
 from state.events import Severity
-from state.moments import from_us, to_us
 
 # Alerts that are over and still listed; older ones are forgotten (the journal keeps that they were).
 CLOSED_KEPT: Final = 1_000

@@ -15,10 +15,10 @@ from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import Threshold
 from core.store import Database
+from core.store.moments import from_us, to_us
 from state.alerts.holt import Forecast, TooLittleData, forecast
 from state.journal.history import History
 from state.models import METRICS
-from state.moments import from_us, to_us
 
 # How often it is looked whether a forecast has come due, or a new one is.
 EVERY_S: Final = 600.0

@@ -10,8 +10,8 @@ from typing import Final, Literal
 
 import msgspec
 
+from core.store.moments import from_us, to_us
 from state.change import Actor
-from state.moments import from_us, to_us
 
 BackupStatus = Literal["good", "unchecked", "bad"]
 

@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
+from core.store.moments import from_us, to_us
 from state.change import Actor
 from state.contexts.records import Content, Context, ContextBrief, RitualThen, fold
-from state.moments import from_us, to_us
 
 # One person cannot crowd out the others: the oldest of their own leave first. So it is with what archives by
 # itself, such as a webhook every hour.

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import msgspec
 
+from core.store.moments import from_us, to_us
 from state.change import Actor
 from state.directives.policy import Rank
 from state.directives.records import STATUSES, Directive, DirectiveStatus, Halt, LogLine
-from state.moments import from_us, to_us
 
 # Finished directives that are remembered; the journal keeps what they did for longer.
 KEPT: Final = 1_000

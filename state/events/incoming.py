@@ -1,4 +1,4 @@
-"""The records of what others may send in; `state/events/__init__.py` lists them. Unknown fields are refused."""
+"""The records of what others may send in; `state.events` lists them. Unknown fields are refused."""
 
 from __future__ import annotations
 

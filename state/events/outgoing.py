@@ -1,4 +1,4 @@
-"""The records of what happens here that others may hear of; `state/events/__init__.py` lists them."""
+"""The records of what happens here that others may hear of; `state.events` lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Events made by hand: any type of `state/events/__init__.py`, from JSON or from sample values."""
+"""Events made by hand: any type of `state.events`, from JSON or from sample values."""
 
 from __future__ import annotations
 

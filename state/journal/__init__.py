@@ -11,9 +11,9 @@ import msgspec
 
 from core.errors import HelixError
 from core.store import Database
+from core.store.moments import from_us, to_us
 from state.change import JournalRow
 from state.models import METRICS, UCF
-from state.moments import from_us, to_us
 
 LIMIT: Final = 500
 # Longest text kept in a column; what is longer is cut.

@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from core.store import Database
+from core.store.moments import from_us, to_us
 from state.models import METRICS
-from state.moments import from_us, to_us
 
 MOST_POINTS: Final = 2_000
 

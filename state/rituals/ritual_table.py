@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 
+from core.store.moments import from_us, to_us
 from state.change import Actor
-from state.moments import from_us, to_us
 from state.rituals.records import Finish, Ground, RitualRecord
 
 _COLUMNS: Final = (

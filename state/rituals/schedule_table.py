@@ -7,8 +7,8 @@ from datetime import datetime
 
 import msgspec
 
+from core.store.moments import from_us, to_us
 from state.change import Actor
-from state.moments import from_us, to_us
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):

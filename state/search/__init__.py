@@ -10,7 +10,7 @@ import msgspec
 
 from core.clock import Clock
 from core.store import Database
-from state.moments import from_us, to_us
+from core.store.moments import from_us, to_us
 from state.search.query import build_query
 
 # Around a hit in a text; what is searched has no control characters that anybody could mean.

@@ -20,8 +20,8 @@ from core.health import HealthRegistry, Reading
 from core.health.threshold import Threshold, fails_when, warns_when
 from core.store import Database
 from core.store.errors import StoreError
+from core.store.moments import from_us, to_us
 from core.text.numbers import plain
-from state.moments import from_us, to_us
 from state.services.services_file import BASE, NAME, SHIPPED, ServiceSpec, parse_services
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from state.moments import from_us, to_us
+from core.store.moments import from_us, to_us
 from state.slo._sums import Sums
 
 # A day has 1,440 minutes, and each start adds up to two.

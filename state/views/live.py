@@ -1,4 +1,4 @@
-"""What the broadcaster carries, as the public records of `state/views/live_records.py`; the rest stays inside."""
+"""What the broadcaster carries, as the public records of `live_records.py`; the rest stays inside."""
 
 from __future__ import annotations
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from core.health import Status
+from core.store.moments import to_us
 from core.version import VERSION
 from state.change import Actor, Change
 from state.events import ReportReady
 from state.models import METRICS, UCF, Judgement, judge
-from state.moments import to_us
 from state.views.status import Trend, build_status, build_trends
 
 if TYPE_CHECKING:

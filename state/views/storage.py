@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from core.store.moments import from_us
 from core.store.sqlite.files import file_size, wal_path
 from state.backups.manifest import EDITED_FILES
-from state.moments import from_us
 
 if TYPE_CHECKING:
     from state.collective import Collective

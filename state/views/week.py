@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from core.store.moments import from_us, to_us
 from state.models import METRICS, UCF
-from state.moments import from_us, to_us
 
 if TYPE_CHECKING:
     from state.collective import Collective

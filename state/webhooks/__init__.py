@@ -149,7 +149,7 @@ class Webhooks:
     def register(
         self, name: str, handler: Handler, *, when: Callable[[], Awaitable[object]] | None = None
     ) -> None:
-        """Lets a handler of `state/events/__init__.py` do its part, as `Router.register`; its lane is supervised."""
+        """Lets a handler of `state.events` do its part, as `Router.register`; its lane is supervised."""
         self._kernel.supervisor.add(f"inbox:{name}", self.router.register(name, handler, when=when))
 
     def check(self, data: InEvent) -> None:

@@ -26,7 +26,7 @@ _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 @final
 class Edge:
-    """Everything that is the same for all routes, around each request that is not answered by `web.edge.fast_path`."""
+    """Everything that is the same for all routes, around each request that the fast path does not answer."""
 
     def __init__(
         self,
