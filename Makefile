@@ -44,7 +44,7 @@ slash: $(VENV)/run.stamp ## Generate bot/slash.json from the cogs
 docs: $(VENV)/run.stamp ## Generate docs/commands.md, the tables of docs/webhooks.md and .env.example
 	$(BIN)/python -m bot.catalog.page
 	$(BIN)/python -m state.events.doc_tables
-	$(BIN)/python -m core.settings.doc > .env.example
+	$(BIN)/python -m core.settings > .env.example
 
 zapier: $(VENV)/run.stamp ## Generate zapier/definition.json from the event registry
 	$(BIN)/python -m state.events.zapier

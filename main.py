@@ -183,7 +183,7 @@ def _run(call: _Call) -> int:
 
 
 def _check(call: _Call) -> int:
-    from bot.access.preflight import describe
+    from bot.gateway.preflight import describe
 
     for warning in call.loaded.warnings:
         _say(f"warning: {warning}")

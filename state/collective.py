@@ -11,11 +11,10 @@ import msgspec
 
 from core.files.watcher import FolderWatcher
 from core.runtime.kernel import Kernel
-from core.store import Database
+from core.store import Database, checks
 from core.store.errors import StoreError
 from core.store.kv import KeyValue
 from core.store.schema import CORE_MIGRATIONS
-from state import store_checks
 from state.agents import AgentView
 from state.agents.monitor import AgentMonitor
 from state.alerts import Alerts
@@ -176,7 +175,7 @@ class Collective:
         """Looks how much room the data folder has left."""
         settings = self.kernel.settings
         disk = await asyncio.to_thread(
-            store_checks.read_disk,
+            checks.read_disk,
             settings.data_dir,
             warn_mb=settings.disk_free_warn_mb,
             fail_mb=settings.disk_free_fail_mb,
@@ -235,7 +234,7 @@ class Collective:
         supervisor.add("slo", self.slo.keep, every_s=SLO_EVERY_S, first_after_s=SLO_EVERY_S)
         health.add_probe(
             "store",
-            lambda: store_checks.read_store(
+            lambda: checks.read_store(
                 self.database.stats(),
                 full_share=kernel.settings.queue_warn_percent / 100,
             ),
@@ -244,7 +243,7 @@ class Collective:
         health.add_probe("backups", self.backup_schedule.read)
         health.add_probe(
             "journal",
-            lambda: store_checks.read_journal(
+            lambda: checks.read_journal(
                 self.database.stats(),
                 kernel.settings.journal_days,
                 beside=(health.get("disk"), health.get("backups")),
@@ -256,7 +255,7 @@ class Collective:
         health.add_probe("directives", self.directives.probe)
         health.add_probe("forecasts", self.forecasts.probe)
         recovery = self.database.recovery
-        store_checks.report_recovery(
+        checks.report_recovery(
             health, recovery, edits=self.projector.edits_at_start, rituals=self._rituals_cut_off
         )
         health.add_probe("rituals", self.rituals.read_health)

@@ -10,7 +10,6 @@ import discord
 from discord.ext import commands
 
 from bot import access, catalog
-from bot.access.invite import intents_needed
 from bot.arguments import ArgumentView
 from bot.dispatch.batch import follows_comments
 from bot.dispatch.loader import CogLoader
@@ -20,6 +19,7 @@ from bot.gateway import library_log
 from bot.gateway.command_metrics import CommandMetrics
 from bot.gateway.counters import DiscordCounters
 from bot.gateway.endpoints import Endpoints
+from bot.gateway.invite import intents_needed
 from bot.gateway.watch import GatewayWatch
 from bot.replies import awaited, errors
 from bot.replies.buttons import EXPIRED, ComponentItem

@@ -1,8 +1,7 @@
-"""Every setting with its default and its meaning; `python -m core.settings.doc` prints `.env.example`."""
+"""Every setting with its default and its meaning; `python -m core.settings` prints `.env.example`."""
 
 from __future__ import annotations
 
-import sys
 import textwrap
 
 from core.settings._doc_record import Group, SettingDoc
@@ -231,7 +230,3 @@ def render_env_example() -> str:
         lines += textwrap.wrap(doc.meaning, width=98, initial_indent="# ", subsequent_indent="# ")
         lines.append(f"#{doc.name}={doc.default}")
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(render_env_example())

@@ -38,8 +38,8 @@ _DETAIL_LENGTH: Final = 1_000
 class Alerts:
     """The alerts of the collective; `load` comes before the first change.
 
-    A measured alert's key begins with "ucf." (`state/alerts/hysteresis.py`). Other alerts have keys of their own and
-    are raised and cleared by callers. What is read from memory is as of the last commit.
+    A measured alert's key begins with "ucf." (`state/alerts/hysteresis.py`). Others have their own keys,
+    and are raised and cleared by callers. What is read from memory is as of the last commit.
 
     Args:
         warn_above: with more open alerts that nobody has acknowledged than this, the check warns.

@@ -12,6 +12,7 @@ import msgspec
 
 from core.files.uninterrupted import uninterrupted
 from core.health import Reading
+from core.health.threshold import warns_when
 from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
@@ -25,7 +26,6 @@ from state.rituals._run import OnStep, Run
 from state.rituals.changes import applied, early_end, ground_of
 from state.rituals.records import RitualRecord, RitualRunning, RitualStatus, RunningRitual, check_steps
 from state.rituals.rules import ALGORITHM, RitualKind, draw
-from state.store_checks import read_rituals
 
 __all__ = ["Rituals", "Run"]
 
@@ -149,8 +149,17 @@ class Rituals(RitualArchive):
         await self.idle()
 
     def read_health(self) -> Reading:
-        """For the check "rituals"."""
-        return read_rituals(self.running, self.last)
+        """Whether the engine runs, and whether what it last did could be kept."""
+        reading = Reading(thresholds=(warns_when("the last ritual", "impossible to keep"),))
+        if self.running is not None:
+            return msgspec.structs.replace(reading, reason=f"ritual {self.running.id} is running")
+        if self.last is not None and self.last.status == "failed":
+            reason, action = (
+                f"ritual {self.last.id} could not be kept",
+                "See the check store, then run a ritual.",
+            )
+            return reading.become("warn", reason, action)
+        return reading
 
     async def _joined(self, key: str | None) -> Run | None:
         if key is None:

@@ -54,7 +54,7 @@ async def test_names_aliases_arguments_and_access_are_those_of_the_catalog(start
 
 
 def test_no_command_of_the_catalog_is_without_its_cog() -> None:
-    cogs = Path(catalog.__file__).parent / "cogs"
+    cogs = Path(catalog.__file__).parents[1] / "cogs"
     assert {info.name for info in catalog.COGS} == {
         folder.name for folder in cogs.iterdir() if (folder / "__init__.py").exists()
     }

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.access import invite
 from bot.cogs.server._layout import LAYOUT, PRIVATE
 from bot.cogs.server._plan import Spot, fold, plan
+from bot.gateway import invite
 from bot.servers import self_roles
 from bot.servers.places import Place
 from bot.servers.self_roles import RoleView, SelfRole

@@ -20,7 +20,7 @@ from bot.cogs.monitoring._metrics import SECTIONS
 from state.agents import LAYERS
 from state.models import METRICS
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_there_are_62_commands_in_17_cogs() -> None:

@@ -18,7 +18,7 @@ from tests.bot.conftest import StartBot
 from tests.bot.support import RunningBot, running
 
 PROBE_COG = """
-from bot import buttons
+from bot.replies import buttons
 from discord.ext import commands
 
 

@@ -110,7 +110,7 @@ async def test_a_refused_text_that_the_caller_typed_is_told(
         "agents",
         """
         import discord
-        from bot import embeds
+        from bot.text import embeds
         from discord.ext import commands
         from bot.dispatch.command import command
 
@@ -143,7 +143,7 @@ async def test_a_press_that_discord_refuses_is_no_incident(
         """
         import discord
         from discord.ext import commands
-        from bot import buttons
+        from bot.replies import buttons
         from bot.dispatch.command import command
 
         class Cog(commands.Cog, name="monitoring"):

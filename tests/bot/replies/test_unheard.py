@@ -105,7 +105,7 @@ async def test_thinking_is_replaced_once_whichever_confirmation_is_lost(
             await ctx.say('two')
             """
         },
-        imports="import asyncio\nfrom bot import waiting",
+        imports="import asyncio\nfrom bot.replies import waiting",
     )
     running = await start_bot(package=cogs.package)
     chat = Chat(running.sandbox)
@@ -131,7 +131,7 @@ async def test_a_whisper_comes_though_the_end_of_thinking_is_not_confirmed(
             await ctx.whisper('only you')
             """
         },
-        imports="import asyncio\nfrom bot import waiting",
+        imports="import asyncio\nfrom bot.replies import waiting",
     )
     running = await start_bot(package=cogs.package)
     running.sandbox.engine.faults.add(Fault("DELETE", "/webhooks/*", cut=cut, times=1))
@@ -170,7 +170,7 @@ async def test_the_end_of_a_long_work_is_shown_though_its_confirmation_is_lost(
                 await progress.finish(embeds.card("Done", []))
             """
         },
-        imports="from bot import embeds\nfrom bot.replies.progress import Progress",
+        imports="from bot.text import embeds\nfrom bot.replies.progress import Progress",
     )
     running = await start_bot(package=cogs.package)
     running.bot.cut = lambda: running.sandbox.engine.faults.add(Fault("PATCH", "*", cut=cut, times=1))  # type: ignore[attr-defined]  # the test's own

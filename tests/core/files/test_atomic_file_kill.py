@@ -16,7 +16,7 @@ PROCESS = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from state import atomic_file, rename
+from core.files import atomic as atomic_file, rename
 path = Path({path!r})
 edit = path.with_name("edit")
 edit.write_text({edit!r})
@@ -33,7 +33,7 @@ atomic_file.replace_file(path, {content!r}, path.read_bytes())
 
 async def replace_and_die(world: World, content: bytes, edit: str) -> None:
     """A process that writes the file, is overtaken by an edit, and is killed before it puts that back."""
-    values = {"root": str(Path(__file__).parents[2]), "path": str(world.ucf_file)}
+    values = {"root": str(Path(__file__).parents[3]), "path": str(world.ucf_file)}
     code = PROCESS.format(**values, content=content, edit=edit)
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code)
     async with asyncio.timeout(30):

@@ -117,7 +117,7 @@ def test_starting_imports_nothing_that_only_later_use_needs() -> None:
     script = f"import sys, core.runtime.kernel; print([name for name in {late} if name in sys.modules])"
     printed = subprocess.run(
         [sys.executable, "-c", script],
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
         capture_output=True,
         text=True,
         check=True,

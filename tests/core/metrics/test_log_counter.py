@@ -42,7 +42,7 @@ def test_what_was_never_logged_is_left_out(counted: Counter) -> None:
 def test_lines_from_many_threads_are_all_counted(counted: Counter) -> None:
     def write() -> None:
         for _ in range(500):
-            logging.getLogger("core.files.watcher").warning("edited")
+            logging.getLogger("state.manager").warning("edited")
 
     threads = [threading.Thread(target=write) for _ in range(4)]
     for thread in threads:

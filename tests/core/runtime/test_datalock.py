@@ -25,7 +25,7 @@ HOLDER = """
 import asyncio, sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from core import datalock
+from core.runtime import datalock
 
 async def main():
     lock = await datalock.acquire(Path({folder!r}), wait_s=0, describe="Helix 0.0.9")
@@ -47,7 +47,7 @@ def open_descriptors() -> int:
 
 @pytest.fixture
 async def holder(tmp_path: Path) -> AsyncIterator[asyncio.subprocess.Process]:
-    code = HOLDER.format(root=str(Path(__file__).parents[2]), folder=str(tmp_path))
+    code = HOLDER.format(root=str(Path(__file__).parents[3]), folder=str(tmp_path))
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

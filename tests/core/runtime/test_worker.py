@@ -12,7 +12,7 @@ from core.runtime._worker_frames import encode_frame
 from core.runtime.worker import Worker, WorkerBusy, WorkerFailed
 
 JOBS = "tests.core.runtime.worker_jobs"
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ async def test_what_was_acknowledged_survives_a_kill(tmp_path: Path, seed: int) 
 
 async def run_and_kill(path: Path, start: int, *, after: int) -> set[int]:
     """Starts a process that writes, kills it when so many writes are acknowledged; gives all that were."""
-    root = str(Path(__file__).parents[2])
+    root = str(Path(__file__).parents[3])
     code = WRITER.format(root=root, statements=PAIRS.statements, path=str(path), start=start)
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None

@@ -12,7 +12,7 @@ from tests.sandbox.page_bot import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-_ROOT = Path(__file__).parents[2]
+_ROOT = Path(__file__).parents[3]
 _NAMED = re.compile(r"\\N\{([^}]+)\}")
 _NOT_DRAWN = r"""async (text) => {
     const { withEmoji } = await import("/static/js/drawn.js");

@@ -126,7 +126,7 @@ async def all_ended(collective: Collective) -> None:
 
 async def run_and_kill(folder: Path, *, after: int) -> None:
     """Starts a process that asks for directives and works on them, and kills it after so many changes."""
-    code = PROCESS.format(root=str(Path(__file__).parents[2]), folder=str(folder), directives=DIRECTIVES)
+    code = PROCESS.format(root=str(Path(__file__).parents[3]), folder=str(folder), directives=DIRECTIVES)
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     async with asyncio.timeout(40):

@@ -86,7 +86,7 @@ async def test_a_killed_ritual_is_interrupted_and_has_changed_nothing(tmp_path: 
 
 async def run_and_kill(folder: Path, *, after: int) -> list[list[str]]:
     """Starts a process that runs rituals, and kills it after so many lines; gives what it said, in words."""
-    code = PROCESS.format(root=str(Path(__file__).parents[2]), folder=str(folder))
+    code = PROCESS.format(root=str(Path(__file__).parents[3]), folder=str(folder))
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=asyncio.subprocess.PIPE)
     assert process.stdout is not None
     lines: list[bytes] = []

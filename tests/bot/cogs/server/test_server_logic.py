@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.access import invite
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import LAYOUT, PRIVATE, SERVES
+from bot.gateway import invite
 from bot.servers.duties import DUTIES
 from bot.servers.places import Place
 from bot.servers.self_roles import NAMES, RoleView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.access.invite import PRIVILEGED_INTENTS, invite_url
+from bot.gateway.invite import PRIVILEGED_INTENTS, invite_url
 from core.settings.discord_token import bot_id_in
 from core.store.sqlite import version
 

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import discord
 
-from bot.access.invite import PERMISSIONS, PRIVILEGED_INTENTS, intents_needed, invite_url, permission_bits
+from bot.gateway.invite import PERMISSIONS, PRIVILEGED_INTENTS, intents_needed, invite_url, permission_bits
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def test_the_link_names_application_scopes_and_permissions() -> None:
@@ -38,7 +38,7 @@ def test_two_intents_are_privileged_and_both_are_named() -> None:
 
 
 def test_it_needs_no_discord_py() -> None:
-    code = "import sys, bot.access.invite, bot.access.preflight; print('discord' in sys.modules)"
+    code = "import sys, bot.gateway.invite, bot.gateway.preflight; print('discord' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30, check=True
     )

@@ -1,4 +1,4 @@
-"""What the checks "store", "journal", "disk", "rituals" and "recovery" say."""
+"""What the checks "store", "journal", "disk" and "recovery" say."""
 
 from __future__ import annotations
 
@@ -8,13 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from core.health import STATUSES, Check, CounterValue, HealthRegistry, Reading, Status
 from core.health.threshold import Threshold, fails_when, passes_with, warns_when
 from core.store import DatabaseStats, Recovery
 from core.store.sqlite import version
-from state.rituals.records import RitualRecord, RunningRitual
 
 _DISK_SETTINGS: Final = ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")
 # Helix itself needs a few dozen; a disk that runs out of them refuses every new file.
@@ -127,17 +124,6 @@ def read_disk(folder: Path, *, warn_mb: int, fail_mb: int) -> Reading:
     bound = _FREE_INODES.fail if files == "fail" else _FREE_INODES.warn
     reason = f"the disk of the data folder has room for fewer than {bound} more files (inodes)"
     return reading.become(worst, reason, "Remove files from the disk of HELIX_DATA_DIR; `df -i` shows them.")
-
-
-def read_rituals(running: RunningRitual | None, last: RitualRecord | None) -> Reading:
-    """Whether the engine runs, and whether what it last did could be kept."""
-    reading = Reading(thresholds=(warns_when("the last ritual", "impossible to keep"),))
-    if running is not None:
-        return msgspec.structs.replace(reading, reason=f"ritual {running.id} is running")
-    if last is not None and last.status == "failed":
-        reason, action = f"ritual {last.id} could not be kept", "See the check store, then run a ritual."
-        return reading.become("warn", reason, action)
-    return reading
 
 
 def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int, rituals: int) -> None:

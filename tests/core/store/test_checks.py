@@ -10,7 +10,7 @@ import pytest
 
 from core.health.threshold import Threshold
 from core.store import DatabaseStats
-from state.store_checks import read_disk, read_store
+from core.store.checks import read_disk, read_store
 from state.webhooks._health import read_queues
 
 MIB = 1024 * 1024

@@ -4,7 +4,7 @@ import base64
 import sqlite3
 from pathlib import Path
 
-from bot.access.preflight import describe
+from bot.gateway.preflight import describe
 from core.logs.secret import Secret
 from core.settings import Settings
 

@@ -1,0 +1,7 @@
+"""Prints `.env.example`: every setting with its default and its meaning."""
+
+import sys
+
+from core.settings.doc import render_env_example
+
+sys.stdout.write(render_env_example())
