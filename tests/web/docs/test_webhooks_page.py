@@ -24,8 +24,8 @@ from core.webhooks import destinations, inbox, outbox, pacing, retries, router, 
 from core.webhooks.deliverer import DISABLED_AFTER, Settled
 from state.events import IN_EVENTS, OUT_EVENTS, doc_tables
 from tests.node_support import NODE, needs_curl, needs_node, run
+from tests.web.docs.page_examples import examples
 from tests.web.helpers import MakeSite, Site
-from tests.web.page_examples import examples
 
 TOKEN = "a-token-for-simple-senders"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
