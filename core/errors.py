@@ -15,7 +15,7 @@ class StartError(HelixError):
     """The program cannot start (exit code 2); the text names the setting or path and what to do."""
 
 
-class UnknownName(HelixError):  # noqa: N818 - the text is what users read; the name says what happened
+class UnknownName(HelixError):
     """A name that is not among the known ones; the text suggests the nearest.
 
     Attributes:

@@ -18,7 +18,7 @@ Judgement = Literal["good", "fair", "critical"]
 ReportStatus = Literal["active", "degraded", "down"]
 
 
-class InvalidUCF(HelixError, ValueError):  # noqa: N818 - the text is what users read
+class InvalidUCF(HelixError, ValueError):
     """Values that are no UCF.
 
     Attributes:

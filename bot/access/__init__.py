@@ -29,7 +29,7 @@ _NEEDS = {
 }
 
 
-class Refusal(MarkdownError):  # noqa: N818 - it is a decision, and its text says which
+class Refusal(MarkdownError):
     """This person may not do this here; the text says what it would take.
 
     Attributes:

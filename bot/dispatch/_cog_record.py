@@ -33,21 +33,21 @@ class UnknownCog(UnknownName):
         super().__init__(name, known)
 
 
-class CogDisabled(HelixError):  # noqa: N818 - somebody's wish, not an error
+class CogDisabled(HelixError):
     """The cog was unloaded on purpose."""
 
     def __init__(self, cog: str) -> None:
         super().__init__(f"The {cog} commands are switched off. `/load {cog}` switches them on again.")
 
 
-class CogStays(HelixError):  # noqa: N818 - a refusal, as the text says
+class CogStays(HelixError):
     """The cog cannot be unloaded."""
 
     def __init__(self, cog: str) -> None:
         super().__init__(f"`{cog}` stays loaded, because {STAYS[cog]}. Nothing was unloaded.")
 
 
-class CogFailed(HelixError):  # noqa: N818 - says what happened
+class CogFailed(HelixError):
     """The cog could not be loaded; trying again needs a reload.
 
     Attributes:

@@ -20,7 +20,7 @@ _NONCE_HOLDS: Final = timedelta(minutes=2)
 _CLOCKS_DIFFER: Final = timedelta(seconds=30)
 
 
-class CannotRead(Exception):  # noqa: N818 - it says what is wrong
+class CannotRead(Exception):
     """The bot may not read the channel's history, so that nobody knows what is in it."""
 
 

@@ -32,7 +32,7 @@ _NEEDED: Final = (
 )
 
 
-class CannotPost(MarkdownError):  # noqa: N818 - the text is what users read
+class CannotPost(MarkdownError):
     """The bot may not post in that channel."""
 
 

@@ -31,7 +31,7 @@ EDIT_EVERY_S = 1.5
 NOTES_SHOWN = 8
 
 
-class Stopped(HelixError):  # noqa: N818 - it is no error, the asker wanted it
+class Stopped(HelixError):
     """The asker pressed "Stop"; what was done until then stays done."""
 
 

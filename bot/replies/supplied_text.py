@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import discord
 
 
-class TextRefused(HelixError):  # noqa: N818 - the text is what users read
+class TextRefused(HelixError):
     """Discord does not take a text that the caller typed."""
 
 

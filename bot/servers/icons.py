@@ -27,7 +27,7 @@ EVERY: Final = timedelta(hours=24)
 AGAIN_AFTER: Final = timedelta(minutes=15)
 
 
-class NoPermission(MarkdownError):  # noqa: N818 - the text is what users read
+class NoPermission(MarkdownError):
     """The bot may not edit the server."""
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class Busy(HelixError):  # noqa: N818 - the text is what users read
+class Busy(HelixError):
     """Something is at work on this server already."""
 
 

@@ -43,7 +43,7 @@ _CODE = re.compile(r"(`[^`]+`)")
 _DOTS = {_GREEN: "🟢", _AMBER: "🟡", _RED: "🔴", _GREY: "⚪"}
 
 
-class ReplyTooLong(Exception):  # noqa: N818 - it says what is wrong with the reply
+class ReplyTooLong(Exception):
     """A reply that Discord would refuse; the text names the part and its limit, for the log."""
 
 

@@ -23,7 +23,7 @@ PRIVATE: Final = 0o600
 _NO_FILE: Final = frozenset({errno.ENOENT, errno.ELOOP, errno.ENXIO})
 
 
-class Overtaken(HelixError):  # noqa: N818 - it says what happened
+class Overtaken(HelixError):
     """Somebody wrote the file in the very moment; what they wrote stands."""
 
 

@@ -18,7 +18,7 @@ from core.store.moments import from_us
 SIZE_LIMIT: Final = 64 * 1024
 
 
-class RefusedEdit(HelixError):  # noqa: N818 - the text is what users read
+class RefusedEdit(HelixError):
     """What stands at the path cannot be taken.
 
     Attributes:
@@ -36,7 +36,7 @@ class RefusedEdit(HelixError):  # noqa: N818 - the text is what users read
         super().__init__(f"{where}: {reason}" if where else reason)
 
 
-class UnreadFile(HelixError):  # noqa: N818 - likewise
+class UnreadFile(HelixError):
     """The file could not be read just now, so nothing is known of what it holds. Try again."""
 
 

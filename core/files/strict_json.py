@@ -13,13 +13,13 @@ from core.text.surrogates import find_escaped_half
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-class _Duplicate(ValueError):  # noqa: N818 - a signal inside this file
+class _Duplicate(ValueError):
     def __init__(self, key: str) -> None:
         self.key = key
         super().__init__(key)
 
 
-class _NoNumber(ValueError):  # noqa: N818 - likewise
+class _NoNumber(ValueError):
     pass
 
 

@@ -33,7 +33,7 @@ _PROTOCOLS: Final = ip_network("192.0.0.0/24")
 _AZURE_HOST: Final = IPv4Address("168.63.129.16")
 
 
-class ForbiddenTarget(HelixError, OSError):  # noqa: N818 - the text is what subscribers read
+class ForbiddenTarget(HelixError, OSError):
     """An address that is not sent to."""
 
 

@@ -28,11 +28,11 @@ _POLL_S: Final = 0.05
 _HOLDER_BYTES: Final = 4_096
 
 
-class DataFolderBusy(StartError):  # noqa: N818 - the text is what users read; the name says what happened
+class DataFolderBusy(StartError):
     """Another process holds the data folder, and did not let go in time."""
 
 
-class DataFolderUnusable(StartError):  # noqa: N818 - likewise
+class DataFolderUnusable(StartError):
     """The data folder cannot be created, written or locked."""
 
 

@@ -41,7 +41,7 @@ class Service(msgspec.Struct, frozen=True):
     required: bool = True
 
 
-class _NotStarted(HelixError):  # noqa: N818 - it says what happened
+class _NotStarted(HelixError):
     """A service did not start since one that it needs did not."""
 
 

@@ -12,11 +12,11 @@ from core.runtime.drain import Drain
 T = TypeVar("T")
 
 
-class Busy(HelixError):  # noqa: N818 - the text is what users read
+class Busy(HelixError):
     """Another piece is under way."""
 
 
-class StoppedByRestart(HelixError):  # noqa: N818 - it says what happened
+class StoppedByRestart(HelixError):
     """Helix is being stopped, and the work with it."""
 
 

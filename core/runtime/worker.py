@@ -33,11 +33,11 @@ _RESULT_LIMIT: Final = 64 * 1024 * 1024
 _PRINTED_BYTES: Final = 4096
 
 
-class WorkerBusy(HelixError):  # noqa: N818 - the text is what users read
+class WorkerBusy(HelixError):
     """Too many jobs wait."""
 
 
-class WorkerFailed(Exception):  # noqa: N818 - it says what happened
+class WorkerFailed(Exception):
     """A job ended in an error of its own, took too long, or its process died; the text is for the log."""
 
 

@@ -8,15 +8,15 @@ from typing import Final
 from core.errors import HelixError, StartError
 
 
-class DatabaseUnusable(StartError):  # noqa: N818 - the text is what users read; the name says what happened
+class DatabaseUnusable(StartError):
     """The database cannot be opened: folder missing or read-only, file locked, migration failed."""
 
 
-class DatabaseCorrupt(StartError):  # noqa: N818 - likewise
+class DatabaseCorrupt(StartError):
     """The file is not a database, or its pages contradict each other."""
 
 
-class DatabaseTooNew(StartError):  # noqa: N818 - likewise
+class DatabaseTooNew(StartError):
     """A later version of the program has changed the schema; the text names the version that reads it."""
 
 
@@ -24,15 +24,15 @@ class StoreError(HelixError):
     """A change could not be kept; nothing of it was. The cause is the `sqlite3` error."""
 
 
-class StoreOverloaded(StoreError):  # noqa: N818 - likewise
+class StoreOverloaded(StoreError):
     """More is waiting to be written or read than the store accepts at once."""
 
 
-class StoreClosed(StoreError):  # noqa: N818 - likewise
+class StoreClosed(StoreError):
     """The store has been closed, or its opening failed."""
 
 
-class StoreGone(StoreError):  # noqa: N818 - likewise
+class StoreGone(StoreError):
     """A file that the store has open is not the one under its name, so nothing that is written stays."""
 
     def __init__(self, what: str) -> None:

@@ -24,7 +24,7 @@ _SAID: Final = (("day", 86_400, 2), ("hour", 3_600, 1), ("minute", 60, 1), ("sec
 _MOST_SAID: Final = 120
 
 
-class WrongDuration(HelixError):  # noqa: N818 - the text is what users read
+class WrongDuration(HelixError):
     """No length of time, or one out of bounds; the text says what would be right."""
 
 

@@ -41,7 +41,7 @@ _ENQUEUE: Final = """
 """
 
 
-class TooManySubscriptions(HelixError):  # noqa: N818 - the text is what subscribers read
+class TooManySubscriptions(HelixError):
     """There are as many REST hooks as there may be."""
 
 

@@ -99,7 +99,7 @@ class InboxEvent(msgspec.Struct, frozen=True, kw_only=True):
 _ORDER: Final[tuple[HandlingStatus, ...]] = ("processing", "failed", "accepted", "dead", "done")
 
 
-class InboxFull(HelixError):  # noqa: N818 - the text is what senders read
+class InboxFull(HelixError):
     """So much waits to be handled that no more is taken for now."""
 
 

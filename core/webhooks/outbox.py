@@ -30,7 +30,7 @@ _COLUMNS: Final = (
 _FROM: Final = "FROM deliveries JOIN outbox ON outbox.seq = deliveries.event"
 
 
-class PayloadTooLarge(HelixError):  # noqa: N818 - the text is what users read
+class PayloadTooLarge(HelixError):
     """An event that no destination would take."""
 
 

@@ -31,7 +31,7 @@ _LONGEST_WAIT_S: Final = 30.0
 _ERROR_LENGTH: Final = 300
 
 
-class Refused(HelixError):  # noqa: N818 - it is a decision, and its text says which
+class Refused(HelixError):
     """A handler will never do this: trying again would change nothing."""
 
 

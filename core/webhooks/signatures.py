@@ -28,7 +28,7 @@ _PREFIX: Final = "whsec_"
 Flaw = Literal["missing", "malformed", "too old", "too new", "wrong"]
 
 
-class NotAuthentic(HelixError):  # noqa: N818 - the text is what senders read
+class NotAuthentic(HelixError):
     """A message that does not prove who sent it.
 
     Attributes:

@@ -58,7 +58,7 @@ class Close(IntEnum):
     DISALLOWED_INTENTS = 4014
 
 
-class Closed(Exception):  # noqa: N818 - it says what is to happen, it is no error
+class Closed(Exception):
     """Ends the connection with a close code.
 
     Attributes:

@@ -21,7 +21,7 @@ from state.models import UCF
 OPEN_LIMIT: Final = 200
 
 
-class WrongAlert(HelixError):  # noqa: N818 - the text is what users read
+class WrongAlert(HelixError):
     """There is no such open alert, it is acknowledged already, or it cannot be kept; the text says which."""
 
 

@@ -35,7 +35,7 @@ _FITTED: Final = 4
 _Z_95: Final = 1.959964
 
 
-class TooLittleData(HelixError):  # noqa: N818 - the text is what users read
+class TooLittleData(HelixError):
     """No honest forecast can be made of so few observations."""
 
 

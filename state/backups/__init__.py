@@ -35,7 +35,7 @@ __all__ = ["BackupRecord", "BackupRefused", "Backups", "BadBackup", "UnknownBack
 logger = logging.getLogger(__name__)
 
 
-class UnknownBackup(HelixError):  # noqa: N818 - the text is what users read
+class UnknownBackup(HelixError):
     """No backup has that id."""
 
 

@@ -18,7 +18,7 @@ _PAGES_A_STEP: Final = 256
 Stopped = Callable[[], bool]
 
 
-class CopyStopped(Exception):  # noqa: N818 - it says what happened
+class CopyStopped(Exception):
     """Whoever asked for the copy does not want it any more."""
 
 

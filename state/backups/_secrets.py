@@ -21,7 +21,7 @@ _SHORTEST: Final = 8
 _CHUNK: Final = 4 * 1024 * 1024
 
 
-class SecretInBackup(HelixError):  # noqa: N818 - the text is what users read
+class SecretInBackup(HelixError):
     """A secret of the settings stands in the data, where it could not be taken out of the copy."""
 
 

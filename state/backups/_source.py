@@ -17,7 +17,7 @@ OnProgress = Callable[[int, int, str], None]
 _SPARE_BYTES: Final = 16 * 1024 * 1024
 
 
-class BackupRefused(HelixError):  # noqa: N818 - the text is what users read
+class BackupRefused(HelixError):
     """A backup cannot be made now; the text says why, and what would be right."""
 
 

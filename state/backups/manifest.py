@@ -22,7 +22,7 @@ MANIFEST_BYTES: Final = 64 * 1024
 DATABASE_BYTES: Final = 64 * 1024**3
 
 
-class BadBackup(HelixError):  # noqa: N818 - the text is what users read
+class BadBackup(HelixError):
     """An archive that cannot be trusted: damaged, cut off, altered, or not one of Helix's."""
 
 

@@ -37,7 +37,7 @@ from state.snapshot_table import read_snapshot, write_history, write_snapshot
 _DOCUMENTS: Final[tuple[Document, ...]] = (UCFDocument(), AgentsDocument())
 
 
-class RestoreRefused(StartError):  # noqa: N818 - the text is what users read
+class RestoreRefused(StartError):
     """Nothing was changed; the text says why."""
 
 

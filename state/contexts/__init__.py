@@ -52,7 +52,7 @@ class UnknownContext(UnknownName):
         self.args = (f"There is no checkpoint called {self.name!r}. {hint}",)
 
 
-class StateMoved(HelixError):  # noqa: N818 - the text is what users read
+class StateMoved(HelixError):
     """The state is no longer as it was when its difference from the checkpoint was shown."""
 
 

@@ -24,7 +24,7 @@ _TEXT_LENGTH: Final = 200
 _NUMBER: Final = re.compile(r"#\d+")
 
 
-class WrongName(HelixError):  # noqa: N818 - the text is what users read
+class WrongName(HelixError):
     """Nothing can be called so."""
 
 

@@ -185,7 +185,7 @@ class Book:
         self.counts = counted[-1]
 
 
-class _Gone(Exception):  # noqa: N818 - a signal inside this file
+class _Gone(Exception):
     """The directive waits no longer."""
 
 

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 Arguments = Mapping[str, object]
 
 
-class Postponed(HelixError):  # noqa: N818 - it says what happened
+class Postponed(HelixError):
     """It did not begin yet, and waits again; the text says why."""
 
 
-class Withdrawn(HelixError):  # noqa: N818 - it says what happened
+class Withdrawn(HelixError):
     """Somebody ended it early, and nothing of it is left."""
 
 

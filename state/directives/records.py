@@ -19,15 +19,15 @@ STATUSES: Final[tuple[DirectiveStatus, ...]] = (
 OPEN: Final[tuple[DirectiveStatus, ...]] = ("queued", "running")
 
 
-class UnknownDirective(HelixError):  # noqa: N818 - the text is what users read
+class UnknownDirective(HelixError):
     """No directive has that number, or it is so old that it was forgotten."""
 
 
-class NotQueued(HelixError):  # noqa: N818 - likewise
+class NotQueued(HelixError):
     """The directive no longer waits, so it cannot be taken back."""
 
 
-class WrongDirective(HelixError):  # noqa: N818 - likewise
+class WrongDirective(HelixError):
     """A directive with arguments that its action does not take; the text gives the usage."""
 
 

@@ -56,7 +56,7 @@ class UnknownEventType(UnknownName):
     kind = "event type"
 
 
-class WrongData(HelixError):  # noqa: N818 - the text is what senders read
+class WrongData(HelixError):
     """Data that does not fit its event.
 
     Attributes:

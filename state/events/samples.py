@@ -25,7 +25,7 @@ class UnknownEvent(UnknownName):
     kind = "event"
 
 
-class WrongEvent(HelixError):  # noqa: N818 - the text is what users read
+class WrongEvent(HelixError):
     """Data that does not fit its event; the text says where and what."""
 
 

@@ -24,7 +24,7 @@ from state.privacy.personal import Erased, erase, purge_index
 _LONGEST_ID: Final = 20
 
 
-class WrongUser(StartError):  # noqa: N818 - the text is what users read
+class WrongUser(StartError):
     """No id of a person, or no database to forget one in."""
 
 

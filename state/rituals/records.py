@@ -105,11 +105,11 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
         return not self.differences
 
 
-class WrongSteps(HelixError):  # noqa: N818 - the text is what users read
+class WrongSteps(HelixError):
     """A number of steps that no ritual has."""
 
 
-class RitualRunning(HelixError):  # noqa: N818 - likewise
+class RitualRunning(HelixError):
     """One runs already; the text says how far it is.
 
     Attributes:
@@ -125,7 +125,7 @@ class RitualRunning(HelixError):  # noqa: N818 - likewise
         )
 
 
-class RitualCancelled(HelixError):  # noqa: N818 - likewise
+class RitualCancelled(HelixError):
     """It ended early; the UCF and the folklore are as they were.
 
     Attributes:
@@ -141,11 +141,11 @@ class RitualCancelled(HelixError):  # noqa: N818 - likewise
         )
 
 
-class UnknownRitual(HelixError):  # noqa: N818 - likewise
+class UnknownRitual(HelixError):
     """There is no ritual with this id."""
 
 
-class NoReplay(HelixError):  # noqa: N818 - likewise
+class NoReplay(HelixError):
     """A ritual that changed nothing cannot be played again."""
 
 

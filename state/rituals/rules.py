@@ -39,7 +39,7 @@ HARMONY_GOAL: Final = METRICS["harmony"].good_low
 _DECIMALS: Final = 9
 
 
-class UnknownAlgorithm(HelixError):  # noqa: N818 - the text is what users read
+class UnknownAlgorithm(HelixError):
     """A ritual that a later version of Helix ran."""
 
 

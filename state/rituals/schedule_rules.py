@@ -21,7 +21,7 @@ _LONGEST_TEXT: Final = 100
 _RUNS_CHECKED: Final = 120
 
 
-class WrongSchedule(HelixError):  # noqa: N818 - the text is what users read
+class WrongSchedule(HelixError):
     """No schedule, one that never comes, or one that comes too often; the text says what would be right."""
 
 

@@ -32,11 +32,11 @@ MOST_SCHEDULES: Final = 25
 _LOOK_EVERY_S: Final = 30.0
 
 
-class UnknownSchedule(HelixError):  # noqa: N818 - the text is what users read
+class UnknownSchedule(HelixError):
     """There is no schedule with this id."""
 
 
-class ScheduleRefused(HelixError):  # noqa: N818 - likewise
+class ScheduleRefused(HelixError):
     """One too many, or one that there is already."""
 
 

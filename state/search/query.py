@@ -20,7 +20,7 @@ _WORDLY: Final = frozenset("LN")
 _LEAST_PREFIX: Final = 2
 
 
-class WrongQuery(HelixError):  # noqa: N818 - the text is what users read
+class WrongQuery(HelixError):
     """There is nothing in it that can be searched for; the text says what would do."""
 
 

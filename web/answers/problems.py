@@ -23,7 +23,7 @@ NO_STORE = ("Cache-Control", "no-store")
 _REREAD_S, _RETRY_S = "5", "30"
 
 
-class Problem(HelixError):  # noqa: N818 - RFC 9457's own word
+class Problem(HelixError):
     """A request that gets an error for an answer; the text is its `detail`, so a client may read it.
 
     Args:

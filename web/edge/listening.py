@@ -22,7 +22,7 @@ _EVERY_IPV6: Final = "::"
 _EVERY_IPV4: Final = "0.0.0.0"  # noqa: S104 - what HOST asks for
 
 
-class CannotListen(StartError):  # noqa: N818 - the text is what users read; the name says what happened
+class CannotListen(StartError):
     """The address could not be taken; the text names the setting and what to do."""
 
 

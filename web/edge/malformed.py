@@ -15,7 +15,7 @@ from web.answers.problems import Problem
 _VERSIONS: Final = (HttpVersion11, HttpVersion10)
 
 
-class _OtherVersion(HttpProcessingError):  # noqa: N818 - it says what is wrong
+class _OtherVersion(HttpProcessingError):
     """A request in the words of HTTP/1 that says it is of another version."""
 
     code = 505

@@ -53,7 +53,7 @@ _DATA: Final = frozenset({Opcode.CONTINUATION, Opcode.TEXT, Opcode.BINARY})
 _CONTROL: Final = frozenset({Opcode.CLOSE, Opcode.PING, Opcode.PONG})
 
 
-class Refused(HelixError):  # noqa: N818 - it says what happened
+class Refused(HelixError):
     """A frame that a client must not send.
 
     Attributes:

@@ -14,7 +14,7 @@ _ROOM_BYTES: Final = 32 * 1024 * 1024
 _FEWEST_PLACES: Final = 8
 
 
-class PlaceTaken(Exception):  # noqa: N818 - nothing failed, another one came
+class PlaceTaken(Exception):
     """A body was still on its way when its place was needed."""
 
 

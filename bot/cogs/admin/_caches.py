@@ -14,7 +14,7 @@ ACTIONS: tuple[Action, ...] = ("stats", "clear")
 ALL, STATE = "all", "state"
 
 
-class NothingNamed(HelixError):  # noqa: N818 - the text is what users read
+class NothingNamed(HelixError):
     """`clear` does not say what."""
 
 

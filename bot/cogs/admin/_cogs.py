@@ -16,7 +16,7 @@ ALL, CHANGED = "all", "changed"
 _MOST_WORDS = 40
 
 
-class WrongCogs(HelixError):  # noqa: N818 - the text is what users read
+class WrongCogs(HelixError):
     """The line names no cogs, or too much."""
 
 

@@ -20,7 +20,7 @@ _WORDS = {
 }
 
 
-class WrongSwitch(HelixError):  # noqa: N818 - the text is what users read
+class WrongSwitch(HelixError):
     """Neither on nor off."""
 
 

@@ -17,7 +17,7 @@ MOST_DAYS = 365
 _NEXT_TO_NOTHING = "–"
 
 
-class WrongDays(HelixError):  # noqa: N818 - the text is what users read
+class WrongDays(HelixError):
     """A number of days that the journal cannot be asked for."""
 
 

@@ -18,7 +18,7 @@ class UnknownSection(UnknownName):
     kind = "section"
 
 
-class WrongUse(HelixError):  # noqa: N818 - the text is what users read
+class WrongUse(HelixError):
     """The arguments do not go together."""
 
 

@@ -22,11 +22,11 @@ _KIND = "self-test"
 OnResult = Callable[[int, Result], None]
 
 
-class SelfTestRunning(HelixError):  # noqa: N818 - the text is what users read
+class SelfTestRunning(HelixError):
     """Another self-test is under way."""
 
 
-class StoppedByRestart(HelixError):  # noqa: N818 - it says what happened
+class StoppedByRestart(HelixError):
     """Helix is being stopped, and the self-test with it."""
 
 

@@ -12,7 +12,7 @@ MOST_SHOWN = 200
 _LONGEST_NUMBER = 12
 
 
-class WrongNumber(HelixError):  # noqa: N818 - the text is what users read
+class WrongNumber(HelixError):
     """No number of a directive."""
 
 

@@ -23,7 +23,7 @@ _NUMBER: Final = re.compile(r"([+-]?)(\d{1,9}(?:[.,]\d{0,15})?|[.,]\d{1,15})", r
 _ALERT: Final = re.compile(r"#?(\d{1,15})", re.ASCII)
 
 
-class WrongInput(HelixError):  # noqa: N818 - the text is what users read
+class WrongInput(HelixError):
     """Something typed cannot be meant; the text says what would be right."""
 
 

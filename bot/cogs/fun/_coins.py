@@ -10,7 +10,7 @@ from core.errors import HelixError
 MOST_COINS: Final = 100
 
 
-class WrongCount(HelixError):  # noqa: N818 - the text is what users read
+class WrongCount(HelixError):
     """So many coins cannot be flipped."""
 
 

@@ -30,7 +30,7 @@ Sign = Literal[1, -1]
 Keep = Literal["h", "l"]
 
 
-class WrongDice(HelixError):  # noqa: N818 - the text is what users read
+class WrongDice(HelixError):
     """What was typed is no dice notation; the text says what, where and what would be right.
 
     Attributes:

@@ -68,7 +68,7 @@ ANSWERS: Final[Mapping[Tone, tuple[str, ...]]] = MappingProxyType(
 )
 
 
-class NoQuestion(HelixError):  # noqa: N818 - the text is what users read
+class NoQuestion(HelixError):
     """Nothing was asked."""
 
 

@@ -16,7 +16,7 @@ _LONGEST_TOPIC = 64
 _WHO = {Level.everyone: "everyone", Level.mod: "mods", Level.admin: "admins", Level.owner: "owners"}
 
 
-class NoSuchTopic(HelixError):  # noqa: N818 - the text is what users read
+class NoSuchTopic(HelixError):
     """There is nothing to show under that name, for this reader."""
 
 

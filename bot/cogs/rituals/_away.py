@@ -15,7 +15,7 @@ MOST_STEPS: Final = 108
 REST: Final = timedelta(minutes=10)
 
 
-class NotAway(MarkdownError):  # noqa: N818 - the text is what users read
+class NotAway(MarkdownError):
     """A ritual that may be begun in the home server only, or not yet."""
 
 

@@ -15,7 +15,7 @@ PHASES = ("🌬️ Arrive", "🪷 Neti: not this", "🪷 Neti: not that", "🌅 
 _PHASE_STEPS = HARMONY_STEPS // len(PHASES)
 
 
-class TooSoon(MarkdownError):  # noqa: N818 - the text is what users read
+class TooSoon(MarkdownError):
     """This server has held one a moment ago."""
 
 

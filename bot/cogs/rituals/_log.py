@@ -11,7 +11,7 @@ from state.rituals.records import RitualRecord, RunningRitual
 PER_PAGE = 8
 
 
-class WrongPage(HelixError):  # noqa: N818 - the text is what users read
+class WrongPage(HelixError):
     """There is no such page."""
 
 

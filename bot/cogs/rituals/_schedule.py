@@ -21,7 +21,7 @@ _CRON_FIELDS = 5
 _OFFERED_STEPS = 27
 
 
-class WrongDetails(HelixError):  # noqa: N818 - the text is what users read
+class WrongDetails(HelixError):
     """What follows the action does not fit it."""
 
 

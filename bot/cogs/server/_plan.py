@@ -15,11 +15,11 @@ Spot = tuple[str, str]
 DRY_RUN = "dry-run"
 
 
-class WrongMode(HelixError):  # noqa: N818 - the text is what users read
+class WrongMode(HelixError):
     """`setup` can be told only one thing."""
 
 
-class MayNotCreate(HelixError):  # noqa: N818 - likewise
+class MayNotCreate(HelixError):
     """The bot lacks the permission that creating takes."""
 
 

@@ -18,7 +18,7 @@ NEEDED: Final = (
 )
 
 
-class WrongChannel(HelixError):  # noqa: N818 - the text is what users read
+class WrongChannel(HelixError):
     """No channel was named, or the bot cannot post in it."""
 
 

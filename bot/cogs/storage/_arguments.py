@@ -11,7 +11,7 @@ BACKUP_ACTIONS = ("create", "list", "verify")
 _LONGEST_ID = 9
 
 
-class WrongBackup(HelixError):  # noqa: N818 - the text is what users read
+class WrongBackup(HelixError):
     """No id of a backup, or one too many."""
 
 

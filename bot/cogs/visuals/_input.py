@@ -15,7 +15,7 @@ ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 SWITCH: Final = ("on", "off")
 
 
-class WrongValue(HelixError):  # noqa: N818 - the text is what users read
+class WrongValue(HelixError):
     """The action lacks its value, or has one that it does not take."""
 
 

@@ -17,7 +17,7 @@ from state.webhooks import Webhooks
 NEWEST = 100
 
 
-class NothingOfThatId(HelixError):  # noqa: N818 - the text is what users read
+class NothingOfThatId(HelixError):
     """No delivery and no event has this id."""
 
 

@@ -23,15 +23,15 @@ _EVENT: Final = re.compile(r"(?:evt|msg)_[0-9a-f]{32}", re.ASCII)
 _MOST: Final = 2**63 - 1
 
 
-class WrongTarget(HelixError):  # noqa: N818 - the text is what users read
+class WrongTarget(HelixError):
     """It is neither a list nor an id."""
 
 
-class WrongPage(HelixError):  # noqa: N818 - likewise
+class WrongPage(HelixError):
     """A page that no list has."""
 
 
-class NoBreakerNamed(HelixError):  # noqa: N818 - likewise
+class NoBreakerNamed(HelixError):
     """It says what to do, and to which breaker not."""
 
 

@@ -17,7 +17,7 @@ from state.webhooks import Webhooks
 WAIT_S = 10.0
 
 
-class NotDead(HelixError):  # noqa: N818 - the text is what users read
+class NotDead(HelixError):
     """Only dead letters are sent again."""
 
 

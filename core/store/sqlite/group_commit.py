@@ -29,7 +29,7 @@ _RELEASE: Final = "RELEASE helix_request"
 _ROLLBACK_TO: Final = "ROLLBACK TO helix_request"
 
 
-class _TransactionGone(Exception):  # noqa: N818 - a signal inside this file, never shown
+class _TransactionGone(Exception):
     """The group's transaction ended before its COMMIT; the cause is what ended it."""
 
     def __init__(self, cause: BaseException) -> None:

@@ -25,7 +25,7 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     duplicate: bool
 
 
-class KeyReused(HelixError):  # noqa: N818 - the text is what senders read
+class KeyReused(HelixError):
     """An idempotency key came with another event than before."""
 
 

@@ -138,7 +138,7 @@ def test_a_cooldown_says_how_long() -> None:
     assert explain(error, AGENT, "!").text == "One moment: try again in 1 s."
 
 
-class Told(HelixError):  # noqa: N818 - as the code names those that users read
+class Told(HelixError):
     """What a command says."""
 
 
