@@ -12,7 +12,6 @@ from discord.ext import commands
 from bot import access, catalog
 from bot.arguments import ArgumentView
 from bot.dispatch.batch import follows_comments
-from bot.dispatch.loader import CogLoader
 from bot.dispatch.prefix import PrefixRunner
 from bot.dispatch.tree import HelixTree
 from bot.gateway import library_log
@@ -21,10 +20,11 @@ from bot.gateway.counters import DiscordCounters
 from bot.gateway.endpoints import Endpoints
 from bot.gateway.invite import intents_needed
 from bot.gateway.watch import GatewayWatch
+from bot.loading import CogLoader
+from bot.parts.duties import Duties
 from bot.replies import awaited, errors
 from bot.replies.buttons import EXPIRED, ComponentItem
 from bot.replies.context import HelixContext
-from bot.servers.duties import Duties
 from bot.servers.work import GuildWork
 from core.errors import HelixError
 

@@ -19,9 +19,9 @@ import discord
 from discord.ext import commands
 
 from bot import catalog
-from bot.dispatch._cog_swap import attach
 from bot.gateway import library_log
 from bot.gateway.endpoints import Endpoints
+from bot.loading._swap import attach
 from core.errors import StartError
 
 if TYPE_CHECKING:

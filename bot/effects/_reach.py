@@ -12,7 +12,7 @@ from core.health.threshold import warns_when
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot
-    from bot.servers.duties import Duty
+    from bot.parts.duties import Duty
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from core.health import Check
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot
-    from bot.servers.duties import Duty
+    from bot.parts.duties import Duty
     from state.projection import Refusal
 
 logger = logging.getLogger(__name__)

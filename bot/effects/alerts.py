@@ -26,7 +26,7 @@ from state.alerts import Alert
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot
-    from bot.servers.duties import Duty
+    from bot.parts.duties import Duty
 
 logger = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from core.store.moments import from_us, to_us
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot
-    from bot.servers.duties import Duty
+    from bot.parts.duties import Duty
     from core.webhooks.dead_letter_notice import Told
     from core.webhooks.deliverer import Settled
 

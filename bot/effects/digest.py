@@ -30,7 +30,7 @@ from state.views.week import Week, fetch_week
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot
-    from bot.servers.duties import Duty
+    from bot.parts.duties import Duty
 
 logger = logging.getLogger(__name__)
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.dispatch.client import HelixBot
-    from bot.servers.duties import Duty
+    from bot.parts.duties import Duty
     from state.alerts import Alert
     from state.views.status import StatusView
 

@@ -13,7 +13,7 @@ from bot.arguments.actions import parse_action
 from bot.arguments.completion import choices, choices_for_last_word
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.dispatch.command import command
-from bot.dispatch.loader import STAYS, LoadResult
+from bot.loading import STAYS, LoadResult
 from bot.replies import buttons, pages
 from bot.replies.progress import Progress
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 
 from bot.access import Caller
-from bot.dispatch.loader import STAYS, CogStatus, CogStays, LoadResult, UnknownCog
+from bot.loading import STAYS, CogStatus, CogStays, LoadResult, UnknownCog
 from core.errors import HelixError
 from core.text.quotation import unquoted
 from state.change import JournalRow

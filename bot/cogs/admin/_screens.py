@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 
 from bot import catalog
-from bot.dispatch.loader import CogFailure, CogStatus, LoadResult
+from bot.loading import CogFailure, CogStatus, LoadResult
 from bot.replies import pages
 from bot.text import embeds, words
 from core.cache import CacheStats

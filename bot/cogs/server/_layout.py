@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.servers.duties import Duty
+from bot.parts.duties import Duty
 
 # Only admins and the bot see what is in it.
 PRIVATE = "ADMIN"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.cogs.server._layout import SERVES
 from bot.cogs.server._plan import Spot
-from bot.servers.duties import Duty
+from bot.parts.duties import Duty
 
 
 @dataclass(frozen=True, slots=True)

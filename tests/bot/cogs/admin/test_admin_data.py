@@ -9,7 +9,7 @@ from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.cogs.admin._caches import NothingNamed
 from bot.cogs.admin._cogs import WrongCogs
 from bot.cogs.admin._flags import WrongSwitch
-from bot.dispatch.loader import CogFailure, CogStatus, LoadResult, UnknownCog
+from bot.loading import CogFailure, CogStatus, LoadResult, UnknownCog
 from bot.text import embeds
 from core.cache import CacheStats, UnknownCache
 from core.flags import UnknownFlag

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.cogs.server._layout import LAYOUT
-from bot.servers.duties import DUTIES
+from bot.parts.duties import DUTIES
 from bot.servers.welcomes import Welcomes
 from bot.servers.work import GuildWork
 from sandbox import Sandbox

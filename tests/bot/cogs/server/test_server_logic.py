@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import LAYOUT, PRIVATE, SERVES
 from bot.gateway import invite
-from bot.servers.duties import DUTIES
+from bot.parts.duties import DUTIES
 from bot.servers.places import Place
 from bot.servers.self_roles import NAMES, RoleView
 from bot.servers.work import Report

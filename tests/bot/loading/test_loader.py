@@ -9,11 +9,11 @@ import discord
 import pytest
 from discord.ext import commands
 
-from bot.dispatch.loader import CogDisabled, CogFailed, CogLoader, CogStays, UnknownCog
+from bot.loading import CogDisabled, CogFailed, CogLoader, CogStays, UnknownCog
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
-from tests.bot.dispatch.loading.cog_loading import NAMES, build_loader, state_of
+from tests.bot.loading.cog_loading import NAMES, build_loader, state_of
 
 # Writes a mark each time it is executed, and lets others run in the middle of `setup`.
 COUNTING = """

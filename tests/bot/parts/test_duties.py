@@ -1,4 +1,4 @@
-from bot.servers.duties import Duty
+from bot.parts.duties import Duty
 from tests.bot.conftest import StartBot
 
 

@@ -14,11 +14,11 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
-from bot.dispatch import _cog_code as code
-from bot.dispatch import _cog_swap as swap
-from bot.dispatch._cog_code import CogFailure
-from bot.dispatch._cog_importer import CogImporter
-from bot.dispatch._cog_record import (
+from bot.loading import _code as code
+from bot.loading import _swap as swap
+from bot.loading._code import CogFailure
+from bot.loading._importer import CogImporter
+from bot.loading._record import (
     STAYS,
     CogDisabled,
     CogFailed,

@@ -9,13 +9,13 @@ import sys
 import pytest
 from discord.ext import commands
 
-from bot.dispatch import _cog_code as code
-from bot.dispatch._cog_swap import attach, detach
-from bot.dispatch.loader import CogFailed, CogLoader
+from bot.loading import CogFailed, CogLoader
+from bot.loading import _code as code
+from bot.loading._swap import attach, detach
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
-from tests.bot.dispatch.loading.cog_loading import state_of
+from tests.bot.loading.cog_loading import state_of
 
 
 def text_in(offline: commands.Bot, command: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord.ext import commands
 
-from bot.dispatch.loader import CogLoader
+from bot.loading import CogLoader
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder

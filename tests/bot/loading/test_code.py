@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dispatch import _cog_code as code
+from bot.loading import _code as code
 from tests.bot.cog_folder import CogFolder
 
 

@@ -9,12 +9,12 @@ import discord
 import pytest
 from discord.ext import commands
 
-from bot.dispatch.loader import CogLoader
+from bot.loading import CogLoader
 from core.runtime.kernel import Kernel
 from core.settings import Settings
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
-from tests.bot.dispatch.loading.cog_loading import build_loader
+from tests.bot.loading.cog_loading import build_loader
 from tests.bot.support import opened_collective
 
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import ModuleType
 
-from bot.dispatch import _cog_code as code
+from bot.loading import _code as code
 
 # `sys.modules` is the process's, and another bot in it may import the same cog.
 _ALONE = threading.Lock()

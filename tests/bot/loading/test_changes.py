@@ -8,11 +8,11 @@ import sys
 import pytest
 from discord.ext import commands
 
-from bot.dispatch.loader import CogFailed, CogLoader
+from bot.loading import CogFailed, CogLoader
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
-from tests.bot.dispatch.loading.cog_loading import state_of
+from tests.bot.loading.cog_loading import state_of
 from tests.core.store.notes_store import turns
 
 _SLOW = "for _ in range(5): await asyncio.sleep(0)"

@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType, ModuleType
 from typing import Literal
 
-from bot.dispatch._cog_code import CogFailure
+from bot.loading._code import CogFailure
 from core.errors import HelixError, UnknownName
 
 CogState = Literal["loaded", "not yet", "failed", "disabled"]

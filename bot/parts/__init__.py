@@ -1,0 +1,1 @@
+"""What commands, replies and effects are given of the running bot."""
