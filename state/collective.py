@@ -26,12 +26,14 @@ from state.contexts import Contexts, last_rituals
 from state.directives import Directives
 from state.directives.policy_desk import PolicyDesk
 from state.directives.registry import NEEDED
+from state.handlers import StateHandlers
 from state.journal import Journal
 from state.journal.history import History
 from state.manager import StateManager
 from state.models import METRICS, UCF, Snapshot
 from state.privacy.retention import build_retention
 from state.projection import Projector
+from state.reports import Reports
 from state.rituals import Rituals
 from state.rituals.schedules import Schedules
 from state.schema import STATE_MIGRATIONS
@@ -39,11 +41,9 @@ from state.search import Search
 from state.services import PROBE_EVERY_S, ServiceProbes, services_file
 from state.slo import EVERY_S as SLO_EVERY_S
 from state.slo import Slo
+from state.status.watch import StatusWatch
 from state.views.gauges import register_gauges
-from state.views.reports import Reports
-from state.views.status_watch import StatusWatch
 from state.webhooks import Webhooks
-from state.webhooks.handlers import StateHandlers
 from state.webhooks.session import Outgoing
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from bot.effects import _own_posts
 from bot.effects._reach import Reach
 from bot.replies import discord_codes, errors, lasting
 from bot.text import embeds, words
-from state.views.status import build_status, overall
+from state.status import build_status, overall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot
     from bot.parts.duties import Duty
     from state.alerts import Alert
-    from state.views.status import StatusView
+    from state.status import StatusView
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from core.health import Check, HealthRegistry
 from core.health.threshold import Threshold, fails_when
-from state.views.status_records import Moment
+from state.status.records import Moment
 
 # The checks that stand for it (http.md, "Reading").
 NEEDED: Final = ("store", "state", "gateway")

@@ -18,7 +18,7 @@ from state.directives.records import DirectiveStatus
 from state.events.outgoing import Severity
 from state.rituals.records import RitualStatus
 from state.rituals.rules import RitualKind
-from state.views.status_records import Moment
+from state.status.records import Moment
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

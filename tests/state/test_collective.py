@@ -17,7 +17,7 @@ from core.store.errors import StoreClosed, StoreGone
 from state.change import Actor, Change, JournalRow
 from state.collective import Collective
 from state.models import DEFAULT_UCF
-from state.views.status import build_status
+from state.status import build_status
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 

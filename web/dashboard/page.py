@@ -9,7 +9,7 @@ from typing import Final, final
 from core.version import VERSION
 from state.collective import Collective
 from state.models import METRICS
-from state.views.status import StatusView, overall
+from state.status import StatusView, overall
 from web.answers.content_policy import page_policy
 from web.dashboard.assets import FOLDER, Assets
 from web.dashboard.parts import (

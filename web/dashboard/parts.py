@@ -11,8 +11,8 @@ from core.health import Check, Status
 from state.agents import LAYERS, ROSTER, AgentStatus, AgentView
 from state.alerts import Alert
 from state.models import METRICS, Metric, judge
-from state.views.status import StatusView
-from state.views.status_records import RitualBrief, Trend
+from state.status import StatusView
+from state.status.records import RitualBrief, Trend
 from web.dashboard.signs import draw_sign
 
 WORDS: Final[Mapping[Status, str]] = {"pass": "All well", "warn": "Needs attention", "fail": "Failing"}

@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from state.agents import AgentStatus, AgentView, Layer
-from state.views.status_records import Moment
+from state.status.records import Moment
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from core.health import Check, HealthRegistry
 from core.health import Status as HealthStatus
 from core.health.threshold import Threshold
 from core.version import VERSION
-from state.views.status_records import Moment
+from state.status.records import Moment
 
 
 class HealthCheck(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from state.journal.history import Series
-from state.views.status_records import Moment
+from state.status.records import Moment
 
 
 class HistoryPoint(msgspec.Struct, frozen=True, kw_only=True):

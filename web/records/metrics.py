@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from core.metrics.exposition import FamilyReport
-from state.views.status_records import Moment
+from state.status.records import Moment
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):

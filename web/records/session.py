@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from state.views.status_records import Moment
+from state.status.records import Moment
 
 
 class OfferedToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,8 +9,8 @@ import msgspec
 from core.health import Status as HealthStatus
 from state.collective import Collective
 from state.models import UCF
-from state.views.status import build_status
-from state.views.status_records import GatewayStatus, Moment, RitualBrief, Trend, WebhooksStatus
+from state.status import build_status
+from state.status.records import GatewayStatus, Moment, RitualBrief, Trend, WebhooksStatus
 
 
 class AgentCount(msgspec.Struct, frozen=True):

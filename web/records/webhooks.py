@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from core.webhooks.inbox import HandlingStatus, InboxEvent
-from state.views.status_records import Moment
+from state.status.records import Moment
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):

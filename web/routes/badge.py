@@ -12,7 +12,7 @@ from aiohttp import web
 from core.suggestions import closest
 from state.collective import Collective
 from state.models import judge
-from state.views.status import overall
+from state.status import overall
 from web.answers.badge import Tone, draw_badge
 from web.answers.bodies import Body
 from web.answers.problems import Problem

@@ -6,7 +6,7 @@ import gzip
 
 from aiohttp import hdrs, web
 
-from state.views.status import build_status
+from state.status import build_status
 from web.answers.headers import HTML, standard
 from web.answers.negotiation import choose_encoding
 from web.answers.problems import Problem

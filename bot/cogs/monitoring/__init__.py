@@ -23,7 +23,7 @@ from bot.cogs.monitoring import (
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.progress import Progress
-from state.views.status import build_status
+from state.status import build_status
 
 if TYPE_CHECKING:
     from bot.dispatch.client import HelixBot

@@ -6,7 +6,7 @@ import discord
 
 from bot.cards import status as status_card
 from bot.text import embeds, words
-from state.views.status import StatusView, overall
+from state.status import StatusView, overall
 
 
 def status(view: StatusView) -> discord.Embed:

@@ -17,7 +17,7 @@ from bot.cogs.storage import _arguments, _screens
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.progress import Progress
-from state.views.report_markdown import render_markdown
+from state.reports.markdown import render_markdown
 from state.views.storage import fetch_storage
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from bot.replies import pages
 from bot.text import embeds, words
 from state.backups import BackupRecord
 from state.privacy.retention import Cleaned
-from state.views.reports import Report
+from state.reports import Report
 from state.views.storage import StorageView
 
 BACKUPS_PER_PAGE = 6

@@ -9,7 +9,7 @@ import pytest
 from core.logs.secret import Secret
 from state.agents import ROSTER
 from state.models import METRICS
-from state.views.status import build_status
+from state.status import build_status
 from tests.web.helpers import MakeSite, Site
 from web.dashboard.page import DashboardPage
 

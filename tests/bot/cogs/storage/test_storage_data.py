@@ -15,8 +15,8 @@ from state.change import Actor, Change
 from state.collective import Collective
 from state.models import AgentReport
 from state.privacy.retention import Cleaned
-from state.views.report_markdown import render_markdown
-from state.views.reports import AlertLine, CheckLine, RitualLine
+from state.reports import AlertLine, CheckLine, RitualLine
+from state.reports.markdown import render_markdown
 from state.views.storage import fetch_storage
 from tests.bot.cogs.talk import text_of
 

@@ -23,7 +23,7 @@ export function judge(bounds, value) {
   return value >= bounds.goodLow && value <= bounds.goodHigh ? "good" : "fair";
 }
 
-/** Where a value went since `from`, the first value of a span with this label; the server's rule (state/views/status.py). */
+/** Where a value went since `from`, the first value of a span with this label; the server's rule (state/status/__init__.py). */
 export function trendWords(bounds, from, now, label) {
   const moved = now - from;
   const steady = Math.abs(moved) < STEADY_SHARE * (bounds.high - bounds.low);

@@ -10,7 +10,7 @@ const AGAIN_MS = 1000;
 // Whoever listens hears that something became critical, and not each digit of how critical.
 const gist = (sentence) => sentence.replace(/ -?\d+\.\d+/g, "");
 
-/** The same rule as the server's (state/views/status.py): nothing is well while a value is critical. */
+/** The same rule as the server's (state/status/__init__.py): nothing is well while a value is critical. */
 const overall = (status) =>
   status === "pass" && find('.metric[data-judgement="critical"]') ? "warn" : status;
 

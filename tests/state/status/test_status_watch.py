@@ -17,7 +17,7 @@ from state.change import Change
 from state.events import StatusChanged
 from state.manager import StateManager
 from state.models import Snapshot
-from state.views.status_watch import SETTLED_S, StatusWatch
+from state.status.watch import SETTLED_S, StatusWatch
 from tests.manual_clock import ManualClock
 
 

@@ -15,7 +15,7 @@ from core.version import VERSION
 from state.change import Actor, Change
 from state.events import ReportReady
 from state.models import METRICS, UCF, Judgement, judge
-from state.views.status import Trend, build_status, build_trends
+from state.status import Trend, build_status, build_trends
 
 if TYPE_CHECKING:
     from state.collective import Collective

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.text.discord_markdown import escape
-from state.views.reports import Report
+from state.reports import Report
 
 _ARROWS = {"up": "↗", "down": "↘", "steady": "→"}
 

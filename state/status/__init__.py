@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from core.health import Check, HealthRegistry, Status
 from core.version import VERSION
 from state.models import METRICS, UCF, judge
-from state.views.status_records import GatewayStatus, RitualBrief, StatusView, Trend, WebhooksStatus
+from state.status.records import GatewayStatus, RitualBrief, StatusView, Trend, WebhooksStatus
 
 if TYPE_CHECKING:
     from state.collective import Collective
