@@ -13,17 +13,16 @@ from core.http.loopback import is_loopback
 from core.logs import LogFormat
 from core.logs.secret import Secret
 from core.settings import values as parse
-from core.settings._parsers import PARSERS
-from core.settings.doc import SETTING_DOCS, SettingDoc, render_env_example
 from core.settings.env_file import EnvFile, read_env_file
 from core.settings.record import Settings
+from core.settings.table import TABLE, Row, render_env_example
 from core.suggestions import closest
 
 __all__ = [
-    "SETTING_DOCS",
+    "TABLE",
     "LoadedSettings",
+    "Row",
     "Secret",
-    "SettingDoc",
     "Settings",
     "SettingsError",
     "load_settings",
@@ -49,7 +48,6 @@ _SHORT_TOKEN = 24
 # Of a wrong value this many characters are shown: enough for a path.
 _SHOWN = 200
 _FLAG_PREFIX = "ENABLE_"
-_NOT_BUILT = ("REDIS_URL", "SHARD_COUNT", "SHARD_IDS")
 
 
 class LoadedSettings(msgspec.Struct, frozen=True):
@@ -74,10 +72,6 @@ class SettingsError(StartError):
         super().__init__("\n".join([f"{count} wrong:", *(f"  - {problem}" for problem in problems)]))
 
 
-_SECRET_NAMES = frozenset(doc.name for doc in SETTING_DOCS if doc.secret)
-_NAMES = frozenset(doc.name for doc in SETTING_DOCS)
-
-
 def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSettings:
     """Read the settings from `environ` and, where it says nothing, from the file; nothing else is looked at.
 
@@ -90,7 +84,7 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSe
     given = {
         name: text.strip()
         for name, text in {**file.values, **environ}.items()
-        if name in _NAMES and text.strip()
+        if name in TABLE and text.strip()
     }
     problems = list(file.problems)
     values = _parse_all(given, problems)
@@ -107,26 +101,25 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSe
     return LoadedSettings(Settings(**values), tuple(warnings))
 
 
-# The values have the types that `Settings` declares, by the table above; a test holds it to that.
+# The values have the types that `Settings` declares: `Group.setting` ties a field's type to its parser.
 def _parse_all(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for name, (attribute, parser) in PARSERS.items():
-        if name in given:
-            try:
-                values[attribute] = parser(given[name])
-            except ValueError as error:
-                problems.append(f"{name}{_shown(name, given[name])}: it takes {error}.")
-    problems += (
-        f"{name}: not built yet; Helix runs as one process for now, so leave it unset."
-        for name in _NOT_BUILT
-        if name in given
-    )
+    for name, row in TABLE.items():
+        if name not in given:
+            continue
+        if row.parse is None:
+            problems.append(f"{name}: not built yet; Helix runs as one process for now, so leave it unset.")
+            continue
+        try:
+            values[row.attribute] = row.parse(given[name])
+        except ValueError as error:
+            problems.append(f"{name}{_shown(row, given[name])}: it takes {error}.")
     return values
 
 
-def _shown(name: str, text: str) -> str:
+def _shown(row: Row, text: str) -> str:
     # An address with a user in it holds a password, whatever the setting is for.
-    if name in _SECRET_NAMES or "@" in text:
+    if row.secret or "@" in text:
         return ""
     return f"={text[:_SHOWN]!r}{'…' if len(text) > _SHOWN else ''}"
 
@@ -203,20 +196,20 @@ def _unreachable(values: Mapping[str, Any]) -> list[str]:
 def _judge_unknown_names(
     environ: Mapping[str, str], file: EnvFile, path: Path | None, problems: list[str], warnings: list[str]
 ) -> None:
-    flags = sorted(name for name in _NAMES if name.startswith(_FLAG_PREFIX))
+    flags = sorted(name for name in TABLE if name.startswith(_FLAG_PREFIX))
     where = path.name if path is not None else ""
     for name in sorted(file.values):
-        if name in _NAMES:
+        if name in TABLE:
             continue
         if name.startswith(_FLAG_PREFIX):
             problems.append(f"{name[:60]} in {where}: there is no such flag. {_hint(name, flags)}")
-        elif (near := closest(name, _NAMES)) is not None:
+        elif (near := closest(name, TABLE)) is not None:
             warnings.append(f"{name[:60]} in {where}: there is no such setting. Did you mean {near}?")
     # Other programs share the process environment, and may have flags of their own.
     warnings += (
         f"{name[:60]} in the environment: Helix has no such flag. {_hint(name, flags)}"
         for name in sorted(environ)
-        if name.startswith(_FLAG_PREFIX) and name not in _NAMES
+        if name.startswith(_FLAG_PREFIX) and name not in TABLE
     )
 
 

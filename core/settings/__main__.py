@@ -2,6 +2,6 @@
 
 import sys
 
-from core.settings.doc import render_env_example
+from core.settings.table import render_env_example
 
 sys.stdout.write(render_env_example())

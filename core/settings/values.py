@@ -21,6 +21,7 @@ from core.text.numbers import plain
 from core.text.surrogates import find_half
 
 T = TypeVar("T")
+Word = TypeVar("Word", bound=str)
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -221,13 +222,14 @@ def log_level(text: str) -> str:
     return text.upper()
 
 
-def one_of(*choices: str) -> Callable[[str], str]:
+def one_of(*choices: Word) -> Callable[[str], Word]:
     """One of a few words, in any case."""
 
-    def parse(text: str) -> str:
-        if text.casefold() not in choices:
-            raise ValueError(f"one of {', '.join(choices)}")
-        return text.casefold()
+    def parse(text: str) -> Word:
+        for choice in choices:
+            if choice == text.casefold():
+                return choice
+        raise ValueError(f"one of {', '.join(choices)}")
 
     return parse
 

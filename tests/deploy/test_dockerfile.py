@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import SETTING_DOCS
+from core.settings import TABLE
 from core.settings.record import Settings
 from tests.deploy.dockerfile import ROOT, Step, copied_sources, environment, read_stages, rests
 from tests.e2e.helix_process import HelixProcess, get_json, sandbox_env
@@ -63,7 +63,7 @@ def test_nothing_is_fetched_past_the_pinned_packages() -> None:
 
 
 def test_no_secret_is_built_in() -> None:
-    secret = {doc.name for doc in SETTING_DOCS if doc.secret}
+    secret = {row.name for row in TABLE.values() if row.secret}
     assert secret
     text = (ROOT / "Dockerfile").read_text()
     assert [name for name in secret if re.search(rf"\b{name}=", text)] == []
@@ -71,7 +71,7 @@ def test_no_secret_is_built_in() -> None:
 
 
 def test_what_it_sets_are_settings_of_helix_or_of_python() -> None:
-    known = {doc.name for doc in SETTING_DOCS}
+    known = set(TABLE)
     others = {"PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "MPLCONFIGDIR"}
     assert set(ENV) <= known | others
     assert ENV["PYTHONDONTWRITEBYTECODE"] == ENV["PYTHONUNBUFFERED"] == "1"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.settings import SETTING_DOCS
+from core.settings import TABLE
 from tests.e2e.helix_process import get_json, helix, sandbox_env
 
 
@@ -26,7 +26,7 @@ async def test_every_check_says_what_decides_it_and_which_settings_do(tmp_path: 
         assert [name for name, (check,) in checks.items() if not check.get("thresholds")] == []
         thresholds = [one for (check,) in checks.values() for one in check["thresholds"]]
         shown = {name for one in thresholds for name in one["settings"]}
-        health = {doc.name for doc in SETTING_DOCS if doc.group == "Health"}
+        health = {row.name for row in TABLE.values() if row.group == "Health"}
         assert shown - {"BACKUP_EVERY_H", "TRUSTED_PROXIES"} == health
         assert checks["breakers"][0]["thresholds"][0]["warn"] == 7
 

@@ -3,9 +3,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from dotenv import dotenv_values
 
-from core.settings.doc import SETTING_DOCS, render_env_example
+from core.settings import TABLE, render_env_example
+from core.settings.table import Group
 
 ROOT = Path(__file__).parents[3]
 
@@ -32,10 +34,15 @@ def test_the_example_file_uncommented_sets_every_default() -> None:
         for line in render_env_example().splitlines()
         if line.startswith("#") and not line.startswith("# ")
     )
-    assert dotenv_values(stream=io.StringIO(uncommented)) == {doc.name: doc.default for doc in SETTING_DOCS}
+    assert dotenv_values(stream=io.StringIO(uncommented)) == {
+        name: row.default for name, row in TABLE.items()
+    }
 
 
-def test_every_setting_is_said_once_with_its_meaning() -> None:
-    names = [doc.name for doc in SETTING_DOCS]
-    assert len(names) == len(set(names))
-    assert all(doc.meaning.endswith(".") for doc in SETTING_DOCS)
+def test_every_setting_has_a_meaning() -> None:
+    assert all(row.meaning.endswith(".") for row in TABLE.values())
+
+
+def test_a_setting_has_one_row() -> None:
+    with pytest.raises(ValueError, match="PORT has two rows"):
+        Group("HTTP").setting("PORT", 1, int, "Twice.")

@@ -1,4 +1,5 @@
 import base64
+import json
 from ipaddress import IPv4Address
 from pathlib import Path
 
@@ -8,8 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from core.settings import SETTING_DOCS, LoadedSettings, Settings, SettingsError, load_settings
-from core.settings._parsers import PARSERS
+from core.settings import TABLE, LoadedSettings, Secret, Settings, SettingsError, load_settings
 
 TOKEN = {"DISCORD_TOKEN": "MTIzNDU2Nzg5MDEyMzQ1Njc4.GhIjKl.abcdefghijklmnopqrstuvwxyz0"}
 EVERY_ADDRESS = str(IPv4Address(0))
@@ -40,14 +40,37 @@ def test_nothing_set_gives_the_sandbox_on_loopback() -> None:
 
 
 def test_the_documented_defaults_are_the_real_ones() -> None:
-    documented = {doc.name: doc.default for doc in SETTING_DOCS if doc.default}
+    documented = {name: row.default for name, row in TABLE.items() if row.default}
     settings = load(documented)
     assert msgspec.structs.replace(settings, given=frozenset(), port_is_set=False) == Settings()
 
 
-def test_every_setting_is_documented_and_read_or_refused() -> None:
-    assert {doc.name for doc in SETTING_DOCS} == {*PARSERS, "REDIS_URL", "SHARD_COUNT", "SHARD_IDS"}
-    assert {attribute for attribute, _ in PARSERS.values()} < set(Settings.__struct_fields__)
+def test_every_field_of_the_record_has_its_row_or_is_found_out_at_the_start() -> None:
+    fields = [row.attribute for row in TABLE.values() if row.parse is not None]
+    assert [*fields, "port_is_set", "given", "in_sandbox"] == list(Settings.__struct_fields__)
+
+
+def test_what_is_not_built_has_no_field() -> None:
+    not_built = {name for name, row in TABLE.items() if row.parse is None}
+    assert not_built == {"REDIS_URL", "SHARD_COUNT", "SHARD_IDS"}
+
+
+def test_an_env_file_from_before_reads_to_the_same_record() -> None:
+    loaded = load_settings({}, Path(__file__).parent / "before.env")
+    assert loaded.warnings == ()
+    expected = json.loads((Path(__file__).parent / "before.json").read_text(encoding="utf-8"))
+    assert {name: _shown(getattr(loaded.settings, name)) for name in expected} == expected
+
+
+def _shown(value: object) -> object:
+    match value:
+        case Secret():
+            return value.reveal()
+        case tuple() | frozenset():
+            return sorted(str(_shown(one)) for one in value)
+        case None | int() | float():
+            return value
+    return str(value)
 
 
 def test_every_value_arrives_with_its_declared_type() -> None:
@@ -115,7 +138,7 @@ def test_every_value_arrives_with_its_declared_type() -> None:
     assert len(settings.secrets()) == 10
 
 
-@pytest.mark.parametrize("name", [doc.name for doc in SETTING_DOCS])
+@pytest.mark.parametrize("name", list(TABLE))
 def test_no_setting_takes_bytes_that_are_no_utf_8(name: str) -> None:
     # As `os.environ` has it.
     for text in ("\udcff", "1\udcff", "https://x.example/\udcff"):
@@ -355,7 +378,7 @@ def test_mistakes_of_the_file_and_of_the_environment_come_together(tmp_path: Pat
     assert found[1].startswith("PORT")
 
 
-_NAMES = st.sampled_from([*(doc.name for doc in SETTING_DOCS), "RAILWAY_PUBLIC_DOMAIN", "ENABLE_X", "DYNO"])
+_NAMES = st.sampled_from([*TABLE, "RAILWAY_PUBLIC_DOMAIN", "ENABLE_X", "DYNO"])
 
 
 def outcome(environ: dict[str, str], file: Path | None) -> LoadedSettings | tuple[str, ...]:
