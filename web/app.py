@@ -14,26 +14,27 @@ from core.health import Reading
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo, RouteInfo
-from web import keys
-from web.access.guesses import Guesses
-from web.access.read_access import ReadAccess
+from web.access.guesses import SENDER_GUESSES, Guesses
+from web.access.read_access import READ_ACCESS, ReadAccess
 from web.access.webhook_auth import open_here
-from web.dashboard.page import DashboardPage
+from web.dashboard.page import DASHBOARD, DashboardPage
 from web.edge.access_log import AccessLog
 from web.edge.connection_limits import ConnectionLimits
 from web.edge.fast_path import HotTable
 from web.edge.listening import listen
 from web.edge.server import HelixServer, Runner
+from web.keys import COLLECTIVE, COMMANDS, KERNEL
 from web.live import streams as live
-from web.live.streams import Streams
-from web.openapi.reference import Reference, Terms
+from web.live.streams import STREAMS, Streams
+from web.openapi.reference import REFERENCE, Reference, Terms
 from web.requests.admission import Admission
-from web.requests.body_limit import BodyRoom
+from web.requests.body_limit import BODY_ROOM, BodyRoom
 from web.requests.middleware import Edge
-from web.requests.responses import Responses
+from web.requests.responses import RESPONSES, Responses
+from web.routes.metrics import RENDERING
 from web.routes.table import ROUTES, route_infos
 from web.routing import RouteSpec, places
-from web.traffic import Traffic
+from web.traffic import TRAFFIC, Traffic
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +115,7 @@ class WebServer:
             # aiohttp may use it twice: for the handlers to end, and for them to be cancelled.
             shutdown_timeout=max(0.1, (self._settings.shutdown_s - 1) / 2),
         )
-        await self._app[keys.READ_ACCESS].recall()
+        await self._app[READ_ACCESS].recall()
         await runner.setup()
         try:
             self._port = await listen(runner, self._settings)
@@ -180,20 +181,18 @@ class WebServer:
         admission = Admission(settings, kernel.clock, access, kernel.refusals)
         edge = Edge(kernel, admission, self._traffic, self._access_log, routes)
         app = web.Application(middlewares=[edge.middleware], client_max_size=settings.max_body)
-        app[keys.KERNEL] = kernel
-        app[keys.COLLECTIVE] = collective
-        app[keys.BODY_ROOM] = BodyRoom(settings.max_body)
-        app[keys.COMMANDS] = commands
-        app[keys.TRAFFIC] = self._traffic
-        app[keys.STREAMS] = self._streams
-        app[keys.RESPONSES] = Responses(
-            routes, kernel.caches, self._traffic, private=bool(settings.read_token)
-        )
-        app[keys.READ_ACCESS] = access
-        app[keys.SENDER_GUESSES] = Guesses(settings, kernel.clock, kernel.refusals)
-        app[keys.RENDERING] = asyncio.Lock()
-        app[keys.DASHBOARD] = DashboardPage(settings.public_path)
-        app[keys.REFERENCE] = Reference(routes, self._terms)
+        app[KERNEL] = kernel
+        app[COLLECTIVE] = collective
+        app[BODY_ROOM] = BodyRoom(settings.max_body)
+        app[COMMANDS] = commands
+        app[TRAFFIC] = self._traffic
+        app[STREAMS] = self._streams
+        app[RESPONSES] = Responses(routes, kernel.caches, self._traffic, private=bool(settings.read_token))
+        app[READ_ACCESS] = access
+        app[SENDER_GUESSES] = Guesses(settings, kernel.clock, kernel.refusals)
+        app[RENDERING] = asyncio.Lock()
+        app[DASHBOARD] = DashboardPage(settings.public_path)
+        app[REFERENCE] = Reference(routes, self._terms)
         for (method, place), spec in places(routes, settings.public_path).items():
             resource = app.router.add_resource(place)
             expect = _ask_for_body if method == "POST" else _ask_for_nothing
@@ -211,6 +210,6 @@ async def _ask_for_nothing(request: web.Request) -> web.StreamResponse | None:
 async def _ask_for_body(request: web.Request) -> web.StreamResponse | None:
     """A body that will be read is asked for, unless it is refused by its length; the answer says so then."""
     length = request.content_length
-    if length is None or length <= request.app[keys.KERNEL].settings.max_body:
+    if length is None or length <= request.app[KERNEL].settings.max_body:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     return None

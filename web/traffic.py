@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Final, final
 
+from aiohttp import web
+
 from core.clock import Clock
 from core.health import CounterValue, Reading
 from core.health.threshold import Threshold, fails_when
@@ -138,3 +140,6 @@ class Traffic:
         """How it is while there is no server, for the same check."""
         reading = Reading(thresholds=self._thresholds)
         return reading.become("fail", "not listening", "Start Helix again.")
+
+
+TRAFFIC = web.AppKey("traffic", Traffic)

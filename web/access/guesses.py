@@ -50,3 +50,6 @@ class Guesses:
 
     def _client(self, request: web.Request) -> str:
         return key_of(address_of(request, self._trusted))
+
+
+SENDER_GUESSES = web.AppKey("sender_guesses", Guesses)

@@ -144,6 +144,9 @@ class ReadAccess:
         return None if sessions is None or value is None else partial(sessions.holds, value)
 
 
+READ_ACCESS = web.AppKey("read_access", ReadAccess)
+
+
 def is_by_session(request: web.BaseRequest) -> bool:
     """Whether a session let this request in: its bytes mean another thing once that session has ended."""
     return _BY_SESSION in request

@@ -9,7 +9,7 @@ from aiohttp import web
 from web.answers.error_pages import page_wanted
 from web.answers.headers import HTML, standard
 from web.answers.problems import Problem
-from web.keys import DASHBOARD
+from web.dashboard.page import DASHBOARD
 from web.routing import RouteSpec
 
 

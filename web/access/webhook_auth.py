@@ -12,8 +12,9 @@ from core.logs.secret import Secret
 from core.runtime.kernel import Kernel
 from core.settings import Settings
 from core.webhooks.signatures import NotAuthentic, decode_key, verify, verify_github, verify_token
+from web.access.guesses import SENDER_GUESSES
 from web.answers.problems import Problem
-from web.keys import KERNEL, SENDER_GUESSES
+from web.keys import KERNEL
 
 _CHALLENGE = 'Bearer realm="helix-webhooks"'
 _SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")

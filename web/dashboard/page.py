@@ -6,6 +6,8 @@ from html import escape
 from string import Template
 from typing import Final, final
 
+from aiohttp import web
+
 from core.version import VERSION
 from state.collective import Collective
 from state.models import METRICS
@@ -110,6 +112,9 @@ class DashboardPage:
             checks="",
             bounds="",
         ).encode()
+
+
+DASHBOARD = web.AppKey("dashboard", DashboardPage)
 
 
 def _facts(status: StatusView) -> str:

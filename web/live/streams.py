@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from itertools import islice
 from typing import Final, final, get_args
 
+from aiohttp import web
+
 from core.broadcast import Event
 from core.logs import MANY
 from core.runtime.file_limit import raise_file_limit
@@ -264,6 +266,9 @@ class Streams:
         for client, since in tuple(self._leaving.items()):
             if now - since >= GOODBYE_S:
                 client.abort()
+
+
+STREAMS = web.AppKey("streams", Streams)
 
 
 def _busy(status: int, detail: str) -> Problem:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, final
 
 import msgspec
+from aiohttp import web
 
 from web.routing import RouteSpec
 
@@ -48,3 +49,6 @@ class Reference:
         from web.openapi.document import build_document
 
         return build_document(self.routes, self._terms())
+
+
+REFERENCE = web.AppKey("reference", Reference)

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, final
 
+from aiohttp import web
+
 # A smaller body costs no more than the connection does, whose buffers hold as much.
 _SMALL_BYTES: Final = 64 * 1024
 _ROOM_BYTES: Final = 32 * 1024 * 1024
@@ -72,3 +74,6 @@ class BodyRoom:
         del self._reading[oldest]
         if not oldest.expired():
             oldest.reschedule(asyncio.get_running_loop().time())
+
+
+BODY_ROOM = web.AppKey("body_room", BodyRoom)

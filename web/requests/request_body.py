@@ -12,8 +12,8 @@ from core.text.surrogates import find_escaped_half
 from core.text.wrong_field import wrong_field
 from web.answers.problems import Problem, too_large
 from web.edge.clients import address_of, key_of
-from web.keys import BODY_ROOM, KERNEL
-from web.requests.body_limit import PlaceTaken
+from web.keys import KERNEL
+from web.requests.body_limit import BODY_ROOM, PlaceTaken
 
 T = TypeVar("T")
 

@@ -121,6 +121,9 @@ class Responses:
         return web.Response(body=content, status=status, headers=(*headers, *route.policy, *moving))
 
 
+RESPONSES = web.AppKey("responses", Responses)
+
+
 def _joined(request: web.Request, name: str) -> str | None:
     """All values of a list header as one; None where it is missing."""
     values = request.headers.getall(name, None)

@@ -11,9 +11,10 @@ from state.agents import LAYERS, ROSTER, AgentStatus, UnknownAgent, find_agent
 from state.collective import Collective
 from web.answers.bodies import Body, encode_json
 from web.answers.problems import Problem
-from web.keys import COLLECTIVE, RESPONSES
+from web.keys import COLLECTIVE
 from web.parameters import Choice, Parameter
 from web.records.agents import Agent, Agents, agent_body
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _LIST: Final = "/agents"

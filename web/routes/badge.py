@@ -16,8 +16,9 @@ from state.status import overall
 from web.answers.badge import Tone, draw_badge
 from web.answers.bodies import Body
 from web.answers.problems import Problem
-from web.keys import COLLECTIVE, RESPONSES
+from web.keys import COLLECTIVE
 from web.parameters import Choice
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _PATH: Final = "/badge/{name}.svg"

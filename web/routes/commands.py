@@ -6,8 +6,9 @@ from aiohttp import web
 
 from state.ports import CommandInfo
 from web.answers.bodies import Body, encode_json
-from web.keys import COMMANDS, RESPONSES
+from web.keys import COMMANDS
 from web.records.commands import Commands
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _PATH = "/commands"

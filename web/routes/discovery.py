@@ -7,9 +7,9 @@ from typing import Final
 from aiohttp import web
 
 from web.answers.bodies import Body, encode_json
-from web.keys import REFERENCE, RESPONSES
-from web.openapi.reference import Reference
+from web.openapi.reference import REFERENCE, Reference
 from web.records.discovery import Discovery, discovery_body
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _PATH: Final = "/.well-known/helix.json"

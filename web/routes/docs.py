@@ -10,8 +10,8 @@ from aiohttp import web
 
 from web.answers.bodies import Body, encode_json
 from web.answers.headers import HTML
-from web.keys import REFERENCE, RESPONSES
-from web.openapi.reference import Reference
+from web.openapi.reference import REFERENCE, Reference
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _PATH: Final = "/docs"

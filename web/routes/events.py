@@ -9,12 +9,14 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from web.access.read_access import READ_ACCESS
 from web.answers.headers import CORS, standard
 from web.edge.clients import address_of, key_of
 from web.edge.handover import HandOver
-from web.keys import KERNEL, READ_ACCESS, STREAMS
+from web.keys import KERNEL
 from web.live.asked import AFTER, PARAMETERS, WANTED
 from web.live.sse_client import SseClient
+from web.live.streams import STREAMS
 from web.records.live import TOPICS
 from web.routing import Reply, RouteSpec
 

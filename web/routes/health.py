@@ -11,8 +11,9 @@ from state.slo import readiness
 from web.answers.bodies import Body, encode_json
 from web.answers.headers import CORS, JSON, standard
 from web.answers.problems import Problem
-from web.keys import KERNEL, RESPONSES
+from web.keys import KERNEL
 from web.records.health import Alive, Health, Ready, health_body
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _HEALTH: Final = "/health"

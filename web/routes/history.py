@@ -13,9 +13,10 @@ from state.collective import Collective
 from state.models import METRICS
 from web.answers.bodies import Body, encode_json
 from web.history_span import SINCE, UNTIL, Span, read_span
-from web.keys import COLLECTIVE, RESPONSES
+from web.keys import COLLECTIVE
 from web.parameters import Number, Parameter
 from web.records.history import UcfHistory, metric_history
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _PATH: Final = "/ucf/history"

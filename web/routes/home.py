@@ -7,10 +7,12 @@ import gzip
 from aiohttp import hdrs, web
 
 from state.status import build_status
+from web.access.read_access import READ_ACCESS
 from web.answers.headers import HTML, standard
 from web.answers.negotiation import choose_encoding
 from web.answers.problems import Problem
-from web.keys import COLLECTIVE, DASHBOARD, READ_ACCESS
+from web.dashboard.page import DASHBOARD
+from web.keys import COLLECTIVE
 from web.parameters import Parameter
 from web.routing import Reply, RouteSpec
 

@@ -16,11 +16,11 @@ from web.answers.bodies import encode_json
 from web.answers.headers import CORS, JSON, standard
 from web.answers.negotiation import choose_encoding, choose_media_type
 from web.answers.problems import Problem
-from web.keys import KERNEL, RENDERING, TRAFFIC
+from web.keys import KERNEL
 from web.parameters import Choice
 from web.records.metrics import Metrics
 from web.routing import Reply, RouteSpec
-from web.traffic import Traffic
+from web.traffic import TRAFFIC, Traffic
 
 _Format = Literal["text", "openmetrics", "json"]
 _BY_NAME: Final[Mapping[str, _Format]] = {
@@ -38,6 +38,8 @@ _OFFERS: Final[tuple[tuple[_Format, str, Mapping[str, tuple[str, ...]]], ...]] =
 _FORMAT: Final = Choice(
     name="format", summary="The format, whatever `Accept` says.", example="json", choices=tuple(_BY_NAME)
 )
+# A rendering takes a thread and milliseconds of CPU, and anybody may ask: one at a time.
+RENDERING = web.AppKey("rendering", asyncio.Lock)
 
 
 async def get_metrics(request: web.Request) -> web.StreamResponse:
@@ -45,7 +47,6 @@ async def get_metrics(request: web.Request) -> web.StreamResponse:
     kernel = request.app[KERNEL]
     chosen = _chosen_format(request)
     packed = choose_encoding(request.headers.get("Accept-Encoding")) == "gzip"
-    # One at a time: a rendering takes a thread and milliseconds of CPU, and anybody may ask.
     async with request.app[RENDERING]:
         if chosen == "json":
             content, content_type = await _render_json(kernel, request.app[TRAFFIC]), JSON

@@ -8,7 +8,8 @@ from typing import Any, Final
 from aiohttp import web
 
 from web.answers.bodies import Body, encode_json
-from web.keys import REFERENCE, RESPONSES
+from web.openapi.reference import REFERENCE
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _PATH: Final = "/openapi.json"

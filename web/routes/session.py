@@ -8,13 +8,14 @@ from typing import Final
 from aiohttp import web
 
 from core.settings import Settings
-from web.access.read_access import COOKIE, SECURE_COOKIE, SECURE_COOKIE_BELOW
+from web.access.read_access import COOKIE, READ_ACCESS, SECURE_COOKIE, SECURE_COOKIE_BELOW
 from web.access.sessions import LASTS_S
 from web.answers.bodies import json_answer
 from web.answers.headers import JSON, standard
 from web.answers.problems import Problem
 from web.edge.client_address import is_trusted
-from web.keys import KERNEL, READ_ACCESS, STREAMS
+from web.keys import KERNEL
+from web.live.streams import STREAMS
 from web.records.session import OfferedToken, SessionBegun
 from web.requests.request_body import read_record
 from web.routing import Reply, RequestBody, RouteSpec

@@ -7,7 +7,8 @@ from aiohttp import web
 from state.collective import Collective
 from state.slo.objectives import SloReport
 from web.answers.bodies import Body, encode_json
-from web.keys import COLLECTIVE, RESPONSES
+from web.keys import COLLECTIVE
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _PATH = "/slo"

@@ -6,8 +6,9 @@ from aiohttp import web
 
 from state.collective import Collective
 from web.answers.bodies import Body, encode_json
-from web.keys import COLLECTIVE, RESPONSES
+from web.keys import COLLECTIVE
 from web.records.status import Status, status_body
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _PATH = "/status"

@@ -6,8 +6,9 @@ from aiohttp import web
 
 from state.collective import Collective
 from web.answers.bodies import Body, encode_json
-from web.keys import COLLECTIVE, RESPONSES
+from web.keys import COLLECTIVE
 from web.records.ucf import UcfMetrics, ucf_body
+from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _PATH = "/ucf"

@@ -6,13 +6,15 @@ from http import HTTPStatus
 
 from aiohttp import web
 
+from web.access.read_access import READ_ACCESS
 from web.answers.headers import standard
 from web.answers.problems import Problem
 from web.edge.handover import HandOver
-from web.keys import KERNEL, READ_ACCESS, STREAMS
+from web.keys import KERNEL
 from web.live.asked import AFTER, PARAMETERS, WANTED
 from web.live.handshake import accept_key
 from web.live.origin import is_same_origin
+from web.live.streams import STREAMS
 from web.live.ws_client import WsClient
 from web.routes.events import PROBLEMS, client_of
 from web.routing import Reply, RouteSpec

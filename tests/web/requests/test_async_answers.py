@@ -10,7 +10,7 @@ from aiohttp.web_protocol import RequestHandler
 
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site
 from web.answers.bodies import Body
-from web.keys import RESPONSES
+from web.requests.responses import RESPONSES
 from web.routing import RouteSpec
 
 

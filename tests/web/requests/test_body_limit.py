@@ -9,9 +9,8 @@ from aiohttp import web
 from tests.web.helpers import MakeSite, Site, Wire
 from tests.web.requests.test_edge import assert_problem
 from web import app
-from web.keys import BODY_ROOM
 from web.requests import body_limit
-from web.requests.body_limit import BodyRoom
+from web.requests.body_limit import BODY_ROOM, BodyRoom
 from web.requests.request_body import read_body
 from web.routing import RouteSpec
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site
 from web.answers.bodies import Body
-from web.keys import RESPONSES
+from web.requests.responses import RESPONSES
 from web.routing import RouteSpec
 
 CACHED = ("/status", "/health", "/agents", "/agents/Claude", "/ucf", "/commands")

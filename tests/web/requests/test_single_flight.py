@@ -9,7 +9,7 @@ from aiohttp import web
 
 from tests.web.helpers import MakeSite, Wire
 from web.answers.bodies import Body
-from web.keys import RESPONSES
+from web.requests.responses import RESPONSES
 from web.routing import RouteSpec
 
 CLIENTS = 1000

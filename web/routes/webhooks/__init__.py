@@ -25,7 +25,7 @@ from web.access.webhook_auth import prove_github, prove_manager, prove_sender
 from web.answers.bodies import Body, encode_json, json_answer
 from web.answers.headers import JSON
 from web.answers.problems import Problem
-from web.keys import COLLECTIVE, RESPONSES
+from web.keys import COLLECTIVE
 from web.records.webhooks import (
     AcceptedEvent,
     EventTypes,
@@ -36,6 +36,7 @@ from web.records.webhooks import (
     received_body,
 )
 from web.requests.request_body import NOT_JSON, not_json, read_body
+from web.requests.responses import RESPONSES
 from web.routes.webhooks._declarations import (
     DATA,
     ENVELOPE,
