@@ -1,1 +1,1 @@
-"""Events in and events out, so that nothing accepted is lost and nothing is applied twice."""
+"""Incoming and outgoing webhooks: no accepted event is lost, and none is applied twice."""

@@ -1,4 +1,4 @@
-"""Dead letters and switched-off destinations of which nobody has been told yet, also after a restart."""
+"""Dead letters and disabled destinations that the admins were not notified of yet; survives a restart."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _OFF: Final = "FROM destination_state WHERE disabled_us IS NOT NULL AND told_us"
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """One of them, as it is told."""
+    """One dead letter, as the notice shows it."""
 
     id: int
     type: str
@@ -25,11 +25,11 @@ class DeadLetter(msgspec.Struct, frozen=True):
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
-    """What belongs to one notice, and is still so.
+    """The content of one notice, read from the present state.
 
     Attributes:
-        count: of the dead letters, of which `letters` are the first, and `first` and `last` the ids.
-        off: why each destination was switched off, by its name.
+        count: number of dead letters; `letters` holds the first of them, `first` and `last` are ids.
+        off: destination name to the reason why it was disabled.
     """
 
     count: int
@@ -40,13 +40,13 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Untold:
-    """Which of them belong to which notice; a notice is named by its moment, in microseconds."""
+    """Assigns dead letters to notices; a notice is identified by its time, in microseconds."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def any(self) -> bool:
-        """Whether there is something to tell."""
+        """Whether anything is not assigned to a notice yet."""
 
         def work(connection: sqlite3.Connection) -> bool:
             found = connection.execute(f"SELECT EXISTS (SELECT 1 {_DEAD} IS NULL)").fetchone()[0]
@@ -55,7 +55,7 @@ class Untold:
         return await self._database.read(work)
 
     async def claim(self, notice_us: int) -> None:
-        """Lets all of it belong to a notice."""
+        """Assigns everything that is not assigned yet to a notice."""
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
@@ -69,7 +69,7 @@ class Untold:
         await self._database.write(work)
 
     async def of(self, notice_us: int) -> Told | None:
-        """What belongs to a notice; None where nothing does, or all of it was sent again meanwhile."""
+        """The content of a notice; None if it has none, or if all of it was replayed meanwhile."""
 
         def work(connection: sqlite3.Connection) -> Told | None:
             count, first, last = connection.execute(

@@ -1,4 +1,4 @@
-"""Sends what waits in the outbox: a lane for each destination, so that a dead one stops no other."""
+"""Sends the deliveries of the outbox. Each destination has its own lane, so a dead one blocks no other."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ __all__ = ["DISABLED_AFTER", "Deliverer", "Settled"]
 
 logger = logging.getLogger(__name__)
 
-# So many attempts at once for one destination.
+# Concurrent attempts per destination.
 _AT_ONCE: Final = 4
 _LONGEST_WAIT_S: Final = 30.0
-# A lane that failed rests so long, or it would send the same again and again.
+# Pause after a lane failed, so that it does not send the same delivery in a tight loop.
 _LANE_RESTS_S: Final = 5.0
-# What waited longer than this for its turn may have been ended meanwhile.
+# A delivery that waited longer than this for its turn may have been ended meanwhile: read it again.
 _LOOKED_AT_AGAIN_S: Final = 1.0
-# Who asks for a pause with Retry-After gets one from everything that waits, up to this.
+# Longest pause that a Retry-After header puts on all deliveries of a destination.
 _LONGEST_REST_S: Final = 300.0
 _STORE_RETRY_S: Final = (0.1, 0.5, 2.0, 5.0, 15.0, 30.0)
 
@@ -48,14 +48,14 @@ class Deliverer:
     """The lanes of the outbox; `run` is the loop that opens them.
 
     Args:
-        session: gives the session that connects only where it may.
-        breaker: makes the breaker of a destination.
-        render: gives the body for a kind of destination.
-        loopback: whether this machine itself may be sent to (the sandbox).
-        exhausted: the event that tells of a dead letter, as its type and payload; None where none does.
+        session: returns the HTTP session, which connects only to permitted addresses.
+        breaker: makes the circuit breaker of a destination.
+        render: returns the request body for a kind of destination.
+        loopback: whether this machine may be a destination (the sandbox).
+        exhausted: returns type and payload of the event that reports a dead letter; None for no event.
         on_outcome: called on the event loop after each attempt.
-        track: called in the task of an attempt as it begins, so that a stop waits for it: cut off, it comes
-            twice.
+        track: called in an attempt's task when it begins, so that a shutdown waits for the attempt. A
+            cancelled attempt would be sent twice.
     """
 
     def __init__(
@@ -98,14 +98,14 @@ class Deliverer:
         destinations.on_removed(self._forget)
 
     async def run(self) -> None:
-        """Supervised: opens a lane where something is due, and waits for the next that will be."""
+        """Opens a lane for each destination with a due delivery, then waits for the next one (supervised)."""
         try:
             while True:
                 self._wake.clear()
                 try:
                     wait_s = await self._open_lanes()
                 except StoreError as error:
-                    # What is being sent goes on; the check "store" says the rest.
+                    # Running lanes continue; the check "store" reports the fault.
                     logger.warning("deliveries.not_read error=%s", error)
                     wait_s = _LANE_RESTS_S
                 try:
@@ -121,11 +121,11 @@ class Deliverer:
                 await asyncio.wait(lanes)
 
     def begin_no_more(self) -> None:
-        """Begins no attempt any more; those under way go on."""
+        """Starts no further attempt; those in progress continue."""
         self._finishing = True
 
     async def _open_lanes(self) -> float:
-        """Opens the lanes that are missing; gives how long until another may be, in seconds."""
+        """Opens the missing lanes; returns the seconds until another may be due."""
         if self._finishing:
             return _LONGEST_WAIT_S
         rows = await self._database.read(due_by_destination)
@@ -155,7 +155,7 @@ class Deliverer:
             logger.error("deliveries.lane_failed lane=%s", lane.get_name(), exc_info=error)
 
     async def _lane(self, name: str) -> None:
-        """Sends to one destination until nothing is due for it, or it asks for a pause."""
+        """Sends to one destination until nothing is due, or until it asks for a pause."""
         while name not in self._resting and not self._finishing:
             now_us = to_us(self._clock.now())
             destination, batch = await self._database.read(
@@ -189,7 +189,7 @@ class Deliverer:
             raise
 
     async def _attempt(self, destination: Destination, delivery: Due, permit: Permit) -> None:
-        """Sends it, and writes what came of that."""
+        """Makes one attempt and records its outcome."""
         outcome = await self._try(destination, delivery.message)
         _tell(permit_outcome=outcome, failed=permit.failed, succeeded=permit.succeeded)
         if outcome.verdict == "failed" and outcome.retry_after_s:
@@ -214,12 +214,12 @@ class Deliverer:
                 timeout_s=self._timeout_s,
             )
         except Exception as error:
-            # One that cannot even be sent is a failed attempt; it must not hold up those behind it.
+            # A delivery that cannot be sent counts as a failed attempt; it must not block the next ones.
             logger.exception("delivery.unsendable event=%s type=%s", message.id, message.type)
             return Outcome(verdict="failed", took_s=0.0, error=type(error).__name__)
 
     async def _settle(self, destination: Destination, delivery: Due, outcome: Outcome) -> Settled | None:
-        """Writes what came of it, however long the store takes: sent again it would arrive twice."""
+        """Records the outcome, and retries until the store takes it: a lost outcome would send it twice."""
         tried = 0
         while True:
             try:
@@ -230,10 +230,10 @@ class Deliverer:
             tried += 1
 
     async def _is_over(self, delivery: Due) -> bool:
-        """Whether it was ended while it waited for its turn: its hook was removed, or switched off.
+        """Whether it ended while it waited for its turn: its hook was removed, or disabled.
 
-        Where the store does not say, it is left for the next turn: an error here would cut off its
-        neighbours, which may have arrived already.
+        True if the store cannot tell; the next turn then decides. An exception here would cancel the
+        other attempts of the batch, which may have arrived already.
         """
         try:
             return await self._database.read(partial(is_over, delivery.id))
@@ -252,9 +252,9 @@ class Deliverer:
         await self._all_zapier.wait()
 
     async def _end(self, name: str) -> None:
-        """Nobody can be sent what waits: its hook was removed, or a setting was."""
+        """Ends the deliveries of a destination that no longer exists (removed hook or setting)."""
         now_us = to_us(self._clock.now())
-        # A hook goes by its subscriber's own will; that a setting is missing may be a mistake, and is told.
+        # A subscriber removes its hook on purpose. A missing setting may be a mistake: notify the admins.
         told_us = now_us if is_hook(name) else None
         await self._database.write(
             lambda connection: end_waiting(
@@ -269,7 +269,7 @@ class Deliverer:
 
 
 def _tell(*, permit_outcome: Outcome, failed: Callable[[], None], succeeded: Callable[[], None]) -> None:
-    """A refusal is an answer: the other side is there."""
+    """Records the outcome at the breaker. A refusal counts as success: the destination answered."""
     if permit_outcome.verdict == "failed" and permit_outcome.status != 429:
         failed()
     else:

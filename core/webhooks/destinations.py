@@ -1,4 +1,4 @@
-"""Where events go: what the settings name, and the REST hooks that others subscribed."""
+"""Destinations of events: those in the settings, and the REST hooks that others subscribed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ZAPIER: Final = "zapier.com"
 _KEY_BYTES: Final = 32
 _HOOK: Final = "hook_"
 
-# One statement for however many there are; what the settings name goes first.
+# One statement for any number of destinations; those of the settings come first.
 _ENQUEUE: Final = """
     INSERT INTO deliveries (event, destination, status, created_us, next_us)
     SELECT ?1, name, 'waiting', ?2, ?2 FROM (
@@ -42,19 +42,19 @@ _ENQUEUE: Final = """
 
 
 class TooManySubscriptions(HelixError):
-    """There are as many REST hooks as there may be."""
+    """The limit of REST hooks is reached."""
 
 
 class Destination(msgspec.Struct, frozen=True, kw_only=True):
     """One place that events are sent to.
 
     Attributes:
-        name: what stands in the database, in logs and replies: "zapier", "discord", or a hook's id.
-        label: the same for metrics, of which there may be only a few: a hook's is "rest-hooks".
-        kind: whose rules it follows.
+        name: its name in the database, logs and replies: "zapier", "discord", or the id of a REST hook.
+        label: its name in metrics, which need few values: "rest-hooks" for every REST hook.
+        kind: which delivery rules apply.
         url: a credential, never shown.
-        key: signs what is sent; None where nobody could check a signature.
-        event: the one type that it wants; None for all.
+        key: signs the requests; None if the receiver could not check a signature.
+        event: the only event type it receives; None for all types.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Destination(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Subscription(msgspec.Struct, frozen=True, kw_only=True):
-    """One REST hook, without what is secret about it, but for `host`."""
+    """One REST hook without its secrets; of its URL only the host."""
 
     id: str
     event: str
@@ -77,14 +77,14 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewSubscription(msgspec.Struct, frozen=True, kw_only=True):
-    """What a subscriber is told once: its id, and the secret that its deliveries are signed with."""
+    """The answer to a subscription, given once: the hook's id, and the secret that signs its deliveries."""
 
     id: str
     secret: str
 
 
 def configured(settings: Settings) -> tuple[Destination, ...]:
-    """What the settings name: `ZAPIER_WEBHOOK_URL` (zapier, zapier-2, …) and `DISCORD_WEBHOOK_URL`."""
+    """The destinations of `ZAPIER_WEBHOOK_URL` (zapier, zapier-2, …) and `DISCORD_WEBHOOK_URL`."""
     key = decode_key(settings.webhook_signing_secret) if settings.webhook_signing_secret else None
     found = [
         Destination(
@@ -106,13 +106,13 @@ def configured(settings: Settings) -> tuple[Destination, ...]:
 
 
 def kind_of(url: str) -> Kind:
-    """Zapier calls only 200 a success; everybody else is taken by Standard Webhooks' rules."""
+    """Zapier accepts only a 200 as success; all others follow the rules of Standard Webhooks."""
     host = (urlsplit(url).hostname or "").rstrip(".")
     return "zapier" if host == _ZAPIER or host.endswith(f".{_ZAPIER}") else "webhook"
 
 
 class Destinations:
-    """All of them, and which are disabled."""
+    """All destinations, and which of them are disabled."""
 
     def __init__(self, database: Database, clock: Clock, settings: Settings) -> None:
         self._database = database
@@ -123,10 +123,10 @@ class Destinations:
         self._listeners: list[Callable[[str], None]] = []
 
     async def subscribe(self, event: str, url: str) -> NewSubscription:
-        """Keeps a REST hook whose target was checked.
+        """Adds a REST hook; the caller has checked the URL.
 
         Raises:
-            TooManySubscriptions: there are 200.
+            TooManySubscriptions: there are 200 already.
         """
         hook_id = f"{_HOOK}{secrets.token_hex(12)}"
         secret = f"whsec_{base64.b64encode(secrets.token_bytes(_KEY_BYTES)).decode()}"
@@ -134,7 +134,9 @@ class Destinations:
 
         def work(connection: sqlite3.Connection) -> None:
             if connection.execute("SELECT count(*) FROM subscriptions").fetchone()[0] >= MOST_SUBSCRIPTIONS:
-                raise TooManySubscriptions(f"There are {MOST_SUBSCRIPTIONS} REST hooks; remove one first.")
+                raise TooManySubscriptions(
+                    f"The limit of {MOST_SUBSCRIPTIONS} REST hooks is reached. Remove one first."
+                )
             connection.execute(
                 "INSERT INTO subscriptions (id, event, url, secret, created_us) VALUES (?, ?, ?, ?, ?)",
                 (hook_id, event, url, secret, now_us),
@@ -144,7 +146,7 @@ class Destinations:
         return NewSubscription(id=hook_id, secret=secret)
 
     async def unsubscribe(self, hook_id: str) -> bool:
-        """Removes a REST hook; what waits for it is dead. False where there is none."""
+        """Removes a REST hook and ends its waiting deliveries; False if there is no such hook."""
         now_us = to_us(self._clock.now())
         removed = await self._database.write(lambda connection: remove_hook(connection, hook_id, now_us))
         if removed:
@@ -152,16 +154,16 @@ class Destinations:
         return removed
 
     def label_of(self, name: str) -> str:
-        """How metrics call a destination of that name."""
+        """The metrics label of the destination of that name."""
         known = self._by_name.get(name)
         return REST_HOOKS if known is None else known.label
 
     def on_removed(self, callback: Callable[[str], None]) -> None:
-        """Calls `callback(name)` when a destination is there no longer; it must not wait."""
+        """Calls `callback(name)` when a destination was removed; the callback must not block."""
         self._listeners.append(callback)
 
     def say_removed(self, name: str) -> None:
-        """Say that this one is there no longer, where it is none of the settings'."""
+        """Tells the listeners that a destination was removed; does nothing for one of the settings."""
         if name not in self._by_name:
             for listener in self._listeners:
                 listener(name)
@@ -189,7 +191,7 @@ class Destinations:
         return await self._database.read(work)
 
     async def disabled(self) -> dict[str, str]:
-        """Why each disabled destination is, by its name."""
+        """Destination name to the reason why it is disabled."""
 
         def work(connection: sqlite3.Connection) -> dict[str, str]:
             return dict(
@@ -201,7 +203,7 @@ class Destinations:
         return await self._database.read(work)
 
     async def enable(self, name: str) -> bool:
-        """Lets a disabled destination be sent to again; False where it was not disabled."""
+        """Enables a disabled destination again; False if it was not disabled."""
         return await self._database.write(
             lambda connection: (
                 connection.execute(
@@ -212,17 +214,17 @@ class Destinations:
         )
 
     def enqueue(self, connection: sqlite3.Connection, outbox_seq: int, event: str, at_us: int) -> None:
-        """Writes a delivery of an event to each that wants it, in the writer's transaction."""
+        """Inserts one delivery of an event per destination that wants it, in the writer's transaction."""
         connection.execute(_ENQUEUE, (outbox_seq, at_us, self._configured_names, event))
 
     def reachable(self) -> str:
-        """The SQL condition for a delivery whose destination is there."""
-        # Our own names: "zapier", "zapier-2", "discord".
+        """SQL condition: the delivery's destination exists."""
+        # Safe in SQL: these are our own names ("zapier", "zapier-2", "discord").
         names = ", ".join(f"'{name}'" for name in self._by_name)
         return f"(destination IN ({names}) OR destination IN (SELECT id FROM subscriptions))"  # noqa: S608 - see above
 
     def find(self, connection: sqlite3.Connection, name: str) -> Destination | None:
-        """The destination of that name; None where a hook has gone, or a setting has changed."""
+        """The destination of that name; None if its hook was removed or its setting changed."""
         if name in self._by_name:
             return self._by_name[name]
         row = connection.execute(
@@ -241,16 +243,16 @@ class Destinations:
 
 
 def is_hook(name: str) -> bool:
-    """Whether that is a REST hook's id, also of one that was removed."""
+    """Whether the name is the id of a REST hook, present or removed."""
     return name.startswith(_HOOK)
 
 
 def remove_hook(connection: sqlite3.Connection, hook_id: str, now_us: int) -> bool:
-    """Removes a REST hook in the open transaction, and ends what waits for it."""
+    """Removes a REST hook in the open transaction and ends its waiting deliveries; False if it is unknown."""
     gone = connection.execute("DELETE FROM subscriptions WHERE id = ?", (hook_id,)).rowcount > 0
     connection.execute("DELETE FROM destination_state WHERE destination = ?", (hook_id,))
     if gone:
-        # Nobody can send them again, so there is nothing to tell of.
+        # Nobody can replay these deliveries, so nobody is notified.
         end_waiting(connection, hook_id, now_us, "the hook is gone", told_us=now_us)
     return gone
 
@@ -258,9 +260,9 @@ def remove_hook(connection: sqlite3.Connection, hook_id: str, now_us: int) -> bo
 def end_waiting(
     connection: sqlite3.Connection, name: str, now_us: int, why: str, *, told_us: int | None = None
 ) -> int:
-    """Makes what waits for a destination dead letters; gives how many that was.
+    """Turns the waiting deliveries of a destination into dead letters; returns how many.
 
-    With `told_us`, the present moment, nobody is told of them.
+    Pass the present time as `told_us` to suppress the notice about them.
     """
     return connection.execute(
         "UPDATE deliveries SET status = 'dead', finished_us = ?, last_error = ?, told_us = ? "

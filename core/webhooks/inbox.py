@@ -1,4 +1,4 @@
-"""What came in: committed before it is answered, once per idempotency key, until every handler is done."""
+"""Incoming events: committed before the answer, once per idempotency key, kept until all handlers end."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ HandlingStatus = Literal["accepted", "processing", "failed", "done", "dead"]
 KEYS_KEPT_FOR: Final = timedelta(days=7)
 KEPT_FOR: Final = timedelta(days=30)
 HIGH_WATER: Final = 10_000
-# Each is answered by an index of its own.
+# Each query has its own index.
 _COUNT_OPEN: Final = (
     "SELECT count(*) FROM handling WHERE status IN ('accepted', 'failed')",
     "SELECT count(*) FROM handling WHERE status = 'processing'",
@@ -43,14 +43,14 @@ _COUNT_OPEN: Final = (
 
 
 class Incoming(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that was proved and validated, and is to be kept.
+    """An authenticated, validated event that is to be stored.
 
     Attributes:
         type: such as "ucf.update".
         data: its data as JSON.
-        key: its idempotency key; None where the sender gave none.
-        handlers: the names of those who will handle it.
-        body_key: a second key, made from the body that the sender signed; None where its first key is signed.
+        key: its idempotency key; None if the sender gave none.
+        handlers: names of the handlers that will process it.
+        body_key: a second key, derived from the signed body; None if the first key is signed itself.
     """
 
     type: str
@@ -61,11 +61,11 @@ class Incoming(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Handling(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one handler has come with one event.
+    """The progress of one handler with one event.
 
     Attributes:
-        next_at: when it is tried (again); None where that is over.
-        result: what an effect outside left behind, such as a message's id.
+        next_at: when the next attempt is due; None once it is done or dead.
+        result: what the external effect returned, such as a message id.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Handling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class InboxEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """One event and what became of it."""
+    """One event and the progress of its handlers."""
 
     seq: int
     id: str
@@ -88,7 +88,7 @@ class InboxEvent(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def status(self) -> HandlingStatus:
-        """Of all its handlers together: what still moves goes first, then what is dead."""
+        """The status of all handlers together: unfinished ones take precedence, then dead ones."""
         found = {handling.status for handling in self.handlers}
         for status in _ORDER:
             if status in found:
@@ -100,15 +100,15 @@ _ORDER: Final[tuple[HandlingStatus, ...]] = ("processing", "failed", "accepted",
 
 
 class InboxFull(HelixError):
-    """So much waits to be handled that no more is taken for now."""
+    """Too many events wait; no more are accepted for now."""
 
 
 class Inbox:
-    """Takes events, and knows what became of them. One event's handlers are tried apart (`Router`).
+    """Stores incoming events and reads their state. `Router` runs the handlers.
 
     Attributes:
-        waiting: how many (event, handler) pairs are not over yet.
-        high_water: with so many, no more is taken.
+        waiting: number of (event, handler) pairs that are not finished.
+        high_water: no event is accepted while `waiting` is at least this.
     """
 
     def __init__(self, database: Database, clock: Clock, *, high_water: int = HIGH_WATER) -> None:
@@ -119,7 +119,7 @@ class Inbox:
         self.waiting = 0
 
     async def open(self) -> int:
-        """Learns how much waits, and gives it; what was begun is taken back by its handler's lane."""
+        """Counts what waits and returns it; each handler's lane re-queues its own unfinished work."""
 
         def work(connection: sqlite3.Connection) -> int:
             return sum(int(connection.execute(query).fetchone()[0]) for query in _COUNT_OPEN)
@@ -128,19 +128,19 @@ class Inbox:
         return self.waiting
 
     def on_accept(self, callback: Callable[[tuple[str, ...]], None]) -> None:
-        """Calls `callback(handlers)` on the event loop after each commit; it must not wait."""
+        """Calls `callback(handlers)` on the event loop after each commit; the callback must not block."""
         self._listeners.append(callback)
 
     async def accept(self, incoming: Incoming) -> Accepted:
-        """Keeps an event; it is on the disk when this returns. Either key again gives the first answer.
+        """Stores an event; it is on disk when this returns. A known key gives the first answer again.
 
         Raises:
             KeyReused: the key belongs to another event; nothing was changed.
-            InboxFull: too much waits; try again later.
-            StoreError: it could not be kept.
+            InboxFull: too many events wait; the sender should retry later.
+            StoreError: it could not be written.
         """
         if self.waiting >= self.high_water:
-            raise InboxFull("Too much waits to be handled. Try again in a minute.")
+            raise InboxFull("Too many events are waiting. Try again in a minute.")
         now = self._clock.now()
         arrival = Arrival(
             new_id("evt", now),
@@ -162,7 +162,7 @@ class Inbox:
         return await self._database.write_item(arrival, keep, on_commit=committed)
 
     async def find(self, event_id: str) -> InboxEvent | None:
-        """The event of that id, whole; None where there is none."""
+        """The event with that id; None if there is none."""
 
         def work(connection: sqlite3.Connection) -> InboxEvent | None:
             events = _read(connection, "WHERE id = ?", (event_id,))
@@ -173,7 +173,7 @@ class Inbox:
     async def page(
         self, *, dead_only: bool = False, before_seq: int | None = None, limit: int = 25
     ) -> tuple[InboxEvent, ...]:
-        """Events, newest first; `before_seq` is the last of the page before."""
+        """Events, newest first; `before_seq` is the last `seq` of the previous page."""
         conditions, values = ["1"], list[int]()
         if dead_only:
             conditions.append("seq IN (SELECT event FROM handling WHERE status = 'dead')")
@@ -184,7 +184,7 @@ class Inbox:
         return await self._database.read(lambda connection: _read(connection, where, tuple(values)))
 
     async def results(self, handler: str, wanted: Sequence[str]) -> frozenset[str]:
-        """Which of `wanted` stand already as what a handler left behind for some event."""
+        """Those of `wanted` that a handler has already stored as its result for some event."""
         marks = ", ".join("?" * len(wanted))
 
         def work(connection: sqlite3.Connection) -> frozenset[str]:
@@ -197,7 +197,7 @@ class Inbox:
         return await self._database.read(work) if wanted else frozenset()
 
     async def counts(self) -> Mapping[str, int]:
-        """How many handlings there are of each status."""
+        """Status to the number of handlings with it."""
 
         def work(connection: sqlite3.Connection) -> dict[str, int]:
             return dict(connection.execute("SELECT status, count(*) FROM handling GROUP BY status"))
@@ -205,7 +205,7 @@ class Inbox:
         return await self._database.read(work)
 
     async def replay(self, event_id: str) -> int:
-        """Lets the dead handlers of an event try again, all attempts anew; gives how many that was."""
+        """Retries the dead handlers of an event with reset attempts; returns how many there were."""
         now_us = to_us(self._clock.now())
 
         def work(connection: sqlite3.Connection) -> tuple[str, ...]:
@@ -226,14 +226,14 @@ class Inbox:
         return len(names)
 
     async def prune(self) -> int:
-        """Forgets keys after a week and events after a month, unless they still wait; gives how many went."""
+        """Frees keys after 7 days and deletes finished events after 30; returns the number deleted."""
         now = self._clock.now()
         await forget_keys(self._database, oldest_id("evt", now - KEYS_KEPT_FOR))
         return await forget_received(self._database, oldest_id("evt", now - KEPT_FOR))
 
 
 def mark_done(connection: sqlite3.Connection, event: int, handler: str, at_us: int) -> None:
-    """Writes that a handler is done with an event, in the transaction that holds its effect."""
+    """Marks a handler as done with an event, in the same transaction as its effect."""
     connection.execute(
         "UPDATE handling SET status = 'done', finished_us = ?, error = NULL WHERE event = ? AND handler = ?",
         (at_us, event, handler),

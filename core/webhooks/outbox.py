@@ -1,4 +1,4 @@
-"""What goes out: an event and one delivery per destination, written with the change that caused them."""
+"""Outgoing events: an event and one delivery per destination, written with the change that caused them."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ _FROM: Final = "FROM deliveries JOIN outbox ON outbox.seq = deliveries.event"
 
 
 class PayloadTooLarge(HelixError):
-    """An event that no destination would take."""
+    """An event that is larger than any destination accepts."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
-    """One try at delivering.
+    """One attempt at a delivery.
 
     Attributes:
-        number: from 1, on over replays.
-        status: what the other side answered; None where it did not.
-        error: what went wrong, for a person; None where nothing did.
+        number: counts from 1 and continues after a replay.
+        status: the HTTP status of the answer; None without an answer.
+        error: what went wrong, as text for people; None if nothing did.
     """
 
     number: int
@@ -51,12 +51,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """One event on its way to one destination.
+    """One event for one destination.
 
     Attributes:
         event_id: the same for every attempt and every destination.
-        next_at: when the next attempt is due; None where it is over.
-        receipt: what the other side reported that it made of it.
+        next_at: when the next attempt is due; None once it is delivered or dead.
+        receipt: the outcome that the receiver reported.
     """
 
     id: int
@@ -74,11 +74,11 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outbox:
-    """Events and deliveries in the database. Sending them is the `Deliverer`'s.
+    """Events and deliveries in the database; `Deliverer` sends them.
 
     Attributes:
-        waiting: how many deliveries are not over, when that was last counted.
-        dead: how many were given up, likewise.
+        waiting: number of waiting deliveries at the last `refresh`.
+        dead: number of dead letters at the last `refresh`.
     """
 
     def __init__(self, database: Database, clock: Clock, destinations: Destinations) -> None:
@@ -90,7 +90,7 @@ class Outbox:
         self.dead = 0
 
     async def refresh(self) -> int:
-        """Counts what waits and what is dead, and gives the first."""
+        """Counts waiting and dead deliveries; returns the number of waiting ones."""
 
         def work(connection: sqlite3.Connection) -> tuple[int, int]:
             waiting, dead = connection.execute(
@@ -103,17 +103,15 @@ class Outbox:
         return self.waiting
 
     def enqueue(self, connection: sqlite3.Connection, at: datetime, kind: str, payload: bytes) -> str:
-        """Writes an event and its deliveries in the open transaction; gives the event's id.
+        """Writes an event and its deliveries in the open transaction; returns the event's id.
 
-        Call `committed` once that is on the disk.
+        Call `committed` after the commit.
 
         Raises:
-            PayloadTooLarge: it is over 20 kB.
+            PayloadTooLarge: the payload is over 20 kB.
         """
         if len(payload) > PAYLOAD_LIMIT:
-            raise PayloadTooLarge(
-                f"The event {kind} has {len(payload)} bytes, and {PAYLOAD_LIMIT} are taken at most."
-            )
+            raise PayloadTooLarge(f"The event {kind} has {len(payload)} bytes; the limit is {PAYLOAD_LIMIT}.")
         event_id = new_id("msg", at)
         at_us = to_us(at)
         seq = connection.execute(
@@ -125,16 +123,16 @@ class Outbox:
         return event_id
 
     def on_commit(self, callback: Callable[[], None]) -> None:
-        """Calls `callback()` on the event loop when there may be something to send; it must not wait."""
+        """Calls `callback()` on the event loop when something may be due; the callback must not block."""
         self._listeners.append(callback)
 
     def committed(self) -> None:
-        """Say that something was enqueued and is on the disk."""
+        """Tells the listeners that an enqueued event is on disk."""
         for listener in self._listeners:
             listener()
 
     async def find(self, delivery: int) -> tuple[Delivery, bytes, tuple[Attempt, ...]] | None:
-        """One delivery whole: with its payload and its attempts; None where there is none."""
+        """One delivery with its payload and its newest 20 attempts; None if there is none."""
 
         def work(connection: sqlite3.Connection) -> tuple[Delivery, bytes, tuple[Attempt, ...]] | None:
             row = connection.execute(
@@ -164,7 +162,7 @@ class Outbox:
         before_id: int | None = None,
         limit: int = 25,
     ) -> tuple[Delivery, ...]:
-        """Deliveries, newest first; `before_id` is the last of the page before."""
+        """Deliveries, newest first; `before_id` is the last id of the previous page."""
         conditions, values = ["1"], list[str | int]()
         for condition, value in (
             ("status = ?", status),
@@ -183,7 +181,7 @@ class Outbox:
         )
 
     async def counts(self) -> Mapping[str, int]:
-        """How many deliveries there are of each status."""
+        """Status to the number of deliveries with it."""
 
         def work(connection: sqlite3.Connection) -> dict[str, int]:
             return dict(connection.execute("SELECT status, count(*) FROM deliveries GROUP BY status"))
@@ -202,11 +200,11 @@ class Outbox:
         return await self._database.read(work)
 
     async def replay(self, delivery: int) -> bool:
-        """Sends a dead letter again, all attempts anew; False where it is none, or has nowhere to go."""
+        """Retries a dead letter and resets its attempts; False if not dead or its destination is gone."""
         return await self._replay("id = ?", (delivery,)) > 0
 
     async def dead_since(self, since: datetime | None) -> tuple[int, ...]:
-        """The ids of the dead letters, oldest first; only of those that died since then."""
+        """Ids of the dead letters, oldest first; with `since`, of those that died at or after it."""
         limit = 0 if since is None else to_us(since)
 
         def work(connection: sqlite3.Connection) -> tuple[int, ...]:
@@ -218,7 +216,7 @@ class Outbox:
         return await self._database.read(work)
 
     async def keep_receipt(self, delivery: str, outcome: str) -> bool:
-        """Keeps what the other side reported of an event's delivery; False where there is no such event."""
+        """Stores the outcome that a receiver reported for an event; False if there is no such event."""
 
         def work(connection: sqlite3.Connection) -> bool:
             return note_receipt(connection, delivery, outcome)
@@ -226,7 +224,7 @@ class Outbox:
         return await self._database.write(work)
 
     async def prune(self) -> int:
-        """Forgets events older than a month, unless one of their deliveries waits; gives how many went."""
+        """Deletes events older than 30 days that have no waiting delivery; returns how many."""
         return await forget_sent(self._database, oldest_id("msg", self._clock.now() - KEPT_FOR))
 
     async def _replay(self, where: str, values: tuple[int, ...]) -> int:
@@ -244,7 +242,7 @@ class Outbox:
 
 
 def note_receipt(connection: sqlite3.Connection, delivery: str, outcome: str) -> bool:
-    """Writes a receipt in the open transaction: `delivery` is the event's id, or the delivery's number."""
+    """Stores a receipt in the open transaction; `delivery` is the event's id or the delivery's number."""
     if delivery.isascii() and delivery.isdigit() and len(delivery) <= 18:
         where: tuple[str, str | int] = ("id = ?", int(delivery))
     else:
@@ -257,7 +255,7 @@ def note_receipt(connection: sqlite3.Connection, delivery: str, outcome: str) ->
 
 
 def _delivery(row: tuple[object, ...]) -> Delivery:
-    """A row of `_COLUMNS`; its types are those of the table."""
+    """Converts a row of `_COLUMNS`."""
     created, due, finished = row[6:9]
     assert isinstance(created, int)  # noqa: S101 - NOT NULL in the schema
     assert isinstance(due, int)  # noqa: S101 - likewise

@@ -1,4 +1,4 @@
-"""When something that failed is tried again."""
+"""When a failed attempt is retried."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-# From one attempt to the next, in seconds (docs/webhooks.md): ten attempts over about 75 hours.
+# Pauses between attempts in seconds (docs/webhooks.md): ten attempts over about 75 hours.
 SCHEDULE_S: Final = (0, 5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
-# Up to this share is added, so that what failed together does not come back together.
+# Up to this share is added to a pause, so that attempts that failed together are not retried together.
 JITTER: Final = 0.1
-# What a receiver may ask for with Retry-After, at most.
+# Upper limit for a receiver's Retry-After.
 _LONGEST_S: Final = 86_400.0
 
 
@@ -23,13 +23,13 @@ def next_attempt(
     retry_after_s: float | None = None,
     jitter: Callable[[], float] = random.random,
 ) -> datetime | None:
-    """When the attempt after the first `attempts` is due; None when there is none left.
+    """When the next attempt is due; None if there is none left.
 
     Args:
-        attempts: how many were made, 1 or more.
-        now: the end of the last of them.
-        retry_after_s: what the receiver asked for; honoured where it is longer than the schedule.
-        jitter: gives 0 to 1.
+        attempts: number of attempts made so far, 1 or more.
+        now: the end of the last attempt.
+        retry_after_s: what the receiver asked for; used if it is longer than the schedule's pause.
+        jitter: returns 0 to 1.
     """
     if attempts >= len(SCHEDULE_S):
         return None
@@ -40,7 +40,7 @@ def next_attempt(
 
 
 def parse_retry_after(value: str | None, now: datetime) -> float | None:
-    """The seconds that a `Retry-After` header asks for (RFC 9110 §10.2.3); None where it says nothing."""
+    """The seconds that a `Retry-After` header asks for (RFC 9110 §10.2.3); None if absent or invalid."""
     if value is None:
         return None
     text = value.strip()

@@ -1,7 +1,7 @@
-"""Hands each event that came in to its handlers: in order, apart from each other, until each is done.
+"""Passes each incoming event to its handlers, in order, until each handler is done with it.
 
-Every handler has a lane of its own with attempts and a breaker of its own, so one that fails neither blocks
-nor repeats its neighbours.
+Every handler has its own lane with its own attempts and circuit breaker, so a failing handler neither blocks
+nor repeats another.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from core.webhooks.retries import SCHEDULE_S, next_attempt
 logger = logging.getLogger(__name__)
 
 HANDLER_TIMEOUT_S: Final = 120.0
-# A clock that is set, or a missed wake-up, is noticed after this long.
+# Upper limit of a lane's wait, so that a changed clock or a missed wake-up is noticed.
 _LONGEST_WAIT_S: Final = 30.0
 _ERROR_LENGTH: Final = 300
 
 
 class Refused(HelixError):
-    """A handler will never do this: trying again would change nothing."""
+    """The handler rejects the event for good: a retry would not help."""
 
 
 class Job:
     """One event at one of its handlers.
 
     Attributes:
-        event_id: what effects outside are keyed by.
-        received_at: when it came in.
-        attempt: which attempt this is, from 1.
+        event_id: key for external effects, so that they happen once.
+        received_at: when the event was received.
+        attempt: number of this attempt, from 1.
         first_at: when the first attempt began.
     """
 
@@ -77,15 +77,15 @@ class Job:
 
     @property
     def is_done(self) -> bool:
-        """Whether the effect and its "done" were committed as one."""
+        """Whether the effect and its "done" were committed in one transaction."""
         return self._done
 
     def done_with(self, connection: sqlite3.Connection) -> None:
-        """Write "done" in the transaction that holds the effect; may run twice, as the transaction may."""
+        """Writes "done" in the transaction that holds the effect; safe to run twice."""
         mark_done(connection, self._event, self._handler, self._at_us)
 
     def committed(self) -> None:
-        """Say that this transaction is on the disk."""
+        """Records that this transaction is on disk."""
         self._done = True
 
 
@@ -93,10 +93,10 @@ Handler = Callable[[Job], Awaitable[None]]
 
 
 class Router:
-    """The lanes. A handler's name is what stands in the database, so it does not change.
+    """The lanes. Handler names are stored in the database, so they must not change.
 
     Args:
-        breaker: makes the breaker of a handler.
+        breaker: makes the circuit breaker of a handler.
         on_outcome: called with event type and outcome ("done", "failed", "dead") after each attempt.
     """
 
@@ -124,18 +124,18 @@ class Router:
 
     @property
     def handlers(self) -> Mapping[str, Handler]:
-        """Who is registered."""
+        """The registered handlers by name."""
         return self._handlers
 
     def register(
         self, name: str, handler: Handler, *, when: Callable[[], Awaitable[object]] | None = None
     ) -> Callable[[], Awaitable[None]]:
-        """Adds a handler; gives the loop that runs its lane, for the supervisor.
+        """Adds a handler; returns the loop that runs its lane, for the supervisor.
 
         Args:
-            name: what stands in the database.
-            handler: does its part of an event.
-            when: what the lane waits for before each attempt, such as a connection; waiting consumes none.
+            name: its name in the database.
+            handler: processes one event.
+            when: awaited before each attempt, such as for a connection; this uses up no attempt.
         """
         if name in self._handlers:
             raise ValueError(f"the handler {name!r} is registered already")
@@ -144,7 +144,7 @@ class Router:
         breaker = self._make_breaker(name)
 
         async def lane() -> None:
-            # What an earlier run of this lane had begun when it ended is nobody's now.
+            # Re-queue work that an earlier run of this lane left unfinished.
             now_us = self._now_us()
             dead = await self._database.write(lambda connection: _take_back(connection, name, now_us))
             self._inbox.waiting -= dead
@@ -158,7 +158,7 @@ class Router:
         return lane
 
     def wake(self) -> None:
-        """Lets every lane look again for what is due."""
+        """Makes every lane look for due work."""
         self._accepted(tuple(self._wake))
 
     def _accepted(self, names: tuple[str, ...]) -> None:
@@ -167,8 +167,8 @@ class Router:
                 wake.set()
 
     async def _one(self, name: str, handler: Handler, breaker: Breaker) -> bool:
-        """Whether there was something due for a handler; it has been tried then."""
-        # An open breaker consumes no attempt: the attempt begins after leave was given.
+        """Tries the next due event of a handler; False if none is due."""
+        # While the breaker is open, no attempt is counted.
         permit = await breaker.acquire()
         try:
             job = await self._take(name)
@@ -179,7 +179,7 @@ class Router:
             try:
                 async with asyncio.timeout(self._timeout_s):
                     await handler(job)
-            except Exception as failure:  # noqa: BLE001 - whatever it is, it is kept, logged and tried again
+            except Exception as failure:  # noqa: BLE001 - any failure is stored, logged and retried
                 error = failure
             await self._settle(name, job, error)
         except BaseException:
@@ -194,7 +194,7 @@ class Router:
         return True
 
     async def _take(self, name: str) -> Job | None:
-        """Begins the next attempt: counted and committed before the handler runs."""
+        """Begins the next attempt; the count is committed before the handler runs."""
         now = self._clock.now()
         now_us = to_us(now)
 
@@ -252,7 +252,7 @@ class Router:
                     exc_info=None if isinstance(error, HelixError | TimeoutError) else error,
                 )  # fmt: skip
             else:
-                # It was given up while its effect was being committed, "done" with it.
+                # The handler failed after its effect and "done" had been committed.
                 outcome = "done"
         if outcome != "failed":
             self._inbox.waiting -= 1
@@ -263,7 +263,7 @@ class Router:
         return to_us(self._clock.now())
 
     async def _wait(self, name: str) -> None:
-        """Until something may be due for a handler."""
+        """Waits until something may be due for a handler."""
 
         def work(connection: sqlite3.Connection) -> int | None:
             row = connection.execute(
@@ -291,9 +291,9 @@ _DUE: Final = (
 
 
 def _take_back(connection: sqlite3.Connection, name: str, now_us: int) -> int:
-    """What was begun and not finished is tried again; gives how many had no attempt left, and are dead.
+    """Re-queues unfinished work; returns how many had no attempt left and are dead now.
 
-    An event whose handling ends the process, however it does, must not do so at each start for ever.
+    The limit ends the loop of an event whose handling crashes the process at each start.
     """
     rows = connection.execute(
         "UPDATE handling SET error = 'cut off by a stop', "
@@ -314,7 +314,7 @@ def _finish(connection: sqlite3.Connection, job: Job, name: str, at_us: int) -> 
 
 
 def _fail(connection: sqlite3.Connection, row: tuple[str, str, int | None, int | None, str, str]) -> bool:
-    """False where it is done already."""
+    """Records a failure; False if the handling is done already."""
     changed = connection.execute(
         "UPDATE handling SET status = ?, error = ?, next_us = coalesce(?, next_us), finished_us = ? "
         "WHERE handler = ? AND event = (SELECT seq FROM inbox WHERE id = ?) AND status = 'processing'",
@@ -324,7 +324,7 @@ def _fail(connection: sqlite3.Connection, row: tuple[str, str, int | None, int |
 
 
 def _in_short(error: Exception) -> str:
-    """What is kept and shown: our own sentences, else the kind alone, since a text may hold a secret."""
+    """The error text to store and show: that of a `HelixError`, else only the class (no secrets)."""
     if isinstance(error, HelixError):
         return str(error)[:_ERROR_LENGTH]
     return "took too long" if isinstance(error, TimeoutError) else type(error).__name__

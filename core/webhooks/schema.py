@@ -1,4 +1,4 @@
-"""The tables of webhooks (migration numbers 70–79). Moments are microseconds since 1970, UTC."""
+"""The tables of webhooks (migrations 70–79). Times are microseconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ WEBHOOK_MIGRATIONS: Final[tuple[Migration, ...]] = (
         75,
         "payloads of GitHub emptied",
         (
-            # They were kept whole, with e-mail addresses. What may still be announced stays.
+            # Payloads were stored whole, with e-mail addresses. Those not announced yet are kept.
             """UPDATE inbox SET data = CAST(json_object(
                 'event', json_extract(CAST(data AS TEXT), '$.event'), 'payload', json('{}')) AS BLOB)
                 WHERE type = 'github' AND json_valid(CAST(data AS TEXT))

@@ -1,4 +1,4 @@
-"""One attempt: a signed POST, and what its answer means."""
+"""One delivery attempt: a signed POST and the meaning of its answer."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from core.webhooks.signatures import sign
 # Standard Webhooks: 15 to 30 s.
 TIMEOUT_S: Final = 15.0
 _CONNECT_S: Final = 5.0
-# Answers that may pass, though they are 4xx (docs/webhooks.md).
+# 4xx answers that are retried all the same (docs/webhooks.md).
 _MAY_PASS: Final = frozenset({408, 425, 429})
 
 Verdict = Literal["delivered", "gone", "refused", "failed"]
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of an attempt.
+    """The outcome of an attempt.
 
     Attributes:
-        verdict: "gone" removes the destination, "refused" is final, "failed" is tried again.
-        status: the HTTP status; None where none came.
-        error: why it was not delivered, for a person; never the address.
-        retry_after_s: what the other side asked for.
+        verdict: "gone" removes the destination, "refused" is final, "failed" is retried.
+        status: the HTTP status; None without an answer.
+        error: why it was not delivered, as text for people; never contains the URL.
+        retry_after_s: the pause that the receiver asked for.
     """
 
     verdict: Verdict
@@ -43,7 +43,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
-    """What is sent: `{type, timestamp, data}` as JSON, with an id that is the same for every attempt."""
+    """The message to send: `{type, timestamp, data}` as JSON; its id is the same for every attempt."""
 
     id: str
     type: str
@@ -63,16 +63,16 @@ async def send(
     loopback: bool,
     timeout_s: float = TIMEOUT_S,
 ) -> Outcome:
-    """Makes one attempt; whatever goes wrong on the way is an outcome, and no error.
+    """Makes one attempt. Failures are returned as an outcome, never raised.
 
     Args:
-        session: connects only to addresses that may be connected to (`core/http/guard.py`).
-        destination: where to.
-        message: what.
-        render: gives the body that this kind of destination takes.
-        now: the moment that is signed.
-        loopback: whether this machine itself may be meant.
-        timeout_s: how long the whole attempt may take.
+        session: connects only to permitted addresses (`core/http/guard.py`).
+        destination: the receiver.
+        message: the message to send.
+        render: returns the body for this kind of destination.
+        now: the time to sign.
+        loopback: whether this machine may be the destination.
+        timeout_s: time limit of the whole attempt.
     """
     body = render(destination.kind, message)
     headers = {"Content-Type": "application/json"}
@@ -84,7 +84,7 @@ async def send(
             headers["webhook-signature"] = sign(destination.key, message.id, timestamp_s, body)
     begun = time.perf_counter()
     try:
-        # A name is looked up and checked by the session; an address in figures is checked here.
+        # The session checks resolved host names; a literal IP address has to be checked here.
         check_url(destination.url.reveal(), loopback=loopback)
         status, answer = await ask(
             session,
@@ -104,7 +104,7 @@ async def send(
         text = "its address is not public" if forbidden else "no connection"
         return Outcome(verdict="failed", took_s=_since(begun), error=text)
     except (aiohttp.ClientError, OSError, ValueError) as error:
-        # The kind alone: a client's text may hold the address, which is a credential.
+        # Only the class: the text may hold the URL, which is a credential.
         return Outcome(verdict="failed", took_s=_since(begun), error=type(error).__name__)
     return _judge(destination.kind, status, answer, now, _since(begun))
 

@@ -1,4 +1,4 @@
-"""When the clock was ahead and is right again: what waits is due no later than its schedule says."""
+"""After a clock that ran ahead was corrected: shortens waits to what the retry schedule allows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from core.webhooks.retries import JITTER, SCHEDULE_S
 
-# The longest pause before the attempt after so many, in microseconds.
+# The longest pause after each number of attempts, in microseconds.
 _PAUSE_US: Final = " ".join(
     f"WHEN {attempts} THEN {round(pause_s * (1 + JITTER) * 1e6)}"
     for attempts, pause_s in enumerate(SCHEDULE_S)
@@ -17,7 +17,7 @@ _HANDLING: Final = (
     f"UPDATE handling SET next_us = {_LATEST} "  # noqa: S608 - our own numbers
     f"WHERE status IN ('accepted', 'failed') AND next_us > {_LATEST}"
 )
-# A pause that a receiver asked for is longer than the schedule's, so it is the last attempt that tells.
+# A receiver's Retry-After may exceed the schedule, so the pause is measured from the last attempt.
 _LAST: Final = "(SELECT at_us FROM attempts WHERE delivery = deliveries.id ORDER BY number DESC LIMIT 1)"
 _DELIVERIES: Final = (
     f"UPDATE deliveries SET next_us = ?1 + CASE attempts WHEN 0 THEN 0 ELSE next_us - {_LAST} END "  # noqa: S608 - likewise
@@ -31,10 +31,10 @@ _FAILING: Final = "UPDATE destination_state SET failing_since_us = ?1 WHERE fail
 
 
 def shorten_waits(connection: sqlite3.Connection, now_us: int) -> int:
-    """Brings back what is due later than its schedule allows, counted from now; gives how much that was."""
+    """Moves due times that are later than the schedule allows, counted from now; returns how many."""
     changed = sum(connection.execute(each, (now_us,)).rowcount for each in (_HANDLING, _DELIVERIES))
     if changed:
-        # What was noted by the wrong clock must not count again at the next start.
+        # Otherwise the wrong timestamps would be corrected again at the next start.
         for moments in (_ATTEMPTS, _FAILING):
             connection.execute(moments, (now_us,))
     return changed

@@ -1,1 +1,1 @@
-"""What webhooks write to the store: events and deliveries inserted, their outcome, their pruning."""
+"""What webhooks write to the store: inserting, recording outcomes, pruning."""

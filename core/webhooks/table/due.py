@@ -1,4 +1,4 @@
-"""Which deliveries are due: for whom, and which of them next."""
+"""Which deliveries are due, by destination."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from core.webhooks.destinations import Destination, Destinations
 from core.webhooks.sending import Message
 
-# From one destination to the next in the index, past all that waits for each: a long queue costs nothing.
+# Skips from destination to destination in the index, so the cost does not grow with the queues.
 _BY_DESTINATION: Final = """
     WITH RECURSIVE found (name) AS (
         SELECT min(destination) FROM deliveries WHERE status = 'waiting'
@@ -24,7 +24,7 @@ _BY_DESTINATION: Final = """
 
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery that is to be tried now; `attempts` are those before."""
+    """A delivery that is due; `attempts` counts the earlier attempts."""
 
     id: int
     attempts: int
@@ -32,7 +32,7 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def due_by_destination(connection: sqlite3.Connection) -> list[tuple[str, int]]:
-    """For each destination that something waits for: when the first of it is due, in microseconds."""
+    """Each destination with waiting deliveries, and when its first is due, in microseconds."""
     rows = connection.execute(_BY_DESTINATION)
     return [(str(name), int(next_us)) for name, next_us in rows]
 
@@ -40,7 +40,7 @@ def due_by_destination(connection: sqlite3.Connection) -> list[tuple[str, int]]:
 def next_batch(
     destinations: Destinations, name: str, now_us: int, most: int, connection: sqlite3.Connection
 ) -> tuple[Destination | None, tuple[Due, ...]]:
-    """What is due for a destination, at most so many; None where there is no such destination any more."""
+    """A destination (None if it no longer exists) and its due deliveries, at most `most`."""
     rows = connection.execute(
         "SELECT deliveries.id, attempts, outbox.id, type, payload FROM deliveries "
         "JOIN outbox ON outbox.seq = event WHERE destination = ? AND status = 'waiting' "
@@ -55,7 +55,7 @@ def next_batch(
 
 
 def is_over(delivery: int, connection: sqlite3.Connection) -> bool:
-    """Whether it waits no longer: its hook was removed, or switched off."""
+    """Whether a delivery no longer waits: its hook was removed, or disabled."""
     row = connection.execute(
         "SELECT 1 FROM deliveries WHERE id = ? AND status = 'waiting'", (delivery,)
     ).fetchone()

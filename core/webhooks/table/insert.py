@@ -1,4 +1,4 @@
-"""Writes events that came in, many by a few statements, and knows those that were here before."""
+"""Inserts incoming events in batches, and recognises those that were received before."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import msgspec
 
 from core.errors import HelixError
 
-# Rows in one statement, of which the last may be empty: of a few sizes, so that SQLite compiles each once.
+# Rows per statement, padded with empty rows: only a few sizes, so that SQLite compiles each once.
 _SIZES: Final = (1, 4, 16, 64)
-# A statement holds on to the values it ran with, so what is large goes one by one.
+# A statement keeps the values of its last run in memory, so large bodies are inserted one by one.
 _LARGE_BYTES: Final = 256 * 1024
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """What the sender is told: the event's id, and whether it was here before."""
+    """The answer to the sender: the event's id, and whether it was received before."""
 
     id: str
     type: str
@@ -26,11 +26,11 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KeyReused(HelixError):
-    """An idempotency key came with another event than before."""
+    """An idempotency key was used again with a different event."""
 
 
 class Arrival(msgspec.Struct, frozen=True):
-    """An event as it is written; the fields up to `data` are a row of the table `inbox`."""
+    """An event to insert; the fields up to `data` are a row of the table `inbox`."""
 
     id: str
     type: str
@@ -43,7 +43,7 @@ class Arrival(msgspec.Struct, frozen=True):
 
 
 def keep(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted | Exception]:
-    """Writes them with their handlers, each key once, in the open transaction; gives what became of each."""
+    """Inserts events and their handlings in the open transaction, each key once; one result per event."""
     rows = [
         (each.id, each.type, each.received_us, each.key, each.body_key, each.digest, each.data)
         for each in arrivals
@@ -51,7 +51,7 @@ def keep(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Ac
     sizes = _SIZES if sum(len(each.data) for each in arrivals) <= _LARGE_BYTES else _SIZES[:1]
     kept = _insert(connection, _events_sql, rows, sizes)
     handlers = [(each.id, name) for each in arrivals for name in each.handlers]
-    # One with a key that was here before has no row, and so gets no handlers.
+    # An event with a known key was not inserted, so it gets no handlings.
     _insert(connection, _handlers_sql, handlers, _SIZES)
     if kept == len(arrivals):
         return [Accepted(id=each.id, type=each.type, duplicate=False) for each in arrivals]
@@ -64,7 +64,7 @@ def _insert(
     rows: Sequence[tuple[object, ...]],
     sizes: Sequence[int],
 ) -> int:
-    """How many rows were inserted; `statement` gives the text for a number of them."""
+    """Inserts rows and returns how many; `statement` returns the SQL for a number of rows."""
     inserted, start = 0, 0
     while left := min(len(rows) - start, sizes[-1]):
         size = next(size for size in sizes if size >= left)
@@ -87,7 +87,7 @@ def _look_up(connection: sqlite3.Connection, arrival: Arrival) -> Accepted | Exc
     if found is None:
         return Accepted(id=arrival.id, type=arrival.type, duplicate=False)
     if bytes(found[1]) != arrival.digest:
-        return KeyReused("This idempotency key was used for another event; use a new key for each event.")
+        return KeyReused("This idempotency key was used for another event. Use a new key for each event.")
     return Accepted(id=str(found[0]), type=arrival.type, duplicate=found[0] != arrival.id)
 
 
@@ -119,7 +119,7 @@ def _handlers_sql(rows: int) -> str:
             "SELECT seq, ?2, 'accepted', received_us FROM inbox WHERE id = ?1"
         )
     marks = ", ".join(["(?, ?)"] * rows)
-    # CROSS JOIN keeps SQLite to this order: for each of the few, its event by the index; empty rows: none.
+    # CROSS JOIN fixes SQLite's order: look up the inbox by index for each row. Empty rows match nothing.
     return (
         "INSERT INTO handling (event, handler, status, next_us) "  # noqa: S608 - marks
         f"SELECT seq, column2, 'accepted', received_us FROM (VALUES {marks}) "

@@ -1,4 +1,4 @@
-"""What is written after an attempt: the delivery, the attempt, and how its destination stands; all as one."""
+"""Records an attempt's outcome in one transaction: the delivery, the attempt, the destination's state."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from core.webhooks.sending import Outcome
 
 logger = logging.getLogger(__name__)
 
-# docs/webhooks.md: a destination that has failed so long is disabled, and the admins are told.
+# docs/webhooks.md: a destination that failed for this long is disabled, and the admins are notified.
 DISABLED_AFTER: Final = timedelta(days=5)
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a delivery by one attempt.
+    """The state of a delivery after an attempt.
 
     Attributes:
-        status: "waiting" where it will be tried again.
-        disabled: whether its destination was switched off by this, or removed.
-        lag_s: from the event to the end of the attempt.
+        status: "waiting" if it will be retried.
+        disabled: why its destination was disabled or removed by this attempt; None if it was not.
+        lag_s: seconds from the event to the end of the attempt.
     """
 
     delivery: int
@@ -45,7 +45,7 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Try(msgspec.Struct, frozen=True):
-    """An attempt that is over; `jitter` (0 to 1) was drawn once, since the transaction may run twice."""
+    """A finished attempt; `jitter` (0 to 1) is drawn beforehand, since the transaction may run twice."""
 
     delivery: int
     attempts: int
@@ -54,7 +54,7 @@ class _Try(msgspec.Struct, frozen=True):
 
 
 class Settling:
-    """Writes what an attempt came to."""
+    """Records the outcomes of attempts."""
 
     def __init__(
         self,
@@ -74,7 +74,7 @@ class Settling:
     async def settle(
         self, destination: Destination, delivery: int, attempts: int, outcome: Outcome
     ) -> Settled | None:
-        """Writes it; None where the delivery is over already (its hook was removed meanwhile)."""
+        """Records an outcome; None if the delivery has ended already (its hook was removed meanwhile)."""
         jitter = self._jitter()
 
         def work(connection: sqlite3.Connection) -> Settled | None:
@@ -90,7 +90,7 @@ class Settling:
                 destination.name, attempts, outcome.status, outcome.error,
             )  # fmt: skip
         if settled.status == "dead":
-            # The event that tells of it may have somewhere to go.
+            # The event that reports the dead letter may have destinations.
             self._outbox.committed()
         return settled
 
@@ -106,12 +106,12 @@ class Settling:
         row = connection.execute(
             "SELECT outbox.id, type, at_us FROM deliveries JOIN outbox ON outbox.seq = event "
             "WHERE deliveries.id = ? AND status IN ('waiting', ?)",
-            # What arrived has arrived, though its destination was switched off meanwhile.
+            # A successful delivery counts even if its destination was disabled meanwhile.
             (delivery, "dead" if outcome.verdict == "delivered" else "waiting"),
         ).fetchone()
         if row is None:
             return None
-        # Numbered on after a replay, which counts its attempts anew: those before it stay as they were.
+        # Attempt numbers continue after a replay, although `attempts` starts again at 0.
         connection.execute(
             "INSERT INTO attempts (delivery, number, at_us, took_us, status, error) "
             "SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM attempts WHERE delivery = ?1",
@@ -160,10 +160,10 @@ class Settling:
     def _note_destination(
         self, connection: sqlite3.Connection, destination: Destination, outcome: Outcome, now_us: int
     ) -> str | None:
-        """Why the destination is switched off by this attempt; None where it is not."""
+        """Updates the destination's state; returns why this attempt disabled it, else None."""
         name = destination.name
         if outcome.verdict == "delivered":
-            # One that was switched off works again: a replay has shown it.
+            # A replay that succeeds enables a disabled destination again.
             connection.execute("DELETE FROM destination_state WHERE destination = ?", (name,))
             return None
         if outcome.verdict == "gone":

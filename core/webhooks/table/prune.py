@@ -1,4 +1,4 @@
-"""What has had its time leaves, in pieces so small that nothing which comes meanwhile waits for long."""
+"""Deletes expired rows in small batches, so that other writes never wait long."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from core.store import Database
 
 _CHUNK: Final = 1_000
-# By the id, whose index begins with the oldest: by another order the whole table would be looked through.
+# Ordered by id, whose index starts with the oldest; any other order would scan the whole table.
 _REMOVE_RECEIVED: Final = (
     "DELETE FROM inbox WHERE seq IN (SELECT seq FROM inbox WHERE id < ? AND NOT EXISTS (SELECT 1 FROM "
     "handling WHERE event = seq AND status IN ('accepted', 'processing', 'failed')) ORDER BY id LIMIT ?)"
@@ -21,7 +21,7 @@ _REMOVE_SENT: Final = (
 
 
 async def forget_keys(database: Database, before_id: str) -> None:
-    """Lets the idempotency keys of earlier events be used again."""
+    """Frees the idempotency keys of events before `before_id`."""
     last = ""
     while True:
         ids = await database.read(partial(_keyed, last, before_id))
@@ -32,12 +32,12 @@ async def forget_keys(database: Database, before_id: str) -> None:
 
 
 async def forget_received(database: Database, before_id: str) -> int:
-    """Removes earlier events that came in, unless they still wait; gives how many that was."""
+    """Deletes received events before `before_id` that are finished; returns how many."""
     return await _remove(database, _REMOVE_RECEIVED, before_id)
 
 
 async def forget_sent(database: Database, before_id: str) -> int:
-    """Removes earlier events that went out, unless one of their deliveries waits; gives how many that was."""
+    """Deletes sent events before `before_id` that have no waiting delivery; returns how many."""
     return await _remove(database, _REMOVE_SENT, before_id)
 
 

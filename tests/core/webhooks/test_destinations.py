@@ -36,7 +36,7 @@ async def test_there_are_so_many_hooks_and_no_more(
     monkeypatch.setattr(destinations, "MOST_SUBSCRIPTIONS", 3)
     known = Destinations(store, clock, Settings())
     hooks = [await known.subscribe("ucf.changed", HOOK) for _ in range(3)]
-    with pytest.raises(TooManySubscriptions, match="There are 3 REST hooks"):
+    with pytest.raises(TooManySubscriptions, match="limit of 3 REST hooks"):
         await known.subscribe("ucf.changed", HOOK)
     assert await known.unsubscribe(hooks[0].id)
     await known.subscribe("ucf.changed", HOOK)

@@ -44,7 +44,7 @@ async def test_a_connection_is_tried_with_its_token(site: Site) -> None:
     assert await call(site, ("authentication.test", {})) == [{"value": {}}]
     (wrong,) = await call(site, ("authentication.test", {}), token="another")
     assert "AuthenticationError" in wrong["message"]
-    assert "This token is not the one of this server." in wrong["message"]
+    assert "The token is wrong." in wrong["message"]
 
 
 async def test_every_trigger_subscribes_and_unsubscribes_itself(site: Site) -> None:
