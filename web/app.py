@@ -26,7 +26,8 @@ from web.edge.server import HelixServer, Runner
 from web.keys import COLLECTIVE, COMMANDS, KERNEL
 from web.live import streams as live
 from web.live.streams import STREAMS, Streams
-from web.openapi.reference import REFERENCE, Reference, Terms
+from web.openapi.reference import REFERENCE, Reference
+from web.openapi.terms import Terms
 from web.requests.admission import Admission
 from web.requests.body_limit import BODY_ROOM, BodyRoom
 from web.requests.middleware import Edge

@@ -5,16 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, ClassVar, Final
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Final, Protocol
 
 from state.ports import StreamKind
+from web.edge.handover import Stream
 from web.edge.send_buffer import bound_send_buffer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from web.live.streams import Streams
+from web.edge.unsent import Unsent
 
 # A client for which more waits is too slow. Nothing of it is held for this client alone.
 MOST_WAITING_BYTES: Final = 256 * 1024
@@ -31,7 +29,54 @@ Topics = frozenset[str] | None
 NO_ID: Final = 0
 
 
-class Client(asyncio.Protocol, ABC):
+class Backlog(Protocol):
+    """The history, as far as a client catches up on it."""
+
+    @property
+    def settled_id(self) -> int:
+        """Up to which event every client that keeps up has been handed what it wants."""
+        ...
+
+    def missed(self, client: Client, most_bytes: int) -> tuple[tuple[bytes, ...], int] | None:
+        """The next messages for a client that is behind, and the event up to which they reach."""
+        ...
+
+
+class Owner(Protocol):
+    """The streams of a server, as far as a client uses them."""
+
+    @property
+    def fanout(self) -> Backlog:
+        """Has what a client missed."""
+        ...
+
+    @property
+    def unsent(self) -> Unsent[Client]:
+        """Counts what is held for clients that take too little."""
+        ...
+
+    def now(self) -> float:
+        """Seconds on the clock by which clients are judged."""
+        ...
+
+    def next_retry_ms(self) -> int:
+        """After how long the next client is to come back once it is cut."""
+        ...
+
+    def join(self, client: Client) -> None:
+        """Let a client listen from now on, and send it what it gets first."""
+        ...
+
+    def leave(self, client: Client, *, closing: bool = False) -> None:
+        """Serve a client no longer; `closing` where its goodbye is still under way."""
+        ...
+
+    def count_dropped(self, client: Client, reason: str) -> None:
+        """Count a client that is dropped."""
+        ...
+
+
+class Client(Stream):
     """What both transports share. It belongs to `streams` from `begin` to `connection_lost`.
 
     Its transport is handed bytes only while it holds none that are unsent. What is published meanwhile stays
@@ -51,7 +96,6 @@ class Client(asyncio.Protocol, ABC):
         may_go_on: whether what let it in still holds; None where that does not end.
     """
 
-    # A protocol without a dict of its own: there are many.
     __slots__ = (
         "_streams",
         "address",
@@ -69,7 +113,7 @@ class Client(asyncio.Protocol, ABC):
 
     def __init__(
         self,
-        streams: Streams,
+        streams: Owner,
         address: str,
         topics: Topics,
         after_id: int | None,
@@ -90,7 +134,7 @@ class Client(asyncio.Protocol, ABC):
         return self.topics is None or name in self.topics
 
     def begin(self, transport: asyncio.Transport, head: bytes, received: bytes) -> None:
-        """Take over a connection; `head` is to be sent first, and `received` came after the request."""
+        """Take over a connection, and join the streams."""
         self.transport = transport
         self.opening = (head, *self.opening)
         # Until it has its opening, and what it missed.

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+import asyncio
+from typing import Final, final
 
 from web.live import sse
-from web.live.client import Client, Topics
-
-if TYPE_CHECKING:
-    import asyncio
-
-    from web.live.streams import Streams
+from web.live.client import Client, Owner, Topics
 
 # It has nothing to say.
 _MOST_SAID_BYTES: Final = 4096
@@ -24,7 +20,7 @@ class SseClient(Client):
 
     kind = "sse"
 
-    def __init__(self, streams: Streams, address: str, topics: Topics, after_id: int | None) -> None:
+    def __init__(self, streams: Owner, address: str, topics: Topics, after_id: int | None) -> None:
         super().__init__(streams, address, topics, after_id)
         self._said = 0
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, final
+from typing import Final, final
 
 from web.live import frames
-from web.live.client import Client, Topics
+from web.live.client import Client, Owner, Topics
 from web.live.frames import CloseCode, Opcode, Refused
-
-if TYPE_CHECKING:
-    from web.live.streams import Streams
 
 # More pings than anybody needs between two of ours.
 MOST_FRAMES_A_BEAT: Final = 64
@@ -31,7 +28,7 @@ class WsClient(Client):
 
     kind = "ws"
 
-    def __init__(self, streams: Streams, address: str, topics: Topics, after_id: int | None) -> None:
+    def __init__(self, streams: Owner, address: str, topics: Topics, after_id: int | None) -> None:
         super().__init__(streams, address, topics, after_id)
         self._received = b""
         self._heard = True

@@ -7,10 +7,10 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from web.answers.headers import PROBLEM_JSON
-from web.openapi.reference import Terms
 from web.openapi.samples import Sampler
 from web.openapi.schemas import SchemaBook
 from web.openapi.security import requirements
+from web.openapi.terms import Terms
 from web.records.problem import ProblemDetails
 from web.routing import Reply, RouteSpec
 

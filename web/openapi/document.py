@@ -11,9 +11,9 @@ from core.version import VERSION
 from state.events import OUT_EVENTS, OutSpec
 from web.answers.headers import JSON
 from web.openapi.answers import answers, header_components, problem_components
-from web.openapi.reference import Terms
 from web.openapi.schemas import SchemaBook
 from web.openapi.security import SCHEMES, requirements
+from web.openapi.terms import Terms
 from web.parameters import Parameter
 from web.records.live import EVENTS
 from web.routing import Group, RouteSpec

@@ -5,24 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, final
 
-import msgspec
 from aiohttp import web
 
+from web.openapi.terms import Terms
 from web.routing import RouteSpec
-
-
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What of the settings callers are told.
-
-    Attributes:
-        base_url: under which address the server is known.
-        read_token: whether reading needs a token.
-        open_webhooks: whether anybody may send events, as in the sandbox.
-    """
-
-    base_url: str
-    read_token: bool
-    open_webhooks: bool
 
 
 @final

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from web.access.read_access import COOKIE, SECURE_COOKIE, SECURE_COOKIE_BELOW
-from web.openapi.reference import Terms
+from web.openapi.terms import Terms
 from web.routing import RouteSpec
 
 SCHEMES: Final[dict[str, dict[str, Any]]] = {
