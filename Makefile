@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST_ARGS ?=
 COVERAGE ?=
+SINCE ?= HEAD
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types format slash docs zapier zapcheck bench load staging screenshots chaos clean
+.PHONY: help run test check hooks lint types format slash docs zapier zapcheck bench load staging screenshots chaos clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -25,6 +26,18 @@ else
 	$(BIN)/python -m pytest -n auto --cov --cov-branch --cov-report= $(PYTEST_ARGS)
 	$(BIN)/python -m tests.coverage_bounds
 endif
+
+check: $(VENV)/test.stamp ## Lint, types and the tests of what changed since SINCE=HEAD
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy .
+	@tests=$$($(BIN)/python -m tests.affected $(SINCE)); \
+	if [ -z "$$tests" ]; then echo "No test names what changed."; \
+	else $(BIN)/python -m pytest -q -n auto -m "not browser" $(PYTEST_ARGS) $$tests; fi
+
+hooks: $(VENV)/test.stamp ## Check each commit before it is made (pre-commit)
+	$(BIN)/pre-commit install
 
 lint: $(VENV)/test.stamp ## Check style and import contracts
 	$(BIN)/ruff check .
