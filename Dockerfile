@@ -11,6 +11,7 @@ COPY main.py LICENSE ./
 COPY deploy/probe.py ./deploy/
 COPY bot ./bot
 COPY core ./core
+COPY process ./process
 COPY sandbox ./sandbox
 COPY state ./state
 COPY web ./web

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("core", "state", "bot", "web", "sandbox")
+PACKAGES = ("core", "state", "bot", "web", "sandbox", "process")
 SIZE_LIMIT_LINES = 400
 
 

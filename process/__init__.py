@@ -1,0 +1,1 @@
+"""One running process: what it consists of, its start and its stop."""

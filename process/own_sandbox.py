@@ -1,0 +1,59 @@
+"""The sandbox of a process that has no token."""
+
+from __future__ import annotations
+
+import errno
+import logging
+
+import msgspec
+
+from core.errors import StartError
+from core.logs.secret import Secret
+from core.settings import Settings
+from process.announce import announce
+from sandbox import Sandbox, start_sandbox
+
+logger = logging.getLogger("helix")
+
+_PORTS_TRIED = 20
+
+
+async def start_own_sandbox(settings: Settings) -> Sandbox:
+    """Start the sandbox on `SANDBOX_PORT`; a taken port that nobody chose moves to the next free one.
+
+    Raises:
+        StartError: the port cannot be listened on.
+    """
+    chosen = "SANDBOX_PORT" in settings.given
+    tried = 1 if chosen else _PORTS_TRIED
+    for port in range(settings.sandbox_port, settings.sandbox_port + tried):
+        try:
+            sandbox = await start_sandbox(
+                port=port, prefix=settings.command_prefix, hosts=settings.sandbox_hosts
+            )
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise StartError(
+                    f"SANDBOX_PORT={port}: it cannot be listened on: {error.strerror}."
+                ) from error
+            if not chosen:
+                logger.warning("sandbox.port_moved wanted=%d: it is taken", port)
+            continue
+        announce(settings, f"  chat page    {sandbox.page_url}")
+        return sandbox
+    raise StartError(
+        f"SANDBOX_PORT={settings.sandbox_port}: the port is taken. Stop what uses it, or choose another."
+    )
+
+
+def settings_in(sandbox: Sandbox, settings: Settings) -> Settings:
+    """The settings with the token and the addresses of the sandbox."""
+    return msgspec.structs.replace(
+        settings,
+        discord_token=Secret(sandbox.token),
+        discord_api_url=sandbox.api_url,
+        discord_gateway_url=sandbox.gateway_url,
+        home_guild_id=sandbox.home_guild_id,
+        alerts_channel_id=settings.alerts_channel_id or sandbox.channel("alerts"),
+        in_sandbox=True,
+    )

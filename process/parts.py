@@ -1,0 +1,185 @@
+"""The parts of one running process, and the services that start and stop them."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import logging
+import time
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from core.errors import StartError
+from core.logs.outputs import Outputs
+from core.metrics.log_counter import LogCounter
+from core.runtime.kernel import Kernel, build_kernel
+from core.runtime.lifecycle import Service
+from core.settings import Settings
+from core.store.errors import StoreError
+from core.version import VERSION
+from process.announce import announce
+from process.stopping import time_to_stop_s
+
+if TYPE_CHECKING:
+    from bot.app import BotService
+    from core.runtime.datalock import DataLock
+    from core.store import Database
+    from sandbox import Sandbox
+    from state.collective import Collective
+    from web.app import WebServer
+
+logger = logging.getLogger("helix")
+
+# How much longer than its own stop a predecessor may take before the data folder counts as busy.
+_PREDECESSOR_EXTRA_S: Final = 5.0
+# How much of a stop's time may pass until the attempts to tell subscribers of it are made.
+_GOODBYE_SHARE: Final = 0.3
+
+
+class Helix:
+    """The parts, from the kernel to the bot.
+
+    Args:
+        sandbox: the one that this process started.
+        begun: when the process began, by `time.perf_counter`.
+    """
+
+    def __init__(
+        self, settings: Settings, sandbox: Sandbox | None, outputs: Outputs, *, begun: float
+    ) -> None:
+        self._settings = settings
+        self._begun = begun
+        self._sandbox = sandbox
+        self._kernel: Kernel = build_kernel(settings)
+        logging.getLogger().addHandler(LogCounter(self._kernel.metrics))
+        outputs.count_in(self._kernel.metrics)
+        self._kernel.health.add_probe("log", outputs.probe)
+        self._database_path = settings.data_dir / "helix.db"
+        self._lock: DataLock
+        self._database: Database
+        self._collective: Collective
+        self._web: WebServer
+        self._bot: BotService
+        self._started = False
+        self._kernel.health.expect("store", "state", "http", "gateway")
+        lifecycle = self._kernel.lifecycle
+        lifecycle.add(Service("lock", self._take_lock, self._release_lock))
+        lifecycle.add(Service("store", self._open_store, self._close_store, after=("lock",)))
+        lifecycle.add(Service("http", self._start_http, self._stop_http, after=("store",)))
+        lifecycle.add(Service("loops", self._start_loops, self._stop_loops, after=("store",)))
+        lifecycle.add(Service("discord", self._start_bot, self._stop_bot, after=("http", "loops")))
+
+    async def start(self) -> None:
+        """Start the services, each as soon as what it needs runs.
+
+        Raises:
+            StartError: an operator can mend what keeps one from starting.
+        """
+        self._kernel.lifecycle.note("imports", time.perf_counter() - self._begun)
+        try:
+            await self._kernel.lifecycle.start()
+        except StoreError as error:
+            raise StartError(f"{self._database_path}: {error}") from error
+        # Modules, commands, routes: they stay until the end. Left among what is looked through for garbage
+        # they make a full collection hold up everything for 50 ms, again and again while much is going on.
+        gc.freeze()
+        self._started = True
+        await self._collective.webhooks.say_started()
+        announce(self._settings, f"ready in {time.perf_counter() - self._begun:.2f} s")
+        if self._sandbox is not None:
+            page, prefix = self._sandbox.page_url, self._settings.command_prefix
+            announce(self._settings, f"Open {page} and type {prefix}status")
+
+    async def stop(self) -> None:
+        """Say goodbye, finish what is in flight, and stop the services in reverse."""
+        begun = time.monotonic()
+        shutdown_s = time_to_stop_s(self._settings.shutdown_s)
+        # The goodbye comes first: while it is being said, the drain has something to wait for.
+        goodbye = (
+            (self._collective.webhooks.say_stopping(shutdown_s * _GOODBYE_SHARE),) if self._started else ()
+        )
+        await asyncio.gather(*goodbye, self._kernel.drain.finish(shutdown_s))
+        spent_s = time.monotonic() - begun
+        await self._kernel.lifecycle.stop(within_s=shutdown_s - spent_s)
+        logger.info("stopped after_ms=%.0f", (time.monotonic() - begun) * 1000)
+
+    async def _take_lock(self) -> None:
+        from core.runtime import datalock
+        from state.backups.folder_swap import finish as finish_restore
+
+        wait_s = self._settings.shutdown_s + _PREDECESSOR_EXTRA_S
+        self._lock = await datalock.acquire(
+            self._settings.data_dir, wait_s=wait_s, describe=f"Helix {VERSION}"
+        )
+        try:
+            # A restore that was killed half way, where the folder could not be replaced in one step.
+            await asyncio.to_thread(finish_restore, self._settings.data_dir)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    async def _release_lock(self) -> None:
+        self._lock.release()
+
+    async def _open_store(self) -> None:
+        from core.store import Database
+        from core.store.schema import CORE_MIGRATIONS
+        from state.collective import Collective
+        from state.schema import STATE_MIGRATIONS
+
+        self._database = await Database.open(
+            self._database_path,
+            (*CORE_MIGRATIONS, *STATE_MIGRATIONS),
+            app_version=VERSION,
+        )
+        try:
+            self._collective = await Collective.open(self._kernel, self._database)
+        except BaseException:
+            await self._database.close()
+            raise
+
+    async def _close_store(self) -> None:
+        await self._collective.close()
+        await self._database.close()
+
+    async def _start_loops(self) -> None:
+        self._kernel.supervisor.start()
+
+    async def _stop_loops(self) -> None:
+        await self._kernel.supervisor.stop(self._settings.shutdown_s)
+
+    async def _start_http(self) -> None:
+        from bot.catalog import command_infos
+        from web.app import WebServer
+
+        self._web = WebServer(self._kernel, self._collective, commands=command_infos())
+        await self._web.start()
+        local = msgspec.structs.replace(self._settings, public_url=None, port=self._web.port)
+        self._collective.set_own_url(local.base_url)
+        if self._sandbox is not None:
+            self._sandbox.set_commands_url(f"{local.base_url}/commands")
+        announce(self._settings, f"  HTTP server  {self._web.base_url}/")
+
+    async def _stop_http(self) -> None:
+        await self._web.stop()
+
+    async def _start_bot(self) -> None:
+        # discord.py is most of what there is to import, so the HTTP server answers while a thread does it.
+        await asyncio.to_thread(importlib.import_module, "bot.app")
+        from bot.app import Endpoints, create_bot
+
+        settings = self._settings
+        cdn_url = self._sandbox.cdn_url if self._sandbox is not None else None
+        self._bot = create_bot(
+            self._kernel,
+            self._collective,
+            routes=self._web.route_infos(),
+            endpoints=Endpoints(settings.discord_api_url, settings.discord_gateway_url, cdn_url),
+            base_url=self._web.base_url,
+        )
+        await self._bot.start()
+
+    async def _stop_bot(self) -> None:
+        await self._bot.stop()

@@ -1,0 +1,63 @@
+"""One run: start everything, wait for SIGTERM or SIGINT, stop everything."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from core.logs.outputs import Outputs
+from core.runtime.drain import patience
+from core.settings import Settings
+from core.version import VERSION
+from process.announce import announce
+from process.parts import Helix
+from process.stopping import cut_off_after
+
+
+async def serve(settings: Settings, outputs: Outputs, *, begun: float) -> None:
+    """Start everything, wait for SIGTERM or SIGINT, stop everything within `SHUTDOWN_S`.
+
+    Args:
+        settings: those of the command line; the sandbox adds its own.
+        outputs: where the log goes; flushed where the stop takes too long.
+        begun: when the process began, by `time.perf_counter`.
+
+    Raises:
+        StartError: an operator can mend what keeps it from starting.
+    """
+    stopping = asyncio.Event()
+
+    def stop() -> None:
+        if not stopping.is_set():
+            stopping.set()
+            cut_off_after(settings.shutdown_s, outputs)
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    announce(settings, f"Helix {VERSION}")
+    sandbox = None
+    if settings.sandbox:
+        from process.own_sandbox import settings_in, start_own_sandbox
+
+        sandbox = await start_own_sandbox(settings)
+        settings = settings_in(sandbox, settings)
+    try:
+        helix = Helix(settings, sandbox, outputs, begun=begun)
+        starting = asyncio.create_task(helix.start(), name="start")
+        stop_asked = asyncio.create_task(stopping.wait(), name="stop-asked")
+        await asyncio.wait({starting, stop_asked}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            if starting.done():
+                starting.result()
+                await stop_asked
+            else:
+                starting.cancel()
+                # One that hangs, as an import may, must leave the time to close what runs already.
+                await asyncio.wait({starting}, timeout=patience(settings.shutdown_s))
+        finally:
+            stop_asked.cancel()
+            await helix.stop()
+    finally:
+        if sandbox is not None:
+            await sandbox.stop()

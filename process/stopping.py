@@ -1,0 +1,42 @@
+"""The bound on a stop: it ends the process where something hangs."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from typing import Final
+
+from core import logs
+from core.logs.outputs import Outputs
+
+logger = logging.getLogger("helix")
+
+# Of a stop's time, what is kept for writing the log's last lines: a quarter of a second, or a fifth.
+_LAST_LINES_S: Final = 0.25
+_LAST_LINES_SHARE: Final = 0.2
+# Ending the process takes a moment, too.
+_LAST_LINES_PART: Final = 0.8
+
+
+def cut_off_after(seconds: float, outputs: Outputs) -> None:
+    """End the process after so many seconds, less the time for the last lines, if it is still there.
+
+    A thread in a system call (a name being looked up, a disk that hangs) cannot be cancelled, and Python
+    waits for it at its end. Nothing is lost: what was answered is committed, and a kill is provided for.
+    """
+
+    def cut_off() -> None:
+        logger.warning("stop.cut_off after_s=%g", seconds)
+        logs.sum_up()
+        outputs.flush((seconds - time_to_stop_s(seconds)) * _LAST_LINES_PART)
+        os._exit(0)
+
+    timer = threading.Timer(time_to_stop_s(seconds), cut_off)
+    timer.name, timer.daemon = "stop-cut-off", True
+    timer.start()
+
+
+def time_to_stop_s(shutdown_s: float) -> float:
+    """What a stop may take before the log's last lines are written."""
+    return shutdown_s - min(_LAST_LINES_S, shutdown_s * _LAST_LINES_SHARE)
