@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot import effects
-from bot.dispatch.client import HelixBot
+from bot.dispatch.client import DispatchingBot
 from bot.dispatch.registration import OUT_OF_REACH, REFUSED, register, sync_commands
 from bot.gateway.endpoints import Endpoints
 from core.errors import StartError
@@ -63,14 +63,16 @@ def create_bot(
         base_url: what full links start with; by default what the settings say.
         package: where the cogs are.
     """
-    bot = HelixBot(kernel, collective, routes=routes, endpoints=endpoints, base_url=base_url, package=package)
+    bot = DispatchingBot(
+        kernel, collective, routes=routes, endpoints=endpoints, base_url=base_url, package=package
+    )
     return BotService(bot)
 
 
 class BotService:
-    """Starts, watches and stops one `HelixBot`."""
+    """Starts, watches and stops one bot."""
 
-    def __init__(self, bot: HelixBot, *, ready_within_s: float = _READY_WITHIN_S) -> None:
+    def __init__(self, bot: DispatchingBot, *, ready_within_s: float = _READY_WITHIN_S) -> None:
         self.bot = bot
         self._ready_within_s = ready_within_s
         self._started = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Collection
 
 from core.suggestions import closest
@@ -34,3 +35,8 @@ class UnknownName(HelixError):
             else f"Known: {', '.join(sorted(known)) or 'none'}."
         )
         super().__init__(f"There is no {self.kind} called {self.name!r}. {hint}")
+
+
+def new_incident() -> str:
+    """An id that a user can read out and an operator can find in the log: 8 hex digits."""
+    return secrets.token_hex(4)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+import discord
+
 from bot import catalog
 from bot.access import whom
 from bot.catalog.entry import Access, CommandEntry, Level, Where
@@ -15,10 +17,12 @@ from state.change import Actor
 if TYPE_CHECKING:
     from typing import Any
 
-    import discord
+    from discord.ext import commands
 
-    from bot.dispatch.client import HelixBot
-    from bot.replies.context import HelixContext
+    from bot.parts import HelixBot
+
+    # Where a call comes from: by prefix or slash, or a press.
+    Source = commands.Context[HelixBot] | discord.Interaction[Any]
 
 RefusalKind = Literal["server only", "direct message", "not home", "level"]
 
@@ -118,13 +122,10 @@ def visible_entries(caller: Caller) -> tuple[CommandEntry, ...]:
     )
 
 
-def caller_of(source: HelixContext | discord.Interaction[Any]) -> Caller:
+def caller_of(source: Source) -> Caller:
     """The caller behind a context or an interaction; powers are those of the roles, read now."""
-    import discord
-
-    interaction = source if isinstance(source, discord.Interaction) else None
     bot = _bot_of(source)
-    user = interaction.user if interaction is not None else source.author  # type: ignore[union-attr]  # by source
+    user = source.user if isinstance(source, discord.Interaction) else source.author
     # An interaction may come from a server that the bot is not in; nobody has powers over it there.
     guild = None if source.guild is None else bot.get_guild(source.guild.id)
     caller = Caller(
@@ -148,7 +149,7 @@ def caller_of(source: HelixContext | discord.Interaction[Any]) -> Caller:
     )
 
 
-def enforce(entry: CommandEntry, action: str | None, source: HelixContext | discord.Interaction[Any]) -> None:
+def enforce(entry: CommandEntry, action: str | None, source: Source) -> None:
     """Nothing, when the caller may do this action of `entry` here and now.
 
     Raises:
@@ -167,8 +168,6 @@ def enforce(entry: CommandEntry, action: str | None, source: HelixContext | disc
     raise Refusal(refusal.kind, f"{refusal} {ask}")
 
 
-def _bot_of(source: HelixContext | discord.Interaction[Any]) -> HelixBot:
-    import discord
-
+def _bot_of(source: Source) -> HelixBot:
     bot: HelixBot = source.client if isinstance(source, discord.Interaction) else source.bot
     return bot

@@ -10,7 +10,7 @@ from bot.text import embeds
 if TYPE_CHECKING:
     import discord
 
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 _MOST_ROLES = 3
 _OPERATOR = "whoever runs this bot"

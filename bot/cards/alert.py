@@ -10,7 +10,7 @@ from bot.text import embeds
 from state.alerts import Alert
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 _SIGNS = {"critical": "🔴", "warning": "🟡"}
 _STATUS = {"critical": "fail", "warning": "warn"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import discord
 
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 
 class Shown(NamedTuple):

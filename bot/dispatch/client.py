@@ -1,4 +1,4 @@
-"""HelixBot: from a message or an interaction to the command, loading cogs on the way."""
+"""From a message or an interaction to the command, loading cogs on the way."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import logging
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
-from discord.ext import commands
 
 from bot import access, catalog
 from bot.arguments import ArgumentView
@@ -15,33 +14,24 @@ from bot.dispatch.batch import follows_comments
 from bot.dispatch.prefix import PrefixRunner
 from bot.dispatch.tree import HelixTree
 from bot.gateway import library_log
-from bot.gateway.command_metrics import CommandMetrics
-from bot.gateway.counters import DiscordCounters
-from bot.gateway.endpoints import Endpoints
-from bot.gateway.invite import intents_needed
-from bot.gateway.watch import GatewayWatch
-from bot.loading import CogLoader
-from bot.parts.duties import Duties
+from bot.parts import SANDBOX_SCOPE, HelixBot
 from bot.replies import awaited, errors
 from bot.replies.buttons import EXPIRED, ComponentItem
 from bot.replies.context import HelixContext
-from bot.servers.work import GuildWork
+from bot.replies.responding import whisper
 from core.errors import HelixError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.catalog.entry import CommandEntry
-    from core.cache import Cache
+    from bot.gateway.endpoints import Endpoints
     from core.runtime.kernel import Kernel
-    from core.store.kv import KeyValue
     from state.collective import Collective
     from state.ports import RouteInfo
 
 logger = logging.getLogger(__name__)
 
-_RESULTS_KEPT = 256
-_SANDBOX_SCOPE = "sandbox#"
 # The types of messages that may be commands; with any other the system tells of something, in words that
 # somebody chose: the name of a thread, the topic of a stage.
 _SAID = frozenset({discord.MessageType.default.value, discord.MessageType.reply.value})
@@ -49,22 +39,8 @@ _SAID = frozenset({discord.MessageType.default.value, discord.MessageType.reply.
 _OWNING_ROLES = frozenset({discord.TeamMemberRole.admin, discord.TeamMemberRole.developer})
 
 
-class HelixBot(commands.Bot):
-    """The Discord side of Helix.
-
-    Attributes:
-        kernel: the mechanisms of the process.
-        collective: the shared state.
-        routes: what the HTTP server serves, for `discovery`.
-        base_url: what full links to those routes start with, without a slash at the end.
-        loader: what loads the cogs.
-        prefix: what a command starts with in texts that show one.
-        starts: all that a command may start with: the prefix and, once logged in, mentions of the bot.
-        owners: the application's owners and `OWNER_IDS`; complete once logged in.
-        gateway: how the connection is.
-        duties: which channel serves alerts, telemetry, digest and deployments.
-        guild_work: what is being set up in which server.
-    """
+class DispatchingBot(HelixBot):
+    """The bot that runs a command for each message, slash call and press that asks for one."""
 
     def __init__(
         self,
@@ -76,91 +52,30 @@ class HelixBot(commands.Bot):
         base_url: str | None = None,
         package: str = "bot.cogs",
     ) -> None:
-        settings = kernel.settings
         library_log.quieten()
         super().__init__(
-            command_prefix=settings.command_prefix,
-            strip_after_prefix=True,
-            help_command=None,
-            tree_cls=HelixTree,
-            intents=_intents(),
-            case_insensitive=True,
-            allowed_mentions=discord.AllowedMentions.none(),
-            # Nothing here reads old messages, and each one kept costs memory.
-            max_messages=None,
-            # Who speaks comes with the message; asking for everyone would delay READY by seconds.
-            chunk_guilds_at_startup=False,
-        )
-        self.kernel = kernel
-        self.collective = collective
-        self.routes = routes
-        self.base_url = base_url or settings.base_url
-        self.endpoints = endpoints or Endpoints(settings.discord_api_url, settings.discord_gateway_url)
-        self.prefix = settings.command_prefix
-        self.home_guild_id = settings.home_guild_id
-        self.admin_role_id = settings.admin_role_id
-        self.owners: frozenset[int] = frozenset(settings.owner_ids)
-        self.command_metrics = CommandMetrics(
-            kernel.metrics,
-            kernel.clock,
-            warn_percent=kernel.settings.command_errors_warn_percent,
-            fail_percent=kernel.settings.command_errors_fail_percent,
-            slow_s=kernel.settings.command_p95_warn_ms / 1000,
-        )
-        self.discord_counters = DiscordCounters(kernel.metrics)
-        self.gateway = GatewayWatch(self, kernel.clock, kernel.metrics)
-        self.duties = Duties(self)
-        self.guild_work = GuildWork()
-        self.loader = CogLoader(
-            self,
-            tuple(cog.name for cog in catalog.COGS),
-            remembered=collective.remembered,
-            clock=kernel.clock,
-            metrics=kernel.metrics,
-            caches=kernel.caches,
+            kernel,
+            collective,
+            routes=routes,
+            endpoints=endpoints,
+            base_url=base_url,
             package=package,
-            warn_above=kernel.settings.cogs_failed_warn,
+            tree_cls=HelixTree,
         )
         self._runner = PrefixRunner(self)
         self._hear_commands_only()
-        self._results: dict[float, Cache[Any, Any]] = {}
-        self.starts: tuple[str, ...] = (self.prefix,)
         self.add_dynamic_items(ComponentItem)
-
-    @property
-    def remembered(self) -> KeyValue:
-        """Small things to remember across restarts."""
-        return self.collective.remembered
-
-    @property
-    def remember_scope(self) -> str:
-        """Under which scope things are remembered about this application on this Discord; once logged in."""
-        place = _SANDBOX_SCOPE if self.kernel.settings.in_sandbox else f"{self.endpoints.api_url}#"
-        return f"{place}{self.application_id}"
-
-    def result_cache(self, ttl_s: float) -> Cache[Any, Any]:
-        """The result cache for data with this TTL; its keys begin with the command's name."""
-        cache = self._results.get(ttl_s)
-        if cache is None:
-            cache = self._results[ttl_s] = self.kernel.caches.create(
-                f"commands-{ttl_s:g}s", owner="bot", max_entries=_RESULTS_KEPT, ttl_s=ttl_s
-            )
-        return cache
-
-    def count_commands(self) -> int:
-        """How many commands can be run, loaded or not."""
-        return len(catalog.ENTRIES)
 
     async def setup_hook(self) -> None:
         """After the login: who owns the application, how a mention of the bot reads, which cogs are off."""
         self.owners |= _owners_of(self.application)
         if self.kernel.settings.in_sandbox:
             # Each sandbox is a new Discord: nothing that was remembered about the ones before applies.
-            await self.remembered.forget_scopes(_SANDBOX_SCOPE)
+            await self.remembered.forget_scopes(SANDBOX_SCOPE)
         if self.user is not None:
             self.starts = (self.prefix, f"<@{self.user.id}>", f"<@!{self.user.id}>")
             self.command_prefix = self.starts
-        await self.duties.load()
+        await self.duties.load(self.remember_scope)
         await self.loader.open()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py
@@ -197,7 +112,7 @@ class HelixBot(commands.Bot):
         if awaited.is_claimed(interaction):
             return
         try:
-            await errors.whisper(interaction, EXPIRED)
+            await whisper(interaction, EXPIRED)
         except errors.UNSENT as error:
             logger.info("interaction.untold error=%s", type(error).__name__)
 
@@ -255,10 +170,6 @@ class HelixBot(commands.Bot):
     def _is_awaited(self, event: str) -> bool:
         # discord.py keeps the futures of `wait_for` here, and has no other place to ask.
         return bool(self._listeners.get(event)) or bool(self.extra_events.get(f"on_{event}"))
-
-
-def _intents() -> discord.Intents:
-    return discord.Intents(**dict.fromkeys(intents_needed(), True))
 
 
 def _owners_of(application: discord.AppInfo | None) -> frozenset[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import discord
 from discord import app_commands
@@ -14,10 +14,8 @@ from bot import access, catalog
 from bot.catalog.entry import CommandEntry
 from bot.dispatch.cooldowns import ActionCooldowns, UserCooldowns
 from bot.replies import errors
+from bot.replies.context import HelixContext
 from core.text.surrogates import find_half
-
-if TYPE_CHECKING:
-    from bot.replies.context import HelixContext
 
 Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, None]])
 
@@ -180,8 +178,6 @@ def _offer_choices(method: Callable[..., Any], entry: CommandEntry) -> None:
 
 
 def _helix(ctx: commands.Context[Any]) -> HelixContext:
-    from bot.replies.context import HelixContext
-
     if not isinstance(ctx, HelixContext):
         raise TypeError("Helix' commands run in a HelixContext")
     return ctx

@@ -14,18 +14,17 @@ from bot.access import own_rights
 from bot.arguments.starts import after_start
 from bot.dispatch.batch import EVERY_S, MOST_COMMANDS, parse_batch
 from bot.dispatch.invoking import count, invoke
-from bot.dispatch.tree import CUT_OFF
 from bot.offers import Offers, is_addressed
 from bot.offers.once_in import OnceIn
 from bot.offers.unknown import UnknownNames
 from bot.replies import errors
+from bot.replies.context import HelixContext
 from bot.replies.replying import reply, send
 from bot.replies.waiting import Typing
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
     from bot.dispatch.command import HelixCommand
-    from bot.replies.context import HelixContext
+    from bot.parts import HelixBot
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +77,7 @@ class PrefixRunner:
         self._bot.kernel.clock_watch.compare(message.created_at)
         ctx: HelixContext | None = None
         try:
-            ctx = await self._bot.get_context(message)
+            ctx = await self._bot.get_context(message, cls=HelixContext)
             ctx.take_place(place)
             await self._invoke(ctx)
         except asyncio.CancelledError:
@@ -134,7 +133,7 @@ class PrefixRunner:
         entry = catalog.find((ctx.invoked_with if ctx is not None else None) or "")
         if entry is not None:
             self._bot.command_metrics.record(entry.name, "cut off", 0.0)
-        await self._tell(message, CUT_OFF, ctx)
+        await self._tell(message, errors.CUT_OFF, ctx)
 
     async def _tell(self, message: discord.Message, text: str, ctx: HelixContext | None = None) -> None:
         try:

@@ -17,8 +17,8 @@ from bot.replies.waiting import Deferral
 if TYPE_CHECKING:
     import discord
 
-    from bot.dispatch.client import HelixBot
     from bot.dispatch.command import HelixCommand
+    from bot.parts import HelixBot
 
 
 async def run(interaction: discord.Interaction[Any], press: Press) -> None:

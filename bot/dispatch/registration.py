@@ -25,7 +25,7 @@ from bot.loading._swap import attach
 from core.errors import StartError
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from core.settings import Settings
 
 logger = logging.getLogger(__name__)

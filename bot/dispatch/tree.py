@@ -10,21 +10,20 @@ import discord
 from discord import app_commands
 
 from bot import access, catalog
+from bot.parts import HelixBot
 from bot.replies import errors
 from bot.replies.context import ANSWERED, OUTCOME
+from bot.replies.responding import whisper
 from bot.replies.waiting import Deferral
 from core.errors import HelixError
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.gateway.command_metrics import Outcome
 
 logger = logging.getLogger(__name__)
 
-RESTARTING = "Helix is restarting. Try again in a moment."
-CUT_OFF = "Helix is stopping, and this was cut off. Try again in a moment."
 
-
-class HelixTree(app_commands.CommandTree["HelixBot"]):
+class HelixTree(app_commands.CommandTree[HelixBot]):
     """Looks the catalog up first, so that a slash command needs no cog to be loaded before it."""
 
     async def interaction_check(self, interaction: discord.Interaction[HelixBot], /) -> bool:
@@ -62,7 +61,7 @@ class HelixTree(app_commands.CommandTree["HelixBot"]):
         completing = interaction.type is discord.InteractionType.autocomplete
         if not drain.accepting:
             if not completing:
-                await _say_anyway(interaction, RESTARTING)
+                await _say_anyway(interaction, errors.RESTARTING)
             return
         began = self.client.kernel.clock.monotonic()
         self.client.kernel.clock_watch.compare(interaction.created_at)
@@ -73,7 +72,7 @@ class HelixTree(app_commands.CommandTree["HelixBot"]):
             await super()._call(interaction)
         except asyncio.CancelledError:
             interaction.extras[OUTCOME] = "cut off"
-            await _say_anyway(interaction, CUT_OFF)
+            await _say_anyway(interaction, errors.CUT_OFF)
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - the one handler sorts and logs all of them
             interaction.command_failed = True
@@ -95,7 +94,7 @@ class HelixTree(app_commands.CommandTree["HelixBot"]):
         if entry is None:
             self.client.command_metrics.record_unknown()
             return
-        outcome: errors.Outcome = interaction.extras.get(OUTCOME, "ok")
+        outcome: Outcome = interaction.extras.get(OUTCOME, "ok")
         answered: float = interaction.extras.get(ANSWERED, self.client.kernel.clock.monotonic())
         self.client.command_metrics.record(entry.name, outcome, answered - began)
 
@@ -107,6 +106,6 @@ def _name_of(interaction: discord.Interaction[Any]) -> str:
 
 async def _say_anyway(interaction: discord.Interaction[Any], text: str) -> None:
     try:
-        await errors.whisper(interaction, text)
+        await whisper(interaction, text)
     except errors.UNSENT as error:
         logger.info("slash.untold error=%s", type(error).__name__)

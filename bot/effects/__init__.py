@@ -17,7 +17,7 @@ from bot.effects.telemetry import Telemetry
 from bot.effects.welcome import WelcomeMessages
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 
 def begin(bot: HelixBot) -> None:

@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     import discord
 
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from state.alerts import Alert
 
 _SEEN: Final = "seen"

@@ -11,7 +11,7 @@ from bot.access import own_rights
 from bot.replies import discord_codes
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 _SEARCHED: Final = 200
 # So long Discord surely remembers a nonce.

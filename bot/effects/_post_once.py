@@ -19,7 +19,7 @@ from bot.text import embeds
 from core.webhooks.router import Job, Refused
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 _LOOKED_THROUGH: Final = 1_000
 _NONCE_LENGTH: Final = 25

@@ -11,7 +11,7 @@ from bot.replies import discord_codes, errors
 from core.health.threshold import warns_when
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.parts.duties import Duty
 
 logger = logging.getLogger(__name__)

@@ -15,7 +15,7 @@ from bot.text import embeds
 from core.health import Check
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.parts.duties import Duty
     from state.projection import Refusal
 

@@ -25,7 +25,7 @@ from bot.replies import buttons, discord_codes, errors, lasting
 from state.alerts import Alert
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.parts.duties import Duty
 
 logger = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.parts.duties import Duty
     from core.webhooks.dead_letter_notice import Told
     from core.webhooks.deliverer import Settled

@@ -17,7 +17,7 @@ from state.events.incoming import GitHubEvent
 from state.webhooks.github import ACTIONS, COMMITS_SHOWN
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 HANDLER: Final = "discord.deployments"
 _LINE: Final = 120

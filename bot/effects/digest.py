@@ -29,7 +29,7 @@ from state.rituals.schedule_rules import Cron
 from state.views.week import Week, fetch_week
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.parts.duties import Duty
 
 logger = logging.getLogger(__name__)

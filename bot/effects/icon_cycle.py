@@ -16,7 +16,7 @@ from core.runtime.worker import WorkerFailed
 from state.change import Actor
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from core.webhooks.router import Job, Refused
 from state.events.incoming import Embed, MessagePost
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 HANDLER: Final = "discord.post"
 

@@ -11,7 +11,7 @@ from bot.replies import discord_codes, errors, lasting, progress_messages
 from bot.text import embeds
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.progress_messages import Unfinished
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from state.rituals.records import UnknownRitual
 
 if TYPE_CHECKING:
     from bot.cards.ritual_messages import Shown
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 logger = logging.getLogger(__name__)
 

@@ -26,7 +26,7 @@ from state.status import build_status, overall
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.parts.duties import Duty
     from state.alerts import Alert
     from state.status import StatusView

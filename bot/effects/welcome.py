@@ -15,7 +15,7 @@ from bot.servers import welcomes
 from core.store.errors import StoreError
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 logger = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from core.health import Reading
 from core.health.threshold import Threshold
@@ -11,10 +11,13 @@ from core.text.numbers import plain
 from state.ports import FAILED_OUTCOMES
 
 if TYPE_CHECKING:
-    from bot.replies.errors import Outcome
     from core.clock import Clock
     from core.health import Status
     from core.metrics import CounterCell, HistogramCell, Registry
+
+Outcome = Literal[
+    "ok", "refused", "cooldown", "bad input", "told", "failed", "elsewhere", "cut off", "unknown"
+]
 
 # What counts as recent, and how much of it is kept.
 _WINDOW_S = 900.0

@@ -7,13 +7,16 @@ import math
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot import catalog
 from core.health import Reading
 from core.health.threshold import Threshold, fails_when
 from core.text.numbers import plain
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    import discord
+
     from core.clock import Clock
+    from core.health import HealthRegistry
     from core.metrics import Registry
 
 _SHARD = "0"
@@ -29,11 +32,20 @@ class GatewayWatch:
         problem: why the gateway cannot be reached, where that is known.
     """
 
-    def __init__(self, bot: HelixBot, clock: Clock, metrics: Registry) -> None:
-        self._bot = bot
+    def __init__(
+        self,
+        client: discord.Client,
+        clock: Clock,
+        metrics: Registry,
+        health: HealthRegistry,
+        *,
+        slow_s: float,
+    ) -> None:
+        self._client = client
         self._clock = clock
+        self._health = health
         # Above this Discord answers heartbeats so late that commands feel slow.
-        self._slow_s = bot.kernel.settings.gateway_latency_warn_ms / 1000
+        self._slow_s = slow_s
         self.ready = asyncio.Event()
         self.reconnects = 0
         self.since: datetime = clock.now()
@@ -52,7 +64,7 @@ class GatewayWatch:
             self._become_ready()
         elif event_name == "disconnect":
             self._identified = False
-            if self.ready.is_set() and not self._bot.is_closed():
+            if self.ready.is_set() and not self._client.is_closed():
                 self.ready.clear()
                 self.since = self._clock.now()
                 self.problem = "the connection was lost; discord.py reconnects"
@@ -74,7 +86,7 @@ class GatewayWatch:
         """What the health check "gateway" says."""
         latency_s = self.latency_s()
         counters: dict[str, float | str] = {
-            "guilds": len(self._bot.guilds),
+            "guilds": len(self._client.guilds),
             "shards": 1,
             "reconnects": self.reconnects,
             "since": self.since.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -110,7 +122,7 @@ class GatewayWatch:
 
     def latency_s(self) -> float | None:
         """From a heartbeat to its answer, in seconds; None before the first answer."""
-        latency = self._bot.latency
+        latency = self._client.latency
         return latency if math.isfinite(latency) else None
 
     def _look_soon(self) -> None:
@@ -118,7 +130,7 @@ class GatewayWatch:
         asyncio.get_running_loop().call_soon(self._look)
 
     def _look(self) -> None:
-        if self._identified and not any(guild.unavailable for guild in self._bot.guilds):
+        if self._identified and not any(guild.unavailable for guild in self._client.guilds):
             self._become_ready()
 
     def _become_ready(self) -> None:
@@ -133,10 +145,10 @@ class GatewayWatch:
         self._report()
 
     def _report(self) -> None:
-        self._bot.kernel.health.take("gateway", self.probe(), required=True)
+        self._health.take("gateway", self.probe(), required=True)
 
     def _register(self, metrics: Registry) -> None:
-        bot = self._bot
+        client = self._client
         connected = metrics.gauge("discord_connected", "Whether the gateway is connected.", ("shard",))
         latency = metrics.gauge("discord_latency_seconds", "From heartbeat to its answer.", ("shard",))
         guilds = metrics.gauge("discord_stat_total_guilds", "Servers the bot is in.")
@@ -145,7 +157,7 @@ class GatewayWatch:
         names = metrics.gauge("discord_stat_total_commands", "Commands that can be run.")
         connected.function(lambda: {(_SHARD,): float(self.ready.is_set())})
         latency.function(lambda: {} if (now := self.latency_s()) is None else {(_SHARD,): now})
-        guilds.function(lambda: len(bot.guilds))
-        channels.function(lambda: sum(len(guild.channels) for guild in bot.guilds))
-        users.function(lambda: len(bot.users))
-        names.function(bot.count_commands)
+        guilds.function(lambda: len(client.guilds))
+        channels.function(lambda: sum(len(guild.channels) for guild in client.guilds))
+        users.function(lambda: len(client.users))
+        names.function(lambda: len(catalog.ENTRIES))

@@ -29,7 +29,7 @@ from bot.loading._record import (
     LoadResult,
     UnknownCog,
 )
-from bot.replies.errors import new_incident
+from core.errors import new_incident
 from core.health import Reading
 from core.health.threshold import Threshold
 from core.logs import EACH

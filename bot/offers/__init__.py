@@ -14,7 +14,7 @@ from bot.offers.once_in import OnceIn
 from bot.replies import buttons
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 _EVERYONE = re.compile("@(?:everyone|here)")

@@ -1,1 +1,123 @@
-"""What commands, replies and effects are given of the running bot."""
+"""What commands, replies and effects are given: discord.py's bot, with the parts of Helix."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import discord
+from discord.ext import commands
+
+from bot import catalog
+from bot.gateway.command_metrics import CommandMetrics
+from bot.gateway.counters import DiscordCounters
+from bot.gateway.endpoints import Endpoints
+from bot.gateway.invite import intents_needed
+from bot.gateway.watch import GatewayWatch
+from bot.loading import CogLoader
+from bot.parts.duties import Duties
+from bot.parts.guild_work import GuildWork
+
+if TYPE_CHECKING:
+    from core.cache import Cache
+    from core.runtime.kernel import Kernel
+    from core.store.kv import KeyValue
+    from state.collective import Collective
+    from state.ports import RouteInfo
+
+SANDBOX_SCOPE = "sandbox#"
+_RESULTS_KEPT = 256
+
+
+class HelixBot(commands.Bot):
+    """discord.py's bot with the parts of Helix; each part is given only what it uses.
+
+    Attributes:
+        kernel: the mechanisms of the process.
+        collective: the shared state.
+        remembered: small things to remember across restarts.
+        routes: what the HTTP server serves, for `discovery`.
+        base_url: what full links to those routes start with, without a slash at the end.
+        loader: what loads the cogs.
+        prefix: what a command starts with in texts that show one.
+        starts: all that a command may start with: the prefix and, once logged in, mentions of the bot.
+        owners: the application's owners and `OWNER_IDS`; complete once logged in.
+        gateway: how the connection is.
+        duties: which channel serves alerts, telemetry, digest and deployments.
+        guild_work: what is being set up in which server.
+    """
+
+    def __init__(
+        self,
+        kernel: Kernel,
+        collective: Collective,
+        *,
+        routes: tuple[RouteInfo, ...],
+        endpoints: Endpoints | None,
+        base_url: str | None,
+        package: str,
+        tree_cls: type[discord.app_commands.CommandTree[Any]],
+    ) -> None:
+        settings, clock, metrics = kernel.settings, kernel.clock, kernel.metrics
+        super().__init__(
+            command_prefix=settings.command_prefix,
+            strip_after_prefix=True,
+            help_command=None,
+            tree_cls=tree_cls,
+            intents=discord.Intents(**dict.fromkeys(intents_needed(), True)),
+            case_insensitive=True,
+            allowed_mentions=discord.AllowedMentions.none(),
+            # Nothing here reads old messages, and each one kept costs memory.
+            max_messages=None,
+            # Who speaks comes with the message; asking for everyone would delay READY by seconds.
+            chunk_guilds_at_startup=False,
+        )
+        self.kernel = kernel
+        self.collective = collective
+        self.remembered: KeyValue = collective.remembered
+        self.routes = routes
+        self.base_url = base_url or settings.base_url
+        self.endpoints = endpoints or Endpoints(settings.discord_api_url, settings.discord_gateway_url)
+        self.prefix = settings.command_prefix
+        self.starts: tuple[str, ...] = (self.prefix,)
+        self.home_guild_id = settings.home_guild_id
+        self.admin_role_id = settings.admin_role_id
+        self.owners: frozenset[int] = frozenset(settings.owner_ids)
+        self.command_metrics = CommandMetrics(
+            metrics,
+            clock,
+            warn_percent=settings.command_errors_warn_percent,
+            fail_percent=settings.command_errors_fail_percent,
+            slow_s=settings.command_p95_warn_ms / 1000,
+        )
+        self.discord_counters = DiscordCounters(metrics)
+        self.gateway = GatewayWatch(
+            self, clock, metrics, kernel.health, slow_s=settings.gateway_latency_warn_ms / 1000
+        )
+        self.duties = Duties(settings, self.remembered)
+        self.guild_work = GuildWork()
+        self.loader = CogLoader(
+            self,
+            tuple(cog.name for cog in catalog.COGS),
+            remembered=self.remembered,
+            clock=clock,
+            metrics=metrics,
+            caches=kernel.caches,
+            package=package,
+            warn_above=settings.cogs_failed_warn,
+        )
+        self._results: dict[float, Cache[Any, Any]] = {}
+
+    @property
+    def remember_scope(self) -> str:
+        """Under which scope things are remembered about this application on this Discord; once logged in."""
+        place = SANDBOX_SCOPE if self.kernel.settings.in_sandbox else f"{self.endpoints.api_url}#"
+        return f"{place}{self.application_id}"
+
+    def result_cache(self, ttl_s: float) -> Cache[Any, Any]:
+        """The result cache for data with this TTL; its keys begin with the command's name."""
+        cache = self._results.get(ttl_s)
+        if cache is None:
+            cache = self._results[ttl_s] = self.kernel.caches.create(
+                f"commands-{ttl_s:g}s", owner="bot", max_entries=_RESULTS_KEPT, ttl_s=ttl_s
+            )
+        return cache

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from core.settings import Settings
+    from core.store.kv import KeyValue
 
 Duty = Literal["alerts", "telemetry", "digest", "deployments"]
 
@@ -16,9 +17,9 @@ DUTIES: Final[tuple[Duty, ...]] = get_args(Duty)
 class Duties:
     """The channels of one application on one Discord; `load` reads what is remembered, once logged in."""
 
-    def __init__(self, bot: HelixBot) -> None:
-        settings = bot.kernel.settings
-        self._bot = bot
+    def __init__(self, settings: Settings, remembered: KeyValue) -> None:
+        self._store = remembered
+        self._scope = ""
         self._set: dict[Duty, int | None] = {
             "alerts": settings.alerts_channel_id,
             "telemetry": settings.telemetry_channel_id,
@@ -28,9 +29,10 @@ class Duties:
         self._remembered: dict[str, int] = {}
         self._listeners: list[Callable[[Duty], None]] = []
 
-    async def load(self) -> None:
-        """Read what was remembered by an earlier run."""
-        found = await self._bot.remembered.items(self._scope)
+    async def load(self, scope: str) -> None:
+        """Read what was remembered by an earlier run about this application (`scope`)."""
+        self._scope = f"{scope}#duties"
+        found = await self._store.items(self._scope)
         self._remembered = {duty: int(channel) for duty, channel in found.items()}
         for duty in DUTIES:
             if duty in self._remembered:
@@ -48,17 +50,13 @@ class Duties:
         """Let a channel serve from now on, also after a restart; a setting goes before it."""
         if self._remembered.get(duty) == channel_id:
             return
-        await self._bot.remembered.set(self._scope, duty, str(channel_id))
+        await self._store.set(self._scope, duty, str(channel_id))
         self._remembered[duty] = channel_id
         self._announce(duty)
 
     def on_change(self, callback: Callable[[Duty], None]) -> None:
         """Call `callback(duty)` when another channel may serve; it must not wait."""
         self._listeners.append(callback)
-
-    @property
-    def _scope(self) -> str:
-        return f"{self._bot.remember_scope}#duties"
 
     def _announce(self, duty: Duty) -> None:
         for callback in self._listeners:

@@ -12,7 +12,7 @@ import discord
 
 from bot import access
 from bot.access import hints
-from bot.replies import errors, responding
+from bot.replies import responding
 from bot.replies.waiting import DEFER_AFTER_S, defer
 from bot.text import embeds
 
@@ -66,7 +66,7 @@ class Answer:
         """Tell only the one who pressed."""
         embeds.check(text)
         async with self._turn:
-            await errors.whisper(self._interaction, text)
+            await responding.whisper(self._interaction, text)
 
     async def retire(self, text: str) -> None:
         """Take the buttons away and tell the one who pressed why."""

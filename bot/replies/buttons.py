@@ -17,13 +17,12 @@ import aiohttp
 import discord
 
 from bot import access, catalog
-from bot.dispatch.tree import CUT_OFF, RESTARTING
 from bot.replies import awaited, errors
 from bot.replies.answers import Answer
 from bot.replies.payloads import PayloadStore
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +130,7 @@ class ComponentItem(
         async with Answer(interaction) as answer:
             try:
                 if not drain.accepting:
-                    await answer.whisper(RESTARTING)
+                    await answer.whisper(errors.RESTARTING)
                     return
                 if (task := asyncio.current_task()) is not None:
                     drain.track(task, "component")
@@ -239,7 +238,7 @@ async def _route(
 
 async def _say_cut_off(answer: Answer) -> None:
     try:
-        await answer.whisper(CUT_OFF)
+        await answer.whisper(errors.CUT_OFF)
     except (discord.DiscordException, aiohttp.ClientError) as error:
         logger.info("press.untold error=%s", type(error).__name__)
 

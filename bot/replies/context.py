@@ -5,23 +5,23 @@ from __future__ import annotations
 import itertools
 from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 
 import discord
 from discord.ext import commands
 
 from bot import access
 from bot.access import hints
-from bot.replies import errors, supplied_text
+from bot.parts import HelixBot
+from bot.replies import supplied_text
 from bot.replies.replying import reply, send
-from bot.replies.responding import respond
+from bot.replies.responding import respond, whisper
 from bot.replies.waiting import Typing
 from bot.text.embeds import check as embeds_check
 
 if TYPE_CHECKING:
     from bot.catalog.entry import CommandEntry
-    from bot.dispatch.client import HelixBot
-    from bot.dispatch.command import HelixCommand
+    from bot.gateway.command_metrics import Outcome
     from core.errors import HelixError
 
 T = TypeVar("T")
@@ -36,7 +36,13 @@ ANSWERED = "helix.answered"
 _NONCES_PER_COMMAND = 1000
 
 
-class HelixContext(commands.Context["HelixBot"]):
+class _FromCatalog(Protocol):
+    """Every command of Helix."""
+
+    entry: CommandEntry
+
+
+class HelixContext(commands.Context[HelixBot]):
     """One call of one command, by prefix or slash.
 
     Attributes:
@@ -45,8 +51,7 @@ class HelixContext(commands.Context["HelixBot"]):
         answered_at: when the caller first read an answer, on the monotonic clock; None before that.
     """
 
-    bot: HelixBot
-    _outcome: errors.Outcome = "ok"
+    _outcome: Outcome = "ok"
     typing_shown: Typing | None = None
     lookup_error: HelixError | None = None
     answered_at: float | None = None
@@ -61,7 +66,7 @@ class HelixContext(commands.Context["HelixBot"]):
     @property
     def entry(self) -> CommandEntry:
         """The catalog's entry of the command."""
-        return cast("HelixCommand", self.command).entry
+        return cast("_FromCatalog", self.command).entry
 
     @cached_property
     def caller(self) -> access.Caller:
@@ -74,12 +79,12 @@ class HelixContext(commands.Context["HelixBot"]):
         return self.caller.sees_names
 
     @property
-    def outcome(self) -> errors.Outcome:
+    def outcome(self) -> Outcome:
         """How the call ended."""
         return self._outcome
 
     @outcome.setter
-    def outcome(self, outcome: errors.Outcome) -> None:
+    def outcome(self, outcome: Outcome) -> None:
         self._outcome = outcome
         if self.interaction is not None:
             # The tree counts slash calls, and sees the interaction only.
@@ -141,15 +146,9 @@ class HelixContext(commands.Context["HelixBot"]):
     async def whisper(self, text: str) -> None:
         """A short word to the caller: by slash nobody else sees it, by prefix it is a reply."""
         if self.interaction is not None and not self.interaction.is_expired():
-            await errors.whisper(self.interaction, text)
+            await whisper(self.interaction, text)
         else:
             await self._deliver({"content": text, "allowed_mentions": _NO_MENTIONS}, True)
-
-    async def confirm(self, question: str, *, danger: bool, timeout_s: float = 60.0) -> bool:
-        """Ask the caller with buttons; False when they say no, or nothing in time."""
-        from bot.replies.confirm import confirm
-
-        return await confirm(self, question, danger=danger, timeout_s=timeout_s)
 
     def cached(self, args_key: tuple[object, ...], build: Callable[[], T], tags: Collection[str]) -> T:
         """The command's data for these arguments, from the result cache or from `build`.

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-import secrets
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
@@ -16,10 +15,11 @@ from discord.ext import commands
 from bot import catalog
 from bot.access import Refusal, caller_of, hints, whom
 from bot.replies import discord_codes
-from bot.replies.responding import respond
+from bot.replies.context import HelixContext
+from bot.replies.responding import whisper
 from bot.text import embeds
 from bot.text.words import quoted
-from core.errors import HelixError, UnknownName
+from core.errors import HelixError, UnknownName, new_incident
 from core.logs import EACH
 from core.store.errors import StoreError
 from core.text.discord_markdown import MarkdownError
@@ -27,18 +27,17 @@ from state.events import CommandFailed
 
 if TYPE_CHECKING:
     from bot.catalog.entry import CommandEntry
-    from bot.dispatch.client import HelixBot
-    from bot.replies.context import HelixContext
+    from bot.gateway.command_metrics import Outcome
+    from bot.parts import HelixBot
 
 logger = logging.getLogger(__name__)
 
 # How texts name a command to be typed, whoever reads them: `/alerts ack 3`.
 _HINT = re.compile(r"`/([a-z0-9-]+)")
 
-Outcome = Literal[
-    "ok", "refused", "cooldown", "bad input", "told", "failed", "elsewhere", "cut off", "unknown"
-]
-
+# What somebody is told whose call meets a stop: before it begins, or in the middle of it.
+RESTARTING = "Helix is restarting. Try again in a moment."
+CUT_OFF = "Helix is stopping, and this was cut off. Try again in a moment."
 # What a reply that nobody can be told about may raise; a closed session is a RuntimeError of aiohttp's.
 UNSENT = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
 _WRAPPERS = (
@@ -61,11 +60,6 @@ class Explained:
     outcome: Outcome
     text: str | None
     incident: str | None = None
-
-
-def new_incident() -> str:
-    """An id that a user can read out and an operator can find in the log: 8 hex digits."""
-    return secrets.token_hex(4)
 
 
 def unwrap(error: BaseException) -> BaseException:
@@ -144,8 +138,6 @@ async def report(
     target: HelixContext | discord.Interaction[Any], error: BaseException, *, where: str
 ) -> Outcome:
     """Tell the caller what went wrong, log what deserves it, and say how the call ended. Never raises."""
-    from bot.replies.context import HelixContext
-
     context = target if isinstance(target, HelixContext) else None
     bot = target.bot if isinstance(target, HelixContext) else target.client
     entry = context.entry if context is not None and context.has_entry else None
@@ -177,12 +169,6 @@ async def _tell_subscribers(bot: HelixBot, where: str, incident: str, cause: Bas
         await bot.collective.webhooks.emit(event)
     except StoreError as error:
         logger.warning("incident.untold id=%s error=%s", incident, error)
-
-
-async def whisper(interaction: discord.Interaction[Any], text: str) -> None:
-    """Tell only the one who used this interaction, as well as Discord allows after a deferral."""
-    parts = {"content": text, "allowed_mentions": discord.AllowedMentions.none()}
-    await respond(interaction, parts, private=True)
 
 
 async def _tell(target: HelixContext | discord.Interaction[Any], text: str, where: str) -> None:

@@ -12,7 +12,7 @@ from bot.replies import buttons
 from bot.text.embeds import length
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 # The pattern of a payload that `Turn` reads, up to what the command adds.
 TURN = r"[^|]*\|"

@@ -20,7 +20,7 @@ from bot.replies.replying import send
 from core.text.discord_markdown import MarkdownError
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 # Behind the newest message before a crash, so many are looked through for the one that was sent in it.
 _LOOK_THROUGH: Final = 200

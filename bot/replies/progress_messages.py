@@ -11,7 +11,7 @@ from core.store.errors import StoreError
 if TYPE_CHECKING:
     import discord
 
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 logger = logging.getLogger(__name__)
 

@@ -86,3 +86,9 @@ async def _follow_up(
     if not shown.flags.loading:
         return shown
     return await interaction.followup.send(**once_more(parts), ephemeral=private, wait=True)
+
+
+async def whisper(interaction: Interaction, text: str) -> None:
+    """Tell only the one who used this interaction, as well as Discord allows after a deferral."""
+    parts = {"content": text, "allowed_mentions": discord.AllowedMentions.none()}
+    await respond(interaction, parts, private=True)

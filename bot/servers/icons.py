@@ -18,7 +18,7 @@ from core.text.discord_markdown import MarkdownError
 if TYPE_CHECKING:
     import discord
 
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from state.change import Actor, JournalRow
 
 SIZE: Final = 512

@@ -9,7 +9,7 @@ from bot.text import embeds
 if TYPE_CHECKING:
     import discord
 
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
 
 # Names of channels with the rules in them, the layout's own first.
 _RULES = ("rules-and-ethics", "rules")

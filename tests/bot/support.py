@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bot.app import BotService, create_bot
-from bot.dispatch.client import HelixBot
+from bot.dispatch.client import DispatchingBot
 from bot.gateway.endpoints import Endpoints
 from core.clock import Clock
 from core.logs.secret import Secret
@@ -61,7 +61,7 @@ class RunningBot:
     kernel: Kernel
     collective: Collective
     service: BotService
-    bot: HelixBot = field(init=False)
+    bot: DispatchingBot = field(init=False)
 
     def __post_init__(self) -> None:
         self.bot = self.service.bot

@@ -12,8 +12,9 @@ from discord.gateway import DiscordWebSocket
 
 from bot import app, catalog
 from bot.app import BotService, create_bot
-from bot.dispatch.client import HelixBot
+from bot.dispatch.client import DispatchingBot
 from bot.gateway.endpoints import Endpoints
+from bot.parts import HelixBot
 from core.errors import StartError
 from core.logs.secret import Secret
 from core.metrics import Gauge
@@ -96,7 +97,7 @@ async def test_a_gateway_that_is_down_at_start_is_tried_again(
 async def test_the_start_does_not_wait_for_ever_and_health_says_why(sandbox: Sandbox, tmp_path: Path) -> None:
     settings = settings_for(sandbox, tmp_path, discord_api_url="http://127.0.0.1:9/api/v10")
     async with opened_collective(settings) as (kernel, collective):
-        service = BotService(HelixBot(kernel, collective), ready_within_s=0.5)
+        service = BotService(DispatchingBot(kernel, collective), ready_within_s=0.5)
         try:
             await service.start()
             kernel.health.refresh()

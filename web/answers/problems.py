@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from email.utils import formatdate
 from http import HTTPStatus
 
 import msgspec
 from aiohttp import web
 
-from core.errors import HelixError
+from core.errors import HelixError, new_incident
 from core.logs import EACH
 from core.store.errors import StoreError, StoreOverloaded
 from web.answers.headers import CORS, PROBLEM_JSON, Headers, standard
@@ -84,7 +83,7 @@ class Incident(Problem):
     """An unexpected error (500): the client gets an id, the log has the rest under the same id."""
 
     def __init__(self) -> None:
-        self.id = secrets.token_hex(4)
+        self.id = new_incident()
         super().__init__(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             f"Something unexpected went wrong. It is in the log as incident {self.id}.",

@@ -15,10 +15,11 @@ from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.dispatch.command import command
 from bot.loading import STAYS, LoadResult
 from bot.replies import buttons, pages
+from bot.replies.confirm import confirm
 from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
     from state.projection import Refusal
 
@@ -56,7 +57,7 @@ class Admin(commands.Cog, name="admin"):
         going = tuple(name for name in names if states[name] != "disabled")
         if not going:
             await ctx.say(embed=_screens.already_unloaded(names))
-        elif await ctx.confirm(_screens.unload_question(going), danger=True):
+        elif await confirm(ctx, _screens.unload_question(going), danger=True):
             await self._change_each(ctx, "unload", going, self.bot.loader.unload)
 
     @command("reload")

@@ -17,7 +17,7 @@ from bot.replies import buttons, last_said, pages
 from state.agents import LAYERS, ROSTER, AgentSpec, find_agent
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 # A turn of the entries of one agent, in so many days, up to the newest that was shown.

@@ -15,7 +15,7 @@ from bot.dispatch.command import command
 from state.agents import ROSTER, AgentView, find_agent
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 

@@ -18,7 +18,7 @@ from bot.replies.posted import PostedDocument
 from bot.text import documents
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 _Channel = app_commands.Transform[discord.TextChannel | None, TextChannel]

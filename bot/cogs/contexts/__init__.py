@@ -13,10 +13,11 @@ from bot.arguments.completion import choices
 from bot.cogs.contexts import _difference, _screens, _search_screen
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
+from bot.replies.confirm import confirm
 from state.contexts import StateMoved
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 _Screen = tuple[discord.Embed, discord.ui.View | None]
@@ -45,7 +46,7 @@ class ContextsCog(commands.Cog, name="contexts"):
         moved = False
         while difference := _difference.compare(self.bot.collective.manager.snapshot, context):
             question = _screens.question(context, difference, moved=moved)
-            if not await ctx.confirm(question, danger=True):
+            if not await confirm(ctx, question, danger=True):
                 return
             try:
                 after = await contexts.restore(context, ctx.caller.actor, shown=difference.shown)

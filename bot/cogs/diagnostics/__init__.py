@@ -15,7 +15,7 @@ from bot.dispatch.command import command
 from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 

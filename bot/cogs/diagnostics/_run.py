@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from bot.cogs.diagnostics._model import Bench, Finding, NamedCheck, Outcome, Report, Result
-from bot.replies.errors import new_incident
-from core.errors import HelixError
+from core.errors import HelixError, new_incident
 from core.logs import EACH
 from core.runtime.drain import Drain
 from core.version import VERSION

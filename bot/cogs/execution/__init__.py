@@ -17,7 +17,7 @@ from bot.replies import buttons, pages
 from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
     from state.directives.records import Directive
 

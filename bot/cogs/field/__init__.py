@@ -24,7 +24,7 @@ from state.change import Actor
 from state.models import METRICS
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 _WINDOWS = ("1h", "6h", "24h", "7d", "30d", "90d")

@@ -16,7 +16,7 @@ from bot.cogs.fun._day import day_of
 from bot.dispatch.command import command
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 # What is offered while dice are typed; anything else may be typed as well.

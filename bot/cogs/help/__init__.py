@@ -16,7 +16,7 @@ from bot.dispatch.command import command
 from bot.replies import buttons
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 

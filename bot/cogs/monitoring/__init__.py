@@ -26,7 +26,7 @@ from bot.replies.progress import Progress
 from state.status import build_status
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
     from state.services import ProbeResult
 

@@ -19,13 +19,14 @@ from bot.catalog.entry import Level
 from bot.cogs.rituals import _away, _folklore, _harmony, _log, _schedule, _screens
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
+from bot.replies.confirm import confirm
 from bot.replies.progress import Progress
 from state.rituals.folklore import KINDS
 from state.rituals.records import Replay, RitualCancelled, RitualRecord, check_steps
 from state.rituals.rules import DEFAULT_STEPS, HARMONY_STEPS
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
     from state.rituals import Run
 
@@ -121,7 +122,7 @@ class Rituals(commands.Cog, name="rituals"):
             await ctx.say(embed=_screens.added(await schedules.add(rule, steps, actor=ctx.caller.actor)))
         else:
             found = schedules.get(_schedule.parse_id(details))
-            if await ctx.confirm(_screens.removal_question(found), danger=False):
+            if await confirm(ctx, _screens.removal_question(found), danger=False):
                 await ctx.say(
                     embed=_screens.removed(await schedules.remove(found.id, actor=ctx.caller.actor))
                 )

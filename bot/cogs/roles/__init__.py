@@ -19,7 +19,7 @@ from bot.servers import self_roles
 from bot.servers.work import Report, Step, carry_out
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 _Screen = tuple[discord.Embed, discord.ui.View | None]

@@ -16,12 +16,13 @@ from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import PRIVATE
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
+from bot.replies.confirm import confirm
 from bot.replies.progress import Progress
 from bot.servers import places, self_roles, welcomes
 from bot.servers.work import Report, Step, carry_out
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
     from state.change import JournalRow
 
@@ -45,7 +46,7 @@ class Server(commands.Cog, name="server"):
         _plan.check_right(plan, may_create=guild.me.guild_permissions.manage_channels)
         if plan.size:
             question = _screens.question(plan, self._services(ctx, plan.channels))
-            if not await ctx.confirm(question, danger=False):
+            if not await confirm(ctx, question, danger=False):
                 return
         with self.bot.guild_work.hold(guild.id, "setup") as let_go:
             # Somebody may have been quicker while the question stood.

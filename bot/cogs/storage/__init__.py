@@ -16,12 +16,13 @@ from bot.arguments.completion import choices
 from bot.cogs.storage import _arguments, _screens
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
+from bot.replies.confirm import confirm
 from bot.replies.progress import Progress
 from state.reports.markdown import render_markdown
 from state.views.storage import fetch_storage
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 
@@ -39,7 +40,7 @@ class Storage(commands.Cog, name="storage"):
             view = await ctx.cached_async(("status",), lambda: fetch_storage(collective), ("storage",))
             await ctx.say(embed=_screens.storage(view))
             return
-        if await ctx.confirm(_screens.clean_question(collective.retention.rules()), danger=True):
+        if await confirm(ctx, _screens.clean_question(collective.retention.rules()), danger=True):
             cleaned = await collective.retention.clean(ctx.caller.actor)
             self.bot.kernel.caches.drop_tags("storage")
             await ctx.say(embed=_screens.cleaned(cleaned))

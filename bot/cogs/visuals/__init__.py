@@ -14,10 +14,11 @@ from bot.cards import field_pictures
 from bot.cogs.visuals import _input, _screens
 from bot.dispatch.command import command
 from bot.pictures.field_request import STYLES, Style
+from bot.replies.confirm import confirm
 from bot.servers import icons
 
 if TYPE_CHECKING:
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
     from state.models import UCF
 
@@ -110,7 +111,7 @@ class Visuals(commands.Cog, name="visuals"):
     async def _may_replace(self, ctx: HelixContext, guild: discord.Guild, book: icons.Icons) -> bool:
         if not (await book.find(guild.id)).is_foreign(icons.key_of(guild)):
             return True
-        return await ctx.confirm(_ASK, danger=True)
+        return await confirm(ctx, _ASK, danger=True)
 
 
 def _guild(ctx: HelixContext) -> discord.Guild:

@@ -22,7 +22,7 @@ from state.events import OUT_EVENTS, samples
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from bot.dispatch.client import HelixBot
+    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
     from state.webhooks import Webhooks as Machine
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import discord.ext.test as dpytest
 import pytest
 
-from bot.dispatch.client import HelixBot
+from bot.dispatch.client import DispatchingBot
+from bot.parts import HelixBot
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import load_settings
 from core.store import Database
@@ -50,7 +51,7 @@ def talk(running_bot: RunningBot) -> Iterator[Talk]:
 @pytest.fixture
 async def logic_bot(kernel: Kernel, collective: Collective) -> AsyncIterator[HelixBot]:
     """A bot on dpytest, with an owner and a member in its home server."""
-    bot = HelixBot(kernel, collective)
+    bot = DispatchingBot(kernel, collective)
     await bot._async_setup_hook()
     dpytest.configure(bot, members=["owner", "member"])
     config = dpytest.get_config()

@@ -7,7 +7,7 @@ import pytest
 
 from bot import catalog
 from bot.catalog.entry import Level
-from bot.dispatch.client import HelixBot
+from bot.parts import HelixBot
 from tests.bot.cogs.logic import reply_to
 
 

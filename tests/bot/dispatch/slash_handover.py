@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.dispatch.client import HelixBot
+from bot.parts import HelixBot
 from sandbox import Sandbox
 from sandbox.forms.commands import parse_commands
 

@@ -7,8 +7,7 @@ from typing import get_args
 import pytest
 
 from bot import catalog
-from bot.gateway.command_metrics import CommandMetrics
-from bot.replies.errors import Outcome
+from bot.gateway.command_metrics import CommandMetrics, Outcome
 from core.metrics import Counter, Histogram, Registry
 from tests.manual_clock import ManualClock
 

@@ -1,4 +1,4 @@
-from bot.parts.duties import Duty
+from bot.parts.duties import Duties, Duty
 from tests.bot.conftest import StartBot
 
 
@@ -18,6 +18,6 @@ async def test_what_is_remembered_is_known_again_and_announced(start_bot: StartB
     await bot.duties.remember("digest", 9)
     await bot.duties.remember("digest", 9)
     assert heard == ["digest"]
-    again = type(bot.duties)(bot)
-    await again.load()
+    again = Duties(bot.kernel.settings, bot.remembered)
+    await again.load(bot.remember_scope)
     assert again.channel_id("digest") == 9

@@ -8,9 +8,9 @@ from typing import Any, Self
 import discord
 import pytest
 
-from bot.dispatch.tree import CUT_OFF, RESTARTING
 from bot.replies import awaited, buttons
 from bot.replies.buttons import EXPIRED, ComponentItem
+from bot.replies.errors import CUT_OFF, RESTARTING
 from sandbox import Sandbox
 from tests.bot.cog_folder import CogFolder
 from tests.bot.cogs.talk import Message, Talk, items, text_of

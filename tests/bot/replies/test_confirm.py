@@ -40,7 +40,7 @@ async def test_the_asker_answers(
 
 async def test_nobody_else_answers(running_bot: RunningBot, talk: Talk) -> None:
     ctx = await context_of(running_bot, "admin")
-    asking = asyncio.create_task(ctx.confirm("Sure?", danger=False))
+    asking = asyncio.create_task(confirm(ctx, "Sure?", danger=False))
     question = await asked(talk, "Sure?")
     refused = await talk.answer_to(await talk.press("owner", question, "Yes, do it"))
     assert "belongs to" in refused["content"]

@@ -14,8 +14,8 @@ from discord.ext import commands
 
 from bot import catalog
 from bot.access import Refusal
-from bot.replies.errors import explain, new_incident, unwrap
-from core.errors import HelixError, UnknownName
+from bot.replies.errors import explain, unwrap
+from core.errors import HelixError, UnknownName, new_incident
 
 AGENT = catalog.find("agent")
 

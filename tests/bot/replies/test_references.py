@@ -78,10 +78,13 @@ async def test_every_kind_of_prefix_answer_comes_without_its_reference(
         {
             "ping": "await ctx.say('pong')",
             "status": "await ctx.say(files=[discord.File(io.BytesIO(b'data'), 'a.txt', description='A')])",
-            "health": "await ctx.confirm('Sure?', danger=False)",
+            "health": "await confirm(ctx, 'Sure?', danger=False)",
             "discovery": "async with Progress(ctx, 'Working', total=2): pass",
         },
-        imports="import io\nimport discord\nfrom bot.replies.progress import Progress",
+        imports=(
+            "import io\nimport discord\n"
+            "from bot.replies.confirm import confirm\nfrom bot.replies.progress import Progress"
+        ),
     )
     take_history(await start_bot(package=cogs.package), chat.channel)
     await chat.say("\n".join(["!ping"] * 11), "owner")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from bot.dispatch.client import HelixBot
+from bot.parts import HelixBot
 from state.change import Actor, Change
 from state.directives.policy import Decision
 from tests.bot.cogs.logic import reply_to

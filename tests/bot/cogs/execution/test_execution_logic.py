@@ -10,7 +10,7 @@ import pytest
 from bot.cogs.execution import _screens
 from bot.cogs.execution._jobs import Job
 from bot.cogs.execution._run import Followed, follow
-from bot.dispatch.client import HelixBot
+from bot.parts import HelixBot
 from state.change import Actor
 from state.collective import Collective
 from state.directives.policy import Rank

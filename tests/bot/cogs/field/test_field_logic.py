@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dispatch.client import HelixBot
+from bot.parts import HelixBot
 from tests.bot.cogs.logic import reply_to
 
 

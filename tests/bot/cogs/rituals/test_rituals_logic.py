@@ -9,7 +9,7 @@ import discord.ext.test as dpytest
 import msgspec
 import pytest
 
-from bot.dispatch.client import HelixBot
+from bot.parts import HelixBot
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import load_settings
 from state.change import SYSTEM, Change

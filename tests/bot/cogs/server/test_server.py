@@ -10,8 +10,8 @@ import pytest
 
 from bot.cogs.server._layout import LAYOUT
 from bot.parts.duties import DUTIES
+from bot.parts.guild_work import GuildWork
 from bot.servers.welcomes import Welcomes
-from bot.servers.work import GuildWork
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from sandbox.forms.channels import ChannelFields
