@@ -21,7 +21,7 @@ from discord.ext import commands
 from bot import catalog
 from bot.gateway import library_log
 from bot.gateway.endpoints import Endpoints
-from bot.loading._swap import attach
+from bot.loading.swap import attach
 from core.errors import StartError
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.loading import _code as code
-from bot.loading import _swap as swap
+from bot.loading import swap
 from bot.loading._code import CogFailure
 from bot.loading._importer import CogImporter
 from bot.loading._record import (

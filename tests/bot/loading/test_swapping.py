@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.loading import CogFailed, CogLoader
 from bot.loading import _code as code
-from bot.loading._swap import attach, detach
+from bot.loading.swap import attach, detach
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from tests.bot.cog_folder import CogFolder

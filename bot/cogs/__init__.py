@@ -1,0 +1,1 @@
+"""The cogs, each loaded on the first use of one of its commands."""
