@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Annotated, Protocol
+
+import msgspec
+
+# msgspec documents a moment as a date-time only where it must have a zone; ours are in UTC.
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Clock(Protocol):

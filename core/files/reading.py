@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,6 @@ import msgspec
 
 from core.errors import HelixError
 from core.files.uninterrupted import uninterrupted
-from core.store.moments import from_us
 
 SIZE_LIMIT: Final = 64 * 1024
 
@@ -76,7 +75,9 @@ async def _read(path: Path) -> FileContent:
 
     async with aiofiles.open(path, "rb", opener=_open_plain) as file:
         data = await file.read(SIZE_LIMIT + 1)
-        return FileContent(data, from_us(os.fstat(file.fileno()).st_mtime_ns // 1000))
+        return FileContent(
+            data, datetime.fromtimestamp(os.fstat(file.fileno()).st_mtime_ns // 1000 / 1_000_000, UTC)
+        )
 
 
 def _open_plain(path: str, _flags: int) -> int:

@@ -14,7 +14,7 @@ from typing import Final
 from core.errors import HelixError
 from core.logs.secret import Secret
 from core.logs.secret_forms import escaped
-from state.privacy.personal import purge_index
+from state.search.schema import purge_index
 
 MASK: Final = "***"
 _SHORTEST: Final = 8

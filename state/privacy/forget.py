@@ -19,7 +19,8 @@ from state.backups.backup_table import named_moment
 from state.backups.folder import FOLDER
 from state.change import JournalRow
 from state.journal import insert_rows
-from state.privacy.personal import Erased, erase, purge_index
+from state.privacy.personal import Erased, erase
+from state.search.schema import purge_index
 
 _LONGEST_ID: Final = 20
 

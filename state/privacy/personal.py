@@ -136,14 +136,6 @@ def erase(connection: sqlite3.Connection, user_id: int) -> Erased:
     return Erased(rows=rows, mentioned=_mentions(connection, user_id, names))
 
 
-def purge_index(connection: sqlite3.Connection) -> None:
-    """Builds the search index anew: a word that was taken out stays in its pages until they are merged."""
-    for (name,) in connection.execute(
-        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
-    ).fetchall():
-        connection.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608 - our own names
-
-
 def _erase_log(connection: sqlite3.Connection, user_id: int) -> None:
     """Removes what was noted while the person's directives ran: it may quote their arguments."""
     connection.execute(

@@ -6,6 +6,7 @@ Each source has triggers that keep its rows in `search_docs`, in the transaction
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Final
 
 from core.store.migrations import Migration
@@ -121,3 +122,11 @@ SEARCH_MIGRATIONS: Final[tuple[Migration, ...]] = (
         ),
     ),
 )
+
+
+def purge_index(connection: sqlite3.Connection) -> None:
+    """Builds the search index anew: a word that was taken out stays in its pages until they are merged."""
+    for (name,) in connection.execute(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
+    ).fetchall():
+        connection.execute(f"INSERT INTO {name} ({name}) VALUES ('rebuild')")  # noqa: S608 - our own names

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from state.status.records import Moment
+from core.clock import Moment
 
 PromiseName = Literal[
     "error_rate", "uptime", "deliveries", "command_p95",

@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
+from core.clock import Moment
 from core.health import Check, HealthRegistry
 from core.health.threshold import Threshold, fails_when
-from state.status.records import Moment
 
 # The checks that stand for it (http.md, "Reading").
 NEEDED: Final = ("store", "state", "gateway")

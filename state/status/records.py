@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 import msgspec
 
+from core.clock import Moment
 from core.health import Status
 from state.models import UCF
 from state.rituals.records import RitualStatus
 from state.rituals.rules import RitualKind
 
 Trend = Literal["up", "down", "steady"]
-# msgspec documents a moment as a date-time only where it must have a zone; ours are in UTC.
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class GatewayStatus(msgspec.Struct, frozen=True, kw_only=True):

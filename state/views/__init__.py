@@ -1,1 +1,1 @@
-"""What is shown of the collective: status, reports, live events, gauges."""
+"""What is shown of the collective: live events, gauges, storage, a week."""

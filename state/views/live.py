@@ -15,12 +15,12 @@ from state.views.live_records import (
     CheckStanding,
     CheckTold,
     DeliveriesNow,
-    DeliveryTold,
     DirectiveTold,
     LiveRecord,
     RitualTold,
     StateTold,
 )
+from state.webhooks.records import DeliveryTold
 
 if TYPE_CHECKING:
     from core.breakers.breaker import BreakerView

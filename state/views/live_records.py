@@ -11,14 +11,14 @@ from typing import Literal
 import msgspec
 
 from core.breakers.breaker import State as BreakerState
+from core.clock import Moment
 from core.health import Status
-from core.webhooks.outbox import DeliveryStatus
 from state.agents import AgentView
 from state.directives.records import DirectiveStatus
 from state.events.outgoing import Severity
 from state.rituals.records import RitualStatus
 from state.rituals.rules import RitualKind
-from state.status.records import Moment
+from state.webhooks.records import DeliveryTold
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -70,23 +70,6 @@ class RitualTold(_Told, frozen=True, kw_only=True):
     steps: int
     started_at: Moment
     ended_at: Moment | None
-
-
-class DeliveryTold(_Told, frozen=True, kw_only=True):
-    """An event on its way to a destination, after its newest attempt.
-
-    Attributes:
-        event: the type of the event.
-        destination: its name in the settings, or the id of the REST hook; never an address.
-        at: when that attempt was over; null before the first.
-    """
-
-    id: int
-    event: str
-    destination: str
-    status: DeliveryStatus
-    attempts: int
-    at: Moment | None
 
 
 class DirectiveTold(_Told, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, final
 
-from state.views.live_records import DeliveryTold
+from state.webhooks.records import DeliveryTold
 
 if TYPE_CHECKING:
     from core.webhooks.deliverer import Settled

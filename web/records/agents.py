@@ -7,8 +7,8 @@ from typing import Annotated
 
 import msgspec
 
+from core.clock import Moment
 from state.agents import AgentStatus, AgentView, Layer
-from state.status.records import Moment
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):

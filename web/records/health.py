@@ -8,11 +8,11 @@ from typing import Literal
 import msgspec
 from msgspec import UNSET, UnsetType, field
 
+from core.clock import Moment
 from core.health import Check, HealthRegistry
 from core.health import Status as HealthStatus
 from core.health.threshold import Threshold
 from core.version import VERSION
-from state.status.records import Moment
 
 
 class HealthCheck(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from core.clock import Moment
 from state.journal.history import Series
-from state.status.records import Moment
 
 
 class HistoryPoint(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,12 +14,12 @@ from state.views.live_records import (
     CheckStanding,
     CheckTold,
     DeliveriesNow,
-    DeliveryTold,
     DirectiveTold,
     Pulse,
     RitualTold,
     StateTold,
 )
+from state.webhooks.records import DeliveryTold
 from web.records.agents import Agent
 from web.records.status import Status
 from web.records.ucf import UcfMetric

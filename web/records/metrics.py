@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from core.clock import Moment
 from core.metrics.exposition import FamilyReport
-from state.status.records import Moment
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):

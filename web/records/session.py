@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from state.status.records import Moment
+from core.clock import Moment
 
 
 class OfferedToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

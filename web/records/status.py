@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import msgspec
 
+from core.clock import Moment
 from core.health import Status as HealthStatus
 from state.collective import Collective
 from state.models import UCF
 from state.status import build_status
-from state.status.records import GatewayStatus, Moment, RitualBrief, Trend, WebhooksStatus
+from state.status.records import GatewayStatus, RitualBrief, Trend, WebhooksStatus
 
 
 class AgentCount(msgspec.Struct, frozen=True):

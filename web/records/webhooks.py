@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from core.clock import Moment
 from core.webhooks.inbox import HandlingStatus, InboxEvent
-from state.status.records import Moment
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
