@@ -126,7 +126,7 @@ class Helix:
     async def _open_store(self) -> None:
         from core.store import Database
         from core.store.schema import CORE_MIGRATIONS
-        from state.collective import Collective
+        from state.opening import open_collective
         from state.schema import STATE_MIGRATIONS
 
         self._database = await Database.open(
@@ -135,7 +135,7 @@ class Helix:
             app_version=VERSION,
         )
         try:
-            self._collective = await Collective.open(self._kernel, self._database)
+            self._collective = await open_collective(self._kernel, self._database)
         except BaseException:
             await self._database.close()
             raise
@@ -157,7 +157,7 @@ class Helix:
         self._web = WebServer(self._kernel, self._collective, commands=command_infos())
         await self._web.start()
         local = msgspec.structs.replace(self._settings, public_url=None, port=self._web.port)
-        self._collective.set_own_url(local.base_url)
+        self._collective.probes.set_own_url(local.base_url)
         if self._sandbox is not None:
             self._sandbox.set_commands_url(f"{local.base_url}/commands")
         announce(self._settings, f"  HTTP server  {self._web.base_url}/")

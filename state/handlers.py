@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from core.clock import Clock
     from core.store import Database
     from state.alerts import Alerts
+    from state.collective import Collective
     from state.contexts import Contexts
     from state.directives import Directives
     from state.manager import ChangeFunction, StateManager
@@ -41,6 +42,26 @@ WEBHOOK = Actor("webhook")
 
 # Whoever holds a webhook's secret stands where an admin stands.
 _RANK = Rank.admin
+
+
+def register_handlers(collective: Collective) -> None:
+    """Registers them; those that need Discord are registered by the bot."""
+    handlers = StateHandlers(
+        manager=collective.manager,
+        alerts=collective.alerts,
+        directives=collective.directives,
+        contexts=collective.contexts,
+        database=collective.database,
+        clock=collective.kernel.clock,
+    )
+    webhooks = collective.webhooks
+    webhooks.register("state.ucf", handlers.update_ucf)
+    webhooks.register("state.agents", handlers.take_heartbeat)
+    webhooks.register("state.rituals", handlers.start_ritual)
+    webhooks.register("state.directives", handlers.run_directive)
+    webhooks.register("state.alerts", handlers.change_alert)
+    webhooks.register("state.contexts", handlers.archive_context)
+    webhooks.register("webhooks.receipts", handlers.take_receipt)
 
 
 class StateHandlers:

@@ -10,7 +10,7 @@ from bot.cards import ritual
 from bot.cards import status as status_card
 from bot.text import embeds, words
 from state.models import METRICS
-from state.status import build_trends
+from state.status.assessment import build_trends
 from state.views.week import Week
 
 _LISTED = 5

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.text import embeds, words
 from state.models import METRICS, judge
-from state.status import StatusView, Trend
+from state.status.records import StatusView, Trend
 
 ARROWS: dict[Trend, str] = {"up": "↗", "down": "↘", "steady": "→"}
 _GATEWAY = {"pass": "connected", "warn": "unsteady", "fail": "not connected"}

@@ -21,7 +21,7 @@ from bot.effects import _own_posts
 from bot.effects._reach import Reach
 from bot.replies import discord_codes, errors, lasting
 from bot.text import embeds, words
-from state.status import build_status, overall
+from state.status.assessment import overall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bot.parts import HelixBot
     from bot.parts.duties import Duty
     from state.alerts import Alert
-    from state.status import StatusView
+    from state.status.records import StatusView
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class Telemetry:
         if channel_id is None:
             return
         collective = self._bot.collective
-        embed = card(build_status(collective), collective.alerts.open())
+        embed = card(collective.status.read(), collective.alerts.open())
         shown = _digest(msgspec.json.encode(embed.to_dict()))
         try:
             post = await self._load()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Final
 
 from core.health import STATUSES, Check, CounterValue, HealthRegistry, Reading, Status
 from core.health.threshold import Threshold, fails_when, passes_with, warns_when
+from core.settings import Settings
 from core.store import DatabaseStats, Recovery
 from core.store.sqlite import version
 
@@ -89,6 +91,12 @@ def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | 
         action = " ".join(check.action for check in faulty)
         return Reading(status="warn", reason=reason, action=action, counters=counters, thresholds=thresholds)
     return Reading(counters=counters, thresholds=thresholds)
+
+
+async def refresh_disk(settings: Settings, health: HealthRegistry) -> None:
+    """Reports how much room the data folder's disk has left."""
+    bounds = {"warn_mb": settings.disk_free_warn_mb, "fail_mb": settings.disk_free_fail_mb}
+    health.take("disk", await asyncio.to_thread(read_disk, settings.data_dir, **bounds))
 
 
 def read_disk(folder: Path, *, warn_mb: int, fail_mb: int) -> Reading:

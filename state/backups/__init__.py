@@ -7,6 +7,7 @@ import contextlib
 import logging
 import sqlite3
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -71,6 +72,12 @@ class Backups:
     def newest(self) -> BackupRecord | None:
         """The newest one that is good; None while there is none."""
         return next((record for record in self._records if record.status == "good"), None)
+
+    @property
+    def last_good_at(self) -> datetime | None:
+        """When the newest good one was finished; None while there is none."""
+        newest = self.newest
+        return None if newest is None else newest.finished_at
 
     async def load(self) -> None:
         """Removes what a killed backup left, and learns which there are; before anything else."""

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
@@ -18,15 +18,12 @@ from state.directives import directive_table as store
 from state.directives._notify import News, Watcher
 from state.directives._repository import Book
 from state.directives._run import STOPPED, Ended, Performer
-from state.directives.action import Action
+from state.directives.action import Action, Parts
 from state.directives.policy import MOST_QUEUED, Decision, Rank, judge, judge_again
 from state.directives.policy_desk import PolicyDesk
 from state.directives.records import Directive, DirectiveStatus, Halt, LogLine, NotQueued, UnknownDirective
 from state.directives.registry import BY_NAME, parse_directive
 from state.events.samples import announce_test
-
-if TYPE_CHECKING:
-    from state.collective import Collective
 
 logger = logging.getLogger(__name__)
 
@@ -55,20 +52,20 @@ class Directives:
 
     Attributes:
         halted: that Manus rests, and why; None while it works.
+        parts: what actions work on.
         running: what it does now, with how far it is.
     """
 
-    def __init__(
-        self, collective: Collective, policy: PolicyDesk, actions: Mapping[str, Action] = BY_NAME
-    ) -> None:
-        self._collective = collective
-        self._kernel = collective.kernel
-        self._clock = collective.kernel.clock
+    def __init__(self, parts: Parts, policy: PolicyDesk, actions: Mapping[str, Action] = BY_NAME) -> None:
+        self.parts = parts
+        self._database, self._webhooks = parts.database, parts.webhooks
+        self._kernel = parts.kernel
+        self._clock = parts.kernel.clock
         self._policy = policy
         self._actions = actions
-        self._book = Book(collective.database, collective.manager, self._clock)
-        self._performer = Performer(collective, self._book, self._moved)
-        self._news = News(collective.kernel.broadcaster)
+        self._book = Book(parts.database, parts.manager, self._clock)
+        self._performer = Performer(parts, self._book, lambda: self.halted is not None, self._moved)
+        self._news = News(parts.kernel.broadcaster)
         self._wake = asyncio.Event()
         # Judged and queued by one at a time: the limits of an asker hold for two at once, too.
         self._asking = asyncio.Lock()
@@ -83,7 +80,7 @@ class Directives:
 
     async def load(self) -> None:
         """Reads whether Manus rests, and how much waits; before anything else."""
-        self.halted = await self._collective.database.read(store.read_halt)
+        self.halted = await self._database.read(store.read_halt)
         await self._book.load()
         self._kernel.clock_watch.on_set_back(self._book.leave_the_future)
 
@@ -135,18 +132,18 @@ class Directives:
         """
         if self.running is not None and self.running.id == number:
             return self.running
-        found = await self._collective.database.read(lambda connection: store.find(connection, number))
+        found = await self._database.read(lambda connection: store.find(connection, number))
         if found is None:
             raise UnknownDirective(f"There is no directive {number}.")
         return found
 
     async def log(self, number: int) -> tuple[LogLine, ...]:
         """What was noted while it ran, oldest first."""
-        return await self._collective.database.read(lambda connection: store.log_of(connection, number))
+        return await self._database.read(lambda connection: store.log_of(connection, number))
 
     async def newest(self, limit: int = 200) -> tuple[Directive, ...]:
         """What runs, what waits in its order, then what is finished, newest first."""
-        return await self._collective.database.read(lambda connection: store.newest(connection, limit))
+        return await self._database.read(lambda connection: store.newest(connection, limit))
 
     async def cancel(self, number: int, actor: Actor) -> Directive:
         """Takes back one that still waits.
@@ -253,20 +250,20 @@ class Directives:
         if ended.status == "queued":
             self._changed(await self._book.put_back(directive, ended.result))
             return
-        webhooks, event = self._collective.webhooks, ended.event
+        event = ended.event
         finished = await self._book.finish(
             directive,
             ended.status,
             ended.result,
             row=ended.row,
-            beside=None if event is None else partial(webhooks.enqueue, event=event),
+            beside=None if event is None else partial(self._webhooks.enqueue, event=event),
         )
         logger.info(
             "directive.finished id=%d action=%s status=%s", finished.id, finished.action, finished.status
         )
         self._changed(finished)
         if event is not None:
-            webhooks.outbox.committed()
+            self._webhooks.outbox.committed()
             announce_test(self._kernel.broadcaster, event)
 
     async def _end_of(self, directive: Directive) -> Ended:

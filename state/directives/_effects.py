@@ -45,7 +45,7 @@ async def ritual(work: Work) -> Outcome:
 
 async def backup(work: Work) -> Outcome:
     """Makes one, unless this directive did already."""
-    backups = work.collective.backups
+    backups = work.parts.backups
     begun = work.directive.started_at
     made = next(
         (one for one in backups.list() if one.cause == CAUSE and begun is not None and one.begun_at >= begun),
@@ -67,7 +67,7 @@ async def backup(work: Work) -> Outcome:
 
 async def heartbeat(work: Work) -> Outcome:
     """Probes every service; the log names those that are not well."""
-    probes = work.collective.probes
+    probes = work.parts.probes
     total, done = len(probes.services), 0
     if not total:
         return Outcome("No service is listed in services.json.")
@@ -87,7 +87,7 @@ async def heartbeat(work: Work) -> Outcome:
 
 async def clean(work: Work) -> Outcome:
     """Applies the retention."""
-    cleaned = await work.collective.retention.clean(work.actor)
+    cleaned = await work.parts.retention.clean(work.actor)
     if not cleaned.total:
         return Outcome("Nothing had had its time.")
     gone = ", ".join(f"{count} of {kind}" for kind, count in cleaned.removed.items() if count)
@@ -96,14 +96,14 @@ async def clean(work: Work) -> Outcome:
 
 async def report(work: Work) -> Outcome:
     """Gathers a report and tells subscribers, unless this directive did already."""
-    told = await work.collective.journal.entries(kinds={"report"}, since=work.directive.started_at, limit=500)
+    told = await work.parts.journal.entries(kinds={"report"}, since=work.directive.started_at, limit=500)
     if any(entry.cause == CAUSE for entry in told):
         return Outcome("The report was made before Helix ended.")
 
     def tell(done: int, total: int, _note: str) -> None:
         work.tell(done, total)
 
-    made = await work.collective.reports.build(work.actor, tell)
+    made = await work.parts.reports.build(work.actor, tell)
     return Outcome(f"The report says {made.status}: {made.assessment}")
 
 
@@ -116,15 +116,15 @@ async def archive(work: Work) -> Outcome:
         row = connection.execute(query, (fold(name), CAUSE, note)).fetchone()
         return None if row is None else int(row[0])
 
-    number = await work.collective.database.read(find)
+    number = await work.parts.database.read(find)
     if number is None:
-        number = (await work.collective.contexts.archive(name, work.actor, note)).id
+        number = (await work.parts.contexts.archive(name, work.actor, note)).id
     return Outcome(f"Checkpoint {number} is saved.")
 
 
 async def alert(work: Work) -> Outcome:
     """Raises or clears one."""
-    alerts, arguments = work.collective.alerts, work.directive.arguments
+    alerts, arguments = work.parts.alerts, work.directive.arguments
     key = str(arguments["key"])
     if arguments["action"] == "clear":
         there = await alerts.clear(key, work.actor)
@@ -140,17 +140,17 @@ async def alert(work: Work) -> Outcome:
 
 async def emit(work: Work) -> Outcome:
     """Sends an event the whole way out, in the transaction that keeps that this was done."""
-    kernel = work.collective.kernel
+    kernel = work.parts.kernel
     name, data = str(work.directive.arguments["event"]), str(work.directive.arguments["data"])
     event = samples.build_from_text(name, data, kernel.clock.now())
     return Outcome(f"{name} is on its way to whoever wants it.", event)
 
 
 async def _begin_ritual(work: Work) -> Run:
-    rituals, told = work.collective.rituals, False
+    rituals, told = work.parts.rituals, False
     steps = work.directive.arguments["steps"]
     wanted = steps if isinstance(steps, int) else 0
-    while work.collective.directives.halted is None:
+    while not work.halted():
         try:
             return await rituals.start(
                 wanted,
@@ -174,7 +174,7 @@ async def _when_free(work: Work, begin: Callable[[], Awaitable[T]]) -> T:
         except Busy as error:
             if attempt == 0:
                 await work.log(str(error))
-        if work.collective.directives.halted is not None:
+        if work.halted():
             raise Postponed(_RESTS)
         await asyncio.sleep(TRY_AGAIN_S)
     return await begin()

@@ -5,19 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from core.errors import HelixError
 from state.change import Actor, JournalRow
 from state.directives._repository import CAUSE, Book
-from state.directives.action import Action, Postponed, Withdrawn, Work
+from state.directives.action import Action, Parts, Postponed, Withdrawn, Work
 from state.directives.records import Directive, DirectiveStatus
 from state.events import OutEvent
-
-if TYPE_CHECKING:
-    from state.collective import Collective
 
 logger = logging.getLogger(__name__)
 
@@ -42,26 +38,34 @@ class Performer:
     """Carries out what it is given, one at a time.
 
     Args:
+        parts: what actions use.
+        book: where their log is kept.
+        halted: whether Manus is halted now.
         moved: called with step and steps as the running one goes on.
     """
 
-    def __init__(self, collective: Collective, book: Book, moved: Callable[[int, int], None]) -> None:
-        self._collective = collective
+    def __init__(
+        self, parts: Parts, book: Book, halted: Callable[[], bool], moved: Callable[[int, int], None]
+    ) -> None:
+        self._parts = parts
+        self._drain = parts.kernel.drain
         self._book = book
+        self._halted = halted
         self._moved = moved
 
     async def perform(self, action: Action, directive: Directive) -> Ended:
         """How the directive ended; "queued" where it waits again. A cancelled caller cancels it."""
         asker = directive.actor
         work = Work(
-            collective=self._collective,
+            parts=self._parts,
             directive=directive,
             actor=Actor(CAUSE, asker.name, asker.id),
+            halted=self._halted,
             log=lambda text: self._book.add_line(directive, text),
             tell=self._moved,
         )
         task = asyncio.create_task(_run(action, work), name=f"directive-{directive.id}")
-        self._collective.kernel.drain.track(task, "directive", at_once=True)
+        self._drain.track(task, "directive", at_once=True)
         try:
             await asyncio.wait({task})
         except asyncio.CancelledError:
@@ -69,13 +73,13 @@ class Performer:
             await asyncio.wait({task})
             raise
         ended = Ended("failed", "It was cut off.") if task.cancelled() else task.result()
-        if ended.status in {"failed", "cancelled"} and not self._collective.kernel.drain.accepting:
+        if ended.status in {"failed", "cancelled"} and not self._drain.accepting:
             return Ended("queued", STOPPED)
         return ended
 
     async def cancel_ritual(self, actor: Actor, reason: str | None) -> str | None:
         """Cancels the ritual that runs, whoever began it; gives which that was, in words."""
-        rituals = self._collective.rituals
+        rituals = self._parts.rituals
         running = rituals.running
         if running is None or not await rituals.cancel(reason, actor):
             return None

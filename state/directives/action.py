@@ -15,7 +15,18 @@ from state.directives.records import Directive
 from state.events import OutEvent
 
 if TYPE_CHECKING:
-    from state.collective import Collective
+    from core.runtime.kernel import Kernel
+    from core.store import Database
+    from state.alerts import Alerts
+    from state.backups import Backups
+    from state.contexts import Contexts
+    from state.journal import Journal
+    from state.manager import StateManager
+    from state.privacy.retention import Retention
+    from state.reports import Reports
+    from state.rituals import Rituals
+    from state.services import ServiceProbes
+    from state.webhooks import Webhooks
 
 Arguments = Mapping[str, object]
 
@@ -40,6 +51,24 @@ class Outcome(msgspec.Struct, frozen=True):
     event: OutEvent | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The parts of the collective that directives use."""
+
+    kernel: Kernel
+    database: Database
+    manager: StateManager
+    journal: Journal
+    alerts: Alerts
+    rituals: Rituals
+    contexts: Contexts
+    probes: ServiceProbes
+    backups: Backups
+    retention: Retention
+    reports: Reports
+    webhooks: Webhooks
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """What a running action is given.
@@ -47,13 +76,15 @@ class Work:
     Attributes:
         directive: the directive; its `key` is what makes an effect happen once.
         actor: in whose name things are journalled: the asker's, by way of a directive.
+        halted: whether Manus is halted now.
         log: adds a line to the directive's log.
         tell: says how far it is, for whoever watches: step, steps.
     """
 
-    collective: Collective
+    parts: Parts
     directive: Directive
     actor: Actor
+    halted: Callable[[], bool]
     log: Callable[[str], Awaitable[None]]
     tell: Callable[[int, int], None]
 

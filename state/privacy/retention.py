@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from state.alerts.alert_table import CLOSED_KEPT
 from state.change import SYSTEM, Actor
-from state.contexts.context_table import MOST as CONTEXTS_KEPT
-from state.directives.directive_table import KEPT as DIRECTIVES_KEPT
 from state.manager import StateManager
-from state.services import KEPT_FOR
-
-if TYPE_CHECKING:
-    from state.collective import Collective
 
 logger = logging.getLogger(__name__)
-
-# What was kept of the database from before its schema changed.
-COPIES_KEPT_FOR: Final = timedelta(days=30)
 
 # Removes what is too old of one kind; gives how many that was.
 Prune = Callable[[], Awaitable[int]]
@@ -74,43 +60,3 @@ class Retention:
     async def run_once(self) -> None:
         """One supervised round."""
         await self.clean()
-
-
-def build_retention(collective: Collective) -> Retention:
-    """What grows old in a collective, and how long each is kept."""
-    settings, clock = collective.kernel.settings, collective.kernel.clock
-    retention = Retention(collective.manager)
-
-    def limit() -> datetime:
-        return clock.now() - timedelta(days=settings.journal_days)
-
-    async def prune_backups() -> int:
-        removed, _ = await collective.backups.prune()
-        return removed
-
-    async def prune_copies() -> int:
-        if collective.backups.newest is None:
-            return 0
-        before = (clock.now() - COPIES_KEPT_FOR).timestamp()
-        return await asyncio.to_thread(_remove_copies, collective.database.path, before)
-
-    as_journal = f"{settings.journal_days} days (JOURNAL_DAYS)"
-    retention.add("journal", lambda: collective.journal.prune(limit()), as_journal)
-    retention.add("rituals", lambda: collective.rituals.prune(limit()), as_journal)
-    retention.add("probes", collective.probes.prune, f"{KEPT_FOR.days} days")
-    retention.add("backups", prune_backups, f"the newest {settings.backup_keep} (BACKUP_KEEP)")
-    kept = f"{COPIES_KEPT_FOR.days} days, and until there is a good backup"
-    retention.add("copies", prune_copies, f"from before a schema change: {kept}")
-    retention.note("directives", f"the newest {DIRECTIVES_KEPT}")
-    retention.note("checkpoints", f"the newest {CONTEXTS_KEPT}")
-    retention.note("closed alerts", f"the newest {CLOSED_KEPT}")
-    retention.note("measured minutes", "24 hours")
-    retention.add("webhooks", collective.webhooks.prune, "30 days, idempotency keys 7 days")
-    return retention
-
-
-def _remove_copies(database: Path, before_s: float) -> int:
-    old = [one for one in database.parent.glob(f"{database.name}.v*.bak") if one.stat().st_mtime < before_s]
-    for copy in old:
-        copy.unlink(missing_ok=True)
-    return len(old)

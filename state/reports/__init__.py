@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -15,11 +16,20 @@ from core.version import VERSION
 from state.change import Actor, Change
 from state.events import ReportReady
 from state.models import METRICS, UCF, Judgement, judge
-from state.status import Trend, build_status, build_trends
+from state.status.assessment import build_trends
+from state.status.records import Trend
 
 if TYPE_CHECKING:
-    from state.collective import Collective
-    from state.services import ProbeResult
+    from core.runtime.kernel import Kernel
+    from core.store import Database
+    from state.agents.monitor import AgentMonitor
+    from state.alerts import Alerts
+    from state.backups import Backups
+    from state.journal.hour_ago import HourAgo
+    from state.manager import StateManager
+    from state.rituals import Rituals
+    from state.services import ProbeResult, ServiceProbes
+    from state.status import StatusReader
 
 OnProgress = Callable[[int, int, str], None]
 
@@ -127,11 +137,20 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reports:
     """Gathers reports."""
 
-    def __init__(self, collective: Collective) -> None:
-        self._collective = collective
+    kernel: Kernel
+    database: Database
+    manager: StateManager
+    status: StatusReader
+    hour_ago: HourAgo
+    monitor: AgentMonitor
+    alerts: Alerts
+    probes: ServiceProbes
+    rituals: Rituals
+    backups: Backups
 
     async def build(self, actor: Actor, on_progress: OnProgress | None = None) -> Report:
         """Probes the services, gathers the rest, journals that it was asked for and tells subscribers.
@@ -140,9 +159,8 @@ class Reports:
             actor: who asks for it.
             on_progress: called with done, total and what was gathered last.
         """
-        collective = self._collective
-        now = collective.kernel.clock.now()
-        services = collective.probes.services
+        now = self.kernel.clock.now()
+        services = self.probes.services
         total = len(services) + 2
         done = 0
 
@@ -152,18 +170,65 @@ class Reports:
             if on_progress is not None:
                 on_progress(done, total, note)
 
-        results = await collective.probes.probe_all(lambda result: told(result.name))
+        results = await self.probes.probe_all(lambda result: told(result.name))
         since = to_us(now - _WINDOW)
-        journal_24h, journal_total = await collective.database.read(lambda c: _journal(c, since))
+        journal_24h, journal_total = await self.database.read(lambda c: _journal(c, since))
         told("journal")
         lines = tuple([await self._service(result) for result in results])
-        report = _gather(collective, now, lines, journal_24h, journal_total)
+        report = self._gather(now, lines, journal_24h, journal_total)
         await self._tell(report, actor)
         told("report")
         return report
 
+    def _gather(
+        self,
+        now: datetime,
+        services: tuple[ServiceLine, ...],
+        journal_24h: Mapping[str, int],
+        journal_total: int,
+    ) -> Report:
+        """Everything that is in memory, and what was fetched."""
+        status = self.status.read()
+        snapshot = self.manager.snapshot
+        records = self.backups.list()
+        return Report(
+            made_at=now,
+            version=VERSION,
+            started_at=status.started_at,
+            status=status.status,
+            assessment=status.assessment,
+            state_version=snapshot.version,
+            state_changed_at=snapshot.changed_at,
+            ucf=_metrics(snapshot.ucf, self.hour_ago.ucf),
+            trends_since=status.trends_since,
+            agents_active=status.agents_active,
+            agents=tuple(
+                AgentLine(agent.name, agent.symbol, agent.layer, agent.status, agent.detail)
+                for agent in self.monitor.agents()
+            ),
+            services=services,
+            checks=tuple(
+                CheckLine(check.name, check.status, check.reason, check.action)
+                for check in self.kernel.health.checks()
+                if check.status != "pass"
+            ),
+            alerts=tuple(
+                AlertLine(alert.key, alert.severity, alert.summary, alert.raised_at)
+                for alert in self.alerts.open()
+            ),
+            ritual=_ritual(self.rituals),
+            folklore={kind: lore.encounters for kind, lore in snapshot.folklore.items()},
+            journal_24h=journal_24h,
+            journal_total=journal_total,
+            backups=BackupLine(
+                len(records),
+                sum(record.size_bytes for record in records),
+                self.backups.last_good_at,
+            ),
+        )
+
     async def _service(self, result: ProbeResult) -> ServiceLine:
-        uptime = await self._collective.probes.uptime(result.name, _WINDOW)
+        uptime = await self.probes.uptime(result.name, _WINDOW)
         return ServiceLine(
             name=result.name,
             ok=result.ok,
@@ -182,55 +247,7 @@ class Reports:
             agents_total=len(report.agents),
         )
         row = actor.row("report", "ecosystem", after=report.status)
-        await self._collective.manager.change(lambda _: Change(journal=(row,), events=(event,)))
-
-
-def _gather(
-    collective: Collective,
-    now: datetime,
-    services: tuple[ServiceLine, ...],
-    journal_24h: Mapping[str, int],
-    journal_total: int,
-) -> Report:
-    """Everything that is in memory, and what was fetched."""
-    status = build_status(collective)
-    snapshot = collective.manager.snapshot
-    records, newest = collective.backups.list(), collective.backups.newest
-    return Report(
-        made_at=now,
-        version=VERSION,
-        started_at=status.started_at,
-        status=status.status,
-        assessment=status.assessment,
-        state_version=snapshot.version,
-        state_changed_at=snapshot.changed_at,
-        ucf=_metrics(snapshot.ucf, collective.hour_ago),
-        trends_since=collective.trends_since,
-        agents_active=status.agents_active,
-        agents=tuple(
-            AgentLine(agent.name, agent.symbol, agent.layer, agent.status, agent.detail)
-            for agent in collective.agents()
-        ),
-        services=services,
-        checks=tuple(
-            CheckLine(check.name, check.status, check.reason, check.action)
-            for check in collective.kernel.health.checks()
-            if check.status != "pass"
-        ),
-        alerts=tuple(
-            AlertLine(alert.key, alert.severity, alert.summary, alert.raised_at)
-            for alert in collective.alerts.open()
-        ),
-        ritual=_ritual(collective),
-        folklore={kind: lore.encounters for kind, lore in snapshot.folklore.items()},
-        journal_24h=journal_24h,
-        journal_total=journal_total,
-        backups=BackupLine(
-            len(records),
-            sum(record.size_bytes for record in records),
-            None if newest is None else newest.finished_at,
-        ),
-    )
+        await self.manager.change(lambda _: Change(journal=(row,), events=(event,)))
 
 
 def _metrics(ucf: UCF, hour_ago: UCF | None) -> dict[str, MetricLine]:
@@ -241,8 +258,8 @@ def _metrics(ucf: UCF, hour_ago: UCF | None) -> dict[str, MetricLine]:
     }
 
 
-def _ritual(collective: Collective) -> RitualLine | None:
-    newest = collective.rituals.newest
+def _ritual(rituals: Rituals) -> RitualLine | None:
+    newest = rituals.newest
     if newest is None:
         return None
     return RitualLine(newest.id, newest.kind, newest.status, newest.step, newest.steps, newest.started_at)

@@ -76,7 +76,7 @@ class ServiceProbes:
     Args:
         session_factory: gives the process's shared client session.
         file: `services.json`; written with examples where it is missing.
-        base_url: gives this process's own address, without a slash at the end.
+        own_url: this process's own address, `{base}` in the file, until `set_own_url` is called.
         warn_above: with more services down than this, the check warns.
     """
 
@@ -88,7 +88,7 @@ class ServiceProbes:
         clock: Clock,
         database: Database,
         health: HealthRegistry,
-        base_url: Callable[[], str],
+        own_url: str,
         warn_above: int = 0,
     ) -> None:
         self._bound = Threshold("down", "above", warn_above, None, ("SERVICES_DOWN_WARN",))
@@ -103,13 +103,17 @@ class ServiceProbes:
         self._clock = clock
         self._database = database
         self._health = health
-        self._base_url = base_url
+        self.own_url = own_url
         self._changed: dict[str, tuple[bool, datetime]] = {}
         self._latest: dict[str, ProbeResult] = {}
         self._lock = asyncio.Lock()
         self._unread = asyncio.Event()
         self.services: tuple[ServiceSpec, ...] = ()
         self.refusal: str | None = None
+
+    def set_own_url(self, url: str) -> None:
+        """Sets where this process's HTTP server listens, once that is known; never `PUBLIC_URL`."""
+        self.own_url = url.rstrip("/")
 
     async def load(self) -> None:
         """Writes the examples where there is no file, reads it, and learns since when each is as it is."""
@@ -212,7 +216,7 @@ class ServiceProbes:
 
         from core.http.client_session import ask
 
-        url = service.url.replace(BASE, self._base_url(), 1)
+        url = service.url.replace(BASE, self.own_url, 1)
         begun = time.perf_counter()
         status: int | None = None
         try:

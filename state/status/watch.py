@@ -13,7 +13,7 @@ from core.store import kv
 from core.store.errors import StoreError
 from state.change import Change
 from state.events import OutEvent, StatusChanged
-from state.status import assess
+from state.status.assessment import assess
 
 if TYPE_CHECKING:
     from core.runtime.kernel import Kernel

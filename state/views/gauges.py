@@ -22,8 +22,7 @@ def register_gauges(collective: Collective) -> None:
         return {(severity,): float(count) for severity, count in counts.items()}
 
     def last_good_backup() -> dict[tuple[str, ...], float]:
-        newest = collective.backups.newest
-        finished_at = None if newest is None else newest.finished_at
+        finished_at = collective.backups.last_good_at
         return {} if finished_at is None else {(): finished_at.timestamp()}
 
     def free_bytes() -> dict[tuple[str, ...], float]:

@@ -97,7 +97,7 @@ def _state(_: Collective, event: Event) -> StateTold:
 
 def _agent(collective: Collective, event: Event) -> AgentView | None:
     name = event.data["agent"]
-    return next((agent for agent in collective.agents() if agent.name == name), None)
+    return next((agent for agent in collective.monitor.agents() if agent.name == name), None)
 
 
 def _alert(_: Collective, event: Event) -> AlertTold | None:

@@ -62,7 +62,6 @@ async def fetch_storage(collective: Collective) -> StorageView:
     path = collective.database.path
     database, files, reports, copies, (total, free) = await asyncio.to_thread(_look, folder, path)
     entries, size, since = await collective.database.read(_journal)
-    newest = collective.backups.newest
     return StorageView(
         database=database,
         files=files,
@@ -75,7 +74,7 @@ async def fetch_storage(collective: Collective) -> StorageView:
         journal_entries=entries,
         journal_bytes=size,
         journal_since=since,
-        last_backup=None if newest is None else newest.finished_at,
+        last_backup=collective.backups.last_good_at,
         next_backup=collective.backup_schedule.due_at(),
         rules=collective.retention.rules(),
     )

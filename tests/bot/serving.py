@@ -14,7 +14,7 @@ async def serve(running: RunningBot) -> None:
     server = WebServer(running.kernel, running.collective, commands=command_infos())
     server._settings = structs.replace(running.kernel.settings, host="127.0.0.1", port=0)
     await server.start()
-    running.collective.set_own_url(server.base_url)
+    running.collective.probes.set_own_url(server.base_url)
     running.bot.routes = server.route_infos()
     running.bot.base_url = server.base_url
     stop_bot = running.service.stop

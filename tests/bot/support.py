@@ -26,6 +26,7 @@ from sandbox import Sandbox
 from sandbox.events import Event
 from sandbox.faults import Fault
 from state.collective import Collective
+from state.opening import open_collective
 from state.ports import RouteInfo
 from state.schema import STATE_MIGRATIONS
 from tests.bot.dispatch.slash_handover import hand_over_commands
@@ -93,7 +94,7 @@ async def opened_collective(
         app_version=VERSION,
     )
     try:
-        collective = await Collective.open(kernel, database)
+        collective = await open_collective(kernel, database)
         try:
             yield kernel, collective
         finally:

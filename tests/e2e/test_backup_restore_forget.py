@@ -152,13 +152,13 @@ async def make_archive(data: Path, tmp_path: Path) -> Path:
     from core.store import Database
     from core.store.schema import CORE_MIGRATIONS
     from state.change import Actor
-    from state.collective import Collective
+    from state.opening import open_collective
     from state.schema import STATE_MIGRATIONS
 
     database = await Database.open(
         data / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
-    collective = await Collective.open(build_kernel(HelixSettings(data_dir=data)), database)
+    collective = await open_collective(build_kernel(HelixSettings(data_dir=data)), database)
     record = await collective.backups.create(Actor("command", "Ada", 7))
     await collective.close()
     await database.close()

@@ -13,18 +13,19 @@ import pytest
 
 from core.runtime.kernel import Kernel
 from core.store import Database
+from core.store.checks import refresh_disk
 from core.store.errors import StoreClosed, StoreGone
 from state.change import Actor, Change, JournalRow
 from state.collective import Collective
 from state.models import DEFAULT_UCF
-from state.status import build_status
+from state.opening import open_collective
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 
 
 @pytest.fixture
 async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     yield collective
     await kernel.supervisor.stop(5)
     await collective.close()
@@ -78,7 +79,7 @@ async def test_a_first_start_says_so_and_phoenix_is_active(collective: Collectiv
     check = kernel.health.get("recovery")
     assert check is not None
     assert check.reason == "a first start"
-    phoenix = next(agent for agent in collective.agents() if agent.name == "Phoenix")
+    phoenix = next(agent for agent in collective.monitor.agents() if agent.name == "Phoenix")
     assert phoenix.status == "active"
 
 
@@ -88,7 +89,7 @@ async def test_an_unclean_stop_and_edits_made_meanwhile_are_reported(
     database.recovery = replace(database.recovery, first_start=False, unclean=True, unclean_stops=3)
     values = {**DEFAULT_UCF.as_dict(), "zoom": 1.2}
     (tmp_path / "ucf_state.json").write_text(json.dumps(values))
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     check = kernel.health.get("recovery")
     assert check is not None
     assert (check.status, check.counters["unclean_stops"], check.counters["file_edits_taken"]) == (
@@ -102,7 +103,7 @@ async def test_an_unclean_stop_and_edits_made_meanwhile_are_reported(
 
 async def test_a_clean_stop_is_reported_as_such(kernel: Kernel, database: Database) -> None:
     database.recovery = replace(database.recovery, first_start=False)
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     check = kernel.health.get("recovery")
     assert check is not None
     assert check.reason == "the last stop was clean"
@@ -144,7 +145,7 @@ async def test_an_edit_by_hand_shows_in_the_status(
     file = tmp_path / "ucf_state.json"
     file.write_text(file.read_text().replace("0.1", "0.9"))
     await until_version(collective, 2)
-    status = build_status(collective)
+    status = collective.status.read()
     assert status.ucf.klesha == 0.9
     assert status.assessment == "Strained: klesha 0.90 is critical."
     assert (status.state_version, status.state_source) == (2, "file")
@@ -173,12 +174,12 @@ async def test_the_status_has_trends_against_an_hour_ago(collective: Collective,
     clock.advance(1800)
     await tune(collective, harmony=0.9)
     clock.advance(1900)
-    await collective.refresh_trend()
-    assert build_status(collective).trends["harmony"] == "up"
-    assert build_status(collective).trends_since is None
+    await collective.hour_ago.refresh()
+    assert collective.status.read().trends["harmony"] == "up"
+    assert collective.status.read().trends_since is None
     clock.advance(3600)
-    await collective.refresh_trend()
-    assert build_status(collective).trends["harmony"] == "steady"
+    await collective.hour_ago.refresh()
+    assert collective.status.read().trends["harmony"] == "steady"
 
 
 async def test_what_moved_in_the_first_hour_is_no_steady_value(
@@ -187,17 +188,17 @@ async def test_what_moved_in_the_first_hour_is_no_steady_value(
     begun = clock.now()
     clock.advance(60)
     await tune(collective, harmony=0.9)
-    await collective.refresh_trend()
-    assert build_status(collective).trends["harmony"] == "up"
-    assert build_status(collective).trends["prana"] == "steady"
-    assert build_status(collective).trends_since == begun
+    await collective.hour_ago.refresh()
+    assert collective.status.read().trends["harmony"] == "up"
+    assert collective.status.read().trends["prana"] == "steady"
+    assert collective.status.read().trends_since == begun
 
 
 async def test_the_status_counts_agents_and_knows_the_gateway(collective: Collective, kernel: Kernel) -> None:
-    before = build_status(collective)
+    before = collective.status.read()
     assert before.gateway.status == "fail"
     kernel.health.report("gateway", "pass", "connected", required=True)
-    after = build_status(collective)
+    after = collective.status.read()
     assert after.gateway.reason == "connected"
     assert after.agents_active == before.agents_active + 1
     assert after.agents_total == 14
@@ -214,10 +215,10 @@ async def test_metrics_follow_the_state(collective: Collective, kernel: Kernel) 
 
 @pytest.mark.parametrize(("free", "status"), [(2**30, "pass"), (50 * 2**20, "warn"), (2**20, "fail")])
 async def test_a_disk_that_fills_up_is_told(
-    collective: Collective, kernel: Kernel, monkeypatch: pytest.MonkeyPatch, free: int, status: str
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch, free: int, status: str
 ) -> None:
     monkeypatch.setattr("shutil.disk_usage", lambda _: full_disk(free))
-    await collective.refresh_disk()
+    await refresh_disk(kernel.settings, kernel.health)
     check = kernel.health.get("disk")
     assert check is not None
     assert (check.status, check.observed_value) == (status, free)
@@ -225,13 +226,13 @@ async def test_a_disk_that_fills_up_is_told(
 
 
 async def test_a_disk_that_cannot_be_looked_at_is_told(
-    collective: Collective, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_: object) -> object:
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr("shutil.disk_usage", refuse)
-    await collective.refresh_disk()
+    await refresh_disk(kernel.settings, kernel.health)
     check = kernel.health.get("disk")
     assert check is not None
     assert check.status == "fail"
@@ -304,7 +305,7 @@ async def test_what_is_too_old_is_removed(
 async def test_closing_writes_what_is_not_written_yet(
     kernel: Kernel, database: Database, tmp_path: Path
 ) -> None:
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     await tune(collective, harmony=0.9)
     kernel.health.report("gateway", "pass")
     kernel.health.report("gateway", "fail", "lost")
@@ -316,7 +317,7 @@ async def test_closing_writes_what_is_not_written_yet(
 async def test_closing_over_a_store_that_is_gone_still_closes_the_rest(
     kernel: Kernel, database: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     session = collective.outgoing.session()
 
     async def gone() -> None:
@@ -329,6 +330,6 @@ async def test_closing_over_a_store_that_is_gone_still_closes_the_rest(
 
 
 async def test_the_own_address_can_be_told(collective: Collective) -> None:
-    assert collective.probes._base_url() == "http://127.0.0.1:8080"
-    collective.set_own_url("http://127.0.0.1:9000/")
-    assert collective.probes._base_url() == "http://127.0.0.1:9000"
+    assert collective.probes.own_url == "http://127.0.0.1:8080"
+    collective.probes.set_own_url("http://127.0.0.1:9000/")
+    assert collective.probes.own_url == "http://127.0.0.1:9000"

@@ -53,7 +53,7 @@ async def test_ucf_update_out_of_range_changes_nothing_and_is_not_tried_again(wo
 async def test_a_heartbeat_makes_an_agent_external(world: WebhookWorld) -> None:
     event = await world.take("agent.heartbeat", agent="gemini", status="active", task="scouting", load=0.3)
     assert end_of(event) == ("done", None)
-    agent = next(one for one in world.collective.agents() if one.name == "Gemini")
+    agent = next(one for one in world.collective.monitor.agents() if one.name == "Gemini")
     assert (agent.external, agent.status, agent.task, agent.load) == (True, "active", "scouting", 0.3)
 
 
@@ -81,7 +81,7 @@ async def test_a_heartbeat_that_waited_is_as_old_as_it_is(tmp_path: Path) -> Non
         await heartbeats(world, "scouting")
         clock.advance(3600)
         await handle(world, 1)
-        agent = next(one for one in world.collective.agents() if one.name == "Gemini")
+        agent = next(one for one in world.collective.monitor.agents() if one.name == "Gemini")
         assert agent.since == DEFAULT_START
         assert agent.status == "stale"
 
@@ -90,7 +90,7 @@ async def test_a_heartbeat_that_is_tried_again_does_not_take_the_place_of_a_late
     async with opened(tmp_path, ManualClock(), supervised=False) as world:
         await heartbeats(world, "first", "second")
         await handle(world, 2, newest_first=True)
-        agent = next(one for one in world.collective.agents() if one.name == "Gemini")
+        agent = next(one for one in world.collective.monitor.agents() if one.name == "Gemini")
         assert agent.task == "second"
 
 
@@ -102,7 +102,7 @@ async def test_a_heartbeat_counts_though_the_clock_was_set_back_since_the_last_o
         clock.set(-7200)
         await heartbeats(world, "after")
         await handle(world, 1)
-        agent = next(one for one in world.collective.agents() if one.name == "Gemini")
+        agent = next(one for one in world.collective.monitor.agents() if one.name == "Gemini")
         assert agent.task == "after"
 
 

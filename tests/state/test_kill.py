@@ -22,7 +22,7 @@ from core.runtime.kernel import build_kernel
 from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from state.change import Change
-from state.collective import Collective
+from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
 
 async def main():
@@ -31,7 +31,7 @@ async def main():
         folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     kernel = build_kernel(Settings(data_dir=folder))
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     kernel.supervisor.start()
     step = 0
     while True:

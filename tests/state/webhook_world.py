@@ -19,6 +19,7 @@ from core.store.schema import CORE_MIGRATIONS
 from core.webhooks.inbox import InboxEvent
 from state.collective import Collective
 from state.events import find_incoming
+from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
 
@@ -66,7 +67,7 @@ async def opened(
     database = await Database.open(
         folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     if supervised:
         kernel.supervisor.start()
     try:

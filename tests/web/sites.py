@@ -12,7 +12,7 @@ from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from core.version import VERSION
-from state.collective import Collective
+from state.opening import open_collective
 from state.ports import CommandInfo
 from state.schema import STATE_MIGRATIONS
 from tests.manual_clock import ManualClock
@@ -51,7 +51,7 @@ async def sites(path: Path) -> AsyncIterator[MakeSite]:
                 folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version=VERSION
             )
             stack.push_async_callback(database.close)
-            collective = await Collective.open(kernel, database)
+            collective = await open_collective(kernel, database)
             stack.push_async_callback(collective.close)
             server = WebServer(kernel, collective, commands=_COMMANDS, routes=routes, sleep=clock.sleep)
             await server.start()

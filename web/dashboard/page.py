@@ -11,7 +11,8 @@ from aiohttp import web
 from core.version import VERSION
 from state.collective import Collective
 from state.models import METRICS
-from state.status import StatusView, overall
+from state.status.assessment import overall
+from state.status.records import StatusView
 from web.answers.content_policy import page_policy
 from web.dashboard.assets import FOLDER, Assets
 from web.dashboard.parts import (
@@ -84,9 +85,9 @@ class DashboardPage:
             status_icon=icon(shown),
             assessment=escape(status.assessment),
             facts=_facts(status),
-            strand=draw_strand(collective.agents()),
+            strand=draw_strand(collective.monitor.agents()),
             metrics="".join(metric_panel(name, status) for name in METRICS),
-            agents=agent_columns(collective.agents()),
+            agents=agent_columns(collective.monitor.agents()),
             agents_count=f"{status.agents_active} of {status.agents_total} active",
             alerts=alert_items(collective.alerts.open()),
             ritual=ritual_sentence(status.ritual),

@@ -11,8 +11,7 @@ from core.health import Check, Status
 from state.agents import LAYERS, ROSTER, AgentStatus, AgentView
 from state.alerts import Alert
 from state.models import METRICS, Metric, judge
-from state.status import StatusView
-from state.status.records import RitualBrief, Trend
+from state.status.records import RitualBrief, StatusView, Trend
 from web.dashboard.signs import draw_sign
 
 WORDS: Final[Mapping[Status, str]] = {"pass": "All well", "warn": "Needs attention", "fail": "Failing"}

@@ -16,7 +16,7 @@ def build_snapshot(collective: Collective, pulse: Pulse) -> LiveSnapshot:
     return LiveSnapshot(
         status=status_body(collective),
         ucf=ucf_body(collective.manager.snapshot).ucf,
-        agents=tuple(agent_body(agent) for agent in collective.agents()),
+        agents=tuple(agent_body(agent) for agent in collective.monitor.agents()),
         alerts=open_alerts(collective),
         ritual=ritual_now(collective),
         deliveries=deliveries_now(collective),

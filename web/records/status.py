@@ -10,7 +10,6 @@ from core.clock import Moment
 from core.health import Status as HealthStatus
 from state.collective import Collective
 from state.models import UCF
-from state.status import build_status
 from state.status.records import GatewayStatus, RitualBrief, Trend, WebhooksStatus
 
 
@@ -63,7 +62,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 def status_body(collective: Collective) -> Status:
     """The status as it is now; reads memory only."""
-    view = build_status(collective)
+    view = collective.status.read()
     return Status(
         status=view.status,
         assessment=view.assessment,

@@ -51,7 +51,7 @@ async def get_agent(request: web.Request) -> web.StreamResponse:
 
 
 def _list_body(collective: Collective, layer: str | None, status: str | None) -> Body:
-    agents = collective.agents()
+    agents = collective.monitor.agents()
     shown = tuple(
         agent_body(agent)
         for agent in agents
@@ -62,7 +62,9 @@ def _list_body(collective: Collective, layer: str | None, status: str | None) ->
 
 
 def _one_body(collective: Collective, name: str) -> Body:
-    return Body(encode_json(next(agent_body(agent) for agent in collective.agents() if agent.name == name)))
+    return Body(
+        encode_json(next(agent_body(agent) for agent in collective.monitor.agents() if agent.name == name))
+    )
 
 
 ROUTES = (

@@ -12,7 +12,7 @@ from aiohttp import web
 from core.suggestions import closest
 from state.collective import Collective
 from state.models import judge
-from state.status import overall
+from state.status.assessment import overall
 from web.answers.badge import Tone, draw_badge
 from web.answers.bodies import Body
 from web.answers.problems import Problem
@@ -54,7 +54,7 @@ def _status(collective: Collective) -> tuple[str, str, Tone]:
 
 
 def _agents(collective: Collective) -> tuple[str, str, Tone]:
-    statuses = [agent.status for agent in collective.agents()]
+    statuses = [agent.status for agent in collective.monitor.agents()]
     active, total = statuses.count("active"), len(statuses)
     tone: Tone = "good" if active == total else "critical" if "down" in statuses else "fair"
     return "agents", f"{active} of {total} active", tone

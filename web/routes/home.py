@@ -6,7 +6,6 @@ import gzip
 
 from aiohttp import hdrs, web
 
-from state.status import build_status
 from web.access.read_access import READ_ACCESS
 from web.answers.headers import HTML, standard
 from web.answers.negotiation import choose_encoding
@@ -27,7 +26,7 @@ async def get_home(request: web.Request) -> web.StreamResponse:
     access = request.app[READ_ACCESS]
     if access.may_read(request):
         by_session = access.session_of(request) is not None
-        content = page.render(collective, build_status(collective), by_session=by_session)
+        content = page.render(collective, collective.status.read(), by_session=by_session)
     else:
         content = page.render_closed()
     headers = {

@@ -36,7 +36,7 @@ class Agents(commands.Cog, name="agents"):
         wanted = _roster.parse_layer(layer)
         roster = ctx.cached(
             (wanted,),
-            lambda: _roster.build_roster(self.bot.collective.agents(), wanted),
+            lambda: _roster.build_roster(self.bot.collective.monitor.agents(), wanted),
             ("agents", "health", "state"),
         )
         await ctx.say(embed=_screens.roster(roster))
@@ -47,7 +47,7 @@ class Agents(commands.Cog, name="agents"):
         spec = find_agent(name)
         sheet = ctx.cached(
             (spec.name,),
-            lambda: _roster.build_sheet(spec, self.bot.collective.agents(), self.bot.kernel.health),
+            lambda: _roster.build_sheet(spec, self.bot.collective.monitor.agents(), self.bot.kernel.health),
             ("agents", "health", "state"),
         )
         await ctx.say(embed=_screens.sheet(sheet))

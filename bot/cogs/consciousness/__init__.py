@@ -61,7 +61,7 @@ class Consciousness(commands.Cog, name="consciousness"):
     async def _fetch_level(self, name: str | None) -> _level.Level:
         collective = self.bot.collective
         day_ago = await collective.journal.ucf_at(self.bot.kernel.clock.now() - timedelta(hours=24))
-        views: dict[str, AgentView] = {view.name: view for view in collective.agents()}
+        views: dict[str, AgentView] = {view.name: view for view in collective.monitor.agents()}
         agent = None if name is None else views[name]
         return _level.build_level(collective.manager.snapshot.ucf, day_ago, agent)
 

@@ -26,7 +26,7 @@ async def check_route(route: RouteInfo, bench: Bench) -> Finding:
         return Finding("skipped", "no example of it is known")
     if route.needs_token == "webhook" and not settings.webhook_token:  # noqa: S105 - a kind, not a token
         return Finding("skipped", "it needs WEBHOOK_TOKEN, which is not set")
-    session, url = bench.bot.collective.outgoing.session(), f"{bench.bot.collective.own_url}{path}"
+    session, url = bench.bot.collective.outgoing.session(), f"{bench.bot.collective.probes.own_url}{path}"
     headers = _credentials(route, settings)
     try:
         ask = _handshake if route.stream == "ws" else _status

@@ -33,7 +33,10 @@ async def check_round_trip(bench: Bench) -> Finding:
     answers = []
     for _ in range(2):
         async with session.post(
-            f"{bot.collective.own_url}/webhooks/{_EVENT}", data=_BODY, headers=headers, timeout=_TIMEOUT
+            f"{bot.collective.probes.own_url}/webhooks/{_EVENT}",
+            data=_BODY,
+            headers=headers,
+            timeout=_TIMEOUT,
         ) as response:
             if response.status != 202:
                 return Finding("fail", f"the event was answered by HTTP {response.status}")

@@ -23,7 +23,6 @@ from bot.cogs.monitoring import (
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.progress import Progress
-from state.status import build_status
 
 if TYPE_CHECKING:
     from bot.parts import HelixBot
@@ -43,7 +42,7 @@ class Monitoring(commands.Cog, name="monitoring"):
     @command("status")
     async def status(self, ctx: HelixContext) -> None:
         """The collective on one screen."""
-        view = ctx.cached((), lambda: build_status(self.bot.collective), _STATUS_TAGS)
+        view = ctx.cached((), self.bot.collective.status.read, _STATUS_TAGS)
         await ctx.say(embed=_status_screen.status(view))
 
     @command("health")

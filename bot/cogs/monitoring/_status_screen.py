@@ -6,7 +6,8 @@ import discord
 
 from bot.cards import status as status_card
 from bot.text import embeds, words
-from state.status import StatusView, overall
+from state.status.assessment import overall
+from state.status.records import StatusView
 
 
 def status(view: StatusView) -> discord.Embed:

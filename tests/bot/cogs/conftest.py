@@ -13,6 +13,7 @@ from core.settings import load_settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.collective import Collective
+from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
 from tests.bot.cogs.talk import Talk
 from tests.bot.support import RunningBot
@@ -34,7 +35,7 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 async def collective(kernel: Kernel, tmp_path: Path) -> AsyncIterator[Collective]:
     migrations = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
     database = await Database.open(tmp_path / "helix.db", migrations, app_version="test")
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     yield collective
     await collective.close()
     await database.close()

@@ -27,8 +27,7 @@ from core.health import Check
 from core.health.threshold import Threshold
 from state.agents import AgentView, find_agent
 from state.models import DEFAULT_UCF, METRICS
-from state.status import StatusView
-from state.status.records import GatewayStatus, RitualBrief, WebhooksStatus
+from state.status.records import GatewayStatus, RitualBrief, StatusView, WebhooksStatus
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

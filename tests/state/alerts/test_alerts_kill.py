@@ -12,8 +12,8 @@ from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.alerts.hysteresis import compare
-from state.collective import Collective
 from state.models import DEFAULT_UCF
+from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
 from tests.state.test_kill import run_and_kill
 
@@ -24,7 +24,7 @@ async def test_after_a_kill_the_alerts_are_those_of_the_history(tmp_path: Path) 
         database = await Database.open(
             tmp_path / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
         )
-        collective = await Collective.open(build_kernel(Settings(data_dir=tmp_path)), database)
+        collective = await open_collective(build_kernel(Settings(data_dir=tmp_path)), database)
         raised, still_open = await database.read(replay)
         assert len(await collective.alerts.newest(limit=500)) == raised
         assert {alert.key for alert in collective.alerts.open()} == still_open

@@ -18,6 +18,7 @@ from state.backups._copy import CopyStopped
 from state.backups.manifest import BadBackup, Manifest
 from state.change import Actor
 from state.collective import Collective
+from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
 from tests.state.backing import edit_database, live, read_archive, rewrite, write_archive
 
@@ -27,7 +28,7 @@ MIGRATIONS = (*CORE_MIGRATIONS, *STATE_MIGRATIONS)
 
 @pytest.fixture
 async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     yield collective
     await collective.close()
 

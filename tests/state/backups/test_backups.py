@@ -30,6 +30,7 @@ from state.backups._secrets import SecretInBackup
 from state.backups.folder import place
 from state.change import Actor
 from state.collective import Collective
+from state.opening import open_collective
 from tests.flushes import recorded_flushes
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
@@ -46,7 +47,7 @@ def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:
 
 @pytest.fixture
 async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     yield collective
     await kernel.supervisor.stop(5)
     await collective.close()
@@ -210,13 +211,13 @@ async def test_a_disk_that_fails_is_told_journalled_and_shown_by_the_check(
     assert check is not None
     assert journal is not None
     assert (check.status, journal.status) == ("warn", "warn")
-    shadow = next(agent for agent in collective.agents() if agent.name == "Shadow")
+    shadow = next(agent for agent in collective.monitor.agents() if agent.name == "Shadow")
     assert shadow.status == "degraded"
     assert "backups: the last backup failed" in shadow.detail
     monkeypatch.undo()
     await collective.backups.create(ADA)
     kernel.health.refresh()
-    assert next(agent for agent in collective.agents() if agent.name == "Shadow").status == "active"
+    assert next(agent for agent in collective.monitor.agents() if agent.name == "Shadow").status == "active"
 
 
 async def test_a_backup_whose_worker_dies_is_told(

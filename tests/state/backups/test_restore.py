@@ -26,6 +26,7 @@ from state.backups import restore as restoring
 from state.backups.restore import Restored, RestoreRefused, describe, parse_file, restore
 from state.change import Actor
 from state.collective import Collective
+from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
 from state.snapshot_table import read_snapshot
 from tests.flushes import recorded_flushes
@@ -59,7 +60,7 @@ class opened:  # noqa: N801 - reads as a context
 
     async def __aenter__(self) -> Collective:
         self._database = await Database.open(self._folder / "helix.db", MIGRATIONS, app_version="0.1.0")
-        self._collective = await Collective.open(self._kernel, self._database)
+        self._collective = await open_collective(self._kernel, self._database)
         return self._collective
 
     async def __aexit__(self, *_: object) -> None:

@@ -15,6 +15,7 @@ from state.backups import BackupRefused, Backups
 from state.backups.schedule import BackupSchedule
 from state.change import Actor
 from state.collective import Collective
+from state.opening import open_collective
 from tests.manual_clock import ManualClock
 
 ADA = Actor("command", "Ada", 7)
@@ -23,7 +24,7 @@ HOUR = 3600.0
 
 @pytest.fixture
 async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     yield collective
     await collective.close()
 

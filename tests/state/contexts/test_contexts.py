@@ -18,13 +18,13 @@ from core.suggestions import closest
 from state import contexts as contexts_module
 from state.agents import AgentView
 from state.change import Actor, Change
-from state.collective import Collective
 from state.contexts import Contexts, StateMoved, UnknownContext, last_rituals
 from state.contexts import context_table as table
 from state.contexts.records import LONGEST_NAME, WrongName, clean_name, numbered
 from state.journal import Journal
 from state.manager import StateManager
 from state.models import DEFAULT_UCF, AgentReport, Lore
+from state.opening import open_collective
 from tests.manual_clock import ManualClock
 
 ADA = Actor("command", "Ada", 5)
@@ -119,7 +119,7 @@ async def test_the_nearest_of_many_names_is_looked_for_beside_the_event_loop(
 
 async def test_the_last_finished_rituals_are_kept_with_it(tmp_path: Path, database: Database) -> None:
     kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.0))
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     for steps in range(1, 8):
         await (await collective.rituals.start(steps, actor=ADA)).wait()
     kept = await collective.contexts.archive("storm", ADA)

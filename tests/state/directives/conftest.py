@@ -9,6 +9,7 @@ import pytest
 from core.runtime.kernel import Kernel
 from core.store import Database
 from state.collective import Collective
+from state.opening import open_collective
 from tests.state.directives.manus import Hands, Manus, renew
 
 
@@ -19,7 +20,7 @@ def hands() -> Hands:
 
 @pytest.fixture
 async def collective(kernel: Kernel, database: Database, hands: Hands) -> AsyncIterator[Collective]:
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     kernel.supervisor.remove("directives")
     await renew(collective, hands)
     yield collective

@@ -16,6 +16,7 @@ from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.collective import Collective
+from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
 
 DIRECTIVES = (
@@ -37,6 +38,7 @@ from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from state.change import Actor
 from state.collective import Collective
+from state.opening import open_collective
 from state.directives.policy import Rank
 from state.schema import STATE_MIGRATIONS
 
@@ -46,7 +48,7 @@ async def main():
         folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     kernel = build_kernel(Settings(data_dir=folder, ritual_step_s=0.002))
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     for number, text in enumerate({directives!r}):
         await collective.directives.submit(
             text, actor=Actor("test"), rank=Rank.admin, key=f"test-{{number}}"
@@ -74,7 +76,7 @@ async def test_after_kills_each_effect_has_happened_once(tmp_path: Path, seed: i
         tmp_path / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.0))
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     try:
         kernel.supervisor.start()
         await all_ended(collective)

@@ -250,5 +250,5 @@ async def test_a_long_text_is_kept_short(collective: Collective) -> None:
 
 async def test_manus_and_kael_are_measured(collective: Collective) -> None:
     collective.kernel.health.refresh()
-    agents = {agent.name: agent for agent in collective.agents()}
+    agents = {agent.name: agent for agent in collective.monitor.agents()}
     assert (agents["Manus"].status, agents["Kael"].status) == ("active", "active")

@@ -20,6 +20,7 @@ from state.directives.policy import Rank
 from state.directives.records import Directive, WrongDirective
 from state.directives.registry import ACTIONS, BY_NAME, parse_directive
 from state.models import DEFAULT_UCF
+from state.opening import open_collective
 from tests.hearing import Hearing
 
 ADA = Actor("command", "Ada", 5)
@@ -28,7 +29,7 @@ ADA = Actor("command", "Ada", 5)
 @pytest.fixture
 async def collective(tmp_path: Path, database: Database) -> AsyncIterator[Collective]:
     kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.001))
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     for loop in kernel.supervisor.loops():
         if loop.name != "directives":
             kernel.supervisor.remove(loop.name)
@@ -222,7 +223,7 @@ async def test_a_backup_waits_for_the_one_being_made(
 
 
 async def test_services_that_are_not_well_are_in_the_log(collective: Collective) -> None:
-    collective.set_own_url("http://127.0.0.1:1")
+    collective.probes.set_own_url("http://127.0.0.1:1")
     done = await carried_out(collective, "heartbeat")
     assert (done.result or "").startswith("0 of ")
     assert len(await log_of(collective, done.id)) > 2
@@ -258,7 +259,8 @@ async def test_a_report_is_told_once_even_when_its_directive_is_begun_again(coll
     done = await carried_out(collective, "report")
     assert (done.result or "").startswith("The report says ")
     work = Work(
-        collective=collective,
+        parts=collective.directives.parts,
+        halted=lambda: False,
         directive=done,
         actor=Actor("directive", "Ada", 5),
         log=lambda _: asyncio.sleep(0),

@@ -15,7 +15,7 @@ from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.change import Actor, JournalRow
-from state.collective import Collective
+from state.opening import open_collective
 from state.privacy.forget import WrongUser, describe, forget, parse_user
 from state.privacy.personal import PERSONAL
 from state.schema import STATE_MIGRATIONS
@@ -42,7 +42,7 @@ async def folder(kernel: Kernel) -> Path:
     """A folder in which two people did all sorts of things; nobody owns it any more."""
     folder = kernel.settings.data_dir
     database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     for person in (ADA, BOB):
         await collective.manager.record(person.row("ucf", "harmony", reason=f"{person.name} felt zzfine"))
         await collective.contexts.archive(f"by {person.id and person.id % 7}", person, "a zznote")
@@ -88,7 +88,7 @@ async def test_nothing_of_the_person_is_in_the_bytes_and_the_others_stay(folder:
 async def test_the_collective_opens_afterwards(folder: Path, kernel: Kernel) -> None:
     forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
     database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
-    collective = await Collective.open(build_kernel(kernel.settings, ManualClock(NOW)), database)
+    collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
     assert not database.recovery.unclean
     assert [record.actor for record in collective.backups.list()] == ["Bobthebuilder", None]
     await collective.close()
@@ -119,7 +119,7 @@ async def test_older_copies_are_named_and_removed_on_request(
 
 async def test_a_name_in_others_words_is_counted_and_left(folder: Path, kernel: Kernel) -> None:
     database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
-    collective = await Collective.open(build_kernel(kernel.settings, ManualClock(NOW)), database)
+    collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
     row = JournalRow(kind="x", subject="x", cause="command", reason="thanks, Adalovelace!", actor_id=BOB.id)
     other = JournalRow(kind="x", subject="x", cause="command", reason="Adalovelaceish", actor_id=BOB.id)
     await collective.manager.record(row, other)
@@ -147,7 +147,7 @@ async def test_whoever_is_called_like_a_word_of_ours_takes_nothing_else_along(
     folder: Path, kernel: Kernel
 ) -> None:
     database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
-    collective = await Collective.open(build_kernel(kernel.settings, ManualClock(NOW)), database)
+    collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
     namesake = Actor("command", "alerts", 323456789012345678)
     await collective.manager.record(namesake.row("ucf", "harmony"))
     await collective.remembered.set("https://discord.com/api#1#duties", "alerts", "423456789012345678")

@@ -22,6 +22,7 @@ from state.change import Actor, Change
 from state.collective import Collective
 from state.directives.policy import Rank
 from state.events.samples import build_event
+from state.opening import open_collective
 from state.privacy.forget import forget
 from state.privacy.personal import PERSONAL
 from state.schema import STATE_MIGRATIONS
@@ -101,7 +102,7 @@ async def live(collective: Collective) -> None:
 async def folder(kernel: Kernel) -> Path:
     folder = kernel.settings.data_dir
     database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     for loop in kernel.supervisor.loops():
         if loop.name != "directives":
             kernel.supervisor.remove(loop.name)
@@ -167,7 +168,7 @@ async def test_a_directive_that_waits_is_taken_back_and_the_others_go_on(
 ) -> None:
     forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
     database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
-    collective = await Collective.open(build_kernel(kernel.settings, ManualClock(NOW)), database)
+    collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
     assert collective.directives.counts["queued"] == 0
     assert {one.status for one in await collective.directives.newest()} <= {"done", "refused", "cancelled"}
     (number,) = rows(folder / "helix.db", "SELECT min(id) FROM contexts WHERE actor IS NULL")[0]
@@ -178,7 +179,7 @@ async def test_a_directive_that_waits_is_taken_back_and_the_others_go_on(
 
 async def test_a_name_that_another_gave_too_stays_theirs(folder: Path, kernel: Kernel) -> None:
     database = await Database.open(folder / "helix.db", MIGRATIONS, app_version="0.1.0")
-    collective = await Collective.open(build_kernel(kernel.settings, ManualClock(NOW)), database)
+    collective = await open_collective(build_kernel(kernel.settings, ManualClock(NOW)), database)
     kept = await collective.contexts.archive("zzshelf", BOB)
     await collective.contexts.restore(kept, BOB, shown=collective.manager.snapshot)
     await collective.close()

@@ -8,9 +8,9 @@ from pathlib import Path
 from core.runtime.kernel import Kernel
 from core.store import Database
 from state.change import SYSTEM, Actor
-from state.collective import Collective
 from state.journal import Journal
 from state.manager import StateManager
+from state.opening import open_collective
 from state.privacy.retention import Retention
 
 
@@ -51,7 +51,7 @@ async def test_copies_from_before_a_schema_change_go_once_there_is_a_good_backup
     for copy, days in ((old, 31), (fresh, 29)):
         copy.touch()
         os.utime(copy, (now_s - days * 86400,) * 2)
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     assert (await collective.retention.clean()).removed["copies"] == 0
     await collective.backups.create(Actor("command", "Ada", 7))
     assert (await collective.retention.clean()).removed["copies"] == 1
@@ -60,7 +60,7 @@ async def test_copies_from_before_a_schema_change_go_once_there_is_a_good_backup
 
 
 async def test_it_says_of_what_bounds_itself_how_much_stays(kernel: Kernel, database: Database) -> None:
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     rules = collective.retention.rules()
     assert rules["directives"] == "the newest 1000"
     removed = (await collective.retention.clean()).removed

@@ -14,8 +14,8 @@ from core.runtime.kernel import build_kernel
 from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
-from state.collective import Collective
 from state.models import DEFAULT_UCF
+from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
 
 PROCESS = """
@@ -27,7 +27,7 @@ from core.runtime.kernel import build_kernel
 from core.store.schema import CORE_MIGRATIONS
 from core.settings import Settings
 from state.change import SYSTEM
-from state.collective import Collective
+from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
 
 async def main():
@@ -36,7 +36,7 @@ async def main():
         folder / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     kernel = build_kernel(Settings(data_dir=folder, ritual_step_s=0.002))
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     def say(*words):
         sys.stdout.write(" ".join(map(str, words)) + "\\n")
         sys.stdout.flush()
@@ -61,7 +61,7 @@ async def test_a_killed_ritual_is_interrupted_and_has_changed_nothing(tmp_path: 
         tmp_path / "helix.db", (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version="0.1.0"
     )
     kernel = build_kernel(Settings(data_dir=tmp_path))
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     rituals = collective.rituals
     assert rituals.running is None
     ucf = DEFAULT_UCF

@@ -16,10 +16,10 @@ from core.settings import Settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.change import Actor, JournalRow
-from state.collective import Collective
 from state.contexts import Contexts, last_rituals
 from state.journal import Journal
 from state.manager import StateManager
+from state.opening import open_collective
 from state.schema import STATE_MIGRATIONS
 from state.search import HIT_BEGINS, HIT_ENDS, Found, Search
 from state.search.query import WrongQuery, build_query
@@ -169,7 +169,7 @@ async def test_rituals_are_found_by_what_came_in_them_and_directives_by_their_te
     tmp_path: Path, database: Database
 ) -> None:
     kernel = build_kernel(Settings(data_dir=tmp_path, ritual_step_s=0.0))
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     run = await collective.rituals.start(108, actor=ADA)
     record = await run.wait()
     assert record.finish is not None

@@ -68,7 +68,7 @@ class Bench:
             clock=clock,
             database=database,
             health=self.health,
-            base_url=lambda: target.url,
+            own_url=target.url,
             warn_above=warn_above,
         )
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.health import HealthRegistry
 from state.models import DEFAULT_UCF, UCF
-from state.status import assess, build_trends
+from state.status.assessment import assess, build_trends
 from tests.manual_clock import ManualClock
 
 GOOD = UCF(harmony=0.8, resilience=1.2, prana=0.6, drishti=0.6, klesha=0.1, zoom=1.0)

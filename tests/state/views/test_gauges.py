@@ -12,11 +12,12 @@ from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective
 from state.directives.policy import Rank
+from state.opening import open_collective
 
 
 @pytest.fixture
 async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
-    collective = await Collective.open(kernel, database)
+    collective = await open_collective(kernel, database)
     yield collective
     await collective.close()
 

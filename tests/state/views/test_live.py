@@ -14,6 +14,7 @@ from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective
 from state.events.samples import build_event
+from state.opening import open_collective
 from state.views.live import breakers_now, checks_now, open_alerts, ritual_now, translate
 from tests.manual_clock import DEFAULT_START
 
@@ -22,7 +23,7 @@ ANA = Actor("command", "Ana", 7)
 
 @pytest.fixture
 async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:
-    opened = await Collective.open(kernel, database)
+    opened = await open_collective(kernel, database)
     yield opened
     await opened.close()
 

@@ -9,7 +9,6 @@ import pytest
 from core.logs.secret import Secret
 from state.agents import ROSTER
 from state.models import METRICS
-from state.status import build_status
 from tests.web.helpers import MakeSite, Site
 from web.dashboard.page import DashboardPage
 
@@ -43,7 +42,7 @@ async def test_the_page_shows_the_numbers_of_now(site: Site) -> None:
     assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert page.headers["cache-control"] == "no-cache"
     assert "0.123" in page.body.decode()
-    assert build_status(site.collective).assessment in page.body.decode()
+    assert site.collective.status.read().assessment in page.body.decode()
     for name in METRICS:
         assert name.title() in page.body.decode()
 
@@ -128,7 +127,7 @@ async def test_every_link_and_file_of_the_page_is_there(site: Site) -> None:
 
 async def test_all_agents_are_in_the_list_and_in_the_helix(site: Site) -> None:
     html = (await site.get("/")).body.decode()
-    for agent in site.collective.agents():
+    for agent in site.collective.monitor.agents():
         assert f'data-agent="{agent.name}" data-status="{agent.status}"' in html
         assert f'data-rung="{agent.name}" data-status="{agent.status}"' in html
 
@@ -145,7 +144,7 @@ async def test_an_open_alert_and_a_failing_check_are_told_without_a_script(site:
 async def test_words_from_outside_are_escaped(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     hostile = [
         msgspec.structs.replace(agent, detail="<script>alert(1)</script>")
-        for agent in site.collective.agents()
+        for agent in site.collective.monitor.agents()
     ]
     monkeypatch.setattr(type(site.collective), "agents", lambda _self: tuple(hostile))
     html = (await site.get("/")).body.decode()
@@ -176,8 +175,8 @@ async def test_where_reading_needs_a_token_the_page_comes_closed_without_and_ope
     closed = await site.get("/")
     assert closed.status == 200
     assert 'data-reader="closed"' in closed.body.decode()
-    assert build_status(site.collective).assessment not in closed.body.decode()
+    assert site.collective.status.read().assessment not in closed.body.decode()
     opened = await site.get("/", Authorization=f"Bearer {'s' * 24}")
-    assert build_status(site.collective).assessment in opened.body.decode()
+    assert site.collective.status.read().assessment in opened.body.decode()
     assert opened.headers["cache-control"] == closed.headers["cache-control"] == "private, no-cache"
     assert (await site.get("/assets/latest/main.js")).status == 200

@@ -22,7 +22,7 @@ async def test_a_layer_chooses(site: Site, layer: str) -> None:
 async def test_a_status_chooses(site: Site, status: str) -> None:
     wanted = status.lower().replace("-", " ").replace("_", " ")
     answer = await site.get(f"/agents?status={status}")
-    every = [agent.name for agent in site.collective.agents() if agent.status == wanted]
+    every = [agent.name for agent in site.collective.monitor.agents() if agent.status == wanted]
     assert [agent["name"] for agent in answer.json()["agents"]] == every
 
 

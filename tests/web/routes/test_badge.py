@@ -60,7 +60,7 @@ async def test_a_change_shows_at_once(site: Site, harmony: float, text: str, ton
 
 
 async def test_the_agents(site: Site) -> None:
-    agents = site.collective.agents()
+    agents = site.collective.monitor.agents()
     active = sum(agent.status == "active" for agent in agents)
     assert active < len(agents)
     assert any(agent.status == "down" for agent in agents)

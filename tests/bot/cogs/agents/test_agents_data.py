@@ -35,21 +35,21 @@ def test_an_unknown_layer_is_refused(word: str) -> None:
 
 
 def test_the_roster_has_all_fourteen_by_layer(collective: Collective) -> None:
-    roster = _roster.build_roster(collective.agents(), None)
+    roster = _roster.build_roster(collective.monitor.agents(), None)
     assert [layer for layer, _ in roster.layers] == ["Consciousness", "Operational", "Integration"]
     assert [agent.name for _, agents in roster.layers for agent in agents] == [spec.name for spec in ROSTER]
     assert roster.total == 14
-    assert roster.active == sum(agent.status == "active" for agent in collective.agents())
+    assert roster.active == sum(agent.status == "active" for agent in collective.monitor.agents())
 
 
 def test_one_layer_alone_still_counts_all_agents(collective: Collective) -> None:
-    roster = _roster.build_roster(collective.agents(), "Integration")
+    roster = _roster.build_roster(collective.monitor.agents(), "Integration")
     assert [layer for layer, _ in roster.layers] == ["Integration"]
     assert roster.total == 14
 
 
 def test_a_sheet_has_the_check_that_measures_the_agent(collective: Collective, kernel: Kernel) -> None:
-    sheet = _roster.build_sheet(SHADOW, collective.agents(), kernel.health)
+    sheet = _roster.build_sheet(SHADOW, collective.monitor.agents(), kernel.health)
     assert sheet.view.name == "Shadow"
     assert sheet.check is not None
     assert sheet.check.name == "journal"

@@ -178,7 +178,7 @@ async def test_without_a_server_every_route_says_so(running_bot: RunningBot, tal
     with socket.socket() as taken:
         # Bound, and not listening: whoever connects is refused.
         taken.bind(("127.0.0.1", 0))
-        running_bot.collective.set_own_url(f"http://127.0.0.1:{taken.getsockname()[1]}")
+        running_bot.collective.probes.set_own_url(f"http://127.0.0.1:{taken.getsockname()[1]}")
         text = text_of(await self_tested(talk))
     assert "route /status** fail: it did not answer" in text
 

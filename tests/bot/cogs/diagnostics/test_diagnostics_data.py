@@ -229,7 +229,7 @@ async def test_a_route_that_needs_a_token_and_answers_without_is_a_failure(
 async def test_a_stream_is_judged_by_its_beginning(tmp_path: Path, path: str) -> None:
     async with sites(tmp_path) as make:
         site = await make(read_token=Secret("for-reading"))
-        site.collective.set_own_url(site.server.base_url)
+        site.collective.probes.set_own_url(site.server.base_url)
         (route,) = (info for info in site.server.route_infos() if info.path == path)
         finding = await _routes.check_route(route, bench_on(site.kernel, site.collective))
     status = 101 if path == "/ws" else 200
@@ -239,7 +239,7 @@ async def test_a_stream_is_judged_by_its_beginning(tmp_path: Path, path: str) ->
 async def test_a_websocket_that_is_none_is_a_failure(tmp_path: Path) -> None:
     async with sites(tmp_path) as make:
         site = await make()
-        site.collective.set_own_url(site.server.base_url)
+        site.collective.probes.set_own_url(site.server.base_url)
         route = RouteInfo(method="GET", path="/status", summary=".", stream="ws")
         finding = await _routes.check_route(route, bench_on(site.kernel, site.collective))
     assert finding == Finding("fail", "it answered 200 instead of 101")

@@ -1,0 +1,210 @@
+"""Builds the collective and loads it: each part is given the parts that it uses."""
+
+from __future__ import annotations
+
+import msgspec
+
+from core.files.watcher import FolderWatcher
+from core.runtime.kernel import Kernel
+from core.store import Database
+from core.store.kv import KeyValue
+from core.store.schema import CORE_MIGRATIONS
+from state.agents.monitor import AgentMonitor
+from state.alerts import Alerts
+from state.alerts.forecasts import Forecasts
+from state.backups import Backups
+from state.backups.schedule import BackupSchedule
+from state.change import Change
+from state.collective import Collective
+from state.contexts import Contexts, last_rituals
+from state.directives import Directives
+from state.directives.action import Parts
+from state.directives.policy_desk import PolicyDesk
+from state.directives.registry import NEEDED
+from state.handlers import register_handlers
+from state.journal import Journal
+from state.journal.history import History
+from state.journal.hour_ago import HourAgo
+from state.manager import StateManager, Subscriber
+from state.models import METRICS, Snapshot
+from state.projection import Projector
+from state.reports import Reports
+from state.retention_rules import build_retention
+from state.rituals import Rituals
+from state.rituals.schedules import Schedules
+from state.schema import STATE_MIGRATIONS
+from state.search import Search
+from state.services import ServiceProbes, services_file
+from state.slo import Slo
+from state.status import StatusReader
+from state.status.watch import StatusWatch
+from state.supervision import supervise
+from state.views.gauges import register_gauges
+from state.webhooks import Webhooks
+from state.webhooks.session import Outgoing
+
+
+async def open_collective(kernel: Kernel, database: Database) -> Collective:
+    """Loads the state, takes edits made while Helix was down, and registers loops, checks and metrics.
+
+    No loop runs before the supervisor is started.
+    """
+    collective = build_collective(kernel, database)
+    await collective.manager.load()
+    # The first subscriber: no other may be served what was cached from an older version.
+    collective.manager.subscribe(_announcer(kernel))
+    await collective.webhooks.open()
+    await collective.alerts.load()
+    kernel.clock_watch.on_set_back(collective.alerts.load_mutes)
+    await collective.forecasts.load()
+    await collective.projector.import_at_start()
+    cut_off = len(await collective.rituals.load())
+    await collective.schedules.load()
+    await collective.probes.load()
+    await collective.backups.load()
+    await collective.policy.load()
+    await collective.directives.load()
+    register_handlers(collective)
+    await collective.hour_ago.refresh()
+    await supervise(collective, rituals_cut_off=cut_off)
+    register_gauges(collective)
+    await collective.slo.load()
+    collective.monitor.start()
+    return collective
+
+
+def build_collective(kernel: Kernel, database: Database) -> Collective:
+    """The parts, wired; nothing is read and nothing runs yet."""
+    settings, clock = kernel.settings, kernel.clock
+    manager = StateManager(database, clock)
+    journal, history = Journal(database), History(database)
+    hour_ago = HourAgo(journal, clock)
+    alerts = Alerts(manager, database, clock, warn_above=settings.alerts_unseen_warn)
+    projector = Projector(settings.data_dir, manager, database, clock, kernel.health)
+    monitor = AgentMonitor(kernel, manager)
+    rituals = Rituals(kernel, manager, database)
+    contexts = Contexts(manager, database, clock, agents=monitor.agents, rituals=last_rituals)
+    outgoing = Outgoing()
+    probes = ServiceProbes(
+        outgoing.session,
+        settings.data_dir / services_file.NAME,
+        clock=clock,
+        database=database,
+        health=kernel.health,
+        own_url=msgspec.structs.replace(settings, public_url=None).base_url,
+        warn_above=settings.services_down_warn,
+    )
+    backups = Backups(kernel, database, manager, (*CORE_MIGRATIONS, *STATE_MIGRATIONS))
+    webhooks = Webhooks(kernel, manager, database)
+    status = StatusReader(
+        kernel=kernel,
+        manager=manager,
+        hour_ago=hour_ago,
+        monitor=monitor,
+        rituals=rituals,
+        webhooks=webhooks,
+    )
+    reports = Reports(
+        kernel=kernel,
+        database=database,
+        manager=manager,
+        status=status,
+        hour_ago=hour_ago,
+        monitor=monitor,
+        alerts=alerts,
+        probes=probes,
+        rituals=rituals,
+        backups=backups,
+    )
+    retention = build_retention(
+        kernel,
+        database,
+        manager,
+        journal=journal,
+        rituals=rituals,
+        probes=probes,
+        backups=backups,
+        webhooks=webhooks,
+    )
+    policy = PolicyDesk(database, manager, clock, known=NEEDED, last_good_backup=lambda: backups.last_good_at)
+    parts = Parts(
+        kernel=kernel,
+        database=database,
+        manager=manager,
+        journal=journal,
+        alerts=alerts,
+        rituals=rituals,
+        contexts=contexts,
+        probes=probes,
+        backups=backups,
+        retention=retention,
+        reports=reports,
+        webhooks=webhooks,
+    )
+    directives = Directives(parts, policy)
+
+    async def take_edits(names: frozenset[str]) -> None:
+        if services_file.NAME in names:
+            await probes.read_file()
+        await projector.check_files(names)
+
+    return Collective(
+        kernel=kernel,
+        database=database,
+        manager=manager,
+        journal=journal,
+        history=history,
+        hour_ago=hour_ago,
+        alerts=alerts,
+        forecasts=Forecasts(history, database, clock, poor_percent=settings.forecast_error_warn_percent),
+        remembered=KeyValue(database, clock),
+        projector=projector,
+        monitor=monitor,
+        rituals=rituals,
+        schedules=Schedules(kernel, manager, database, rituals, held=lambda: directives.halted is not None),
+        contexts=contexts,
+        search=Search(database, clock),
+        outgoing=outgoing,
+        probes=probes,
+        backups=backups,
+        backup_schedule=BackupSchedule(kernel, backups),
+        webhooks=webhooks,
+        status=status,
+        status_watch=StatusWatch(kernel, manager),
+        slo=Slo(kernel, database),
+        retention=retention,
+        reports=reports,
+        policy=policy,
+        directives=directives,
+        watcher=FolderWatcher(
+            settings.data_dir,
+            projector.names | {services_file.NAME},
+            take_edits,
+            flags=kernel.flags,
+            health=kernel.health,
+        ),
+    )
+
+
+def _announcer(kernel: Kernel) -> Subscriber:
+    """Drops what was cached of an older version, and tells whoever listens."""
+
+    def announce(old: Snapshot, new: Snapshot, change: Change) -> None:
+        for event in change.events:
+            if event.topic is not None:
+                kernel.broadcaster.publish(event.topic, msgspec.to_builtins(event))
+        if new is old:
+            return
+        kernel.caches.drop_tags("state")
+        kernel.broadcaster.publish(
+            "state",
+            {
+                "version": new.version,
+                "changed_at": new.changed_at.isoformat(),
+                "source": new.source,
+                "ucf": new.ucf.as_dict(),
+                "changed": [name for name in METRICS if getattr(old.ucf, name) != getattr(new.ucf, name)],
+            },
+        )
+
+    return announce

@@ -1,0 +1,62 @@
+"""The loops of the collective and its health checks, registered."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from core.store import checks
+from state.alerts.forecasts import EVERY_S as FORECASTS_EVERY_S
+from state.collective import Collective
+from state.journal.hour_ago import EVERY_S as HOUR_AGO_EVERY_S
+from state.services import PROBE_EVERY_S
+from state.slo import EVERY_S as SLO_EVERY_S
+
+_DISK_EVERY_S: Final = 30.0
+_PRUNE_EVERY_S: Final = 6 * 3600.0
+
+
+async def supervise(collective: Collective, *, rituals_cut_off: int) -> None:
+    """Registers them all; a loop runs once the supervisor is started, a probe at each refresh."""
+    refresh_disk = partial(checks.refresh_disk, collective.kernel.settings, collective.kernel.health)
+    await refresh_disk()
+    add = collective.kernel.supervisor.add
+    add("projection", collective.projector.run)
+    add("state-watching", collective.watcher.run)
+    add("agents", collective.monitor.run)
+    add("status", collective.status_watch.run)
+    add("trend", collective.hour_ago.refresh, every_s=HOUR_AGO_EVERY_S, first_after_s=HOUR_AGO_EVERY_S)
+    add("disk", refresh_disk, every_s=_DISK_EVERY_S, first_after_s=_DISK_EVERY_S)
+    add("probes", collective.probes.run_once, every_s=PROBE_EVERY_S, first_after_s=5.0)
+    add("services-file", collective.probes.reread)
+    add("schedules", collective.schedules.run)
+    add("directives", collective.directives.run)
+    add("retention", collective.retention.run_once, every_s=_PRUNE_EVERY_S, first_after_s=60.0)
+    add("backups", collective.backup_schedule.run)
+    add("slo", collective.slo.keep, every_s=SLO_EVERY_S, first_after_s=SLO_EVERY_S)
+    add("forecasts", collective.forecasts.run_once, every_s=FORECASTS_EVERY_S, first_after_s=20.0)
+    _add_probes(collective)
+    health = collective.kernel.health
+    recovery, edits = collective.database.recovery, collective.projector.edits_at_start
+    checks.report_recovery(health, recovery, edits=edits, rituals=rituals_cut_off)
+    health.refresh()
+
+
+def _add_probes(collective: Collective) -> None:
+    settings, health, database = collective.kernel.settings, collective.kernel.health, collective.database
+    full_share = settings.queue_warn_percent / 100
+    health.add_probe(
+        "store", lambda: checks.read_store(database.stats(), full_share=full_share), required=True
+    )
+    health.add_probe("backups", collective.backup_schedule.read)
+    health.add_probe(
+        "journal",
+        lambda: checks.read_journal(
+            database.stats(), settings.journal_days, beside=(health.get("disk"), health.get("backups"))
+        ),
+    )
+    health.add_probe("alerts", collective.alerts.probe)
+    health.add_probe("policy", collective.policy.probe)
+    health.add_probe("directives", collective.directives.probe)
+    health.add_probe("forecasts", collective.forecasts.probe)
+    health.add_probe("rituals", collective.rituals.read_health)
