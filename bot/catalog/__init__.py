@@ -8,46 +8,56 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from bot.catalog import _entries_field, _entries_server, _entries_upkeep, _entries_watch, _entries_work
-from bot.catalog.entry import CogInfo, CommandEntry, Where
-
-if TYPE_CHECKING:
-    from state.ports import CommandInfo
-
-COGS: tuple[CogInfo, ...] = (
-    CogInfo("help", "Help", "Finding your way"),
-    CogInfo("monitoring", "Monitoring", "How everything is doing"),
-    CogInfo("agents", "Agents", "The fourteen, one by one"),
-    CogInfo("field", "Field", "The UCF: values, trends, alerts"),
-    CogInfo("consciousness", "Consciousness", "Level, emotions, ethics"),
-    CogInfo("rituals", "Rituals", "The Z-88 engine and its folklore"),
-    CogInfo("visuals", "Visuals", "Pictures of the field"),
-    CogInfo("storage", "Storage", "Disk, backups, reports"),
-    CogInfo("contexts", "Contexts", "Checkpoints and search"),
-    CogInfo("execution", "Execution", "Directives for Manus"),
-    CogInfo("webhooks", "Webhooks", "Deliveries, replays, breakers"),
-    CogInfo("content", "Content", "Manifesto, codex, rules"),
-    CogInfo("roles", "Roles", "Roles you can give yourself"),
-    CogInfo("server", "Server", "Setting a server up"),
-    CogInfo("fun", "Fun", "Dice, coins and fortunes"),
-    CogInfo("admin", "Admin", "Cogs, flags, caches"),
-    CogInfo("diagnostics", "Diagnostics", "The self-test"),
+from bot.catalog import (
+    admin,
+    agents,
+    consciousness,
+    content,
+    contexts,
+    diagnostics,
+    execution,
+    field,
+    fun,
+    monitoring,
+    rituals,
+    roles,
+    server,
+    storage,
+    visuals,
+    webhooks,
 )
+from bot.catalog import help as help_
+from bot.catalog.entry import CogInfo, CommandEntry, Where
+from state.ports import CommandInfo
+
+# In the order in which people see them.
+_FILES = (
+    help_,
+    monitoring,
+    agents,
+    field,
+    consciousness,
+    rituals,
+    visuals,
+    storage,
+    contexts,
+    execution,
+    webhooks,
+    content,
+    roles,
+    server,
+    fun,
+    admin,
+    diagnostics,
+)
+COGS: tuple[CogInfo, ...] = tuple(file.COG for file in _FILES)
+ENTRIES: tuple[CommandEntry, ...] = tuple(entry for file in _FILES for entry in file.ENTRIES)
 
 _MOST_SUGGESTIONS = 3
 _LONGEST_WORD = 64
 # Below this likeness (difflib's ratio) a suggestion confuses more than it helps.
 _LEAST_LIKENESS = 0.6
-
-ENTRIES: tuple[CommandEntry, ...] = (
-    *_entries_watch.ENTRIES,
-    *_entries_field.ENTRIES,
-    *_entries_work.ENTRIES,
-    *_entries_server.ENTRIES,
-    *_entries_upkeep.ENTRIES,
-)
 
 
 def _index() -> Mapping[str, CommandEntry]:
@@ -92,8 +102,6 @@ def suggest(
 
 def command_infos() -> tuple[CommandInfo, ...]:
     """The catalog as plain records, for those who know no Discord."""
-    from state.ports import CommandInfo
-
     return tuple(
         CommandInfo(
             name=entry.name,

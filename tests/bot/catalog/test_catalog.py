@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import subprocess
 import sys
@@ -26,7 +27,13 @@ ROOT = Path(__file__).resolve().parents[3]
 def test_there_are_62_commands_in_17_cogs() -> None:
     assert len(catalog.ENTRIES) == 62
     assert len(catalog.COGS) == 17
-    assert {entry.cog for entry in catalog.ENTRIES} == {cog.name for cog in catalog.COGS}
+    assert list(dict.fromkeys(entry.cog for entry in catalog.ENTRIES)) == [cog.name for cog in catalog.COGS]
+
+
+def test_the_entries_of_a_cog_stand_in_the_file_named_after_it() -> None:
+    for cog in catalog.COGS:
+        file = importlib.import_module(f"bot.catalog.{cog.name}")
+        assert (cog, catalog.by_cog(cog.name)) == (file.COG, file.ENTRIES)
 
 
 def test_every_name_and_alias_is_unique() -> None:

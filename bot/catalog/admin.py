@@ -1,52 +1,14 @@
-"""The catalog, rows 51 to 62: fun, admin, diagnostics."""
+"""The commands of the cog admin."""
 
 from __future__ import annotations
 
-from bot.catalog.entry import Access, CommandEntry, Cooldown, Level, Param
+from bot.catalog.entry import Access, CogInfo, CommandEntry, Level, Param
+
+COG = CogInfo("admin", "Admin", "Cogs, flags, caches")
 
 _ADMIN = Access(Level.admin)
 
 ENTRIES: tuple[CommandEntry, ...] = (
-    CommandEntry(
-        name="8ball",
-        cog="fun",
-        aliases=("oracle",),
-        params=(Param("question", "What you want to know", kind="rest", required=True),),
-        summary="An answer whose tone leans with harmony.",
-        example="!8ball Will it hold?",
-    ),
-    CommandEntry(
-        name="roll",
-        cog="fun",
-        aliases=("dice", "d20"),
-        params=(Param("dice", "As 2d6, 4d6kh3 or 1d20+5", kind="rest", default="1d20"),),
-        summary="Roll dice; shows each one.",
-        example="!roll 4d6kh3",
-    ),
-    CommandEntry(
-        name="coinflip",
-        cog="fun",
-        aliases=("flip",),
-        params=(Param("count", "How many coins", kind="int", default="1"),),
-        summary="A fair coin, whatever the UCF says.",
-        example="!coinflip 3",
-    ),
-    CommandEntry(
-        name="fortune",
-        cog="fun",
-        aliases=("horoscope", "reading"),
-        params=(Param("sign", "Your sign"),),
-        summary="Your fortune; the same all day.",
-        example="!fortune libra",
-    ),
-    CommandEntry(
-        name="vibe-check",
-        cog="fun",
-        aliases=("vibe", "reality-check"),
-        params=(Param("member", "Whose; yours when left out", kind="member"),),
-        summary="A vibe, computed from the field and the person's day.",
-        example="!vibe-check",
-    ),
     CommandEntry(
         name="cogs",
         cog="admin",
@@ -113,14 +75,5 @@ ENTRIES: tuple[CommandEntry, ...] = (
         example="!cache clear all",
         access=_ADMIN,
         ephemeral=True,
-    ),
-    CommandEntry(
-        name="test-all",
-        cog="diagnostics",
-        aliases=("selftest", "validate", "test-integrations"),
-        summary="The self-test, with live progress and a report.",
-        example="!test-all",
-        access=_ADMIN,
-        cooldown=Cooldown(1, 60.0),
     ),
 )

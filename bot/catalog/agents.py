@@ -1,0 +1,55 @@
+"""The commands of the cog agents."""
+
+from __future__ import annotations
+
+from bot.catalog.entry import CogInfo, CommandEntry, Param
+
+COG = CogInfo("agents", "Agents", "The fourteen, one by one")
+
+ENTRIES: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        name="agents",
+        cog="agents",
+        aliases=("collective", "team", "roster"),
+        params=(
+            Param(
+                "layer",
+                "Only this layer",
+                kind="choice",
+                choices=("Consciousness", "Operational", "Integration"),
+            ),
+        ),
+        form="[layer]",
+        summary="The 14 agents by layer, with measured status and load.",
+        example="!agents operational",
+        ttl_s=60.0,
+    ),
+    CommandEntry(
+        name="agent",
+        cog="agents",
+        aliases=("profile",),
+        params=(Param("name", "The agent's name", required=True),),
+        summary="One agent: its role, what it is bound to, and how that is doing.",
+        example="!agent Lumina",
+        ttl_s=5.0,
+    ),
+    CommandEntry(
+        name="history",
+        cog="agents",
+        aliases=("agent-history",),
+        params=(
+            Param("agent", "The agent's name", required=True),
+            Param("days", "How many days back, 1 to 365", kind="int", default="7"),
+        ),
+        summary="What an agent did, from the journal.",
+        example="!history Kavach 30",
+    ),
+    CommandEntry(
+        name="wisdom",
+        cog="agents",
+        aliases=("quote", "agent-wisdom", "advice"),
+        params=(Param("agent", "Whose voice; anyone's when left out"),),
+        summary="A saying in an agent's own voice.",
+        example="!wisdom Oracle",
+    ),
+)

@@ -1,0 +1,19 @@
+"""The commands of the cog diagnostics."""
+
+from __future__ import annotations
+
+from bot.catalog.entry import Access, CogInfo, CommandEntry, Cooldown, Level
+
+COG = CogInfo("diagnostics", "Diagnostics", "The self-test")
+
+ENTRIES: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        name="test-all",
+        cog="diagnostics",
+        aliases=("selftest", "validate", "test-integrations"),
+        summary="The self-test, with live progress and a report.",
+        example="!test-all",
+        access=Access(Level.admin),
+        cooldown=Cooldown(1, 60.0),
+    ),
+)

@@ -1,0 +1,45 @@
+"""The commands of the cog execution."""
+
+from __future__ import annotations
+
+from bot.catalog.entry import Access, CogInfo, CommandEntry, Level, Param
+
+COG = CogInfo("execution", "Execution", "Directives for Manus")
+
+ENTRIES: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        name="run",
+        cog="execution",
+        aliases=("manus", "execute"),
+        params=(Param("directive", "A registered action, as ritual 27", kind="rest", required=True),),
+        summary="Queue a directive for Manus, after the policy has approved it.",
+        example="!run ritual 27",
+        access=Access(Level.mod),
+    ),
+    CommandEntry(
+        name="jobs",
+        cog="execution",
+        aliases=("queue", "directives"),
+        params=(Param("job", "One directive's id"),),
+        form="[id]",
+        summary="The directive queue, or one directive's log.",
+        example="!jobs",
+    ),
+    CommandEntry(
+        name="halt",
+        cog="execution",
+        aliases=("stop",),
+        params=(Param("reason", "Why", kind="rest"),),
+        summary="Pause Manus and cancel a running ritual safely.",
+        example="!halt maintenance",
+        access=Access(Level.admin),
+    ),
+    CommandEntry(
+        name="resume",
+        cog="execution",
+        aliases=("unhalt",),
+        summary="Let Manus work again.",
+        example="!resume",
+        access=Access(Level.admin),
+    ),
+)

@@ -1,0 +1,57 @@
+"""The commands of the cog rituals."""
+
+from __future__ import annotations
+
+from bot.catalog.entry import SERVER_ONLY, Access, CogInfo, CommandEntry, Level, Param
+
+COG = CogInfo("rituals", "Rituals", "The Z-88 engine and its folklore")
+
+ENTRIES: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        name="ritual",
+        cog="rituals",
+        aliases=("z88",),
+        params=(Param("steps", "How many steps, 1 to 1000", kind="int", default="108"),),
+        summary="Run a Z-88 ritual, with live progress and what it changed.",
+        example="!ritual 27",
+    ),
+    CommandEntry(
+        name="harmony",
+        cog="rituals",
+        aliases=("neti-neti",),
+        summary="A short ritual in four phases that raises harmony; once per server in 10 min.",
+        example="!harmony",
+        where=SERVER_ONLY,
+    ),
+    CommandEntry(
+        name="rituals",
+        cog="rituals",
+        aliases=("ritual-log",),
+        params=(Param("page", "Which page", kind="int", default="1"),),
+        form="[page]",
+        summary="Running and past rituals; each can be replayed from its id.",
+        example="!rituals",
+    ),
+    CommandEntry(
+        name="schedule",
+        cog="rituals",
+        aliases=("ritual-schedule",),
+        params=(
+            Param("action", "What to do", kind="choice", default="list", choices=("list", "add", "remove")),
+            Param("details", "When and how many steps, or the id to remove", kind="rest"),
+        ),
+        form="[list|add <when> <steps>|remove <id>]",
+        summary='Rituals on a cron expression or "every 6h".',
+        example="!schedule add every 6h 27",
+        access=Access(Level.mod),
+    ),
+    CommandEntry(
+        name="folklore",
+        cog="rituals",
+        aliases=("lore", "legends"),
+        params=(Param("entry", "One of its entries", kind="rest"),),
+        summary="Anomalies, legends, hymns and laws: counts, last seen, next promotion.",
+        example="!folklore void",
+        ttl_s=30.0,
+    ),
+)

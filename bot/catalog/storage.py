@@ -1,0 +1,50 @@
+"""The commands of the cog storage."""
+
+from __future__ import annotations
+
+from bot.catalog.entry import Access, CogInfo, CommandEntry, Cooldown, Level, Param
+
+COG = CogInfo("storage", "Storage", "Disk, backups, reports")
+
+_ONCE_A_MINUTE = Cooldown(1, 60.0)
+
+ENTRIES: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        name="storage",
+        cog="storage",
+        aliases=("disk",),
+        params=(Param("action", "What to do", kind="choice", default="status", choices=("status", "clean")),),
+        form="[status|clean]",
+        summary="Sizes of data, journal and backups; clean applies the retention.",
+        example="!storage",
+        access=Access(actions={"clean": Level.admin}),
+        ttl_s=30.0,
+    ),
+    CommandEntry(
+        name="backup",
+        cog="storage",
+        aliases=("create-backup", "save-backup"),
+        params=(
+            Param(
+                "action", "What to do", kind="choice", default="create", choices=("create", "list", "verify")
+            ),
+            Param("backup", "Of verify: the backup's id, as list shows it"),
+        ),
+        form="[create|list|verify <id>]",
+        summary="A consistent online backup with a checksummed manifest.",
+        example="!backup create",
+        access=Access(Level.admin),
+        cooldown=_ONCE_A_MINUTE,
+        quick=("list", "verify"),
+        ephemeral=True,
+    ),
+    CommandEntry(
+        name="sync",
+        cog="storage",
+        aliases=("ecosystem", "report"),
+        summary="One report of state, agents, heartbeats and journal, with attachments.",
+        example="!sync",
+        access=Access(Level.mod),
+        cooldown=_ONCE_A_MINUTE,
+    ),
+)

@@ -1,0 +1,45 @@
+"""The commands of the cog visuals."""
+
+from __future__ import annotations
+
+from bot.catalog.entry import SERVER_ONLY, Access, CogInfo, CommandEntry, Cooldown, Level, Param
+
+COG = CogInfo("visuals", "Visuals", "Pictures of the field")
+
+_PICTURES = Cooldown(3, 30.0)
+
+ENTRIES: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        name="visualize",
+        cog="visuals",
+        aliases=("visual", "render", "image", "fractal", "aion"),
+        params=(
+            Param(
+                "style",
+                "What to draw",
+                kind="choice",
+                choices=("mandelbrot", "julia", "ouroboros", "mandala"),
+            ),
+        ),
+        summary="A picture drawn from the present field.",
+        example="!visualize julia",
+        ttl_s=300.0,
+        cooldown=_PICTURES,
+    ),
+    CommandEntry(
+        name="icon",
+        cog="visuals",
+        aliases=("server-icon",),
+        params=(
+            Param("action", "What to do", kind="choice", default="info", choices=("info", "set", "cycle")),
+            Param("value", "The mode to set, or on or off"),
+        ),
+        form="[info|set <mode>|cycle on|cycle off]",
+        summary="Show, set or cycle this server's icon.",
+        example="!icon info",
+        access=Access(Level.admin, local=True),
+        where=SERVER_ONLY,
+        cooldown=_PICTURES,
+        quick=("info",),
+    ),
+)

@@ -1,0 +1,65 @@
+"""The commands of the cog webhooks."""
+
+from __future__ import annotations
+
+from bot.catalog.entry import Access, CogInfo, CommandEntry, Level, Param
+
+COG = CogInfo("webhooks", "Webhooks", "Deliveries, replays, breakers")
+
+ENTRIES: tuple[CommandEntry, ...] = (
+    CommandEntry(
+        name="webhooks",
+        cog="webhooks",
+        aliases=("deliveries", "hooks"),
+        params=(
+            Param("view", "in, out, failed, subscriptions, or a delivery's id"),
+            Param("page", "Which page", kind="int", default="1"),
+        ),
+        form="[in|out|failed|subscriptions|<id>] [page]",
+        summary="Deliveries with attempts and next try; one delivery whole; subscriptions.",
+        example="!webhooks failed",
+        access=Access(Level.mod),
+        ephemeral=True,
+    ),
+    CommandEntry(
+        name="replay",
+        cog="webhooks",
+        aliases=("redeliver",),
+        params=(
+            Param("target", "A delivery's id, or failed", required=True),
+            Param("since", "Only what failed since then, as 24h"),
+        ),
+        form="<id|failed> [since]",
+        summary="Send deliveries again, with progress.",
+        example="!replay failed 24h",
+        access=Access(Level.admin),
+    ),
+    CommandEntry(
+        name="breakers",
+        cog="webhooks",
+        aliases=("circuits",),
+        params=(
+            Param("action", "What to do", kind="choice", default="list", choices=("list", "reset", "trip")),
+            Param("name", "Which breaker", kind="rest"),
+        ),
+        form="[reset <name>|trip <name>]",
+        summary="Every circuit breaker: state, failure rate, next probe.",
+        example="!breakers",
+        access=Access(Level.mod, actions={"reset": Level.admin, "trip": Level.admin}),
+        ephemeral=True,
+    ),
+    CommandEntry(
+        name="emit",
+        cog="webhooks",
+        aliases=("zapier-test", "zap", "webhook-test"),
+        params=(
+            Param("event", "The event's type", required=True),
+            Param("json", "Its data, a JSON object", kind="rest"),
+        ),
+        form="<event> [json]",
+        summary="Send an event the whole way out, and say what became of it.",
+        example='!emit report.ready {"assessment": "a test"}',
+        access=Access(Level.admin),
+        ephemeral=True,
+    ),
+)
