@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from bot.catalog import (
     admin,
@@ -29,7 +30,9 @@ from bot.catalog import (
 )
 from bot.catalog import help as help_
 from bot.catalog.entry import CogInfo, CommandEntry, Where
-from state.ports import CommandInfo
+
+if TYPE_CHECKING:
+    from state.ports import CommandInfo
 
 # In the order in which people see them.
 _FILES = (
@@ -102,6 +105,8 @@ def suggest(
 
 def command_infos() -> tuple[CommandInfo, ...]:
     """The catalog as plain records, for those who know no Discord."""
+    from state.ports import CommandInfo
+
     return tuple(
         CommandInfo(
             name=entry.name,
