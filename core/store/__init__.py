@@ -1,4 +1,4 @@
-"""The store: one SQLite file, one writer thread with group commit and checkpoints, readers beside it."""
+"""The store: one SQLite file, one writer thread with group commit and checkpoints, and reader threads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, slots=True)
 class DatabaseStats:
-    """Counts since the start, and sizes now.
+    """Counts since the start, and present sizes.
 
     Attributes:
         groups: transactions committed.
@@ -37,13 +37,13 @@ class DatabaseStats:
         failures: transactions that could not be committed.
         largest_group: most requests in one transaction.
         waiting: requests in the queue.
-        queue_limit: how many may wait.
+        queue_limit: most requests the queue accepts.
         reads: queries answered.
-        size_bytes: the database file.
-        wal_bytes: its write-ahead log.
-        last_commit_s: how long the newest group took, from BEGIN to COMMIT; None before the first.
-        last_error: what the newest failed transaction said; None once one has succeeded again.
-        gone: which file of the store was removed or replaced while it is open, in a sentence; or None.
+        size_bytes: size of the database file.
+        wal_bytes: size of its write-ahead log.
+        last_commit_s: seconds of the newest group from BEGIN to COMMIT; None before the first.
+        last_error: error of the newest failed transaction; None after one has succeeded again.
+        gone: a sentence on the store file that was removed or replaced while open; None if all are there.
     """
 
     groups: int
@@ -61,10 +61,10 @@ class DatabaseStats:
 
 
 class Database:
-    """An open store. `Database.open` makes one; `close` is safe to call twice.
+    """An open store, made by `Database.open`. `close` may be called twice.
 
-    Work given to `write` and `read` runs in a thread of the store and gets the connection: it must not keep
-    it, nor anything that reads from it (cursors, generators), and it must let errors of SQLite through.
+    Work passed to `write` and `read` runs in a thread of the store and gets the connection. It must not keep
+    the connection, cursors or generators that read from it, and it must let SQLite's errors through.
     """
 
     def __init__(self, path: Path, writer: Writer, readers: Readers, opening: Opening) -> None:
@@ -89,17 +89,17 @@ class Database:
 
         Args:
             path: the file; its folder must exist.
-            migrations: every step that this program knows, of all its parts.
-            app_version: kept in table `meta`, to name the version that a later schema belongs to.
-            on_failure: called on the event loop with the error when a transaction could not be committed, and
-                with None when one is again.
+            migrations: every migration that this program knows, of all packages.
+            app_version: stored in table `meta`, to name the version that wrote a newer schema.
+            on_failure: called on the event loop with the error when a transaction fails, and with None when
+                one succeeds again.
             queue_limit: how many writes may wait before more are refused.
-            busy_timeout_ms: how long a lock held by another program is waited for.
+            busy_timeout_ms: how long to wait for a lock that another program holds.
 
         Raises:
             DatabaseCorrupt: the file is not a database or is damaged.
             DatabaseTooNew: a later version has changed the schema.
-            DatabaseUnusable: it cannot be opened or written, or a schema step failed.
+            DatabaseUnusable: it cannot be opened or written, or a migration failed.
         """
         opening = Opening(path, migrations, app_version, busy_timeout_ms)
         writer = Writer(
@@ -132,51 +132,51 @@ class Database:
     async def write(
         self, work: Callable[[sqlite3.Connection], T], *, on_commit: Callable[[T], None] | None = None
     ) -> T:
-        """Runs `work` in a savepoint of the next group; returns its result once that is on the disk.
+        """Runs `work` in a savepoint of the next group; returns its result once it is on disk.
 
-        `work` must be re-runnable: when a neighbour ends the group's transaction it is run again alone. It
-        cannot begin or end a transaction itself. What it raises undoes what it did and reaches the caller.
+        `work` must be safe to run twice: if another request ends the group's transaction, it is run again on
+        its own. It cannot begin or end a transaction. An exception undoes its changes and is raised here.
 
         Args:
             work: changes the database through the connection it is given.
             on_commit: called on the event loop with the result, in commit order and before any caller of the
-                group goes on; also when this caller was cancelled after the work was taken.
+                group continues; also if this caller was cancelled after the work had begun.
 
         Raises:
             StoreOverloaded: too many writes wait.
             StoreClosed: the store has been closed.
-            StoreGone: a file of the store was removed or replaced; nothing was changed, or what was is lost.
-            StoreError: the machine could not keep it (disk full, file locked); nothing was changed.
+            StoreGone: a store file was removed or replaced; nothing was changed, or the change is lost.
+            StoreError: it could not be saved (disk full, file locked); nothing was changed.
         """
         return await self._writer.submit(work, on_commit)
 
     async def write_item(
         self, item: Item, many: Many[Item, T], *, on_commit: Callable[[T], None] | None = None
     ) -> T:
-        """As `write`, for what comes often: `many` is called once for all such items that wait in a row.
+        """Like `write`, for frequent writes: one call of `many` handles all such items that wait in a row.
 
-        It gets them in the order of their coming and gives for each its result, or an exception for this one
-        alone. What it raises undoes all of them, and each is then tried alone. Pass a module's function: of
-        two bound methods none is known to be the other.
+        `many` gets the items in order and returns for each its result, or an exception for that item only. If
+        it raises, all items are undone and each is tried alone. Pass a module-level function: items are
+        grouped by identity, and every access to a bound method makes a new object.
         """
         return await self._writer.submit_item(item, many, on_commit)
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Runs `work` on a read-only connection, in which nothing changes until it returns.
+        """Runs `work` on a read-only connection that sees one snapshot of the database.
 
         Raises:
             StoreOverloaded: too many queries wait.
             StoreClosed: the store has been closed.
-            StoreError: the machine could not read.
+            StoreError: the disk or file could not be read.
         """
         return await self._readers.read(work)
 
     def add_participant(self, participant: Participant) -> None:
-        """Registers memory that is put back when a transaction fails; before the first write that uses it."""
+        """Registers in-memory state to restore when a transaction fails; call before its first write."""
         self._writer.add_participant(participant)
 
     def stats(self) -> DatabaseStats:
-        """Counts and sizes; a few `stat` calls, no query."""
+        """Counts and sizes; needs a few `stat` calls and no query."""
         writer = self._writer
         return DatabaseStats(
             groups=writer.groups,
@@ -194,11 +194,11 @@ class Database:
         )
 
     async def close(self) -> None:
-        """Finishes what was accepted, empties the write-ahead log and marks the stop as clean."""
+        """Finishes accepted requests, empties the write-ahead log and marks the stop as clean."""
         await _stop(self._writer, self._readers)
 
 
 async def _stop(writer: Writer, readers: Readers) -> None:
-    # The writer last: an open read would keep it from emptying the write-ahead log.
+    # The writer last: an open read would prevent it from emptying the write-ahead log.
     await readers.stop()
     await writer.stop()

@@ -1,4 +1,4 @@
-"""What the checks "store", "journal", "disk" and "recovery" say."""
+"""Readings of the checks "store", "journal", "disk" and "recovery"."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from core.store import DatabaseStats, Recovery
 from core.store.sqlite import version
 
 _DISK_SETTINGS: Final = ("DISK_FREE_WARN_MB", "DISK_FREE_FAIL_MB")
-# Helix itself needs a few dozen; a disk that runs out of them refuses every new file.
+# Helix itself needs a few dozen; a disk without free inodes refuses every new file.
 _FREE_INODES: Final = Threshold("free_inodes", "below", 1_000, 100)
 _PUT_BACK: Final = (
     "If the data folder was moved, move it back. If the log (-wal) was removed, stop Helix without a kill, "
-    "which saves what the log holds, and start it again. Otherwise stop Helix and restore a backup."
+    "which saves the log's content, and start it again. Otherwise stop Helix and restore a backup."
 )
 _MIB: Final = 1024 * 1024
 
 
 def read_store(stats: DatabaseStats, *, full_share: float) -> Reading:
-    """How the database does: it fails from a refused transaction to the next good one.
+    """The state of the database: "fail" from a failed transaction until the next successful one.
 
     Args:
-        stats: its numbers.
-        full_share: a queue fuller than this share of its bound will refuse changes soon.
+        stats: the store's numbers.
+        full_share: a queue fuller than this share of its limit is a warning.
     """
     load = stats.waiting / stats.queue_limit
     most = int(full_share * stats.queue_limit)
@@ -59,32 +59,32 @@ def read_store(stats: DatabaseStats, *, full_share: float) -> Reading:
     if stats.gone is not None:
         return reading.become("fail", f"nothing can be saved: {stats.gone}", _PUT_BACK)
     if stats.last_error is not None:
-        action = "Make room in the data folder and check its disk; changes are refused until then."
+        action = "Free space in the data folder and check its disk. Changes are refused until then."
         return reading.become("fail", stats.last_error, action)
     verdict = waiting.judge(stats.waiting)
     if verdict != "pass":
-        action = "Wait, or look at what writes so much and at the speed of the disk."
-        return reading.become(verdict, "more is waiting to be saved than the disk keeps up with", action)
+        action = "Wait, or find what writes so much and check the speed of the disk."
+        return reading.become(verdict, "changes are waiting: the disk is slower than they come in", action)
     return reading
 
 
 def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | None] = ()) -> Reading:
-    """Whether things can be written down, and stay.
+    """Whether journal entries can be written and are kept.
 
     Args:
-        stats: the database's numbers.
-        kept_days: how long an entry stays.
-        beside: what it stands on as well, such as the disk; a fault there is a warning here.
+        stats: the store's numbers.
+        kept_days: how long an entry is kept.
+        beside: other checks it depends on, such as the disk; a fault there is a warning here.
     """
     counters: dict[str, CounterValue] = {"size_bytes": stats.size_bytes, "kept_days": kept_days}
     thresholds = (
         fails_when("the last commit", "refused"),
-        warns_when("the check disk or the check backups", "not well"),
+        warns_when("the check disk or the check backups", "not passing"),
     )
     faulty = [check for check in beside if check is not None and check.status != "pass"]
     counters |= {check.name: check.status for check in beside if check is not None}
     if stats.last_error is not None or stats.gone is not None:
-        reason, action = "nothing can be written down", "See the check store."
+        reason, action = "no entry can be written", "See the check store."
         return Reading(status="fail", reason=reason, action=action, counters=counters, thresholds=thresholds)
     if faulty:
         reason = "; ".join(f"{check.name}: {check.reason}" for check in faulty)
@@ -100,18 +100,19 @@ async def refresh_disk(settings: Settings, health: HealthRegistry) -> None:
 
 
 def read_disk(folder: Path, *, warn_mb: int, fail_mb: int) -> Reading:
-    """How much room the folder's disk has left, in bounds of MiB, and for how many files.
+    """Free space on the folder's disk, with bounds in MiB, and free inodes.
 
-    Asks the system: call it in a thread.
+    Blocks on system calls: run it in a thread.
     """
     free = Threshold("free_bytes", "below", warn_mb * _MIB, fail_mb * _MIB, _DISK_SETTINGS)
-    thresholds = (free, _FREE_INODES, fails_when("the data folder", "impossible to look at"))
+    thresholds = (free, _FREE_INODES, fails_when("the data folder", "not readable"))
     try:
         usage, system = shutil.disk_usage(folder), os.statvfs(folder)
     except OSError as error:
-        reason = f"cannot be looked at: {error.strerror}"
-        return Reading(status="fail", reason=reason, action="Check the data folder.", thresholds=thresholds)
-    # A file system that makes inodes as they are needed (btrfs, for one) counts none.
+        reason = f"the data folder cannot be read: {error.strerror}"
+        action = "Check that HELIX_DATA_DIR exists and that Helix may read it."
+        return Reading(status="fail", reason=reason, action=action, thresholds=thresholds)
+    # A file system that allocates inodes on demand (such as btrfs) reports none.
     inodes = {"free_inodes": system.f_favail, "total_inodes": system.f_files} if system.f_files else {}
     reading = Reading(
         observed_value=usage.free,
@@ -128,27 +129,29 @@ def read_disk(folder: Path, *, warn_mb: int, fail_mb: int) -> Reading:
     if worst == room:
         mb = fail_mb if room == "fail" else warn_mb
         reason = f"the disk of the data folder has less than {mb} MiB left"
-        return reading.become(worst, reason, "Make room on the disk of HELIX_DATA_DIR.")
+        return reading.become(worst, reason, "Free space on the disk of HELIX_DATA_DIR.")
     bound = _FREE_INODES.fail if files == "fail" else _FREE_INODES.warn
     reason = f"the disk of the data folder has room for fewer than {bound} more files (inodes)"
-    return reading.become(worst, reason, "Remove files from the disk of HELIX_DATA_DIR; `df -i` shows them.")
+    return reading.become(
+        worst, reason, "Delete files on the disk of HELIX_DATA_DIR; `df -i` shows its inodes."
+    )
 
 
 def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int, rituals: int) -> None:
-    """Reports what the start found and mended as "recovery"; it passes, since all of it was mended.
+    """Reports what the start found and repaired as the check "recovery"; it always passes.
 
     Args:
-        health: where it shows.
+        health: where to report it.
         recovery: what the store found.
-        edits: how many edits of files were taken.
-        rituals: how many rituals a crash had cut off.
+        edits: how many file edits were taken over.
+        rituals: how many rituals a crash had interrupted.
     """
     reason = "the last stop was clean"
     if recovery.first_start:
         reason = "a first start"
     elif recovery.unclean:
-        reason = "the last stop was not clean; everything that was committed is there"
-    health.hold_against("recovery", passes_with("finding, since all of it was mended"))
+        reason = "the last stop was not clean; all committed data is there"
+    health.hold_against("recovery", passes_with("finding, since all of it was repaired"))
     health.report(
         "recovery",
         "pass",

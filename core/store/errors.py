@@ -1,4 +1,4 @@
-"""What can go wrong with the store, in words that name the path and what to do."""
+"""Errors of the store; their texts name the path and what to do."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ class DatabaseUnusable(StartError):
 
 
 class DatabaseCorrupt(StartError):
-    """The file is not a database, or its pages contradict each other."""
+    """The file is not a database, or its pages are inconsistent."""
 
 
 class DatabaseTooNew(StartError):
-    """A later version of the program has changed the schema; the text names the version that reads it."""
+    """A later version has changed the schema; the text names the version that can read it."""
 
 
 class StoreError(HelixError):
-    """A change could not be kept; nothing of it was. The cause is the `sqlite3` error."""
+    """A change could not be saved, not even in part. The cause is the `sqlite3` error."""
 
 
 class StoreOverloaded(StoreError):
-    """More is waiting to be written or read than the store accepts at once."""
+    """More reads or writes wait than the store accepts."""
 
 
 class StoreClosed(StoreError):
@@ -33,33 +33,33 @@ class StoreClosed(StoreError):
 
 
 class StoreGone(StoreError):
-    """A file that the store has open is not the one under its name, so nothing that is written stays."""
+    """A file that the store has open was removed or replaced, so nothing written to it is kept."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"Nothing can be saved: {what}. An operator must put the data folder back.")
 
 
-# Primary result codes (https://sqlite.org/rescode.html) that are the machine's fault, not the statement's.
+# Primary result codes (https://sqlite.org/rescode.html) for faults of the machine, not of a statement.
 _SENTENCES: Final = {
-    sqlite3.SQLITE_FULL: "The disk is full, so nothing can be saved. Make room in the data folder.",
+    sqlite3.SQLITE_FULL: "The disk is full, so nothing can be saved. Free space in the data folder.",
     sqlite3.SQLITE_IOERR: "The disk reported an error while saving. Check the volume of the data folder.",
     sqlite3.SQLITE_READONLY: "The database is read-only. Check the permissions of the data folder.",
     sqlite3.SQLITE_BUSY: "Another program has locked the database. Try again in a moment.",
     sqlite3.SQLITE_CANTOPEN: "The database cannot be opened. Check the data folder.",
     sqlite3.SQLITE_CORRUPT: "The database is damaged. Restore a backup.",
     sqlite3.SQLITE_NOTADB: "The database is damaged. Restore a backup.",
-    sqlite3.SQLITE_NOMEM: "There is not enough memory to save this.",
+    sqlite3.SQLITE_NOMEM: "There is not enough memory to save this. Try again in a moment.",
 }
 
 
 def primary_code(error: sqlite3.Error) -> int | None:
-    """The primary result code of an error (its low eight bits), or None where SQLite gave none."""
+    """The primary result code of an error (its low eight bits); None if SQLite gave none."""
     code = getattr(error, "sqlite_errorcode", None)
     return code & 0xFF if isinstance(code, int) else None
 
 
 def store_error(error: sqlite3.Error) -> StoreError | None:
-    """The readable error for a failure of the machine, or None when the statement itself was wrong."""
+    """The readable error for a fault of the machine; None if the statement itself was wrong."""
     sentence = _SENTENCES.get(primary_code(error) or 0)
     if sentence is None:
         return None

@@ -1,4 +1,4 @@
-"""Small things to remember across restarts, by scope and key."""
+"""Small values that survive a restart, by scope and key."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.store import Database
 
 
 class KeyValue:
-    """Text values under a scope and a key, kept in table `remembered`.
+    """The key-value store: texts under a scope and a key, in table `remembered`.
 
-    What is remembered about Discord uses the scope `<api_url>#<application_id>`, so that two applications, or
-    the sandbox and Discord, never see each other's ids.
+    Values about Discord use the scope `<api_url>#<application_id>`, so that two applications, or the sandbox
+    and Discord, never see each other's ids.
     """
 
     def __init__(self, database: Database, clock: Clock | None = None) -> None:
@@ -22,23 +22,24 @@ class KeyValue:
         self._clock = clock or SystemClock()
 
     async def get(self, scope: str, key: str) -> str | None:
-        """The value, or None where there is none."""
+        """The value; None if there is none."""
         return await self._database.read(lambda connection: find(connection, scope, key))
 
     async def set(self, scope: str, key: str, value: str) -> None:
-        """Keeps a value, in place of the one before; it is on the disk when this returns."""
+        """Sets or replaces a value; it is on disk when this returns."""
         await self.change(scope, key, lambda _: value)
 
     async def change(
         self, scope: str, key: str, choose: Callable[[str | None], str], *, keep: int | None = None
     ) -> str:
-        """Replaces a value by what `choose` makes of it, with nobody in between; gives the new one.
+        """Replaces a value by `choose(value)` in one transaction; returns the new value.
 
         Args:
-            scope: whose value it is.
-            key: which of them.
-            choose: pure: gets the value, or None where there is none; it may run twice, in another thread.
-            keep: of the scope, only so many keys: those that were changed last.
+            scope: the scope of the value.
+            key: its key.
+            choose: a pure function; gets the value, or None if there is none. It runs in another thread and
+                may run twice.
+            keep: how many keys of the scope to keep at most: those changed last.
         """
         now = self._clock.now()
 
@@ -46,7 +47,7 @@ class KeyValue:
             value = choose(find(connection, scope, key))
             put(connection, scope, key, value, now)
             if keep is not None:
-                # What a clock that was ahead has left must not outlast what is changed later.
+                # A clock that ran ahead may have left times in the future; cap them, or they would stay last.
                 connection.execute(
                     "UPDATE remembered SET updated_at = ?3 WHERE scope = ?1 AND updated_at > ?2",
                     (scope, now.isoformat(), (now - timedelta(microseconds=1)).isoformat()),
@@ -61,7 +62,7 @@ class KeyValue:
         return await self._database.write(work)
 
     async def delete(self, scope: str, key: str) -> bool:
-        """Forgets a value; False where there was none."""
+        """Deletes a value; False if there was none."""
 
         def work(connection: sqlite3.Connection) -> bool:
             found = connection.execute("DELETE FROM remembered WHERE scope = ? AND key = ?", (scope, key))
@@ -70,7 +71,7 @@ class KeyValue:
         return await self._database.write(work)
 
     async def forget_scopes(self, prefix: str) -> int:
-        """Forgets everything under the scopes that begin with `prefix`; gives how many values that was."""
+        """Deletes all values whose scope begins with `prefix`; returns how many there were."""
 
         def work(connection: sqlite3.Connection) -> int:
             return connection.execute(
@@ -80,7 +81,7 @@ class KeyValue:
         return await self._database.write(work)
 
     async def items(self, scope: str) -> dict[str, str]:
-        """Every key and value of a scope, by key."""
+        """All values of a scope by key, ordered by key."""
 
         def work(connection: sqlite3.Connection) -> dict[str, str]:
             rows = connection.execute(
@@ -92,7 +93,7 @@ class KeyValue:
 
 
 def put(connection: sqlite3.Connection, scope: str, key: str, value: str, at: datetime) -> None:
-    """Keeps a value in the open transaction, in place of the one before."""
+    """Sets or replaces a value in the open transaction."""
     connection.execute(
         "INSERT INTO remembered (scope, key, value, updated_at) VALUES (?, ?, ?, ?) "
         "ON CONFLICT (scope, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at",
@@ -101,7 +102,7 @@ def put(connection: sqlite3.Connection, scope: str, key: str, value: str, at: da
 
 
 def find(connection: sqlite3.Connection, scope: str, key: str) -> str | None:
-    """The value, or None where there is none."""
+    """The value; None if there is none."""
     row = connection.execute(
         "SELECT value FROM remembered WHERE scope = ? AND key = ?", (scope, key)
     ).fetchone()

@@ -1,4 +1,4 @@
-"""Numbered schema changes: each in one transaction with the mark that it was made, after a backup."""
+"""Schema migrations: each runs in one transaction with its record, after a backup."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _BOOKKEEPING = (
     """CREATE TABLE IF NOT EXISTS applied_migrations
     (number INTEGER PRIMARY KEY, name TEXT NOT NULL, app_version TEXT NOT NULL)""",
 )
-# `PRAGMA optimize` makes these; no migration does.
+# Tables that `PRAGMA optimize` makes; no migration does.
 _STATISTICS = frozenset({("table", "sqlite_stat1"), ("table", "sqlite_stat4")})
 
-# Type, name, table and SQL of one entry of the schema; SQL is None for the indexes that SQLite makes itself.
+# Type, name, table and SQL of a schema entry; SQL is None for the indexes that SQLite makes itself.
 SchemaObject = tuple[str, str, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step of the schema.
+    """One migration.
 
     Attributes:
-        number: its place in the order; unique over the project (core 1–9, state 10–49, bot 50–69, webhooks
+        number: its place in the order; unique in the project (core 1–9, state 10–49, bot 50–69, webhooks
             from 70) and never reused.
         name: a few words for the log.
-        statements: SQL, one statement each; run in one transaction with the bookkeeping.
+        statements: SQL, one statement each; run in one transaction with the record of it.
     """
 
     number: int
@@ -46,13 +46,13 @@ class Migration:
 
 @dataclass(frozen=True, slots=True)
 class MigrationResult:
-    """What bringing the schema up to date did.
+    """What `migrate` did.
 
     Attributes:
-        version_before: `user_version` as it was found (0 in a new file).
+        version_before: `user_version` before (0 in a new file).
         version: `user_version` now: the highest number applied.
         applied: the numbers applied by this start.
-        backup: the copy made first, or None when there was nothing to keep.
+        backup: the copy made beforehand; None if there was no data yet.
     """
 
     version_before: int
@@ -64,14 +64,14 @@ class MigrationResult:
 def migrate(
     connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration], app_version: str
 ) -> MigrationResult:
-    """Applies what the database lacks, lowest number first.
+    """Applies the missing migrations, lowest number first.
 
-    What was applied is kept by number, not only as the highest one: parts of the project have ranges of their
-    own, so a later step of a low range must not be mistaken for done.
+    Every applied number is recorded, not only the highest: packages have number ranges of their own, so a new
+    migration of a low range must not be taken for applied.
 
     Raises:
-        DatabaseTooNew: something was applied that this program does not know.
-        DatabaseUnusable: a step failed; the database is as it was before that step.
+        DatabaseTooNew: a migration was applied that this program does not know.
+        DatabaseUnusable: a migration failed; the database is as it was before that migration.
     """
     ordered = sorted(migrations, key=lambda migration: migration.number)
     known = {migration.number for migration in ordered}
@@ -94,13 +94,13 @@ def migrate(
 
 
 def schema_objects(connection: sqlite3.Connection) -> frozenset[SchemaObject]:
-    """Everything the schema defines, without the tables in which SQLite keeps its own statistics."""
+    """All entries of the schema, without the tables of SQLite's own statistics."""
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
     return frozenset(row for row in rows if (row[0], row[1]) not in _STATISTICS)
 
 
 def expected_schema(migrations: Sequence[Migration]) -> frozenset[SchemaObject]:
-    """What `schema_objects` gives for a database to which exactly these migrations were applied."""
+    """What `schema_objects` returns for a database with exactly these migrations."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         for statement in _BOOKKEEPING:
             connection.execute(statement)
@@ -111,7 +111,7 @@ def expected_schema(migrations: Sequence[Migration]) -> frozenset[SchemaObject]:
 
 
 def back_up(connection: sqlite3.Connection, path: Path, version: int) -> Path:
-    """A whole, flushed copy beside the database, `<name>.v<version>.bak`, mode 0600; replaces an older."""
+    """Writes a full, flushed copy, `<name>.v<version>.bak` with mode 0600; replaces an older one."""
     target = path.with_name(f"{path.name}.v{version}.bak")
     partial = target.with_name(target.name + ".partial")
     partial.unlink(missing_ok=True)
@@ -193,6 +193,6 @@ def _too_new(connection: sqlite3.Connection, path: Path, number: int, app_versio
         row = connection.execute("SELECT value FROM meta WHERE key = 'app_version'").fetchone()
     writer = f"Helix {row[0]}" if row else "a later version of Helix"
     return DatabaseTooNew(
-        f"{path} was last written by {writer} (schema step {number}), which this Helix {app_version} does "
-        f"not know. Run {writer} or later, or put back a copy from before ({path.name}.v*.bak)."
+        f"{path} was last written by {writer} (schema step {number}), which is newer than this Helix "
+        f"{app_version}. Run {writer} or later, or restore an earlier copy ({path.name}.v*.bak)."
     )

@@ -1,4 +1,4 @@
-"""Moments as the database keeps them: whole microseconds since 1970, UTC."""
+"""Times as the database stores them: whole microseconds since 1970, UTC."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def to_us(moment: datetime) -> int:
-    """Microseconds since 1970 of an aware moment, exactly."""
+    """Microseconds since 1970 of an aware datetime, exactly."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
 def from_us(microseconds: int) -> datetime:
-    """The aware moment, in UTC."""
+    """The aware datetime, in UTC."""
     return _EPOCH + timedelta(microseconds=microseconds)

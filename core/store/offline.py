@@ -1,4 +1,4 @@
-"""Opens the database of a data folder while no Helix runs on it; whoever calls holds the folder's lock."""
+"""Opens the database of a data folder while Helix does not run on it; the caller holds the folder's lock."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from core.store.sqlite.opening import Opening, leave_clean
 def open_offline(
     path: Path, migrations: Sequence[Migration], app_version: str
 ) -> Iterator[sqlite3.Connection]:
-    """The one connection to a database, checked and brought up to date; left as by a clean stop.
+    """The only connection to a database, checked and migrated; ends like a clean stop.
 
     Raises:
-        DatabaseCorrupt, DatabaseTooNew, DatabaseUnusable: it cannot be opened or, in the block, written.
+        DatabaseCorrupt, DatabaseTooNew, DatabaseUnusable: it cannot be opened, or the block cannot write.
     """
     connection = Opening(path, migrations, app_version, BUSY_TIMEOUT_MS).run()
     try:
@@ -38,7 +38,7 @@ def _refusal(error: sqlite3.Error) -> str:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """All or nothing of what the block writes."""
+    """Commits what the block writes; rolls all of it back if the block raises."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield

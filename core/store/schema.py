@@ -1,4 +1,4 @@
-"""The tables that core owns (migration numbers 1–9)."""
+"""The tables that core owns (migrations 1–9)."""
 
 from __future__ import annotations
 

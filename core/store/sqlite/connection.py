@@ -1,4 +1,4 @@
-"""Opens SQLite connections the one way that is safe here, and says readably why one does not open."""
+"""Opens SQLite connections with the settings that are safe here, and makes opening errors readable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.store.errors import DatabaseCorrupt, DatabaseUnusable, primary_code
 from core.store.sqlite.checkpoints import MOST_WAL_PAGES
 
 BUSY_TIMEOUT_MS: Final = 5_000
-# A whole check of a file this size takes well under 100 ms; a larger one is checked after an unclean stop.
+# Checking a file of this size takes under 100 ms; a larger one is checked only after an unclean stop.
 QUICK_CHECK_BYTES: Final = 32 * 1024 * 1024
 
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -22,13 +22,13 @@ def _require_wal(connection: sqlite3.Connection, path: Path) -> None:
     mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
     if mode != "wal":
         raise DatabaseUnusable(
-            f"{path}: the file system cannot keep a write-ahead log (journal mode stays {mode!r}). "
+            f"{path}: the file system does not support a write-ahead log (journal mode stays {mode!r}). "
             "Set HELIX_DATA_DIR to a folder on a local disk."
         )
 
 
 def create_private(path: Path) -> None:
-    """Creates the database file with mode 0600 where it is missing; SQLite's side files inherit that.
+    """Creates a missing database file with mode 0600, which SQLite's side files inherit.
 
     The journal names people, so only the account that runs Helix may read it.
     """
@@ -36,13 +36,13 @@ def create_private(path: Path) -> None:
 
 
 def connect_writer(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
-    """The one connection that writes: WAL, every commit flushed to the disk, foreign keys on."""
+    """The only connection that writes: WAL, every commit flushed to disk, foreign keys on."""
     connection = _connect(path, busy_timeout_ms)
     try:
         _require_wal(connection, path)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA wal_autocheckpoint = {MOST_WAL_PAGES}")
-        # A savepoint keeps what its pages were; over 64 KiB, SQLite would put that into a temporary file.
+        # Without this, SQLite puts a savepoint's old pages over 64 KiB into a temporary file.
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA foreign_keys = ON")
     except BaseException:
@@ -52,7 +52,7 @@ def connect_writer(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite
 
 
 def connect_reader(path: Path, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> sqlite3.Connection:
-    """A connection that can only read; used by one thread at a time, not always the same one."""
+    """A read-only connection; used by one thread at a time, not always the same one."""
     connection = _connect(path, busy_timeout_ms, check_same_thread=False)
     connection.execute("PRAGMA query_only = ON")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -66,7 +66,7 @@ def _connect(path: Path, busy_timeout_ms: int, *, check_same_thread: bool = True
 
 
 def check_integrity(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises DatabaseCorrupt when SQLite's quick check finds a contradiction."""
+    """Raises DatabaseCorrupt if SQLite's quick check finds an inconsistency."""
     rows = connection.execute("PRAGMA quick_check(3)").fetchall()
     problems = [str(row[0]) for row in rows if row[0] != "ok"]
     if problems:
@@ -74,7 +74,7 @@ def check_integrity(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def opening_error(error: sqlite3.Error | OSError, path: Path) -> StartError:
-    """The start error for what SQLite or the system said while the database was being opened."""
+    """The start error for an error that SQLite or the system raised while opening the database."""
     if isinstance(error, OSError):
         return DatabaseUnusable(
             f"{path}: {error.strerror or error}. Set HELIX_DATA_DIR to a folder that Helix can write to."
@@ -89,7 +89,7 @@ def opening_error(error: sqlite3.Error | OSError, path: Path) -> StartError:
         )
     if code == sqlite3.SQLITE_FULL:
         return DatabaseUnusable(
-            f"{path}: the disk is full. Make room, or set HELIX_DATA_DIR to another disk."
+            f"{path}: the disk is full. Free space, or set HELIX_DATA_DIR to a folder on another disk."
         )
     return DatabaseUnusable(
         f"{path} cannot be opened ({error}). Set HELIX_DATA_DIR to a folder that Helix can write to."

@@ -1,4 +1,4 @@
-"""The files of the store: their names and sizes, and whether those that are open still have these names."""
+"""The store's files: names, sizes, and whether an open file was removed or replaced."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from pathlib import Path
 class StoreFiles:
     """The database and its write-ahead log.
 
-    A file that was removed or replaced goes on for those who have it open, and is lost when they close it.
-    The index beside the log (`-shm`) is not looked at: SQLite makes it anew from the log.
+    A removed or replaced file stays usable for those who have it open, and is lost when they close it. The
+    index beside the log (`-shm`) is not checked: SQLite rebuilds it from the log.
     """
 
     def __init__(self, path: Path) -> None:
-        # Plain strings, since it is looked at them with each group.
+        # Plain strings, since every group checks them.
         self._names = (str(path), str(wal_path(path)))
         self._opened: dict[str, tuple[int, int]] = {}
 
     def remember(self) -> None:
-        """Takes note of which files these are; called once, after both were opened.
+        """Records the identity of the files; called once, after both were opened.
 
         Raises:
-            OSError: one of them cannot be looked at.
+            OSError: one of them cannot be read.
         """
         self._opened = {name: _identity(name) for name in self._names}
 
     def gone(self) -> str | None:
-        """Which file is not the opened one any more, in a sentence; None while both are. Two `stat` calls."""
+        """A sentence on the file that was removed or replaced; None if both are there. Two `stat` calls."""
         for name, opened in self._opened.items():
             try:
                 if _identity(name) != opened:
@@ -36,23 +36,23 @@ class StoreFiles:
             except FileNotFoundError:
                 return f"{Path(name).name} was removed while Helix runs"
             except OSError as error:
-                return f"{Path(name).name} cannot be looked at ({error.strerror})"
+                return f"{Path(name).name} cannot be read ({error.strerror})"
         return None
 
 
 def wal_path(path: Path) -> Path:
-    """Where SQLite keeps the write-ahead log of a database."""
+    """The path of a database's write-ahead log."""
     return path.with_name(path.name + "-wal")
 
 
 def file_size(path: Path) -> int:
-    """The size in bytes; 0 for what is not there."""
+    """The size in bytes; 0 if the file does not exist."""
     with contextlib.suppress(OSError):
         return path.stat().st_size
     return 0
 
 
 def _identity(name: str) -> tuple[int, int]:
-    """Which file it is, whatever its name: device and inode, given to no other while it is open."""
-    status = os.stat(name)  # noqa: PTH116 - at half the cost of a Path
+    """Device and inode, which identify a file whatever its name while it is open."""
+    status = os.stat(name)  # noqa: PTH116 - half the cost of a Path
     return status.st_dev, status.st_ino

@@ -1,7 +1,7 @@
-"""Group commit: many requests in one transaction, each in its savepoint, none told of success too early.
+"""Group commit: many requests in one transaction, each in a savepoint; success is reported after the COMMIT.
 
-Neighbours of the same kind share a savepoint and a call: between two statements this thread has to get the
-interpreter back from a busy event loop, which takes longer than most statements do.
+Adjacent requests of the same kind share a savepoint and a call: between two statements this thread has to get
+the interpreter lock back from a busy event loop, which takes longer than most statements.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any, Final
 from core.store.errors import StoreError, primary_code, store_error
 from core.store.sqlite.write_request import Participant, Request, neighbours, run_together
 
-# A group is closed after this long, so that its first waiter is not held up by all who came after.
+# A group is closed after this long, so that its first caller does not wait for all later ones.
 GROUP_TIME_S: Final = 0.05
 
-# The comments make these texts the writer's own: a work that says plain COMMIT finds no prepared
-# statement in the connection's cache, is compiled anew, and is refused by the authorizer.
+# The comments make these texts unique to the writer: a work function's plain COMMIT has no prepared statement
+# in the connection's cache, so it is compiled, and the authorizer refuses it.
 _BEGIN: Final = "BEGIN IMMEDIATE /* writer */"
 _COMMIT: Final = "COMMIT /* writer */"
 _ROLLBACK: Final = "ROLLBACK /* writer */"
@@ -30,7 +30,7 @@ _ROLLBACK_TO: Final = "ROLLBACK TO helix_request"
 
 
 class _TransactionGone(Exception):
-    """The group's transaction ended before its COMMIT; the cause is what ended it."""
+    """The group's transaction ended before its COMMIT; `cause` is the error that ended it."""
 
     def __init__(self, cause: BaseException) -> None:
         self.cause = cause
@@ -40,15 +40,15 @@ class _TransactionGone(Exception):
 class GroupCommit:
     """Commits groups of requests on one connection; used by the thread that opened it.
 
-    Not every error stays inside its savepoint: a full disk or `ON CONFLICT ROLLBACK` ends the whole
-    transaction, and a deferred constraint fails the COMMIT. Then nobody in the group hears of success, and
-    each request is tried in a transaction of its own.
+    Some errors are not confined to a savepoint: a full disk or `ON CONFLICT ROLLBACK` ends the whole
+    transaction, and a deferred constraint fails the COMMIT. Then no request of the group succeeds, and each
+    is tried in a transaction of its own.
 
     Args:
-        connection: autocommit mode (`isolation_level=None`); gets an authorizer.
-        participants: memory beside the transaction; the list may grow later.
-        on_success: called with the size of a committed transaction and how long it took, in seconds.
-        on_failure: called with what ended a transaction.
+        connection: in autocommit mode (`isolation_level=None`); gets an authorizer.
+        participants: in-memory state to restore on failure; the list may grow later.
+        on_success: called with the size of a committed transaction and its duration in seconds.
+        on_failure: called with the error that ended a transaction.
     """
 
     def __init__(
@@ -67,9 +67,9 @@ class GroupCommit:
         connection.set_authorizer(self._authorize)
 
     def commit(self, group: list[Request[Any]]) -> list[Request[Any]]:
-        """Commits the group, cut where its time is up, and gives the rest, for the next one.
+        """Commits as much of the group as its time allows; returns the rest for the next group.
 
-        Afterwards each request that is not in the rest holds a result that is on the disk, or an error.
+        Each request that is not in the rest then holds a result that is on disk, or an error.
         """
         try:
             return self._transaction(group)
@@ -87,7 +87,7 @@ class GroupCommit:
             except _TransactionGone as gone:
                 request.fail(readable(gone.cause))
                 if isinstance(gone.cause, sqlite3.Error) and primary_code(gone.cause) == sqlite3.SQLITE_BUSY:
-                    # Somebody else holds the file: waiting out the time-out once is enough for all.
+                    # Another program holds the lock: wait for the time-out once, not once per request.
                     for other in group[index + 1 :]:
                         other.fail(readable(gone.cause))
                     return
@@ -125,12 +125,12 @@ class GroupCommit:
                 wanted.append(request)
         if not wanted or self._run_in_savepoint(wanted) or len(wanted) == 1:
             return
-        # Whoever made them fail is found by trying each alone.
+        # One of them failed: run each alone to find which.
         for request in wanted:
             self._run_in_savepoint([request])
 
     def _run_in_savepoint(self, requests: Sequence[Request[Any]]) -> bool:
-        """Whether it went well; otherwise all of it is undone, and each request holds the error."""
+        """Whether it succeeded; if not, everything is undone and each request holds the error."""
         connection = self._connection
         went_well = True
         before = self._capture()
@@ -142,9 +142,9 @@ class GroupCommit:
             finally:
                 self._in_work = False
         except BaseException as error:
-            # Whatever was raised belongs to the caller.
+            # The exception goes to the caller, whatever it is.
             if connection.in_transaction and _is_the_machines(error):
-                # Where the statement has triggers, SQLite undoes it alone; the disk is full all the same.
+                # A statement with triggers may be undone alone by SQLite, but the disk is full all the same.
                 self._control(_ROLLBACK)
             if not connection.in_transaction:
                 raise _TransactionGone(error) from error
@@ -159,18 +159,18 @@ class GroupCommit:
         return went_well
 
     def _control(self, statement: str) -> None:
-        """Runs one of the writer's own statements; a failure ends the transaction for good."""
+        """Runs one of the writer's own statements; an error ends the transaction."""
         try:
             self._connection.execute(statement)
         except sqlite3.Error as error:
             if self._connection.in_transaction:
-                # Where even this fails, the next transaction begins by trying it again.
+                # If this fails too, the next transaction begins with another ROLLBACK.
                 with contextlib.suppress(sqlite3.Error):
                     self._connection.execute(_ROLLBACK)
             raise _TransactionGone(error) from error
 
     def _authorize(self, action: int, *_: str | None) -> int:
-        # A work that could COMMIT would keep half a group; `executescript` starts with a COMMIT of its own.
+        # A COMMIT in a work function would commit half a group; `executescript` begins with one.
         refused = self._in_work and action == sqlite3.SQLITE_TRANSACTION
         return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
 
@@ -187,7 +187,7 @@ def _is_the_machines(error: BaseException) -> bool:
 
 
 def readable(error: BaseException) -> BaseException:
-    """The error that the caller sees: readable where the machine failed, else the work's own."""
+    """The error for the caller: a readable text for a fault of the machine, else the original."""
     if isinstance(error, sqlite3.Error):
         return store_error(error) or error
     return error

@@ -1,4 +1,4 @@
-"""What happens to the database before the first request and after the last: checks, migrations, marks."""
+"""Opens and closes the database: checks, migrations, and the mark of a clean stop."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _STOPPED: Final = "stopped"
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What opening the store found and mended.
+    """What opening the store found and repaired.
 
     Attributes:
         first_start: there was no database before.
         unclean: the last process did not close the store (a crash, a SIGKILL, a power cut).
         unclean_stops: how often that has happened to this database.
-        wal_bytes: size of the write-ahead log that was found and taken over; 0 after a clean stop.
-        checked: whether every page was checked for contradictions.
+        wal_bytes: size of the write-ahead log that was found and recovered; 0 after a clean stop.
+        checked: whether all pages were checked for consistency.
         migration: what was done to the schema.
     """
 
@@ -44,10 +44,10 @@ class Recovery:
 
 
 class Opening:
-    """Opens the database in the writer thread, and keeps what it found.
+    """Opens the database in the writer thread and keeps what it found.
 
     Attributes:
-        files: what was opened, once `run` is over.
+        files: the opened files, once `run` has returned.
     """
 
     def __init__(
@@ -61,13 +61,13 @@ class Opening:
         self._recovery: Recovery | None = None
 
     def recovery(self) -> Recovery:
-        """What `run` found and mended."""
+        """What `run` found and repaired."""
         if self._recovery is None:
             raise RuntimeError("the database was not opened")
         return self._recovery
 
     def run(self) -> sqlite3.Connection:
-        """Gives the open connection; raises the start errors of `Database.open`."""
+        """Returns the open connection; raises the start errors of `Database.open`."""
         try:
             first_start = file_size(self._path) == 0
             wal_bytes = file_size(wal_path(self._path))
@@ -111,7 +111,7 @@ def _meta(connection: sqlite3.Connection, key: str) -> str | None:
 
 
 def _count(text: str | None) -> int:
-    """A counter as it was kept; 0 for anything else, which is no reason not to open the database."""
+    """The stored counter; 0 if it is invalid, which must not prevent opening the database."""
     return int(text) if text is not None and text.isascii() and text.isdigit() else 0
 
 

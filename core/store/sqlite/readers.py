@@ -1,4 +1,4 @@
-"""Reader threads with connections of their own that can only read."""
+"""Reader threads, each with its own read-only connection."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ READ_LIMIT: Final = 1_024
 
 
 class Readers:
-    """READERS threads; each read sees one moment of the database, from its first statement to its last."""
+    """READERS threads; each read sees one snapshot of the database."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
@@ -36,19 +36,19 @@ class Readers:
         self._open = True
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Runs `work` in a reader thread and gives what it returned."""
+        """Runs `work` in a reader thread and returns its result."""
         if not self._open:
             raise StoreClosed("The store is closed.")
         if self._pending >= READ_LIMIT:
             raise StoreOverloaded(f"Helix is busy: {READ_LIMIT} queries wait. Try again in a moment.")
         self._pending += 1
         future = asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
-        # Also for a cancelled caller, whose work is taken out of the line if no thread has begun it.
+        # Also called for a cancelled caller; its work is dropped if no thread has begun it.
         future.add_done_callback(self._done)
         return await future
 
     async def stop(self) -> None:
-        """Finishes what is being read and closes the connections. May be called twice."""
+        """Finishes the reads in progress and closes the connections. May be called twice."""
         self._open = False
         await asyncio.get_running_loop().run_in_executor(None, self._pool.shutdown)
         while not self._idle.empty():
@@ -74,7 +74,7 @@ class Readers:
         except StopIteration as error:
             raise deliverable(error) from error
         finally:
-            # Where this fails, the next read begins by trying it again.
+            # If this fails, the next read begins with another ROLLBACK.
             with contextlib.suppress(sqlite3.Error):
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")

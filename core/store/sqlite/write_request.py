@@ -1,4 +1,4 @@
-"""What travels between those who write and the writer thread."""
+"""Requests to the writer thread."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 Item = TypeVar("Item")
 
-# Does for many what came with each of them; gives for each, in their order, its result or its own error.
+# Handles many items in one call; returns for each, in order, its result or its own error.
 Many = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T | Exception]]
 
 
 class Participant(Protocol):
-    """Memory that lives in the writer thread beside the transaction, such as the newest snapshot.
+    """In-memory state that changes with the transaction, such as the newest snapshot.
 
-    Both methods are called in the writer thread only. What `capture` gives must stay as it is when the
-    participant goes on: immutable values, or copies.
+    Both methods are called in the writer thread only. The value of `capture` must not change when the
+    participant goes on: return an immutable value or a copy.
     """
 
     def capture(self) -> object:
-        """What the memory holds now."""
+        """Returns the present state."""
         ...
 
     def restore(self, captured: object) -> None:
-        """Puts back what `capture` gave, since what followed was not kept."""
+        """Restores a state that `capture` returned, since the changes after it were not saved."""
         ...
 
 
 def deliverable(error: BaseException) -> BaseException:
-    """The error as a future can carry it: StopIteration, which none takes, as a RuntimeError (PEP 479)."""
+    """The error in a form that a future accepts: StopIteration becomes a RuntimeError (PEP 479)."""
     if not isinstance(error, StopIteration):
         return error
     carried = RuntimeError("the work raised StopIteration")
@@ -47,11 +47,11 @@ def deliverable(error: BaseException) -> BaseException:
 
 
 class Request(Generic[T]):
-    """One piece of work on its way through the writer.
+    """One piece of work for the writer.
 
     Attributes:
-        future: what the caller waits on; belongs to the event loop.
-        abandoned: set by a caller who was cancelled; work not yet begun is then left out.
+        future: what the caller awaits; belongs to the event loop.
+        abandoned: set when the caller was cancelled; the work is skipped if it has not begun.
     """
 
     __slots__ = ("_error", "_on_commit", "_result", "_work", "abandoned", "future")
@@ -70,31 +70,31 @@ class Request(Generic[T]):
         self.abandoned = False
 
     def run(self, connection: sqlite3.Connection) -> None:
-        """Does the work and keeps its result; what an earlier try left is forgotten."""
+        """Runs the work and keeps its result; discards that of an earlier try."""
         self._result = self._error = None
         self._result = (self._work(connection),)
 
     def fail(self, error: BaseException) -> None:
-        """Keeps the error to be delivered in place of a result."""
+        """Sets the error that is delivered instead of a result."""
         self._result, self._error = None, deliverable(error)
 
     def doubt(self, error: BaseException) -> None:
-        """Leaves the result to the commit hook, since the store holds it; the caller hears the error."""
+        """Gives the caller an error although the commit hook gets the result, since it was committed."""
         if self._result is not None:
             self._error = error
 
     def publish(self) -> None:
-        """Event loop: tells the commit hook, in commit order and before any waiter goes on."""
+        """Event loop: calls the commit hook, in commit order and before any caller continues."""
         if self._result is None or self._on_commit is None:
             return
         try:
             self._on_commit(self._result[0])
         except Exception:
-            # The change is on the disk: a hook that fails must not take success from its caller.
+            # The change is on disk, so a failing hook must not turn success into an error.
             logger.exception("store.commit_hook_failed")
 
     def resume(self) -> None:
-        """Event loop: wakes the caller, who may be gone."""
+        """Event loop: wakes the caller, unless it was cancelled."""
         if self.future.done():
             return
         if self._result is not None and self._error is None:
@@ -104,7 +104,7 @@ class Request(Generic[T]):
 
 
 class ItemRequest(Request[T], Generic[Item, T]):
-    """A piece of work that is done together with its neighbours of the same kind, by one call of `many`."""
+    """One item that `many` handles in one call with adjacent items of the same kind."""
 
     __slots__ = ("item", "many")
 
@@ -115,13 +115,13 @@ class ItemRequest(Request[T], Generic[Item, T]):
         future: asyncio.Future[T],
         on_commit: Callable[[T], None] | None,
     ) -> None:
-        # Not a method of its own: a request that refers to itself is left to the garbage collector.
+        # A bound method would make the request refer to itself, and leave it to the garbage collector.
         super().__init__(partial(_alone, many, item), future, on_commit)
         self.item = item
         self.many = many
 
     def keep(self, result: T | Exception) -> None:
-        """Keeps what `many` gave for this one."""
+        """Sets the result that `many` returned for this item."""
         if isinstance(result, Exception):
             self.fail(result)
         else:
@@ -136,7 +136,7 @@ def _alone(many: Many[Item, T], item: Item, connection: sqlite3.Connection) -> T
 
 
 def neighbours(group: Sequence[Request[Any]], start: int) -> list[Request[Any]]:
-    """From `start` on, what can be done by one call: several in a row of the same kind, or a single one."""
+    """The requests from `start` on that one call can handle: adjacent items of one kind, or a single one."""
     first = group[start]
     if not isinstance(first, ItemRequest):
         return [first]
@@ -149,7 +149,7 @@ def neighbours(group: Sequence[Request[Any]], start: int) -> list[Request[Any]]:
 
 
 def run_together(connection: sqlite3.Connection, requests: Sequence[Request[Any]]) -> None:
-    """Does the work of a single one, or of neighbours by one call."""
+    """Runs a single request, or adjacent items in one call."""
     items = [request for request in requests if isinstance(request, ItemRequest)]
     if len(items) < 2:
         requests[0].run(connection)

@@ -1,4 +1,4 @@
-"""The one thread that writes: it commits in groups, and never tells anyone of success before the commit."""
+"""The only thread that writes: it commits in groups, and reports success only after the commit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Item = TypeVar("Item")
 
 QUEUE_LIMIT: Final = 4_096
 GROUP_LIMIT: Final = 256
-# How long the end waits for the event loop to deliver the last groups; a loop that has ended never does.
+# How long a stop waits for the event loop to deliver the last groups; a loop that has ended never does.
 _LAST_DELIVERY_S: Final = 5.0
 
 
@@ -31,11 +31,11 @@ class Writer:
     """Takes requests from the event loop and runs them in one thread on one connection.
 
     Args:
-        loop: the event loop that results are delivered on.
-        prepare: opens the connection, in the writer thread.
-        finish: leaves the database in order before the connection is closed, in the writer thread.
-        gone: event loop; why what is written would be lost, in a sentence; None while it stays.
-        on_failure: event loop; called with the error when a group fails, with None when one succeeds again.
+        loop: the event loop that gets the results.
+        prepare: opens the connection; runs in the writer thread.
+        finish: runs in the writer thread before the connection is closed.
+        gone: runs on the event loop; a sentence on why writes would be lost, else None.
+        on_failure: runs on the event loop; gets the error when a group fails, None when one succeeds again.
         queue_limit: how many requests may wait before more are refused.
     """
 
@@ -57,7 +57,7 @@ class Writer:
         self._checkpoints = Checkpoints()
         self._queue: queue.SimpleQueue[Request[Any] | None] = queue.SimpleQueue()
         self.queue_limit = queue_limit
-        # Event loop: what this turn of it has submitted.
+        # Event loop: submitted in this iteration.
         self._submitted: list[Request[Any]] = []
         self._carried: deque[Request[Any]] = deque()
         self._participants: list[Participant] = []
@@ -73,7 +73,7 @@ class Writer:
         self.last_error: str | None = None
 
     async def start(self) -> None:
-        """Opens the connection in the thread; raises what `prepare` raised."""
+        """Opens the connection in the thread; raises what `prepare` raises."""
         self._thread.start()
         try:
             await asyncio.shield(self._opened)
@@ -84,7 +84,7 @@ class Writer:
         self._accepting = True
 
     async def stop(self) -> None:
-        """Refuses what comes now, finishes what was accepted, closes the connection. May be called twice."""
+        """Refuses new requests, finishes accepted ones, closes the connection. May be called twice."""
         if self._accepting:
             self._accepting = False
             self._hand_over()
@@ -95,11 +95,11 @@ class Writer:
 
     @property
     def waiting(self) -> int:
-        """How many requests wait for their turn."""
+        """Number of requests that wait."""
         return len(self._submitted) + self._queue.qsize() + len(self._carried)
 
     def add_participant(self, participant: Participant) -> None:
-        """Registers memory to be put back when a savepoint or a group fails; before its first write."""
+        """Registers state to restore when a savepoint or a group fails; call before its first write."""
         self._participants.append(participant)
 
     async def submit(
@@ -109,7 +109,7 @@ class Writer:
         return await self._commit(Request(work, self._loop.create_future(), on_commit))
 
     async def submit_item(self, item: Item, many: Many[Item, T], on_commit: Callable[[T], None] | None) -> T:
-        """Runs `many` for `item` and its neighbours in the next group; its result after the COMMIT."""
+        """Runs `many` for `item` and adjacent items in the next group; returns after the COMMIT."""
         return await self._commit(ItemRequest(item, many, self._loop.create_future(), on_commit))
 
     async def _commit(self, request: Request[T]) -> T:
@@ -120,8 +120,8 @@ class Writer:
                 f"Helix is busy: {self.queue_limit} changes wait to be saved. Try again in a moment."
             )
         if not self._submitted:
-            # No answer can leave before this turn of the loop is over, so its requests may as well go
-            # together: a writer that begins with the first competes for the interpreter with the rest.
+            # Hand over once per iteration of the loop. A writer that begins with the first request would
+            # compete for the interpreter lock with the code that submits the rest, and no answer is earlier.
             self._loop.call_soon(self._hand_over)
         self._submitted.append(request)
         try:
@@ -142,13 +142,13 @@ class Writer:
             self._queue.put(request)
 
     def _deliver(self, group: Sequence[Request[Any]]) -> None:
-        """Says what became of a committed group, in its order.
+        """Delivers the results of a committed group, in order.
 
-        Looked at here and not in the writer thread, which would wait for the interpreter at each look.
+        Checks the files here, since the writer thread would wait for the interpreter lock at each check.
         """
         gone = self._gone()
         if gone is not None:
-            # Gone while they were committed: the memory follows the open files, and nobody hears of success.
+            # Lost while committing: memory has to match the open files, but no caller may see success.
             for request in group:
                 request.doubt(StoreGone(gone))
         for request in group:
@@ -161,7 +161,7 @@ class Writer:
     def _run(self) -> None:
         try:
             connection = self._prepare()
-        except BaseException as error:  # noqa: BLE001 - handed to whoever waits for the store to open
+        except BaseException as error:  # noqa: BLE001 - passed to the caller that waits for the store to open
             self._tell(_settle, self._opened, error)
             self._tell(_settle, self._ended, None)
             return
@@ -175,7 +175,7 @@ class Writer:
                 rest = commits.commit(group)
                 self._carried.extend(rest)
                 self._tell(self._deliver, group[: len(group) - len(rest)])
-                # Nobody waits for it: who has just been told goes on meanwhile.
+                # No caller waits for this: the group's results were delivered above.
                 self._checkpoints.run_if_due(connection)
             self._let_deliver()
             self._leave(connection)
@@ -188,7 +188,7 @@ class Writer:
             self._tell(_settle, self._ended, None)
 
     def _let_deliver(self) -> None:
-        """Waits until the event loop, which looks for the log, has delivered all groups."""
+        """Waits until the event loop has delivered all groups, which needs the log file."""
         delivered = threading.Event()
         self._tell(delivered.set)
         delivered.wait(_LAST_DELIVERY_S)
@@ -197,13 +197,13 @@ class Writer:
         try:
             self._finish(connection)
         except sqlite3.Error as error:
-            # Everything is committed. The next start takes this for a crash, and checks every page.
+            # Everything is committed. The next start treats this as a crash and checks all pages.
             logger.warning("store.not_left_clean error=%s", error)
 
     def _give_up(self, group: Sequence[Request[Any]], error: Exception) -> None:
-        """Event loop: the thread has ended, so nobody may wait for it, now or later."""
+        """Event loop: fails all waiting and future requests, since the thread has ended."""
         self._accepting = False
-        self.last_error = "The writer of the store has failed. Start Helix again."
+        self.last_error = "The writer of the store has failed. Restart Helix."
         submitted, self._submitted = self._submitted, []
         waiting = [*group, *self._carried, *submitted]
         while not self._queue.empty():
@@ -219,7 +219,7 @@ class Writer:
             self._on_failure(StoreError(self.last_error))
 
     def _next_group(self) -> list[Request[Any]] | None:
-        """What waits, at most GROUP_LIMIT; waits for the first. None once the last was done."""
+        """Waits for a request; returns up to GROUP_LIMIT of them, or None when stopped and empty."""
         group = [self._carried.popleft() for _ in range(min(len(self._carried), GROUP_LIMIT))]
         while len(group) < GROUP_LIMIT:
             try:
@@ -229,7 +229,7 @@ class Writer:
             if request is None:
                 if not group:
                     return None
-                self._queue.put(None)  # nothing is accepted any more: it stays the last
+                self._queue.put(None)  # put the end mark back for the next call
                 break
             group.append(request)
         return group
@@ -257,7 +257,7 @@ class Writer:
         try:
             self._loop.call_soon_threadsafe(callback, *arguments)
         except RuntimeError:
-            logger.debug("store.loop_closed")  # the loop is closed: nobody is left to be told
+            logger.debug("store.loop_closed")  # nobody is left to notify
 
 
 def _settle(future: asyncio.Future[None], error: BaseException | None) -> None:

@@ -254,7 +254,7 @@ def test_a_store_outlives_its_loop(path: Path) -> None:
 
 
 def test_a_file_system_that_keeps_no_log_is_refused() -> None:
-    refused = pytest.raises(DatabaseUnusable, match=r"helix\.db: the file system cannot keep")
+    refused = pytest.raises(DatabaseUnusable, match=r"helix\.db: the file system does not support")
     with contextlib.closing(connect_writer_to_memory()) as connection, refused:
         _connection._require_wal(connection, Path("/data/helix.db"))
 

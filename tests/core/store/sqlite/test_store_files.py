@@ -138,7 +138,7 @@ async def test_a_file_that_cannot_be_looked_at_is_not_known_to_be_there(
         return real(path, **options)
 
     monkeypatch.setattr(os, "stat", fails)
-    with pytest.raises(StoreGone, match="cannot be looked at"):
+    with pytest.raises(StoreGone, match="cannot be read"):
         await database.write(add("a"))
     monkeypatch.undo()
     await database.write(add("b"))
