@@ -1,1 +1,1 @@
-"""Outgoing HTTP: client sessions, name look-ups, and which addresses may be asked."""
+"""Outgoing HTTP: client sessions, DNS look-ups, and which addresses are permitted."""

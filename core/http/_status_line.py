@@ -1,6 +1,6 @@
-"""Keeps the status that a server answered with, whatever follows it.
+"""Keeps the status of an answer even if the rest of it is broken.
 
-No other file depends on the inside of aiohttp's client.
+No other file depends on the internals of aiohttp's client.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.http_parser import RawResponseMessage
 from aiohttp.streams import StreamReader
 
-# RFC 9112 §4. An answer may be preceded by interim ones, each of them with headers (RFC 9110 §15.2).
+# RFC 9112 §4. Interim answers, each with headers, may precede the final one (RFC 9110 §15.2).
 _STATUS_LINE: Final = re.compile(rb"HTTP/\d\.\d ([1-9]\d\d)[ \r\n]")
 _INTERIM: Final = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d[ \r\n].*?\r?\n\r?\n", re.DOTALL)
-# Of an answer's beginning so much is kept in search of its status.
+# How much of an answer is searched for its status.
 _BYTES: Final = 16 * 1024
 
 
 class Answered(aiohttp.ClientError):
-    """A server answered with a status, and what followed could not be read as HTTP."""
+    """A server sent a status, but the rest of its answer was not valid HTTP."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"HTTP {status}")
@@ -37,7 +37,7 @@ class StatusLine:
     """Finds the final status in the bytes that a server sends.
 
     Attributes:
-        status: None until its line has come.
+        status: None until the status line was received.
     """
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class StatusLine:
         self._head = b""
 
     def feed(self, data: bytes) -> None:
-        """Look at what has come; what follows the status is of no use here."""
+        """Processes received bytes until the status is found."""
         if self.status is not None or len(self._head) >= _BYTES:
             return
         self._head += data[:_BYTES]
@@ -57,30 +57,30 @@ class StatusLine:
 
 
 class _Protocol(ResponseHandler):
-    """Notes the status of each answer, and lets nothing come that was not asked for."""
+    """Records the status of each answer, and rejects bytes that belong to no request."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(loop)
         self.line = StatusLine()
-        # The body of the answer, once its head is read; after 101 another protocol is spoken.
+        # The body of the answer, once its head was read; after a 101, another protocol follows.
         self._body: StreamReader | None = None
 
     def set_response_params(self, **params: Any) -> None:  # noqa: ANN401 - as aiohttp
-        """A request begins."""
+        """Called when a request begins."""
         self.line, self._body = StatusLine(), None
         super().set_response_params(**params)
 
     def feed_data(self, data: tuple[RawResponseMessage, StreamReader], size: int = 0) -> None:
-        """The head of an answer is read."""
+        """Called when the head of an answer was read."""
         message, body = data
         if message.code >= 200:
             self._body = body
         super().feed_data(data, size)
 
     def data_received(self, data: bytes) -> None:
-        """Take what has come; after the end of the answer nothing more is taken on this connection."""
+        """Processes received bytes; closes the connection if bytes follow the end of the answer."""
         if self._body is not None and self._body.is_eof():
-            # Kept, it would be read as the answer to the next request.
+            # Extra bytes would otherwise be read as the answer to the next request.
             self.force_close()
             if self.transport is not None:
                 self.transport.close()
@@ -90,7 +90,7 @@ class _Protocol(ResponseHandler):
 
 
 class Connector(aiohttp.TCPConnector):
-    """Makes connections that note the status of each answer."""
+    """Makes connections that record the status of each answer."""
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as aiohttp
         super().__init__(**options)
@@ -99,13 +99,13 @@ class Connector(aiohttp.TCPConnector):
 
 
 class Response(aiohttp.ClientResponse):
-    """An answer whose status is known as soon as its line has come."""
+    """An answer whose status is known as soon as its status line was received."""
 
     async def start(self, connection: Connection) -> Self:
-        """Read the head of the answer.
+        """Reads the head of the answer.
 
         Raises:
-            Answered: there is a status, and the rest of the head cannot be read.
+            Answered: the status is known, but the rest of the head is invalid.
         """
         protocol = connection.protocol
         try:

@@ -1,4 +1,4 @@
-"""The HTTP sessions in which this process calls others, Discord apart."""
+"""The HTTP sessions for requests to other servers, except Discord."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from core.http._status_line import Answered, Connector, Response
 from core.http.look_ups import LookUps
 
-# A body is read so far, and so long, that the connection can be used again.
+# Limits for reading a body to its end, which lets the connection be reused.
 _BODY_BYTES: Final = 16 * 1024
 _BODY_S: Final = 2.0
 
 
 class Resolver(AbstractResolver):
-    """Gives a session look-ups that wait for those of no other session; whoever made them closes them."""
+    """A session's resolver with its own look-up threads; the owner of `look_ups` closes them."""
 
     def __init__(self, look_ups: LookUps) -> None:
         self._look_ups = look_ups
@@ -27,10 +27,10 @@ class Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        """The addresses of a name.
+        """The addresses of a host name.
 
         Raises:
-            OSError: it has none, or the resolver does not answer.
+            OSError: it has none, or the DNS server does not answer.
         """
         found = await self._look_ups.find(
             host, port, family=family, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
@@ -42,27 +42,27 @@ class Resolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Nothing: the look-ups belong to whoever made them."""
+        """Does nothing: the owner of `look_ups` closes them."""
 
 
 class Answer(NamedTuple):
-    """The status and the headers of an answer; without headers where they could not be read."""
+    """Status and headers of an answer; the headers are empty if they could not be read."""
 
     status: int
     headers: Mapping[str, str]
 
 
 def build_session(resolver: Resolver, *, user_agent: str) -> aiohttp.ClientSession:
-    """A session for `ask`: without cookies, and without a proxy from the environment.
+    """A session for `ask`, without cookies and without a proxy from the environment.
 
-    Its connections are bounded by those who send, not by host: many destinations share one, as all of
-    Zapier's do, and those that hang must leave the others theirs.
+    The number of connections is limited by the senders, not per host: many destinations share a host (all of
+    Zapier's do), and hanging connections must not use up those of the others.
     """
     return aiohttp.ClientSession(
         connector=Connector(resolver=resolver, ttl_dns_cache=10, limit=0, limit_per_host=0),
         response_class=Response,
         cookie_jar=aiohttp.DummyCookieJar(),
-        # What bodies say is of no use, so they are neither asked for in a compressed form nor decompressed.
+        # Bodies are discarded, so they are requested uncompressed and never decompressed.
         headers={"User-Agent": user_agent, "Accept-Encoding": "identity"},
         auto_decompress=False,
         trust_env=False,
@@ -79,12 +79,12 @@ async def ask(
     data: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Send one request and give the answer; nothing that follows the status line changes the status.
+    """Sends one request and returns the answer; once a status was received, later errors are ignored.
 
-    Redirects are not followed. `timeout_s` bounds all of it, and `connect_s` the way to a connection.
+    Redirects are not followed. `timeout_s` limits the whole request, `connect_s` the time to connect.
 
     Raises:
-        aiohttp.ClientError, OSError, ValueError: no status came; a `TimeoutError`: none in time.
+        aiohttp.ClientError, OSError, ValueError: no status was received; `TimeoutError`: none in time.
     """
     timeout = aiohttp.ClientTimeout(total=timeout_s, connect=connect_s)
     answer: Answer | None = None
@@ -103,7 +103,7 @@ async def ask(
 
 
 async def _read_some(response: aiohttp.ClientResponse) -> None:
-    """Reads a short answer to its end, so that the connection can be used again; closes a long one."""
+    """Reads a short answer to its end, so that the connection can be reused; closes a long one."""
     left = _BODY_BYTES
     try:
         async with asyncio.timeout(_BODY_S):

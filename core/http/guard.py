@@ -1,7 +1,7 @@
-"""Keeps what others make us fetch away from what only we can reach (OWASP, "Server-Side Request Forgery").
+"""Prevents requests to internal addresses (OWASP, "Server-Side Request Forgery").
 
-An address is checked when it is subscribed and again when it is connected to, after the name was looked up,
-so that a name which pointed outside yesterday cannot point inside today.
+A URL is checked at subscription, and its resolved address again at each connection, so that a name cannot
+point to a public address first and to an internal one later.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ if TYPE_CHECKING:
 
 LONGEST_URL: Final = 2_048
 _LOOK_UP_S: Final = 5.0
-# RFC 6052 and RFC 3056: an IPv4 address inside an IPv6 one is reached through a translator.
+# RFC 6052 and RFC 3056: IPv6 addresses that contain an IPv4 address, reached through a translator.
 _NAT64: Final = ip_network("64:ff9b::/96")
 _SIX_TO_FOUR: Final = ip_network("2002::/16")
-# RFC 4291 §2.4: elsewhere is what a network keeps to itself, such as a translator's own range (RFC 8215).
+# RFC 4291 §2.4: addresses outside this range are internal, such as a translator's own (RFC 8215).
 _GLOBAL_UNICAST: Final = ip_network("2000::/3")
-# RFC 6890: kept for protocols, and one cloud's metadata; Python 3.11 takes most of it for the Internet.
+# RFC 6890: reserved for protocols, and one cloud's metadata; Python 3.11 counts most of it as global.
 _PROTOCOLS: Final = ip_network("192.0.0.0/24")
-# The address inside Azure of the host that a machine runs on: DNS, health probes, the machine's own settings.
+# Azure's internal address of the host machine: DNS, health probes, the machine's settings.
 _AZURE_HOST: Final = IPv4Address("168.63.129.16")
 
 
 class ForbiddenTarget(HelixError, OSError):
-    """An address that is not sent to."""
+    """An address that requests may not go to."""
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the Internet's own, also where another is hidden inside it."""
+    """Whether an IP address is public, and so is any IPv4 address inside it."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
@@ -46,7 +46,7 @@ def is_public(address: str) -> bool:
     inner = _inner(found)
     if inner is None and isinstance(found, IPv6Address) and found not in _GLOBAL_UNICAST:
         return False
-    # Multicast counts as global, and is nobody's server.
+    # Multicast counts as global, but is no server's address.
     return all(
         one.is_global and not one.is_multicast and one not in _PROTOCOLS and one != _AZURE_HOST
         for one in (found, inner)
@@ -55,7 +55,7 @@ def is_public(address: str) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Whether an IP address is this machine's own."""
+    """Whether an IP address means this machine."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
@@ -65,16 +65,16 @@ def is_loopback(address: str) -> bool:
 
 
 def check_url(url: str, *, loopback: bool) -> SplitResult:
-    """The parts of an address that may be sent to, as far as its text tells; names are looked up later.
+    """Checks the text of a URL and returns its parts; host names are resolved and checked later.
 
     Args:
-        url: what a subscriber gave.
-        loopback: whether this machine itself may be meant, and plain http with it (the sandbox).
+        url: the URL that a subscriber gave.
+        loopback: whether this machine is permitted, also by plain http (the sandbox).
 
     Raises:
-        ForbiddenTarget: it is none; the text says what would be right.
+        ForbiddenTarget: it is not permitted; the text says what is.
     """
-    wanted = "target_url must be a whole https:// address without a user in it"
+    wanted = "target_url must be a full https:// URL without a user name"
     if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
         raise ForbiddenTarget(f"{wanted}, up to {LONGEST_URL} visible ASCII characters.")
     try:
@@ -88,15 +88,15 @@ def check_url(url: str, *, loopback: bool) -> SplitResult:
     if parts.scheme != "https" and not (here and parts.scheme == "http"):
         raise ForbiddenTarget(f"{wanted}.")
     if _is_literal(host) and not here and not is_public(host):
-        raise ForbiddenTarget("target_url must lead to a public address.")
+        raise ForbiddenTarget("target_url must point to a public address.")
     return parts
 
 
 async def check_target(url: str, *, loopback: bool, look_ups: LookUps) -> None:
-    """Looks the name up, and accepts an address all of whose places may be sent to.
+    """Resolves the host name and checks that all of its addresses are permitted.
 
     Raises:
-        ForbiddenTarget: it is forbidden, or is not found.
+        ForbiddenTarget: an address is not permitted, or the name cannot be resolved.
     """
     parts = check_url(url, loopback=loopback)
     host = parts.hostname or ""
@@ -104,24 +104,24 @@ async def check_target(url: str, *, loopback: bool, look_ups: LookUps) -> None:
         async with asyncio.timeout(_LOOK_UP_S):
             found = await look_ups.find(host, parts.port or 443, type=socket.SOCK_STREAM)
     except (OSError, TimeoutError, UnicodeError):
-        raise ForbiddenTarget("target_url names a host that is not found.") from None
+        raise ForbiddenTarget("The host of target_url cannot be found. Check its spelling.") from None
     _check_all([str(entry[4][0]) for entry in found], loopback=loopback)
 
 
 def build_session(*, loopback: bool, user_agent: str, look_ups: LookUps) -> aiohttp.ClientSession:
-    """A session that connects only where it may (`core/http/client_session.py`)."""
+    """A session that connects only to permitted addresses (`core/http/client_session.py`)."""
     from core.http import client_session
 
     class Guarded(client_session.Resolver):
-        """Refuses a name with a single forbidden address."""
+        """Refuses a host name if any of its addresses is forbidden."""
 
         async def resolve(
             self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
         ) -> list[ResolveResult]:
-            """The addresses of a name.
+            """The addresses of a host name.
 
             Raises:
-                ForbiddenTarget: one of them is not public.
+                ForbiddenTarget: one of them is not permitted.
             """
             found = await super().resolve(host, port, family)
             _check_all([result["host"] for result in found], loopback=loopback)
@@ -133,9 +133,9 @@ def build_session(*, loopback: bool, user_agent: str, look_ups: LookUps) -> aioh
 def _check_all(addresses: list[str], *, loopback: bool) -> None:
     for address in addresses:
         if not (is_public(address) or (loopback and is_loopback(address))):
-            raise ForbiddenTarget("target_url must lead to a public address.")
+            raise ForbiddenTarget("target_url must point to a public address.")
     if not addresses:
-        raise ForbiddenTarget("target_url names a host that is not found.")
+        raise ForbiddenTarget("The host of target_url cannot be found. Check its spelling.")
 
 
 def _is_literal(host: str) -> bool:
@@ -147,7 +147,7 @@ def _is_literal(host: str) -> bool:
 
 
 def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | None:
-    """The IPv4 address that an IPv6 one carries, where it does."""
+    """The IPv4 address inside an IPv6 address; None if there is none."""
     if isinstance(address, IPv4Address):
         return None
     if address.ipv4_mapped is not None:

@@ -1,4 +1,4 @@
-"""Looks host names up in threads of their own: a resolver that does not answer holds up nothing else."""
+"""DNS look-ups in their own threads, so that an unresponsive DNS server blocks nothing else."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Final
 import uvloop
 
 AT_ONCE: Final = 2
-# The C library gives up after about as long, with one server and its default settings (resolv.conf(5)).
+# About the C library's own limit with one server and default settings (resolv.conf(5)).
 _TIMEOUT_S: Final = 10.0
 
 Host = str | bytes | None
@@ -20,19 +20,19 @@ Port = str | bytes | int | None
 
 
 class LookUps:
-    """Two threads that look names up; an IP address needs none of them.
+    """Two look-up threads; IP addresses are answered without them.
 
-    Who must not wait for another's names gets threads of its own.
+    Callers that must not wait for each other's look-ups use separate instances.
     """
 
     def __init__(self, purpose: str) -> None:
         self._executor = ThreadPoolExecutor(AT_ONCE, thread_name_prefix=f"look-up-{purpose}")
 
     async def find(self, host: Host, port: Port, **how: int) -> list[Any]:
-        """The addresses of a host: takes and gives what `socket.getaddrinfo` does.
+        """The addresses of a host; arguments and result as for `socket.getaddrinfo`.
 
         Raises:
-            OSError: there is none, or none was found within ten seconds, the wait for a thread included.
+            OSError: there is none, or none within 10 s, including the wait for a thread.
         """
         if _is_address(host):
             return socket.getaddrinfo(
@@ -40,22 +40,22 @@ class LookUps:
             )
         look_up = partial(socket.getaddrinfo, host, port, **how)
         try:
-            # One that still waits for a thread when the time is over is never begun.
+            # A look-up that still waits for a thread at the time-out is never started.
             async with asyncio.timeout(_TIMEOUT_S):
                 return await asyncio.get_running_loop().run_in_executor(self._executor, look_up)
         except TimeoutError:
-            raise socket.gaierror(socket.EAI_AGAIN, "the resolver does not answer") from None
+            raise socket.gaierror(socket.EAI_AGAIN, "the DNS server does not answer") from None
 
     def close(self) -> None:
-        """Begin no more look-ups; those that have begun cannot be stopped."""
+        """Starts no more look-ups; those in progress cannot be stopped."""
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
 class Loop(uvloop.Loop):
-    """uvloop with look-ups of its own.
+    """uvloop with its own look-up threads.
 
-    uvloop hands each host to the four threads of libuv, also the address of each socket that is connected:
-    four look-ups that hang would hold up every new connection.
+    uvloop resolves every host, even the IP address of each socket that connects, in four threads of libuv:
+    four hanging look-ups would block every new connection.
     """
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class Loop(uvloop.Loop):
         return await self._look_ups.find(host, port, **how)
 
     def close(self) -> None:
-        """Close the loop, and let go of the threads."""
+        """Closes the loop and its look-up threads."""
         self._look_ups.close()
         super().close()
 

@@ -1,4 +1,4 @@
-"""Names and addresses of this machine."""
+"""Recognises names and addresses of this machine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine and nothing else."""
+    """Whether a host name or IP address means only this machine."""
     if host.casefold() == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""Log lines for people or machines, without secrets."""
+"""Log lines for people or machines, with secrets masked."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ _LIBRARY_FLOORS: Mapping[str, int] = MappingProxyType(
     {"discord": logging.INFO, "watchfiles": logging.WARNING, "aiohttp.access": logging.WARNING}
 )
 
-# What could start a new line or move the cursor: C0 without tab, DEL, C1, and Unicode's line separators.
+# Characters that start a new line or move the cursor: C0 without tab, DEL, C1, Unicode's line separators.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
-# A traceback may have many lines; what else could move the cursor is escaped there too.
+# The same for a traceback, which may contain newlines.
 _CONTROL_IN_TRACE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 
 _TRACEBACKS = logging.Formatter()
 
-# What a logger is given as `extra` for lines of which each must be found, such as one with an incident's id.
+# Pass as `extra` for lines that must all be written, such as one with an incident's id.
 EACH: Mapping[str, object] = MappingProxyType({"each": True})
-# Likewise for lines below the level of a warning that a client may cause as fast as it likes.
+# Pass as `extra` for lines below a warning that a client can cause at any rate: repeats are summed up.
 MANY: Mapping[str, object] = MappingProxyType({"each": False})
 _LOOK_EVERY_S = 1.0
 
 
 class SecretMask:
-    """Replaces every registered secret by `***`, in messages, arguments, tracebacks and stacks.
+    """Replaces every registered secret by `***` in messages, arguments, tracebacks and stacks.
 
-    Quoted, escaped and base64 forms are replaced likewise (`core/logs/secret_forms.py`).
+    Its quoted, escaped and base64 forms are replaced too (`core/logs/secret_forms.py`).
     """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
@@ -52,9 +52,9 @@ class SecretMask:
             self.register(secret)
 
     def register(self, secret: Secret) -> None:
-        """Mask this secret from now on; of an address its path and query too, which libraries log alone."""
+        """Masks this secret from now on; of a URL also its path and query, which libraries log separately."""
         texts = {*self._texts, *forms_of(secret.reveal())}
-        # The longest first: one secret may contain another.
+        # Longest first: a secret may contain another.
         self._texts = tuple(sorted(texts, key=len, reverse=True))
 
     def mask(self, text: str) -> str:
@@ -65,9 +65,9 @@ class SecretMask:
         return text
 
     def masked(self, record: logging.LogRecord) -> logging.LogRecord:
-        """A copy of the record with its message and traceback as finished, masked texts.
+        """A copy of the record with formatted, masked message and traceback.
 
-        The record itself stays as it is, for other handlers.
+        The record itself is unchanged, for other handlers.
         """
         copy = logging.makeLogRecord(record.__dict__)
         copy.msg = self.mask(_finished_message(record))
@@ -83,25 +83,25 @@ class SecretMask:
 
 
 class TextFormatter(logging.Formatter):
-    """`2026-01-01T12:00:00.000Z INFO core.cache event key=value`, one line but for tracebacks."""
+    """`2026-01-01T12:00:00.000Z INFO core.cache event key=value`; one line, except for tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One log entry as text."""
+        """Formats a log record as text."""
         message = _CONTROL.sub(_escape, record.getMessage())
         lines = [f"{_moment(record)} {record.levelname} {record.name} {message}"]
-        # Indented, so that no line of an error's text can pass for an entry of its own.
+        # Indented, so that no line of a traceback looks like an entry of its own.
         lines += (indent(_CONTROL_IN_TRACE.sub(_escape, text), "  ") for text in _extras(record))
         return "\n".join(lines)
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and traceback where there is one.
+    """One JSON object per line: time, level, logger, message, and traceback if there is one.
 
-    What a record has as its `fields` stands beside them, under names of their own.
+    The entries of a record's `fields` are added under their own names.
     """
 
     def format(self, record: logging.LogRecord) -> str:
-        """One log entry as a JSON object."""
+        """Formats a log record as a JSON object."""
         entry = {
             "time": _moment(record),
             "level": record.levelname,
@@ -115,7 +115,7 @@ class JsonFormatter(logging.Formatter):
 
 
 class _HelixHandler(logging.StreamHandler[TextIO]):
-    """The handler that `configure` owns, and finds again; it formats masked records only, and sums up."""
+    """The handler that `configure` installs and replaces; it masks records and sums up repeats."""
 
     def __init__(self, stream: TextIO, mask: SecretMask) -> None:
         super().__init__(stream)
@@ -124,14 +124,14 @@ class _HelixHandler(logging.StreamHandler[TextIO]):
         self._timer: threading.Timer | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write a record, or hold it where it repeats; `logging` holds this handler's lock meanwhile."""
+        """Writes a record, or holds it back if it repeats; `logging` holds the handler's lock."""
         if not self._repeats.hold(record, _finished_message(record)):
             super().emit(record)
         elif self._timer is None:
             self._look_later()
 
     def sum_up(self, *, everything: bool = False) -> None:
-        """Write what was held back and is due, or all of it."""
+        """Writes the held records that are due, or all of them."""
         self.acquire()
         try:
             for record in self._repeats.take_due(everything=everything):
@@ -145,13 +145,13 @@ class _HelixHandler(logging.StreamHandler[TextIO]):
     def _look_later(self) -> None:
         timer = threading.Timer(_LOOK_EVERY_S, self.sum_up)
         timer.name, timer.daemon = "log-repeats", True
-        # Where the system gives no more threads, the next line that repeats tries again.
+        # If no thread can be started, the next repeated line tries again.
         with contextlib.suppress(RuntimeError):
             timer.start()
             self._timer = timer
 
     def format(self, record: logging.LogRecord) -> str:
-        """The entry as it is written, without secrets."""
+        """Formats a record with secrets masked."""
         return super().format(self._mask.masked(record))
 
 
@@ -162,13 +162,13 @@ def configure(
     secrets: Iterable[Secret] = (),
     stream: TextIO | None = None,
 ) -> SecretMask:
-    """Set up the root logger; a second call replaces the first. Gives the mask, for secrets that come later.
+    """Sets up the root logger, in place of an earlier call; returns the mask, to register later secrets.
 
     Args:
         level: one of the standard names.
         format: "text" for people, "json" for machines.
-        secrets: what must never be shown.
-        stream: where the lines go; standard error when left out.
+        secrets: secrets to mask.
+        stream: where the lines go; standard error by default.
     """
     mask = SecretMask(secrets)
     handler = _HelixHandler(stream if stream is not None else sys.stderr, mask)
@@ -186,7 +186,7 @@ def configure(
 
 
 def sum_up() -> None:
-    """Write now what was held back since it repeats: nothing more is expected."""
+    """Writes all repeated lines held back; call before the process ends."""
     for handler in logging.getLogger().handlers:
         if isinstance(handler, _HelixHandler):
             handler.sum_up(everything=True)

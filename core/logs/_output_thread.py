@@ -1,4 +1,4 @@
-"""Threads that write to the process's outputs, so that nothing else waits for whoever reads them."""
+"""Threads that write to stdout and stderr, so that a slow reader blocks nothing else."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from core.metrics import CounterCell
 
 logger = logging.getLogger(__name__)
 
-# What may wait to be written: about ten thousand lines.
+# Most bytes that wait to be written: about ten thousand lines.
 CAPACITY_BYTES: Final = 2 * 1024 * 1024
-# How much is written at once: each call waits for the interpreter while the event loop is busy.
+# Most bytes in one write: each write call waits for the interpreter lock while the event loop is busy.
 _BATCH_BYTES: Final = 16 * 1024
 _NOBODY_READS: Final = "nobody reads it"
 
 
 @final
 class Output:
-    """One output of the process, and the count of what could not be written to it.
+    """One output of the process, and the count of entries that could not be written to it.
 
     An entry is what was printed at once: a line, or a line with its traceback.
 
     Attributes:
         name: "stdout" or "stderr".
-        lost: how many entries could not be written.
-        lost_at: when the last of them was lost, by `time.monotonic`; None where none was.
-        error: why, in the system's words.
+        lost: number of entries that could not be written.
+        lost_at: when the last of them was lost, by `time.monotonic`; None if none was.
+        error: the reason, as text of the system.
     """
 
     def __init__(self, descriptor: int, name: str) -> None:
@@ -42,17 +42,17 @@ class Output:
         self.lost_at: float | None = None
         self.error = ""
         self._untold = 0
-        # Whether the last entry ended in the middle of a line.
+        # Whether the last write ended in the middle of a line.
         self._torn = False
         self._cell: CounterCell | None = None
 
     def count_in(self, cell: CounterCell) -> None:
-        """Count in a metric too, with what was lost before; the caller holds the thread's lock."""
+        """Counts lost entries in a metric too, earlier ones included; the caller holds the thread's lock."""
         cell.inc(self.lost)
         self._cell = cell
 
     def lose(self, count: int, error: str) -> None:
-        """Count entries that are not written; the caller holds the lock of the thread that writes here."""
+        """Counts entries as lost; the caller holds the lock of the writing thread."""
         self.lost += count
         self._untold += count
         self.lost_at = time.monotonic()
@@ -61,7 +61,7 @@ class Output:
             self._cell.inc(count)
 
     def write(self, entries: list[bytes]) -> tuple[int, str]:
-        """Write entries in order, waiting as long as it takes; gives how many could not be, and why."""
+        """Writes entries in order and blocks as long as needed; returns how many were lost, and why."""
         mended = b"\n" if self._torn else b""
         data = mended + b"".join(entries)
         written = 0
@@ -77,9 +77,9 @@ class Output:
         return 0, ""
 
     def tell(self, *, works: bool) -> None:
-        """Log what was lost since this was last called; of the log's own output once it works again.
+        """Logs the losses since the last call; for the log's own output, only once it works again.
 
-        A command whose output goes to `head` says nothing: only what runs on counts, and tells.
+        Does nothing until `count_in` was called, so that `helix … | head` reports no losses.
         """
         if self._cell is None or not self._untold or (self.name == "stderr" and not works):
             return
@@ -90,7 +90,7 @@ class Output:
         try:
             return os.write(self.descriptor, data)
         except BlockingIOError:
-            # Whoever shares this end has made it non-blocking. A reader that ends wakes this, too.
+            # Another process made this descriptor non-blocking. The poll also ends when the reader does.
             poll = select.poll()
             poll.register(self.descriptor, select.POLLOUT)
             poll.poll()
@@ -99,10 +99,9 @@ class Output:
 
 @final
 class OutputThread:
-    """Takes entries without ever waiting, and writes them in order. Any thread may use it.
+    """Queues entries without blocking and writes them in order. Any thread may use it.
 
-    The lock can be taken again by the thread that holds it: the garbage collector may run anywhere, and what
-    it finalizes may log.
+    The lock is reentrant: the garbage collector may run at any point, and finalizers may log.
     """
 
     def __init__(self, name: str, *, capacity_bytes: int = CAPACITY_BYTES) -> None:
@@ -119,12 +118,12 @@ class OutputThread:
         return self._waiting_bytes / self._capacity_bytes
 
     def stuck_s(self, now_s: float) -> float:
-        """For how many seconds the present write has been waiting; 0 where there is none."""
+        """Seconds that the present write has been blocked; 0 if there is none."""
         since = self._writing_since
         return 0.0 if since is None else now_s - since
 
     def put(self, output: Output, entry: bytes) -> None:
-        """Have an entry written, or lose it where too much is waiting."""
+        """Queues an entry, or counts it as lost if the queue is full."""
         with self._changed:
             if self._waiting_bytes + len(entry) > self._capacity_bytes:
                 output.lose(1, _NOBODY_READS)
@@ -133,12 +132,12 @@ class OutputThread:
         self._queue.put((output, entry))
 
     def count_in(self, output: Output, cell: CounterCell) -> None:
-        """Count what is lost of an output in a metric too."""
+        """Counts an output's losses in a metric too."""
         with self._changed:
             output.count_in(cell)
 
     def flush(self, patience_s: float, within_s: float) -> None:
-        """Wait until everything is written, nothing was for `patience_s`, or `within_s` seconds are over."""
+        """Waits until all is written, nothing was written for `patience_s`, or `within_s` have passed."""
         deadline = time.monotonic() + within_s
         with self._changed:
             while self._waiting_bytes:

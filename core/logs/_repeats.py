@@ -1,4 +1,4 @@
-"""Sums up warnings that repeat: the first is written, the others are counted for a while."""
+"""Sums up repeated warnings: the first is written, the others are counted for a while."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import Callable
 from typing import Final, final
 
 _WINDOW_S: Final = 10.0
-# One that stays alone so long is written as it is.
+# A single repeat is written unchanged after this time.
 _ALONE_S: Final = 1.0
 _MOST_RUNS: Final = 256
-# What makes alike lines differ: numbers, and ids, times and addresses, which hold some.
-# Looked for where a word begins alone: tried from each of its letters, a long word takes seconds.
+# The varying words of similar lines: those that contain a digit (ids, times, addresses).
+# Matches start at word starts only; starting at every letter would take seconds for a long word.
 _VARIES: Final = re.compile(r"(?<![\w.:+-])[\w.:+-]*\d[\w.:+-]*")
 
 
 class _Run:
-    """A warning that was written, and those like it that have come since."""
+    """A warning that was written, and the count of similar ones since."""
 
     __slots__ = ("began_s", "count", "first", "held", "held_s")
 
@@ -33,14 +33,13 @@ class _Run:
 
 @final
 class Repeats:
-    """Lines of one logger are alike when their texts differ only in words that hold a digit.
+    """Counts similar lines: of one logger, with texts that differ only in words that contain a digit.
 
-    Warnings and errors are looked at, and what `core.logs.MANY` marks; never what `EACH` marks.
-
-    Used under the lock of the handler that it belongs to.
+    Applies to warnings and errors, and to records marked `core.logs.MANY`; never to those marked `EACH`. Used
+    under the lock of its handler.
 
     Args:
-        finish: gives a record whose text is made, so that it can be kept.
+        finish: returns a copy of a record with its text formatted, so that it can be kept.
     """
 
     def __init__(
@@ -54,11 +53,11 @@ class Repeats:
 
     @property
     def holding(self) -> bool:
-        """Whether something waits to be summed up."""
+        """Whether any line waits to be summed up."""
         return any(run.count for run in self._runs.values())
 
     def hold(self, record: logging.LogRecord, text: str) -> bool:
-        """Count a record whose message is `text`; False where it is to be written now."""
+        """Counts a record whose message is `text`; False if it is to be written now."""
         if getattr(record, "each", record.levelno < logging.WARNING):
             return False
         now_s = self._monotonic()
@@ -73,7 +72,7 @@ class Repeats:
         return True
 
     def take_due(self, *, everything: bool = False) -> list[logging.LogRecord]:
-        """What is to be written now: sums whose time is over (or all), and what stayed alone."""
+        """The records to write now: sums whose window is over (or all), and single repeats."""
         now_s = self._monotonic()
         due = []
         for key, run in tuple(self._runs.items()):

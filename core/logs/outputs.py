@@ -1,6 +1,6 @@
-"""Standard output and standard error, as something that nothing waits for and that cannot fail.
+"""Makes standard output and standard error non-blocking and safe from errors.
 
-What is printed or logged goes into a bounded queue, and a thread writes it. What cannot be written is lost
+Printed and logged lines go into a bounded queue that a thread writes. Lines that cannot be written are lost
 and counted: nobody reads, the disk is full, the reader has ended, the output was closed.
 """
 
@@ -21,25 +21,25 @@ from core.health.threshold import Threshold
 from core.logs._output_thread import Output, OutputThread
 from core.metrics import Registry
 
-# How long the end of the process waits for a reader that reads nothing.
+# How long the end of the process waits for a reader that does not read.
 _PATIENCE_S: Final = 1.0
-# For how long a loss is shown, and how long a write may take.
+# How long the check shows a loss, and how long a write may be blocked, in seconds.
 _NEWS_S: Final = 900.0
 _STUCK_S: Final = 10.0
 _LONGEST_PIECE: Final = 32 * 1024
 _RECENT: Final = Threshold("recent_lost_lines", "above", 0, None)
 _STUCK: Final = Threshold("stuck_s", "above", _STUCK_S, None)
-_ACTION: Final = "Let something read it that keeps up, or point it at a file on a disk with room."
+_ACTION: Final = "Read it with something fast enough, or redirect it to a file on a disk with free space."
 
 
 class _Begun(threading.local):
-    """The line that a thread has begun and not ended."""
+    """The unfinished line of each thread."""
 
     text = b""
 
 
 class _Entries(io.RawIOBase):
-    """Hands whole lines to the thread that writes them; what a thread prints in pieces stays together."""
+    """Passes whole lines to the writing thread; what one thread prints in pieces stays together."""
 
     def __init__(self, output: Output, thread: OutputThread) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class _Entries(io.RawIOBase):
 
 @final
 class Outputs:
-    """The process's two outputs, once they were taken over."""
+    """The two outputs of the process, after `take_over`."""
 
     def __init__(self, stdout: tuple[Output, OutputThread], stderr: tuple[Output, OutputThread]) -> None:
         self._stdout, self._stdout_thread = stdout
@@ -83,17 +83,17 @@ class Outputs:
 
     @classmethod
     def take_over(cls) -> Self:
-        """Send what this process prints from now on through threads, and wait for them at its end.
+        """Redirects what this process prints to threads, and waits for them at its end.
 
-        Descriptors 0 to 2 that are closed are opened on /dev/null before: no file or socket of ours may get
-        such a number, or what somebody prints would end up in it.
+        Closed descriptors 0 to 2 are opened on /dev/null first: otherwise a file or socket could get such a
+        number, and printed text would end up in it.
 
         Raises:
             RuntimeError: no thread could be started.
         """
         _open_missing()
         stderr = (Output(2, "stderr"), OutputThread("stderr"))
-        # What ends up in the same place keeps its order.
+        # One thread if both lead to the same place, which keeps their order.
         same = os.path.sameopenfile(1, 2)
         stdout = (Output(1, "stdout"), stderr[1] if same else OutputThread("stdout"))
         outputs = cls(stdout, stderr)
@@ -103,7 +103,7 @@ class Outputs:
         return outputs
 
     def flush(self, within_s: float = math.inf) -> None:
-        """Wait until everything is written, nothing was for a second, or `within_s` seconds are over."""
+        """Waits until all is written, nothing was written for a second, or `within_s` seconds have passed."""
         deadline = time.monotonic() + within_s
         sys.stdout.flush()
         sys.stderr.flush()
@@ -111,7 +111,7 @@ class Outputs:
             thread.flush(_PATIENCE_S, deadline - time.monotonic())
 
     def count_in(self, metrics: Registry) -> None:
-        """Count what is lost as a metric."""
+        """Counts lost lines as a metric."""
         counter = metrics.counter(
             "helix_output_lines_lost_total", "Log and output lines that could not be written.", ("output",)
         )
@@ -119,7 +119,7 @@ class Outputs:
         self._stderr_thread.count_in(self._stderr, counter.bind("stderr"))
 
     def probe(self, monotonic: Callable[[], float] = time.monotonic) -> Reading:
-        """What the health check "log" says."""
+        """The reading of the check "log"."""
         now_s = monotonic()
         parts = ((self._stderr, self._stderr_thread), (self._stdout, self._stdout_thread))
         reading = Reading(
@@ -144,12 +144,12 @@ def _open_missing() -> None:
         try:
             os.fstat(number)
         except OSError:
-            # The lowest free number is given, which is this one.
+            # open() returns the lowest free number, which is this one.
             os.set_inheritable(os.open(os.devnull, flags), True)
 
 
 def text_stream(replaced: TextIO | None, output: Output, thread: OutputThread) -> io.TextIOWrapper:
-    """What takes the place of `sys.stdout` or `sys.stderr`; what its encoding lacks is escaped."""
+    """The replacement of `sys.stdout` or `sys.stderr`; characters its encoding lacks are escaped."""
     encoding = "utf-8" if replaced is None else replaced.encoding
     entries = _Entries(output, thread)
     return io.TextIOWrapper(entries, encoding, errors="backslashreplace", newline="\n", write_through=True)

@@ -1,4 +1,4 @@
-"""A text that does not show itself."""
+"""A text that is not shown by accident."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NoReturn, final
 
 @final
 class Secret:
-    """A token or key; printing, formatting, logging, pickling or encoding it never gives it away."""
+    """A token or key; printing, formatting, logging, pickling or encoding never reveals it."""
 
     __slots__ = ("_text",)
 
@@ -16,11 +16,11 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """The text itself; call it only where it is sent or compared."""
+        """The text itself; call this only to send or compare it."""
         return self._text
 
     def matches(self, offered: str) -> bool:
-        """Whether `offered` is this secret, in time that does not depend on how much of it is right."""
+        """Whether `offered` equals this secret, compared in constant time."""
         return hmac.compare_digest(
             self._text.encode("utf-8", "surrogatepass"), offered.encode("utf-8", "surrogatepass")
         )

@@ -1,4 +1,4 @@
-"""The forms in which a secret shows up in texts: as it is, quoted, escaped, and in base64."""
+"""The forms in which a secret may appear in texts: plain, quoted, escaped, and in base64."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
-# Shorter ones would blot out ordinary words; a shorter piece of base64 may stand anywhere by chance.
+# Masking shorter texts would blot out ordinary words; a shorter base64 piece may occur by chance.
 _SHORTEST: Final = 4
 _SHORTEST_BASE64: Final = 8
 # Shorter queries are options, such as `db=0`.
@@ -17,7 +17,7 @@ _SHORTEST_QUERY: Final = 16
 
 
 def forms_of(secret: str) -> frozenset[str]:
-    """Every form of a secret and of its parts that is long enough to be masked."""
+    """All forms of a secret and its parts that are long enough to be masked."""
     return frozenset(
         form
         for part in _parts(secret)
@@ -27,7 +27,7 @@ def forms_of(secret: str) -> frozenset[str]:
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """The secret; of an address also its path, query and password, and of a key what follows its prefix."""
+    """The secret; of a URL also its path, query and password; of a key also the part after its prefix."""
     yield secret
     yield secret.removeprefix("whsec_")
     if "://" not in secret:
@@ -35,7 +35,7 @@ def _parts(secret: str) -> Iterator[str]:
     try:
         address = urlsplit(secret)
     except ValueError:
-        # A token may look like an address and be none.
+        # A token may look like a URL without being one.
         return
     yield address.path.rstrip("/")
     if len(address.query) >= _SHORTEST_QUERY:
@@ -46,7 +46,7 @@ def _parts(secret: str) -> Iterator[str]:
 
 
 def escaped(text: str) -> Iterator[str]:
-    """The text as it is, in addresses, JSON and HTML, and as Python shows texts and bytes."""
+    """The text plain, as in URLs, JSON and HTML, and as Python's repr of str and bytes."""
     data = text.encode("utf-8", "surrogatepass")
     yield from (text, quote(data), quote(data, safe=""), quote_plus(data))
     yield from (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
@@ -55,11 +55,11 @@ def escaped(text: str) -> Iterator[str]:
 
 
 def _in_base64(text: str) -> Iterator[str]:
-    """Within a longer text too: what stands before it shifts its bits in three ways."""
+    """Its base64 inside a longer text: the text before it shifts its bits in three ways."""
     data = text.encode("utf-8", "surrogatepass")
     for before in range(3):
         encoded = base64.b64encode(bytes(before) + data).decode().rstrip("=")
-        # The characters at both ends that hold bits of what stands beside it.
+        # The characters at both ends also hold bits of the neighbours, so they are left out.
         first, last = (0, 2, 3)[before], len(encoded) - ((before + len(data)) % 3 != 0)
         inner = encoded[first:last]
         if len(inner) >= _SHORTEST_BASE64:

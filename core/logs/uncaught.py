@@ -1,4 +1,4 @@
-"""Errors that nothing caught, as log entries: in the log's format and without secrets."""
+"""Logs uncaught errors, in the log's format and with secrets masked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ logger = logging.getLogger("helix")
 
 
 def log() -> None:
-    """Log from now on what Python would print: errors that end the program or a thread, and of finalizers."""
+    """Logs what Python would print: errors that end the program or a thread, and errors in finalizers."""
     sys.excepthook = _of_program
     threading.excepthook = _of_thread
     sys.unraisablehook = _of_finalizer

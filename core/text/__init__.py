@@ -1,1 +1,1 @@
-"""Words and numbers as people write and read them."""
+"""Parses and formats texts: durations, numbers, Markdown, patterns, quotation marks."""

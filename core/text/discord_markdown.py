@@ -1,4 +1,4 @@
-"""Escapes Discord's Markdown, so that a text is shown as it was written."""
+"""Escapes Discord's Markdown, so that a text is shown literally."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import Final
 
 from core.errors import HelixError
 
-# Places before which a backslash goes (Discord's "Markdown Text 101"; Discord API, "Message Formatting").
-# No alternative looks past the next colon, or more than once at the beginning of a line: the cost is linear.
+# Where a backslash is inserted (Discord's "Markdown Text 101"; Discord API, "Message Formatting").
+# No alternative scans past the next colon, or twice from the start of a line, so the cost is linear.
 _MARK: Final = re.compile(
     # At the start of a line: headings, subtext, quotes, lists.
     r"(?m:^[ \t]*(?=[#>+-]))"
     r"|(?m:^[ \t]*[0-9]+(?=\.(?:\s|\Z)))"
-    # Emphasis, spoilers, code, masked links, and every tag: mentions, times, emoji, commands, addresses.
+    # Emphasis, spoilers, code, masked links, and all tags: mentions, times, emoji, commands, URLs.
     r"|(?=[\\*_~|`\[<])"
-    # Bare links, and :emoji: by name, also where the last colon would come after the text.
+    # Bare links, and :emoji: by name, also if the last colon would follow after the text.
     r"|(?=:(?://|:|[^\s:]+:|[\w+-]+\Z))"
     r"|(?=@(?:everyone|here))"
-    # An invitation is shown as a card without a scheme, too.
+    # Discord shows an invitation as a card even without a scheme.
     r"|(?<=discord)(?=\.)|(?<=discordapp)(?=\.)",
     re.IGNORECASE,
 )
 
 
 class MarkdownError(HelixError):
-    """An error whose text is Discord's Markdown, and holds nothing that a person wrote."""
+    """An error whose text is Discord Markdown; it must contain no text written by a person."""
 
 
 def escape(text: str) -> str:
-    """`text` with a backslash before everything that Discord would take for Markdown.
+    """Inserts a backslash before everything that Discord would take for Markdown.
 
-    Carriage returns become newlines and form feeds are left out, as Discord shows them.
-    Inside code and inside the label of a masked link Discord shows backslashes: use it for neither.
+    Carriage returns become newlines and form feeds are removed, as Discord does. Do not use it inside code or
+    inside the label of a masked link: Discord shows backslashes there.
     """
     # Discord's parser does the same before it looks for Markdown (simple-markdown, "preprocess").
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "")

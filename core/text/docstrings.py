@@ -1,4 +1,4 @@
-"""What docstrings of records say: of the whole, and of each attribute."""
+"""Reads the docstrings of records: the summary, and the description of each attribute."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _NONE: Final = re.compile(r"\bNone\b")
 
 
 def summary(docstring: str) -> str:
-    """Its text ahead of the first section, a paragraph a line."""
+    """The text before the first section, one line per paragraph."""
     text = _SECTION.split(inspect.cleandoc(docstring), maxsplit=1)[0]
     return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))
 
 
 def attributes(docstring: str) -> dict[str, str]:
-    """What its section "Attributes" says of each; in JSON, None is null."""
+    """The descriptions in the section "Attributes", by name; None is written as null, as in JSON."""
     _, found, rest = inspect.cleandoc(docstring).partition("Attributes:\n")
     if not found:
         return {}

@@ -1,4 +1,4 @@
-"""Lengths of time as people type them: 90m, 24h, 7d, 1h30m, 2 weeks."""
+"""Parses and formats durations as people type them: 90m, 24h, 7d, 1h30m, 2 weeks."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ _WORDS: Final = {
 }
 _PART: Final = re.compile(r"(\d{1,9})([a-z]+)", re.ASCII)
 _LONGEST: Final = 64
-# The units that are said alone, with their seconds and from how many of them on.
+# Units for `say_duration`: name, seconds, least count.
 _SAID: Final = (("day", 86_400, 2), ("hour", 3_600, 1), ("minute", 60, 1), ("second", 1, 1))
-# More of one unit than this is hard to imagine.
+# A larger count is said in a larger unit.
 _MOST_SAID: Final = 120
 
 
 class WrongDuration(HelixError):
-    """No length of time, or one out of bounds; the text says what would be right."""
+    """Not a duration, or one out of bounds; the text says what is accepted."""
 
 
 def parse_duration(
     text: str, *, low: timedelta = timedelta(seconds=1), high: timedelta = timedelta(days=365)
 ) -> timedelta:
-    """The length of time that `text` says, in units that grow smaller: `1h30m`, `2 days`, `90 min`.
+    """Parses a duration whose units get smaller from left to right: `1h30m`, `2 days`, `90 min`.
 
     Raises:
-        WrongDuration: it says none, or one that is not from `low` to `high`.
+        WrongDuration: it is not a duration, or not within `low` to `high`.
     """
     compact = "".join(text.casefold().split())
     seconds = _seconds(compact) if len(compact) <= _LONGEST else None
     if seconds is None:
-        raise WrongDuration("That is no length of time: write it as 90m, 24h, 7d or 1h30m.")
+        raise WrongDuration("That is not a duration. Write 30m, 2h, 7d or 1h30m.")
     if not low.total_seconds() <= seconds <= high.total_seconds():
         raise WrongDuration(f"Choose a time from {say_duration(low)} to {say_duration(high)}.")
     return timedelta(seconds=seconds)
 
 
 def format_duration(span: timedelta) -> str:
-    """The shortest text that `parse_duration` reads as `span`: "1h30m"; whole seconds, "0s" for none."""
+    """The shortest text that `parse_duration` reads as `span`, in whole seconds: "1h30m", or "0s"."""
     left = int(span.total_seconds())
     parts = []
     for unit, size in _UNITS_S.items():
@@ -57,7 +57,7 @@ def format_duration(span: timedelta) -> str:
 
 
 def say_duration(span: timedelta) -> str:
-    """A length of time as people say it: "7 days", "24 hours", "90 minutes"; days from two on."""
+    """The duration in words: "7 days", "24 hours", "90 minutes"; in days from 2 days on."""
     seconds = int(span.total_seconds())
     for unit, size, least in _SAID:
         count, left = divmod(seconds, size)
@@ -67,7 +67,7 @@ def say_duration(span: timedelta) -> str:
 
 
 def say_last(span: timedelta) -> str:
-    """The time before now as people say it: "last 24 hours", "last hour"."""
+    """A period that ends now, in words: "last 24 hours", "last hour"."""
     return f"last {say_duration(span).removeprefix('1 ')}"
 
 

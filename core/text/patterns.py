@@ -1,7 +1,7 @@
-"""The patterns that texts from outside are held against, and what each asks for in words.
+"""Patterns for input from outside, and a description of each in words.
 
-They are written so that Python and JSON Schema read them alike: Python's `$` lets a line break follow, so
-that is refused by a look ahead.
+Python and JSON Schema read them alike. Python's `$` also matches before a final line break, so a lookahead
+excludes that.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ WEB_ADDRESS: Final = "^https?://"
 
 IN_WORDS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        SNOWFLAKE: "Expected an id of Discord's, 15 to 20 digits",
+        SNOWFLAKE: "Expected a Discord id, 15 to 20 digits",
         KEY: "Expected 1 to 100 letters, digits and . _ : / -, with a letter or digit first",
-        WEB_ADDRESS: "Expected an address that begins with http:// or https://",
+        WEB_ADDRESS: "Expected a URL that begins with http:// or https://",
     }
 )

@@ -1,6 +1,6 @@
-"""Finds half a surrogate pair, which is no character: no UTF-8 can hold it, so it is neither stored nor sent.
+"""Finds lone surrogates (half of a pair), which UTF-8 cannot encode, so they can be neither stored nor sent.
 
-Python takes it in a text, and its JSON module takes it as an escape (RFC 8259, section 8.2).
+Python accepts them in a str, and its JSON module accepts them as an escape (RFC 8259, section 8.2).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from typing import Final
 
 _HALF: Final = re.compile("[\ud800-\udfff]")
-# Each escape as a whole, so that `\\ud800` is a backslash and letters; a pair matches before its halves.
+# Matches whole escapes, so that `\\ud800` is a backslash and letters; a pair is tried before a half.
 _ESCAPE: Final = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
@@ -17,7 +17,7 @@ _ESCAPE: Final = re.compile(
 
 
 def find_half(text: str) -> int | None:
-    """Where the first one stands in a text, counted from 0; None where there is none."""
+    """The index of the first lone surrogate in a text; None if there is none."""
     if text.isascii():
         return None
     found = _HALF.search(text)
@@ -25,7 +25,7 @@ def find_half(text: str) -> int | None:
 
 
 def find_escaped_half(json: str) -> int | None:
-    """Where the first escape of one stands in JSON; None where there is none."""
+    """The index of the first escaped lone surrogate in JSON; None if there is none."""
     if "\\u" not in json:
         return None
     return next((found.start() for found in _ESCAPE.finditer(json) if found["half"]), None)

@@ -1,4 +1,4 @@
-"""Makes text of people safe to show in a line of ours: no invisible characters, no change of direction."""
+"""Makes people's text safe to show within a line: no invisible characters, no change of direction."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ import re
 import unicodedata
 from typing import Final
 
-# Unicode's Bidi_Control (UAX #9): each changes the direction of what stands around it, and none is seen.
+# Unicode's Bidi_Control (UAX #9): invisible characters that change the direction of the text around them.
 _DIRECTIONS: Final = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
 _FIRST_STRONG, _END_ISOLATE = "\u2068", "\u2069"
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 
 # Control, format, surrogate and private characters, unassigned ones, and line and paragraph separators.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Of category Cf, and seen all the same: Unicode's Prepended_Concatenation_Mark.
+# Visible although of category Cf: Unicode's Prepended_Concatenation_Mark.
 _SEEN_FORMAT: Final = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
-# Where Unicode keeps room for emoji; Python may be older than what is sent.
+# Unicode's range for emoji; it may hold emoji that this Python does not know yet.
 _EMOJI: Final = range(0x1F000, 0x1FB00)
 # The flags of England, Scotland and Wales are a black flag and tags (UTS #51, "Emoji Tag Sequence").
 _FLAG: Final = re.compile("(\U0001f3f4[\U000e0030-\U000e007a]{1,6}\U000e007f)")
 _JOINER, _PICTURE = "\u200d", "\ufe0f"
-# U+200C and U+180E, too, only shape the letters around them.
+# U+200C and U+180E also only shape the letters around them.
 _SHAPING: Final = frozenset({_JOINER, "\u200c", "\u180e"})
 _LETTERS: Final = frozenset({"Lo", "Mn", "Mc"})
 
 
 def one_line(text: str) -> str:
-    """`text` on one line and in NFC, without what cannot be seen.
+    """`text` on one line, in NFC, without invisible characters.
 
-    Joiners (such as U+200C and U+200D) stay where they shape what is seen: inside an emoji such as ❤️‍🔥, and
-    between letters of scripts without capitals, such as the Arabic and Indian ones.
+    Joiners (such as U+200C and U+200D) are kept where they change what is shown: inside an emoji such as ❤️‍🔥,
+    and between letters of scripts without capitals, such as Arabic and Indic ones.
     """
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    # What is left out may let its neighbours combine, so this goes on until nothing changes.
+    # A removal may let its neighbours combine, so repeat until nothing changes.
     while (cleaned := _clean(text)) != text:
         text = cleaned
     return text
@@ -47,7 +47,7 @@ def without_directions(text: str) -> str:
 
 
 def isolate(text: str) -> str:
-    """`text` so that, where it reads from right to left, what follows it in the line keeps its place."""
+    """Isolates right-to-left text, so that what follows it in the line keeps its place."""
     if text.isascii() or not any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in text):
         return text
     return f"{_FIRST_STRONG}{text}{_END_ISOLATE}"
@@ -69,7 +69,7 @@ def _may_be_seen(char: str) -> bool:
 
 
 def _joins(joiner: str, before: str, after: str) -> bool:
-    """Whether a joiner changes how the characters around it look."""
+    """Whether a joiner changes how its neighbours look."""
     if not before or not after:
         return False
     if _kind(before) in _LETTERS and _kind(after) in _LETTERS:
@@ -79,6 +79,6 @@ def _joins(joiner: str, before: str, after: str) -> bool:
 
 
 def _kind(char: str) -> str:
-    """Its category; an emoji that this Python does not know is a symbol like the others."""
+    """The Unicode category; an emoji that this Python does not know counts as a symbol."""
     category = unicodedata.category(char)
     return "So" if category == "Cn" and ord(char) in _EMOJI else category

@@ -1,4 +1,4 @@
-"""Which member of some data does not fit, as msgspec words it."""
+"""Finds which field of decoded data is wrong, from msgspec's error text."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import msgspec
 
 from core.text.patterns import IN_WORDS
 
-# A member that is missing or unknown is named in the text, and its owner in the path.
+# For a missing or unknown field, msgspec names the field in the text and its parent in the path.
 _NAMED: Final = re.compile(r"Object (?:missing required|contains unknown) field `(.*)`", re.DOTALL)
 _UNMATCHED: Final = re.compile(r"Expected `str` matching regex (.*)", re.DOTALL)
-# msgspec names a pattern by its repr.
+# msgspec prints the repr of a pattern.
 _IN_WORDS: Final = {repr(pattern): words for pattern, words in IN_WORDS.items()}
-_NO_WORDS: Final = "Expected a text of another form; the documentation has its pattern"
+_NO_WORDS: Final = "Expected a text of another form; the documentation shows its pattern"
 _AT: Final = " - at `$"
-# What somebody else called an unknown member is said as far as this.
+# The name of an unknown field comes from the sender: cut it at this length.
 _LONGEST: Final = 64
 
 
 def wrong_field(error: msgspec.ValidationError) -> tuple[str, str]:
-    """(its path, such as `set.harmony`, empty where it is the whole; what is wrong with it)."""
+    """The path of the field (such as `set.harmony`; empty for the whole) and what is wrong with it."""
     text, found, rest = str(error).rpartition(_AT)
     problem, path = (text, rest.rstrip("`").removeprefix(".")) if found else (rest, "")
     unmatched = _UNMATCHED.fullmatch(problem)

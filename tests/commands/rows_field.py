@@ -35,7 +35,7 @@ CASES = (
             Use(
                 line="trend harmony soon",
                 options={"metric": "harmony", "window": "soon"},
-                says="That is no length of time",
+                says="That is not a duration",
             ),
             Use(
                 line="trend all 1m",

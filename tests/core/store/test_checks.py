@@ -45,7 +45,7 @@ class Usage:
     [
         (0, None, None, "pass", ""),
         (500, None, None, "pass", ""),
-        (501, None, None, "warn", "more is waiting"),
+        (501, None, None, "warn", "changes are waiting"),
         (0, "disk is full", None, "fail", "disk is full"),
         (0, None, GONE, "fail", GONE),
         (900, "disk is full", GONE, "fail", GONE),
