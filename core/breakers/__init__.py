@@ -1,4 +1,4 @@
-"""All breakers of the process by name: for people, for the check "breakers", for metrics."""
+"""All circuit breakers of the process, by name."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class UnknownBreaker(UnknownName):
 
 
 class Breakers:
-    """Makes breakers and keeps them; one name is one breaker.
+    """Creates and keeps the breakers, one per name.
 
     Args:
-        clock: what they are timed by.
-        metrics: where `helix_breaker_state` is told.
-        warn_above: with more of them open than this, the check warns.
+        clock: the time source.
+        metrics: gets the gauge `helix_breaker_state`.
+        warn_above: the check warns if more than this many are open.
     """
 
     def __init__(
@@ -45,11 +45,11 @@ class Breakers:
         ).function(self._states)
 
     def get(self, name: str, label: str, policy: BreakerPolicy | None = None) -> Breaker:
-        """The breaker of that name, made where there is none.
+        """The breaker of that name, created if needed.
 
         Args:
-            name: whom it protects.
-            label: the same for metrics, of which there may be only a few.
+            name: what it protects.
+            label: its name in metrics, which need few values.
             policy: when it opens.
         """
         breaker = self._breakers.get(name)
@@ -60,15 +60,15 @@ class Breakers:
         return breaker
 
     def forget(self, name: str) -> None:
-        """Let go of the breaker of what is there no longer; an unknown name is ignored."""
+        """Drops the breaker of something that was removed; ignores an unknown name."""
         self._breakers.pop(name, None)
         self._labels.pop(name, None)
 
     def find(self, name: str) -> Breaker:
-        """The breaker of that name, in any case.
+        """The breaker of that name, ignoring case.
 
         Raises:
-            UnknownBreaker: there is none; the text suggests the nearest.
+            UnknownBreaker: there is none; the text suggests the nearest name.
         """
         wanted = name.strip().casefold()
         for known, breaker in self._breakers.items():
@@ -77,16 +77,16 @@ class Breakers:
         raise UnknownBreaker(name.strip(), tuple(self._breakers))
 
     def views(self) -> tuple[BreakerView, ...]:
-        """Every breaker as it is now, those that are not closed first."""
+        """The state of every breaker; those that are not closed come first."""
         views = (breaker.view() for breaker in self._breakers.values())
         return tuple(sorted(views, key=lambda view: (view.state == "closed", view.name)))
 
     def on_change(self, callback: Callable[[Breaker], None]) -> None:
-        """Calls `callback(breaker)` when one opens, is probed or closes; it must not wait."""
+        """Calls `callback(breaker)` at each change of state; the callback must not block."""
         self._listeners.append(callback)
 
     def probe(self) -> Reading:
-        """What the check "breakers" says: it warns while too many are not closed."""
+        """The reading of the check "breakers": warns if too many are not closed."""
         views = self.views()
         opened = [view for view in views if view.state != "closed"]
         counters = {"breakers": len(views), "open": len(opened)}
@@ -96,11 +96,11 @@ class Breakers:
             return reading
         names = [view.name for view in opened]
         shown = ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")
-        action = "See `/breakers`; what they protect is tried again by itself."
+        action = "See `/breakers`. Each is retried automatically."
         return reading.become(self._bound.judge(len(opened)), f"open: {shown}", action)
 
     async def close(self) -> None:
-        """Lets go of every timer."""
+        """Cancels all timers."""
         await asyncio.gather(*(breaker.close() for breaker in self._breakers.values()))
 
     def _changed(self, breaker: Breaker) -> None:

@@ -1,4 +1,4 @@
-"""A circuit breaker: what keeps failing is left alone for a while, then tried by exactly one call."""
+"""A circuit breaker: pauses calls that keep failing, then probes with a single call."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class BreakerPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """When a breaker opens, and for how long.
 
     Attributes:
-        window_s: calls older than this do not count.
-        min_calls: with fewer calls in the window it never opens.
-        failure_rate: from this share of failures in the window on it opens, 0 to 1.
+        window_s: older calls do not count.
+        min_calls: it never opens with fewer calls in the window.
+        failure_rate: it opens at this share of failures in the window, 0 to 1.
         open_s: how long it stays open the first time.
-        longest_open_s: each probe that fails doubles the open time, up to this.
+        longest_open_s: upper limit; each failed probe doubles the open time.
     """
 
     window_s: float = 60.0
@@ -37,10 +37,10 @@ class BreakerPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BreakerView(msgspec.Struct, frozen=True, kw_only=True):
-    """A breaker as it is now.
+    """The present state of a breaker.
 
     Attributes:
-        failure_rate: of the calls in the window, 0 to 1.
+        failure_rate: share of failed calls in the window, 0 to 1.
         next_probe: when it lets one call through; None while it is closed.
     """
 
@@ -57,7 +57,7 @@ _MOST_CALLS: Final = 200
 
 
 class Permit:
-    """Leave to make one call; say once how it ended. A permit that is `released` counts as no call."""
+    """Permission for one call; report its outcome once. A `released` permit does not count as a call."""
 
     __slots__ = ("_breaker", "_generation", "_used", "probe")
 
@@ -68,15 +68,15 @@ class Permit:
         self.probe = probe
 
     def succeeded(self) -> None:
-        """The call went well."""
+        """The call succeeded."""
         self._end(ok=True)
 
     def failed(self) -> None:
-        """It did not."""
+        """The call failed."""
         self._end(ok=False)
 
     def released(self) -> None:
-        """It was not made, or says nothing about the other side."""
+        """The call was not made, or its outcome says nothing about the other side."""
         self._end(ok=None)
 
     def _end(self, *, ok: bool | None) -> None:
@@ -86,13 +86,13 @@ class Permit:
 
 
 class Breaker:
-    """Closed → open (failure rate over a window, and a minimum of calls) → half-open with one probe → closed.
+    """Closed → open (by failure rate in a window, after a minimum of calls) → half-open, one probe → closed.
 
     Args:
-        name: whom it protects.
-        clock: what it is timed by.
+        name: what it protects.
+        clock: the time source.
         policy: when it opens.
-        sleep: what waits for the open time to end; tests put their own clock's here.
+        sleep: waits for the open time to end; tests pass their own.
         on_change: called after each change of state.
     """
 
@@ -115,14 +115,14 @@ class Breaker:
         self._calls: deque[tuple[float, bool]] = deque(maxlen=_MOST_CALLS)
         self._open_s = self._policy.open_s
         self._open_until = 0.0
-        # Outcomes of calls from before a change of state say nothing about the state after it.
+        # Counts state changes: outcomes of calls from before a change are ignored.
         self._generation = 0
         self._probing = False
         self._waiters: deque[asyncio.Future[None]] = deque()
         self._timer: asyncio.Task[None] | None = None
 
     def try_acquire(self) -> Permit | None:
-        """Leave for one call, or None while it is open, or while its one probe is under way."""
+        """A permit for one call; None while open, or while the one probe is in progress."""
         if self.state == "closed":
             return Permit(self, self._generation, probe=False)
         if self.state == "open" and self._clock.monotonic() >= self._open_until:
@@ -133,7 +133,7 @@ class Breaker:
         return None
 
     async def acquire(self) -> Permit:
-        """Leave for one call, however long that takes; of many who wait, one makes the probe."""
+        """Waits for a permit; of many waiting callers, one makes the probe."""
         while True:
             permit = self.try_acquire()
             if permit is not None:
@@ -148,20 +148,20 @@ class Breaker:
                 if waiter in self._waiters:
                     self._waiters.remove(waiter)
                 elif waiter.done() and not waiter.cancelled():
-                    # It had been woken for the probe: somebody else must take that over.
+                    # It had been woken to make the probe: wake another one instead.
                     self._wake_one()
                 raise
 
     def trip(self) -> None:
-        """Open it by hand."""
+        """Opens it by hand."""
         self._open()
 
     def reset(self) -> None:
-        """Close it by hand, and forget what failed."""
+        """Closes it by hand and drops its failures."""
         self._close()
 
     def view(self) -> BreakerView:
-        """As it is now."""
+        """Its present state."""
         self._forget_old()
         failures = sum(not ok for _, ok in self._calls)
         left_s = max(0.0, self._open_until - self._clock.monotonic())
@@ -176,14 +176,14 @@ class Breaker:
         )
 
     async def close(self) -> None:
-        """Let go of the timer; whoever waits is not woken."""
+        """Cancels the timer; waiting callers are not woken."""
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()
             await asyncio.wait({timer})
 
     def take_outcome(self, generation: int, *, ok: bool | None, probe: bool) -> None:
-        """How a call ended; for `Permit`."""
+        """Records the outcome of a call; called by `Permit`."""
         if generation != self._generation:
             return
         if probe:
@@ -244,7 +244,7 @@ class Breaker:
             self._timer = asyncio.create_task(self._wait_open(), name=f"breaker-{self.name}")
 
     def _stop_timer(self) -> None:
-        """It waits for a moment that is no longer the right one."""
+        """Cancels the timer, whose time is no longer right."""
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()

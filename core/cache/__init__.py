@@ -1,4 +1,4 @@
-"""All caches of the process, by name: one place to drop a tag, to clear, and to look."""
+"""All caches of the process, by name: dropping tags, clearing, statistics."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ class UnknownCache(UnknownName):
 
 
 class CacheRegistry:
-    """Creates the caches and reaches all of them.
+    """Creates the caches and gives access to all of them.
 
     Args:
-        clock: what their TTLs are measured by.
-        metrics: where `helix_cache_requests_total` is counted.
-        enabled: what each cache asks at each use, unless it is created with its own.
+        clock: measures their TTLs.
+        metrics: gets the counter `helix_cache_requests_total`.
+        enabled: asked by each cache at each use, unless the cache has its own.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class CacheRegistry:
         self._requests = metrics.counter(
             "helix_cache_requests_total", "Cache look-ups by result.", ("cache", "result")
         )
-        # A registry holds caches of every key and value type; each creator knows its own.
+        # The caches have different key and value types, which only their creators know.
         self._caches: dict[str, Cache[Any, Any]] = {}
 
     def create(
@@ -53,7 +53,7 @@ class CacheRegistry:
         enabled: Callable[[], bool] | None = None,
         serve_stale: bool = False,
     ) -> Cache[Any, Any]:
-        """A new cache; annotate the variable that takes it with its key and value types.
+        """Creates a cache; annotate the variable that takes it with its key and value types.
 
         Raises:
             ValueError: the name is taken, or is "all".
@@ -77,7 +77,7 @@ class CacheRegistry:
         """The cache of that name.
 
         Raises:
-            UnknownCache: there is none; the text suggests the nearest.
+            UnknownCache: there is none; the text suggests the nearest name.
         """
         cache = self._caches.get(name)
         if cache is None:
@@ -85,31 +85,31 @@ class CacheRegistry:
         return cache
 
     def drop_tags(self, *tags: str) -> int:
-        """Forget, in every cache, what depends on one of `tags`; gives how many entries that was."""
+        """Drops all entries that depend on one of `tags`, in every cache; returns how many."""
         return sum(cache.drop_tags(tags) for cache in self._caches.values())
 
     def clear(self, name: str) -> int:
-        """Clear one cache, or every one when `name` is "all"; gives how many entries that was.
+        """Clears one cache, or every one if `name` is "all"; returns the number of entries dropped.
 
         Raises:
-            UnknownCache: no cache has that name.
+            UnknownCache: there is no such cache.
         """
         if name == "all":
             return sum(cache.clear() for cache in self._caches.values())
         return self.get(name).clear()
 
     def stats(self) -> tuple[CacheStats, ...]:
-        """How each cache does, sorted by name."""
+        """The statistics of each cache, sorted by name."""
         return tuple(self._caches[name].stats() for name in sorted(self._caches))
 
     def look_ups(self) -> tuple[int, int]:
-        """How many look-ups were answered from memory, and how many there were, over all caches."""
+        """Number of hits and of all look-ups, over all caches."""
         stats = self.stats()
         hits = sum(one.hits for one in stats)
         return hits, hits + sum(one.misses + one.coalesced + one.stale for one in stats)
 
     def probe(self) -> Reading:
-        """What the health check "caches" says: on or off, how full all are together, and their counts."""
+        """The reading of the check "caches": on or off, how full all are together, and their counts."""
         stats = self.stats()
         hits, asked = self.look_ups()
         entries = sum(one.size for one in stats)
@@ -120,7 +120,7 @@ class CacheRegistry:
             reason="" if enabled else "response caching is switched off",
             observed_value=round(hits / asked, 4) if asked else None,
             observed_unit="hit rate" if asked else None,
-            # Not the fullest one: a route with a single answer fills its cache at the first request.
+            # Not the fullest cache: one for a route with a single answer is full after the first request.
             load=entries / bound if bound else 0.0,
             counters={
                 "caches": len(stats),

@@ -1,9 +1,8 @@
-"""One cache type for everything: bounded, timed, tagged, with one computation at any concurrency.
+"""The cache: bounded, with TTLs and tags; concurrent requests share one computation.
 
-A hit is one look-up in a plain dict and one reading of the clock. The bound is cachetools' LRU order, which
-is told of a use at most once in a tenth of the TTL, so that "least recently used" is exact to that much. An
-entry's age counts from the moment its computation began, because that is when it read its sources. Used from
-the event loop only.
+A hit is one dict look-up and one clock reading. The bound uses the LRU order of cachetools, updated at most
+once per tenth of the TTL, so "least recently used" is exact to that extent. An entry has its age from the
+start of its computation, which is when it read its sources. Used from the event loop only.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ V = TypeVar("V")
 
 
 class _Flight:
-    """A computation that is under way: what it depends on, and who waits for it."""
+    """A computation in progress: what it depends on, and how many callers wait for it."""
 
     __slots__ = ("began_at", "dropped", "tags", "task", "waiting")
 
@@ -38,20 +37,20 @@ class _Flight:
 
 
 class Cache(Generic[K, V]):
-    """Answers by key, none older than `ttl_s` and none past a change of what it depends on.
+    """Answers by key, none older than `ttl_s` and none from before a change of what it depends on.
 
     Args:
-        name: by which metrics and `!cache` know it.
-        owner: the subsystem that uses it, for people.
-        max_entries: the bound; beyond it the least recently used goes.
-        ttl_s: how long an answer holds, in seconds from the start of its computation.
-        clock: what tells the time.
-        enabled: read at each use; False turns the cache off without forgetting what it holds.
-        serve_stale: keep what has outlived its TTL (within the bound) for when a fresh computation fails.
-        requests: the counter with the labels cache and result; a private one when left out.
+        name: its name in metrics and in `!cache`.
+        owner: the subsystem that uses it, as text for people.
+        max_entries: the bound; beyond it the least recently used entry is dropped.
+        ttl_s: how long an answer is valid, in seconds from the start of its computation.
+        clock: the time source.
+        enabled: asked at each use; False turns the cache off without dropping its entries.
+        serve_stale: keep expired entries (within the bound), to serve when a new computation fails.
+        requests: the counter with the labels cache and result; a private one by default.
 
     Attributes:
-        hits: how many answers came from memory; who gives an `entry` again counts it here.
+        hits: answers from memory; code that serves an `entry` again must count it here.
     """
 
     def __init__(
@@ -91,15 +90,15 @@ class Cache(Generic[K, V]):
 
     @property
     def is_on(self) -> bool:
-        """Whether it keeps anything; where it does not, each answer is made anew."""
+        """Whether it is in use; if not, every answer is computed."""
         return self._enabled()
 
     def get(self, key: K, *, count_miss: bool = True) -> Cached[V] | None:
         """The fresh entry of `key`, or None.
 
         Args:
-            key: what to look up.
-            count_miss: False when `fetch` or `get_or_build` follows, which counts the miss itself.
+            key: the key to look up.
+            count_miss: False if `fetch` or `get_or_build` follows, which counts the miss.
         """
         if not self._enabled():
             return None
@@ -120,17 +119,17 @@ class Cache(Generic[K, V]):
         return None
 
     def entry(self, key: K) -> Entry[V] | None:
-        """What is held under `key`, of whatever age.
+        """The entry under `key`, whatever its age.
 
-        As long as it is settled and the cache on, it may be given again without asking for it.
+        While `settled_until` is not reached and the cache is on, it may be served without another look-up.
         """
         return self._by_key.get(key)
 
     def get_or_build(self, key: K, build: Callable[[], V], tags: Collection[str]) -> Cached[V]:
-        """The fresh entry of `key`, else what `build` makes now; for computations that need no waiting.
+        """The fresh entry of `key`, else the result of `build`, for computations that do not await.
 
         Raises:
-            Exception: what `build` raises, when nothing may be served instead.
+            Exception: what `build` raises, if there is no stale entry to serve.
         """
         if not self._enabled():
             return self._uncached(build(), self._monotonic())
@@ -153,14 +152,14 @@ class Cache(Generic[K, V]):
         return self._answer(value, flight, "miss")
 
     async def fetch(self, key: K, compute: Callable[[], Awaitable[V]], tags: Collection[str]) -> Cached[V]:
-        """The fresh entry of `key`, else what `compute` gives: one computation however many ask at once.
+        """The fresh entry of `key`, else the result of `compute`, which concurrent callers share.
 
-        A tag that is dropped while it runs keeps its result from being stored, and who asks after the drop
-        starts anew; the answer of who asked before says that it was `dropped`. A caller that is cancelled
-        leaves it to the others; it ends with the last one.
+        If a tag is dropped meanwhile, the result is not stored: callers from before the drop get it marked as
+        `dropped`, later callers start a new computation. A cancelled caller leaves it to the others; when the
+        last one is cancelled, so is the computation.
 
         Raises:
-            Exception: what `compute` raises, when nothing may be served instead; it is never stored.
+            Exception: what `compute` raises, if there is no stale entry to serve; errors are never stored.
         """
         if not self._enabled():
             began_at = self._monotonic()
@@ -170,7 +169,7 @@ class Cache(Generic[K, V]):
             return found
         flight = self._shared.get(key)
         if flight is not None and self._monotonic() - flight.began_at >= self.ttl_s:
-            # What it read is too old for this caller already; those who asked in time still get it.
+            # It began longer ago than the TTL: too old for this caller, but not for those who asked earlier.
             flight = None
         outcome: Outcome = "miss" if flight is None else "coalesced"
         if flight is None:
@@ -190,7 +189,7 @@ class Cache(Generic[K, V]):
         return self._answer(value, flight, outcome)
 
     def drop_tags(self, tags: Collection[str]) -> int:
-        """Forget what carries one of `tags`, also while it is computed; gives how many entries were held."""
+        """Drops entries and results in progress with one of `tags`; returns the number of entries."""
         for key, flight in tuple(self._shared.items()):
             if not flight.tags.isdisjoint(tags):
                 del self._shared[key]
@@ -200,14 +199,14 @@ class Cache(Generic[K, V]):
         return self._store.drop_tags(tags)
 
     def clear(self) -> int:
-        """Forget everything, also what is being computed; gives how many entries were held."""
+        """Drops everything, results in progress included; returns the number of entries."""
         self._shared.clear()
         for flight in self._flights:
             flight.dropped = True
         return self._store.clear()
 
     def stats(self) -> CacheStats:
-        """Size, counts and ages as they are now."""
+        """Present size, counts and ages."""
         hits, misses = int(self.hits.value), int(self._misses.value)
         coalesced, stale = int(self._coalesced.value), int(self._stale.value)
         asked = hits + misses + coalesced + stale
@@ -246,7 +245,7 @@ class Cache(Generic[K, V]):
         assert task is not None  # noqa: S101 - a shared flight always has its task
         flight.waiting += 1
         try:
-            # wait() leaves the task alone when this caller is cancelled; awaiting the task would not.
+            # Unlike `await task`, wait() does not cancel the task when this caller is cancelled.
             await asyncio.wait((task,))
         finally:
             flight.waiting -= 1
@@ -257,7 +256,7 @@ class Cache(Generic[K, V]):
         return task.result()
 
     def _keep(self, key: K, value: V, flight: _Flight) -> None:
-        # Switched off meanwhile: what was computed before a rollback is not kept past it.
+        # If the cache was switched off meanwhile, the result is not stored.
         if flight.dropped or not self._enabled():
             return
         present = self._by_key.get(key)
@@ -290,6 +289,6 @@ class Cache(Generic[K, V]):
 
 
 def _retrieve(task: asyncio.Task[Any]) -> None:
-    # Its error belongs to the callers; when the last of them was cancelled meanwhile, to nobody.
+    # Marks the exception as retrieved: if all callers were cancelled, nobody else does.
     if not task.cancelled():
         task.exception()

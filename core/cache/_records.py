@@ -1,4 +1,4 @@
-"""What a cache answers with, and what it says of itself."""
+"""The answers of a cache, and its statistics."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Outcome = Literal["hit", "miss", "coalesced", "stale", "off"]
 
 
 class Cached(msgspec.Struct, Generic[V], frozen=True, gc=False):
-    """An answer and where it came from.
+    """An answer and its origin.
 
     Attributes:
         age_s: seconds since its computation began.
         outcome: "hit": from memory; "miss": computed for this caller; "coalesced": computed for another
-            caller meanwhile; "stale": past its TTL, since a fresh computation failed; "off": the cache is
+            caller meanwhile; "stale": past its TTL, since a new computation failed; "off": the cache is
             switched off.
         stored_at: when its computation began, on the monotonic clock.
-        dropped: a tag of it was dropped while it was computed, so it was not kept: it was true when it was
-            asked for, and may not be any more.
+        dropped: a tag of it was dropped during the computation, so it was not stored: it was valid at the
+            request, but may not be any more.
     """
 
     value: V
@@ -32,7 +32,7 @@ class Cached(msgspec.Struct, Generic[V], frozen=True, gc=False):
 
 
 class CacheStats(msgspec.Struct, frozen=True):
-    """What one cache holds and how it did; `hit_rate` is None before its first use, ages in seconds."""
+    """Size and counts of one cache; `hit_rate` is None before the first use, ages are in seconds."""
 
     name: str
     owner: str

@@ -1,4 +1,4 @@
-"""What a cache holds: entries by key, bounded by cachetools' LRU, found again by their tags."""
+"""The entries of a cache: by key, bounded by cachetools' LRU, indexed by tag."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ V = TypeVar("V")
 
 
 class Entry(Generic[V]):
-    """One stored answer: when its computation began, what it depends on.
+    """One stored answer.
 
     Attributes:
-        settled_until: before that moment it is held, fresh, and its use noted, so that a hit is nothing but a
-            count. Once it is forgotten that moment has never been.
+        settled_until: until then it is fresh and its use is noted, so a hit only has to be counted; minus
+            infinity once it was dropped.
     """
 
     __slots__ = ("settled_until", "stored_at", "tags", "value")
@@ -30,10 +30,10 @@ class Entry(Generic[V]):
 
 
 class TaggedStore(Generic[K, V]):
-    """Entries within a bound.
+    """A bounded set of entries.
 
     Attributes:
-        by_key: the same entries in a plain dict, to be read directly where speed matters; written only here.
+        by_key: the same entries in a plain dict, for fast reads; only this class writes it.
     """
 
     def __init__(self, max_entries: int) -> None:
@@ -42,7 +42,7 @@ class TaggedStore(Generic[K, V]):
         self._order: _Order[K, V] = _Order(max_entries, self)
 
     def put(self, key: K, entry: Entry[V]) -> None:
-        """Store an entry, in place of the one before and, at the bound, of the least recently used."""
+        """Stores an entry; replaces that of the same key or, at the bound, the least recently used."""
         self.discard(key)
         self._order[key] = None
         self.by_key[key] = entry
@@ -50,16 +50,16 @@ class TaggedStore(Generic[K, V]):
             self._by_tag.setdefault(tag, set()).add(key)
 
     def touch(self, key: K) -> None:
-        """Note that `key` was used."""
+        """Records a use of `key`."""
         self._order[key] = None
 
     def discard(self, key: K) -> None:
-        """Forget `key`, if it is held."""
+        """Drops `key`, if it is there."""
         if key in self.by_key:
             del self._order[key]
 
     def drop_tags(self, tags: Collection[str]) -> int:
-        """Forget every entry with one of `tags`; gives how many."""
+        """Drops every entry with one of `tags`; returns how many."""
         dropped = 0
         for tag in tags:
             for key in tuple(self._by_tag.get(tag, ())):
@@ -68,14 +68,14 @@ class TaggedStore(Generic[K, V]):
         return dropped
 
     def clear(self) -> int:
-        """Forget everything; gives how many entries that was."""
+        """Drops everything; returns how many entries there were."""
         dropped = len(self.by_key)
         for key in tuple(self.by_key):
             self.discard(key)
         return dropped
 
     def forget(self, key: K) -> None:
-        """Follow the LRU order, which has let go of `key`."""
+        """Called by the LRU order when it has dropped `key`."""
         entry = self.by_key.pop(key)
         entry.settled_until = -math.inf
         for tag in entry.tags:
@@ -86,7 +86,7 @@ class TaggedStore(Generic[K, V]):
 
 
 class _Order(LRUCache[K, None], Generic[K, V]):
-    """The order of use; whatever leaves it, by eviction or by hand, leaves the store."""
+    """The order of use; a key that leaves it, by eviction or by hand, also leaves the store."""
 
     def __init__(self, max_entries: int, store: TaggedStore[K, V]) -> None:
         super().__init__(max_entries)

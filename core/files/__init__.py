@@ -1,1 +1,1 @@
-"""Files on the disk: read without hanging, replaced whole, watched; knows nothing of what they hold."""
+"""Files on disk: safe reading, atomic replacement, watching; independent of their content."""

@@ -1,4 +1,4 @@
-"""Replaces a file whole or not at all, and never a content that nobody has looked at."""
+"""Replaces files atomically, and never overwrites a concurrent edit."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from core.files.reading import SIZE_LIMIT
 from core.files.rename import exchange
 from core.files.rights import copy_rights
 
-# For files that anybody on the machine may read, and for those that may hold a credential.
+# Modes for files that everybody on the machine may read, and for those that may hold a credential.
 PUBLIC: Final = 0o644
 PRIVATE: Final = 0o600
-# There is nothing, a link, or a socket.
+# No file there, or a link or socket instead.
 _NO_FILE: Final = frozenset({errno.ENOENT, errno.ELOOP, errno.ENXIO})
 
 
 class Overtaken(HelixError):
-    """Somebody wrote the file in the very moment; what they wrote stands."""
+    """Somebody else wrote the file at the same time; their content was kept."""
 
 
 def replace_file(path: Path, content: bytes, expected: bytes | None, *, new_mode: int = PUBLIC) -> None:
-    """Puts `content` at `path`, where `expected` stands now (None: nothing stands there).
+    """Puts `content` at `path`, which is expected to hold `expected` (None: no file).
 
-    The new file is flushed before it takes the place, and the folder after it, so that after a power cut
-    either the old or the new content is there. A file that is there keeps its mode and owner; `new_mode` is
-    for one that is not. Blocks on the disk: call it in a thread.
+    The new file is flushed before it takes its place, and the folder afterwards, so that after a power cut
+    either the old or the new content is there. An existing file keeps its mode and owner; `new_mode` is for a
+    new one. Blocks on the disk: call it in a thread.
 
     Raises:
-        Overtaken: something else than `expected` stood there when it was replaced; it is back in its place.
-        OSError: the disk is full, the folder is read-only …; what stood there does so still, or is left
-            beside it for `put_back`.
+        Overtaken: the file held something else at the time of the replacement; that content was kept.
+        OSError: the disk is full, the folder is read-only …; the old content is in place, or beside it for
+            `put_back`.
     """
     part, aside = path.with_name(f".{path.name}.part"), _aside(path)
     part.unlink(missing_ok=True)
@@ -47,8 +47,8 @@ def replace_file(path: Path, content: bytes, expected: bytes | None, *, new_mode
             _place_new(part, path)
         else:
             if os.path.lexists(aside):
-                raise FileExistsError(errno.EEXIST, "an edit of before is still to be put back", str(aside))
-            # Only what is whole goes by this name.
+                raise FileExistsError(errno.EEXIST, "an earlier edit was not put back yet", str(aside))
+            # Only complete content gets this name.
             part.rename(aside)
             _exchange(aside, path, content, expected)
     finally:
@@ -57,16 +57,16 @@ def replace_file(path: Path, content: bytes, expected: bytes | None, *, new_mode
 
 
 def put_back(path: Path, is_ours: Callable[[bytes], bool]) -> bool:
-    """Puts an edit back in its place that a kill in the middle of `replace_file` has left beside it.
+    """Restores an edit that a kill in the middle of `replace_file` left beside its file.
 
-    Where another edit stands there by now, that one is newer and stays. Blocks on the disk.
+    If the file holds another edit by now, that one is newer and stays. Blocks on the disk.
 
     Args:
-        path: where it belongs.
-        is_ours: whether a content was written by Helix, so that nobody has edited it.
+        path: the file.
+        is_ours: whether Helix wrote a content, so that it is no person's edit.
 
     Returns:
-        Whether an edit was put back.
+        Whether an edit was restored.
 
     Raises:
         OSError: it cannot be read or moved now; it is still where it was.
@@ -91,7 +91,7 @@ def put_back(path: Path, is_ours: Callable[[bytes], bool]) -> bool:
 
 
 def _aside(path: Path) -> Path:
-    """Where a new content waits until it is exchanged with the old one, and the old one goes then."""
+    """The name of the new content until the exchange, and of the old content after it."""
     return path.with_name(f".{path.name}.new")
 
 
@@ -119,9 +119,9 @@ def _place_new(part: Path, path: Path) -> None:
 
 
 def _exchange(fresh: Path, path: Path, content: bytes, expected: bytes) -> None:
-    """Exchanges the two names, then looks at what came out: an edit of the last moment goes back in.
+    """Exchanges the two names, then checks the old content: if it is an edit, exchanges them back.
 
-    What came out is removed, but not where it cannot be looked at.
+    The old content is removed, unless it cannot be read.
     """
     try:
         exchanged = exchange(fresh, path)
@@ -139,7 +139,7 @@ def _exchange(fresh: Path, path: Path, content: bytes, expected: bytes) -> None:
     if overtaken:
         exchange(fresh, path)
         if _content(fresh) != content:
-            # Overtaken twice: what stood at the path was newer still.
+            # Edited again in between: that edit is newer.
             exchange(fresh, path)
     fresh.unlink()
     if overtaken:
@@ -147,7 +147,7 @@ def _exchange(fresh: Path, path: Path, content: bytes, expected: bytes) -> None:
 
 
 def _swap_without_exchange(fresh: Path, path: Path, expected: bytes) -> None:
-    # The smallest window that a platform without an exchange of names allows.
+    # Without an exchange of names, an edit between these two steps is lost.
     if _content(path) != expected:
         fresh.unlink()
         raise Overtaken(f"{path.name} has just been edited")
@@ -155,10 +155,10 @@ def _swap_without_exchange(fresh: Path, path: Path, expected: bytes) -> None:
 
 
 def _content(path: Path) -> bytes | None:
-    """What a plain file holds; None where there is none, or something else.
+    """The content of a regular file; None if there is none, or something else.
 
     Raises:
-        OSError: it cannot be read now, so nobody knows.
+        OSError: it cannot be read now.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)

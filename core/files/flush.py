@@ -1,4 +1,4 @@
-"""Waits for the disk."""
+"""Flushes files to disk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def flush(path: Path) -> None:
-    """Returns when the content of a file is on the disk; of a folder, the names in it."""
+    """Returns when a file's content is on disk; for a folder, when its list of names is."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

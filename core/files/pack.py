@@ -1,7 +1,7 @@
-"""Compresses a backup, slice by slice, in the worker process; imports little on purpose.
+"""Compresses a backup in slices, in the worker process; imports little, so that the process starts fast.
 
-Each slice becomes a gzip member of its own at the end of the archive (RFC 1952, section 2.2: a file is a
-series of members), so that a picture can be drawn between two slices, and a stop need not wait long.
+Each slice becomes a gzip member at the end of the archive (RFC 1952, section 2.2: a file is a series of
+members), so that the worker can draw a picture between two slices, and a stop need not wait long.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LEVEL: Final = 6
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """Bytes that come next: those given, or a stretch of a file."""
+    """The next bytes of the archive: literal data, or a range of a file."""
 
     data: bytes = b""
     path: str = ""
@@ -27,7 +27,7 @@ class Piece(msgspec.Struct, frozen=True):
 
 
 class Slice(msgspec.Struct, frozen=True):
-    """A job: compress these pieces onto the end of `target`, which is `at` bytes long by now."""
+    """A job: compress these pieces and write them to `target` at offset `at`, its present length."""
 
     target: str
     at: int
@@ -35,7 +35,7 @@ class Slice(msgspec.Struct, frozen=True):
 
 
 def pack(payload: bytes) -> bytes:
-    """Runs one `Slice`; gives how long the target is afterwards."""
+    """Runs one `Slice`; returns the new length of the target as decimal text."""
     job = msgspec.json.decode(payload, type=Slice)
     raw = b"".join(_read(piece) for piece in job.pieces)
     member = gzip.compress(raw, _LEVEL, mtime=0)
@@ -52,11 +52,10 @@ def pack(payload: bytes) -> bytes:
 
 
 def plan(entries: Sequence[tuple[str, str, int, int]], slice_bytes: int) -> list[list[Piece]]:
-    """The pieces of a tar archive, in slices of about so many bytes.
+    """The pieces of a tar archive, in slices of about `slice_bytes`.
 
     Args:
-        entries: for each file its name in the archive, its path, its size in bytes and its time (seconds
-            since 1970).
+        entries: name in the archive, path, size in bytes and time (seconds since 1970) of each file.
         slice_bytes: how much is compressed at once.
     """
     pieces: list[Piece] = []

@@ -1,4 +1,4 @@
-"""Reads files that people edit, without ever hanging on what is not a plain, small file."""
+"""Reads files that people edit; never blocks on anything but a small regular file."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ SIZE_LIMIT: Final = 64 * 1024
 
 
 class RefusedEdit(HelixError):
-    """What stands at the path cannot be taken.
+    """The file's content is not accepted.
 
     Attributes:
-        reason: why, for a person.
-        line: counted from 1; None where the whole file is meant.
+        reason: why, as text for people.
+        line: counted from 1; None if the whole file is meant.
         column: likewise.
     """
 
@@ -36,23 +36,23 @@ class RefusedEdit(HelixError):
 
 
 class UnreadFile(HelixError):
-    """The file could not be read just now, so nothing is known of what it holds. Try again."""
+    """The file could not be read now, so its content is unknown. Try again."""
 
 
 class FileContent(msgspec.Struct, frozen=True):
-    """What a file held, and when it was last written."""
+    """The content of a file, and when it was last written."""
 
     data: bytes
     modified_at: datetime
 
 
 async def read_edit_file(path: Path) -> FileContent | None:
-    """The content of a file; None where there is none.
+    """The content of a file; None if there is none.
 
-    Links are not followed and nothing but a plain file is opened for long: a FIFO would wait for its writer.
+    Does not follow links, and closes anything but a regular file at once: reading a FIFO would block.
 
     Raises:
-        RefusedEdit: it is no plain file, may not be read, or is larger than 64 KiB.
+        RefusedEdit: it is not a regular file, may not be read, or is larger than 64 KiB.
         UnreadFile: the machine could not read it now (no free descriptor, no memory, a disk error).
     """
     try:
@@ -65,7 +65,7 @@ async def read_edit_file(path: Path) -> FileContent | None:
             raise UnreadFile(f"it cannot be read now ({error.strerror or error})") from error
         raise refusal from error
     if len(content.data) > SIZE_LIMIT:
-        raise RefusedEdit(f"it is larger than {SIZE_LIMIT // 1024} KiB")
+        raise RefusedEdit(f"it is larger than {SIZE_LIMIT // 1024} KiB; make it smaller")
     return content
 
 
@@ -88,17 +88,17 @@ def _open_plain(path: str, _flags: int) -> int:
     os.close(descriptor)
     if stat.S_ISDIR(mode):
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
-    raise OSError(errno.ENXIO, "it is not a plain file")
+    raise OSError(errno.ENXIO, "it is not a regular file")
 
 
 def _refusal(error: OSError) -> RefusedEdit | None:
-    """Why what stands there is refused; None where the error says nothing about the file itself."""
+    """The refusal for an error about the file itself; None for any other error."""
     if error.errno == errno.ELOOP:
-        return RefusedEdit("it is a symbolic link; put a plain file in its place")
+        return RefusedEdit("it is a symbolic link; replace it by a regular file")
     if error.errno == errno.EISDIR:
-        return RefusedEdit("it is a folder; put a plain file in its place")
+        return RefusedEdit("it is a folder; replace it by a regular file")
     if error.errno == errno.ENXIO:
-        return RefusedEdit("it is not a plain file; put one in its place")
+        return RefusedEdit("it is not a regular file; replace it by one")
     if error.errno in {errno.EACCES, errno.EPERM}:
         return RefusedEdit(f"it cannot be read: {error.strerror or error}")
     return None

@@ -1,4 +1,4 @@
-"""Exchanges two names in one step where the system can (renameat2, Linux 3.15 and glibc 2.28)."""
+"""Exchanges two names atomically where the system supports it (renameat2, Linux 3.15 and glibc 2.28)."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _NOT_THERE: Final = frozenset({errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, err
 
 
 def exchange(first: Path, second: Path) -> bool:
-    """Exchanges two names of one folder, atomically; False where system or file system cannot.
+    """Exchanges two names in a folder, atomically; False if the system or file system does not support it.
 
     Raises:
-        OSError: it can, and did not: one of them does not exist, for example.
+        OSError: it failed for another reason, such as a name that does not exist.
     """
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2

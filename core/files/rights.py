@@ -1,4 +1,4 @@
-"""Gives a file that is written anew the owner and mode of the one that it replaces."""
+"""Copies owner and mode from a file to the one that replaces it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from pathlib import Path
 
 
 def copy_rights(descriptor: int, like: os.stat_result) -> None:
-    """Give an open file the mode of another, and its owner and group where the system allows that."""
+    """Gives an open file another's mode, and its owner and group if the system permits."""
     try:
         os.fchown(descriptor, like.st_uid, like.st_gid)
     except PermissionError:
-        # Only root may give a file away; a group of one's own may be kept.
+        # Only root may change the owner; setting a group that the user belongs to is permitted.
         with contextlib.suppress(PermissionError):
             os.fchown(descriptor, -1, like.st_gid)
     os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
 
 
 def keep_rights(path: Path, like: Path) -> None:
-    """Give the file or folder at `path` the rights of the one at `like`, if one of the same kind is there."""
+    """Gives the file or folder at `path` the rights of `like`, if that exists and is of the same kind."""
     try:
         standing = like.lstat()
     except FileNotFoundError:

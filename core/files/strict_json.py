@@ -1,4 +1,4 @@
-"""JSON as people write it by hand, taken strictly, with the place of each mistake."""
+"""Parses hand-written JSON strictly, and reports the place of a mistake."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class _NoNumber(ValueError):
 
 
 def parse_object(data: bytes) -> tuple[Mapping[str, object], str]:
-    """The one JSON object in `data`, and the text it was read from.
+    """The JSON object in `data`, and its text.
 
     Raises:
-        RefusedEdit: no UTF-8, a byte order mark, no JSON, no object, a key twice, NaN or Infinity, half a
-            surrogate pair, or anything after the object; with line and column where there is one.
+        RefusedEdit: not UTF-8, a byte order mark, not JSON, no object, a key twice, NaN or Infinity, a lone
+            surrogate, or data after the object; with line and column if known.
     """
     text = _text(data)
     try:
@@ -40,7 +40,7 @@ def parse_object(data: bytes) -> tuple[Mapping[str, object], str]:
         raise RefusedEdit(f"{error.key[:64]!r} is given twice", line, column) from error
     except _NoNumber as error:
         line, column = position(text, text.find(str(error)))
-        raise RefusedEdit(f"{error} is no number in JSON", line, column) from error
+        raise RefusedEdit(f"{error} is not a number in JSON", line, column) from error
     except (ValueError, RecursionError) as error:
         raise RefusedEdit("a number is too long, or brackets are nested too deep", 1, 1) from error
     half = find_escaped_half(text)
@@ -52,13 +52,13 @@ def parse_object(data: bytes) -> tuple[Mapping[str, object], str]:
 
 
 def position(text: str, offset: int) -> tuple[int, int]:
-    """Line and column of a place in a text, both counted from 1."""
+    """Line and column of an offset in a text, both counted from 1."""
     before = text[: max(0, offset)]
     return before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
 
 
 def key_position(text: str, *path: str) -> tuple[int | None, int | None]:
-    """Line and column of the key that `path` leads to, or of the innermost that stands there as such."""
+    """Line and column of the key that `path` leads to; of the innermost one found, if not all are."""
     offset = None
     start = 0
     for key in path:

@@ -1,4 +1,4 @@
-"""Work with files that a cancellation must not leave half done."""
+"""Finishes work with files even when it is cancelled."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ T = TypeVar("T")
 
 
 async def uninterrupted(work: Coroutine[Any, Any, T]) -> T:
-    """Waits for `work` to its end even when cancelled, and only then lets the cancellation through.
+    """Awaits `work` to its end even when cancelled, then lets the cancellation through.
 
-    A thread cannot be cancelled: whoever does not wait for it lets go of a lock while a file is still being
-    written, or leaves a file open that it has just opened.
+    A thread cannot be cancelled: without waiting for it, a lock would be released while a file is still being
+    written, or a file just opened would stay open.
     """
     task = asyncio.create_task(work)
     try:

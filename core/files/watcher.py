@@ -1,4 +1,4 @@
-"""Watches the data folder, and says within 300 ms which of the files that people edit was touched."""
+"""Watches the data folder, and reports within 300 ms which of the editable files has changed."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ _CHECK: Final = "state-watching"
 _STEP_MS: Final = 20
 _DEBOUNCE_MS: Final = 50
 _POLL_S: Final = 0.1
-# Notifications may fail silently (a folder replaced, a network share): look now and then as well.
+# Notifications may fail silently (a folder replaced, a network share), so the files are checked as well.
 _SWEEP_MS: Final = 2_000
-# How long polling stands in for notifications that failed, before they are tried again.
+# How long polling replaces failed notifications, before these are tried again.
 _INSTEAD_S: Final = 60.0
 _POLLING_VARIABLE: Final = "WATCHFILES_FORCE_POLLING"
-# What watchfiles itself reads as no, and what else means it.
+# The values that watchfiles reads as "no", and others that mean it.
 _NO: Final = frozenset({"", "false", "disable", "disabled", "0", "no", "off"})
 
 
 class FolderWatcher:
-    """Watches files by watching their folder: a watch on a file is lost when the file is replaced.
+    """Watches files through their folder: a watch on a file is lost when the file is replaced.
 
     Args:
         names: the files in the folder.
-        on_edit: awaited with the names that may have changed; errors end the run, which is supervised.
+        on_edit: awaited with the names that may have changed; its errors end the (supervised) run.
         flags: watching follows the flag `state_watching`, also while it runs.
-        poll: look every 100 ms in place of notifications; by default what WATCHFILES_FORCE_POLLING says.
+        poll: check every 100 ms instead of using notifications; None follows WATCHFILES_FORCE_POLLING.
     """
 
     def __init__(
@@ -63,11 +63,11 @@ class FolderWatcher:
         flags.on_switch(self._flag_switched)
 
     async def run(self) -> None:
-        """Supervised: watches while the flag is on."""
+        """Watches while the flag is on (supervised)."""
         while True:
             self._switched.clear()
             if not self._flags.state_watching:
-                self._health.report(_CHECK, "pass", "switched off; read at start and before writing")
+                self._health.report(_CHECK, "pass", "switched off; files are read at start and before writes")
                 await self._switched.wait()
                 continue
             watching = asyncio.create_task(self._watch(), name="state-watching")
@@ -80,7 +80,7 @@ class FolderWatcher:
                 await _cancel(watching, switched)
 
     async def _watch(self) -> None:
-        # What was edited while nobody watched is taken now.
+        # Report edits from before the watch.
         self._changed_files()
         await self._on_edit(self._names)
         if self._poll:
@@ -94,10 +94,10 @@ class FolderWatcher:
                 await self._poll_folder(reason, _INSTEAD_S)
 
     async def _watch_notifications(self) -> None:
-        # watchfiles: notifications of every platform behind one interface; imported off the start's way.
+        # watchfiles offers every platform's notifications; imported late to keep the start fast.
         from watchfiles import awatch
 
-        # It says at INFO that something changed; what came of that is said by who looks.
+        # Its INFO line on each change adds nothing to our own.
         logging.getLogger("watchfiles.main").setLevel(logging.WARNING)
         folder = str(self._folder)
         stop = asyncio.Event()
@@ -114,7 +114,7 @@ class FolderWatcher:
         )
         waiting = asyncio.ensure_future(anext(changes))
         try:
-            # The first step of that task begins the watch: an edit from before then is found by looking.
+            # That task's first step begins the watch; edits from before it are found by checking the files.
             await asyncio.sleep(0)
             touched = self._changed_files()
             if not waiting.done():
@@ -141,7 +141,7 @@ class FolderWatcher:
             await asyncio.sleep(_POLL_S)
 
     def _changed_files(self) -> set[str]:
-        """The files that do not look as at the last call; three `stat` calls."""
+        """The files that have changed since the last call; one `stat` call for each."""
         changed = set()
         for name in self._names:
             looks = self._look(name)
@@ -155,7 +155,7 @@ class FolderWatcher:
             status = (self._folder / name).lstat()
         except OSError:
             return None
-        # The time of the last change also moves when a file is made readable, which is no new content.
+        # ctime also changes with the mode: a file that becomes readable is to be read.
         return status.st_ino, status.st_ctime_ns, status.st_size
 
     def _flag_switched(self, name: str, _on: bool) -> None:
@@ -163,7 +163,7 @@ class FolderWatcher:
             self._switched.set()
 
 
-_MEND: Final = "Raise fs.inotify.max_user_watches, or leave it: polling works, at some cost."
+_MEND: Final = "Raise fs.inotify.max_user_watches, or ignore this: polling works, but uses more CPU."
 
 
 def _asked_to_poll() -> bool:

@@ -1,4 +1,4 @@
-"""The registry into which every subsystem reports how it is."""
+"""The health registry, to which every subsystem reports its checks."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-# From well to not.
+# From best to worst.
 STATUSES: tuple[Status, ...] = ("pass", "warn", "fail")
 CounterValue = float | str
 
-# It goes out in events and messages, which have bounds of their own; a longer one is cut.
+# Reasons go into events and messages, which have limits of their own; a longer one is cut.
 LONGEST_REASON: Final = 1000
 _NO_COUNTERS: Mapping[str, CounterValue] = MappingProxyType({})
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """What a probe found; the fields mean the same as those of `Check`."""
+    """The result of a probe; its fields mean the same as those of `Check`."""
 
     status: Status = "pass"
     reason: str = ""
@@ -41,7 +41,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: tuple[Threshold, ...] = ()
 
     def become(self, status: Status, reason: str, action: str) -> Reading:
-        """The same with another verdict; where it passes, there is nothing to do."""
+        """A copy with another verdict; the action is dropped if the status is "pass"."""
         action = "" if status == "pass" else action
         return msgspec.structs.replace(self, status=status, reason=reason, action=action)
 
@@ -51,14 +51,14 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         since: when the status last changed.
-        time: when it was last looked at.
-        reason: why, for a person; it holds no moving numbers, since a new reason counts as a change.
-        action: what to do about it; empty when the status is "pass".
+        time: when it was last reported.
+        reason: why, as text for people; without changing numbers, since a new reason counts as a change.
+        action: what to do about it; empty if the status is "pass".
         observed_value: the measured number or word, in `observed_unit`.
         load: how busy the subsystem is, 0 to 1.
-        counters: further numbers, which may move without counting as a change.
-        thresholds: what its verdict depends on.
-        required: whether its failure is the failure of the whole.
+        counters: further numbers, whose changes do not count as a change of the check.
+        thresholds: the conditions of its verdict.
+        required: whether its failure makes the overall status "fail".
     """
 
     name: str
@@ -76,7 +76,7 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def bounds(self) -> str:
-        """What its verdict depends on, as one sentence; empty where nothing is known of it."""
+        """The conditions of its verdict as one sentence; empty if none are known."""
         said = "; ".join(threshold.words() for threshold in self.thresholds)
         return f"{said[0].upper()}{said[1:]}." if said else ""
 
@@ -85,7 +85,7 @@ OnChange = Callable[[Check, Check | None], None]
 
 
 class HealthRegistry:
-    """Checks by name, and who wants to hear when one changes. Used from the event loop only."""
+    """Checks by name, and the listeners to their changes. Used from the event loop only."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -96,7 +96,7 @@ class HealthRegistry:
         self._listeners: list[OnChange] = []
 
     def expect(self, *names: str) -> None:
-        """Show each as a required check that warns until it reports: a start must not look healthy."""
+        """Adds required checks that warn until they report, so that a start does not look healthy."""
         now = self._clock.now()
         for name in names:
             self._expected[name] = Check(
@@ -106,12 +106,12 @@ class HealthRegistry:
                 time=now,
                 reason="has not reported yet",
                 thresholds=(warns_when("its first report", "missing"),),
-                action="Wait a moment: Helix is starting. If it lasts, see the log.",
+                action="Wait a moment: Helix is starting. If it stays, see the log.",
                 required=True,
             )
 
     def hold_against(self, name: str, *thresholds: Threshold) -> None:
-        """Say what `name` is held against, for readings that do not say it themselves."""
+        """Sets the thresholds of `name`, for readings that bring none."""
         self._held[name] = thresholds
 
     def report(
@@ -127,7 +127,7 @@ class HealthRegistry:
         counters: Mapping[str, CounterValue] | None = None,
         required: bool = False,
     ) -> None:
-        """State how `name` is now; listeners hear of it when its status or reason changed."""
+        """Reports the state of `name`; listeners are called if its status or reason changed."""
         reading = Reading(
             observed_value=observed_value,
             observed_unit=observed_unit,
@@ -137,11 +137,11 @@ class HealthRegistry:
         self.take(name, reading.become(status, reason, action), required=required)
 
     def add_probe(self, name: str, probe: Callable[[], Reading], *, required: bool = False) -> None:
-        """Let `probe` say how `name` is at each refresh; it must be quick and read memory only."""
+        """Registers a probe that `refresh` calls for `name`; it must be quick and not block."""
         self._probes[name] = (probe, required)
 
     def refresh(self) -> None:
-        """Run every probe. One that raises is a failed check that names the exception's type."""
+        """Runs every probe; one that raises becomes a failed check with the exception's type."""
         for name, (probe, required) in tuple(self._probes.items()):
             try:
                 reading = probe()
@@ -157,7 +157,7 @@ class HealthRegistry:
             self.take(name, reading, required=required)
 
     def remove(self, name: str) -> None:
-        """Forget a check and its probe; listeners see it pass one last time if it did not."""
+        """Removes a check and its probe; if it was not passing, listeners see it pass once more."""
         self._probes.pop(name, None)
         self._expected.pop(name, None)
         previous = self._checks.get(name)
@@ -169,16 +169,16 @@ class HealthRegistry:
         self._held.pop(name, None)
 
     def get(self, name: str) -> Check | None:
-        """The check of that name as last reported; None where nothing has reported yet."""
+        """The last report of that name; None if there is none yet."""
         return self._checks.get(name)
 
     def checks(self) -> tuple[Check, ...]:
-        """All checks, sorted by name; those that are expected and have not reported, too."""
+        """All checks, sorted by name, including expected ones that have not reported yet."""
         shown = {**self._expected, **self._checks}
         return tuple(shown[name] for name in sorted(shown))
 
     def overall(self) -> Status:
-        """Fail when a required check fails, else warn when any does not pass."""
+        """The worst case: "fail" if a required check fails, else "warn" if any check does not pass."""
         overall: Status = "pass"
         for check in self.checks():
             if check.status == "fail" and check.required:
@@ -188,7 +188,7 @@ class HealthRegistry:
         return overall
 
     def on_change(self, callback: OnChange) -> Callable[[], None]:
-        """Call `callback(check, previous)` at each change of status or reason; gives the way to stop it."""
+        """Calls `callback(check, previous)` at changes of status or reason; returns the unsubscriber."""
         self._listeners.append(callback)
 
         def unsubscribe() -> None:
@@ -198,7 +198,7 @@ class HealthRegistry:
         return unsubscribe
 
     def take(self, name: str, reading: Reading, *, required: bool = False) -> None:
-        """State how `name` is now, as `report` does, for those who have a reading already."""
+        """Reports a finished reading for `name`, like `report`."""
         previous = self._checks.get(name)
         if reading.thresholds:
             self._held[name] = reading.thresholds

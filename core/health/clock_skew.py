@@ -1,4 +1,4 @@
-"""Whether the wall clock can be trusted: it is held against the monotonic clock, and against Discord's."""
+"""Checks the wall clock against the monotonic clock and against Discord's clock."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from core.health import Reading
 from core.health.threshold import Threshold
 from core.text.numbers import plain
 
-# How often the two clocks are held against each other.
+# How often the two clocks are compared.
 LOOK_EVERY_S: Final = 1.0
-# By how much a clock must have been set back for what waits to be looked at again, in seconds.
+# Seconds that the clock must have been set back for due times to be corrected.
 _BACK_S: Final = 1.0
-# How long a step is told: by then somebody has seen it, and what it mixed up is over.
+# How long the check shows a step, in seconds.
 _NEWS_S: Final = 900.0
-# How far back a comparison with another clock says something, how many are kept, and how few say nothing.
+# Comparisons with Discord: how long one counts in seconds, how many are kept, how many are needed.
 _COMPARED_S: Final = 3600.0
 _KEPT, _LEAST = 20, 3
-# From here on signatures of webhooks are refused (Standard Webhooks, "Timestamp tolerance": 5 minutes).
+# From this skew on, signatures of webhooks are refused (Standard Webhooks, "Timestamp tolerance": 5 minutes).
 _FAIL_S: Final = 300.0
-_ACTION: Final = "Let this machine keep its clock by NTP (`timedatectl set-ntp true`)."
+_ACTION: Final = "Synchronise this machine's clock by NTP (`timedatectl set-ntp true`)."
 
 
 class ClockWatch:
-    """Notices a step of the wall clock, and that it goes wrong.
+    """Detects steps and skew of the wall clock.
 
     Args:
-        warn_s: from how many seconds on either is told.
+        warn_s: step or skew in seconds above which the check warns.
     """
 
     def __init__(self, clock: Clock, *, warn_s: float) -> None:
@@ -44,21 +44,21 @@ class ClockWatch:
         self._ahead: deque[tuple[float, float]] = deque(maxlen=_KEPT)
 
     def on_set_back(self, callback: Callable[[], Awaitable[object]]) -> None:
-        """Calls `callback()` after the clock was set back, when what was due soon is due much later.
+        """Awaits `callback()` after the clock was set back, to correct due times that are now too late.
 
-        It is called again after a round in which one of the callbacks has failed.
+        All callbacks run again in the next round if one of them failed.
         """
         self._on_set_back.append(callback)
 
     async def look(self) -> None:
-        """One supervised round: a step is the time by which the two clocks disagree since the last one."""
+        """Looks for a step since the last round: the difference between the two clocks (supervised)."""
         monotonic, now = self._clock.monotonic(), self._clock.now()
         before, then = self._looked
         self._looked = monotonic, now
         step_s = (now - then).total_seconds() - (monotonic - before)
         if abs(step_s) > self._warn_s:
             self._stepped_at, self._step_s = monotonic, step_s
-            # What was compared before the step says nothing of the clock as it is now.
+            # Comparisons from before the step are no longer valid.
             self._ahead.clear()
         if step_s < -_BACK_S:
             self._untold = True
@@ -68,20 +68,20 @@ class ClockWatch:
             self._untold = False
 
     def compare(self, theirs: datetime) -> None:
-        """Take note of when something that has just come in was made, by the clock of whoever made it."""
+        """Records the sender's timestamp of something just received, to measure the skew."""
         self._ahead.append((self._clock.monotonic(), (self._clock.now() - theirs).total_seconds()))
 
     def drift_s(self) -> float | None:
-        """By how much this clock is ahead of Discord's, in seconds; None where too little came in.
+        """Seconds by which this clock is ahead of Discord's; None with too few comparisons.
 
-        What comes in is always late by the way that it took, so the least of several is nearest to the truth.
+        Each comparison includes the transfer time, so the smallest is the most exact.
         """
         now = self._clock.monotonic()
         recent = [ahead_s for at, ahead_s in self._ahead if now - at <= _COMPARED_S]
         return min(recent) if len(recent) >= _LEAST else None
 
     def probe(self) -> Reading:
-        """What the health check "clock" says."""
+        """The reading of the check "clock"."""
         drift_s = self.drift_s()
         stepped = self._stepped_at is not None and self._clock.monotonic() - self._stepped_at < _NEWS_S
         reading = Reading(

@@ -1,4 +1,4 @@
-"""What was refused, wherever it was: permissions in chat, tokens over HTTP."""
+"""Counts refusals: permissions in chat, tokens over HTTP."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.metrics import Registry
 
 logger = logging.getLogger(__name__)
 
-# The warning about a proxy ends when none has been seen for so long.
+# The warning about a proxy ends this long after it was last seen.
 _PROXY_WARNING_S: Final = 3600.0
 _UNTRUSTED_PROXY: Final = Threshold(
     "X-Forwarded-For", "is", "sent by a proxy that is not trusted", None, ("TRUSTED_PROXIES",)
@@ -30,21 +30,21 @@ class Refusals:
         self._proxy_seen_at = -math.inf
 
     def count(self, kind: str) -> None:
-        """Count one; `kind` is from a short fixed list."""
+        """Counts one refusal; `kind` is from a short fixed list."""
         self._counter.inc(kind)
 
     def saw_untrusted_proxy(self, peer: str) -> None:
-        """Note that this address names clients but is not in TRUSTED_PROXIES; the first one is logged."""
+        """Records a peer that sends X-Forwarded-For but is not in TRUSTED_PROXIES; logs the first."""
         now = self._monotonic()
         if not self._proxy:
             logger.warning("http.proxy_untrusted peer=%s set=TRUSTED_PROXIES", peer)
-        # Several proxies would change the reason at each request, and each new reason counts as a change.
+        # Keep one peer: a reason that changes with each request would count as a change each time.
         if now - self._proxy_seen_at > _PROXY_WARNING_S:
             self._proxy = peer
         self._proxy_seen_at = now
 
     def probe(self) -> Reading:
-        """The refusals so far, by kind, which are no fault; a proxy that is not trusted is a warning."""
+        """The refusals so far by kind (no fault); an untrusted proxy is a warning."""
         reading = Reading(
             counters={labels[0]: count for labels, count in self._counter.items()},
             thresholds=(passes_with("refusals"), _UNTRUSTED_PROXY),
@@ -53,7 +53,7 @@ class Refusals:
             return reading
         return reading.become(
             "warn",
-            f"X-Forwarded-For comes from {self._proxy}, which TRUSTED_PROXIES does not name: all clients"
-            " behind it count as one, for limits and for the lock-out after wrong tokens",
+            f"X-Forwarded-For comes from {self._proxy}, which is not in TRUSTED_PROXIES: all clients"
+            " behind it count as one, for rate limits and for the lock-out after wrong tokens",
             "If that is your proxy, add its address to TRUSTED_PROXIES.",
         )

@@ -1,4 +1,4 @@
-"""What a health check is held against: a bound that a number may not pass, or a fact that must not be."""
+"""The conditions of a health check: the bound of a number, or a fact."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from core.text.numbers import plain
 Status = Literal["pass", "warn", "fail"]
 
 _MIB: Final = 1024 * 1024
-# By the end of a name: what a number in it is written with.
+# The unit of a number, by the end of its name.
 _UNITS: Final = {"_percent": "%", "_s": "s", "_h": "h"}
 
 
 class Threshold(msgspec.Struct, frozen=True):
-    """What makes a check warn or fail. One that does neither says that this is watched, and never a fault.
+    """What makes a check warn or fail; with neither, the value is only watched.
 
     Attributes:
         of: which number, with its unit in the name (the observed value, or a counter), or which fact.
-        comparison: whether a number does so above or below, or a fact where it is the word that stands there.
-        settings: what sets it; none where it is a promise or a rule of somebody else's.
+        comparison: "above" or "below" for a number; "is" for a fact, with the bad state as a word.
+        settings: the settings that change it; empty if it is fixed.
     """
 
     of: str
@@ -31,7 +31,7 @@ class Threshold(msgspec.Struct, frozen=True):
     settings: tuple[str, ...] = ()
 
     def judge(self, number: float) -> Status:
-        """How a number is by it; of a fact, only those know who look at it."""
+        """The verdict on a number; always "pass" for a fact, which the caller has to judge."""
         if self._is_past(self.fail, number):
             return "fail"
         return "warn" if self._is_past(self.warn, number) else "pass"
@@ -42,7 +42,7 @@ class Threshold(msgspec.Struct, frozen=True):
         return number > bound if self.comparison == "above" else number < bound
 
     def words(self) -> str:
-        """The same as a sentence without its end, such as "warns when drift is above 5 s (CLOCK_WARN_S)"."""
+        """The condition in words, such as "warns when drift is above 5 s (CLOCK_WARN_S)"."""
         name = self._name()
         if self.warn is None and self.fail is None:
             return f"passes with any {name}"
@@ -50,7 +50,7 @@ class Threshold(msgspec.Struct, frozen=True):
         for verdict, bound in (("warns", self.warn), ("fails", self.fail)):
             if bound is not None:
                 said.append(f"{verdict} {self._condition(name, bound)}")
-                # Once it is named, the second half needs it no more.
+                # The name is not repeated in the second half.
                 name = ""
         return ", ".join(said) + (f" ({', '.join(self.settings)})" if self.settings else "")
 
@@ -70,7 +70,7 @@ class Threshold(msgspec.Struct, frozen=True):
         return f"when {name or 'it'} is {self.comparison} {number}"
 
     def _number(self, bound: float) -> str | None:
-        """A measure in its unit; None for a plain count."""
+        """The bound in its unit; None for a plain count."""
         if self.of.endswith("_bytes"):
             return f"{plain(bound / _MIB)} MiB"
         if self.of.endswith(("_rate", "_share")):
@@ -80,15 +80,15 @@ class Threshold(msgspec.Struct, frozen=True):
 
 
 def warns_when(of: str, word: str) -> Threshold:
-    """A fact that is a warning."""
+    """A fact that makes the check warn."""
     return Threshold(of, "is", word, None)
 
 
 def fails_when(of: str, word: str) -> Threshold:
-    """A fact that is a failure."""
+    """A fact that makes the check fail."""
     return Threshold(of, "is", None, word)
 
 
 def passes_with(of: str) -> Threshold:
-    """What is watched, and is a fault at no number."""
+    """A number that is only watched."""
     return Threshold(of, "is", None, None)

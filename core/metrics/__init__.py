@@ -1,7 +1,7 @@
 """Counters, gauges and histograms cheap enough for every request.
 
-A recording is a dict look-up and an addition on the event loop: no locks. Counts that come from other threads
-belong into a gauge's function, which is read when somebody looks.
+Recording is a dict look-up and an addition on the event loop, without locks. Counts from other threads belong
+in a gauge's function, which is read at collection.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _AnyMetric = TypeVar("_AnyMetric", bound=Counter | Gauge | Histogram)
 
 
 class Registry:
-    """All metrics of one process, by name."""
+    """All metrics of the process, by name."""
 
     def __init__(self) -> None:
         self._metrics: dict[str, Counter | Gauge | Histogram] = {}
@@ -52,10 +52,10 @@ class Registry:
         *,
         max_label_sets: int = MAX_LABEL_SETS,
     ) -> Counter:
-        """The counter of that name, made when it is new.
+        """The counter of that name, created if needed.
 
         Raises:
-            ValueError: another metric has that name, or the same one with other labels or limits.
+            ValueError: another metric has that name, or this one has other labels or limits.
         """
         return self._same_or_new(Counter(name, help, tuple(labels), max_label_sets))
 
@@ -67,7 +67,7 @@ class Registry:
         *,
         max_label_sets: int = MAX_LABEL_SETS,
     ) -> Gauge:
-        """The gauge of that name, made when it is new; raises like `counter`."""
+        """The gauge of that name, created if needed; raises like `counter`."""
         return self._same_or_new(Gauge(name, help, tuple(labels), max_label_sets))
 
     def histogram(
@@ -79,10 +79,10 @@ class Registry:
         *,
         max_label_sets: int = MAX_LABEL_SETS,
     ) -> Histogram:
-        """The histogram of that name, made when it is new; `buckets` are upper bounds.
+        """The histogram of that name, created if needed; `buckets` are upper bounds.
 
         Raises:
-            ValueError: as `counter` does, and for bounds that do not rise.
+            ValueError: like `counter`, or the bounds are not rising.
         """
         return self._same_or_new(Histogram(name, help, tuple(labels), max_label_sets, buckets))
 
@@ -91,7 +91,7 @@ class Registry:
         return self._metrics.get(name)
 
     def collect(self) -> tuple[MetricFamily, ...]:
-        """Every metric that has been used, sorted by name; plain data, safe to hand to a thread."""
+        """All metrics with samples, sorted by name; plain data, safe to pass to a thread."""
         families = (self._metrics[name].collect() for name in sorted(self._metrics))
         return tuple(family for family in families if family.samples)
 

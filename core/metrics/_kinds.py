@@ -20,10 +20,7 @@ OTHER = "other"
 
 
 class Sample(msgspec.Struct, frozen=True):
-    """One label set's value at the moment of collection; `histogram` only for histograms.
-
-    `histogram` is a copy: cumulative counts can be taken from it at leisure, in any thread.
-    """
+    """The value of one label set at collection; `histogram` is a copy, set only for histograms."""
 
     labels: Labels
     value: float
@@ -31,7 +28,7 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 class MetricFamily(msgspec.Struct, frozen=True):
-    """A metric with all its samples, as handed to the exposition."""
+    """A metric with all its samples, as passed to the exposition."""
 
     name: str
     kind: Kind
@@ -41,7 +38,7 @@ class MetricFamily(msgspec.Struct, frozen=True):
 
 
 class CounterCell:
-    """One label set of a counter, bound ahead of the hot path."""
+    """One label set of a counter; bind it before a hot path."""
 
     __slots__ = ("value",)
 
@@ -49,14 +46,14 @@ class CounterCell:
         self.value: float = 0
 
     def inc(self, by: float = 1) -> None:
-        """Add `by`, which is not negative."""
+        """Adds `by`, which must not be negative."""
         if by < 0:
             raise ValueError("a counter only grows")
         self.value += by
 
 
 class _Metric:
-    """What the three kinds share: name, help, label names, and the bound on label sets."""
+    """What the three kinds share: name, help, label names, and the limit of label sets."""
 
     kind: Kind
 
@@ -67,17 +64,17 @@ class _Metric:
         self.max_label_sets = max_label_sets
 
     def _admit(self, cells: Mapping[Labels, object], labels: Labels) -> Labels:
-        """The key under which a new label set is kept: itself, or "other" when there are too many."""
+        """The key of a new label set: itself, or "other" if there are too many."""
         if len(labels) != len(self.labels):
             raise ValueError(f"{self.name} takes the labels {self.labels}, not {len(labels)} values")
         other = (OTHER,) * len(self.labels)
-        # One place is kept for "other" itself.
+        # Keep one place for "other" itself.
         room = self.max_label_sets - (0 if other in cells else 1)
         return labels if not labels or len(cells) < room else other
 
 
 class Counter(_Metric):
-    """A number that only grows, one per label set."""
+    """A number per label set that only grows."""
 
     kind: Kind = "counter"
 
@@ -86,19 +83,19 @@ class Counter(_Metric):
         self._cells: dict[Labels, CounterCell] = {}
 
     def inc(self, *labels: str, by: float = 1) -> None:
-        """Add `by` (not negative) to one label set."""
+        """Adds `by` (not negative) to one label set."""
         cell = self._cells.get(labels)
         (self.bind(*labels) if cell is None else cell).inc(by)
 
     def bind(self, *labels: str) -> CounterCell:
-        """The cell of one label set, to be kept where it is counted often."""
+        """The cell of one label set, to keep where it is counted often."""
         cell = self._cells.get(labels)
         if cell is None:
             cell = self._cells.setdefault(self._admit(self._cells, labels), CounterCell())
         return cell
 
     def value(self, *labels: str) -> float:
-        """The count of one label set; 0 when it was never counted."""
+        """The count of one label set; 0 if it was never counted."""
         cell = self._cells.get(labels)
         return 0 if cell is None else cell.value
 
@@ -107,17 +104,17 @@ class Counter(_Metric):
         return sum(cell.value for cell in self._cells.values())
 
     def items(self) -> tuple[tuple[Labels, float], ...]:
-        """Every label set with its count, in the order of first use."""
+        """Every label set with its count, in order of first use."""
         return tuple((labels, cell.value) for labels, cell in self._cells.items())
 
     def collect(self) -> MetricFamily:
-        """The family as it is now; label sets that were bound and never counted are left out."""
+        """The present family, without label sets that were bound but never counted."""
         samples = tuple(Sample(labels, value) for labels, value in self.items() if value or not labels)
         return MetricFamily(self.name, self.kind, self.help, self.labels, samples)
 
 
 class Gauge(_Metric):
-    """A number that moves both ways, set or read by a function when somebody looks."""
+    """A number that moves both ways, either set or read from a function at collection."""
 
     kind: Kind = "gauge"
 
@@ -127,24 +124,24 @@ class Gauge(_Metric):
         self._reads: list[Callable[[], float | Mapping[Labels, float]]] = []
 
     def set(self, value: float, *labels: str) -> None:
-        """Set one label set."""
+        """Sets one label set."""
         if labels not in self._values:
             labels = self._admit(self._values, labels)
         self._values[labels] = value
 
     def function(self, read: Callable[[], float | Mapping[Labels, float]]) -> None:
-        """Read the gauge by `read` at each collection: a number, or one per label set.
+        """Reads the gauge from `read` at each collection: a number, or one per label set.
 
-        Several parts may each read label sets of their own.
+        Several functions may each provide their own label sets.
         """
         self._reads.append(read)
 
     def clear(self) -> None:
-        """Forget every value that was set, for label sets that may disappear."""
+        """Drops every value that was set, for label sets that may disappear."""
         self._values.clear()
 
     def value(self, *labels: str) -> float | None:
-        """The present value of one label set; None where there is none."""
+        """The present value of one label set; None if there is none."""
         return self._current().get(labels)
 
     def items(self) -> tuple[tuple[Labels, float], ...]:
@@ -152,7 +149,7 @@ class Gauge(_Metric):
         return tuple(self._current().items())
 
     def collect(self) -> MetricFamily:
-        """The family as it is now."""
+        """The present family."""
         samples = tuple(Sample(labels, value) for labels, value in self.items())
         return MetricFamily(self.name, self.kind, self.help, self.labels, samples)
 
@@ -172,7 +169,7 @@ class Gauge(_Metric):
 
 
 class Histogram(_Metric):
-    """How observations in seconds (or another unit, by its name) spread over buckets."""
+    """The distribution of observations over buckets, in seconds or in the unit of its name."""
 
     kind: Kind = "histogram"
 
@@ -185,12 +182,12 @@ class Histogram(_Metric):
         HistogramCell(buckets)
 
     def observe(self, seconds: float, *labels: str) -> None:
-        """Count one observation (finite, not negative) under one label set."""
+        """Counts one observation (finite, not negative) under one label set."""
         cell = self._cells.get(labels)
         (self.bind(*labels) if cell is None else cell).observe(seconds)
 
     def bind(self, *labels: str) -> HistogramCell:
-        """The cell of one label set, to be kept where it is observed often."""
+        """The cell of one label set, to keep where it is observed often."""
         cell = self._cells.get(labels)
         if cell is None:
             cell = self._cells.setdefault(self._admit(self._cells, labels), HistogramCell(self.buckets))
@@ -207,7 +204,7 @@ class Histogram(_Metric):
         return (HistogramCell(self.buckets) if cell is None else cell).summary()
 
     def merge(self) -> HistogramCell:
-        """The sum over all label sets; no later observation changes it."""
+        """The sum over all label sets, as a copy."""
         return HistogramCell.merge(self.buckets, self._cells.values())
 
     def merged(self) -> HistogramSummary:
@@ -215,11 +212,11 @@ class Histogram(_Metric):
         return self.merge().summary()
 
     def items(self) -> tuple[tuple[Labels, HistogramSummary], ...]:
-        """Every label set that was observed, with its summary."""
+        """Every observed label set with its summary."""
         return tuple((labels, cell.summary()) for labels, cell in self._cells.items() if cell.count)
 
     def collect(self) -> MetricFamily:
-        """The family as it is now; label sets without observations are left out."""
+        """The present family, without label sets that have no observations."""
         samples = tuple(
             Sample(labels, cell.count, cell.copy()) for labels, cell in self._cells.items() if cell.count
         )

@@ -1,7 +1,7 @@
-"""The metrics as Prometheus reads them, and as JSON.
+"""Renders the metrics for Prometheus, and as JSON.
 
-prometheus_client writes the formats; it is imported at the first scrape, and runs in a thread since a full
-rendering takes some milliseconds.
+prometheus_client writes the formats. It is imported at the first scrape and runs in a thread, since a full
+rendering takes milliseconds.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _UNITS = frozenset({"seconds", "bytes"})
 
 
 async def render(registry: Registry, format: ExpositionFormat) -> tuple[bytes, str]:  # noqa: A002 - its name
-    """The registry and the process's own metrics: (body, content type).
+    """Body and content type of the registry's and the process's own metrics.
 
     "text" is Prometheus' text format 0.0.4, "openmetrics" is OpenMetrics 1.0.
     """
@@ -33,10 +33,10 @@ async def render(registry: Registry, format: ExpositionFormat) -> tuple[bytes, s
 
 
 class SampleReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One sample: its `value`, or the digest of a histogram.
+    """One sample: its `value`, or the summary of a histogram.
 
     Attributes:
-        p50: half of what was observed is not above it; null before the first.
+        p50: the median; null before the first observation.
     """
 
     labels: Mapping[str, str]
@@ -50,7 +50,7 @@ class SampleReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FamilyReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One metric and all that it has counted; times are in seconds."""
+    """One metric with its samples; times are in seconds."""
 
     type: Kind
     help: str
@@ -58,18 +58,18 @@ class FamilyReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def to_json(families: tuple[MetricFamily, ...]) -> dict[str, FamilyReport]:
-    """Every metric by name, as its JSON says it."""
+    """All metrics by name, as records for JSON."""
     return {family.name: _family_report(family) for family in families}
 
 
 class _Collector:
-    """Hands collected families over to prometheus_client."""
+    """Passes collected families to prometheus_client."""
 
     def __init__(self, families: tuple[MetricFamily, ...]) -> None:
         self._families = families
 
     def collect(self) -> Iterator[Metric]:
-        """The families in prometheus_client's own records."""
+        """The families as prometheus_client's records."""
         from prometheus_client.metrics_core import (
             CounterMetricFamily,
             GaugeMetricFamily,
@@ -94,7 +94,7 @@ class _Collector:
 
 
 def write(families: tuple[MetricFamily, ...], format_: ExpositionFormat) -> tuple[bytes, str]:
-    """What was collected, with the process's own metrics: (body, content type). It takes milliseconds."""
+    """Renders families and the process's own metrics as (body, content type); takes milliseconds."""
     from prometheus_client import (
         CollectorRegistry,
         GCCollector,
@@ -116,7 +116,7 @@ def write(families: tuple[MetricFamily, ...], format_: ExpositionFormat) -> tupl
 
 
 def _unit(family: MetricFamily) -> str:
-    """The base unit that a name ends with, by Prometheus' conventions; "" for what only counts."""
+    """The base unit at the end of a name, by Prometheus' conventions; "" for a plain count."""
     last = family.name.removesuffix("_total").rpartition("_")[2]
     return last if last in _UNITS else ""
 

@@ -21,7 +21,7 @@ _SMALLEST = sys.float_info.min
 
 
 class HistogramSummary(msgspec.Struct, frozen=True):
-    """A histogram in six numbers; sum, quantiles and maximum in the histogram's unit."""
+    """A histogram's summary; sum, quantiles and maximum are in its unit."""
 
     count: int
     sum: float
@@ -32,21 +32,21 @@ class HistogramSummary(msgspec.Struct, frozen=True):
 
     @property
     def mean(self) -> float | None:
-        """The average observation; None without any."""
+        """The mean observation; None without observations."""
         return self.sum / self.count if self.count else None
 
 
 class HistogramCell:
     """The counts of one label set.
 
-    A bucket holds what is above the bound before it and at most its own, as in Prometheus' `le`.
+    A bucket counts values above the previous bound and at most its own, as with Prometheus' `le`.
     """
 
     __slots__ = ("_bounds", "_counts", "_lowest", "max", "sum")
 
     def __init__(self, bounds: tuple[float, ...]) -> None:
         if not bounds or not all(low < high for low, high in pairwise((0.0, *bounds, _INFINITY))):
-            raise ValueError("bucket bounds are positive, finite and rising")
+            raise ValueError("bucket bounds must be positive, finite and rising")
         self._bounds = bounds
         self._lowest = bounds[0]
         self._counts = [0] * (len(bounds) + 1)
@@ -55,12 +55,12 @@ class HistogramCell:
 
     @property
     def count(self) -> int:
-        """How many were observed."""
+        """Number of observations."""
         return sum(self._counts)
 
     def observe(self, value: float) -> None:
-        """Count one observation: finite and not negative."""
-        # What happens most often is mostly fast, and needs no search.
+        """Counts one observation, which must be finite and not negative."""
+        # Frequent observations are mostly fast; they need no search.
         if 0.0 <= value <= self._lowest:
             self._counts[0] += 1
         elif 0.0 <= value < _INFINITY:
@@ -72,24 +72,24 @@ class HistogramCell:
             self.max = value
 
     def buckets(self) -> Iterator[tuple[float, int]]:
-        """(upper bound, how many lie above the bound before it and at most at that one)."""
+        """Upper bound and count of each bucket."""
         return zip((*self._bounds, _INFINITY), self._counts, strict=True)
 
     def cumulative(self) -> Iterator[tuple[float, int]]:
-        """(upper bound, how many were at most that), the last bound being infinity."""
+        """Upper bounds with the number of observations at most that; the last bound is infinity."""
         return zip((*self._bounds, _INFINITY), accumulate(self._counts), strict=True)
 
     def quantile(self, q: float) -> float | None:
-        """The q-quantile (0 to 1), by linear interpolation inside its bucket; None without observations.
+        """The q-quantile (0 to 1), interpolated linearly in its bucket; None without observations.
 
-        The last bucket ends at the greatest observation, and no estimate is above that.
+        The last bucket ends at the greatest observation, which also caps the estimate.
         """
         if not 0.0 <= q <= 1.0:
-            raise ValueError("a quantile is asked for by a number from 0 to 1")
+            raise ValueError("a quantile must be from 0 to 1")
         count = self.count
         if not count:
             return None
-        # The smallest rank of all stands for 0, so that it falls into a bucket that is not empty.
+        # The smallest positive rank replaces 0, so that it falls into a bucket that is not empty.
         rank = max(q * count, _SMALLEST)
         reached = list(accumulate(self._counts))
         bucket = bisect_left(reached, rank)
@@ -111,8 +111,8 @@ class HistogramCell:
         )
 
     def copy(self) -> HistogramCell:
-        """The same counts, which no later observation changes."""
-        # Not by the constructor: these bounds have been looked at, and a scrape copies every cell.
+        """A copy of the counts."""
+        # Skips the constructor: the bounds were checked, and a scrape copies every cell.
         same = HistogramCell.__new__(HistogramCell)
         same._bounds, same._lowest = self._bounds, self._lowest  # noqa: SLF001 - of this class
         same._counts = self._counts[:]  # noqa: SLF001 - likewise
@@ -121,7 +121,7 @@ class HistogramCell:
 
     @classmethod
     def merge(cls, bounds: tuple[float, ...], cells: Iterable[HistogramCell]) -> HistogramCell:
-        """The sum of cells that all have these bounds."""
+        """The sum of cells, which must all have these bounds."""
         merged, parts = cls(bounds), tuple(cells)
         columns = zip(merged._counts, *(part._counts for part in parts), strict=True)  # noqa: SLF001 - likewise
         merged._counts = [sum(column) for column in columns]

@@ -27,7 +27,7 @@ CASES = (
             Use(
                 line="replay failed lately",
                 options={"target": "failed", "since": "lately"},
-                says="no length of time",
+                says="not a duration",
             ),
         ),
     ),

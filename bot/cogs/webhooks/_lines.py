@@ -77,7 +77,7 @@ def parse_replay(text: str, since: str | None) -> Target | timedelta | None:
 
     Raises:
         WrongTarget: it is no id, and not "failed"; or a time is given for one alone.
-        WrongDuration: `since` is no length of time.
+        WrongDuration: `since` is not a duration.
     """
     span = None if since is None else parse_duration(since)
     if text.strip().casefold() == FAILED:

@@ -70,7 +70,7 @@ async def test_what_is_no_plain_file_is_refused_at_once(tmp_path: Path, kind: st
         listener.bind(str(path))
     else:
         path = Path("/dev/zero")
-    with pytest.raises(RefusedEdit, match=r"folder|symbolic link|not a plain file"):
+    with pytest.raises(RefusedEdit, match=r"folder|symbolic link|not a regular file"):
         await soon(read_edit_file(path))
     listener.close()
 

@@ -110,7 +110,7 @@ async def test_a_name_that_leads_outside_is(monkeypatch: pytest.MonkeyPatch) -> 
 
 async def test_a_name_that_is_not_found_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch)
-    with pytest.raises(ForbiddenTarget, match="not found"):
+    with pytest.raises(ForbiddenTarget, match="cannot be found"):
         await check_target("https://nowhere.example/", loopback=False, look_ups=LOOK_UPS)
 
 

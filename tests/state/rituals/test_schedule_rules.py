@@ -98,7 +98,7 @@ def test_what_people_write(text: str, first: datetime) -> None:
         ("0 6 * *", "five cron fields"),
         ("every", "followed by a length of time"),
         ("every 5m", "Choose a time from 10 minutes"),
-        ("every 2 years", "no length of time"),
+        ("every 2 years", "not a duration"),
         ("61 6 * * *", "bad minute"),
         ("0 6 32 * *", "bad day-of-month"),
         ("0 0 30 2 *", "bad day-of-month"),

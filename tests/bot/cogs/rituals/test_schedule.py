@@ -51,7 +51,7 @@ async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bo
         ("schedule list all", "`list` takes nothing more"),
         ("schedule add", "Add what?"),
         ("schedule add every 5m 27", "Choose a time from 10 minutes"),
-        ("schedule add every 27", "no length of time"),
+        ("schedule add every 27", "not a duration"),
         ("schedule add every 6h 0", "from 1 to 1000"),
         ("schedule add every 6h 99999999999999", "from 1 to 1000"),
         ("schedule add 61 * * * * 27", "bad minute"),
