@@ -5,11 +5,12 @@ from typing import Any
 from sandbox.errors import ActionError
 from sandbox.wire import JsonObject
 
-ID = (str, int)
+Kind = type | tuple[type, ...]
+ID: Kind = (str, int)
 """An id as a control body may give it."""
 
 
-def need(body: JsonObject, key: str, kind: type | tuple[type, ...]) -> Any:  # noqa: ANN401 - checked by kind
+def need(body: JsonObject, key: str, kind: Kind) -> Any:  # noqa: ANN401 - checked by kind
     """The value of that kind.
 
     Raises:
@@ -21,7 +22,7 @@ def need(body: JsonObject, key: str, kind: type | tuple[type, ...]) -> Any:  # n
     return value
 
 
-def maybe(body: JsonObject, key: str, kind: type | tuple[type, ...], default: object = None) -> Any:  # noqa: ANN401 - checked by kind
+def maybe(body: JsonObject, key: str, kind: Kind, default: object = None) -> Any:  # noqa: ANN401 - checked by kind
     """The value of that kind, or the default where it is missing.
 
     Raises:

@@ -2,13 +2,14 @@
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from aiohttp import web
 
 from sandbox.desk.actions import Actions
-from sandbox.desk.bodies import ID, maybe, need
-from sandbox.desk.place_controls import PLACE_VERBS
+from sandbox.desk.bodies import ID, Kind, maybe, need
 from sandbox.engine import ENGINE, Engine
 from sandbox.errors import ActionError
 from sandbox.faults import Fault
@@ -16,14 +17,90 @@ from sandbox.forms.messages import UploadedFile
 from sandbox.wire import JsonObject, decode, json_response
 
 ACTIONS = web.AppKey("ACTIONS", Actions)
-_Verb = Callable[[Actions, JsonObject], Awaitable[JsonObject | None]]
 _Control = Callable[[Engine, JsonObject], Awaitable[JsonObject]]
 _SOCKET_CODES = range(3000, 5000)
 
 
+class Verb(NamedTuple):
+    """An action of a person, and what its body holds."""
+
+    act: Callable[..., Awaitable[JsonObject | None]]
+    required: Mapping[str, Kind]
+    optional: Mapping[str, tuple[Kind, object]] = MappingProxyType({})
+
+    def read(self, body: JsonObject) -> dict[str, Any]:
+        """The arguments of the action.
+
+        Raises:
+            ActionError: 400 where one is missing or of the wrong kind.
+        """
+        needed = {name: need(body, name, kind) for name, kind in self.required.items()}
+        return needed | {
+            name: maybe(body, name, kind, default) for name, (kind, default) in self.optional.items()
+        }
+
+
+async def _message(act: Actions, *, files: list[object], **given: Any) -> JsonObject:  # noqa: ANN401 - checked by the table
+    return await act.message(files=_files(files), **given)
+
+
+def _files(raw: list[object]) -> list[UploadedFile]:
+    files: list[UploadedFile] = []
+    for index, entry in enumerate(raw):
+        if not isinstance(entry, dict):
+            raise ActionError(400, "files must be a list of objects.")
+        try:
+            data = base64.b64decode(need(entry, "base64", str), validate=True)
+        except binascii.Error:
+            raise ActionError(400, "base64 cannot be decoded.") from None
+        files.append(UploadedFile(index, need(entry, "filename", str), data))
+    return files
+
+
+# What each takes: the kind of each member that it needs; kind and default of each that may be left out.
+_VERBS: dict[str, Verb] = {
+    "message": Verb(
+        _message,
+        {"user": ID},
+        {
+            "channel": (ID, None),
+            "dm": (bool, False),
+            "content": (str, ""),
+            "reply_to": (ID, None),
+            "files": (list, []),
+        },
+    ),
+    "edit": Verb(Actions.edit, {"user": ID, "message": ID, "content": str}),
+    "delete": Verb(Actions.delete, {"user": ID, "message": ID}),
+    "slash": Verb(Actions.slash, {"user": ID, "channel": ID, "command": str}, {"options": (dict, None)}),
+    "autocomplete": Verb(
+        Actions.autocomplete,
+        {"user": ID, "channel": ID, "command": str, "focused": str},
+        {"options": (dict, None)},
+    ),
+    "click": Verb(Actions.click, {"user": ID, "message": ID, "custom_id": str}),
+    "select": Verb(Actions.select, {"user": ID, "message": ID, "custom_id": str, "values": list}),
+    "submit_modal": Verb(Actions.submit_modal, {"user": ID, "interaction": ID}, {"values": (dict, None)}),
+    "reaction": Verb(Actions.reaction, {"user": ID, "message": ID, "emoji": str}, {"remove": (bool, False)}),
+    "join": Verb(Actions.join, {"user": ID, "guild": ID}),
+    "leave": Verb(Actions.leave, {"user": ID, "guild": ID}),
+    "typing": Verb(Actions.typing, {"user": ID, "channel": ID}),
+    "pin": Verb(Actions.pin, {"user": ID, "message": ID}, {"remove": (bool, False)}),
+    "start_thread": Verb(
+        Actions.start_thread,
+        {"user": ID, "channel": ID, "name": str},
+        {"message": (ID, None), "private": (bool, False)},
+    ),
+    "edit_thread": Verb(
+        Actions.edit_thread, {"user": ID, "thread": ID}, {"name": (str, None), "archived": (bool, None)}
+    ),
+    "join_thread": Verb(Actions.join_thread, {"user": ID, "thread": ID}, {"leave": (bool, False)}),
+}
+
+
 def add_controls(app: web.Application) -> None:
     """Adds the routes that act."""
-    for name, verb in (_VERBS | PLACE_VERBS).items():
+    for name, verb in _VERBS.items():
         app.router.add_post(f"/sandbox/act/{name}", _act(verb))
     app.router.add_post("/sandbox/control/gateway", _control(_gateway))
     app.router.add_post("/sandbox/control/fault", _control(_fault))
@@ -32,10 +109,10 @@ def add_controls(app: web.Application) -> None:
     app.router.add_post("/sandbox/control/limit", _control(_limit))
 
 
-def _act(verb: _Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _act(verb: Verb) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def serve(request: web.Request) -> web.Response:
         try:
-            result = await verb(request.app[ACTIONS], await _body(request))
+            result = await verb.act(request.app[ACTIONS], **verb.read(await _body(request)))
         except ActionError as error:
             return json_response({"message": str(error)}, status=error.status)
         return json_response(result if result is not None else {})
@@ -62,123 +139,6 @@ async def _body(request: web.Request) -> JsonObject:
     if not isinstance(body, dict):
         raise ActionError(400, "The body must be a JSON object.")
     return body
-
-
-async def _message(act: Actions, body: JsonObject) -> JsonObject:
-    return await act.message(
-        user=need(body, "user", ID),
-        channel=maybe(body, "channel", ID),
-        dm=maybe(body, "dm", bool, default=False),
-        content=maybe(body, "content", str, default=""),
-        reply_to=maybe(body, "reply_to", ID),
-        files=_files(maybe(body, "files", list, default=[])),
-    )
-
-
-def _files(raw: list[object]) -> list[UploadedFile]:
-    files: list[UploadedFile] = []
-    for index, entry in enumerate(raw):
-        if not isinstance(entry, dict):
-            raise ActionError(400, "files must be a list of objects.")
-        try:
-            data = base64.b64decode(need(entry, "base64", str), validate=True)
-        except binascii.Error:
-            raise ActionError(400, "base64 cannot be decoded.") from None
-        files.append(UploadedFile(index, need(entry, "filename", str), data))
-    return files
-
-
-async def _edit(act: Actions, body: JsonObject) -> JsonObject:
-    return await act.edit(
-        user=need(body, "user", ID),
-        message=need(body, "message", ID),
-        content=need(body, "content", str),
-    )
-
-
-async def _delete(act: Actions, body: JsonObject) -> None:
-    await act.delete(user=need(body, "user", ID), message=need(body, "message", ID))
-
-
-async def _slash(act: Actions, body: JsonObject) -> JsonObject:
-    return await act.slash(
-        user=need(body, "user", ID),
-        channel=need(body, "channel", ID),
-        command=need(body, "command", str),
-        options=maybe(body, "options", dict),
-    )
-
-
-async def _autocomplete(act: Actions, body: JsonObject) -> JsonObject:
-    return await act.autocomplete(
-        user=need(body, "user", ID),
-        channel=need(body, "channel", ID),
-        command=need(body, "command", str),
-        focused=need(body, "focused", str),
-        options=maybe(body, "options", dict),
-    )
-
-
-async def _click(act: Actions, body: JsonObject) -> JsonObject:
-    return await act.click(
-        user=need(body, "user", ID),
-        message=need(body, "message", ID),
-        custom_id=need(body, "custom_id", str),
-    )
-
-
-async def _select(act: Actions, body: JsonObject) -> JsonObject:
-    return await act.select(
-        user=need(body, "user", ID),
-        message=need(body, "message", ID),
-        custom_id=need(body, "custom_id", str),
-        values=need(body, "values", list),
-    )
-
-
-async def _submit_modal(act: Actions, body: JsonObject) -> JsonObject:
-    return await act.submit_modal(
-        user=need(body, "user", ID),
-        interaction=need(body, "interaction", ID),
-        values=maybe(body, "values", dict),
-    )
-
-
-async def _reaction(act: Actions, body: JsonObject) -> None:
-    await act.reaction(
-        user=need(body, "user", ID),
-        message=need(body, "message", ID),
-        emoji=need(body, "emoji", str),
-        remove=maybe(body, "remove", bool, default=False),
-    )
-
-
-async def _join(act: Actions, body: JsonObject) -> None:
-    await act.join(user=need(body, "user", ID), guild=need(body, "guild", ID))
-
-
-async def _leave(act: Actions, body: JsonObject) -> None:
-    await act.leave(user=need(body, "user", ID), guild=need(body, "guild", ID))
-
-
-async def _typing(act: Actions, body: JsonObject) -> None:
-    await act.typing(user=need(body, "user", ID), channel=need(body, "channel", ID))
-
-
-_VERBS: dict[str, _Verb] = {
-    "message": _message,
-    "edit": _edit,
-    "delete": _delete,
-    "slash": _slash,
-    "autocomplete": _autocomplete,
-    "click": _click,
-    "select": _select,
-    "submit_modal": _submit_modal,
-    "reaction": _reaction,
-    "join": _join,
-    "leave": _leave,
-    "typing": _typing,
-}
 
 
 async def _gateway(engine: Engine, body: JsonObject) -> JsonObject:
