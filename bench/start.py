@@ -130,12 +130,12 @@ def _print_dearest_imports() -> None:
     )
     found = []
     for line in done.stderr.splitlines():
-        own, cumulative, name = line.removeprefix("import time:").split("|")
-        if own.strip().isdecimal():
-            found.append((int(own), int(cumulative), name.strip()))
+        alone, in_all, name = line.removeprefix("import time:").split("|")
+        if alone.strip().isdecimal():
+            found.append((int(alone) / 1e3, int(in_all) / 1e3, name.strip()))
     print(f"the dearest imports of {len(found)} modules, in ms: alone, with what it imports")
-    for own, cumulative, name in sorted(found, reverse=True)[:_DEAREST]:
-        print(f"{own / 1e3:8.1f}{cumulative / 1e3:8.1f}  {name}")
+    for alone_ms, in_all_ms, name in sorted(found, reverse=True)[:_DEAREST]:
+        print(f"{alone_ms:8.1f}{in_all_ms:8.1f}  {name}")
 
 
 if __name__ == "__main__":
