@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Final, final
 
 from aiohttp import hdrs, web
 from msgspec import structs
 
 from core.health import Reading
+from core.http.aiohttp_internals import Runner
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo, RouteInfo
@@ -19,10 +21,10 @@ from web.access.read_access import READ_ACCESS, ReadAccess
 from web.access.webhook_auth import open_here
 from web.dashboard.page import DASHBOARD, DashboardPage
 from web.edge.access_log import AccessLog
-from web.edge.connection_limits import ConnectionLimits
 from web.edge.fast_path import HotTable
 from web.edge.listening import listen
-from web.edge.server import HelixServer, Runner
+from web.edge.protocol import Connection
+from web.edge.server import Shared
 from web.keys import COLLECTIVE, COMMANDS, KERNEL
 from web.live import streams as live
 from web.live.streams import STREAMS, Streams
@@ -105,9 +107,16 @@ class WebServer:
         Raises:
             CannotListen: the address cannot be had.
         """
+        shared = Shared(
+            self._settings,
+            self._kernel.clock,
+            table=self._table,
+            traffic=self._traffic,
+            access_log=self._access_log,
+        )
         runner = Runner(
             self._app,
-            self._wrap,
+            partial(Connection, shared),
             access_log=None,
             keepalive_timeout=_KEEPALIVE_S,
             lingering_time=_LINGERING_S,
@@ -145,17 +154,6 @@ class WebServer:
             base_url=self.base_url,
             read_token=bool(self._settings.read_token),
             open_webhooks=open_here(self._settings),
-        )
-
-    def _wrap(self, inner: web.Server) -> web.Server:
-        return HelixServer(
-            inner,
-            table=self._table,
-            traffic=self._traffic,
-            access_log=self._access_log,
-            limits=ConnectionLimits(self._settings),
-            head_timeout_s=self._settings.head_timeout_s,
-            clock=self._kernel.clock,
         )
 
     def _reading(self) -> Reading:

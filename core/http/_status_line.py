@@ -1,22 +1,20 @@
-"""Keeps the status of an answer even if the rest of it is broken.
-
-No other file depends on the internals of aiohttp's client.
-"""
+"""Keeps the status of an answer even if the rest of it is broken."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
-from functools import partial
 from typing import Any, Final, Self
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.connector import Connection
-from aiohttp.http_exceptions import HttpProcessingError
-from aiohttp.http_parser import RawResponseMessage
-from aiohttp.streams import StreamReader
+from aiohttp import StreamReader
+
+from core.http.aiohttp_internals import (
+    ClientConnection,
+    HttpProcessingError,
+    RawResponseMessage,
+    ResponseHandler,
+)
 
 # RFC 9112 §4. Interim answers, each with headers, may precede the final one (RFC 9110 §15.2).
 _STATUS_LINE: Final = re.compile(rb"HTTP/\d\.\d ([1-9]\d\d)[ \r\n]")
@@ -56,7 +54,7 @@ class StatusLine:
             self.status = int(found[1])
 
 
-class _Protocol(ResponseHandler):
+class StatusProtocol(ResponseHandler):
     """Records the status of each answer, and rejects bytes that belong to no request."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -89,19 +87,10 @@ class _Protocol(ResponseHandler):
         super().data_received(data)
 
 
-class Connector(aiohttp.TCPConnector):
-    """Makes connections that record the status of each answer."""
-
-    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - as aiohttp
-        super().__init__(**options)
-        make: Callable[..., ResponseHandler] = _Protocol
-        self._factory = partial(make, loop=self._loop)
-
-
 class Response(aiohttp.ClientResponse):
     """An answer whose status is known as soon as its status line was received."""
 
-    async def start(self, connection: Connection) -> Self:
+    async def start(self, connection: ClientConnection) -> Self:
         """Reads the head of the answer.
 
         Raises:
@@ -111,7 +100,7 @@ class Response(aiohttp.ClientResponse):
         try:
             await super().start(connection)
         except (aiohttp.ClientError, HttpProcessingError, OSError) as error:
-            if isinstance(protocol, _Protocol) and protocol.line.status is not None:
+            if isinstance(protocol, StatusProtocol) and protocol.line.status is not None:
                 raise Answered(protocol.line.status) from error
             raise
         return self

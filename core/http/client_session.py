@@ -10,7 +10,8 @@ from typing import Final, NamedTuple
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from core.http._status_line import Answered, Connector, Response
+from core.http._status_line import Answered, Response, StatusProtocol
+from core.http.aiohttp_internals import Connector
 from core.http.look_ups import LookUps
 
 # Limits for reading a body to its end, which lets the connection be reused.
@@ -59,7 +60,7 @@ def build_session(resolver: Resolver, *, user_agent: str) -> aiohttp.ClientSessi
     Zapier's do), and hanging connections must not use up those of the others.
     """
     return aiohttp.ClientSession(
-        connector=Connector(resolver=resolver, ttl_dns_cache=10, limit=0, limit_per_host=0),
+        connector=Connector(StatusProtocol, resolver=resolver, ttl_dns_cache=10, limit=0, limit_per_host=0),
         response_class=Response,
         cookie_jar=aiohttp.DummyCookieJar(),
         # Bodies are discarded, so they are requested uncompressed and never decompressed.

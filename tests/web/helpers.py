@@ -12,6 +12,7 @@ import aiohttp
 import msgspec
 
 from core.health import Check, Reading
+from core.http.aiohttp_internals import Runner
 from core.metrics import Counter, Histogram, Registry
 from core.runtime.kernel import Kernel
 from state.change import Change
@@ -19,7 +20,6 @@ from state.collective import Collective
 from tests.manual_clock import ManualClock
 from web.app import WebServer
 from web.edge.protocol import Connection
-from web.edge.server import Runner
 from web.live.streams import Streams
 
 TIMEOUT_S = 40.0

@@ -6,11 +6,11 @@ import asyncio
 from typing import Final, final
 
 # So long it has for them. Without an end it could keep the connection open for good by taking nothing.
-FAREWELL_S: Final = 60.0
+LINGER_S: Final = 60.0
 
 
 @final
-class Farewell:
+class Linger:
     """Bounds how long a closed connection stays; nothing where all of it has been sent."""
 
     __slots__ = ("_timer", "_transport")
@@ -33,7 +33,7 @@ class Farewell:
             and transport.get_write_buffer_size()
         ):
             self._transport = transport
-            self._timer = loop.call_later(FAREWELL_S, transport.abort)
+            self._timer = loop.call_later(LINGER_S, transport.abort)
 
     def cut_short(self) -> None:
         """Let the connection go now."""

@@ -6,10 +6,8 @@ from collections.abc import MutableSequence
 from typing import Any, Final
 
 from aiohttp import HttpVersion10, HttpVersion11
-from aiohttp.http_exceptions import HttpProcessingError, LineTooLong
-from aiohttp.streams import EMPTY_PAYLOAD
-from aiohttp.web_protocol import _ErrInfo
 
+from core.http.aiohttp_internals import HttpProcessingError, LineTooLong, is_unparsed, unparsed
 from web.answers.problems import Problem
 
 _VERSIONS: Final = (HttpVersion11, HttpVersion10)
@@ -30,9 +28,8 @@ def refuse_other_versions(messages: MutableSequence[Any], heads: int) -> None:
     """
     for place in range(-min(heads, len(messages)), 0):
         message = messages[place][0]
-        if not isinstance(message, _ErrInfo) and message.version not in _VERSIONS:
-            error = _OtherVersion(message="")
-            messages[place] = (_ErrInfo(_OtherVersion.code, error, ""), EMPTY_PAYLOAD)
+        if not is_unparsed(message) and message.version not in _VERSIONS:
+            messages[place] = unparsed(_OtherVersion(message=""), _OtherVersion.code)
 
 
 def malformed(error: HttpProcessingError) -> Problem:

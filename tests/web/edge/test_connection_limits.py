@@ -100,7 +100,8 @@ async def _begun(site: Site) -> None:
     assert site.runner.server is not None
     async with asyncio.timeout(TIMEOUT_S):
         while not all(
-            isinstance(one, Connection) and one._partial_bytes for one in site.runner.server.connections
+            isinstance(one, Connection) and one._head_timeout.size_bytes
+            for one in site.runner.server.connections
         ):
             await asyncio.sleep(0)
 

@@ -228,11 +228,11 @@ async def test_who_goes_on_asking_what_is_known_is_kept(site: Site) -> None:
     site.clock.advance(10)
     await wire.ask("/commands")
     # The parser's last request was long ago.
-    served._next_keepalive_close_time = 0.0
+    served.closes_idle_at = 0.0
     served._process_keepalive()
     assert (await wire.ask("/commands")).status == 200
     site.clock.advance(app._KEEPALIVE_S + 1)
-    served._next_keepalive_close_time = 0.0
+    served.closes_idle_at = 0.0
     served._process_keepalive()
     assert await wire.closed()
 

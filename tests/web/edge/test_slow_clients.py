@@ -13,7 +13,8 @@ from tests.web.helpers import TIMEOUT_S, MakeSite, Site, counter, head
 from tests.web.requests.test_edge import assert_problem
 from tests.web.sites import sites
 from web import app
-from web.edge import linger, protocol
+from web.edge import bounded, linger
+from web.edge.head_timeout import MAX_HEAD_BYTES
 from web.requests.request_body import read_body
 from web.routes.table import ROUTES
 from web.routing import RouteSpec
@@ -136,7 +137,7 @@ async def test_a_head_that_never_ends_is_cut_off_by_its_size(site: Site) -> None
     wire = await site.wire()
     await wire.send(b"GET /ucf HTTP/1.1\r\nHost: x\r\n")
     line = b"X-Long: " + b"x" * 6000 + b"\r\n"
-    for _ in range(protocol.MAX_HEAD_BYTES // len(line) + 1):
+    for _ in range(MAX_HEAD_BYTES // len(line) + 1):
         await wire.send(line)
     assert_problem(await wire.answer(), 431)
     assert await wire.closed()
@@ -166,11 +167,11 @@ async def test_a_head_behind_a_request_that_is_handled_does_not_cut_its_answer_o
     await wire.send(b"GET /nothing HT")
     served = site.only_connection()
     async with asyncio.timeout(TIMEOUT_S):
-        while served._timer is None:
+        while served._head_timeout._timer is None:
             await asyncio.sleep(0)
-    first = served._timer
+    first = served._head_timeout._timer
     async with asyncio.timeout(TIMEOUT_S):
-        while served._timer is first:
+        while served._head_timeout._timer is first:
             await asyncio.sleep(0.005)
     slow.gate.set()
     assert (await wire.answer()).body == b"slow"
@@ -180,7 +181,7 @@ async def test_a_head_behind_a_request_that_is_handled_does_not_cut_its_answer_o
 async def test_a_client_that_takes_nothing_is_let_go(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(protocol, "STALLED_S", 0.05)
+    monkeypatch.setattr(bounded, "STALLED_S", 0.05)
 
     async def large(_request: web.Request) -> web.Response:
         return web.Response(body=b"x" * 20_000_000)
@@ -241,7 +242,7 @@ async def test_a_head_without_end_behind_a_request_that_is_handled_ends_the_conn
     served = site.only_connection()
     await wire.send(b"GET /nothing HTTP/1.1\r\n")
     async with asyncio.timeout(TIMEOUT_S):
-        while not served._close:
+        while not served.is_closing:
             await wire.send(b"X: " + b"x" * 4000 + b"\r\n")
             await asyncio.sleep(0)
     slow.gate.set()
@@ -253,15 +254,15 @@ async def test_a_head_without_end_behind_a_request_that_is_handled_ends_the_conn
 async def test_a_closed_connection_whose_client_takes_nothing_does_not_stay(
     make_site: MakeSite, monkeypatch: pytest.MonkeyPatch, header: str
 ) -> None:
-    monkeypatch.setattr(linger, "FAREWELL_S", 0.05)
+    monkeypatch.setattr(linger, "LINGER_S", 0.05)
     site = await make_site((_UNSENT,))
     with await _taking_nothing(site, header):
         served = site.only_connection()
         if header.endswith("alive"):
-            served._next_keepalive_close_time = 0
+            served.closes_idle_at = 0
             served._process_keepalive()
         await _until_none_is_left(site)
-        assert not served._farewell.lasts
+        assert not served._linger.lasts
 
 
 @pytest.mark.parametrize("header", ["Connection: close", "Connection: keep-alive"])
@@ -297,7 +298,7 @@ async def _taking_nothing(site: Site, header: str) -> socket.socket:
             await asyncio.sleep(0)
         while site.runner.server.connections:
             served = site.only_connection()
-            if served._request_count and served.waiting_since() is not None:
+            if served.request_count and served.waiting_since() is not None:
                 break
             await asyncio.sleep(0)
     return client

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, head
-from web.edge import protocol, server, unsent
+from web.edge import bounded, server, unsent
 from web.edge.protocol import Connection
 from web.routes.table import ROUTES
 from web.routing import RouteSpec
@@ -78,7 +78,7 @@ async def test_a_small_answer_that_is_not_taken_counts_as_well(make_site: MakeSi
     client, served = await taking_nothing(site)
     with client:
         assert served.transport is not None
-        assert served.transport.get_write_buffer_limits()[1] == protocol.UNSENT_BYTES
+        assert served.transport.get_write_buffer_limits()[1] == bounded.UNSENT_BYTES
 
 
 async def test_memory_is_given_back_once_answers_that_were_not_taken_are_gone(

@@ -250,7 +250,7 @@ async def _fill(site: Site, connection: socket.socket) -> None:
             await asyncio.sleep(0)
         await asyncio.get_running_loop().sock_sendall(connection, head("/agents"))
         asked += 1
-        while served._request_count < asked:
+        while served.request_count < asked:
             await asyncio.sleep(0)
 
 
