@@ -74,7 +74,7 @@ def running(
 
 
 @contextmanager
-def helix(**env: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+def helix(program: Sequence[str] = ("main.py",), **env: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
     """Helix in its sandbox with a fresh data folder; gives the process and its HTTP port."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
@@ -85,7 +85,7 @@ def helix(**env: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
             "LOG_LEVEL": "WARNING",
             **env,
         }
-        with running(["main.py"], settings, heard=True) as process:
+        with running(program, settings, heard=True) as process:
             yield process, port
 
 

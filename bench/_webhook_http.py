@@ -2,7 +2,6 @@
 
 import asyncio
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -10,7 +9,7 @@ from typing import cast
 
 import uvloop
 
-from bench._process import cpu_s, free_port, running, wait_for_http
+from bench._process import cpu_s, helix, wait_for_http
 
 SENDERS = 64
 # Below the inbox's high-water mark, since nothing is handled meanwhile.
@@ -48,26 +47,13 @@ def measure() -> None:
 
 
 def _one_round(program: list[str]) -> Round:
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {
-            "HELIX_DATA_DIR": folder,
-            "PORT": str(port),
-            "SANDBOX_PORT": "0",
-            "LOG_LEVEL": "WARNING",
-            "PYTHONPATH": ".",
-        }
-        with running(program, settings) as process:
-            wait_for_http(port, "/health/ready")
-            uvloop.run(_send(port, WARM_UP))
-            cpu, wall = cpu_s(process.pid), time.perf_counter()
-            times = uvloop.run(_send(port, EVENTS))
-            took_s = time.perf_counter() - wall
-            return (
-                (cpu_s(process.pid) - cpu) / EVENTS,
-                EVENTS / took_s,
-                statistics.quantiles(times, n=100)[98],
-            )
+    with helix(program, PYTHONPATH=".") as (process, port):
+        wait_for_http(port, "/health/ready")
+        uvloop.run(_send(port, WARM_UP))
+        cpu, wall = cpu_s(process.pid), time.perf_counter()
+        times = uvloop.run(_send(port, EVENTS))
+        took_s = time.perf_counter() - wall
+        return ((cpu_s(process.pid) - cpu) / EVENTS, EVENTS / took_s, statistics.quantiles(times, n=100)[98])
 
 
 class _Sender(asyncio.Protocol):

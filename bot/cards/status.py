@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+
+import discord
 
 from bot.text import embeds, words
 from state.models import METRICS, judge
+from state.status.assessment import overall
 from state.status.records import StatusView, Trend
 
 ARROWS: dict[Trend, str] = {"up": "↗", "down": "↘", "steady": "→"}
 _GATEWAY = {"pass": "connected", "warn": "unsteady", "fail": "not connected"}
+
+
+def card(view: StatusView, title: str, facts: Sequence[str], footer: str) -> discord.Embed:
+    """The assessment, the six values and some facts."""
+    status = overall(view.status, view.ucf)
+    body = (embeds.plain(view.assessment, 500), "", *values(view), arrows(view.trends_since), "", *facts)
+    return embeds.card(f"{embeds.dot(status)} {title}", body, status=status, footer=footer)
 
 
 def values(view: StatusView) -> list[str]:

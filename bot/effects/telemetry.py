@@ -21,7 +21,6 @@ from bot.effects import _own_posts
 from bot.effects._reach import Reach
 from bot.replies import discord_codes, errors, lasting
 from bot.text import embeds, words
-from state.status.assessment import overall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,19 +196,7 @@ def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
         *(_alert(alert) for alert in alerts[-_ALERTS_SHOWN:]),
         f"**Up** since {embeds.relative(view.started_at)}",
     )
-    return embeds.card(
-        f"{embeds.dot(overall(view.status, view.ucf))} Helix, live",
-        (
-            embeds.plain(view.assessment, 500),
-            "",
-            *status.values(view),
-            status.arrows(view.trends_since),
-            "",
-            *facts,
-        ),
-        status=overall(view.status, view.ucf),
-        footer=_MARK,
-    )
+    return status.card(view, "Helix, live", facts, _MARK)
 
 
 def _alert(alert: Alert) -> str:

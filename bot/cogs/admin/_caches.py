@@ -53,13 +53,4 @@ def reads_files(name: str) -> bool:
 
 def journal_row(name: str, entries: int, caller: Caller) -> JournalRow:
     """Who cleared what."""
-    return JournalRow(
-        kind="cache",
-        subject=name,
-        cause="command",
-        actor=caller.display_name,
-        actor_id=caller.user_id,
-        reason=f"cache clear {name}",
-        before=entries,
-        after=0,
-    )
+    return caller.actor.row("cache", name, reason=f"cache clear {name}", before=entries, after=0)

@@ -70,12 +70,5 @@ def pick(
 
 def journal_row(verb: str, result: LoadResult, caller: Caller) -> JournalRow:
     """Who did what to a cog, and how it went."""
-    return JournalRow(
-        kind="cog",
-        subject=result.cog,
-        cause="command",
-        actor=caller.display_name,
-        actor_id=caller.user_id,
-        reason=f"{verb} {result.cog}",
-        after=f"{verb}ed" if result.ok else f"{verb} failed",
-    )
+    after = f"{verb}ed" if result.ok else f"{verb} failed"
+    return caller.actor.row("cog", result.cog, reason=f"{verb} {result.cog}", after=after)

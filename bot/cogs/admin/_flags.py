@@ -49,13 +49,5 @@ def find_flag(flags: Flags, name: str) -> Flag:
 
 def journal_row(before: Flag, after: Flag, caller: Caller) -> JournalRow:
     """Who switched it, from what to what."""
-    return JournalRow(
-        kind="flag",
-        subject=after.name,
-        cause="command",
-        actor=caller.display_name,
-        actor_id=caller.user_id,
-        reason=f"flags {after.name} {'on' if after.value else 'off'}",
-        before=before.value,
-        after=after.value,
-    )
+    reason = f"flags {after.name} {'on' if after.value else 'off'}"
+    return caller.actor.row("flag", after.name, reason=reason, before=before.value, after=after.value)

@@ -6,7 +6,6 @@ import discord
 
 from bot.cards import status as status_card
 from bot.text import embeds, words
-from state.status.assessment import overall
 from state.status.records import StatusView
 
 
@@ -20,19 +19,7 @@ def status(view: StatusView) -> discord.Embed:
         f"**Up** since {embeds.relative(view.started_at)}",
         f"**Data** changed {embeds.relative(view.state_changed_at)} ({_origin(view)})",
     )
-    return embeds.card(
-        f"{embeds.dot(overall(view.status, view.ucf))} Helix",
-        (
-            embeds.plain(view.assessment, 500),
-            "",
-            *status_card.values(view),
-            status_card.arrows(view.trends_since),
-            "",
-            *facts,
-        ),
-        status=overall(view.status, view.ucf),
-        footer=f"{view.version} · Tat Tvam Asi",
-    )
+    return status_card.card(view, "Helix", facts, f"{view.version} · Tat Tvam Asi")
 
 
 def _origin(view: StatusView) -> str:
