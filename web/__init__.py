@@ -1,1 +1,1 @@
-"""Everything that knows HTTP: routes, cached responses, errors."""
+"""The HTTP server: routes, cached responses, errors, streams."""

@@ -1,4 +1,4 @@
-"""The HTTP server: what it is made of, how it starts and how it stops."""
+"""The HTTP server: assembly, start and stop."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ from web.traffic import TRAFFIC, Traffic
 
 logger = logging.getLogger(__name__)
 
-# An idle client, or one that never ends its first head, is let go after this long.
+# An idle connection is closed after this long.
 _KEEPALIVE_S: Final = 75.0
-# How long the rest of a body that nobody wants is read before the connection is closed.
+# How long an unread body is drained before the connection is closed.
 _LINGERING_S: Final = 2.0
-# What is open besides clients: the database, Discord, deliveries, logs.
+# File descriptors for other purposes: the database, Discord, deliveries, logs.
 _OTHER_FILES: Final = 256
 _CHECK: Final = "http"
 
@@ -55,11 +55,11 @@ class WebServer:
     """Serves the state to people, monitors and programs.
 
     Args:
-        kernel: the mechanisms; the check "http" and the metrics helix_http_* are registered there.
-        collective: what is shown.
+        kernel: shared services; the check "http" and the metrics helix_http_* are registered there.
+        collective: the state to serve.
         commands: the bot's catalog, as plain records.
         routes: the route table.
-        sleep: what the streams wait by; tests put their own clock's here.
+        sleep: used by the streams to wait; tests inject their own.
     """
 
     def __init__(
@@ -89,23 +89,23 @@ class WebServer:
 
     @property
     def port(self) -> int:
-        """The port that is listened on; before the start, the one that is wanted."""
+        """The listening port; before the start, the configured one."""
         return self._port
 
     @property
     def base_url(self) -> str:
-        """What full addresses are made of: PUBLIC_URL, or where the server listens; never a request."""
+        """The prefix of full URLs: PUBLIC_URL, or the listening address; never taken from a request."""
         return structs.replace(self._settings, port=self._port).base_url
 
     def route_infos(self) -> tuple[RouteInfo, ...]:
-        """The routes, for other parts to show."""
+        """The routes, for other packages."""
         return route_infos()
 
     async def start(self) -> None:
-        """Listen.
+        """Start listening.
 
         Raises:
-            CannotListen: the address cannot be had.
+            CannotListen: the address is not available.
         """
         shared = Shared(
             self._settings,
@@ -120,9 +120,9 @@ class WebServer:
             access_log=None,
             keepalive_timeout=_KEEPALIVE_S,
             lingering_time=_LINGERING_S,
-            # Signatures are over the bytes as they came, and nobody sends us a bomb.
+            # Signatures cover the bytes as sent; and no decompression bombs.
             auto_decompress=False,
-            # aiohttp may use it twice: for the handlers to end, and for them to be cancelled.
+            # aiohttp may wait twice: for handlers to end, and for their cancellation.
             shutdown_timeout=max(0.1, (self._settings.shutdown_s - 1) / 2),
         )
         await self._app[READ_ACCESS].recall()
@@ -140,7 +140,7 @@ class WebServer:
         logger.info("http.listening url=%s", self.base_url)
 
     async def stop(self) -> None:
-        """Accept nothing more, finish what is in flight, close what is idle; nothing where not started."""
+        """Stop accepting, finish requests in progress, close idle connections; no-op if not started."""
         runner, self._runner = self._runner, None
         if runner is None:
             return
@@ -201,13 +201,13 @@ class WebServer:
 
 
 async def _ask_for_nothing(request: web.Request) -> web.StreamResponse | None:
-    """Where no body is read, nothing is asked for ahead of the answer (RFC 9110 §10.1.1)."""
+    """Send no 100 Continue, because the handler reads no body (RFC 9110 §10.1.1)."""
     del request
     return None
 
 
 async def _ask_for_body(request: web.Request) -> web.StreamResponse | None:
-    """A body that will be read is asked for, unless it is refused by its length; the answer says so then."""
+    """Send 100 Continue, unless the body's length will be refused."""
     length = request.content_length
     if length is None or length <= request.app[KERNEL].settings.max_body:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")

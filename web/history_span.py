@@ -1,4 +1,4 @@
-"""From when to when a history is asked for: moments, or lengths of time before now."""
+"""The time span of a history request: times, or durations before now."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from core.text.durations import WrongDuration, parse_duration
 from web.parameters import Parameter
 
 _NOW: Final = timedelta(0)
-# Longer ago than anybody can have begun.
+# Longer than any history.
 _LONGEST: Final = timedelta(days=3650)
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
-# In a query a "+" that is not escaped means a space.
+# In a query an unescaped "+" means a space.
 _LOST_PLUS: Final = re.compile(r"(?<=\d) (?=\d\d:\d\d\Z)")
 _LONGEST_TEXT: Final = 64
 
 
 class When(Parameter, frozen=True, kw_only=True):
-    """A parameter that takes a moment (RFC 3339), a length of time before now (`24h`), or `now`."""
+    """A parameter that is a time (RFC 3339), a duration before now (`24h`), or `now`."""
 
     default: str
 
     def schema(self) -> Mapping[str, Any]:
-        """What is right, as JSON Schema."""
+        """Its JSON Schema."""
         return {
             "anyOf": [
                 {"type": "string", "format": "date-time"},
@@ -39,10 +39,10 @@ class When(Parameter, frozen=True, kw_only=True):
         }
 
     def read(self, request: web.Request) -> datetime | timedelta:
-        """The moment, in UTC, or how long before now.
+        """The time in UTC, or the duration before now.
 
         Raises:
-            Problem: it is neither (400).
+            Problem: neither (400).
         """
         text = request.query.get(self.name, self.default).strip()
         if text.casefold() == "now":
@@ -54,50 +54,50 @@ class When(Parameter, frozen=True, kw_only=True):
             return parse_duration(text, high=_LONGEST)
         except WrongDuration as error:
             raise self.wrong(
-                "is a time such as 2026-01-01T12:00:00Z (not before 2000), a length of time before now "
+                "must be a time such as 2026-01-01T12:00:00Z (not before 2000), a duration before now "
                 f"such as 24h or 7d (up to {_LONGEST.days} days), or now."
             ) from error
 
 
 SINCE: Final = When(
     name="since",
-    summary="Where the span begins: a time (RFC 3339), or a length of time before now.",
+    summary="The start of the span: a time (RFC 3339), or a duration before now.",
     example="24h",
     default="24h",
 )
 UNTIL: Final = When(
     name="until",
-    summary="Where it ends, likewise; a time to come means now.",
+    summary="The end of the span, in the same format; a future time means now.",
     example="now",
     default="now",
 )
 
 
 class Span(msgspec.Struct, frozen=True):
-    """What was asked for: the same words mean the same span, whenever they are said."""
+    """The requested span, relative to now where the request is; so it can be a cache key."""
 
     since: datetime | timedelta
     until: datetime | timedelta
 
     def at(self, now: datetime) -> tuple[datetime, datetime]:
-        """Its two ends as seen from `now`.
+        """Start and end at the time `now`.
 
         Raises:
-            Problem: it begins when it has ended, or later (400).
+            Problem: the start is not before the end (400).
         """
         since = self.since if isinstance(self.since, datetime) else now - self.since
         until = self.until if isinstance(self.until, datetime) else now - self.until
         until = min(until, now)
         if since >= until:
-            raise SINCE.wrong("must lie before until, and before now.")
+            raise SINCE.wrong("must be before until, and before now.")
         return since, until
 
 
 def read_span(request: web.Request) -> Span:
-    """The span that the query asks for.
+    """The span in the query.
 
     Raises:
-        Problem: one of its ends is no time (400).
+        Problem: `since` or `until` is invalid (400).
     """
     return Span(SINCE.read(request), UNTIL.read(request))
 
@@ -109,7 +109,7 @@ def _moment(text: str) -> datetime | None:
         moment = msgspec.convert(_LOST_PLUS.sub("+", text), datetime)
     except msgspec.ValidationError:
         return None
-    # Without a zone it would be anybody's guess.
+    # A time without a zone is ambiguous.
     if moment.tzinfo is None or moment < _EARLIEST:
         return None
     try:

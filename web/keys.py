@@ -1,4 +1,4 @@
-"""What every room finds on the application, by typed key; a room's own parts have their key beside them."""
+"""Typed keys of the application, for handlers; a package's own key stands beside its parts."""
 
 from __future__ import annotations
 

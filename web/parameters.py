@@ -1,4 +1,4 @@
-"""The parameters of routes: declared once, from which they are read, refused by name and documented."""
+"""The parameters of routes, each declared once to be read, validated and documented."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _LONGEST_NUMBER = 20
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
-    """A parameter that takes text.
+    """A text parameter.
 
     Attributes:
-        summary: what it chooses, in a sentence.
-        example: a value that is right; in a path, the one that is asked for where a route is tried. Empty
-            where the same value twice would be another thing.
-        default: what holds where it is left out, as it would be written.
-        required: whether it must be given; in a path it always must.
+        summary: its meaning, in a sentence.
+        example: a valid value; for path parameters also used in example requests. Empty for values that must
+            not repeat, such as idempotency keys.
+        default: the value if it is omitted, as it would be written.
+        required: whether it is required; path parameters always are.
     """
 
     name: str
@@ -33,41 +33,41 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = False
 
     def schema(self) -> Mapping[str, Any]:
-        """What is right, as JSON Schema."""
+        """Its JSON Schema."""
         return {"type": "string", **({} if self.default is None else {"default": self.default})}
 
     def wrong(self, right: str, *, choices: tuple[str, ...] | None = None) -> Problem:
-        """What to answer to a wrong value; `right` goes on after the name: "is one of: …"."""
+        """The 400 for a wrong value; `right` continues after the name: "must be one of: …"."""
         return Problem(
             400, f"{self.name} {right}", kind="bad-parameter", parameters=[self.name], choices=choices
         )
 
 
 class Word(Parameter, frozen=True, kw_only=True):
-    """A parameter that takes visible ASCII, at most so many characters of it."""
+    """A parameter of visible ASCII, at most `longest` characters."""
 
     longest: int
 
     def schema(self) -> Mapping[str, Any]:
-        """What is right, as JSON Schema."""
+        """Its JSON Schema."""
         return {"type": "string", "minLength": 1, "maxLength": self.longest, "pattern": "^[!-~]+$"}
 
 
 class Choice(Parameter, frozen=True, kw_only=True):
-    """A parameter that names one of few; in any case, with spaces, hyphens or underscores."""
+    """A parameter with a fixed set of values; case does not matter, nor spaces, hyphens or underscores."""
 
     choices: tuple[str, ...]
 
     def schema(self) -> Mapping[str, Any]:
-        """What is right, as JSON Schema."""
+        """Its JSON Schema."""
         default = {} if self.default is None else {"default": self.default}
         return {"type": "string", "enum": list(self.choices), **default}
 
     def read(self, request: web.Request) -> str | None:
-        """The choice that the query names; None where it names none.
+        """The value in the query, in canonical spelling; None if it is omitted.
 
         Raises:
-            Problem: there is no such choice (400); it lists them.
+            Problem: unknown value (400); lists the valid ones.
         """
         given = request.query.get(self.name)
         if given is None:
@@ -76,32 +76,32 @@ class Choice(Parameter, frozen=True, kw_only=True):
         for choice in self.choices:
             if _folded(choice) == wanted:
                 return choice
-        raise self.wrong(f"is one of: {', '.join(self.choices)}.", choices=self.choices)
+        raise self.wrong(f"must be one of: {', '.join(self.choices)}.", choices=self.choices)
 
 
 class Number(Parameter, frozen=True, kw_only=True):
-    """A parameter that takes a whole number from `low` to `high`."""
+    """An integer parameter from `low` to `high`."""
 
     low: int
     high: int
     default: str
 
     def schema(self) -> Mapping[str, Any]:
-        """What is right, as JSON Schema."""
+        """Its JSON Schema."""
         return {"type": "integer", "minimum": self.low, "maximum": self.high, "default": int(self.default)}
 
     def read(self, request: web.Request) -> int:
-        """The number that the query gives, or the default.
+        """The number in the query, or the default.
 
         Raises:
-            Problem: it is no whole number, or out of bounds (400).
+            Problem: not an integer, or out of range (400).
         """
         text = request.query.get(self.name, self.default)
         digits = text.removeprefix("-")
         plain = digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_NUMBER
         number = int(text) if plain else None
         if number is None or not self.low <= number <= self.high:
-            raise self.wrong(f"is a whole number from {self.low} to {self.high}.")
+            raise self.wrong(f"must be an integer from {self.low} to {self.high}.")
         return number
 
 

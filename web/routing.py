@@ -1,4 +1,4 @@
-"""What a route is: one record from which dispatch, caching, metrics and its documentation come."""
+"""The record of a route, which defines its dispatch, caching, metrics and documentation."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ TokenKind = Literal["none", "read", "webhook"]
 Proof = Literal["token", "standard-webhooks", "github"]
 Group = Literal["State", "Health", "Live", "Webhooks", "REST hooks", "Reference", "Pages"]
 
-# Gives a schema that refers to that of a type.
+# Returns a reference to the schema of a type.
 Refer = Callable[[Any], dict[str, Any]]
 
 _NO_PROBLEMS: Final[Mapping[int, str]] = MappingProxyType({})
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """Where an answer leads: a member of it is a parameter of another operation.
+    """Links a response to another operation (OpenAPI link).
 
     Attributes:
-        operation: that operation's id.
-        parameter: its parameter.
-        member: the answer's member.
+        operation: the id of the other operation.
+        parameter: the parameter of that operation.
+        member: the member of this response that holds the parameter's value.
     """
 
     operation: str
@@ -40,14 +40,14 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer that a route gives when nothing is wrong with the request.
+    """A successful response of a route.
 
     Attributes:
-        record: the type of its JSON body; None where it has none, or where it is no JSON.
-        media_types: what the body may be; none where there is no body.
+        record: the type of its JSON body; None for no body or another format.
+        media_types: the formats of the body; empty for no body.
         example: a body, or the beginning of one.
-        headers: headers that it carries beyond the usual ones, with what they say.
-        links: where it leads.
+        headers: additional headers, with their meaning.
+        links: related operations.
     """
 
     summary: str
@@ -60,11 +60,11 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestBody(msgspec.Struct, frozen=True, kw_only=True):
-    """What a route takes in its body, as JSON.
+    """The JSON body that a route accepts.
 
     Attributes:
-        schema: makes its JSON Schema; it is given what refers to the schema of a type.
-        examples: bodies that would be taken, by name.
+        schema: returns its JSON Schema; gets a function that refers to the schema of a type.
+        examples: valid bodies by name.
     """
 
     summary: str
@@ -76,21 +76,21 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
     """One route. GET implies HEAD.
 
     Attributes:
-        path: the template, such as `/agents/{name}`; it is also the label in the metrics.
-        ttl_s: how long an answer is kept, in seconds; None for routes that are not cached.
-        max_entries: how many different answers are kept.
-        tags: what the answer depends on; a change of any of these drops it.
-        serve_stale: whether an answer past its TTL may stand in when making a new one fails.
-        needs_token: which token a caller must show, where one is set.
-        proofs: by which of these a sender of events may prove itself, besides that token.
-        parameters: what it takes in its path and query. Other query parameters are refused; a route that
-            declares none ignores all of them.
-        group: under which heading it is documented.
-        replies: how it answers; the errors that any route may answer with are added.
-        problems: further statuses of errors, with when they come.
-        body: what it takes; None where it takes nothing.
-        expected: the statuses that are right where its example is asked for.
-        stream: how it goes on telling, where its answer has no end.
+        path: the template, such as `/agents/{name}`; also the label in the metrics.
+        ttl_s: how long a response is cached, in seconds; None for routes that are not cached.
+        max_entries: the maximum number of cached responses.
+        tags: what the response depends on; a change of any of these invalidates it.
+        serve_stale: whether an expired response is served when computing a new one fails.
+        needs_token: the token that a request must carry if that token is set.
+        proofs: the ways in which a sender of events may authenticate.
+        parameters: of its path, query and headers. Unknown query parameters are refused, unless the route
+            declares none at all.
+        group: the heading under which it is documented.
+        replies: its successful responses; the errors that any route may return are added.
+        problems: additional error statuses, with their meaning.
+        body: the body that it accepts; None for none.
+        expected: the statuses that are correct for a request with its example.
+        stream: the transport, if the response is a stream of events.
     """
 
     method: Literal["GET", "POST", "DELETE"] = "GET"
@@ -113,12 +113,12 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def query_names(self) -> tuple[str, ...]:
-        """The query parameters that it knows."""
+        """The names of its query parameters."""
         return tuple(parameter.name for parameter in self.parameters if parameter.place == "query")
 
     @property
     def example(self) -> str:
-        """A path that may be asked for: the template with an example of each of its parameters."""
+        """The template with the example of each path parameter."""
         path = self.path
         for parameter in self.parameters:
             if parameter.place == "path":
@@ -127,11 +127,11 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_page(self) -> bool:
-        """Whether people read it in a browser."""
+        """Whether it is an HTML page."""
         return any("text/html" in reply.media_types for reply in self.replies)
 
     def info(self) -> RouteInfo:
-        """The record that other parts may see."""
+        """The record that other packages may see."""
         return RouteInfo(
             method=self.method,
             path=self.path,
@@ -145,10 +145,10 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def places(routes: Iterable[RouteSpec], below: str) -> dict[tuple[str, str], RouteSpec]:
-    """The routes by method and the template under which they are served.
+    """The routes by method and the template at which they are served.
 
-    Each is found at its own path and below that of `PUBLIC_URL`, if there is one: a proxy may strip it or
-    leave it, and a monitor on this machine knows nothing of it.
+    Each is served at its own path and also below the path of `PUBLIC_URL`, if any: a proxy may strip that
+    path or not, and a monitor on this machine does not use it.
     """
     specs = tuple(routes)
     found: dict[tuple[str, str], RouteSpec] = {(spec.method, spec.path): spec for spec in specs}

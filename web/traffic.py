@@ -1,4 +1,4 @@
-"""How many requests came, how long they took, how many failed."""
+"""Counts requests, their durations and failures."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from core.metrics import CounterCell, HistogramCell, HistogramSummary, Registry
 
 UNMATCHED: Final = "unmatched"
 _KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-# Buckets from 50 µs: most answers come from memory. The upper ones frame the promise of 200 ms.
+# Buckets from 50 µs, because most responses come from memory; the upper ones surround the 200 ms objective.
 _BUCKETS_S: Final = (
     0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 5.0,
 )  # fmt: skip
-# Every route with every method and status that it may answer with; each is to be counted as what it is.
+# Enough for every combination of route, method and status.
 _MOST_LABEL_SETS: Final = 1_000
 _TARGET_P95_S: Final = 0.2
 _INCIDENT_IS_NEWS_S: Final = 60.0
-# So many a minute are counted, and no more.
+# At most this many incidents are counted in a minute.
 _MOST_INCIDENTS: Final = 1_000
 _LOOK: Final = "Look for the incident in the log."
 
 
 @final
 class Lane:
-    """The counters of one route, method and status, looked up ahead of the hot path."""
+    """The counters of one route, method and status, looked up before the hot path."""
 
     __slots__ = ("count", "observe")
 
@@ -38,7 +38,7 @@ class Lane:
         self.observe = duration.observe
 
     def record(self, seconds: float) -> None:
-        """Count one answer that took `seconds`."""
+        """Count one response that took `seconds`."""
         self.count.value += 1
         self.observe(seconds)
 
@@ -47,9 +47,9 @@ class Traffic:
     """Request counters and durations by route template, method and status.
 
     Args:
-        metrics: where they are counted.
-        clock: what a minute is measured by.
-        incidents_warn: with more incidents than this in a minute, the check warns.
+        metrics: where the metrics are registered.
+        clock: measures the minute for incidents.
+        incidents_warn: the check warns above this number of incidents in a minute.
     """
 
     def __init__(self, metrics: Registry, clock: Clock, *, incidents_warn: int = 0) -> None:
@@ -73,7 +73,7 @@ class Traffic:
         self._thresholds = (self._bound, fails_when("the server", "not listening"))
 
     def lane(self, route: str, method: str, status: int) -> Lane:
-        """Where answers of this kind are counted; methods beyond the usual ones are one."""
+        """The counters of such responses; unusual methods share one label."""
         key = (route, method if method in _KNOWN_METHODS else "other", status)
         lane = self._lanes.get(key)
         if lane is None:
@@ -83,7 +83,7 @@ class Traffic:
         return lane
 
     def saw_incident(self, incident_id: str) -> None:
-        """Note an unexpected error, which the health check shows for a minute."""
+        """Record an unexpected error, which the health check shows for a minute."""
         self._incidents.append(self._clock.monotonic())
         self._incident_id = incident_id
 
@@ -98,11 +98,11 @@ class Traffic:
         return requests, errors
 
     def mean_durations_s(self) -> dict[str, float]:
-        """Mean time to answer by route template, in seconds."""
+        """Mean response time by route template, in seconds."""
         return {labels[0]: summary.sum / summary.count for labels, summary in self._durations.items()}
 
     def totals(self) -> tuple[int, int, HistogramSummary]:
-        """Requests, those answered with 5xx, and how long all took."""
+        """Number of requests, number of 5xx responses, and their durations."""
         requests = errors = 0
         for (_, _, status), count in self._requests.items():
             requests += int(count)
@@ -110,7 +110,7 @@ class Traffic:
         return requests, errors, self._durations.merged()
 
     def reading(self, connections: int) -> Reading:
-        """How the server is, for the health check "http"."""
+        """The reading of the health check "http"."""
         summary = self._durations.merged()
         answered = [(labels[2], int(count)) for labels, count in self._requests.items()]
         now = self._clock.monotonic()
@@ -137,7 +137,7 @@ class Traffic:
         return reading.become(self._bound.judge(incidents), reason, _LOOK)
 
     def not_listening(self) -> Reading:
-        """How it is while there is no server, for the same check."""
+        """The reading of the check "http" while the server does not listen."""
         reading = Reading(thresholds=self._thresholds)
         return reading.become("fail", "not listening", "Start Helix again.")
 

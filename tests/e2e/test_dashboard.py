@@ -138,7 +138,7 @@ async def test_without_a_script_the_values_are_there(board: Dashboard) -> None:
 async def test_axe_finds_nothing_grave(board: Dashboard, size: tuple[int, int], colours: Colours) -> None:
     async with board.page(size, colours=colours, reduced_motion="reduce", bypass_csp=True) as page:
         await live(page)
-        await page.get_by_text("The same as a table").click()
+        await page.get_by_text("Show as a table").click()
         await expect(page.locator("#history tbody tr").first).to_be_visible()
         assert await grave_findings(page) == []
 
@@ -163,7 +163,7 @@ async def test_many_alerts_are_scrolled_with_the_keyboard(board: Dashboard) -> N
 async def test_nothing_sticks_out_to_the_side(board: Dashboard, width: int) -> None:
     async with board.page((width, 844)) as page:
         await live(page)
-        await page.get_by_text("The same as a table").click()
+        await page.get_by_text("Show as a table").click()
         assert await page.evaluate("document.documentElement.scrollWidth") == width
 
 
@@ -171,7 +171,7 @@ async def test_the_page_is_walked_through_with_the_keyboard(board: Dashboard) ->
     async with board.page() as page:
         await live(page)
         await page.keyboard.press("Tab")
-        await expect(page.get_by_text("Skip to the content")).to_be_focused()
+        await expect(page.get_by_text("Skip to content")).to_be_focused()
         await page.keyboard.press("Enter")
         await expect(page.locator("main")).to_be_focused()
         await page.keyboard.press("Tab")

@@ -134,7 +134,7 @@ async def test_a_connection_that_falls_silent_is_told_after_30_seconds(tabs: Tab
             await expect(page.locator("#link")).to_have_text("Live")
             await page.clock.run_for(2_000)
             await expect(page.locator("#link")).to_have_text("Disconnected")
-            await expect(page.locator("#banner")).to_contain_text("Nothing was heard for 30 seconds.")
+            await expect(page.locator("#banner")).to_contain_text("Nothing arrived for 30 seconds.")
             repaired.set()
             await page.clock.run_for(2_000)
             await expect(page.locator("#link")).to_have_text("Live")
@@ -149,7 +149,7 @@ async def test_a_closed_server_asks_for_its_token_and_then_shows_everything(
     ):
         value = page.locator('[data-metric="harmony"] .value')
         await expect(value).to_have_text("–")
-        dialog = page.get_by_role("dialog", name="This server asks for its token")
+        dialog = page.get_by_role("dialog", name="Sign in with the read token")
         await expect(dialog).to_be_visible()
         field = page.get_by_label("Token", exact=True)
         await expect(field).to_be_focused()
@@ -157,7 +157,7 @@ async def test_a_closed_server_asks_for_its_token_and_then_shows_everything(
         await page.keyboard.press("Escape")
         await field.fill("another")
         await page.keyboard.press("Enter")
-        await expect(dialog.get_by_role("alert")).to_have_text("This token does not open this server.")
+        await expect(dialog.get_by_role("alert")).to_have_text("This token is wrong.")
         await field.fill("a-token-for-reading-1")
         await page.keyboard.press("Enter")
         await expect(dialog).to_be_hidden()
@@ -168,7 +168,7 @@ async def test_a_closed_server_asks_for_its_token_and_then_shows_everything(
         await page.reload()
         await live(page)
         await expect(dialog).to_be_hidden()
-        await page.get_by_role("button", name="Forget the token here").click()
+        await page.get_by_role("button", name="Sign out").click()
         await expect(dialog).to_be_visible()
         await expect(value).to_have_text("–")
 
@@ -180,7 +180,7 @@ async def test_the_reference_of_a_closed_server_asks_for_the_token_and_leads_bac
         dashboard(tabs, tmp_path, READ_TOKEN="a-token-for-reading-1") as board,
         board.page(path="/docs#getStatus", allowed=("401", *_AWAY), bypass_csp=True) as page,
     ):
-        await expect(page.get_by_role("dialog", name="This server asks for its token")).to_be_visible()
+        await expect(page.get_by_role("dialog", name="Sign in with the read token")).to_be_visible()
         field = page.get_by_label("Token", exact=True)
         await expect(field).to_be_focused()
         assert await grave_findings(page) == []

@@ -42,11 +42,11 @@ async def test_everything_works_below_the_path_of_the_public_url(
             address = await link.evaluate("link => link.href")
             assert (await page.request.get(address)).ok, address
         await page.locator("footer nav a").first.click()
-        await expect(page.get_by_role("heading", name="The API of Helix")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Helix API")).to_be_visible()
         assert page.url == f"{url}/docs"
         await page.get_by_role("link", name="Dashboard", exact=True).click()
         await live(page)
-        await page.get_by_role("button", name="Forget the token here").click()
+        await page.get_by_role("button", name="Sign out").click()
         await expect(page.get_by_role("dialog")).to_be_visible()
         assert await page.context.cookies() == []
         assert missing == []

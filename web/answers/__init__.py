@@ -1,1 +1,1 @@
-"""Answers: headers, encodings, errors, cached bodies."""
+"""Responses: headers, encodings, errors, cached bodies."""

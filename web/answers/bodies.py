@@ -1,4 +1,4 @@
-"""Answers encoded once: JSON, entity tags and gzip, made ahead and sent many times."""
+"""Response bodies that are encoded once and sent many times: JSON, entity tags and gzip."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aiohttp import web
 from web.answers.headers import CORS, DATA_POLICY, JSON, Headers, standard
 from web.answers.negotiation import Encoding
 
-# Below this size gzip's own header and one packet's slack outweigh what it saves.
+# Below this size compression saves nothing: the response fits into one packet anyway.
 _LEAST_TO_COMPRESS_BYTES = 512
 _GZIP_LEVEL = 6
 
@@ -30,19 +30,19 @@ def _plain(value: object) -> object:
 
 
 def json_answer(status: int, value: object) -> web.Response:
-    """An answer of its own, which nobody may keep."""
+    """A JSON response that must not be cached."""
     headers = {**dict(standard()), "Content-Type": JSON, "Cache-Control": "no-store"}
     return web.Response(body=encode_json(value), status=status, headers=headers)
 
 
 @final
 class Variant:
-    """One encoding of a body, with the headers that never change while it lives.
+    """One encoding of a body, with its constant headers.
 
     Attributes:
         etag: a strong entity tag, quotes included.
-        headers: for 200 (or the body's own status) and HEAD.
-        short_headers: for 304 (RFC 9110 §15.4.5).
+        headers: sent with 200 (or the body's own status), also for HEAD.
+        short_headers: sent with 304 (RFC 9110 §15.4.5).
     """
 
     __slots__ = ("body", "etag", "headers", "short_headers")
@@ -68,7 +68,7 @@ class Variant:
 
 @final
 class Body:
-    """An encoded answer, the same bytes for as long as it is cached; compressed once, when first wanted."""
+    """An encoded body: the same bytes while it is cached, compressed once on first use."""
 
     __slots__ = ("_content_policy", "_digest", "_gzip", "content_type", "identity", "status")
 
@@ -88,7 +88,7 @@ class Body:
         self._gzip: Variant | None = None
 
     def variant(self, encoding: Encoding) -> Variant:
-        """The body in `encoding`, or as it is where compression saves nothing."""
+        """The body in `encoding`, or uncompressed if compression saves nothing."""
         if encoding == "identity" or len(self.identity.body) < _LEAST_TO_COMPRESS_BYTES:
             return self.identity
         if self._gzip is None:

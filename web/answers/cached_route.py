@@ -1,4 +1,4 @@
-"""One cached route: which answer, and which form of it a request gets."""
+"""A cached route: finds the response for a request and selects its encoding."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from web.answers.negotiation import Encoding, already_has, choose_encoding, is_n
 Build = Callable[[], Body]
 Fetch = Callable[[], Awaitable[Body]]
 
-# How often an answer is made anew because what it was made from changed meanwhile.
+# How often a response is recomputed because its sources changed meanwhile.
 _ATTEMPTS: Final = 3
-# From this size on compressing takes milliseconds, which a thread has and the loop has not.
+# From this size compression takes milliseconds, so it runs in a thread.
 _LARGE_BYTES: Final = 16_384
 
-# What `X-Cache` says. A coalesced wait was not answered from memory, so the client hears "miss".
+# Values of `X-Cache`. A coalesced wait was not answered from memory, so it counts as a miss.
 X_CACHE: Final[Mapping[Outcome, str]] = {
     "hit": "hit", "miss": "miss", "coalesced": "miss", "stale": "stale", "off": "off",
 }  # fmt: skip
@@ -30,20 +30,19 @@ X_CACHE: Final[Mapping[Outcome, str]] = {
 
 @final
 class CachedRoute:
-    """The answers of one route, each under its key.
+    """The cached responses of one route, by key.
 
     Args:
-        path: its template.
-        tags: what its answers depend on.
-        cache: what holds them.
-        private: whether only some may read them, so that no cache between may keep one for all.
+        path: the route's template.
+        tags: what the responses depend on.
+        cache: where they are stored.
+        private: whether shared caches must not store them.
 
     Attributes:
-        policy: what other caches may do. Where a tag can drop the entry before its time, whoever keeps a copy
-            must ask before using it; elsewhere it holds as long as it is held here.
-        peek: gives the answer under a key that holds, or None; nothing is made.
-        entry: gives what is held under a key, of whatever age, or None.
-        hits: where an answer from memory is counted that was not asked for by `peek`.
+        policy: the `Cache-Control` header: `no-cache` if a tag can invalidate the entry, else `max-age`.
+        peek: returns the valid response under a key, or None; computes nothing.
+        entry: returns the entry under a key, of any age, or None.
+        hits: counts a hit that did not come through `peek`.
     """
 
     def __init__(
@@ -60,11 +59,11 @@ class CachedRoute:
 
     @property
     def is_on(self) -> bool:
-        """Whether answers are kept."""
+        """Whether responses are cached."""
         return self._cache.is_on
 
     def look_up(self, key: Hashable, build: Build) -> Cached[Body]:
-        """The answer under `key`, made by `build` when there is none that holds.
+        """The response under `key`, computed by `build` if no valid one is cached.
 
         Raises:
             Exception: what `build` raises.
@@ -72,10 +71,10 @@ class CachedRoute:
         return self._cache.get_or_build(key, build, self._tags)
 
     async def fetch(self, key: Hashable, fetch: Fetch) -> Cached[Body]:
-        """The answer under `key`, made by `fetch` when there is none that holds: once, however many ask.
+        """The response under `key`, computed by `fetch` if no valid one is cached; concurrent calls share it.
 
-        Where a tag is dropped meanwhile it is made anew; when that happens again and again, the last one is
-        given and called stale.
+        If a tag is invalidated meanwhile, the response is recomputed; after three attempts the last one is
+        returned as stale.
 
         Raises:
             Exception: what `fetch` raises.
@@ -88,7 +87,7 @@ class CachedRoute:
 
 
 async def _packed(fetch: Fetch) -> Body:
-    """The body, compressed ahead where that takes long."""
+    """The body; a large one is compressed in a thread."""
     body = await fetch()
     if len(body.identity.body) >= _LARGE_BYTES:
         await asyncio.to_thread(body.variant, "gzip")
@@ -97,12 +96,12 @@ async def _packed(fetch: Fetch) -> Body:
 
 @final
 class Selection:
-    """What one request makes of a body: the encoding it gets, and whether it has it already.
+    """What one request gets of a body: its encoding, and whether the client already has it.
 
     Args:
         method: GET or HEAD.
-        accept_encoding: the header, several joined by commas; None where it is missing.
-        if_none_match: likewise.
+        accept_encoding: the header, several joined by commas; None if missing.
+        if_none_match: the header, likewise.
     """
 
     __slots__ = ("_encoding", "_head_only", "_if_none_match", "method")
@@ -114,13 +113,13 @@ class Selection:
         self._if_none_match = if_none_match
 
     def satisfies(self, if_match: str, body: Body) -> bool:
-        """Whether the form of `body` that is chosen here is one that `If-Match` names (RFC 9110 §13.1.1)."""
+        """Whether `If-Match` names the entity tag of the selected encoding (RFC 9110 §13.1.1)."""
         return body.status != 200 or is_named(if_match, body.variant(self._encoding).etag)
 
     def of(self, body: Body) -> tuple[int, Headers, bytes]:
-        """Status, the headers that stay the same while `body` lives, and the bytes to send after them."""
+        """Status, constant headers and the bytes to send."""
         variant = body.variant(self._encoding)
-        # A condition counts only where the answer would be a success (RFC 9110 §13.2.1).
+        # A condition counts only if the response would be a success (RFC 9110 §13.2.1).
         if body.status == 200 and already_has(self._if_none_match, variant.etag):
             return 304, variant.short_headers, b""
         return body.status, variant.headers, b"" if self._head_only else variant.body

@@ -1,4 +1,4 @@
-"""What a page of ours may load: this server's files where it has any, inline parts known by their hashes."""
+"""The Content-Security-Policy of pages: files of this server, and inline parts by hash."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def page_policy(
 
     Args:
         styles: the text between each `<style>` and `</style>`, byte for byte.
-        scripts: likewise of `<script>`.
-        files: whether it loads style sheets and scripts from this server.
-        connects: whether its scripts may ask this server: fetch, EventSource, WebSocket.
+        scripts: the same for `<script>`.
+        files: whether the page loads style sheets and scripts from this server.
+        connects: whether its scripts may connect to this server: fetch, EventSource, WebSocket.
     """
     directives = (
         "default-src 'none'",

@@ -1,4 +1,4 @@
-"""How errors read: as a page for a browser, as problem+json for everybody else (RFC 9110 §12.5.1)."""
+"""Errors as an HTML page for browsers, as problem+json for other clients (RFC 9110 §12.5.1)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from web.answers.headers import HTML, PROBLEM_JSON, Headers, standard
 from web.answers.negotiation import choose_media_type
 from web.answers.problems import NO_STORE, Problem, wire
 
-# A client with no wish for HTML in particular gets what programs read.
+# A client that does not prefer HTML gets problem+json.
 _OFFERS: Final[tuple[tuple[str, Mapping[str, tuple[str, ...]]], ...]] = (
     (PROBLEM_JSON, {}),
     ("text/html", {}),
@@ -31,23 +31,23 @@ _HEADERS: Final[Headers] = (
     NO_STORE,
     ("Content-Type", HTML),
 )
-# What is read of a head that was never understood: enough for what browsers send.
+# Reads `Accept` from a head that could not be parsed.
 _ACCEPT: Final = re.compile(rb"\r\naccept:[ \t]*([^\r\n]{1,512})", re.IGNORECASE)
 _AUTHORIZATION: Final = re.compile(rb"\r\nauthorization:", re.IGNORECASE)
 
 
 def wants_page(accept: str | None) -> bool:
-    """Whether a client with this `Accept` likes HTML better than JSON."""
+    """Whether this `Accept` prefers HTML to JSON."""
     return choose_media_type(accept, _OFFERS) == _PAGE
 
 
 def page_wanted(request: web.BaseRequest) -> bool:
-    """Whether an error should be a page. A client that sends `Authorization` is a program, not a browser."""
+    """Whether an error is sent as a page. A client that sends `Authorization` is a program, not a browser."""
     return hdrs.AUTHORIZATION not in request.headers and wants_page(request.headers.get(hdrs.ACCEPT))
 
 
 def page_wanted_by(head: bytes) -> bool:
-    """The same of the bytes of a head, or of its beginning, that no request was made of."""
+    """The same for the raw bytes of an unparsed or incomplete head."""
     accept = _ACCEPT.search(head)
     if accept is None or _AUTHORIZATION.search(head):
         return False
@@ -57,13 +57,13 @@ def page_wanted_by(head: bytes) -> bool:
 def refusal(
     problem: Problem, instance: str, *, as_page: bool, below: str | None = None, shared: bool = True
 ) -> web.Response:
-    """The answer to send.
+    """The error response.
 
     Args:
         problem: what is wrong.
-        instance: the path that was asked for, or the incident's URN.
-        as_page: whether a browser is to show it.
-        below: the path of PUBLIC_URL, which the page's links begin with; None for a page without links.
+        instance: the requested path, or the incident's URN.
+        as_page: whether it is an HTML page.
+        below: the path of PUBLIC_URL, prefixed to the page's links; None for a page without links.
         shared: whether pages of other origins may read it.
     """
     if not as_page:
@@ -73,7 +73,7 @@ def refusal(
 
 
 def refusal_wire(problem: Problem, *, as_page: bool) -> bytes:
-    """The whole answer as bytes, for a connection that ends with it before a request was understood."""
+    """The whole response as bytes, for a connection that is closed before a request could be parsed."""
     if not as_page:
         return problem.wire()
     return wire(problem.status, (*_HEADERS, *problem.headers.items()), _page(problem, None))
@@ -93,11 +93,11 @@ def _page(problem: Problem, below: str | None) -> bytes:
 
 
 def _links(problem: Problem, below: str | None) -> Iterator[tuple[str, str]]:
-    """Where to go from here: (address, text)."""
+    """The links on the page: (address, text)."""
     if below is None:
         return
     suggestion = problem.members.get("suggestion")
     if isinstance(suggestion, str) and suggestion.startswith("/"):
         yield suggestion, suggestion
-    yield f"{below}/", "Show the token" if problem.status == HTTPStatus.UNAUTHORIZED else "Dashboard"
+    yield f"{below}/", "Sign in" if problem.status == HTTPStatus.UNAUTHORIZED else "Dashboard"
     yield f"{below}/docs", "API"

@@ -1,4 +1,4 @@
-"""Response headers that several parts agree on."""
+"""Response headers that several modules share."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _STANDARD: Headers = (
     ("Referrer-Policy", "no-referrer"),
 )
 
-# A page shares no window with others, and asks for nothing of the device.
+# Pages also isolate their window and use no device features.
 _OF_PAGES: Headers = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
 )
 
-# What is not a page needs nothing at all, should a browser ever show it as one.
+# Data loads nothing, even if a browser shows it as a page.
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 CORS: Headers = (
@@ -31,6 +31,6 @@ CORS: Headers = (
 
 
 def standard(content_security_policy: str = DATA_POLICY) -> Headers:
-    """What every answer carries, be it an error or a page; a page has a policy of its own."""
+    """The headers of every response, errors included; pages pass a policy of their own."""
     more = () if content_security_policy == DATA_POLICY else _OF_PAGES
     return (*_STANDARD, *more, ("Content-Security-Policy", content_security_policy))

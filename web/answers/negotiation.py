@@ -1,4 +1,4 @@
-"""What a client accepts and what it already has (RFC 9110 §12.4, §12.5 and §13.1.2)."""
+"""Content negotiation and entity tags (RFC 9110 §12.4, §12.5 and §13.1)."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ Encoding = Literal["identity", "gzip"]
 
 _QVALUE = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
 _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
-# A longer header is nobody's preference but an attempt to keep the parser busy.
+# A longer header is an attempt to keep the parser busy.
 _LONGEST_HEADER = 4096
 
 
 def choose_encoding(accept_encoding: str | None) -> Encoding:
-    """The encoding to send, by the client's q-values; identity where gzip is not clearly wanted.
+    """The encoding to send, by the client's q-values; identity unless gzip is wanted.
 
-    A header that refuses everything gets identity all the same: an answer that a client may be unable to read
-    is worth more than none (RFC 9110 §12.5.3).
+    A header that refuses everything gets identity too, because an unencoded response is better than none
+    (RFC 9110 §12.5.3).
     """
     if accept_encoding is None or ("gzip" not in (folded := accept_encoding.lower()) and "*" not in folded):
         return "identity"
     weights = {name: quality for name, _, quality in _ranked(folded)}
     anything = weights.get("*", 0.0)
     gzip = max(weights.get("gzip", anything), weights.get("x-gzip", 0.0))
-    # Identity that goes unnamed is acceptable, and least preferred.
+    # Identity that is not named is acceptable, with the lowest preference.
     identity = weights.get("identity", 0.0)
     return "gzip" if gzip > 0 and gzip >= identity else "identity"
 
@@ -33,14 +33,14 @@ def choose_encoding(accept_encoding: str | None) -> Encoding:
 def choose_media_type(
     accept: str | None, offers: Sequence[tuple[str, Mapping[str, tuple[str, ...]]]]
 ) -> int | None:
-    """Which offer the client likes best; the earlier one where it does not care.
+    """The offer that the client prefers; the earlier one of equals.
 
     Args:
         accept: the `Accept` header.
-        offers: media types with the values that each may have in the parameters that matter.
+        offers: media types, each with its relevant parameters and their allowed values.
 
     Returns:
-        The index into `offers`, or None where none is acceptable.
+        The index into `offers`, or None if none is acceptable.
     """
     if accept is None or not accept.strip():
         return 0
@@ -70,7 +70,7 @@ def is_named(if_match: str, etag: str) -> bool:
 
 
 def _ranked(header: str) -> list[tuple[str, dict[str, str], float]]:
-    """The header's members: name, parameters, quality; members with a malformed quality are left out."""
+    """The header's members: name, parameters, quality; members with a malformed quality are skipped."""
     members = []
     for member in header[:_LONGEST_HEADER].lower().split(","):
         name, *rest = (part.strip() for part in member.split(";"))
@@ -88,7 +88,7 @@ def _quality(
     allowed: Mapping[str, tuple[str, ...]],
     ranges: list[tuple[str, dict[str, str], float]],
 ) -> float:
-    """The quality that the most specific matching range gives to an offer."""
+    """The quality of an offer by its most specific matching range."""
     best_precision, quality = -1, 0.0
     main_type = media_type.partition("/")[0]
     for name, parameters, weight in ranges:

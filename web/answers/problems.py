@@ -18,19 +18,19 @@ logger = logging.getLogger(__name__)
 
 _LONGEST_INSTANCE = 200
 NO_STORE = ("Cache-Control", "no-store")
-# After how long a client may try again what the store could not read, or keep, in seconds.
+# `Retry-After` in seconds when the store could not read or write.
 _REREAD_S, _RETRY_S = "5", "30"
 
 
 class Problem(HelixError):
-    """A request that gets an error for an answer; the text is its `detail`, so a client may read it.
+    """An error response; its text is sent to the client as `detail`.
 
     Args:
         status: the HTTP status, 400 to 599.
-        detail: what is wrong here and what to do about it.
-        kind: a name for errors that programs tell apart; it becomes `urn:helix:problem:<kind>`.
-        headers: further headers, such as Allow.
-        members: further members of the object (RFC 9457 §3.2); those that are None are left out.
+        detail: what is wrong and what to do about it.
+        kind: a name by which programs tell errors apart; becomes `urn:helix:problem:<kind>`.
+        headers: additional headers, such as Allow.
+        members: additional members of the object (RFC 9457 §3.2); None values are omitted.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Problem(HelixError):
         self.members = members
 
     def body(self, instance: str) -> bytes:
-        """The JSON object; `instance` is the path that was asked for, or the incident's URN."""
+        """The JSON object; `instance` is the requested path, or the incident's URN."""
         return msgspec.json.encode(
             {
                 "type": "about:blank" if self.kind is None else f"urn:helix:problem:{self.kind}",
@@ -62,31 +62,31 @@ class Problem(HelixError):
         )
 
     def response(self, instance: str, *, shared: bool = True) -> web.Response:
-        """The answer to send; `shared` where pages of other origins may read it."""
+        """The response; `shared` if pages of other origins may read it."""
         headers = dict((*standard(), *(CORS if shared else ()), NO_STORE, ("Content-Type", PROBLEM_JSON)))
         return web.Response(body=self.body(instance), status=self.status, headers={**headers, **self.headers})
 
     def wire(self) -> bytes:
-        """The whole answer as bytes, for a connection that ends with it before a request was understood."""
+        """The whole response as bytes, for a connection that is closed before a request could be parsed."""
         headers = (*standard(), NO_STORE, ("Content-Type", PROBLEM_JSON), *self.headers.items())
         return wire(self.status, headers, self.body("/"))
 
 
 def wire(status: int, headers: Headers, body: bytes) -> bytes:
-    """An answer as bytes, after which the connection ends."""
+    """A response as bytes, with `Connection: close`."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in (("Date", formatdate(usegmt=True)), *headers))
     head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\n{lines}"
     return f"{head}Connection: close\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 class Incident(Problem):
-    """An unexpected error (500): the client gets an id, the log has the rest under the same id."""
+    """An unexpected error (500): the client gets an id under which the log has the details."""
 
     def __init__(self) -> None:
         self.id = new_incident()
         super().__init__(
             HTTPStatus.INTERNAL_SERVER_ERROR,
-            f"Something unexpected went wrong. It is in the log as incident {self.id}.",
+            f"An unexpected error occurred. The log has it as incident {self.id}.",
             kind="incident",
             incident=self.id,
         )
@@ -98,18 +98,18 @@ class Incident(Problem):
 
 
 def plain_problem(status: int) -> Problem:
-    """A problem about which there is nothing to add to its status."""
+    """A problem described by its status alone."""
     phrase = HTTPStatus(status)
     return Problem(status, f"{phrase.description or phrase.phrase}.")
 
 
 def too_large(max_body: int) -> Problem:
-    """What is said of a body over MAX_BODY, by its Content-Length or where it crosses it."""
+    """The 413 for a body over MAX_BODY."""
     return Problem(413, f"A body may have at most {max_body} bytes.", max_body_bytes=max_body)
 
 
 def store_problem(error: StoreError, *, reading: bool) -> Problem:
-    """What a client hears where the store could not read, or keep, what it was asked for."""
+    """The response when the store could not read (`reading`) or write: 429 if overloaded, else 503."""
     retry = {"Retry-After": _REREAD_S if reading else _RETRY_S}
     if isinstance(error, StoreOverloaded):
         return Problem(429, str(error), kind="busy", headers=retry)
@@ -117,7 +117,7 @@ def store_problem(error: StoreError, *, reading: bool) -> Problem:
 
 
 def record_incident(error: BaseException | None, *, route: str, method: str) -> Incident:
-    """Log an unexpected error with its traceback, under a new incident's id."""
+    """Log an unexpected error with its traceback under a new incident id."""
     incident = Incident()
     logger.error(
         "http.incident incident=%s route=%s method=%s", incident.id, route, method, exc_info=error, extra=EACH

@@ -1,4 +1,4 @@
-"""The dashboard's files, read once, under an address that changes with what is in them."""
+"""The dashboard's files, read once, at URLs that contain a digest of their content."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _TYPES: Final[Mapping[str, str]] = {
     ".svg": "image/svg+xml",
 }
 _STYLE: Final = "dashboard.css"
-# A year is the longest that caches agree on (RFC 9111 §1.2.2 sets no limit; RFC 2616 §14.21 did).
+# A year is the longest that caches honour (RFC 9111 §1.2.2 sets no limit; RFC 2616 §14.21 did).
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _ASK_FIRST: Final = "no-cache"
 
 
 @final
 class Asset:
-    """One file, as it is and compressed."""
+    """One file, uncompressed and compressed."""
 
     __slots__ = ("_digest", "content_type", "packed", "plain")
 
@@ -38,12 +38,12 @@ class Asset:
     def answer(
         self, accept_encoding: str | None, if_none_match: str | None, *, for_good: bool
     ) -> tuple[int, Headers, bytes]:
-        """Status, headers and body for a client that accepts and has this.
+        """Status, headers and body for a request with these headers.
 
         Args:
-            accept_encoding: the header; None where it is missing.
-            if_none_match: likewise.
-            for_good: whether it was asked for by its content's own address, where it never changes.
+            accept_encoding: the header; None if missing.
+            if_none_match: the header; None if missing.
+            for_good: whether the URL has the current digest, so that the response can be cached for good.
         """
         encoding = choose_encoding(accept_encoding)
         etag = f'"{self._digest}"' if encoding == "identity" else f'"{self._digest}-{encoding}"'
@@ -63,13 +63,13 @@ class Asset:
 
 @final
 class Assets:
-    """All files of a folder: style sheets as one, scripts and pictures by name.
+    """All files of a folder: one combined style sheet, scripts and pictures by name.
 
     Args:
-        below: the path of PUBLIC_URL, which their addresses begin with.
+        below: the path of PUBLIC_URL, the prefix of their URLs.
 
     Attributes:
-        digest: of everything; it is part of each file's address.
+        digest: of all files; part of each file's URL.
     """
 
     def __init__(self, folder: Path = FOLDER, *, below: str = "") -> None:
@@ -86,7 +86,7 @@ class Assets:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every file there is."""
+        """The names of all files."""
         return tuple(self._files)
 
     def get(self, name: str) -> Asset | None:
@@ -94,5 +94,5 @@ class Assets:
         return self._files.get(name)
 
     def path(self, name: str) -> str:
-        """Where a file is found for as long as nothing in the folder changes."""
+        """The URL path of a file, including the digest."""
         return f"{self._below}/assets/{self.digest}/{name}"

@@ -1,4 +1,4 @@
-"""The page at /: rendered here from state, so that it shows something before any script runs."""
+"""The page at /: rendered on the server, so that it shows values before scripts run."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ _LINKS: Final = (
 
 @final
 class DashboardPage:
-    """The template, read once, and the files that it refers to.
+    """The page template and its files, read once.
 
     Args:
-        below: the path of PUBLIC_URL, which its links begin with.
+        below: the path of PUBLIC_URL, the prefix of its links.
 
     Attributes:
-        content_security_policy: this server may be loaded from and asked; nothing inline runs.
-        sign_in: what a browser gets in place of another page of this server, until it has shown the token.
+        content_security_policy: allows files and connections of this server, and nothing inline.
+        sign_in: the sign-in page, which a browser gets instead of a page that needs the token.
     """
 
     def __init__(self, below: str = "") -> None:
@@ -76,7 +76,7 @@ class DashboardPage:
         )
 
     def render(self, collective: Collective, status: StatusView, *, by_session: bool = False) -> bytes:
-        """The page with everything that is known now, as UTF-8 HTML; a session can be ended from it."""
+        """The page with the current values, as UTF-8 HTML; `by_session` adds a button to end the session."""
         shown = overall(status.status, status.ucf)
         return self._template.substitute(
             reader="session" if by_session else "open",
@@ -96,13 +96,13 @@ class DashboardPage:
         ).encode()
 
     def render_closed(self) -> bytes:
-        """The page without a single value, for a reader who has yet to show the token."""
+        """The page without values, for a browser that is not signed in."""
         return self._template.substitute(
             reader="closed",
             status="unknown",
-            status_word="Not shown yet",
+            status_word="Sign in to see",
             status_icon=icon("unknown"),
-            assessment="This server asks for its token before it shows anything.",
+            assessment="This server needs its read token before it shows values.",
             facts="",
             strand=draw_strand(UNKNOWN_AGENTS),
             metrics="".join(metric_panel(name, None) for name in METRICS),

@@ -1,4 +1,4 @@
-"""The pieces of the page that hold values: read without a script, and kept up by one."""
+"""The parts of the page that contain values; the scripts update them later."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ UNKNOWN_AGENTS: Final[tuple[AgentView, ...]] = tuple(
 
 
 def icon(kind: str) -> str:
-    """A mark whose shape, not only its colour, says how something is; `kind` is any status of ours."""
+    """An icon that shows a status by shape and colour; `kind` is any status of Helix."""
     return f'<svg class="icon" aria-hidden="true"><use href="#i-{_ICONS.get(kind, "idle")}"/></svg>'
 
 
 def moment(at: datetime) -> str:
-    """A moment that a script may put into the reader's own time."""
+    """A time in UTC, which a script converts to the reader's time zone."""
     return f'<time datetime="{at.isoformat()}">{at:%Y-%m-%d %H:%M} UTC</time>'
 
 
 def metric_panel(name: str, status: StatusView | None) -> str:
-    """One of the six: its value, how it is judged, where that lies in its range, and room for its history."""
+    """The panel of one metric: value, judgement, gauge, and space for its chart; `status` None: no values."""
     metric = METRICS[name]
     value = None if status is None else float(getattr(status.ucf, name))
     verdict = "" if value is None else judge(name, value)
@@ -60,13 +60,13 @@ def metric_panel(name: str, status: StatusView | None) -> str:
 
 
 def _trend(name: str, status: StatusView) -> str:
-    """Where it went, and since when; the page's scripts say it of the time that the chart shows."""
+    """The trend and its period; the scripts replace it by the trend over the chart's period."""
     since = "1 h" if status.trends_since is None else f"since {moment(status.trends_since)}"
     return f"{_TRENDS[status.trends[name]]}, {since}"
 
 
 def agent_columns(agents: Iterable[AgentView], *, known: bool = True) -> str:
-    """The fourteen in three layers."""
+    """The fourteen agents in three columns, one for each layer."""
     shown = tuple(agents)
     return "".join(
         f'<section class="layer" aria-labelledby="l-{layer}"><h3 id="l-{layer}">{layer}</h3><ul>'
@@ -76,7 +76,7 @@ def agent_columns(agents: Iterable[AgentView], *, known: bool = True) -> str:
 
 
 def alert_items(alerts: Iterable[Alert]) -> str:
-    """What is open, newest first."""
+    """Open alerts, newest first, at most 50."""
     newest = sorted(alerts, key=lambda alert: alert.raised_at, reverse=True)[:50]
     return "".join(
         f'<li data-severity="{escape(alert.severity)}">{icon(alert.severity)}<div><strong>'
@@ -87,7 +87,7 @@ def alert_items(alerts: Iterable[Alert]) -> str:
 
 
 def check_items(checks: Iterable[Check]) -> str:
-    """Every check; those that do not pass come first, with what to do."""
+    """All checks; those that do not pass come first, with what to do."""
     order: Mapping[Status, int] = {"fail": 0, "warn": 1, "pass": 2}
     return "".join(
         _check(check) for check in sorted(checks, key=lambda check: (order[check.status], check.name))
@@ -95,7 +95,7 @@ def check_items(checks: Iterable[Check]) -> str:
 
 
 def bound_items(checks: Iterable[Check]) -> str:
-    """Of every check when its status last changed, and what would change it again."""
+    """For each check: when its status last changed, and what decides it."""
     return "".join(
         f'<div><dt>{escape(check.name)}</dt><dd class="when">changed {moment(check.since)}</dd>'
         f"<dd>{escape(check.bounds)}</dd></div>"
@@ -104,7 +104,7 @@ def bound_items(checks: Iterable[Check]) -> str:
 
 
 def ritual_sentence(ritual: RitualBrief | None) -> str:
-    """What goes on, or last went on."""
+    """The running or last ritual in a sentence."""
     if ritual is None:
         return "No ritual has been held yet."
     return f"{escape(ritual.kind)}, {ritual.steps} steps: {escape(ritual.status)}."
@@ -119,7 +119,7 @@ def _bounds(metric: Metric) -> str:
 
 
 def _gauge(metric: Metric, value: float | None) -> str:
-    """The range as a bar: the good part, the critical parts, and a mark at the value."""
+    """The range as a bar with the good and critical zones and a mark at the value."""
 
     def at(number: float) -> float:
         return 100 * (number - metric.low) / (metric.high - metric.low)
@@ -154,7 +154,7 @@ def _agent(agent: AgentView, *, known: bool) -> str:
 
 
 def _check(check: Check) -> str:
-    # Chat marks commands by backquotes; here they would be noise.
+    # Backquotes mark commands in chat; here they would be noise.
     told = escape(f"{check.reason} {check.action}".strip()).replace("`", "")
     advice = "" if check.status == "pass" else f"<small>{told}</small>"
     word = f'<span class="unseen">{check.status}</span>' if check.status == "pass" else check.status

@@ -1,4 +1,4 @@
-"""The agents' signs as line drawings: a system may have no font with emoji, few have one with 🜂."""
+"""The agents' symbols as line drawings, because fonts often lack emoji and almost always 🜂."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ _PATHS: Final = {
 
 
 def draw_sign(symbol: str) -> str:
-    """The SVG of an agent's sign.
+    """The SVG of an agent's symbol.
 
     Raises:
-        KeyError: the roster has a sign that is not drawn here.
+        KeyError: there is no drawing of this symbol.
     """
     return (
         '<svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" '

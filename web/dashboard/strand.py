@@ -1,6 +1,6 @@
-"""The helix at the head of the page: a strand for each half, a rung for each of the fourteen agents.
+"""The helix at the top of the page: two strands, and a rung for each of the fourteen agents.
 
-Each layer is one lobe, so no rung falls on a crossing, where it would have no length.
+Each layer is one lobe, so no rung falls on a crossing, where its length would be zero.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _POINTS: Final = 16
 
 
 def draw_strand(agents: Iterable[AgentView]) -> str:
-    """The drawing as SVG, 450 by 88, to be hidden from screen readers: the list of agents says the same."""
+    """The drawing as SVG, 450 by 88; hidden from screen readers, because the agent list says the same."""
     shown = tuple(agents)
     rungs = []
     for lobe, layer in enumerate(LAYERS):

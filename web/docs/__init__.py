@@ -1,1 +1,1 @@
-"""The page at /docs: the OpenAPI document, written out for people."""
+"""The page at /docs: renders the OpenAPI document as HTML."""

@@ -1,4 +1,4 @@
-"""One operation on the page: what it is, what it takes, what it answers, and how to try it."""
+"""One operation on the page: description, parameters, body, responses and examples."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def show_operation(method: str, path: str, operation: Operation, document: Mappi
 
 
 def resolved(answer: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The answer itself, where it is one of those that are referred to."""
+    """The response, with its `$ref` resolved."""
     reference = answer.get("$ref")
     if reference is None:
         return answer
@@ -115,7 +115,7 @@ def _answers(operation: Operation, document: Mapping[str, Any]) -> str:
         (wrong if status[0] in "45" else good).append(line)
         shown = shown or _members_of(found, document)
     return (
-        f'<h4>Answers</h4><ul class="answers">{"".join(good)}</ul>{shown}'
+        f'<h4>Responses</h4><ul class="answers">{"".join(good)}</ul>{shown}'
         f'<details><summary>Errors: {len(wrong)}</summary><ul class="answers">{"".join(wrong)}</ul></details>'
     )
 
@@ -158,5 +158,5 @@ def _code(title: str, text: str) -> str:
 
 
 def _breakable(path: str) -> str:
-    """The path, which may break after each slash."""
+    """The path as HTML with a line-break opportunity after each slash."""
     return escape(path).replace("/", "/<wbr>")

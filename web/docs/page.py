@@ -1,4 +1,4 @@
-"""The whole page: one section for each group of operations, then events that go out, proofs and records."""
+"""The page: a section for each group of operations, then outgoing events, authentication and records."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _section(tag: Mapping[str, str], operations: _Found, document: Mapping[str, 
 
 
 def _badges(document: Mapping[str, Any], below: str) -> str:
-    """The badges of this server, as another page would show them."""
+    """The badges of this server, as other pages embed them."""
     for path, item in document["paths"].items():
         if path.startswith("/badge/"):
             names = item["get"]["parameters"][0]["schema"]["enum"]
@@ -92,7 +92,7 @@ def _outgoing(document: Mapping[str, Any]) -> str:
         schema = item["post"]["requestBody"]["content"]["application/json"]["schema"]
         data = type_of(schema["properties"]["data"])
         rows.append((f"<code>{escape(name)}</code>", data, prose(item["post"]["summary"])))
-    return table("Events that go out", ("Type", "Data", "When"), rows)
+    return table("Outgoing events", ("Type", "Data", "When"), rows)
 
 
 def _proofs(document: Mapping[str, Any]) -> str:

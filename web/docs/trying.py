@@ -1,4 +1,4 @@
-"""How an operation is tried: a path with examples in it, and a line for a shell."""
+"""Example requests: a path with example values, and a curl command."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ Operation = Mapping[str, Any]
 
 _SETTINGS: Final[Mapping[str, str]] = {"webhookToken": "WEBHOOK_TOKEN", "readToken": "READ_TOKEN"}
 _LONGEST_LINE: Final = 60
-# What makes an example poorer: an end that is the default, and an event that nobody has seen.
+# Parameters left out of examples: an end that is the default, and an unknown event id.
 _LEFT_OUT: Final = frozenset({"until", "last_event_id"})
 
 
 def example_address(path: str, operation: Operation) -> str:
-    """The path and query with the example of each parameter."""
+    """The path and query with each parameter's example."""
     query = []
     for one in operation.get("parameters", ()):
         if "example" not in one:
@@ -32,12 +32,12 @@ def example_address(path: str, operation: Operation) -> str:
 
 
 def path_of(document: Mapping[str, Any]) -> str:
-    """The path that the addresses of this server begin with, without a slash at the end."""
+    """The path prefix of this server's URLs, without a trailing slash."""
     return urlsplit(str(document["servers"][0]["url"])).path
 
 
 def curl(method: str, address: str, operation: Operation, base_url: str) -> str:
-    """The operation as a call of curl; tokens are taken from the shell's variables."""
+    """The operation as a curl command; tokens come from shell variables."""
     parts = ["curl -sN" if "x-events" in operation else "curl -s"]
     if method not in {"get", "post"}:
         parts.append(f"-X {method.upper()}")

@@ -1,4 +1,4 @@
-"""How the page says types, and tables of members."""
+"""Renders types and tables of members."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Any, Final
 
 Schema = Mapping[str, Any]
 
-# Of more choices than so many the rest is counted.
+# At most this many choices are listed; the rest is counted.
 _MOST_INLINE: Final = 16
 
 
 def prose(text: str) -> str:
-    """Text with `code` in it as HTML."""
+    """Text with `code` spans as HTML."""
     pieces = escape(text, quote=False).split("`")
     return "".join(f"<code>{piece}</code>" if at % 2 else piece for at, piece in enumerate(pieces))
 
 
 def type_of(schema: Schema) -> str:
-    """What a value is, in a few words; records are links."""
+    """A type in a few words, as HTML; records are links."""
     if "$ref" in schema:
         name = escape(str(schema["$ref"]).rpartition("/")[2])
         return f'<a href="#record-{name}">{name}</a>'
@@ -33,7 +33,7 @@ def type_of(schema: Schema) -> str:
 
 
 def table(label: str, heads: tuple[str, str, str], rows: Iterable[tuple[str, str, str]]) -> str:
-    """A table of three columns of HTML, whose rows are headed by their first; nothing where it has none."""
+    """An HTML table with three columns, the first being row headers; empty if there are no rows."""
     body = "".join(
         f'<tr><th scope="row">{first}</th><td>{second}</td><td>{third}</td></tr>'
         for first, second, third in rows
@@ -55,7 +55,7 @@ def members(schema: Schema) -> str:
         ("Member", "Type", "Meaning"),
         (
             (
-                f"<code>{escape(name)}</code>{'' if name in required else '<small>may be missing</small>'}",
+                f"<code>{escape(name)}</code>{'' if name in required else '<small>optional</small>'}",
                 type_of(one),
                 prose(str(one.get("description", ""))),
             )

@@ -46,7 +46,7 @@ class EventIdParameter(Parameter, frozen=True, kw_only=True):
     """A parameter that is the id of an event."""
 
     def schema(self) -> Mapping[str, Any]:
-        """What is right, as JSON Schema."""
+        """Its JSON Schema."""
         return {"type": "string", "pattern": f"^[0-9]{{1,{_LONGEST_ID}}}$"}
 
     def read(self, request: web.Request) -> int | None:

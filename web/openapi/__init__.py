@@ -1,1 +1,1 @@
-"""The API's description of itself, made from the route table and the records (OpenAPI 3.1.1)."""
+"""The OpenAPI 3.1.1 document, generated from the route table and the records."""

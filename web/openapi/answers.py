@@ -1,4 +1,4 @@
-"""Every status that a route may answer with, with its headers and its body."""
+"""The responses of each route: every possible status with its headers and body."""
 
 from __future__ import annotations
 
@@ -14,46 +14,46 @@ from web.openapi.terms import Terms
 from web.records.problem import ProblemDetails
 from web.routing import Reply, RouteSpec
 
-# What any route may answer with.
+# Errors that any route may return.
 _ANYWHERE: Final[Mapping[int, str]] = {
-    400: "The request is malformed, or a parameter is unknown, repeated or wrong; it is named.",
-    408: "The request did not come to its end in time.",
+    400: "The request is malformed, or a parameter is unknown, repeated or wrong; `detail` names it.",
+    408: "The request did not arrive completely in time.",
     414: "The query is too long.",
-    417: "`Expect` asks for what there is none of.",
-    421: "The request names another host; only the sandbox looks.",
-    429: "Too many requests, wrong tokens or connections came from this client.",
+    417: "`Expect` has a value that is not supported.",
+    421: "The request is for another host; only the sandbox checks this.",
+    429: "This client sent too many requests or wrong tokens, or has too many connections.",
     431: "The request line or a header is too long, or there are too many headers.",
-    500: "Something unexpected; the log has more under the incident's id.",
+    500: "An unexpected error; the log has the details under the incident id.",
     503: "The server is stopping, or too many connections are open.",
-    505: "The request says that it is of another version than HTTP/1.1 or HTTP/1.0.",
+    505: "The HTTP version is not supported; use HTTP/1.1 or HTTP/1.0.",
 }
 _WITH_BODY: Final[Mapping[int, str]] = {
     413: "The body is larger than `MAX_BODY`.",
-    415: "The body is no JSON by its `Content-Type`, or it is compressed.",
+    415: "The body's `Content-Type` is not JSON, or the body is compressed.",
 }
 _CONDITIONAL: Final[Mapping[int, str]] = {
-    412: "The answer is another one by now than `If-Match` asks for.",
+    412: "The response no longer has the entity tag in `If-Match`.",
 }
 _UNPROVED: Final[Mapping[int, str]] = {
-    401: "The token or signature is missing or wrong; `detail` says in which way."
+    401: "The token or signature is missing or wrong; `detail` says which."
 }
 _ELSEWHERE: Final[Mapping[int, str]] = {
-    404: "There is nothing under this path; a near one is suggested.",
-    405: "The path does not take this method; `Allow` names those that it takes.",
+    404: "Nothing exists at this path; `suggestion` has a similar path.",
+    405: "The path does not support this method; `Allow` lists the supported ones.",
 }
 
 _USUAL: Final = {**_ANYWHERE, **_WITH_BODY, **_CONDITIONAL, **_UNPROVED, **_ELSEWHERE}
 
-# Name: what it says, and an example.
+# Header name: (description, example).
 HEADERS: Final[Mapping[str, tuple[str, str]]] = {
-    "ETag": ("The strong entity tag of these bytes; send it back as `If-None-Match`.", '"5f0c…-gzip"'),
-    "Age": ("Seconds since this answer was made.", "3"),
-    "X-Cache": ("Where it came from: `hit`, `miss`, `stale`, or `off` where caching is.", "hit"),
-    "Cache-Control": ("How long a copy may be used without asking.", "no-cache"),
-    "Vary": ("The request headers that the answer depends on.", "Accept-Encoding"),
-    "Retry-After": ("After how many seconds to try again.", "30"),
-    "WWW-Authenticate": ("What would be accepted as proof.", 'Bearer realm="helix"'),
-    "Allow": ("What may be done here.", "GET, HEAD, OPTIONS"),
+    "ETag": ("The strong entity tag of the body; send it back in `If-None-Match`.", '"5f0c…-gzip"'),
+    "Age": ("Seconds since this response was computed.", "3"),
+    "X-Cache": ("`hit`, `miss`, `stale`, or `off` if caching is off.", "hit"),
+    "Cache-Control": ("How long a copy may be used without revalidation.", "no-cache"),
+    "Vary": ("The request headers that the response depends on.", "Accept-Encoding"),
+    "Retry-After": ("After how many seconds to retry.", "30"),
+    "WWW-Authenticate": ("The accepted authentication scheme.", 'Bearer realm="helix"'),
+    "Allow": ("The methods that this path supports.", "GET, HEAD, OPTIONS"),
 }
 _CACHED: Final = ("ETag", "Age", "X-Cache", "Cache-Control", "Vary")
 _PROBLEM_HEADERS: Final[Mapping[int, tuple[str, bool]]] = {
@@ -65,7 +65,7 @@ _PROBLEM_HEADERS: Final[Mapping[int, tuple[str, bool]]] = {
 
 
 def header_components() -> dict[str, Any]:
-    """The headers that answers carry, to be referred to."""
+    """The response headers as components to refer to."""
     return {
         name: {"description": text, "required": True, "schema": {"type": "string"}, "example": example}
         for name, (text, example) in HEADERS.items()
@@ -73,7 +73,7 @@ def header_components() -> dict[str, Any]:
 
 
 def problem_components(book: SchemaBook) -> dict[str, Any]:
-    """The usual errors, to be referred to; those that belong to no route, too."""
+    """The common errors as components to refer to, including those that belong to no route."""
     return {_name(status): _problem(status, text, book) for status, text in _USUAL.items()}
 
 
@@ -84,20 +84,20 @@ def answers(spec: RouteSpec, terms: Terms, book: SchemaBook) -> dict[str, Any]:
     for status, text in problems.items():
         found[status] = _refer_to(status) if text in _USUAL.values() else _problem(status, text, book)
     if spec.is_page and HTTPStatus.UNAUTHORIZED in problems:
-        found[401] = _problem(401, f"{problems[401]} A browser gets a page on which to show it.", book)
+        found[401] = _problem(401, f"{problems[401]} A browser gets a sign-in page.", book)
     for reply in spec.replies:
         mine = _reply(spec, reply, book)
-        # One status may mean either, as when a health check fails or the server is full.
+        # One status may have two meanings, such as a failing health check and a full server.
         if reply.status in problems:
             also = _problem(reply.status, problems[reply.status], book)
             mine["description"] = f"{mine['description']} Or: {also['description']}"
             mine["content"] = {**mine["content"], **also["content"]}
-            # What only one of the two carries cannot be promised.
+            # A header that only one of the two carries cannot be declared as always present.
             mine.pop("headers", None)
         found[reply.status] = mine
     if spec.ttl_s is not None:
         found[304] = {
-            "description": "What `If-None-Match` names is still what there is.",
+            "description": "The response still has the tag in `If-None-Match`.",
             "headers": _refer(_CACHED),
         }
     return {str(status): found[status] for status in sorted(found)}

@@ -1,4 +1,4 @@
-"""The whole document."""
+"""Builds the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from web.records.live import EVENTS
 from web.routing import Group, RouteSpec
 
 _ABOUT: Final = (
-    "Helix watches over a collective: 14 agents, and a field of six numbers (the UCF). What it knows is here "
-    "to read; what happens elsewhere comes in as webhooks.\n\n"
-    "Every GET answers HEAD too, with the same headers. JSON keys are stable, times are RFC 3339 in UTC, "
-    "durations carry their unit in the key. A route with query parameters refuses unknown ones by name; a "
-    "route without any ignores the query. Every error is `application/problem+json` (RFC 9457); a method "
-    "that a path does not take is answered with 405 and `Allow`, a path that there is none of with 404.\n\n"
-    "Cached answers have a strong `ETag`. A change of what an answer was made from drops it at once, so the "
-    "next request sees the change; `X-Cache` says where an answer came from."
+    "Helix manages a collective: 14 agents, and a field of six values (the UCF). Clients read the state "
+    "here, and send events as webhooks.\n\n"
+    "Every GET route also answers HEAD, with the same headers. JSON keys are stable, times are RFC 3339 in "
+    "UTC, keys of durations end in their unit. A route with query parameters refuses unknown ones by name; a "
+    "route without any ignores the query. Every error is `application/problem+json` (RFC 9457). An "
+    "unsupported method gets 405 with `Allow`, an unknown path 404.\n\n"
+    "Cached responses have a strong `ETag`. A change of their sources invalidates them at once, so the next "
+    "request sees the change; `X-Cache` says whether a response came from the cache."
 )
 _GROUPS: Final[Mapping[Group, str]] = {
-    "State": "What the collective knows of itself.",
+    "State": "The state of the collective.",
     "Health": "For monitors and platforms.",
-    "Live": "What happens, as it happens.",
-    "Webhooks": "Events in: accepted means kept, and handled once.",
-    "REST hooks": "Events out, to whom subscribes.",
-    "Reference": "What there is: routes, commands, this description.",
-    "Pages": "For people, and for other people's pages.",
+    "Live": "Streams of changes.",
+    "Webhooks": "Incoming events: an accepted event is stored, and its effect happens once.",
+    "REST hooks": "Outgoing events, sent to subscribers.",
+    "Reference": "Routes, commands and this description.",
+    "Pages": "Pages for people, and badges.",
 }
 
 
@@ -94,7 +94,7 @@ def _operation(spec: RouteSpec, terms: Terms, book: SchemaBook) -> dict[str, Any
     if spec.ttl_s is not None:
         operation["x-ttl-s"] = spec.ttl_s
     if spec.stream is not None:
-        # OpenAPI 3.1 has no word for what a stream is made of.
+        # OpenAPI 3.1 cannot describe the events of a stream.
         operation["x-events"] = {
             name: {"description": summary(record.__doc__ or ""), "schema": book.sent(record)}
             for name, record in EVENTS.items()
@@ -112,7 +112,7 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "schema": schema,
     }
     if schema.get("type") == "array":
-        # Several stand in one value, with commas between.
+        # Comma-separated in one value.
         found |= {"style": "form", "explode": False, "example": parameter.example.split(",")}
     elif schema.get("type") == "integer":
         found["example"] = int(parameter.example)
@@ -126,7 +126,7 @@ def _described(spec: RouteSpec) -> str:
     if spec.ttl_s is None:
         return text
     until = f", or until a change of {_listed(sorted(spec.tags))}" if spec.tags else ""
-    return f"{text}\n\nAn answer is kept for {spec.ttl_s:g} s{until}."
+    return f"{text}\n\nThe response is cached for {spec.ttl_s:g} s{until}."
 
 
 def _listed(words: list[str]) -> str:
@@ -134,7 +134,7 @@ def _listed(words: list[str]) -> str:
 
 
 def _id_of(spec: RouteSpec) -> str:
-    """The handler's name, as clients in other languages like it: `getStatus`."""
+    """The operation id: the handler's name in camel case, such as `getStatus`."""
     name = getattr(spec.handler, "__name__", spec.path)
     first, *rest = name.split("_")
     return first + "".join(word.title() for word in rest)
@@ -144,7 +144,7 @@ def _outgoing(spec: OutSpec, book: SchemaBook) -> dict[str, Any]:
     return {
         "post": {
             "summary": spec.summary,
-            "description": "Signed by Standard Webhooks. Any 2xx is success; everything else is tried again.",
+            "description": "Signed by Standard Webhooks. Any 2xx is success; temporary errors are retried.",
             "tags": ["REST hooks"],
             "requestBody": {
                 "required": True,
@@ -167,6 +167,6 @@ def _outgoing(spec: OutSpec, book: SchemaBook) -> dict[str, Any]:
                     }
                 },
             },
-            "responses": {"2XX": {"description": "It has arrived."}},
+            "responses": {"2XX": {"description": "The event has been delivered."}},
         }
     }

@@ -1,4 +1,4 @@
-"""What the server says of itself: its routes, and the terms on which it answers."""
+"""The input of the OpenAPI document: routes and access rules."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from web.routing import RouteSpec
 
 @final
 class Reference:
-    """The route table and the terms.
+    """The route table and the access rules.
 
     Args:
         routes: the route table.
-        terms: gives the terms; the address is not known before the start.
+        terms: returns the terms; a function, because the address is unknown before the start.
     """
 
     def __init__(self, routes: tuple[RouteSpec, ...], terms: Callable[[], Terms]) -> None:
@@ -26,12 +26,12 @@ class Reference:
 
     @property
     def base_url(self) -> str:
-        """What full addresses are made of."""
+        """The prefix of full URLs."""
         return self._terms().base_url
 
     def document(self) -> dict[str, Any]:
-        """The OpenAPI document; made anew at each call."""
-        # The start needs none of it.
+        """The OpenAPI document, built at each call."""
+        # Imported here to keep the start fast.
         from web.openapi.document import build_document
 
         return build_document(self.routes, self._terms())

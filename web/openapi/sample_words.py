@@ -1,4 +1,4 @@
-"""Words and numbers that belong to a Helix, for the samples of bodies."""
+"""Realistic words and numbers for sample bodies."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from core.version import VERSION
 
-# By the name of the member, after that of its record where it is another thing there.
+# By member name, or by record and member name if the member means something else there.
 WORDS: Final[Mapping[str, Any]] = {
     "access": "everyone", "action": "backup", "active": 14,
     "assessment": "In harmony: all six values are good.", "attempts": 1, "below": 0.3,
@@ -37,12 +37,12 @@ WORDS: Final[Mapping[str, Any]] = {
     "Promise.value": 0.0002, "Ready.ready": "store", "StateVersion.version": 42,
     "links": "https://helix.example.org/docs", "/status": 0.0004, "requests": 5000,
 }  # fmt: skip
-# What stands in a mapping, by the name of the member that it is.
+# Keys of mappings, by member name.
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "avg_response_times": ("/status",), "checks": ("store",), "counters": ("requests",),
     "error_counts": ("/agents/{name}",), "labels": ("route",),
     "metrics": ("helix_http_requests_total",), "links": ("documentation",), "requests": ("/status",),
     "series": ("harmony",), "trends": ("harmony", "klesha"), "ucf": ("harmony",),
 }  # fmt: skip
-# The choices that show all being well.
+# Preferred choices, for a sample in which all is well.
 LIKED: Final = ("pass", "active", "good", "done", "steady", "z88", "error_rate", "counter")

@@ -1,4 +1,4 @@
-"""Bodies as they may look, made from their schemas."""
+"""Sample bodies, generated from their schemas."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class Sampler:
     """Makes a value that fits a schema.
 
     Args:
-        components: the schemas that others refer to, by name.
+        components: the schemas for `$ref`, by name.
     """
 
     def __init__(self, components: Mapping[str, _Schema]) -> None:
         self._components = components
 
     def of(self, schema: _Schema, owner: str = "", member: str = "") -> Any:  # noqa: ANN401 - as the schema says
-        """A value as the record `owner` may have it for its `member`."""
+        """A sample value for `member` of the record `owner`."""
         if "$ref" in schema:
             name = str(schema["$ref"]).rpartition("/")[2]
             return self.of(self._components[name], name, member)
@@ -51,7 +51,7 @@ class Sampler:
         found = {name: self.of(part, owner, name) for name, part in properties.items() if name in required}
         rest = schema.get("additionalProperties")
         if not found and isinstance(rest, Mapping) and rest:
-            # What a mapping holds is named by its keys, or by the mapping where it says the same of all.
+            # Values of a mapping are named by their keys, or by the mapping itself.
             keys = KEYS.get(member, ("harmony",))
             found = {
                 key: self.of(rest, owner, key if _word(owner, key) is not None else member) for key in keys

@@ -1,4 +1,4 @@
-"""The schemas of records, each once, under the record's name."""
+"""The schemas of records, each once under the record's name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class SchemaBook:
     """Collects the schemas of types.
 
     Attributes:
-        schemas: by name, as they stand under `components`.
+        schemas: by name, as in `components`.
     """
 
     def __init__(self) -> None:
@@ -24,11 +24,11 @@ class SchemaBook:
         self._known: dict[tuple[Any, bool], dict[str, Any]] = {}
 
     def sent(self, record: Any) -> dict[str, Any]:  # noqa: ANN401 - any type that has a JSON form
-        """The schema of what Helix sends: whatever has a default is there all the same."""
+        """The schema of a record that Helix sends: members with a default are always present."""
         return self._collect(record, sent=True)
 
     def taken(self, record: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
-        """The schema of what Helix takes: whatever has a default may be left out."""
+        """The schema of a record that Helix accepts: members with a default are optional."""
         return self._collect(record, sent=False)
 
     def _collect(self, record: Any, *, sent: bool) -> dict[str, Any]:  # noqa: ANN401 - likewise
@@ -42,7 +42,7 @@ class SchemaBook:
             if isinstance(record, type) and issubclass(record, OutEvent) and name == record.__name__:
                 _drop(tidy, "type")
             if self.schemas.setdefault(name, tidy) != tidy:
-                raise ValueError(f"two records are called {name}")
+                raise ValueError(f"two records have the name {name}")
         self._known[record, sent] = schema
         return schema
 
@@ -61,7 +61,7 @@ def _tidied(schema: dict[str, Any], *, always_whole: bool) -> dict[str, Any]:
             del one["default"]
             required.append(name)
         if name in said:
-            # A reference may have a description beside it (OpenAPI 3.1, "Schema Object").
+            # OpenAPI 3.1 allows a description beside a reference ("Schema Object").
             one["description"] = said[name]
         properties[name] = one
     if properties:
@@ -71,7 +71,7 @@ def _tidied(schema: dict[str, Any], *, always_whole: bool) -> dict[str, Any]:
 
 
 def _omitting(record: Any) -> frozenset[str]:  # noqa: ANN401 - any type that has a JSON form
-    """The names of the structs in `record` that leave their defaults out."""
+    """The names of the structs in `record` that omit defaults."""
     found: dict[str, bool] = {}
     left: list[object] = [msgspec.inspect.type_info(record)]
     while left:
@@ -88,6 +88,6 @@ def _omitting(record: Any) -> frozenset[str]:  # noqa: ANN401 - any type that ha
 
 
 def _drop(schema: dict[str, Any], name: str) -> None:
-    """The event's type stands beside its data, not in it."""
+    """Remove the event's type, which is beside its data and not in it."""
     schema["properties"].pop(name, None)
     schema["required"] = [one for one in schema["required"] if one != name]

@@ -1,4 +1,4 @@
-"""How a caller proves who it is."""
+"""The security schemes of the API."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ SCHEMES: Final[dict[str, dict[str, Any]]] = {
     "readToken": {
         "type": "http",
         "scheme": "bearer",
-        "description": "`READ_TOKEN`, where this server has one set.",
+        "description": "`READ_TOKEN`, if this server has one.",
     },
     "session": {
         "type": "apiKey",
         "in": "cookie",
         "name": COOKIE,
-        "description": f"What `POST /session` sets on the dashboard; over https it is `{SECURE_COOKIE}`,"
+        "description": f"The session cookie that `POST /session` sets; over https it is `{SECURE_COOKIE}`,"
         f" and below a path `{SECURE_COOKIE_BELOW}`.",
     },
     "webhookToken": {
@@ -36,7 +36,7 @@ SCHEMES: Final[dict[str, dict[str, Any]]] = {
         "type": "apiKey",
         "in": "header",
         "name": "webhook-id",
-        "description": "Standard Webhooks: the message's id, which is also its idempotency key.",
+        "description": "Standard Webhooks: the message id, also its idempotency key.",
     },
     "webhookTimestamp": {
         "type": "apiKey",
@@ -67,7 +67,7 @@ _PROOFS: Final[dict[str, tuple[dict[str, list[str]], ...]]] = {
 
 
 def requirements(spec: RouteSpec, terms: Terms) -> list[dict[str, list[str]]]:
-    """Any one of which a caller must meet; none where anybody may."""
+    """The alternatives of which a request must meet one; empty if the route is public."""
     if spec.needs_token == "webhook":  # noqa: S105 - the kind of token, not one
         proofs = [one for proof in spec.proofs for one in _PROOFS[proof]]
         return [{}, *proofs] if terms.open_webhooks else proofs

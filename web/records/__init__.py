@@ -1,1 +1,1 @@
-"""The bodies of the routes as records: what is documented is what is sent."""
+"""The bodies of the routes as records; the OpenAPI schemas come from them."""

@@ -12,19 +12,19 @@ from state.agents import AgentStatus, AgentView, Layer
 
 
 class Agent(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent, and how it is measured to be.
+    """One agent with its measured status.
 
     Attributes:
-        layer: which of the three it belongs to.
-        role: what it stands for.
-        subsystem: what it is bound to.
-        status: measured, or last reported where the agent is external; "stale" where that is too long ago.
-        load: how busy it is, 0 to 1; null where that is not known.
-        external: it reports by heartbeat, and is not measured.
-        detail: why it is so, for a person.
-        since: since when the status holds; for an external agent when it last reported.
+        layer: one of the three layers.
+        role: its role in the collective.
+        subsystem: the part of Helix that it stands for.
+        status: measured, or as last reported by an external agent; "stale" if its last report is too old.
+        load: how busy it is, 0 to 1; null if unknown.
+        external: whether it reports by heartbeat instead of being measured.
+        detail: why it has this status, for people.
+        since: since when it has this status; for an external agent, its last report.
         task: what an external agent says it is doing.
-        counters: further numbers of its subsystem; they may be as old as the cached answer.
+        counters: more numbers of its subsystem; as old as the cached response.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Agents(msgspec.Struct, frozen=True, kw_only=True):
-    """The agents that were asked for.
+    """The requested agents.
 
     Attributes:
-        shown: how many there are in `agents`.
-        active: how many of all are active.
-        total: how many there are.
+        shown: the number of agents in this list.
+        active: the number of active agents, filtered out ones included.
+        total: the number of all agents.
     """
 
     agents: tuple[Agent, ...]
@@ -57,7 +57,7 @@ class Agents(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def agent_body(agent: AgentView) -> Agent:
-    """One agent as it is shown."""
+    """The body for one agent."""
     return Agent(
         name=agent.name,
         symbol=agent.symbol,

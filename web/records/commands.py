@@ -8,7 +8,7 @@ from state.ports import CommandInfo
 
 
 class Commands(msgspec.Struct, frozen=True, kw_only=True):
-    """The bot's catalog, in its own order."""
+    """The bot's command catalog, in catalog order."""
 
     commands: tuple[CommandInfo, ...]
     total: int

@@ -26,8 +26,8 @@ class DiscoveredRoute(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         path: the template, such as `/agents/{name}`.
-        ttl_s: how old its answer may be, in seconds; null where it is not cached.
-        needs_token: which token a caller must show, where that one is set: `none`, `read` or `webhook`.
+        ttl_s: how long its response is cached, in seconds; null if it is not.
+        needs_token: the token that a request needs if that token is set: `none`, `read` or `webhook`.
     """
 
     method: str
@@ -38,11 +38,11 @@ class DiscoveredRoute(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventNames(msgspec.Struct, frozen=True):
-    """The types of events; GET /webhooks has their schemas.
+    """The event types; GET /webhooks has their schemas.
 
     Attributes:
-        incoming: what may be sent here.
-        outgoing: what others may subscribe to.
+        incoming: events that Helix accepts.
+        outgoing: events that clients can subscribe to.
     """
 
     incoming: tuple[str, ...]
@@ -50,11 +50,11 @@ class EventNames(msgspec.Struct, frozen=True):
 
 
 class Discovery(msgspec.Struct, frozen=True, kw_only=True):
-    """What this is, and what it can do.
+    """Describes this server to programs.
 
     Attributes:
-        version: of Helix.
-        links: full addresses by what they lead to.
+        version: the version of Helix.
+        links: full URLs by name.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def discovery_body(routes: Iterable[RouteInfo], base_url: str) -> Discovery:
-    """What there is on a server of that address."""
+    """The body for a server at `base_url`."""
     shown = tuple(
         DiscoveredRoute(
             method=route.method,

@@ -19,15 +19,15 @@ class HealthCheck(msgspec.Struct, frozen=True, kw_only=True):
     """One check.
 
     Attributes:
-        time: when it was last looked at.
+        time: when it was last measured.
         since: since when it has this status.
-        required: whether its failure is the failure of the whole.
-        observedValue: what was measured, in `observedUnit`.
-        output: why it is so.
+        required: whether its failure fails the overall status.
+        observedValue: the measured value, in `observedUnit`.
+        output: why it has this status.
         action: what to do about it.
-        load: how busy the subsystem is, 0 to 1.
-        counters: further numbers.
-        thresholds: what makes it warn or fail, and by which settings.
+        load: the load of the subsystem, 0 to 1.
+        counters: more numbers.
+        thresholds: what makes it warn or fail, and the settings for that.
     """
 
     component_type: Literal["component"] = field(name="componentType", default="component")
@@ -48,8 +48,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """The health of Helix (draft-inadarei-api-health-check-06).
 
     Attributes:
-        status: the whole: it fails where a required check fails.
-        version: of the public interface.
+        status: overall; fails if a required check fails.
+        version: the version of the API.
         releaseId: the version of Helix.
         checks: by name, each with one measurement.
     """
@@ -63,16 +63,16 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Alive(msgspec.Struct, frozen=True):
-    """The event loop turns."""
+    """The event loop is running."""
 
     status: Literal["pass"]
 
 
 class Ready(msgspec.Struct, frozen=True, kw_only=True):
-    """What Helix needs is there.
+    """Helix is ready.
 
     Attributes:
-        ready: the names of the checks that are needed.
+        ready: the names of the checks that readiness requires.
     """
 
     status: Literal["ready"] = "ready"

@@ -11,12 +11,12 @@ from state.journal.history import Series
 
 
 class HistoryPoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A metric from `at` on.
+    """A metric from `at` until the next point.
 
     Attributes:
-        mean: the value; of several in the time up to the next point, the time-weighted mean.
-        low: the least of them.
-        high: the greatest.
+        mean: the value; the time-weighted mean if there were several.
+        low: the minimum.
+        high: the maximum.
     """
 
     at: Moment
@@ -29,8 +29,8 @@ class MetricHistory(msgspec.Struct, frozen=True, kw_only=True):
     """One metric over the span.
 
     Attributes:
-        exact: each point is a change, and its value held until the next; else they are evenly spread.
-        points: in order of time; none before the history begins.
+        exact: whether each point is a change whose value held until the next; else points are evenly spaced.
+        points: oldest first; none before the history begins.
     """
 
     exact: bool
@@ -38,10 +38,10 @@ class MetricHistory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UcfHistory(msgspec.Struct, frozen=True, kw_only=True):
-    """The UCF over a span.
+    """The UCF over a time span.
 
     Attributes:
-        until: not later than when the answer was made.
+        until: the end of the span, at most the time of the response.
         series: by metric.
     """
 
@@ -51,7 +51,7 @@ class UcfHistory(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def metric_history(series: Series) -> MetricHistory:
-    """One metric as it is shown."""
+    """The body for one metric."""
     points = tuple(
         HistoryPoint(at=point.at, mean=point.value, low=point.low, high=point.high) for point in series.points
     )

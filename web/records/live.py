@@ -29,15 +29,15 @@ SNAPSHOT: Final = "snapshot"
 
 
 class LiveSnapshot(msgspec.Struct, frozen=True, kw_only=True):
-    """All of it at one moment; what comes after it changes it.
+    """The complete state at one moment; later events update it.
 
     Attributes:
-        status: as `GET /status`.
-        ucf: as `ucf` of `GET /ucf`.
-        agents: as `agents` of `GET /agents`.
-        alerts: those that are open, newest first.
-        ritual: the one that runs, else the last.
-        breakers: those that are not closed first.
+        status: as in `GET /status`.
+        ucf: as `ucf` in `GET /ucf`.
+        agents: as `agents` in `GET /agents`.
+        alerts: open alerts, newest first.
+        ritual: the running ritual, else the last one.
+        breakers: those that are not closed come first.
         checks: by name.
     """
 
@@ -52,7 +52,7 @@ class LiveSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     pulse: Pulse
 
 
-# What may be asked for by `?topics=`, in the order in which it is shown.
+# The values of `?topics=`, in documentation order.
 TOPICS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
     {
         "state": StateTold,

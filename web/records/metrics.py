@@ -12,14 +12,14 @@ from core.metrics.exposition import FamilyReport
 
 
 class Metrics(msgspec.Struct, frozen=True, kw_only=True):
-    """Every metric, with a digest of HTTP and caches ahead of it.
+    """All metrics, preceded by a summary of HTTP and caches.
 
     Attributes:
-        requests: answered since the start, by route template.
-        avg_response_times: the mean by route template, in seconds.
-        error_counts: answers with 4xx or 5xx, by route template.
-        cache_hit_rate: hits among all look-ups, 0 to 1; null before the first.
-        cache_misses: look-ups that memory did not answer.
+        requests: number of requests since startup, by route template.
+        avg_response_times: mean response time in seconds, by route template.
+        error_counts: responses with 4xx or 5xx, by route template.
+        cache_hit_rate: hits of all lookups, 0 to 1; null before the first lookup.
+        cache_misses: lookups that were not answered from memory.
         metrics: by name.
     """
 

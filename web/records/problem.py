@@ -10,23 +10,23 @@ from msgspec import UNSET, UnsetType
 
 
 class ProblemDetails(msgspec.Struct, frozen=True, kw_only=True):
-    """What went wrong, where, and what would be right (RFC 9457).
+    """An error: what is wrong, where, and what would be right (RFC 9457).
 
     Attributes:
         type: `about:blank`, or `urn:helix:problem:` with a name by which programs tell errors apart.
         title: the status in words.
         status: the HTTP status.
-        detail: what is wrong here, and what to do about it.
-        instance: the path that was asked for, or the incident.
-        parameters: the query parameters that are wrong.
-        choices: what the parameter takes.
-        field: the path of what is wrong in the body, such as `set.harmony`.
-        suggestion: the nearest name that is known.
-        flaw: in which way a proof of the sender is wrong.
-        missing: what is not ready, each with its name and the reason.
-        available: the media types that there are.
-        max_body_bytes: how large a body may be.
-        incident: under which id the log has the rest.
+        detail: what is wrong, and what to do about it.
+        instance: the requested path, or the incident.
+        parameters: the wrong query parameters.
+        choices: the values that the parameter accepts.
+        field: the path of the wrong field in the body, such as `set.harmony`.
+        suggestion: the most similar known name.
+        flaw: what is wrong with the authentication.
+        missing: what is not ready, each with name and reason.
+        available: the available media types.
+        max_body_bytes: the maximum size of a body.
+        incident: the id under which the log has the details.
     """
 
     type: str

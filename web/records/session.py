@@ -8,16 +8,16 @@ from core.clock import Moment
 
 
 class OfferedToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What opens a session: READ_TOKEN."""
+    """The token that begins a session: READ_TOKEN."""
 
     token: str
 
 
 class SessionBegun(msgspec.Struct, frozen=True):
-    """A session was begun; its cookie came with this answer.
+    """A session has begun; this response sets its cookie.
 
     Attributes:
-        ends_at: from when on the token is asked for again.
+        ends_at: when the session expires.
     """
 
     ends_at: Moment

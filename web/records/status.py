@@ -14,18 +14,18 @@ from state.status.records import GatewayStatus, RitualBrief, Trend, WebhooksStat
 
 
 class AgentCount(msgspec.Struct, frozen=True):
-    """How many agents are active, of how many."""
+    """The number of active agents and of all agents."""
 
     active: int
     total: int
 
 
 class StateVersion(msgspec.Struct, frozen=True):
-    """Which state it is.
+    """The version of the state.
 
     Attributes:
-        version: counts the changes since the beginning.
-        source: what changed it last, such as "tune", "ritual" or "file".
+        version: the number of changes ever made.
+        source: what made the last change, such as "tune", "ritual" or "file".
     """
 
     version: int
@@ -34,16 +34,16 @@ class StateVersion(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """How the collective is. Nothing in it moves by itself: it holds moments, and no ages.
+    """The status of the collective. It contains times, never ages, so it only changes with the state.
 
     Attributes:
         status: of all health checks together.
-        assessment: one sentence.
-        version: of Helix.
-        ucf: the six numbers.
-        trends: each of them against an hour ago, or since `trends_since`.
-        trends_since: when the history begins, where that is less than an hour ago; null otherwise.
-        ritual: the running or the last one; null where there was none.
+        assessment: the status in one sentence.
+        version: the version of Helix.
+        ucf: the six values.
+        trends: each value compared with an hour ago, or with `trends_since`.
+        trends_since: when the history begins, if that is less than an hour ago; else null.
+        ritual: the running or the last one; null if there was none.
     """
 
     status: HealthStatus
@@ -61,7 +61,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def status_body(collective: Collective) -> Status:
-    """The status as it is now; reads memory only."""
+    """The current status; reads memory only."""
     view = collective.status.read()
     return Status(
         status=view.status,

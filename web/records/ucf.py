@@ -11,26 +11,26 @@ from web.records.status import StateVersion
 
 
 class GoodBand(msgspec.Struct, frozen=True):
-    """Between these, both included, a value is good."""
+    """A value is good between these limits, both included."""
 
     low: float
     high: float
 
 
 class CriticalBounds(msgspec.Struct, frozen=True):
-    """Beyond these a value is critical; null where it never is."""
+    """A value is critical beyond these limits; null if there is no limit."""
 
     below: float | None
     above: float | None
 
 
 class UcfMetric(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the six numbers, with how it is read.
+    """One of the six values with its limits and judgement.
 
     Attributes:
-        meaning: the plain word for it.
-        low: the least value that it may have.
-        high: the greatest.
+        meaning: the metric in plain words.
+        low: the minimum.
+        high: the maximum.
     """
 
     value: float
@@ -46,8 +46,8 @@ class UcfMetrics(msgspec.Struct, frozen=True, kw_only=True):
     """The Universal Coherence Field.
 
     Attributes:
-        ucf: the six numbers by name.
-        state: which state they are of.
+        ucf: the six values by name.
+        state: the version of the state.
     """
 
     ucf: Mapping[str, UcfMetric]
@@ -55,7 +55,7 @@ class UcfMetrics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ucf_body(snapshot: Snapshot) -> UcfMetrics:
-    """The six numbers of a state, with what they may be and how they are judged."""
+    """The six values of a snapshot, with their limits and judgements."""
     metrics = {}
     for name, metric in METRICS.items():
         value = getattr(snapshot.ucf, name)

@@ -12,7 +12,7 @@ from core.webhooks.inbox import HandlingStatus, InboxEvent
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True):
-    """An event as it goes out (Standard Webhooks, "Payload structure").
+    """An outgoing event (Standard Webhooks, "Payload structure").
 
     Attributes:
         type: such as "ucf.changed"; GET /webhooks lists them with the schema of their data.
@@ -24,12 +24,12 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AcceptedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that is on the disk, and will be handled.
+    """An event that is stored and will be handled.
 
     Attributes:
-        id: under which GET /webhooks/events/{id} tells what became of it.
+        id: the id for GET /webhooks/events/{id}.
         event: its type.
-        duplicate: its idempotency key was here before, with the same event; nothing is done twice.
+        duplicate: whether the same event with this idempotency key was accepted before; it runs only once.
     """
 
     id: str
@@ -45,11 +45,11 @@ class Pong(msgspec.Struct, frozen=True):
 
 
 class EventHandler(msgspec.Struct, frozen=True, kw_only=True):
-    """How far one handler has come with an event.
+    """One handler's progress with an event.
 
     Attributes:
-        error: of the last attempt; null where there is none.
-        next_at: when it is tried (again); null where that is over.
+        error: the error of the last attempt; null if there is none.
+        next_at: when the next attempt is due; null if there is none.
     """
 
     name: str
@@ -60,10 +60,10 @@ class EventHandler(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReceivedEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that came in, and what became of it.
+    """An incoming event and its status.
 
     Attributes:
-        status: of all its handlers together; "failed" will be tried again, "dead" will not.
+        status: of all its handlers together; "failed" will be retried, "dead" will not.
     """
 
     id: str
@@ -74,12 +74,12 @@ class ReceivedEvent(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IncomingType(msgspec.Struct, frozen=True, kw_only=True):
-    """A type of event that may come in.
+    """A type of incoming event.
 
     Attributes:
-        path: where its data is sent.
+        path: where to send its data.
         schema: of its data, as JSON Schema 2020-12.
-        sample: data that would be taken.
+        sample: valid data.
     """
 
     type: str
@@ -90,11 +90,11 @@ class IncomingType(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutgoingType(msgspec.Struct, frozen=True, kw_only=True):
-    """A type of event that goes out.
+    """A type of outgoing event.
 
     Attributes:
         schema: of its data, as JSON Schema 2020-12.
-        sample: data as it goes out.
+        sample: example data.
     """
 
     type: str
@@ -104,18 +104,18 @@ class OutgoingType(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EventTypes(msgspec.Struct, frozen=True, kw_only=True):
-    """Every type of event."""
+    """All event types."""
 
     incoming: tuple[IncomingType, ...]
     outgoing: tuple[OutgoingType, ...]
 
 
 class WantedHook(msgspec.Struct, frozen=True):
-    """What a subscriber asks for. Zapier sends further fields, which say nothing to us.
+    """A request to subscribe. Zapier sends more fields; Helix ignores them.
 
     Attributes:
         target_url: https, to a public address.
-        event: the type of event that is wanted.
+        event: the event type to receive.
     """
 
     target_url: str
@@ -126,7 +126,7 @@ class Hook(msgspec.Struct, frozen=True):
     """A subscription.
 
     Attributes:
-        secret: what its deliveries are signed with; said this once.
+        secret: the secret that signs its deliveries; shown only here.
     """
 
     id: str
@@ -134,7 +134,7 @@ class Hook(msgspec.Struct, frozen=True):
 
 
 def received_body(event: InboxEvent) -> ReceivedEvent:
-    """What became of an event."""
+    """The body for an incoming event."""
     return ReceivedEvent(
         id=event.id,
         event=event.type,

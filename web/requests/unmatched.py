@@ -1,4 +1,4 @@
-"""What aiohttp's router refuses, in our words: no such path, no such method, and what OPTIONS is told."""
+"""Responses for what aiohttp's router does not match: unknown paths and methods, and OPTIONS."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from web.answers.headers import CORS, standard
 from web.answers.problems import Problem, plain_problem
 
 _PREFLIGHT_HOLDS_S: Final = 600
-# What a page of another origin may do; a preflight about any other method learns that it may not.
+# What pages of other origins may do; a preflight for any other method fails.
 _CORS_METHODS: Final = "GET, HEAD"
 _CORS_HEADERS: Final = "Authorization, If-None-Match, Last-Event-ID"
 
@@ -20,23 +20,25 @@ _CORS_HEADERS: Final = "Authorization, If-None-Match, Last-Event-ID"
 def translated(
     request: web.Request, error: web.HTTPException, paths: Collection[str], below: str
 ) -> web.StreamResponse:
-    """The answer for an error that aiohttp raised by itself, ahead of a handler or in it.
+    """The response to an HTTP error that aiohttp raised itself, such as 404 or 405.
 
     Args:
-        request: what was asked.
-        error: what aiohttp makes of it.
-        paths: the paths that one could have meant.
-        below: the path of PUBLIC_URL, under which they are found.
+        request: the request.
+        error: aiohttp's error.
+        paths: the known paths, for suggestions.
+        below: the path of PUBLIC_URL, the prefix of the suggestion.
 
     Raises:
-        Problem: what is wrong with the request.
+        Problem: the error to send.
     """
     if isinstance(error, web.HTTPMethodNotAllowed):
         allow = ", ".join(sorted({*error.allowed_methods, "OPTIONS"}))
         if request.method == "OPTIONS":
             return _options(allow, readable="GET" in error.allowed_methods)
         raise Problem(
-            405, f"{request.method[:32]} is not possible here. Allowed: {allow}.", headers={"Allow": allow}
+            405,
+            f"This path does not support {request.method[:32]}. Allowed: {allow}.",
+            headers={"Allow": allow},
         )
     if isinstance(error, web.HTTPNotFound):
         raise _not_found(request.path.removeprefix(below), paths, below)
@@ -46,13 +48,13 @@ def translated(
 def _not_found(path: str, known: Collection[str], below: str) -> Problem:
     near = closest(path.rstrip("/"), known)
     if near is None:
-        return Problem(404, "There is nothing here.")
+        return Problem(404, "Nothing exists at this path.")
     suggestion = below + near
-    return Problem(404, f"There is nothing here. Did you mean {suggestion}?", suggestion=suggestion)
+    return Problem(404, f"Nothing exists at this path. Did you mean {suggestion}?", suggestion=suggestion)
 
 
 def _options(allow: str, *, readable: bool) -> web.Response:
-    """What may be done here, also for a browser that asks ahead (Fetch standard, CORS preflight)."""
+    """The answer to OPTIONS, CORS preflight included (Fetch standard)."""
     headers = {**dict(standard()), "Allow": allow}
     if readable:
         headers |= {

@@ -1,1 +1,1 @@
-"""One module per resource; `web.routes.table` lists them."""
+"""The handlers, one module for each resource; `web.routes.table` lists them."""

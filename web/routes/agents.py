@@ -1,4 +1,4 @@
-"""GET /agents and /agents/{name}: the fourteen, and how each is measured to be."""
+"""GET /agents and /agents/{name}: the fourteen agents with their measured status."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _ONE: Final = "/agents/{name}"
 _STATUSES: Final[tuple[AgentStatus, ...]] = get_args(AgentStatus)
 _TAGS: Final = frozenset({"agents", "state", "health"})
 _LAYER: Final = Choice(
-    name="layer", summary="Only the agents of this layer.", example="Operational", choices=LAYERS
+    name="layer", summary="Only agents of this layer.", example="Operational", choices=LAYERS
 )
 _STATUS: Final = Choice(
-    name="status", summary="Only the agents of this status.", example="active", choices=_STATUSES
+    name="status", summary="Only agents with this status.", example="active", choices=_STATUSES
 )
 _NAME: Final = Parameter(
-    name="name", summary="The agent's name, in any case.", example=ROSTER[0].name.lower(), place="path"
+    name="name", summary="The agent's name, case-insensitive.", example=ROSTER[0].name.lower(), place="path"
 )
 
 
@@ -41,7 +41,7 @@ async def get_agents(request: web.Request) -> web.StreamResponse:
 
 
 async def get_agent(request: web.Request) -> web.StreamResponse:
-    """One agent, by its name in any case."""
+    """One agent, by name; case does not matter."""
     try:
         spec = find_agent(request.match_info["name"])
     except UnknownAgent as error:
@@ -71,15 +71,13 @@ ROUTES = (
     RouteSpec(
         path=_LIST,
         handler=get_agents,
-        summary="The 14 agents with measured status; ?layer= and ?status= choose.",
+        summary="The 14 agents with measured status; ?layer= and ?status= filter.",
         ttl_s=60.0,
         max_entries=(len(LAYERS) + 1) * (len(_STATUSES) + 1),
         tags=_TAGS,
         serve_stale=True,
         parameters=(_LAYER, _STATUS),
-        replies=(
-            Reply(summary="The agents that were asked for, in the order of the roster.", record=Agents),
-        ),
+        replies=(Reply(summary="The requested agents, in the order of the roster.", record=Agents),),
     ),
     RouteSpec(
         path=_ONE,
@@ -91,6 +89,6 @@ ROUTES = (
         serve_stale=True,
         parameters=(_NAME,),
         replies=(Reply(summary="The agent.", record=Agent),),
-        problems={404: "There is no agent of that name; the nearest is suggested."},
+        problems={404: "No agent has this name; `suggestion` has a similar one."},
     ),
 )

@@ -1,4 +1,4 @@
-"""GET /badge/{name}.svg: how the collective is, for other people's pages."""
+"""GET /badge/{name}.svg: status badges to embed in other pages."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ _STATUS: Final[Mapping[str, tuple[str, Tone]]] = MappingProxyType(
 
 
 async def get_badge(request: web.Request) -> web.StreamResponse:
-    """A small SVG that says, in a word and a colour, how one thing is."""
+    """A small SVG that shows one status in a word and a colour."""
     name = request.match_info["name"]
     if name not in _BADGES:
         raise Problem(
             404,
-            f"There is no such badge; there are {', '.join(_BADGES)}.",
+            f"No badge has this name. Badges: {', '.join(_BADGES)}.",
             kind="unknown-badge",
             choices=tuple(_BADGES),
             suggestion=closest(name, _BADGES),
@@ -90,6 +90,6 @@ ROUTES = (
             ),
         ),
         replies=(Reply(summary="The badge.", media_types=(_SVG,)),),
-        problems={404: "There is no such badge; `choices` are those that there are."},
+        problems={404: "No badge has this name; `choices` lists the badges."},
     ),
 )

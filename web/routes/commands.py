@@ -1,4 +1,4 @@
-"""GET /commands: what the bot can do."""
+"""GET /commands: the bot's command catalog."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PATH = "/commands"
 
 
 async def get_commands(request: web.Request) -> web.StreamResponse:
-    """The catalog, in its own order."""
+    """The bot's commands, in catalog order."""
     commands = request.app[COMMANDS]
     return request.app[RESPONSES].serve(request, _PATH, lambda: _body(commands))
 

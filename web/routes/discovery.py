@@ -1,4 +1,4 @@
-"""GET /.well-known/helix.json: what there is here, for programs that find their own way."""
+"""GET /.well-known/helix.json: service discovery for programs."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ ROUTES = (
     RouteSpec(
         path=_PATH,
         handler=get_discovery,
-        summary="What there is here: routes, event types, links.",
+        summary="Service discovery: routes, event types, links.",
         ttl_s=60.0,
         group="Reference",
-        replies=(Reply(summary="What there is.", record=Discovery),),
+        replies=(Reply(summary="The description of this server.", record=Discovery),),
     ),
 )

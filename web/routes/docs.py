@@ -1,4 +1,4 @@
-"""GET /docs: the API, written out for people."""
+"""GET /docs: the API reference as an HTML page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PATH: Final = "/docs"
 
 
 async def get_docs(request: web.Request) -> web.StreamResponse:
-    """A page made from the same document as `/openapi.json`; it needs no script."""
+    """An HTML page generated from the document of `/openapi.json`; works without scripts."""
     reference = request.app[REFERENCE]
 
     async def fetch() -> Body:
@@ -28,10 +28,10 @@ async def get_docs(request: web.Request) -> web.StreamResponse:
 
 
 def _body(reference: Reference) -> Body:
-    # Imported here as the start needs none of it.
+    # Imported here to keep the start fast.
     from web.docs.page import render_page
 
-    # As others read it, so that the page shows what is published.
+    # Decoded from the published JSON, so that the page shows the same document.
     content, policy = render_page(msgspec.json.decode(encode_json(reference.document())))
     return Body(content, content_type=HTML, content_policy=policy)
 
@@ -40,7 +40,7 @@ ROUTES = (
     RouteSpec(
         path=_PATH,
         handler=get_docs,
-        summary="This API as a page to read.",
+        summary="This API as an HTML page.",
         ttl_s=60.0,
         group="Reference",
         replies=(Reply(summary="The page.", media_types=("text/html",)),),

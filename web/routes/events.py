@@ -1,4 +1,4 @@
-"""GET /events: what changes, as it changes, by Server-Sent Events."""
+"""GET /events: a stream of changes as Server-Sent Events."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from web.records.live import TOPICS
 from web.routing import Reply, RouteSpec
 
 EVENT_STREAM: Final = "text/event-stream"
-# How a stream is refused, over either transport.
+# The errors of both transports.
 PROBLEMS: Final[Mapping[int, str]] = MappingProxyType(
     {
-        429: "This address has as many streams as one may; `Retry-After` says when to try again.",
-        503: "All streams are taken, or Helix stops; likewise.",
+        429: "This address has too many streams; `Retry-After` says when to retry.",
+        503: "All streams are in use, or Helix is stopping; `Retry-After` says when to retry.",
     }
 )
 _HEADERS: Final = dict(
@@ -34,16 +34,16 @@ _HEADERS: Final = dict(
         *CORS,
         ("Content-Type", EVENT_STREAM),
         ("Cache-Control", "no-store"),
-        # A proxy that gathers a stream before it hands it on (nginx) is told not to.
+        # Tells nginx not to buffer the stream.
         ("X-Accel-Buffering", "no"),
-        # It has no length: its end is the connection's.
+        # The stream has no length: it ends with the connection.
         ("Connection", "close"),
     )
 )
 
 
 async def get_events(request: web.Request) -> web.StreamResponse:
-    """A stream: a snapshot, or what was missed, and then each event."""
+    """A stream: a snapshot or the missed events, then each new event."""
     wanted, after_id = WANTED.read(request), AFTER.read(request)
     if request.method == hdrs.METH_HEAD:
         return web.Response(headers=_HEADERS)
@@ -55,7 +55,7 @@ async def get_events(request: web.Request) -> web.StreamResponse:
 
 
 def client_of(request: web.Request) -> str:
-    """Whom a stream counts for."""
+    """The client (address or IPv6 network) that a stream counts for."""
     return key_of(address_of(request, request.app[KERNEL].settings.trusted_proxies))
 
 
@@ -63,12 +63,12 @@ ROUTES = (
     RouteSpec(
         path="/events",
         handler=get_events,
-        summary=f"What changes, as Server-Sent Events: {', '.join(TOPICS)}; a snapshot first.",
+        summary=f"A stream of changes as Server-Sent Events: {', '.join(TOPICS)}; a snapshot first.",
         parameters=PARAMETERS,
         group="Live",
         replies=(
             Reply(
-                summary="Events, for as long as the client listens.",
+                summary="Events, until the client disconnects.",
                 media_types=(EVENT_STREAM,),
                 example='event: state\ndata: {"version": 2}\n\n',
             ),

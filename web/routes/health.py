@@ -1,4 +1,4 @@
-"""GET /health, /health/live and /health/ready: what monitors and platforms ask."""
+"""GET /health, /health/live and /health/ready: for monitors and platforms."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ _NOT_KEPT: Final = dict((*standard(), *CORS, ("Cache-Control", "no-store")))
 
 
 async def get_health(request: web.Request) -> web.StreamResponse:
-    """Every check (draft-inadarei-api-health-check-06); 503 when the whole fails."""
+    """Every check (draft-inadarei-api-health-check-06); 503 if a required check fails."""
     kernel = request.app[KERNEL]
     return request.app[RESPONSES].serve(request, _HEALTH, lambda: _body(kernel))
 
 
 async def get_live(_request: web.Request) -> web.StreamResponse:
-    """200 for as long as the event loop turns."""
+    """200 while the event loop runs."""
     return web.Response(body=_LIVE, headers={**_NOT_KEPT, "Content-Type": _HEALTH_JSON})
 
 
 async def get_ready(request: web.Request) -> web.StreamResponse:
-    """200 when store, state and gateway are ready and nothing is being shut down."""
+    """200 if store, state and gateway are ready and Helix is not stopping."""
     kernel = request.app[KERNEL]
     kernel.health.refresh()
     stopping = () if kernel.drain.accepting else (_STOPPING,)

@@ -1,4 +1,4 @@
-"""GET /ucf/history: the six numbers over time."""
+"""GET /ucf/history: the six values over time."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _MAX_ANSWERS: Final = 64
 
 
 class _Metrics(Parameter, frozen=True, kw_only=True):
-    """Names of metrics, separated by commas."""
+    """A comma-separated list of metrics."""
 
     def schema(self) -> Mapping[str, Any]:
-        """What is right, as JSON Schema; such an array stands in the query as names with commas between."""
+        """Its JSON Schema; in the query the array is comma-separated."""
         names = {"type": "string", "enum": list(METRICS)}
         return {"type": "array", "items": names, "minItems": 1, "maxItems": len(METRICS)}
 
     def read(self, request: web.Request) -> tuple[str, ...]:
-        """The metrics that the query names, in their usual order; all where it names none."""
+        """The metrics in the query, in their usual order; all if it is omitted."""
         text = request.query.get(self.name)
         if text is None:
             return tuple(METRICS)
@@ -50,11 +50,11 @@ class _Metrics(Parameter, frozen=True, kw_only=True):
 
 
 _METRIC: Final = _Metrics(
-    name="metric", summary="One of the six, or several separated by commas.", example="harmony"
+    name="metric", summary="One metric, or several separated by commas.", example="harmony"
 )
 _POINTS: Final = Number(
     name="points",
-    summary="At most so many points for each metric.",
+    summary="The maximum number of points for each metric.",
     example="120",
     low=2,
     high=1000,
@@ -63,10 +63,10 @@ _POINTS: Final = Number(
 
 
 async def get_history(request: web.Request) -> web.StreamResponse:
-    """The past of the metrics: each change where they are few, else so many means with their extremes."""
+    """The history of the metrics: every change if there are few, else means with extremes."""
     collective = request.app[COLLECTIVE]
     metrics, span, points = _METRIC.read(request), read_span(request), _POINTS.read(request)
-    # Said now, so that a wrong span is refused although its answer may have been right a moment ago.
+    # Check the span first: a cached response must not hide that it is invalid by now.
     span.at(collective.kernel.clock.now())
     fetch = partial(_fetch, collective, metrics, span, points)
     return await request.app[RESPONSES].serve_async(request, _PATH, fetch, key=(metrics, span, points))
@@ -83,13 +83,13 @@ ROUTES = (
     RouteSpec(
         path=_PATH,
         handler=get_history,
-        summary="The past of the UCF, in as many points as are wanted.",
+        summary="The history of the UCF.",
         ttl_s=60.0,
         max_entries=_MAX_ANSWERS,
         tags=frozenset({"state"}),
         serve_stale=True,
         parameters=(_METRIC, SINCE, UNTIL, _POINTS),
         replies=(Reply(summary="The span, and each metric in it.", record=UcfHistory),),
-        problems={503: "The history cannot be read now, and no answer that still holds is at hand."},
+        problems={503: "The history cannot be read now, and no valid response is cached."},
     ),
 )

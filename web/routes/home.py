@@ -1,4 +1,4 @@
-"""GET /: the dashboard, and the files that it is made of."""
+"""GET /: the dashboard, and GET /assets: its files."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from web.keys import COLLECTIVE
 from web.parameters import Parameter
 from web.routing import Reply, RouteSpec
 
-# A page is made for each request, so it is compressed quickly rather than well.
+# The page is rendered for each request, so compression must be fast.
 _GZIP_LEVEL = 5
 
 
 async def get_home(request: web.Request) -> web.StreamResponse:
-    """The dashboard, with the numbers as they are now; without them for who has yet to show the token."""
+    """The dashboard with the current values, or without values if the request lacks the token."""
     collective = request.app[COLLECTIVE]
     page = request.app[DASHBOARD]
     access = request.app[READ_ACCESS]
@@ -31,7 +31,7 @@ async def get_home(request: web.Request) -> web.StreamResponse:
         content = page.render_closed()
     headers = {
         **dict(standard(page.content_security_policy)),
-        # With a token set, what one reader gets is not for the next one behind the same proxy.
+        # With a token set, a shared cache must not give one reader's page to another.
         "Cache-Control": "no-cache" if access.sessions is None else "private, no-cache",
         "Vary": "Accept-Encoding",
         "Content-Type": HTML,
@@ -43,10 +43,9 @@ async def get_home(request: web.Request) -> web.StreamResponse:
 
 
 async def get_asset(request: web.Request) -> web.StreamResponse:
-    """A file of the dashboard. Its address holds the digest of all of them, so it may be kept for good.
+    """A file of the dashboard. Its URL contains the digest of all files, so it can be cached for good.
 
-    Under the digest of another version it is given as it is now: a page that was loaded before an update
-    goes on with the newer file rather than with none.
+    Under another digest the current file is sent, so that a page loaded before an update keeps working.
     """
     assets = request.app[DASHBOARD].assets
     name = request.match_info["name"]
@@ -79,7 +78,7 @@ ROUTES = (
         parameters=(
             Parameter(
                 name="digest",
-                summary="Of all files; under another one the file is given too, to be asked for anew.",
+                summary="The digest of all files; with another digest the response has `no-cache`.",
                 example="latest",
                 place="path",
             ),
@@ -87,8 +86,8 @@ ROUTES = (
         ),
         replies=(
             Reply(summary="The file.", media_types=("text/css", "text/javascript", "image/svg+xml")),
-            Reply(status=304, summary="What `If-None-Match` names is still what there is.", media_types=()),
+            Reply(status=304, summary="The file still has the tag in `If-None-Match`.", media_types=()),
         ),
-        problems={404: "The dashboard has no such file."},
+        problems={404: "The dashboard has no file of this name."},
     ),
 )

@@ -1,4 +1,4 @@
-"""GET /metrics: for Prometheus, for OpenMetrics, and as JSON."""
+"""GET /metrics: as Prometheus text, OpenMetrics or JSON."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ _BY_NAME: Final[Mapping[str, _Format]] = {
     "openmetrics": "openmetrics",
     "json": "json",
 }
-# In order of preference where the client has none.
+# In order of preference for clients without one.
 _OFFERS: Final[tuple[tuple[_Format, str, Mapping[str, tuple[str, ...]]], ...]] = (
     ("text", "text/plain", {"version": ("0.0.4",)}),
     ("openmetrics", "application/openmetrics-text", {"version": ("1.0.0", "0.0.1")}),
     ("json", "application/json", {}),
 )
 _FORMAT: Final = Choice(
-    name="format", summary="The format, whatever `Accept` says.", example="json", choices=tuple(_BY_NAME)
+    name="format", summary="The format; overrides `Accept`.", example="json", choices=tuple(_BY_NAME)
 )
-# A rendering takes a thread and milliseconds of CPU, and anybody may ask: one at a time.
+# Rendering takes a thread and milliseconds of CPU, and anybody can request it: one at a time.
 RENDERING = web.AppKey("rendering", asyncio.Lock)
 
 
@@ -73,7 +73,7 @@ def _chosen_format(request: web.Request) -> _Format:
 
 
 async def _render_json(kernel: Kernel, traffic: Traffic) -> bytes:
-    # What is counted is copied here, at one moment; the thread works on the copies.
+    # Copies the counters at one moment; the thread renders the copies.
     families = kernel.metrics.collect()
     digest = _digest(kernel, traffic)
     return await asyncio.to_thread(
@@ -111,6 +111,6 @@ ROUTES = (
                 media_types=tuple(media_type for _, media_type, _ in _OFFERS),
             ),
         ),
-        problems={406: "`Accept` leaves none of the formats; they are listed."},
+        problems={406: "`Accept` allows none of the formats; `available` lists them."},
     ),
 )

@@ -1,4 +1,4 @@
-"""GET /openapi.json: the API's description of itself."""
+"""GET /openapi.json: this API as an OpenAPI document."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _PATH: Final = "/openapi.json"
 
 
 async def get_openapi(request: web.Request) -> web.StreamResponse:
-    """The OpenAPI document of this server, for tools and for clients made from it."""
+    """The OpenAPI document of this server, for tools and client generators."""
     reference = request.app[REFERENCE]
 
     async def fetch() -> Body:
-        # Some tens of milliseconds, which the event loop need not wait for.
+        # Takes tens of milliseconds, so it runs in a thread.
         return await asyncio.to_thread(lambda: Body(encode_json(reference.document())))
 
     return await request.app[RESPONSES].serve_async(request, _PATH, fetch)

@@ -1,4 +1,4 @@
-"""POST /session and DELETE /session: READ_TOKEN once, on the dashboard."""
+"""POST /session and DELETE /session: dashboard sessions."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ async def post_session(request: web.Request) -> web.StreamResponse:
     access = request.app[READ_ACCESS]
     _refuse_other_sites(request)
     if request.content_type != JSON:
-        raise Problem(415, "A session is asked for as JSON: Content-Type: application/json.")
+        raise Problem(415, "The body must be JSON: send Content-Type: application/json.")
     offered = await read_record(request, OfferedToken)
     if access.sessions is None:
-        raise Problem(409, "Reading is public here, so there is nothing to open.", kind="no-token")
+        raise Problem(409, "Reading is public here, so no session is needed.", kind="no-token")
     access.prove(request, offered.token)
     value, ends_at = access.sessions.begin()
     response = json_answer(HTTPStatus.OK, SessionBegun(ends_at))
@@ -42,7 +42,7 @@ async def post_session(request: web.Request) -> web.StreamResponse:
 
 
 async def delete_session(request: web.Request) -> web.StreamResponse:
-    """Ends the session, also where there is none."""
+    """Ends the session; succeeds without one too."""
     access = request.app[READ_ACCESS]
     _refuse_other_sites(request)
     try:
@@ -71,7 +71,7 @@ def _set_cookie(response: web.Response, value: str, lasts_s: int, *, secure: boo
 
 
 def _is_secure(request: web.Request, settings: Settings) -> bool:
-    """Whether the browser speaks https to us, as PUBLIC_URL or a trusted proxy says."""
+    """Whether the browser uses https, by PUBLIC_URL or a trusted proxy."""
     if settings.base_url.startswith("https://"):
         return True
     said = ",".join(request.headers.getall("X-Forwarded-Proto", [])).rpartition(",")[2].strip().lower()
@@ -79,13 +79,13 @@ def _is_secure(request: web.Request, settings: Settings) -> bool:
 
 
 def _refuse_other_sites(request: web.Request) -> None:
-    """A page elsewhere must not open or end a session here (Fetch metadata, "Sec-Fetch-Site")."""
+    """Refuse requests from pages of other sites (Fetch metadata, "Sec-Fetch-Site")."""
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
-        raise Problem(403, "A session is begun and ended on this server's own pages.")
+        raise Problem(403, "Only this server's own pages can begin or end a session.")
 
 
 _TOKEN: Final = RequestBody(
-    summary="The token, once; from then on the cookie counts as it.",
+    summary="The token; afterwards the cookie replaces it.",
     schema=lambda refer: refer(OfferedToken),
     examples={"token": {"token": "the value of READ_TOKEN"}},
 )
@@ -95,23 +95,23 @@ ROUTES = (
         method="POST",
         path=_PATH,
         handler=post_session,
-        summary="Begins a session of the dashboard, where reading needs a token.",
+        summary="Begins a dashboard session, if reading needs a token.",
         needs_token="none",  # noqa: S106 - the kind of token, not one
         group="Pages",
         body=_TOKEN,
         replies=(
             Reply(
-                summary="It has begun.",
+                summary="The session has begun.",
                 record=SessionBegun,
-                headers={"Set-Cookie": "What counts as the token: HttpOnly, SameSite=Strict."},
+                headers={"Set-Cookie": "The session cookie: HttpOnly, SameSite=Strict."},
             ),
         ),
         problems={
-            401: "This is not the token.",
+            401: "The token is wrong.",
             403: "A page of another site asked.",
-            409: "Reading is public here.",
-            422: "The body has no token, or more than one.",
-            429: "Too many wrong tokens came from this client.",
+            409: "Reading is public here, so no session is needed.",
+            422: "The body must contain exactly one `token`.",
+            429: "This client sent too many wrong tokens.",
         },
         expected=(200, 415),
     ),
@@ -119,10 +119,10 @@ ROUTES = (
         method="DELETE",
         path=_PATH,
         handler=delete_session,
-        summary="Ends the session of the dashboard.",
+        summary="Ends the dashboard session.",
         needs_token="none",  # noqa: S106 - the kind of token, not one
         group="Pages",
-        replies=(Reply(status=204, summary="It has ended, or there was none.", media_types=()),),
+        replies=(Reply(status=204, summary="The session has ended, or there was none.", media_types=()),),
         problems={403: "A page of another site asked."},
         expected=(204,),
     ),

@@ -1,4 +1,4 @@
-"""GET /slo: what Helix promises, and where that stands over the last day."""
+"""GET /slo: the service-level objectives and their values over the last day."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PATH = "/slo"
 
 
 async def get_slo(request: web.Request) -> web.StreamResponse:
-    """Every promise with its target, its value and whether it is met."""
+    """Every objective with its target, its value and whether it is met."""
     collective = request.app[COLLECTIVE]
     return request.app[RESPONSES].serve(request, _PATH, lambda: _body(collective))
 
@@ -28,9 +28,9 @@ ROUTES = (
     RouteSpec(
         path=_PATH,
         handler=get_slo,
-        summary="The promises and where they stand over the last 24 hours.",
+        summary="The service-level objectives and their values over the last 24 hours.",
         ttl_s=60.0,
         group="Health",
-        replies=(Reply(summary="All eight.", record=SloReport),),
+        replies=(Reply(summary="All eight objectives.", record=SloReport),),
     ),
 )

@@ -1,4 +1,4 @@
-"""GET /status: how the collective is."""
+"""GET /status: the status of the collective."""
 
 from __future__ import annotations
 
@@ -32,6 +32,6 @@ ROUTES = (
         ttl_s=5.0,
         tags=frozenset({"state", "agents", "health", "rituals"}),
         serve_stale=True,
-        replies=(Reply(summary="How the collective is.", record=Status),),
+        replies=(Reply(summary="The status of the collective.", record=Status),),
     ),
 )

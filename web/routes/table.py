@@ -1,4 +1,4 @@
-"""The route table: every route of the server, in the order in which it is shown."""
+"""The route table: all routes, in documentation order."""
 
 from __future__ import annotations
 
@@ -48,5 +48,5 @@ ROUTES: tuple[RouteSpec, ...] = (
 
 
 def route_infos() -> tuple[RouteInfo, ...]:
-    """What other parts may know of the routes; needs no running server."""
+    """The routes as records for other packages; needs no running server."""
     return tuple(spec.info() for spec in ROUTES)

@@ -1,4 +1,4 @@
-"""GET /ucf: the six numbers, with what they may be and how they are judged."""
+"""GET /ucf: the six values with their limits and judgements."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PATH = "/ucf"
 
 
 async def get_ucf(request: web.Request) -> web.StreamResponse:
-    """The present values with bounds, bands and judgement."""
+    """The current values with range, limits and judgement."""
     collective = request.app[COLLECTIVE]
     return request.app[RESPONSES].serve(request, _PATH, lambda: _body(collective))
 
@@ -28,10 +28,10 @@ ROUTES = (
     RouteSpec(
         path=_PATH,
         handler=get_ucf,
-        summary="The UCF's values with bounds, bands and judgement.",
+        summary="The UCF's values with range, limits and judgement.",
         ttl_s=5.0,
         tags=frozenset({"state"}),
         serve_stale=True,
-        replies=(Reply(summary="The six numbers.", record=UcfMetrics),),
+        replies=(Reply(summary="The six values.", record=UcfMetrics),),
     ),
 )

@@ -1,4 +1,4 @@
-"""GET /ws: what `/events` tells, over WebSocket."""
+"""GET /ws: the stream of `/events` over WebSocket."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from web.routing import Reply, RouteSpec
 
 
 async def get_ws(request: web.Request) -> web.StreamResponse:
-    """A stream: a snapshot, or what was missed, and then each event; one text message each."""
+    """A stream: a snapshot or the missed events, then each new event; one text message each."""
     wanted, after_id = WANTED.read(request), AFTER.read(request)
     accepted = accept_key(request)
     public_url = request.app[KERNEL].settings.public_url
     if not is_same_origin(request.headers.get("Origin"), request.headers.get("Host"), public_url):
-        raise Problem(403, "Pages of other origins may not open a WebSocket here.", kind="foreign-origin")
+        raise Problem(403, "Pages of other origins cannot open a WebSocket here.", kind="foreign-origin")
     streams = request.app[STREAMS]
     client = WsClient(streams, client_of(request), wanted, after_id)
     client.may_go_on = request.app[READ_ACCESS].lasts(request)
@@ -44,14 +44,14 @@ ROUTES = (
     RouteSpec(
         path="/ws",
         handler=get_ws,
-        summary="The same over WebSocket, for pages of this server and for programs.",
+        summary="The stream of `/events` over WebSocket, for pages of this server and for programs.",
         parameters=PARAMETERS,
         group="Live",
         replies=(Reply(summary="A WebSocket.", status=101, media_types=()),),
         problems={
             **PROBLEMS,
-            403: "The page that asks is of another origin.",
-            426: "This is no handshake of a WebSocket; `Upgrade` says what is asked for.",
+            403: "The request comes from a page of another origin.",
+            426: "The request is not a WebSocket handshake; `Upgrade` names the protocol.",
         },
         expected=(426,),
         stream="ws",

@@ -18,7 +18,7 @@ PROBLEM = "application/problem+json"
 @pytest.mark.parametrize(
     ("path", "method", "status", "said"),
     [
-        ("/nothing", "GET", 404, "There is nothing here."),
+        ("/nothing", "GET", 404, "Nothing exists at this path."),
         ("/agents/nobody", "GET", 404, "nobody"),
         ("/assets/x/none.js", "GET", 404, "no file"),
         ("/ucf/history?since=soon", "GET", 400, "since"),
@@ -124,7 +124,7 @@ async def test_without_the_token_the_page_leads_to_where_it_can_be_shown(make_si
     answer = await (await site.wire()).ask("/ucf/history", BROWSER)
     assert (answer.status, answer.headers["content-type"]) == (401, HTML)
     assert answer.headers["www-authenticate"] == 'Bearer realm="helix"'
-    assert '<a href="/">Show the token</a>' in answer.body.decode()
+    assert '<a href="/">Sign in</a>' in answer.body.decode()
 
 
 async def test_what_was_asked_for_is_escaped(site: Site) -> None:

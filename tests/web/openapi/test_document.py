@@ -130,7 +130,7 @@ def test_a_cached_route_says_how_its_answers_are_kept() -> None:
     status = operations()["GET", "/status"]
     assert status["x-ttl-s"] == 5
     assert (
-        "An answer is kept for 5 s, or until a change of agents, health, rituals or state."
+        "The response is cached for 5 s, or until a change of agents, health, rituals or state."
         in (status["description"])
     )
     assert set(status["responses"]["200"]["headers"]) >= {"ETag", "Age", "X-Cache"}
@@ -145,10 +145,8 @@ def test_a_choice_is_documented_as_it_is_read() -> None:
 
 def test_what_a_docstring_says_of_a_member_is_said_of_it_in_its_schema() -> None:
     agent = document()["components"]["schemas"]["Agent"]
-    assert agent["description"] == "One agent, and how it is measured to be."
-    assert agent["properties"]["load"]["description"] == (
-        "How busy it is, 0 to 1; null where that is not known."
-    )
+    assert agent["description"] == "One agent with its measured status."
+    assert agent["properties"]["load"]["description"] == ("How busy it is, 0 to 1; null if unknown.")
     assert set(agent["required"]) == set(agent["properties"])
 
 
@@ -175,7 +173,7 @@ def test_two_records_of_one_name_are_a_mistake_that_is_found() -> None:
 
     book = SchemaBook()
     book.sent(msgspec.defstruct("Thing", [("a", int)]))
-    with pytest.raises(ValueError, match="two records are called Thing"):
+    with pytest.raises(ValueError, match="two records have the name Thing"):
         book.sent(msgspec.defstruct("Thing", [("b", int)]))
 
 

@@ -116,14 +116,14 @@ async def test_several_metrics_come_in_their_usual_order_and_once(site: Site) ->
         ("?until=9999-12-31T23:59:59-14:00", "until", "24h or 7d"),
         ("?since=11y", "since", "24h or 7d"),
         ("?since=600w", "since", "3650 days"),
-        ("?until=24h", "since", "must lie before until"),
+        ("?until=24h", "since", "must be before until"),
         ("?since=2030-01-01T00:00:00Z", "since", "before now"),
         ("?points=1", "points", "from 2 to 1000"),
         ("?points=1001", "points", "from 2 to 1000"),
-        ("?points=1e2", "points", "whole number"),
+        ("?points=1e2", "points", "an integer"),
         ("?points=-5", "points", "from 2 to 1000"),
-        ("?points=%C2%B2", "points", "whole number"),
-        ("?points=" + "9" * 1500, "points", "whole number"),
+        ("?points=%C2%B2", "points", "an integer"),
+        ("?points=" + "9" * 1500, "points", "an integer"),
     ],
 )
 async def test_a_wrong_parameter_is_named_with_what_would_be_right(

@@ -1,4 +1,4 @@
-"""Events in: POST /webhooks/{event}, POST /webhooks, POST /webhooks/github, and what became of them."""
+"""Incoming events: POST /webhooks/{event}, POST /webhooks, POST /webhooks/github, and their status."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ _ALL: Final = "/webhooks"
 _ONE: Final = "/webhooks/{event}"
 _GITHUB: Final = "/webhooks/github"
 _EVENT: Final = "/webhooks/events/{id}"
-# Only GitHub's signature proves that they are GitHub's.
-_GITHUB_ELSEWHERE: Final = "GitHub's own events come to /webhooks/github."
+# Only GitHub's signature authenticates them.
+_GITHUB_ELSEWHERE: Final = "Send GitHub's own events to /webhooks/github."
 _RETRY_S: Final = "30"
 _ENVELOPE: Final = frozenset({"type", "timestamp", "data"})
 
 
 async def post_event(request: web.Request) -> web.StreamResponse:
-    """Takes the data of one event; its type is in the path."""
+    """Accepts the data of one event; its type is in the path."""
     body = await _read(request)
     prove_sender(request, body)
     spec = _find(request.match_info["event"])
@@ -73,18 +73,18 @@ async def post_event(request: web.Request) -> web.StreamResponse:
 
 
 async def post_envelope(request: web.Request) -> web.StreamResponse:
-    """Takes `{type, timestamp, data}`, for senders that have one URL."""
+    """Accepts `{type, timestamp, data}`, for senders with a single URL."""
     body = await _read(request)
     prove_sender(request, body)
     envelope = _object(body)
     unknown = sorted(set(envelope) - _ENVELOPE)
     if unknown:
-        raise _wrong(unknown[0][:64], "is no part of the envelope; it takes type, timestamp and data")
+        raise _wrong(unknown[0][:64], "is unknown; the envelope has type, timestamp and data")
     kind, data = envelope.get("type"), envelope.get("data")
     if not isinstance(kind, str):
-        raise _wrong("type", "is missing, or no text")
+        raise _wrong("type", "is required and must be a string")
     if not isinstance(data, dict):
-        raise _wrong("data", "is missing, or no object")
+        raise _wrong("data", "is required and must be an object")
     try:
         spec = find_incoming(kind)
     except UnknownEventType as error:
@@ -95,34 +95,34 @@ async def post_envelope(request: web.Request) -> web.StreamResponse:
 
 
 async def post_github(request: web.Request) -> web.StreamResponse:
-    """Takes what GitHub sends; `ping` is answered, and not kept."""
+    """Accepts GitHub's events; `ping` is answered and not stored."""
     body = await _read(request)
     prove_github(request, body)
     event = request.headers.get("X-GitHub-Event", "")
     if not 1 <= len(event) <= GITHUB_EVENT.longest or not event.isascii():
-        raise Problem(400, f"X-GitHub-Event is missing, or not 1 to {GITHUB_EVENT.longest} characters.")
+        raise Problem(400, f"X-GitHub-Event must have 1 to {GITHUB_EVENT.longest} ASCII characters.")
     payload = announced_part(event, _object(body))
     if event == "ping":
         return json_answer(HTTPStatus.OK, Pong(pong=True))
     delivery = request.headers.get("X-GitHub-Delivery")
     key = None if delivery is None else f"github:{_checked_key(delivery, 'X-GitHub-Delivery')}"
-    # GitHub signs the body alone, so the delivery's id does not tell a replay.
+    # GitHub signs only the body, so a replay may carry another delivery id.
     body_key = f"github:{sha256(body).hexdigest()}"
     data = {"event": event, "payload": payload}
     return await _accept(request, IN_EVENTS["github"], data, key, body_key=body_key)
 
 
 async def get_event(request: web.Request) -> web.StreamResponse:
-    """What became of an event."""
+    """The status of an incoming event and its handlers."""
     prove_manager(request)
     found = await request.app[COLLECTIVE].webhooks.inbox.find(request.match_info["id"][:LONGEST_KEY])
     if found is None:
-        raise Problem(404, "There is no event of that id; they are kept for 30 days.", kind="unknown-event")
+        raise Problem(404, "No event has this id. Events are kept for 30 days.", kind="unknown-event")
     return json_answer(HTTPStatus.OK, received_body(found))
 
 
 async def get_types(request: web.Request) -> web.StreamResponse:
-    """Every type of event, with schema and sample."""
+    """All event types with schema and sample."""
     return request.app[RESPONSES].serve(request, _ALL, _types)
 
 
@@ -153,7 +153,7 @@ async def _accept(
 async def _read(request: web.Request) -> bytes:
     if request.content_type != JSON and not request.content_type.endswith("+json"):
         raise Problem(
-            415, "A webhook is JSON: Content-Type: application/json.", headers={"Accept-Post": JSON}
+            415, "The body must be JSON: send Content-Type: application/json.", headers={"Accept-Post": JSON}
         )
     return await read_body(request)
 
@@ -164,7 +164,7 @@ def _object(body: bytes) -> dict[str, Any]:
     except NOT_JSON as error:
         raise not_json(body, error) from error
     if not isinstance(value, dict):
-        raise Problem(400, "The body must be one JSON object.", kind="not-json")
+        raise Problem(400, "The body must be a JSON object.", kind="not-json")
     return value
 
 
@@ -176,7 +176,7 @@ def _find(kind: str) -> InSpec:
 
 
 def _key_of(request: web.Request) -> str | None:
-    """The idempotency key: `webhook-id`, or else `Idempotency-Key`."""
+    """The idempotency key: `webhook-id`, else `Idempotency-Key`; None if both are missing."""
     for name in ("webhook-id", "Idempotency-Key"):
         key = request.headers.get(name)
         if key is not None:
@@ -186,7 +186,7 @@ def _key_of(request: web.Request) -> str | None:
 
 def _checked_key(key: str, header: str) -> str:
     if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise Problem(400, f"{header} is 1 to {LONGEST_KEY} visible ASCII characters.", kind="bad-key")
+        raise Problem(400, f"{header} must be 1 to {LONGEST_KEY} visible ASCII characters.", kind="bad-key")
     return key
 
 
@@ -220,16 +220,16 @@ ROUTES = (
     RouteSpec(
         path=_ALL,
         handler=get_types,
-        summary="Every event type, in and out, with JSON Schema and sample.",
+        summary="All event types, incoming and outgoing, with JSON Schema and sample.",
         ttl_s=60.0,
         group="Webhooks",
-        replies=(Reply(summary="The types.", record=EventTypes),),
+        replies=(Reply(summary="The event types.", record=EventTypes),),
     ),
     RouteSpec(
         method="POST",
         path=_ALL,
         handler=post_envelope,
-        summary="Takes an event as {type, timestamp, data}.",
+        summary="Accepts an event as {type, timestamp, data}.",
         needs_token="webhook",  # noqa: S106 - the kind of token, not one
         proofs=("standard-webhooks", "token"),
         group="Webhooks",
@@ -242,38 +242,38 @@ ROUTES = (
         method="POST",
         path=_GITHUB,
         handler=post_github,
-        summary="Takes GitHub's own events.",
+        summary="Accepts GitHub's own events.",
         needs_token="webhook",  # noqa: S106 - likewise
         proofs=("github",),
         group="Webhooks",
         parameters=(GITHUB_EVENT, GITHUB_DELIVERY),
         body=GITHUB_PAYLOAD,
-        replies=(TAKEN, Reply(summary="GitHub's ping is answered, and not kept.", record=Pong)),
+        replies=(TAKEN, Reply(summary="GitHub's ping is answered and not stored.", record=Pong)),
         problems=REFUSALS,
     ),
     RouteSpec(
         path=_EVENT,
         handler=get_event,
-        summary="What became of an event that came in.",
+        summary="The status of an incoming event.",
         needs_token="webhook",  # noqa: S106 - likewise
         group="Webhooks",
         parameters=(EVENT_ID,),
-        replies=(Reply(summary="How far each of its handlers has come.", record=ReceivedEvent),),
-        problems={404: "There is no event of that id; they are kept for 30 days."},
-        # None is there for certain.
+        replies=(Reply(summary="The event with the progress of each handler.", record=ReceivedEvent),),
+        problems={404: "No event has this id. Events are kept for 30 days."},
+        # The id in the example need not exist.
         expected=(404,),
     ),
     RouteSpec(
         method="POST",
         path=_ONE,
         handler=post_event,
-        summary="Takes the data of one event; the type is in the path.",
+        summary="Accepts the data of one event; the type is in the path.",
         needs_token="webhook",  # noqa: S106 - likewise
         proofs=("standard-webhooks", "token"),
         group="Webhooks",
         parameters=(EVENT_TYPE, IDEMPOTENCY_KEY),
         body=DATA,
         replies=(TAKEN,),
-        problems={**REFUSALS, 404: "There is no event type of that name; the nearest is suggested."},
+        problems={**REFUSALS, 404: "No event type has this name; `suggestion` has a similar one."},
     ),
 )

@@ -1,4 +1,4 @@
-"""What the routes of webhooks take and answer, as it is documented."""
+"""Parameters, bodies and responses of the webhook routes."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from web.records.webhooks import AcceptedEvent
 from web.routing import Link, Refer, Reply, RequestBody
 
 LONGEST_KEY: Final = 255
-# GitHub's own events have a route of their own.
+# GitHub's events have a separate route.
 _NAMED: Final = {name: spec for name, spec in IN_EVENTS.items() if name != "github"}
 
 EVENT_TYPE: Final = Choice(
     name="event",
-    summary="The type of event.",
+    summary="The event type.",
     example="ucf.update",
     place="path",
     choices=tuple(_NAMED),
 )
 EVENT_ID: Final = Parameter(
-    name="id", summary="The event's id, from the answer to it.", example="evt_0", place="path"
+    name="id", summary="The event's id, from the 202 response.", example="evt_0", place="path"
 )
 IDEMPOTENCY_KEY: Final = Word(
     name="Idempotency-Key",
     longest=LONGEST_KEY,
-    summary="The same event under the same key, within 7 days, is kept once. `webhook-id` counts before it.",
+    summary="An event with the same key is accepted once within 7 days. `webhook-id` takes precedence.",
     place="header",
 )
 GITHUB_EVENT: Final = Word(
     name="X-GitHub-Event",
-    summary="GitHub's name for it.",
+    summary="GitHub's name of the event.",
     example="release",
     place="header",
     required=True,
@@ -42,13 +42,13 @@ GITHUB_EVENT: Final = Word(
 GITHUB_DELIVERY: Final = Word(
     longest=LONGEST_KEY,
     name="X-GitHub-Delivery",
-    summary="GitHub's id of the delivery; the same one is kept once.",
+    summary="GitHub's id of the delivery; each id is accepted once.",
     place="header",
 )
 
 TAKEN: Final = Reply(
     status=202,
-    summary="It is on the disk, and will be handled.",
+    summary="The event is stored and will be handled.",
     record=AcceptedEvent,
     links=(Link(operation="getEvent", parameter="id", member="id"),),
     example={
@@ -60,14 +60,14 @@ TAKEN: Final = Reply(
 )
 REFUSALS: Final[Mapping[int, str]] = MappingProxyType(
     {
-        422: "The data does not fit its event (`field` names what is wrong), or its key is another's.",
-        429: "So much waits to be handled that no more is taken for now, or too many wrong tokens came.",
-        503: "Webhooks are not configured (`detail` names the setting), or the event could not be kept.",
+        422: "The data is invalid (`field` names the field), or the key belongs to another event.",
+        429: "Too many events are waiting, or this client sent too many wrong tokens.",
+        503: "Webhooks are not configured (`detail` names the setting), or the event could not be stored.",
     }
 )
 
 DATA: Final = RequestBody(
-    summary="The data of the event that the path names.",
+    summary="The data of the event in the path.",
     schema=lambda refer: {"anyOf": [refer(spec.record) for spec in _NAMED.values()]},
     examples={name: spec.sample for name, spec in _NAMED.items()},
 )
@@ -81,7 +81,7 @@ def _envelope(refer: Refer) -> dict[str, Any]:
                 "title": name,
                 "properties": {
                     "type": {"const": name},
-                    "timestamp": {"description": "When it happened, for the sender's own use."},
+                    "timestamp": {"description": "When it happened; ignored by Helix."},
                     "data": refer(spec.record),
                 },
                 "required": ["type", "data"],
@@ -101,7 +101,7 @@ ENVELOPE: Final = RequestBody(
     },
 )
 GITHUB_PAYLOAD: Final = RequestBody(
-    summary="GitHub's payload, as it comes.",
+    summary="GitHub's payload, unchanged.",
     schema=lambda _: {"type": "object"},
     examples={"release": IN_EVENTS["github"].sample["payload"]},
 )

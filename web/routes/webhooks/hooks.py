@@ -1,4 +1,4 @@
-"""REST hooks as Zapier's platform speaks them: subscribe, unsubscribe, samples."""
+"""REST hooks in the form that Zapier's platform uses: subscribe, unsubscribe, samples."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from web.routing import Link, Reply, RequestBody, RouteSpec
 _HOOKS: Final = "/hooks"
 _HOOK: Final = "/hooks/{id}"
 _SAMPLES: Final = "/hooks/samples/{event}"
-# Until somebody has removed a hook.
+# In seconds; somebody must remove a hook first.
 _RETRY_S: Final = "3600"
 
 
 async def post_hook(request: web.Request) -> web.StreamResponse:
-    """Subscribes: 201 with the hook's id and the secret that its deliveries are signed with."""
+    """Subscribes a hook: 201 with its id and the secret that signs its deliveries."""
     prove_manager(request)
     if request.content_type != JSON:
-        raise Problem(415, "A subscription is JSON: Content-Type: application/json.")
+        raise Problem(415, "The body must be JSON: send Content-Type: application/json.")
     wanted = await read_record(request, WantedHook)
     try:
         find_outgoing(wanted.event)
@@ -50,15 +50,15 @@ async def post_hook(request: web.Request) -> web.StreamResponse:
 
 
 async def delete_hook(request: web.Request) -> web.StreamResponse:
-    """Unsubscribes: 204, and nothing more is sent."""
+    """Unsubscribes a hook: 204, and nothing more is sent."""
     prove_manager(request)
     if not await request.app[COLLECTIVE].webhooks.destinations.unsubscribe(request.match_info["id"][:64]):
-        raise Problem(404, "There is no hook of that id.", kind="unknown-hook")
+        raise Problem(404, "No hook has this id.", kind="unknown-hook")
     return web.Response(status=HTTPStatus.NO_CONTENT, headers=dict(standard()))
 
 
 async def get_samples(request: web.Request) -> web.StreamResponse:
-    """The newest events of a type in the shape of the hook, or the sample where there is none yet."""
+    """The newest events of a type in the shape of a delivery, or the sample if there is none yet."""
     prove_manager(request)
     try:
         spec = find_outgoing(request.match_info["event"])
@@ -74,17 +74,17 @@ def _sample(spec: OutSpec) -> dict[str, object]:
 
 
 _HOOK_ID: Final = Parameter(
-    name="id", summary="The hook's id, from its subscription.", example="hook_0123456789abcdef", place="path"
+    name="id", summary="The hook's id, from the 201 response.", example="hook_0123456789abcdef", place="path"
 )
 _EVENT: Final = Choice(
     name="event",
-    summary="The type of event.",
+    summary="The event type.",
     example="ucf.changed",
     place="path",
     choices=tuple(OUT_EVENTS),
 )
 _WANTED: Final = RequestBody(
-    summary="Where to send which type of event. Further fields say nothing to Helix.",
+    summary="The target and the event type. Other fields are ignored.",
     schema=lambda refer: refer(WantedHook),
     examples={
         "Zapier": {"target_url": "https://hooks.zapier.com/hooks/standard/1/abc/", "event": "ucf.changed"}
@@ -103,14 +103,14 @@ ROUTES = (
         replies=(
             Reply(
                 status=201,
-                summary="Subscribed; the secret is said this once.",
+                summary="Subscribed; the secret is shown only here.",
                 record=Hook,
                 links=(Link(operation="deleteHook", parameter="id", member="id"),),
             ),
         ),
         problems={
-            422: "The event type or the target is none that is taken; `field` names which.",
-            429: "There are as many hooks as there may be.",
+            422: "The event type is unknown or the target is not allowed; `field` names which.",
+            429: "The maximum number of hooks exists already.",
         },
     ),
     RouteSpec(
@@ -121,21 +121,19 @@ ROUTES = (
         needs_token="webhook",  # noqa: S106 - likewise
         group="REST hooks",
         parameters=(_HOOK_ID,),
-        replies=(Reply(status=204, summary="Gone; nothing more is sent.", media_types=()),),
-        problems={404: "There is no hook of that id."},
+        replies=(Reply(status=204, summary="Unsubscribed; nothing more is sent.", media_types=()),),
+        problems={404: "No hook has this id."},
     ),
     RouteSpec(
         path=_SAMPLES,
         handler=get_samples,
-        summary="The newest events of a type, as a hook gets them.",
+        summary="The newest events of a type, as a hook receives them.",
         needs_token="webhook",  # noqa: S106 - likewise
         group="REST hooks",
         parameters=(_EVENT,),
         replies=(
-            Reply(
-                summary="At most three, newest first; a sample where there is none.", record=list[Envelope]
-            ),
+            Reply(summary="At most three, newest first; a sample if there is none.", record=list[Envelope]),
         ),
-        problems={404: "There is no event type of that name; the nearest is suggested."},
+        problems={404: "No event type has this name; `suggestion` has a similar one."},
     ),
 )

@@ -1,5 +1,4 @@
-// What the page can do without, and is nicer with: copying, the contents folded away on a phone, a record
-// that opens when a link leads to it.
+// Optional comfort: copy buttons, contents collapsed on a phone, and records that open when a link targets them.
 (() => {
   const contents = document.getElementById("contents");
   const narrow = matchMedia("(max-width: 979px)");

@@ -1,6 +1,6 @@
-// Where this server's routes are. It may stand below a path (PUBLIC_URL), which the address of this file begins with.
+// URLs of this server's routes. The server may be below a path (PUBLIC_URL), taken from this file's own URL.
 
 const ROOT = new URL("../..", import.meta.url);
 
-/** The address of a route, such as "status". */
+/** The URL of a route, such as "status". */
 export const address = (path) => new URL(path, ROOT);

@@ -1,4 +1,4 @@
-// The fourteen, in the list and as rungs of the helix.
+// The fourteen agents, in the list and as rungs of the helix.
 
 import { find, findAll, setIcon, setText } from "./dom.js";
 

@@ -1,4 +1,4 @@
-// What is open, newest first.
+// Open alerts, newest first.
 
 import { el, find, icon, setText } from "./dom.js";
 import { time } from "./format.js";
@@ -10,7 +10,7 @@ export function showAlerts(model, { say }) {
   model.on("alerts", () => {
     const alerts = [...model.alerts.values()].sort((a, b) => b.since.localeCompare(a.since));
     list.replaceChildren(...alerts.map(item));
-    // What is cut off is reached with the keyboard too.
+    // A scrolling list must be reachable by keyboard.
     if (list.scrollHeight > list.clientHeight) list.tabIndex = 0;
     else list.removeAttribute("tabindex");
     setText(find(".count", panel), alerts.length ? `${alerts.length} open` : "");

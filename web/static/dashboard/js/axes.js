@@ -1,4 +1,4 @@
-// Round numbers for the value axis, and round moments for the time axis.
+// Round numbers for the value axis, and round times for the time axis.
 
 const MINUTE = 60e3;
 const HOUR = 3600e3;
@@ -6,7 +6,7 @@ const DAY = 24 * HOUR;
 const SPANS = [15e3, 30e3, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
   DAY, 2 * DAY, 5 * DAY, 7 * DAY, 10 * DAY];
 
-/** From where to where an axis goes that shows `values` without leaving `low` to `high`. */
+/** The domain [from, to] of an axis for `values`, within `low` to `high`. */
 export function domain(values, low, high) {
   const least = (high - low) / 5;
   let from = Math.min(...values);
@@ -20,7 +20,7 @@ export function domain(values, low, high) {
   return [from, to];
 }
 
-/** At most `most` round numbers within a domain. */
+/** At most `most` round numbers in a domain. */
 export function valueTicks(from, to, most = 4) {
   const raw = (to - from) / most;
   const size = 10 ** Math.floor(Math.log10(raw));
@@ -31,7 +31,7 @@ export function valueTicks(from, to, most = 4) {
   return ticks.map((tick) => ({ at: tick, label: tick.toFixed(Math.min(3, Math.round(digits))) }));
 }
 
-/** At most `most` round moments of the reader's own day. */
+/** At most `most` round times in the reader's time zone. */
 export function timeTicks(from, to, most) {
   const step = SPANS.find((span) => (to - from) / span <= most + 0.3) ?? SPANS.at(-1);
   const shift = new Date(from).getTimezoneOffset() * MINUTE;
@@ -47,7 +47,7 @@ const second = (at) =>
 const hour = (at) => new Date(at).toLocaleTimeString("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = (at) => new Date(at).toLocaleDateString("en", { day: "numeric", month: "short" });
 
-/** A moment as exact as the span that is shown asks for. */
+/** A time, as precise as the displayed span needs. */
 export function momentIn(span, at) {
   const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
   if (span < 10 * MINUTE) options.second = "2-digit";

@@ -1,4 +1,4 @@
-// One metric over time: its mean, how far it went, and the bounds by which it is judged.
+// One metric over time: its mean, its range, and the limits by which it is judged.
 
 import { domain, momentIn, timeTicks, valueTicks } from "./axes.js";
 import { el, find, setText, svg } from "./dom.js";
@@ -19,7 +19,7 @@ export class Chart {
   #cursor = null;
   #scale = null;
 
-  /** `moved(at)`: the reader looks at that moment; null when no longer at any. */
+  /** `moved(at)`: called with the time under the cursor; null when the cursor leaves. */
   constructor(host, { name, bounds, moved }) {
     this.#bounds = bounds;
     this.#host = host;
@@ -32,7 +32,7 @@ export class Chart {
       },
       this.#picture,
     );
-    this.#readout = el("p", { class: "readout" }, "Reading the history…");
+    this.#readout = el("p", { class: "readout" }, "Loading the history…");
     host.replaceChildren(this.#slider, this.#readout);
     this.#slider.addEventListener("pointermove", (event) => moved(this.#momentAt(event)));
     this.#slider.addEventListener("pointerdown", (event) => moved(this.#momentAt(event)));
@@ -45,7 +45,7 @@ export class Chart {
     new ResizeObserver(() => this.draw()).observe(this.#slider);
   }
 
-  /** Take what /ucf/history told, or the words to show in its place. */
+  /** Set the data of /ucf/history, or a message to show instead. */
   show(data, words) {
     this.#data = data;
     this.#host.classList.toggle("empty", !data);
@@ -57,7 +57,7 @@ export class Chart {
     this.draw();
   }
 
-  /** Draw anew; `now` is the present value, which ends the line. */
+  /** Redraw; `now` is the current value at the end of the line. */
   draw(now = this.#data?.now) {
     const data = this.#data;
     const width = Math.floor(this.#slider.clientWidth);
@@ -69,7 +69,7 @@ export class Chart {
     if (now !== undefined) this.#points.push({ at: until, mean: now, low: now, high: now });
     const known = this.#points.filter((point) => point.mean !== null);
     if (!known.length) {
-      this.show(null, "Nothing was recorded in this time.");
+      this.show(null, "No data in this period.");
       return;
     }
     const [from, to] = domain(known.flatMap((point) => [point.low, point.high]), this.#bounds.low, this.#bounds.high);
@@ -89,7 +89,7 @@ export class Chart {
     this.point(this.#cursor);
   }
 
-  /** Point at what held at a moment; null points at none and sums up instead. */
+  /** Show the value at a time; null shows a summary instead. */
   point(at) {
     this.#cursor = at;
     if (!this.#points.length) return;
@@ -148,7 +148,7 @@ export class Chart {
     for (const point of this.#points) {
       if (point.mean !== null) {
         const place = `${x(point.at).toFixed(1)} ${y(point.mean).toFixed(1)}`;
-        // A value holds until the next change, so changes are joined by steps.
+        // A value holds until the next change, so the line has steps.
         if (before !== null && this.#data.exact) path += `L${x(point.at).toFixed(1)} ${y(before).toFixed(1)}`;
         path += `${before === null ? "M" : "L"}${place}`;
       }
@@ -175,7 +175,7 @@ export class Chart {
 
   #word(point) {
     const when = momentIn(this.#scale.until - this.#scale.since, point.at);
-    if (point.mean === null) return `${when}: nothing recorded`;
+    if (point.mean === null) return `${when}: no data`;
     const range = point.high - point.low >= 0.0005 ? ` (${point.low.toFixed(3)}–${point.high.toFixed(3)})` : "";
     return `${when}: ${point.mean.toFixed(3)}${range}`;
   }
@@ -194,12 +194,12 @@ export class Chart {
     return this.#scale.since + Math.min(1, Math.max(0, share)) * (this.#scale.until - this.#scale.since);
   }
 
-  /** The point that tells of a moment: the last one before it; -1 where there is none. */
+  /** The index of the last point before a time; -1 if there is none. */
   #indexOf(at) {
     return this.#points.findLastIndex((point) => point.at <= at);
   }
 
-  /** What holds at a moment: between two changes it is the moment itself that is pointed at. */
+  /** The point at a time; between two changes it has that time and the value of the earlier change. */
   #seen(index, at) {
     const point = this.#points[index] ?? { mean: null, low: null, high: null };
     return this.#data.exact && at !== null ? { ...point, at } : point;

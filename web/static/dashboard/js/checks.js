@@ -1,4 +1,4 @@
-// Component checks: what does not pass comes first, with the reason and what to do.
+// Component checks: those that do not pass come first, with the reason and what to do.
 
 import { el, find, icon, setText } from "./dom.js";
 import { bytes, count, ms, percent, time } from "./format.js";
@@ -19,7 +19,7 @@ export function showChecks(model) {
   });
 }
 
-/** What would change a check's verdict. */
+/** When a check's status changed, and what decides it. */
 function bound(check) {
   return el(
     "div",
@@ -32,7 +32,7 @@ function bound(check) {
 
 function item(check) {
   const bad = check.status !== "pass";
-  // Chat marks commands by backquotes; here they would be noise.
+  // Backquotes mark commands in chat; here they would be noise.
   const advice = [check.reason, check.action].filter(Boolean).join(" – ").replaceAll("`", "");
   return el(
     "li",
@@ -48,7 +48,7 @@ function item(check) {
   );
 }
 
-/** The measured number in its unit; null where nothing is measured. */
+/** The measured value with its unit; null if nothing is measured. */
 export function observed({ observed_value: value, observed_unit: unit }) {
   if (value === null || value === undefined) return null;
   if (typeof value !== "number") return String(value);

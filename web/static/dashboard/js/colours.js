@@ -1,4 +1,4 @@
-// The switch between the system's colours, light and dark; remembered where that is allowed.
+// The colour theme: system, light or dark; stored if the browser allows it.
 
 import { find, setText } from "./dom.js";
 
@@ -20,7 +20,7 @@ export function setUpColours() {
       if (theme === "auto") localStorage.removeItem("helix-theme");
       else localStorage.setItem("helix-theme", theme);
     } catch {
-      // Then it holds until the page is left.
+      // Storage is forbidden: the choice lasts until the page is left.
     }
   });
 }

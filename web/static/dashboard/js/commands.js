@@ -1,4 +1,4 @@
-// Which commands are used, how often, how quickly they answer.
+// The most used commands, with their number of uses and response times.
 
 import { el, find, setText, table } from "./dom.js";
 import { brief, ms } from "./format.js";
@@ -13,13 +13,13 @@ export function showCommands(model) {
     if (!commands || told === shown) return;
     shown = told;
     const failed = commands.errors ? `, ${brief(commands.errors)} failed` : "";
-    setText(find(".count", panel), `${brief(commands.total)} since the start${failed}`);
+    setText(find(".count", panel), `${brief(commands.total)} since startup${failed}`);
     const most = Math.max(1, ...commands.top.map((command) => command.count));
     const rows = commands.top.map((command) => row(command, most));
     body.replaceChildren(
       rows.length
         ? table("Commands by use", [["Command"], ["Uses", "number"], ["p95", "number"]], rows)
-        : el("p", { class: "quiet" }, "No command has been used since the start."),
+        : el("p", { class: "quiet" }, "No command has been used since startup."),
     );
   });
 }

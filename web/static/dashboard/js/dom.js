@@ -1,4 +1,4 @@
-// Small helpers around the DOM. Text is only ever set as text.
+// DOM helpers. Text is always set as text, never as HTML.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -38,7 +38,7 @@ export function setIcon(holder, kind) {
   find("use", holder)?.setAttribute("href", `#i-${ICONS[kind] ?? "idle"}`);
 }
 
-/** Set a text where it differs; says whether it did. */
+/** Set a text if it differs; returns whether it did. */
 export function setText(node, text) {
   if (!node || node.textContent === text) return false;
   node.textContent = text;
@@ -47,11 +47,11 @@ export function setText(node, text) {
 
 const flashes = new WeakMap();
 
-/** Let a changed value light up for a moment. */
+/** Highlight a changed value for a moment. */
 export function flash(node) {
   clearTimeout(flashes.get(node));
   node.classList.remove("changed");
-  // Reading a measure makes the browser notice that the class was gone.
+  // Reading a layout property restarts the animation.
   void node.offsetWidth;
   node.classList.add("changed");
   flashes.set(node, setTimeout(() => node.classList.remove("changed"), 1600));

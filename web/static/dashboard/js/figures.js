@@ -1,8 +1,8 @@
-// One number with its name, as in a list of them.
+// A number with its name, for a description list.
 
 import { el, setText } from "./dom.js";
 
-/** Gives its node and `set(text, tone)`; the tone is "", "good", "warn" or "bad". */
+/** Returns its node and `set(text, tone)`; the tone is "", "good", "warn" or "bad". */
 export function figure(label) {
   const value = el("dd", {}, "–");
   const node = el("div", { class: "figure" }, el("dt", {}, label), value);

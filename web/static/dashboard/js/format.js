@@ -1,4 +1,4 @@
-// Numbers and moments as people read them.
+// Formats numbers and times for people.
 
 import { el } from "./dom.js";
 
@@ -10,7 +10,7 @@ const missing = (value) => value === null || value === undefined || Number.isNaN
 
 export const count = (value) => (missing(value) ? DASH : grouped.format(value));
 
-/** A count that must fit: 99,999 but 123 k and 4.5 M. */
+/** A short count: 99,999 but 123 k and 4.5 M. */
 export function brief(value) {
   if (missing(value)) return DASH;
   for (const [least, size, unit] of [[999.5e6, 1e9, "G"], [999.5e3, 1e6, "M"], [1e5, 1e3, "k"]]) {
@@ -25,7 +25,7 @@ export function decimal(value, digits = 1) {
   return missing(value) ? DASH : value.toFixed(digits);
 }
 
-/** Milliseconds with the unit that suits them. */
+/** Milliseconds in a fitting unit. */
 export function ms(value) {
   if (missing(value)) return DASH;
   if (value < 0) return `−${ms(-value)}`;
@@ -44,7 +44,7 @@ export function bytes(value) {
   return `${value} B`;
 }
 
-/** A share as per cent; never rounded up to a whole that it is not. */
+/** A ratio as percent; never rounded to 0 % or 100 %. */
 export function percent(value, digits = 1) {
   if (missing(value)) return DASH;
   if (value === 0 || value === 1) return `${value * 100} %`;
@@ -53,7 +53,7 @@ export function percent(value, digits = 1) {
   return text === 0 ? `< ${10 ** -digits} %` : `${Number(text.toFixed(digits))} %`;
 }
 
-/** How long ago a moment was, in the largest unit that fits. */
+/** How long ago a time was, in the largest fitting unit. */
 export function ago(at, now = Date.now()) {
   const seconds = Math.round((now - at) / 1000);
   if (seconds < 5) return "just now";
@@ -67,14 +67,14 @@ export const clock = (at) =>
 export const full = (at) =>
   new Date(at).toLocaleString("en", { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 
-/** A <time> that `refreshTimes` keeps up. */
+/** A <time> element that `refreshTimes` updates. */
 export function time(iso) {
   if (!iso) return el("span", {}, DASH);
   const node = el("time", { datetime: iso, title: full(iso) }, ago(Date.parse(iso)));
   return node;
 }
 
-/** Every moment on the page, as an age that is true now. */
+/** Update the age of every <time> on the page. */
 export function refreshTimes(root = document) {
   for (const node of root.querySelectorAll("time[datetime]")) {
     const text = ago(Date.parse(node.dateTime));

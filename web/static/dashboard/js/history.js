@@ -1,4 +1,4 @@
-// The charts of the six numbers: read from /ucf/history, one range and one cursor for all of them.
+// The charts of the six values, from /ucf/history, with a shared range and cursor.
 
 import { address } from "./address.js";
 import { momentIn } from "./axes.js";
@@ -32,14 +32,14 @@ export function showHistory(model, { refused }) {
   }
   ranges.hidden = false;
   details.hidden = false;
-  // A browser may bring back what was chosen before a reload.
+  // A browser may restore the choice after a reload.
   range = find("input:checked", ranges)?.value ?? range;
 
   async function ask() {
     const mine = ++asking;
     askedAt = Date.now();
     const { points, label } = RANGES[range];
-    let words = "The history cannot be read right now.";
+    let words = "The history is not available now. It will be loaded again.";
     try {
       const response = await fetch(address(`ucf/history?since=${range}&points=${points}`), { cache: "no-cache" });
       if (response.status === 401) refused();
@@ -50,9 +50,9 @@ export function showHistory(model, { refused }) {
         return;
       }
     } catch {
-      words = "The history could not be fetched.";
+      words = "The history could not be loaded.";
     }
-    // What was drawn before stays; only an empty chart says why it is empty.
+    // Keep what is drawn; only an empty chart shows the message.
     if (mine === asking && !series) charts.forEach((chart) => chart.show(null, words));
   }
 
@@ -99,7 +99,7 @@ export function showHistory(model, { refused }) {
     ask();
   });
   details.addEventListener("toggle", fillTable);
-  // The numbers come first: the lines follow when there is time, and at most twice a second.
+  // Numbers update at once; lines when the browser is idle, at most twice a second.
   let planned = 0;
   model.on("ucf", () => {
     planned ||= setTimeout(() => {
@@ -113,12 +113,12 @@ export function showHistory(model, { refused }) {
   });
 }
 
-/** Where the charts begin: where the recording does, when that is later than what was asked for. */
+/** Where the charts begin: at the requested time, or at the first record if that is later. */
 function beginning(answer) {
   const firsts = Object.values(answer.series).map((one) => one.points.find((point) => point.mean !== null)?.at);
   const first = Math.min(...firsts.map((at) => Date.parse(at ?? answer.until)));
   return Math.max(Date.parse(answer.since), Math.min(first, Date.parse(answer.until) - SHORTEST_MS));
 }
 
-/** What was known last at a moment; undefined or null where nothing was. */
+/** The last known value at a time; undefined or null if there is none. */
 const valueAt = (points, at) => points.findLast((point) => Date.parse(point.at) <= at)?.mean;

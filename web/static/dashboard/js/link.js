@@ -26,7 +26,7 @@ export class Link {
     if (back) this.#say("Connected again. The values are live.");
   }
 
-  /** Something came: the dot blinks once, where motion is welcome. */
+  /** Data arrived: the dot blinks once, unless the reader prefers reduced motion. */
   beat() {
     if (this.#still.matches) return;
     find("i", this.#pill).animate([{ opacity: 0.25 }, { opacity: 1 }], { duration: 700, easing: "ease-out" });
@@ -41,7 +41,7 @@ export class Link {
     const tick = () => {
       const left = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
       const next = left ? `Reconnecting in ${left} s.` : "Reconnecting…";
-      setText(words, `${why} What you see is as of then. ${next}`);
+      setText(words, `${why} The values are from then. ${next}`);
     };
     tick();
     this.#timer = setInterval(tick, 500);

@@ -1,4 +1,4 @@
-// The dashboard: what is shown, and the stream that keeps it true.
+// The dashboard: its parts, and the stream that updates them.
 
 import { address } from "./address.js";
 import { showAgents } from "./agents.js";
@@ -61,7 +61,7 @@ showHistory(model, { refused });
 model.on("pulse", () => link.beat());
 refreshTimes();
 setInterval(refreshTimes, TIMES_EVERY_MS);
-// A computer that wakes up, or is back in the network, does not wait for the next attempt.
+// Reconnect at once when the computer wakes up or is back online.
 addEventListener("online", () => stream.start());
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible" && document.body.dataset.link === "lost") stream.start();

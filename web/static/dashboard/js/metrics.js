@@ -1,4 +1,4 @@
-// The six numbers: value, judgement, trend, and where in its range each one lies.
+// The six values: value, judgement, trend and gauge.
 
 import { find, findAll, flash, setIcon, setText } from "./dom.js";
 import { ago } from "./format.js";
@@ -6,7 +6,7 @@ import { ago } from "./format.js";
 const STEADY_SHARE = 0.01;
 const TRENDS = { up: "↑ rising", down: "↓ falling", steady: "→ steady" };
 
-/** The bounds that the server wrote on a panel. */
+/** The limits in a panel's data attributes. */
 export function boundsOf(panel) {
   const read = (key) => (key in panel.dataset ? Number(panel.dataset[key]) : null);
   return {
@@ -16,21 +16,21 @@ export function boundsOf(panel) {
   };
 }
 
-/** How a value is judged; the same rule as the server's (state/models.py). */
+/** The judgement of a value, by the same rule as on the server (state/models.py). */
 export function judge(bounds, value) {
   if (bounds.criticalLow !== null && value < bounds.criticalLow) return "critical";
   if (bounds.criticalHigh !== null && value > bounds.criticalHigh) return "critical";
   return value >= bounds.goodLow && value <= bounds.goodHigh ? "good" : "fair";
 }
 
-/** Where a value went since `from`, the first value of a span with this label; the server's rule (state/status/__init__.py). */
+/** The trend from `from`, the first value of a period with this label; the server's rule (state/status/__init__.py). */
 export function trendWords(bounds, from, now, label) {
   const moved = now - from;
   const steady = Math.abs(moved) < STEADY_SHARE * (bounds.high - bounds.low);
   return `${TRENDS[steady ? "steady" : moved > 0 ? "up" : "down"]}, ${label}`;
 }
 
-/** What stands beside a value: its way through the time that the chart shows, else what the server compared. */
+/** The trend beside a value: over the chart's period, else the one from the server. */
 function trendOf({ name, bounds }, model) {
   const span = model.spans.get(name);
   const now = model.ucf[name];

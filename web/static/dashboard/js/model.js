@@ -1,4 +1,4 @@
-// What the page knows, and who wants to hear when a part of it changes.
+// The page's data, with listeners for changes.
 
 const OVER = new Set(["cleared", "closed"]);
 const MOST_RECENT = 20;
@@ -13,7 +13,7 @@ export class Model {
   breakers = new Map();
   checks = new Map();
   pulse = null;
-  /** Of each metric, the first value of the time that its chart shows, and how that time is called. */
+  /** For each metric, the first value in the chart's period, and the name of the period. */
   spans = new Map();
   #listeners = new Map();
 
@@ -24,20 +24,20 @@ export class Model {
     this.#listeners.set(topic, listeners);
   }
 
-  /** Take one event of the stream; unknown ones are for later versions, and tests show nothing. */
+  /** Apply an event of the stream; unknown events and test events are ignored. */
   apply(name, data) {
     if (data.test) return;
     const take = TAKE[name];
     if (take) for (const topic of take(this, data)) this.emit(topic);
   }
 
-  /** Take a newer answer of GET /status. */
+  /** Set a newer response of GET /status. */
   setStatus(status) {
     this.status = status;
     this.emit("status");
   }
 
-  /** Take what time the charts show now. */
+  /** Set the charts' period. */
   setSpans(spans) {
     this.spans = spans;
     this.emit("spans");

@@ -1,4 +1,4 @@
-// The promises of /slo, and where they stand.
+// The objectives of /slo and their values.
 
 import { address } from "./address.js";
 import { el, find, icon, setText, table } from "./dom.js";
@@ -18,7 +18,7 @@ export function showPromises(model, { refused }) {
       if (response.status === 401) refused();
       else if (response.ok) show(panel, await response.json());
     } catch {
-      // The stream notices a lost server and says so.
+      // The stream reports a lost connection.
     }
   }
   model.on("snapshot", ask);
@@ -33,9 +33,9 @@ export function showPromises(model, { refused }) {
 function show(panel, slo) {
   const met = slo.promises.filter((promise) => promise.met).length;
   const judged = slo.promises.filter((promise) => promise.met !== null).length;
-  setText(find(".count", panel), judged ? `${met} of ${judged} kept` : "too little to judge yet");
+  setText(find(".count", panel), judged ? `${met} of ${judged} met` : "not enough data yet");
   const shown = table(
-    "Promises and where they stand",
+    "Objectives and their values",
     [["Promise"], ["Now", "number"], ["Target", "number"]],
     slo.promises.map(row),
   );
@@ -43,7 +43,7 @@ function show(panel, slo) {
   find(".body", panel).replaceChildren(shown);
 }
 
-const WORDS = { none: "too little to judge", met: "kept", missed: "missed" };
+const WORDS = { none: "not enough data", met: "met", missed: "missed" };
 
 function row(promise) {
   const verdict = promise.met === null ? "none" : promise.met ? "met" : "missed";

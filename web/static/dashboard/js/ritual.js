@@ -1,4 +1,4 @@
-// The ritual in progress: a bar that moves between the events, at the pace of the last ones.
+// The running ritual: a progress bar, extrapolated between events.
 
 import { el, find, setText } from "./dom.js";
 import { time } from "./format.js";
@@ -60,7 +60,7 @@ function over(ritual) {
   return el(
     "p",
     { class: "quiet" },
-    "None is running. The last one, ",
+    "No ritual is running. The last one, ",
     el("strong", {}, `${NAMES[ritual.kind] ?? ritual.kind}, ${ritual.steps} steps`),
     `, was ${ENDS[ritual.status] ?? ritual.status} `,
     time(ritual.ended_at ?? ritual.started_at),

@@ -1,9 +1,9 @@
-// The token of a server that is closed to the public: asked for once, kept by the server as a cookie.
+// Signing in: asks for the token once; the server then sets a session cookie.
 
 import { address } from "./address.js";
 import { find, setText } from "./dom.js";
 
-/** `opened`: called once the token has been taken. Gives `ask()`. */
+/** `opened`: called after signing in. Returns `ask()`. */
 export function setUpSession(opened) {
   const dialog = find("#session");
   const form = find("form", dialog);
@@ -26,7 +26,7 @@ export function setUpSession(opened) {
     token.setAttribute("aria-invalid", "true");
     token.select();
   });
-  // Without the token there is nothing to see, so Escape does not close it.
+  // Escape does not close the dialog, because there is nothing to see without the token.
   dialog.addEventListener("cancel", (event) => event.preventDefault());
   leave?.addEventListener("click", async () => {
     await fetch(address("session"), { method: "DELETE" }).catch(() => null);
@@ -48,7 +48,7 @@ const post = (token) =>
   });
 
 async function reason(answer) {
-  if (answer.status === 401) return "This token does not open this server.";
+  if (answer.status === 401) return "This token is wrong.";
   const problem = await answer.json().catch(() => ({}));
   return problem.detail ?? `The server answered ${answer.status}.`;
 }

@@ -1,9 +1,9 @@
-// What a browser gets in place of a page that it may not read yet; the same address then shows the page.
+// The sign-in page, sent instead of a page that needs the token; reloads after signing in.
 
 import { setUpSession } from "./session.js";
 
 const ask = setUpSession(() => location.reload());
-// Who follows a link on another site brings no cookie, though there may be one (SameSite=Strict).
+// A link from another site sends no cookie even if there is one (SameSite=Strict).
 const first = performance.getEntriesByType("navigation")[0]?.type !== "reload";
 const known = first && (await fetch(location.pathname, { method: "HEAD" }).catch(() => null));
 if (known?.ok) location.reload();

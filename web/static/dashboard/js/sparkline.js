@@ -1,4 +1,4 @@
-// A small chart of what the pulse has told since the page was opened: two seconds a point, five minutes at most.
+// A small chart of pulse values since the page was opened: a point every two seconds, five minutes at most.
 
 import { el, setText, svg } from "./dom.js";
 
@@ -8,7 +8,7 @@ const EVERY_S = 2;
 const WIDTH = 300;
 const HEIGHT = 44;
 
-/** `format` words a value; `range` fixes the scale, else it goes from 0 to the greatest value seen. */
+/** `format` formats a value; `range` sets the scale, which otherwise goes from 0 to the maximum. */
 export function sparkline(label, format, range = null) {
   const values = [];
   const line = svg("path", { class: "line" });

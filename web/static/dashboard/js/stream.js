@@ -1,11 +1,10 @@
-// Server-Sent Events over fetch. EventSource hides what is needed here: the status of a refusal (401 asks for
-// the token), Retry-After, and the heartbeats, which are comments.
+// Server-Sent Events over fetch, because EventSource hides the error status, Retry-After and heartbeats (comments).
 
 const FIRST_MS = 1000;
 const LONGEST_MS = 15000;
 const SILENCE_MS = 30000;
 
-/** The fields of one block (HTML §9.2.6); `data` is null where it carries no event. */
+/** The fields of one block (HTML §9.2.6); `data` is null if it is not an event. */
 function parse(block) {
   const event = { name: "message", id: null, retry: null, data: [] };
   for (const line of block.split("\n")) {
@@ -26,7 +25,7 @@ export class Stream {
   #on;
   #lastId = null;
   #firstMs = FIRST_MS;
-  // -1 while live, else how many attempts have failed in a row.
+  // -1 while connected, else the number of consecutive failures.
   #attempts = 0;
   #timer = 0;
   #silence = 0;
@@ -40,14 +39,14 @@ export class Stream {
     this.#on = on;
   }
 
-  /** Connect now, whatever was planned. */
+  /** Connect now, replacing any planned attempt. */
   start() {
     clearTimeout(this.#timer);
     this.#abort?.abort();
     this.#run();
   }
 
-  /** Close, and do not come back by itself. */
+  /** Close, without reconnecting. */
   stop() {
     clearTimeout(this.#timer);
     clearTimeout(this.#silence);
@@ -78,7 +77,7 @@ export class Stream {
       await this.#read(response.body.getReader(), abort);
       why = "The server ended the connection.";
     } catch {
-      if (abort.signal.reason === "silent") why = "Nothing was heard for 30 seconds.";
+      if (abort.signal.reason === "silent") why = "Nothing arrived for 30 seconds.";
     }
     if (this.#abort === abort) this.#again(why, wait);
   }
@@ -109,7 +108,7 @@ export class Stream {
     try {
       this.#on.event(event.name, data);
     } catch (error) {
-      // A mistake in showing an event is no reason to call the server lost.
+      // A rendering error must not count as a lost connection.
       reportError(error);
     }
   }
@@ -130,7 +129,7 @@ export class Stream {
     this.#timer = setTimeout(() => this.#run(), planned);
   }
 
-  /** Since when nothing has come: the first failure of a row remembers it. */
+  /** When data last arrived; fixed at the first of consecutive failures. */
   #lostAt() {
     if (this.#attempts <= 0) this.#since = this.#heardAt;
     return this.#since;

@@ -1,4 +1,4 @@
-// The sentence at the top, the facts below it, and the title of the tab.
+// The status and assessment at the top, the facts below, and the tab title.
 
 import { address } from "./address.js";
 import { find, setIcon, setText } from "./dom.js";
@@ -7,14 +7,14 @@ import { ms, time } from "./format.js";
 const WORDS = { pass: "All well", warn: "Needs attention", fail: "Failing" };
 const AGAIN_MS = 1000;
 
-// Whoever listens hears that something became critical, and not each digit of how critical.
+// Screen readers announce a new assessment, but not changed numbers in it.
 const gist = (sentence) => sentence.replace(/ -?\d+\.\d+/g, "");
 
-/** The same rule as the server's (state/status/__init__.py): nothing is well while a value is critical. */
+/** The overall status, by the server's rule (state/status/__init__.py): a critical value is at least a warning. */
 const overall = (status) =>
   status === "pass" && find('.metric[data-judgement="critical"]') ? "warn" : status;
 
-/** `say`: tells screen readers, rarely. `refused`: the server wants its token. */
+/** `say`: announces to screen readers. `refused`: called on a 401. */
 export function showSummary(model, { say, refused }) {
   const hero = find("#summary");
   const facts = find(".facts", hero);
@@ -29,7 +29,7 @@ export function showSummary(model, { say, refused }) {
     setIcon(find(".verdict", hero), shown);
     document.title = `Helix: ${WORDS[shown] ?? shown}`;
   }
-  // The metrics judge their values first: their listener is older.
+  // The metrics update their judgements first, because their listener was added earlier.
   model.on("ucf", showVerdict);
   model.on("status", () => {
     const status = model.status;
@@ -55,7 +55,7 @@ export function showSummary(model, { say, refused }) {
     else setText(node, reason || "not connected");
   }
 
-  // The sentence follows from everything; the server makes it. Events that come together ask once.
+  // The assessment depends on everything, so the server computes it. Request it at most once a second.
   let asked = 0;
   let waiting = 0;
   model.on("moved", () => {
@@ -69,7 +69,7 @@ export function showSummary(model, { say, refused }) {
         if (response.ok) model.setStatus(await response.json());
         else if (response.status === 401) refused();
       } catch {
-        // The stream notices a lost server and says so.
+        // The stream reports a lost connection.
       }
     }, pause);
   });

@@ -1,10 +1,10 @@
-// Before the first paint: the colours that the reader chose here before.
+// Applies the stored colour theme before the first paint.
 (() => {
   let chosen = null;
   try {
     chosen = localStorage.getItem("helix-theme");
   } catch {
-    // Storage may be forbidden; then the system decides.
+    // Storage is forbidden: use the system's theme.
   }
   if (chosen === "light" || chosen === "dark") document.documentElement.dataset.theme = chosen;
 })();

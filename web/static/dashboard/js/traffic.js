@@ -1,4 +1,4 @@
-// HTTP, cache, process: the numbers of the pulse, and how they went in the last minutes.
+// HTTP, cache and process: the numbers of the pulse, with sparklines.
 
 import { el, find } from "./dom.js";
 import { figure } from "./figures.js";

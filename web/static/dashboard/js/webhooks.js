@@ -1,4 +1,4 @@
-// Events in and out: what waits, what was delivered, which breakers are open.
+// Webhooks: queues, recent deliveries, circuit breakers.
 
 import { el, find, icon, setText, table } from "./dom.js";
 import { brief, time } from "./format.js";
@@ -35,8 +35,8 @@ export function showWebhooks(model) {
     const rows = model.deliveries.recent.map(row);
     recent.replaceChildren(
       rows.length
-        ? table("Recent deliveries", [["Event"], ["Destination"], ["Tries", "number"], ["Status"], ["When", "number"]], rows)
-        : el("p", { class: "quiet" }, "Nothing has been sent yet: no destination is set, or no event has happened."),
+        ? table("Recent deliveries", [["Event"], ["Destination"], ["Attempts", "number"], ["Status"], ["When", "number"]], rows)
+        : el("p", { class: "quiet" }, "No deliveries yet: no destination is set, or no event has happened."),
     );
   });
   model.on("breakers", () => {
