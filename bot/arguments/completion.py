@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
 
+import discord
 from discord import app_commands
 
 # Discord API, "Application Command Option Choice": so many choices, each so long.
 _MOST_CHOICES = 25
 _LONGEST_CHOICE = 100
+
+
+Completion = Callable[[discord.Interaction[Any], str], Awaitable[list[app_commands.Choice[str]]]]
+
+
+def offering(*names: str) -> Completion:
+    """A completion that always offers the same names."""
+
+    async def complete(_: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+        return choices(names, current)
+
+    return complete
 
 
 def choices(names: Iterable[str], current: str) -> list[app_commands.Choice[str]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
 from bot import access
-from bot.arguments.completion import choices
+from bot.arguments.completion import offering
 from bot.cogs.agents import _history, _roster, _screens, _wisdom
 from bot.dispatch.command import command
 from bot.replies import buttons, last_said, pages
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
 
 # A turn of the entries of one agent, in so many days, up to the newest that was shown.
 _TURN = pages.TURN + r"\S+ [0-9]{1,3} " + buttons.NUMBER
+_NAMES: Final = tuple(spec.name for spec in ROSTER)
 
 
 class Agents(commands.Cog, name="agents"):
@@ -85,21 +85,11 @@ class Agents(commands.Cog, name="agents"):
         saying = _wisdom.whose(text)
         await ctx.say(embed=_screens.wisdom(saying, find_agent(saying.agent)))
 
-    @agents.autocomplete("layer")
-    async def complete_layer(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """The three layers."""
-        return choices(LAYERS, current)
+    agents.autocomplete("layer")(offering(*LAYERS))
 
-    @agent.autocomplete("name")
-    @history.autocomplete("agent")
-    @wisdom.autocomplete("agent")
-    async def complete_agent(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """The fourteen names."""
-        return choices((spec.name for spec in ROSTER), current)
+    agent.autocomplete("name")(offering(*_NAMES))
+    history.autocomplete("agent")(offering(*_NAMES))
+    wisdom.autocomplete("agent")(offering(*_NAMES))
 
     async def _fetch(
         self, spec: AgentSpec, days: int, newest_id: int | None, *, show_people: bool

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import discord
-from discord import app_commands
 from discord.ext import commands
 
-from bot.arguments.completion import choices
+from bot.arguments.completion import offering
 from bot.cogs.consciousness import _emotions, _ethics, _level, _screens
 from bot.dispatch.command import command
 from state.agents import ROSTER, AgentView, find_agent
@@ -51,12 +49,7 @@ class Consciousness(commands.Cog, name="consciousness"):
         )
         await ctx.say(embed=_screens.ethics(rulings))
 
-    @consciousness.autocomplete("agent")
-    async def complete_agent(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """The fourteen names."""
-        return choices((spec.name for spec in ROSTER), current)
+    consciousness.autocomplete("agent")(offering(*(spec.name for spec in ROSTER)))
 
     async def _fetch_level(self, name: str | None) -> _level.Level:
         collective = self.bot.collective

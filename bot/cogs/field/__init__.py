@@ -14,7 +14,7 @@ from discord.ext import commands
 
 from bot import access, catalog
 from bot.arguments.actions import parse_action
-from bot.arguments.completion import choices
+from bot.arguments.completion import choices, offering
 from bot.cards import alert as alert_card
 from bot.cards import trends
 from bot.cogs.field import _alerts, _field, _input, _screens, _tune
@@ -114,12 +114,7 @@ class Field(commands.Cog, name="field"):
         alert = await self.bot.collective.alerts.ack(int(press.payload), _by_button(caller))
         await press.answer.update(embed=alert_card.posted(self.bot, alert, interaction.channel_id or 0))
 
-    @trend.autocomplete("window")
-    async def complete_window(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Usual windows."""
-        return choices(_WINDOWS, current)
+    trend.autocomplete("window")(offering(*_WINDOWS))
 
     @alerts.autocomplete("target")
     async def complete_target(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.arguments.completion import choices
+from bot.arguments.completion import offering
 from bot.arguments.people import Person
 from bot.cogs.fun import _coins, _dice, _dice_notation, _eight_ball, _fortune, _screens, _signs, _vibe
 from bot.cogs.fun._day import day_of
@@ -70,19 +70,9 @@ class Fun(commands.Cog, name="fun"):
         view = _vibe.build_vibe(ucf, person.id, day_of(self.bot.kernel.clock.now()))
         await ctx.say(embed=_screens.vibe(view, person.display_name))
 
-    @roll.autocomplete("dice")
-    async def complete_dice(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """The usual ones."""
-        return choices(_COMMON_DICE, current)
+    roll.autocomplete("dice")(offering(*_COMMON_DICE))
 
-    @fortune.autocomplete("sign")
-    async def complete_sign(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """The twelve signs."""
-        return choices(_signs.SIGNS, current)
+    fortune.autocomplete("sign")(offering(*_signs.SIGNS))
 
 
 async def setup(bot: HelixBot) -> None:

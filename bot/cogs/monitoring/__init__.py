@@ -6,10 +6,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
-from bot.arguments.completion import choices
+from bot.arguments.completion import offering
 from bot.cogs.monitoring import (
     _discovery,
     _health,
@@ -108,12 +107,7 @@ class Monitoring(commands.Cog, name="monitoring"):
         round_trip_s = perf_counter() - began
         await reply.edit(embed=_screens.ping(view, round_trip_s))
 
-    @metrics.autocomplete("section")
-    async def complete_section(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """The four sections."""
-        return choices(_metrics.SECTIONS, current)
+    metrics.autocomplete("section")(offering(*_metrics.SECTIONS))
 
     def _addresses(self) -> tuple[_discovery.Address, ...]:
         read_token_set = bool(self.bot.kernel.settings.read_token)

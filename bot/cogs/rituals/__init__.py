@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot import access
 from bot.arguments.actions import parse_action
-from bot.arguments.completion import choices
+from bot.arguments.completion import offering
 from bot.cards import ritual as ritual_cards
 from bot.cards import ritual_messages
 from bot.catalog.entry import Level
@@ -145,12 +145,7 @@ class Rituals(commands.Cog, name="rituals"):
         one = next((found for found in entries if found.kind == wanted), None)
         await ctx.say(embed=_screens.folklore(entries) if one is None else _screens.entry(one))
 
-    @folklore.autocomplete("entry")
-    async def complete_entry(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """The four kinds."""
-        return choices(KINDS, current)
+    folklore.autocomplete("entry")(offering(*KINDS))
 
     @schedule.autocomplete("details")
     async def complete_details(

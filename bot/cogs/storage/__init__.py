@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot import access
 from bot.arguments.actions import parse_action
-from bot.arguments.completion import choices
+from bot.arguments.completion import choices, offering
 from bot.cogs.storage import _arguments, _screens
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
@@ -84,12 +84,7 @@ class Storage(commands.Cog, name="storage"):
             )
             await progress.finish(_screens.report(report), files=files)
 
-    @storage.autocomplete("action")
-    async def complete_storage(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """The two actions."""
-        return choices(_arguments.STORAGE_ACTIONS, current)
+    storage.autocomplete("action")(offering(*_arguments.STORAGE_ACTIONS))
 
     @backup.autocomplete("backup")
     async def complete_backup(

@@ -9,7 +9,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.arguments.actions import parse_action
-from bot.arguments.completion import choices
+from bot.arguments.completion import choices, offering
 from bot.cards import field_pictures
 from bot.cogs.visuals import _input, _screens
 from bot.dispatch.command import command
@@ -54,12 +54,7 @@ class Visuals(commands.Cog, name="visuals"):
             foreign = record.is_foreign(icons.key_of(guild))
             await ctx.say(embed=_screens.icon(guild, record, foreign=foreign))
 
-    @visualize.autocomplete("style")
-    async def complete_style(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """The four styles."""
-        return choices(STYLES, current)
+    visualize.autocomplete("style")(offering(*STYLES))
 
     @icon.autocomplete("value")
     async def complete_value(

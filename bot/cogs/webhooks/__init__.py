@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot import access
 from bot.arguments.actions import parse_action
-from bot.arguments.completion import choices
+from bot.arguments.completion import choices, offering
 from bot.cogs.webhooks import _deliveries, _lines, _screens, _sending
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
@@ -122,12 +122,7 @@ class Webhooks(commands.Cog, name="webhooks"):
         deliveries = await _sending.wait_for(self._machine, event_id)
         await ctx.say(embed=_screens.emitted(made, deliveries, listeners))
 
-    @webhooks.autocomplete("view")
-    async def complete_view(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """The four lists."""
-        return choices(_lines.VIEWS, current)
+    webhooks.autocomplete("view")(offering(*_lines.VIEWS))
 
     @replay.autocomplete("target")
     async def complete_target(
@@ -144,12 +139,7 @@ class Webhooks(commands.Cog, name="webhooks"):
         """Every breaker."""
         return choices((view.name for view in self._machine.breakers.views()), current)
 
-    @emit.autocomplete("event")
-    async def complete_event(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Every type of event that goes out."""
-        return choices(OUT_EVENTS, current)
+    emit.autocomplete("event")(offering(*OUT_EVENTS))
 
     @property
     def _machine(self) -> Machine:
