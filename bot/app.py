@@ -13,6 +13,7 @@ import discord
 from bot import effects
 from bot.dispatch.client import DispatchingBot
 from bot.dispatch.registration import OUT_OF_REACH, REFUSED, register, sync_commands
+from bot.gateway import discord_internals
 from bot.gateway.endpoints import Endpoints
 from core.errors import StartError
 from core.health.threshold import warns_when
@@ -172,8 +173,8 @@ class BotService:
         try:
             await self.bot.login(token)
             if self.bot.endpoints.needs_gateway:
-                found = await self.bot.http.request(discord.http.Route("GET", "/gateway/bot"))
-                self.bot.endpoints = self.bot.endpoints.with_gateway(found["url"])
+                found = await discord_internals.find_gateway(self.bot)
+                self.bot.endpoints = self.bot.endpoints.with_gateway(found)
                 self.bot.endpoints.apply()
         except discord.LoginFailure as error:
             raise StartError(REFUSED) from error
@@ -181,9 +182,7 @@ class BotService:
             logger.warning("discord.login_failed error=%s", type(error).__name__)
             self.bot.gateway.fail("its API cannot be reached")
             # A login opens a session, so the one that failed is closed before the next.
-            await self.bot.http.close()
-            self.bot.http.clear()
-            self.bot.http.connector = discord.utils.MISSING
+            await discord_internals.reset_session(self.bot)
             return False
         return True
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from discord.ext import commands
-from discord.ext.commands.view import StringView
 
+from bot.gateway.discord_internals import StringView
 from core.text.quotation import closing, inside, is_left_open, unquoted
 
 

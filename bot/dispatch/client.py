@@ -16,7 +16,7 @@ from bot.dispatch.tree import HelixTree
 from bot.gateway import library_log
 from bot.parts import SANDBOX_SCOPE, HelixBot
 from bot.replies import awaited, errors
-from bot.replies.buttons import EXPIRED, ComponentItem
+from bot.replies.buttons import EXPIRED, TEMPLATE, ComponentItem
 from bot.replies.context import HelixContext
 from bot.replies.responding import whisper
 from core.errors import HelixError
@@ -63,7 +63,7 @@ class DispatchingBot(HelixBot):
             tree_cls=HelixTree,
         )
         self._runner = PrefixRunner(self)
-        self._hear_commands_only()
+        self.wrap_parser("MESSAGE_CREATE", self._commands_only)
         self.add_dynamic_items(ComponentItem)
 
     async def setup_hook(self) -> None:
@@ -85,7 +85,7 @@ class DispatchingBot(HelixBot):
             return
         if event_name == "interaction":
             self.discord_counters.saw_interaction(args[0])
-            if not _comes_from_a_component(args[0]) and not self._is_awaited("interaction"):
+            if not _comes_from_a_component(args[0]) and not self.is_awaited("interaction"):
                 return
         elif event_name != "message":
             self.gateway.notice(event_name)
@@ -146,30 +146,26 @@ class DispatchingBot(HelixBot):
         else:
             ctx.command = self.all_commands.get(ctx.invoked_with or "")
 
-    def _hear_commands_only(self) -> None:
-        """Drop a message that is no command before discord.py makes objects, and a task, of it."""
-        # Most of what a bot hears is people talking to each other; discord.py has no public place this early.
-        parsers: dict[str, Callable[[Any], None]] = self._connection.parsers
-        parse = parsers["MESSAGE_CREATE"]
+    def _commands_only(self, parse: Callable[[Any], None]) -> Callable[[Any], None]:
+        """A parser that drops a message that is no command before objects, and a task, are made of it.
+
+        Most of what a bot hears is people talking to each other.
+        """
 
         def parse_commands(data: dict[str, Any]) -> None:
-            if self._is_awaited("message") or (
+            if self.is_awaited("message") or (
                 self._is_for_us(data["content"], data["type"], private="guild_id" not in data)
                 and "webhook_id" not in data
                 and not data["author"].get("bot", False)
             ):
                 parse(data)
 
-        parsers["MESSAGE_CREATE"] = parse_commands
+        return parse_commands
 
     def _is_for_us(self, content: str, kind: int, *, private: bool) -> bool:
         if private or content.startswith(self.starts):
             return kind in _SAID
         return content[:1] == "#" and kind in _SAID and follows_comments(content, self.starts)
-
-    def _is_awaited(self, event: str) -> bool:
-        # discord.py keeps the futures of `wait_for` here, and has no other place to ask.
-        return bool(self._listeners.get(event)) or bool(self.extra_events.get(f"on_{event}"))
 
 
 def _owners_of(application: discord.AppInfo | None) -> frozenset[int]:
@@ -195,7 +191,7 @@ def _is_routed(interaction: discord.Interaction[Any]) -> bool:
     if interaction.type is not discord.InteractionType.component or interaction.message is None:
         return False
     held = (item for row in interaction.message.components for item in getattr(row, "children", ()))
-    return ComponentItem.__discord_ui_compiled_template__.fullmatch(custom_id) is not None and any(
+    return TEMPLATE.fullmatch(custom_id) is not None and any(
         getattr(item, "custom_id", None) == custom_id and item.type.value == kind for item in held
     )
 

@@ -13,13 +13,13 @@ from discord.ext import commands
 from bot import access, catalog
 from bot.catalog.entry import CommandEntry
 from bot.dispatch.cooldowns import ActionCooldowns, UserCooldowns
+from bot.gateway.discord_internals import drop_choices
 from bot.replies import errors
 from bot.replies.context import HelixContext
 from core.text.surrogates import find_half
 
 Method = TypeVar("Method", bound=Callable[..., Coroutine[Any, Any, None]])
 
-_CHOICES = "__discord_app_commands_param_choices__"
 # discord.py's own limit for the choices of one option (Discord API, "Application Command Option").
 _MOST_CHOICES = 25
 
@@ -66,8 +66,8 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
 
     def autocomplete(self, name: str) -> Callable[[Any], Any]:
         """discord.py's decorator; an option has completion or fixed choices, so this drops the choices."""
-        if self.app_command is not None and name in self.app_command._params:  # noqa: SLF001 - no public way
-            self.app_command._params[name].choices = []  # noqa: SLF001 - likewise
+        if self.app_command is not None:
+            drop_choices(self.app_command, name)
         return super().autocomplete(name)
 
     def is_quick(self, ctx: commands.Context[Any], /) -> bool:
@@ -172,7 +172,7 @@ def _offer_choices(method: Callable[..., Any], entry: CommandEntry) -> None:
     annotations = {name: param.annotation for name, param in inspect.signature(method).parameters.items()}
     for param in entry.params:
         text = annotations[param.name] in {str, "str", "str | None", str | None}
-        if param.choices and text and param.name not in getattr(method, _CHOICES, {}):
+        if param.choices and text:
             offered = [discord.app_commands.Choice(name=one, value=one) for one in param.choices]
             app_commands.choices(**{param.name: offered[:_MOST_CHOICES]})(method)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 from discord.ext import commands
 
 from bot.catalog.entry import USUAL, Cooldown
+from bot.gateway.discord_internals import CooldownSweep
 
 
-class UserCooldowns(commands.CooldownMapping[commands.Context[Any]]):
+class UserCooldowns(CooldownSweep):
     """One bucket per user, forgotten after a window without use.
 
     discord.py 2.7 looks through all buckets at each command; this does so once a window. A bucket that is
@@ -23,12 +23,13 @@ class UserCooldowns(commands.CooldownMapping[commands.Context[Any]]):
         self._per_s = cooldown.per_s
         self._swept_at: float | None = None
 
-    def _verify_cache_integrity(self, current: float | None = None) -> None:
-        moment = time.time() if current is None else current
+    def is_due(self, moment: float) -> bool:
+        """True once a window."""
         # A clock that was set back sweeps, too.
-        if self._swept_at is None or not 0 <= moment - self._swept_at < self._per_s:
-            self._swept_at = moment
-            super()._verify_cache_integrity(moment)
+        if self._swept_at is not None and 0 <= moment - self._swept_at < self._per_s:
+            return False
+        self._swept_at = moment
+        return True
 
 
 class ActionCooldowns(UserCooldowns):

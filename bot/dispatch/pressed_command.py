@@ -6,10 +6,9 @@ import asyncio
 import copy
 from typing import TYPE_CHECKING, Any, cast
 
-from discord.ext.commands.view import StringView
-
 from bot import access, catalog
 from bot.dispatch.invoking import count, invoke
+from bot.gateway.discord_internals import StringView
 from bot.replies.buttons import EXPIRED, Press
 from bot.replies.context import HelixContext
 from bot.replies.waiting import Deferral

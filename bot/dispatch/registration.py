@@ -20,6 +20,7 @@ from discord.ext import commands
 
 from bot import catalog
 from bot.gateway import library_log
+from bot.gateway.discord_internals import register_commands
 from bot.gateway.endpoints import Endpoints
 from bot.loading.swap import attach
 from core.errors import StartError
@@ -67,7 +68,7 @@ async def register(bot: HelixBot, path: Path = PATH) -> bool:
     wanted = content_hash(payload)
     if await bot.remembered.get(bot.remember_scope, _HASH_KEY) == wanted or bot.application_id is None:
         return False
-    await bot.http.bulk_upsert_global_commands(bot.application_id, json.loads(payload))
+    await register_commands(bot, bot.application_id, json.loads(payload))
     await bot.remembered.set(bot.remember_scope, _HASH_KEY, wanted)
     logger.info("slash.registered hash=%s", wanted[:12])
     return True
@@ -95,7 +96,7 @@ async def sync_commands(settings: Settings, path: Path = PATH) -> str:
             application_id = client.application_id
             if application_id is None:
                 raise StartError("DISCORD_TOKEN: Discord does not say which application it belongs to.")
-            await client.http.bulk_upsert_global_commands(application_id, payload)
+            await register_commands(client, application_id, payload)
     except discord.LoginFailure as error:
         raise StartError(REFUSED) from error
     except discord.HTTPException as error:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import discord
 from discord import app_commands
 
 from bot import access, catalog
+from bot.gateway.discord_internals import WholeCallTree
 from bot.parts import HelixBot
 from bot.replies import errors
 from bot.replies.context import ANSWERED, OUTCOME
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-class HelixTree(app_commands.CommandTree[HelixBot]):
+class HelixTree(WholeCallTree[HelixBot]):
     """Looks the catalog up first, so that a slash command needs no cog to be loaded before it."""
 
     async def interaction_check(self, interaction: discord.Interaction[HelixBot], /) -> bool:
@@ -55,8 +57,12 @@ class HelixTree(app_commands.CommandTree[HelixBot]):
         """Answer and log an error that no command's own handling saw."""
         await self._answer(interaction, error)
 
-    # discord.py has no public place around a whole slash call; its tests pin this one.
-    async def _call(self, interaction: discord.Interaction[HelixBot]) -> None:
+    async def around_call(
+        self,
+        interaction: discord.Interaction[HelixBot],
+        call: Callable[[discord.Interaction[HelixBot]], Awaitable[None]],
+    ) -> None:
+        """Run a slash call, unless a stop has begun; answer its errors and count it."""
         drain = self.client.kernel.drain
         completing = interaction.type is discord.InteractionType.autocomplete
         if not drain.accepting:
@@ -69,7 +75,7 @@ class HelixTree(app_commands.CommandTree[HelixBot]):
         if task is not None:
             drain.track(task, "command")
         try:
-            await super()._call(interaction)
+            await call(interaction)
         except asyncio.CancelledError:
             interaction.extras[OUTCOME] = "cut off"
             await _say_anyway(interaction, errors.CUT_OFF)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import discord
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
+from bot.gateway import discord_internals
 
 _GATEWAY_OF_DISCORD = "wss://gateway.discord.gg"
 
@@ -36,10 +33,11 @@ class Endpoints:
         discord.py connects to its default gateway without asking the API; so where only the API is given, its
         gateway is asked for and put in here again (`with_gateway`).
         """
-        Route.BASE = self.api_url.rstrip("/")
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self.gateway_url or _GATEWAY_OF_DISCORD)
-        if self.cdn_url is not None:
-            discord.Asset.BASE = self.cdn_url.rstrip("/")
+        discord_internals.set_addresses(
+            self.api_url.rstrip("/"),
+            self.gateway_url or _GATEWAY_OF_DISCORD,
+            None if self.cdn_url is None else self.cdn_url.rstrip("/"),
+        )
 
     def with_gateway(self, url: str) -> Endpoints:
         """The same API and CDN with this gateway."""

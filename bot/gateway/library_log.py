@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import logging
 
-import discord
-
-_RECONNECTING = "Attempting a reconnect"
+from bot.gateway.discord_internals import LOGGER, RECONNECTING, silence_voice
 
 
 def quieten() -> None:
     """Leave out what voice would need (Helix never speaks), and the traceback of each try to reconnect."""
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
-    logger = logging.getLogger("discord.client")
+    silence_voice()
+    logger = logging.getLogger(LOGGER)
     if _say_why_in_a_word not in logger.filters:
         logger.addFilter(_say_why_in_a_word)
 
 
 def _say_why_in_a_word(record: logging.LogRecord) -> bool:
-    if record.exc_info and str(record.msg).startswith(_RECONNECTING):
+    if record.exc_info and str(record.msg).startswith(RECONNECTING):
         kind = record.exc_info[0]
         record.msg = f"{record.msg} (%s)"
         record.args = (*_arguments(record), kind.__name__ if kind is not None else "no error")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord.ext import commands
 
 from bot import catalog
 from bot.gateway.command_metrics import CommandMetrics
 from bot.gateway.counters import DiscordCounters
+from bot.gateway.discord_internals import EarlyBot
 from bot.gateway.endpoints import Endpoints
 from bot.gateway.invite import intents_needed
 from bot.gateway.watch import GatewayWatch
@@ -28,7 +28,7 @@ SANDBOX_SCOPE = "sandbox#"
 _RESULTS_KEPT = 256
 
 
-class HelixBot(commands.Bot):
+class HelixBot(EarlyBot):
     """discord.py's bot with the parts of Helix; each part is given only what it uses.
 
     Attributes:

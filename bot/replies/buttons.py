@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 CUSTOM_ID_LIMIT = 100
 EXPIRED = "This has expired. Run the command again."
 
-_TEMPLATE = re.compile(
+TEMPLATE = re.compile(
     r"(?P<cog>[a-z][a-z0-9_]{0,31}):(?P<action>[a-z][a-z0-9_-]{0,31}):(?P<user>\d{1,20}):(?P<key>[=~][\s\S]*)"
 )
 _INLINE, _STORED = "=", "~"
@@ -105,7 +105,7 @@ def component(
 
 class ComponentItem(
     discord.ui.DynamicItem[discord.ui.Item[Any]],
-    template=_TEMPLATE,
+    template=TEMPLATE,
 ):
     """Every button and menu of Helix; registered once, with `bot.add_dynamic_items`."""
 
@@ -122,7 +122,7 @@ class ComponentItem(
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
         """Answer a press: refuse strangers, load the cog, check access anew, hand over to its handler."""
-        match = _TEMPLATE.fullmatch(self.custom_id)
+        match = TEMPLATE.fullmatch(self.custom_id)
         if match is None or awaited.is_claimed(interaction):
             return
         bot = cast("HelixBot", interaction.client)

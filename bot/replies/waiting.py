@@ -9,6 +9,7 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot.gateway.discord_internals import note_response
 from bot.replies.unheard import is_unheard, repeat
 
 logger = logging.getLogger(__name__)
@@ -87,8 +88,7 @@ async def find_response(interaction: discord.Interaction[Any]) -> discord.Intera
         message = await repeat(interaction.original_response)
     except discord.NotFound:
         return None
-    # discord.py has no public way to note a response that it did not see confirmed.
-    interaction.response._response_type = discord.InteractionResponseType.channel_message  # noqa: SLF001 - see above
+    note_response(interaction)
     return message
 
 
