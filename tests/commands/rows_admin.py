@@ -19,7 +19,7 @@ CASES = (
         happy=Use(
             line="unload fun",
             options={"cogs": "fun"},
-            says="(?s)`/roll`.*`/load fun` brings them back",
+            says="(?s)`/roll`.*`/load fun` loads them again",
             agrees=True,
             settles="fun\\*\\* unloaded",
         ),
@@ -32,7 +32,7 @@ CASES = (
         command="reload",
         caller="admin",
         happy=Use(line="reload admin", options={"cogs": "admin"}, says="reloaded in"),
-        wrong=(Use(line="reload all help", options={"cogs": "all help"}, says="stands alone"),),
+        wrong=(Use(line="reload all help", options={"cogs": "all help"}, says="Use `all` alone"),),
     ),
     Case(
         command="flags",

@@ -25,7 +25,7 @@ CASES = (
     Case(
         command="restore",
         caller="admin",
-        happy=Use(line="restore before the storm", options=NAME, says="as in .*before the storm.* already"),
+        happy=Use(line="restore before the storm", options=NAME, says="already match .*before the storm"),
         wrong=(
             Use(line="restore", options={}, says="`name` is missing"),
             Use(
@@ -40,7 +40,9 @@ CASES = (
     Case(
         command="contexts",
         happy=Use(line="contexts storm", options={"filter": "storm"}, says="before the storm"),
-        wrong=(Use(line="contexts calm", options={"filter": "calm"}, says="No checkpoint has `calm`"),),
+        wrong=(
+            Use(line="contexts calm", options={"filter": "calm"}, says="No checkpoint name contains `calm`"),
+        ),
         prepare=keep_one,
     ),
     Case(

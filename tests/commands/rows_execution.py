@@ -38,7 +38,7 @@ CASES = (
         happy=Use(line="jobs 1", options={"job": "1"}, says="Directive 1: heartbeat[\\s\\S]*queued"),
         wrong=(
             Use(line="jobs 99", options={"job": "99"}, says="no directive 99"),
-            Use(line="jobs last", options={"job": "last"}, says="named by its number"),
+            Use(line="jobs last", options={"job": "last"}, says="Give the directive's number"),
         ),
         prepare=_one_asked,
     ),
@@ -46,7 +46,7 @@ CASES = (
         command="halt",
         caller="admin",
         happy=Use(
-            line="halt maintenance", options={"reason": "maintenance"}, says="Manus rests[\\s\\S]*maintenance"
+            line="halt maintenance", options={"reason": "maintenance"}, says="is halted[\\s\\S]*maintenance"
         ),
     ),
     Case(

@@ -1,4 +1,4 @@
-"""Operating Helix from chat: cogs, flags, caches. What is changed here is journalled with who did it."""
+"""Commands that operate Helix from chat: cogs, flags, caches. Each change is journalled with who made it."""
 
 from __future__ import annotations
 
@@ -32,25 +32,25 @@ class Admin(commands.Cog, name="admin"):
 
     @command("cogs")
     async def cogs(self, ctx: HelixContext) -> None:
-        """How each cog is."""
+        """Show the state of each cog."""
         embed, view = await self._cogs_page(0, ctx.author.id)
         await ctx.say(embed=embed, view=view)
 
     @buttons.component("admin", "cogs", command="cogs")
     async def turn_cogs(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page, as the cogs are now."""
+        """Turn to another page of the current list."""
         embed, view = await self._cogs_page(pages.Turn.of(press).page, press.user_id)
         await press.answer.update(embed=embed, view=view)
 
     @command("load")
     async def load(self, ctx: HelixContext, *, cogs: str) -> None:
-        """Load cogs, and enable what was unloaded."""
+        """Load cogs, and enable those that were unloaded."""
         names = _cogs.parse_cogs(cogs, self._known())
         await self._change_each(ctx, "load", names, self.bot.loader.load)
 
     @command("unload")
     async def unload(self, ctx: HelixContext, *, cogs: str) -> None:
-        """Unload cogs and keep them off, once the caller has agreed to what goes with them."""
+        """Ask for confirmation, then unload cogs and keep them off."""
         names = _cogs.parse_cogs(cogs, self._known())
         _cogs.refuse_needed(names)
         states = {status.name: status.state for status in self.bot.loader.status()}
@@ -62,7 +62,7 @@ class Admin(commands.Cog, name="admin"):
 
     @command("reload")
     async def reload(self, ctx: HelixContext, *, cogs: str) -> None:
-        """Swap the code of cogs."""
+        """Reload the code of cogs."""
         named = _cogs.parse_cogs(cogs, self._known(), groups=(_cogs.ALL, _cogs.CHANGED))
         names = _cogs.pick(named, self.bot.loader.status(), self.bot.loader.changed)
         if not names:
@@ -107,35 +107,35 @@ class Admin(commands.Cog, name="admin"):
     async def complete_load(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """The cogs, completing the last word of several."""
+        """Suggest cogs for the last word of the list."""
         return choices_for_last_word(self._known(), current)
 
     @unload.autocomplete("cogs")
     async def complete_unload(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Likewise, those that may be unloaded."""
+        """Suggest cogs that may be unloaded."""
         return choices_for_last_word((name for name in self._known() if name not in STAYS), current)
 
     @reload.autocomplete("cogs")
     async def complete_reload(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Likewise, and what stands for several."""
+        """Suggest cogs and the words `all` and `changed`."""
         return choices_for_last_word((_cogs.ALL, _cogs.CHANGED, *self._known()), current)
 
     @flags.autocomplete("name")
     async def complete_flag(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """The three flags."""
+        """Suggest flags."""
         return choices((flag.name for flag in self.bot.kernel.flags.describe()), current)
 
     @cache.autocomplete("name")
     async def complete_cache(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """What can be cleared."""
+        """Suggest what can be cleared."""
         return choices(_caches.names(self.bot.kernel.caches), current)
 
     def _known(self) -> tuple[str, ...]:
@@ -171,7 +171,7 @@ class Admin(commands.Cog, name="admin"):
     async def _change(
         self, ctx: HelixContext, verb: str, name: str, change: Callable[[str], Awaitable[LoadResult]]
     ) -> tuple[str, bool]:
-        """One line about one cog, and whether it went well; journalled before anybody reads it."""
+        """Change one cog and journal it; return a line for the reply, and whether it worked."""
         was_loaded = any(
             status.name == name and status.state == "loaded" for status in self.bot.loader.status()
         )
@@ -183,5 +183,5 @@ class Admin(commands.Cog, name="admin"):
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Admin(bot))

@@ -1,4 +1,4 @@
-"""What `cache` does: counts, or a clean sweep."""
+"""`cache`: show the counts, or clear."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ ALL, STATE = "all", "state"
 
 
 class NothingNamed(HelixError):
-    """`clear` does not say what."""
+    """`clear` was given no cache."""
 
 
 def names(caches: CacheRegistry) -> tuple[str, ...]:
-    """What can be cleared: each cache, what was read from the state files, and everything."""
+    """The names that `clear` takes: each cache, `state` and `all`."""
     return (*(stats.name for stats in caches.stats()), STATE, ALL)
 
 
 def parse_name(name: str | None, caches: CacheRegistry) -> str:
-    """The cache to clear, in any case.
+    """The name of the cache to clear; letter case does not matter.
 
     Raises:
-        NothingNamed: none is given.
-        UnknownCache: there is none of that name; the text suggests the nearest.
+        NothingNamed: no name was given.
+        UnknownCache: no cache has this name; the message suggests the nearest.
     """
     known = names(caches)
     if name is None:
-        raise NothingNamed(f"Clear what? One of {', '.join(known)}.")
+        raise NothingNamed(f"Say which cache to clear: one of {', '.join(known)}.")
     for one in known:
         if one.casefold() == name.strip().casefold():
             return one
@@ -40,17 +40,17 @@ def parse_name(name: str | None, caches: CacheRegistry) -> str:
 
 
 def clear(caches: CacheRegistry, name: str) -> int:
-    """Forget what that cache holds; "state" forgets, in every cache, what was read from the state."""
+    """Clear a cache and return how many entries that removed; `state` clears the state's in every cache."""
     if name == STATE:
         return caches.drop_tags(STATE)
     return caches.clear(name)
 
 
 def reads_files(name: str) -> bool:
-    """Whether clearing this means that the state files are read anew."""
+    """Whether clearing this name also rereads the state files."""
     return name in {STATE, ALL}
 
 
 def journal_row(name: str, entries: int, caller: Caller) -> JournalRow:
-    """Who cleared what."""
+    """The journal row: who cleared what."""
     return caller.actor.row("cache", name, reason=f"cache clear {name}", before=entries, after=0)

@@ -1,4 +1,4 @@
-"""What `load`, `unload` and `reload` are asked for, and what the journal keeps of it."""
+"""Arguments of `load`, `unload` and `reload`, and their journal rows."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from state.change import JournalRow
 
 ALL, CHANGED = "all", "changed"
 
-# Longer lines are mistakes; there are 17 cogs.
+# There are 17 cogs; a longer list is a mistake.
 _MOST_WORDS = 40
 
 
 class WrongCogs(HelixError):
-    """The line names no cogs, or too much."""
+    """The argument names no cogs, or too many."""
 
 
 def parse_cogs(line: str, known: Collection[str], *, groups: Collection[str] = ()) -> tuple[str, ...]:
@@ -26,30 +26,30 @@ def parse_cogs(line: str, known: Collection[str], *, groups: Collection[str] = (
     Args:
         line: what was typed.
         known: the cogs that exist.
-        groups: words that stand for several; such a word must stand alone, and is then the result.
+        groups: words for several cogs (`all`); such a word must be the only one, and is returned as it is.
 
     Raises:
-        UnknownCog: a name is none of them; the text suggests the nearest.
-        WrongCogs: there is no name, or there are too many, or a group stands beside names.
+        UnknownCog: no cog has this name; the message suggests the nearest.
+        WrongCogs: no name, too many names, or a group beside names.
     """
     words = [unquoted(word).casefold().strip("`") for word in line.replace(",", " ").split()]
     if not words or len(words) > _MOST_WORDS:
-        raise WrongCogs(f"Name cogs, separated by spaces: {', '.join(sorted(known))}.")
+        raise WrongCogs(f"Name one or more cogs, separated by spaces: {', '.join(sorted(known))}.")
     names = tuple(dict.fromkeys(words))
     for name in names:
         if name in groups:
             if len(names) > 1:
-                raise WrongCogs(f"`{name}` stands alone; leave out the rest, or name the cogs.")
+                raise WrongCogs(f"Use `{name}` alone, or list the cogs by name.")
         elif name not in known:
             raise UnknownCog(name, [*known, *groups])
     return names
 
 
 def refuse_needed(names: Sequence[str]) -> None:
-    """Check that all of these cogs may be unloaded.
+    """Raise if one of these cogs may not be unloaded.
 
     Raises:
-        CogStays: one of them may not.
+        CogStays: one of them must stay loaded.
     """
     for name in names:
         if name in STAYS:
@@ -59,9 +59,9 @@ def refuse_needed(names: Sequence[str]) -> None:
 def pick(
     names: Sequence[str], statuses: Sequence[CogStatus], changed: Callable[[], Sequence[str]]
 ) -> tuple[str, ...]:
-    """The cogs that `reload` is to swap: those named, or what "all" and "changed" stand for now.
+    """The cogs to reload: those named, or what `all` and `changed` mean now.
 
-    "all" is every cog that has been loaded, or tried; one that was never used has no code to swap.
+    `all` leaves out cogs that were never loaded: they have no code to replace.
     """
     if tuple(names) == (ALL,):
         return tuple(status.name for status in statuses if status.state in {"loaded", "failed"})
@@ -69,6 +69,6 @@ def pick(
 
 
 def journal_row(verb: str, result: LoadResult, caller: Caller) -> JournalRow:
-    """Who did what to a cog, and how it went."""
+    """The journal row: who changed the cog, and the outcome."""
     after = f"{verb}ed" if result.ok else f"{verb} failed"
     return caller.actor.row("cog", result.cog, reason=f"{verb} {result.cog}", after=after)

@@ -1,4 +1,4 @@
-"""What `flags` does: show them, or switch one."""
+"""`flags`: show the flags, or switch one."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ _WORDS = {
 
 
 class WrongSwitch(HelixError):
-    """Neither on nor off."""
+    """The value means neither on nor off."""
 
 
 def parse_switch(word: str) -> bool:
     """Whether `word` means on.
 
     Raises:
-        WrongSwitch: it means neither on nor off.
+        WrongSwitch: it is neither.
     """
     value = _WORDS.get(word.strip().casefold())
     if value is None:
-        raise WrongSwitch(f"A flag is switched `on` or `off`, not {quoted(word, 64)}.")
+        raise WrongSwitch(f"Give `on` or `off`, not {quoted(word, 64)}.")
     return value
 
 
 def find_flag(flags: Flags, name: str) -> Flag:
-    """The flag of that name, short or as the environment variable, in any case.
+    """The flag with this name, or with this environment variable, in any letter case.
 
     Raises:
-        UnknownFlag: there is none; the text suggests the nearest.
+        UnknownFlag: no flag has this name; the message suggests the nearest.
     """
     flags.value(name)
     wanted = name.strip().casefold().replace("-", "_")
@@ -48,6 +48,6 @@ def find_flag(flags: Flags, name: str) -> Flag:
 
 
 def journal_row(before: Flag, after: Flag, caller: Caller) -> JournalRow:
-    """Who switched it, from what to what."""
+    """The journal row: who switched the flag, before and after."""
     reason = f"flags {after.name} {'on' if after.value else 'off'}"
     return caller.actor.row("flag", after.name, reason=reason, before=before.value, after=after.value)

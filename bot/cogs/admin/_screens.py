@@ -1,4 +1,4 @@
-"""How the admin commands look."""
+"""Embeds of the admin commands."""
 
 from __future__ import annotations
 
@@ -37,61 +37,63 @@ def cogs(statuses: Sequence[CogStatus], page: int) -> discord.Embed:
 
 
 def tick(result: LoadResult, verb: str) -> str:
-    """One line, or two where it failed: how it went for one cog."""
+    """The outcome for one cog: one line, or two after a failure."""
     if result.ok:
         return f"✅ **{result.cog}** {verb}ed in {result.ms:.0f} ms"
     if result.error is not None and not result.error.incident:
         return f"❌ **{result.cog}** not {verb}ed. {_failure(result.error)}"
-    kept = "; the old code stays" if result.kept_old else ""
+    kept = "; the old code keeps running" if result.kept_old else ""
     return f"❌ **{result.cog}** not {verb}ed{kept}\n{_failure(result.error)}"
 
 
 def already_loaded(cog: str) -> str:
-    """The line of a `load` that had nothing to do."""
-    return f"✅ **{cog}** was loaded already; `/reload` swaps its code"
+    """The line for a cog that was already loaded."""
+    return f"✅ **{cog}** is already loaded; `/reload {cog}` reloads its code"
 
 
 def already_unloaded(cogs: Sequence[str]) -> discord.Embed:
-    """The answer of an `unload` that had nothing to do."""
+    """The reply when every cog was already unloaded."""
     return embeds.card(
-        "", [f"✅ **{cog}** was unloaded already; `/load {cog}` brings it back" for cog in cogs]
+        "", [f"✅ **{cog}** is already unloaded; `/load {cog}` loads it again" for cog in cogs]
     )
 
 
 def unload_question(cogs: Sequence[str]) -> str:
-    """What `unload` asks first: which commands go, and what brings them back."""
+    """The question before an `unload`: the commands that stop working, and how to undo it."""
     lines = [f"**{cog}**: {', '.join(f'`/{entry.name}`' for entry in catalog.by_cog(cog))}" for cog in cogs]
-    head = "Unload this? Nobody can use these commands then, also after a restart:"
-    return "\n".join((head, *lines, f"`/load {' '.join(cogs)}` brings them back."))
+    head = "Unload? Nobody can use these commands until the cog is loaded again, even after a restart:"
+    return "\n".join((head, *lines, f"`/load {' '.join(cogs)}` loads them again."))
 
 
 def ticks(lines: Sequence[str], verb: str, *, failed: int) -> discord.Embed:
-    """How it went for all of them."""
+    """The outcome for all of them."""
     title = "" if len(lines) == 1 else f"{len(lines) - failed} of {len(lines)} {verb}ed"
     return embeds.card(title, lines, status="fail" if failed else "pass")
 
 
 def nothing_changed() -> discord.Embed:
-    """`reload changed` with nothing to do."""
-    return embeds.card("", ("No loaded cog's source has changed since it was loaded.",))
+    """The reply to `reload changed` when no source has changed."""
+    return embeds.card("", ("Nothing to reload: no loaded cog has changed on disk.",))
 
 
 def flags(shown: Sequence[Flag], note: str = "") -> discord.Embed:
-    """Flags with value, source and meaning."""
+    """Flags with their value, source and meaning."""
     return embeds.card(
-        "🎚️ Flags", [_flag(flag) for flag in shown], footer=note or "A switch lasts until the restart."
+        "🎚️ Flags",
+        [_flag(flag) for flag in shown],
+        footer=note or "A switch lasts until the next restart.",
     )
 
 
 def switched(before: Flag, after: Flag) -> discord.Embed:
-    """What a switch did."""
+    """The flag before and after."""
     same = before.value == after.value
     line = (
-        f"`{after.name}` was **{_on(after.value)}** already."
+        f"`{after.name}` is already **{_on(after.value)}**."
         if same
         else (f"`{after.name}` **{_on(before.value)}** → **{_on(after.value)}**")
     )
-    until = "Until the restart, when the environment decides again."
+    until = "Until the next restart; then the environment sets it again."
     return embeds.card(
         "🎚️ Flag", (line, after.meaning), footer=until if after.source.startswith("overridden") else ""
     )
@@ -99,18 +101,18 @@ def switched(before: Flag, after: Flag) -> discord.Embed:
 
 def caches(stats: Sequence[CacheStats], *, enabled: bool) -> discord.Embed:
     """Every cache, two lines each."""
-    head = () if enabled else ("Caching is off (`response_caching`): nothing is served from here.", "")
+    head = () if enabled else ("Caching is off (flag `response_caching`): these caches are not used.", "")
     return embeds.card("🔥 Caches", (*head, *(_cache(one) for one in stats)) or ("No cache yet.",))
 
 
 def cleared(name: str, entries: int, problems: Sequence[Refusal | str] | None) -> discord.Embed:
-    """What a clear did; `problems` of the state files, or None where they were not read."""
-    lines = [f"Cleared **{name}**: {words.count(entries, 'entry', 'entries')} gone."]
+    """The outcome of a clear; `problems` is None when the state files were not reread."""
+    lines = [f"Cleared **{name}**: {words.count(entries, 'entry', 'entries')} removed."]
     if problems is not None:
         lines.append(
-            "The state files were read anew."
+            "The state files were read again."
             if not problems
-            else "The state files were looked at; not taken:"
+            else "The state files were read again; these problems remain:"
         )
         lines += [f"❌ {_problem(problem)}" for problem in problems]
     return embeds.card("🔥 Caches", lines, status="warn" if problems else "pass")
@@ -129,7 +131,7 @@ def _cog(status: CogStatus) -> str:
 
 def _failure(error: CogFailure | None) -> str:
     if error is None:
-        return "-# no cause is known"
+        return "-# cause unknown"
     if not error.incident:
         return embeds.plain(error.message, 300)
     where = f"{error.file}:{error.line}" if error.line is not None else error.file

@@ -1,4 +1,4 @@
-"""The fourteen agents: how they are, what they did, and what they have to say."""
+"""Commands about the fourteen agents: their state, their history and their sayings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
-# A turn of the entries of one agent, in so many days, up to the newest that was shown.
+# Page, agent, days, and the newest entry of the first page.
 _TURN = pages.TURN + r"\S+ [0-9]{1,3} " + buttons.NUMBER
 _NAMES: Final = tuple(spec.name for spec in ROSTER)
 
@@ -32,7 +32,7 @@ class Agents(commands.Cog, name="agents"):
 
     @command("agents")
     async def agents(self, ctx: HelixContext, layer: str | None = None) -> None:
-        """All of them, or those of one layer."""
+        """List the agents, or those of one layer."""
         wanted = _roster.parse_layer(layer)
         roster = ctx.cached(
             (wanted,),
@@ -43,7 +43,7 @@ class Agents(commands.Cog, name="agents"):
 
     @command("agent")
     async def agent(self, ctx: HelixContext, *, name: str) -> None:
-        """One of them."""
+        """Show one agent."""
         spec = find_agent(name)
         sheet = ctx.cached(
             (spec.name,),
@@ -54,7 +54,7 @@ class Agents(commands.Cog, name="agents"):
 
     @command("history")
     async def history(self, ctx: HelixContext, agent: str, days: int = 7) -> None:
-        """What one of them did."""
+        """Show what an agent did."""
         spec, days = find_agent(agent), _history.check_days(days)
         history = await self._fetch(spec, days, None, show_people=ctx.at_home)
         embed, view = await self._history_page(history, spec, days, 0, ctx.author.id)
@@ -62,7 +62,7 @@ class Agents(commands.Cog, name="agents"):
 
     @buttons.component("agents", "history", command="history", payload=_TURN)
     async def turn_history(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page of the same list; who reads it where decides anew what it shows."""
+        """Turn to another page of the same list; names are shown only if this reader may see them."""
         turn = pages.Turn.of(press)
         name, days, newest_id = turn.payload.split(" ")
         spec = find_agent(name)
@@ -73,7 +73,7 @@ class Agents(commands.Cog, name="agents"):
 
     @command("wisdom")
     async def wisdom(self, ctx: HelixContext, *, agent: str | None = None) -> None:
-        """A saying, and never the one before."""
+        """Show a saying, never the same twice in a row."""
         name = None if agent is None else find_agent(agent).name
         draw = random.SystemRandom()
         text = await last_said.choose(
@@ -115,5 +115,5 @@ class Agents(commands.Cog, name="agents"):
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Agents(bot))

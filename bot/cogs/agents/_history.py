@@ -1,4 +1,4 @@
-"""What `history` shows: an agent's entries in the journal."""
+"""`history`: an agent's entries in the journal."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _NEXT_TO_NOTHING = "–"
 
 
 class WrongDays(HelixError):
-    """A number of days that the journal cannot be asked for."""
+    """The number of days is out of range."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One entry; `who` and `why` are None where there is nobody, or where they may not be shown."""
+    """One entry; `who` and `why` are None if unknown or not to be shown."""
 
     at: datetime
     what: str
@@ -33,10 +33,10 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """An agent's deeds, newest first: at most 500 of them; `total` is how many there are.
+    """An agent's entries, newest first and at most 500; `total` counts all of them.
 
     Attributes:
-        newest_id: the newest entry shown; giving it again shows the same list, whatever came since.
+        newest_id: the newest entry; passing it again gives the same list, without newer entries.
     """
 
     deeds: tuple[Deed, ...]
@@ -45,15 +45,13 @@ class History:
 
 
 def check_days(days: int) -> int:
-    """`days`, when the journal may be asked for so many.
+    """Return `days` if it is in range.
 
     Raises:
         WrongDays: it is not from 1 to 365.
     """
     if not 1 <= days <= MOST_DAYS:
-        raise WrongDays(
-            f"`days` is a whole number from 1 to {MOST_DAYS}, not {days if abs(days) < 10**9 else 'that'}."
-        )
+        raise WrongDays(f"`days` must be from 1 to {MOST_DAYS}, not {days if abs(days) < 10**9 else 'that'}.")
     return days
 
 
@@ -65,14 +63,14 @@ async def fetch_history(
     show_people: bool,
     newest_id: int | None = None,
 ) -> History:
-    """The deeds of an agent since a moment; without `show_people` nobody's name and no reason is in them."""
+    """An agent's entries since a moment; names and reasons only with `show_people`."""
     entries = await journal.entries(
         subject=agent.name,
         since=since,
         before_id=None if newest_id is None else newest_id + 1,
         limit=LIMIT,
     )
-    # Below the limit all of them are here, and counting would only ask the store again.
+    # Below the limit these are all the entries, so a count query is not needed.
     total = len(entries) if len(entries) < LIMIT else await journal.count(subject=agent.name, since=since)
     return History(
         deeds=tuple(_deed(entry, show_people=show_people) for entry in entries),
@@ -82,7 +80,7 @@ async def fetch_history(
 
 
 def since_days(now: datetime, days: int) -> datetime:
-    """The moment so many days ago."""
+    """The moment `days` days before `now`."""
     return now - timedelta(days=days)
 
 

@@ -1,4 +1,4 @@
-"""What `agents` and `agent` show: the fourteen by layer, and one of them whole."""
+"""`agents` and `agent`: the agents by layer, and one agent in full."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from state.agents import LAYERS, AgentSpec, AgentView, Layer
 
 
 class UnknownLayer(UnknownName):
-    """There is no such layer."""
+    """No layer has this name."""
 
     kind = "layer"
 
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """Agents by layer, and how many of all fourteen are active."""
+    """Agents by layer, and how many of all agents are active."""
 
     layers: tuple[tuple[Layer, tuple[AgentView, ...]], ...]
     active: int
@@ -27,17 +27,17 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One agent, and the check that measures it (None where none does)."""
+    """One agent and the check that measures it, if any."""
 
     view: AgentView
     check: Check | None
 
 
 def parse_layer(word: str | None) -> Layer | None:
-    """The layer that `word` names, in any case, or by its beginning; None for all of them.
+    """The layer that `word` names or begins, in any letter case; None means all layers.
 
     Raises:
-        UnknownLayer: there is none; the text suggests the nearest.
+        UnknownLayer: no layer has this name; the message suggests the nearest.
     """
     if word is None:
         return None
@@ -49,7 +49,7 @@ def parse_layer(word: str | None) -> Layer | None:
 
 
 def build_roster(views: Sequence[AgentView], layer: Layer | None) -> Roster:
-    """The agents of one layer, or of all, in the order of the roster."""
+    """The agents of one layer or of all, in roster order."""
     shown = (layer,) if layer is not None else LAYERS
     return Roster(
         layers=tuple((one, tuple(view for view in views if view.layer == one)) for one in shown),
@@ -59,6 +59,6 @@ def build_roster(views: Sequence[AgentView], layer: Layer | None) -> Roster:
 
 
 def build_sheet(spec: AgentSpec, views: Sequence[AgentView], health: HealthRegistry) -> Sheet:
-    """One agent as it is now."""
+    """The current state of one agent."""
     view = next(view for view in views if view.name == spec.name)
     return Sheet(view, None if view.external else health.get(spec.check))

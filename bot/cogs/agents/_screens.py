@@ -1,4 +1,4 @@
-"""How the commands about agents look."""
+"""Embeds of the commands about agents."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from state.agents import AgentSpec, AgentView
 
 DEEDS_PER_PAGE = 8
 
-# Counters of checks tell moments as the API does: with their zone.
+# Counters hold moments in the API's format, with a time zone.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)\Z")
 
-# What the collective says of each layer, below the facts.
+# The footer for each layer.
 _LORE = {
     "Consciousness": "They ask why.",
     "Operational": "They do the work.",
@@ -28,7 +28,7 @@ _LORE = {
 
 
 def roster(view: Roster) -> discord.Embed:
-    """The agents, a field for each layer."""
+    """The agents, one field per layer."""
     fields = [
         embeds.Field(layer, "\n".join(_line(agent) for agent in agents)) for layer, agents in view.layers
     ]
@@ -39,7 +39,7 @@ def roster(view: Roster) -> discord.Embed:
 
 
 def sheet(view: Sheet) -> discord.Embed:
-    """One agent whole."""
+    """One agent in full."""
     agent, check = view.view, view.check
     rows = [f"{embeds.dot(agent.status)} **{agent.status}**{_since(agent)}"]
     if agent.detail:
@@ -61,12 +61,12 @@ def sheet(view: Sheet) -> discord.Embed:
 
 
 def history_pages(view: History) -> tuple[tuple[str, ...], ...]:
-    """The deeds, cut into pages."""
+    """The entries, cut into pages."""
     return pages.cut([_deed(deed) for deed in view.deeds], per_page=DEEDS_PER_PAGE)
 
 
 def history(view: History, agent: AgentSpec, days: int, page: int) -> discord.Embed:
-    """One page of an agent's deeds."""
+    """One page of an agent's entries."""
     cut = history_pages(view)
     page = pages.within(page, len(cut))
     span = "day" if days == 1 else f"{days} days"
@@ -84,7 +84,7 @@ def history(view: History, agent: AgentSpec, days: int, page: int) -> discord.Em
 
 
 def wisdom(saying: Saying, agent: AgentSpec) -> discord.Embed:
-    """One saying and whose it is."""
+    """One saying and its agent."""
     return embeds.card("", (f"“{saying.text}”", f"– {agent.symbol} **{agent.name}**, {agent.role}"))
 
 
@@ -113,7 +113,7 @@ def _observed(value: float | str | None, unit: str | None) -> str:
 
 
 def _counter(name: str, value: float | str) -> str:
-    """A counter as people read it; the unit is the last part of its name."""
+    """A counter in readable form; the last part of its name is the unit."""
     what, _, unit = name.rpartition("_")
     if isinstance(value, str):
         text = _moment(value) or embeds.plain(value, 100)
@@ -125,7 +125,7 @@ def _counter(name: str, value: float | str) -> str:
 
 
 def _moment(value: str) -> str | None:
-    """The moment that a counter names, in the reader's own words; None where it names none."""
+    """The value as a Discord timestamp, or None if it is not a moment."""
     if _MOMENT.match(value) is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""What the field amounts to: a level, a mood, and the principles that hold it."""
+"""Commands about the level of consciousness, the emotions and the ethics."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class Consciousness(commands.Cog, name="consciousness"):
-    """Commands about how the collective is within."""
+    """Commands about the collective's inner state."""
 
     def __init__(self, bot: HelixBot) -> None:
         self.bot = bot
 
     @command("consciousness")
     async def consciousness(self, ctx: HelixContext, *, agent: str | None = None) -> None:
-        """The level, whole or as one agent sees it."""
+        """Show the level, for the collective or as one agent sees it."""
         name = None if agent is None else find_agent(agent).name
         level = await ctx.cached_async(
             (name,), lambda: self._fetch_level(name), ("state", "agents", "health")
@@ -34,13 +34,13 @@ class Consciousness(commands.Cog, name="consciousness"):
 
     @command("emotions")
     async def emotions(self, ctx: HelixContext) -> None:
-        """The emotional landscape."""
+        """Show the emotional landscape."""
         landscape = await ctx.cached_async((), self._fetch_landscape, ("state",))
         await ctx.say(embed=_screens.emotions(landscape))
 
     @command("ethics")
     async def ethics(self, ctx: HelixContext) -> None:
-        """The four principles and the last decisions."""
+        """Show the four principles and the last decisions."""
         show_people = ctx.at_home
         rulings = await ctx.cached_async(
             (show_people,),
@@ -67,5 +67,5 @@ class Consciousness(commands.Cog, name="consciousness"):
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Consciousness(bot))

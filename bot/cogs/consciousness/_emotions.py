@@ -1,12 +1,12 @@
 """The emotional landscape, computed from the UCF and from what happened in 24 hours.
 
-Each emotion is a number from 0 to 1. With s(x) the wholeness of a value (`_level.py`), and
+Each emotion is a number from 0 to 1. s(x) is the wholeness of a value (`_level.py`), and
 
     busy    = min(1, journal entries in 24 h / 40)
     devoted = min(1, rituals in 24 h / 5)
     pressed = min(1, open alerts / 3)
 
-they are
+The emotions:
 
     joy       = 0.6·s(harmony) + 0.4·prana
     calm      = 0.7·(1 − klesha) + 0.3·(1 − busy)
@@ -44,7 +44,7 @@ class Activity:
 
 @dataclass(frozen=True, slots=True)
 class Emotion:
-    """One emotion, 0 to 1, and what it is made of."""
+    """One emotion, from 0 to 1, and its ingredients."""
 
     name: str
     value: float
@@ -53,14 +53,14 @@ class Emotion:
 
 @dataclass(frozen=True, slots=True)
 class Landscape:
-    """All seven, the strongest first, and the activity that went into them."""
+    """All seven emotions, strongest first, and the activity they were computed from."""
 
     emotions: tuple[Emotion, ...]
     activity: Activity
 
 
 async def fetch_activity(journal: Journal, now: datetime, open_alerts: int) -> Activity:
-    """What the journal holds of the last 24 hours."""
+    """Count the journal entries of the last 24 hours."""
     since = now - _DAY
     return Activity(
         entries=await journal.count(since=since),
@@ -70,7 +70,7 @@ async def fetch_activity(journal: Journal, now: datetime, open_alerts: int) -> A
 
 
 def build_landscape(ucf: UCF, activity: Activity) -> Landscape:
-    """How the collective feels."""
+    """Compute the emotions."""
     busy = min(1.0, activity.entries / _BUSY)
     devoted = min(1.0, activity.rituals / _DEVOTED)
     pressed = min(1.0, activity.open_alerts / _PRESSED)

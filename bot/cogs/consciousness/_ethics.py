@@ -1,4 +1,4 @@
-"""The Tony Accords: their four principles, and the last decisions under them."""
+"""The four principles of the Tony Accords, and the last decisions under them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from state.journal import Journal, JournalEntry
 
 SHOWN: Final = 8
 PRINCIPLES: Final[dict[policy.Principle, str]] = {
-    "nonmaleficence": "Do no harm: what could hurt the field or what is kept waits, or is refused.",
-    "autonomy": "Whoever may do a thing decides whether it is done; nobody decides beyond their powers.",
-    "compassion": "Nobody is overburdened, Manus included: too much at once is put off.",
-    "humility": "What nobody knows how to do well is not tried.",
+    "nonmaleficence": "Do no harm: what could damage the field or stored data waits or is refused.",
+    "autonomy": "People decide about what they are allowed to do, and about nothing beyond that.",
+    "compassion": "Nobody is overburdened, Manus included: too much at once is postponed.",
+    "humility": "Helix does not try what it does not know how to do well.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """One decision; `who` and `why` are None where there is nobody, or where they may not be shown."""
+    """One decision; `who` and `why` are None if unknown or not to be shown."""
 
     at: datetime
     action: str
@@ -31,7 +31,7 @@ class Ruling:
 
 
 async def fetch_rulings(journal: Journal, *, show_people: bool) -> tuple[Ruling, ...]:
-    """The last eight decisions, newest first; without `show_people` no name and no reason is in them."""
+    """The last eight decisions, newest first; names and reasons only with `show_people`."""
     entries = await journal.entries(kinds=(policy.KIND,), limit=SHOWN)
     return tuple(_ruling(entry, show_people=show_people) for entry in entries)
 

@@ -1,18 +1,18 @@
 """The level of consciousness, from 0 to 100, computed from the UCF.
 
-Each value has a wholeness s from 0 to 1: 1 where it is good, 0.4 at its critical bound, 0 at the far end of
-its range, and straight lines between these. With the weights w below,
+Each value has a wholeness s from 0 to 1: 1 in its good range, 0.4 at its critical bound, 0 at the end of its
+range, linear in between. With the weights w below,
 
     level = 100 · Σ w·s / Σ w
 
-so a value's part of the level is 100 · w·s / Σ w points, and what moved the level is the parts' difference.
+A value contributes 100 · w·s / Σ w points; a change of the level is the sum of the changes of these points.
 
-Seen from an agent, the level is dimmed by how clearly that agent sees now:
+An agent sees the level scaled by its own state:
 
     seen = level · standing · (1 − load / 4)
 
-with standing 1 for an active agent, 0.7 degraded, 0.5 stale, 0.3 down, 0 where its subsystem is not built;
-all of it as measured (or, of an external agent, last reported). An unknown load counts as none.
+The standing is 1 for an active agent, 0.7 degraded, 0.5 stale, 0.3 down. State and load are as measured, or
+as last reported by an external agent. An unknown load counts as 0.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from state.models import METRICS, UCF
 WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
     {"harmony": 3.0, "resilience": 2.0, "prana": 2.0, "drishti": 2.0, "klesha": 2.0, "zoom": 1.0}
 )
-# From which level on each band begins.
+# The lowest level of each band.
 BANDS: Final = (
     (95, "radiant"),
     (80, "lucid"),
@@ -46,7 +46,7 @@ _AT_CRITICAL: Final = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One value's part of the level, in points, and of how many at most; `moved` since 24 hours ago."""
+    """The points of one value, their maximum, and their change in 24 hours (None if unknown)."""
 
     metric: str
     points: float
@@ -59,10 +59,10 @@ class Level:
     """The level now.
 
     Attributes:
-        value: 0 to 100, as seen by `agent`, or whole where that is None.
-        whole: 0 to 100, whoever looks.
-        moved: by how many points the whole moved since 24 hours ago; None where nothing is known of then.
-        parts: the largest move first.
+        value: 0 to 100, as `agent` sees it; the same as `whole` without an agent.
+        whole: 0 to 100, for the collective.
+        moved: the change of `whole` in 24 hours, in points; None if unknown.
+        parts: the largest change first.
     """
 
     value: float
@@ -74,7 +74,7 @@ class Level:
 
 
 def wholeness(metric: str, value: float) -> float:
-    """How whole a value is, 0 to 1."""
+    """The wholeness of a value, 0 to 1."""
     spec = METRICS[metric]
     if value < spec.good_low:
         critical = spec.low if spec.critical_low is None else spec.critical_low
@@ -87,17 +87,17 @@ def wholeness(metric: str, value: float) -> float:
 
 def level_of(ucf: UCF) -> float:
     """The level of a field, 0 to 100."""
-    # The parts are rounded one by one, and may come to a hair more than the whole.
+    # Rounding errors can push the sum slightly above 100.
     return min(100.0, sum(_points(name, ucf) for name in WEIGHTS))
 
 
 def clarity(agent: AgentView) -> float:
-    """How clearly an agent sees, 0 to 1."""
+    """The factor by which an agent sees the level, 0 to 1."""
     return STANDING[agent.status] * (1 - LOAD_DIMS * min(1.0, max(0.0, agent.load or 0.0)))
 
 
 def build_level(ucf: UCF, day_ago: UCF | None, agent: AgentView | None = None) -> Level:
-    """The level now, its band, and what moved it."""
+    """The level, its band, and what changed it."""
     whole = level_of(ucf)
     value = whole if agent is None else whole * clarity(agent)
     parts = [_part(name, ucf, day_ago) for name in WEIGHTS]
@@ -113,7 +113,7 @@ def build_level(ucf: UCF, day_ago: UCF | None, agent: AgentView | None = None) -
 
 
 def band_of(level: float) -> str:
-    """The band a level lies in."""
+    """The band of a level."""
     return next(name for least, name in BANDS if level >= least or least == 0)
 
 

@@ -1,4 +1,4 @@
-"""How level, emotions and ethics look."""
+"""Embeds of the level, the emotions and the ethics."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MARKS = {
 
 
 def level(view: Level) -> discord.Embed:
-    """The level with its band, its parts, and what moved it."""
+    """The level with its band, its parts, and what changed it."""
     lines = [
         f"{embeds.bar(view.value, 0, 100, width=12)} **{view.value:.0f}** of 100, **{view.band}**",
         f"-# {_bands(view.band)}",
@@ -29,8 +29,8 @@ def level(view: Level) -> discord.Embed:
     if agent is not None:
         load = "" if agent.load is None else f", load {agent.load:.0%}"
         lines.append(
-            f"{embeds.dot(agent.status)} {agent.name} is {agent.status}{load}: it sees "
-            f"{clarity(agent):.0%} of {view.whole:.0f}."
+            f"{embeds.dot(agent.status)} {agent.name} is {agent.status}{load} and sees "
+            f"{clarity(agent):.0%} of the level {view.whole:.0f}."
         )
     lines += ["", f"**Since 24 h ago** {_moved_by(view)}", ""]
     lines += [_part(part) for part in view.parts]
@@ -39,12 +39,12 @@ def level(view: Level) -> discord.Embed:
         title,
         lines,
         status=_STATUS.get(view.band, "critical"),
-        footer="Points of each value; good values give all of theirs · Tat Tvam Asi",
+        footer="Points per value; a good value gives its maximum · Tat Tvam Asi",
     )
 
 
 def emotions(view: Landscape) -> discord.Embed:
-    """The seven as bars, the strongest first."""
+    """The seven emotions as bars, strongest first."""
     strongest = view.emotions[0]
     activity = view.activity
     lines = [f"Mostly **{strongest.name}**.", ""]
@@ -56,15 +56,15 @@ def emotions(view: Landscape) -> discord.Embed:
         f"{words.count(activity.rituals, 'ritual')} in 24 h, "
         f"{words.count(activity.open_alerts, 'alert')} open"
     )
-    return embeds.card("Emotions", lines, footer=f"From the six values, {counts}")
+    return embeds.card("Emotions", lines, footer=f"Computed from the six values, {counts}")
 
 
 def ethics(rulings: Sequence[Ruling]) -> discord.Embed:
     """The four principles, and the last decisions under them."""
     lines = [f"**{name.capitalize()}** {text}" for name, text in PRINCIPLES.items()]
     lines += ["", "**The last decisions**"]
-    lines += [_ruling(one) for one in rulings] or ["None yet: nothing was asked of Kavach."]
-    return embeds.card("The Tony Accords", lines, footer="Judged by Kavach, before Manus moves a hand")
+    lines += [_ruling(one) for one in rulings] or ["None yet: Kavach has not been asked to judge anything."]
+    return embeds.card("The Tony Accords", lines, footer="Kavach judges every directive before Manus runs it")
 
 
 def _bands(band: str) -> str:
@@ -75,10 +75,10 @@ def _bands(band: str) -> str:
 
 def _moved_by(view: Level) -> str:
     if view.moved is None:
-        return "not known yet: the journal does not reach so far back"
+        return "not known yet: the journal is younger than 24 h"
     movers = [part for part in view.parts if part.moved is not None and abs(part.moved) >= _STEADY]
     if not movers:
-        return "steady: no value moved it"
+        return "steady: no value has changed"
     named = ", ".join(f"{part.metric} {_signed(part.moved or 0.0)}" for part in movers[:3])
     return f"{_signed(view.moved)} points: {named}"
 

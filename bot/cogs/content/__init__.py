@@ -1,4 +1,4 @@
-"""The manifesto, the codex and the rules: read in pages, or posted in a channel and kept up to date."""
+"""Commands that show the manifesto, the codex and the rules, or keep them posted in a channel."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class Content(commands.Cog, name="content"):
 
     @command("manifesto", action="action")
     async def manifesto(self, ctx: HelixContext, action: str | None = None, channel: _Channel = None) -> None:
-        """The manifesto."""
+        """Show or post the manifesto."""
         await self._answer(ctx, "manifesto", action, channel)
 
     @command("codex", action="section")
     async def codex(self, ctx: HelixContext, section: str | None = None, channel: _Channel = None) -> None:
-        """The codex, or a section of it."""
+        """Show the codex or a section of it, or post it."""
         document = documents.load("codex")
         if _input.is_post(section):
             await self._post(ctx, document, channel)
@@ -50,14 +50,14 @@ class Content(commands.Cog, name="content"):
 
     @command("rules", action="action")
     async def rules(self, ctx: HelixContext, action: str | None = None, channel: _Channel = None) -> None:
-        """The rules."""
+        """Show or post the rules."""
         await self._answer(ctx, "rules", action, channel)
 
     @codex.autocomplete("section")
     async def complete_section(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """The sections, and `post` for those who may."""
+        """Suggest sections, and `post` to members who may use it."""
         caller, entry = access.caller_of(interaction), catalog.find("codex")
         refused = entry is None or access.decide(entry.access, _input.POST, caller, entry.where)
         keys = [one.key for one in documents.load("codex").sections]
@@ -65,7 +65,7 @@ class Content(commands.Cog, name="content"):
 
     @buttons.component("content", "turn", command="codex")
     async def turn(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page of a document, or of a section of the codex."""
+        """Turn to another page of a document or section."""
         turn = pages.Turn.of(press)
         name, _, key = turn.payload.partition(" ")
         document = documents.load(_input.parse_name(name))
@@ -74,7 +74,7 @@ class Content(commands.Cog, name="content"):
 
     @buttons.component("content", "section", command="codex", chosen=r"[\s\S]+")
     async def choose(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another section of the codex."""
+        """Show another section of the codex."""
         document = documents.load("codex")
         embed, view = await self._section(document, document.find(press.values[0]), 0, press.user_id)
         await press.answer.update(embed=embed, view=view)
@@ -101,7 +101,7 @@ class Content(commands.Cog, name="content"):
             raise _input.WrongUse(f"Say where: `{self.bot.prefix}{document.name} post #channel`.")
         with self.bot.guild_work.hold(channel.guild.id, f"{document.name} post"):
             posting = await PostedDocument(self.bot, document.name, channel).post(document.messages())
-        # The journal is the collective's: what other servers do to themselves is not in it.
+        # The journal holds what happens in the home server only.
         if posting.changed and ctx.at_home:
             after = {"channel": channel.name, "messages": posting.parts, "sent": posting.sent}
             after |= {"edited": posting.edited, "deleted": posting.deleted}
@@ -145,5 +145,5 @@ class Content(commands.Cog, name="content"):
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Content(bot))

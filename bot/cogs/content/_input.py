@@ -1,4 +1,4 @@
-"""What the commands about documents are told."""
+"""Arguments of the commands about documents."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ POST: Final = "post"
 
 
 class UnknownSection(UnknownName):
-    """The codex has no such section."""
+    """No section has this name."""
 
     kind = "section"
 
 
 class WrongUse(HelixError):
-    """The arguments do not go together."""
+    """The arguments contradict each other."""
 
 
 def parse_name(word: str) -> DocumentName:
-    """The document that a button names; the manifesto where it names none that there is."""
+    """The document that a button names; the manifesto if there is no such document."""
     return next((name for name in get_args(DocumentName) if name == word), "manifesto")
 
 
 def parse_action(word: str | None) -> bool:
-    """Whether to post.
+    """Whether the action is `post`; None means to show.
 
     Raises:
-        UnknownAction: it is another word.
+        UnknownAction: it is any other word.
     """
     if word is None or is_post(word):
         return word is not None
@@ -39,15 +39,15 @@ def parse_action(word: str | None) -> bool:
 
 
 def is_post(word: str | None) -> bool:
-    """Whether this is the word for posting."""
+    """Whether the word is `post`."""
     return word is not None and word.strip().casefold() == POST
 
 
 def parse_section(word: str | None, document: Document) -> Section | None:
-    """The section that `word` names, in any case, or by its beginning; None for the table of contents.
+    """The section that `word` names or begins, in any letter case; None means the table of contents.
 
     Raises:
-        UnknownSection: there is none; the text suggests the nearest.
+        UnknownSection: no section has this name; the message suggests the nearest.
     """
     if word is None:
         return None
@@ -59,11 +59,11 @@ def parse_section(word: str | None, document: Document) -> Section | None:
 
 
 def refuse_channel(channel: str | None, word: str | None, command: str) -> None:
-    """Nothing, unless a channel is named without `post`.
+    """Raise if a channel was given without `post`.
 
     Raises:
-        WrongUse: it is; the text says what was meant.
+        WrongUse: a channel was given; the message shows the right command.
     """
     if channel is not None:
         right = quoted(f"{command} post #{channel}")
-        raise WrongUse(f"A channel goes with `post`: {right}, not {quoted(word or '')}.")
+        raise WrongUse(f"A channel needs the action `post`: {right}, not {quoted(word or '')}.")

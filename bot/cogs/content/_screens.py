@@ -1,4 +1,4 @@
-"""How documents look."""
+"""Embeds of the documents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def page(document: Document, section: Section | None, shown: Sequence[str], numb
 
 
 def contents(document: Document, prefix: str) -> discord.Embed:
-    """The sections, a line for each."""
+    """The table of contents, one line per section."""
     lines = [f"**{one.title}** – {one.summary}" for one in document.sections]
     return embeds.card(
         document.title,
@@ -30,7 +30,7 @@ def contents(document: Document, prefix: str) -> discord.Embed:
 
 
 def options(document: Document, chosen: str) -> list[discord.SelectOption]:
-    """The menu of sections, with the table of contents first; `chosen` is a key, or empty for that."""
+    """The menu of sections; `chosen` is a key, or empty for the table of contents, which comes first."""
     return [
         discord.SelectOption(label="Contents", value="contents", default=not chosen),
         *(
@@ -46,7 +46,7 @@ def options(document: Document, chosen: str) -> list[discord.SelectOption]:
 
 
 def posted(document: Document, channel: discord.TextChannel, posting: Posting) -> discord.Embed:
-    """What posting did."""
+    """The outcome of posting."""
     done = [
         words.count(number, "message") + f" {what}"
         for number, what in (
@@ -59,9 +59,9 @@ def posted(document: Document, channel: discord.TextChannel, posting: Posting) -
     if posting.pinned:
         done.append("the first pinned")
     where = f"[{document.title}]({posting.first_url}) in {channel.mention}"
-    text = f"{where}: {', '.join(done)}." if done else f"{where} is up to date already; nothing was changed."
+    text = f"{where}: {', '.join(done)}." if done else f"{where} is already up to date; nothing was changed."
     notes = [] if posting.unpinned is None else [f"⚠️ {posting.unpinned}"]
     if posting.reposted:
-        notes.append("Discord took no more edits of the old messages, so new ones took their place.")
+        notes.append("Discord no longer accepts edits of the old messages, so they were posted again.")
     status = "warn" if posting.unpinned is not None else "pass"
     return embeds.card("", (text, *notes), status=status)

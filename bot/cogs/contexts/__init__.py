@@ -1,4 +1,4 @@
-"""Checkpoints of the state, and search through everything that was kept."""
+"""Commands that save and restore checkpoints of the state, and search the store."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ if TYPE_CHECKING:
 
 _Screen = tuple[discord.Embed, discord.ui.View | None]
 
-# A turn of a list that begins with this entry, whatever came since; then what is looked for.
+# Page, the newest entry of the first page, and the filter or query.
 _AFTER_NEWEST = pages.TURN + buttons.NUMBER + r" [\s\S]*"
 
 
 class ContextsCog(commands.Cog, name="contexts"):
-    """Commands about what was kept."""
+    """Commands about checkpoints and search."""
 
     def __init__(self, bot: HelixBot) -> None:
         self.bot = bot
 
     @command("archive")
     async def archive(self, ctx: HelixContext, *, name: str) -> None:
-        """Keep the state as it is."""
+        """Save a checkpoint of the state."""
         context = await self.bot.collective.contexts.archive(name, ctx.caller.actor)
         await ctx.say(embed=_screens.kept(context))
 
     @command("restore")
     async def restore(self, ctx: HelixContext, *, name: str) -> None:
-        """Put field and folklore back, once the difference was seen and agreed to."""
+        """Show the difference, ask for confirmation, then restore field and folklore."""
         contexts = self.bot.collective.contexts
         context = await contexts.find(name)
         moved = False
@@ -59,13 +59,13 @@ class ContextsCog(commands.Cog, name="contexts"):
 
     @command("contexts")
     async def contexts(self, ctx: HelixContext, *, filter: str | None = None) -> None:  # noqa: A002 - the option's name
-        """The checkpoints."""
+        """List the checkpoints."""
         embed, view = await self._list_page(filter or "", None, 0, ctx.author.id, show_people=ctx.at_home)
         await ctx.say(embed=embed, view=view)
 
     @buttons.component("contexts", "list", command="contexts", payload=_AFTER_NEWEST)
     async def turn_list(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page of the same list, or back to it."""
+        """Turn to another page of the same list, or go back to it."""
         turn = pages.Turn.of(press)
         newest_id, _, containing = turn.payload.partition(" ")
         embed, view = await self._list_page(
@@ -79,7 +79,7 @@ class ContextsCog(commands.Cog, name="contexts"):
 
     @buttons.component("contexts", "look", command="contexts", payload=_AFTER_NEWEST, chosen=buttons.NUMBER)
     async def look(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """One checkpoint whole, with the way back to the list."""
+        """Show one checkpoint in full, with a button back to the list."""
         context = await self.bot.collective.contexts.find(f"#{press.values[0]}")
         back = await buttons.button(
             self.bot, "contexts", "list", press.user_id, press.payload, label="Back to the list"
@@ -91,13 +91,13 @@ class ContextsCog(commands.Cog, name="contexts"):
 
     @command("search")
     async def search(self, ctx: HelixContext, *, query: str) -> None:
-        """Look through journal, rituals, checkpoints and directives."""
+        """Search journal, rituals, checkpoints and directives."""
         embed, view = await self._search_page(query, None, 0, ctx.author.id, people=ctx.at_home)
         await ctx.say(embed=embed, view=view)
 
     @buttons.component("contexts", "search", command="search", payload=_AFTER_NEWEST)
     async def turn_search(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page of the same hits; who reads it where decides anew what is searched."""
+        """Turn to another page of the same hits; names are searched only if this reader may see them."""
         turn = pages.Turn.of(press)
         newest, _, query = turn.payload.partition(" ")
         people = access.caller_of(interaction).sees_names
@@ -108,7 +108,7 @@ class ContextsCog(commands.Cog, name="contexts"):
     async def complete_restore(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """The names there are."""
+        """Suggest checkpoints."""
         return choices(await self.bot.collective.contexts.names(), current)
 
     @contexts.autocomplete("filter")
@@ -116,7 +116,7 @@ class ContextsCog(commands.Cog, name="contexts"):
     async def complete_name(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Likewise: to find one, or to keep a newer one under a name."""
+        """Suggest checkpoints, to find one or to save a newer one under its name."""
         return choices(await self.bot.collective.contexts.names(), current)
 
     async def _list_page(
@@ -139,7 +139,7 @@ class ContextsCog(commands.Cog, name="contexts"):
             user_id,
             f"{page}|{payload}",
             options=_screens.options(cut[page]),
-            placeholder="Look at one whole",
+            placeholder="Open a checkpoint",
         )
         view = turning or buttons.view_of()
         view.add_item(look)
@@ -168,5 +168,5 @@ class ContextsCog(commands.Cog, name="contexts"):
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(ContextsCog(bot))

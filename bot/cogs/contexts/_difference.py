@@ -1,4 +1,4 @@
-"""What a restore would change: the UCF and the folklore, line by line."""
+"""What a restore would change in the UCF and the folklore."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from state.models import METRICS, Lore, Snapshot
 
 @dataclass(frozen=True, slots=True)
 class MetricDifference:
-    """One of the six numbers, now and after."""
+    """One UCF value, now and after the restore."""
 
     name: str
     now: float
@@ -20,7 +20,7 @@ class MetricDifference:
 
 @dataclass(frozen=True, slots=True)
 class LoreDifference:
-    """How often an anomaly was met, now and after; 0 where it was not."""
+    """How often an anomaly was met, now and after the restore."""
 
     kind: str
     now: int
@@ -29,10 +29,10 @@ class LoreDifference:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What differs between the state and a checkpoint; false where nothing does.
+    """The difference between the state and a checkpoint; false if there is none.
 
     Attributes:
-        shown: the state that it was compared with.
+        shown: the state that was compared.
     """
 
     shown: Snapshot
@@ -44,7 +44,7 @@ class Difference:
 
 
 def compare(shown: Snapshot, context: Context) -> Difference:
-    """What a restore of `context` over `shown` would change."""
+    """What restoring `context` over `shown` would change."""
     content = context.content
     return Difference(
         shown=shown,

@@ -1,4 +1,4 @@
-"""How checkpoints look."""
+"""Embeds of checkpoints."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _MOST_RITUALS = 5
 
 
 def kept(context: Context) -> discord.Embed:
-    """What `archive` did."""
+    """The outcome of `archive`."""
     content = context.content
     return embeds.card(
-        "📦 Checkpoint kept",
+        "📦 Checkpoint saved",
         (
             (
                 f"**{embeds.plain(context.name)}** (#{context.id}) holds version {context.version}: "
                 f"the field, {words.count(len(content.agents), 'agent')}, "
                 f"{words.count(len(content.folklore), 'tale')} of folklore."
             ),
-            f"{words.quoted(f'/restore {context.name}')} brings field and folklore back.",
+            f"{words.quoted(f'/restore {context.name}')} restores field and folklore.",
         ),
         status="kept",
         footer="What is remembered can be returned to.",
@@ -43,9 +43,9 @@ def listed(briefs: Sequence[ContextBrief], containing: str, page: int, *, show_p
     """One page of the checkpoints."""
     if not briefs:
         text = (
-            f"No checkpoint has {words.quoted(containing)} in its name."
+            f"No checkpoint name contains {words.quoted(containing)}."
             if containing
-            else "No checkpoint has been kept yet. `/archive` keeps one."
+            else "There is no checkpoint yet. `/archive` saves one."
         )
         return embeds.card("📦 Checkpoints", (text,))
     cut = brief_pages(briefs)
@@ -58,7 +58,7 @@ def listed(briefs: Sequence[ContextBrief], containing: str, page: int, *, show_p
 
 
 def options(briefs: Sequence[ContextBrief]) -> list[discord.SelectOption]:
-    """The checkpoints of one page, to look at one whole."""
+    """The menu of the checkpoints on one page."""
     return [
         discord.SelectOption(
             label=embeds.clip(brief.name, 100),
@@ -70,7 +70,7 @@ def options(briefs: Sequence[ContextBrief]) -> list[discord.SelectOption]:
 
 
 def whole(context: Context, *, show_people: bool) -> discord.Embed:
-    """One checkpoint with everything in it."""
+    """One checkpoint in full."""
     content = context.content
     values = [f"**{name}** {words.metric(value)}" for name, value in content.ucf.as_dict().items()]
     fields = [embeds.Field("Field", " · ".join(values))]
@@ -87,9 +87,9 @@ def whole(context: Context, *, show_people: bool) -> discord.Embed:
             for one in content.rituals[:_MOST_RITUALS]
         ]
         fields.append(embeds.Field("Last rituals", "\n".join(rituals)))
-    head = f"Version {context.version}, kept {embeds.absolute(context.at)}"
+    head = f"Version {context.version}, saved {embeds.absolute(context.at)}"
     if not context.newest:
-        head += f"\nAn older one of this name: `/restore #{context.id}` brings it back."
+        head += f"\nA newer checkpoint has the same name: restore this one with `/restore #{context.id}`."
     return embeds.card(
         f"📦 {embeds.plain(context.name)} (#{context.id})",
         (head, *_people(context, show_people=show_people)),
@@ -98,34 +98,34 @@ def whole(context: Context, *, show_people: bool) -> discord.Embed:
 
 
 def question(context: Context, difference: Difference, *, moved: bool) -> str:
-    """What is asked before a restore: the difference, line by line."""
+    """The question before a restore, with every difference."""
     lines = [f"Restore **{embeds.plain(context.name)}** ({_which(context)})?", ""]
     if moved:
-        lines[:0] = ["**The state has changed meanwhile.** This is the difference now:", ""]
+        lines[:0] = ["**The state has changed in the meantime.** This is the difference now:", ""]
     lines += [
         f"**{one.name}** {words.metric(one.now)} → {words.metric(one.then)}" for one in difference.metrics
     ]
     lines += [f"**{one.kind}** met {one.now} → {one.then} times" for one in difference.lore]
-    return "\n".join((*lines, "", "Nothing else is touched: agents, journal and rituals stay."))
+    return "\n".join((*lines, "", "Nothing else changes: agents, journal and rituals stay as they are."))
 
 
 def nothing_differs(context: Context) -> discord.Embed:
-    """A restore with nothing to do."""
+    """The reply when there is nothing to restore."""
     return embeds.card(
         "",
-        (f"Field and folklore are as in **{embeds.plain(context.name)}** already. Nothing was changed.",),
+        (f"Field and folklore already match **{embeds.plain(context.name)}**. Nothing was changed.",),
         status="pass",
     )
 
 
 def restored(context: Context, difference: Difference, version: int) -> discord.Embed:
-    """What a restore did."""
+    """The outcome of a restore."""
     changed = [one.name for one in difference.metrics] + [one.kind for one in difference.lore]
     return embeds.card(
         "📦 Restored",
         (
             (
-                f"Version {version} has field and folklore of **{embeds.plain(context.name)}** "
+                f"Version {version} has the field and folklore of **{embeds.plain(context.name)}** "
                 f"({_which(context)})."
             ),
             f"Changed: {', '.join(changed)}.",
@@ -136,7 +136,7 @@ def restored(context: Context, difference: Difference, version: int) -> discord.
 
 
 def _brief(brief: ContextBrief, *, show_people: bool) -> str:
-    older = "" if brief.newest else " · older one of the name"
+    older = "" if brief.newest else " · older, same name"
     lines = [
         (
             f"**{embeds.plain(brief.name)}** #{brief.id} · version {brief.version} · "
@@ -163,5 +163,5 @@ def _agents(context: Context) -> list[str]:
 
 def _which(context: Context) -> str:
     if context.is_defaults:
-        return "what a fresh Helix begins with"
-    return f"#{context.id}, version {context.version}, kept {embeds.relative(context.at)}"
+        return "the defaults of a new Helix"
+    return f"#{context.id}, version {context.version}, saved {embeds.relative(context.at)}"

@@ -1,4 +1,4 @@
-"""How what was found looks."""
+"""Embeds of search results."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TEXT_LENGTH = 300
 
 
 def page_count(found: Found) -> int:
-    """Over how many pages the hits go."""
+    """How many pages the hits fill."""
     return max(1, -(-found.shown // PER_PAGE))
 
 
@@ -34,8 +34,8 @@ def found(view: Found, query: str, page: int) -> discord.Embed:
         return embeds.card(
             "🔎 Nothing found",
             (
-                f"Nothing that was kept fits {words.quoted(query)}.",
-                'All words must fit. `harm*` finds every word that begins so, `"in quotes"` a phrase.',
+                f"Nothing matches {words.quoted(query)}.",
+                'All words must match. `harm*` finds words that begin with it; `"two words"` finds a phrase.',
             ),
             footer="Silence, too, is an answer.",
         )
@@ -50,7 +50,7 @@ def found(view: Found, query: str, page: int) -> discord.Embed:
 
 
 def highlighted(text: str, limit: int) -> str:
-    """A text with what fits in bold, and no Markdown of its own; cut to `limit` before escaping."""
+    """The text with its matches in bold and its own Markdown escaped; cut to `limit` before escaping."""
     parts: list[str] = []
     bold = False
     left = limit
@@ -58,7 +58,7 @@ def highlighted(text: str, limit: int) -> str:
     for index, piece in enumerate(text.replace(HIT_ENDS, HIT_BEGINS).split(HIT_BEGINS)):
         if left <= 0:
             break
-        # Pieces alternate: around a hit stand a beginning and an end.
+        # The marks alternate, so every second piece is a match.
         bold = index % 2 == 1
         clean = " ".join(piece.split())
         if not clean:
@@ -69,7 +69,7 @@ def highlighted(text: str, limit: int) -> str:
         before = " " if piece[0].isspace() else ""
         after = " " if piece[-1].isspace() else ""
         parts.append(f"{before}{f'**{shown}**' if bold else shown}{after}")
-    # As a whole: pieces on their own would read from left to right, one after another.
+    # Isolate the whole text: isolated pieces would always be laid out left to right.
     return isolate("".join(parts).strip())
 
 
@@ -89,7 +89,7 @@ def _hit(hit: Hit) -> str:
 
 
 def _unquoted(text: str) -> str:
-    """An entry's values, which are kept as JSON and may be cut anywhere, without its marks."""
+    """A journal entry's JSON, which may be cut anywhere, without its punctuation."""
     text = _EMPTY_JSON.sub("none", text)
     return _JSON_MARKS.sub("", text.replace('":', ": ").replace(',"', ", "))
 

@@ -1,4 +1,4 @@
-"""The self-test."""
+"""The self-test command."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 class Diagnostics(commands.Cog, name="diagnostics"):
-    """The command that tries everything."""
+    """The command that tests every part."""
 
     def __init__(self, bot: HelixBot) -> None:
         self.bot = bot
 
     @command("test-all")
     async def test_all(self, ctx: HelixContext) -> None:
-        """Try every part, show how it goes, and write a report."""
+        """Test every part, show the progress, and write a report."""
         kernel = self.bot.kernel
         with _run.alone(kernel.drain):
             bench = Bench(self.bot, ctx.caller.actor)
@@ -45,5 +45,5 @@ class Diagnostics(commands.Cog, name="diagnostics"):
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Diagnostics(bot))

@@ -1,4 +1,4 @@
-"""The list of checks. A new one is a function from a `Bench` to a `Finding`, and a line here."""
+"""The list of checks. To add one, write a function from `Bench` to `Finding` and list it here."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from bot import catalog
 from bot.cogs.diagnostics import _parts, _routes, _webhook
 from bot.cogs.diagnostics._model import Bench, NamedCheck
 
-# The first drawing starts the worker's interpreter.
+# The first picture starts the worker process.
 _DRAWING_S = 25.0
-# Loading a cog waits for a load that is under way.
+# A cog waits until the load in progress has ended.
 _LOADING_S = 10.0
-# Whoever answers slower than this is of no use to a monitor.
+# A slower route is useless to a monitor.
 _ROUTE_S = 10.0
 
 
 def build_checks(bench: Bench) -> tuple[NamedCheck, ...]:
-    """Every check there is for this process, in the order in which they are run."""
+    """Every check of this process, in the order they run."""
     health = bench.bot.kernel.health
     return (
         *(
@@ -36,7 +36,7 @@ def build_checks(bench: Bench) -> tuple[NamedCheck, ...]:
             for route in bench.bot.routes
             if route.method == "GET"
         ),
-        # After the rest: what the self-test itself upsets shows here.
+        # Last, so that they also show what the self-test itself broke.
         *(
             NamedCheck("Health", f"health {check.name}", partial(_parts.check_health, check.name))
             for check in health.checks()

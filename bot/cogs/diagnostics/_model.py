@@ -1,4 +1,4 @@
-"""What a check of the self-test is, and what comes of it."""
+"""A check of the self-test, its result, and the report."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ Outcome = Literal["pass", "warn", "fail", "skipped"]
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What the checks are run on.
+    """What the checks run on.
 
     Attributes:
-        actor: who asked for the self-test; in whose name the marker is journalled.
+        actor: who started the self-test; the marker is journalled under this name.
     """
 
     bot: HelixBot
@@ -29,7 +29,7 @@ class Bench:
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """What a check found; `text` says more, for a person."""
+    """What a check found; `text` explains it."""
 
     outcome: Outcome = "pass"
     text: str = ""
@@ -40,9 +40,9 @@ class NamedCheck:
     """One check.
 
     Attributes:
-        group: what it is counted under, such as "Routes".
-        run: gives what it found; what it raises is a failure, with the text of a `HelixError`.
-        timeout_s: after so many seconds it has failed.
+        group: the heading in the report, such as "Routes".
+        run: returns the finding; an exception is a failure, described by the text of a `HelixError`.
+        timeout_s: the check fails after this many seconds.
     """
 
     group: str
@@ -52,7 +52,7 @@ class NamedCheck:
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """How one check went."""
+    """The result of one check."""
 
     group: str
     name: str
@@ -62,11 +62,11 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """How a self-test went, as it is written down.
+    """The result of a self-test, as it is saved.
 
     Attributes:
-        outcome: "fail" where at least one check failed. A warning is no failure, nor is what was skipped.
-        counts: how many ended how.
+        outcome: "fail" if a check failed; warnings and skipped checks do not count.
+        counts: the number of checks per outcome.
     """
 
     outcome: Literal["pass", "fail"]
@@ -78,7 +78,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """What its files are called, but for their endings."""
+        """The name of its files, without the suffix."""
         return f"self-test-{self.begun_at:%Y%m%dT%H%M%S.%fZ}"
 
     def ended(self, outcome: Outcome) -> tuple[Result, ...]:

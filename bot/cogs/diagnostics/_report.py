@@ -1,4 +1,4 @@
-"""The report of a self-test: as Markdown and JSON, and as files of which the newest are kept."""
+"""The report of a self-test as Markdown and JSON; the newest reports are kept as files."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _PART = ".part"
 
 
 def render(report: Report) -> dict[str, bytes]:
-    """The report's files, by name. Takes a moment: call it in a thread."""
+    """The report's files by name. Slow: call it in a thread."""
     data = msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
     markdown = "\n".join(_markdown(report)) + "\n"
     return {f"{report.name}.md": markdown.encode(), f"{report.name}.json": data}
 
 
 async def try_to_keep(data_dir: Path, files: Mapping[str, bytes]) -> str | None:
-    """Keeps the files under `data_dir`; gives why that could not be done, or None."""
+    """Write the files under `data_dir`; return the reason if that fails, else None."""
     try:
         await _keep(data_dir / _FOLDER, files)
     except OSError as error:
@@ -43,8 +43,8 @@ async def try_to_keep(data_dir: Path, files: Mapping[str, bytes]) -> str | None:
 
 
 async def _keep(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Writes the files, for the user of this process only, and removes all but the newest reports."""
-    # aiofiles: as for the other files of the data folder that are not the store's; imported on first use.
+    """Write the files, readable by this user only, and delete old reports."""
+    # Imported on first use to keep the start fast.
     import aiofiles
 
     await asyncio.to_thread(folder.mkdir, mode=0o700, parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ async def _keep(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def verdict(report: Report) -> str:
-    """What came of it, in a few words: it works only as far as nothing warned and nothing was left out."""
+    """The result in a few words; warnings and skipped checks limit the claim."""
     if report.outcome == "fail":
         return "something is broken"
     if warned := report.counts.get("warn"):
@@ -66,7 +66,7 @@ def verdict(report: Report) -> str:
 
 
 def summary(report: Report) -> str:
-    """How many checks ended how, in a sentence."""
+    """The number of checks per outcome, in a sentence."""
     counts = report.counts
     parts = [f"{counts.get('pass', 0)} of {words.count(len(report.results), 'check')} passed"]
     said: tuple[tuple[Outcome, str], ...] = (("warn", "warned"), ("fail", "failed"), ("skipped", "skipped"))
@@ -77,7 +77,7 @@ def summary(report: Report) -> str:
 def _markdown(report: Report) -> Iterator[str]:
     yield f"# Self-test: {verdict(report)}"
     yield ""
-    yield f"Helix {report.version}, begun {report.begun_at:%Y-%m-%d %H:%M:%S} UTC. {summary(report)}"
+    yield f"Helix {report.version}, started {report.begun_at:%Y-%m-%d %H:%M:%S} UTC. {summary(report)}"
     yield ""
     for result in report.ended("fail"):
         yield f"* Failed: **{result.name}**: {_plain(result.text)}"
@@ -104,6 +104,6 @@ def _prune(folder: Path) -> None:
     whole = [path for path in files if path.suffix in {".md", ".json"}]
     kept = sorted({path.stem for path in whole})[-KEPT:]
     for path in files:
-        # A part is what a kill left; the one self-test that may run has renamed its own.
+        # A part file was left by a killed run: this run has renamed its own, and no other may run now.
         if path.suffix == _PART or (path in whole and path.stem not in kept):
             path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Running the checks, one after another and one self-test at a time."""
+"""Run the checks one after another; only one self-test runs at a time."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ OnResult = Callable[[int, Result], None]
 
 
 class SelfTestRunning(HelixError):
-    """Another self-test is under way."""
+    """Another self-test is running."""
 
 
 class StoppedByRestart(HelixError):
-    """Helix is being stopped, and the self-test with it."""
+    """Helix is shutting down, so the self-test was cancelled."""
 
 
 @contextmanager
 def alone(drain: Drain) -> Iterator[None]:
-    """A `with` block in which no other self-test begins.
+    """Keep other self-tests from starting inside the `with` block.
 
     Raises:
-        SelfTestRunning: one is under way.
+        SelfTestRunning: a self-test is running.
     """
     if drain.in_flight().get(_KIND):
-        raise SelfTestRunning("A self-test is under way. Wait until it has ended.")
+        raise SelfTestRunning("A self-test is already running. Try again when it has ended.")
     with drain.work(_KIND):
         yield
 
 
 async def run_checks(bench: Bench, checks: Sequence[NamedCheck], on_result: OnResult) -> Report:
-    """Runs them all, whatever fails; a stop of Helix does not wait for them.
+    """Run all checks, even after failures; a shutdown cancels them.
 
     Args:
-        bench: what they are run on.
-        checks: in this order.
-        on_result: called after each, with how many are done.
+        bench: what the checks run on.
+        checks: run in this order.
+        on_result: called after each check with the number of finished checks.
 
     Raises:
-        StoppedByRestart: Helix is being stopped.
+        StoppedByRestart: Helix is shutting down.
     """
     task = asyncio.create_task(_run_all(bench, checks, on_result), name=_KIND)
     bench.bot.kernel.drain.track(task, _KIND, at_once=True)
@@ -61,7 +61,9 @@ async def run_checks(bench: Bench, checks: Sequence[NamedCheck], on_result: OnRe
         current = asyncio.current_task()
         if current is not None and current.cancelling():
             raise
-        raise StoppedByRestart("Helix is being stopped, and the self-test with it.") from None
+        raise StoppedByRestart(
+            "Helix is shutting down and cancelled the self-test. Run it again later."
+        ) from None
 
 
 async def _run_all(bench: Bench, checks: Sequence[NamedCheck], on_result: OnResult) -> Report:

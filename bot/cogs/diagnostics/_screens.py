@@ -1,4 +1,4 @@
-"""How the self-test looks."""
+"""Embeds of the self-test."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ def step(result: Result) -> str:
 
 
 def report(result: Report, *, trouble: str | None) -> discord.Embed:
-    """The outcome: what failed first, then what warned or was left out, then how each group did.
+    """The result: failures, warnings and skipped checks, then the counts per group.
 
     Args:
-        result: how the self-test went.
-        trouble: why the report could not be kept; None where it was.
+        result: the self-test's report.
+        trouble: why the report could not be saved; None if it was saved.
     """
     lines = [
         summary(result),
         *(_line(one) for outcome in ("fail", "warn", "skipped") for one in result.ended(outcome)),
     ]
     if trouble is not None:
-        lines.append(f"🟡 The report is attached, but could not be kept: {embeds.plain(trouble)}")
+        lines.append(f"🟡 The report is attached, but could not be saved: {embeds.plain(trouble)}")
     groups = embeds.Field("By group", "\n".join(_groups(result)))
     warned = result.outcome == "pass" and result.counts.get("warn")
     return embeds.card(

@@ -1,4 +1,4 @@
-"""The check "webhook round trip": an event sent to this process, and what became of it."""
+"""The check "webhook round trip": send an event to this process and wait until it is handled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.cogs.diagnostics._model import Bench, Finding
 from core.settings import Settings
 from core.webhooks.signatures import decode_key, sign
 
-# It moves nothing: what is tried is the way from the socket to "done", and that a second one is known again.
+# The event changes nothing. It tests the way from the socket to "done", and deduplication.
 _EVENT: Final = "ucf.update"
 _BODY: Final = msgspec.json.encode({"shift": {"harmony": 0.0}, "reason": "self-test"})
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=5.0)
@@ -21,11 +21,11 @@ _LOOK_EVERY_S: Final = 0.02
 
 
 async def check_round_trip(bench: Bench) -> Finding:
-    """Sends an event over HTTP as a sender does, twice under one key, and waits until it is done."""
+    """Send an event over HTTP twice with the same key and wait until it is done."""
     bot = bench.bot
     settings, webhooks = bot.kernel.settings, bot.collective.webhooks
     if not (settings.webhook_token or settings.webhook_secret or settings.in_sandbox):
-        return Finding("skipped", "no WEBHOOK_TOKEN and no WEBHOOK_SECRET is set")
+        return Finding("skipped", "neither WEBHOOK_TOKEN nor WEBHOOK_SECRET is set")
     key = f"self-test-{secrets.token_hex(8)}"
     moment = int(bot.kernel.clock.now().timestamp())
     headers = _headers(settings, key, moment)
@@ -39,17 +39,17 @@ async def check_round_trip(bench: Bench) -> Finding:
             timeout=_TIMEOUT,
         ) as response:
             if response.status != 202:
-                return Finding("fail", f"the event was answered by HTTP {response.status}")
+                return Finding("fail", f"the event was answered with HTTP {response.status}")
             answers.append(await response.json())
     first, again = answers
     if again["id"] != first["id"] or not again["duplicate"]:
-        return Finding("fail", "the same key was taken for another event")
+        return Finding("fail", "a second event with the same key was not recognized as a duplicate")
     while True:
         found = await webhooks.inbox.find(first["id"])
         if found is None:
-            return Finding("fail", "the event was accepted and is not there")
+            return Finding("fail", "the event was accepted but is not in the inbox")
         if found.status == "done":
-            return Finding("pass", "accepted, handled once, known again")
+            return Finding("pass", "accepted, handled once, duplicate recognized")
         if found.status == "dead":
             return Finding("fail", f"the event is dead: {found.handlers[0].error}")
         await asyncio.sleep(_LOOK_EVERY_S)

@@ -1,4 +1,4 @@
-"""Manus' work: directives asked for, looked at, taken back, halted and resumed."""
+"""Commands that submit, show and cancel directives, and halt or resume Manus."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Execution(commands.Cog, name="execution"):
 
     @command("run")
     async def run(self, ctx: HelixContext, *, directive: str) -> None:
-        """Ask for a directive, and show how it goes."""
+        """Submit a directive and show its progress."""
         directives = self.bot.collective.directives
         asked = await directives.submit(directive, actor=ctx.caller.actor, rank=_run.rank_of(ctx.caller))
         followed = _run.Followed(asked, whom=self._whom_to_ask(asked, ctx))
@@ -46,7 +46,7 @@ class Execution(commands.Cog, name="execution"):
 
     @command("jobs")
     async def jobs(self, ctx: HelixContext, job: str | None = None) -> None:
-        """The queue, or one directive with its log."""
+        """Show the queue, or one directive with its log."""
         if job is not None:
             embed, view = await self._job(_jobs.parse_number(job), ctx.caller, ctx.author.id)
         else:
@@ -55,7 +55,7 @@ class Execution(commands.Cog, name="execution"):
 
     @buttons.component("execution", "jobs", command="jobs")
     async def turn_jobs(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page of the queue, as it is now."""
+        """Turn to another page of the current queue."""
         show_people = access.caller_of(interaction).sees_names
         page = pages.Turn.of(press).page
         embed, view = await self._queue(page, press.user_id, show_people=show_people)
@@ -63,14 +63,14 @@ class Execution(commands.Cog, name="execution"):
 
     @buttons.component("execution", "job", command="jobs")
     async def open_job(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """One directive, chosen from the list or looked at again."""
+        """Show one directive, chosen from the list or refreshed."""
         number = _jobs.parse_number(press.values[0] if press.values else press.payload)
         embed, view = await self._job(number, access.caller_of(interaction), press.user_id)
         await press.answer.update(embed=embed, view=view)
 
     @buttons.component("execution", "cancel", command="run")
     async def cancel(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Take back a directive that waits."""
+        """Cancel a directive that waits."""
         caller = access.caller_of(interaction)
         number = _jobs.parse_number(press.payload)
         await self.bot.collective.directives.cancel(number, caller.actor)
@@ -79,7 +79,7 @@ class Execution(commands.Cog, name="execution"):
 
     @command("halt")
     async def halt(self, ctx: HelixContext, *, reason: str | None = None) -> None:
-        """Let Manus rest; at once, without a question."""
+        """Halt Manus at once, without asking for confirmation."""
         directives = self.bot.collective.directives
         outcome = await directives.halt(ctx.caller.actor, reason)
         waiting = directives.counts["queued"]
@@ -98,14 +98,14 @@ class Execution(commands.Cog, name="execution"):
     async def complete_directive(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Directives that this person may ask for."""
+        """Suggest directives that this member may run."""
         return choices(_run.offers(_run.rank_of(access.caller_of(interaction))), current)
 
     @jobs.autocomplete("job")
     async def complete_job(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """The newest directives, by number or text."""
+        """Suggest the newest directives, by number or text."""
         found = [
             app_commands.Choice(name=f"{one.id}: {one.text}"[:100], value=str(one.id))
             for one in await self.bot.collective.directives.newest()
@@ -114,7 +114,7 @@ class Execution(commands.Cog, name="execution"):
         return found[:_MOST_OFFERED]
 
     def _whom_to_ask(self, asked: Directive, ctx: HelixContext) -> str:
-        """Who may ask for this directive, where the policy found that the caller may not; else nothing."""
+        """Whom to ask, if the policy refused this caller the directive; else empty."""
         needed = _run.lacking(asked, ctx.caller)
         return "" if needed is None else whom.to_ask(self.bot, ctx.guild, needed, local=False)
 
@@ -134,7 +134,7 @@ class Execution(commands.Cog, name="execution"):
                     "job",
                     user_id,
                     options=_screens.options(cut[page]),
-                    placeholder="Look at one of them",
+                    placeholder="Open a directive",
                 )
             )
         return _screens.queue(queue, page), view
@@ -147,7 +147,7 @@ class Execution(commands.Cog, name="execution"):
         items = []
         if job.directive.open:
             items.append(
-                await buttons.button(self.bot, "execution", "job", user_id, str(number), label="Look again")
+                await buttons.button(self.bot, "execution", "job", user_id, str(number), label="Refresh")
             )
         if job.directive.status == "queued" and _may_run(caller):
             items.append(
@@ -170,5 +170,5 @@ def _may_run(caller: access.Caller) -> bool:
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Execution(bot))

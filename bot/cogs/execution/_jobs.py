@@ -1,4 +1,4 @@
-"""What `jobs` shows: the queue, and one directive."""
+"""`jobs`: the queue, and one directive."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ _LONGEST_NUMBER = 12
 
 
 class WrongNumber(HelixError):
-    """No number of a directive."""
+    """The text is not a directive's number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One directive whole.
+    """One directive in full.
 
     Attributes:
-        asker: who asked; None where names are not shown.
+        asker: who submitted it; None if names are not shown.
     """
 
     directive: Directive
@@ -31,12 +31,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """The newest directives: what runs, what waits, what is finished.
+    """The newest directives: running, waiting and finished.
 
     Attributes:
-        askers: who asked for each, by its number; empty where names are not shown.
-        halted_by: who halted Manus; None where nobody did, or where names are not shown.
-        why: that person's reason; likewise.
+        askers: who submitted each, by its number; empty if names are not shown.
+        halted_by: who halted Manus; None if nobody did or names are not shown.
+        why: that person's reason, under the same conditions.
     """
 
     directives: tuple[Directive, ...]
@@ -50,11 +50,11 @@ def parse_number(text: str) -> int:
     """The number of a directive: `12` or `#12`.
 
     Raises:
-        WrongNumber: it is none.
+        WrongNumber: the text is not a number.
     """
     digits = text.strip().removeprefix("#")
     if not (digits.isascii() and digits.isdecimal() and len(digits) <= _LONGEST_NUMBER):
-        raise WrongNumber("A directive is named by its number, as `/jobs` lists them: `12`.")
+        raise WrongNumber("Give the directive's number, such as `12`. `/jobs` lists the numbers.")
     return int(digits)
 
 
@@ -62,14 +62,14 @@ async def fetch_job(directives: Directives, number: int, *, show_people: bool) -
     """One directive with its log.
 
     Raises:
-        UnknownDirective: there is none of that number.
+        UnknownDirective: no directive has this number.
     """
     directive = await directives.get(number)
     return Job(directive, await directives.log(number), directive.actor.name if show_people else None)
 
 
 async def fetch_queue(directives: Directives, *, show_people: bool) -> Queue:
-    """The queue as it is now."""
+    """The current queue."""
     found = await directives.newest(MOST_SHOWN)
     halted = directives.halted
     shown = halted if show_people else None

@@ -1,4 +1,4 @@
-"""What `run` does: the asker's rank, what is offered while a directive is typed, and waiting for its end."""
+"""`run`: the caller's rank, suggestions, and following a directive until it ends."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from state.directives.policy import Rank
 from state.directives.records import Directive
 from state.directives.registry import ACTIONS
 
-# A reply is kept up to date for so long; who wants to know later asks `jobs`.
+# How long a reply is kept up to date; after that, `jobs` shows the directive.
 FOLLOWED_S = 900.0
-# How often somebody who waits looks whether Helix is being stopped.
+# How often to check for a shutdown while waiting.
 _LOOK_EVERY_S = 0.5
 
 
 def rank_of(caller: Caller) -> Rank:
-    """What policy lets this person ask for: what they may do in the home server."""
+    """The caller's rank for the policy: the level in the home server."""
     return Rank(int(level_at(caller, local=False)))
 
 
 def offers(rank: Rank) -> tuple[str, ...]:
-    """Whole directives that a person of this rank may ask for."""
+    """Example directives that this rank may run."""
     return tuple(example for action in ACTIONS if action.needed <= rank for example in action.examples)
 
 
 def lacking(asked: Directive, caller: Caller) -> Level | None:
-    """The level that a refused directive needs, where the caller lacks it; None otherwise."""
+    """The level that a refused directive needs, if the caller lacks it; else None."""
     needed = next((action.needed for action in ACTIONS if action.name == asked.action), Rank.everyone)
     return Level(needed) if asked.status == "refused" and rank_of(caller) < needed else None
 
@@ -42,7 +42,7 @@ class Followed:
     """A directive as its reply shows it.
 
     Attributes:
-        whom: a sentence that says whom to ask, where the caller lacks the powers for it.
+        whom: a sentence that says whom to ask, if the caller lacks the level.
     """
 
     directive: Directive
@@ -59,10 +59,10 @@ async def follow(
     *,
     most_s: float = FOLLOWED_S,
 ) -> None:
-    """Keeps `followed` as the directive is, calling `changed`, until nobody needs to wait any more.
+    """Refresh `followed` and call `changed` until the wait is over.
 
-    That is when it has ended, when Manus is halted while it waits, when Helix is being stopped, or after
-    `most_s` seconds.
+    The wait is over when the directive has ended, when it is queued and Manus is halted or Helix shuts down,
+    or after `most_s` seconds.
     """
     woken = asyncio.Event()
 
@@ -86,7 +86,7 @@ async def follow(
 
 
 async def refresh(directives: Directives, followed: Followed) -> None:
-    """Reads the directive as it is now."""
+    """Read the directive's current state."""
     followed.directive = await directives.get(followed.directive.id)
     followed.halted = directives.halted is not None
     if followed.directive.status == "queued":

@@ -1,4 +1,4 @@
-"""How directives look."""
+"""Embeds of directives."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COLOURS: dict[DirectiveStatus, str | None] = {
     "queued": None, "running": None, "done": "pass", "failed": "fail", "refused": "warn", "cancelled": "off",
 }  # fmt: skip
 _HANDS = "Manus, the hands: one thing at a time."
-_SHIELD = "Kavach judges by the Tony Accords: /ethics shows them."
+_SHIELD = "Kavach judges by the Tony Accords; /ethics shows them."
 
 
 def followed(seen: Followed) -> discord.Embed:
@@ -33,31 +33,31 @@ def followed(seen: Followed) -> discord.Embed:
     lines = [_state(one)]
     if one.status == "queued":
         if seen.halted:
-            lines.append("Manus is halted, so it waits until `/resume`.")
+            lines.append("Manus is halted: this directive waits until `/resume`.")
         elif seen.waiting_before:
-            lines.append(f"{words.count(seen.waiting_before, 'directive')} before it.")
+            lines.append(f"{words.count(seen.waiting_before, 'directive')} ahead of it.")
         elif one.started_at is not None:
-            lines.append("Helix is being stopped; it runs again at the next start.")
+            lines.append("Helix is shutting down; the directive runs again after the restart.")
     if one.steps:
         lines.append(f"{embeds.bar(one.step, 0, one.steps, width=12)} {one.step} of {one.steps}")
     if one.result is not None:
         lines.append(embeds.plain(one.result, 600))
     if seen.whom:
         lines.append(seen.whom)
-    footer = _SHIELD if one.status == "refused" else f"{_HANDS} · /jobs {one.id} has its log."
+    footer = _SHIELD if one.status == "refused" else f"{_HANDS} · /jobs {one.id} shows the log."
     return embeds.card(_title(one), lines, status=_COLOURS[one.status], footer=footer)
 
 
 def job(view: Job) -> discord.Embed:
-    """One directive whole."""
+    """One directive in full."""
     one = view.directive
     lines = [_state(one)]
     if one.result is not None:
         lines.append(embeds.plain(one.result, 600))
-    lines += ["", f"**Asked** {embeds.absolute(one.queued_at)}{_by(view.asker)}"]
+    lines += ["", f"**Submitted** {embeds.absolute(one.queued_at)}{_by(view.asker)}"]
     if one.started_at is not None:
         again = f", {one.attempts} times" if one.attempts > 1 else ""
-        lines.append(f"**Begun** {embeds.absolute(one.started_at)}{again}")
+        lines.append(f"**Started** {embeds.absolute(one.started_at)}{again}")
     if one.finished_at is not None:
         took = ""
         if one.started_at is not None:
@@ -81,14 +81,14 @@ def queue(view: Queue, page: int) -> discord.Embed:
     page = pages.within(page, len(cut))
     lines = [*_rest(view), *(_line(one, view.askers.get(one.id)) for one in cut[page])]
     if not view.directives:
-        lines.append("Nothing was asked of Manus yet. `/run` does that.")
+        lines.append("There is no directive yet. `/run` submits one.")
     waiting = sum(one.status == "queued" for one in view.directives)
     footer = pages.footer(page, len(cut), f"{waiting} waiting" if view.directives else _HANDS)
     return embeds.card("Directives", lines, status="warn" if view.halted else None, footer=footer)
 
 
 def options(shown: Sequence[Directive]) -> list[discord.SelectOption]:
-    """The directives of one page, to choose one from."""
+    """The menu of the directives on one page."""
     return [
         discord.SelectOption(
             label=embeds.clip(f"{one.id}: {without_directions(one.text)}", 100),
@@ -101,25 +101,27 @@ def options(shown: Sequence[Directive]) -> list[discord.SelectOption]:
 
 
 def halted(halt: Halt | None, outcome: Halted, *, waiting: int, show_people: bool) -> discord.Embed:
-    """Manus rests."""
+    """The outcome of `halt`."""
     lines = [
-        "Manus rests. Nothing new begins, also after a restart." if outcome.first else "Manus rests already."
+        "Manus is halted. Nothing new starts, even after a restart."
+        if outcome.first
+        else "Manus is already halted."
     ]
     if halt is not None:
         why = f": {embeds.plain(halt.reason, 300)}" if halt.reason and show_people else ""
         who = _by(halt.actor.name if show_people else None)
         lines.append(f"**Since** {embeds.relative(halt.since)}{who}{why}")
     if outcome.cancelled is not None:
-        lines.append(f"**Cancelled** {outcome.cancelled}; field and folklore are as they were before it.")
+        lines.append(f"**Cancelled** {outcome.cancelled}; field and folklore are unchanged.")
     if outcome.running is not None:
-        lines.append(f"**Still running** {embeds.plain(outcome.running, 100)}; it is finished first.")
+        lines.append(f"**Still running** {embeds.plain(outcome.running, 100)}; it runs to its end.")
     lines.append(f"**Waiting** {words.count(waiting, 'directive')}, until `/resume`.")
     return embeds.card("Halted", lines, status="warn", footer="Rest is part of the work.")
 
 
 def resumed(*, first: bool, waiting: int) -> discord.Embed:
-    """Manus works again."""
-    text = "Manus works again." if first else "Manus was not halted; it works."
+    """The outcome of `resume`."""
+    text = "Manus works again." if first else "Manus was not halted."
     return embeds.card(
         "Resumed", (text, f"**Waiting** {words.count(waiting, 'directive')}"), status="pass", footer=_HANDS
     )
@@ -155,4 +157,4 @@ def _by(name: str | None) -> str:
 def _log(lines: Sequence[LogLine]) -> list[str]:
     left_out = len(lines) - _LOG_SHOWN
     shown = [f"{embeds.clock(line.at)} {embeds.plain(line.text, 70)}" for line in lines[-_LOG_SHOWN:]]
-    return [f"… {left_out} lines before", *shown] if left_out > 0 else shown
+    return [f"… {left_out} earlier lines", *shown] if left_out > 0 else shown

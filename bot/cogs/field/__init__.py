@@ -1,4 +1,4 @@
-"""The UCF: its values, its trends, its alerts, and the hand that tunes it."""
+"""Commands that show the UCF, its trends and its alerts, and tune its values."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ class Field(commands.Cog, name="field"):
 
     @command("ucf")
     async def ucf(self, ctx: HelixContext, metric: str | None = None) -> None:
-        """The six values, or one of them."""
+        """Show the six values, or one of them."""
         names = tuple(METRICS) if metric is None else (_input.parse_metric(metric),)
         view = await ctx.cached_async(names, lambda: self._fetch_field(names), ("state", "rituals"))
         await ctx.say(embed=_screens.field(view))
 
     @command("trend")
     async def trend(self, ctx: HelixContext, metric: str | None = None, *, window: str | None = None) -> None:
-        """A chart over time."""
+        """Draw a chart over time."""
         names, span = _input.parse_scope(metric, window)
         picture = await ctx.cached_async(
             (names, span.total_seconds()), lambda: self._draw(names, span), ("state",)
@@ -71,7 +71,7 @@ class Field(commands.Cog, name="field"):
         *,
         span: str | None = None,
     ) -> None:
-        """List them, acknowledge one, or mute a metric."""
+        """List the alerts, acknowledge one, or mute a metric."""
         wanted = parse_action(action, _input.ALERT_ACTIONS)
         if wanted == "ack":
             alert = await self.bot.collective.alerts.ack(_input.parse_alert(target), ctx.caller.actor)
@@ -91,7 +91,7 @@ class Field(commands.Cog, name="field"):
 
     @buttons.component("field", "alerts", command="alerts")
     async def turn_alerts(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page, as the alerts are now."""
+        """Turn to another page of the current alerts."""
         page = pages.Turn.of(press).page
         embed, view = await self._alerts_page(page, access.caller_of(interaction))
         await press.answer.update(embed=embed, view=view)
@@ -100,7 +100,7 @@ class Field(commands.Cog, name="field"):
         "field", "ack-listed", command="alerts", needs="ack", payload=pages.TURN + buttons.NUMBER
     )
     async def ack_listed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Acknowledge one of a list."""
+        """Acknowledge one alert of the list."""
         caller = access.caller_of(interaction)
         turn = pages.Turn.of(press)
         await self.bot.collective.alerts.ack(int(turn.payload), _by_button(caller))
@@ -109,7 +109,7 @@ class Field(commands.Cog, name="field"):
 
     @buttons.component("field", "ack", command="alerts", needs="ack", payload=buttons.NUMBER)
     async def ack_posted(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Acknowledge the alert of a message in the alerts channel."""
+        """Acknowledge an alert from its message in the alerts channel."""
         caller = access.caller_of(interaction)
         alert = await self.bot.collective.alerts.ack(int(press.payload), _by_button(caller))
         await press.answer.update(embed=alert_card.posted(self.bot, alert, interaction.channel_id or 0))
@@ -120,7 +120,7 @@ class Field(commands.Cog, name="field"):
     async def complete_target(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """The alerts that can be acknowledged, or the metrics, for who may."""
+        """Suggest alerts to acknowledge or metrics to mute, to members who may."""
         action = getattr(interaction.namespace, "action", None)
         if action == "list" or not self._may_ack(access.caller_of(interaction)):
             return []
@@ -132,7 +132,7 @@ class Field(commands.Cog, name="field"):
     async def complete_span(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Usual lengths of a mute, for who may."""
+        """Suggest durations of a mute, to members who may."""
         return choices(_SPANS if self._may_ack(access.caller_of(interaction)) else (), current)
 
     async def _fetch_field(self, names: Sequence[str]) -> _field.FieldView:
@@ -201,5 +201,5 @@ def _by_button(caller: access.Caller) -> Actor:
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Field(bot))

@@ -1,4 +1,4 @@
-"""What `alerts` lists: what is open, what was, and what is muted."""
+"""`alerts`: open and cleared alerts, and mutes."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ _CLOSED_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class AlertsView:
-    """Open alerts, newest first, then those that are over; and the mutes."""
+    """Open alerts, newest first, then cleared ones; and the mutes."""
 
     alerts: tuple[Alert, ...]
     mutes: Mapping[str, datetime]
 
     @property
     def open_count(self) -> int:
-        """How many are open."""
+        """The number of open alerts."""
         return sum(alert.cleared_at is None for alert in self.alerts)
 
     def page(self, number: int) -> tuple[Alert, ...]:
-        """The alerts of one page, from 0."""
+        """The alerts of one page, counted from 0."""
         return self.alerts[number * PER_PAGE : (number + 1) * PER_PAGE]
 
     @property
     def pages(self) -> int:
-        """How many pages there are; at least one."""
+        """The number of pages, at least 1."""
         return max(1, -(-len(self.alerts) // PER_PAGE))
 
 
 async def fetch_alerts(alerts: Alerts) -> AlertsView:
-    """Every open alert, and the last twenty that are over."""
+    """Every open alert, and the last twenty cleared ones."""
     there = alerts.open()
     newest = await alerts.newest(limit=len(there) + _CLOSED_SHOWN)
     closed = [alert for alert in newest if alert.cleared_at is not None][:_CLOSED_SHOWN]

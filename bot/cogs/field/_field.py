@@ -1,4 +1,4 @@
-"""What `ucf` shows: the six values, how they moved in a day, and what to do next."""
+"""`ucf`: the six values, their change in a day, and what to do next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from state.models import METRICS, UCF, Judgement, Metric, judge
 _STEPS: Final = 108
 _LOWERED: Final = 0.05
 _MOST_STEPS: Final = 1000
-# What a promotion of folklore in a ritual lifts.
+# The promotion of folklore that raises each metric.
 _LIFTED_BY: Final = {"drishti": "a legend", "prana": "a hymn", "resilience": "a law"}
 _AS_SEEN: Final = 0.005
 
@@ -25,9 +25,9 @@ class Row:
     """One value.
 
     Attributes:
-        moved: by how much in 24 hours; None where nothing is known of then.
-        expected: in an hour; None where the history is too short.
-        muted_until: until when its alerts are not posted.
+        moved: the change in 24 hours; None if unknown.
+        expected: the forecast for an hour from now; None if the history is too short.
+        muted_until: the end of its mute, if any.
     """
 
     metric: Metric
@@ -40,7 +40,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """The values asked for, and the next sensible action."""
+    """The requested values and the recommended action."""
 
     rows: tuple[Row, ...]
     advice: str
@@ -61,14 +61,14 @@ def build_row(
 
 
 def advise(ucf: UCF, prefix: str, *, ritual_running: bool, among: Sequence[str] = tuple(METRICS)) -> str:
-    """The next sensible action: for the worst of the named values, critical before fair."""
+    """The recommended action for the worst of the named values."""
     critical = [name for name in among if judge(name, getattr(ucf, name)) == "critical"]
     fair = [name for name in among if judge(name, getattr(ucf, name)) == "fair"]
     worst = min(critical or fair, key=lambda name: _goodness(name, ucf), default=None)
     if worst is None:
-        return "Nothing to do: this is good." if len(among) == 1 else "Nothing to do: all six are good."
+        return "Nothing to do: this value is good." if len(among) == 1 else "Nothing to do: all six are good."
     if worst != "zoom" and ritual_running:
-        return f"A ritual is running: see what it does for {worst} before doing more."
+        return f"A ritual is running: wait for its effect on {worst} before you do more."
     return _action(worst, ucf, prefix)
 
 
@@ -77,22 +77,22 @@ def _action(name: str, ucf: UCF, prefix: str) -> str:
         over = ucf.klesha - METRICS["klesha"].good_high
         steps = min(_MOST_STEPS, max(1, math.ceil(over / _LOWERED * _STEPS - 1e-9)))
         if judge("klesha", ucf.klesha) == "critical":
-            # A long ritual may promote something to a law, which adds friction.
+            # A longer ritual may promote an entry to a law, which raises klesha.
             steps = _STEPS
-        return f"Lower klesha: `{prefix}ritual {steps}` takes {steps / _STEPS * _LOWERED:.2f} off it."
+        return f"Lower klesha: `{prefix}ritual {steps}` lowers it by {steps / _STEPS * _LOWERED:.2f}."
     if name == "harmony":
-        return f"Raise harmony: `{prefix}harmony` lifts it toward 0.7."
+        return f"Raise harmony: `{prefix}harmony` raises it toward 0.7."
     if name == "zoom":
-        return f"Bring zoom back: `{prefix}tune zoom 1.0` sets it."
+        return f"Reset zoom: `{prefix}tune zoom 1.0` sets it."
     amount = METRICS[name].good_low - getattr(ucf, name)
     return (
-        f"Raise {name}: `{prefix}ritual` may promote {_LIFTED_BY[name]}, which lifts it; "
+        f"Raise {name}: `{prefix}ritual` may promote {_LIFTED_BY[name]}, which raises it; "
         f"`{prefix}tune {name} +{max(amount, _AS_SEEN):.2f}` raises it at once."
     )
 
 
 def _goodness(name: str, ucf: UCF) -> float:
-    """How far a value is from good, as a negative share of its range."""
+    """The distance from the good range, as a negative share of the whole range."""
     metric = METRICS[name]
     value: float = getattr(ucf, name)
     off = max(metric.good_low - value, value - metric.good_high, 0.0)

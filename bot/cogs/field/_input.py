@@ -1,4 +1,4 @@
-"""What people type about the field: metrics, values, windows, alerts."""
+"""Parse what members type about the field: metrics, values, windows, alerts."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ _ALERT: Final = re.compile(r"#?(\d{1,15})", re.ASCII)
 
 
 class WrongInput(HelixError):
-    """Something typed cannot be meant; the text says what would be right."""
+    """An argument is not valid; the message shows a valid one."""
 
 
 class UnknownMetric(UnknownName):
-    """There is no such metric."""
+    """No metric has this name."""
 
     kind = "metric"
 
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """A value to set, or to add to the present one."""
+    """A value to set, or to add to the current one."""
 
     amount: float
     relative: bool
 
 
 def parse_metric(word: str) -> str:
-    """The metric of that name, in any case.
+    """The metric with this name, in any letter case.
 
     Raises:
-        UnknownMetric: there is none; the text suggests the nearest.
+        UnknownMetric: no metric has this name; the message suggests the nearest.
     """
     name = word.strip().casefold()
     if name not in METRICS:
@@ -54,15 +54,15 @@ def parse_metric(word: str) -> str:
 
 
 def parse_value(text: str) -> Shift:
-    """`0.7` sets; `+0.1` and `-0.1` shift. A decimal comma is as good as a point.
+    """`0.7` sets; `+0.1` and `-0.1` shift. A decimal comma works, too.
 
     Raises:
-        WrongInput: it is no such number.
+        WrongInput: the text is not a number.
     """
     match = _NUMBER.fullmatch(text.strip().replace("−", "-"))
     if match is None:
         raise WrongInput(
-            f"{quoted(text, 40)} is no value: give a number such as 0.7, or a shift such as +0.1 or -0.1."
+            f"{quoted(text, 40)} is not a value: give a number such as 0.7, or a shift such as +0.1 or -0.1."
         )
     sign, digits = match.groups()
     amount = float(digits.replace(",", "."))
@@ -70,10 +70,11 @@ def parse_value(text: str) -> Shift:
 
 
 def parse_scope(metric: str | None, window: str | None) -> tuple[tuple[str, ...], timedelta]:
-    """Which metrics over how long: all of them, or one. A window alone is of all of them.
+    """The metrics (one or all) and the window; a window alone means all metrics.
 
     Raises:
-        UnknownMetric, WrongDuration: one of the two is wrong; the text says how.
+        UnknownMetric: no metric has this name.
+        WrongDuration: the window is not valid.
     """
     word = (metric or ALL).strip().casefold()
     if window is None and word[:1].isdigit():
@@ -90,23 +91,25 @@ def parse_alert(text: str | None) -> int:
     """An alert's number: `3` or `#3`.
 
     Raises:
-        WrongInput: it is none, or missing.
+        WrongInput: the text is missing or not a number.
     """
     match = _ALERT.fullmatch((text or "").strip())
     if match is None:
-        what = "Which alert?" if text is None else f"{quoted(text, 40)} is no alert."
+        what = "Which alert?" if text is None else f"{quoted(text, 40)} is not an alert."
         raise WrongInput(f"{what} Give its number, as in `/alerts ack 3`; `/alerts` lists them.")
     return int(match[1])
 
 
 def parse_mute(target: str | None, span: str | None) -> tuple[str, timedelta | None]:
-    """Which metric to mute for how long; None ends a mute.
+    """The metric to mute and the duration; None ends the mute.
 
     Raises:
-        UnknownMetric, WrongDuration, WrongInput: one of the two is wrong or missing; the text says how.
+        UnknownMetric: no metric has this name.
+        WrongDuration: the duration is not valid.
+        WrongInput: one of the two is missing.
     """
     if target is None or span is None:
-        raise WrongInput("Say what and for how long: `/alerts mute harmony 2h`; `off` ends it.")
+        raise WrongInput("Give a metric and a duration: `/alerts mute harmony 2h`; `off` ends a mute.")
     metric = parse_metric(target)
     if span.strip().casefold() == OFF:
         return metric, None

@@ -1,4 +1,4 @@
-"""How the commands about the field look."""
+"""Embeds of the commands about the field."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _STEADY = 0.005
 
 
 def field(view: FieldView) -> discord.Embed:
-    """The values with bar, range and bounds, and what to do next."""
+    """The values with their bars, ranges and bounds, and what to do next."""
     lines = [_row(row) for row in view.rows]
     worst = min((row.judgement for row in view.rows), key=_ORDER.index)
     one = view.rows[0].metric if len(view.rows) == 1 else None
     if one is not None:
         lines += _more(view.rows[0])
-    known = "" if view.rows[0].moved is None else "Changes: against 24 hours ago · "
+    known = "" if view.rows[0].moved is None else "Changes since 24 hours ago · "
     title = f"{one.name.capitalize()}, {one.meaning}" if one is not None else "The field"
     return embeds.card(
         title,
@@ -43,7 +43,7 @@ def alerts(view: AlertsView, page: int, *, show_people: bool) -> discord.Embed:
     head = f"{words.count(view.open_count, 'alert')} open" if view.open_count else "No alert is open."
     lines = [head, *(f"🔕 {name} is muted until {embeds.relative(at)}" for name, at in view.mutes.items())]
     shown = [alert_card.line(alert, show_people=show_people) for alert in view.page(page)]
-    rule = f"Raised past a critical bound; cleared once back inside by {MARGIN_SHARE:.0%} of the range."
+    rule = f"An alert opens past a critical bound and clears {MARGIN_SHARE:.0%} of the range inside it."
     return embeds.card(
         "Alerts",
         (*lines, "", *shown),
@@ -53,21 +53,25 @@ def alerts(view: AlertsView, page: int, *, show_people: bool) -> discord.Embed:
 
 
 def acknowledged(alert: Alert, *, show_people: bool) -> discord.Embed:
-    """What `ack` did."""
+    """The acknowledged alert."""
     return alert_card.card(alert, show_people=show_people)
 
 
 def muted(metric: str, until: datetime) -> discord.Embed:
-    """What `mute` did."""
-    text = f"🔕 Alerts of **{metric}** are not posted until {embeds.absolute(until)}."
+    """The outcome of `mute`."""
+    text = f"🔕 Alerts for **{metric}** are muted until {embeds.absolute(until)}."
     return embeds.card(
-        "", (text, "They are raised and listed all the same. `/alerts mute` with `off` ends it.")
+        "",
+        (
+            text,
+            "They are listed but not posted. `/alerts mute` with `off` ends the mute.",
+        ),
     )
 
 
 def unmuted(metric: str, *, was: bool) -> discord.Embed:
-    """What `mute … off` did."""
-    text = f"🔔 Alerts of **{metric}** are posted again." if was else f"**{metric}** was not muted."
+    """The outcome of `mute` with `off`."""
+    text = f"🔔 Alerts for **{metric}** are posted again." if was else f"**{metric}** was not muted."
     return embeds.card("", (text,))
 
 
@@ -79,7 +83,7 @@ def tuned(result: Tuned, reason: str | None) -> discord.Embed:
     if not result.changed:
         return embeds.card(
             "",
-            (f"{mark} **{metric.name}** is {words.metric(result.after)} already: nothing changed.",),
+            (f"{mark} **{metric.name}** is already {words.metric(result.after)}: nothing was changed.",),
             status=after,
         )
     moved = _moved(result.after - result.before)

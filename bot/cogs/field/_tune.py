@@ -1,4 +1,4 @@
-"""What `tune` does: one value, changed against the newest state."""
+"""`tune`: set or shift one value of the newest state."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from state.change import Actor, Change
 from state.manager import StateManager
 from state.models import METRICS, Snapshot
 
-# Beyond so many digits a sum of decimals shows how floats are kept.
+# More digits would show floating-point errors.
 _DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """A value before and after; the same where there was nothing to change."""
+    """A value before and after; equal if nothing changed."""
 
     metric: str
     before: float
@@ -26,17 +26,17 @@ class Tuned:
 
     @property
     def changed(self) -> bool:
-        """Whether there was something to change."""
+        """Whether the value changed."""
         return self.before != self.after
 
 
 def target_of(metric: str, shift: Shift, before: float) -> float:
-    """The value that `shift` makes of `before`; a sum is rounded, a value that is set is taken as written.
+    """The value after applying `shift` to `before`; sums are rounded, set values are not.
 
     Raises:
-        WrongInput: it is out of the metric's range, which the text names.
+        WrongInput: the result is outside the metric's range; the message names the range.
     """
-    # Adding 0.0 makes 0.0 of -0.0, which a tiny step down from 0 is rounded to.
+    # Adding 0.0 turns -0.0 into 0.0.
     after = round(before + shift.amount, _DIGITS) + 0.0 if shift.relative else shift.amount
     spec = METRICS[metric]
     if not spec.low <= after <= spec.high:
@@ -50,7 +50,7 @@ def target_of(metric: str, shift: Shift, before: float) -> float:
 
 
 async def tune(manager: StateManager, metric: str, shift: Shift, actor: Actor, reason: str | None) -> Tuned:
-    """Sets or shifts one value, journalled with who and why; the same value again changes nothing.
+    """Set or shift one value and journal it; an equal value changes nothing.
 
     Raises:
         WrongInput: the value would be out of range.

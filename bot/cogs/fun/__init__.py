@@ -1,4 +1,4 @@
-"""Dice, coins and fortunes: chance that is fair, and days that are a person's own."""
+"""Commands for fun: dice, coins, fortunes, the eight ball and the vibe check."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
-# What is offered while dice are typed; anything else may be typed as well.
+# Suggestions; any other notation may be typed as well.
 _COMMON_DICE = ("1d20", "1d20+5", "2d20kh1", "2d20kl1", "2d6", "3d6", "4d6kh3", "8d6", "1d100")
 
 
@@ -31,7 +31,7 @@ class Fun(commands.Cog, name="fun"):
 
     @command("8ball")
     async def eight_ball(self, ctx: HelixContext, *, question: str) -> None:
-        """An answer."""
+        """Answer a question."""
         asked = _eight_ball.check_question(question)
         harmony = self.bot.collective.manager.snapshot.ucf.harmony
         draw = random.SystemRandom()
@@ -40,19 +40,19 @@ class Fun(commands.Cog, name="fun"):
 
     @command("roll")
     async def roll(self, ctx: HelixContext, *, dice: str = "1d20") -> None:
-        """Dice."""
+        """Roll dice."""
         terms = _dice_notation.parse_dice(dice)
         await ctx.say(embed=_screens.rolled(_dice.roll(terms, random.SystemRandom().randint)))
 
     @command("coinflip")
     async def coinflip(self, ctx: HelixContext, count: int = 1) -> None:
-        """Coins."""
+        """Flip coins."""
         count = _coins.check_count(count)
         await ctx.say(embed=_screens.coins(_coins.flip(count, random.SystemRandom().getrandbits)))
 
     @command("fortune")
     async def fortune(self, ctx: HelixContext, sign: str | None = None) -> None:
-        """The caller's day."""
+        """Show the caller's fortune of the day."""
         known = _signs.parse_sign(sign)
         view = _fortune.build_fortune(ctx.author.id, day_of(self.bot.kernel.clock.now()), known)
         await ctx.say(embed=_screens.fortune(view, ctx.author.display_name))
@@ -64,7 +64,7 @@ class Fun(commands.Cog, name="fun"):
         *,
         member: app_commands.Transform[discord.Member | discord.User | None, Person] = None,
     ) -> None:
-        """The vibe of the caller or of another."""
+        """Show the vibe of the caller or another member."""
         person = member or ctx.author
         ucf = self.bot.collective.manager.snapshot.ucf
         view = _vibe.build_vibe(ucf, person.id, day_of(self.bot.kernel.clock.now()))
@@ -76,5 +76,5 @@ class Fun(commands.Cog, name="fun"):
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Fun(bot))

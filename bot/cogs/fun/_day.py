@@ -1,4 +1,4 @@
-"""A person's day: numbers that are the same from midnight to midnight (UTC), and differ between people."""
+"""Numbers that stay the same for a person during a UTC day, and differ between people."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 
 
 def day_of(moment: datetime) -> int:
-    """The day of a moment in UTC, as a number that grows by one a day."""
+    """The UTC day of a moment as a number."""
     return moment.astimezone(UTC).toordinal()
 
 
 def seed(*parts: object) -> int:
-    """A number of 64 bits from these parts; the same on every machine and at every start."""
+    """A 64-bit number hashed from these parts; the same on every machine."""
     text = "\x1f".join(str(part) for part in parts)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
 
 
 def share(*parts: object) -> float:
-    """Likewise, a number from 0 to 1, 1 excluded."""
+    """A number from 0 (included) to 1 (excluded), hashed from these parts."""
     return (seed(*parts) >> 11) / (1 << 53)

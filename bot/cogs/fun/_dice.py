@@ -1,4 +1,4 @@
-"""What `roll` rolls: every die, which of them count, and the sum."""
+"""`roll`: every die, which ones count, and the sum."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Die:
 
 @dataclass(frozen=True, slots=True)
 class RolledTerm:
-    """A term with its dice; a number has none. `total` has the term's sign in it."""
+    """A term with its dice (none for a number); `total` includes the term's sign."""
 
     term: Term
     dice: tuple[Die, ...]
@@ -34,7 +34,7 @@ class Rolled:
 
 
 def roll(terms: tuple[Term, ...], draw: Callable[[int, int], int]) -> Rolled:
-    """Rolls them; `draw(1, sides)` gives one die, both bounds included."""
+    """Roll the dice; `draw(1, sides)` returns one die, both bounds included."""
     rolled = tuple(_roll_term(term, draw) for term in terms)
     return Rolled(rolled, sum(one.total for one in rolled))
 
@@ -49,6 +49,6 @@ def _roll_term(term: Term, draw: Callable[[int, int], int]) -> RolledTerm:
 
 
 def _kept(values: list[int], dice: Dice) -> frozenset[int]:
-    """Which of the dice count, by index; of equal ones the first."""
+    """The indexes of the dice that count; the first of equal ones."""
     order = sorted(range(len(values)), key=lambda index: values[index], reverse=dice.keep == "h")
     return frozenset(order[: dice.kept])

@@ -1,10 +1,10 @@
-"""Dice notation: text to terms and back, with errors that say what is wrong, where, and what would be right.
+"""Dice notation: parse and format, with errors that show what is wrong, where, and a valid example.
 
     dice  := [sign] term (sign term)*
     term  := [count] "d" (sides | "%") [keep] | number
     keep  := ("kh" | "kl" | "k") [number]        `k` is `kh`; without a number it keeps one
 
-Spaces may stand between the parts, letters in any case.
+Spaces between the parts and any letter case are allowed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST: Final = 200
 
 _DIGITS: Final = "0123456789"
 _EXAMPLES: Final = "such as `2d6`, `4d6kh3` or `1d20+5`"
-# How much is shown around the place of an error.
+# Characters shown on each side of an error.
 _AROUND: Final = 24
 
 Sign = Literal[1, -1]
@@ -31,10 +31,10 @@ Keep = Literal["h", "l"]
 
 
 class WrongDice(HelixError):
-    """What was typed is no dice notation; the text says what, where and what would be right.
+    """The text is not dice notation; the message shows where, and a valid example.
 
     Attributes:
-        at: index of the character where it goes wrong.
+        at: index of the wrong character.
     """
 
     def __init__(self, text: str, at: int, what: str) -> None:
@@ -46,10 +46,10 @@ class WrongDice(HelixError):
 
 @dataclass(frozen=True, slots=True)
 class Dice:
-    """Some equal dice, such as `4d6kh3`.
+    """A group of equal dice, such as `4d6kh3`.
 
     Attributes:
-        keep: whether the highest ("h") or lowest ("l") count; None where all do.
+        keep: whether the highest ("h") or the lowest ("l") count; None if all count.
         kept: how many count.
     """
 
@@ -72,16 +72,16 @@ Term = Dice | Number
 
 
 def parse_dice(text: str) -> tuple[Term, ...]:
-    """The terms of a notation: at least one die in it, at most 100 dice of at most 1000 sides.
+    """The terms of a notation: 1 to 100 dice of at most 1000 sides.
 
     Raises:
-        WrongDice: says what is wrong, where, and what would be right.
+        WrongDice: the text is not valid.
     """
     return _Parser(text).parse()
 
 
 def format_dice(terms: tuple[Term, ...]) -> str:
-    """The notation of terms, in its shortest form; parsing it gives the same terms."""
+    """The shortest notation of these terms; parsing it gives the same terms."""
     parts = []
     for index, term in enumerate(terms):
         sign = "-" if term.sign < 0 else "+" if index else ""
@@ -103,12 +103,12 @@ class _Parser:
 
     def parse(self) -> tuple[Term, ...]:
         if len(self._text) > LONGEST:
-            raise self._wrong(f"this is too long; at most {LONGEST} characters.", LONGEST)
+            raise self._wrong(f"this is too long; use at most {LONGEST} characters.", LONGEST)
         terms = [self._term(self._sign(first=True))]
         while self._peek():
             sign = self._sign(first=False)
             if len(terms) == MOST_TERMS:
-                raise self._wrong(f"at most {MOST_TERMS} parts can be added up.", self._at - 1)
+                raise self._wrong(f"use at most {MOST_TERMS} parts.", self._at - 1)
             terms.append(self._term(sign))
         if not self._dice:
             raise self._wrong(f"there is no die in it. Write dice {_EXAMPLES}.", 0)
@@ -120,14 +120,14 @@ class _Parser:
             self._at += 1
             return 1 if found == "+" else -1
         if not first:
-            raise self._wrong(f"here belongs `+`, `-` or the end. Write dice {_EXAMPLES}.")
+            raise self._wrong(f"expected `+`, `-` or the end here. Write dice {_EXAMPLES}.")
         return 1
 
     def _term(self, sign: Sign) -> Term:
         start, count = self._at, self._number("how many dice")
         if self._peek() not in ("d", "D"):
             if count is None:
-                what = "the dice are missing" if not self._peek() else "here belongs a number or a die"
+                what = "the dice are missing" if not self._peek() else "expected a number or a die here"
                 raise self._wrong(f"{what}, {_EXAMPLES}.")
             if count > HIGHEST_NUMBER:
                 raise self._wrong(f"a number is at most {HIGHEST_NUMBER}.", start)
@@ -179,7 +179,7 @@ class _Parser:
         return int(digits or 0) if self._at > start else None
 
     def _peek(self) -> str:
-        """The next character that is no space; empty at the end."""
+        """The next character after any spaces; empty at the end."""
         while self._at < len(self._text) and self._text[self._at].isspace():
             self._at += 1
         return self._text[self._at : self._at + 1]

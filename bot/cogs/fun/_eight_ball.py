@@ -1,12 +1,12 @@
-"""What `8ball` answers; its tone leans with harmony.
+"""`8ball`: a random answer whose tone depends on harmony.
 
-With h for harmony (0 to 2), the tones come with these shares:
+With h for harmony (0 to 2), the tones have these probabilities:
 
     yes   0.20 + 0.275 h        from 20 % at h = 0 to 75 % at h = 2
     open  0.20                  always a fifth
     no    0.60 - 0.275 h        from 60 % to 5 %
 
-So at 0.7, where harmony becomes good, yes and no are about even. Within a tone every answer is as likely.
+At 0.7, where harmony becomes good, yes and no are about even. Within a tone all answers are equally likely.
 """
 
 from __future__ import annotations
@@ -69,12 +69,12 @@ ANSWERS: Final[Mapping[Tone, tuple[str, ...]]] = MappingProxyType(
 
 
 class NoQuestion(HelixError):
-    """Nothing was asked."""
+    """The question is empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An answer, and how likely each tone was."""
+    """An answer, and the probability of each tone."""
 
     text: str
     tone: Tone
@@ -82,10 +82,10 @@ class Reading:
 
 
 def check_question(question: str) -> str:
-    """The question, without the space around it.
+    """The question without surrounding space.
 
     Raises:
-        NoQuestion: there is none.
+        NoQuestion: it contains no letter or digit.
     """
     if not any(character.isalnum() for character in question):
         raise NoQuestion("Ask something in words, such as `Will it hold?`")
@@ -93,13 +93,13 @@ def check_question(question: str) -> str:
 
 
 def tone_weights(harmony: float) -> Mapping[Tone, float]:
-    """How likely each tone is at this harmony (0 to 2); they sum to 1."""
+    """The probability of each tone at this harmony (0 to 2)."""
     yes = _YES_AT_ZERO + _LEAN * harmony
     return MappingProxyType({"yes": yes, "open": _OPEN, "no": 1.0 - _OPEN - yes})
 
 
 def answer(harmony: float, draw: float, pick: float) -> Reading:
-    """An answer; `draw` and `pick` (0 to 1, 1 excluded) choose the tone and the text within it."""
+    """An answer; `draw` and `pick` (from 0 to below 1) choose the tone and the text."""
     weights = tone_weights(harmony)
     tone: Tone = "no"
     if draw < weights["yes"]:

@@ -1,8 +1,7 @@
-"""What `fortune` says: one of the texts, stable for a person and a day (UTC).
+"""`fortune`: one of the texts, the same for a person during a UTC day.
 
-A person goes through the texts in an order of their own: the order begins at a place, and goes on by a step,
-that both come from their id and the sign. As the number of texts is prime, every text comes before one comes
-again, and no two days in a row are alike.
+Each person has a first text and a step, derived from their id and the sign. The number of texts is prime, so
+every text comes up before one repeats.
 """
 
 from __future__ import annotations
@@ -17,10 +16,10 @@ from state.agents import ROSTER
 
 @dataclass(frozen=True, slots=True)
 class Fortune:
-    """A person's day in words.
+    """A person's fortune for a day.
 
     Attributes:
-        sign: the sign it was read under, with its symbol and advice in the next two; None without one.
+        sign: the sign, if one was given; `symbol` and `advice` belong to it.
         companion: the agent of the day, with its symbol.
         number: from 1 to 99.
     """
@@ -34,7 +33,7 @@ class Fortune:
 
 
 def build_fortune(user_id: int, day: int, sign: str | None) -> Fortune:
-    """The fortune of a person on a day, under a sign or none."""
+    """The fortune of a person on a day, with or without a sign."""
     known = None if sign is None else SIGNS[sign]
     place = seed("place", user_id, sign) % len(FORTUNES)
     step = 1 + seed("step", user_id, sign) % (len(FORTUNES) - 1)

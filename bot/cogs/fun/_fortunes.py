@@ -1,4 +1,4 @@
-"""The fortunes. Their number is prime, which `_fortune.py` needs."""
+"""The fortunes. Their number must be prime (see `_fortune.py`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How dice, coins, answers and fortunes look."""
+"""Embeds of dice, coins, answers and fortunes."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bot.cogs.fun._vibe import FIELD_SHARE, Vibe
 from bot.text import embeds, words
 
 _TONES = {"yes": "good", "open": None, "no": "warn"}
-# Up to so many coins are shown one by one.
+# Up to this many coins are listed one by one.
 _COINS_SHOWN = 20
 _FAIR = "Drawn fairly, whatever the UCF says."
 _TWENTIES = {20: "A natural twenty. The field takes note.", 1: "A one. Phoenix begins here."}
 
 
 def eight_ball(question: str, reading: Reading, harmony: float) -> discord.Embed:
-    """A question and its answer, and how likely the other tones were."""
+    """A question, its answer, and the odds."""
     odds = ", ".join(f"{tone} {weight:.0%}" for tone, weight in reading.weights.items())
     return embeds.card(
         "🎱 The eight ball",
@@ -30,7 +30,7 @@ def eight_ball(question: str, reading: Reading, harmony: float) -> discord.Embed
 
 
 def rolled(view: Rolled) -> discord.Embed:
-    """Every die, the dropped ones struck through, and the sum."""
+    """Every die, dropped ones struck through, and the sum."""
     notation = format_dice(tuple(one.term for one in view.terms))
     lines = [_term(one, first=not index) for index, one in enumerate(view.terms)]
     return embeds.card(f"🎲 {view.total}", (f"`{notation}`", *lines), footer=_remark(view))
@@ -48,7 +48,7 @@ def coins(view: tuple[bool, ...]) -> discord.Embed:
 
 
 def fortune(view: Fortune, name: str) -> discord.Embed:
-    """A person's day."""
+    """A person's fortune."""
     under = f", {view.sign}" if view.sign else ""
     lines = [view.text]
     if view.advice:
@@ -60,7 +60,7 @@ def fortune(view: Fortune, name: str) -> discord.Embed:
 
 
 def vibe(view: Vibe, name: str) -> discord.Embed:
-    """A vibe and what it was made of."""
+    """A vibe and its two parts."""
     lines = (
         f"{embeds.bar(view.score, 0, 100)} **{view.score}** of 100 – **{view.band}**",
         view.text,

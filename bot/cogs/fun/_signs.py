@@ -1,4 +1,4 @@
-"""The twelve signs, each with what the collective says of it."""
+"""The twelve signs, each with the collective's advice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.errors import UnknownName
 
 
 class Sign(msgspec.Struct, frozen=True):
-    """A sign of the zodiac: its symbol, and the advice that goes with it."""
+    """A sign of the zodiac: its symbol and its advice."""
 
     symbol: str
     advice: str
@@ -37,16 +37,16 @@ SIGNS: Final[Mapping[str, Sign]] = MappingProxyType(
 
 
 class UnknownSign(UnknownName):
-    """There is no such sign."""
+    """No sign has this name."""
 
     kind = "sign"
 
 
 def parse_sign(word: str | None) -> str | None:
-    """The sign that `word` names, in any case, or by its beginning; None where none is asked for.
+    """The sign that `word` names or begins, in any letter case; None without a word.
 
     Raises:
-        UnknownSign: there is none, or several begin so; the text suggests the nearest.
+        UnknownSign: none or several match; the message suggests the nearest.
     """
     if word is None:
         return None

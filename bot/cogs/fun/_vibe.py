@@ -1,7 +1,7 @@
-"""What `vibe-check` computes, from 0 to 100: three fifths the field, two fifths the person's day.
+"""`vibe-check`: a score from 0 to 100, 60 % from the field and 40 % from the person's day.
 
-The field's part is the mean of six shares: harmony / 2, resilience / 2, prana, drishti, 1 - klesha, and
-1 - |zoom - 1|. The person's part is drawn from their id and the day (UTC), so it stays all day.
+The field's part is the mean of harmony / 2, resilience / 2, prana, drishti, 1 - klesha and 1 - |zoom - 1|.
+The person's part is hashed from their id and the UTC day, so it stays the same all day.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from state.models import UCF
 
 FIELD_SHARE: Final = 0.6
 
-# From which vibe on it is called what, highest first.
+# The lowest score of each band, its name and its text.
 _BANDS: Final[tuple[tuple[int, str, str], ...]] = (
     (85, "radiant", "People warm their hands on you. Share it around."),
     (70, "in tune", "You and the field are humming the same song."),
@@ -28,7 +28,7 @@ _BANDS: Final[tuple[tuple[int, str, str], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Vibe:
-    """A vibe and what it was made of, all from 0 to 100."""
+    """A vibe and its two parts, all from 0 to 100."""
 
     score: int
     field: int
@@ -38,7 +38,7 @@ class Vibe:
 
 
 def build_vibe(ucf: UCF, user_id: int, day: int) -> Vibe:
-    """A person's vibe on a day, in this field."""
+    """A person's vibe on a day."""
     field, person = field_share(ucf), share("vibe", user_id, day)
     score = round(100 * (FIELD_SHARE * field + (1 - FIELD_SHARE) * person))
     _, band, text = next(one for one in _BANDS if score >= one[0])
@@ -46,7 +46,7 @@ def build_vibe(ucf: UCF, user_id: int, day: int) -> Vibe:
 
 
 def field_share(ucf: UCF) -> float:
-    """How well the field is as a whole, from 0 to 1."""
+    """The field's part, from 0 to 1."""
     return fmean(
         (
             ucf.harmony / 2,

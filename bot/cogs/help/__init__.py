@@ -1,4 +1,4 @@
-"""Finding your way: every command by category, and each one in full."""
+"""The help command: every command by category, and each one in full."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Help(commands.Cog, name="help"):
-    """Reads the catalog, and nothing else."""
+    """Shows the catalog."""
 
     def __init__(self, bot: HelixBot) -> None:
         self.bot = bot
 
     @command("help")
     async def show_help(self, ctx: HelixContext, *, topic: str | None = None) -> None:
-        """The overview with its menu, or one command or category."""
+        """Show the overview with its menu, or one command or category."""
         prefix = self.bot.prefix
         visible = access.visible_entries(ctx.caller)
         if topic is None:
@@ -48,7 +48,7 @@ class Help(commands.Cog, name="help"):
     async def complete_topic(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Categories and commands that the caller may run."""
+        """Suggest categories and commands that the caller may run."""
         categories = _topics.build_categories(access.visible_entries(access.caller_of(interaction)))
         names = (
             name for one in categories for name in (*(entry.name for entry in one.entries), one.info.name)
@@ -57,7 +57,7 @@ class Help(commands.Cog, name="help"):
 
     @buttons.component("help", "menu", command="help")
     async def turn_to(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Show the category that was chosen, as its reader may see it now."""
+        """Show the chosen category, limited to what the reader may run."""
         prefix = self.bot.prefix
         categories = _topics.build_categories(access.visible_entries(access.caller_of(interaction)))
         chosen = next((one for one in categories if one.info.name in press.values), None)
@@ -67,7 +67,7 @@ class Help(commands.Cog, name="help"):
 
     @buttons.component("help", "run", command="help")
     async def run_command(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Run the command that the button names, if its reader may."""
+        """Run the command that the button names, if the reader may."""
         await pressed_command.run(interaction, press)
 
     async def _menu(
@@ -97,5 +97,5 @@ class Help(commands.Cog, name="help"):
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Help(bot))

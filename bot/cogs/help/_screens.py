@@ -1,4 +1,4 @@
-"""How help looks."""
+"""Embeds of the help."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ def overview(categories: Sequence[Category], prefix: str) -> discord.Embed:
     return embeds.card(
         "Helix",
         (
-            f"{count} commands for you, each as `{prefix}name` and as `/name`.",
-            f"`{prefix}help name` explains one.",
+            f"You can use {count} commands, each as `{prefix}name` or `/name`.",
+            f"`{prefix}help name` explains a command.",
         ),
         fields=fields,
-        footer="Only what you may run is shown. Tat Tvam Asi.",
+        footer="Only commands that you may run are listed. Tat Tvam Asi.",
     )
 
 
 def category(one: Category, prefix: str) -> discord.Embed:
-    """One category: a line for each of its commands."""
+    """One category, with two lines for each command."""
     lines = [f"`{_usage(entry, prefix)}`\n{entry.summary}" for entry in one.entries]
     return embeds.card(
-        one.info.title, (one.info.summary, "", *lines), footer=f"{prefix}help name explains one in full"
+        one.info.title, (one.info.summary, "", *lines), footer=f"{prefix}help name explains a command in full"
     )
 
 

@@ -1,4 +1,4 @@
-"""What `help` knows: the catalog, cut down to what its reader may run."""
+"""`help`: the part of the catalog that the reader may run."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _WHO = {Level.everyone: "everyone", Level.mod: "mods", Level.admin: "admins", Le
 
 
 class NoSuchTopic(HelixError):
-    """There is nothing to show under that name, for this reader."""
+    """No command or category that this reader may see has this name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A cog and those of its commands that the reader may run."""
+    """A cog and the commands in it that the reader may run."""
 
     info: CogInfo
     entries: tuple[CommandEntry, ...]
@@ -30,14 +30,14 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a name stands for: a command, a category, or both (the command is shown first)."""
+    """What a name means: a command, a category, or both."""
 
     entry: CommandEntry | None
     category: Category | None
 
 
 def build_categories(visible: Sequence[CommandEntry]) -> tuple[Category, ...]:
-    """The categories with something in them, in the catalog's order."""
+    """The categories that are not empty, in the catalog's order."""
     categories = (
         Category(info, tuple(entry for entry in visible if entry.cog == info.name)) for info in catalog.COGS
     )
@@ -45,10 +45,10 @@ def build_categories(visible: Sequence[CommandEntry]) -> tuple[Category, ...]:
 
 
 def find_topic(word: str, visible: Sequence[CommandEntry], *, prefix: str) -> Topic:
-    """What `word` names: by command, alias, or category; with or without a prefix, in any case.
+    """The command (or alias) or category that `word` names, with or without prefix, in any letter case.
 
     Raises:
-        NoSuchTopic: nothing that this reader may run; the text suggests the nearest names.
+        NoSuchTopic: this reader may see nothing with this name; the message suggests the nearest.
     """
     name = " ".join(word.removeprefix(prefix).removeprefix("/").split()).casefold()[:_LONGEST_TOPIC]
     categories = build_categories(visible)
@@ -62,7 +62,7 @@ def find_topic(word: str, visible: Sequence[CommandEntry], *, prefix: str) -> To
 
 
 def describe_access(entry: CommandEntry) -> str:
-    """Who may run it, in words, with the actions that need more."""
+    """Who may run the command, and which actions need a higher level."""
     base = _WHO[entry.access.level]
     by_level: dict[Level, list[str]] = {}
     for action, level in entry.access.actions.items():
@@ -72,12 +72,12 @@ def describe_access(entry: CommandEntry) -> str:
     words = " · ".join((base, *more))
     privileged = entry.access.level > Level.everyone or bool(more)
     if entry.access.local and privileged:
-        return f"{words} (of the server it is given in)"
+        return f"{words} (of the server where it is used)"
     return f"{words} (of the home server)" if privileged else words
 
 
 def describe_cooldown(entry: CommandEntry) -> str:
-    """How often one person may run it."""
+    """How often one person may run the command."""
     shown = _times(entry.cooldown)
     return f"{shown}; {', '.join(entry.quick)} {_times(USUAL)}" if entry.quick else shown
 
@@ -88,7 +88,7 @@ def _times(cooldown: Cooldown) -> str:
 
 
 def with_prefix(entry: CommandEntry, prefix: str) -> str:
-    """Its example with the prefix that is in use; the catalog writes the default one, `!`."""
+    """The example with the configured prefix; the catalog uses `!`."""
     return prefix + entry.example.removeprefix("!")
 
 

@@ -1,4 +1,4 @@
-"""How everything is doing: the state, the checks, the numbers, the services, the addresses."""
+"""Commands that show the state, the health checks, the metrics, the services and the HTTP routes."""
 
 from __future__ import annotations
 
@@ -33,34 +33,34 @@ _STATUS_TAGS = ("state", "agents", "health", "rituals")
 
 
 class Monitoring(commands.Cog, name="monitoring"):
-    """Commands that look, and change nothing."""
+    """Commands that only read."""
 
     def __init__(self, bot: HelixBot) -> None:
         self.bot = bot
 
     @command("status")
     async def status(self, ctx: HelixContext) -> None:
-        """The collective on one screen."""
+        """Show the collective on one screen."""
         view = ctx.cached((), self.bot.collective.status.read, _STATUS_TAGS)
         await ctx.say(embed=_status_screen.status(view))
 
     @command("health")
     async def health(self, ctx: HelixContext) -> None:
-        """Every check."""
+        """Show every health check."""
         view = ctx.cached((), lambda: _health.build_health(self.bot.kernel.health), ("health",))
         embed, buttons_below = await self._health_page(view, 0, ctx.author.id)
         await ctx.say(embed=embed, view=buttons_below)
 
     @buttons.component("monitoring", "health", command="health")
     async def turn_health(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page, as the checks are now."""
+        """Turn to another page of the current checks."""
         view = _health.build_health(self.bot.kernel.health)
         embed, buttons_below = await self._health_page(view, pages.Turn.of(press).page, press.user_id)
         await press.answer.update(embed=embed, view=buttons_below)
 
     @command("metrics")
     async def metrics(self, ctx: HelixContext, section: str | None = None) -> None:
-        """The numbers, whole or one section of them."""
+        """Show the metrics, or one section of them."""
         wanted = _metrics.parse_section(section)
         kernel, slo = self.bot.kernel, self.bot.collective.slo
         view = ctx.cached((wanted,), lambda: _metrics.build_metrics(kernel, slo.current(), wanted), ())
@@ -86,21 +86,21 @@ class Monitoring(commands.Cog, name="monitoring"):
 
     @command("discovery")
     async def discovery(self, ctx: HelixContext) -> None:
-        """Every HTTP route."""
+        """List every HTTP route."""
         addresses = ctx.cached((), self._addresses, ())
         embed, buttons_below = await self._discovery_page(addresses, 0, ctx.author.id)
         await ctx.say(embed=embed, view=buttons_below)
 
     @buttons.component("monitoring", "discovery", command="discovery")
     async def turn_discovery(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page of the routes."""
+        """Turn to another page of the routes."""
         page = pages.Turn.of(press).page
         embed, buttons_below = await self._discovery_page(self._addresses(), page, press.user_id)
         await press.answer.update(embed=embed, view=buttons_below)
 
     @command("ping")
     async def ping(self, ctx: HelixContext) -> None:
-        """The latencies; the round trip is that of the reply itself."""
+        """Show the latencies; the round trip is measured with the reply itself."""
         view = _ping.build_ping(self.bot.kernel, self.bot.latency)
         began = perf_counter()
         reply = await ctx.say(embed=_screens.ping(view, None))
@@ -131,5 +131,5 @@ class Monitoring(commands.Cog, name="monitoring"):
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Monitoring(bot))

@@ -1,4 +1,4 @@
-"""What `discovery` shows: where this process answers over HTTP."""
+"""`discovery`: the addresses of the HTTP routes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class Address:
     """One route.
 
     Attributes:
-        url: whole, with placeholders in braces.
-        link: a URL that a browser can open; empty where there is none.
-        gives: what it answers with.
-        needs: which token it asks for; empty where it asks for none.
+        url: the full URL, with placeholders in braces.
+        link: a URL that a browser can open; empty if there is none.
+        gives: what the route returns.
+        needs: the token it requires; empty if none.
     """
 
     method: str
@@ -47,7 +47,7 @@ def build_discovery(
 
 
 def _opens(route: RouteInfo) -> bool:
-    """Whether a browser that follows a link to its example gets its answer."""
+    """Whether a browser can open the route's example."""
     return (
         route.method == "GET"
         and route.needs_token in {"none", "read"}

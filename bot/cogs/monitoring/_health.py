@@ -1,4 +1,4 @@
-"""What `health` shows: every check, the ones that need somebody first."""
+"""`health`: every check, the most urgent first."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _URGENCY: dict[Status, int] = {"fail": 0, "warn": 1, "pass": 2}
 
 @dataclass(frozen=True, slots=True)
 class HealthView:
-    """The overall status, how many checks have each, and the checks, the most urgent first."""
+    """The overall status, the counts per status, and the checks, most urgent first."""
 
     overall: Status
     failing: int
@@ -21,7 +21,7 @@ class HealthView:
 
 
 def build_health(health: HealthRegistry) -> HealthView:
-    """The view of the registry as it was last refreshed."""
+    """The view of the registry's last refresh."""
     checks = tuple(sorted(health.checks(), key=lambda check: (_URGENCY[check.status], check.name)))
     return HealthView(
         overall=health.overall(),

@@ -1,4 +1,4 @@
-"""What `heartbeat` does: probe every service now, and say how each has been doing."""
+"""`heartbeat`: probe every service now and show its uptime."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Pulse:
     """One service.
 
     Attributes:
-        answer: the HTTP status, or what went wrong.
-        latency_s: how long the answer took; None without one.
-        changed_at: since when it has been up, or down.
-        uptime: the share of probes in 24 h that went well, 0 to 1; None without any.
-        over_s: how long ago the first of them was, in seconds.
+        answer: the HTTP status or the error.
+        latency_s: the response time; None without a response.
+        changed_at: when it last went up or down.
+        uptime: the share of successful probes in 24 h, 0 to 1; None without probes.
+        over_s: the age of the first of these probes, in seconds.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Pulse:
 async def fetch_pulses(
     probes: ServiceProbes, clock: Clock, on_result: Callable[[ProbeResult], None] | None = None
 ) -> tuple[Pulse, ...]:
-    """Probe all services at once, `on_result` hearing of each as it answers; the broken ones come first."""
+    """Probe all services at once, calling `on_result` for each result; failed ones come first."""
     results = await probes.probe_all(on_result)
     pulses = []
     for result in results:

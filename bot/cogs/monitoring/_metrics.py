@@ -1,4 +1,4 @@
-"""What `metrics` shows, read from the registry and the caches."""
+"""`metrics`: read from the registry and the caches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.cogs.monitoring._promises import Promise, build_promises
+from bot.cogs.monitoring._objectives import Objective, build_objectives
 from core.cache import CacheStats
 from core.errors import UnknownName
 from core.metrics import Counter, Histogram, HistogramSummary, Registry
@@ -22,17 +22,17 @@ MOST_ROWS = 10
 
 
 class UnknownSection(UnknownName):
-    """`metrics` has no such section."""
+    """No section has this name."""
 
     kind = "section"
 
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What was answered under one name (a route, a command, or "all"); times in seconds.
+    """The answers of one route or command, or of all; times in seconds.
 
     Attributes:
-        failed: answers that nobody wants: a 5xx, a command's unexpected error.
+        failed: 5xx answers, or unexpected errors of a command.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Traffic:
 
     @property
     def failed_share(self) -> float | None:
-        """The share that failed, 0 to 1; None where nothing was answered."""
+        """The share of failed answers, 0 to 1; None without answers."""
         return self.failed / self.count if self.count else None
 
 
@@ -54,9 +54,9 @@ class WebhookCounts:
     """Events in and deliveries out since the start.
 
     Attributes:
-        handled: (event, handler) pairs that are done; `given_up` those that are dead.
-        failed: attempts that will be made again.
-        lag_p95_s: from an event to its delivery, in seconds.
+        handled: (event, handler) pairs that are done; `given_up` counts the dead ones.
+        failed: attempts that will be repeated.
+        lag_p95_s: the time from an event to its delivery, in seconds.
     """
 
     accepted: int
@@ -70,7 +70,7 @@ class WebhookCounts:
 
     @property
     def delivered_share(self) -> float | None:
-        """Of the deliveries that are over, 0 to 1; None where there are none."""
+        """The delivered share of finished deliveries, 0 to 1; None without any."""
         over = self.delivered + self.dead
         return self.delivered / over if over else None
 
@@ -81,9 +81,9 @@ class MetricsView:
 
     Attributes:
         section: None for the overview.
-        memory_bytes: what the process holds in memory now; None where the platform does not say.
-        promises_over_s: how much of the last day the promises were measured over, in seconds.
-        lag_s: how late the event loop was, last and worst of the last minute.
+        memory_bytes: the process's memory; None if the platform does not report it.
+        objectives_over_s: the part of the last day that the objectives cover, in seconds.
+        lag_s: the event loop's lag: last, and worst of the last minute.
     """
 
     section: Section | None
@@ -94,16 +94,16 @@ class MetricsView:
     hit_rate: float | None
     memory_bytes: int | None
     lag_s: tuple[float, float]
-    promises: tuple[Promise, ...]
-    promises_over_s: float
+    objectives: tuple[Objective, ...]
+    objectives_over_s: float
     webhooks: WebhookCounts
 
 
 def parse_section(word: str | None) -> Section | None:
-    """The section that `word` names, whatever its case; None for the overview.
+    """The section that `word` names, in any letter case; None means the overview.
 
     Raises:
-        UnknownSection: there is no such section; the text suggests the nearest.
+        UnknownSection: no section has this name; the message suggests the nearest.
     """
     if word is None:
         return None
@@ -116,7 +116,7 @@ def parse_section(word: str | None) -> Section | None:
 def build_metrics(
     kernel: Kernel, slo: SloReport, section: Section | None, *, memory: Callable[[], int | None] | None = None
 ) -> MetricsView:
-    """The view of `section`, as the counters and the promises stand now."""
+    """The view of `section` with the current counters and objectives."""
     http_rows = _http_rows(kernel.metrics)
     command_rows = _command_rows(kernel.metrics)
     http = _all(kernel.metrics, "helix_http_request_duration_seconds", http_rows)
@@ -134,8 +134,8 @@ def build_metrics(
         hit_rate=hit_rate,
         memory_bytes=(memory or resident_bytes)(),
         lag_s=(kernel.loop_lag.last_s, kernel.loop_lag.worst_recent_s),
-        promises=build_promises(slo),
-        promises_over_s=(slo.until - slo.since).total_seconds(),
+        objectives=build_objectives(slo),
+        objectives_over_s=(slo.until - slo.since).total_seconds(),
         webhooks=webhooks,
     )
 

@@ -1,11 +1,11 @@
-"""How `metrics` looks."""
+"""Embeds of `metrics`."""
 
 from __future__ import annotations
 
 import discord
 
 from bot.cogs.monitoring._metrics import MetricsView, Traffic, WebhookCounts
-from bot.cogs.monitoring._promises import Promise
+from bot.cogs.monitoring._objectives import Objective
 from bot.text import embeds, words
 from core.cache import CacheStats
 
@@ -37,14 +37,14 @@ def _overview(view: MetricsView) -> discord.Embed:
         f"**Memory** {memory}",
         f"**Event-loop lag** {words.duration(last_s)} (worst {words.duration(worst_s)} in a minute)",
     )
-    over = words.covered(view.promises_over_s)
-    broken = sum(promise.kept is False for promise in view.promises)
+    over = words.covered(view.objectives_over_s)
+    missed = sum(objective.met is False for objective in view.objectives)
     return embeds.card(
         "📈 Metrics",
         lines,
-        status="warn" if broken else "pass",
-        fields=[embeds.Field(f"Promises {over}".rstrip(), "\n".join(map(_promise, view.promises)))],
-        footer="All else since the start of this process",
+        status="warn" if missed else "pass",
+        fields=[embeds.Field(f"Objectives {over}".rstrip(), "\n".join(map(_objective, view.objectives)))],
+        footer="Everything else since the start of this process",
     )
 
 
@@ -59,9 +59,9 @@ def _webhooks(counts: WebhookCounts) -> tuple[str, ...]:
     )
 
 
-def _promise(promise: Promise) -> str:
-    mark = {True: "✅", False: "❌", None: "⚪"}[promise.kept]
-    return f"{mark} {promise.name} {promise.target}: {promise.stands}"
+def _objective(objective: Objective) -> str:
+    mark = {True: "✅", False: "❌", None: "⚪"}[objective.met]
+    return f"{mark} {objective.name} {objective.target}: {objective.stands}"
 
 
 def _traffic(row: Traffic, name: str) -> str:

@@ -1,4 +1,4 @@
-"""What `ping` shows, but for the round trip that only its own reply can measure."""
+"""`ping`: the latencies, except the round trip, which the reply measures."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.version import VERSION
 
 @dataclass(frozen=True, slots=True)
 class PingView:
-    """Times in seconds; `gateway_s` is None before the first heartbeat was acknowledged."""
+    """Times in seconds; `gateway_s` is None before the first heartbeat acknowledgement."""
 
     gateway_s: float | None
     lag_s: float
@@ -22,7 +22,7 @@ class PingView:
 
 
 def build_ping(kernel: Kernel, gateway_latency_s: float) -> PingView:
-    """The view as things are now; discord.py gives NaN or infinity for a latency it does not know."""
+    """The current view; discord.py reports an unknown latency as NaN or infinity."""
     return PingView(
         gateway_s=gateway_latency_s if math.isfinite(gateway_latency_s) else None,
         lag_s=kernel.loop_lag.last_s,

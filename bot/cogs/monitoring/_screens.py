@@ -1,4 +1,4 @@
-"""How the monitoring commands look: facts first, short enough for a phone."""
+"""Embeds of the monitoring commands, short enough for a phone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,11 @@ from core.health import Check
 CHECKS_PER_PAGE = 8
 ROUTES_PER_PAGE = 8
 
-_HEALTH_TITLES = {"pass": "Every check passes", "warn": "Working, with a limp", "fail": "Something is broken"}
+_HEALTH_TITLES = {
+    "pass": "Every check passes",
+    "warn": "Working, with warnings",
+    "fail": "Something is broken",
+}
 
 
 def health_pages(view: HealthView) -> tuple[tuple[str, ...], ...]:
@@ -40,7 +44,7 @@ def health(view: HealthView, page: int) -> discord.Embed:
 
 
 def ping(view: PingView, round_trip_s: float | None) -> discord.Embed:
-    """The latencies; before its own reply has been sent the round trip is still being measured."""
+    """The latencies; `round_trip_s` is None until the reply has been sent."""
     rows = (
         ("Gateway", "not measured yet" if view.gateway_s is None else words.duration(view.gateway_s)),
         ("Round trip", "measuring…" if round_trip_s is None else words.duration(round_trip_s)),
@@ -52,10 +56,12 @@ def ping(view: PingView, round_trip_s: float | None) -> discord.Embed:
 
 
 def heartbeat(pulses: Sequence[Pulse]) -> discord.Embed:
-    """The services as a table of two lines each."""
+    """The services, two lines each."""
     if not pulses:
         return embeds.card(
-            "No services are watched", ("Name some in `services.json` in the data folder.",), status="warn"
+            "No services are watched",
+            ("List services in `services.json` in the data folder.",),
+            status="warn",
         )
     down = sum(not pulse.ok for pulse in pulses)
     title = f"{down} of {len(pulses)} down" if down else f"{len(pulses)} of {len(pulses)} up"
@@ -63,7 +69,7 @@ def heartbeat(pulses: Sequence[Pulse]) -> discord.Embed:
 
 
 def beat(name: str, *, ok: bool) -> str:
-    """One line of progress: which service has just answered, or not."""
+    """One line of progress: a service and whether it is up."""
     return f"{'✅' if ok else '❌'} {embeds.plain(name, 60)}"
 
 
@@ -112,6 +118,6 @@ def _address(address: Address) -> str:
         notes.append(f"🔑 {address.needs}")
     if address.link not in {"", address.url}:
         notes.append(f"such as {address.link}")
-    # Discord makes a link of any bare URL, so only what can be opened stands bare.
+    # Discord links every bare URL, so URLs that cannot be opened are quoted.
     url = address.url if address.link == address.url else words.quoted(address.url, 300)
     return f"**{address.method}** {url}\n{' · '.join(notes)}"

@@ -1,4 +1,4 @@
-"""How `status` looks: the collective on one phone screen."""
+"""Embed of `status`, short enough for a phone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from state.status.records import StatusView
 
 
 def status(view: StatusView) -> discord.Embed:
-    """Assessment, the six values, what is connected, and since when."""
+    """The assessment, the six values, and the state of each part."""
     facts = (
         f"**Agents** {status_card.agents(view)}",
         f"**Gateway** {status_card.gateway(view)}",

@@ -244,5 +244,5 @@ def _first_met(run: Run, step: int) -> str:
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Rituals(bot))

@@ -244,5 +244,5 @@ def _names(interaction: discord.Interaction[Any], *, held: bool) -> list[str]:
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Roles(bot))

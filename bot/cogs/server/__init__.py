@@ -191,5 +191,5 @@ def _lacking(guild: discord.Guild, channel: discord.TextChannel | None) -> list[
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Server(bot))

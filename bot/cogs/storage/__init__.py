@@ -126,5 +126,5 @@ class Storage(commands.Cog, name="storage"):
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Storage(bot))

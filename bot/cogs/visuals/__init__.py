@@ -116,5 +116,5 @@ def _guild(ctx: HelixContext) -> discord.Guild:
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Visuals(bot))

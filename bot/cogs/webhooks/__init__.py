@@ -180,5 +180,5 @@ def _span(wanted: _lines.Target | timedelta | None) -> str:
 
 
 async def setup(bot: HelixBot) -> None:
-    """What the loader calls."""
+    """Add the cog."""
     await bot.add_cog(Webhooks(bot))

@@ -15,7 +15,7 @@ from tests.bot.cogs.logic import reply_to
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("!help", f"{len(catalog.ENTRIES)} commands for you"),
+        ("!help", f"You can use {len(catalog.ENTRIES)} commands"),
         ("!help ping", "Gateway latency"),
         ("!help nothing-like-it", "There is no command or category"),
         ("!status", "of 14 active"),
@@ -33,7 +33,7 @@ from tests.bot.cogs.logic import reply_to
         ("!unload admin", "`admin` stays loaded"),
         ("!reload admin", "✅ **admin** reloaded in"),
         ("!flags", "`lazy_commands` **on**"),
-        ("!flags lazy_commands on", "was **on** already"),
+        ("!flags lazy_commands on", "is already **on**"),
         ("!cache", "No cache yet."),
         ("!cache clear all", "Cleared **all**"),
     ],
@@ -53,7 +53,7 @@ async def test_a_member_gets_a_refusal(line: str) -> None:
 async def test_a_member_gets_the_overview_without_admin_commands() -> None:
     text = await reply_to("!help", member=1)
     open_to_all = sum(entry.access.level is Level.everyone for entry in catalog.ENTRIES)
-    assert f"{open_to_all} commands for you" in text
+    assert f"You can use {open_to_all} commands" in text
     assert "`reload`" not in text
 
 

@@ -22,8 +22,8 @@ IN_PRIVATE = Caller(1, "Ada")
     [
         (MEMBER, "`/restore x` does it.", "`/restore x` (for admins) does it."),
         (MEMBER, "`!restore x` does it.", "`!restore x` (for admins) does it."),
-        (MEMBER, "`/run` does that.", "`/run` (for mods) does that."),
-        (MOD, "`/run` does that.", "`/run` does that."),
+        (MEMBER, "`/run` submits one.", "`/run` (for mods) submits one."),
+        (MOD, "`/run` submits one.", "`/run` submits one."),
         (ADMIN, "`/restore x` or `/run`", "`/restore x` or `/run`"),
         (MEMBER, "An admin stops it with `/halt`.", "An admin stops it with `/halt`."),
         (MEMBER, "Tell an admin. Then `/halt`.", "Tell an admin. Then `/halt` (for admins)."),

@@ -19,8 +19,8 @@ from bot.cogs.monitoring._discovery import Address
 from bot.cogs.monitoring._health import HealthView
 from bot.cogs.monitoring._heartbeat import Pulse
 from bot.cogs.monitoring._metrics import MetricsView, Traffic, WebhookCounts
+from bot.cogs.monitoring._objectives import Objective
 from bot.cogs.monitoring._ping import PingView
-from bot.cogs.monitoring._promises import Promise
 from bot.text import embeds
 from core.cache import CacheStats
 from core.health import Check
@@ -133,8 +133,8 @@ def test_metrics_fit(
         hit_rate=share,
         memory_bytes=None if share is None else 10**9,
         lag_s=(0.0, 1.0),
-        promises=(Promise(name, "< 1", name, None),) * 8,
-        promises_over_s=60.0,
+        objectives=(Objective(name, "< 1", name, None),) * 8,
+        objectives_over_s=60.0,
         webhooks=COUNTS,
     )
     fits(_metrics_screen.metrics(view))
@@ -309,16 +309,16 @@ def test_health_shows_what_is_to_be_typed_as_code() -> None:
 def metrics_view(section: str | None, over_s: float = 86_400) -> MetricsView:
     rows = (Traffic("/status", 10, 1, 0.001, 0.002, 0.003, 0.0015),)
     empty = Traffic("all", 0, 0, None, None, None, None)
-    promises = (
-        Promise("Hit rate", "> 80%", "50%", kept=False),
-        Promise("Uptime", "> 99.9%", "no data yet", None),
+    objectives = (
+        Objective("Hit rate", "> 80%", "50%", met=False),
+        Objective("Uptime", "> 99.9%", "no data yet", None),
     )
     wanted: Any = section
     size = 100 * 1024 * 1024
-    return MetricsView(wanted, rows[0], empty, rows, (), 0.5, size, (0.001, 0.01), promises, over_s, COUNTS)
+    return MetricsView(wanted, rows[0], empty, rows, (), 0.5, size, (0.001, 0.01), objectives, over_s, COUNTS)
 
 
-def test_metrics_overview_has_the_numbers_and_the_promises() -> None:
+def test_metrics_overview_has_the_numbers_and_the_objectives() -> None:
     text = text_of(_metrics_screen.metrics(metrics_view(None)))
     for part in (
         "**HTTP** 10 · 1 failed (10%)",
@@ -331,10 +331,10 @@ def test_metrics_overview_has_the_numbers_and_the_promises() -> None:
         assert part in text
 
 
-def test_the_promises_say_over_how_long() -> None:
-    assert "Promises over 24 h" in text_of(_metrics_screen.metrics(metrics_view(None)))
-    assert "Promises over 10 min 0 s" in text_of(_metrics_screen.metrics(metrics_view(None, over_s=600)))
-    assert "Promises over" not in text_of(_metrics_screen.metrics(metrics_view(None, over_s=1)))
+def test_the_objectives_say_over_how_long() -> None:
+    assert "Objectives over 24 h" in text_of(_metrics_screen.metrics(metrics_view(None)))
+    assert "Objectives over 10 min 0 s" in text_of(_metrics_screen.metrics(metrics_view(None, over_s=600)))
+    assert "Objectives over" not in text_of(_metrics_screen.metrics(metrics_view(None, over_s=1)))
 
 
 def test_metrics_sections_show_their_rows() -> None:

@@ -56,7 +56,7 @@ def test_a_line_without_cogs_is_answered_with_their_names(line: str) -> None:
 
 def test_a_group_stands_alone() -> None:
     assert _cogs.parse_cogs("ALL", KNOWN, groups=("all", "changed")) == ("all",)
-    with pytest.raises(WrongCogs, match="`all` stands alone"):
+    with pytest.raises(WrongCogs, match="Use `all` alone"):
         _cogs.parse_cogs("all help", KNOWN, groups=("all", "changed"))
 
 
@@ -147,7 +147,7 @@ def test_a_failure_says_file_line_cause_and_that_the_old_code_stays() -> None:
     failure = CogFailure("bot/cogs/agents.py", 12, "SyntaxError", "invalid syntax", "ab12cd34")
     line = _screens.tick(LoadResult("agents", ok=False, ms=1, error=failure, kept_old=True), "reload")
     assert line == (
-        "❌ **agents** not reloaded; the old code stays\n"
+        "❌ **agents** not reloaded; the old code keeps running\n"
         "`bot/cogs/agents.py:12` SyntaxError: invalid syntax (incident `ab12cd34`)"
     )
 
@@ -161,7 +161,7 @@ def test_a_failure_without_a_place_still_says_why() -> None:
     assert _screens.tick(LoadResult("admin", ok=False, ms=0, error=refused), "unload").endswith(
         "not unloaded. It stays."
     )
-    assert "no cause" in _screens.tick(LoadResult("a", ok=False, ms=1), "load")
+    assert "cause unknown" in _screens.tick(LoadResult("a", ok=False, ms=1), "load")
 
 
 def test_several_results_are_counted() -> None:
@@ -195,7 +195,7 @@ def test_a_switch_shows_before_and_after(kernel: Kernel) -> None:
     before = _flags.find_flag(kernel.flags, "lazy_commands")
     after = kernel.flags.switch("lazy_commands", False)
     assert "**on** → **off**" in (_screens.switched(before, after).description or "")
-    assert "was **off** already" in (_screens.switched(after, after).description or "")
+    assert "is already **off**" in (_screens.switched(after, after).description or "")
 
 
 def test_caches_show_their_counts(kernel: Kernel) -> None:
@@ -210,8 +210,8 @@ def test_caches_show_their_counts(kernel: Kernel) -> None:
 
 
 def test_clearing_says_how_much_went_and_what_the_files_said() -> None:
-    assert _screens.cleared("http", 1, None).description == "Cleared **http**: 1 entry gone."
-    assert "read anew" in (_screens.cleared("state", 2, ()).description or "")
+    assert _screens.cleared("http", 1, None).description == "Cleared **http**: 1 entry removed."
+    assert "read again" in (_screens.cleared("state", 2, ()).description or "")
     refused = _screens.cleared(
         "all", 2, (Refusal("ucf_state.json", 3, 4, "no number"), Refusal("a", None, None, "b"))
     )

@@ -56,7 +56,7 @@ async def test_what_is_needed_to_find_a_way_back_is_not_unloaded(
 
 async def test_unload_of_what_is_unloaded_asks_nothing(talk: Talk, running_bot: RunningBot) -> None:
     await running_bot.bot.loader.unload("agents")
-    assert "**agents** was unloaded already" in text_of(await talk.ask("admin", "!unload agents"))
+    assert "**agents** is already unloaded" in text_of(await talk.ask("admin", "!unload agents"))
 
 
 async def test_completion_of_unload_offers_only_what_may_go(talk: Talk) -> None:

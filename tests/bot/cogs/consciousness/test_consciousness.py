@@ -17,10 +17,10 @@ from tests.bot.support import RunningBot
     ("line", "said"),
     [
         ("!consciousness", "**93** of 100, **lucid**"),
-        ("!mind oracle", "Oracle is active: it sees 100% of 93."),
+        ("!mind oracle", "Oracle is active and sees 100% of the level 93."),
         ("!state nobody", "There is no agent called `nobody`"),
         ("!emotions", "Mostly **courage**."),
-        ("!tony", "None yet: nothing was asked of Kavach."),
+        ("!tony", "None yet: Kavach has not been asked to judge anything."),
     ],
 )
 async def test_a_line_gets_its_reply(logic_bot: HelixBot, line: str, said: str) -> None:

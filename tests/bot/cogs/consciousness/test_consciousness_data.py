@@ -100,8 +100,8 @@ def test_an_agent_sees_as_clearly_as_it_is_measured(
     level = _level.build_level(DEFAULT_UCF, DEFAULT_UCF, agent(status, load))
     assert level.value == pytest.approx(level.whole * share)
     text = _screens.level(level).description or ""
-    assert f"it sees {share:.0%} of 93." in text
-    assert "steady: no value moved it" in text
+    assert f"sees {share:.0%} of the level 93." in text
+    assert "steady: no value has changed" in text
 
 
 @given(fields(), st.builds(Activity, *(st.integers(0, 500) for _ in range(3))))

@@ -108,7 +108,7 @@ async def test_what_is_posted_is_pinned_and_posting_again_changes_nothing(
     assert "2 messages posted, the first pinned" in said
     assert posted(sandbox) == list(documents.load("manifesto").messages())
     assert pins(sandbox) == ids(sandbox)[:1]
-    assert "up to date already; nothing was changed" in await post(talk)
+    assert "already up to date; nothing was changed" in await post(talk)
     assert len(posted(sandbox)) == 2
     entries = await running_bot.collective.journal.entries(kinds=["content"])
     assert [(entry.subject, entry.actor) for entry in entries] == [("manifesto", "Adam (admin)")]
@@ -128,7 +128,7 @@ async def test_what_changed_is_edited_and_what_is_longer_or_shorter_gets_and_los
     write(tmp_path, monkeypatch, "e")
     assert "1 message edited, 2 messages deleted." in await post(talk)
     assert ids(sandbox) == first[:1]
-    assert "up to date already" in await post(talk)
+    assert "already up to date" in await post(talk)
 
 
 async def test_a_message_that_was_deleted_is_posted_anew_and_the_order_is_kept(
@@ -157,7 +157,7 @@ async def test_what_takes_no_more_edits_is_posted_anew_in_order_without_a_notifi
     refuse_edits(sandbox)
     said = await post(talk)
     assert "2 messages posted." in said
-    assert "took no more edits" in said
+    assert "no longer accepts edits" in said
     assert [one[-1] for one in posted(sandbox)] == ["a", "x", "c"]
     assert ids(sandbox)[0] == first[0]
     flags = [one.flags & SUPPRESSED for one in place(sandbox).messages.values() if one.id in ids(sandbox)]
@@ -166,7 +166,7 @@ async def test_what_takes_no_more_edits_is_posted_anew_in_order_without_a_notifi
     refuse_edits(sandbox)
     assert "3 messages posted, the first pinned" in await post(talk)
     assert pins(sandbox) == ids(sandbox)[:1]
-    assert "up to date already" in await post(talk)
+    assert "already up to date" in await post(talk)
 
 
 async def test_a_channel_that_is_gone_is_not_taken_for_one_whose_messages_are_gone(
@@ -208,7 +208,7 @@ async def test_after_a_crash_at_any_write_nothing_stands_twice(
         await post(talk)
         assert [one[-1] for one in posted(sandbox)] == ["a", "b", "c"]
         assert pins(sandbox) == ids(sandbox)[:1]
-        assert "up to date already" in await post(talk)
+        assert "already up to date" in await post(talk)
     talk.close()
 
 
@@ -319,6 +319,6 @@ async def test_by_slash_the_channel_is_chosen(talk: Talk, running_bot: RunningBo
 
 async def test_what_does_not_go_together_is_explained(talk: Talk) -> None:
     assert "Say where: `!codex post #channel`" in text_of(await talk.ask("admin", "!codex post"))
-    assert "A channel goes with `post`" in text_of(await talk.ask("admin", "!codex agents #general"))
+    assert "A channel needs the action `post`" in text_of(await talk.ask("admin", "!codex agents #general"))
     assert "not in a direct message" in text_of(await talk.ask("owner", "!rules post #general", dm=True))
     assert "Be kind" in text_of(await talk.ask("member", "!rules", dm=True))

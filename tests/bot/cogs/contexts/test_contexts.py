@@ -50,7 +50,7 @@ async def test_a_state_that_changed_meanwhile_is_shown_anew(talk: Talk, running_
     question = await talk.ask("admin", "!restore calm")
     await tune(running_bot, 0.8)
     await talk.press("admin", question, "Yes, do it")
-    again = await talk.until(lambda one: "has changed meanwhile" in text_of(one))
+    again = await talk.until(lambda one: "has changed in the meantime" in text_of(one))
     assert "**harmony** 0.80 → 0.50" in text_of(again)
     await talk.press("admin", again, "Yes, do it")
     await talk.until(lambda one: "Restored" in text_of(one))

@@ -14,10 +14,10 @@ from tests.bot.cogs.logic import reply_to
 @pytest.mark.usefixtures("logic_bot")
 async def test_kept_found_and_restored() -> None:
     assert "None has been saved yet" in await reply_to("!restore storm")
-    assert "No checkpoint has been kept yet" in await reply_to("!contexts")
+    assert "There is no checkpoint yet" in await reply_to("!contexts")
     assert "holds version 1" in await reply_to("!archive storm")
     assert "**storm** #1 · version 1" in await reply_to("!contexts", member=1)
-    assert "as in **storm** already" in await reply_to("!restore storm")
+    assert "already match **storm**" in await reply_to("!restore storm")
     assert "**storm**" in await reply_to("!search storm", member=1)
 
 

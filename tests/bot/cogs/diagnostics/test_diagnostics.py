@@ -62,7 +62,7 @@ async def test_with_a_route_that_is_gone_it_is_red_and_says_which(served: Runnin
     served.bot.routes = (*served.bot.routes, gone)
     message = await self_tested(talk)
     assert "something is broken" in text_of(message)
-    assert "route /ucg** fail: it answered 404 instead of 200" in text_of(message)
+    assert "route /ucg** fail: the status was 404 instead of 200" in text_of(message)
     assert message["embeds"][0]["color"] == RED
     assert "* Failed: **route /ucg**" in next(p for p in reports(served) if p.suffix == ".md").read_text()
 
@@ -84,7 +84,7 @@ async def test_with_a_store_that_loses_the_marker_it_is_red(
 
     monkeypatch.setattr(served.collective.journal, "entries", find_nothing)
     text = text_of(await self_tested(talk))
-    assert "state write and read back** fail: the marker that was written is not in the journal" in text
+    assert "state write and read back** fail: the marker was written but is not in the journal" in text
 
 
 async def test_with_an_unreadable_file_it_is_red(served: RunningBot, talk: Talk) -> None:
@@ -139,7 +139,7 @@ async def test_only_one_runs_at_a_time_and_it_can_be_stopped(
     monkeypatch.setattr(served.kernel.worker, "run", hang)
     shown = await talk.ask("admin", "!test-all")
     await reached.wait()
-    assert "A self-test is under way" in text_of(await talk.ask("owner", "!test-all"))
+    assert "A self-test is already running" in text_of(await talk.ask("owner", "!test-all"))
     await talk.press("admin", shown, "Stop")
     await talk.until(lambda one: "stopped at" in text_of(one))
     await talk.edited(shown, lambda one: "Ended early" in text_of(one))
@@ -161,7 +161,7 @@ async def test_a_stop_of_helix_does_not_wait_for_it(
     await talk.ask("admin", "!test-all")
     await reached.wait()
     served.kernel.drain.close()
-    await talk.until(lambda one: "Helix is being stopped" in text_of(one))
+    await talk.until(lambda one: "Helix is shutting down" in text_of(one))
     assert await served.kernel.drain.wait(5)
 
 
@@ -171,7 +171,7 @@ async def test_where_the_report_cannot_be_kept_it_is_attached_all_the_same(
     (served.kernel.settings.data_dir / "reports").write_text("in the way")
     message = await self_tested(talk)
     assert len(message["attachments"]) == 2
-    assert "could not be kept" in text_of(message)
+    assert "could not be saved" in text_of(message)
 
 
 async def test_without_a_server_every_route_says_so(running_bot: RunningBot, talk: Talk) -> None:
@@ -180,7 +180,7 @@ async def test_without_a_server_every_route_says_so(running_bot: RunningBot, tal
         taken.bind(("127.0.0.1", 0))
         running_bot.collective.probes.set_own_url(f"http://127.0.0.1:{taken.getsockname()[1]}")
         text = text_of(await self_tested(talk))
-    assert "route /status** fail: it did not answer" in text
+    assert "route /status** fail: no answer" in text
 
 
 async def test_a_member_may_not(talk: Talk) -> None:

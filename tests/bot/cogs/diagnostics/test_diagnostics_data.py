@@ -222,7 +222,7 @@ async def test_a_route_that_needs_a_token_and_answers_without_is_a_failure(
     )
     route = RouteInfo(method="GET", path="/hooks", summary=".", needs_token="webhook")
     finding = await _routes.check_route(route, bench)
-    assert finding == Finding("fail", "without the token it answered 200 instead of 401")
+    assert finding == Finding("fail", "without the token the status was 200 instead of 401")
 
 
 @pytest.mark.parametrize("path", ["/events", "/ws", "/status"])
@@ -242,7 +242,7 @@ async def test_a_websocket_that_is_none_is_a_failure(tmp_path: Path) -> None:
         site.collective.probes.set_own_url(site.server.base_url)
         route = RouteInfo(method="GET", path="/status", summary=".", stream="ws")
         finding = await _routes.check_route(route, bench_on(site.kernel, site.collective))
-    assert finding == Finding("fail", "it answered 200 instead of 101")
+    assert finding == Finding("fail", "the status was 200 instead of 101")
 
 
 def loader_with(state: str, error: object = None) -> SimpleNamespace:
@@ -285,7 +285,7 @@ async def test_a_store_that_holds_another_field_is_found_out(
 
     monkeypatch.setattr(collective.journal, "ucf_at", other)
     finding = await _parts.check_state_write(bench_on(kernel, collective))
-    assert finding == Finding("fail", "the store holds another UCF than the one in memory")
+    assert finding == Finding("fail", "the UCF in the store differs from the one in memory")
 
 
 async def test_a_projected_file_that_is_missing_or_no_state_is_named(
@@ -294,9 +294,9 @@ async def test_a_projected_file_that_is_missing_or_no_state_is_named(
     bench = bench_on(kernel, collective)
     assert (await _parts.check_projected_files(bench)).outcome == "pass"
     (tmp_path / "ucf_state.json").write_text("{")
-    assert "ucf_state.json cannot be read as state" in (await _parts.check_projected_files(bench)).text
+    assert "ucf_state.json is not valid" in (await _parts.check_projected_files(bench)).text
     (tmp_path / "ucf_state.json").unlink()
-    assert await _parts.check_projected_files(bench) == Finding("fail", "ucf_state.json is not there")
+    assert await _parts.check_projected_files(bench) == Finding("fail", "ucf_state.json is missing")
 
 
 async def test_what_is_no_picture_is_found_out(
@@ -307,7 +307,7 @@ async def test_what_is_no_picture_is_found_out(
 
     monkeypatch.setattr(kernel.worker, "run", scribble)
     finding = await _parts.check_worker(bench_on(kernel, collective))
-    assert finding == Finding("fail", "what came is no PNG")
+    assert finding == Finding("fail", "the worker returned something other than a PNG")
 
 
 def bot_on(kernel: Kernel, *guilds: object, ready: bool = True) -> Bench:

@@ -63,7 +63,7 @@ async def test_one_that_waits_says_how_many_are_before_it(talk: Talk, slow: Slow
     first = asyncio.create_task(talk.ask("mod", "!run heartbeat"))
     await slow.begun.wait()
     second = await talk.ask("admin", "!run heartbeat")
-    assert "1 directive before it." in text_of(second)
+    assert "1 directive ahead of it." in text_of(second)
     slow.gate.set()
     await talk.edited(second, lambda one: "It is over." in text_of(one))
     await first
@@ -87,7 +87,7 @@ async def test_while_manus_rests_the_reply_says_so_and_waits_no_longer(
 ) -> None:
     await asked(running_bot)
     reply = await talk.ask("mod", "!run heartbeat")
-    await talk.edited(reply, lambda one: "it waits until `/resume`" in text_of(one))
+    await talk.edited(reply, lambda one: "this directive waits until `/resume`" in text_of(one))
     assert (await running_bot.collective.directives.get(1)).status == "queued"
 
 
@@ -118,7 +118,7 @@ async def test_the_list_shows_names_at_home_only(talk: Talk, running_bot: Runnin
 
 
 async def test_without_any_the_list_says_how_to_begin(talk: Talk) -> None:
-    assert "Nothing was asked of Manus yet" in text_of(await talk.ask("member", "!jobs"))
+    assert "There is no directive yet" in text_of(await talk.ask("member", "!jobs"))
 
 
 async def test_pages_and_the_menu_lead_to_one_directive(talk: Talk, running_bot: RunningBot) -> None:
@@ -141,9 +141,9 @@ async def test_a_mod_can_take_back_what_waits_and_a_member_cannot(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     await asked(running_bot, "heartbeat")
-    assert labels(await talk.ask("member", "!jobs 1")) == ["Look again"]
+    assert labels(await talk.ask("member", "!jobs 1")) == ["Refresh"]
     reply = await talk.ask("mod", "!jobs #1")
-    assert labels(reply) == ["Look again", "Cancel"]
+    assert labels(reply) == ["Refresh", "Cancel"]
     await talk.press("mod", reply, "Cancel")
     done = await talk.edited(reply, lambda one: "🚫 **cancelled**" in text_of(one))
     assert "taken back" in text_of(done)
@@ -162,9 +162,9 @@ async def test_what_no_longer_waits_cannot_be_taken_back(talk: Talk, running_bot
 
 
 async def test_halt_and_resume_can_be_said_twice(talk: Talk) -> None:
-    assert "also after a restart" in text_of(await talk.ask("admin", "!halt the tide"))
+    assert "even after a restart" in text_of(await talk.ask("admin", "!halt the tide"))
     text = text_of(await talk.slash("owner", "halt"))
-    assert "Manus rests already." in text
+    assert "Manus is already halted." in text
     assert ": the tide" in text
     assert "Manus works again." in text_of(await talk.ask("admin", "!resume"))
     assert "was not halted" in text_of(await talk.ask("admin", "!resume"))

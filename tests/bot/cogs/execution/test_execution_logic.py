@@ -23,10 +23,10 @@ ADA = Actor("command", "Ada", 5)
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("!jobs", "Nothing was asked of Manus yet"),
+        ("!jobs", "There is no directive yet"),
         ("!jobs 7", "no directive 7"),
-        ("!jobs 1e3", "named by its number"),
-        ("!halt", "Manus rests. Nothing new begins"),
+        ("!jobs 1e3", "Give the directive's number"),
+        ("!halt", "Manus is halted. Nothing new starts"),
         ("!resume", "Manus was not halted"),
         ("!run fly to the moon", "There is no action called"),
         ("!run heartbeat now", "takes nothing more"),

@@ -121,4 +121,4 @@ async def test_tuning_tells_before_and_after_and_why(talk: Talk) -> None:
     text = text_of(await talk.ask("admin", "!tune harmony +0.1 a calm evening"))
     assert "0.50 → **0.60** (↗ +0.10)" in text
     assert "a calm evening" in text
-    assert "nothing changed" in text_of(await talk.ask("admin", "!tune harmony 0.6"))
+    assert "nothing was changed" in text_of(await talk.ask("admin", "!tune harmony 0.6"))

@@ -27,12 +27,12 @@ def advice(field: UCF, *, running: bool = False) -> str:
     ("values", "said"),
     [
         ({}, "Nothing to do: all six are good."),
-        ({"harmony": 0.5}, "`!harmony` lifts it toward 0.7"),
-        ({"klesha": 0.35}, "`!ritual 108` takes 0.05 off it"),
-        ({"klesha": 0.6}, "`!ritual 648` takes 0.30 off it"),
-        ({"klesha": 0.9}, "`!ritual 108` takes 0.05 off it"),
+        ({"harmony": 0.5}, "`!harmony` raises it toward 0.7"),
+        ({"klesha": 0.35}, "`!ritual 108` lowers it by 0.05"),
+        ({"klesha": 0.6}, "`!ritual 648` lowers it by 0.30"),
+        ({"klesha": 0.9}, "`!ritual 108` lowers it by 0.05"),
         ({"zoom": 1.9}, "`!tune zoom 1.0`"),
-        ({"prana": 0.4}, "may promote a hymn, which lifts it; `!tune prana +0.10` raises it at once"),
+        ({"prana": 0.4}, "may promote a hymn, which raises it; `!tune prana +0.10` raises it at once"),
         ({"resilience": 0.9999}, "`!tune resilience +0.01`"),
         # Critical goes before fair, however far the fair one is.
         ({"harmony": 0.31, "drishti": 0.29}, "Raise drishti"),
@@ -50,7 +50,7 @@ def test_while_a_ritual_runs_no_other_is_advised() -> None:
 def test_of_one_value_only_that_one_is_advised() -> None:
     field = ucf(klesha=0.6)
     assert _field.advise(field, "!", ritual_running=False, among=("zoom",)) == (
-        "Nothing to do: this is good."
+        "Nothing to do: this value is good."
     )
 
 

@@ -39,7 +39,7 @@ async def test_the_menu_turns_to_a_category_and_back(talk: Talk) -> None:
     chosen = [option["value"] for option in items(turned)[0]["options"] if option.get("default")]
     assert chosen == ["monitoring"]
     await talk.choose("member", turned, "overview")
-    await talk.edited(reply, lambda one: "commands for you" in text_of(one))
+    await talk.edited(reply, lambda one: "You can use" in text_of(one))
 
 
 async def test_the_menu_is_its_owners(talk: Talk) -> None:

@@ -80,7 +80,7 @@ def test_nonsense_is_answered_with_where_to_look() -> None:
     [
         (Access(), "everyone"),
         (Access(Level.admin), "admins (of the home server)"),
-        (Access(Level.admin, local=True), "admins (of the server it is given in)"),
+        (Access(Level.admin, local=True), "admins (of the server where it is used)"),
         (
             Access(actions={"ack": Level.mod, "mute": Level.mod, "list": Level.everyone}),
             "everyone · ack, mute: mods (of the home server)",
