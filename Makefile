@@ -54,8 +54,9 @@ format: $(VENV)/test.stamp ## Format the code
 slash: $(VENV)/run.stamp ## Generate bot/slash.json from the cogs
 	$(BIN)/python -m bot.dispatch.registration
 
-docs: $(VENV)/run.stamp ## Generate docs/commands.md, the tables of docs/webhooks.md and .env.example
+docs: $(VENV)/test.stamp ## Generate docs/commands.md, docs/architecture.svg, the tables of docs/webhooks.md and .env.example
 	$(BIN)/python -m bot.catalog.page
+	$(BIN)/python -m tests.house_drawing
 	$(BIN)/python -m state.events.doc_tables
 	$(BIN)/python -m core.settings > .env.example
 

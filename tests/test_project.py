@@ -71,6 +71,19 @@ def test_the_readme_leads_to_every_page() -> None:
     assert [page for page in pages if f"({page})" not in readme] == []
 
 
+def test_the_pages_name_files_that_exist() -> None:
+    named = re.compile(r"`((?:bot|core|state|web|sandbox|process|tests|bench|deploy|zapier)/[\w./]*)`")
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
+    wrong = [
+        f"{page.name}: {path}"
+        for page in pages
+        if page.exists()
+        for path in named.findall(page.read_text(encoding="utf-8"))
+        if not (ROOT / path).exists()
+    ]
+    assert wrong == []
+
+
 def test_the_readme_lists_every_target_of_make() -> None:
     readme = (ROOT / "README.md").read_text()
     targets = re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE)
