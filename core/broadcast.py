@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
@@ -14,12 +14,18 @@ logger = logging.getLogger(__name__)
 
 
 class Event(msgspec.Struct, frozen=True):
-    """One event. Ids rise, also from one process to the next."""
+    """One event. Ids rise, also from one process to the next.
+
+    Attributes:
+        data: the record of what happened, of any type.
+        test: whether somebody sent it on purpose, to try whether it arrives.
+    """
 
     id: int
     topic: str
-    data: Mapping[str, object]
+    data: object
     at: datetime
+    test: bool = False
 
 
 class Broadcaster:
@@ -41,10 +47,10 @@ class Broadcaster:
         """The id of the newest event."""
         return self._last_id
 
-    def publish(self, topic: str, data: Mapping[str, object]) -> Event:
+    def publish(self, topic: str, data: object, *, test: bool = False) -> Event:
         """Hand an event to everyone; never waits. `data` is not changed afterwards."""
         self._last_id += 1
-        event = Event(self._last_id, topic, data, self._clock.now())
+        event = Event(self._last_id, topic, data, self._clock.now(), test)
         for listener, _ in tuple(self._listeners):
             try:
                 listener(event)

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from state.events import OutEvent
-from state.models import UCF, AgentReport, Lore
+from state.models import UCF, AgentReport, Lore, Snapshot
 
 
 class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +53,13 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[OutEvent, ...] = ()
     journal: tuple[JournalRow, ...] = ()
     source: str | None = None
+
+
+class Versions(msgspec.Struct, frozen=True):
+    """Two versions of the shared state: before a change, and after it."""
+
+    old: Snapshot
+    new: Snapshot
 
 
 class Actor(msgspec.Struct, frozen=True):

@@ -30,13 +30,8 @@ from state.journal.differences import report_rows
 from state.models import METRICS, AgentReport, InvalidUCF, Snapshot
 
 if TYPE_CHECKING:
-    from core.clock import Clock
-    from core.store import Database
-    from state.alerts import Alerts
     from state.collective import Collective
-    from state.contexts import Contexts
-    from state.directives import Directives
-    from state.manager import ChangeFunction, StateManager
+    from state.manager import ChangeFunction
 
 WEBHOOK = Actor("webhook")
 
@@ -45,48 +40,26 @@ _RANK = Rank.admin
 
 
 def register_handlers(collective: Collective) -> None:
-    """Registers them; those that need Discord are registered by the bot."""
-    handlers = StateHandlers(
-        manager=collective.manager,
-        alerts=collective.alerts,
-        directives=collective.directives,
-        contexts=collective.contexts,
-        database=collective.database,
-        clock=collective.kernel.clock,
-    )
-    webhooks = collective.webhooks
-    webhooks.register("state.ucf", handlers.update_ucf)
-    webhooks.register("state.agents", handlers.take_heartbeat)
-    webhooks.register("state.rituals", handlers.start_ritual)
-    webhooks.register("state.directives", handlers.run_directive)
-    webhooks.register("state.alerts", handlers.change_alert)
-    webhooks.register("state.contexts", handlers.archive_context)
-    webhooks.register("webhooks.receipts", handlers.take_receipt)
+    """Registers the handler of each event; those that need Discord are registered by the bot."""
+    handlers, register = StateHandlers(collective), collective.webhooks.register
+    register(UcfUpdate, handlers.update_ucf)
+    register(AgentHeartbeat, handlers.take_heartbeat)
+    register(RitualStart, handlers.start_ritual)
+    register(DirectiveRun, handlers.run_directive)
+    register(AlertRaise, handlers.raise_alert)
+    register(AlertClear, handlers.clear_alert)
+    register(ContextArchive, handlers.archive_context)
+    register(Receipt, handlers.take_receipt)
 
 
 class StateHandlers:
     """The handlers of the state; each is given a job, and raises `Refused` for what will never work."""
 
-    def __init__(
-        self,
-        *,
-        manager: StateManager,
-        alerts: Alerts,
-        directives: Directives,
-        contexts: Contexts,
-        database: Database,
-        clock: Clock,
-    ) -> None:
-        self._manager = manager
-        self._alerts = alerts
-        self._directives = directives
-        self._contexts = contexts
-        self._database = database
-        self._clock = clock
+    def __init__(self, collective: Collective) -> None:
+        self._collective = collective
 
-    async def update_ucf(self, job: Job) -> None:
+    async def update_ucf(self, job: Job, update: UcfUpdate) -> None:
         """`ucf.update`: all of it or nothing."""
-        update = msgspec.json.decode(job.data, type=UcfUpdate)
 
         def change(snapshot: Snapshot) -> Change:
             values = {**snapshot.ucf.as_dict(), **update.set}
@@ -112,12 +85,11 @@ class StateHandlers:
         except InvalidUCF as error:
             raise Refused(str(error)) from error
 
-    async def take_heartbeat(self, job: Job) -> None:
+    async def take_heartbeat(self, job: Job, heartbeat: AgentHeartbeat) -> None:
         """`agent.heartbeat`: the agent is external from then on.
 
         It counts from when it came in, and not after a later one: what waited is no sign of life of now.
         """
-        heartbeat = msgspec.json.decode(job.data, type=AgentHeartbeat)
         try:
             agent = find_agent(heartbeat.agent).name
         except HelixError as error:
@@ -131,9 +103,9 @@ class StateHandlers:
         )
 
         def change(snapshot: Snapshot) -> Change:
-            known = snapshot.reports.get(agent)
+            known, now = snapshot.reports.get(agent), self._collective.kernel.clock.now()
             # One that is dated in the future, from before the clock was set back, is no later one.
-            if known is not None and report.reported_at < known.reported_at <= self._clock.now():
+            if known is not None and report.reported_at < known.reported_at <= now:
                 return Change()
             reports = {**snapshot.reports, agent: report}
             return Change(
@@ -144,41 +116,38 @@ class StateHandlers:
 
         await self._done_with(job, change)
 
-    async def start_ritual(self, job: Job) -> None:
+    async def start_ritual(self, job: Job, ritual: RitualStart) -> None:
         """`ritual.start`: as the directive, under its policy; the key keeps it from happening twice."""
-        steps = msgspec.json.decode(job.data, type=RitualStart).steps
-        await self._submit(job, f"ritual {steps}")
+        await self._submit(job, f"ritual {ritual.steps}")
 
-    async def run_directive(self, job: Job) -> None:
+    async def run_directive(self, job: Job, asked: DirectiveRun) -> None:
         """`directive.run`: likewise."""
-        await self._submit(job, msgspec.json.decode(job.data, type=DirectiveRun).directive)
+        await self._submit(job, asked.directive)
 
-    async def change_alert(self, job: Job) -> None:
-        """`alert.raise` and `alert.clear`."""
-        if job.type == "alert.clear":
-            key = msgspec.json.decode(job.data, type=AlertClear).key
-            _refuse_measured(key)
-            await self._alerts.clear(key, WEBHOOK, also=job.done_with)
-        else:
-            alert = msgspec.json.decode(job.data, type=AlertRaise)
-            _refuse_measured(alert.key)
-            await self._alerts.raise_(
-                alert.key, alert.severity, alert.summary, alert.detail, actor=WEBHOOK, also=job.done_with
-            )
+    async def raise_alert(self, job: Job, alert: AlertRaise) -> None:
+        """`alert.raise`, unless it is measured here."""
+        _refuse_measured(alert.key)
+        await self._collective.alerts.raise_(
+            alert.key, alert.severity, alert.summary, alert.detail, actor=WEBHOOK, also=job.done_with
+        )
         job.committed()
 
-    async def archive_context(self, job: Job) -> None:
+    async def clear_alert(self, job: Job, alert: AlertClear) -> None:
+        """`alert.clear`, likewise."""
+        _refuse_measured(alert.key)
+        await self._collective.alerts.clear(alert.key, WEBHOOK, also=job.done_with)
+        job.committed()
+
+    async def archive_context(self, job: Job, archive: ContextArchive) -> None:
         """`context.archive`: a checkpoint in the name of the webhook."""
-        archive = msgspec.json.decode(job.data, type=ContextArchive)
         try:
-            await self._contexts.archive(archive.name, WEBHOOK, archive.note, beside=job.done_with)
+            await self._collective.contexts.archive(archive.name, WEBHOOK, archive.note, beside=job.done_with)
         except WrongName as error:
             raise Refused(str(error)) from error
         job.committed()
 
-    async def take_receipt(self, job: Job) -> None:
+    async def take_receipt(self, job: Job, receipt: Receipt) -> None:
         """`receipt`: the delivery that it names has run on the other side."""
-        receipt = msgspec.json.decode(job.data, type=Receipt)
 
         def work(connection: sqlite3.Connection) -> bool:
             known = note_receipt(connection, receipt.delivery, receipt.outcome)
@@ -186,13 +155,13 @@ class StateHandlers:
                 job.done_with(connection)
             return known
 
-        if not await self._database.write(work):
+        if not await self._collective.database.write(work):
             raise Refused("There is no delivery of that id.")
         job.committed()
 
     async def _submit(self, job: Job, text: str) -> None:
         try:
-            directive = await self._directives.submit(
+            directive = await self._collective.directives.submit(
                 text, actor=WEBHOOK, rank=_RANK, key=f"webhook:{job.event_id}"
             )
         except StoreError:
@@ -207,7 +176,7 @@ class StateHandlers:
         def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
             job.done_with(connection)
 
-        await self._manager.change_with(change, also=also)
+        await self._collective.manager.change_with(change, also=also)
         job.committed()
 
 

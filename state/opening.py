@@ -14,7 +14,7 @@ from state.alerts import Alerts
 from state.alerts.forecasts import Forecasts
 from state.backups import Backups
 from state.backups.schedule import BackupSchedule
-from state.change import Change
+from state.change import Change, Versions
 from state.collective import Collective
 from state.contexts import Contexts, last_rituals
 from state.directives import Directives
@@ -26,7 +26,7 @@ from state.journal import Journal
 from state.journal.history import History
 from state.journal.hour_ago import HourAgo
 from state.manager import StateManager, Subscriber
-from state.models import METRICS, Snapshot
+from state.models import Snapshot
 from state.projection import Projector
 from state.reports import Reports
 from state.retention_rules import build_retention
@@ -192,19 +192,9 @@ def _announcer(kernel: Kernel) -> Subscriber:
     def announce(old: Snapshot, new: Snapshot, change: Change) -> None:
         for event in change.events:
             if event.topic is not None:
-                kernel.broadcaster.publish(event.topic, msgspec.to_builtins(event))
-        if new is old:
-            return
-        kernel.caches.drop_tags("state")
-        kernel.broadcaster.publish(
-            "state",
-            {
-                "version": new.version,
-                "changed_at": new.changed_at.isoformat(),
-                "source": new.source,
-                "ucf": new.ucf.as_dict(),
-                "changed": [name for name in METRICS if getattr(old.ucf, name) != getattr(new.ucf, name)],
-            },
-        )
+                kernel.broadcaster.publish(event.topic, event)
+        if new is not old:
+            kernel.caches.drop_tags("state")
+            kernel.broadcaster.publish("state", Versions(old, new))
 
     return announce

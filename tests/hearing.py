@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from typing import Any
 
 from core.broadcast import Broadcaster, Event
 
 
 class Hearing:
-    """The events of some topics, as an async iterator; `close` ends it after what was heard."""
+    """The events of some topics, as an async iterator; `close` ends it after what was heard.
+
+    Their data is any record, so they are given untyped.
+    """
 
     def __init__(self, broadcaster: Broadcaster, *topics: str) -> None:
         self._topics = topics
@@ -21,7 +25,7 @@ class Hearing:
     def __aiter__(self) -> Hearing:
         return self
 
-    async def __anext__(self) -> Event:
+    async def __anext__(self) -> Any:
         async with asyncio.timeout(40):
             while not self._heard:
                 if self._closed:

@@ -39,7 +39,6 @@ _CANNOT_KNOW: Final = (
 async def post_once(
     bot: HelixBot,
     job: Job,
-    handler: str,
     channel_id: int,
     *,
     content: str | None = None,
@@ -53,7 +52,7 @@ async def post_once(
     """
     await bot.gateway.ready.wait()
     channel = bot.get_partial_messageable(channel_id)
-    nonce = hashlib.sha256(f"{job.event_id}\0{handler}".encode()).hexdigest()[:_NONCE_LENGTH]
+    nonce = hashlib.sha256(f"{job.event_id}\0{job.handler}".encode()).hexdigest()[:_NONCE_LENGTH]
     shown = [] if embed is None else [embed]
     try:
         embeds.check(content, shown)
@@ -68,7 +67,7 @@ async def post_once(
         # Also where a dead one is replayed, whose attempts count anew.
         if not nonce_holds(job.first_at, bot.kernel.clock.now()):
             alike = await _own_posts(bot, job, channel, (_plain(content), tuple(map(_text_of, shown))))
-            taken = await bot.collective.webhooks.inbox.results(handler, alike)
+            taken = await bot.collective.webhooks.inbox.results(job.handler, alike)
             found = next((int(one) for one in alike if one not in taken), None)
             if found is not None:
                 job.result = str(found)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import discord
-import msgspec
 
 from bot.effects._post_once import post_once
 from bot.text import embeds, words
@@ -19,7 +18,6 @@ from state.webhooks.github import ACTIONS, COMMITS_SHOWN
 if TYPE_CHECKING:
     from bot.parts import HelixBot
 
-HANDLER: Final = "discord.deployments"
 _LINE: Final = 120
 _NAME: Final = 80
 # GitHub Docs, "Webhook events and payloads", workflow_run: `conclusion`, null where there is none.
@@ -49,21 +47,20 @@ class Deployments:
     def begin(self) -> None:
         """Take such events from now on."""
         ready = self._bot.gateway.ready
-        self._bot.collective.webhooks.register(HANDLER, self.announce, when=ready.wait)
+        self._bot.collective.webhooks.register(GitHubEvent, self.announce, when=ready.wait)
 
-    async def announce(self, job: Job) -> None:
+    async def announce(self, job: Job, data: GitHubEvent) -> None:
         """Announce it, where it is of a kind that is announced and there is a channel for it."""
         await self._bot.gateway.ready.wait()
         channel_id = self._bot.duties.channel_id("deployments")
         if channel_id is None:
             job.result = "no channel serves deployments"
             return
-        data = msgspec.json.decode(job.data, type=GitHubEvent)
         embed = build_announcement(data.event, data.payload)
         if embed is None:
             job.result = "not announced"
             return
-        await post_once(self._bot, job, HANDLER, channel_id, embed=embed)
+        await post_once(self._bot, job, channel_id, embed=embed)
 
 
 def build_announcement(event: str, payload: Payload) -> discord.Embed | None:

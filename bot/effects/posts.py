@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import discord
-import msgspec
 
 from bot.effects._post_once import post_once
 from core.webhooks.router import Job, Refused
@@ -13,8 +12,6 @@ from state.events.incoming import Embed, MessagePost
 
 if TYPE_CHECKING:
     from bot.parts import HelixBot
-
-HANDLER: Final = "discord.post"
 
 
 class Posts:
@@ -26,20 +23,19 @@ class Posts:
     def begin(self) -> None:
         """Take such events from now on."""
         ready = self._bot.gateway.ready
-        self._bot.collective.webhooks.register(HANDLER, self.post, when=ready.wait)
+        self._bot.collective.webhooks.register(MessagePost, self.post, when=ready.wait)
 
-    async def post(self, job: Job) -> None:
+    async def post(self, job: Job, data: MessagePost) -> None:
         """Post it; mentions are off.
 
         Raises:
             Refused: the channel is not listed, or not there.
         """
-        data = msgspec.json.decode(job.data, type=MessagePost)
         channel_id = int(data.channel)
         if channel_id not in self._bot.kernel.settings.post_channel_ids:
             raise Refused("The channel is not listed in POST_CHANNEL_IDS.")
         embed = None if data.embed is None else _embed(data.embed)
-        await post_once(self._bot, job, HANDLER, channel_id, content=data.content or None, embed=embed)
+        await post_once(self._bot, job, channel_id, content=data.content or None, embed=embed)
 
 
 def _embed(data: Embed) -> discord.Embed:

@@ -76,7 +76,7 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
 
     def health_changed(check: Check, _previous: Check | None) -> None:
         caches.drop_tags("health")
-        broadcaster.publish("health", {"check": check.name, "status": check.status})
+        broadcaster.publish("health", check)
 
     def flag_switched(_name: str, _on: bool) -> None:
         caches.drop_tags("flags")

@@ -39,6 +39,7 @@ class Job:
     """One event at one of its handlers.
 
     Attributes:
+        handler: the name of the handler.
         event_id: key for external effects, so that they happen once.
         received_at: when the event was received.
         attempt: number of this attempt, from 1.
@@ -46,7 +47,7 @@ class Job:
     """
 
     __slots__ = (
-        "_at_us", "_done", "_event", "_handler", "attempt", "data", "event_id", "first_at", "received_at",
+        "_at_us", "_done", "_event", "attempt", "data", "event_id", "first_at", "handler", "received_at",
         "result", "type",
     )  # fmt: skip
 
@@ -64,9 +65,9 @@ class Job:
         at: datetime,
     ) -> None:
         self._event = event
-        self._handler = handler
         self._at_us = to_us(at)
         self._done = False
+        self.handler = handler
         self.event_id = event_id
         self.type = kind
         self.data = data
@@ -82,7 +83,7 @@ class Job:
 
     def done_with(self, connection: sqlite3.Connection) -> None:
         """Writes "done" in the transaction that holds the effect; safe to run twice."""
-        mark_done(connection, self._event, self._handler, self._at_us)
+        mark_done(connection, self._event, self.handler, self._at_us)
 
     def committed(self) -> None:
         """Records that this transaction is on disk."""

@@ -78,7 +78,7 @@ class AgentMonitor:
             self._up.set(1.0 if view.status == "active" else 0.0, view.name)
             old = before.get(view.name)
             if old is not None:
-                self._announce(old, view)
+                self._broadcaster.publish("agents", view)
                 if old.status != view.status:
                     self._note(old, view)
 
@@ -119,12 +119,6 @@ class AgentMonitor:
                 # The oldest may have been pushed out meanwhile.
                 if self._waiting and self._waiting[0] is row:
                     self._waiting.popleft()
-
-    def _announce(self, old: AgentView, new: AgentView) -> None:
-        self._broadcaster.publish(
-            "agents",
-            {"agent": new.name, "status": new.status, "previous": old.status, "detail": new.detail},
-        )
 
     def _note(self, old: AgentView, new: AgentView) -> None:
         # A subsystem that reports for the first time has not changed: it has started.

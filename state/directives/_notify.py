@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from core.broadcast import Broadcaster
-from state.directives.records import Directive
+from state.directives.records import Directive, DirectivesChanged
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +34,7 @@ class News:
         """Tells listeners; that one is finished they hear as an event of its own."""
         if directive is not None and not directive.open:
             return
-        data: dict[str, object] = {"type": "directives.changed", "queued": queued, "halted": halted}
-        if directive is not None:
-            data |= {"directive": directive.id, "action": directive.action, "status": directive.status}
-        self._broadcaster.publish("directives", data)
+        self._broadcaster.publish("directives", DirectivesChanged(directive, queued, halted))
 
     def tell(self, directive: Directive | None) -> None:
         """Tells the watchers; None where Manus was halted or resumed."""

@@ -84,3 +84,17 @@ class Halt(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime
     actor: Actor
     reason: str | None = None
+
+
+class DirectivesChanged(msgspec.Struct, frozen=True):
+    """A directive was queued or begun, or Manus was halted or resumed.
+
+    Attributes:
+        directive: None where Manus was halted or resumed.
+        queued: how many wait.
+        halted: whether Manus is halted.
+    """
+
+    directive: Directive | None
+    queued: int
+    halted: bool

@@ -75,13 +75,13 @@ class InSpec(msgspec.Struct, frozen=True):
 
     Attributes:
         record: what its data is.
-        handlers: who handles it, by the names that stand in the database.
+        handler: the name of its handler, as it stands in the database.
         sample: data that would be taken.
     """
 
     name: str
     record: type[InEvent]
-    handlers: tuple[str, ...]
+    handler: str
     sample: Mapping[str, Any]
 
     @property
@@ -108,7 +108,7 @@ class OutSpec(msgspec.Struct, frozen=True):
 
 
 def _in(kind: str, record: type[InEvent], handler: str, **sample: object) -> InSpec:
-    return InSpec(kind, record, (handler,), MappingProxyType(sample))
+    return InSpec(kind, record, handler, MappingProxyType(sample))
 
 
 def _out(record: type[OutEvent], **sample: object) -> OutSpec:

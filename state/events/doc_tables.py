@@ -16,7 +16,7 @@ _PLACE: Final = "<!-- {name}: made by make docs -->\n{table}<!-- end of {name} -
 def render_incoming() -> str:
     """What comes in, as a Markdown table."""
     rows = [
-        (f"`{spec.name}`", _fields(data_schema(spec.record)), f"`{spec.handlers[0]}`", spec.summary)
+        (f"`{spec.name}`", _fields(data_schema(spec.record)), f"`{spec.handler}`", spec.summary)
         for spec in IN_EVENTS.values()
     ]
     return _table(("event in", "data", "handler", "what it does"), rows)

@@ -14,7 +14,7 @@ from core.files.reading import RefusedEdit
 from core.files.strict_json import parse_object
 from core.text.quotation import straight
 from core.text.wrong_field import wrong_field
-from state.events import OUT_EVENTS, OutEvent
+from state.events import OUT_EVENTS, OutEvent, type_of
 
 MOST_JSON: Final = 16_000
 
@@ -95,9 +95,7 @@ def build_from_text(name: str, text: str, now: datetime) -> OutEvent:
 
 def announce_test(broadcaster: Broadcaster, event: OutEvent) -> int:
     """Hands it to whoever listens now, marked as a test; gives how many listen."""
-    data = msgspec.to_builtins(event)
-    topic = event.topic or str(data["type"]).partition(".")[0]
-    broadcaster.publish(topic, {**data, "test": True})
+    broadcaster.publish(event.topic or type_of(event).partition(".")[0], event, test=True)
     return broadcaster.audience
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import msgspec
@@ -181,7 +181,7 @@ class Rituals(RitualArchive):
         await asyncio.sleep(0)
         self._run, self._task = run, task
         self._kernel.caches.drop_tags(TAG)
-        self._announce("ritual.started", run)
+        self._announce(run.now())
         logger.info("ritual.started ritual=%d kind=%s steps=%d", run.id, run.kind, run.steps)
         self._kernel.drain.track(task, "ritual", at_once=True)
         return run
@@ -206,7 +206,7 @@ class Rituals(RitualArchive):
             await self._sleep(min(step_s, max(0.0, left_s)))
             run.advance(step)
             if clock.monotonic() - self._announced_at >= PROGRESS_EVERY_S:
-                self._announce("ritual.progress", run)
+                self._announce(run.now())
 
     async def _finish(self, run: Run) -> None:
         """The one change: field, folklore, journal, the ritual's row and the event, or nothing."""
@@ -270,10 +270,9 @@ class Rituals(RitualArchive):
         self._kernel.caches.drop_tags(TAG)
         if record.status != "done":
             # Its completion is an event of the change; this is the other way to end.
-            self._announce(f"ritual.{record.status}", run)
+            self._announce(record)
         logger.info("ritual.ended ritual=%d status=%s step=%d", record.id, record.status, record.step)
 
-    def _announce(self, what: str, run: Run) -> None:
+    def _announce(self, ritual: RunningRitual | RitualRecord) -> None:
         self._announced_at = self._kernel.clock.monotonic()
-        data: Mapping[str, object] = {"type": what, **msgspec.to_builtins(run.now())}
-        self._kernel.broadcaster.publish(TAG, data)
+        self._kernel.broadcaster.publish(TAG, ritual)

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from itertools import islice
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
+from core.breakers.breaker import BreakerView
+from core.health import Check
+from core.webhooks.deliverer import Settled
+from state.agents import AgentView
+from state.change import Versions
+from state.directives.records import DirectivesChanged
+from state.events import (
+    AlertCleared,
+    AlertRaised,
+    AlertUpdated,
+    DeliveryExhausted,
+    DirectiveFinished,
+    RitualCompleted,
+)
+from state.models import METRICS
+from state.rituals.records import RitualRecord, RunningRitual
 from state.views.live_records import (
     AlertTold,
     BreakerTold,
@@ -20,54 +34,32 @@ from state.views.live_records import (
     RitualTold,
     StateTold,
 )
-from state.webhooks.records import DeliveryTold
+from state.webhooks.records import DeliveryTold, told_delivery
 
 if TYPE_CHECKING:
-    from core.breakers.breaker import BreakerView
     from core.broadcast import Event
-    from core.health import Check
-    from state.agents import AgentView
     from state.alerts import Alert
     from state.collective import Collective
 
 MOST_ALERTS: Final = 50
 MOST_BREAKERS: Final = 50
 
-_ALERT_STATUS: Final[Mapping[str, str]] = MappingProxyType(
-    {"alert.raised": "open", "alert.updated": "open", "alert.cleared": "cleared"}
-)
-
 
 def translate(collective: Collective, event: Event) -> LiveRecord | None:
-    """The public record of an event; None where it is nothing for others.
-
-    Raises:
-        KeyError: the event lacks what its topic always has.
-        msgspec.ValidationError: a value of it cannot be one.
-    """
-    maker = _MAKERS.get(event.topic)
-    return None if maker is None else maker(collective, event)
+    """The public record of an event; None where it is nothing for others."""
+    record = _translate(collective, event)
+    return record if record is None or not event.test else msgspec.structs.replace(record, test=True)
 
 
 def open_alerts(collective: Collective) -> tuple[AlertTold, ...]:
     """The open alerts, newest first; the 50 newest."""
-    return tuple(_standing_alert(alert) for alert in islice(reversed(collective.alerts.open()), MOST_ALERTS))
+    return tuple(_alert(alert) for alert in islice(reversed(collective.alerts.open()), MOST_ALERTS))
 
 
 def ritual_now(collective: Collective) -> RitualTold | None:
     """The ritual that runs, else the last; None where there was none."""
     newest = collective.rituals.newest
-    if newest is None:
-        return None
-    return RitualTold(
-        id=newest.id,
-        kind=newest.kind,
-        status=newest.status,
-        step=newest.step,
-        steps=newest.steps,
-        started_at=newest.started_at,
-        ended_at=newest.ended_at,
-    )
+    return None if newest is None else _ritual(newest)
 
 
 def deliveries_now(collective: Collective) -> DeliveriesNow:
@@ -91,125 +83,98 @@ def checks_now(collective: Collective) -> dict[str, CheckStanding]:
     return {check.name: CheckStanding(**_check_fields(check)) for check in collective.kernel.health.checks()}
 
 
-def _state(_: Collective, event: Event) -> StateTold:
-    return msgspec.convert(event.data, StateTold)
+def _translate(collective: Collective, event: Event) -> LiveRecord | None:
+    record: LiveRecord | None = None
+    match event.data:
+        case Versions(old, new):
+            record = StateTold(
+                version=new.version,
+                changed_at=new.changed_at,
+                source=new.source,
+                ucf=new.ucf.as_dict(),
+                changed=[name for name in METRICS if getattr(old.ucf, name) != getattr(new.ucf, name)],
+            )
+        case AgentView() as agent:
+            record = agent
+        case AlertRaised() | AlertUpdated() | AlertCleared() as alert:
+            record = _alert(alert)
+        case RunningRitual() | RitualRecord() | RitualCompleted() as ritual:
+            record = _ritual(ritual)
+        case Settled() | DeliveryExhausted() as delivery:
+            record = _delivery(delivery, event)
+        case DirectivesChanged() | DirectiveFinished() as change:
+            record = _directive(collective, change)
+        case Check() as check:
+            record = CheckTold(name=check.name, **_check_fields(check))
+        case BreakerView() as breaker:
+            record = _breaker(breaker)
+    return record
 
 
-def _agent(collective: Collective, event: Event) -> AgentView | None:
-    name = event.data["agent"]
-    return next((agent for agent in collective.monitor.agents() if agent.name == name), None)
-
-
-def _alert(_: Collective, event: Event) -> AlertTold | None:
-    data = event.data
-    status = _ALERT_STATUS.get(str(data["type"]))
-    if status is None:
-        return None
-    if data.get("acknowledged_at") is not None:
+def _alert(alert: Alert | AlertRaised | AlertUpdated | AlertCleared) -> AlertTold:
+    status: Literal["open", "acknowledged", "cleared"] = "open"
+    if isinstance(alert, AlertCleared):
+        status = "cleared"
+    elif not isinstance(alert, AlertRaised) and alert.acknowledged_at is not None:
         status = "acknowledged"
-    return msgspec.convert(
-        {
-            "key": data["key"],
-            "severity": data["severity"],
-            "summary": data["summary"],
-            "status": status,
-            "since": data["raised_at"],
-            **_test(data),
-        },
-        AlertTold,
-    )
-
-
-def _ritual(_: Collective, event: Event) -> RitualTold:
-    data = event.data
-    what = str(data["type"]).partition(".")[2]
-    if what == "completed":
-        number, status, step, ended_at = data["ritual"], "done", data["steps"], data["finished_at"]
-    else:
-        running = what in {"started", "progress"}
-        number, step = data["id"], data["step"]
-        status, ended_at = ("running", None) if running else (what, event.at)
-    return msgspec.convert(
-        {
-            "id": number,
-            "kind": data["kind"],
-            "status": status,
-            "step": step,
-            "steps": data["steps"],
-            "started_at": data["started_at"],
-            "ended_at": ended_at,
-            **_test(data),
-        },
-        RitualTold,
-    )
-
-
-def _delivery(_: Collective, event: Event) -> DeliveryTold:
-    data = event.data
-    return msgspec.convert(
-        {
-            "id": data["delivery"],
-            "event": data["event_type"],
-            "destination": data["destination"],
-            # One that was given up is told as an event of its own where somebody tries whether it arrives.
-            "status": data.get("status", "dead"),
-            "attempts": data["attempts"],
-            "at": event.at,
-            **_test(data),
-        },
-        DeliveryTold,
-    )
-
-
-def _directive(collective: Collective, event: Event) -> DirectiveTold:
-    data, directives = event.data, collective.directives
-    return msgspec.convert(
-        {
-            "id": data.get("directive"),
-            "action": data.get("action"),
-            "status": data.get("status"),
-            "queued": data.get("queued", directives.counts["queued"]),
-            "halted": data.get("halted", directives.halted is not None),
-            **_test(data),
-        },
-        DirectiveTold,
-    )
-
-
-def _check(collective: Collective, event: Event) -> CheckTold | None:
-    check = collective.kernel.health.get(str(event.data["check"]))
-    return None if check is None else CheckTold(name=check.name, **_check_fields(check))
-
-
-def _told_breaker(_: Collective, event: Event) -> BreakerTold:
-    return msgspec.convert(event.data, BreakerTold)
-
-
-_MAKERS: Final[Mapping[str, Callable[[Collective, Event], LiveRecord | None]]] = MappingProxyType(
-    {
-        "state": _state,
-        "agents": _agent,
-        "alerts": _alert,
-        "rituals": _ritual,
-        "deliveries": _delivery,
-        "directives": _directive,
-        "health": _check,
-        "breakers": _told_breaker,
-    }
-)
-
-
-def _test(data: Mapping[str, object]) -> dict[str, bool]:
-    return {"test": True} if data.get("test") is True else {}
-
-
-def _standing_alert(alert: Alert) -> AlertTold:
     return AlertTold(
-        key=alert.key,
-        severity=alert.severity,
-        summary=alert.summary,
-        status="open" if alert.acknowledged_at is None else "acknowledged",
-        since=alert.raised_at,
+        key=alert.key, severity=alert.severity, summary=alert.summary, status=status, since=alert.raised_at
+    )
+
+
+def _ritual(ritual: RunningRitual | RitualRecord | RitualCompleted) -> RitualTold:
+    if isinstance(ritual, RitualCompleted):
+        return RitualTold(
+            id=ritual.ritual,
+            kind=ritual.kind,
+            status="done",
+            step=ritual.steps,
+            steps=ritual.steps,
+            started_at=ritual.started_at,
+            ended_at=ritual.finished_at,
+        )
+    return RitualTold(
+        id=ritual.id,
+        kind=ritual.kind,
+        status=ritual.status,
+        step=ritual.step,
+        steps=ritual.steps,
+        started_at=ritual.started_at,
+        ended_at=ritual.ended_at,
+    )
+
+
+def _delivery(delivery: Settled | DeliveryExhausted, event: Event) -> DeliveryTold:
+    if isinstance(delivery, Settled):
+        return told_delivery(delivery, event.at)
+    # Only where somebody tries whether it arrives: the attempt that came before it told of the dead letter.
+    return DeliveryTold(
+        id=delivery.delivery,
+        event=delivery.event_type,
+        destination=delivery.destination,
+        status="dead",
+        attempts=delivery.attempts,
+        at=event.at,
+    )
+
+
+def _directive(collective: Collective, change: DirectivesChanged | DirectiveFinished) -> DirectiveTold:
+    if isinstance(change, DirectiveFinished):
+        directives = collective.directives
+        return DirectiveTold(
+            id=change.directive,
+            action=change.action,
+            status=change.status,
+            queued=directives.counts["queued"],
+            halted=directives.halted is not None,
+        )
+    moved = change.directive
+    return DirectiveTold(
+        id=None if moved is None else moved.id,
+        action=None if moved is None else moved.action,
+        status=None if moved is None else moved.status,
+        queued=change.queued,
+        halted=change.halted,
     )
 
 

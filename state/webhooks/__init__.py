@@ -8,7 +8,9 @@ import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import msgspec
 
 from core.breakers import Breakers
 from core.breakers.breaker import Breaker, BreakerPolicy
@@ -25,10 +27,11 @@ from core.webhooks.destinations import Destinations
 from core.webhooks.inbox import Accepted, Inbox, Incoming
 from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import Sleep
-from core.webhooks.router import Handler, Router
+from core.webhooks.router import Handler, Job, Router
 from core.webhooks.set_back import shorten_waits
 from state.change import Change, JournalRow
 from state.events import (
+    IN_EVENTS,
     InEvent,
     InSpec,
     OutEvent,
@@ -48,6 +51,8 @@ from state.webhooks.render import render
 
 if TYPE_CHECKING:
     import aiohttp
+
+E = TypeVar("E", bound=InEvent)
 
 logger = logging.getLogger(__name__)
 
@@ -99,6 +104,7 @@ class Webhooks:
         metrics.gauge("helix_queue_depth", "What waits, by queue.", ("queue",)).function(
             lambda: {("inbox",): float(self.inbox.waiting), ("outbox",): float(self.outbox.waiting)}
         )
+        self._handlers: dict[str, Handler] = {}
         self.router = Router(
             self.inbox,
             database,
@@ -147,10 +153,28 @@ class Webhooks:
         health.add_probe("webhooks", self._probe)
 
     def register(
-        self, name: str, handler: Handler, *, when: Callable[[], Awaitable[object]] | None = None
+        self,
+        record: type[E],
+        handle: Callable[[Job, E], Awaitable[None]],
+        *,
+        when: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        """Lets a handler of `state.events` do its part, as `Router.register`; its lane is supervised."""
-        self._kernel.supervisor.add(f"inbox:{name}", self.router.register(name, handler, when=when))
+        """Lets `handle` do the part of one event; its lane, which other events may share, is supervised.
+
+        Args:
+            record: the event's record, listed in `state.events`.
+            handle: given the job and its data.
+            when: what the lane waits for before each attempt, as in `Router.register`.
+        """
+
+        async def handle_job(job: Job) -> None:
+            await handle(job, msgspec.json.decode(job.data, type=record))
+
+        spec = next(spec for spec in IN_EVENTS.values() if spec.record is record)
+        self._handlers[spec.name] = handle_job
+        if spec.handler not in self.router.handlers:
+            lane = self.router.register(spec.handler, self._handle, when=when)
+            self._kernel.supervisor.add(f"inbox:{spec.handler}", lane)
 
     def check(self, data: InEvent) -> None:
         """Holds an event's data against the settings, before it is kept.
@@ -166,7 +190,7 @@ class Webhooks:
     ) -> Accepted:
         """Keeps an event that was proved and validated; see `Inbox.accept`."""
         accepted = await self.inbox.accept(
-            Incoming(type=spec.name, data=data, key=key, handlers=spec.handlers, body_key=body_key)
+            Incoming(type=spec.name, data=data, key=key, handlers=(spec.handler,), body_key=body_key)
         )
         self._events.inc(spec.name, "duplicate" if accepted.duplicate else "accepted")
         return accepted
@@ -251,6 +275,9 @@ class Webhooks:
             await session.close()
         self.look_ups.close()
 
+    async def _handle(self, job: Job) -> None:
+        await self._handlers[job.type](job)
+
     def _open_session(self) -> aiohttp.ClientSession:
         from core.http.guard import build_session
 
@@ -264,9 +291,7 @@ class Webhooks:
         return self.breakers.get(name, label)
 
     def _tell_breaker(self, breaker: Breaker) -> None:
-        self._kernel.broadcaster.publish(
-            "breakers", {"name": breaker.name, "state": breaker.state, "since": breaker.since.isoformat()}
-        )
+        self._kernel.broadcaster.publish("breakers", breaker.view())
 
     def _take_events(self, connection: sqlite3.Connection, at: datetime, events: Sequence[OutEvent]) -> None:
         for event in events:

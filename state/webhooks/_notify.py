@@ -66,17 +66,7 @@ class Telling:
         self._attempts.inc(destination.label, _ENDS[settled.status])
         if settled.status == "delivered":
             self._lag.observe(settled.lag_s, destination.label)
-        self._broadcaster.publish(
-            "deliveries",
-            {
-                "delivery": settled.delivery,
-                "event": settled.event_id,
-                "event_type": settled.type,
-                "destination": settled.destination,
-                "status": settled.status,
-                "attempts": settled.attempts,
-            },
-        )
+        self._broadcaster.publish("deliveries", settled)
         for listener in tuple(self._listeners):
             listener(settled)
 

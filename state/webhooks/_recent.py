@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, final
 
-from state.webhooks.records import DeliveryTold
+from state.webhooks.records import DeliveryTold, told_delivery
 
 if TYPE_CHECKING:
     from core.webhooks.deliverer import Settled
@@ -38,16 +38,7 @@ class RecentDeliveries:
 
     def add(self, settled: Settled, at: datetime) -> None:
         """Note an attempt that is over."""
-        self._put(
-            DeliveryTold(
-                id=settled.delivery,
-                event=settled.type,
-                destination=settled.destination,
-                status=settled.status,
-                attempts=settled.attempts,
-                at=at,
-            )
-        )
+        self._put(told_delivery(settled, at))
 
     def newest(self) -> tuple[DeliveryTold, ...]:
         """All of them, the newest attempt first."""

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from core.clock import Moment
 from core.webhooks.outbox import DeliveryStatus
+
+if TYPE_CHECKING:
+    from core.webhooks.deliverer import Settled
 
 
 class DeliveryTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -25,3 +31,15 @@ class DeliveryTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     status: DeliveryStatus
     attempts: int
     at: Moment | None
+
+
+def told_delivery(settled: Settled, at: datetime) -> DeliveryTold:
+    """The record of an attempt that was over at a moment."""
+    return DeliveryTold(
+        id=settled.delivery,
+        event=settled.type,
+        destination=settled.destination,
+        status=settled.status,
+        attempts=settled.attempts,
+        at=at,
+    )

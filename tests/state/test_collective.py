@@ -133,9 +133,8 @@ async def test_a_change_is_broadcast(collective: Collective, kernel: Kernel) -> 
     await tune(collective, harmony=0.9)
     events.close()
     (event,) = [event async for event in events]
-    assert event.data["version"] == 2
-    assert event.data["changed"] == ["harmony"]
-    json.dumps(event.data)
+    assert (event.data.old.version, event.data.new.version) == (1, 2)
+    assert event.data.new.ucf.harmony == 0.9
 
 
 async def test_an_edit_by_hand_shows_in_the_status(

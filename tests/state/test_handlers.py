@@ -181,7 +181,7 @@ EVENTS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("kind", EVENTS)
 async def test_a_kill_after_the_effect_does_not_bring_it_twice(tmp_path: Path, kind: str) -> None:
     """Nothing is settled after the handler's own transaction: that is what a kill leaves behind."""
-    (handler,) = find_incoming(kind).handlers
+    handler = find_incoming(kind).handler
     async with opened(tmp_path, supervised=False) as world:
         accepted = await world.webhooks.accept(find_incoming(kind), msgspec.json.encode(EVENTS[kind]), None)
         job = await world.webhooks.router._take(handler)
@@ -233,7 +233,7 @@ async def test_a_store_that_does_not_take_a_directive_is_no_refusal_of_it(
     async def full(*_: object, **__: object) -> None:
         raise StoreError("the disk is full")
 
-    (handler,) = find_incoming(kind).handlers
+    handler = find_incoming(kind).handler
     async with opened(tmp_path, supervised=False) as world:
         await world.webhooks.accept(find_incoming(kind), msgspec.json.encode(EVENTS[kind]), None)
         job = await world.webhooks.router._take(handler)

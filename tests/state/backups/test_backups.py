@@ -30,6 +30,7 @@ from state.backups._secrets import SecretInBackup
 from state.backups.folder import place
 from state.change import Actor
 from state.collective import Collective
+from state.events import BackupCompleted
 from state.opening import open_collective
 from tests.flushes import recorded_flushes
 from tests.hearing import Hearing
@@ -75,7 +76,8 @@ async def test_a_backup_made_while_others_write_passes_its_check_and_says_so(
     assert leftovers(collective) == []
     events.close()
     (event,) = [event.data async for event in events]
-    assert (event["type"], event["sha256"], event["file"]) == ("backup.completed", record.sha256, record.file)
+    assert isinstance(event, BackupCompleted)
+    assert (event.sha256, event.file) == (record.sha256, record.file)
     (entry,) = await collective.journal.entries(kinds={"backup"})
     assert (entry.subject, entry.actor, entry.cause) == (record.file, "Ada", "command")
     assert (await collective.backups.verify(record.id, ADA)).status == "good"

@@ -14,6 +14,7 @@ from state.collective import Collective
 from state.directives import directive_table
 from state.directives.policy import MOST_OPEN_OF_A_PERSON
 from state.directives.records import Directive, NotQueued, UnknownDirective, WrongDirective
+from state.events import DirectiveFinished
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 from tests.state.directives.manus import ADA, Hands, Manus, ask, ended, renew
@@ -56,9 +57,10 @@ async def test_the_journal_and_subscribers_hear_of_it(collective: Collective, ma
     directive = await ask(collective, "note it")
     manus()
     await ended(collective.directives, directive.id)
-    events = [(await anext(heard)).data for _ in range(3)]
-    assert [event.get("status") for event in events] == ["queued", "running", "done"]
-    assert (events[2]["type"], events[2]["result"]) == ("directive.finished", "noted")
+    queued, running, finished = [(await anext(heard)).data for _ in range(3)]
+    assert (queued.directive.status, running.directive.status) == ("queued", "running")
+    assert isinstance(finished, DirectiveFinished)
+    assert (finished.status, finished.result) == ("done", "noted")
     entries = await collective.journal.entries(subject="Manus", kinds=("directive",))
     assert [(entry.cause, entry.actor, entry.after) for entry in entries] == [
         ("directive", "Ada", {"status": "done", "task": "note it"}),

@@ -248,8 +248,8 @@ async def test_an_event_reaches_whoever_listens(collective: Collective) -> None:
     heard = Hearing(collective.kernel.broadcaster, "backups")
     done = await carried_out(collective, 'emit backup.completed {"file": "x"}')
     assert done.status == "done"
-    data = (await anext(heard)).data
-    assert (data["file"], data["test"]) == ("x", True)
+    event = await anext(heard)
+    assert (event.data.file, event.test) == ("x", True)
     (payload,) = await collective.webhooks.outbox.samples("backup.completed")
     assert b'"file":"x"' in payload
 

@@ -68,5 +68,5 @@ async def test_a_test_is_marked_as_one() -> None:
     broadcaster = Broadcaster()
     heard = Hearing(broadcaster, "alerts")
     assert announce_test(broadcaster, build_event("alert.raised", {}, NOW)) == 1
-    data = (await anext(heard)).data
-    assert (data["type"], data["test"]) == ("alert.raised", True)
+    event = await anext(heard)
+    assert (type(event.data), event.test) == (AlertRaised, True)

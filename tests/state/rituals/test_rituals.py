@@ -141,13 +141,13 @@ async def test_subscribers_hear_of_progress_at_most_once_a_second(
     await rituals.cancel(None, BEN)
     listening.close()
     heard = [event.data async for event in listening]
-    assert [(one["type"], one["step"]) for one in heard] == [
-        ("ritual.started", 0),
-        ("ritual.progress", 10),
-        ("ritual.progress", 20),
-        ("ritual.cancelled", 24),
+    assert [(one.status, one.step) for one in heard] == [
+        ("running", 0),
+        ("running", 10),
+        ("running", 20),
+        ("cancelled", 24),
     ]
-    assert all(one["id"] == run.id for one in heard)
+    assert all(one.id == run.id for one in heard)
 
 
 async def test_cached_answers_are_dropped_when_it_begins_and_ends(

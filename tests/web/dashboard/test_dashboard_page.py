@@ -146,7 +146,7 @@ async def test_words_from_outside_are_escaped(site: Site, monkeypatch: pytest.Mo
         msgspec.structs.replace(agent, detail="<script>alert(1)</script>")
         for agent in site.collective.monitor.agents()
     ]
-    monkeypatch.setattr(type(site.collective), "agents", lambda _self: tuple(hostile))
+    monkeypatch.setattr(site.collective.monitor, "agents", lambda: tuple(hostile))
     html = (await site.get("/")).body.decode()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html

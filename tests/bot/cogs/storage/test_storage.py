@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from state.change import Actor
+from state.events import ReportReady
 from tests.bot.cogs.talk import Talk, items, text_of
 from tests.bot.support import RunningBot
 from tests.hearing import Hearing
@@ -137,7 +138,8 @@ async def test_sync_gathers_everything_and_attaches_it_twice(talk: Talk, running
     assert b"Ada" not in data + markdown
     events.close()
     (event,) = [event.data async for event in events]
-    assert (event["type"], event["agents_total"]) == ("report.ready", 14)
+    assert isinstance(event, ReportReady)
+    assert event.agents_total == 14
     (entry,) = await running_bot.collective.journal.entries(kinds={"report"})
     assert entry.actor_id == running_bot.sandbox.users["mod"]
 

@@ -103,7 +103,7 @@ async def test_emit_sends_the_whole_way_out_and_says_what_became_of_it(
     assert "Handed to 1 live listener, marked as a test." in text
     assert "a ˋˋˋ b" in text
     assert any(b'"key":"disk"' in got.body for got in receiver.got)
-    assert (await anext(heard)).data["test"] is True
+    assert (await anext(heard)).test
     entries = await running.collective.journal.entries(kinds=("event",))
     assert [(entry.subject, entry.cause) for entry in entries] == [("alert.raised", "command")]
     assert running.collective.alerts.open() == ()

@@ -10,7 +10,10 @@ import aiohttp
 import msgspec
 import pytest
 
+from core.webhooks.deliverer import Settled
+from core.webhooks.sending import Outcome
 from state.change import SYSTEM
+from state.events import AlertsMuted
 from tests.web.helpers import MakeSite, Site, histogram
 from tests.web.live.listening import Listener, SseListener, Told, gone, over_sse, over_ws
 from tests.web.live.streams.stream_events import Open, raise_alert
@@ -68,9 +71,18 @@ async def cancel_ritual(site: Site) -> None:
 async def deliver(site: Site) -> None:
     site.kernel.broadcaster.publish(
         "deliveries",
-        {"delivery": 7, "event": "msg_1", "event_type": "ucf.changed", "destination": "zapier",
-         "status": "waiting", "attempts": 2},
-    )  # fmt: skip
+        Settled(
+            delivery=7,
+            event_id="msg_1",
+            type="ucf.changed",
+            destination="zapier",
+            status="waiting",
+            attempts=2,
+            outcome=Outcome(verdict="failed", status=500, error=None, took_s=0.1),
+            disabled=None,
+            lag_s=0.1,
+        ),
+    )
 
 
 async def trip_breaker(site: Site) -> None:
@@ -125,9 +137,7 @@ async def test_what_is_nothing_for_others_is_told_to_nobody(site: Site, listen: 
         await listener.next()
         for topic in ("commands", "backups", "reports", "status", "made-up"):
             site.kernel.broadcaster.publish(topic, {"type": f"{topic}.x", "secret": "s3cr3t"})
-        site.kernel.broadcaster.publish(
-            "alerts", {"type": "alerts.muted", "metric": "harmony", "until": None}
-        )
+        site.kernel.broadcaster.publish("alerts", AlertsMuted(metric="harmony", until=None))
         site.kernel.broadcaster.publish("deliveries", {"not": "what it should be"})
         await site.change(harmony=0.9)
         assert (await listener.next()).event == "state"
