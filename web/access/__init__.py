@@ -1,1 +1,1 @@
-"""Who may read, and who may send."""
+"""Authentication of readers and of webhook senders."""

@@ -1,4 +1,4 @@
-"""How often a client may be wrong about a token before its tokens are no longer compared."""
+"""Locks out clients that send too many wrong tokens."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from web.answers.problems import Problem
 from web.edge.clients import address_of, key_of
 from web.edge.rate_limit import RateLimit
 
-# Wrong tokens a minute and client; as many may come at once.
+# Wrong tokens per minute and client, all at once if it likes.
 ATTEMPTS_PER_MINUTE: Final = 10
 
 
 @final
 class Guesses:
-    """Counts the wrong tokens of each client address; clients that share an address share its lock-out."""
+    """Counts wrong tokens by client address; clients behind one address share its lock-out."""
 
     def __init__(self, settings: Settings, clock: Clock, refusals: Refusals) -> None:
         self._trusted = settings.trusted_proxies
@@ -27,23 +27,23 @@ class Guesses:
         self._attempts = RateLimit("attempts", ATTEMPTS_PER_MINUTE, clock)
 
     def check(self, request: web.Request) -> None:
-        """Refuse a client that was wrong too often, whatever token it shows now.
+        """Refuse a client that is locked out, whatever token it sends.
 
         Raises:
-            Problem: 429.
+            Problem: 429, it is locked out.
         """
         client = self._client(request)
         if self._attempts.wait_s(client):
             self._refusals.count("token")
             raise Problem(
                 429,
-                "Too many wrong tokens came from here. Wait as long as Retry-After says.",
+                "Too many wrong tokens from your address. Retry after the time in Retry-After.",
                 kind="too-many-attempts",
                 headers=self._attempts.headers(client),
             )
 
     def count(self, request: web.Request) -> float:
-        """Count a wrong token; returns the seconds for which the client is now locked out, 0 if it is not."""
+        """Count a wrong token; returns the remaining lock-out in seconds, 0 if there is none."""
         client = self._client(request)
         self._attempts.take(client)
         return self._attempts.wait_s(client)

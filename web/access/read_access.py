@@ -1,4 +1,4 @@
-"""Who may read: everyone, or whoever shows READ_TOKEN or a session of the dashboard."""
+"""Read access: public, or by READ_TOKEN or a dashboard session."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from web.access.guesses import Guesses
 from web.access.sessions import EndedSessions, Sessions
 from web.answers.problems import Problem
 
-# Browsers take a name with `__Host-` only with Secure, Path=/ and no Domain, and one with `__Secure-` only
-# with Secure (RFC 6265bis §4.1.3). Below a path Helix shares its host with others; its cookie has that path.
+# Browsers accept a `__Host-` cookie only with Secure, Path=/ and no Domain, and a `__Secure-` cookie only
+# with Secure (RFC 6265bis §4.1.3). Below a path Helix shares its host, so its cookie is limited to that path.
 COOKIE: Final = "helix_session"
 SECURE_COOKIE: Final = "__Host-helix_session"
 SECURE_COOKIE_BELOW: Final = "__Secure-helix_session"
@@ -30,14 +30,14 @@ _BY_SESSION: Final = web.RequestKey("by_session", bool)
 
 @final
 class ReadAccess:
-    """Checks the token of readers; without READ_TOKEN everything is open.
+    """Checks read access; without READ_TOKEN reading is public.
 
     Args:
-        remembered: keeps which sessions were ended.
-        on_guesser: called with the seconds for which a client that was wrong too often is not compared.
+        remembered: stores which sessions were ended.
+        on_guesser: called with the lock-out in seconds when a client is locked out.
 
     Attributes:
-        sessions: those of the dashboard; None where no token is set.
+        sessions: the dashboard sessions; None if no token is set.
     """
 
     def __init__(
@@ -57,10 +57,10 @@ class ReadAccess:
         self.sessions = None if self._token is None else Sessions(self._token, clock)
 
     def check(self, request: web.Request) -> None:
-        """Let a reader through.
+        """Check that a request may read.
 
         Raises:
-            Problem: 401 without the token, 429 after too many wrong ones.
+            Problem: 401 without a valid token or session, 429 if the client is locked out.
         """
         if self._token is None:
             return
@@ -74,15 +74,15 @@ class ReadAccess:
             self._refusals.count("token")
             raise Problem(
                 401,
-                "Reading needs the token of this server: Authorization: Bearer …",
+                "Reading needs the server's READ_TOKEN: send Authorization: Bearer …",
                 headers={"WWW-Authenticate": _CHALLENGE},
             )
 
     def prove(self, request: web.Request, offered: str) -> None:
-        """Compare what a client offers with the token; a client that was wrong too often is not compared.
+        """Compare an offered token with READ_TOKEN.
 
         Raises:
-            Problem: 401 where it is another, 429 after too many of those.
+            Problem: 401 if it differs, 429 if the client is locked out.
         """
         self._guesses.check(request)
         if self._token is None or not self._token.matches(offered):
@@ -91,12 +91,12 @@ class ReadAccess:
             self._refusals.count("token")
             raise Problem(
                 401,
-                "This token does not open this server.",
+                "This token is wrong.",
                 headers={"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'},
             )
 
     def may_read(self, request: web.Request) -> bool:
-        """Whether this request may see what readers see, on routes that need no token."""
+        """Whether this request may see values on a route that needs no token."""
         if self._token is None or self.session_of(request) is not None:
             return True
         if hdrs.AUTHORIZATION not in request.headers:
@@ -108,16 +108,16 @@ class ReadAccess:
         return True
 
     async def recall(self) -> None:
-        """Read which sessions were ended before this start."""
+        """Load the sessions that were ended before this start."""
         kept = await self._remembered.get(*_ENDED)
         if self.sessions is not None and kept is not None:
             self.sessions.ended = msgspec.json.decode(kept, type=EndedSessions)
 
     async def end_sessions(self, request: web.Request) -> None:
-        """End the sessions of this request; they stay ended after a restart.
+        """End the sessions of this request, across restarts.
 
         Raises:
-            StoreError: it could not be kept, so they are ended until the restart only.
+            StoreError: it could not be stored, so they are ended only until the restart.
         """
         found = self.sessions_of(request)
         if self.sessions is None or not found:
@@ -127,11 +127,11 @@ class ReadAccess:
         await self._remembered.set(*_ENDED, msgspec.json.encode(self.sessions.ended).decode())
 
     def session_of(self, request: web.Request) -> str | None:
-        """The cookie's value, where it stands for a session that goes on."""
+        """The cookie's value if it is a valid session, else None."""
         return next(iter(self.sessions_of(request)), None)
 
     def sessions_of(self, request: web.Request) -> tuple[str, ...]:
-        """As `session_of`, all of them: a browser has two where one was begun over http, one over https."""
+        """The valid session cookies; a browser has two if it signed in over http and https."""
         sessions = self.sessions
         if sessions is None:
             return ()
@@ -139,7 +139,7 @@ class ReadAccess:
         return tuple(value for value in offered if value is not None and sessions.holds(value))
 
     def lasts(self, request: web.Request) -> Callable[[], bool] | None:
-        """Asks whether the session that let this request in still goes on; None where none did."""
+        """A function that checks whether the request's session is still valid; None without a session."""
         sessions, value = self.sessions, self.session_of(request) if is_by_session(request) else None
         return None if sessions is None or value is None else partial(sessions.holds, value)
 
@@ -148,5 +148,5 @@ READ_ACCESS = web.AppKey("read_access", ReadAccess)
 
 
 def is_by_session(request: web.BaseRequest) -> bool:
-    """Whether a session let this request in: its bytes mean another thing once that session has ended."""
+    """Whether a session authorized this request; then the fast path must not remember its head."""
     return _BY_SESSION in request

@@ -1,4 +1,4 @@
-"""Sessions of the dashboard: a cookie that stands for READ_TOKEN, and does not hold it."""
+"""Dashboard sessions: a signed cookie that replaces READ_TOKEN without containing it."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from core.clock import Clock
 from core.logs.secret import Secret
 
 LASTS_S: Final = 7 * 86_400
-# Of the sessions that were ended by hand, the ids of so many are kept.
+# How many ids of sessions that were ended early are stored.
 _MOST_ENDED: Final = 1024
 _LONGEST: Final = 200
 
 
 class EndedSessions(msgspec.Struct):
-    """The sessions that were ended by hand and would not have ended yet.
+    """Sessions that were ended before they expired.
 
     Attributes:
-        ids: when each would have ended, in seconds since 1970, by its id.
-        until_s: every session that ends by then counts as ended, since its id may have been dropped.
+        ids: expiry by session id, in seconds since 1970.
+        until_s: sessions that expire by then count as ended, because their ids may have been dropped.
     """
 
     ids: dict[str, int] = {}
@@ -34,12 +34,12 @@ class EndedSessions(msgspec.Struct):
 
 @final
 class Sessions:
-    """Makes and checks the cookie's value: an id, when it ends, and an HMAC over both.
+    """Creates and checks cookie values: an id, the expiry, and an HMAC over both.
 
-    A session outlives a restart, and a new READ_TOKEN ends all of them.
+    Sessions survive a restart; a new READ_TOKEN ends all of them.
 
     Attributes:
-        ended: to be kept over a restart.
+        ended: sessions that were ended early, to be stored.
     """
 
     def __init__(self, token: Secret, clock: Clock) -> None:
@@ -48,20 +48,20 @@ class Sessions:
         self.ended = EndedSessions()
 
     def begin(self) -> tuple[str, datetime]:
-        """A new session: the cookie's value, and when it ends."""
+        """A new session: the cookie's value and its expiry."""
         ends_s = int(self._clock.now().timestamp()) + LASTS_S
         claim = f"{secrets.token_urlsafe(12)}.{ends_s}"
         return f"{claim}.{self._sign(claim)}", datetime.fromtimestamp(ends_s, UTC)
 
     def holds(self, value: str) -> bool:
-        """Whether this is the value of a session that goes on."""
+        """Whether this is a valid session."""
         ends_s = self._ends_s(value)
         if ends_s is None or _id_of(value) in self.ended.ids:
             return False
         return max(self._clock.now().timestamp(), self.ended.until_s) < ends_s
 
     def end(self, value: str) -> None:
-        """End a session; nothing where it is none."""
+        """End a session; no-op if it is not valid."""
         ends_s = self._ends_s(value)
         if ends_s is None:
             return
@@ -69,12 +69,12 @@ class Sessions:
         ids = {one: end_s for one, end_s in self.ended.ids.items() if end_s > now_s}
         ids[_id_of(value)] = ends_s
         if len(ids) > _MOST_ENDED:
-            # Without its id it would be valid again, so all that end no later end with it.
+            # Without its id the session would be valid again, so end all that expire no later.
             self.ended.until_s = max(self.ended.until_s, ids.pop(min(ids, key=ids.__getitem__)))
         self.ended.ids = ids
 
     def _ends_s(self, value: str) -> int | None:
-        """When the session ends by its value, which must be one that we signed."""
+        """The expiry in a correctly signed value, else None."""
         if len(value) > _LONGEST or not value.isascii():
             return None
         claim, _, signature = value.rpartition(".")

@@ -1,4 +1,4 @@
-"""What a person gets in place of a page that asks for READ_TOKEN: a page on which to show it."""
+"""The sign-in page, sent instead of a page that needs READ_TOKEN."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from web.routing import RouteSpec
 
 
 def sign_in_page(request: web.Request, spec: RouteSpec | None, problem: Problem) -> web.Response | None:
-    """The 401 as a page, where a browser asked for a page and showed no token; None where it did not.
+    """A 401 as the sign-in page, if a browser requested a page without a token; else None.
 
-    Only pages have it; elsewhere the page about the error leads to one.
+    Other routes get the error page, which links to one that has the sign-in page.
     """
     if (
         problem.status != HTTPStatus.UNAUTHORIZED

@@ -1,4 +1,4 @@
-"""Who may send events in, and who may manage hooks (docs/webhooks.md, "Authentication")."""
+"""Authenticates senders of events and managers of hooks (docs/webhooks.md, "Authentication")."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ from web.keys import KERNEL
 _CHALLENGE = 'Bearer realm="helix-webhooks"'
 _SIGNED = ("webhook-id", "webhook-timestamp", "webhook-signature")
 _ONLY_SIGNED = (
-    f"A signature is needed ({', '.join(_SIGNED)}); no token is taken while WEBHOOK_TOKEN is not set."
+    f"Send a signature ({', '.join(_SIGNED)}); tokens are not accepted while WEBHOOK_TOKEN is not set."
 )
 
 
 def prove_sender(request: web.Request, body: bytes) -> None:
-    """Accepts an event whose sender signed it (Standard Webhooks) or shows the token.
+    """Check the Standard Webhooks signature or the token of an event's sender.
 
     Raises:
-        Problem: 503 where nothing is set up to prove it by, 401 where it is not proved, 429 after too many
-            wrong tokens.
+        Problem: 503 if neither is configured, 401 if it is missing or wrong, 429 if the client is locked out.
     """
     kernel = request.app[KERNEL]
     settings = kernel.settings
@@ -59,10 +58,10 @@ def _prove_signature(kernel: Kernel, request: web.Request, body: bytes) -> None:
 
 
 def prove_github(request: web.Request, body: bytes) -> None:
-    """Accepts what GitHub signed.
+    """Check GitHub's signature.
 
     Raises:
-        Problem: 503 where its secret is not set, 401 where it is not proved.
+        Problem: 503 if its secret is not set, 401 if the signature is missing or wrong.
     """
     kernel = request.app[KERNEL]
     secret = kernel.settings.github_webhook_secret
@@ -77,10 +76,10 @@ def prove_github(request: web.Request, body: bytes) -> None:
 
 
 def prove_manager(request: web.Request) -> None:
-    """Accepts whoever shows `WEBHOOK_TOKEN`: what became of events, and REST hooks, are not for everyone.
+    """Check `WEBHOOK_TOKEN`, which event status and REST hooks need.
 
     Raises:
-        Problem: 503 where it is not set, 401 where it is not shown, 429 after too many wrong ones.
+        Problem: 503 if it is not set, 401 if it is missing or wrong, 429 if the client is locked out.
     """
     kernel = request.app[KERNEL]
     token = kernel.settings.webhook_token
@@ -124,7 +123,7 @@ def _not_configured(setting: str) -> Problem:
 
 
 def open_here(settings: Settings) -> bool:
-    """Whether anyone may: in the sandbox, which only this machine reaches."""
+    """Whether no authentication is needed: in the sandbox on a loopback address."""
     if not settings.in_sandbox:
         return False
     try:

@@ -1,1 +1,1 @@
-"""Streams: one broadcaster, many listeners, by Server-Sent Events or by WebSocket."""
+"""Streams of events to many clients, over Server-Sent Events or WebSocket."""

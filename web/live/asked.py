@@ -1,4 +1,4 @@
-"""What a client asks for when it comes: which topics, after which event."""
+"""The parameters of a stream: topics, and the last event that the client has seen."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _HEADER: Final = "Last-Event-ID"
 
 
 class TopicsParameter(Parameter, frozen=True, kw_only=True):
-    """A parameter that names topics, joined by commas."""
+    """A comma-separated list of topics."""
 
     def schema(self) -> Mapping[str, Any]:
-        """What is right, as JSON Schema; the names are joined by commas (OpenAPI: form, not exploded)."""
+        """Its JSON Schema; the names are comma-separated (OpenAPI: form, not exploded)."""
         names = "|".join(TOPICS)
         return {"type": "string", "pattern": f"^({names})(,({names}))*$"}
 
     def read(self, request: web.Request) -> Topics:
-        """The topics that the query names; None, for all, where it is missing.
+        """The topics in the query; None for all if it is omitted.
 
         Raises:
-            Problem: one of them is unknown (400).
+            Problem: unknown topic (400).
         """
         text = request.query.get(self.name)
         if text is None:
@@ -37,25 +37,25 @@ class TopicsParameter(Parameter, frozen=True, kw_only=True):
         if unknown:
             wrong = ", ".join(map(repr, unknown))
             raise self.wrong(
-                f"takes, joined by commas: {', '.join(TOPICS)}; not {wrong}.", choices=tuple(TOPICS)
+                f"must be a comma-separated list of {', '.join(TOPICS)}; not {wrong}.", choices=tuple(TOPICS)
             )
         return names
 
 
 class EventIdParameter(Parameter, frozen=True, kw_only=True):
-    """A parameter that is the id of an event."""
+    """The id of an event."""
 
     def schema(self) -> Mapping[str, Any]:
         """Its JSON Schema."""
         return {"type": "string", "pattern": f"^[0-9]{{1,{_LONGEST_ID}}}$"}
 
     def read(self, request: web.Request) -> int | None:
-        """The last event that the client has seen, by the header or else by this; None where it says none.
+        """The last event that the client has seen, from the header, else the query; None if neither is sent.
 
-        A header that is no id of ours is one of nobody's: what came after it is unknown.
+        A header that is not an id counts as an unknown event.
 
         Raises:
-            Problem: the parameter is no id (400).
+            Problem: the parameter is not an id (400).
         """
         header = request.headers.get(_HEADER)
         if header:
@@ -65,18 +65,18 @@ class EventIdParameter(Parameter, frozen=True, kw_only=True):
             return None
         parsed = _parsed(text)
         if parsed is None:
-            raise self.wrong("is the id of an event: a whole number, as the stream gave it.")
+            raise self.wrong("must be an event id from the stream: an integer.")
         return parsed
 
 
 WANTED: Final = TopicsParameter(
     name="topics",
-    summary="Which events are wanted, joined by commas; all where it is left out.",
+    summary="The events to receive, comma-separated; default: all.",
     example="state,alerts",
 )
 AFTER: Final = EventIdParameter(
     name="last_event_id",
-    summary=f"The last event that was seen, to go on after it, as the header {_HEADER} (which counts first).",
+    summary=f"The last received event, to resume after it. The header {_HEADER} takes precedence.",
     example="1790000000000",
 )
 PARAMETERS: Final = (WANTED, AFTER)

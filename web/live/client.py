@@ -1,4 +1,4 @@
-"""One listener: a connection that only takes, and what it may say."""
+"""A stream client: what both transports share."""
 
 from __future__ import annotations
 
@@ -14,61 +14,61 @@ from web.edge.handover import Stream
 from web.edge.send_buffer import bound_send_buffer
 from web.edge.unsent import Unsent
 
-# A client for which more waits is too slow. Nothing of it is held for this client alone.
+# A client with more than this waiting is too slow. The bytes are shared, not held for each client.
 MOST_WAITING_BYTES: Final = 256 * 1024
-# So much is handed over at once to a client that catches up, or a single larger message.
+# How much a client that catches up gets at once; a single message may be larger.
 _PIECE_BYTES: Final = 16 * 1024
-# What the system holds for a client besides.
+# The kernel's send buffer for each client.
 _SYSTEM_BUFFER_BYTES: Final = 16 * 1024
-# A peer that acknowledges nothing for so long is gone (RFC 5482), where the system can tell.
+# A peer that acknowledges nothing for this long is gone (RFC 5482, TCP_USER_TIMEOUT).
 _UNANSWERED_MS: Final = 30_000
 
 Topics = frozenset[str] | None
 
-# No event has this id, and none is resumed from it.
+# The id of messages that are not stored.
 NO_ID: Final = 0
 
 
 class Backlog(Protocol):
-    """The history, as far as a client catches up on it."""
+    """The part of `Fanout` that a client uses to catch up."""
 
     @property
     def settled_id(self) -> int:
-        """Up to which event every client that keeps up has been handed what it wants."""
+        """The newest event that every client that keeps up has received."""
         ...
 
     def missed(self, client: Client, most_bytes: int) -> tuple[tuple[bytes, ...], int] | None:
-        """The next messages for a client that is behind, and the event up to which they reach."""
+        """The next messages for a client that is behind, and the last event covered."""
         ...
 
 
 class Owner(Protocol):
-    """The streams of a server, as far as a client uses them."""
+    """The part of `Streams` that a client uses."""
 
     @property
     def fanout(self) -> Backlog:
-        """Has what a client missed."""
+        """Provides the messages that a client missed."""
         ...
 
     @property
     def unsent(self) -> Unsent[Client]:
-        """Counts what is held for clients that take too little."""
+        """Counts the unsent bytes of clients."""
         ...
 
     def now(self) -> float:
-        """Seconds on the clock by which clients are judged."""
+        """The monotonic clock for time limits of clients, in seconds."""
         ...
 
     def next_retry_ms(self) -> int:
-        """After how long the next client is to come back once it is cut."""
+        """The reconnection time for the next client, in milliseconds."""
         ...
 
     def join(self, client: Client) -> None:
-        """Let a client listen from now on, and send it what it gets first."""
+        """Add a client, and send it the beginning of its stream."""
         ...
 
     def leave(self, client: Client, *, closing: bool = False) -> None:
-        """Serve a client no longer; `closing` where its goodbye is still under way."""
+        """Remove a client; `closing` while its close handshake is pending."""
         ...
 
     def count_dropped(self, client: Client, reason: str) -> None:
@@ -77,23 +77,23 @@ class Owner(Protocol):
 
 
 class Client(Stream):
-    """What both transports share. It belongs to `streams` from `begin` to `connection_lost`.
+    """A stream client, which belongs to `streams` from `begin` to `connection_lost`.
 
-    Its transport is handed bytes only while it holds none that are unsent. What is published meanwhile stays
-    in the history, which is kept once for all clients; of a client that is behind only its place is kept.
+    Bytes are written only while its transport has nothing unsent. Messages published meanwhile stay in the
+    history, which all clients share; a client that is behind only remembers its position.
 
     Args:
-        address: whom it counts for.
-        topics: which events it wants; None for all.
-        after_id: the last event that it has seen; None where it has seen none.
+        address: the client address for limits.
+        topics: the events to send; None for all.
+        after_id: the last event that the client has seen, or None.
 
     Attributes:
-        opening: what it gets before anything else.
-        seen: the last event that was handed over.
-        waiting_bytes: how much of the history it has yet to get.
-        behind_since: since when it has not taken all that there is for it; None where it keeps up.
-        closing: it was told that it ends, and gets nothing more.
-        may_go_on: whether what let it in still holds; None where that does not end.
+        opening: the first bytes of the stream.
+        seen: the last event that was written.
+        waiting_bytes: the size of the history that it has yet to get.
+        behind_since: since when it has been behind; None if it keeps up.
+        closing: whether it is being closed and gets nothing more.
+        may_go_on: checks whether its session is still valid; None without a session.
     """
 
     __slots__ = (
@@ -130,19 +130,19 @@ class Client(Stream):
         self.transport: asyncio.Transport | None = None
 
     def wants(self, name: str) -> bool:
-        """Whether it wants events of that name."""
+        """Whether it has subscribed to events of this name."""
         return self.topics is None or name in self.topics
 
     def begin(self, transport: asyncio.Transport, head: bytes, received: bytes) -> None:
         """Take over a connection, and join the streams."""
         self.transport = transport
         self.opening = (head, *self.opening)
-        # Until it has its opening, and what it missed.
+        # Behind until it has the beginning of the stream and the missed events.
         self.behind_since = self._streams.now()
-        # From the first unsent byte on, the transport says that it is behind.
+        # The transport pauses at the first unsent byte.
         transport.set_write_buffer_limits(high=0)
         if self not in self._streams.unsent and transport.get_write_buffer_size():
-            # It was behind when it came here, so the transport does not say so again.
+            # It had unsent bytes already, so the transport will not call pause_writing again.
             self.pause_writing()
         bound_send_buffer(transport, _SYSTEM_BUFFER_BYTES)
         _notice_who_is_gone(transport)
@@ -153,7 +153,7 @@ class Client(Stream):
             self.data_received(received)
 
     def send(self, data: bytes) -> bool:
-        """Hand bytes over now; returns False where the client is behind or gone, and does not get them."""
+        """Write bytes now; returns False, without writing, if the client is behind or gone."""
         transport = self.transport
         if transport is None or self.closing or self.behind_since is not None:
             return False
@@ -163,14 +163,14 @@ class Client(Stream):
         return True
 
     def tell(self, payload: bytes, newest: int) -> None:
-        """Hand over published messages, or leave them to the history where the client is behind.
+        """Write published messages, or leave them to the history if the client is behind.
 
         Args:
-            payload: the messages that it wants, framed.
-            newest: the newest event among them; `NO_ID` where none has an id, and nobody catches up on them.
+            payload: the framed messages of its topics.
+            newest: the id of the newest event among them; `NO_ID` if none has an id.
         """
         if newest and newest <= self.seen:
-            # It has had them from the history.
+            # It has got them from the history already.
             return
         if self.behind_since is None:
             self.seen = newest or self.seen
@@ -181,7 +181,7 @@ class Client(Stream):
                 self.drop("slow")
 
     def catch_up(self) -> None:
-        """Hand over the opening and then the history, for as long as the transport sends it all at once."""
+        """Write the beginning of the stream and then the history, until the transport has unsent bytes."""
         transport, unsent = self.transport, self._streams.unsent
         while transport is not None and not self.closing and self not in unsent:
             pieces = self.opening
@@ -202,25 +202,25 @@ class Client(Stream):
                 self._streams.unsent.hold(self, sum(map(len, pieces)))
 
     def drop(self, reason: str) -> None:
-        """End it because of how it behaves; `reason` is counted."""
+        """Drop the client; `reason` is counted."""
         if self.transport is not None and not self.closing:
             self._streams.count_dropped(self, reason)
             self._cut(reason)
 
     @abstractmethod
     def beat(self) -> None:
-        """Show that the stream lives, and see whether the client does."""
+        """Send a heartbeat, and check that the client is alive."""
 
     @abstractmethod
     def goodbye(self) -> None:
-        """The server stops."""
+        """Tell the client that the server stops."""
 
     def _end_with(self, last: bytes) -> None:
-        """Say one thing more, and serve it no longer."""
+        """Write last bytes and close."""
         if self.transport is None or self.closing:
             return
         if self.opening:
-            # The head has not been sent, so nothing can be said yet.
+            # The head has not been sent yet, so nothing else can be.
             self.abort()
         else:
             self.transport.write(last)
@@ -228,10 +228,10 @@ class Client(Stream):
 
     @abstractmethod
     def _cut(self, reason: str) -> None:
-        """End it, saying so where the transport can."""
+        """Close the connection, with the reason if the transport has a way to send it."""
 
     def pause_writing(self) -> None:
-        """The transport holds bytes that the client does not take yet."""
+        """The transport has unsent bytes: the client is behind."""
         if self.behind_since is None:
             self.behind_since = self._streams.now()
             self.seen = max(self.seen, self._streams.fanout.settled_id)
@@ -240,24 +240,24 @@ class Client(Stream):
             self._streams.unsent.hold(self, self.transport.get_write_buffer_size() + waits)
 
     def resume_writing(self) -> None:
-        """The client has taken all that was handed over."""
+        """Everything has been sent: catch up."""
         self._streams.unsent.release(self)
         self.catch_up()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The connection is gone."""
+        """The connection is closed."""
         del exc
         self.transport = None
         self._streams.leave(self)
 
     def give_up(self) -> None:
-        """End it: the connections of all clients hold too much."""
+        """Drop the client, because all clients together have too many unsent bytes."""
         if not self.closing:
             self._streams.count_dropped(self, "slow")
         self.abort()
 
     def abort(self) -> None:
-        """Let go of the connection and of all that waits to be sent."""
+        """Close the connection at once, discarding unsent bytes."""
         transport = self.transport
         if transport is not None:
             self.closing = True
@@ -266,13 +266,13 @@ class Client(Stream):
 
 
 def behind_longest(clients: Iterable[Client], before: float) -> tuple[Client, ...]:
-    """Those that are behind since before then."""
+    """The clients that have been behind since before `before`."""
     return tuple(one for one in clients if one.behind_since is not None and one.behind_since <= before)
 
 
 def _notice_who_is_gone(transport: asyncio.Transport) -> None:
     connection = transport.get_extra_info("socket")
     if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
-        # A socket that refuses the option is served all the same: our own bounds hold.
+        # Not every socket supports the option; the other limits still hold.
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNANSWERED_MS)

@@ -1,4 +1,4 @@
-"""Hands each message to every client that wants it, a few hundred clients at a turn of the event loop."""
+"""Sends each message to its subscribers, a few hundred clients in each turn of the event loop."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ from web.live.messages import History, Message
 
 logger = logging.getLogger(__name__)
 
-# Clients served before others get their turn: about two milliseconds of work.
+# Clients served in one turn of the event loop: about two milliseconds of work.
 AT_A_TURN: Final = 256
 
 
 @final
 class Fanout:
-    """Who listens to what, and what is on its way to them. There is no task, for a client or for an event.
+    """The subscriptions and the rounds of messages to them, without a task per client or event.
 
-    What comes while a round is under way waits and goes out as one piece in the next one. So when there is
-    more to tell than time to tell it, each client gets larger pieces, and not a longer queue.
+    Messages that arrive during a round are sent together in the next one. So under load clients get larger
+    pieces instead of longer queues.
 
     Args:
-        history: where events are kept for clients that are behind.
-        took: called with the seconds from each message's publishing to its last client's transport.
+        history: stores events for clients that are behind.
+        took: called with the seconds from publishing each message to sending it to the last client.
     """
 
     def __init__(self, history: History, took: Callable[[float], None]) -> None:
         self._history = history
-        # The newest event that no later round brings.
+        # The newest event that no later round will send.
         self._newest = history.last_id
         self._took = took
-        # Clients that want the same are served the same bytes. A dict keeps them in order.
+        # Clients with the same topics share the same bytes. A dict keeps them in order.
         self._groups: dict[tuple[StreamKind, Topics], dict[Client, None]] = {}
         self._waiting: list[tuple[Message, float]] = []
         self._rounds: deque[_Round] = deque()
         self._scheduled = False
 
     def add(self, client: Client) -> None:
-        """Serve `client` from the next message on: what waits already is older than it."""
+        """Serve `client` from the next message on; messages that already wait are older than the client."""
         self._begin_round()
         self._groups.setdefault((client.kind, client.topics), {})[client] = None
 
     def remove(self, client: Client) -> None:
-        """Serve `client` no longer."""
+        """Stop serving `client`."""
         key = (client.kind, client.topics)
         group = self._groups.get(key)
         if group is not None:
@@ -58,11 +58,11 @@ class Fanout:
                 del self._groups[key]
 
     def wants(self, name: str) -> bool:
-        """Whether anybody wants events of that name."""
+        """Whether any client has subscribed to events of this name."""
         return any(topics is None or name in topics for _, topics in self._groups)
 
     def publish(self, message: Message) -> None:
-        """Keep a message, and send it to those who want it, soon."""
+        """Store a message and send it to its subscribers in the next round."""
         self._history.add(message)
         if not self.wants(message.name):
             return
@@ -73,17 +73,17 @@ class Fanout:
 
     @property
     def settled_id(self) -> int:
-        """Up to which event every client that keeps up has been handed what it wants."""
+        """The newest event that every client that keeps up has received."""
         if self._rounds:
             return self._rounds[0].after
         return self._newest if self._waiting else self._history.last_id
 
     def missed(self, client: Client, most_bytes: int) -> tuple[tuple[bytes, ...], int] | None:
-        """The next messages for a client that is behind, without those that a later round brings.
+        """The next messages for a client that is behind, without those that a later round will send.
 
         Returns:
-            the messages that it wants, framed, none where it has caught up; and the event up to which they
-            reach. None where some are no longer kept. Only the last message may exceed `most_bytes`.
+            The framed messages of its topics (empty if it has caught up) and the last event covered; None if
+            some are no longer in the history. Only the last message may exceed `most_bytes`.
         """
         if not self._history.knows(client.seen):
             return None
@@ -106,7 +106,7 @@ class Fanout:
             asyncio.get_running_loop().call_soon(self._turn)
 
     def _begin_round(self) -> None:
-        """Make a round of what waits, for those who listen now."""
+        """Begin a round with the waiting messages for the current clients."""
         before, self._newest = self._newest, self._history.last_id
         if not self._waiting:
             return
@@ -121,7 +121,7 @@ class Fanout:
         self._rounds.append(_Round(before, shares, tuple(published for _, published in waiting)))
 
     def _serve(self, most: int) -> None:
-        """Serve `most` clients of the first round; the round ends with its last one."""
+        """Serve up to `most` clients of the first round, and end the round after its last client."""
         if not self._rounds:
             return
         current = self._rounds[0]
@@ -129,7 +129,7 @@ class Fanout:
             try:
                 client.tell(payload, newest)
             except Exception:
-                # The others are not to wait for it.
+                # One failing client must not stop the others.
                 logger.exception("stream.send_failed transport=%s", client.kind)
                 client.abort()
         current.count -= most
@@ -142,9 +142,9 @@ class Fanout:
 
 @final
 class _Round:
-    """Messages on their way to those who listened when it began; `count` of them are `left`.
+    """Messages for the clients at the beginning of the round; `count` of them are `left`.
 
-    All events up to `after` have been handed over by earlier rounds.
+    Earlier rounds have sent all events up to `after`.
     """
 
     __slots__ = ("after", "count", "left", "published")

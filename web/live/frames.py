@@ -1,7 +1,7 @@
-"""WebSocket frames as bytes, and what little of a client's is understood (RFC 6455 §5).
+"""WebSocket frames (RFC 6455 §5): encodes server frames, parses control frames of clients.
 
-A stream only tells. So a client has nothing to say but pings, pongs and its goodbye, and whatever else it
-sends ends the connection before it is read whole. That is why no message is ever put together here.
+Streams are one-way: a client may send only pings, pongs and a close frame. Anything else closes the
+connection before it is read completely, so messages are never assembled.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _MASKED: Final = 0x80
 _HEAD_BYTES: Final = 2
 _MASK_BYTES: Final = 4
 _CODE_BYTES: Final = 2
-# What may stand in a close frame: the registered codes that are not for this side's own use (§7.4.1, and the
-# registry), and those of libraries and applications (§7.4.2).
+# The codes that are valid in a close frame: registered ones that are not reserved for local use (§7.4.1 and
+# the registry), and those of libraries and applications (§7.4.2).
 _CODES: Final = frozenset((*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)))
 
 
 class Opcode(IntEnum):
-    """What a frame is (§5.2)."""
+    """The type of a frame (§5.2)."""
 
     CONTINUATION = 0x0
     TEXT = 0x1
@@ -38,7 +38,7 @@ class Opcode(IntEnum):
 
 
 class CloseCode(IntEnum):
-    """Why a connection ends (§7.4.1, and the registry for 1013)."""
+    """Close codes (§7.4.1, and the registry for 1013)."""
 
     NORMAL = 1000
     GOING_AWAY = 1001
@@ -54,10 +54,10 @@ _CONTROL: Final = frozenset({Opcode.CLOSE, Opcode.PING, Opcode.PONG})
 
 
 class Refused(HelixError):
-    """A frame that a client must not send.
+    """A client sent a frame that is not allowed.
 
     Attributes:
-        code: what the connection is closed with.
+        code: the close code to send.
     """
 
     def __init__(self, code: CloseCode, why: str) -> None:
@@ -66,14 +66,14 @@ class Refused(HelixError):
 
 
 class Control(msgspec.Struct, frozen=True):
-    """A control frame of a client, its payload unmasked."""
+    """A client's control frame with unmasked payload."""
 
     opcode: Opcode
     payload: bytes
 
 
 def encode_frame(opcode: Opcode, payload: bytes = b"") -> bytes:
-    """One whole frame of a server, which does not mask (§5.1)."""
+    """A complete, unmasked server frame (§5.1)."""
     length = len(payload)
     if length <= LONGEST_CONTROL:
         head = bytes((_FIN | opcode, length))
@@ -85,15 +85,15 @@ def encode_frame(opcode: Opcode, payload: bytes = b"") -> bytes:
 
 
 def encode_close(code: CloseCode, why: str = "") -> bytes:
-    """A close frame; `why` is short and in ASCII."""
+    """A close frame; `why` must be short ASCII text."""
     return encode_frame(Opcode.CLOSE, code.to_bytes(2) + why.encode())
 
 
 def answer_close(payload: bytes) -> bytes:
-    """The close frame that answers a client's (§5.5.1): with its own code, or with what is wrong with it."""
+    """The reply to a client's close frame (§5.5.1): its own code, or a protocol error if it is invalid."""
     code, reason = payload[:_CODE_BYTES], payload[_CODE_BYTES:]
     if payload and (len(code) < _CODE_BYTES or int.from_bytes(code) not in _CODES):
-        return encode_close(CloseCode.PROTOCOL_ERROR, "no such code")
+        return encode_close(CloseCode.PROTOCOL_ERROR, "invalid close code")
     try:
         reason.decode()
     except UnicodeDecodeError:
@@ -102,18 +102,18 @@ def answer_close(payload: bytes) -> bytes:
 
 
 def parse_control(received: bytes) -> tuple[Control | None, bytes]:
-    """The first control frame of a client, and what follows it; None while it is not there whole.
+    """The first control frame and the bytes after it; None while it is incomplete.
 
     Raises:
-        Refused: it is a message (1003), or against the protocol (1002).
+        Refused: it is a message (1003), or violates the protocol (1002).
     """
     if not received:
         return None, received
     opcode = received[0] & 0x0F
     if opcode in _DATA:
-        raise Refused(CloseCode.UNSUPPORTED, "nothing is taken here")
+        raise Refused(CloseCode.UNSUPPORTED, "messages are not accepted")
     if opcode not in _CONTROL or received[0] & _RESERVED or not received[0] & _FIN:
-        raise Refused(CloseCode.PROTOCOL_ERROR, "no such frame")
+        raise Refused(CloseCode.PROTOCOL_ERROR, "unknown frame type")
     if len(received) < _HEAD_BYTES:
         return None, received
     length = received[1] & 0x7F

@@ -20,25 +20,25 @@ def accept_key(request: web.Request) -> str:
     """The value of `Sec-WebSocket-Accept`.
 
     Raises:
-        Problem: the request is no handshake (426), or not a right one (400).
+        Problem: not a handshake (426), or an invalid one (400).
     """
     headers = request.headers
     if request.method != hdrs.METH_GET:
-        raise _upgrade_required("A WebSocket is opened by GET.")
+        raise _upgrade_required("Open a WebSocket with GET.")
     if "websocket" not in _tokens(headers.getall("Upgrade", [])) or "upgrade" not in _tokens(
         headers.getall("Connection", [])
     ):
-        raise _upgrade_required("This is a WebSocket: ask for an upgrade, or take GET /events.")
+        raise _upgrade_required("This route is a WebSocket: send an upgrade request, or use GET /events.")
     if headers.get("Sec-WebSocket-Version") != _VERSION:
-        raise _upgrade_required(f"This speaks version {_VERSION} of the WebSocket protocol.")
+        raise _upgrade_required(f"Only version {_VERSION} of the WebSocket protocol is supported.")
     key = headers.get("Sec-WebSocket-Key", "")
     try:
         length = len(base64.b64decode(key, validate=True))
     except (binascii.Error, ValueError):
         length = 0
     if length != _KEY_BYTES:
-        raise Problem(400, f"Sec-WebSocket-Key is {_KEY_BYTES} bytes in Base64.", kind="bad-handshake")
-    # The protocol's own use of SHA-1, which protects nothing (§10.8).
+        raise Problem(400, f"Sec-WebSocket-Key must be {_KEY_BYTES} bytes in Base64.", kind="bad-handshake")
+    # The protocol requires SHA-1; it protects nothing here (§10.8).
     digest = hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest()
     return base64.b64encode(digest).decode()
 

@@ -1,4 +1,4 @@
-"""One event as it goes to everybody: encoded once, and framed once for each transport when first wanted."""
+"""Messages, encoded once and framed once for each transport; and their history."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from web.live.frames import Opcode, encode_frame
 
 @final
 class Message:
-    """One event. What is sent of it are the same bytes for every client of a transport.
+    """One event; all clients of a transport get the same bytes.
 
     Args:
-        event_id: what a client resumes after; None for what is not resumed.
-        name: its type; also the topic by which it is chosen.
+        event_id: the id to resume after; None for events that are not stored.
+        name: its type, which is also its topic.
         record: its data.
     """
 
@@ -31,18 +31,18 @@ class Message:
         self.id = event_id
         self.name = name
         self._at = at
-        # Here, where whoever publishes hears of what cannot be encoded.
+        # Encoded here, so that an encoding error reaches the publisher.
         self._data = encode_json(record)
         self._sse = b""
         self._ws = b""
 
     @property
     def data_bytes(self) -> int:
-        """How long its data is, without a frame."""
+        """The length of its data, without frame."""
         return len(self._data)
 
     def encoded(self, transport: StreamKind) -> bytes:
-        """The bytes to send over this transport."""
+        """The framed bytes for a transport."""
         return self._for_sse() if transport == "sse" else self._for_ws()
 
     def _for_sse(self) -> bytes:
@@ -60,15 +60,15 @@ class Message:
 
 @final
 class History:
-    """The last events, for clients that come back and for those that are behind.
+    """The last events, for clients that resume or are behind.
 
     Args:
-        last_id: the newest event before the first message; what came before it is not known here.
-        most: how many messages are kept.
-        most_bytes: how many bytes of data they may have together.
+        last_id: the id before the first message; earlier events are unknown.
+        most: the maximum number of messages.
+        most_bytes: the maximum size of their data together.
 
     Attributes:
-        last_id: the newest event that was added.
+        last_id: the id of the newest event.
     """
 
     def __init__(self, last_id: int, most: int, most_bytes: int) -> None:
@@ -77,11 +77,11 @@ class History:
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0
-        # Everything after this id is here.
+        # All events after this id are stored.
         self._floor = last_id
 
     def add(self, message: Message) -> None:
-        """Keep a message that has an id; one without is not resumed."""
+        """Store a message; one without id is ignored."""
         if message.id is None:
             return
         self.last_id = message.id
@@ -92,9 +92,9 @@ class History:
             self._bytes -= gone.data_bytes
 
     def knows(self, event_id: int) -> bool:
-        """Whether everything after that event is kept."""
+        """Whether all events after this one are stored."""
         return event_id >= self._floor
 
     def after(self, event_id: int) -> Iterator[tuple[int, Message]]:
-        """What is kept of what came after an event, oldest first, each with its id."""
+        """The stored events after this one, oldest first, each with its id."""
         return ((number, message) for number, message in self._messages if number > event_id)

@@ -1,4 +1,4 @@
-"""What a client gets first: what it has missed, or a snapshot."""
+"""The beginning of a stream: the missed events, or a snapshot."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from web.live.pulse import PulseMeter
 from web.live.snapshot import build_snapshot
 from web.records.live import SNAPSHOT
 
-# A gap that takes more than this to fill is answered by a snapshot, which is smaller.
+# If the missed events are larger than this, a snapshot is sent instead, which is smaller.
 LARGEST_REPLAY_BYTES: Final = 128 * 1024
 _SNAPSHOT_HOLDS_S: Final = 1.0
 
 
 @final
 class Openings:
-    """Knows where a client can go on, and the state of now.
+    """Prepares the beginning of streams.
 
     Args:
-        history: the last events; a client that has seen one of them goes on after it.
+        history: the last events, for clients that resume.
     """
 
     def __init__(self, kernel: Kernel, collective: Collective, pulses: PulseMeter, history: History) -> None:
@@ -34,7 +34,7 @@ class Openings:
         self._snapshot: tuple[int, float, Message] | None = None
 
     def prepare(self, client: Client) -> None:
-        """Let a client go on after the event `seen`, or give it a snapshot and let it go on after that."""
+        """Resume a client after the event `seen`, or begin with a snapshot."""
         last_id = self._broadcaster.last_id
         gap_bytes = self._gap_bytes(client, last_id)
         if gap_bytes is None or gap_bytes > LARGEST_REPLAY_BYTES:
@@ -44,7 +44,7 @@ class Openings:
             client.waiting_bytes = gap_bytes
 
     def _gap_bytes(self, client: Client, last_id: int) -> int | None:
-        """How much it takes to tell a client what it has missed; None where that is not all known."""
+        """The size of the events that a client missed; None if some are no longer stored."""
         if not self._history.knows(client.seen) or client.seen > last_id:
             return None
         return sum(
@@ -54,7 +54,7 @@ class Openings:
         )
 
     def _current(self, last_id: int) -> Message:
-        """The snapshot, made once for all who come at about the same time."""
+        """The snapshot, shared by clients that connect at about the same time."""
         now = self._clock.monotonic()
         if self._snapshot is not None:
             made_for, made_at, message = self._snapshot

@@ -1,4 +1,4 @@
-"""Whether a page may open a WebSocket here: only one of our own, since CORS does not apply to it."""
+"""Origin check for WebSockets, because CORS does not apply to them."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 def is_same_origin(origin: str | None, host: str | None, public_url: str | None) -> bool:
-    """Whether a request may come from a page of this origin.
+    """Whether a page of this origin may open a WebSocket.
 
     Args:
-        origin: the header; None from a client that is no browser, which is not a page's doing.
-        host: what the request was sent to. The scheme is not compared: a proxy may have ended TLS.
-        public_url: the address that the server has besides.
+        origin: the header; None from clients that are not browsers, which are allowed.
+        host: the `Host` of the request. The scheme is not compared, because a proxy may have ended TLS.
+        public_url: the public URL, which is allowed too.
     """
     if origin is None:
         return True
@@ -31,7 +31,7 @@ def is_same_origin(origin: str | None, host: str | None, public_url: str | None)
 
 
 def _authority(url: str) -> tuple[str, str, int] | None:
-    """Scheme, name and port of an http or https address; None where it is none."""
+    """Scheme, host and port of an http or https URL; None for other URLs."""
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -1,4 +1,4 @@
-"""The numbers that move all the time, gathered when somebody listens."""
+"""The pulse: frequently changing numbers, gathered while clients are connected."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from state.views.live_records import (
 from web.traffic import Traffic
 
 _MOST_COMMANDS: Final = 10
-# Requests a second are counted over such a time: less says nothing, and more says nothing of now.
+# The period for requests per second: long enough to be meaningful, short enough to be current.
 _SHORTEST_SPAN_S: Final = 1.0
 _LONGEST_SPAN_S: Final = 10.0
 _NO_COMMAND: Final = "unknown"
@@ -35,7 +35,7 @@ class PulseMeter:
     """Reads the counters of the process.
 
     Args:
-        clients: how many listen.
+        clients: returns the number of stream clients.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class PulseMeter:
         self._last: tuple[float, int] | None = None
 
     def read(self) -> Pulse:
-        """The numbers now; reads memory, and what the system says of this process."""
+        """The current numbers, from memory and from the operating system."""
         kernel, webhooks = self._kernel, self._collective.webhooks
         return Pulse(
             at=kernel.clock.now(),

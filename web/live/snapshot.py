@@ -1,4 +1,4 @@
-"""Everything at one moment, for a client that knows nothing yet, or no longer enough."""
+"""The snapshot for clients that are new, or have missed too much."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from web.records.ucf import ucf_body
 
 
 def build_snapshot(collective: Collective, pulse: Pulse) -> LiveSnapshot:
-    """The snapshot now; reads memory only."""
+    """The current snapshot; reads memory only."""
     return LiveSnapshot(
         status=status_body(collective),
         ucf=ucf_body(collective.manager.snapshot).ucf,

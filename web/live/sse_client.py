@@ -1,4 +1,4 @@
-"""A listener to Server-Sent Events."""
+"""A stream client over Server-Sent Events."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Final, final
 from web.live import sse
 from web.live.client import Client, Owner, Topics
 
-# It has nothing to say.
+# A client has nothing to send.
 _MOST_SAID_BYTES: Final = 4096
 
 
 @final
 class SseClient(Client):
-    """Takes Server-Sent Events."""
+    """A client of Server-Sent Events."""
 
     __slots__ = ("_said",)
 
@@ -25,21 +25,21 @@ class SseClient(Client):
         self._said = 0
 
     def begin(self, transport: asyncio.Transport, head: bytes, received: bytes) -> None:
-        """Take over a connection; after the head it is told when to come back once it is cut."""
+        """Take over a connection; sends the head and the reconnection time."""
         super().begin(transport, head + sse.encode_opening(self._streams.next_retry_ms()), received)
 
     def data_received(self, data: bytes) -> None:
-        """Nothing that follows the request is read, and not much of it is tolerated."""
+        """Ignore bytes after the request; too many drop the client."""
         self._said += len(data)
         if self._said > _MOST_SAID_BYTES:
             self.drop("misused")
 
     def beat(self) -> None:
-        """A comment, which a client ignores and a proxy sees."""
+        """Send a comment, which keeps the connection alive through proxies."""
         self.send(sse.HEARTBEAT)
 
     def goodbye(self) -> None:
-        """A comment, and the end."""
+        """Send a last comment and close."""
         self._end_with(sse.GOODBYE)
         if self.transport is not None:
             self.transport.close()

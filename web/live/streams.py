@@ -1,4 +1,4 @@
-"""Everybody who listens: let in, served, kept alive, and sent away."""
+"""The stream clients of a server: admission, heartbeat, pulse, dropping, shutdown."""
 
 from __future__ import annotations
 
@@ -36,24 +36,24 @@ logger = logging.getLogger(__name__)
 LOOP: Final = "streams"
 PULSE_EVERY_S: Final = 2.0
 HEARTBEAT_EVERY_S: Final = 15.0
-# What is kept for clients that come back or are behind.
+# Limits of the history.
 KEPT_MESSAGES: Final = 512
 KEPT_BYTES: Final = 4 * 1024 * 1024
-# What all connections together may hold that their clients have not taken.
+# The limit of unsent bytes of all stream connections together.
 MOST_UNSENT_BYTES: Final = 64 * 1024 * 1024
-# After so many have gone, memory is given back to the system.
+# After so many clients have gone, memory is returned to the system.
 MANY_GONE: Final = 1_000
-# How long a client may be behind before it is let go of, and how long its goodbye may take.
+# How long a client may be behind before it is dropped, and how long closing may take.
 LONGEST_BEHIND_S: Final = 20.0
 GOODBYE_S: Final = 2.0
 
 _LOOK_EVERY_S: Final = 1.0
 _RETRY_S: Final = "30"
-# Clients that were cut off together come back one after another, from one to three seconds later.
+# Spreads reconnections over one to three seconds, so that clients do not all return at once.
 _RETRY_FIRST_MS: Final = 1000
 _RETRY_SPREAD_MS: Final = 2000
 _RETRY_STEP_MS: Final = 37
-# From a millisecond for a handful of clients to the promise of 100 ms, and what lies beyond it.
+# From a millisecond for a few clients to the objective of 100 ms, and beyond.
 _BUCKETS_S: Final = (
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1.0, 2.5,
 )  # fmt: skip
@@ -61,18 +61,18 @@ _BUCKETS_S: Final = (
 
 @final
 class Streams:
-    """The listeners of one server.
+    """The stream clients of one server.
 
     Args:
-        kernel: its broadcaster is listened to; the metrics helix_broadcast_seconds and helix_stream_* are
-            registered there.
-        collective: what is told of.
-        traffic: what the pulse counts.
-        sleep: what waits; tests put their own clock's here.
+        kernel: source of the events; the metrics helix_broadcast_seconds and helix_stream_* are registered
+            there.
+        collective: the state for snapshots.
+        traffic: the counters for the pulse.
+        sleep: used to wait; tests inject their own.
 
     Attributes:
-        fanout: hands them what is published.
-        unsent: the clients that take events more slowly than they come, and what is held for them.
+        fanout: sends messages to the clients.
+        unsent: the clients with unsent bytes.
     """
 
     def __init__(
@@ -91,15 +91,17 @@ class Streams:
         metrics = kernel.metrics
         took = metrics.histogram(
             "helix_broadcast_seconds",
-            "From an event to its hand-over to the last listener's connection.",
+            "Time from an event until it is handed to the last stream client's connection.",
             buckets=_BUCKETS_S,
         )
         self._dropped = metrics.counter(
-            "helix_stream_dropped_total", "Listeners that were dropped, by why.", ("transport", "reason")
+            "helix_stream_dropped_total",
+            "Stream clients that were dropped, by reason.",
+            ("transport", "reason"),
         )
-        metrics.gauge("helix_stream_clients", "Who listens to /events and /ws.", ("transport",)).function(
-            lambda: {(kind,): float(self._by_kind[kind]) for kind in get_args(StreamKind)}
-        )
+        metrics.gauge(
+            "helix_stream_clients", "Connected clients of /events and /ws.", ("transport",)
+        ).function(lambda: {(kind,): float(self._by_kind[kind]) for kind in get_args(StreamKind)})
         history = History(self._broadcaster.last_id, KEPT_MESSAGES, KEPT_BYTES)
         self.fanout = Fanout(history, took.bind().observe)
         self._pulses = PulseMeter(kernel, collective, traffic, clients=lambda: self.clients)
@@ -110,7 +112,7 @@ class Streams:
         self._by_kind: Counter[StreamKind] = Counter()
         self._most = kernel.settings.max_streams
         self._joined = 0
-        # How many listened at most since memory was given back.
+        # The maximum number of clients since memory was last returned.
         self._peak = 0
         self._anybody = asyncio.Event()
         self._nobody: asyncio.Future[None] | None = None
@@ -120,30 +122,30 @@ class Streams:
 
     @property
     def clients(self) -> int:
-        """How many listen."""
+        """The number of clients."""
         return len(self._clients)
 
     def make_room(self, besides: int) -> None:
-        """See to it that the system lets so many connect; `besides` are the files that others need."""
+        """Raise the limit of open files for the clients; `besides` is what other parts need."""
         wanted = self._settings.max_streams
         self._most = max(0, min(wanted, raise_file_limit(wanted + besides) - besides))
         if self._most < wanted:
             logger.warning("streams.limited wanted=%d possible=%d by=open-files", wanted, self._most)
 
     def now(self) -> float:
-        """Seconds on the clock by which clients are judged."""
+        """The monotonic clock for time limits of clients, in seconds."""
         return self._kernel.clock.monotonic()
 
     def prepare(self, client: Client) -> None:
-        """Make what a client gets first, before anything is promised to it.
+        """Admit a client and prepare the beginning of its stream, before the response starts.
 
         Raises:
-            Problem: there are too many already (503, or 429 where they are all its own), or Helix stops.
+            Problem: 503, too many clients or Helix is stopping; 429, too many from this address.
         """
         if not self._kernel.drain.accepting:
             raise _busy(503, "Helix is stopping.")
         if self.clients >= self._most:
-            raise _busy(503, f"All {self._most} streams are taken.")
+            raise _busy(503, f"All {self._most} streams are in use.")
         if self._by_address[client.address] >= self._settings.max_streams_per_client:
             raise _busy(
                 429, f"One address may have {self._settings.max_streams_per_client} streams open at once."
@@ -151,7 +153,7 @@ class Streams:
         self._openings.prepare(client)
 
     def join(self, client: Client) -> None:
-        """Let a client listen from now on, and send it what it gets first."""
+        """Add a client, and send it the beginning of its stream."""
         self.fanout.add(client)
         self._clients[client] = None
         self._by_address[client.address] += 1
@@ -162,12 +164,12 @@ class Streams:
             client.goodbye()
 
     def next_retry_ms(self) -> int:
-        """After how long the next client is to come back once it is cut."""
+        """The reconnection time for the next client, in milliseconds."""
         self._joined += 1
         return _RETRY_FIRST_MS + self._joined * _RETRY_STEP_MS % _RETRY_SPREAD_MS
 
     def leave(self, client: Client, *, closing: bool = False) -> None:
-        """Serve a client no longer; `closing` where its goodbye is still under way."""
+        """Remove a client; `closing` while its close handshake is pending."""
         if self._clients.pop(client, 0) is None:
             self.fanout.remove(client)
             self._by_kind[client.kind] -= 1
@@ -184,7 +186,7 @@ class Streams:
             self._nobody.set_result(None)
 
     def recheck(self) -> None:
-        """Drop those whose session has ended."""
+        """Drop clients whose session has ended."""
         for client in tuple(self._clients):
             if client.may_go_on is not None and not client.may_go_on():
                 client.drop("session")
@@ -195,7 +197,7 @@ class Streams:
         logger.info("stream.dropped transport=%s reason=%s", client.kind, reason, extra=MANY)
 
     async def run(self) -> None:
-        """Supervised: the pulse, the heartbeat, and a look at who is too slow; rests while nobody listens."""
+        """The supervised loop: sends pulses and heartbeats, drops slow clients; idle without clients."""
         pulse_at, beat_at = self._first_beats()
         while True:
             await self._give_back()
@@ -215,12 +217,12 @@ class Streams:
                 await self._beat()
 
     def close(self) -> None:
-        """Say goodbye to everybody."""
+        """Tell all clients that the server stops."""
         for client in tuple(self._clients):
             client.goodbye()
 
     async def stop(self) -> None:
-        """Say goodbye, and let go of whoever does not hear it soon."""
+        """Close all clients, and abort those that do not close in time."""
         self._stop_listening()
         self.close()
         if self._leaving:
@@ -230,7 +232,7 @@ class Streams:
             client.abort()
 
     def _hear(self, event: Event) -> None:
-        """Keep and hand on an event of the broadcaster, where it is one for others."""
+        """Store and publish an event of the broadcaster, if it is for stream clients."""
         record = translate(self._collective, event)
         if record is not None:
             shown = agent_body(record) if isinstance(record, AgentView) else record
@@ -243,7 +245,7 @@ class Streams:
             self.fanout.publish(Message(None, PULSE, record, record.at))
 
     async def _beat(self) -> None:
-        """The heartbeat of everybody, who are many, in turns as any other message."""
+        """Send a heartbeat to all clients, some hundred in each turn of the event loop."""
         clients = iter(tuple(self._clients))
         while some := tuple(islice(clients, AT_A_TURN)):
             for client in some:
@@ -251,7 +253,7 @@ class Streams:
             await asyncio.sleep(0)
 
     async def _give_back(self) -> None:
-        """Give memory back to the system after many have gone."""
+        """Return memory to the system after many clients have gone."""
         self._peak = max(self._peak, self.clients)
         if self._peak - self.clients >= MANY_GONE:
             self._peak = self.clients
@@ -273,5 +275,5 @@ STREAMS = web.AppKey("streams", Streams)
 
 def _busy(status: int, detail: str) -> Problem:
     return Problem(
-        status, f"{detail} Try again later.", kind="too-many-streams", headers={"Retry-After": _RETRY_S}
+        status, f"{detail} Retry later.", kind="too-many-streams", headers={"Retry-After": _RETRY_S}
     )

@@ -1,4 +1,4 @@
-"""A listener by WebSocket."""
+"""A stream client over WebSocket."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from web.live import frames
 from web.live.client import Client, Owner, Topics
 from web.live.frames import CloseCode, Opcode, Refused
 
-# More pings than anybody needs between two of ours.
+# More pings than a client needs between two of the server's.
 MOST_FRAMES_A_BEAT: Final = 64
 _CUT: Final = {
     "slow": frames.encode_close(CloseCode.TRY_AGAIN_LATER, "too slow"),
     "session": frames.encode_close(CloseCode.POLICY, "the session has ended"),
     "silent": frames.encode_close(CloseCode.POLICY, "no pong"),
-    "misused": frames.encode_close(CloseCode.POLICY, "too much said"),
+    "misused": frames.encode_close(CloseCode.POLICY, "too many frames"),
 }
 _PING: Final = frames.encode_frame(Opcode.PING)
 _GOODBYE: Final = frames.encode_close(CloseCode.GOING_AWAY, "the server is stopping")
@@ -22,7 +22,7 @@ _GOODBYE: Final = frames.encode_close(CloseCode.GOING_AWAY, "the server is stopp
 
 @final
 class WsClient(Client):
-    """Takes WebSocket messages, answers pings, and has to answer ours."""
+    """A WebSocket client: answers pings, and is dropped if it does not answer the server's."""
 
     __slots__ = ("_deaf", "_frames", "_heard", "_pong", "_received")
 
@@ -33,13 +33,13 @@ class WsClient(Client):
         self._received = b""
         self._heard = True
         self._frames = 0
-        # The answer to its last ping, where it is behind.
+        # The pong to its last ping, while the client is behind.
         self._pong = b""
-        # Set once what comes can no longer be told apart.
+        # Set once the incoming bytes can no longer be parsed.
         self._deaf = False
 
     def data_received(self, data: bytes) -> None:
-        """Take pongs, pings and a goodbye; anything else ends it."""
+        """Handle pongs, pings and close frames; anything else closes the connection."""
         if self._deaf:
             return
         self._received += data
@@ -56,22 +56,22 @@ class WsClient(Client):
                 self._end_with(frames.encode_close(refused.code, str(refused)))
 
     def beat(self) -> None:
-        """A ping; whoever has not answered the last one is gone."""
+        """Send a ping; drop the client if it has not answered the last one."""
         if not self._heard:
             self.drop("silent")
             return
         self._frames = 0
-        # One that is behind gets no ping, and is dropped for that in time.
+        # A client that is behind gets no ping; it is dropped if it stays behind.
         self._heard = not self.send(_PING)
 
     def resume_writing(self) -> None:
-        """The client has taken all that was handed over; its ping is answered first."""
+        """The client has read everything; answer its ping first."""
         if self._pong:
             self.opening, self._pong = (*self.opening, self._pong), b""
         super().resume_writing()
 
     def goodbye(self) -> None:
-        """A close frame: going away. The client's answer ends the connection, or else `Streams` does."""
+        """Send a close frame (going away). The client's reply closes the connection, or `Streams` does."""
         self._end_with(_GOODBYE)
 
     def _take(self, control: frames.Control) -> None:
@@ -83,11 +83,11 @@ class WsClient(Client):
         elif control.opcode is Opcode.PING:
             pong = frames.encode_frame(Opcode.PONG, control.payload)
             if not self.send(pong):
-                # Of several pings only the last one needs an answer (RFC 6455 §5.5.3).
+                # Only the last of several pings needs a pong (RFC 6455 §5.5.3).
                 self._pong = pong
         elif control.opcode is Opcode.CLOSE:
             self._deaf = True
-            # Where ours is sent already, this is the answer to it.
+            # If ours was sent already, this is the reply to it.
             self._end_with(frames.answer_close(control.payload))
             if self.transport is not None:
                 self.transport.close()

@@ -1,1 +1,1 @@
-"""What a request passes before and after its handler."""
+"""Request processing around the handlers: middleware, admission, bodies, responses."""

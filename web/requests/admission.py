@@ -1,4 +1,4 @@
-"""What a request must pass before its handler: bounds, the token, the query, the client's budget."""
+"""Admission control before the handlers: limits, the token, the query, the client's budget."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ logger = logging.getLogger(__name__)
 MAX_HEADERS: Final = 100
 MAX_QUERY_CHARACTERS: Final = 2048
 
-# So much is logged of what a proxy says and nobody can read.
+# How much of an unreadable `X-Forwarded-For` entry is logged.
 _SHOWN_ENTRY: Final = 80
 
-# What platforms ask to see whether the process lives; it must be told whoever else asks too much.
+# Liveness and readiness probes of platforms are never rate-limited.
 _UNLIMITED: Final = frozenset({"/health/live", "/health/ready"})
 _OVER_BUDGET: Final = web.RequestKey("over_budget", Problem)
 
@@ -36,9 +36,9 @@ _OVER_BUDGET: Final = web.RequestKey("over_budget", Problem)
 class Admission:
     """Admits requests, or refuses them with a `Problem`.
 
-    A client has a budget for reading and another for webhooks. A request takes one token of it, and puts it
-    back when it turns out to have been answered from the cache. Without a token only such answers are given.
-    What `web.edge.fast_path` answers does not come here and is free.
+    A client has one budget for reading and another for webhooks. A request takes a token from its budget; a
+    cache hit puts it back. A client without tokens gets only cache hits. Requests that `web.edge.fast_path`
+    answers do not come here and are free.
     """
 
     def __init__(self, settings: Settings, clock: Clock, access: ReadAccess, refusals: Refusals) -> None:
@@ -52,12 +52,12 @@ class Admission:
         self._webhooks = RateLimit("webhooks", settings.webhook_rate_limit_per_minute, clock)
 
     def enter(self, request: web.Request, spec: RouteSpec | None) -> None:
-        """Look at a request before its handler does.
+        """Check a request before its handler runs.
 
         Raises:
-            Problem: it is refused.
+            Problem: the request is refused.
         """
-        # Heads that `web.edge.fast_path` remembers have passed this: the name is one of their bytes.
+        # A head in the fast path's table has passed this check, because it contains the host.
         if self._hosts is not None:
             self._hosts.check(request)
         self._look_at_proxy(request)
@@ -77,15 +77,15 @@ class Admission:
         if spec is not None:
             if spec.needs_token == "read":  # noqa: S105 - the kind of token, not one
                 self._access.check(request)
-            # Monitors and links add parameters of their own, which mean nothing to a route that takes none.
+            # Monitors and links add parameters; a route without parameters ignores them.
             if request.query_string and spec.query_names:
                 _check_query(request, spec)
 
     def leave(self, request: web.Request, spec: RouteSpec | None, response: web.StreamResponse) -> None:
-        """Settle what the answer cost.
+        """Return the token of a cache hit to the client's budget.
 
         Raises:
-            Problem: it cost something, and the client had nothing left.
+            Problem: 429, not a cache hit and the client is over budget.
         """
         if spec is None or spec.ttl_s is None:
             return
@@ -97,14 +97,14 @@ class Admission:
     def _too_many(self, limit: RateLimit, request: web.Request) -> Problem:
         return Problem(
             429,
-            f"Too many requests came from here: at most {limit.per_minute} a minute. "
-            "Wait as long as Retry-After says.",
+            f"Too many requests: at most {limit.per_minute} a minute from one client. "
+            "Retry after the time in Retry-After.",
             kind="rate-limit",
             headers=limit.headers(self._client(request)),
         )
 
     def _look_at_proxy(self, request: web.Request) -> None:
-        """Report a proxy that is not trusted: limits and lock-outs count all clients behind it as one."""
+        """Report an untrusted proxy: all clients behind it count as one."""
         if "X-Forwarded-For" not in request.headers:
             return
         peer = peer_address(request.remote)
@@ -129,10 +129,10 @@ class Admission:
 
 
 def check_budget(request: web.Request) -> None:
-    """Ask, before an answer is made, whether this client may have one made.
+    """Check before a response is computed that the client has budget for it.
 
     Raises:
-        Problem: 429, it has nothing left.
+        Problem: 429, the budget is used up.
     """
     problem = request.get(_OVER_BUDGET)
     if problem is not None:
@@ -145,7 +145,7 @@ def _check_query(request: web.Request, spec: RouteSpec) -> None:
     if unknown:
         raise Problem(
             400,
-            f"{spec.path} does not know the query parameter {', '.join(map(repr, unknown))}."
+            f"{spec.path} has no query parameter {', '.join(map(repr, unknown))}."
             f" Known: {', '.join(spec.query_names)}.",
             kind="unknown-parameter",
             parameters=unknown,
@@ -166,7 +166,5 @@ def _check_body(request: web.Request, max_body: int) -> None:
         raise too_large(max_body)
     encoding = request.headers.get(hdrs.CONTENT_ENCODING, "identity")
     if encoding.lower() != "identity":
-        # RFC 9110 §12.5.3: the header names what would have been taken.
-        raise Problem(
-            415, "A body is taken as it is, not compressed.", headers={"Accept-Encoding": "identity"}
-        )
+        # RFC 9110 §12.5.3: the header names the accepted encodings.
+        raise Problem(415, "Send the body uncompressed.", headers={"Accept-Encoding": "identity"})

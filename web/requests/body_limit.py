@@ -1,4 +1,4 @@
-"""How many large bodies are read at once: they lie in memory before anybody has proved anything."""
+"""Limits how many large bodies are read at once, because they use memory before authentication."""
 
 from __future__ import annotations
 
@@ -10,44 +10,44 @@ from typing import Final, final
 
 from aiohttp import web
 
-# A smaller body costs no more than the connection does, whose buffers hold as much.
+# A smaller body costs no more than the connection's own buffers.
 _SMALL_BYTES: Final = 64 * 1024
 _ROOM_BYTES: Final = 32 * 1024 * 1024
 _FEWEST_PLACES: Final = 8
 
 
 class PlaceTaken(Exception):
-    """A body was still on its way when its place was needed."""
+    """The body's place was taken by a newer one while it was being read."""
 
 
 @final
 class BodyRoom:
-    """Places for large bodies. Who comes to a full room takes that of the one longest on its way.
+    """A fixed number of places for large bodies. If all are in use, a new body evicts an old one.
 
-    It is one of the client's who holds the most, the newcomer's own where nobody holds more. So those who
-    drip keep nobody out, and whoever begins one body after the other takes places from itself alone.
+    The oldest body of the client with the most places is evicted, or of the new body's own client if none has
+    more. So slow senders block nobody, and a client that sends many bodies evicts only its own.
 
     Args:
-        max_body: how large a body may be, in bytes.
+        max_body: the maximum size of a body in bytes.
     """
 
     def __init__(self, max_body: int) -> None:
         self._places = max(_FEWEST_PLACES, _ROOM_BYTES // max_body)
-        # In the order of coming: the time that each has, and whose it is.
+        # Oldest first: each body's timeout and client.
         self._reading: dict[asyncio.Timeout, str] = {}
 
     @property
     def reading(self) -> int:
-        """How many large bodies are on their way."""
+        """How many large bodies are being read."""
         return len(self._reading)
 
     @asynccontextmanager
     async def place(self, client: str, length: int | None, longest_s: float) -> AsyncIterator[None]:
-        """Holds a place while a client's body is read; `length` are its bytes, None where that is not said.
+        """Hold a place while a body is read; `length` is its Content-Length, or None.
 
         Raises:
-            PlaceTaken: another body needed it.
-            TimeoutError: `longest_s` are over.
+            PlaceTaken: a newer body took the place.
+            TimeoutError: reading took longer than `longest_s`.
         """
         limit = asyncio.timeout(longest_s)
         large = length is None or length > _SMALL_BYTES

@@ -1,4 +1,4 @@
-"""The one middleware: who may, what is refused, how errors read, what is counted and logged."""
+"""The middleware: admission, error responses, metrics and the access log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 @final
 class Edge:
-    """Everything that is the same for all routes, around each request that the fast path does not answer."""
+    """Common processing around each request that the fast path does not answer."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class Edge:
 
     @web.middleware
     async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Let a request through to its handler, and its answer out."""
+        """Admit a request, run its handler, and finish the response."""
         started = perf_counter()
         spec = self._spec_of(request)
         route = UNMATCHED if spec is None else spec.path
@@ -62,10 +62,10 @@ class Edge:
             incident = record_incident(error, route=route, method=request.method)
             self._traffic.saw_incident(incident.id)
             if request.writer.output_size > 0:
-                # Half an answer is out; only closing the connection can say that it is not whole.
+                # Part of the response has been sent; only closing the connection shows that it is incomplete.
                 raise
             response = self._refusal(request, incident, incident.instance)
-        # What follows a body that nobody read must not be taken for a request.
+        # The rest of an unread body must not be parsed as a request.
         unread = request.body_exists and not request.content.at_eof()
         if unread or not self._kernel.drain.accepting:
             response.force_close()

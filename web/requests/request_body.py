@@ -1,4 +1,4 @@
-"""Reading a request's body, in bounded time."""
+"""Reads request bodies within a time limit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from web.requests.body_limit import BODY_ROOM, PlaceTaken
 
 T = TypeVar("T")
 
-# What reading JSON may raise.
+# Exceptions of decoding JSON.
 NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -25,7 +25,7 @@ async def read_record(request: web.Request, record: type[T]) -> T:
     """The body as a record.
 
     Raises:
-        Problem: 400, it is no JSON; 422, it does not fit, and `field` names what is wrong; or as `read_body`.
+        Problem: 400, not JSON; 422, invalid, `field` names the field; or as `read_body`.
     """
     body = await read_body(request)
     try:
@@ -40,7 +40,7 @@ async def read_record(request: web.Request, record: type[T]) -> T:
 
 
 def not_json(body: bytes, error: Exception) -> Problem:
-    """What to answer to a body that could not be read as JSON: what is wrong, and where."""
+    """The 400 for a body that is not JSON: what is wrong, and where."""
     try:
         text = body.decode()
     except UnicodeDecodeError as wrong:
@@ -53,11 +53,11 @@ def not_json(body: bytes, error: Exception) -> Problem:
 
 
 async def read_body(request: web.Request) -> bytes:
-    """The whole body as it came.
+    """The whole body, unchanged.
 
     Raises:
-        Problem: 400, the client went away, or its chunks are none; 408, it took longer than BODY_TIMEOUT_S,
-            or until its place was needed; 413, it crosses MAX_BODY.
+        Problem: 400, the client disconnected or sent malformed chunks; 408, it took longer than
+            BODY_TIMEOUT_S or lost its place to another body; 413, it exceeds MAX_BODY.
     """
     settings = request.app[KERNEL].settings
     longest_s = settings.body_timeout_s
@@ -70,9 +70,11 @@ async def read_body(request: web.Request) -> bytes:
     except web.HTTPRequestEntityTooLarge as error:
         raise too_large(settings.max_body) from error
     except (ConnectionError, web.RequestPayloadError) as error:
-        # Nobody reads this; it says what happened to those who count answers, which is no incident.
-        raise Problem(400, "The body broke off.") from error
+        # The client is gone; this status keeps the metrics from counting an incident.
+        raise Problem(400, "The connection ended within the body.") from error
     except PlaceTaken as error:
-        raise Problem(408, "The body did not end before its place was needed for another.") from error
+        raise Problem(
+            408, "Too many large bodies are being received; this one was the oldest. Retry."
+        ) from error
     except TimeoutError as error:
-        raise Problem(408, f"The body did not come within {plain(longest_s)} s.") from error
+        raise Problem(408, f"The body did not arrive within {plain(longest_s)} s.") from error

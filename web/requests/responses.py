@@ -1,4 +1,4 @@
-"""Cached answers: looked up, fitted to what the client accepts and has, sent with where they came from."""
+"""Serves cached routes: lookup, content encoding, conditional requests, cache headers."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Responses:
 
     Args:
         routes: the route table.
-        caches: where a cache for each of them is created.
-        traffic: where answers are counted.
-        private: whether reading needs a token here.
+        caches: creates a cache for each route.
+        traffic: counts responses.
+        private: whether reading needs a token.
     """
 
     def __init__(
@@ -51,16 +51,16 @@ class Responses:
         }
 
     def serve(self, request: web.Request, path: str, build: Build, key: Hashable = None) -> web.Response:
-        """The answer of the cached route `path` to this request.
+        """The response of the cached route `path`.
 
         Args:
-            request: its headers choose the encoding and the condition.
+            request: the request.
             path: the route's template.
-            build: makes the body; it is kept for later requests, so it must not hold on to this one.
-            key: which of the route's answers, for routes with more than one.
+            build: computes the body. It is kept for later requests, so it must not reference this request.
+            key: the cache key, for routes with several responses.
 
         Raises:
-            Problem: it would have to be made, and the client may not have anything made now.
+            Problem: 429, the response is not cached and the client is over budget.
             Exception: what `build` raises.
         """
         route = self._routes[path]
@@ -73,16 +73,16 @@ class Responses:
     async def serve_async(
         self, request: web.Request, path: str, fetch: Fetch, key: Hashable = None
     ) -> web.Response:
-        """The answer of the cached route `path`, whose body takes waiting to make; otherwise like `serve`.
+        """Like `serve`, for a body that is computed asynchronously.
 
         Args:
-            request: its headers choose the encoding and the condition.
+            request: the request.
             path: the route's template.
-            fetch: makes the body; many requests may wait for one call of it.
-            key: which of the route's answers, for routes with more than one.
+            fetch: computes the body; concurrent requests share one call.
+            key: the cache key, for routes with several responses.
 
         Raises:
-            Problem: likewise.
+            Problem: as in `serve`.
             Exception: what `fetch` raises.
         """
         route = self._routes[path]
@@ -105,15 +105,15 @@ class Responses:
         )
         condition = _joined(request, "If-Match")
         if condition is not None and not selection.satisfies(condition, cached.value):
-            raise Problem(412, "The answer is another one by now than If-Match asks for.")
+            raise Problem(412, "The response no longer has the entity tag in If-Match.")
         status, headers, content = selection.of(cached.value)
-        # A session ends, and then the same bytes must not be answered any more.
+        # The fast path must not remember a session, because it will end.
         if (
             isinstance(request.protocol, Connection)
             and condition is None
             and len(content) <= LARGEST_ANSWER_BYTES
             and not is_by_session(request)
-            # An ignored query may differ each time, and its heads would displace useful ones.
+            # Ignored queries may differ each time; their heads would displace useful ones.
             and not (request.query_string and route.path in self._ignoring)
         ):
             request.protocol.remember(request, HotAnswer(route, key, build, selection, self._traffic))
@@ -125,6 +125,6 @@ RESPONSES = web.AppKey("responses", Responses)
 
 
 def _joined(request: web.Request, name: str) -> str | None:
-    """All values of a list header as one; None where it is missing."""
+    """All values of a list header, joined by commas; None if it is missing."""
     values = request.headers.getall(name, None)
     return None if values is None else ", ".join(values)

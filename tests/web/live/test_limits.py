@@ -62,7 +62,7 @@ async def test_pings_without_end_end_it(site: Site) -> None:
 async def test_of_a_flood_of_pings_only_the_first_are_looked_at(site: Site) -> None:
     async with not_reading(site, "/ws") as connection:
         await asyncio.get_running_loop().sock_sendall(connection, masked(Opcode.PING, b"") * 5000)
-        await until(connection, b"\x8a\x00" * MOST_FRAMES_A_BEAT + b"\x88\x0f\x03\xf0too much said")
+        await until(connection, b"\x8a\x00" * MOST_FRAMES_A_BEAT + b"\x88\x11\x03\xf0too many frames")
     assert dropped(site, "ws", "misused") == 1
 
 
@@ -86,9 +86,9 @@ async def test_frames_that_come_with_the_handshake_are_read(site: Site) -> None:
         (b"\x03\xe8bye", b"\x88\x02\x03\xe8"),
         (b"\x0f\xa0", b"\x88\x02\x0f\xa0"),
         # Half a code; codes that no frame may carry (RFC 6455 §7.4.1), and one of nobody's.
-        (b"\x03", b"\x88\x0e\x03\xeano such code"),
-        (b"\x03\xed", b"\x88\x0e\x03\xeano such code"),
-        (b"\x03\xe7", b"\x88\x0e\x03\xeano such code"),
+        (b"\x03", b"\x88\x14\x03\xeainvalid close code"),
+        (b"\x03\xed", b"\x88\x14\x03\xeainvalid close code"),
+        (b"\x03\xe7", b"\x88\x14\x03\xeainvalid close code"),
         (b"\x03\xe8\xff", b"\x88\x19\x03\xefthe reason is not UTF-8"),
     ],
 )

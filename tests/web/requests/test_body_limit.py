@@ -53,7 +53,7 @@ async def test_a_full_room_takes_the_place_of_the_body_that_is_longest_on_its_wa
     third = await site.wire()
     await third.send(f"POST /measure HTTP/1.1\r\nHost: x\r\nContent-Length: {LARGE}\r\n\r\n".encode())
     answer = await first.answer()
-    assert "needed for another" in assert_problem(answer, 408)["detail"]
+    assert "this one was the oldest" in assert_problem(answer, 408)["detail"]
     assert await first.closed()
     await third.send(bytes(LARGE))
     assert (await third.answer()).body == str(LARGE).encode()

@@ -208,7 +208,7 @@ async def test_head_gives_the_head_and_no_stream(site: Site) -> None:
 
 async def test_the_metrics_count_who_listens(site: Site) -> None:
     gauge = site.kernel.metrics.gauge(
-        "helix_stream_clients", "Who listens to /events and /ws.", ("transport",)
+        "helix_stream_clients", "Connected clients of /events and /ws.", ("transport",)
     )
     async with over_sse(site) as one, over_ws(site) as two, over_ws(site) as three:
         for listener in (one, two, three):
