@@ -17,7 +17,7 @@ _STATUS = {"done": "pass", "running": None, "cancelled": "warn", "interrupted": 
 _ENDED = {
     "cancelled": "Cancelled",
     "interrupted": "Interrupted by a crash",
-    "failed": "It could not be kept, and ended",
+    "failed": "It could not be saved, and ended",
 }
 
 

@@ -1,4 +1,4 @@
-"""Alerts: raised and cleared in the transaction of what caused them, acknowledged and muted by people."""
+"""Alerts: raised and cleared in the transaction of their cause, acknowledged and muted by people."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ _DETAIL_LENGTH: Final = 1_000
 
 
 class Alerts:
-    """The alerts of the collective; `load` comes before the first change.
+    """The alerts of the collective; call `load` before the first change.
 
-    A measured alert's key begins with "ucf." (`state/alerts/hysteresis.py`). Others have their own keys,
-    and are raised and cleared by callers. What is read from memory is as of the last commit.
+    A measured alert's key begins with "ucf." (`state/alerts/hysteresis.py`). Callers raise and clear all
+    others under keys of their own. In-memory state is that of the last commit.
 
     Args:
-        warn_above: with more open alerts that nobody has acknowledged than this, the check warns.
+        warn_above: the check warns if more open alerts than this are not acknowledged.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Alerts:
         self._listeners: list[Callable[[], None]] = []
 
     async def load(self) -> None:
-        """Reads what is open and muted, begins to watch, and raises what is critical already."""
+        """Reads open alerts and mutes, starts to watch changes, and raises what is critical already."""
         self._open = {alert.id: alert for alert in await self._database.read(table.open_alerts)}
         await self.load_mutes()
         self._manager.add_transaction_hook(self._watch)
@@ -65,18 +65,18 @@ class Alerts:
         await self._manager.change_with(lambda _: Change(), also=self._look)
 
     async def load_mutes(self) -> None:
-        """Reads what is muted, and shortens what a clock that was ahead has muted for too long."""
+        """Reads the mutes, and shortens those that a clock that ran ahead has set too long."""
         now = self._clock.now()
         self._mutes = await self._database.write(lambda connection: table.read_mutes(connection, now))
         for listener in tuple(self._listeners):
             listener()
 
     def open(self) -> tuple[Alert, ...]:
-        """Every open alert, oldest first; memory."""
+        """Every open alert, oldest first; from memory."""
         return tuple(self._open.values())
 
     def muted_until(self, metric: str | None) -> datetime | None:
-        """Until when a metric's alerts are not posted; None where they are."""
+        """Until when a metric's alerts are muted; None if they are not."""
         until = None if metric is None else self._mutes.get(metric)
         return until if until is not None and until > self._clock.now() else None
 
@@ -86,7 +86,7 @@ class Alerts:
         return {metric: until for metric, until in self._mutes.items() if until > now}
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
-        """Calls `callback()` after each commit that changed an alert or a mute; gives the way to stop it."""
+        """Calls `callback()` after each commit that changed an alert or mute; returns the unsubscriber."""
         self._listeners.append(callback)
 
         def unsubscribe() -> None:
@@ -96,13 +96,13 @@ class Alerts:
         return unsubscribe
 
     async def ack(self, alert_id: int, actor: Actor) -> Alert:
-        """Notes that somebody knows of an open alert; gives it.
+        """Acknowledges an open alert and returns it.
 
         Raises:
-            WrongAlert: there is none of that number, it is over, or it is acknowledged already.
+            WrongAlert: there is no such alert, it is cleared, or it is acknowledged already.
         """
         kept: list[Alert] = []
-        # Without a key the hook says what is wrong, and nothing is journalled.
+        # For an unknown alert the hook raises, so this row is never written.
         there = self._open.get(alert_id)
         row = actor.row("alert", there.key if there else "", before="open", after="acknowledged")
 
@@ -115,19 +115,19 @@ class Alerts:
         return kept[0]
 
     async def mute(self, metric: str, span: timedelta, actor: Actor) -> datetime:
-        """Keeps a metric's alerts, which are raised all the same, from being posted; gives when that ends.
+        """Stops posts about a metric's alerts, which are still raised; returns when the mute ends.
 
         Raises:
             WrongAlert: the span is not from a minute to 30 days.
         """
         if not SHORTEST_MUTE <= span <= LONGEST_MUTE:
-            raise WrongAlert("A metric is muted for 1m to 30d.")
+            raise WrongAlert("A mute lasts from 1m to 30d. Choose a time between them.")
         until = self._clock.now() + span
         await self._set_mute(metric, until, actor)
         return until
 
     async def unmute(self, metric: str, actor: Actor) -> bool:
-        """Ends a mute; False where there was none."""
+        """Ends a mute; False if there was none."""
         if self.muted_until(metric) is None:
             return False
         await self._set_mute(metric, None, actor)
@@ -145,17 +145,17 @@ class Alerts:
         actor: Actor = SYSTEM,
         also: Write | None = None,
     ) -> Alert:
-        """Raises an outside alert. Where one of that key is open, that one says this from now on.
+        """Raises an outside alert, or updates the open one with the same key.
 
         `also` writes in the same transaction.
 
         Raises:
-            WrongAlert: the key cannot be one, or too many are open.
+            WrongAlert: the key is not valid, or too many alerts are open.
         """
         if not _KEY.fullmatch(key) or key.startswith(MEASURED_PREFIX):
             raise WrongAlert(
-                f"An alert's key is up to 100 letters, digits and any of . _ : / -, and does not begin with "
-                f"{MEASURED_PREFIX!r}, which stands for what is measured here."
+                f"An alert's key is 1 to 100 letters, digits and any of . _ : / -, and does not begin with "
+                f"{MEASURED_PREFIX!r}, which is reserved for measured alerts."
             )
         wanted = Alert(
             id=0,
@@ -180,13 +180,13 @@ class Alerts:
         return kept[0]
 
     async def clear(self, key: str, actor: Actor = SYSTEM, *, also: Write | None = None) -> bool:
-        """Ends an outside alert; False where none of that key is open. `also` writes in the same transaction.
+        """Clears an outside alert; False if none of that key is open. `also` writes in the same transaction.
 
         Raises:
-            WrongAlert: it is a measured one, which clears by itself.
+            WrongAlert: it is a measured alert, which clears by itself.
         """
         if key.startswith(MEASURED_PREFIX):
-            raise WrongAlert("This alert is measured: it clears when its value is back.")
+            raise WrongAlert("This alert is measured. It clears by itself when its value is back in bounds.")
         kept: list[bool] = []
 
         def write(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> list[OutEvent]:
@@ -200,21 +200,21 @@ class Alerts:
         return kept[0]
 
     async def newest(self, *, after_id: int = 0, limit: int = 50) -> tuple[Alert, ...]:
-        """Alerts with a greater number than `after_id`, open or over, newest first."""
+        """Alerts with ids above `after_id`, open or cleared, newest first."""
         return await self._database.read(
             lambda connection: table.newest(connection, after_id=after_id, limit=limit)
         )
 
     async def get(self, alert_id: int) -> Alert | None:
-        """One alert, open or over."""
+        """One alert, open or cleared; None if there is none."""
         return await self._database.read(lambda connection: table.find(connection, alert_id))
 
     async def within(self, since: datetime, until: datetime) -> tuple[Alert, ...]:
-        """Alerts raised in a span of time, newest first; at most 500."""
+        """Alerts raised in a period, newest first; at most 500."""
         return await self._database.read(lambda connection: table.within(connection, since, until))
 
     def probe(self) -> Reading:
-        """What the check "alerts" says: it warns while too many are open that nobody has acknowledged."""
+        """The reading of the check "alerts": warns if too many open alerts are not acknowledged."""
         unknown = [alert for alert in self._open.values() if alert.acknowledged_at is None]
         counters = {
             "open": len(self._open),
@@ -228,7 +228,7 @@ class Alerts:
             return reading.become("pass", "every open alert is acknowledged" if self._open else "", "")
         named = [alert.summary for alert in unknown]
         reason = "; ".join(named) if len(named) <= 3 else f"{named[0]}; {named[1]}; and more"
-        action = "See `/alerts`; acknowledge what you know of."
+        action = "See `/alerts` and acknowledge the alerts you know about."
         return reading.become(self._bound.judge(len(unknown)), reason, action)
 
     def _watch(self, connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
@@ -285,7 +285,7 @@ def _raised(event: AlertRaised) -> Alert:
 
 def _updated(alert: Alert, event: AlertUpdated, change: Change) -> Alert:
     newly = alert.acknowledged_at is None and event.acknowledged_at is not None
-    # No event holds a name; the journal's row of the same change does.
+    # Events carry no names, so the name is taken from the journal row of the same change.
     who = change.journal[0] if newly and change.journal else None
     return msgspec.structs.replace(
         alert,

@@ -1,4 +1,4 @@
-"""What is done to alerts in the writer thread: each function writes, journals, and gives what comes of it."""
+"""Changes alerts in the writer thread: each function writes, journals and returns the events."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ OPEN_LIMIT: Final = 200
 
 
 class WrongAlert(HelixError):
-    """There is no such open alert, it is acknowledged already, or it cannot be kept; the text says which."""
+    """No such open alert, acknowledged already, or not valid; the text says which."""
 
 
 def measure(connection: sqlite3.Connection, ucf: UCF, at: datetime) -> list[OutEvent]:
-    """Raises and clears what these values raise and clear."""
+    """Raises and clears measured alerts by the present values."""
     there = {alert.key: alert for alert in table.open_alerts(connection)}
     raised, cleared = compare(there.keys(), ucf)
     events: list[OutEvent] = [close(connection, there[rule.key], at, SYSTEM) for rule in cleared]
@@ -48,7 +48,7 @@ def measure(connection: sqlite3.Connection, ucf: UCF, at: datetime) -> list[OutE
 def raise_or_reword(
     connection: sqlite3.Connection, wanted: Alert, at: datetime, actor: Actor
 ) -> tuple[Alert, list[OutEvent]]:
-    """Opens an alert, or lets the open one of its key say what is said now.
+    """Opens an alert, or updates the text of the open one with the same key.
 
     Raises:
         WrongAlert: too many are open.
@@ -56,7 +56,7 @@ def raise_or_reword(
     there = table.find_open(connection, wanted.key)
     if there is None:
         if len(table.open_alerts(connection)) >= OPEN_LIMIT:
-            raise WrongAlert(f"{OPEN_LIMIT} alerts are open: clear some before raising another.")
+            raise WrongAlert(f"{OPEN_LIMIT} alerts are open. Clear some before raising another.")
         alert, event = _open(connection, wanted, actor)
         return alert, [event]
     alert = msgspec.structs.replace(
@@ -72,16 +72,16 @@ def raise_or_reword(
 def acknowledge(
     connection: sqlite3.Connection, alert_id: int, at: datetime, actor: Actor
 ) -> tuple[Alert, list[OutEvent]]:
-    """Notes who knows of an open alert; the journal's row comes with the change.
+    """Records who acknowledged an open alert; the caller's change carries the journal row.
 
     Raises:
-        WrongAlert: there is no such open alert, or somebody knew already.
+        WrongAlert: there is no such alert, it is cleared, or it is acknowledged already.
     """
     there = table.find(connection, alert_id)
     if there is None:
         raise WrongAlert(f"There is no alert {alert_id}.")
     if there.cleared_at is not None:
-        raise WrongAlert(f"Alert {alert_id} is over: there is nothing to acknowledge.")
+        raise WrongAlert(f"Alert {alert_id} is over. There is nothing to acknowledge.")
     if there.acknowledged_at is not None:
         raise WrongAlert(f"Alert {alert_id} is acknowledged already.")
     alert = msgspec.structs.replace(
@@ -92,7 +92,7 @@ def acknowledge(
 
 
 def close(connection: sqlite3.Connection, alert: Alert, at: datetime, actor: Actor) -> OutEvent:
-    """Ends an open alert."""
+    """Clears an open alert."""
     table.close(connection, alert.id, at)
     _journal(connection, at, alert, actor, before=_said(alert), after=None)
     return AlertCleared(

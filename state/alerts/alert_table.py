@@ -1,4 +1,4 @@
-"""Alerts and mutes as they stand in the database; every function works in the transaction that is open."""
+"""Alerts and mutes in the database; every function works in the open transaction."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import msgspec
 from core.store.moments import from_us, to_us
 from state.events import Severity
 
-# Alerts that are over and still listed; older ones are forgotten (the journal keeps that they were).
+# Cleared alerts that are kept; older ones are deleted, and remain in the journal only.
 CLOSED_KEPT: Final = 1_000
 _SELECT: Final = (
     "SELECT id, key, severity, summary, detail, metric, value, raised_us, "
@@ -38,10 +38,10 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     """Something that needs, or needed, attention.
 
     Attributes:
-        key: what it is about; one alert of a key is open at a time.
-        metric: the metric that crossed a bound, where one did, with its `value` then.
+        key: what it is about; at most one alert per key is open.
+        metric: the metric that crossed a bound, if one did; `value` is its value then.
         acknowledged_by: display name; shown at home only.
-        cleared_at: when it was over; None while it is open.
+        cleared_at: when it ended; None while it is open.
     """
 
     id: int
@@ -59,7 +59,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def insert(connection: sqlite3.Connection, alert: Alert) -> Alert:
-    """Keeps a new alert; gives it with its number."""
+    """Inserts a new alert; returns it with its id."""
     cursor = connection.execute(
         "INSERT INTO alerts (key, severity, summary, detail, metric, value, raised_us) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -77,7 +77,7 @@ def insert(connection: sqlite3.Connection, alert: Alert) -> Alert:
 
 
 def reword(connection: sqlite3.Connection, alert: Alert) -> None:
-    """Keeps what an open alert says now."""
+    """Updates severity and texts of an open alert."""
     connection.execute(
         "UPDATE alerts SET severity = ?, summary = ?, detail = ? WHERE id = ?",
         (alert.severity, alert.summary, alert.detail, alert.id),
@@ -85,7 +85,7 @@ def reword(connection: sqlite3.Connection, alert: Alert) -> None:
 
 
 def acknowledge(connection: sqlite3.Connection, alert: Alert) -> None:
-    """Keeps who knows of an alert, and since when."""
+    """Stores who acknowledged an alert, and when."""
     connection.execute(
         "UPDATE alerts SET acked_us = ?, acked_by = ?, acked_by_id = ? WHERE id = ?",
         (
@@ -98,7 +98,7 @@ def acknowledge(connection: sqlite3.Connection, alert: Alert) -> None:
 
 
 def close(connection: sqlite3.Connection, alert_id: int, at: datetime) -> None:
-    """Marks an alert as over, and forgets those that were over long before."""
+    """Marks an alert as cleared, and deletes old cleared ones."""
     connection.execute("UPDATE alerts SET cleared_us = ? WHERE id = ?", (to_us(at), alert_id))
     connection.execute(
         "DELETE FROM alerts WHERE cleared_us IS NOT NULL AND id <= "
@@ -108,7 +108,7 @@ def close(connection: sqlite3.Connection, alert_id: int, at: datetime) -> None:
 
 
 def find(connection: sqlite3.Connection, alert_id: int) -> Alert | None:
-    """The alert of that number, open or over."""
+    """The alert with that id, open or cleared."""
     return _one(connection, "id = ?", (alert_id,))
 
 
@@ -123,18 +123,18 @@ def open_alerts(connection: sqlite3.Connection) -> tuple[Alert, ...]:
 
 
 def newest(connection: sqlite3.Connection, *, after_id: int, limit: int) -> tuple[Alert, ...]:
-    """Alerts with a greater number than `after_id`, open or over, newest first."""
+    """Alerts with ids above `after_id`, open or cleared, newest first."""
     return _several(connection, "id > ?", (after_id,), "id DESC", limit)
 
 
 def within(connection: sqlite3.Connection, since: datetime, until: datetime) -> tuple[Alert, ...]:
-    """Alerts raised in a span of time, newest first; at most 500."""
+    """Alerts raised in a period, newest first; at most 500."""
     span = (to_us(since), to_us(until))
     return _several(connection, "raised_us BETWEEN ? AND ?", span, "id DESC", 500)
 
 
 def read_mutes(connection: sqlite3.Connection, now: datetime) -> dict[str, datetime]:
-    """Until when each metric is muted; after the clock was ahead, for as long from now as was asked for."""
+    """Each muted metric and until when. A mute set in the future (by a wrong clock) is restarted from now."""
     connection.execute(
         "UPDATE alert_mutes SET until_us = ?1 + until_us - set_us, set_us = ?1 WHERE set_us > ?1",
         (to_us(now),),
@@ -143,7 +143,7 @@ def read_mutes(connection: sqlite3.Connection, now: datetime) -> dict[str, datet
 
 
 def write_mute(connection: sqlite3.Connection, metric: str, until: datetime | None, *, now: datetime) -> None:
-    """Mutes a metric from now until a moment; None ends it."""
+    """Mutes a metric from now until a time; None ends the mute."""
     connection.execute("DELETE FROM alert_mutes WHERE metric = ?", (metric,))
     if until is not None:
         connection.execute(

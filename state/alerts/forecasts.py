@@ -1,4 +1,4 @@
-"""The collective's own forecasts: made every hour, kept, and held against what came."""
+"""The collective's forecasts: made every hour, stored, and compared with what happened."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from state.alerts.holt import Forecast, TooLittleData, forecast
 from state.journal.history import History
 from state.models import METRICS
 
-# How often it is looked whether a forecast has come due, or a new one is.
+# How often to check for forecasts that came due, and whether to make new ones.
 EVERY_S: Final = 600.0
 _STEP: Final = timedelta(hours=1)
 _OBSERVATIONS: Final = 48
 _STEPS: Final = 6
-# Of each forecast these steps are kept, and held against what came.
+# The steps of each forecast that are stored and later compared with the actual values.
 _KEPT_STEPS: Final = (1, 6)
 _MEASURED_OVER: Final = timedelta(days=7)
 _KEPT_FOR: Final = timedelta(days=30)
 
 
 class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
-    """How one metric's forecasts of the last week came out.
+    """How exact one metric's forecasts of the last 7 days were.
 
     Attributes:
-        measured: forecasts that have come due.
-        mean_absolute_error: in the metric's own unit.
-        within_share: how many fell within their band, 0 to 1.
+        measured: number of forecasts that came due.
+        mean_absolute_error: in the metric's unit.
+        within_share: share of actual values within the predicted band, 0 to 1.
     """
 
     measured: int
@@ -46,14 +46,14 @@ class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Forecasts:
-    """Makes, keeps and measures them.
+    """Makes, stores and measures forecasts.
 
     Attributes:
-        newest: the last forecast of each metric, by hours; without those that had too little history.
-        accuracy: how those of the last week came out, by metric.
+        newest: the last forecast of each metric, in hourly steps; without those of too little history.
+        accuracy: how exact those of the last 7 days were, by metric.
 
     Args:
-        poor_percent: a mean error above so many hundredths of a metric's range is no foresight.
+        poor_percent: the check warns above this mean error, in percent of a metric's range.
     """
 
     def __init__(
@@ -68,13 +68,13 @@ class Forecasts:
         self.accuracy: Mapping[str, Accuracy] = MappingProxyType({})
 
     async def load(self) -> None:
-        """Reads when one was last made, and how the last week's came out."""
+        """Reads when the last one was made, and the accuracy of the last 7 days."""
         since = self._clock.now() - _MEASURED_OVER
         self._made_at = await self._database.read(_newest_moment)
         self.accuracy = await self._database.read(lambda connection: _read_accuracy(connection, since))
 
     async def run_once(self) -> None:
-        """Supervised: measures what has come due, and makes new ones once an hour."""
+        """Measures forecasts that came due, and makes new ones once an hour (supervised)."""
         now = self._clock.now()
         if not self.newest or self._is_due(now):
             await self._make(now)
@@ -83,7 +83,7 @@ class Forecasts:
         self.accuracy = await self._database.read(lambda connection: _read_accuracy(connection, since))
 
     def probe(self) -> Reading:
-        """What the check "forecasts" says: the mean absolute error, in all and by metric."""
+        """The reading of the check "forecasts": the mean absolute error, in all and by metric."""
         poor_percent = self._poor_percent
         settings = ("FORECAST_ERROR_WARN_PERCENT",)
         thresholds = (Threshold("worst_error_percent", "above", poor_percent, None, settings),)
@@ -120,17 +120,17 @@ class Forecasts:
             reading,
             status="warn",
             reason=f"forecasts of {', '.join(poor)} miss by more than {poor_percent:g} % of the range",
-            action="Trust the band more than the line; it mends itself as the field settles.",
+            action="Rely on the band, not on the line. Forecasts improve when the field settles.",
         )
 
     def _is_due(self, now: datetime) -> bool:
-        """Whether the last one is an hour old, or of the future, as a clock that was ahead has made it."""
+        """Whether the last one is an hour old, or lies in the future because of a wrong clock."""
         return self._made_at is None or not timedelta() <= now - self._made_at < _STEP
 
     async def _make(self, now: datetime) -> None:
         moments = [now - _STEP * back for back in range(_OBSERVATIONS - 1, -1, -1)]
         samples = await self._history.samples(tuple(METRICS), moments)
-        # All six at once would hold the event loop up for about 50 ms.
+        # In a thread: all six would block the event loop for about 50 ms.
         made = await asyncio.to_thread(_make_all, samples)
         if made and self._is_due(now):
             await self._database.write(lambda connection: _keep(connection, made, now))

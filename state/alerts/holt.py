@@ -26,7 +26,7 @@ import msgspec
 
 from core.errors import HelixError
 
-# With fewer observations the four fitted numbers would be little more than these observations.
+# With fewer observations the four fitted parameters would mostly reproduce the observations.
 LEAST_OBSERVATIONS: Final = 12
 _GRID: Final = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.98)
 _FIRST: Final = 10
@@ -36,11 +36,11 @@ _Z_95: Final = 1.959964
 
 
 class TooLittleData(HelixError):
-    """No honest forecast can be made of so few observations."""
+    """There are too few observations for a forecast."""
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """What is expected at one step, and the bounds it stays within in 95 % of cases."""
+    """The expected value at one step, and its 95 % prediction interval."""
 
     value: float
     low: float
@@ -48,11 +48,11 @@ class Expected(msgspec.Struct, frozen=True):
 
 
 class Forecast(msgspec.Struct, frozen=True, kw_only=True):
-    """The next steps after the last observation.
+    """A forecast of the steps after the last observation.
 
     Attributes:
         steps: the first is one step after the last observation.
-        alpha: smoothing of the level; `beta_star` of the trend.
+        alpha: smoothing of the level; `beta_star` is that of the trend.
         sigma: standard deviation of the one-step errors.
     """
 
@@ -63,14 +63,14 @@ class Forecast(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def forecast(observed: Sequence[float], steps: int, *, low: float, high: float) -> Forecast:
-    """The next `steps` after evenly spaced observations, clipped to the bounds `low` and `high`.
+    """Forecasts `steps` values after evenly spaced observations, clipped to `low` and `high`.
 
     Raises:
         TooLittleData: there are fewer than twelve observations.
     """
     if len(observed) < LEAST_OBSERVATIONS:
         raise TooLittleData(
-            f"A forecast takes {LEAST_OBSERVATIONS} evenly spaced values; the history has {len(observed)}."
+            f"A forecast needs {LEAST_OBSERVATIONS} evenly spaced values; the history has {len(observed)}."
         )
     level, trend = _first_line(observed[:_FIRST])
     best = min(

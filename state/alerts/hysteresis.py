@@ -1,10 +1,9 @@
-"""When a metric's alert is raised, and when it clears: the critical bounds, with hysteresis.
+"""When a metric's alert is raised and cleared: at its critical bounds, with hysteresis.
 
 An alert is raised when a value passes a critical bound (`state.models.METRICS`), and clears only when the
-value is back by `MARGIN_SHARE` of the metric's range: 0.05 for those from 0 to 1, 0.10 for those from 0 to 2.
-Between the two nothing happens, so a value that dances on the bound raises one alert and not twenty. There is
-no warning level: "fair" is how the field usually is (its defaults are), and an alert that is always open says
-nothing.
+value is back by `MARGIN_SHARE` of the metric's range: 0.05 for ranges 0 to 1, 0.10 for ranges 0 to 2. So a
+value that oscillates around the bound raises one alert, not many. There is no warning level: the field is
+usually "fair" (its defaults are), and an alert that is always open says nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from core.text.numbers import plain
 from state.models import METRICS, UCF, Metric
 
 MARGIN_SHARE: Final = 0.05
-# Keys that begin so are measured here; nothing else raises or clears them.
+# Keys with this prefix are measured here; nothing else raises or clears them.
 MEASURED_PREFIX: Final = "ucf."
 
 
@@ -26,8 +25,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One critical bound.
 
     Attributes:
-        bound: beyond it the value is critical; the bound itself is not.
-        clear_at: from here on, back toward the good, the alert is over.
+        bound: values beyond it are critical; the bound itself is not.
+        clear_at: the alert clears at this value or a better one.
     """
 
     key: str
@@ -42,23 +41,23 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         return value < self.bound if self.side == "low" else value > self.bound
 
     def mended(self, ucf: UCF) -> bool:
-        """Whether the value is back by the margin."""
+        """Whether the value is better than the bound by the margin."""
         value: float = getattr(ucf, self.metric)
         return value >= self.clear_at if self.side == "low" else value <= self.clear_at
 
     def summary(self) -> str:
-        """What the alert is about, in a few words."""
+        """The alert's summary."""
         return f"{self.metric} is critically {self.side}"
 
     def detail(self, ucf: UCF) -> str:
-        """The value with the two bounds around it."""
+        """The alert's detail: the value, the bound, and where the alert clears."""
         below = "below" if self.side == "low" else "above"
         value: float = getattr(ucf, self.metric)
         return f"{plain(value, 4)}; critical {below} {self.bound:.2f}, clears at {self.clear_at:.2f}"
 
 
 def compare(open_keys: Collection[str], ucf: UCF) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
-    """Which alerts these values raise, and which they clear, given those that are open."""
+    """The rules whose alerts these values raise, and those whose open alerts they clear."""
     raised = tuple(rule for rule in RULES if rule.key not in open_keys and rule.crossed(ucf))
     cleared = tuple(rule for rule in RULES if rule.key in open_keys and rule.mended(ucf))
     return raised, cleared
@@ -75,7 +74,7 @@ def _rules(metric: Metric) -> list[Rule]:
 
 
 def _rule(metric: str, side: Literal["low", "high"], bound: float, clear_at: float) -> Rule:
-    # 0.7 - 0.05 is a little less than 0.65 as a float, and who tunes to 0.65 has mended it.
+    # Rounded: as a float, 0.7 - 0.05 is less than 0.65, and a value of 0.65 should clear the alert.
     key = f"{MEASURED_PREFIX}{metric}.{side}"
     return Rule(key=key, metric=metric, side=side, bound=bound, clear_at=round(clear_at, 9))
 

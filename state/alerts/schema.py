@@ -1,4 +1,4 @@
-"""The tables of alerts and forecasts (migration numbers 18–20 and 22)."""
+"""The tables of alerts and forecasts (migrations 18–20 and 22)."""
 
 from __future__ import annotations
 

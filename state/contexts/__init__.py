@@ -1,4 +1,4 @@
-"""Named checkpoints of the state: taken by anyone, restored by admins."""
+"""Named checkpoints of the state: anyone may take one, admins restore them."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from state.models import DEFAULT_UCF, METRICS, Snapshot
 
 __all__ = ["Contexts", "StateMoved", "UnknownContext", "last_rituals"]
 
-# A restore's rows in the journal begin with this kind; `after` says from which version.
+# Kind of a restore's first journal row; its `after` names the restored version.
 KIND: Final = "context"
 
 
 class UnknownContext(UnknownName):
-    """No checkpoint has that name or number; the text suggests the nearest, where one is near."""
+    """No checkpoint has that name or number; the text suggests the nearest name, if one is near."""
 
     kind = "checkpoint"
 
@@ -43,7 +43,7 @@ class UnknownContext(UnknownName):
         super().__init__(name, ())
         self.suggestion = closest(name, known)
         if self.suggestion is not None:
-            # A name that somebody chose must not become a link in what the bot says.
+            # A name chosen by a person must not become a link in the bot's reply.
             hint = f"Did you mean `{self.suggestion.replace('`', 'ˋ')}`?"
         elif known:
             hint = "`/contexts` lists them."
@@ -53,15 +53,15 @@ class UnknownContext(UnknownName):
 
 
 class StateMoved(HelixError):
-    """The state is no longer as it was when its difference from the checkpoint was shown."""
+    """The state has changed since its difference from the checkpoint was shown."""
 
 
 class Contexts:
     """Takes, lists and restores checkpoints.
 
     Args:
-        agents: gives the agents as they are now.
-        rituals: reads the last finished rituals in the transaction that is open.
+        agents: returns the present agents.
+        rituals: reads the last finished rituals in the open transaction.
     """
 
     def __init__(
@@ -87,13 +87,13 @@ class Contexts:
         *,
         beside: Callable[[sqlite3.Connection], None] | None = None,
     ) -> Context:
-        """Keeps the state as it is under a name; where the name is taken, it means this one from now on.
+        """Stores the present state under a name; an existing name refers to the new checkpoint from now on.
 
-        What is too many leaves, oldest first: see `state/contexts/context_table.py`.
-        `beside` writes in the same transaction.
+        Beyond the limits (`state/contexts/context_table.py`) the oldest are deleted. `beside` writes in the
+        same transaction.
 
         Raises:
-            WrongName: nothing can be called so.
+            WrongName: the name is not valid.
         """
         name = clean_name(name)
         agents = agents_then(self._agents())
@@ -109,7 +109,7 @@ class Contexts:
             )
             if beside is not None:
                 beside(connection)
-            # Run again, the last run is the one that counts.
+            # The hook may run twice; the last run counts.
             taken[:] = [
                 Context(
                     id=number,
@@ -130,12 +130,12 @@ class Contexts:
         return taken[0]
 
     async def find(self, name: str) -> Context:
-        """The newest checkpoint of that name in any case, or the one with that number ("#12").
+        """The newest checkpoint of that name, ignoring case, or the one with that id ("#12").
 
-        "defaults" is what Helix begins with, numbered 0.
+        "defaults" is the state that Helix starts with, with id 0.
 
         Raises:
-            UnknownContext: there is none; it suggests a name where one is near.
+            UnknownContext: there is none; the text suggests a near name.
         """
         number, folded = numbered(name), fold(" ".join(name.split()))
         if folded == DEFAULTS:
@@ -144,7 +144,7 @@ class Contexts:
         def work(connection: sqlite3.Connection) -> Context | UnknownContext:
             context = table.find(connection, number, folded)
             if context is None:
-                # Here and not in the event loop: likeness to hundreds of names takes a while.
+                # In the reader thread: comparing hundreds of names takes a while.
                 return UnknownContext(name.strip(), table.distinct_names(connection))
             return context
 
@@ -154,26 +154,26 @@ class Contexts:
         return found
 
     async def page(self, containing: str = "", *, newest_id: int | None = None) -> tuple[ContextBrief, ...]:
-        """The checkpoints whose name contains a text in any case, newest first: all of them.
+        """All checkpoints whose name contains a text, ignoring case, newest first.
 
         Args:
             containing: empty for all.
-            newest_id: none taken after this one, so that a list stays the same while its pages are turned.
+            newest_id: leaves out later checkpoints, so that a list stays the same while its pages are turned.
         """
         text = fold(" ".join(containing.split()))
         return await self._database.read(lambda connection: table.page(connection, text, newest_id))
 
     async def names(self) -> tuple[str, ...]:
-        """Every name that can be restored once, the newest first."""
+        """Every name that can be restored, without duplicates, newest first."""
         return (*await self._database.read(table.restorable_names), DEFAULTS)
 
     async def restore(self, context: Context, actor: Actor, *, shown: Snapshot) -> Snapshot:
-        """Puts back the UCF and the folklore of a checkpoint, and nothing else, in one change.
+        """Restores the UCF and the folklore of a checkpoint, and nothing else, in one change.
 
         Args:
-            context: what is restored.
-            actor: who asks.
-            shown: the state whose difference from the checkpoint was agreed to.
+            context: the checkpoint to restore.
+            actor: the person who asks.
+            shown: the state whose difference from the checkpoint the person confirmed.
 
         Raises:
             StateMoved: UCF or folklore have changed since; nothing was restored.

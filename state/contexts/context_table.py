@@ -1,4 +1,4 @@
-"""Checkpoints as they stand in the database; every function works in the transaction that is open."""
+"""Checkpoints in the database; every function works in the open transaction."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from core.store.moments import from_us, to_us
 from state.change import Actor
 from state.contexts.records import Content, Context, ContextBrief, RitualThen, fold
 
-# One person cannot crowd out the others: the oldest of their own leave first. So it is with what archives by
-# itself, such as a webhook every hour.
+# Limits per person, per program (such as an hourly webhook) and in all. Beyond a limit its oldest are
+# deleted, so that one person cannot crowd out the others.
 MOST_PER_PERSON: Final = 50
 MOST_PER_PROGRAM: Final = 100
 MOST: Final = 500
@@ -37,7 +37,7 @@ def insert(
     note: str | None,
     content: Content,
 ) -> int:
-    """Keeps a new one; gives its number. What is too many leaves, oldest first."""
+    """Inserts a checkpoint and returns its id; deletes the oldest beyond the limits."""
     cursor = connection.execute(
         "INSERT INTO contexts (at_us, name, folded, version, cause, actor, actor_id, note, content) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -58,7 +58,7 @@ def insert(
 
 
 def find(connection: sqlite3.Connection, number: int | None, folded: str) -> Context | None:
-    """The one with that number, or else the newest of a folded name."""
+    """The checkpoint with that id or, without an id, the newest with that folded name."""
     where, value = ("id = ?", number) if number is not None else ("folded = ?", folded)
     query = f"SELECT {_COLUMNS}, content FROM contexts WHERE {where} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own names
     row = connection.execute(query, (value,)).fetchone()
@@ -69,7 +69,7 @@ def find(connection: sqlite3.Connection, number: int | None, folded: str) -> Con
 
 
 def page(connection: sqlite3.Connection, containing: str, newest_id: int | None) -> tuple[ContextBrief, ...]:
-    """Those whose folded name contains a text, newest first; none taken after `newest_id`."""
+    """Those whose folded name contains a text, newest first, up to `newest_id`."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM contexts WHERE instr(folded, ?) AND id <= ? "  # noqa: S608 - our own names
         "ORDER BY id DESC LIMIT ?",
@@ -79,19 +79,19 @@ def page(connection: sqlite3.Connection, containing: str, newest_id: int | None)
 
 
 def distinct_names(connection: sqlite3.Connection) -> list[str]:
-    """Every name as it was written, the newest first."""
+    """Every name as it was written, newest first."""
     rows = connection.execute("SELECT name FROM contexts GROUP BY name ORDER BY max(id) DESC")
     return [str(row[0]) for row in rows]
 
 
 def restorable_names(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Every name once, whatever its case, the newest first."""
+    """Every name without duplicates, ignoring case, newest first."""
     rows = connection.execute("SELECT name, max(id) FROM contexts GROUP BY folded ORDER BY 2 DESC")
     return tuple(str(row[0]) for row in rows)
 
 
 def last_rituals(connection: sqlite3.Connection) -> tuple[RitualThen, ...]:
-    """The last finished rituals, newest first, as a checkpoint keeps them."""
+    """The last finished rituals, newest first, as a checkpoint stores them."""
     rows = connection.execute(
         "SELECT id, kind, steps, ended_us FROM rituals WHERE status = 'done' ORDER BY id DESC LIMIT ?",
         (_RITUALS_KEPT,),

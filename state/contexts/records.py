@@ -1,4 +1,4 @@
-"""What a checkpoint holds, and how one may be called."""
+"""What a checkpoint contains, and which names are valid."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from state.agents import AgentView
 from state.models import UCF, Lore
 
 LONGEST_NAME: Final = 64
-# What Helix begins with: there without anybody having kept it.
+# The state that Helix starts with; it is always there.
 DEFAULTS: Final = "defaults"
 
 _TEXT_LENGTH: Final = 200
-# "#12" names the checkpoint with that number, so nothing may be called so.
+# "#12" means the checkpoint with that id, so it is not a valid name.
 _NUMBER: Final = re.compile(r"#\d+")
 
 
 class WrongName(HelixError):
-    """Nothing can be called so."""
+    """The name of a checkpoint is not valid; the text says why."""
 
 
 class AgentThen(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent as it was."""
+    """One agent at the time of the checkpoint."""
 
     name: str
     status: str
@@ -39,7 +39,7 @@ class AgentThen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RitualThen(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the last rituals before it."""
+    """One of the last rituals before the checkpoint."""
 
     id: int
     kind: str
@@ -48,7 +48,7 @@ class RitualThen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """What a checkpoint keeps; `ucf` and `folklore` are what a restore puts back.
+    """The content of a checkpoint; a restore puts `ucf` and `folklore` back.
 
     Attributes:
         rituals: the last finished ones, newest first.
@@ -64,9 +64,9 @@ class ContextBrief(msgspec.Struct, frozen=True, kw_only=True):
     """A checkpoint as lists show it.
 
     Attributes:
-        version: of the state that it keeps.
-        newest: whether its name means this one; an older one of the name is found by its number.
-        actor: who asked; `note` is why, where that was said. Shown only where names may be.
+        version: the version of the stored state.
+        newest: whether its name refers to it; an older one of that name is found by its id.
+        actor: who took it; `note` is the reason given, if any. Shown only where names may be shown.
     """
 
     id: int
@@ -79,21 +79,21 @@ class ContextBrief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Context(ContextBrief, frozen=True, kw_only=True):
-    """A checkpoint whole."""
+    """A checkpoint with its content."""
 
     content: Content
 
     @property
     def is_defaults(self) -> bool:
-        """Whether it is what Helix begins with, which nobody kept."""
+        """Whether it is the state that Helix starts with."""
         return self.id == 0
 
 
 def clean_name(text: str) -> str:
-    """A name for a checkpoint, on one line and without what cannot be seen.
+    """Makes a name one visible line.
 
     Raises:
-        WrongName: nothing is left of it, it is too long, or it means something else.
+        WrongName: it is empty or too long, or has another meaning.
     """
     name = one_line(text)
     if not name:
@@ -103,26 +103,26 @@ def clean_name(text: str) -> str:
             f"A checkpoint's name has at most {LONGEST_NAME} characters; this one has {len(name)}."
         )
     if fold(name) == DEFAULTS:
-        raise WrongName(f"`{DEFAULTS}` is what Helix begins with; choose another name.")
+        raise WrongName(f"`{DEFAULTS}` is the state that Helix starts with. Choose another name.")
     if _NUMBER.fullmatch(name):
-        raise WrongName("`#` and a number mean the checkpoint with that number; choose another name.")
+        raise WrongName("`#` and a number mean the checkpoint with that id. Choose another name.")
     return name
 
 
 def fold(name: str) -> str:
-    """A name as names are compared: without regard to case."""
+    """The form of a name for comparisons, ignoring case."""
     return unicodedata.normalize("NFC", name.casefold())
 
 
 def numbered(text: str) -> int | None:
-    """The number in "#12"; None where the text is a name."""
+    """The id in "#12"; None if the text is a name."""
     found = _NUMBER.fullmatch(text.strip())
-    # SQLite's integers have 64 bits, and no checkpoint has so great a number.
+    # Capped at SQLite's 64 bits; no checkpoint has such an id.
     return None if found is None else min(int(text.strip()[1:20]), 2**62)
 
 
 def agents_then(views: Sequence[AgentView]) -> tuple[AgentThen, ...]:
-    """The agents as they are, to be kept; long texts are cut."""
+    """The present agents, to be stored; long texts are cut."""
     return tuple(
         AgentThen(
             name=view.name,

@@ -1,4 +1,4 @@
-"""The tables of checkpoints (migration numbers 21–23)."""
+"""The tables of checkpoints (migrations 21–23)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CONTEXT_MIGRATIONS: Final[tuple[Migration, ...]] = (
         21,
         "checkpoints",
         (
-            # `folded` is the name as it is compared: SQLite folds the case of ASCII only.
+            # `folded` is the name for comparisons, since SQLite folds the case of ASCII only.
             """CREATE TABLE contexts (
                 id INTEGER PRIMARY KEY AUTOINCREMENT, at_us INTEGER NOT NULL,
                 name TEXT NOT NULL, folded TEXT NOT NULL, version INTEGER NOT NULL,

@@ -1,4 +1,4 @@
-"""The Z-88 engine: one ritual at a time, kept before it begins, applied once at its end."""
+"""The Z-88 engine: runs one ritual at a time, stored before it begins and applied once at its end."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ __all__ = ["Rituals", "Run"]
 logger = logging.getLogger(__name__)
 
 TAG: Final = "rituals"
-# Subscribers hear of progress at most so often, in seconds.
+# Least seconds between two progress messages to subscribers.
 PROGRESS_EVERY_S: Final = 1.0
 
 
 class Rituals(RitualArchive):
-    """Runs rituals. What they change is applied to the newest state, so edits made meanwhile are kept.
+    """Runs rituals. Their changes are applied to the newest state, so edits made meanwhile are kept.
 
     Attributes:
-        last: the newest that has ended, in whatever way.
+        last: the newest ritual that has ended, whatever its status.
     """
 
     def __init__(
@@ -63,16 +63,16 @@ class Rituals(RitualArchive):
 
     @property
     def running(self) -> RunningRitual | None:
-        """The one under way."""
+        """The running ritual; None if there is none."""
         return None if self._run is None else self._run.now()
 
     @property
     def newest(self) -> RunningRitual | RitualRecord | None:
-        """The one under way, else the last; None where there was none."""
+        """The running ritual, else the last one; None if there was none."""
         return self.running or self.last
 
     async def load(self) -> tuple[RitualRecord, ...]:
-        """Marks what a crash cut off as interrupted, and gives it; reads the last one. Before any start."""
+        """Marks rituals that a crash interrupted, returns them, and reads the last one; call it first."""
         cut_off = await self._database.read(table.find_running)
         ended = []
         for record in cut_off:
@@ -91,21 +91,20 @@ class Rituals(RitualArchive):
         place: str | None = None,
         on_step: OnStep | None = None,
     ) -> Run:
-        """Begins a ritual; it is kept with its id, seed and starting state before its first step.
+        """Starts a ritual; it is stored with its id, seed and starting state before its first step.
 
         Args:
             steps: 1 to 1000.
-            actor: who or what begins it.
+            actor: who or what starts it.
             kind: "z88", or "harmony", which draws no anomalies and raises harmony.
-            key: makes it happen once: where a finished ritual has it, that one is given, and where the
-                running one has it, that one is joined.
+            key: idempotency key: a finished ritual with this key is returned, and a running one is joined.
             place: where it is held, for `last_at` and `last_of`.
-            on_step: called with the number of each step that is done.
+            on_step: called with the number of each finished step.
 
         Raises:
-            WrongSteps: no ritual has so many steps.
-            RitualRunning: another one runs.
-            RitualCancelled: by `Run.wait`, when Helix is stopping.
+            WrongSteps: the number of steps is not valid.
+            RitualRunning: another ritual is running.
+            RitualCancelled: by `Run.wait`, when Helix stops.
         """
         check_steps(steps)
         async with self._lock:
@@ -125,9 +124,9 @@ class Rituals(RitualArchive):
         return run
 
     async def cancel(self, reason: str | None, actor: Actor, *, ritual: int | None = None) -> bool:
-        """Ends the running ritual early; False where none runs (or not that one), or its end is being kept.
+        """Ends the running ritual early; False if none (or another one) runs, or its end is being stored.
 
-        When it returns, the state is as it was and whoever waits for the ritual has been told.
+        When this returns, the state is unchanged and callers that wait for the ritual have been told.
         """
         run, task = self._run, self._task
         if run is None or task is None or ritual not in {None, run.id} or run.committing:
@@ -139,24 +138,24 @@ class Rituals(RitualArchive):
         return run.record.status == "cancelled"
 
     async def idle(self) -> None:
-        """Waits until none runs."""
+        """Waits until no ritual runs."""
         while self._task is not None and not self._task.done():
             await asyncio.wait((self._task,))
 
     async def close(self) -> None:
-        """Ends the running ritual, as a stop does."""
+        """Ends the running ritual, at shutdown."""
         await self.cancel("Helix stopped", SYSTEM)
         await self.idle()
 
     def read_health(self) -> Reading:
-        """Whether the engine runs, and whether what it last did could be kept."""
-        reading = Reading(thresholds=(warns_when("the last ritual", "impossible to keep"),))
+        """The reading of the check "rituals": whether one runs, and whether the last could be stored."""
+        reading = Reading(thresholds=(warns_when("the last ritual", "not saved"),))
         if self.running is not None:
             return msgspec.structs.replace(reading, reason=f"ritual {self.running.id} is running")
         if self.last is not None and self.last.status == "failed":
             reason, action = (
-                f"ritual {self.last.id} could not be kept",
-                "See the check store, then run a ritual.",
+                f"ritual {self.last.id} could not be saved",
+                "See the check store, then run a ritual again.",
             )
             return reading.become("warn", reason, action)
         return reading
@@ -177,7 +176,7 @@ class Rituals(RitualArchive):
         kept = await self._database.write(lambda connection: table.insert(connection, record))
         run = Run(kept, draw(kept.algorithm, kept.kind, kept.seed, kept.steps))
         task = asyncio.create_task(self._perform(run), name=f"ritual-{run.id}")
-        # A task that is cancelled before it began would end without a word.
+        # A task cancelled before its first step would end without recording an outcome.
         await asyncio.sleep(0)
         self._run, self._task = run, task
         self._kernel.caches.drop_tags(TAG)
@@ -196,9 +195,9 @@ class Rituals(RitualArchive):
         await uninterrupted(self._finish(run))
 
     async def _pass_steps(self, run: Run) -> None:
-        """Each step ends when its time has passed since the beginning; a late one is made up for."""
+        """Paces the steps by the start time, so that a late step does not delay the next ones."""
         clock, step_s = self._kernel.clock, self._kernel.settings.ritual_step_s
-        # One turn of the loop, so that it is known before it can be cancelled.
+        # Yield once, so that the ritual is registered before it can be cancelled.
         await asyncio.sleep(0)
         begun = clock.monotonic()
         for step in range(1, run.steps + 1):
@@ -209,13 +208,13 @@ class Rituals(RitualArchive):
                 self._announce(run.now())
 
     async def _finish(self, run: Run) -> None:
-        """The one change: field, folklore, journal, the ritual's row and the event, or nothing."""
+        """Stores the end in one change: field, folklore, journal, the ritual's row and the event."""
         ended_at = self._kernel.clock.now()
 
         def function(old: Snapshot) -> Change:
             return applied(run.record, run.drawn, old, ended_at)[1]
 
-        # Where the writer tries twice, the last one is what was committed.
+        # The writer may run the hook twice; the last run is the committed one.
         kept: list[RitualRecord] = []
 
         def also(connection: sqlite3.Connection, old: Snapshot, _new: Snapshot) -> None:
@@ -226,13 +225,13 @@ class Rituals(RitualArchive):
             if any(isinstance(one, RitualCompleted) and one.ritual == run.id for one in change.events):
                 self._end(run, kept[-1])
 
-        # With the event that tells of it, and not when this goes on: who looks in between sees no ritual
-        # running that others have heard is done.
+        # End the run together with its event: otherwise subscribers could hear that it is done while
+        # `running` still shows it.
         stop_listening = self._manager.subscribe(committed)
         try:
             await self._manager.change_with(function, also)
         except Exception:
-            # Whatever it was, those who wait are told, and nothing was changed.
+            # Nothing was changed; callers that wait must learn of it, whatever the error.
             logger.exception("ritual.not_kept ritual=%d", run.id)
             await self._abandon(run, failed=True)
         finally:
@@ -241,14 +240,14 @@ class Rituals(RitualArchive):
     async def _abandon(self, run: Run, *, failed: bool = False) -> None:
         actor, reason = run.cancelled_by or (SYSTEM, "Helix stopped")
         if failed:
-            actor, reason = SYSTEM, "it could not be kept"
+            actor, reason = SYSTEM, "it could not be saved"
         at_step = msgspec.structs.replace(run.record, step=run.step)
         status: RitualStatus = "failed" if failed else "cancelled"
         record = early_end(at_step, status, self._kernel.clock.now(), actor, reason)
         try:
             await self._keep_end(record)
         except StoreError:
-            # The next start finds it unfinished, and says so.
+            # The next start finds it unfinished and marks it as interrupted.
             logger.exception("ritual.end_not_kept ritual=%d", run.id)
         self._end(run, record)
 
@@ -269,7 +268,7 @@ class Rituals(RitualArchive):
         run.end(record)
         self._kernel.caches.drop_tags(TAG)
         if record.status != "done":
-            # Its completion is an event of the change; this is the other way to end.
+            # A completed ritual is announced by the change's event; the other outcomes are announced here.
             self._announce(record)
         logger.info("ritual.ended ritual=%d status=%s step=%d", record.id, record.status, record.step)
 

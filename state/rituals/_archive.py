@@ -1,4 +1,4 @@
-"""Rituals that are kept: found, counted, played again."""
+"""Stored rituals: finding, counting, replaying."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from state.rituals.replay import replayed
 
 
 class RitualArchive:
-    """Reads what the engine wrote; `state.rituals.Rituals` is one that runs them, too."""
+    """Reads what the engine stored; the subclass `state.rituals.Rituals` also runs rituals."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     @property
     def running(self) -> RunningRitual | None:
-        """The one under way; none does here."""
+        """The running ritual; here always None."""
         return None
 
     async def get(self, ritual: int) -> RitualRecord:
@@ -36,12 +36,12 @@ class RitualArchive:
         return self._honest(found)
 
     async def page(self, offset: int = 0, limit: int = 10) -> tuple[RitualRecord, ...]:
-        """Some of them, newest first."""
+        """One page of them, newest first."""
         found = await self._database.read(lambda connection: table.page(connection, offset, limit))
         return tuple(self._honest(record) for record in found)
 
     async def count(self) -> int:
-        """How many are kept."""
+        """How many are stored."""
         return await self._database.read(table.count)
 
     async def last_at(self, place: str) -> RitualRecord | None:
@@ -49,32 +49,32 @@ class RitualArchive:
         return await self._database.read(lambda connection: table.find_last_at(connection, place))
 
     async def last_of(self, actor_id: int, place: str) -> RitualRecord | None:
-        """The newest that this person began at a place, running or ended in whatever way."""
+        """The newest ritual that this person started at a place, whatever its status."""
         return await self._database.read(lambda connection: table.find_last_of(connection, actor_id, place))
 
     async def replay(self, ritual: int) -> Replay:
-        """Plays a finished ritual again from what was kept of it, and compares; nothing is changed.
+        """Replays a finished ritual from what was stored, and compares the results; changes nothing.
 
         Raises:
             UnknownRitual: there is none with this id.
-            NoReplay: it changed nothing, so there is nothing to compare with.
+            NoReplay: it did not finish, so there is nothing to compare with.
             UnknownAlgorithm: a later version ran it.
         """
         record = await self.get(ritual)
         if record.finish is None or record.ended_at is None:
             how = "is still running" if record.status == "running" else f"was {record.status}"
-            raise NoReplay(f"Ritual {record.id} {how}, so it has changed nothing that could be replayed.")
+            raise NoReplay(f"Ritual {record.id} {how}, so there is no result to compare a replay with.")
         return replayed(record, record.finish, record.ended_at)
 
     async def prune(self, older_than: datetime) -> int:
-        """Forgets rituals that ended before a moment; gives how many."""
+        """Deletes rituals that ended before a time; returns how many."""
         removed = 0
         while gone := await self._database.write(lambda connection: table.prune(connection, older_than)):
             removed += gone
         return removed
 
     def _honest(self, record: RitualRecord) -> RitualRecord:
-        """One whose end could not be kept is not shown as running."""
+        """Shows a ritual whose end could not be stored as interrupted instead of running."""
         running = self.running
         if record.status != "running" or (running is not None and running.id == record.id):
             return record
@@ -82,5 +82,5 @@ class RitualArchive:
 
 
 def _find(connection: sqlite3.Connection, ritual: int) -> RitualRecord | None:
-    # SQLite's integers have 64 bits; no id is beyond them.
+    # SQLite's integers have 64 bits.
     return table.find(connection, ritual) if abs(ritual) < 2**63 else None

@@ -1,4 +1,4 @@
-"""One ritual under way, as whoever began it holds it."""
+"""A ritual in progress."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ OnStep = Callable[[int], None]
 
 
 class Run:
-    """A ritual: how far it is, and how it ends.
+    """A ritual's progress and outcome.
 
     Attributes:
-        record: as it was kept when it began, or when it had ended.
-        step: how many steps are done.
-        drawn: what comes at each step.
-        cancelled_by: who wants it to end early, and why.
-        committing: its end is being kept; it can no longer be cancelled.
+        record: as stored at its start or, later, at its end.
+        step: number of finished steps.
+        drawn: the anomaly of each step, or None.
+        cancelled_by: who cancelled it, and why.
+        committing: its end is being stored; it can no longer be cancelled.
     """
 
     def __init__(self, record: RitualRecord, drawn: Sequence[Kind | None]) -> None:
@@ -37,46 +37,46 @@ class Run:
         self.committing = False
         self._watchers: list[OnStep] = []
         self._ended: asyncio.Future[RitualRecord] = asyncio.get_running_loop().create_future()
-        # Nobody has to wait for it: how it ended is in the record, too.
+        # Retrieves the exception, since nobody has to wait for the run; its outcome is in the record too.
         self._ended.add_done_callback(lambda ended: ended.exception())
 
     @property
     def id(self) -> int:
-        """By which it is found and replayed."""
+        """Its id."""
         return self.record.id
 
     @property
     def kind(self) -> RitualKind:
-        """Which ritual it is."""
+        """Its kind."""
         return self.record.kind
 
     @property
     def steps(self) -> int:
-        """How many there are."""
+        """Its number of steps."""
         return self.record.steps
 
     @property
     def started_at(self) -> datetime:
-        """When it began."""
+        """When it started."""
         return self.record.started_at
 
     @property
     def anomalies(self) -> Mapping[str, int]:
-        """How often each kind has come so far."""
+        """How often each kind of anomaly has come so far."""
         return Counter(kind for kind in self.drawn[: self.step] if kind is not None)
 
     def now(self) -> RunningRitual:
-        """How it is now."""
+        """Its present progress."""
         return RunningRitual(
             id=self.id, kind=self.kind, steps=self.steps, step=self.step, started_at=self.started_at
         )
 
     def watch(self, on_step: OnStep) -> None:
-        """Call `on_step(step)` after each step; it must not wait."""
+        """Calls `on_step(step)` after each step; the callback must not block."""
         self._watchers.append(on_step)
 
     async def wait(self) -> RitualRecord:
-        """Its record, once it is done. Being cancelled while waiting does not cancel the ritual.
+        """Waits for its end and returns the record. Cancelling the wait does not cancel the ritual.
 
         Raises:
             RitualCancelled: it ended early, and changed nothing.
@@ -84,7 +84,7 @@ class Run:
         return await asyncio.shield(self._ended)
 
     def advance(self, step: int) -> None:
-        """For the engine: so many steps are done."""
+        """For the engine: sets the number of finished steps."""
         self.step = step
         for on_step in self._watchers:
             try:
@@ -93,7 +93,7 @@ class Run:
                 logger.exception("ritual.watcher_failed ritual=%d", self.id)
 
     def end(self, record: RitualRecord) -> None:
-        """For the engine: this is how it ended."""
+        """For the engine: sets the final record."""
         self.record, self.step = record, record.step
         if self._ended.done():
             return

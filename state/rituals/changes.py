@@ -1,4 +1,4 @@
-"""What the end of a ritual changes: pure functions of the newest snapshot."""
+"""The changes that the end of a ritual makes: pure functions of the newest snapshot."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from state.rituals.rules import Outcome, conclude
 
 
 def ground_of(snapshot: Snapshot) -> Ground:
-    """What of a snapshot a ritual stands on."""
+    """The parts of a snapshot that a ritual depends on."""
     return Ground(version=snapshot.version, ucf=snapshot.ucf, folklore=dict(snapshot.folklore))
 
 
 def applied(
     record: RitualRecord, drawn: Sequence[Kind | None], newest: Snapshot, at: datetime
 ) -> tuple[RitualRecord, Change]:
-    """The finished record of a ritual whose draws are applied to the newest snapshot, and the change."""
+    """The record and the change of a ritual that finishes on the newest snapshot."""
     outcome = conclude(record.kind, drawn, newest.ucf, newest.folklore, at)
     finish = Finish(
         before=ground_of(newest),
@@ -62,7 +62,7 @@ def early_end(
 
 
 def _rows(record: RitualRecord, newest: Snapshot, outcome: Outcome) -> tuple[JournalRow, ...]:
-    """One row for the ritual, one for each metric that moved, and one for each promotion."""
+    """The journal rows: one for the ritual, one per changed metric, one per promotion."""
     name = f"ritual {record.id}"
     told = {
         "status": "done",

@@ -1,4 +1,4 @@
-"""Folklore: what an anomaly is called the more often it is met, and what that does to the UCF."""
+"""Folklore: the rank of an anomaly by how often it was met, and what a promotion does to the UCF."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ Rank = Literal["anomaly", "legend", "hymn", "law"]
 
 KINDS: Final[tuple[Kind, ...]] = ("flare", "void", "echo", "resonance")
 
-# How many encounters make a kind what, lowest first.
+# Encounters from which on a kind has a rank, lowest first.
 RANKS: Final[tuple[tuple[Rank, int], ...]] = (("anomaly", 1), ("legend", 5), ("hymn", 10), ("law", 20))
 
-# What a promotion to a rank moves, by metric.
+# How a promotion to a rank changes metrics.
 MOVES: Final[Mapping[Rank, Mapping[str, float]]] = MappingProxyType(
     {
         "anomaly": MappingProxyType({}),
@@ -28,12 +28,12 @@ MOVES: Final[Mapping[Rank, Mapping[str, float]]] = MappingProxyType(
 
 
 class NextPromotion(msgspec.Struct, frozen=True):
-    """What comes next for a kind.
+    """The next promotion of a kind.
 
     Attributes:
-        rank: what it becomes.
-        at: with how many encounters.
-        missing: how many are still to come.
+        rank: the next rank.
+        at: its number of encounters.
+        missing: encounters still needed.
     """
 
     rank: Rank
@@ -42,7 +42,7 @@ class NextPromotion(msgspec.Struct, frozen=True):
 
 
 def rank_of(encounters: int) -> Rank | None:
-    """What a kind that was met in so many rituals is called; None before the first."""
+    """The rank of a kind after that many encounters; None before the first."""
     found: Rank | None = None
     for rank, at in RANKS:
         if encounters >= at:
@@ -51,7 +51,7 @@ def rank_of(encounters: int) -> Rank | None:
 
 
 def next_promotion(encounters: int) -> NextPromotion | None:
-    """What it becomes next, and when; None once it is law."""
+    """The next rank of a kind; None once it is law."""
     for rank, at in RANKS:
         if encounters < at:
             return NextPromotion(rank, at, at - encounters)

@@ -1,4 +1,4 @@
-"""The records of rituals, and the errors that people are told."""
+"""The records of rituals, and their errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RitualStatus = Literal["running", "done", "cancelled", "interrupted", "failed"]
 
 
 class Ground(msgspec.Struct, frozen=True, kw_only=True):
-    """What a ritual stands on: the shared state at one version."""
+    """The shared state that a ritual starts from or is applied to."""
 
     version: int
     ucf: UCF
@@ -25,10 +25,10 @@ class Ground(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Finish(msgspec.Struct, frozen=True, kw_only=True):
-    """How a ritual ended that was done.
+    """The result of a finished ritual.
 
     Attributes:
-        before: what it was applied to: the newest state at its end, with the edits made meanwhile.
+        before: the state it was applied to: the newest at its end, with edits made meanwhile.
         anomalies: how often each kind came.
         promotions: such as "flare: legend".
     """
@@ -41,19 +41,19 @@ class Finish(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RitualRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """One ritual as it was kept.
+    """One ritual as stored.
 
     Attributes:
-        seed: of the generator; `algorithm` says how it is drawn from.
-        key: what makes it happen once, where it has one.
-        place: where it was held, for rituals of which only so many may be held there.
-        actor: who or what began it.
-        start: the state when it began.
+        seed: of the generator; `algorithm` says how it draws.
+        key: its idempotency key, if any.
+        place: where it was held, for rituals that are limited per place.
+        actor: who or what started it.
+        start: the state at its start.
         ended_at: None while it runs.
-        step: how far it came.
+        step: number of finished steps.
         finish: what it changed; None unless it is done.
         ended_by: who or what cancelled it.
-        reason: why it was cancelled, in that person's words, or the system's.
+        reason: why it was cancelled, as that person or the system says.
     """
 
     id: int
@@ -75,7 +75,7 @@ class RitualRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RunningRitual(msgspec.Struct, frozen=True, kw_only=True):
-    """The ritual under way: `step` of `steps` are done. It reads as a record does that has no end yet."""
+    """The running ritual, with the fields of a record that has not ended; `step` of `steps` are done."""
 
     id: int
     kind: RitualKind
@@ -87,12 +87,12 @@ class RunningRitual(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Replay(msgspec.Struct, frozen=True, kw_only=True):
-    """A ritual played again from its id.
+    """The result of a replay.
 
     Attributes:
-        record: as it was kept.
-        ucf: what comes out now.
-        differences: each number that is not the same, in words; empty where all are.
+        record: the ritual as stored.
+        ucf: the result of the replay.
+        differences: each number that differs, in words; empty if none does.
     """
 
     record: RitualRecord
@@ -101,40 +101,40 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def matches(self) -> bool:
-        """Whether the numbers are the same."""
+        """Whether all numbers are equal."""
         return not self.differences
 
 
 class WrongSteps(HelixError):
-    """A number of steps that no ritual has."""
+    """The number of steps is not valid."""
 
 
 class RitualRunning(HelixError):
-    """One runs already; the text says how far it is.
+    """A ritual is running already; the text says how far it is.
 
     Attributes:
-        running: that one.
+        running: the running ritual.
     """
 
     def __init__(self, running: RunningRitual) -> None:
         self.running = running
         super().__init__(
             f"Ritual {running.id} is running, at step {running.step} of {running.steps}. "
-            "There is one at a time: try again when it is done. Whoever began it, or a mod, stops it with"
-            " the button of `/rituals`."
+            "Only one runs at a time: try again when it is done. The person who started it, or a mod, can"
+            " stop it with the button of `/rituals`."
         )
 
 
 class RitualCancelled(HelixError):
-    """It ended early; the UCF and the folklore are as they were.
+    """The ritual ended early; UCF and folklore are unchanged.
 
     Attributes:
-        record: as it was kept, with who cancelled it and why.
+        record: as stored, with who cancelled it and why.
     """
 
     def __init__(self, record: RitualRecord) -> None:
         self.record = record
-        how = "could not be kept, and ended" if record.status == "failed" else f"was {record.status}"
+        how = "could not be saved, and ended" if record.status == "failed" else f"was {record.status}"
         super().__init__(
             f"Ritual {record.id} {how} at step {record.step} of {record.steps}. "
             "The field and the folklore are as they were."
@@ -146,16 +146,16 @@ class UnknownRitual(HelixError):
 
 
 class NoReplay(HelixError):
-    """A ritual that changed nothing cannot be played again."""
+    """The ritual did not finish, so it cannot be replayed."""
 
 
 def check_steps(steps: int) -> int:
-    """`steps`, when a ritual can have so many.
+    """Returns `steps` if it is valid.
 
     Raises:
         WrongSteps: it is not from 1 to 1000.
     """
     if not LEAST_STEPS <= steps <= MOST_STEPS:
         shown = steps if abs(steps) < 10**9 else "that"
-        raise WrongSteps(f"`steps` is a whole number from {LEAST_STEPS} to {MOST_STEPS}, not {shown}.")
+        raise WrongSteps(f"`steps` must be a whole number from {LEAST_STEPS} to {MOST_STEPS}, not {shown}.")
     return steps

@@ -1,4 +1,4 @@
-"""A ritual played again, number by number beside what was kept of it."""
+"""Replays a ritual and compares the result with what was stored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from state.rituals.rules import Outcome, play
 
 
 def replayed(record: RitualRecord, finish: Finish, ended_at: datetime) -> Replay:
-    """Plays it on what it was applied to, and says which numbers differ.
+    """Replays a ritual on the state it was applied to, and lists the numbers that differ.
 
     Raises:
         UnknownAlgorithm: a later version ran it.

@@ -1,4 +1,4 @@
-"""Rituals as they stand in the database."""
+"""Rituals in the database; every function works in the open transaction."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PRUNE_CHUNK: Final = 500
 
 
 def insert(connection: sqlite3.Connection, record: RitualRecord) -> RitualRecord:
-    """Keeps a ritual that begins; gives it with its id, which is its seed."""
+    """Inserts a ritual that starts; returns it with its id, which is also its seed."""
     cursor = connection.execute(
         "INSERT INTO rituals (kind, steps, seed, algorithm, status, started_us, key, place, start, "
         "cause, actor, actor_id) VALUES (?, ?, 0, ?, 'running', ?, ?, ?, ?, ?, ?, ?)",
@@ -44,7 +44,7 @@ def insert(connection: sqlite3.Connection, record: RitualRecord) -> RitualRecord
 
 
 def update(connection: sqlite3.Connection, record: RitualRecord) -> None:
-    """Keeps how a ritual ended."""
+    """Stores how a ritual ended."""
     ended_by = record.ended_by
     connection.execute(
         "UPDATE rituals SET status = ?, ended_us = ?, step = ?, finish = ?, ended_cause = ?, ended_by = ?, "
@@ -64,51 +64,51 @@ def update(connection: sqlite3.Connection, record: RitualRecord) -> None:
 
 
 def find(connection: sqlite3.Connection, ritual: int) -> RitualRecord | None:
-    """The ritual with this id."""
+    """The ritual with this id; None if there is none."""
     return _one(connection.execute(f"{_SELECT} WHERE id = ?", (ritual,)))
 
 
 def find_done(connection: sqlite3.Connection, key: str) -> RitualRecord | None:
-    """The finished ritual with this key."""
+    """The finished ritual with this key; None if there is none."""
     return _one(connection.execute(f"{_SELECT} WHERE key = ? AND status = 'done'", (key,)))
 
 
 def find_last_at(connection: sqlite3.Connection, place: str) -> RitualRecord | None:
-    """The newest finished ritual held at a place."""
+    """The newest finished ritual held at a place; None if there is none."""
     query = f"{_SELECT} WHERE place = ? AND status = 'done' ORDER BY id DESC LIMIT 1"
     return _one(connection.execute(query, (place,)))
 
 
 def find_last_of(connection: sqlite3.Connection, actor_id: int, place: str) -> RitualRecord | None:
-    """The newest that this person began at a place, running or ended in whatever way."""
+    """The newest ritual that this person started at a place, whatever its status."""
     query = f"{_SELECT} WHERE actor_id = ? AND place = ? ORDER BY id DESC LIMIT 1"
     return _one(connection.execute(query, (actor_id, place)))
 
 
 def find_last(connection: sqlite3.Connection) -> RitualRecord | None:
-    """The newest that has ended, in whatever way."""
+    """The newest ritual that has ended, whatever its status."""
     return _one(connection.execute(f"{_SELECT} WHERE status != 'running' ORDER BY id DESC LIMIT 1"))
 
 
 def find_running(connection: sqlite3.Connection) -> tuple[RitualRecord, ...]:
-    """Those that never ended."""
+    """The rituals without an end."""
     rows = connection.execute(f"{_SELECT} WHERE status = 'running' ORDER BY id")
     return tuple(_record(row) for row in rows)
 
 
 def page(connection: sqlite3.Connection, offset: int, limit: int) -> tuple[RitualRecord, ...]:
-    """Some of them, newest first."""
+    """One page of them, newest first."""
     rows = connection.execute(f"{_SELECT} ORDER BY id DESC LIMIT ? OFFSET ?", (limit, offset))
     return tuple(_record(row) for row in rows)
 
 
 def count(connection: sqlite3.Connection) -> int:
-    """How many are kept."""
+    """How many are stored."""
     return int(connection.execute("SELECT count(*) FROM rituals").fetchone()[0])
 
 
 def prune(connection: sqlite3.Connection, older_than: datetime) -> int:
-    """Removes a chunk of what ended before a moment; gives how many that was."""
+    """Deletes a batch of rituals that ended before a time; returns how many."""
     return connection.execute(
         "DELETE FROM rituals WHERE id IN (SELECT id FROM rituals WHERE ended_us < ? ORDER BY id LIMIT ?)",
         (to_us(older_than), _PRUNE_CHUNK),

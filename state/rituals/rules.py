@@ -1,10 +1,10 @@
-"""What a ritual does, as a pure function: the same for running one and for replaying it.
+"""What a ritual does, as a pure function, used both to run and to replay it.
 
-Algorithm 1. `random.Random(seed)`, where the seed is the ritual's id, gives for each step one number from
-`random()`: below 1/φ an anomaly comes, and a second number, times four and rounded down, says which of
-`folklore.KINDS`. Only `random()` is used, since Python promises that its sequence stays the same for a seed
-(library reference, "random", "Notes on Reproducibility"). A change of any of this gets a new number, and
-the old one stays here, so that old rituals replay.
+Algorithm 1. `random.Random(seed)`, seeded with the ritual's id, gives one number from `random()` per step:
+below 1/φ an anomaly comes, and a second number, times four and rounded down, is its index in
+`folklore.KINDS`. Only `random()` is used, since Python guarantees its sequence for a seed (library reference,
+"random", "Notes on Reproducibility"). A change of any of this needs a new algorithm number, and the old one
+stays here, so that old rituals can be replayed.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ LEAST_STEPS: Final = 1
 MOST_STEPS: Final = 1000
 DEFAULT_STEPS: Final = 108
 ANOMALY_CHANCE: Final = 2 / (1 + 5**0.5)
-# A finished ritual lowers klesha by so much for so many steps.
+# A finished ritual of KLESHA_STEPS steps lowers klesha by this; longer and shorter ones in proportion.
 KLESHA_LOWERED: Final = 0.05
 KLESHA_STEPS: Final = 108
-# The harmony ritual: so many steps in four phases, so far up, and never past where harmony is good.
+# The harmony ritual: its steps (in four phases), its rise, and its limit, where harmony is good.
 HARMONY_STEPS: Final = 36
 HARMONY_RAISED: Final = 0.10
 HARMONY_GOAL: Final = METRICS["harmony"].good_low
-# Values keep so many decimals, or 0.1 + 0.2 would be written to the file as 0.30000000000000004.
+# Rounds values to this many decimals, so that 0.1 + 0.2 is not written as 0.30000000000000004.
 _DECIMALS: Final = 9
 
 
 class UnknownAlgorithm(HelixError):
-    """A ritual that a later version of Helix ran."""
+    """A later version of Helix ran the ritual."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a ritual made of a field and a folklore.
+    """The result of a ritual.
 
     Attributes:
-        anomalies: how often each kind came, without those that did not.
+        anomalies: how often each kind came; kinds that did not come are missing.
         promotions: such as "flare: legend", in the order of `KINDS`.
-        folklore: all of it afterwards.
+        folklore: the whole folklore afterwards.
     """
 
     ucf: UCF
@@ -59,16 +59,18 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def draw(algorithm: int, kind: RitualKind, seed: int, steps: int) -> tuple[Kind | None, ...]:
-    """What comes at each step. In a harmony ritual nothing does: what arises is let go.
+    """The anomaly of each step, or None. A harmony ritual has none.
 
     Raises:
-        UnknownAlgorithm: this version does not know how the ritual drew.
+        UnknownAlgorithm: this version does not know the algorithm.
     """
     if algorithm != ALGORITHM:
-        raise UnknownAlgorithm(f"This ritual was run by a later version of Helix (algorithm {algorithm}).")
+        raise UnknownAlgorithm(
+            f"A later version of Helix ran this ritual (algorithm {algorithm}). Update Helix."
+        )
     if kind == "harmony":
         return (None,) * steps
-    generator = random.Random(seed)  # noqa: S311 - it is to be repeated, not to be secret
+    generator = random.Random(seed)  # noqa: S311 - it has to be repeatable, not secret
     drawn: list[Kind | None] = []
     for _ in range(steps):
         comes = generator.random() < ANOMALY_CHANCE
@@ -86,10 +88,10 @@ def play(
     folklore: Mapping[str, Lore],
     at: datetime,
 ) -> Outcome:
-    """What the whole ritual makes of `ucf` and `folklore` when it ends at `at`.
+    """The result of a whole ritual on `ucf` and `folklore` that ends at `at`.
 
     Raises:
-        UnknownAlgorithm: as `draw`.
+        UnknownAlgorithm: like `draw`.
     """
     return conclude(kind, draw(algorithm, kind, seed, steps), ucf, folklore, at)
 
@@ -101,7 +103,7 @@ def conclude(
     folklore: Mapping[str, Lore],
     at: datetime,
 ) -> Outcome:
-    """What a ritual with these draws makes of `ucf` and `folklore`; values saturate at their bounds."""
+    """The result of a ritual with these draws; values saturate at their bounds."""
     values = ucf.as_dict()
     _move(values, "klesha", -KLESHA_LOWERED * len(drawn) / KLESHA_STEPS)
     if kind == "harmony" and values["harmony"] < HARMONY_GOAL:

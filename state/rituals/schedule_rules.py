@@ -17,29 +17,29 @@ _NEVER: Final = timedelta(days=36_525)
 _EVERY: Final = "every"
 _CRON_FIELDS: Final = 5
 _LONGEST_TEXT: Final = 100
-# How many runs in a row are looked at to find two that are too close.
+# How many runs in a row are checked for a distance that is too short.
 _RUNS_CHECKED: Final = 120
 
 
 class WrongSchedule(HelixError):
-    """No schedule, one that never comes, or one that comes too often; the text says what would be right."""
+    """Not a schedule, or one that never runs or runs too often; the text says what is accepted."""
 
 
 class Rule(Protocol):
-    """When runs are due."""
+    """When the runs of a schedule are due."""
 
     @property
     def text(self) -> str:
-        """As `parse_rule` reads it again."""
+        """The text that `parse_rule` accepts."""
         ...
 
     def next_after(self, moment: datetime, anchor: datetime) -> datetime:
-        """The first run later than `moment`, of a schedule that was made at `anchor`."""
+        """The first run after `moment`, for a schedule created at `anchor`."""
         ...
 
 
 class Every(msgspec.Struct, frozen=True):
-    """Runs at even distances from when the schedule was made."""
+    """Runs at equal distances from the schedule's creation."""
 
     span: timedelta
 
@@ -49,9 +49,9 @@ class Every(msgspec.Struct, frozen=True):
         return f"{_EVERY} {format_duration(self.span)}"
 
     def next_after(self, moment: datetime, anchor: datetime) -> datetime:
-        """The first whole number of spans, one at least, after the anchor that is later than `moment`.
+        """The first whole number of spans (at least one) after the anchor that is later than `moment`.
 
-        An anchor that lies ahead was set by a clock that went wrong, and is taken for `moment`.
+        An anchor in the future was set by a wrong clock; `moment` is used instead.
         """
         anchor = min(anchor, moment)
         passed = (moment - anchor) // self.span
@@ -64,17 +64,17 @@ class Cron(msgspec.Struct, frozen=True):
     text: str
 
     def next_after(self, moment: datetime, anchor: datetime) -> datetime:  # noqa: ARG002 - as the protocol has it
-        """The first match later than `moment`; where cronsim finds none in 50 years, a moment beyond them."""
+        """The first match after `moment`; if cronsim finds none in 50 years, a time beyond them."""
         from cronsim import CronSim
 
         return next(CronSim(self.text, moment.astimezone(UTC)), moment + _NEVER)
 
 
 def parse_rule(text: str, now: datetime) -> Rule:
-    """The rule that `text` says.
+    """Parses a rule.
 
     Raises:
-        WrongSchedule: it says none, or one that never comes or comes more often than every 10 minutes.
+        WrongSchedule: not a rule, or one that never runs or runs more often than every 10 minutes.
     """
     words = text.split()
     if len(text) > _LONGEST_TEXT or not words:
@@ -87,7 +87,7 @@ def parse_rule(text: str, now: datetime) -> Rule:
 
 
 def kept_rule(text: str) -> Rule:
-    """The rule whose text was kept: it was checked when it was made."""
+    """The rule of a stored text, which was checked when it was created."""
     word, _, span = text.partition(" ")
     return Every(parse_duration(span, high=LONGEST)) if word == _EVERY else Cron(text)
 
@@ -96,7 +96,7 @@ def _every(span: str) -> Every:
     try:
         return Every(parse_duration(span, low=SHORTEST, high=LONGEST))
     except WrongDuration as error:
-        raise WrongSchedule(f"`every` is followed by a length of time, as in `every 6h`. {error}") from None
+        raise WrongSchedule(f"`every` must be followed by a duration, such as `every 6h`. {error}") from None
 
 
 def _cron(text: str, now: datetime) -> Cron:
@@ -105,20 +105,20 @@ def _cron(text: str, now: datetime) -> Cron:
     try:
         runs = CronSim(text, now.astimezone(UTC))
     except CronSimError as error:
-        # Its texts are "Bad minute" and the like: they name the field.
+        # cronsim's texts name the field, such as "Bad minute".
         raise WrongSchedule(f"Not a cron expression: {str(error).lower()}. {_wanted()}") from None
     previous: datetime | None = None
     for _, run in zip(range(_RUNS_CHECKED), runs, strict=False):
         if previous is not None and run - previous < SHORTEST:
             raise WrongSchedule(
-                f"It would run twice within {say_duration(run - previous)}; "
-                f"at least {say_duration(SHORTEST)} lie between two runs."
+                f"It would run twice within {say_duration(run - previous)}. "
+                f"The least time between two runs is {say_duration(SHORTEST)}."
             )
         if previous is not None and run - now > LONGEST:
             break
         previous = run
     if previous is None:
-        raise WrongSchedule("No such moment comes in the next 50 years.")
+        raise WrongSchedule("No such time comes in the next 50 years. Choose another one.")
     return Cron(text)
 
 

@@ -1,4 +1,4 @@
-"""Schedules as they stand in the database."""
+"""Schedules in the database; every function works in the open transaction."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from state.change import Actor
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
-    """Rituals by themselves.
+    """A schedule that starts rituals.
 
     Attributes:
         rule: when, as `schedule_rules.parse_rule` reads it.
-        steps: of each ritual.
+        steps: steps of each ritual.
         next_at: when the next run is due.
-        last_at: when the last one was; None before the first.
-        last_ritual: that run's ritual.
-        actor: who made it.
+        last_at: when the last run was due; None before the first.
+        last_ritual: the id of the last run's ritual.
+        actor: who created it.
     """
 
     id: int
@@ -34,7 +34,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def insert(connection: sqlite3.Connection, schedule: Schedule) -> Schedule:
-    """Keeps a new one; gives it with its id."""
+    """Inserts a schedule; returns it with its id."""
     cursor = connection.execute(
         "INSERT INTO schedules (rule, steps, created_us, next_us, cause, actor, actor_id) "
         "VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -52,7 +52,7 @@ def insert(connection: sqlite3.Connection, schedule: Schedule) -> Schedule:
 
 
 def update(connection: sqlite3.Connection, schedule: Schedule) -> None:
-    """Keeps when it runs next, and when it ran last."""
+    """Stores the times of the next and the last run."""
     connection.execute(
         "UPDATE schedules SET next_us = ?, last_us = ?, last_ritual = ? WHERE id = ?",
         (
@@ -65,12 +65,12 @@ def update(connection: sqlite3.Connection, schedule: Schedule) -> None:
 
 
 def delete(connection: sqlite3.Connection, schedule: int) -> None:
-    """Forgets it."""
+    """Deletes a schedule."""
     connection.execute("DELETE FROM schedules WHERE id = ?", (schedule,))
 
 
 def read_all(connection: sqlite3.Connection) -> tuple[Schedule, ...]:
-    """Every one of them."""
+    """All schedules, by id."""
     rows = connection.execute(
         "SELECT id, rule, steps, created_us, next_us, last_us, last_ritual, cause, actor, actor_id "
         "FROM schedules ORDER BY id"

@@ -1,4 +1,4 @@
-"""Rituals that run by themselves: kept in the store, each run once however often it was missed."""
+"""Scheduled rituals: stored, and run once however often a run was missed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ __all__ = ["MOST_SCHEDULES", "Schedule", "ScheduleRefused", "Schedules", "Unknow
 logger = logging.getLogger(__name__)
 
 MOST_SCHEDULES: Final = 25
-# The machine's time may be set meanwhile, so it is looked at so often, in seconds.
+# The clock may be set while waiting, so it is checked this often, in seconds.
 _LOOK_EVERY_S: Final = 30.0
 
 
@@ -37,23 +37,23 @@ class UnknownSchedule(HelixError):
 
 
 class ScheduleRefused(HelixError):
-    """One too many, or one that there is already."""
+    """There are too many schedules, or there is an equal one."""
 
 
 class Schedules:
     """The schedules and their loop.
 
-    A run has the schedule's id and the moment it was due as its key: one whose effect was kept, but not that
-    it is done, is not run again. What was missed while Helix was down, or while another ritual ran, is run
-    once, however many times it was due.
+    A run's idempotency key is made of the schedule's id and the due time, so a run whose effect was stored is
+    not repeated even if that record was lost. Runs missed while Helix was down, or while another ritual ran,
+    are made up for by one run.
 
     Args:
-        kernel: its clock, and whether it still accepts work.
+        kernel: its clock, and whether it accepts work.
         manager: for the journal.
-        database: where they are kept.
-        rituals: what runs them.
-        held: whether nothing may begin by itself now, as while Manus is halted; it is made up for afterwards.
-        sleep: what waits.
+        database: the store.
+        rituals: runs the rituals.
+        held: whether automatic runs are held, as while Manus is halted; they are made up for afterwards.
+        sleep: waits a number of seconds.
     """
 
     def __init__(
@@ -78,26 +78,26 @@ class Schedules:
 
     @property
     def all(self) -> tuple[Schedule, ...]:
-        """Every schedule, the next one due first."""
+        """All schedules, the next one due first."""
         return tuple(sorted((one for one, _ in self._known.values()), key=lambda one: (one.next_at, one.id)))
 
     @property
     def held(self) -> bool:
-        """Whether what is due waits until somebody lets it go on."""
+        """Whether due runs are held."""
         return self._held()
 
     async def load(self) -> None:
-        """Reads what is kept."""
+        """Reads the stored schedules."""
         for schedule in await self._database.read(table.read_all):
             self._known[schedule.id] = (schedule, kept_rule(schedule.rule))
         self._kernel.clock_watch.on_set_back(self._look_again)
 
     async def add(self, rule: Rule, steps: int, *, actor: Actor) -> Schedule:
-        """Keeps a schedule; its first run is the first one due from now on.
+        """Stores a schedule; its first run is the first one due after now.
 
         Raises:
-            WrongSteps: no ritual has so many steps.
-            ScheduleRefused: there are 25, or this one is there already.
+            WrongSteps: the number of steps is not valid.
+            ScheduleRefused: there are 25 already, or there is an equal one.
         """
         check_steps(steps)
         async with self._lock:
@@ -105,7 +105,9 @@ class Schedules:
                 if (known.rule, known.steps) == (rule.text, steps):
                     raise ScheduleRefused(f"Schedule {known.id} does that already.")
             if len(self._known) >= MOST_SCHEDULES:
-                raise ScheduleRefused(f"There are {MOST_SCHEDULES} schedules, and no more: remove one first.")
+                raise ScheduleRefused(
+                    f"The limit of {MOST_SCHEDULES} schedules is reached. Remove one first."
+                )
             now = self._kernel.clock.now()
             schedule = Schedule(
                 id=0,
@@ -118,7 +120,7 @@ class Schedules:
             return await uninterrupted(self._keep(schedule, rule))
 
     async def remove(self, schedule: int, *, actor: Actor) -> Schedule:
-        """Forgets a schedule and gives it; a run of it that is under way goes on.
+        """Deletes a schedule and returns it; a run in progress continues.
 
         Raises:
             UnknownSchedule: there is none with this id.
@@ -135,11 +137,11 @@ class Schedules:
         if schedule not in self._known:
             shown = schedule if abs(schedule) < 10**9 else "with that id"
             known = ", ".join(str(one) for one in sorted(self._known)) or "none"
-            raise UnknownSchedule(f"There is no schedule {shown}. There are: {known}.")
+            raise UnknownSchedule(f"There is no schedule {shown}. Known ids: {known}.")
         return self._known[schedule][0]
 
     async def run(self) -> None:
-        """The supervised loop."""
+        """Runs what is due (supervised)."""
         while True:
             self._changed.clear()
             await self._realign()
@@ -153,7 +155,7 @@ class Schedules:
                 await self._perform(first)
 
     async def _perform(self, schedule: Schedule) -> None:
-        """Runs what is due, once the engine is free, unless it is removed before that."""
+        """Starts a due ritual as soon as the engine is free, unless the schedule is removed before."""
         due, actor = schedule.next_at, Actor("schedule")
         key = f"schedule:{schedule.id}:{due.isoformat()}"
         while schedule.id in self._known and not self._held():
@@ -166,7 +168,7 @@ class Schedules:
                 continue
             except RitualCancelled as cancelled:
                 if not self._kernel.drain.accepting:
-                    # A stop is nobody's decision about this run: the next start finds it missed.
+                    # A shutdown does not count as a run: the next start finds it missed.
                     return
                 record = cancelled.record
                 if record.status == "failed":
@@ -187,7 +189,7 @@ class Schedules:
         self._changed.set()
 
     async def _realign(self) -> None:
-        """Brings back what a clock that was set back has left too far ahead."""
+        """Corrects due times that lie too far ahead after the clock was set back."""
         now = self._kernel.clock.now()
         for schedule, rule in tuple(self._known.values()):
             soonest = rule.next_after(now, schedule.created_at)
@@ -201,7 +203,7 @@ class Schedules:
             self._known[schedule.id] = (schedule, rule)
 
     async def _wait(self, seconds: float) -> None:
-        """For so long, or until a schedule is added or removed."""
+        """Waits, or returns early when a schedule is added or removed."""
         sleeping = asyncio.ensure_future(self._sleep(seconds))
         waking = asyncio.ensure_future(self._changed.wait())
         try:

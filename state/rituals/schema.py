@@ -1,4 +1,4 @@
-"""The tables of rituals and schedules (migration numbers 14–17)."""
+"""The tables of rituals and schedules (migrations 14–17)."""
 
 from __future__ import annotations
 

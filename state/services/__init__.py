@@ -1,4 +1,4 @@
-"""Probes the services of `services.json`, remembers how they did, and reports them as one check."""
+"""Probes the services in `services.json`, stores the results, and reports them as one check."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ PROBE_EVERY_S: Final = 60.0
 KEPT_FOR: Final = timedelta(days=8)
 _CHECK: Final = "external-services"
 _AT_ONCE: Final = 10
-# How long after a read that failed the file is read again.
+# Seconds after which a file that could not be read is read again.
 _REREAD_S: Final = 1.0
 
 
 class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
-    """How one service did.
+    """The result of probing one service.
 
     Attributes:
-        status_code: the HTTP status; None where none came.
-        latency_s: from the request to the end of the answer; None where none came.
-        error: what went wrong, for a person; None when it is well.
-        changed_at: since when it has been well, or not; None before anything is known.
+        status_code: the HTTP status; None without an answer.
+        latency_s: from the request to the end of the answer; None without an answer.
+        error: what went wrong, as text for people; None if the service is up.
+        changed_at: since when it has been up, or down; None before that is known.
     """
 
     name: str
@@ -56,11 +56,11 @@ class ProbeResult(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Uptime(msgspec.Struct, frozen=True):
-    """How one service did over some time.
+    """The uptime of a service in a period.
 
     Attributes:
-        share: of the probes that found it well, 0 to 1.
-        since: when the first of them was.
+        share: share of probes that found it up, 0 to 1.
+        since: the time of the first probe.
     """
 
     share: float
@@ -71,13 +71,13 @@ OnResult = Callable[[ProbeResult], None]
 
 
 class ServiceProbes:
-    """The services, probed side by side.
+    """Probes the services, several at a time.
 
     Args:
-        session_factory: gives the process's shared client session.
-        file: `services.json`; written with examples where it is missing.
-        own_url: this process's own address, `{base}` in the file, until `set_own_url` is called.
-        warn_above: with more services down than this, the check warns.
+        session_factory: returns the process's shared client session.
+        file: `services.json`; written with examples if it is missing.
+        own_url: this process's own URL, `{base}` in the file, until `set_own_url` is called.
+        warn_above: the check warns if more services than this are down.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class ServiceProbes:
             self._bound,
             fails_when("every service", "down"),
             warns_when(NAME, "refused"),
-            warns_when(NAME, "impossible to read"),
+            warns_when(NAME, "not readable"),
         )
         self._session_factory = session_factory
         self._file = file
@@ -116,10 +116,10 @@ class ServiceProbes:
         self.own_url = url.rstrip("/")
 
     async def load(self) -> None:
-        """Writes the examples where there is no file, reads it, and learns since when each is as it is."""
+        """Writes the examples if there is no file; reads it, and when each service last changed."""
         if await self._is_missing():
             try:
-                # Private: an operator's URLs may hold credentials.
+                # Private, since URLs may contain credentials.
                 await asyncio.to_thread(replace_file, self._file, SHIPPED, None, new_mode=PRIVATE)
             except (OSError, Overtaken) as error:
                 logger.warning("probes.examples_not_written error=%s", type(error).__name__)
@@ -127,7 +127,7 @@ class ServiceProbes:
         self._changed = await self._database.read(_last_changes)
 
     async def read_file(self) -> None:
-        """Reads `services.json` again. What cannot be taken keeps the last good list; the check says why."""
+        """Reads `services.json`; if it is not valid, the last good list stays and the check warns."""
         before = self.refusal
         try:
             content = await read_edit_file(self._file)
@@ -138,7 +138,7 @@ class ServiceProbes:
             self.refusal = f"{NAME} is refused, {error}"
             self._unread.clear()
         except UnreadFile as error:
-            self.refusal = f"{NAME} is not taken yet: {error}"
+            self.refusal = f"{NAME} could not be read: {error}"
             self._unread.set()
         if self.refusal is not None and self.refusal != before:
             logger.warning("probes.not_taken reason=%s", self.refusal)
@@ -147,17 +147,17 @@ class ServiceProbes:
         self._report()
 
     async def reread(self) -> None:
-        """Supervised: reads the file again after a read that failed, until one succeeds."""
+        """Reads the file again after a failed read, until it succeeds (supervised)."""
         while True:
             await self._unread.wait()
             await asyncio.sleep(_REREAD_S)
             await self.read_file()
 
     async def probe_all(self, on_result: OnResult | None = None) -> tuple[ProbeResult, ...]:
-        """Probes every service now, ten at a time; in the order of the file.
+        """Probes every service now, ten at a time; results in the order of the file.
 
         Args:
-            on_result: called with each result as it comes.
+            on_result: called with each result as it arrives.
         """
         async with self._lock:
             limit = asyncio.Semaphore(_AT_ONCE)
@@ -170,7 +170,7 @@ class ServiceProbes:
                 return result
 
             results = tuple(await asyncio.gather(*(one(service) for service in self.services)))
-            # The file may have been edited meanwhile: who is no longer in it is no longer down.
+            # The file may have been edited meanwhile: drop services that are no longer in it.
             names = {service.name for service in self.services}
             self._latest = {result.name: result for result in results if result.name in names}
             self._report()
@@ -178,16 +178,16 @@ class ServiceProbes:
             try:
                 await self._database.write(lambda connection: _insert(connection, now, results))
             except StoreError as error:
-                # They were measured all the same; only the uptime lacks them.
+                # The results are still valid; only the uptime statistics lack them.
                 logger.warning("probes.not_kept error=%s", error)
             return results
 
     async def run_once(self) -> None:
-        """One supervised round."""
+        """Probes every service (supervised)."""
         await self.probe_all()
 
     async def uptime(self, name: str, window: timedelta) -> Uptime | None:
-        """How a service did within `window`; None where it was not probed."""
+        """The uptime of a service in the last `window`; None if it was not probed."""
         since = to_us(self._clock.now() - window)
 
         def work(connection: sqlite3.Connection) -> Uptime | None:
@@ -199,7 +199,7 @@ class ServiceProbes:
         return await self._database.read(work)
 
     async def prune(self) -> int:
-        """Forgets probes that are older than eight days; gives how many that was."""
+        """Deletes probes older than 8 days; returns how many."""
         limit = to_us(self._clock.now() - KEPT_FOR)
         return await self._database.write(
             lambda connection: connection.execute("DELETE FROM probes WHERE at_us < ?", (limit,)).rowcount
@@ -226,7 +226,7 @@ class ServiceProbes:
         except TimeoutError:
             error = f"no answer within {plain(service.timeout_s)} s"
         except (aiohttp.ClientError, OSError, ValueError) as failure:
-            # The type says enough; a client's text may hold the address, which may hold a token.
+            # Only the class: the text may contain the URL, which may contain a token.
             error = type(failure).__name__
         return ProbeResult(
             name=service.name,
@@ -257,15 +257,15 @@ class ServiceProbes:
             thresholds=self._thresholds,
         )
         if self.refusal is not None and (up or not down):
-            mend = "It is read again until that works" if self._unread.is_set() else f"Mend {NAME}"
-            action = f"{mend}; the last good list is probed meanwhile."
+            mend = "It is read again automatically" if self._unread.is_set() else f"Correct {NAME}"
+            action = f"{mend}. Until then the last good list is probed."
             reading = reading.become("warn", self.refusal, action)
         elif down:
             verdict = self._bound.judge(len(down)) if up else "fail"
-            action = "See what answers at their addresses, or take them out of services.json."
-            reading = reading.become(verdict, f"not well: {', '.join(down)}", action)
+            action = f"Check these services, or remove them from {NAME}."
+            reading = reading.become(verdict, f"down: {', '.join(down)}", action)
         else:
-            reason = "" if self._latest else "nothing probed yet" if self.services else "nothing to probe"
+            reason = "" if self._latest else "nothing probed yet" if self.services else "no services"
             reading = reading.become("pass", reason, "")
         self._health.take(_CHECK, reading)
 
@@ -288,7 +288,7 @@ def _insert(connection: sqlite3.Connection, at: datetime, results: tuple[ProbeRe
 
 
 def _last_changes(connection: sqlite3.Connection) -> dict[str, tuple[bool, datetime]]:
-    """Each service's last state, and when the unbroken run of it began."""
+    """Each service's present state (up or down), and since when."""
     rows = connection.execute(
         "SELECT name, ok, min(at_us) FROM probes AS p WHERE id > coalesce((SELECT max(id) FROM probes AS q "
         "WHERE q.name = p.name AND q.ok != (SELECT ok FROM probes AS r WHERE r.name = p.name "

@@ -1,4 +1,4 @@
-"""`services.json`: what `heartbeat` probes; shipped with examples that probe Helix itself."""
+"""`services.json`: the services to probe; shipped with examples that probe Helix itself."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class ServiceSpec(msgspec.Struct, frozen=True):
     """One service to probe.
 
     Attributes:
-        url: http or https; `{base}` at its start stands for this process's own address.
+        url: http or https; `{base}` at its start is replaced by this process's own URL.
         method: "GET" or "HEAD".
-        expect_status: the HTTP status that means it is well.
-        timeout_s: how long an answer may take, in seconds.
+        expect_status: the HTTP status that counts as up.
+        timeout_s: time limit for an answer, in seconds.
     """
 
     name: str
@@ -46,14 +46,14 @@ class ServiceSpec(msgspec.Struct, frozen=True):
 
 
 def parse_services(data: bytes) -> tuple[ServiceSpec, ...]:
-    """The services of the file, which is one object: each service under its name.
+    """The services in the file: one object with an entry per service.
 
     Raises:
         RefusedEdit: with the place of the first mistake.
     """
     values, text = parse_object(data)
     if len(values) > MAX_SERVICES:
-        raise RefusedEdit(f"there are {len(values)} services; at most {MAX_SERVICES} are probed", 1, 1)
+        raise RefusedEdit(f"there are {len(values)} services; the limit is {MAX_SERVICES}", 1, 1)
     return tuple(_service(name, value, text) for name, value in values.items())
 
 
@@ -71,7 +71,7 @@ def _service(name: str, value: object, text: str) -> ServiceSpec:
             raise RefusedEdit(f"unknown field {field[:64]!r}: {hint}", *key_position(text, name, field))
     spec = {"method": "GET", "expect_status": 200, "timeout_s": 5.0, **value}
     for field, fits, wanted in (
-        ("url", _is_url(spec.get("url")), "an http or https address"),
+        ("url", _is_url(spec.get("url")), "an http or https URL"),
         ("method", spec["method"] in _METHODS, f"one of {', '.join(_METHODS)}"),
         (
             "expect_status",

@@ -236,7 +236,7 @@ async def test_no_address_inside_is_sent_to_outside_the_sandbox(stage: Stage, re
         await stage.emit()
         await stage.until(1)
     assert receiver.got == []
-    assert "full https:// address" in ((await stage.one()).last_error or "")
+    assert "full https:// URL" in ((await stage.one()).last_error or "")
 
 
 async def test_who_asks_for_a_pause_gets_one_from_everything_that_waits(

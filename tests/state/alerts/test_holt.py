@@ -46,7 +46,7 @@ def test_the_band_is_that_of_the_state_space_model() -> None:
 
 
 def test_too_few_values_make_no_forecast() -> None:
-    with pytest.raises(TooLittleData, match="takes 12 evenly spaced values; the history has 11"):
+    with pytest.raises(TooLittleData, match="needs 12 evenly spaced values; the history has 11"):
         forecast([0.5] * 11, 1, low=0, high=1)
 
 

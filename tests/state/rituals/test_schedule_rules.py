@@ -96,7 +96,7 @@ def test_what_people_write(text: str, first: datetime) -> None:
         ("", "Write `every 6h`"),
         ("daily", "Write `every 6h`"),
         ("0 6 * *", "five cron fields"),
-        ("every", "followed by a length of time"),
+        ("every", "followed by a duration"),
         ("every 5m", "Choose a time from 10 minutes"),
         ("every 2 years", "not a duration"),
         ("61 6 * * *", "bad minute"),

@@ -125,7 +125,7 @@ async def test_a_file_that_is_there_is_left_as_it_is(bench: Bench) -> None:
     await bench.use()
     assert bench.file.read_text() == "{}"
     assert await bench.probes.probe_all() == ()
-    assert bench.check.reason == "nothing to probe"
+    assert bench.check.reason == "no services"
 
 
 async def test_a_service_that_is_not_well_is_named(bench: Bench, target: Target) -> None:
@@ -135,7 +135,7 @@ async def test_a_service_that_is_not_well_is_named(bench: Bench, target: Target)
     assert good.ok
     assert (bad.ok, bad.status_code, bad.error) == (False, 503, "HTTP 503")
     assert bad.latency_s is not None
-    assert (bench.check.status, bench.check.reason) == ("warn", "not well: bad")
+    assert (bench.check.status, bench.check.reason) == ("warn", "down: bad")
     assert "HEAD /good" in target.asked
 
 
@@ -148,7 +148,7 @@ async def test_that_every_service_is_down_is_a_failure_also_while_an_edit_is_ref
     bench.file.write_text("{")
     await bench.probes.read_file()
     assert bench.probes.refusal is not None
-    assert (bench.check.status, bench.check.reason) == ("fail", "not well: bad")
+    assert (bench.check.status, bench.check.reason) == ("fail", "down: bad")
 
 
 async def test_as_many_may_be_down_as_the_setting_allows(
@@ -158,7 +158,7 @@ async def test_as_many_may_be_down_as_the_setting_allows(
     target.answers["/bad"] = fail
     await bench.use(good={"url": "{base}/good"}, bad={"url": "{base}/bad"})
     await bench.probes.probe_all()
-    assert (bench.check.status, bench.check.reason, bench.check.action) == ("pass", "not well: bad", "")
+    assert (bench.check.status, bench.check.reason, bench.check.action) == ("pass", "down: bad", "")
     assert "Warns with more than 1 down (SERVICES_DOWN_WARN)" in bench.check.bounds
     await bench.outgoing.close()
 
@@ -302,7 +302,7 @@ async def test_a_refused_edit_keeps_the_last_good_list(bench: Bench) -> None:
     refused = bench.check
     assert refused.status == "warn"
     assert refused.reason == (
-        "services.json is refused, line 2, column 7: url of x must be an http or https address"
+        "services.json is refused, line 2, column 7: url of x must be an http or https URL"
     )
     bench.file.write_text('{"y": {"url": "{base}/y"}}')
     await bench.probes.read_file()
@@ -373,7 +373,7 @@ async def test_a_file_that_cannot_be_read_keeps_the_list_and_is_read_again(
     assert [service.name for service in bench.probes.services] == ["old"]
     unread = bench.check
     assert unread.status == "warn"
-    assert unread.reason == "services.json is not taken yet: it cannot be read now (Too many open files)"
+    assert unread.reason == "services.json could not be read: it cannot be read now (Too many open files)"
     rereading = asyncio.create_task(bench.probes.reread())
     async with asyncio.timeout(40):
         while [service.name for service in bench.probes.services] != ["new"]:
@@ -400,7 +400,7 @@ async def test_a_service_taken_out_while_it_is_probed_is_no_longer_down(bench: B
     target.answers["/down"] = taken_out
     await bench.use(down={"url": "{base}/down"})
     await bench.probes.probe_all()
-    assert (bench.check.status, bench.check.reason) == ("pass", "nothing to probe")
+    assert (bench.check.status, bench.check.reason) == ("pass", "no services")
 
 
 async def test_what_the_store_refuses_is_still_what_was_measured(
@@ -411,4 +411,4 @@ async def test_what_the_store_refuses_is_still_what_was_measured(
     await database.close()
     results = await bench.probes.probe_all()
     assert [(result.name, result.ok) for result in results] == [("up", True), ("down", False)]
-    assert (bench.check.status, bench.check.reason) == ("warn", "not well: down")
+    assert (bench.check.status, bench.check.reason) == ("warn", "down: down")

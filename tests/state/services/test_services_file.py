@@ -28,7 +28,7 @@ def test_an_empty_list_is_a_list() -> None:
 @pytest.mark.parametrize(
     ("spec", "reason"),
     [
-        ({}, "url of x must be an http or https address"),
+        ({}, "url of x must be an http or https URL"),
         ({"url": "ftp://example.com/"}, "url of x"),
         ({"url": "http://"}, "url of x"),
         ({"url": "file:///etc/passwd"}, "url of x"),

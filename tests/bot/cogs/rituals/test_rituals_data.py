@@ -135,7 +135,7 @@ def test_a_card_of_each_end_fits_and_names_people_at_home_only() -> None:
                 assert show_people or "Ana" not in text_of(card)
     told = text_of(ritual.ended(CANCELLED, show_people=True))
     assert r"by \*Ana\*" in told
-    assert "could not be kept" in text_of(ritual.ended(failed, show_people=True))
+    assert "could not be saved" in text_of(ritual.ended(failed, show_people=True))
 
 
 def test_all_schedules_fit_and_name_people_at_home_only() -> None:

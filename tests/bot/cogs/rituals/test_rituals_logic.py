@@ -46,7 +46,7 @@ async def last_of(line: str) -> str:
         ("!schedule", "None yet."),
         ("!schedule add 0 6 * * MON 12", "`0 6 * * MON`, 12 steps each."),
         ('!schedule add "0 6 * * *"', "`0 6 * * *`, 108 steps each."),
-        ("!schedule remove 1", "There is no schedule 1. There are: none."),
+        ("!schedule remove 1", "There is no schedule 1. Known ids: none."),
     ],
 )
 async def test_an_owner_gets_the_answer(line: str, said: str) -> None:

@@ -59,7 +59,7 @@ async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bo
         ("schedule add sometimes", "Write `every 6h`"),
         ("schedule remove", "Remove which?"),
         ("schedule remove first", "An id is a whole number"),
-        ("schedule remove 7", "There is no schedule 7. There are: none."),
+        ("schedule remove 7", "There is no schedule 7. Known ids: none."),
     ],
 )
 async def test_what_is_wrong_with_a_schedule_is_said(talk: Talk, line: str, complaint: str) -> None:
