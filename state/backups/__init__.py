@@ -1,4 +1,4 @@
-"""Backups: made while Helix runs, by command and by schedule; each checked before it counts."""
+"""Backups: made while Helix runs, by command or schedule; each is checked before it counts."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ logger = logging.getLogger(__name__)
 
 
 class UnknownBackup(HelixError):
-    """No backup has that id."""
+    """There is no backup with that id."""
 
 
 class Backups:
-    """The archives under `<data>/backups/`, and what makes, checks and removes them. One thing at a time."""
+    """Makes, checks and deletes the archives under `<data>/backups/`, one at a time."""
 
     def __init__(
         self,
@@ -65,33 +65,33 @@ class Backups:
 
     @property
     def folder(self) -> Path:
-        """Where they are."""
+        """The folder of the archives."""
         return self._source.folder / FOLDER
 
     @property
     def newest(self) -> BackupRecord | None:
-        """The newest one that is good; None while there is none."""
+        """The newest good backup; None if there is none."""
         return next((record for record in self._records if record.status == "good"), None)
 
     @property
     def last_good_at(self) -> datetime | None:
-        """When the newest good one was finished; None while there is none."""
+        """When the newest good backup was finished; None if there is none."""
         newest = self.newest
         return None if newest is None else newest.finished_at
 
     async def load(self) -> None:
-        """Removes what a killed backup left, and learns which there are; before anything else."""
+        """Deletes what a killed backup left and reads which backups exist; call it first."""
         found = await asyncio.to_thread(tidy, self.folder)
         await self._database.write(partial(backup_table.reconcile, found=found))
         await self._leave_the_future()
         self._kernel.clock_watch.on_set_back(self._leave_the_future)
 
     def list(self) -> tuple[BackupRecord, ...]:
-        """All of them, newest first; reads memory only."""
+        """All backups, newest first; from memory."""
         return self._records
 
     def get(self, number: int) -> BackupRecord:
-        """The backup of that id.
+        """The backup with that id.
 
         Raises:
             UnknownBackup: there is none.
@@ -100,39 +100,39 @@ class Backups:
             if record.id == number:
                 return record
         known = ", ".join(str(record.id) for record in self._records[:10])
-        hint = f"There are: {known}." if known else "There is none yet."
+        hint = f"Known ids: {known}." if known else "There is none yet; `/backup` makes one."
         raise UnknownBackup(f"There is no backup {number}. {hint}")
 
     async def create(self, actor: Actor, on_progress: OnProgress | None = None) -> BackupRecord:
-        """Makes a backup and checks it; a caller that is cancelled before it is kept leaves nothing behind.
+        """Makes a backup and checks it. If the caller is cancelled before it is stored, nothing is left.
 
         Args:
             actor: who asks for it.
-            on_progress: called on the event loop with done, total and a note where a phase begins.
+            on_progress: called on the event loop with done, total and, at the start of a phase, a note.
 
         Raises:
-            Busy: another is being made or checked.
-            BackupRefused: the disk has no room (with the numbers), or it or the database failed.
-            BadBackup, SecretInBackup: what came out did not pass, and was removed.
-            StoppedByRestart: Helix is being stopped.
+            Busy: another backup is being made or checked.
+            BackupRefused: the disk is too full (with the numbers), or the disk or the database failed.
+            BadBackup, SecretInBackup: the archive did not pass its check, and was deleted.
+            StoppedByRestart: Helix is stopping.
         """
         return await self._turn.run("A backup is being made", self._create(actor, on_progress))
 
     async def verify(self, number: int, actor: Actor, on_progress: OnProgress | None = None) -> BackupRecord:
-        """Unpacks and checks one whole; gives its record, "good" or "bad" with why.
+        """Unpacks and checks a backup; returns its record with status "good" or "bad" and the reason.
 
         Raises:
-            UnknownBackup: there is none of that id.
-            Busy: another is being made or checked.
+            UnknownBackup: there is none with that id.
+            Busy: another backup is being made or checked.
         """
         record = self.get(number)
         return await self._turn.run("A backup is being checked", self._verify(record, actor, on_progress))
 
     async def prune(self) -> tuple[int, int]:
-        """Removes what is beyond `BACKUP_KEEP`; gives how many that was, and how many bytes.
+        """Deletes backups beyond `BACKUP_KEEP`; returns their number and their size in bytes.
 
-        The newest good one always stays; so does everything while there is no good one. A bad one goes as
-        soon as it is older than all that are kept.
+        The newest good one always stays, and so does everything while there is no good one. A bad one is
+        deleted once it is older than all that are kept.
         """
         kept = [record for record in self._records if record.status != "bad"]
         kept = kept[: self._kernel.settings.backup_keep]
@@ -175,7 +175,7 @@ class Backups:
             await uninterrupted(self._keep(made.path, record, actor))
         except BaseException as error:
             if any(record.id == number for record in self._records):
-                # The cancellation came while it was being kept, and it is.
+                # Cancelled while it was being stored, which succeeded: keep it.
                 await uninterrupted(asyncio.to_thread(remove_tree, staging))
                 raise
             await uninterrupted(self._give_up(number, staging, error, actor))
@@ -189,7 +189,7 @@ class Backups:
         return self.get(number)
 
     async def _keep(self, archive: Path, record: BackupRecord, actor: Actor) -> None:
-        """Gives the archive its name, and says so to everybody, in this order."""
+        """Renames the archive to its final name, then records and announces it."""
         target = self.folder / record.file
         await asyncio.to_thread(place, archive, target)
         row = actor.row(
@@ -228,7 +228,7 @@ class Backups:
         stopped = isinstance(error, asyncio.CancelledError | CopyStopped)
         if not stopped:
             self.last_error = _cause(error)
-        # The store may be what failed, or be closed already; the next start tidies up then.
+        # The store may be the cause, or closed already; then the next start cleans up.
         with contextlib.suppress(StoreError):
             await self._database.write(partial(backup_table.forget, number=number))
             if not stopped:
@@ -258,7 +258,7 @@ class Backups:
             status, detail = "bad", str(error)
         else:
             if record.sha256 not in {"", sha256}:
-                status, detail = "bad", "The file is not the one that was made: its SHA-256 differs."
+                status, detail = "bad", "The file has been changed since it was made: its SHA-256 differs."
         now = self._kernel.clock.now()
         row = actor.row("backup", record.file, reason=detail or None, before=record.status, after=status)
         work = partial(
@@ -286,7 +286,7 @@ class Backups:
 
 
 def _cause(error: BaseException) -> str:
-    """Why, for a person; what is not meant for people stays in the log."""
+    """The cause as text for people; texts not meant for people are only logged."""
     if isinstance(error, HelixError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:

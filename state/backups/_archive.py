@@ -1,7 +1,7 @@
-"""Opens an archive that may have been damaged or made by somebody else, and believes none of it unchecked.
+"""Opens an archive that may be damaged or forged, and checks all of it.
 
-Read by hand rather than by `tarfile`'s extraction: nothing but plain files of the expected names in the
-expected order is taken, so that there are no paths, links, devices or extended headers to be careful with.
+It is parsed here instead of by `tarfile`'s extraction: only regular files of the expected names in the
+expected order are accepted, so paths, links, devices and extended headers cannot do harm.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DAMAGED: Final = "The backup is damaged or cut off"
 
 
 def hash_file(path: Path, stopped: Stopped = lambda: False) -> str:
-    """SHA-256 of a file, in hexadecimal."""
+    """SHA-256 of a file, in hexadecimal; raises CopyStopped if `stopped` returns True."""
     found = hashlib.sha256()
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
@@ -51,12 +51,12 @@ def unpack(
     stopped: Stopped = lambda: False,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Manifest:
-    """Unpacks an archive into an empty folder, each part checked against the manifest.
+    """Unpacks an archive into an empty folder; checks each part against the manifest.
 
     Raises:
-        BadBackup: it is not what its manifest says, or no backup at all; what was unpacked stays behind.
-        CopyStopped: `stopped` said so.
-        OSError: it cannot be read, or the disk refuses what is unpacked.
+        BadBackup: it does not match its manifest, or is no backup; what was unpacked stays behind.
+        CopyStopped: `stopped` returned True.
+        OSError: it cannot be read, or its parts cannot be written.
     """
     try:
         descriptor = os.open(archive, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -64,12 +64,12 @@ def unpack(
         raise BadBackup(f"There is no file {archive}.") from error
     with os.fdopen(descriptor, "rb") as file:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise BadBackup(f"{archive} is not a plain file.")
+            raise BadBackup(f"{archive} is not a regular file.")
         stream = cast("BinaryIO", gzip.GzipFile(fileobj=file, mode="rb"))
         try:
             return _unpack(stream, folder, stopped, progress)
         except gzip.BadGzipFile as error:
-            raise BadBackup(f"{_DAMAGED}, or it is none ({error}).") from error
+            raise BadBackup(f"{_DAMAGED}, or it is no backup ({error}).") from error
         except (EOFError, zlib.error, tarfile.HeaderError) as error:
             raise BadBackup(f"{_DAMAGED} ({error}).") from error
 
@@ -77,11 +77,11 @@ def unpack(
 def check_database(
     path: Path, manifest: Manifest, migrations: tuple[Migration, ...], *, stopped: Stopped = lambda: False
 ) -> Snapshot:
-    """Checks an unpacked database whole, and gives the state in it.
+    """Checks an unpacked database completely, and returns the state in it.
 
     Raises:
-        BadBackup: it is damaged, not what the manifest says, or from a later Helix.
-        CopyStopped: `stopped` said so.
+        BadBackup: it is damaged, does not match the manifest, or is from a later Helix.
+        CopyStopped: `stopped` returned True.
     """
     if stopped():
         raise CopyStopped
@@ -102,7 +102,7 @@ def check_database(
     except (
         sqlite3.Error, msgspec.MsgspecError, InvalidUCF, OverflowError, TypeError, ValueError
     ) as error:  # fmt: skip
-        # The last three: a value of another type or size than Helix writes, or bytes that are no text.
+        # The last three: a value of another type or size than Helix writes, or bytes that are not text.
         raise BadBackup(f"The database in the backup is damaged ({error}).") from error
     finally:
         connection.close()
@@ -116,7 +116,7 @@ def _check_schema(
 ) -> None:
     found, bookkeeping = schema_objects(connection), expected_schema(())
     names = {one[1] for one in bookkeeping}
-    # Before it is read: a view called `applied_migrations` could run for ever.
+    # Checked before reading: a view called `applied_migrations` could run for ever.
     _refuse_differences(frozenset(one for one in found if one[1].casefold() in names), bookkeeping)
     step = int(connection.execute("PRAGMA user_version").fetchone()[0])
     applied = {int(row[0]) for row in connection.execute("SELECT number FROM applied_migrations")}
@@ -125,15 +125,15 @@ def _check_schema(
     unknown = applied - {migration.number for migration in migrations}
     if unknown:
         raise BadBackup(
-            f"The backup was made by Helix {manifest.helix} (schema step {max(unknown)}), which this Helix "
-            f"does not know. Use Helix {manifest.helix} or later."
+            f"The backup was made by Helix {manifest.helix} (schema step {max(unknown)}), which is newer "
+            f"than this Helix. Use Helix {manifest.helix} or later."
         )
     known = [migration for migration in migrations if migration.number in applied]
     _refuse_differences(found, expected_schema(known))
 
 
 def _refuse_differences(found: frozenset[SchemaObject], expected: frozenset[SchemaObject]) -> None:
-    """Refuses a schema that no Helix made: a trigger or view in it would run with the next write or read."""
+    """Refuses a schema that Helix did not make: its triggers and views would run later."""
     for one in sorted(found ^ expected, key=str):
         what = "adds or changes" if one in found else "lacks or changes"
         raise BadBackup(
@@ -154,14 +154,14 @@ def _unpack(
     free = shutil.disk_usage(folder).free
     if total + _SPARE_BYTES > free:
         raise BadBackup(
-            f"There is no room to unpack the backup: it needs {total:,} bytes and {_SPARE_BYTES:,} to spare, "
-            f"and {folder} has {free:,}."
+            f"There is not enough space to unpack the backup: it needs {total:,} bytes and {_SPARE_BYTES:,} "
+            f"to spare, and {folder} has {free:,}. Free space there, then try again."
         )
     done = 0
     for part in manifest.parts:
         head = _header(stream)
         if head.name != part.name or head.size != part.size:
-            raise BadBackup(f"The backup is not what its manifest says: {part.name} is missing or altered.")
+            raise BadBackup(f"The backup does not match its manifest: {part.name} is missing or changed.")
         for size in _take(stream, part, folder / part.name):
             if stopped():
                 raise CopyStopped
@@ -169,12 +169,12 @@ def _unpack(
             progress(done, total)
         _skip_padding(stream, part.size)
     if any(_exactly(stream, 2 * tarfile.BLOCKSIZE)) or stream.read(1):
-        raise BadBackup("The backup holds more than its manifest says.")
+        raise BadBackup("The backup contains more than its manifest lists.")
     return manifest
 
 
 def _take(stream: BinaryIO, part: Part, target: Path) -> Iterator[int]:
-    """Writes one part; gives the size of each chunk as it is written."""
+    """Writes one part; yields the size of each chunk that was written."""
     found = hashlib.sha256()
     left = part.size
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -186,14 +186,14 @@ def _take(stream: BinaryIO, part: Part, target: Path) -> Iterator[int]:
             left -= len(chunk)
             yield len(chunk)
     if found.hexdigest() != part.sha256:
-        raise BadBackup(f"The backup is damaged or altered: {part.name} is not what was backed up.")
+        raise BadBackup(f"The backup is damaged or changed: the SHA-256 of {part.name} differs.")
     flush(target)
 
 
 def _header(stream: BinaryIO) -> tarfile.TarInfo:
     head = tarfile.TarInfo.frombuf(_exactly(stream, tarfile.BLOCKSIZE), "utf-8", "surrogateescape")
     if head.type != tarfile.REGTYPE or head.size < 0:
-        raise BadBackup("The backup is refused: it holds something else than plain files.")
+        raise BadBackup("The backup is refused: it contains something other than regular files.")
     return head
 
 
@@ -209,4 +209,4 @@ def _exactly(stream: BinaryIO, size: int) -> bytes:
 
 def _skip_padding(stream: BinaryIO, size: int) -> None:
     if any(_exactly(stream, -size % tarfile.BLOCKSIZE)):
-        raise BadBackup("The backup is refused: there is something between its files.")
+        raise BadBackup("The backup is refused: there are extra bytes between its files.")

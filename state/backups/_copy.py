@@ -1,4 +1,4 @@
-"""A consistent copy of the database, taken while others write; works in a thread of its own."""
+"""Makes a consistent copy of the database while others write; blocks, so it runs in a thread."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from typing import Final
 from core.files.flush import flush
 from core.store.sqlite.connection import connect_reader, create_private
 
-# So many pages (4 KiB each) a step; between two steps a stop is heard and progress is told.
+# Pages (4 KiB each) per step; between steps it reports progress and checks whether to stop.
 _PAGES_A_STEP: Final = 256
 
 Stopped = Callable[[], bool]
 
 
 class CopyStopped(Exception):
-    """Whoever asked for the copy does not want it any more."""
+    """The caller cancelled the copy."""
 
 
 def copy_database(
     source: Path, target: Path, *, stopped: Stopped, progress: Callable[[int, int], None]
 ) -> None:
-    """Copies the database as it is at one moment, by SQLite's online backup.
+    """Copies the database as of one moment, by SQLite's online backup.
 
-    The reader holds its snapshot from the first step to the last, so writers go on and never make the copy
-    begin anew; what they write stays in the write-ahead log for so long.
+    The reader keeps its snapshot during the whole copy, so writers continue and never make it start again;
+    meanwhile their changes stay in the write-ahead log.
 
     Args:
         source: an open database in WAL mode.
         target: a new file, mode 0600.
-        stopped: asked between the steps.
-        progress: told pages copied and pages in all.
+        stopped: asked between steps; True ends the copy.
+        progress: called with pages copied and pages in all.
 
     Raises:
-        CopyStopped: `stopped` said so.
+        CopyStopped: `stopped` returned True.
         sqlite3.Error, OSError: the disk is full, the database is damaged …
     """
 
@@ -53,10 +53,10 @@ def copy_database(
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM sqlite_schema").fetchone()
         reader.backup(copy, pages=_PAGES_A_STEP, progress=step, sleep=0)
-        # A plain file without a log beside it; whoever restores it turns the log on again.
+        # A single file without a log beside it; a restore turns the log on again.
         copy.execute("PRAGMA journal_mode = DELETE").fetchone()
         with copy:
-            # The copy was not stopped uncleanly, and the backup that it is part of is not in it.
+            # In the copy, the run counts as cleanly stopped, and the unfinished backup does not exist.
             copy.execute("UPDATE meta SET value = 'stopped' WHERE key = 'run'")
             copy.execute("DELETE FROM backups WHERE status = 'making'")
     finally:
@@ -66,6 +66,6 @@ def copy_database(
 
 
 def remove_tree(folder: Path) -> None:
-    """Removes a folder of ours with what is in it; one that is not there is fine."""
+    """Deletes a folder and its content; does nothing if it does not exist."""
     with contextlib.suppress(FileNotFoundError):
         shutil.rmtree(folder)

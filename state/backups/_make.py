@@ -1,4 +1,4 @@
-"""Makes one archive, from the copy of the database to the check of what came out."""
+"""Makes one archive: copies the database, redacts, compresses, and checks the result."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from state.snapshot_table import read_snapshot
 _SLICE_BYTES: Final = 4 * 1024 * 1024
 _SLICE_TIMEOUT_S: Final = 120.0
 _ARCHIVE: Final = "archive.tar.gz"
-# A file that cannot be read for a moment must not be missing from the archive.
+# How often, and after how many seconds, an unreadable file is tried again: it must not be left out.
 _READS, _REREAD_S = 5, 1.0
-# Where in a hundred each phase ends.
+# Percentage at which each phase ends.
 _COPIED, _PACKED = 45, 80
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """A finished, checked archive: its place, size in bytes, SHA-256, and what to know about it."""
+    """A finished, checked archive; `detail` says what was left out or redacted."""
 
     path: Path
     size_bytes: int
@@ -46,7 +46,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Steps:
-    """Tells progress of a hundred, with a note where a phase begins; may be called from any thread."""
+    """Reports progress in percent, with a note at the start of a phase; callable from any thread."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         self._on_progress = on_progress
@@ -54,25 +54,25 @@ class Steps:
         self._told = -1
 
     def at(self, done: int, note: str = "") -> None:
-        """So many of a hundred are done."""
+        """Reports that `done` percent are done."""
         if self._on_progress is None or (done == self._told and not note):
             return
         self._told = done
         self._loop.call_soon_threadsafe(self._on_progress, done, 100, note)
 
     def between(self, low: int, high: int) -> Callable[[int, int], None]:
-        """What a phase from `low` to `high` is told its own progress by."""
+        """The progress callback of a phase from `low` to `high` percent."""
         return lambda done, total: self.at(low + (high - low) * done // max(total, 1))
 
 
 async def make_archive(
     source: Source, staging: Path, worker: Worker, made_at: datetime, on_progress: OnProgress | None
 ) -> Made:
-    """Makes an archive in the folder `staging`, which the caller creates and removes.
+    """Makes an archive in the folder `staging`, which the caller creates and deletes.
 
     Raises:
         BackupRefused, SecretInBackup, BadBackup: it was not made; the text says why.
-        OSError, sqlite3.Error: the disk or the database refused.
+        OSError, sqlite3.Error: the disk or the database failed.
     """
     steps = Steps(on_progress)
     steps.at(0, "copying the database")
@@ -90,7 +90,7 @@ async def make_archive(
     steps.at(_COPIED, "compressing")
     archive = staging / _ARCHIVE
     await _pack(staging, archive, manifest, worker, steps.between(_COPIED, _PACKED))
-    steps.at(_PACKED, "checking what came out")
+    steps.at(_PACKED, "checking the archive")
     progress = steps.between(_PACKED, 100)
     sha256 = await in_thread(
         partial(check_archive, archive, scratch=staging / "unpacked", source=source, progress=progress)
@@ -109,11 +109,11 @@ def check_archive(
     source: Source,
     progress: Callable[[int, int], None],
 ) -> str:
-    """Unpacks an archive into the folder `scratch` (for so long) and checks all of it; gives its SHA-256.
+    """Unpacks an archive into the temporary folder `scratch` and checks all of it; returns its SHA-256.
 
     Raises:
         BadBackup: it does not pass.
-        CopyStopped: `stopped` said so.
+        CopyStopped: `stopped` returned True.
     """
     remove_tree(scratch)
     scratch.mkdir(mode=0o700)
@@ -127,7 +127,7 @@ def check_archive(
 
 @dataclass(frozen=True, slots=True)
 class _Edited:
-    """The files that people edit, without secrets; what was left out and why; where a secret stood."""
+    """The redacted files that people edit, what was left out and why, which held a secret."""
 
     contents: dict[str, bytes]
     left_out: list[str]
@@ -167,7 +167,7 @@ def _stage(
     edited: _Edited,
     progress: Callable[[int, int], None],
 ) -> Manifest:
-    """Copies the database, takes secrets out of the copy, and says what there is to pack."""
+    """Copies the database, redacts the copy, and writes the manifest of what is to be packed."""
     copy = staging / DATABASE
     copy_database(source.database, copy, stopped=stopped, progress=progress)
     redacted = list(edited.redacted)
@@ -213,7 +213,7 @@ async def _pack(
             raise OSError(f"compressing failed: {error}") from error
 
     def settle() -> None:
-        # The copies give their room to the check that follows.
+        # Frees the space of the copies for the check that follows.
         for name in names:
             (staging / name).unlink()
         flush(archive)

@@ -1,7 +1,7 @@
-"""Keeps the secrets of the settings out of a backup: found ones are replaced in the copies by `***`.
+"""Keeps the secrets of the settings out of backups: in the copies they are replaced by `***`.
 
-In the database itself and in the files of the data folder nothing is changed. A secret shorter than eight
-characters is not looked for: it could not be told from ordinary text.
+The database and the files in the data folder are not changed. Secrets shorter than eight characters are not
+searched for, since ordinary text may contain them.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _CHUNK: Final = 4 * 1024 * 1024
 
 
 class SecretInBackup(HelixError):
-    """A secret of the settings stands in the data, where it could not be taken out of the copy."""
+    """A secret of the settings could not be removed from the copy."""
 
 
 def forms(secrets: Iterable[Secret]) -> tuple[str, ...]:
-    """Each secret as it is and in its escaped forms; the longest first."""
+    """Each secret as it is and in its escaped forms; longest first."""
     found: set[str] = set()
     for secret in secrets:
         text = secret.reveal()
@@ -36,26 +36,26 @@ def forms(secrets: Iterable[Secret]) -> tuple[str, ...]:
 
 
 def redact_text(data: bytes, secrets: tuple[str, ...]) -> bytes:
-    """A file's content without them."""
+    """A file's content with secrets replaced."""
     for form in secrets:
         data = data.replace(form.encode("utf-8", "surrogatepass"), MASK.encode())
     return data
 
 
 def redact_database(path: Path, secrets: tuple[str, ...]) -> bool:
-    """Takes them out of a copy of the database; gives whether there were any.
+    """Replaces secrets in a copy of the database; returns whether there were any.
 
     Raises:
         SecretInBackup: one is still in the file afterwards (as part of a key, for example).
     """
     connection = sqlite3.connect(path, isolation_level=None)
-    # What came in and goes out by webhooks is kept as bytes.
+    # Payloads of webhooks are stored as bytes.
     connection.create_function("mask_bytes", 3, bytes.replace, deterministic=True)
     try:
         found = sum(_redact_table(connection, table, secrets) for table in _tables(connection)) > 0
         if found or _in_file(path, secrets):
-            # The words stay in the pages of the search index until these are merged, and pages that were
-            # freed or rewritten still hold the old bytes.
+            # The search index keeps deleted words until its pages are merged, and freed or rewritten pages
+            # still contain the old bytes.
             purge_index(connection)
             connection.execute("VACUUM")
             found = True
@@ -63,14 +63,14 @@ def redact_database(path: Path, secrets: tuple[str, ...]) -> bool:
         connection.close()
     if found and _in_file(path, secrets):
         raise SecretInBackup(
-            "A secret of the settings stands in the database where it cannot be taken out of a backup, so "
-            "none is made. Give Helix a new secret of that kind, and remove the old one from the settings."
+            "The database contains a secret of the settings in a place where a backup cannot leave it out, "
+            "so no backup is made. Replace that secret by a new one in the settings."
         )
     return found
 
 
 def _tables(connection: sqlite3.Connection) -> list[tuple[str, list[str]]]:
-    """Every ordinary table with its columns; virtual ones keep what they hold in ordinary ones."""
+    """Every ordinary table with its columns; virtual tables store their content in ordinary ones."""
     names = connection.execute(
         "SELECT name FROM pragma_table_list WHERE type = 'table' AND schema = 'main' "
         "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
@@ -98,14 +98,14 @@ def _redact_table(
 
 
 def _wanted(secrets: tuple[str, ...]) -> Iterator[tuple[str, str, str | bytes, str | bytes]]:
-    """Each form as text and as bytes: SQLite's type, what replaces in it, the form, what stands for it."""
+    """Each form as text and as bytes: SQLite type, replacing function, form, replacement."""
     for form in secrets:
         yield "text", "replace", form, MASK
         yield "blob", "mask_bytes", form.encode("utf-8", "surrogatepass"), MASK.encode()
 
 
 def _in_file(path: Path, secrets: tuple[str, ...]) -> bool:
-    """Whether one of them stands in the file's bytes."""
+    """Whether the file's bytes contain one of the secrets."""
     wanted = [form.encode("utf-8", "surrogatepass") for form in secrets]
     overlap = max((len(form) for form in wanted), default=1) - 1
     tail = b""

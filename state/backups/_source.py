@@ -1,4 +1,4 @@
-"""What is backed up, and whether there is room for it."""
+"""What is backed up, and the check for free space."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ _SPARE_BYTES: Final = 16 * 1024 * 1024
 
 
 class BackupRefused(HelixError):
-    """A backup cannot be made now; the text says why, and what would be right."""
+    """A backup cannot be made now; the text says why and what to do."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
     """What is backed up, and what must not be in it.
 
     Attributes:
-        database: the file that is in use.
-        folder: the data folder, of the files that people edit.
-        secrets: every form of the settings' secrets.
-        migrations: every schema step that this Helix knows.
+        database: the database in use.
+        folder: the data folder, with the files that people edit.
+        secrets: all forms of the settings' secrets.
+        migrations: all migrations that this Helix knows.
     """
 
     database: Path
@@ -38,7 +38,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def check_room(source: Source) -> None:
-    """Nothing, when the disk has room for a copy and what becomes of it.
+    """Checks that the disk has space for a copy and its archive.
 
     Raises:
         BackupRefused: it has not; with the numbers.
@@ -48,6 +48,6 @@ def check_room(source: Source) -> None:
     needed, free = 2 * size + _SPARE_BYTES, shutil.disk_usage(source.folder).free
     if needed > free:
         raise BackupRefused(
-            f"There is no room for a backup: it needs {needed / 2**20:,.1f} MiB for a while, and the disk of "
-            f"the data folder has {free / 2**20:,.1f} MiB free. Make room there, then try again."
+            f"There is not enough space for a backup: it needs {needed / 2**20:,.1f} MiB, and the disk of "
+            f"the data folder has {free / 2**20:,.1f} MiB free. Free space there, then try again."
         )

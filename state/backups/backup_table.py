@@ -1,4 +1,4 @@
-"""What is remembered of each backup, as it stands in the database."""
+"""The records of backups in the database; every function works in the open transaction."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class BackupRecord(msgspec.Struct, frozen=True, kw_only=True):
     """One backup.
 
     Attributes:
-        status: "good" when it passed its last check, "bad" when it did not, "unchecked" when it was found in
-            the folder and nobody has checked it since.
-        file: its name in the folder of the backups.
-        sha256: of the file, in hexadecimal; empty where it is not known yet.
+        status: "good" if it passed its last check, "bad" if it did not, "unchecked" if it was found in the
+            folder and has not been checked since.
+        file: its file name.
+        sha256: of the file, in hexadecimal; empty if not known yet.
         cause: what asked for it: "command", "schedule", "directive" …
-        detail: what to know about it, such as a part that was left out.
+        detail: remarks, such as a part that was left out.
     """
 
     id: int
@@ -49,12 +49,12 @@ class BackupRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def file_name(number: int, moment: datetime) -> str:
-    """The name of a backup's file."""
+    """The file name of a backup."""
     return f"helix-{number}-{moment.astimezone(UTC):{_MOMENT}}.tar.gz"
 
 
 def named_moment(name: str) -> datetime | None:
-    """When a backup of that name was begun; None where the name is none of ours."""
+    """When a backup with that file name was begun; None if it is not a backup's name."""
     match = _NAME.fullmatch(name)
     if match is None:
         return None
@@ -65,7 +65,7 @@ def named_moment(name: str) -> datetime | None:
 
 
 def reserve(connection: sqlite3.Connection, now: datetime, actor: Actor) -> tuple[int, str]:
-    """Takes the next id for a backup that begins now; gives it with the file's name."""
+    """Reserves the id of a backup that begins now; returns it with the file name."""
     number = connection.execute(
         "INSERT INTO backups (status, file, begun_us, cause, actor, actor_id) "
         "VALUES ('making', '', ?, ?, ?, ?)",
@@ -77,14 +77,14 @@ def reserve(connection: sqlite3.Connection, now: datetime, actor: Actor) -> tupl
 
 
 def forget(connection: sqlite3.Connection, number: int) -> None:
-    """Removes the row of a backup that is no more."""
+    """Deletes the row of a backup that no longer exists."""
     connection.execute("DELETE FROM backups WHERE id = ?", (number,))
 
 
 def finish(
     connection: sqlite3.Connection, number: int, now: datetime, *, size_bytes: int, sha256: str, detail: str
 ) -> None:
-    """A backup is whole, and passed its check."""
+    """Marks a backup as complete and checked."""
     connection.execute(
         "UPDATE backups SET status = 'good', finished_us = ?1, checked_us = ?1, size_bytes = ?2, "
         "sha256 = ?3, detail = ?4 WHERE id = ?5",
@@ -101,7 +101,7 @@ def judge(
     sha256: str,
     detail: str,
 ) -> None:
-    """What a check of a finished backup found."""
+    """Stores the result of a check."""
     connection.execute(
         "UPDATE backups SET status = ?, checked_us = ?, sha256 = ?, detail = ? WHERE id = ?",
         (status, to_us(now), sha256, detail, number),
@@ -116,7 +116,7 @@ def read_all(connection: sqlite3.Connection) -> tuple[BackupRecord, ...]:
 
 
 def end_by(connection: sqlite3.Connection, now: datetime) -> tuple[BackupRecord, ...]:
-    """Lets none be of the future, as a clock that was ahead has left them; gives them, newest first."""
+    """Moves times in the future (from a wrong clock) to now; returns all backups, newest first."""
     connection.execute(
         "UPDATE backups SET begun_us = min(begun_us, ?1), finished_us = min(finished_us, ?1), "
         "checked_us = min(checked_us, ?1) WHERE begun_us > ?1 OR finished_us > ?1 OR checked_us > ?1",
@@ -126,10 +126,10 @@ def end_by(connection: sqlite3.Connection, now: datetime) -> tuple[BackupRecord,
 
 
 def reconcile(connection: sqlite3.Connection, found: Mapping[str, int]) -> tuple[BackupRecord, ...]:
-    """Makes the rows those of the files that are there (sizes by name); gives them, newest first.
+    """Makes the rows match the files that exist (name to size); returns all backups, newest first.
 
-    A file without a row (carried over by a restore, or put there by hand), and one whose making was killed
-    between its last step and the note of it, is there "unchecked".
+    Becomes "unchecked": a file without a row (from a restore, or copied there by hand), and one whose backup
+    was killed before its result was stored.
     """
     known = dict(connection.execute("SELECT file, id FROM backups").fetchall())
     for name, number in known.items():

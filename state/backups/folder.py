@@ -1,4 +1,4 @@
-"""The folder of the backups on the disk; each function blocks, so call it in a thread."""
+"""The folder of the backups; all functions block, so call them in a thread."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _MAKING: Final = ".making"
 
 
 def scratch(folder: Path, name: str) -> Path:
-    """Where something is put together or taken apart; what is left there by a kill is removed at a start."""
+    """The path of a temporary folder; a start deletes those that a kill has left."""
     return folder / f"{_MAKING}-{name}"
 
 
 def make_scratch(staging: Path) -> None:
-    """Makes an empty one, which only this account may look into."""
+    """Makes an empty temporary folder that only this account may read."""
     if not staging.parent.is_dir():
         staging.parent.mkdir(mode=0o700)
         flush(staging.parent.parent)
@@ -32,13 +32,13 @@ def make_scratch(staging: Path) -> None:
 
 
 def place(archive: Path, target: Path) -> None:
-    """Gives a finished archive its name, so that it stays there after a power cut."""
+    """Renames a finished archive to its final name, durably."""
     archive.rename(target)
     flush(target.parent)
 
 
 def tidy(folder: Path) -> dict[str, int]:
-    """Removes leftovers; gives the sizes of the archives by name."""
+    """Deletes temporary folders; returns the size of each archive by name."""
     found: dict[str, int] = {}
     if not folder.is_dir():
         return found

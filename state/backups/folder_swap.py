@@ -1,7 +1,7 @@
-"""Puts a prepared folder in the place of the data folder: a kill leaves the old one or the new one.
+"""Replaces the data folder by a prepared one: a kill leaves either the old or the new one.
 
-Where the system can, two names are exchanged in one step. A data folder that is a mount point (or whose
-parent may not be written) cannot be renamed; its content is then moved, by a plan that the next start ends.
+If the system supports it, the two names are exchanged atomically. A data folder that is a mount point (or
+whose parent is not writable) cannot be renamed; its content is moved in steps that a start can finish.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from core.files.rights import keep_rights
 from core.runtime.datalock import LOCK_NAME
 from state.backups._copy import remove_tree
 
-# A folder that is being filled; never taken for anything else.
+# Marks a folder that is still being filled, so that it is never mistaken for a data folder.
 _HALF: Final = ".half"
-# In the data folder: everything that is there goes aside, then everything in it moves in.
+# In the data folder: first its old content is moved aside, then the content of this folder moves in.
 _READY: Final = ".restore-ready"
 _MOVING: Final = ".restore-moving"
 _ASIDE: Final = "before-restore-"
@@ -29,12 +29,12 @@ _NO_RENAME: Final = frozenset(
 
 
 def begin(folder: Path) -> Path:
-    """An empty folder to prepare, on the same disk; what an earlier, killed one left is removed."""
+    """Makes an empty folder to prepare, on the same disk; deletes one that a killed restore has left."""
     parent = folder.parent
     beside = os.access(parent, os.W_OK) and parent.stat().st_dev == folder.stat().st_dev
     place = parent / f"{folder.name}.restoring" if beside else folder / ".restoring"
     if place.exists() and not (place / _HALF).exists():
-        # Killed between exchange and rename: it holds the old data.
+        # It was killed between exchange and rename, so this folder contains the old data.
         place.rename(_free(parent if beside else folder, folder.name, "unnamed"))
     remove_tree(place)
     place.mkdir(mode=0o700)
@@ -43,19 +43,19 @@ def begin(folder: Path) -> Path:
 
 
 def abandon(prepared: Path) -> None:
-    """Removes a folder that will not be used."""
+    """Deletes a folder that will not be used."""
     if (prepared / _HALF).exists():
         remove_tree(prepared)
 
 
 def swap(prepared: Path, folder: Path, stamp: str) -> Path | None:
-    """Puts `prepared` in the place of `folder`; gives where the old one is now (None: it was empty).
+    """Puts `prepared` in the place of `folder`; returns the path of the old content (None: it was empty).
 
-    The lock on the old folder holds for the new one: it stays the same file.
+    The lock stays held: the lock file remains the same file.
     """
     keep_rights(prepared, folder)
     if prepared.parent == folder.parent:
-        # What the exchange brings to its name must not look as if it were being filled.
+        # After the exchange, the old folder must not look as if it were still being filled.
         (folder / _HALF).unlink(missing_ok=True)
         os.link(folder / LOCK_NAME, prepared / LOCK_NAME)
         flush(prepared)
@@ -70,9 +70,9 @@ def swap(prepared: Path, folder: Path, stamp: str) -> Path | None:
 
 
 def finish(folder: Path) -> Path | None:
-    """Finishes what a kill interrupted, where there is something; whoever calls holds the lock.
+    """Finishes an interrupted swap, if there is one; the caller holds the lock.
 
-    Gives where the old content is, or None where there was none or nothing was to be done.
+    Returns the path of the old content; None if there is none or nothing was to be done.
     """
     (folder / _HALF).unlink(missing_ok=True)
     for ready in folder.glob(f"{_READY}-*"):
@@ -117,7 +117,7 @@ def _set_aside(old: Path, folder: Path, stamp: str) -> Path | None:
 
 
 def _free(parent: Path, name: str, stamp: str) -> Path:
-    """A name that is not taken."""
+    """A path that does not exist yet."""
     wanted = parent / f"{name}.{_ASIDE}{stamp}"
     number = 2
     while wanted.exists():

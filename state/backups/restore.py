@@ -1,4 +1,4 @@
-"""`python main.py restore FILE`: brings a backup back, whole or not at all."""
+"""`python main.py restore FILE`: restores a backup completely or not at all."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ _DOCUMENTS: Final[tuple[Document, ...]] = (UCFDocument(), AgentsDocument())
 
 
 class RestoreRefused(StartError):
-    """Nothing was changed; the text says why."""
+    """The restore was refused and nothing was changed; the text says why."""
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):
-    """What a restore brought back.
+    """The result of a restore.
 
     Attributes:
         snapshot: the state, under its new version.
-        counts: rows by table.
-        aside: where what stood there before is now; None where nothing did.
-        backups: how many archives were carried over from there.
+        counts: number of rows by table.
+        aside: where the previous data is now; None if there was none.
+        backups: how many archives were taken over from the previous data folder.
     """
 
     manifest: Manifest
@@ -59,24 +59,24 @@ class Restored(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_file(text: str | None) -> Path:
-    """The file that was named.
+    """The path of the backup that was named.
 
     Raises:
-        RestoreRefused: none was.
+        RestoreRefused: none was named.
     """
     if not text:
-        raise RestoreRefused("Which backup? It goes: restore FILE, such as data/backups/helix-….tar.gz.")
+        raise RestoreRefused("Name a backup: restore FILE, such as data/backups/helix-….tar.gz.")
     return Path(text)
 
 
 def restore(archive: Path, folder: Path, migrations: Sequence[Migration], now: datetime) -> Restored:
-    """Puts what is in an archive in the place of a data folder; whoever calls holds that folder's lock.
+    """Replaces a data folder by the content of an archive; the caller holds the folder's lock.
 
-    Everything is prepared and checked in a folder beside it, which then takes its name in one step.
+    Everything is prepared and checked in another folder, which then takes the folder's name in one step.
 
     Raises:
-        RestoreRefused: the archive is not to be trusted, or the disk refused; nothing was changed.
-        StartError: its database cannot be brought up to date; likewise.
+        RestoreRefused: the archive is not valid, or the disk failed; nothing was changed.
+        StartError: its database cannot be migrated; likewise.
     """
     folder, archive = folder.resolve(), archive.absolute()
     folder_swap.finish(folder)
@@ -98,14 +98,14 @@ def restore(archive: Path, folder: Path, migrations: Sequence[Migration], now: d
         raise RestoreRefused(f"{error} Nothing was changed.") from error
     except OSError as error:
         raise RestoreRefused(
-            f"The disk refused ({error.strerror}: {error.filename}). Nothing was changed. Make room, and "
-            f"check the permissions of {folder} and of the folder that it is in."
+            f"The disk reported an error ({error.strerror}: {error.filename}). Nothing was changed. Free "
+            f"space, and check the permissions of {folder} and of its parent folder."
         ) from error
     return Restored(manifest=manifest, snapshot=snapshot, counts=counts, aside=aside, backups=backups)
 
 
 def describe(done: Restored) -> str:
-    """What was brought back, for whoever asked."""
+    """The result of a restore, as text for the operator."""
     manifest, snapshot = done.manifest, done.snapshot
     values = ", ".join(f"{name} {value:.2f}" for name, value in snapshot.ucf.as_dict().items())
     counts = ", ".join(f"{table} {count}" for table, count in done.counts.items())
@@ -120,14 +120,14 @@ def describe(done: Restored) -> str:
         lines.append(f"  backups  {done.backups} archives carried over")
     if manifest.redacted:
         redacted = ", ".join(manifest.redacted)
-        lines.append(f"A secret had been left out of {redacted}; where *** stands there, put it in again.")
+        lines.append(f"Secrets were left out of {redacted}: put them in again where *** stands.")
     if done.aside is not None:
-        lines.append(f"What stood there before is in {done.aside}. Remove it when you need it no more.")
+        lines.append(f"The previous data is in {done.aside}. Delete it when you no longer need it.")
     return "\n".join(lines)
 
 
 class _Origin(msgspec.Struct, frozen=True):
-    """Where a state comes from, and under which version another stood until now."""
+    """Where the restored state comes from, and the version of the state it replaces."""
 
     file: str
     manifest: Manifest
@@ -137,13 +137,13 @@ class _Origin(msgspec.Struct, frozen=True):
 def _adopt(
     prepared: Path, origin: _Origin, migrations: Sequence[Migration], now: datetime
 ) -> tuple[Snapshot, dict[str, int]]:
-    """Makes the unpacked database the one of a data folder: a new version, and files written anew from it."""
+    """Turns the unpacked database into that of a data folder: gives it a new version, writes its files."""
     path = prepared / DATABASE
     with open_offline(path, migrations, VERSION) as connection, transaction(connection):
         old = read_snapshot(connection)
         if old is None:
             raise BadBackup("The database in the backup holds no state.")
-        # Above both, so that nobody who has seen a version is shown another state under the same one.
+        # Above both, so that a version never refers to two different states.
         version = max(old.version, origin.standing_version) + 1
         snapshot = msgspec.structs.replace(old, version=version, changed_at=now, source="restore")
         write_snapshot(connection, snapshot)
@@ -157,7 +157,7 @@ def _adopt(
         )
         insert_rows(connection, now, (row,))
         connection.execute("DELETE FROM projection")
-        # Since the backup was made Helix ran elsewhere; that it was down meanwhile would not be true.
+        # Helix may have run elsewhere since the backup, so the time between is not downtime.
         slo_table.forget(connection)
         for document in _DOCUMENTS:
             content = document.render(snapshot)
@@ -165,7 +165,7 @@ def _adopt(
             known_hashes.confirm(connection, document.name, known_hashes.digest(content))
         counts = _counts(connection)
     for copy in prepared.glob(f"{DATABASE}.v*.bak"):
-        # The archive is the copy from before the schema steps.
+        # Copies from before migrations are not needed: the archive is one.
         copy.unlink()
     flush(path)
     flush(prepared)
@@ -173,10 +173,10 @@ def _adopt(
 
 
 def _version_of(path: Path) -> int:
-    """The version of the state that stands there now; 0 where none can be read."""
+    """The version of the present state; 0 if it cannot be read."""
     if not path.is_file():
         return 0
-    # A damaged database is a reason to restore, and none not to.
+    # A damaged database must not prevent a restore.
     with contextlib.suppress(sqlite3.Error, TypeError), closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA query_only = ON")
         return int(connection.execute("SELECT version FROM snapshot").fetchone()[0])
@@ -184,7 +184,7 @@ def _version_of(path: Path) -> int:
 
 
 def _carry_over(folder: Path, prepared: Path) -> int:
-    """Gives the new folder the archives of the old one, under the same names, without copying them."""
+    """Hard-links the archives of the old folder into the new one; returns how many."""
     found = [path for path in (folder / FOLDER).glob("*") if named_moment(path.name) is not None]
     carried = 0
     if found:

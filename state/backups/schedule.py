@@ -1,4 +1,4 @@
-"""When the next backup is due, and what the check "backups" says."""
+"""When the next backup is due, and the reading of the check "backups"."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A backup that was due while Helix was down is made once, when the start has settled.
+# A backup missed while Helix was down is made once, after the start has settled.
 _PAUSE_S: Final = 60.0
 _RETRY_S: Final = 900.0
-# The clock may be set meanwhile, so what is due is looked at again so often.
+# The clock may be set while waiting, so the due time is checked this often.
 _LOOK_S: Final = 600.0
 _SCHEDULED: Final = Actor("schedule")
 
 
 class BackupSchedule:
-    """Makes backups unasked, and knows whether they are as they should be."""
+    """Makes scheduled backups, and judges whether they are as they should be."""
 
     def __init__(
         self,
@@ -46,14 +46,14 @@ class BackupSchedule:
         self._begun_at = kernel.clock.now()
 
     def due_at(self) -> datetime:
-        """When the next one is to be made; at once where there is none yet."""
+        """When the next backup is due; at once if there is none yet."""
         newest = self._backups.newest
         if newest is None:
             return self._since()
         return newest.begun_at + timedelta(hours=self._kernel.settings.backup_every_h)
 
     async def run(self) -> None:
-        """Supervised: a backup every `BACKUP_EVERY_H`, counted from the last good one."""
+        """Makes a backup every `BACKUP_EVERY_H` hours, counted from the last good one (supervised)."""
         await self._sleep(_PAUSE_S)
         while True:
             wait_s = (self.due_at() - self._kernel.clock.now()).total_seconds()
@@ -68,7 +68,7 @@ class BackupSchedule:
                 await self._sleep(_RETRY_S)
 
     def read(self) -> Reading:
-        """What the check "backups" says; reads memory only."""
+        """The reading of the check "backups"; from memory."""
         records, newest = self._backups.list(), self._backups.newest
         late_h = self._kernel.settings.backup_late_warn_h
         due_at = max(self.due_at(), self._since())
@@ -87,7 +87,7 @@ class BackupSchedule:
                 warns_when("a backup after the last good one", "damaged"),
             ),
         )
-        action = "Make one with the command backup; see the log for why the last one failed."
+        action = "Make one with `/backup`. The log says why the last one failed."
         if self._backups.last_error is not None:
             reason = f"the last backup failed: {self._backups.last_error}"
         elif newest is not None and any(one.status == "bad" for one in records if one.id > newest.id):
@@ -99,5 +99,5 @@ class BackupSchedule:
         return msgspec.structs.replace(reading, status="warn", reason=reason, action=action)
 
     def _since(self) -> datetime:
-        """Since when Helix runs, though its clock may have been ahead when it started."""
+        """When Helix started, but not in the future if its clock was ahead then."""
         return min(self._begun_at, self._kernel.clock.now())

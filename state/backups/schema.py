@@ -1,4 +1,4 @@
-"""The tables of backups (migration numbers 27–29)."""
+"""The tables of backups (migrations 27–29)."""
 
 from __future__ import annotations
 

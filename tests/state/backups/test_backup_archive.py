@@ -112,7 +112,7 @@ def test_a_name_that_leads_elsewhere_is_refused(archive: Path, target: Path, nam
     def rename(files: dict[str, bytes]) -> None:
         files[name] = files.pop("agents.json")
 
-    with pytest.raises(BadBackup, match="other files than a backup has"):
+    with pytest.raises(BadBackup, match="files that no backup has"):
         look(rewrite(archive, rename), target)
     assert list(target.iterdir()) == []
 
@@ -122,7 +122,7 @@ def test_links_devices_and_folders_are_refused(archive: Path, target: Path, kind
     files = read_archive(archive)
     link = tarfile.TarInfo("helix.db")
     link.type, link.linkname = kind, "/etc/passwd"
-    with pytest.raises(BadBackup, match="something else than plain files"):
+    with pytest.raises(BadBackup, match="something other than regular files"):
         look(write_archive(archive, [("manifest.json", files["manifest.json"]), (link, b"")]), target)
     assert list(target.iterdir()) == []
 
@@ -131,7 +131,7 @@ def test_a_changed_part_is_refused(archive: Path, target: Path) -> None:
     def change(files: dict[str, bytes]) -> None:
         files["ucf_state.json"] = files["ucf_state.json"].replace(b"0", b"1")
 
-    with pytest.raises(BadBackup, match=r"altered: ucf_state\.json"):
+    with pytest.raises(BadBackup, match=r"changed: the SHA-256 of ucf_state\.json"):
         look(rewrite(archive, change, honest=False), target)
 
 
@@ -152,11 +152,11 @@ def test_a_missing_an_added_and_a_longer_part_are_refused(archive: Path, target:
     ("changes", "said"),
     [
         ({"format": 2}, "has format 2"),
-        ({"format": "one"}, "manifest says"),
-        ({"more": 1}, "manifest says"),
+        ({"format": "one"}, "manifest is not valid"),
+        ({"more": 1}, "manifest is not valid"),
         ({"parts": []}, "other files"),
-        ({"parts": [{"name": "helix.db", "size": 10**15, "sha256": ""}]}, "more than is sane"),
-        ({"parts": [{"name": "helix.db", "size": -1, "sha256": ""}]}, "more than is sane"),
+        ({"parts": [{"name": "helix.db", "size": 10**15, "sha256": ""}]}, "the limit is"),
+        ({"parts": [{"name": "helix.db", "size": -1, "sha256": ""}]}, "the limit is"),
     ],
 )
 def test_a_manifest_that_makes_no_sense_is_refused(
@@ -181,7 +181,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(
         total, used, free = 2**40, 2**40 - 2**20, 2**20
 
     monkeypatch.setattr("shutil.disk_usage", lambda _: Usage)
-    with pytest.raises(BadBackup, match="no room to unpack"):
+    with pytest.raises(BadBackup, match="not enough space to unpack"):
         look(archive, target)
     assert list(target.iterdir()) == []
 

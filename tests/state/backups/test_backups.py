@@ -108,7 +108,7 @@ async def test_progress_moves_from_phase_to_phase_up_to_a_hundred(collective: Co
     assert [note for *_, note in told if note] == [
         "copying the database",
         "compressing",
-        "checking what came out",
+        "checking the archive",
     ]
     done = [step[0] for step in told]
     assert done == sorted(done)
@@ -166,7 +166,7 @@ async def test_a_backup_cancelled_while_it_is_being_kept_is_there_and_known(
     assert collective.backups.list() == (record,)
 
 
-@pytest.mark.parametrize("phase", ["compressing", "checking what came out"])
+@pytest.mark.parametrize("phase", ["compressing", "checking the archive"])
 async def test_a_stop_of_helix_ends_a_backup_at_once_and_says_so(
     collective: Collective, kernel: Kernel, phase: str
 ) -> None:
@@ -311,7 +311,7 @@ async def test_a_damaged_backup_is_found_and_shown_by_the_check(
     assert check is not None
     assert "newer than the last good one is damaged" in check.reason
     assert collective.backups.newest == collective.backups.get(good.id)
-    with pytest.raises(UnknownBackup, match="There are: 2, 1"):
+    with pytest.raises(UnknownBackup, match="Known ids: 2, 1"):
         await collective.backups.verify(99, ADA)
 
 

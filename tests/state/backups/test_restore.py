@@ -463,7 +463,7 @@ async def test_a_count_of_stops_that_is_no_number_does_not_stop_a_restore(
 
 
 def test_which_file_must_be_said() -> None:
-    with pytest.raises(RestoreRefused, match="Which backup"):
+    with pytest.raises(RestoreRefused, match="Name a backup"):
         parse_file(None)
     assert parse_file("a.tar.gz") == Path("a.tar.gz")
 

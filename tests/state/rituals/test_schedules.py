@@ -262,7 +262,7 @@ async def test_adding_and_removing_is_journalled_with_who(stage: Stage) -> None:
 
 
 async def test_what_cannot_be_added_or_removed_is_said(stage: Stage) -> None:
-    with pytest.raises(UnknownSchedule, match=r"no schedule 3\. There are: none"):
+    with pytest.raises(UnknownSchedule, match=r"no schedule 3\. Known ids: none"):
         await stage.schedules.remove(3, actor=MIA)
     with pytest.raises(WrongSteps):
         await stage.add("every 6h", 0)
