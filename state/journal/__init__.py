@@ -1,4 +1,4 @@
-"""The journal: every change, who made it and why; and the history of the six numbers beside it."""
+"""The journal of every change, who made it and why; and the history of the UCF's six values."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from state.change import JournalRow
 from state.models import METRICS, UCF
 
 LIMIT: Final = 500
-# Longest text kept in a column; what is longer is cut.
+# Longer texts are cut at this length.
 _NAME_LENGTH: Final = 100
 _REASON_LENGTH: Final = 1_000
 _SELECT: Final = "SELECT id, at_us, kind, subject, cause, actor, actor_id, reason, before, after FROM journal"
 _VALUE_BYTES: Final = 64 * 1024
-# Rows removed in one transaction, so that pruning never holds up the writer for long.
+# Rows deleted per transaction, so that other writes never wait long.
 _PRUNE_CHUNK: Final = 2_000
 
 _Row = tuple[int, int, str, str, str, str | None, int | None, str | None, str | None, str | None]
 
 
 class JournalEntry(JournalRow, frozen=True, kw_only=True):
-    """A row as it was kept: with its number and moment."""
+    """A stored row with its id and time."""
 
     id: int
     at: datetime
 
 
 class Journal:
-    """Reads the journal. Rows come in through `StateManager.change` and `StateManager.record` only."""
+    """Reads the journal; only `StateManager.change` and `StateManager.record` write it."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -49,14 +49,14 @@ class Journal:
         before_id: int | None = None,
         limit: int = 50,
     ) -> tuple[JournalEntry, ...]:
-        """Entries that fit every given condition, newest first.
+        """Entries that match all given conditions, newest first.
 
         Args:
-            subject: the metric, agent or thing, in any case.
+            subject: the metric, agent or thing, ignoring case.
             kinds: only these kinds.
             since: not older than this.
-            before_id: only entries older than this one: the last of the page before.
-            limit: at most so many, 500 at most.
+            before_id: only older entries than this one: the last id of the previous page.
+            limit: how many at most; 500 is the maximum.
         """
         where, values = _conditions(subject, kinds, since, before_id)
         query = f"{_SELECT}{where} ORDER BY id DESC LIMIT ?"
@@ -74,7 +74,7 @@ class Journal:
         kinds: Collection[str] | None = None,
         since: datetime | None = None,
     ) -> int:
-        """How many entries fit every given condition."""
+        """Number of entries that match all given conditions."""
         where, values = _conditions(subject, kinds, since, None)
         query = f"SELECT count(*) FROM journal{where}"  # noqa: S608 - only our own column names
 
@@ -84,12 +84,12 @@ class Journal:
         return await self._database.read(work)
 
     async def ucf_at(self, moment: datetime) -> UCF | None:
-        """The UCF as it was at a moment; None before the first one."""
+        """The UCF at a time; None before the first one."""
         found = await self._ucf("WHERE at_us <= ? ORDER BY at_us DESC, version DESC LIMIT 1", to_us(moment))
         return None if found is None else found[0]
 
     async def first_ucf(self) -> tuple[UCF, datetime] | None:
-        """The oldest UCF that is kept, with its moment; None where there is none."""
+        """The oldest stored UCF and its time; None if there is none."""
         return await self._ucf("ORDER BY at_us, version LIMIT 1")
 
     async def _ucf(self, which: str, *values: int) -> tuple[UCF, datetime] | None:
@@ -104,9 +104,9 @@ class Journal:
         return await self._database.read(work)
 
     async def prune(self, older_than: datetime) -> int:
-        """Removes what is older; gives how many entries that was.
+        """Deletes older entries; returns how many.
 
-        The newest value before that moment is kept, so that the history still starts with a value.
+        Of the UCF history, the newest value before that time is kept, so that it still starts with a value.
         """
         limit_us = to_us(older_than)
         removed = 0
@@ -120,10 +120,10 @@ class Journal:
 
 
 def insert_rows(connection: sqlite3.Connection, at: datetime, rows: Sequence[JournalRow]) -> None:
-    """Writes rows in the transaction that is open; for `state/manager.py`.
+    """Inserts rows in the open transaction; for `state/manager.py`.
 
     Raises:
-        HelixError: `before` or `after` cannot be kept: no JSON, or over 64 KiB of it.
+        HelixError: `before` or `after` cannot be stored: not JSON, or over 64 KiB of it.
     """
     if rows:
         connection.executemany(
@@ -187,9 +187,9 @@ def _encoded(value: object | None) -> str | None:
     try:
         text = msgspec.json.encode(value)
     except (TypeError, ValueError) as error:
-        raise HelixError(f"This cannot be kept in the journal: {error}") from error
+        raise HelixError(f"The journal cannot store this: {error}") from error
     if len(text) > _VALUE_BYTES:
-        raise HelixError(f"This is too much for one journal entry: {len(text)} bytes of {_VALUE_BYTES}.")
+        raise HelixError(f"A journal entry holds at most {_VALUE_BYTES} bytes; this one has {len(text)}.")
     return text.decode()
 
 

@@ -1,4 +1,4 @@
-"""What differs between two states, as rows of the journal."""
+"""The differences between two states, as journal rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from state.models import METRICS, UCF, AgentReport
 
 
 def ucf_rows(old: UCF, new: UCF, *, cause: str, reason: str | None = None) -> tuple[JournalRow, ...]:
-    """One row for each metric that differs."""
+    """One row per metric that differs."""
     return tuple(
         JournalRow(
             kind="ucf",
@@ -27,7 +27,7 @@ def ucf_rows(old: UCF, new: UCF, *, cause: str, reason: str | None = None) -> tu
 def report_rows(
     old: Mapping[str, AgentReport], new: Mapping[str, AgentReport], *, cause: str
 ) -> tuple[JournalRow, ...]:
-    """One row for each agent whose reported status or task differs, or who came or went."""
+    """One row per agent that was added or removed, or whose reported status or task differs."""
     rows = []
     for name in sorted(old.keys() | new.keys()):
         before, after = _told(old.get(name)), _told(new.get(name))

@@ -1,4 +1,4 @@
-"""The six numbers over time: as steps where they are few, in buckets of min, mean and max where many."""
+"""The six values over time: as exact steps if they are few, else in buckets with min, mean and max."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from state.models import METRICS
 
 MOST_POINTS: Final = 2_000
 
-# One metric's changes in a span, with the number of each one's bucket and until when it held in it.
+# One metric's changes in a period, each with its bucket and until when its value held.
 _BUCKETED: Final = """
     WITH held AS (
         SELECT at_us, version, {metric} AS v, (at_us - :since) / :width AS bucket,
@@ -49,7 +49,7 @@ _Bucket = tuple[int, float, float, int, float, float]
 
 
 class Point(msgspec.Struct, frozen=True):
-    """A value from `at` on; of a bucket that begins there, the time-weighted mean with its extremes."""
+    """A value from `at` on; for a bucket that begins there, the time-weighted mean and the extremes."""
 
     at: datetime
     value: float
@@ -58,11 +58,11 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
-    """One metric over a span.
+    """One metric over a period.
 
     Attributes:
-        points: in order of time. The first is at `since`, unless the history begins later; empty before it.
-        exact: each point is a change, and its value held until the next one.
+        points: in order of time. The first is at `since`, or where the history begins if that is later.
+        exact: each point is a change, and its value holds until the next point.
     """
 
     metric: str
@@ -73,7 +73,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One change of the field: what made it, and which of the six it moved."""
+    """One change of the field: its source, and which of the six values changed."""
 
     at: datetime
     source: str
@@ -81,7 +81,7 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class History:
-    """Reads the history of the UCF; every call is one query in a reader's thread."""
+    """Reads the history of the UCF; each call is one read."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -89,7 +89,7 @@ class History:
     async def series(
         self, metrics: Collection[str], since: datetime, until: datetime, *, points: int = 300
     ) -> dict[str, Series]:
-        """Each of the named metrics in a span, in at most so many points (2 to 2000)."""
+        """Each metric over a period, in at most `points` points (2 to 2000)."""
         span = to_us(since), to_us(until)
         limit = max(2, min(points, MOST_POINTS))
 
@@ -99,10 +99,10 @@ class History:
         return await self._database.read(work)
 
     async def steps(self, since: datetime, until: datetime, *, limit: int = 200) -> tuple[Step, ...]:
-        """The last `limit` changes in a span, oldest first."""
+        """The last `limit` changes in a period, oldest first."""
 
         def work(connection: sqlite3.Connection) -> tuple[Step, ...]:
-            # One more, since what a change moved shows against the one before it.
+            # One more, to see what the first change changed.
             rows = connection.execute(_STEPS, (to_us(until), limit + 1)).fetchall()[::-1]
             found = []
             for before, row in pairwise(rows):
@@ -116,7 +116,7 @@ class History:
     async def samples(
         self, metrics: Collection[str], moments: Sequence[datetime]
     ) -> dict[str, tuple[float | None, ...]]:
-        """Each of the named metrics as it was at each moment; None before the first value."""
+        """Each metric at each time; None before the first value."""
 
         def work(connection: sqlite3.Connection) -> dict[str, tuple[float | None, ...]]:
             return {
@@ -153,7 +153,7 @@ def _series(connection: sqlite3.Connection, metric: str, span: tuple[int, int], 
 def _filled(
     rows: Sequence[_Bucket], span: tuple[int, int], width: int, carried: float | None
 ) -> tuple[Point, ...]:
-    """Every bucket, with those in which nothing changed; a bucket begins with what held at its beginning."""
+    """All buckets, including those without changes; each starts with the value carried over."""
     since_us, until_us = span
     by_number = {row[0]: row for row in rows}
     points = []
@@ -167,7 +167,7 @@ def _filled(
             continue
         _, low, high, first_us, weighted, last = row
         if carried is None:
-            # The history begins in this bucket.
+            # The history begins within this bucket.
             length, mean_sum = end - first_us, weighted
         else:
             length, mean_sum = end - start, weighted + carried * (first_us - start)

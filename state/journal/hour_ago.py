@@ -1,4 +1,4 @@
-"""The UCF of an hour ago, which trends are measured against."""
+"""The UCF of an hour ago, for trends."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ EVERY_S: Final = 60.0
 
 
 class HourAgo:
-    """Reads it once a minute.
+    """Reads the UCF of an hour ago once a minute.
 
     Attributes:
-        ucf: the UCF of an hour ago, or the first one in a younger history; None while there is none.
-        since: when the history begins, where `ucf` is the first one; None otherwise.
+        ucf: the UCF of an hour ago, or the first one if the history is younger; None if there is none.
+        since: when the history begins, if `ucf` is the first one; else None.
     """
 
     def __init__(self, journal: Journal, clock: Clock) -> None:
@@ -27,7 +27,7 @@ class HourAgo:
         self.since: datetime | None = None
 
     async def refresh(self) -> None:
-        """Reads it again."""
+        """Reads it."""
         then = await self._journal.ucf_at(self._clock.now() - timedelta(hours=1))
         first = await self._journal.first_ucf() if then is None else None
         self.ucf, self.since = (then, None) if first is None else first

@@ -1,4 +1,4 @@
-"""The projector: keeps `ucf_state.json` and `agents.json` and the state the same."""
+"""The projector: keeps `ucf_state.json` and `agents.json` in step with the state."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ logger = logging.getLogger(__name__)
 
 _THRESHOLDS: Final = (
     warns_when("an edited file", "refused"),
-    warns_when("a file", "impossible to write or to read"),
+    warns_when("a file", "not readable or not writable"),
 )
 _FAILED: Final = (
-    "Helix tries again until it works. If it lasts: make room in the data folder, check its permissions, "
-    "and raise the limit of open files."
+    "Helix retries automatically. If it lasts: free space in the data folder, check its permissions, and "
+    "raise the limit of open files."
 )
 _FIRST_RETRY_S: Final = 1.0
 _LONGEST_RETRY_S: Final = 5.0
@@ -39,17 +39,17 @@ OnRefusal = Callable[[Refusal], None]
 
 
 class UnknownStateFile(UnknownName):
-    """No projected file has that name."""
+    """There is no projected file with that name."""
 
     kind = "state file"
 
 
 class Projector:
-    """Writes the files after each commit, and takes what people write into them.
+    """Writes the files after each commit, and imports people's edits.
 
-    A file is read before it is written, so an edit that nobody has seen yet is taken first, whether the
-    folder is watched or not. A refused edit is left alone, the last good state stays, and the check "state"
-    says file, line and why, until it is mended.
+    A file is read before it is written, so an edit is imported first even if the folder is not watched. A
+    refused edit is left in its file and the last good state stays; the check "state" shows file, line and
+    reason until it is corrected.
     """
 
     def __init__(
@@ -69,25 +69,25 @@ class Projector:
 
     @property
     def names(self) -> frozenset[str]:
-        """The files' names in the data folder."""
+        """The file names in the data folder."""
         return frozenset(self._files)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
-        """The edits that stand refused, by file."""
+        """The refused edits, at most one per file."""
         return tuple(file.refusal for file in self._files.values() if file.refusal is not None)
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """What could not be read or written the last time, each with its file; tried again by `run`."""
+        """Files that could not be read or written the last time, with the reason; `run` retries them."""
         return tuple(f"{file.name}: {file.failure}" for file in self._files.values() if file.failure)
 
     def on_refusal(self, callback: OnRefusal) -> None:
-        """Calls `callback` with each edit that is newly refused."""
+        """Calls `callback` for each newly refused edit."""
         self._on_refusal.append(callback)
 
     async def import_at_start(self) -> Mapping[str, Outcome]:
-        """Takes edits made while Helix was down, and rewrites what merely lags. Then follows the state."""
+        """Imports edits from before the start, updates old files, and then follows the state."""
         for file in self._files.values():
             await file.load()
         outcomes = await self.check()
@@ -96,18 +96,18 @@ class Projector:
         return outcomes
 
     async def check(self, name: str = "all") -> Mapping[str, Outcome]:
-        """Reads the files and mends what differs, now; gives what came of each.
+        """Checks files now: imports edits, updates old files; returns the outcome by file.
 
         Args:
-            name: "all", a file's name, or that name without its ending.
+            name: "all", a file's name, or that name without its extension.
 
         Raises:
-            UnknownStateFile: no projected file has that name.
+            UnknownStateFile: there is no projected file with that name.
         """
         return await self.check_files(self._files if name == "all" else (self._file(name),))
 
     async def check_files(self, names: Collection[str]) -> Mapping[str, Outcome]:
-        """As `check`, for those of `names` that are projected files."""
+        """Like `check`, for those of `names` that are projected files."""
         outcomes = await self._check(names)
         if "failed" in outcomes.values():
             self._wake.set()
@@ -124,7 +124,7 @@ class Projector:
         return dict(zip((file.name for file in files), outcomes, strict=True))
 
     async def run(self) -> None:
-        """Supervised: projects after each change; what disk or store refused is tried again."""
+        """Updates the files after each change, and retries what disk or store refused (supervised)."""
         retry_s = _FIRST_RETRY_S
         while True:
             self._wake.clear()
@@ -137,7 +137,7 @@ class Projector:
                 await self._wake.wait()
 
     async def close(self) -> None:
-        """Projects what is not projected yet, and follows the state no more."""
+        """Writes what is not written yet, and stops following the state."""
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None
@@ -169,7 +169,7 @@ class Projector:
             return
         actions = []
         if refusals:
-            actions.append("Mend the file, or remove it to have it written anew.")
+            actions.append("Correct the file, or delete it to have it written again.")
         if failures:
             actions.append(_FAILED)
         self._health.report(

@@ -1,4 +1,4 @@
-"""`agents.json`: the agents that live outside, and what they last said."""
+"""`agents.json`: the external agents and their last reports."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _AwareMoment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class AgentsEdit(msgspec.Struct, frozen=True):
-    """What `agents.json` says.
+    """The content of `agents.json`.
 
     Attributes:
-        undated: agents for whom the file gives no time, so that the time of its writing counts.
-        written_ahead: the file is dated in the future, so its time says nothing and makes no heartbeat.
+        undated: agents without a time in the file; the time of the file counts instead.
+        written_ahead: the file is dated in the future, so its time is ignored and is no heartbeat.
     """
 
     reports: Mapping[str, AgentReport]
@@ -36,11 +36,11 @@ class AgentsEdit(msgspec.Struct, frozen=True):
     written_ahead: bool
 
     def matches(self, snapshot: Snapshot) -> bool:
-        """Whether the reports are those of the state; the time of an undated one is not compared."""
+        """Whether the reports equal those of the state; times of undated ones are not compared."""
         return self._aligned(snapshot) == dict(snapshot.reports)
 
     def refreshes(self, snapshot: Snapshot) -> bool:
-        """Whether an undated report was written again after the state last heard of that agent."""
+        """Whether the file was written again after an undated agent's last report in the state."""
         if self.written_ahead or not self.matches(snapshot):
             return False
         return any(
@@ -48,7 +48,7 @@ class AgentsEdit(msgspec.Struct, frozen=True):
         )
 
     def change(self, snapshot: Snapshot) -> Change:
-        """Takes the reports over, but leaves an undated one as it is where it says nothing newer."""
+        """The change that takes over the reports; undated ones only if they are newer."""
         if self.matches(snapshot) and not self.refreshes(snapshot):
             return Change()
         rows = report_rows(snapshot.reports, self.reports, cause="file")
@@ -64,12 +64,12 @@ class AgentsEdit(msgspec.Struct, frozen=True):
 
 
 class AgentsDocument:
-    """`agents.json`: the external agents by name, each with status, task, load and time of its report."""
+    """`agents.json`: the external agents by name, each with status, task, load and report time."""
 
     name = "agents.json"
 
     def render(self, snapshot: Snapshot) -> bytes:
-        """Every external agent with its last report."""
+        """The file's content: every external agent with its last report."""
         return pretty(
             {
                 name: {
@@ -83,7 +83,7 @@ class AgentsDocument:
         )
 
     def parse(self, content: FileContent, now: datetime) -> AgentsEdit:
-        """The reports of the file; one without a time is as old as the file."""
+        """Parses the file; a report without a time gets the time of the file."""
         values, text = parse_object(content.data)
         names = {spec.name.casefold(): spec.name for spec in ROSTER}
         ahead = content.modified_at > now + AHEAD
@@ -104,7 +104,7 @@ class AgentsDocument:
 
 
 class _ReportReader:
-    """Reads one agent's report out of the file's text."""
+    """Reads one agent's report from the parsed file."""
 
     def __init__(self, text: str, written_at: datetime, now: datetime) -> None:
         self._text = text
@@ -123,7 +123,7 @@ class _ReportReader:
             ("status", _is_status, f"one of {', '.join(_STATUSES)}"),
             ("task", _is_task, f"a text of at most {_TASK_LENGTH} characters"),
             ("load", _is_load, "a number between 0 and 1"),
-            ("reported_at", self._is_past, "a time of the past with its zone, such as 2026-01-31T12:00:00Z"),
+            ("reported_at", self._is_past, "a past time with a time zone, such as 2026-01-31T12:00:00Z"),
         ):
             if not fits(value.get(field)):
                 place = key_position(self._text, key, field)

@@ -1,4 +1,4 @@
-"""The two files that mirror the state, as the projector sees them; and `ucf_state.json`."""
+"""The interface of projected files; and `ucf_state.json`."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from state.models import UCF, InvalidUCF, Snapshot, validate_ucf
 
 
 class Edit(Protocol):
-    """What a file says."""
+    """The parsed content of a file."""
 
     def matches(self, snapshot: Snapshot) -> bool:
-        """Whether the state says the same."""
+        """Whether it equals the state."""
         ...
 
     def refreshes(self, snapshot: Snapshot) -> bool:
-        """Whether it says the same, but later: a file written again to be a heartbeat."""
+        """Whether it equals the state but is newer: a file written again as a heartbeat."""
         ...
 
     def change(self, snapshot: Snapshot) -> Change:
-        """The change that makes the state say it."""
+        """The change that makes the state equal to it."""
         ...
 
 
 class Document(Protocol):
-    """One projected file."""
+    """One kind of projected file."""
 
     @property
     def name(self) -> str:
@@ -41,43 +41,43 @@ class Document(Protocol):
         ...
 
     def render(self, snapshot: Snapshot) -> bytes:
-        """The file's content for a snapshot: always the same for the same records."""
+        """The file's content for a snapshot; equal snapshots give equal content."""
         ...
 
     def parse(self, content: FileContent, now: datetime) -> Edit:
-        """What the content says; raises RefusedEdit with the place of the first mistake."""
+        """Parses the content; raises RefusedEdit with the place of the first mistake."""
         ...
 
 
 class UCFEdit(msgspec.Struct, frozen=True):
-    """What `ucf_state.json` says."""
+    """The content of `ucf_state.json`."""
 
     ucf: UCF
 
     def matches(self, snapshot: Snapshot) -> bool:
-        """Whether the six numbers are those of the state."""
+        """Whether the six values equal those of the state."""
         return self.ucf == snapshot.ucf
 
     def refreshes(self, _snapshot: Snapshot) -> bool:
-        """Never: the six numbers have no age."""
+        """Always False: the six values have no time."""
         return False
 
     def change(self, snapshot: Snapshot) -> Change:
-        """Takes the six numbers over."""
+        """The change that takes over the six values."""
         return Change(ucf=self.ucf, journal=ucf_rows(snapshot.ucf, self.ucf, cause="file"), source="file")
 
 
 class UCFDocument:
-    """`ucf_state.json`: one flat object of the six numbers."""
+    """`ucf_state.json`: one flat object with the six values."""
 
     name = "ucf_state.json"
 
     def render(self, snapshot: Snapshot) -> bytes:
-        """The six numbers, one a line."""
+        """The file's content: the six values, one per line."""
         return pretty(snapshot.ucf.as_dict())
 
     def parse(self, content: FileContent, _now: datetime) -> UCFEdit:
-        """The six numbers of the file."""
+        """Parses the six values."""
         values, text = parse_object(content.data)
         try:
             return UCFEdit(validate_ucf(values))
@@ -88,5 +88,5 @@ class UCFDocument:
 
 
 def pretty(values: Mapping[str, object]) -> bytes:
-    """JSON for people: indented, UTF-8 as it is, a newline at the end."""
+    """JSON for people: indented, with non-ASCII characters as they are, ending with a newline."""
     return (json.dumps(values, indent=2, ensure_ascii=False) + "\n").encode()

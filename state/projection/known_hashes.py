@@ -1,7 +1,7 @@
-"""Which contents of a projected file are our own: the last one confirmed on disk, and those committed since.
+"""The contents of a projected file that Helix itself wrote: the last one confirmed on disk, and later ones.
 
-Kept in the database, in the transaction of the change that they belong to, so that the next start can tell a
-file that merely lags from one that was edited.
+Stored in the transaction of the change they belong to, so that the next start can tell an old file from an
+edited one.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ import hashlib
 import sqlite3
 from typing import Final
 
-# While a refused edit stands, changes go on and each commits a content that is not written. Of those only the
-# newest can have reached the disk.
+# While a refused edit blocks the file, each change commits a content that is not written. Only the newest
+# ones can have reached the disk, so older ones are deleted.
 _COMMITTED_LIMIT: Final = 256
 
 
 def digest(content: bytes) -> bytes:
-    """What a content is known by: SHA-256."""
+    """The SHA-256 by which a content is recognised."""
     return hashlib.sha256(content).digest()
 
 
 def known(connection: sqlite3.Connection, file: str) -> frozenset[bytes]:
-    """Every content that is ours."""
+    """The hashes of all contents that are ours."""
     rows = connection.execute("SELECT hash FROM projection WHERE file = ?", (file,))
     return frozenset(bytes(row[0]) for row in rows)
 
 
 def commit(connection: sqlite3.Connection, file: str, content_hash: bytes) -> None:
-    """A content that will be written: it is ours from now on, whether it gets there or not."""
+    """Stores a content that will be written; it counts as ours from now on, even if it never gets there."""
     connection.execute(
         "INSERT INTO projection (file, hash, confirmed) VALUES (?, ?, 0) ON CONFLICT (file, hash) DO UPDATE "
         "SET serial = (SELECT max(serial) + 1 FROM projection)",
@@ -41,7 +41,7 @@ def commit(connection: sqlite3.Connection, file: str, content_hash: bytes) -> No
 
 
 def confirm(connection: sqlite3.Connection, file: str, content_hash: bytes) -> None:
-    """A content is on the disk: what came before it is ours no more, so putting it back is an edit."""
+    """Marks a content as written; earlier ones no longer count as ours, so restoring one is an edit."""
     commit_if_new = "INSERT INTO projection (file, hash, confirmed) VALUES (?, ?, 1) ON CONFLICT DO NOTHING"
     connection.execute(commit_if_new, (file, content_hash))
     connection.execute(
@@ -53,7 +53,7 @@ def confirm(connection: sqlite3.Connection, file: str, content_hash: bytes) -> N
 
 
 def adopt(connection: sqlite3.Connection, file: str, content_hash: bytes, rendered_hash: bytes) -> None:
-    """An edit was imported: it is what stands on the disk, and our own form of it may follow."""
+    """Stores an imported edit as the file's content, and our own rendering of it as the next one."""
     connection.execute("DELETE FROM projection WHERE file = ?", (file,))
     confirm(connection, file, content_hash)
     if rendered_hash != content_hash:

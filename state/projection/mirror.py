@@ -1,4 +1,4 @@
-"""One file that mirrors a part of the state: written after each change, read for edits before that."""
+"""One file that mirrors a part of the state: read for edits, then written, after each change."""
 
 from __future__ import annotations
 
@@ -25,25 +25,25 @@ from state.projection.documents import Document, Edit
 
 logger = logging.getLogger(__name__)
 
-# "current": file and state say the same; "imported": an edit was taken; "written": the file was;
-# "refused": an edit stands that cannot be taken; "failed": disk or store did not do it, to be tried again.
+# "current": file and state are equal; "imported": an edit was taken over; "written": the file was updated;
+# "refused": an edit is not valid; "failed": disk or store failed, to be retried.
 Outcome = Literal["current", "imported", "written", "refused", "failed"]
 
-# An editor may truncate a file and write it a moment later: what cannot be taken is looked at again.
+# An editor may truncate a file before it writes: an invalid file is read again after this pause.
 _QUIET_S: Final = 0.04
 _QUIET_ROUNDS: Final = 4
-# Each round that does not end was overtaken by another writer.
+# In each of these rounds another program may write the file first.
 _ROUNDS: Final = 16
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """An edit that was refused: the file is left alone, and the last good state stays.
+    """A refused edit: the file is left alone, and the last good state stays.
 
     Attributes:
         file: its name in the data folder.
-        line: counted from 1; None where the whole file is meant.
+        line: counted from 1; None if the whole file is meant.
         column: likewise.
-        reason: why, for a person.
+        reason: why, as text for people.
     """
 
     file: str
@@ -58,11 +58,11 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class FileProjection:
-    """Keeps one file and the state the same.
+    """Keeps one file in step with the state.
 
     Attributes:
-        refusal: the edit that stands refused; while there is one the file is not written.
-        failure: why the file could not be read or written the last time, for a person.
+        refusal: the refused edit; while there is one, the file is not written.
+        failure: why the file could not be read or written the last time, as text for people.
     """
 
     def __init__(
@@ -85,20 +85,20 @@ class FileProjection:
         self._clock = clock
         self._sleep = sleep
         self._lock = asyncio.Lock()
-        # What is known of the disk: the content last seen or written there, and what a write may have left.
+        # Hashes of the content last seen or written on disk, and of what an interrupted write may have left.
         self._ours: set[bytes] = set()
         self._confirmed: bytes | None = None
         self._refused: bytes | None = None
-        # Whether something may lie beside the file that belongs in its place.
+        # Whether an interrupted write may have left an edit beside the file.
         self._left = True
         manager.add_transaction_hook(self._commit_hash)
 
     async def load(self) -> None:
-        """Learns from the database which contents are ours; once, before the first check."""
+        """Reads from the database which contents are ours; call it once, before the first check."""
         self._ours = set(await self._database.read(partial(known_hashes.known, file=self.name)))
 
     async def check(self) -> Outcome:
-        """Reads the file, takes an edit, and writes the file where it lags."""
+        """Reads the file, imports an edit, and writes the file if it is old."""
         async with self._lock:
             try:
                 outcome = await self._settle()
@@ -137,12 +137,12 @@ class FileProjection:
             if current:
                 break
         if written:
-            # Perhaps behind a state that changes faster than a disk writes: each change asks for a check.
+            # The state may have changed again, but each change asks for another check.
             return "imported" if imported else "written"
         return "failed"
 
     async def _put_back(self) -> None:
-        """Puts an edit back that a kill, or an error of the disk, has left beside the file."""
+        """Restores an edit that a kill or a disk error has left beside the file."""
         if not self._left:
             return
         if await uninterrupted(asyncio.to_thread(put_back, self._path, self._is_ours)):
@@ -150,15 +150,15 @@ class FileProjection:
         self._left = False
 
     def _is_ours(self, content: bytes) -> bool:
-        # An earlier version has left the first part of what it was writing.
+        # An earlier version of Helix may have left a partly written file.
         begun = self._document.render(self._manager.snapshot).startswith(content)
         return begun or known_hashes.digest(content) in self._ours
 
     async def _read(self) -> tuple[FileContent | None, Edit | None]:
-        """The file, once it has been quiet for a moment where it cannot be taken.
+        """The file and its edit; an invalid file is read again until it stays the same for a moment.
 
-        Content of our own that reads as refused is no edit: set the clock back, and a report of a moment ago
-        comes from the future.
+        Content of our own is not an edit, even if it reads as invalid: after the clock was set back, a recent
+        report lies in the future.
         """
         previous: tuple[bytes | None, str] | None = None
         for left in reversed(range(_QUIET_ROUNDS)):
@@ -190,7 +190,7 @@ class FileProjection:
         return edit.refreshes(self._manager.snapshot)
 
     async def _import(self, content: FileContent, edit: Edit) -> bool:
-        """Takes the edit over; False where the state said the same already."""
+        """Takes over an edit; False if the state was equal already."""
         found = known_hashes.digest(content.data)
         changed = False
 
@@ -207,7 +207,7 @@ class FileProjection:
         return changed
 
     async def _write(self, standing: FileContent | None) -> bool:
-        """Writes the newest state over what stands there; False when it has changed again meanwhile."""
+        """Writes the newest state over the present content; False if it has changed again meanwhile."""
         snapshot = self._manager.snapshot
         content = self._document.render(snapshot)
         wanted = known_hashes.digest(content)
@@ -240,7 +240,7 @@ class FileProjection:
         return known_hashes.digest(self._document.render(snapshot))
 
     def _fail(self, why: str) -> None:
-        # It is tried again every few seconds, which is no news.
+        # Log a failure once, not at each retry.
         if why != self.failure:
             self.failure = why
             logger.warning("projection.failed file=%s reason=%s", self.name, why)

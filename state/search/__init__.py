@@ -13,29 +13,29 @@ from core.store import Database
 from core.store.moments import from_us, to_us
 from state.search.query import build_query
 
-# Around a hit in a text; what is searched has no control characters that anybody could mean.
+# Markers around a hit in a text; control characters, which searched texts do not contain.
 HIT_BEGINS: Final = "\x02"
 HIT_ENDS: Final = "\x03"
 
-# Of what fits, the newest so many are ranked; the best so many of those are shown.
+# Of all matches the newest are ranked, up to the first number; the best are shown, up to the second.
 _RANKED: Final = 5_000
 MOST_SHOWN: Final = 100
-# A hit in the title weighs most; then the text; then who and why.
+# Weights of a hit in the title, in the text, and in who and why.
 _WEIGHTS: Final = "4.0, 1.0, 1.0"
 _SNIPPET_WORDS: Final = 18
-# A hit of today counts in full and a very old one half; at this age it is half way between the two.
+# The weight of a hit falls from 1 (today) to 0.5 (very old); at this age it is 0.75.
 _AGED_US: Final = 30 * 24 * 3600 * 1_000_000
 
 _PUBLIC: Final = "{title body}"
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was found; its texts have `HIT_BEGINS` and `HIT_ENDS` around what fits.
+    """One match; its texts have `HIT_BEGINS` and `HIT_ENDS` around the matching words.
 
     Attributes:
         source: "journal", "ritual", "context" or "directive".
-        id: its number there.
-        people: who and why; None where they may not be shown.
+        id: its id there.
+        people: who and why; None if that may not be shown.
     """
 
     source: str
@@ -47,11 +47,11 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """One page of what fits a query, best first.
+    """One page of the matches of a query, best first.
 
     Attributes:
-        total: how many fit, up to `MOST_SHOWN` of which are shown.
-        newest: giving it again shows the same list, whatever came since.
+        total: number of matches; at most `MOST_SHOWN` of them are shown.
+        newest: pass it to `find` for further pages of the same list.
     """
 
     hits: tuple[Hit, ...]
@@ -60,12 +60,12 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def shown(self) -> int:
-        """Over how many hits the pages go."""
+        """Number of hits over all pages."""
         return min(self.total, MOST_SHOWN)
 
 
 class Search:
-    """Reads the index; triggers keep it, in the transactions of what is searched."""
+    """Reads the search index; triggers update it in the transactions of the searched tables."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
@@ -74,17 +74,17 @@ class Search:
     async def find(
         self, text: str, *, people: bool, newest: int | None = None, offset: int = 0, limit: int = 5
     ) -> Found:
-        """What fits all words of a text: ranked by BM25, newer before older where they fit alike.
+        """Finds what matches all words of a text, ranked by BM25 and age.
 
         Args:
             text: words, "phrases" and beginnings* of words.
-            people: whether who and why are searched and given.
+            people: whether who and why are searched and returned.
             newest: `Found.newest` of the first page.
-            offset: so many of the best are passed over.
-            limit: at most so many.
+            offset: how many of the best to skip.
+            limit: how many to return at most.
 
         Raises:
-            WrongQuery: there is nothing in the text that can be searched for.
+            WrongQuery: the text contains nothing to search for.
         """
         query = build_query(text)
         match = query if people else f"{_PUBLIC} : ({query})"
@@ -110,7 +110,7 @@ def _newest(connection: sqlite3.Connection) -> int:
 
 
 def _best(connection: sqlite3.Connection, match: str, last: int, now_us: int) -> list[int]:
-    # bm25() is negative, and better the lower it is.
+    # bm25() is negative; lower is better.
     rows = connection.execute(
         f"""SELECT hit.rowid FROM (
             SELECT rowid, bm25(search, {_WEIGHTS}) AS score FROM search

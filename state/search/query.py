@@ -1,4 +1,4 @@
-"""What somebody typed, made into a query of FTS5 that is never a syntax error."""
+"""Turns what a person typed into an FTS5 query that is always valid."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ MOST_TERMS: Final = 12
 
 # A phrase in quotes (the closing one may be missing), or a word; either may end in a star.
 _TERM: Final = re.compile(r'"([^"]*)(?:"(\*?)|$)|([^\s"]+)')
-# What the tokenizer unicode61 takes for part of a word (https://www.sqlite.org/fts5.html §4.3.1).
+# Unicode categories that the tokenizer unicode61 counts as parts of words (sqlite.org/fts5.html §4.3.1).
 _WORDLY: Final = frozenset("LN")
-# A single letter and a star fit almost everything.
+# A single letter with a star would match almost everything.
 _LEAST_PREFIX: Final = 2
 
 
 class WrongQuery(HelixError):
-    """There is nothing in it that can be searched for; the text says what would do."""
+    """The text cannot be searched for; the error says what can."""
 
 
 def build_query(text: str) -> str:
-    """The FTS5 query for all words and "phrases" of a text; `word*` means every word that begins so.
+    """The FTS5 query for all words and "phrases" of a text; `word*` matches every word that begins with it.
 
-    Each is quoted, so whatever stands in it is text to FTS5 and never syntax.
+    Each term is quoted, so that FTS5 never reads it as syntax.
 
     Raises:
-        WrongQuery: it has no word, or is too long.
+        WrongQuery: the text contains no word, or is too long.
     """
     if len(text) > LONGEST_QUERY:
         raise WrongQuery(f"A search takes at most {LONGEST_QUERY} characters; this one has {len(text)}.")
     terms = [term for found in _TERM.finditer(straight(text)) if (term := _term(found)) is not None]
     if not terms:
         raise WrongQuery(
-            'Name a word to look for, a "phrase in quotes", or the beginning of a word as `harm*`.'
+            'Type a word to search for, a "phrase in quotes", or the beginning of a word, such as `harm*`.'
         )
     if len(terms) > MOST_TERMS:
         raise WrongQuery(f"A search takes at most {MOST_TERMS} words or phrases; this one has {len(terms)}.")
@@ -53,5 +53,5 @@ def _term(found: re.Match[str]) -> str | None:
     if letters == 0:
         return None
     if star and letters < _LEAST_PREFIX:
-        raise WrongQuery(f"Before `*`, name at least {_LEAST_PREFIX} letters.")
+        raise WrongQuery(f"Type at least {_LEAST_PREFIX} letters before `*`.")
     return f'"{seen}"{" *" if star else ""}'

@@ -1,7 +1,7 @@
-"""The tables of full-text search (migration numbers 30–34).
+"""The tables of full-text search (migrations 30–34).
 
-Each source has triggers that keep its rows in `search_docs`, in the transaction that changes them, and
-`search_docs` has triggers that keep the FTS5 index. So nothing is found that is gone.
+Triggers on each source update its rows in `search_docs` in the same transaction, and triggers on
+`search_docs` update the FTS5 index. So deleted things are never found.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Final
 
 from core.store.migrations import Migration
 
-# So much of each text of a row is searched.
+# Characters of each text that are indexed.
 _LENGTH: Final = 4_000
 
-# https://www.sqlite.org/fts5.html §4.4.3: an external content table and the triggers that keep the index.
+# https://www.sqlite.org/fts5.html §4.4.3: an external content table and the triggers that update the index.
 _INDEX: Final = (
-    # Who did something and why are in a column of their own: outside home it is neither searched nor shown.
+    # Who and why are in a column of their own: outside home they are neither searched nor shown.
     """CREATE TABLE search_docs (
         id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, source_id INTEGER NOT NULL,
         at_us INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, people TEXT NOT NULL,
@@ -42,9 +42,9 @@ _INDEX: Final = (
 
 
 def _source(table: str, source: str, *, at_us: str, title: str, body: str, people: str) -> tuple[str, ...]:
-    """The triggers of one table, and the statement that takes in the rows it has already.
+    """The triggers of one table, and the statement that indexes its present rows.
 
-    Expressions name a row's columns with `{row}.` before them.
+    In the expressions, `{row}.` stands before column names.
     """
 
     def values(row: str) -> str:
@@ -63,8 +63,8 @@ def _source(table: str, source: str, *, at_us: str, title: str, body: str, peopl
 
 
 def _people(*columns: str) -> str:
-    """What is there of these columns, with a dot between."""
-    # The first three characters are the dot before the first of them.
+    """SQL that joins those of the columns that are not NULL with a dot."""
+    # substr drops the three characters of the first dot.
     return "substr(" + " || ".join(f"coalesce(' · ' || {{row}}.{one}, '')" for one in columns) + ", 4)"
 
 
@@ -125,7 +125,7 @@ SEARCH_MIGRATIONS: Final[tuple[Migration, ...]] = (
 
 
 def purge_index(connection: sqlite3.Connection) -> None:
-    """Builds the search index anew: a word that was taken out stays in its pages until they are merged."""
+    """Rebuilds the search index: deleted words otherwise stay in its pages until these are merged."""
     for (name,) in connection.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'"
     ).fetchall():

@@ -1,4 +1,4 @@
-"""The promises of Helix, and where they stand over the last day; what was counted survives a restart."""
+"""The objectives (SLOs) of Helix, measured over the last 24 hours; the counts survive a restart."""
 
 from __future__ import annotations
 
@@ -26,27 +26,24 @@ EVERY_S: Final = 60.0
 
 
 class Slo:
-    """Measures the promises. Reading is from memory; the loop keeps one row a minute."""
+    """Measures the objectives. Reads come from memory; a loop stores one row per minute."""
 
     def __init__(self, kernel: Kernel, database: Database) -> None:
         self._clock = kernel.clock
         self._metrics = kernel.metrics
         self._health = kernel.health
         self._database = database
-        # Nobody waits for a sandbox that its owner has closed.
+        # In the sandbox, time during which Helix does not run is no downtime.
         self._counts_absence = not kernel.settings.in_sandbox
         self._minutes: deque[Minute] = deque()
         self._totals = Sums()
         self._watched_s = 0.0
-        # What this process had counted when the newest minute was kept.
+        # The counts of this process that are stored already.
         self._kept = Sums()
         self._uptime: Uptime | None = None
 
     async def load(self) -> None:
-        """Reads what was measured before; the time since then, in which Helix was away, counts as down.
-
-        Not so in the sandbox.
-        """
+        """Reads the stored minutes; the time since the last one counts as down, except in the sandbox."""
         now = self._clock.now()
         for minute in await self._database.read(partial(table.load, since=now - WINDOW, until=now)):
             self._take(minute)
@@ -58,7 +55,7 @@ class Slo:
         self._register()
 
     async def keep(self) -> None:
-        """One supervised round: keeps what was counted since the last one. What the store refuses waits."""
+        """Stores what was counted since the last round (supervised); after a store error, in the next one."""
         if self._uptime is None:
             return
         span_s, up_s = self._uptime.read()
@@ -71,7 +68,7 @@ class Slo:
         try:
             await self._write(minute)
         except StoreError as error:
-            # The check "store" says it.
+            # The check "store" reports the fault.
             logger.warning("slo.not_kept error=%s", error)
             return
         self._kept = counted
@@ -79,13 +76,13 @@ class Slo:
         self._take(minute)
 
     async def close(self) -> None:
-        """Keeps what is not kept yet."""
+        """Stores what is not stored yet."""
         await self.keep()
         if self._uptime is not None:
             self._uptime.stop()
 
     def current(self) -> SloReport:
-        """Where the promises stand at this moment; some 0.2 ms, without waiting for anything."""
+        """The present report; takes about 0.2 ms and does not block."""
         now = self._clock.now()
         self._expire(now)
         begins = now - WINDOW
@@ -93,11 +90,11 @@ class Slo:
         span_s, live.up_s = (0.0, 0.0) if self._uptime is None else self._uptime.read()
         sums = self._totals.plus(live)
         since = max(begins, self._minutes[0].since) if self._minutes else now - timedelta(seconds=span_s)
-        # Where the clock was set back, and no minute has been kept since then.
+        # The clock was set back and no minute has been stored since.
         since = min(since, now)
         watched_s = span_s + self._watched_s
         if self._minutes and self._minutes[0].since < begins:
-            # Of the oldest only a part lies in the window.
+            # Only a part of the oldest minute lies in the window.
             oldest = self._minutes[0]
             outside = (begins - oldest.since) / oldest.span
             watched_s -= outside * oldest.span.total_seconds()
@@ -115,17 +112,17 @@ class Slo:
 
         gauge(
             "helix_slo_target",
-            "What is promised: seconds, or a share of 1.",
+            "The objective: seconds, or a share of 1.",
             lambda: {(target.name,): target.target for target in TARGETS},
         )
         gauge(
             "helix_slo_value",
-            "Where a promise stands over the last 24 hours: seconds, or a share of 1.",
+            "The measured value over the last 24 hours: seconds, or a share of 1.",
             lambda: {(one.name,): one.value for one in self.current().promises if one.value is not None},
         )
         gauge(
             "helix_slo_met",
-            "1 where a promise is kept, 0 where it is broken.",
+            "1 if the objective is met, 0 if it is missed.",
             lambda: {(one.name,): float(one.met) for one in self.current().promises if one.met is not None},
         )
 
@@ -134,7 +131,7 @@ class Slo:
 
     def _take(self, minute: Minute) -> None:
         while self._minutes and self._minutes[-1].at > minute.at:
-            # The clock was set back: minutes of the future would stand in the window until it gets there.
+            # The clock was set back: a minute in the future would stay in the window too long.
             self._leave_out(self._minutes.pop())
         self._minutes.append(minute)
         self._totals = self._totals.plus(minute.sums)
@@ -153,7 +150,7 @@ class Slo:
 def _measure(
     sums: Sums, watched_s: float, metrics: Registry
 ) -> Mapping[PromiseName, tuple[float | None, int]]:
-    """The value of each promise, and how many samples it was measured by."""
+    """Value and number of samples of each objective."""
 
     def p95(buckets: Buckets, histogram: str) -> tuple[float | None, int]:
         return quantile(buckets, bounds_of(metrics, histogram), 0.95), count_of(buckets)
@@ -172,5 +169,5 @@ def _measure(
 
 
 def _share(part: float, whole: float) -> float | None:
-    # Sums of many small numbers are off by some 1e-12.
+    # Rounding errors of the sums may exceed 1 by about 1e-12.
     return min(1.0, part / whole) if whole else None

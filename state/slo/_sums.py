@@ -1,4 +1,4 @@
-"""What the promises are measured by: sums that can be added, taken off and kept."""
+"""The counts behind the objectives: sums that can be added, subtracted and stored."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import msgspec
 from core.metrics import Counter, Histogram, Registry
 from core.metrics.histogram import HistogramCell
 
-# What they answer is how Helix is: a 503 there is the truth and no error.
+# Their answers describe the state of Helix: a 503 there is no error.
 _PROBES: Final = frozenset({"/health", "/health/live", "/health/ready"})
 
-# How many observations lie in each bucket, by its upper bound as text; buckets without any are left out.
+# Number of observations per bucket, by its upper bound as text; empty buckets are left out.
 Buckets = dict[str, int]
 
 
 class Sums(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What was counted in some time.
+    """What was counted in a period.
 
     Attributes:
-        requests: HTTP requests, but those that ask how Helix is; `errors` of them were answered with 5xx.
-        timed: answers by how long they took, in seconds; of a stream, until it began.
-        timed_s: how long those took in all.
-        commands: likewise, chat commands; `broadcasts`, changes on their way to those who listen live.
-        looked_up: look-ups in caches; `hits` of them were answered from memory.
-        delivered: deliveries that arrived; `dead` were given up.
-        up_s: how long Helix was ready.
+        requests: HTTP requests without health probes; `errors` of them were answered with 5xx.
+        timed: answers by duration in seconds; for a stream, until its start.
+        timed_s: sum of these durations.
+        commands: likewise, chat commands; `broadcasts`: changes sent to live clients.
+        looked_up: cache look-ups; `hits` of them were answered from memory.
+        delivered: successful deliveries; `dead`: deliveries given up.
+        up_s: seconds during which Helix was ready.
     """
 
     requests: int = 0
@@ -47,7 +47,7 @@ class Sums(msgspec.Struct, kw_only=True, omit_defaults=True):
         return self._with(other, 1)
 
     def minus(self, other: Sums) -> Sums:
-        """What is left of this without the other, which is a part of it."""
+        """This without the other, which must be a part of it."""
         return self._with(other, -1)
 
     def _with(self, other: Sums, sign: int) -> Self:
@@ -59,7 +59,7 @@ class Sums(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 
 def read_sums(metrics: Registry) -> Sums:
-    """What was counted since this process started, but `up_s`."""
+    """What was counted since this process started, except `up_s`."""
     sums = Sums()
     for (route, status), count in _counts(metrics, "helix_http_requests_total", "route", "status"):
         if route not in _PROBES:
@@ -80,15 +80,15 @@ def read_sums(metrics: Registry) -> Sums:
 
 
 def quantile(buckets: Buckets, bounds: Iterable[float], q: float) -> float | None:
-    """The q-quantile (0 to 1) by linear interpolation inside its bucket; None without observations.
+    """The q-quantile (0 to 1), interpolated linearly in its bucket; None without observations.
+
+    Values above the last bound count as being at it, as with Prometheus' `histogram_quantile`.
 
     Args:
-        buckets: what was observed.
-        bounds: the upper bounds of the buckets that there are now, so that it is known where one begins; an
-            older version, whose observations are in it too, may have had others.
-        q: which one.
-
-    What lies above the last bound counts as being at it, as Prometheus' `histogram_quantile` has it.
+        buckets: the observations.
+        bounds: present upper bounds of the buckets, which say where each begins; stored observations of an
+            older version may have other bounds.
+        q: which quantile.
     """
     counts = {float(bound): count for bound, count in buckets.items() if count > 0}
     rank = q * sum(counts.values())
@@ -103,18 +103,18 @@ def quantile(buckets: Buckets, bounds: Iterable[float], q: float) -> float | Non
 
 
 def count_of(buckets: Buckets) -> int:
-    """How many observations there are."""
+    """Number of observations."""
     return sum(buckets.values())
 
 
 def bounds_of(metrics: Registry, name: str) -> tuple[float, ...]:
-    """The upper bounds of that histogram's buckets; none where there is no such histogram."""
+    """The upper bounds of that histogram's buckets; empty if there is no such histogram."""
     histogram = metrics.get(name)
     return histogram.buckets if isinstance(histogram, Histogram) else ()
 
 
 def _counts(metrics: Registry, name: str, *wanted: str) -> Iterable[tuple[tuple[str, ...], int]]:
-    """The wanted labels of each label set, with its count; nothing where there is no such counter."""
+    """The wanted labels and the count of each label set; nothing if there is no such counter."""
     counter = metrics.get(name)
     if isinstance(counter, Counter):
         places = [counter.labels.index(label) for label in wanted]

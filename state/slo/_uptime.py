@@ -1,4 +1,4 @@
-"""How long Helix was ready, to the moment at which a check changed."""
+"""How long Helix was ready, exact to the moment at which a check changed."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from state.slo.readiness import NEEDED, missing
 
 
 class Uptime:
-    """Adds up how long Helix was watched, and how long of that it was ready.
+    """Adds up the time during which Helix was watched, and during which it was ready.
 
     Attributes:
-        counting: False until it was ready once: the time until a first start is over is no failure.
+        counting: False until it was ready once: the time of a first start is no downtime.
     """
 
     def __init__(self, health: HealthRegistry, clock: Clock, *, counting: bool) -> None:
@@ -24,12 +24,12 @@ class Uptime:
         self.stop = health.on_change(self._changed)
 
     def read(self) -> tuple[float, float]:
-        """(how long it was watched, how long it was ready), in seconds, since the last `start_over`."""
+        """Seconds watched and seconds ready since the last `start_over`."""
         self._look()
         return self._span_s, self._up_s
 
     def start_over(self, span_s: float, up_s: float) -> None:
-        """Take off what was read and is kept elsewhere now."""
+        """Subtracts what was read and stored."""
         self._span_s -= span_s
         self._up_s -= up_s
 

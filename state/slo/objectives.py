@@ -1,4 +1,4 @@
-"""What Helix promises, and the record of where that stands."""
+"""The objectives (SLOs) of Helix, and the records of their report."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Unit = Literal["ratio", "seconds"]
 
 
 class Target(msgspec.Struct, frozen=True):
-    """What is promised.
+    """One objective.
 
     Attributes:
-        comparison: whether the measured value is to be below or above `target`.
-        least: with fewer samples there is no value: one failure in ten is bad luck.
+        comparison: whether the measured value has to be below or above `target`.
+        least: with fewer samples there is no value: one failure in ten may be chance.
     """
 
     name: PromiseName
@@ -45,12 +45,12 @@ TARGETS: Final = (
 
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True):
-    """One promise and where it stands.
+    """One objective (SLO) and its present value.
 
     Attributes:
         value: in `unit`; null with too few samples.
-        met: null where there is no value.
-        samples: how many requests, deliveries … it was measured by; of the uptime, minutes.
+        met: null without a value.
+        samples: number of requests, deliveries … behind the value; for the uptime, minutes.
     """
 
     name: PromiseName
@@ -64,10 +64,10 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SloReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All promises over the last 24 hours, or since the first start where that is later.
+    """All objectives over the last 24 hours, or since the first start if that is later.
 
     Attributes:
-        met: false where any promise is broken; null where none can be judged yet.
+        met: false if any objective is missed; null if none can be judged yet.
     """
 
     since: Moment
@@ -77,12 +77,12 @@ class SloReport(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def missed(self) -> tuple[PromiseName, ...]:
-        """The names of those that are broken."""
+        """The names of the missed objectives."""
         return tuple(promise.name for promise in self.promises if promise.met is False)
 
 
 def judge(target: Target, value: float | None, samples: int) -> Promise:
-    """Holds a measured value against what is promised."""
+    """Compares a measured value with its objective."""
     if samples < target.least:
         value = None
     met = None

@@ -1,4 +1,4 @@
-"""What "ready" means: for `/health/ready`, for the promise of uptime, for metrics."""
+"""What "ready" means: for `/health/ready`, for the objective of uptime, and for metrics."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from core.clock import Moment
 from core.health import Check, HealthRegistry
 from core.health.threshold import Threshold, fails_when
 
-# The checks that stand for it (http.md, "Reading").
+# The checks that must not fail (http.md, "Reading").
 NEEDED: Final = ("store", "state", "gateway")
 _REPORTED: Final = (fails_when("its first report", "missing"),)
 
 
 class Missing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What keeps Helix from being ready.
+    """A check that keeps Helix from being ready.
 
     Attributes:
         name: of the check.
-        reason: why, for a person.
-        since: since when; left out where it is not known.
-        thresholds: what it would take to be ready.
+        reason: why, as text for people.
+        since: since when; left out if unknown.
+        thresholds: the conditions of the check.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Missing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def missing(health: HealthRegistry) -> tuple[Missing, ...]:
-    """The checks that keep Helix from being ready, as they were last reported."""
+    """The checks that keep Helix from being ready, as last reported."""
     checks = {check.name: check for check in health.checks()}
     return tuple(found for name in NEEDED if (found := _missing(name, health.get(name), checks.get(name))))
 

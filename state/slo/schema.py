@@ -1,4 +1,4 @@
-"""The table of what the promises were measured by (migration number 40)."""
+"""The table of counts behind the objectives (migration 40)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The minutes that were measured, as they stand in the database."""
+"""The measured minutes in the database; every function works in the open transaction."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Minute(msgspec.Struct, frozen=True, kw_only=True):
-    """What was counted in some time, usually a minute; also a time in which Helix was away.
+    """What was counted in a period, usually a minute; also a period during which Helix did not run.
 
     Attributes:
-        at: when it ended.
-        span: how long it was.
+        at: its end.
+        span: its length.
     """
 
     at: datetime
@@ -35,7 +35,7 @@ class Minute(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def append(connection: sqlite3.Connection, minute: Minute, *, kept_since: datetime) -> None:
-    """Keeps a minute in the open transaction, and lets go of those that ended before `kept_since`."""
+    """Inserts a minute, and deletes those that ended before `kept_since`."""
     connection.execute(
         "INSERT INTO slo_minutes (at_us, span_us, sums) VALUES (?, ?, ?)",
         (
@@ -45,7 +45,7 @@ def append(connection: sqlite3.Connection, minute: Minute, *, kept_since: dateti
         ),
     )
     connection.execute("DELETE FROM slo_minutes WHERE at_us < ?", (to_us(kept_since),))
-    # Also where a clock that was set back left minutes of the future.
+    # Also deletes minutes in the future, from before the clock was set back.
     connection.execute(
         "DELETE FROM slo_minutes WHERE at_us > ? OR id <= (SELECT max(id) FROM slo_minutes) - ?",
         (to_us(minute.at), MOST),
@@ -53,7 +53,7 @@ def append(connection: sqlite3.Connection, minute: Minute, *, kept_since: dateti
 
 
 def load(connection: sqlite3.Connection, since: datetime, until: datetime) -> list[Minute]:
-    """The minutes that ended within these bounds, oldest first; the newest one also where it is older."""
+    """The minutes that ended within these bounds, oldest first; always includes the newest one."""
     rows = connection.execute(
         "SELECT at_us, span_us, sums FROM slo_minutes WHERE at_us <= ?2 AND at_us >= "
         "min(?1, (SELECT max(at_us) FROM slo_minutes WHERE at_us <= ?2)) ORDER BY at_us, id",
@@ -70,5 +70,5 @@ def load(connection: sqlite3.Connection, since: datetime, until: datetime) -> li
 
 
 def forget(connection: sqlite3.Connection) -> None:
-    """Forgets all of them: what is measured from now on has no past."""
+    """Deletes all minutes, so that measuring starts again."""
     connection.execute("DELETE FROM slo_minutes")

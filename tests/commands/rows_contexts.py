@@ -18,7 +18,7 @@ CASES = (
         happy=Use(line="archive before the storm", options=NAME, says="before the storm.* holds version"),
         wrong=(
             Use(line="archive", options={}, says="`name` is missing"),
-            Use(line="archive #12", options={"name": "#12"}, says="choose another name"),
+            Use(line="archive #12", options={"name": "#12"}, says="Choose another name"),
             Use(line=f"archive {'x' * 65}", options={"name": "x" * 65}, says="at most 64 characters"),
         ),
     ),
@@ -50,7 +50,7 @@ CASES = (
         happy=Use(line="search storm", options={"query": "storm"}, says=r"before the \*\*storm\*\*"),
         wrong=(
             Use(line="search", options={}, says="`query` is missing"),
-            Use(line="search !!!", options={"query": "!!!"}, says="Name a word to look for"),
+            Use(line="search !!!", options={"query": "!!!"}, says="Type a word to search for"),
             Use(line="search a*", options={"query": "a*"}, says="at least 2 letters"),
             Use(line=f"search {'x' * 201}", options={"query": "x" * 201}, says="at most 200 characters"),
         ),

@@ -355,7 +355,7 @@ async def test_a_secret_that_was_left_out_is_told(archive: Path, tmp_path: Path)
 
     rewrite(archive, mark)
     done: Restored = restore(archive, new_folder(tmp_path / "x"), MIGRATIONS, NOW)
-    assert "put it in again" in describe(done)
+    assert "put them in again" in describe(done)
 
 
 async def test_a_database_without_a_state_is_refused(archive: Path, tmp_path: Path) -> None:

@@ -240,8 +240,8 @@ async def test_a_heartbeat_meanwhile_is_no_other_difference(
     [
         ("", "needs a name"),
         (" \u200b\n", "needs a name"),
-        ("#12", "choose another"),
-        ("Defaults", "begins with"),
+        ("#12", "Choose another"),
+        ("Defaults", "starts with"),
         ("x" * 65, "has 65"),
     ],
 )

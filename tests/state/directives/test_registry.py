@@ -85,7 +85,7 @@ def test_every_example_can_be_read(action: object) -> None:
         ("backup now", "takes nothing more"),
         ("clean all", "takes nothing more"),
         ("archive", "needs a name"),
-        ("archive #3", "choose another name"),
+        ("archive #3", "Choose another name"),
         ("emit", "Which event"),
         ("emit nothing.such", "no event called"),
         ("emit alert.raised {", "not JSON"),

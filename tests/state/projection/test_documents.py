@@ -192,13 +192,13 @@ def test_an_agent_that_is_left_out_is_external_no_more() -> None:
         ('{"Gemini": {"status": "active", "\\uDC00": ""}}', 1, 34, "\\uDC00 is half of a character"),
         ('{"Gemini": {"status": "active", "tusk": "x"}}', 1, 33, "unknown field 'tusk': did you mean task?"),
         ('{"Gemini": {"status": "active", "zzzz": "x"}}', 1, 33, "known are status"),
-        ('{"Gemini": {"status": "active", "reported_at": "2026-01-01T12:00:00"}}', 1, 33, "with its zone"),
+        ('{"Gemini": {"status": "active", "reported_at": "2026-01-01T12:00:00"}}', 1, 33, "with a time zone"),
         ('{"Gemini": {"status": "active", "reported_at": 5}}', 1, 33, "reported_at of Gemini"),
         (
             '{"Gemini": {"status": "active", "reported_at": "2026-01-01T12:06:00Z"}}',
             1,
             33,
-            "a time of the past",
+            "a past time",
         ),
         (
             '{"Gemini": {"status": "active", "reported_at": "0001-01-01T00:00:00+23:59"}}',

@@ -37,7 +37,7 @@ async def test_an_edit_that_cannot_be_read_is_told_and_refuses_nothing(world: Wo
     check = world.health.get("state")
     assert check is not None
     assert (check.status, check.reason) == ("warn", NO_DESCRIPTOR)
-    assert "tries again" in check.action
+    assert "retries" in check.action
     assert (await world.projector.check("ucf_state"))["ucf_state.json"] == "imported"
     check = world.health.get("state")
     assert check is not None

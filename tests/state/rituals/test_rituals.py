@@ -178,7 +178,7 @@ async def test_where_its_end_cannot_be_kept_it_says_so_and_changes_nothing(
     assert "is running" in quick.read_health().reason
     with monkeypatch.context() as patched:
         patched.setattr(manager, "change_with", full)
-        with pytest.raises(RitualCancelled, match="could not be kept"):
+        with pytest.raises(RitualCancelled, match="could not be saved"):
             await run.wait()
     assert manager.snapshot == before
     assert quick.running is None

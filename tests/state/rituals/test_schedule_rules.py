@@ -104,7 +104,7 @@ def test_what_people_write(text: str, first: datetime) -> None:
         ("0 0 30 2 *", "bad day-of-month"),
         ("* * * * *", "run twice within 1 minute"),
         ("5,58 * * * *", "run twice within 7 minutes"),
-        ("0 0 LW 2 */7", "No such moment"),
+        ("0 0 LW 2 */7", "No such time"),
     ],
 )
 def test_what_is_wrong_is_said(text: str, complaint: str) -> None:

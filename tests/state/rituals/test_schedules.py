@@ -237,7 +237,7 @@ async def test_a_run_that_could_not_be_kept_fails_the_loop_and_stays_due(
         patched.setattr(stage.manager, "change_with", full)
         stage.clock.advance(HOUR)
         assert stage.loop is not None
-        with pytest.raises(RitualCancelled, match="could not be kept"):
+        with pytest.raises(RitualCancelled, match="could not be saved"):
             await stage.loop
     assert stage.schedules.all[0].last_at is None
 
@@ -273,5 +273,5 @@ async def test_what_cannot_be_added_or_removed_is_said(stage: Stage) -> None:
         stage.schedules.get(10**20)
     for number in range(MOST_SCHEDULES - 1):
         await stage.add("every 6h", 100 + number)
-    with pytest.raises(ScheduleRefused, match="There are 25 schedules"):
+    with pytest.raises(ScheduleRefused, match="limit of 25 schedules"):
         await stage.add("every 6h", 500)

@@ -193,7 +193,7 @@ async def test_rituals_are_found_by_what_came_in_them_and_directives_by_their_te
 
 @pytest.mark.parametrize("text", ["", "   ", '""', "!!! - + ( )", "*", '"', "\x00", "🎲"])
 def test_a_text_without_a_word_is_answered_with_what_would_do(text: str) -> None:
-    with pytest.raises(WrongQuery, match="Name a word"):
+    with pytest.raises(WrongQuery, match="Type a word"):
         build_query(text)
 
 

@@ -337,7 +337,7 @@ async def test_a_file_that_can_be_read_and_is_refused_is_not_read_again_and_agai
     bench.file.write_text("broken")
     await bench.probes.read_file()
     assert not bench.probes._unread.is_set()
-    assert "Mend services.json" in bench.check.action
+    assert "Correct services.json" in bench.check.action
 
 
 async def test_two_rounds_at_once_come_one_after_another(bench: Bench, target: Target) -> None:

@@ -67,5 +67,5 @@ def test_a_bad_name_is_refused(name: str) -> None:
 
 def test_too_many_services_are_refused() -> None:
     services = {str(number): {"url": "{base}/"} for number in range(MAX_SERVICES + 1)}
-    with pytest.raises(RefusedEdit, match="at most 50"):
+    with pytest.raises(RefusedEdit, match="the limit is 50"):
         parse_services(json.dumps(services).encode())
