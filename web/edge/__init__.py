@@ -1,1 +1,1 @@
-"""Connections: taken, bounded, read, answered ahead of the parser, and closed."""
+"""Connections: accepting, limits, the fast path ahead of the parser, closing."""

@@ -10,25 +10,25 @@ from core.logs import EACH
 
 access = logging.getLogger("web.access")
 
-# What says that a client was turned away, rather than that it asked for something that is not there.
+# Statuses of refused clients, as opposed to requests for things that do not exist.
 _REFUSED: Final = frozenset({401, 403, 408, 413, 414, 429, 431})
 _KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-# Of failures and refusals, no more are logged in a minute: whoever is refused may come as fast as it likes.
+# The most failures and refusals logged in a minute; a refused client may send many requests.
 MOST_PER_MINUTE: Final = 300
 
 
 @final
 class AccessLog:
-    """Says who asked for what, by route template, and how it went.
+    """Logs requests: client, route template, status, duration, bytes.
 
     Args:
         which: the setting ACCESS_LOG.
-        clock: what minutes are counted by.
+        clock: measures minutes.
 
     Attributes:
-        wants_all: whether every request is logged, so that none may be answered past this log.
+        wants_all: whether every request is logged, so that the fast path must be off.
     """
 
     def __init__(self, which: Literal["off", "errors", "all"], clock: Clock) -> None:
@@ -39,13 +39,13 @@ class AccessLog:
         self.wants_all = which == "all"
 
     def wants(self, status: int) -> bool:
-        """Whether a request that was answered with `status` is logged."""
+        """Whether requests with this response status are logged."""
         return self.wants_all or (self._which == "errors" and (status >= 500 or status in _REFUSED))
 
     def record(
         self, *, method: str, route: str, status: int, seconds: float, sent_bytes: int | None, client: str
     ) -> None:
-        """Log one request, if it is wanted; as fields of their own where LOG_FORMAT is json."""
+        """Log a request if its status is wanted; as separate fields if LOG_FORMAT is json."""
         if not self.wants(status) or not self._has_room():
             return
         fields = {
@@ -61,7 +61,7 @@ class AccessLog:
         access.log(level, "http.request %s", said, extra={"fields": fields, **EACH})
 
     def _has_room(self) -> bool:
-        """Whether this minute has room for one more; says afterwards how many there was none for."""
+        """Whether this minute's limit allows another line; logs how many the last minute skipped."""
         if self.wants_all:
             return True
         now_s = self._clock.monotonic()

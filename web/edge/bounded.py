@@ -1,4 +1,4 @@
-"""Connections within bounds: how many, how much each may hold, and how long its client may take."""
+"""A connection with limits on its number, its unsent bytes and its client's speed."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from web.traffic import UNMATCHED
 
 logger = logging.getLogger(__name__)
 
-# A client that takes nothing of its answer for so long is let go.
+# A client that reads nothing of its response for this long is disconnected.
 STALLED_S: Final = 30.0
-# With so much unsent a connection waits for its client before it goes on.
+# With this many unsent bytes a connection waits for its client.
 UNSENT_BYTES: Final = 16 * 1024
 _SYSTEM_BUFFER_BYTES: Final = 64 * 1024
 
 
 class BoundedConnection(ServerProtocol):
-    """aiohttp's protocol for one connection, ended where its client takes too much or too long."""
+    """aiohttp's protocol for one connection, closed if its client exceeds a limit."""
 
     __slots__ = ("_head_timeout", "_linger", "_page_wanted", "_peer", "_shared", "_stall")
 
@@ -44,14 +44,14 @@ class BoundedConnection(ServerProtocol):
         super().__init__(server, loop=loop, **options)
         self._shared = shared
         self._head_timeout = HeadTimeout(self, shared.head_timeout_s, loop)
-        # Whether who sends the head that comes in asks for a page.
+        # Whether the sender of the incomplete head prefers HTML errors.
         self._page_wanted = False
         self._stall: asyncio.TimerHandle | None = None
         self._linger = Linger()
         self._peer: str | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection, or refuse it where there are too many."""
+        """Accept the connection, or refuse it if there are too many."""
         super().connection_made(transport)
         if self.transport is not None:
             self.transport.set_write_buffer_limits(high=UNSENT_BYTES)
@@ -64,7 +64,7 @@ class BoundedConnection(ServerProtocol):
             self.refuse(problem)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """Let go of everything that was held for the connection."""
+        """Release everything that the connection holds."""
         self._head_timeout.stop()
         self._stop_stall_timer()
         self._shared.limits.leave(self)
@@ -73,20 +73,20 @@ class BoundedConnection(ServerProtocol):
         self._linger.end()
 
     async def start(self) -> None:
-        """Serve requests until there are no more."""
+        """Serve requests until the connection ends."""
         try:
             await super().start()
         finally:
             self._linger.begin(self.transport, self.loop)
 
     def force_close(self) -> None:
-        """Serve nothing more."""
+        """Close the connection."""
         transport = self.transport
         super().force_close()
         self._linger.begin(transport, self.loop)
 
     def waiting_since(self) -> float | None:
-        """The earlier the longer no request has come to its end here; None where one is handled."""
+        """Idle since (loop time); None while busy."""
         if self._linger.lasts:
             return 0.0
         waiter = self.idle_waiter
@@ -95,21 +95,23 @@ class BoundedConnection(ServerProtocol):
         return self.idle_until()
 
     def make_room(self) -> None:
-        """End the connection: another one needs its place."""
+        """Close the connection to make room for another."""
         self._shared.limits.leave(self)
         transport = self.transport
         if self._linger.lasts:
             self._linger.cut_short()
         elif transport is not None and transport.get_write_buffer_size():
-            # Closed, it would stay until the client has taken what it was sent.
+            # `close` would wait until the client has read everything.
             transport.abort()
         elif self._head_timeout.size_bytes:
-            self.refuse(Problem(408, "The head did not end before the connection was needed for another."))
+            self.refuse(
+                Problem(408, "The request head was incomplete when another client needed the connection.")
+            )
         else:
             self.force_close()
 
     def pause_writing(self) -> None:
-        """The client takes less than it is sent; it has so long to go on."""
+        """The client reads too slowly; start the time limit."""
         super().pause_writing()
         if self.transport is not None:
             self._shared.unsent.hold(self, self.transport.get_write_buffer_size())
@@ -117,23 +119,23 @@ class BoundedConnection(ServerProtocol):
             self._stall = self.loop.call_later(STALLED_S, self._drop_stalled)
 
     def resume_writing(self) -> None:
-        """The client has taken what was sent."""
+        """The client has read what was sent."""
         super().resume_writing()
         self._shared.unsent.release(self)
         self._stop_stall_timer()
 
     def give_up(self) -> None:
-        """End the connection: all together hold too much that was not taken."""
+        """Close the connection, because all together have too many unsent bytes."""
         logger.info("http.dropped client=%s reason=unsent", peer_address(self._peer), extra=MANY)
         if self.transport is not None:
             self.transport.abort()
 
     def has_requests(self) -> bool:
-        """Whether requests are yet to be answered."""
+        """Whether requests are being handled or wait."""
         return self.is_answering or bool(self.messages)
 
     def refuse(self, problem: Problem) -> None:
-        """End the connection with this answer; where another is on its way, with that one."""
+        """Send this error and close; if a response is in progress, close after that one instead."""
         self._head_timeout.stop()
         if self.transport is None or self.is_closing or self.is_closed:
             return
@@ -145,7 +147,7 @@ class BoundedConnection(ServerProtocol):
         self.force_close()
 
     def note(self, method: str, status: int) -> None:
-        """Count and log an answer that no route gave."""
+        """Count and log a response that came from no route."""
         self._shared.traffic.lane(UNMATCHED, method, status).record(0.0)
         self._shared.access_log.record(
             method=method,

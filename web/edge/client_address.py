@@ -1,4 +1,4 @@
-"""Whose request it is, behind proxies that are trusted to say so."""
+"""The client's address, from `X-Forwarded-For` behind trusted proxies."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Final
 import msgspec
 
 _LONGEST_HEADER: Final = 2048
-# A node as proxies write it (RFC 7239 §6): an address, which of IPv6 may have brackets and a zone, and
-# a port, which may be hidden behind a name.
+# A node as proxies write it (RFC 7239 §6): an address (IPv6 with optional brackets and zone), and an optional
+# port, which may be an obfuscated name.
 _PORT: Final = r"(?::(?:\d{1,5}|_[A-Za-z0-9._-]+))?"
 _ZONE: Final = r"(?:%[A-Za-z0-9._~-]+)?"
 _NODE: Final = re.compile(
@@ -20,11 +20,11 @@ _NODE: Final = re.compile(
 
 
 class ClientAddress(msgspec.Struct, frozen=True):
-    """Who a client is.
+    """A client's address.
 
     Attributes:
-        address: its address, or "unknown".
-        unreadable: the entry of `X-Forwarded-For` that should have named it and could not be read.
+        address: the address, or "unknown".
+        unreadable: the entry of `X-Forwarded-For` that should hold it but could not be parsed; else None.
     """
 
     address: str
@@ -34,13 +34,12 @@ class ClientAddress(msgspec.Struct, frozen=True):
 def client_address(
     peer: str | None, forwarded_for: str | None, trusted: Sequence[IPv4Network | IPv6Network]
 ) -> ClientAddress:
-    """The address of the client: the last in the chain that no trusted proxy stands for.
+    """The client's address: the last one in the chain that is not a trusted proxy.
 
     Args:
-        peer: the address at the other end of the socket; None once it is gone.
-        forwarded_for: `X-Forwarded-For`, where each proxy appended whom it heard; several lines are joined by
-            commas.
-        trusted: networks of proxies whose entries are believed.
+        peer: the address of the socket's peer; None once it is closed.
+        forwarded_for: `X-Forwarded-For`, to which each proxy appends its peer; lines are joined by commas.
+        trusted: the networks of trusted proxies.
     """
     current = _parsed(peer)
     if current is None:
@@ -56,28 +55,28 @@ def client_address(
 
 
 def is_trusted(peer: str | None, trusted: Sequence[IPv4Network | IPv6Network]) -> bool:
-    """Whether the other end of the socket is a proxy that is believed."""
+    """Whether the socket's peer is a trusted proxy."""
     address = _parsed(peer)
     return address is not None and any(address in network for network in trusted)
 
 
 def is_private(address: str) -> bool:
-    """Whether this is no address of the public internet: where proxies stand (RFC 6890)."""
+    """Whether this is a private address, as proxies often have (RFC 6890)."""
     found = _parsed(address)
     return found is not None and not found.is_global
 
 
 def _hops(forwarded_for: str) -> list[str]:
-    """The entries that name something: a list may have empty ones (RFC 9110 §5.6.1.2)."""
+    """The non-empty entries; a list may have empty ones (RFC 9110 §5.6.1.2)."""
     entries = forwarded_for[-_LONGEST_HEADER:].split(",")
     if len(forwarded_for) > _LONGEST_HEADER:
-        # Its beginning is cut off, and what is left of it may look like another address.
+        # The first entry may be truncated, and the rest of it may look like another address.
         del entries[0]
     return [hop for entry in entries if (hop := entry.strip())]
 
 
 def _node(hop: str) -> IPv4Address | IPv6Address | None:
-    """The address in an entry; its zone means nothing beyond the host that named it (RFC 4007 §6)."""
+    """The address in an entry, without its zone, which is only valid on one host (RFC 4007 §6)."""
     quoted = len(hop) > 1 and hop[0] == hop[-1] == '"'
     found = _NODE.fullmatch(hop[1:-1] if quoted else hop)
     return None if found is None else _parsed(found["v4"] or found["v6"] or found["bare"])

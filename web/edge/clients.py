@@ -1,4 +1,4 @@
-"""Who sent a request: its address, found once, and the name under which it is limited."""
+"""The client of a request: its address, parsed once, and its key for limits."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _CLIENT: Final = web.RequestKey("client", ClientAddress)
 
 
 def address_of(request: web.BaseRequest, trusted: Sequence[IPv4Network | IPv6Network]) -> str:
-    """The address of the client, or "unknown"; behind trusted proxies, whom they speak for."""
+    """The client's address, or "unknown"; behind trusted proxies the forwarded address."""
     return client_of(request, trusted).address
 
 
 def client_of(request: web.BaseRequest, trusted: Sequence[IPv4Network | IPv6Network]) -> ClientAddress:
-    """The client's address, and the entry of `X-Forwarded-For` that could not be read."""
+    """The client's address, and the unreadable entry of `X-Forwarded-For`, if any."""
     found = request.get(_CLIENT)
     if found is None:
         if trusted:
@@ -35,11 +35,11 @@ def client_of(request: web.BaseRequest, trusted: Sequence[IPv4Network | IPv6Netw
 
 @lru_cache(maxsize=1024)
 def key_of(address: str) -> str:
-    """The client that this address belongs to, for limits."""
+    """The key for limits of the client with this address."""
     return client_key(address)
 
 
 @lru_cache(maxsize=1024)
 def peer_address(peer: str | None) -> str:
-    """The address at the other end of a socket, or "unknown"."""
+    """The address of a socket's peer, or "unknown"."""
     return client_address(peer, None, ()).address

@@ -1,4 +1,4 @@
-"""How many connections there may be, in all and from one address, and which one makes room for another."""
+"""Limits the connections in total and per client; at a limit, a new one replaces the longest-idle one."""
 
 from __future__ import annotations
 
@@ -11,28 +11,27 @@ from web.answers.problems import Problem
 from web.edge.client_address import is_trusted
 from web.edge.clients import key_of, peer_address
 
-# So many, in the order in which they came, are looked at for one that waits; it bounds what a newcomer costs.
+# How many of the oldest connections are searched for an idle one; bounds the cost of a new connection.
 _LOOKED_AT: Final = 256
 
 
 class Held(Protocol):
-    """A connection, as far as it is counted."""
+    """The part of a connection that the limits use."""
 
     def waiting_since(self) -> float | None:
-        """The earlier the longer no request has come to its end here; None where one is handled."""
+        """Idle since (loop time); None while busy."""
         ...
 
     def make_room(self) -> None:
-        """End it now, and leave."""
+        """Close it now, to make room for another."""
         ...
 
 
 @final
 class ConnectionLimits:
-    """Holds the open connections by client. A trusted proxy speaks for many clients, and is not limited.
+    """The open connections by client. Trusted proxies have no limit per client.
 
-    A newcomer to a full house takes the place of the one that has waited longest for its client to ask
-    something, so that connections which only wait, or drip a head, keep nobody out.
+    At a limit a new connection replaces the longest-idle one: idle connections and slow heads block nobody.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -43,10 +42,10 @@ class ConnectionLimits:
         self._by_client: dict[str, dict[Held, None]] = {}
 
     def enter(self, connection: Held, peer: str | None) -> None:
-        """Count a connection from `peer`, in place of one that waits where there are too many.
+        """Count a connection from `peer`; at a limit, close the longest-idle one.
 
         Raises:
-            Problem: there are too many, and all are busy; it is not counted.
+            Problem: a limit is reached and all connections are busy; this one is not counted.
         """
         client = key_of(peer_address(peer))
         own = self._by_client.get(client, {})
@@ -54,19 +53,19 @@ class ConnectionLimits:
         if limited and len(own) >= self._most_per_client and not _make_room(own):
             raise Problem(
                 429,
-                f"Too many connections are open from your address: at most {self._most_per_client}.",
+                f"Too many connections from your address: at most {self._most_per_client}.",
                 kind="connections",
                 headers={"Retry-After": "1"},
             )
         if len(self._clients) >= self._most and not _make_room(self._clients):
             raise Problem(
-                503, "Too many connections are open. Try again in a moment.", headers={"Retry-After": "1"}
+                503, "Too many connections are open. Retry in a moment.", headers={"Retry-After": "1"}
             )
         self._clients[connection] = client
         self._by_client.setdefault(client, {})[connection] = None
 
     def leave(self, connection: Held) -> None:
-        """Count one less; nothing where it is not counted."""
+        """Stop counting a connection; no-op if it is not counted."""
         client = self._clients.pop(connection, None)
         if client is None:
             return
@@ -77,7 +76,7 @@ class ConnectionLimits:
 
 
 def _make_room(connections: Iterable[Held]) -> bool:
-    """Whether one that waits has made room."""
+    """Close the longest-idle connection; returns whether there was one."""
     waiting = [
         (since, connection)
         for connection in islice(connections, _LOOKED_AT)

@@ -1,8 +1,8 @@
-"""Answers found by the very bytes of a request's head.
+"""The fast path: responses looked up by the raw bytes of a request's head.
 
-A head that is, byte for byte, one that was answered from a cached route before means the same route,
-parameters, token, encoding and condition. So the answer is one look-up here and one in the route's cache, and
-the bytes to send stand ready. `web.edge.protocol` decides when a head may be answered this way.
+A head that equals, byte for byte, an earlier head of a cached route has the same route, parameters, token,
+encoding and conditions. So a response takes one lookup here and one in the route's cache, and its bytes are
+ready to send. `web.edge.protocol` decides when a head may be answered this way.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from web.traffic import Lane, Traffic
 
 MAX_HEADS: Final = 256
 LONGEST_HEAD_BYTES: Final = 2048
-# Each head holds a copy of its answer, so what is larger goes the usual way.
+# Each head keeps a copy of its response, so larger ones are not remembered.
 LARGEST_ANSWER_BYTES: Final = 64 * 1024
 
 
 @final
 class HotAnswer:
-    """One request as resolved before: its route and key, and the form of answer that it gets.
+    """A resolved request: its route, cache key and selected representation.
 
     Args:
-        build: makes the body at once; None where making it takes waiting, so that only a hit is answered.
+        build: computes the body synchronously; None if it is asynchronous, then only cache hits are answered.
 
     Attributes:
-        wire: the response as bytes, as `made` gave it last.
-        same_until: before that moment `made` would give these bytes again, as long as the `entry` is settled:
-            another second has not begun, neither of its age nor of the date.
-        hits: where that is counted in place of `made`.
-        lane: where an answer is counted.
+        wire: the response bytes that `made` returned last.
+        same_until: until then `made` would return the same bytes while `entry` is valid, because neither
+            `Age` nor `Date` changes before.
+        hits: counts cache hits when `wire` is reused without `made`.
+        lane: the counters for the response.
     """
 
     __slots__ = (
@@ -47,7 +47,7 @@ class HotAnswer:
         "entry", "hits", "lane", "same_until", "wire",
     )  # fmt: skip
 
-    # There are none before `made` has given something.
+    # Unset until `made` has returned a response.
     entry: Entry[Body]
     lane: Lane
 
@@ -67,7 +67,7 @@ class HotAnswer:
         self.same_until = -math.inf
 
     def made(self, table: HotTable) -> bytes | None:
-        """The response as bytes; None where the usual way must give it.
+        """The response as bytes; None if the request must be handled by aiohttp.
 
         Raises:
             Exception: what the route's `build` raises.
@@ -76,14 +76,14 @@ class HotAnswer:
         cached = route.peek(self._key)
         if cached is None:
             if self._build is None or not route.is_on:
-                # With the cache switched off each answer is made anew, which takes a token of the client's.
+                # With caching off each response is computed and costs a token of the client's budget.
                 return None
             cached = route.look_up(self._key, self._build)
         body = cached.value
         if body is not self._body and (
             body.status >= HTTPStatus.INTERNAL_SERVER_ERROR or not self._adopt(body)
         ):
-            # The usual way logs it, or sends what is large.
+            # aiohttp's path logs it, or sends a large body.
             return None
         age_s = int(cached.age_s)
         date, date_left_s = table.date()
@@ -103,7 +103,7 @@ class HotAnswer:
         return self.wire
 
     def _adopt(self, body: Body) -> bool:
-        """Take over what does not change while `body` lives; False where it is too large for that."""
+        """Prepare the constant parts of the response for `body`; False if it is too large."""
         status, headers, content = self._selection.of(body)
         if len(content) > LARGEST_ANSWER_BYTES:
             return False
@@ -116,13 +116,13 @@ class HotAnswer:
 
 @final
 class HotTable:
-    """Remembered heads, at most `MAX_HEADS`; the one remembered first goes first.
+    """The remembered heads, at most `MAX_HEADS`; the oldest is evicted first.
 
     Args:
-        clock: what a rest is measured by.
+        clock: measures suspensions.
 
     Attributes:
-        answers: by head; to be read directly where speed matters, written only here.
+        answers: by head; read directly for speed, written only here.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -137,7 +137,7 @@ class HotTable:
         return len(self.answers)
 
     def put(self, head: bytes, answer: HotAnswer) -> None:
-        """Remember `head`, unless it is too long to be worth it, or the table is closed or rests."""
+        """Remember `head`, unless it is too long, or the table is closed or suspended."""
         if len(head) > LONGEST_HEAD_BYTES or not self._open or self._monotonic() < self._rests_until:
             return
         if head not in self.answers and len(self.answers) >= MAX_HEADS:
@@ -145,28 +145,28 @@ class HotTable:
         self.answers[head] = answer
 
     def forget(self, head: bytes) -> None:
-        """Answer this head the usual way from now on."""
+        """Remove this head; aiohttp handles it from now on."""
         self.answers.pop(head, None)
 
     def doubt(self) -> None:
-        """Ask the caches again for every answer: whether they may give it has changed."""
+        """Check every answer with its cache again, because caching was switched on or off."""
         for answer in self.answers.values():
             answer.same_until = -math.inf
 
     def rest(self, seconds: float) -> None:
-        """Answer everything the usual way for so long: it looks at who asks, and a head does not."""
+        """Bypass the fast path for `seconds`: each caller must be authenticated for now."""
         self._rests_until = max(self._rests_until, self._monotonic() + seconds)
         self.answers.clear()
 
     def close(self) -> None:
-        """Answer everything the usual way from now on: what stops, or logs all, must see each request."""
+        """Bypass the fast path for good, for shutdown or to log every request."""
         self._open = False
         self.answers.clear()
 
     def date(self) -> tuple[bytes, float]:
-        """The Date header's value, made once a second (RFC 9110 §6.6.1), and for how long it holds."""
+        """The Date header's value (RFC 9110 §6.6.1), cached for a second, and its remaining seconds."""
         now_s = time.time()
-        # A clock that is set back shows as well: no second is over a second away.
+        # The lower limit detects a clock that was set back.
         if not self._date_ends_s - 1 <= now_s < self._date_ends_s:
             self._date = formatdate(now_s, usegmt=True).encode()
             self._date_ends_s = int(now_s) + 1

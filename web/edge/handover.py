@@ -1,4 +1,4 @@
-"""A response after which the connection is no longer HTTP's: it belongs to a stream."""
+"""A response that hands its connection over from aiohttp to a stream."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from aiohttp import web
 
 
 class Stream(asyncio.Protocol, ABC):
-    """The protocol of a connection that has left aiohttp."""
+    """The protocol of a connection that aiohttp has handed over."""
 
-    # A protocol without a dict of its own: there are many.
+    # No instance dict, because there are many streams.
     __slots__ = ()
 
     @abstractmethod
     def begin(self, transport: asyncio.Transport, head: bytes, received: bytes) -> None:
-        """Take over a connection; `head` is to be sent first, and `received` came after the request."""
+        """Take over a connection: send `head` first; `received` holds the bytes after the request."""
 
 
 @final
 class HandOver(web.StreamResponse):
-    """The head of a stream; `Connection` sends it and gives the transport to `stream`.
+    """The head of a stream's response; `Connection` sends it and hands the transport to `stream`.
 
-    aiohttp keeps two tasks, a parser, a request and a response for each open connection. A stream needs none
-    of them, and there may be ten thousand: so it leaves aiohttp once its head is known.
+    aiohttp keeps two tasks, a parser, a request and a response per connection. A stream needs none of them,
+    and there may be ten thousand, so its connection leaves aiohttp after the head.
 
     Args:
-        status: 200, or 101 where the protocol changes.
-        headers: all of them.
-        stream: the protocol of the connection from then on.
+        status: 200, or 101 for a protocol upgrade.
+        headers: all response headers.
+        stream: the protocol that takes over the connection.
     """
 
     def __init__(self, status: HTTPStatus, headers: Mapping[str, str], stream: Stream) -> None:
@@ -40,12 +40,12 @@ class HandOver(web.StreamResponse):
         self._stream = stream
 
     def hand_over(self, transport: asyncio.Transport, date: bytes, received: bytes) -> None:
-        """Send the head, and let the stream go on from there.
+        """Hand the connection to the stream, which sends the head.
 
         Args:
             transport: the connection.
             date: the value of the Date header.
-            received: what came after the request.
+            received: the bytes after the request.
         """
         status = HTTPStatus(self.status)
         lines = (

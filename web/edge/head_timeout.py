@@ -1,4 +1,4 @@
-"""Bounds a head that comes in pieces: it must end in time, and within so many bytes."""
+"""Limits the time and size of a request head that arrives in pieces."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ MAX_HEAD_BYTES: Final = 32 * 1024
 
 
 class Reading(Protocol):
-    """A connection, as far as a head comes over it."""
+    """The part of a connection that the timeout uses."""
 
     def has_requests(self) -> bool:
-        """Whether requests that came before are yet to be answered."""
+        """Whether earlier requests are being handled or wait."""
         ...
 
     def refuse(self, problem: Problem) -> None:
-        """End the connection with this answer."""
+        """Send this error and close."""
         ...
 
 
 @final
 class HeadTimeout:
-    """Watches over the head that comes in over one connection, if one does.
+    """The limits of the incomplete head of one connection, if there is one.
 
     Attributes:
-        size_bytes: how much of it has come; 0 while none has begun.
+        size_bytes: the bytes received so far; 0 without an incomplete head.
     """
 
     __slots__ = ("_connection", "_longest_s", "_loop", "_timer", "size_bytes")
@@ -41,22 +41,20 @@ class HeadTimeout:
         self.size_bytes = 0
 
     def saw(self, size_bytes: int) -> None:
-        """Count a piece of a head that has not ended with it."""
+        """Count a piece of an incomplete head."""
         self.size_bytes += size_bytes
         if self.size_bytes > MAX_HEAD_BYTES:
-            self._connection.refuse(
-                Problem(431, f"A request's head may have at most {MAX_HEAD_BYTES} bytes.")
-            )
+            self._connection.refuse(Problem(431, f"A request head may have at most {MAX_HEAD_BYTES} bytes."))
         elif self._timer is None:
             self._start()
 
     def end(self) -> None:
-        """The head has ended, or what comes is none."""
+        """The head is complete, or the bytes are not a head."""
         self.size_bytes = 0
         self.stop()
 
     def stop(self) -> None:
-        """Watch no longer."""
+        """Cancel the time limit."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -67,7 +65,9 @@ class HeadTimeout:
     def _expire(self) -> None:
         self._timer = None
         if self._connection.has_requests():
-            # Nobody waits for this head yet.
+            # Earlier requests are not answered yet, so this head may wait.
             self._start()
         else:
-            self._connection.refuse(Problem(408, f"The head did not end within {plain(self._longest_s)} s."))
+            self._connection.refuse(
+                Problem(408, f"The request head did not arrive within {plain(self._longest_s)} s.")
+            )

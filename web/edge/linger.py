@@ -1,17 +1,17 @@
-"""What is left of a connection once it has been closed here: bytes that its client has not taken yet."""
+"""Lingering close: drains a closed connection until the client has read the rest."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Final, final
 
-# So long it has for them. Without an end it could keep the connection open for good by taking nothing.
+# The time limit for that; a client that reads nothing could otherwise keep the connection open for good.
 LINGER_S: Final = 60.0
 
 
 @final
 class Linger:
-    """Bounds how long a closed connection stays; nothing where all of it has been sent."""
+    """Limits how long a closed connection with unsent bytes stays open."""
 
     __slots__ = ("_timer", "_transport")
 
@@ -21,11 +21,11 @@ class Linger:
 
     @property
     def lasts(self) -> bool:
-        """Whether the connection is closed, and still there."""
+        """Whether the connection is closed but still has unsent bytes."""
         return self._transport is not None
 
     def begin(self, transport: asyncio.Transport | None, loop: asyncio.AbstractEventLoop) -> None:
-        """Look at a connection that may have been closed just now."""
+        """Start the time limit, if the connection is closing."""
         if (
             transport is not None
             and self._transport is None
@@ -36,12 +36,12 @@ class Linger:
             self._timer = loop.call_later(LINGER_S, transport.abort)
 
     def cut_short(self) -> None:
-        """Let the connection go now."""
+        """Abort the connection now."""
         if self._transport is not None:
             self._transport.abort()
 
     def end(self) -> None:
-        """The connection has gone."""
+        """The connection is gone: cancel the time limit."""
         self._transport = None
         if self._timer is not None:
             self._timer.cancel()

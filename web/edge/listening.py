@@ -1,4 +1,4 @@
-"""Taking a port, or saying clearly why it cannot be had."""
+"""Binds the port, or explains why that is not possible."""
 
 from __future__ import annotations
 
@@ -14,29 +14,28 @@ from core.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-# How far the sandbox looks beyond a port that is taken.
+# How many following ports the sandbox tries if its port is in use.
 _NEXT_PORTS: Final = 20
-# So many may knock at once: after a restart all who listened to streams come back together.
+# The listen backlog; after a restart all stream clients reconnect at once.
 _BACKLOG: Final = 1024
 _EVERY_IPV6: Final = "::"
 _EVERY_IPV4: Final = "0.0.0.0"  # noqa: S104 - what HOST asks for
 
 
 class CannotListen(StartError):
-    """The address could not be taken; the text names the setting and what to do."""
+    """The address cannot be bound; the text names the setting and what to do."""
 
 
 async def listen(runner: web.BaseRunner, settings: Settings) -> int:
-    """Start to accept connections.
+    """Start accepting connections.
 
-    A port is tried once. Only in the sandbox, and only where PORT is left open, the next free one is taken
-    instead of one that is in use.
+    Only in the sandbox, and only if PORT is not set, the next free port replaces one that is in use.
 
     Returns:
         The port.
 
     Raises:
-        CannotListen: the address is taken, forbidden, or not this machine's.
+        CannotListen: the address is in use, not permitted, or not an address of this machine.
     """
     may_move = settings.sandbox and not settings.port_is_set and settings.port != 0
     last = min(settings.port + _NEXT_PORTS, 65_535) if may_move else settings.port
@@ -71,7 +70,7 @@ async def _start(runner: web.BaseRunner, host: str, port: int) -> None:
 
 
 async def _start_both(runner: web.BaseRunner, port: int) -> None:
-    """Listen on every address of both families; asyncio alone would take those of IPv6 only."""
+    """Listen on all IPv4 and IPv6 addresses; asyncio alone would bind only IPv6."""
     listener = socket.create_server((_EVERY_IPV6, port), family=socket.AF_INET6, dualstack_ipv6=True)
     try:
         await web.SockSite(runner, listener, backlog=_BACKLOG).start()
@@ -84,9 +83,11 @@ def _explained(error: OSError, settings: Settings, port: int, *, may_move: bool)
     place = settings.authority
     if error.errno == errno.EADDRINUSE:
         span = f"{place} and the {_NEXT_PORTS} ports after it are" if may_move else f"{place} is"
-        return f"{span} in use. Stop what listens there, or set PORT to a free port."
+        return f"{span} in use. Stop the program that listens there, or set PORT to a free port."
     if error.errno in {errno.EACCES, errno.EPERM}:
-        return f"{place} may not be used by this user. Set PORT to a port above 1023."
+        return f"This user may not use {place}. Set PORT to a port above 1023."
     if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
-        return f"{settings.host} is no address of this machine. Set HOST to 127.0.0.1, or to 0.0.0.0 for all."
-    return f"HOST {settings.host}, PORT {port} cannot be listened on: {error.strerror or error}."
+        return (
+            f"{settings.host} is not an address of this machine. Set HOST to 127.0.0.1, or 0.0.0.0 for all."
+        )
+    return f"Cannot listen on HOST {settings.host}, PORT {port}: {error.strerror or error}."

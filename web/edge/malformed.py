@@ -1,4 +1,4 @@
-"""Requests that are no HTTP as it is spoken here, and what their senders are told."""
+"""Responses to malformed requests and to unsupported HTTP versions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _VERSIONS: Final = (HttpVersion11, HttpVersion10)
 
 
 class _OtherVersion(HttpProcessingError):
-    """A request in the words of HTTP/1 that says it is of another version."""
+    """A request in HTTP/1 syntax that names another version."""
 
     code = 505
 
 
 def refuse_other_versions(messages: MutableSequence[Any], heads: int) -> None:
-    """Let no new request be answered in a version that is not spoken here (RFC 9110 §2.5).
+    """Replace new requests of an unsupported HTTP version by errors (RFC 9110 §2.5).
 
     Args:
-        messages: what aiohttp has parsed and not handled yet, each with its payload.
-        heads: how many of them, at the end, are new.
+        messages: aiohttp's parsed but unhandled messages, each with its payload.
+        heads: how many of the last ones are new.
     """
     for place in range(-min(heads, len(messages)), 0):
         message = messages[place][0]
@@ -33,11 +33,11 @@ def refuse_other_versions(messages: MutableSequence[Any], heads: int) -> None:
 
 
 def malformed(error: HttpProcessingError) -> Problem:
-    """The answer to what the parser gave up on."""
+    """The response to a parser error."""
     if isinstance(error, _OtherVersion):
-        return Problem(505, "HTTP/1.1 is spoken here, and HTTP/1.0.")
+        return Problem(505, "Use HTTP/1.1 or HTTP/1.0.")
     if isinstance(error, LineTooLong):
         return Problem(431, "The request line or a header field is too long.")
     if "Too many headers" in error.message:
         return Problem(431, "The request has too many header fields.")
-    return Problem(400, "This is not a well-formed HTTP request.")
+    return Problem(400, "The request is not well-formed HTTP.")

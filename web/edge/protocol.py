@@ -1,4 +1,4 @@
-"""One client's connection: cached answers ahead of aiohttp's parser, and problem+json behind it."""
+"""A client's connection: the fast path ahead of aiohttp's parser, and problem+json for its errors."""
 
 from __future__ import annotations
 
@@ -27,13 +27,12 @@ _END_OF_HEAD: Final = b"\r\n\r\n"
 
 @final
 class Connection(BoundedConnection):
-    """aiohttp's protocol for one connection, with answers from the table.
+    """aiohttp's protocol for one connection, with the fast path.
 
-    A chunk of bytes is answered from the table only while the connection is idle and everything before it
-    came in whole heads without a body, one a chunk: then the parser holds nothing back, nothing waits to be
-    answered first, and the chunk is the whole of a request. A client that does otherwise (pipelines, sends a
-    body, splits a head) is served by aiohttp alone for the rest of its connection, and watched: a head that
-    has begun must end in time and within bounds.
+    The fast path answers a chunk of bytes only while the connection is idle and every earlier chunk was
+    exactly one head without a body. Then the parser buffers nothing, no earlier request waits, and the chunk
+    is a whole request. For a client that does otherwise (pipelining, bodies, split heads) aiohttp handles the
+    rest of the connection, with limits on incomplete heads.
     """
 
     __slots__ = ("_answered_at", "_half_closed", "_head", "_known", "_monotonic", "_payload", "_whole")
@@ -47,20 +46,20 @@ class Connection(BoundedConnection):
         **options: Any,  # noqa: ANN401 - aiohttp's own options
     ) -> None:
         super().__init__(shared, server, loop=loop, **options)
-        # What every answer from the table needs, looked up ahead.
+        # Looked up once, for speed.
         self._known = shared.table.answers.get
         self._monotonic = shared.monotonic
-        # When the table answered last, on the clock of the caches.
+        # When the fast path last answered, by the clock of the caches.
         self._answered_at = -math.inf
         self._whole = True
-        # The client has ended its side, and waits for the answer to what it sent before.
+        # The client has closed its side and waits for responses to earlier requests.
         self._half_closed = False
         self._head: bytes | None = None
-        # What is known of the request that comes in, where it did not come whole.
+        # State of a request that did not arrive in one chunk.
         self._payload: StreamReader = EMPTY_PAYLOAD
 
     def data_received(self, data: bytes) -> None:
-        """Answer a known head at once; hand everything else to aiohttp."""
+        """Answer a known head at once; pass everything else to aiohttp."""
         waiter = self.idle_waiter
         idle = waiter is not None and not waiter.done()
         answer = self._known(data) if idle and self._whole else None
@@ -68,7 +67,7 @@ class Connection(BoundedConnection):
         if (
             answer is None
             or transport is None
-            # A client that does not read its answers waits for aiohttp's flow control.
+            # For a client that does not read its responses, aiohttp's flow control applies.
             or self.is_paused
             or self.is_closing
             or self.is_closed
@@ -92,7 +91,7 @@ class Connection(BoundedConnection):
         lane.observe(self._monotonic() - started)
 
     def eof_received(self) -> bool:  # type: ignore[override] # aiohttp returns None, asyncio takes a bool
-        """The client sends nothing more: answer the requests that came whole, then close (RFC 9112 §9.6).
+        """The client has closed its side: answer complete requests, then close (RFC 9112 §9.6).
 
         Returns:
             Whether the connection stays open for that.
@@ -105,7 +104,7 @@ class Connection(BoundedConnection):
         return self._half_closed
 
     def _made(self, head: bytes, answer: HotAnswer) -> bytes | None:
-        """The answer to a known head, made now; None where the usual way must give it."""
+        """The response to a known head; None if aiohttp must handle it."""
         table = self._shared.table
         try:
             return answer.made(table)
@@ -114,7 +113,7 @@ class Connection(BoundedConnection):
             return None
 
     def idle_until(self) -> float:
-        """When the client's time to ask again ends, on the loop's clock; it begins with the last answer."""
+        """When the keep-alive timeout ends, in loop time; it starts with the last response."""
         answered_ago_s = self._monotonic() - self._answered_at
         from_table = self.loop.time() - answered_ago_s + self.keepalive_s
         return max(self.closes_idle_at, from_table)
@@ -125,7 +124,7 @@ class Connection(BoundedConnection):
         heads = self.request_count - before
         refuse_other_versions(self.messages, heads)
         if not self._head_timeout.size_bytes and self._payload is EMPTY_PAYLOAD:
-            # Of a head that does not end here, or is none, nobody else will know who sent it.
+            # aiohttp has no request yet for an incomplete or malformed head, so note what its sender prefers.
             unread = not self.messages if heads == 0 else is_unparsed(self.messages[-1][0])
             self._page_wanted = unread and page_wanted_by(data)
         if heads and self.messages:
@@ -143,8 +142,8 @@ class Connection(BoundedConnection):
             self._watch(heads, len(data))
 
     def remember(self, request: web.BaseRequest, answer: HotAnswer) -> None:
-        """Give `answer` from now on to whoever sends the head of `request`, which is being handled."""
-        # Another chunk since then would have cleared the head, so it is this request's.
+        """Let the fast path answer the head of `request`, which is being handled, with `answer`."""
+        # Another chunk would have cleared the head, so it belongs to this request.
         if self._head is not None and request.keep_alive and request.version == (1, 1):
             self._shared.table.put(self._head, answer)
 
@@ -155,7 +154,7 @@ class Connection(BoundedConnection):
         exc: BaseException | None = None,
         message: str | None = None,  # noqa: ARG002 - it may quote the client's bytes
     ) -> web.StreamResponse:
-        """What aiohttp answers by itself, in our words: bytes that are no HTTP, or an unexpected error."""
+        """Replaces aiohttp's own error responses: malformed HTTP, or an unexpected error."""
         if request.writer.output_size > 0:
             raise ConnectionError("part of another answer has been sent already")
         if isinstance(exc, HttpProcessingError):
@@ -175,9 +174,9 @@ class Connection(BoundedConnection):
     def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> Coroutine[Any, Any, tuple[web.StreamResponse, bool]]:
-        """Send the answer; what aiohttp refuses ahead of the middleware (an unknown Expect) is reworded.
+        """Send the response; replaces errors that aiohttp raises before the middleware (unknown Expect).
 
-        A stream takes the connection with it.
+        A stream takes over the connection.
         """
         if isinstance(resp, HandOver):
             return self._hand_over(resp)
@@ -195,26 +194,26 @@ class Connection(BoundedConnection):
         if transport is None or transport.is_closing():
             return response, True
         received, self.message_tail = self.message_tail, b""
-        # For aiohttp this is a connection that was lost, whose transport is none of its business.
+        # aiohttp must see a lost connection and leave the transport alone.
         self.transport = None
         self.connection_lost(None)
         try:
             response.hand_over(transport, self._shared.table.date()[0], received)
         except Exception:
-            # Nobody else knows this connection any more.
+            # aiohttp no longer manages this connection.
             transport.abort()
             raise
         if self._half_closed:
-            # It ends with what it has been sent so far, as a stream whose client ends its side later does.
+            # The client closed its side already, so the stream ends after what has been sent.
             transport.close()
         return response, False
 
     def _watch(self, heads: int, size_bytes: int) -> None:
-        """Look after a head that comes in pieces; `heads` is how many ended with the chunk that just came."""
+        """Apply the limits to an incomplete head; `heads` is how many heads ended in the last chunk."""
         body = self._payload
         elsewhere = self.is_upgraded or body is not EMPTY_PAYLOAD or self.is_buffer_full
         if heads or elsewhere or not size_bytes:
-            # A body is read in bounded time by whoever wants it; after it the next chunk begins a head.
+            # The handler limits the time for a body; the next chunk after it begins a head.
             if body.is_eof():
                 self._payload = EMPTY_PAYLOAD
             self._head_timeout.end()

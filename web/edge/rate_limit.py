@@ -1,4 +1,4 @@
-"""How much a client may ask for: a token bucket for each, in a bounded table."""
+"""Rate limiting: a token bucket for each client, in a bounded table."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Final, final
 
 from core.clock import Clock
 
-# Beyond it the client that was heard of longest ago is forgotten, which at worst fills its bucket again.
+# Beyond this the least recently seen client is forgotten, which at worst refills its bucket.
 MAX_CLIENTS: Final = 4096
-# A subscriber of IPv6 has at least this network to itself, and any address in it (RFC 6177 §2).
+# An IPv6 subscriber has at least a network of this size, and all its addresses (RFC 6177 §2).
 _IPV6_PREFIX: Final = 64
 
 
 @final
 class RateLimit:
-    """So many requests a minute for each client, all of which may come at once.
+    """Limits the requests of each client per minute; a full minute's worth may come in one burst.
 
-    A bucket is kept as the one moment at which it will be full again (the "virtual scheduling" form of the
-    generic cell rate algorithm, ITU-T I.371 annex A), so that nothing has to be refilled.
+    A bucket is stored as the time at which it will be full again (GCRA in its "virtual scheduling" form,
+    ITU-T I.371 annex A), so nothing has to be refilled.
 
     Args:
-        name: by which the headers call the policy.
-        per_minute: what a client may ask for; 0 means that there is no limit.
-        clock: what buckets fill by.
-        max_clients: how many clients are remembered.
+        name: the name of the policy in the headers.
+        per_minute: requests per minute and client; 0 means no limit.
+        clock: the clock by which buckets refill.
+        max_clients: the maximum number of remembered clients.
     """
 
     def __init__(self, name: str, per_minute: int, clock: Clock, *, max_clients: int = MAX_CLIENTS) -> None:
@@ -40,12 +40,12 @@ class RateLimit:
         return len(self._full_at)
 
     def take(self, client: str) -> bool:
-        """Takes one of the client's tokens; False where it has none left."""
+        """Take one of the client's tokens; returns False if it has none left."""
         if not self.per_minute:
             return True
         now = self._monotonic()
         full_at = max(now, self._full_at.pop(client, now))
-        # Taken out and put in again, so that the table is in the order of use.
+        # Removed and inserted again, to keep the table in order of use.
         if full_at + self._interval_s - now > 60.0 + 1e-9:
             self._full_at[client] = full_at
             return False
@@ -55,19 +55,19 @@ class RateLimit:
         return True
 
     def give_back(self, client: str) -> None:
-        """Puts back a token that was taken for what turned out to cost nothing."""
+        """Return a token, for a request that turned out to be free."""
         if client in self._full_at:
             self._full_at[client] -= self._interval_s
 
     def wait_s(self, client: str) -> float:
-        """Seconds until the client has a token; 0 where it has one."""
+        """Seconds until the client has a token; 0 if it has one."""
         if not self.per_minute:
             return 0.0
         now = self._monotonic()
         return max(0.0, self._full_at.get(client, now) + self._interval_s - now - 60.0)
 
     def headers(self, client: str) -> dict[str, str]:
-        """What a refused client is told (RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-10)."""
+        """The headers of a 429 (RFC 9110 §10.2.3; draft-ietf-httpapi-ratelimit-headers-10)."""
         wait_s = max(1, ceil(self.wait_s(client) - 1e-9))
         return {
             "Retry-After": str(wait_s),
@@ -77,7 +77,7 @@ class RateLimit:
 
 
 def client_key(address: str) -> str:
-    """Who counts as one client: an address of IPv4, the network of a subscriber in IPv6."""
+    """The client of an address: the address itself in IPv4, its subscriber network in IPv6."""
     if ":" not in address:
         return address
     found = ip_address(address)

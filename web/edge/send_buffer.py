@@ -1,4 +1,4 @@
-"""What the system holds of the bytes sent over a connection."""
+"""Limits the kernel's send buffer of a connection."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import socket
 
 
 def bound_send_buffer(transport: asyncio.BaseTransport, size_bytes: int) -> None:
-    """Let the system hold `size_bytes` for a connection, which Linux doubles, and not megabytes."""
+    """Limit the kernel's send buffer to `size_bytes`, which Linux doubles; the default is megabytes."""
     connection = transport.get_extra_info("socket")
-    # A socket that refuses an option is served all the same: our own bounds hold.
+    # Not every socket supports the option; the other limits still hold.
     if connection is not None:
         with contextlib.suppress(OSError):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size_bytes)

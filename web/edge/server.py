@@ -1,4 +1,4 @@
-"""What the connections of one server share."""
+"""The state that all connections of a server share."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from web.edge.fast_path import HotTable
 from web.edge.unsent import Holder, Unsent
 from web.traffic import Traffic
 
-# What all connections together may hold that their clients have not taken, the streams' aside.
+# The limit of unsent bytes of all connections together, streams excluded.
 MOST_UNSENT_BYTES: Final = 64 * 1024 * 1024
-# Transports let go of their bytes a moment after they are told that a connection is lost.
+# Transports free their buffers a moment after connection_lost.
 _GIVE_BACK_AFTER_S: Final = 1.0
 
 
 @final
 class Shared:
-    """What the connections of one server share.
+    """The state that all connections of a server share.
 
     Attributes:
-        table: the heads that are answered at once.
-        traffic: where answers are counted.
-        access_log: where they are logged.
-        limits: how many connections there may be.
-        unsent: what they hold that their clients have not taken.
-        head_timeout_s: how long a head may take from its first byte to its end, in seconds.
-        monotonic: the clock by which the ages of answers are told.
+        table: the heads that the fast path answers.
+        traffic: counts responses.
+        access_log: logs them.
+        limits: limits the connections.
+        unsent: counts the unsent bytes of connections.
+        head_timeout_s: the time limit for receiving a head, in seconds.
+        monotonic: the clock for the ages of responses.
     """
 
     def __init__(
@@ -53,6 +53,6 @@ def _give_back_soon() -> None:
 
 
 def _give_back(loop: asyncio.AbstractEventLoop) -> None:
-    # At the end of the process the loop has no threads any more.
+    # At the end of the process the loop's executor is closed.
     with contextlib.suppress(RuntimeError):
         _ = loop.run_in_executor(None, give_back_memory)

@@ -1,20 +1,20 @@
-"""What connections hold that their clients have not taken yet."""
+"""Limits the unsent bytes that connections hold for slow clients."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Final, Generic, Protocol, TypeVar, final
 
-# Where so much was held, it is worth telling that most of it is gone.
+# From this peak on, `on_relief` is called when most of it has been released.
 _MUCH_BYTES: Final = 16 * 1024 * 1024
 _GONE_SHARE: Final = 0.75
 
 
 class Holder(Protocol):
-    """A connection, as far as its unsent bytes are counted."""
+    """A connection with unsent bytes."""
 
     def give_up(self) -> None:
-        """End it now, with all that it holds."""
+        """Close it now, discarding its unsent bytes."""
         ...
 
 
@@ -23,11 +23,11 @@ HolderT = TypeVar("HolderT", bound=Holder)
 
 @final
 class Unsent(Generic[HolderT]):
-    """The connections that hold unsent bytes. Where the sum is too large, the one that is stuck longest ends.
+    """The connections with unsent bytes. Above the limit, those stuck for the longest are closed.
 
     Args:
-        most_bytes: how large the sum may be.
-        on_relief: called when three quarters of much that was held are gone.
+        most_bytes: the limit of the sum.
+        on_relief: called when three quarters of a large sum have been released.
 
     Attributes:
         total_bytes: the sum.
@@ -36,9 +36,9 @@ class Unsent(Generic[HolderT]):
     def __init__(self, most_bytes: int, on_relief: Callable[[], None] = lambda: None) -> None:
         self._most_bytes = most_bytes
         self._on_relief = on_relief
-        # The largest sum since the last call.
+        # The largest sum since the last call of `on_relief`.
         self._peak_bytes = 0
-        # The one whose client has taken nothing for the longest is first.
+        # The connection whose client has read nothing for the longest comes first.
         self._held: dict[HolderT, int] = {}
         self.total_bytes = 0
 
@@ -52,7 +52,7 @@ class Unsent(Generic[HolderT]):
         return len(self._held)
 
     def hold(self, holder: HolderT, size_bytes: int) -> None:
-        """Count what a connection holds from now on, and make room where that is too much."""
+        """Set a connection's unsent bytes; above the limit, close the connections stuck for the longest."""
         self.total_bytes += size_bytes - self._held.pop(holder, 0)
         self._held[holder] = size_bytes
         self._peak_bytes = max(self._peak_bytes, self.total_bytes)
@@ -62,7 +62,7 @@ class Unsent(Generic[HolderT]):
             stuck.give_up()
 
     def release(self, holder: HolderT) -> None:
-        """Count nothing for a connection that holds nothing more."""
+        """Remove a connection that has no unsent bytes any more."""
         self.total_bytes -= self._held.pop(holder, 0)
         left_bytes = self._peak_bytes * (1 - _GONE_SHARE)
         if self._peak_bytes >= _MUCH_BYTES and self.total_bytes <= left_bytes:

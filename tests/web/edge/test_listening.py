@@ -53,12 +53,12 @@ async def test_elsewhere_a_taken_port_is_an_error_that_names_it(
 
 
 async def test_a_host_that_is_not_ours_is_named(runner: web.AppRunner) -> None:
-    with pytest.raises(CannotListen, match=r"192\.0\.2\.1 is no address of this machine.*HOST"):
+    with pytest.raises(CannotListen, match=r"192\.0\.2\.1 is not an address of this machine.*HOST"):
         await listen(runner, Settings(host="192.0.2.1", port=0, port_is_set=True))
 
 
 async def test_a_host_that_does_not_resolve_is_named(runner: web.AppRunner) -> None:
-    with pytest.raises(CannotListen, match=r"nowhere\.invalid is no address"):
+    with pytest.raises(CannotListen, match=r"nowhere\.invalid is not an address"):
         await listen(runner, Settings(host="nowhere.invalid", port=0, port_is_set=True))
 
 
@@ -74,7 +74,7 @@ class _Refusing(web.TCPSite):
     ("error", "text"),
     [
         (PermissionError(13, "Permission denied"), "above 1023"),
-        (OSError(97, "Address family not supported"), "cannot be listened on: Address family"),
+        (OSError(97, "Address family not supported"), "Cannot listen on HOST"),
     ],
 )
 async def test_what_the_system_forbids_is_explained(
