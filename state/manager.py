@@ -6,6 +6,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import cast
 
 import msgspec
 
@@ -172,8 +173,7 @@ class _WriterMemory:
         return self.newest
 
     def restore(self, captured: object) -> None:
-        assert isinstance(captured, Snapshot)  # noqa: S101 - it is what capture gave
-        self.newest = captured
+        self.newest = cast("Snapshot", captured)
 
 
 def _next(old: Snapshot, change: Change, now: datetime) -> Snapshot:

@@ -157,7 +157,7 @@ class _HelixHandler(logging.StreamHandler[TextIO]):
 
 def configure(
     level: str,
-    format: LogFormat,  # noqa: A002 - the setting is called LOG_FORMAT
+    log_format: LogFormat,
     *,
     secrets: Iterable[Secret] = (),
     stream: TextIO | None = None,
@@ -166,13 +166,13 @@ def configure(
 
     Args:
         level: one of the standard names.
-        format: "text" for people, "json" for machines.
+        log_format: "text" for people, "json" for machines.
         secrets: secrets to mask.
         stream: where the lines go; standard error by default.
     """
     mask = SecretMask(secrets)
     handler = _HelixHandler(stream if stream is not None else sys.stderr, mask)
-    handler.setFormatter(JsonFormatter() if format == "json" else TextFormatter())
+    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     root = logging.getLogger()
     sum_up()
     for old in [one for one in root.handlers if isinstance(one, _HelixHandler)]:

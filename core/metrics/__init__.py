@@ -47,7 +47,7 @@ class Registry:
     def counter(
         self,
         name: str,
-        help: str,  # noqa: A002 - Prometheus' own word for it
+        help_text: str,
         labels: Iterable[str] = (),
         *,
         max_label_sets: int = MAX_LABEL_SETS,
@@ -57,23 +57,23 @@ class Registry:
         Raises:
             ValueError: another metric has that name, or this one has other labels or limits.
         """
-        return self._same_or_new(Counter(name, help, tuple(labels), max_label_sets))
+        return self._same_or_new(Counter(name, help_text, tuple(labels), max_label_sets))
 
     def gauge(
         self,
         name: str,
-        help: str,  # noqa: A002 - Prometheus' own word for it
+        help_text: str,
         labels: Iterable[str] = (),
         *,
         max_label_sets: int = MAX_LABEL_SETS,
     ) -> Gauge:
         """The gauge of that name, created if needed; raises like `counter`."""
-        return self._same_or_new(Gauge(name, help, tuple(labels), max_label_sets))
+        return self._same_or_new(Gauge(name, help_text, tuple(labels), max_label_sets))
 
     def histogram(
         self,
         name: str,
-        help: str,  # noqa: A002 - Prometheus' own word for it
+        help_text: str,
         labels: Iterable[str] = (),
         buckets: tuple[float, ...] = DEFAULT_BUCKETS_S,
         *,
@@ -84,7 +84,7 @@ class Registry:
         Raises:
             ValueError: like `counter`, or the bounds are not rising.
         """
-        return self._same_or_new(Histogram(name, help, tuple(labels), max_label_sets, buckets))
+        return self._same_or_new(Histogram(name, help_text, tuple(labels), max_label_sets, buckets))
 
     def get(self, name: str) -> Counter | Gauge | Histogram | None:
         """The metric of that name, or None."""

@@ -24,12 +24,12 @@ ExpositionFormat = Literal["text", "openmetrics"]
 _UNITS = frozenset({"seconds", "bytes"})
 
 
-async def render(registry: Registry, format: ExpositionFormat) -> tuple[bytes, str]:  # noqa: A002 - its name
+async def render(registry: Registry, wanted: ExpositionFormat) -> tuple[bytes, str]:
     """Body and content type of the registry's and the process's own metrics.
 
     "text" is Prometheus' text format 0.0.4, "openmetrics" is OpenMetrics 1.0.
     """
-    return await asyncio.to_thread(write, registry.collect(), format)
+    return await asyncio.to_thread(write, registry.collect(), wanted)
 
 
 class SampleReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +93,7 @@ class _Collector:
             yield metric
 
 
-def write(families: tuple[MetricFamily, ...], format_: ExpositionFormat) -> tuple[bytes, str]:
+def write(families: tuple[MetricFamily, ...], wanted: ExpositionFormat) -> tuple[bytes, str]:
     """Renders families and the process's own metrics as (body, content type); takes milliseconds."""
     from prometheus_client import (
         CollectorRegistry,
@@ -109,7 +109,7 @@ def write(families: tuple[MetricFamily, ...], format_: ExpositionFormat) -> tupl
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
     GCCollector(registry=registry)
-    if format_ == "openmetrics":
+    if wanted == "openmetrics":
         body: bytes = openmetrics.generate_latest(registry)  # type: ignore[no-untyped-call]  # it has no types
         return body, openmetrics.CONTENT_TYPE_LATEST
     return exposition.generate_latest(registry), exposition.CONTENT_TYPE_PLAIN_0_0_4

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from core.breakers.breaker import Breaker, Permit
 from core.clock import Clock
@@ -180,9 +180,7 @@ class Deliverer:
             if (waited_s > _LOOKED_AT_AGAIN_S and await self._is_over(delivery)) or self._finishing:
                 permit.released()
                 return
-            task = asyncio.current_task()
-            assert task is not None  # noqa: S101 - a coroutine runs in a task
-            self._track(task)
+            self._track(cast("asyncio.Task[None]", asyncio.current_task()))
             await self._attempt(destination, delivery, permit)
         except BaseException:
             permit.released()

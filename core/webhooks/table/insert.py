@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -15,6 +15,8 @@ from core.errors import HelixError
 _SIZES: Final = (1, 4, 16, 64)
 # A statement keeps the values of its last run in memory, so large bodies are inserted one by one.
 _LARGE_BYTES: Final = 256 * 1024
+_BY_KEY: Final = "SELECT id, digest FROM inbox WHERE key = ?"
+_BY_BODY: Final = "SELECT id, digest FROM inbox WHERE body_key = ?"
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,8 +81,8 @@ def _look_up(connection: sqlite3.Connection, arrival: Arrival) -> Accepted | Exc
     found = next(
         (
             row
-            for column, value in (("key", arrival.key), ("body_key", arrival.body_key))
-            if value is not None and (row := _find(connection, column, value)) is not None
+            for query, value in ((_BY_KEY, arrival.key), (_BY_BODY, arrival.body_key))
+            if value is not None and (row := connection.execute(query, (value,)).fetchone()) is not None
         ),
         None,
     )
@@ -89,14 +91,6 @@ def _look_up(connection: sqlite3.Connection, arrival: Arrival) -> Accepted | Exc
     if bytes(found[1]) != arrival.digest:
         return KeyReused("This idempotency key was used for another event. Use a new key for each event.")
     return Accepted(id=str(found[0]), type=arrival.type, duplicate=found[0] != arrival.id)
-
-
-def _find(connection: sqlite3.Connection, column: str, value: str) -> tuple[Any, ...] | None:
-    row: tuple[Any, ...] | None = connection.execute(
-        f"SELECT id, digest FROM inbox WHERE {column} = ?",  # noqa: S608 - our own names
-        (value,),
-    ).fetchone()
-    return row
 
 
 @cache
