@@ -4,9 +4,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
+import grimp
 import pytest
+
+from tests.house_drawing import levels
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("core", "state", "bot", "web", "sandbox", "process")
@@ -23,6 +27,27 @@ def test_imports_point_one_way() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def imports() -> Mapping[str, set[str]]:
+    """What each module imports, in functions and for type checks too."""
+    graph = grimp.build_graph(*PACKAGES, cache_dir=None)
+    return {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+
+
+def test_no_modules_import_each_other_in_a_circle(imports: Mapping[str, set[str]]) -> None:
+    assert levels(imports)
+
+
+def test_a_private_file_is_imported_by_its_own_room_only(imports: Mapping[str, set[str]]) -> None:
+    reached = [
+        f"{module} imports {other}"
+        for module, imported in imports.items()
+        for other in imported
+        if "._" in other and not f"{module}.".startswith(f"{other.partition('._')[0]}.")
+    ]
+    assert reached == []
 
 
 def test_nothing_imports_main() -> None:
