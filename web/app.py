@@ -32,6 +32,7 @@ from web.openapi.reference import REFERENCE, Reference
 from web.openapi.terms import Terms
 from web.requests.admission import Admission
 from web.requests.body_limit import BODY_ROOM, BodyRoom
+from web.requests.budget import Budget
 from web.requests.middleware import Edge
 from web.requests.responses import RESPONSES, Responses
 from web.routes.metrics import RENDERING
@@ -177,8 +178,9 @@ class WebServer:
             collective.remembered,
             on_guesser=self._table.rest,
         )
-        admission = Admission(settings, kernel.clock, access, kernel.refusals)
-        edge = Edge(kernel, admission, self._traffic, self._access_log, routes)
+        budget = Budget(settings, kernel.clock, kernel.refusals)
+        admission = Admission(settings, access, kernel.refusals, budget)
+        edge = Edge(kernel, admission, self._traffic, self._access_log, routes, budget=budget)
         app = web.Application(middlewares=[edge.middleware], client_max_size=settings.max_body)
         app[KERNEL] = kernel
         app[COLLECTIVE] = collective
@@ -186,7 +188,9 @@ class WebServer:
         app[COMMANDS] = commands
         app[TRAFFIC] = self._traffic
         app[STREAMS] = self._streams
-        app[RESPONSES] = Responses(routes, kernel.caches, self._traffic, private=bool(settings.read_token))
+        app[RESPONSES] = Responses(
+            routes, kernel.caches, self._traffic, budget=budget, private=bool(settings.read_token)
+        )
         app[READ_ACCESS] = access
         app[SENDER_GUESSES] = Guesses(settings, kernel.clock, kernel.refusals)
         app[RENDERING] = asyncio.Lock()

@@ -54,11 +54,6 @@ class RateLimit:
             del self._full_at[next(iter(self._full_at))]
         return True
 
-    def give_back(self, client: str) -> None:
-        """Return a token, for a request that turned out to be free."""
-        if client in self._full_at:
-            self._full_at[client] -= self._interval_s
-
     def wait_s(self, client: str) -> float:
         """Seconds until the client has a token; 0 if it has one."""
         if not self.per_minute:

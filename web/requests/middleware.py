@@ -16,7 +16,8 @@ from web.answers.error_pages import page_wanted, refusal
 from web.answers.problems import Problem, record_incident, store_problem
 from web.edge.access_log import AccessLog
 from web.edge.clients import address_of
-from web.requests.admission import Admission, check_budget
+from web.requests.admission import Admission
+from web.requests.budget import Budget
 from web.requests.unmatched import translated
 from web.routing import RouteSpec, places
 from web.traffic import UNMATCHED, Traffic
@@ -35,9 +36,12 @@ class Edge:
         traffic: Traffic,
         access_log: AccessLog,
         routes: tuple[RouteSpec, ...],
+        *,
+        budget: Budget,
     ) -> None:
         self._kernel = kernel
         self._admission = admission
+        self._budget = budget
         self._traffic = traffic
         self._access_log = access_log
         self._trusted = kernel.settings.trusted_proxies
@@ -87,18 +91,17 @@ class Edge:
     ) -> web.StreamResponse:
         try:
             self._admission.enter(request, spec)
-            response = await handler(request)
+            return await handler(request)
         except Problem:
-            check_budget(request)
+            # An answer from the cache is free, a refusal is not.
+            self._budget.charge(request)
             raise
         except StoreError as error:
             raise store_problem(error, reading=request.method in _READING) from error
         except web.HTTPException as error:
             if error.status < HTTPStatus.BAD_REQUEST:
                 raise
-            response = translated(request, error, self._paths, self._below)
-        self._admission.leave(request, spec, response)
-        return response
+            return translated(request, error, self._paths, self._below)
 
     def _spec_of(self, request: web.Request) -> RouteSpec | None:
         resource = request.match_info.route.resource

@@ -13,7 +13,7 @@ from web.answers.cached_route import X_CACHE, Build, CachedRoute, Fetch, Selecti
 from web.answers.problems import Problem
 from web.edge.fast_path import LARGEST_ANSWER_BYTES, HotAnswer
 from web.edge.protocol import Connection
-from web.requests.admission import check_budget
+from web.requests.budget import Budget
 from web.routing import RouteSpec
 from web.traffic import Traffic
 
@@ -25,13 +25,21 @@ class Responses:
         routes: the route table.
         caches: creates a cache for each route.
         traffic: counts responses.
+        budget: charges a request before its response is computed.
         private: whether reading needs a token.
     """
 
     def __init__(
-        self, routes: tuple[RouteSpec, ...], caches: CacheRegistry, traffic: Traffic, *, private: bool = False
+        self,
+        routes: tuple[RouteSpec, ...],
+        caches: CacheRegistry,
+        traffic: Traffic,
+        *,
+        budget: Budget,
+        private: bool = False,
     ) -> None:
         self._traffic = traffic
+        self._budget = budget
         self._ignoring = frozenset(spec.path for spec in routes if not spec.query_names)
         self._routes = {
             spec.path: CachedRoute(
@@ -64,9 +72,8 @@ class Responses:
             Exception: what `build` raises.
         """
         route = self._routes[path]
-        cached = route.peek(key)
+        cached = self._kept(request, route, key)
         if cached is None:
-            check_budget(request)
             cached = route.look_up(key, build)
         return self._answer(request, route, cached, key, build)
 
@@ -86,11 +93,17 @@ class Responses:
             Exception: what `fetch` raises.
         """
         route = self._routes[path]
-        cached = route.peek(key)
+        cached = self._kept(request, route, key)
         if cached is None:
-            check_budget(request)
             cached = await route.fetch(key, fetch)
         return self._answer(request, route, cached, key, None)
+
+    def _kept(self, request: web.Request, route: CachedRoute, key: Hashable) -> Cached[Body] | None:
+        """The answer in the cache; None if one must be computed, for which the request is charged."""
+        cached = route.peek(key)
+        if cached is None:
+            self._budget.charge(request)
+        return cached
 
     def _answer(
         self,
