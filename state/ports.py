@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import msgspec
 
-TokenNeed = Literal["none", "read", "webhook"]
+Auth = Literal["none", "read", "webhook"]
 StreamKind = Literal["sse", "ws"]
 
 # The outcomes in `helix_commands_total` that are faults of ours; refusals and typing mistakes are none.
@@ -19,7 +19,7 @@ class RouteInfo(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         path: the template, such as "/agents/{name}".
         ttl_s: how old its answer may be, in seconds; None where it is not cached.
-        needs_token: which token a caller must send.
+        auth: which token a caller must send.
         example: a path that may be asked for; empty where the template has none.
         expected: the statuses that are right for it.
         stream: how it goes on telling, where it does and has no end.
@@ -29,7 +29,7 @@ class RouteInfo(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     summary: str
     ttl_s: float | None = None
-    needs_token: TokenNeed = "none"  # noqa: S105 - the word for no token
+    auth: Auth = "none"
     example: str = ""
     expected: tuple[int, ...] = (200,)
     stream: StreamKind | None = None

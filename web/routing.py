@@ -10,12 +10,11 @@ from urllib.parse import quote
 import msgspec
 from aiohttp import web
 
-from state.ports import RouteInfo, StreamKind
+from state.ports import Auth, RouteInfo, StreamKind
 from web.answers.headers import JSON
 from web.parameters import Parameter
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-TokenKind = Literal["none", "read", "webhook"]
 Proof = Literal["token", "standard-webhooks", "github"]
 Group = Literal["State", "Health", "Live", "Webhooks", "REST hooks", "Reference", "Pages"]
 
@@ -81,7 +80,7 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
         max_entries: the maximum number of cached responses.
         tags: what the response depends on; a change of any of these invalidates it.
         serve_stale: whether an expired response is served when computing a new one fails.
-        needs_token: the token that a request must carry if that token is set.
+        auth: the token that a request must carry if that token is set.
         proofs: the ways in which a sender of events may authenticate.
         parameters: of its path, query and headers. Unknown query parameters are refused, unless the route
             declares none at all.
@@ -101,7 +100,7 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
     max_entries: int = 1
     tags: frozenset[str] = frozenset()
     serve_stale: bool = False
-    needs_token: TokenKind = "read"  # noqa: S105 - the kind of token, not one
+    auth: Auth = "read"
     proofs: tuple[Proof, ...] = ("token",)
     parameters: tuple[Parameter, ...] = ()
     group: Group = "State"
@@ -137,7 +136,7 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
             path=self.path,
             summary=self.summary,
             ttl_s=self.ttl_s,
-            needs_token=self.needs_token,
+            auth=self.auth,
             example=self.example,
             expected=self.expected,
             stream=self.stream,

@@ -45,7 +45,7 @@ ROUTES = (
         path="/status",
         summary="How everything is.",
         ttl_s=5.0,
-        needs_token="read",
+        auth="read",
         example="/status",
     ),
     RouteInfo(

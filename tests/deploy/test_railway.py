@@ -44,7 +44,7 @@ def test_the_start_command_is_that_of_the_procfile_and_takes_signals_itself() ->
 def test_it_asks_whether_helix_is_ready_on_a_route_that_needs_no_token() -> None:
     (route,) = [spec for spec in ROUTES if spec.path == DEPLOY["healthcheckPath"]]
     assert route.path == "/health/ready"
-    assert route.needs_token == "none"
+    assert route.auth == "none"
 
 
 def test_a_stop_has_longer_than_it_takes() -> None:

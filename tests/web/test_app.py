@@ -33,8 +33,8 @@ async def test_the_route_list_needs_no_server() -> None:
     )
     assert {"/ucf", "/metrics", "/commands"} <= set(infos)
     assert infos["/status"].ttl_s == 5
-    assert infos["/health/live"].needs_token == "none"
-    assert infos["/metrics"].needs_token == "read"
+    assert infos["/health/live"].auth == "none"
+    assert infos["/metrics"].auth == "read"
 
 
 async def test_every_route_in_the_list_answers(site: Site) -> None:
@@ -46,7 +46,7 @@ async def test_every_route_in_the_list_answers(site: Site) -> None:
             method="HEAD" if info.stream else info.method,
         )
         # Without a secret nobody can prove to be a sender.
-        wanted = set(info.expected) if info.needs_token != "webhook" else {415, 503}
+        wanted = set(info.expected) if info.auth != "webhook" else {415, 503}
         assert answer.status in wanted, info.path
 
 

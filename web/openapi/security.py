@@ -68,9 +68,9 @@ _PROOFS: Final[dict[str, tuple[dict[str, list[str]], ...]]] = {
 
 def requirements(spec: RouteSpec, terms: Terms) -> list[dict[str, list[str]]]:
     """The alternatives of which a request must meet one; empty if the route is public."""
-    if spec.needs_token == "webhook":  # noqa: S105 - the kind of token, not one
+    if spec.auth == "webhook":
         proofs = [one for proof in spec.proofs for one in _PROOFS[proof]]
         return [{}, *proofs] if terms.open_webhooks else proofs
-    if spec.needs_token == "read" and terms.read_token:  # noqa: S105 - likewise
+    if spec.auth == "read" and terms.read_token:
         return [{"readToken": []}, {"session": []}]
     return []

@@ -73,7 +73,7 @@ def discovery_body(routes: Iterable[RouteInfo], base_url: str) -> Discovery:
             path=route.path,
             summary=route.summary,
             ttl_s=route.ttl_s,
-            needs_token=route.needs_token,
+            needs_token=route.auth,
         )
         for route in routes
     )

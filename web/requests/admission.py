@@ -51,7 +51,7 @@ class Admission:
         if request.body_exists:
             _check_body(request, self._max_body)
         if spec is not None:
-            if spec.needs_token == "read":  # noqa: S105 - the kind of token, not one
+            if spec.auth == "read":
                 self._access.check(request)
             # Monitors and links add parameters; a route without parameters ignores them.
             if request.query_string and spec.query_names:

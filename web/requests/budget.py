@@ -48,7 +48,7 @@ class Budget:
             Problem: 429, the client has no token left.
         """
         if spec is None or spec.path not in _UNLIMITED:
-            webhook = spec is not None and spec.needs_token == "webhook"  # noqa: S105 - the kind of token
+            webhook = spec is not None and spec.auth == "webhook"
             request[_UNPAID] = self._webhooks if webhook else self._reading
             if spec is None or spec.ttl_s is None:
                 self.charge(request)

@@ -52,7 +52,7 @@ class Responses:
                     ttl_s=spec.ttl_s,
                     serve_stale=spec.serve_stale,
                 ),
-                private=private and spec.needs_token == "read",  # noqa: S105 - the kind of token, not one
+                private=private and spec.auth == "read",
             )
             for spec in routes
             if spec.ttl_s is not None

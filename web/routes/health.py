@@ -79,7 +79,7 @@ ROUTES = (
         summary="200 as long as the process answers.",
         group="Health",
         replies=(Reply(summary="It does.", record=Alive, media_types=(_HEALTH_JSON,)),),
-        needs_token="none",  # noqa: S106 - the kind of token, not one
+        auth="none",
     ),
     RouteSpec(
         path="/health/ready",
@@ -88,6 +88,6 @@ ROUTES = (
         group="Health",
         replies=(Reply(summary="They are.", record=Ready),),
         problems={503: "Something is not ready; `missing` names each, with reason, since and thresholds."},
-        needs_token="none",  # noqa: S106 - the kind of token, not one
+        auth="none",
     ),
 )

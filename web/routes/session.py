@@ -96,7 +96,7 @@ ROUTES = (
         path=_PATH,
         handler=post_session,
         summary="Begins a dashboard session, if reading needs a token.",
-        needs_token="none",  # noqa: S106 - the kind of token, not one
+        auth="none",
         group="Pages",
         body=_TOKEN,
         replies=(
@@ -120,7 +120,7 @@ ROUTES = (
         path=_PATH,
         handler=delete_session,
         summary="Ends the dashboard session.",
-        needs_token="none",  # noqa: S106 - the kind of token, not one
+        auth="none",
         group="Pages",
         replies=(Reply(status=204, summary="The session has ended, or there was none.", media_types=()),),
         problems={403: "A page of another site asked."},

@@ -24,7 +24,7 @@ async def check_route(route: RouteInfo, bench: Bench) -> Finding:
     path = route.example or route.path
     if "{" in path:
         return Finding("skipped", "no example address is known")
-    if route.needs_token == "webhook" and not settings.webhook_token:  # noqa: S105 - a kind, not a token
+    if route.auth == "webhook" and not settings.webhook_token:
         return Finding("skipped", "WEBHOOK_TOKEN is not set")
     session, url = bench.bot.collective.outgoing.session(), f"{bench.bot.collective.probes.own_url}{path}"
     headers = _credentials(route, settings)
@@ -43,7 +43,7 @@ async def check_route(route: RouteInfo, bench: Bench) -> Finding:
 
 def _credentials(route: RouteInfo, settings: Settings) -> dict[str, str]:
     tokens = {"read": settings.read_token, "webhook": settings.webhook_token}
-    token = tokens.get(route.needs_token)
+    token = tokens.get(route.auth)
     return {"Authorization": f"Bearer {token.reveal()}"} if token else {}
 
 

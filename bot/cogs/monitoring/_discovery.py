@@ -39,7 +39,7 @@ def build_discovery(
             url=base_url + route.path,
             link=base_url + route.example if _opens(route) else "",
             gives=route.summary,
-            needs=needs[route.needs_token],
+            needs=needs[route.auth],
             ttl_s=route.ttl_s,
         )
         for route in routes
@@ -50,7 +50,7 @@ def _opens(route: RouteInfo) -> bool:
     """Whether a browser can open the route's example."""
     return (
         route.method == "GET"
-        and route.needs_token in {"none", "read"}
+        and route.auth in {"none", "read"}
         and route.example != ""
         and 200 in route.expected
     )

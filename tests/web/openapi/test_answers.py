@@ -15,7 +15,7 @@ _JSON = [
     spec
     for spec in ROUTES
     if spec.method == "GET"
-    and spec.needs_token != "webhook"
+    and spec.auth != "webhook"
     and any(reply.record is not None and reply.status == 200 for reply in spec.replies)
 ]
 

@@ -198,7 +198,7 @@ async def test_it_says_why_a_report_could_not_be_kept(tmp_path: Path) -> None:
     ("route", "why"),
     [
         (RouteInfo(method="GET", path="/things/{id}", summary="."), "no example"),
-        (RouteInfo(method="GET", path="/hooks", summary=".", needs_token="webhook"), "WEBHOOK_TOKEN"),
+        (RouteInfo(method="GET", path="/hooks", summary=".", auth="webhook"), "WEBHOOK_TOKEN"),
     ],
 )
 async def test_routes_that_cannot_be_asked_for_are_skipped(
@@ -220,7 +220,7 @@ async def test_a_route_that_needs_a_token_and_answers_without_is_a_failure(
     bench = Bench(
         cast("Any", SimpleNamespace(kernel=SimpleNamespace(settings=settings), collective=collective)), SYSTEM
     )
-    route = RouteInfo(method="GET", path="/hooks", summary=".", needs_token="webhook")
+    route = RouteInfo(method="GET", path="/hooks", summary=".", auth="webhook")
     finding = await _routes.check_route(route, bench)
     assert finding == Finding("fail", "without the token the status was 200 instead of 401")
 

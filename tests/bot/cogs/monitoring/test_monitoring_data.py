@@ -144,9 +144,9 @@ def test_a_latency_that_is_not_known_is_none(kernel: Kernel, unknown: float) -> 
 
 
 ROUTES = (
-    RouteInfo(method="GET", path="/status", summary="The state", ttl_s=5, needs_token="read"),
-    RouteInfo(method="GET", path="/health/live", summary="Alive", needs_token="none"),
-    RouteInfo(method="POST", path="/webhooks", summary="Events", needs_token="webhook"),
+    RouteInfo(method="GET", path="/status", summary="The state", ttl_s=5, auth="read"),
+    RouteInfo(method="GET", path="/health/live", summary="Alive", auth="none"),
+    RouteInfo(method="POST", path="/webhooks", summary="Events", auth="webhook"),
 )
 
 
