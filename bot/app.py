@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -232,12 +233,13 @@ class BotService:
 class _Retries:
     """Waits between attempts: longer each time, with jitter."""
 
-    def __init__(self) -> None:
+    def __init__(self, jitter: Callable[[], float] = random.random) -> None:
         self._next_s = _FIRST_RETRY_S
+        self._jitter = jitter
 
     async def wait(self) -> None:
         """Pause before the next attempt."""
-        await asyncio.sleep(self._next_s * random.uniform(0.75, 1.25))  # noqa: S311 - jitter, not a secret
+        await asyncio.sleep(self._next_s * (0.75 + 0.5 * self._jitter()))
         self._next_s = min(self._next_s * 2, _LONGEST_RETRY_S)
 
 

@@ -10,6 +10,8 @@ from discord.ext import commands
 
 from bot.access import Refusal
 
+Found = app_commands.AppCommandChannel | app_commands.AppCommandThread
+
 
 class TextChannel(app_commands.Transformer, commands.TextChannelConverter):
     """A text channel of the server that the command is given in.
@@ -28,7 +30,7 @@ class TextChannel(app_commands.Transformer, commands.TextChannelConverter):
         """Those of a kind that people read and bots post to."""
         return [discord.ChannelType.text, discord.ChannelType.news]
 
-    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Any:  # noqa: ANN401 - as declared there
+    async def transform(self, interaction: discord.Interaction[Any], value: Found, /) -> discord.TextChannel:
         """The channel chosen by slash; what Discord sends of it is looked up among those the bot knows."""
         found = None if interaction.guild is None else interaction.guild.get_channel(value.id)
         if not isinstance(found, discord.TextChannel):

@@ -10,6 +10,8 @@ from discord.ext import commands
 
 from bot.text.words import quoted
 
+Someone = discord.User | discord.Member
+
 
 class Person(app_commands.Transformer, commands.MemberConverter):
     """A member of the server that the command is given in; in a direct message, only the one who writes.
@@ -23,7 +25,7 @@ class Person(app_commands.Transformer, commands.MemberConverter):
         """What Discord offers while it is typed: people."""
         return discord.AppCommandOptionType.user
 
-    async def transform(self, interaction: discord.Interaction[Any], value: Any, /) -> Any:  # noqa: ANN401 - as declared there
+    async def transform(self, interaction: discord.Interaction[Any], value: Someone, /) -> Someone:
         """The person chosen by slash."""
         return _known(value, interaction.user, in_server=interaction.guild is not None)
 
@@ -36,9 +38,7 @@ class Person(app_commands.Transformer, commands.MemberConverter):
         return _known(author if argument.strip() in names else argument, author, in_server=False)
 
 
-def _known(
-    person: discord.User | discord.Member | str, caller: discord.User | discord.Member, *, in_server: bool
-) -> discord.User | discord.Member:
+def _known(person: Someone | str, caller: Someone, *, in_server: bool) -> Someone:
     if not isinstance(person, str) and (in_server or person.id == caller.id):
         return person
     name = person if isinstance(person, str) else person.display_name

@@ -11,6 +11,7 @@ import importlib
 import json
 import logging
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -110,7 +111,7 @@ async def sync_commands(settings: Settings, path: Path = PATH) -> str:
     return f"Discord knows {len(payload)} slash commands of application {application_id} now."
 
 
-def _plain(payload: Any) -> dict[str, Any]:  # noqa: ANN401 - discord.py's own loosely typed payload
+def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Without what Discord takes as its default, and without any permission: the run-time check decides."""
     skipped = {"default_member_permissions", "dm_permission", "nsfw", "integration_types"}
     return {key: value for key, value in payload.items() if key not in skipped}

@@ -60,7 +60,8 @@ class Answer:
         embed = hints.fit_card(embed, lambda: access.caller_of(pressed), pressed.client.prefix)
         embeds.check(None, [embed], view=view)
         async with self._turn:
-            await responding.update(self._interaction, embed=embed, view=view, allowed_mentions=_NO_MENTIONS)
+            parts = {"embed": embed, "view": view, "allowed_mentions": _NO_MENTIONS}
+            await responding.update(self._interaction, parts)
 
     async def whisper(self, text: str) -> None:
         """Tell only the one who pressed."""
@@ -71,7 +72,7 @@ class Answer:
     async def retire(self, text: str) -> None:
         """Take the buttons away and tell the one who pressed why."""
         async with self._turn:
-            await responding.update(self._interaction, view=None)
+            await responding.update(self._interaction, {"view": None})
         await self.whisper(text)
 
     async def _defer_when_late(self) -> None:

@@ -112,9 +112,9 @@ class ComponentItem(
     @classmethod
     async def from_custom_id(
         cls,
-        interaction: discord.Interaction[Any],  # noqa: ARG003 - discord.py's signature
+        _interaction: discord.Interaction[Any],
         item: discord.ui.Item[Any],
-        match: re.Match[str],  # noqa: ARG003 - likewise; the callback reads the id again
+        _match: re.Match[str],
         /,
     ) -> ComponentItem:
         """The item that discord.py found in the message, ready to be routed."""

@@ -42,7 +42,7 @@ async def confirm(ctx: HelixContext, question: str, *, danger: bool, timeout_s: 
         agreed = interaction.custom_id == yes
         outcome = "Confirmed." if agreed else "Cancelled; nothing was done."
         card = _card(question, outcome, danger=danger and agreed)
-        await responding.update(interaction, embed=card, view=None)
+        await responding.update(interaction, {"embed": card, "view": None})
         return agreed
     finally:
         if not waiting.done():

@@ -47,7 +47,7 @@ async def respond(interaction: Interaction, parts: dict[str, Any], *, private: b
     return await find_response(interaction) or await _first(interaction, once_more(parts), private=private)
 
 
-async def update(interaction: Interaction, **parts: Any) -> None:  # noqa: ANN401 - as discord.py
+async def update(interaction: Interaction, parts: dict[str, Any]) -> None:
     """Change the message whose component was used.
 
     Raises:

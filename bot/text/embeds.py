@@ -84,27 +84,6 @@ def clip_lines(lines: Sequence[str], limit: int) -> str:
     return clip(lines[0], limit)
 
 
-def split_text(text: str, limit: int) -> tuple[str, ...]:
-    """`text` in pieces of at most `limit` UTF-16 units, cut at a line's end, else at a space, else anywhere.
-
-    What separated two pieces (one newline or space) is left out; nothing else is lost. `limit` is 2 or more.
-    """
-    pieces = []
-    start = 0
-    while (end := _end(text, start, limit)) < len(text):
-        # What separates two pieces may stand just past the limit, since it is left out.
-        found = text.rfind("\n", start, end + 1)
-        cut = found if found > start else text.rfind(" ", start, end + 1)
-        if cut > start:
-            pieces.append(text[start:cut])
-            start = cut + 1
-        else:
-            pieces.append(text[start:end])
-            start = end
-    pieces.append(text[start:])
-    return tuple(pieces)
-
-
 def plain(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
     """Text of outside origin on one line, cut to `limit` before escaping: no Markdown, link or mention.
 

@@ -41,7 +41,6 @@ class Traffic:
     p50_s: float | None
     p95_s: float | None
     p99_s: float | None
-    mean_s: float | None
 
     @property
     def failed_share(self) -> float | None:
@@ -211,8 +210,8 @@ def _all(metrics: Registry, name: str, rows: tuple[Traffic, ...]) -> Traffic:
 
 def _traffic(name: str, count: int, failed: int, summary: HistogramSummary | None) -> Traffic:
     if summary is None or not summary.count:
-        return Traffic(name, count, failed, None, None, None, None)
-    return Traffic(name, count, failed, summary.p50, summary.p95, summary.p99, summary.mean)
+        return Traffic(name, count, failed, None, None, None)
+    return Traffic(name, count, failed, summary.p50, summary.p95, summary.p99)
 
 
 def _hit_rate(caches: tuple[CacheStats, ...]) -> float | None:

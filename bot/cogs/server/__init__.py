@@ -106,10 +106,9 @@ class Server(commands.Cog, name="server"):
                 await self._record(ctx, ctx.caller.actor.row("welcome", "channel", before=str(before)))
             await ctx.say(embed=_screens.welcome_off(was_on=before is not None))
         else:
-            _welcome.check_channel(
-                None if channel is None else channel.name, _lacking(guild, channel), self.bot.prefix
-            )
-            assert channel is not None  # noqa: S101 - what was just checked
+            if channel is None:
+                raise _welcome.WrongChannel(f"Name the channel, as `{self.bot.prefix}welcome set #general`.")
+            _welcome.check_channel(channel.name, _lacking(guild, channel))
             await store.set(guild.id, channel.id)
             if before != channel.id:
                 await self._record(
@@ -183,9 +182,7 @@ def _steps(plan: _plan.Plan, builder: places.Builder) -> list[Step]:
     ]
 
 
-def _lacking(guild: discord.Guild, channel: discord.TextChannel | None) -> list[str]:
-    if channel is None:
-        return []
+def _lacking(guild: discord.Guild, channel: discord.TextChannel) -> list[str]:
     own = channel.permissions_for(guild.me)
     return [name for flag, name in _welcome.NEEDED if not getattr(own, flag)]
 

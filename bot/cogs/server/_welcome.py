@@ -22,14 +22,12 @@ class WrongChannel(HelixError):
     """No channel was named, or the bot cannot post in it."""
 
 
-def check_channel(name: str | None, lacking: Sequence[str], prefix: str) -> None:
-    """Nothing, when a channel was named in which the bot can post.
+def check_channel(name: str, lacking: Sequence[str]) -> None:
+    """Nothing, when the bot can post in the channel of that name.
 
     Raises:
-        WrongChannel: says what is wrong.
+        WrongChannel: says what is missing.
     """
-    if name is None:
-        raise WrongChannel(f"Name the channel, as `{prefix}welcome set #general`.")
     if lacking:
         raise WrongChannel(
             f"In #{name} I lack {', '.join(lacking)}. Give me that, or choose another channel."

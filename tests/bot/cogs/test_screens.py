@@ -61,7 +61,6 @@ traffic = st.builds(
     p50_s=seconds,
     p95_s=seconds,
     p99_s=seconds,
-    mean_s=seconds,
 )
 deeds = st.builds(
     Deed, at=st.just(NOW), what=texts, who=st.one_of(st.none(), texts), why=st.one_of(st.none(), texts)
@@ -307,8 +306,8 @@ def test_health_shows_what_is_to_be_typed_as_code() -> None:
 
 
 def metrics_view(section: str | None, over_s: float = 86_400) -> MetricsView:
-    rows = (Traffic("/status", 10, 1, 0.001, 0.002, 0.003, 0.0015),)
-    empty = Traffic("all", 0, 0, None, None, None, None)
+    rows = (Traffic("/status", 10, 1, 0.001, 0.002, 0.003),)
+    empty = Traffic("all", 0, 0, None, None, None)
     objectives = (
         Objective("Hit rate", "> 80%", "50%", met=False),
         Objective("Uptime", "> 99.9%", "no data yet", None),

@@ -70,25 +70,6 @@ def test_clipped_text_is_within_its_limit_and_a_beginning_of_the_text(text: str,
     assert text.startswith(clipped.removesuffix("…").rstrip())
 
 
-@settings(deadline=None)
-@given(text=texts, limit=st.integers(2, 300))
-def test_split_text_fits_and_loses_only_what_separated_the_pieces(text: str, limit: int) -> None:
-    pieces = embeds.split_text(text, limit)
-    assert all(embeds.length(piece) <= limit for piece in pieces)
-    rest = text
-    for piece in pieces:
-        assert rest.startswith(piece)
-        rest = rest[len(piece) :]
-        rest = rest[1:] if rest[:1] in {"\n", " "} and rest else rest
-    assert rest == ""
-
-
-def test_text_is_split_at_a_line_end_before_a_space() -> None:
-    assert embeds.split_text("one two\nthree four", 12) == ("one two", "three four")
-    assert embeds.split_text("one two three", 8) == ("one two", "three")
-    assert embeds.split_text("abcdefgh", 3) == ("abc", "def", "gh")
-
-
 def test_lines_are_cut_whole_and_counted() -> None:
     assert embeds.clip_lines(["aaaa"] * 10, 24) == "aaaa\naaaa\n… and 8 more"
     assert embeds.clip_lines(["a" * 50], 10) == "a" * 9 + "…"
