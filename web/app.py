@@ -16,7 +16,7 @@ from core.http.aiohttp_internals import Runner
 from core.runtime.kernel import Kernel
 from state.collective import Collective
 from state.ports import CommandInfo, RouteInfo
-from web.access.guesses import SENDER_GUESSES, Guesses
+from web.access.lockout import SENDER_LOCKOUT, Lockout
 from web.access.read_access import READ_ACCESS, ReadAccess
 from web.access.webhook_auth import open_here
 from web.dashboard.page import DASHBOARD, DashboardPage
@@ -31,7 +31,7 @@ from web.live.streams import STREAMS, Streams
 from web.openapi.reference import REFERENCE, Reference
 from web.openapi.terms import Terms
 from web.requests.admission import Admission
-from web.requests.body_limit import BODY_ROOM, BodyRoom
+from web.requests.body_limit import BODY_LIMIT, BodyLimit
 from web.requests.budget import Budget
 from web.requests.middleware import Edge
 from web.requests.responses import RESPONSES, Responses
@@ -81,7 +81,7 @@ class WebServer:
         self._access_log = AccessLog(kernel.settings.access_log, kernel.clock)
         self._table = HotTable(kernel.clock)
         kernel.drain.on_close(self._table.close)
-        kernel.flags.on_switch(lambda _name, _on: self._table.doubt())
+        kernel.flags.on_switch(lambda _name, _on: self._table.invalidate())
         if self._access_log.wants_all:
             self._table.close()
         self._port = kernel.settings.port
@@ -126,7 +126,7 @@ class WebServer:
             # aiohttp may wait twice: for handlers to end, and for their cancellation.
             shutdown_timeout=max(0.1, (self._settings.shutdown_s - 1) / 2),
         )
-        await self._app[READ_ACCESS].recall()
+        await self._app[READ_ACCESS].load_ended_sessions()
         await runner.setup()
         try:
             self._port = await listen(runner, self._settings)
@@ -176,7 +176,7 @@ class WebServer:
             kernel.clock,
             kernel.refusals,
             collective.remembered,
-            on_guesser=self._table.rest,
+            on_lockout=self._table.suspend,
         )
         budget = Budget(settings, kernel.clock, kernel.refusals)
         admission = Admission(settings, access, kernel.refusals, budget)
@@ -184,7 +184,7 @@ class WebServer:
         app = web.Application(middlewares=[edge.middleware], client_max_size=settings.max_body)
         app[KERNEL] = kernel
         app[COLLECTIVE] = collective
-        app[BODY_ROOM] = BodyRoom(settings.max_body)
+        app[BODY_LIMIT] = BodyLimit(settings.max_body)
         app[COMMANDS] = commands
         app[TRAFFIC] = self._traffic
         app[STREAMS] = self._streams
@@ -192,7 +192,7 @@ class WebServer:
             routes, kernel.caches, self._traffic, budget=budget, private=bool(settings.read_token)
         )
         app[READ_ACCESS] = access
-        app[SENDER_GUESSES] = Guesses(settings, kernel.clock, kernel.refusals)
+        app[SENDER_LOCKOUT] = Lockout(settings, kernel.clock, kernel.refusals)
         app[RENDERING] = asyncio.Lock()
         app[DASHBOARD] = DashboardPage(settings.public_path)
         app[REFERENCE] = Reference(routes, self._terms)

@@ -15,17 +15,17 @@ from core.errors import HelixError
 from core.store import Database
 from core.store.moments import from_us, to_us
 from core.webhooks.ids import new_id, oldest_id
-from core.webhooks.table.insert import Accepted, Arrival, KeyReused, keep
+from core.webhooks.table.insert import Accepted, Arrival, IdempotencyConflict, keep
 from core.webhooks.table.prune import forget_keys, forget_received
 
 __all__ = [
     "Accepted",
     "Handling",
+    "IdempotencyConflict",
     "Inbox",
     "InboxEvent",
     "InboxFull",
     "Incoming",
-    "KeyReused",
     "mark_done",
 ]
 
@@ -135,7 +135,7 @@ class Inbox:
         """Stores an event; it is on disk when this returns. A known key gives the first answer again.
 
         Raises:
-            KeyReused: the key belongs to another event; nothing was changed.
+            IdempotencyConflict: the key belongs to another event; nothing was changed.
             InboxFull: too many events wait; the sender should retry later.
             StoreError: it could not be written.
         """

@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.health.refusals import Refusals
 from core.settings import Settings
 from core.store.kv import KeyValue
-from web.access.guesses import Guesses
+from web.access.lockout import Lockout
 from web.access.sessions import EndedSessions, Sessions
 from web.answers.problems import Problem
 
@@ -34,7 +34,7 @@ class ReadAccess:
 
     Args:
         remembered: stores which sessions were ended.
-        on_guesser: called with the lock-out in seconds when a client is locked out.
+        on_lockout: called with the lock-out in seconds when a client is locked out.
 
     Attributes:
         sessions: the dashboard sessions; None if no token is set.
@@ -47,13 +47,13 @@ class ReadAccess:
         refusals: Refusals,
         remembered: KeyValue,
         *,
-        on_guesser: Callable[[float], None],
+        on_lockout: Callable[[float], None],
     ) -> None:
         self._remembered = remembered
-        self._on_guesser = on_guesser
+        self._on_lockout = on_lockout
         self._refusals = refusals
         self._token = settings.read_token or None
-        self._guesses = Guesses(settings, clock, refusals)
+        self._lockout = Lockout(settings, clock, refusals)
         self.sessions = None if self._token is None else Sessions(self._token, clock)
 
     def check(self, request: web.Request) -> None:
@@ -67,7 +67,7 @@ class ReadAccess:
         offered = request.headers.get(hdrs.AUTHORIZATION)
         if offered is not None:
             scheme, _, credentials = offered.partition(" ")
-            self.prove(request, credentials.strip() if scheme.lower() == "bearer" else "")
+            self.authenticate(request, credentials.strip() if scheme.lower() == "bearer" else "")
         elif self.session_of(request) is not None:
             request[_BY_SESSION] = True
         else:
@@ -78,16 +78,16 @@ class ReadAccess:
                 headers={"WWW-Authenticate": _CHALLENGE},
             )
 
-    def prove(self, request: web.Request, offered: str) -> None:
+    def authenticate(self, request: web.Request, offered: str) -> None:
         """Compare an offered token with READ_TOKEN.
 
         Raises:
             Problem: 401 if it differs, 429 if the client is locked out.
         """
-        self._guesses.check(request)
+        self._lockout.check(request)
         if self._token is None or not self._token.matches(offered):
-            if wait_s := self._guesses.count(request):
-                self._on_guesser(wait_s)
+            if wait_s := self._lockout.count(request):
+                self._on_lockout(wait_s)
             self._refusals.count("token")
             raise Problem(
                 401,
@@ -107,7 +107,7 @@ class ReadAccess:
             return False
         return True
 
-    async def recall(self) -> None:
+    async def load_ended_sessions(self) -> None:
         """Load the sessions that were ended before this start."""
         kept = await self._remembered.get(*_ENDED)
         if self.sessions is not None and kept is not None:

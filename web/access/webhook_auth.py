@@ -12,7 +12,7 @@ from core.logs.secret import Secret
 from core.runtime.kernel import Kernel
 from core.settings import Settings
 from core.webhooks.signatures import NotAuthentic, decode_key, verify, verify_github, verify_token
-from web.access.guesses import SENDER_GUESSES
+from web.access.lockout import SENDER_LOCKOUT
 from web.answers.problems import Problem
 from web.keys import KERNEL
 
@@ -23,7 +23,7 @@ _ONLY_SIGNED = (
 )
 
 
-def prove_sender(request: web.Request, body: bytes) -> None:
+def authenticate_sender(request: web.Request, body: bytes) -> None:
     """Check the Standard Webhooks signature or the token of an event's sender.
 
     Raises:
@@ -35,16 +35,16 @@ def prove_sender(request: web.Request, body: bytes) -> None:
     by_signature = bool(settings.webhook_secret) and (signed or not settings.webhook_token)
     try:
         if by_signature:
-            _prove_signature(kernel, request, body)
+            _check_signature(kernel, request, body)
         elif settings.webhook_token:
-            _prove_token(request, settings.webhook_token)
+            _check_token(request, settings.webhook_token)
         elif not open_here(settings):
             raise _not_configured("WEBHOOK_SECRET or WEBHOOK_TOKEN")
     except NotAuthentic as error:
         raise _refusal(kernel, error, "signature" if by_signature else "token") from error
 
 
-def _prove_signature(kernel: Kernel, request: web.Request, body: bytes) -> None:
+def _check_signature(kernel: Kernel, request: web.Request, body: bytes) -> None:
     if not any(name in request.headers for name in _SIGNED):
         raise NotAuthentic("missing", _ONLY_SIGNED)
     verify(
@@ -57,7 +57,7 @@ def _prove_signature(kernel: Kernel, request: web.Request, body: bytes) -> None:
     )
 
 
-def prove_github(request: web.Request, body: bytes) -> None:
+def authenticate_github(request: web.Request, body: bytes) -> None:
     """Check GitHub's signature.
 
     Raises:
@@ -75,7 +75,7 @@ def prove_github(request: web.Request, body: bytes) -> None:
         raise _refusal(kernel, error, "signature") from error
 
 
-def prove_manager(request: web.Request) -> None:
+def authenticate_manager(request: web.Request) -> None:
     """Check `WEBHOOK_TOKEN`, which event status and REST hooks need.
 
     Raises:
@@ -88,19 +88,19 @@ def prove_manager(request: web.Request) -> None:
             return
         raise _not_configured("WEBHOOK_TOKEN")
     try:
-        _prove_token(request, token)
+        _check_token(request, token)
     except NotAuthentic as error:
         raise _refusal(kernel, error, "token") from error
 
 
-def _prove_token(request: web.Request, token: Secret) -> None:
-    guesses = request.app[SENDER_GUESSES]
-    guesses.check(request)
+def _check_token(request: web.Request, token: Secret) -> None:
+    lockout = request.app[SENDER_LOCKOUT]
+    lockout.check(request)
     try:
         verify_token(token, _offered_token(request))
     except NotAuthentic as error:
         if error.flaw == "wrong":
-            guesses.count(request)
+            lockout.count(request)
         raise
 
 

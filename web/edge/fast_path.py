@@ -129,7 +129,7 @@ class HotTable:
         self.answers: dict[bytes, HotAnswer] = {}
         self._monotonic = clock.monotonic
         self._open = True
-        self._rests_until = -math.inf
+        self._suspended_until = -math.inf
         self._date = b""
         self._date_ends_s = 0
 
@@ -138,7 +138,7 @@ class HotTable:
 
     def put(self, head: bytes, answer: HotAnswer) -> None:
         """Remember `head`, unless it is too long, or the table is closed or suspended."""
-        if len(head) > LONGEST_HEAD_BYTES or not self._open or self._monotonic() < self._rests_until:
+        if len(head) > LONGEST_HEAD_BYTES or not self._open or self._monotonic() < self._suspended_until:
             return
         if head not in self.answers and len(self.answers) >= MAX_HEADS:
             del self.answers[next(iter(self.answers))]
@@ -148,14 +148,14 @@ class HotTable:
         """Remove this head; aiohttp handles it from now on."""
         self.answers.pop(head, None)
 
-    def doubt(self) -> None:
+    def invalidate(self) -> None:
         """Check every answer with its cache again, because caching was switched on or off."""
         for answer in self.answers.values():
             answer.same_until = -math.inf
 
-    def rest(self, seconds: float) -> None:
+    def suspend(self, seconds: float) -> None:
         """Bypass the fast path for `seconds`: each caller must be authenticated for now."""
-        self._rests_until = max(self._rests_until, self._monotonic() + seconds)
+        self._suspended_until = max(self._suspended_until, self._monotonic() + seconds)
         self.answers.clear()
 
     def close(self) -> None:

@@ -12,7 +12,7 @@ from aiohttp import web
 
 # A smaller body costs no more than the connection's own buffers.
 _SMALL_BYTES: Final = 64 * 1024
-_ROOM_BYTES: Final = 32 * 1024 * 1024
+_MOST_BYTES: Final = 32 * 1024 * 1024
 _FEWEST_PLACES: Final = 8
 
 
@@ -21,7 +21,7 @@ class PlaceTaken(Exception):
 
 
 @final
-class BodyRoom:
+class BodyLimit:
     """A fixed number of places for large bodies. If all are in use, a new body evicts an old one.
 
     The oldest body of the client with the most places is evicted, or of the new body's own client if none has
@@ -32,7 +32,7 @@ class BodyRoom:
     """
 
     def __init__(self, max_body: int) -> None:
-        self._places = max(_FEWEST_PLACES, _ROOM_BYTES // max_body)
+        self._places = max(_FEWEST_PLACES, _MOST_BYTES // max_body)
         # Oldest first: each body's timeout and client.
         self._reading: dict[asyncio.Timeout, str] = {}
 
@@ -76,4 +76,4 @@ class BodyRoom:
             oldest.reschedule(asyncio.get_running_loop().time())
 
 
-BODY_ROOM = web.AppKey("body_room", BodyRoom)
+BODY_LIMIT = web.AppKey("body_limit", BodyLimit)

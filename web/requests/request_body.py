@@ -13,7 +13,7 @@ from core.text.wrong_field import wrong_field
 from web.answers.problems import Problem, too_large
 from web.edge.clients import address_of, key_of
 from web.keys import KERNEL
-from web.requests.body_limit import BODY_ROOM, PlaceTaken
+from web.requests.body_limit import BODY_LIMIT, PlaceTaken
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ async def read_body(request: web.Request) -> bytes:
         if request.content.is_eof():
             return await request.read()
         client = key_of(address_of(request, settings.trusted_proxies))
-        async with request.app[BODY_ROOM].place(client, request.content_length, longest_s):
+        async with request.app[BODY_LIMIT].place(client, request.content_length, longest_s):
             return await request.read()
     except web.HTTPRequestEntityTooLarge as error:
         raise too_large(settings.max_body) from error

@@ -32,7 +32,7 @@ async def post_session(request: web.Request) -> web.StreamResponse:
     offered = await read_record(request, OfferedToken)
     if access.sessions is None:
         raise Problem(409, "Reading is public here, so no session is needed.", kind="no-token")
-    access.prove(request, offered.token)
+    access.authenticate(request, offered.token)
     value, ends_at = access.sessions.begin()
     response = json_answer(HTTPStatus.OK, SessionBegun(ends_at))
     settings = request.app[KERNEL].settings

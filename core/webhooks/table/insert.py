@@ -27,7 +27,7 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     duplicate: bool
 
 
-class KeyReused(HelixError):
+class IdempotencyConflict(HelixError):
     """An idempotency key was used again with a different event."""
 
 
@@ -89,7 +89,9 @@ def _look_up(connection: sqlite3.Connection, arrival: Arrival) -> Accepted | Exc
     if found is None:
         return Accepted(id=arrival.id, type=arrival.type, duplicate=False)
     if bytes(found[1]) != arrival.digest:
-        return KeyReused("This idempotency key was used for another event. Use a new key for each event.")
+        return IdempotencyConflict(
+            "This idempotency key was used for another event. Use a new key for each event."
+        )
     return Accepted(id=str(found[0]), type=arrival.type, duplicate=found[0] != arrival.id)
 
 

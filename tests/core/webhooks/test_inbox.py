@@ -8,7 +8,7 @@ import random
 import pytest
 
 from core.store import Database
-from core.webhooks.inbox import Accepted, Inbox, InboxFull, Incoming, KeyReused
+from core.webhooks.inbox import Accepted, IdempotencyConflict, Inbox, InboxFull, Incoming
 from tests.core.store.notes_store import Gate, turns
 from tests.manual_clock import ManualClock
 
@@ -49,9 +49,9 @@ async def test_the_same_key_and_event_again_gives_the_first_answer(inbox: Inbox)
 
 async def test_the_same_key_with_another_event_is_refused_and_keeps_nothing(inbox: Inbox) -> None:
     first = await inbox.accept(event())
-    with pytest.raises(KeyReused, match="new key"):
+    with pytest.raises(IdempotencyConflict, match="new key"):
         await inbox.accept(event(data=b'{"other":1}'))
-    with pytest.raises(KeyReused):
+    with pytest.raises(IdempotencyConflict):
         await inbox.accept(Incoming(type="other", data=b"{}", key="a", handlers=("one",)))
     assert [each.id for each in await inbox.page()] == [first.id]
 
@@ -99,7 +99,7 @@ async def test_what_comes_together_ends_as_what_comes_one_by_one(
     for each, result in zip(events, results, strict=True):
         known = first.get(each.key or "")
         if known is not None and known[2] != each.data:
-            assert isinstance(result, KeyReused)
+            assert isinstance(result, IdempotencyConflict)
             continue
         assert isinstance(result, Accepted)
         assert result.duplicate == (known is not None)

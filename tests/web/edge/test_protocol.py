@@ -14,7 +14,7 @@ from core.logs.secret import Secret
 from tests.web.helpers import TIMEOUT_S, Answer, MakeSite, Site, counter, head, histogram
 from tests.web.sites import sites
 from web import app
-from web.access.guesses import ATTEMPTS_PER_MINUTE
+from web.access.lockout import ATTEMPTS_PER_MINUTE
 from web.edge import fast_path
 from web.edge.fast_path import LONGEST_HEAD_BYTES, MAX_HEADS
 from web.requests import responses

@@ -10,7 +10,7 @@ from tests.web.helpers import MakeSite, Site, Wire
 from tests.web.requests.test_edge import assert_problem
 from web import app
 from web.requests import body_limit
-from web.requests.body_limit import BODY_ROOM, BodyRoom
+from web.requests.body_limit import BODY_LIMIT, BodyLimit
 from web.requests.request_body import read_body
 from web.routing import RouteSpec
 
@@ -30,7 +30,7 @@ async def site(make_site: MakeSite, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A server with room for two, behind a proxy that speaks for many clients."""
     monkeypatch.setattr(app, "_LINGERING_S", 0.05)
     monkeypatch.setattr(body_limit, "_FEWEST_PLACES", 2)
-    monkeypatch.setattr(body_limit, "_ROOM_BYTES", 0)
+    monkeypatch.setattr(body_limit, "_MOST_BYTES", 0)
     return await make_site((_MEASURE,), trusted_proxies=PROXY)
 
 
@@ -38,7 +38,7 @@ async def begin(site: Site, framing: str = f"Content-Length: {LARGE}", *, readin
     """A request whose body has begun; so many are on their way then."""
     wire = await site.wire()
     await wire.send(f"POST /measure HTTP/1.1\r\nHost: x\r\n{framing}\r\n\r\n".encode())
-    room = site.runner.app[BODY_ROOM]
+    room = site.runner.app[BODY_LIMIT]
     async with asyncio.timeout(40):
         while room.reading < reading:
             await asyncio.sleep(0.005)
@@ -59,7 +59,7 @@ async def test_a_full_room_takes_the_place_of_the_body_that_is_longest_on_its_wa
     assert (await third.answer()).body == str(LARGE).encode()
     await second.send(bytes(LARGE) if "Length" in framing else b"3\r\nabc\r\n0\r\n\r\n")
     assert (await second.answer()).status == 200
-    assert site.runner.app[BODY_ROOM].reading == 0
+    assert site.runner.app[BODY_LIMIT].reading == 0
 
 
 async def test_whoever_begins_one_body_after_the_other_takes_places_from_itself_alone(site: Site) -> None:
@@ -85,5 +85,5 @@ async def test_a_small_body_needs_no_place(site: Site) -> None:
 
 
 def test_the_room_holds_32_mebibytes_and_at_least_eight_bodies() -> None:
-    assert BodyRoom(1024 * 1024)._places == 32
-    assert BodyRoom(100 * 1024 * 1024)._places == 8
+    assert BodyLimit(1024 * 1024)._places == 32
+    assert BodyLimit(100 * 1024 * 1024)._places == 8

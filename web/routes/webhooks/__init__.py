@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from core.webhooks.inbox import InboxFull, KeyReused
+from core.webhooks.inbox import IdempotencyConflict, InboxFull
 from state.events import (
     IN_EVENTS,
     OUT_EVENTS,
@@ -21,7 +21,7 @@ from state.events import (
     parse_data,
 )
 from state.webhooks.github import announced_part
-from web.access.webhook_auth import prove_github, prove_manager, prove_sender
+from web.access.webhook_auth import authenticate_github, authenticate_manager, authenticate_sender
 from web.answers.bodies import Body, encode_json, json_answer
 from web.answers.headers import JSON
 from web.answers.problems import Problem
@@ -65,7 +65,7 @@ _ENVELOPE: Final = frozenset({"type", "timestamp", "data"})
 async def post_event(request: web.Request) -> web.StreamResponse:
     """Accepts the data of one event; its type is in the path."""
     body = await _read(request)
-    prove_sender(request, body)
+    authenticate_sender(request, body)
     spec = _find(request.match_info["event"])
     if spec.name == "github":
         raise Problem(404, _GITHUB_ELSEWHERE)
@@ -75,7 +75,7 @@ async def post_event(request: web.Request) -> web.StreamResponse:
 async def post_envelope(request: web.Request) -> web.StreamResponse:
     """Accepts `{type, timestamp, data}`, for senders with a single URL."""
     body = await _read(request)
-    prove_sender(request, body)
+    authenticate_sender(request, body)
     envelope = _object(body)
     unknown = sorted(set(envelope) - _ENVELOPE)
     if unknown:
@@ -97,7 +97,7 @@ async def post_envelope(request: web.Request) -> web.StreamResponse:
 async def post_github(request: web.Request) -> web.StreamResponse:
     """Accepts GitHub's events; `ping` is answered and not stored."""
     body = await _read(request)
-    prove_github(request, body)
+    authenticate_github(request, body)
     event = request.headers.get("X-GitHub-Event", "")
     if not 1 <= len(event) <= GITHUB_EVENT.longest or not event.isascii():
         raise Problem(400, f"X-GitHub-Event must have 1 to {GITHUB_EVENT.longest} ASCII characters.")
@@ -114,7 +114,7 @@ async def post_github(request: web.Request) -> web.StreamResponse:
 
 async def get_event(request: web.Request) -> web.StreamResponse:
     """The status of an incoming event and its handlers."""
-    prove_manager(request)
+    authenticate_manager(request)
     found = await request.app[COLLECTIVE].webhooks.inbox.find(request.match_info["id"][:LONGEST_KEY])
     if found is None:
         raise Problem(404, "No event has this id. Events are kept for 30 days.", kind="unknown-event")
@@ -142,7 +142,7 @@ async def _accept(
         )
     except WrongData as error:
         raise _wrong(error.field, error.problem) from error
-    except KeyReused as error:
+    except IdempotencyConflict as error:
         raise Problem(422, str(error), kind="key-reused") from error
     except InboxFull as error:
         raise Problem(429, str(error), kind="busy", headers={"Retry-After": _RETRY_S}) from error

@@ -11,7 +11,7 @@ from aiohttp import web
 from core.http.guard import ForbiddenTarget, check_target
 from core.webhooks.destinations import TooManySubscriptions
 from state.events import OUT_EVENTS, OutSpec, UnknownEventType, find_outgoing
-from web.access.webhook_auth import prove_manager
+from web.access.webhook_auth import authenticate_manager
 from web.answers.bodies import json_answer
 from web.answers.headers import JSON, standard
 from web.answers.problems import Problem
@@ -30,7 +30,7 @@ _RETRY_S: Final = "3600"
 
 async def post_hook(request: web.Request) -> web.StreamResponse:
     """Subscribes a hook: 201 with its id and the secret that signs its deliveries."""
-    prove_manager(request)
+    authenticate_manager(request)
     if request.content_type != JSON:
         raise Problem(415, "The body must be JSON: send Content-Type: application/json.")
     wanted = await read_record(request, WantedHook)
@@ -51,7 +51,7 @@ async def post_hook(request: web.Request) -> web.StreamResponse:
 
 async def delete_hook(request: web.Request) -> web.StreamResponse:
     """Unsubscribes a hook: 204, and nothing more is sent."""
-    prove_manager(request)
+    authenticate_manager(request)
     if not await request.app[COLLECTIVE].webhooks.destinations.unsubscribe(request.match_info["id"][:64]):
         raise Problem(404, "No hook has this id.", kind="unknown-hook")
     return web.Response(status=HTTPStatus.NO_CONTENT, headers=dict(standard()))
@@ -59,7 +59,7 @@ async def delete_hook(request: web.Request) -> web.StreamResponse:
 
 async def get_samples(request: web.Request) -> web.StreamResponse:
     """The newest events of a type in the shape of a delivery, or the sample if there is none yet."""
-    prove_manager(request)
+    authenticate_manager(request)
     try:
         spec = find_outgoing(request.match_info["event"])
     except UnknownEventType as error:

@@ -7,7 +7,7 @@ import pytest
 
 from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site
-from web.access.guesses import ATTEMPTS_PER_MINUTE
+from web.access.lockout import ATTEMPTS_PER_MINUTE
 
 TOKEN = "a-token-for-simple-senders"
 PROXY = {"trusted_proxies": (ip_network("127.0.0.1/32"),)}

@@ -18,7 +18,7 @@ ATTEMPTS_PER_MINUTE: Final = 10
 
 
 @final
-class Guesses:
+class Lockout:
     """Counts wrong tokens by client address; clients behind one address share its lock-out."""
 
     def __init__(self, settings: Settings, clock: Clock, refusals: Refusals) -> None:
@@ -52,4 +52,4 @@ class Guesses:
         return key_of(address_of(request, self._trusted))
 
 
-SENDER_GUESSES = web.AppKey("sender_guesses", Guesses)
+SENDER_LOCKOUT = web.AppKey("sender_lockout", Lockout)
