@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from types import MappingProxyType
 
 import msgspec
 
@@ -62,11 +61,6 @@ class Lifecycle:
         self._running: dict[str, Service] = {}
         self._start_times: dict[str, float] = {}
         self._stop_lock = asyncio.Lock()
-
-    @property
-    def start_times(self) -> Mapping[str, float]:
-        """Seconds that each part of the start took, in the order in which they were done."""
-        return MappingProxyType(self._start_times)
 
     def add(self, service: Service) -> None:
         """Take a service into the start.

@@ -49,13 +49,11 @@ class MigrationResult:
     """What `migrate` did.
 
     Attributes:
-        version_before: `user_version` before (0 in a new file).
         version: `user_version` now: the highest number applied.
         applied: the numbers applied by this start.
         backup: the copy made beforehand; None if there was no data yet.
     """
 
-    version_before: int
     version: int
     applied: tuple[int, ...]
     backup: Path | None
@@ -90,7 +88,7 @@ def migrate(
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if missing:
         logger.info("store.migrated from=%d to=%d steps=%d", before, version, len(missing))
-    return MigrationResult(before, version, tuple(migration.number for migration in missing), backup)
+    return MigrationResult(version, tuple(migration.number for migration in missing), backup)
 
 
 def schema_objects(connection: sqlite3.Connection) -> frozenset[SchemaObject]:

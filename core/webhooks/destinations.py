@@ -72,7 +72,6 @@ class Subscription(msgspec.Struct, frozen=True, kw_only=True):
     event: str
     host: str
     created_at: datetime
-    disabled_at: datetime | None
     reason: str | None
 
 
@@ -173,7 +172,7 @@ class Destinations:
 
         def work(connection: sqlite3.Connection) -> tuple[Subscription, ...]:
             rows = connection.execute(
-                "SELECT id, event, url, created_us, disabled_us, disabled_why FROM subscriptions "
+                "SELECT id, event, url, created_us, disabled_why FROM subscriptions "
                 "LEFT JOIN destination_state ON destination = id ORDER BY created_us, id"
             )
             return tuple(
@@ -182,10 +181,9 @@ class Destinations:
                     event=event,
                     host=urlsplit(url).hostname or "",
                     created_at=from_us(created_us),
-                    disabled_at=None if disabled_us is None else from_us(disabled_us),
                     reason=reason,
                 )
-                for hook_id, event, url, created_us, disabled_us, reason in rows
+                for hook_id, event, url, created_us, reason in rows
             )
 
         return await self._database.read(work)

@@ -214,14 +214,6 @@ class Outbox:
 
         return await self._database.read(work)
 
-    async def keep_receipt(self, delivery: str, outcome: str) -> bool:
-        """Stores the outcome that a receiver reported for an event; False if there is no such event."""
-
-        def work(connection: sqlite3.Connection) -> bool:
-            return note_receipt(connection, delivery, outcome)
-
-        return await self._database.write(work)
-
     async def prune(self) -> int:
         """Deletes events older than 30 days that have no waiting delivery; returns how many."""
         return await forget_sent(self._database, oldest_id("msg", self._clock.now() - KEPT_FOR))

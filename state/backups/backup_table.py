@@ -18,7 +18,7 @@ BackupStatus = Literal["good", "unchecked", "bad"]
 _NAME: Final = re.compile(r"helix-\d{1,9}-(\d{8}T\d{6}Z)\.tar\.gz", re.ASCII)
 _MOMENT: Final = "%Y%m%dT%H%M%SZ"
 _COLUMNS: Final = (
-    "id, status, file, begun_us, finished_us, size_bytes, sha256, cause, actor, actor_id, checked_us, detail"
+    "id, status, file, begun_us, finished_us, size_bytes, sha256, cause, actor, actor_id, detail"
 )
 
 
@@ -44,7 +44,6 @@ class BackupRecord(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     actor: str | None = None
     actor_id: int | None = None
-    checked_at: datetime | None = None
     detail: str = ""
 
 
@@ -153,7 +152,7 @@ def reconcile(connection: sqlite3.Connection, found: Mapping[str, int]) -> tuple
 
 def _record(row: tuple[object, ...]) -> BackupRecord:
     values = dict(zip(_COLUMNS.split(", "), row, strict=True))
-    for name in ("begun", "finished", "checked"):
+    for name in ("begun", "finished"):
         moment = values.pop(f"{name}_us")
         values[f"{name}_at"] = from_us(moment) if isinstance(moment, int) else None
     return msgspec.convert(values, BackupRecord)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.store import Database
-from core.webhooks.outbox import PayloadTooLarge
+from core.webhooks.outbox import PayloadTooLarge, note_receipt
 from core.webhooks.sending import Message
 from tests.core.webhooks.delivery_stage import Stage, settings
 from tests.core.webhooks.receiver import Receiver
@@ -17,11 +17,11 @@ from tests.manual_clock import ManualClock
 
 async def test_a_receipt_closes_the_loop_by_the_events_id_or_the_deliverys_number(stage: Stage) -> None:
     event = await stage.emit()
-    assert await stage.outbox.keep_receipt(event, "posted")
+    assert await stage.store.write(lambda connection: note_receipt(connection, event, "posted"))
     assert (await stage.one()).receipt == "posted"
-    assert await stage.outbox.keep_receipt("1", "read")
+    assert await stage.store.write(lambda connection: note_receipt(connection, "1", "read"))
     assert (await stage.one()).receipt == "read"
-    assert not await stage.outbox.keep_receipt("msg_nothing", "x")
+    assert not await stage.store.write(lambda connection: note_receipt(connection, "msg_nothing", "x"))
 
 
 async def test_samples_are_the_newest_events_of_a_type(stage: Stage) -> None:
