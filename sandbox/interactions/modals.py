@@ -163,14 +163,14 @@ def fill_in(world: World, channel: Channel, modal: JsonObject, values: Mapping[s
 def _typed(field: JsonObject, label: str, given: object) -> str:
     text = (field.get("value") or "") if given is None else given
     if not isinstance(text, str):
-        raise ActionError(400, f"{label} takes a text.")
+        raise ActionError(400, f"{label} must be a text.")
     if not text.strip():
         if field.get("required", True):
-            raise ActionError(400, f"{label} is needed.")
+            raise ActionError(400, f"{label} is required.")
         return ""
     low, high = field.get("min_length") or 0, field.get("max_length") or _MAX_TEXT
     if not low <= len(text) <= high:
-        raise ActionError(400, f"{label} takes {low} to {high} characters.")
+        raise ActionError(400, f"{label} must have {low} to {high} characters.")
     return text
 
 

@@ -1,4 +1,4 @@
-// What a screen reader is told of the log: new messages once, edited ones when they have come to rest.
+// Screen reader announcements: new messages once, edited ones when they stop changing.
 
 import { el } from "./dom.js";
 import { plainText } from "./markdown.js";
@@ -12,13 +12,13 @@ const LONGEST = 600;
 const LOADING = 1 << 7;
 
 /**
- * Speaks for a timeline through a live region that nobody sees. The log itself is no live region: it is drawn
- * anew at each edit and each change of channel, and a progress bar would be read out at every step.
+ * Announces a timeline through a hidden live region. The log itself is not a live region, because it is redrawn
+ * at each edit and channel change, so a progress bar would be read out at every step.
  */
 export class Announcer {
   #node;
   #store;
-  /** Deferred answers: what comes in their place is new. */
+  /** Deferred answers, whose final text counts as new. */
   #awaited = new Set();
   #timers = new Map();
   #channelId = null;
@@ -32,7 +32,7 @@ export class Announcer {
     timeline.addEventListener("reset", () => this.#fetched(timeline.messages));
   }
 
-  /** History is no news, unless it came while the open channel was fetched again. */
+  /** History is not announced, except messages that arrived while the open channel was reloaded. */
   #fetched(messages) {
     if (this.#store.channelId === this.#channelId) {
       const missed = messages.filter(({ id }) => compareIds(id, this.#newest) > 0);

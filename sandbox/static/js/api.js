@@ -1,6 +1,6 @@
 // The sandbox's control routes over HTTP.
 
-/** What a control route refused, with its status (0: the sandbox could not be reached). */
+/** An error of a control route, with its status (0: the sandbox cannot be reached). */
 export class ApiError extends Error {
   constructor(message, status) {
     super(message);
@@ -10,7 +10,7 @@ export class ApiError extends Error {
 
 async function request(method, path, body) {
   const init = { method, headers: {}, cache: "no-store" };
-  // A header of our own makes another site's request need a preflight, which the sandbox refuses.
+  // A custom header forces a preflight for requests from other sites, which the sandbox refuses.
   if (method !== "GET") init.headers["X-Helix-Sandbox"] = "1";
   if (body !== undefined) {
     init.headers["Content-Type"] = "application/json";

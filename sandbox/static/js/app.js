@@ -1,4 +1,4 @@
-// Wires the page: the world, the open channel, the event stream and the parts that show them.
+// Connects the page's parts: the world, the open channel, the event stream and the views.
 
 import { Announcer } from "./announcer.js";
 import { api } from "./api.js";
@@ -104,7 +104,7 @@ function drawWorld() {
   const where = direct ? ["Direct message"] : [store.guild.name, store.parent && `#${store.parent.name}`];
   setText(part("channel-place"), where.filter(Boolean).join(" · "));
   const archived = store.channel?.thread_metadata?.archived === true;
-  const topic = archived ? "Archived: a message brings it back" : (store.channel?.topic ?? "");
+  const topic = archived ? "Archived: a new message reopens it" : (store.channel?.topic ?? "");
   part("channel-topic").replaceChildren(el("span", null, ...renderInline(topic.replace(/\s+/g, " "), desk.names)));
   document.title = `${direct ? "@" : store.parent ? "" : "#"}${title} · Helix sandbox`;
 }
@@ -115,10 +115,10 @@ function open(channelId) {
   if (!matchMedia("(pointer: coarse)").matches) desk.composer.focus();
 }
 
-/** Runs when the stream is (again) open: whatever happened meanwhile is fetched. */
+/** Runs when the stream has (re)connected: fetches what happened meanwhile. */
 async function opened() {
   linkState.open = true;
-  // What was on its way may have been answered unheard.
+  // Pending interactions may have been answered while the page was disconnected.
   pending.clear();
   drawLink(part("banner"), linkState, null);
   await refresh();
@@ -132,7 +132,7 @@ function lost(delay) {
   drawBot(part("bot-state"), store, false);
 }
 
-/** Fetches the world again, by the person's name: after a restart of the sandbox everybody has a new id. */
+/** Fetches the world again, by the person's name, because ids change when the sandbox restarts. */
 async function refresh() {
   const state = await desk.attempt(() => api.fetchState(store.myName));
   if (state === null) return;
@@ -141,13 +141,13 @@ async function refresh() {
   store.update(state);
   if (store.channel?.permissions !== permissions) desk.log.drawAll();
   nameChannels(part("log"), desk.names);
-  // The place is gone, or there is one at last: who joins a first server gets a line to the bot.
+  // The open place is gone, or a first one exists: joining a first server opens the bot's direct message.
   const moved = store.channelId === null ? store.dms.length > 0 : store.channel === null;
   if (somebodyNew || moved) store.open(readPlace(store));
   else rememberPlace(store);
 }
 
-/** Fetches once for all that happens within a moment; what goes on and on does not put it off. */
+/** Fetches once for several events in a short time; a constant flow of events does not delay it. */
 function refreshSoon() {
   refreshTimer ??= setTimeout(() => {
     refreshTimer = null;
@@ -162,7 +162,7 @@ async function fetchCommands() {
     store.prefixCommands = commands;
     desk.composer.refreshSuggestions();
   } catch {
-    // The bot's HTTP side may start after the page, or not be there at all; completion just waits for it.
+    // The bot's HTTP server may start later or not at all; until then there is no completion.
     commandsTimer = setTimeout(fetchCommands, COMMANDS_RETRY_MS);
   }
 }
@@ -190,7 +190,7 @@ function heard(message) {
   if (message.author.id !== store.me.id) store.markUnread(message);
 }
 
-/** Enters as a person: fetches what they see and follows what happens to them. */
+/** Acts as a person: fetches what they see and follows their events. */
 async function enter(name) {
   const state = await api.fetchState(name);
   pending.clear();
@@ -217,7 +217,7 @@ async function leave(guild) {
   if (await desk.attempt(() => api.leave({ user: store.me.id, guild: guild.id }))) await refresh();
 }
 
-/** Looks through everybody's eyes once, to know which servers there are to join. */
+/** Fetches every identity's servers once, to know which ones can be joined. */
 async function lookAround() {
   for (const { name } of store.identities) {
     const { guilds } = await api.fetchState(name);
@@ -227,8 +227,8 @@ async function lookAround() {
 }
 
 /**
- * Begins as the person of the address or of the last visit, else as the owner.
- * Waits for a sandbox that is not there.
+ * Starts as the person in the address or of the last visit, else as the owner.
+ * Retries until the sandbox answers.
  */
 async function start() {
   try {

@@ -1,9 +1,9 @@
-// A person's picture, or a monogram in a colour of their own.
+// A person's picture, or a coloured monogram.
 
 import { el } from "./dom.js";
 import { isWebhook } from "./store.js";
 
-/** The avatar of a user: purely decorative, the name always stands beside it. */
+/** The avatar of a user; decorative, because the name is always beside it. */
 export function avatar(user, size = "") {
   const cls = `avatar ${size}`;
   if (user.avatar) {
@@ -21,14 +21,14 @@ export function avatar(user, size = "") {
   return node;
 }
 
-/** A steady hue from a name, in degrees; ids change at each start, names do not. */
+/** A stable hue in degrees, from the name, because ids change at each start. */
 function hue(name) {
   let sum = 7;
   for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 3600;
   return (sum * 47) % 360;
 }
 
-/** The tag that tells programs from people. */
+/** The tag that marks bots and webhooks. */
 export function botTag(user) {
   return user !== undefined && isWebhook(user)
     ? el("span", { class: "tag", text: "webhook", title: "Written through a webhook" })

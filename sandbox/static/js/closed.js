@@ -1,11 +1,11 @@
-// What stands in place of the message box where nothing can be written, with the way on.
+// Replaces the message box where the person cannot write, with links to where they can.
 
 import { el, icon } from "./dom.js";
 
 /**
- * Draws the words, and leaves them alone where they say it already: a button in them may have the focus.
+ * Draws the notice. An unchanged notice is not redrawn, because its button may have the focus.
  * @param {HTMLElement} node
- * @param {object|null} why what `whyClosed` gives
+ * @param {object|null} why the result of `whyClosed`
  * @param {object} desk `join(guild)`, `open(channelId)`
  */
 export function drawClosed(node, why, desk) {

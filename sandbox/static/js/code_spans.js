@@ -1,9 +1,9 @@
-// Where code stands in a text: between two runs of equally many backticks.
+// Finds code spans: between two runs of equally many backticks.
 
 /**
- * The code that begins with the run of backticks at a position, as `{from, to, end}`: what is inside, and where
- * the closing run ends. For a run without a partner `from`, `to` and `end` all stand behind it.
- * By hand, since a regular expression for it takes cubic time on a text of nothing but backticks.
+ * The code span that begins at a position, as `{from, to, end}`: the content, and the end of the closing run.
+ * For an unmatched run `from`, `to` and `end` are all at its end. Parsed by hand, because a regular expression
+ * takes cubic time on a text of only backticks.
  */
 export function codeSpanAt(text, position) {
   const mark = /`+/y;
@@ -18,7 +18,7 @@ export function codeSpanAt(text, position) {
   return { from, to: from, end: from };
 }
 
-/** Changes a text outside of its code. */
+/** Applies a change to a text outside of code spans. */
 export function outsideCode(text, change) {
   let made = "";
   let plainFrom = 0;

@@ -1,8 +1,8 @@
-// The list above the message box that completes what is being typed (combobox with a listbox popup).
+// The suggestion list above the message box (combobox with a listbox popup).
 
 import { el } from "./dom.js";
 
-/** Discord lets an application have no more slash commands than that. */
+/** The maximum number of slash commands of an application. */
 const SHOWN = 100;
 const COMBOBOX = {
   role: "combobox",
@@ -13,11 +13,11 @@ const COMBOBOX = {
 };
 
 /**
- * Completes one input. All inputs of the composer share one panel, since only one has the focus.
+ * Completes one input. All inputs of the composer share one panel, because only one has the focus.
  *
- * `find(text, caret)` gives (or promises) null or `{items, from, to, exact, title}`: items are
- * `{value, label, detail, usage}`, `exact` says that what is typed is whole already, so that Enter sends it.
- * `choose(item, match)` puts the chosen one in.
+ * `find(text, caret)` returns (or promises) null or `{items, from, to, exact, title}`: items are
+ * `{value, label, detail, usage}`; `exact` means that the input is complete, so Enter sends it.
+ * `choose(item, match)` inserts the chosen item.
  */
 export class Completion {
   #input;
@@ -44,7 +44,7 @@ export class Completion {
     return this.#match !== null;
   }
 
-  /** Asks for suggestions for what stands in the input now. */
+  /** Requests suggestions for the current input. */
   async update() {
     const turn = ++this.#turn;
     const match = await this.#find(this.#input.value, this.#input.selectionStart ?? this.#input.value.length);
@@ -54,7 +54,7 @@ export class Completion {
       return;
     }
     const items = match.items.slice(0, SHOWN);
-    const cut = items.length < match.items.length ? ` · the first ${SHOWN} of ${match.items.length}: type on to find more` : "";
+    const cut = items.length < match.items.length ? ` · the first ${SHOWN} of ${match.items.length}: type more to narrow the list` : "";
     this.#match = { ...match, items, title: `${match.title}${cut}` };
     this.#active = 0;
     this.#moved = false;
@@ -70,7 +70,7 @@ export class Completion {
     this.#input.removeAttribute("aria-activedescendant");
   }
 
-  /** Takes a key if the open list has a use for it; true when it did. */
+  /** Handles a key for the open list; returns whether it did. */
   takesKey(event) {
     if (this.#match === null || event.isComposing) return false;
     const count = this.#match.items.length;
@@ -87,7 +87,7 @@ export class Completion {
     return true;
   }
 
-  /** An empty field that was only walked over is left as it is. */
+  /** Leaves an empty field unchanged if the person only tabbed through it. */
   #passes() {
     return this.#match.optional === true && this.#input.value === "" && !this.#moved;
   }
@@ -115,7 +115,7 @@ export class Completion {
 
   #row(item, index) {
     const active = index === this.#active;
-    // The mouse button must not take the focus out of the input, or the list closes before the click.
+    // Keep the focus in the input on mousedown; otherwise the list closes before the click.
     const on = { pointerdown: (event) => event.preventDefault(), click: () => this.#take(index) };
     return el(
       "li",

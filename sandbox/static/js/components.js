@@ -14,7 +14,7 @@ const MENUS = { 3: "string", 5: "user", 6: "role", 7: "mentionable", 8: "channel
 /**
  * The component rows of a message.
  * @param {object} message
- * @param {object} desk what controls do: `store`, `pending`, `click(message, customId, label)`,
+ * @param {object} desk the actions: `store`, `pending`, `click(message, customId, label)`,
  *   `select(message, customId, values, label)`
  */
 export function renderComponents(message, desk) {
@@ -32,10 +32,10 @@ export function renderComponents(message, desk) {
 function control(component, message, desk) {
   if (component.type === BUTTON) return button(component, message, desk);
   if (component.type in MENUS) return menu(component, message, desk);
-  return el("span", { class: "unknown", text: `A component of type ${component.type} is not shown here` });
+  return el("span", { class: "unknown", text: `Components of type ${component.type} are not supported` });
 }
 
-/** An emoji as text: custom ones have no picture here, so their name stands for them. */
+/** An emoji as text; custom ones have no picture here, so their name is shown. */
 export function emojiText(emoji) {
   if (!emoji) return "";
   return emoji.id ? `:${emoji.name}:` : emoji.name;
@@ -110,7 +110,7 @@ function menu(component, message, desk) {
   return node;
 }
 
-/** What a menu of any kind offers, with what is chosen from the start. */
+/** The choices of a menu of any kind, with the default values. */
 export function menuItems(component, store) {
   const preset = new Set((component.default_values ?? []).map((entry) => entry.id));
   const mark = (item) => ({ ...item, selected: preset.has(item.value) });
@@ -134,7 +134,7 @@ export function menuItems(component, store) {
   }
 }
 
-/** Everyone here, as choices. */
+/** The people here, as choices. */
 export function userItems(store) {
   return store.people().map(
     (user) => ({ value: user.id, label: store.nameOf(user), description: `@${user.username}`, mark: "@" }),

@@ -1,4 +1,4 @@
-// The message box: writing, completing, replying, editing, attaching.
+// The message box: write, complete, reply, edit, attach.
 
 import { drawClosed } from "./closed.js";
 import { Completion } from "./completion.js";
@@ -11,17 +11,17 @@ import { toBox, toSent } from "./written.js";
 
 const LONGEST = 2000;
 const COUNT_FROM = 1800;
-/** What was meant as a slash command: sent as a message it would be answered by nobody. */
+/** Matches text meant as a slash command, which nobody would answer as a message. */
 const UNKNOWN_SLASH = /^\/[\w-]{1,32}(?=\s|$)/u;
 
-/** Owns the form at the foot of the page. */
+/** The form at the bottom of the page. */
 export class Composer {
   #parts;
   #desk;
   #completion;
   #slash;
   #tray;
-  /** What the next Enter does: null for a new message, or `{kind: "reply"|"edit", message}`. */
+  /** The action of Enter: null for a new message, or `{kind: "reply"|"edit", message}`. */
   #mode = null;
   #queue = Promise.resolve();
 
@@ -55,7 +55,7 @@ export class Composer {
     if (!this.#slash.isOpen) this.#parts.input.focus();
   }
 
-  /** Shows the message box, or why it is closed: what one may do here may have changed. */
+  /** Shows the message box, or why the person cannot write; call after permissions change. */
   drawState() {
     const { frame, closed, attach } = this.#parts;
     const why = this.#mode?.kind === "edit" ? null : whyClosed(this.#desk.store);
@@ -64,12 +64,12 @@ export class Composer {
     drawClosed(closed, why, this.#desk);
   }
 
-  /** Looks again for what could be completed: the commands may have come after the first letters. */
+  /** Completes again; the command list may have arrived after the first letters. */
   refreshSuggestions() {
     if (document.activeElement === this.#parts.input && !this.#completion.isOpen) this.#completion.update();
   }
 
-  /** Starts afresh at another place or as another person; what was typed stays, modes do not. */
+  /** Resets for another place or person; keeps the text, ends replying and editing. */
   reset() {
     this.#setMode(null);
     if (this.#slash.isOpen) this.#slash.close();
@@ -107,7 +107,7 @@ export class Composer {
   #typed() {
     this.#fit();
     const text = this.#parts.input.value;
-    // A space after a known name asks for its options; a name alone may still be sent as it is.
+    // A space after a known name opens its options; the name alone can be sent.
     const slash = this.#mode === null && text.startsWith("/") ? parseSlash(this.#desk.store, text) : null;
     if (slash?.wantsOptions && slash.command.options?.length) this.#openSlash(slash.command, slash.values);
   }
@@ -200,7 +200,7 @@ export class Composer {
     this.focus();
   }
 
-  /** Sends what stands in the box. Calls follow one another, so that quick messages keep their order. */
+  /** Sends the text. Calls run one after another, to keep the order of messages. */
   #submit() {
     if (this.#slash.isOpen) {
       this.#slash.submit();
@@ -239,7 +239,7 @@ export class Composer {
     });
   }
 
-  /** Empties the box at once and puts the text back if the call is refused and nothing new was typed. */
+  /** Clears the box, and restores the text if the call fails and nothing new was typed. */
   #later(text, call) {
     this.#write("");
     this.#queue = this.#queue.then(async () => {

@@ -1,4 +1,4 @@
-// The menu for trying out what goes wrong: lost connections, refused and slow requests.
+// The menu of test controls: lost connections, refused and slow requests.
 
 import { el } from "./dom.js";
 
@@ -9,11 +9,11 @@ export function drawControls(menu, desk) {
   const { api } = desk;
   const groups = {
     "The bot's gateway": [
-      ["Drop the connection", "The bot resumes and loses nothing", () => api.gateway({ action: "drop" })],
-      ["Ask it to reconnect", "Opcode 7, then a resume", () => api.gateway({ action: "reconnect" })],
+      ["Drop the connection", "The bot resumes without losing events", () => api.gateway({ action: "drop" })],
+      ["Ask it to reconnect", "Opcode 7: the bot resumes", () => api.gateway({ action: "reconnect" })],
       [
         "End its session",
-        "Opcode 9: the bot identifies anew",
+        "Opcode 9: the bot identifies again",
         () => api.gateway({ action: "invalid_session", resumable: false }),
       ],
     ],
@@ -29,11 +29,11 @@ export function drawControls(menu, desk) {
         () => api.fault({ method: "POST", route: MESSAGES, status: 429, retry_after_s: 1, times: 1 }),
       ],
       [
-        "Slow down 5 answers",
-        "Interactions 4 s late: they fail",
+        "Delay the next 5 answers",
+        "By 4 s, so that the interactions fail",
         () => api.fault({ method: "POST", route: "/interactions/*/callback", delay_s: 4, times: 5 }),
       ],
-      ["Back to normal", "Takes all faults away", () => api.clearFaults()],
+      ["Back to normal", "Removes all faults", () => api.clearFaults()],
     ],
   };
   for (const [title, entries] of Object.entries(groups)) {

@@ -1,4 +1,4 @@
-// What a person can do with messages: the one place that turns controls into calls of the sandbox.
+// The actions of a person, as calls of the sandbox.
 
 import { namesOf } from "./names.js";
 import { openPicker } from "./picker.js";
@@ -24,8 +24,8 @@ const QUICK_REACTIONS = [
 ];
 
 /**
- * The actions of the page. `composer`, `log`, `profile` and `threads` are set by the start; `say` shows a
- * problem to the person.
+ * The actions of the page. The start sets `composer`, `log`, `profile` and `threads`; `say` shows a message to
+ * the person.
  */
 export class Desk {
   composer = null;
@@ -49,7 +49,7 @@ export class Desk {
     };
   }
 
-  /** Runs a call and shows its refusal; gives its answer, or null. */
+  /** Runs a call; returns its answer, or shows the error and returns null. */
   async attempt(call) {
     try {
       return await call();
@@ -85,7 +85,7 @@ export class Desk {
     );
   }
 
-  /** Submits a form and waits for its answer; gives what was wrong with it, or null. */
+  /** Submits a form and waits for the answer; returns the error, or null. */
   async submitModal(id, values, label) {
     try {
       const body = { user: this.store.me.id, interaction: id, values };
@@ -97,7 +97,7 @@ export class Desk {
     }
   }
 
-  /** Uses a slash command; true when the sandbox took it. */
+  /** Uses a slash command; returns whether the sandbox accepted it. */
   async slash(command, options) {
     const { channelId, me } = this.store;
     const body = { user: me.id, channel: channelId, command, options };
@@ -159,7 +159,7 @@ export class Desk {
     return this.attempt(() => this.api.pin({ user: this.store.me.id, message: message.id, remove }));
   }
 
-  /** Whether a thread can be started here, of that kind; there are none within threads. */
+  /** Whether a thread of that kind can be started here; not inside threads. */
   mayThread(isPrivate) {
     return this.store.parent === null && this.#may(isPrivate ? CREATE_PRIVATE_THREADS : CREATE_PUBLIC_THREADS);
   }
@@ -168,7 +168,7 @@ export class Desk {
     return this.mayThread(false) && !message.thread;
   }
 
-  /** Goes into a thread that was just started, once the page knows it. */
+  /** Opens a new thread, once the page knows it. */
   async enterThread(thread) {
     await this.refresh();
     this.open(thread.id);
@@ -178,7 +178,7 @@ export class Desk {
     this.threads.show(message);
   }
 
-  /** Tells more about a person, beside an element. */
+  /** Shows a person's profile beside an element. */
   showUser(user, anchor) {
     this.profile.show(user, anchor);
   }
@@ -195,25 +195,25 @@ export class Desk {
     });
   }
 
-  /** Goes to a message; where it is further up, what lies between is fetched first. */
+  /** Scrolls to a message, after fetching older pages if needed. */
   async jumpTo(id) {
     while (!this.log.jumpTo(id)) {
       const [oldest] = this.timeline.messages;
       const further = oldest !== undefined && compareIds(id, oldest.id) < 0 && !this.timeline.complete;
       if (!further || (await this.loadEarlier()) === null) {
-        this.say("That message is gone, or further up than what is kept here.");
+        this.say("The message was deleted, or is too old to be loaded.");
         return;
       }
     }
   }
 
-  /** Opens a channel and goes to a message in it. */
+  /** Opens a channel and scrolls to a message. */
   goTo(channelId, messageId) {
     this.timeline.addEventListener("reset", () => this.jumpTo(messageId), { once: true });
     this.open(channelId);
   }
 
-  /** Puts a text into the message box, ready to be sent; where it is closed, at a place where it is open. */
+  /** Puts a text into the message box; if the person cannot write here, opens a place where they can. */
   suggest(text) {
     const closed = whyClosed(this.store);
     if (closed !== null && closed.channel === null) {
@@ -224,7 +224,7 @@ export class Desk {
     this.composer.suggest(text);
   }
 
-  /** Sends a message; true when the sandbox took it. */
+  /** Sends a message; returns whether the sandbox accepted it. */
   async send({ content, replyTo, files }) {
     const { channelId, me } = this.store;
     const body = { user: me.id, content, channel: channelId };

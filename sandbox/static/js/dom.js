@@ -1,5 +1,4 @@
-// Builds DOM nodes. Everything that comes from the server enters the page as text or as a checked address,
-// so no string of a user is ever parsed as HTML.
+// Builds DOM nodes. Data from the server becomes text or a checked URL, so user strings are never parsed as HTML.
 
 import { withEmoji } from "./drawn.js";
 
@@ -8,8 +7,8 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * Makes an element.
  * @param {string} tag
- * @param {object|null} props `class`, `text`, `dataset`, `on` ({event: handler}); `true`/`false` switch a
- *   boolean attribute, `null` leaves it out, everything else is an attribute.
+ * @param {object|null} props `class`, `text`, `dataset`, `on` ({event: handler}); `true`/`false` set a boolean
+ *   attribute, `null` omits it, everything else is an attribute.
  * @param {...(Node|string|null|false|undefined)} children
  * @returns {HTMLElement}
  */
@@ -29,15 +28,15 @@ export function el(tag, props, ...children) {
   return node;
 }
 
-/** Puts a text into an element in place of what is there. */
+/** Replaces an element's text. */
 export function setText(node, text) {
   node.replaceChildren(...withEmoji(text));
 }
 
 /**
- * The address if a link may point there, else null.
+ * The URL if links to it are allowed, else null.
  * @param {unknown} value
- * @returns {string|null} only absolute http and https addresses pass
+ * @returns {string|null} only absolute http and https URLs are allowed
  */
 export function safeUrl(value) {
   if (typeof value !== "string") return null;
@@ -49,14 +48,14 @@ export function safeUrl(value) {
   }
 }
 
-/** A link to the outside, or plain text where the address is not allowed. */
+/** An external link, or plain text if the URL is not allowed. */
 export function link(href, ...children) {
   const url = safeUrl(href);
   if (url === null) return el("span", null, ...children);
   return el("a", { href: url, target: "_blank", rel: "noopener noreferrer nofollow" }, ...children);
 }
 
-/** An image that says what it would have shown where it cannot be loaded. */
+/** An image that is replaced by its alternative text if it cannot be loaded. */
 export function picture(url, { alt = "", cls = "", width = null, height = null } = {}) {
   const source = safeUrl(url);
   const missing = () => el("span", { class: `${cls} picture-missing`, text: alt || "Image not available" });
@@ -95,7 +94,7 @@ const ICONS = {
   bolt: "M13 3 5 14h6l-1 7 8-11h-6l1-7Z",
 };
 
-/** A small line drawing, invisible to screen readers. */
+/** A small icon, hidden from screen readers. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", "0 0 24 24");
@@ -108,7 +107,7 @@ export function icon(name) {
   return svg;
 }
 
-/** A button that shows only a drawing; the label is its accessible name and its tooltip. */
+/** A button with only an icon; the label is its accessible name and tooltip. */
 export function iconButton(name, label, onClick, props = {}) {
   return el(
     "button",

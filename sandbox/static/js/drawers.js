@@ -1,9 +1,9 @@
-// On narrow screens the places and the members slide in over the messages.
+// On narrow screens the side panels slide in over the messages.
 
 const NARROW = { places: matchMedia("(max-width: 820px)"), members: matchMedia("(max-width: 1100px)") };
 
 /**
- * Wires both side panels.
+ * Sets up both side panels.
  * @param {object} parts `places`, `members`, `backdrop`, and the buttons `openPlaces`, `openMembers`,
  *   `closePlaces`, `closeMembers`
  * @returns {{close: () => void}} closes whichever is open
@@ -19,7 +19,7 @@ export function startDrawers(parts) {
     for (const [name, { node, button }] of Object.entries(panels)) {
       const drawer = NARROW[name].matches;
       node.classList.toggle("is-open", open === name);
-      // What is off the screen must not be reached by Tab either.
+      // Hidden panels must not be reachable by Tab.
       node.inert = drawer && open !== name;
       button.setAttribute("aria-expanded", String(open === name));
     }

@@ -1,13 +1,13 @@
-// Shows emoji as pictures of our own, or by name where neither we nor the machine's fonts have a picture.
+// Shows emoji as bundled pictures, or by name if neither the bundle nor the machine's fonts have a picture.
 
 import { bare, nameOfEmoji } from "./emoji.js";
 import { ART } from "./emoji_art.js";
 
 const PERHAPS = /[\u00A9\u00AE\u203C-\u3299\u{1F000}-\u{1FAFF}]/u;
 const PART = "\\p{Extended_Pictographic}(?:\\uFE0F|\\p{Emoji_Modifier})?";
-/** Whole emoji, several joined ones as one; and the alchemists' fire, which is none but is an agent's sign. */
+/** Whole emoji, including joined sequences; and 🜂, which is not an emoji but an agent's symbol. */
 const EMOJI = new RegExp(`${PART}(?:\\u200D${PART})*(?!\\uFE0E)|\\u{1F702}`, "gu");
-/** What is shown in colour: others, such as an arrow, are letters of the text. */
+/** Characters shown in colour; others, such as arrows, are plain text. */
 const COLOURED = /\p{Emoji_Presentation}|\uFE0F|\u{1F702}/u;
 const SIZE_PX = 20;
 const missing = new Map();
@@ -15,8 +15,8 @@ const pictures = new Map();
 let nothing = null;
 
 /**
- * A text as nodes: emoji that we have drawn are elements with the picture behind the emoji, which stays there to
- * be read out and copied.
+ * A text as nodes. Emoji with a bundled picture are elements that keep the emoji as text, for screen readers and
+ * copying.
  * @param {string} text
  * @returns {(Node|string)[]}
  */
@@ -34,18 +34,18 @@ export function withEmoji(text) {
   return nodes.filter((node) => node !== "");
 }
 
-/** Whether there is a picture of an emoji, by us or by a font of this machine. */
+/** Whether the bundle or a font of this machine has a picture of an emoji. */
 export function isShown(emoji) {
   return bare(emoji) in ART || !isMissing(bare(emoji));
 }
 
-/** The name of an emoji that no font of this machine has, as `:name:`; null where one has it or it has no name. */
+/** `:name:` for an emoji that no font of this machine has; null if a font has it or it has no name. */
 function nameIfMissing(emoji) {
   const name = nameOfEmoji(emoji);
   return name !== undefined && isMissing(bare(emoji)) ? `:${name}:` : null;
 }
 
-/** A text with the names of those emoji that the machine cannot show. */
+/** A text with emoji that the machine cannot show replaced by their names. */
 export function nameMissing(text) {
   return PERHAPS.test(text) ? text.replace(EMOJI, (emoji) => nameIfMissing(emoji) ?? emoji) : text;
 }
@@ -77,7 +77,7 @@ function span(cls, text) {
   return node;
 }
 
-/** Whether the machine shows a character as it shows one that there is not. */
+/** Whether the machine renders a character like a missing glyph. */
 function isMissing(character) {
   if (!missing.has(character)) {
     nothing ??= pixels("\u{10FFFD}");

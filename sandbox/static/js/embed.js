@@ -57,7 +57,7 @@ function author({ name, url, icon_url: iconUrl }) {
   );
 }
 
-/** Inline fields stand side by side, a field that is not inline takes a row. */
+/** Inline fields are side by side; other fields take a row. */
 function fields(all, names) {
   return el(
     "dl",
@@ -87,7 +87,7 @@ function footer({ footer: foot, timestamp }) {
   return parts;
 }
 
-/** One attachment: a picture where it is one, else a file to download. */
+/** An attachment: a picture, or a file to download. */
 export function renderAttachment(attachment) {
   const spoiler = attachment.filename.startsWith("SPOILER_");
   const picturable = /^image\/(png|jpeg|gif|webp|avif)/.test(attachment.content_type ?? "");
@@ -114,7 +114,7 @@ function fileCard({ filename, size, url, description }) {
   );
 }
 
-/** Bytes for people. */
+/** A size in bytes, for people. */
 export function formatSize(bytes) {
   if (bytes < 1024) return `${bytes} B`;
   if (bytes < 1024 * 1024) return `${(bytes / 1024).toFixed(1)} KiB`;

@@ -1,6 +1,6 @@
-// The common emoji under the names that Discord gives them.
+// Common emoji with Discord's names.
 
-/** An emoji and its names, the first of which is shown. */
+/** An emoji and its names; the first is shown. */
 const TABLE = `
 😄 smile|😃 smiley|😀 grinning|😁 grin|😆 laughing satisfied|😅 sweat_smile|😂 joy|🤣 rofl
 🙂 slight_smile|🙃 upside_down|😉 wink|😊 blush|😇 innocent|😍 heart_eyes|😘 kissing_heart|😋 yum
@@ -39,10 +39,10 @@ const ENTRIES = TABLE.trim().split(/[|\n]/).map((entry) => entry.split(" "));
 const BY_NAME = new Map(ENTRIES.flatMap(([emoji, ...names]) => names.map((name) => [name, emoji])));
 const NAMES = new Map(ENTRIES.map(([emoji, name]) => [bare(emoji), name]));
 
-/** Every emoji that can be written by name, as `{emoji, names}`. */
+/** All emoji that can be typed by name, as `{emoji, names}`. */
 export const EMOJI = ENTRIES.map(([emoji, ...names]) => ({ emoji, names }));
 
-/** The emoji of a name, or undefined. */
+/** The emoji with a name, or undefined. */
 export function emojiNamed(name) {
   return BY_NAME.get(name);
 }
@@ -52,7 +52,7 @@ export function nameOfEmoji(emoji) {
   return NAMES.get(bare(emoji));
 }
 
-/** An emoji without the selector that asks for its coloured form: both spellings mean the same. */
+/** An emoji without its variation selector, because both spellings mean the same. */
 export function bare(emoji) {
   return emoji.replace(/\uFE0F/g, "");
 }

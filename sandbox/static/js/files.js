@@ -1,4 +1,4 @@
-// Files waiting to be sent with the next message: chosen, pasted or dropped.
+// The files for the next message: chosen, pasted or dropped.
 
 import { el, icon, iconButton } from "./dom.js";
 import { formatSize } from "./embed.js";
@@ -6,7 +6,7 @@ import { formatSize } from "./embed.js";
 const MOST = 10;
 const LARGEST_BYTES = 8 * 1024 * 1024;
 
-/** The tray over the message box. */
+/** The tray above the message box. */
 export class FileTray {
   #node;
   #say;
@@ -24,10 +24,10 @@ export class FileTray {
   add(files) {
     for (const file of files) {
       if (this.#files.length >= MOST) {
-        this.#say(`A message takes ${MOST} files.`);
+        this.#say(`A message can have at most ${MOST} files.`);
         break;
       }
-      if (file.size > LARGEST_BYTES) this.#say(`${file.name} is larger than ${formatSize(LARGEST_BYTES)}.`);
+      if (file.size > LARGEST_BYTES) this.#say(`${file.name} is larger than the limit of ${formatSize(LARGEST_BYTES)}.`);
       else this.#files.push(file);
     }
     this.#draw();
@@ -38,7 +38,7 @@ export class FileTray {
     this.#draw();
   }
 
-  /** Empties the tray and gives what was in it. */
+  /** Empties the tray; returns its files. */
   take() {
     const files = this.#files;
     this.clear();
@@ -66,7 +66,7 @@ export class FileTray {
   }
 }
 
-/** Files in the shape that the sandbox takes: `{filename, content_type, base64}`. */
+/** Files in the sandbox's format: `{filename, content_type, base64}`. */
 export function encodeFiles(files) {
   return Promise.all(
     files.map(

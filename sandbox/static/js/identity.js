@@ -1,20 +1,20 @@
-// Who the person is acting as, and the menu that changes it.
+// The current identity, and the menu to change it.
 
 import { avatar } from "./avatar.js";
 import { el, icon } from "./dom.js";
 
-/** What the identities of a fresh sandbox may do. */
+/** Descriptions of the seeded identities. */
 const RIGHTS = {
   owner: "Owns the bot and the home server",
   admin: "Administrator of the home server",
   mod: "Manages the home server",
   member: "No special rights",
   "visitor-admin": "Administrator, but of another server",
-  newcomer: "In no server until they join one",
+  newcomer: "Not in a server until they join one",
 };
 
 /**
- * Draws the card and fills the menu.
+ * Draws the identity card and its menu.
  * @param {{card: HTMLElement, menu: HTMLElement}} parts
  * @param {object} store
  * @param {object} acts `become(identity)`, `join(guild)`, `leave(guild)`

@@ -6,7 +6,7 @@ import { timeElement } from "./time.js";
 
 const DEEPEST = 10;
 
-/** Wraps the inside of a pair of marks in an element. */
+/** Wraps the text between a pair of marks in an element. */
 const wrap = (tag, cls) => (match, names, depth, rules) => el(
   tag,
   { class: cls },
@@ -14,13 +14,13 @@ const wrap = (tag, cls) => (match, names, depth, rules) => el(
 );
 
 const ESCAPED = /\\([^0-9A-Za-z\s])/g;
-// The address of a masked link may hold escapes; a label that looks like an address itself makes no link.
+// The URL of a masked link may contain escapes; a label that looks like a URL is not made a link.
 const LABEL = String.raw`\[((?:(?!https?://)[^\[\]\n])+)\]`;
 const ADDRESS = String.raw`(https?\\?:(?:\\[^0-9A-Za-z\s]|[^\s\\<>()]|\([^\s<>()]*\))+)`;
 const MASKED_LINK = new RegExp(String.raw`${LABEL}\(\s*<?${ADDRESS}>?(?:\s+"[^"\n]*")?\s*\)`, "y");
 
 const RULES = [
-  // A backslash takes the meaning from the mark behind it.
+  // A backslash escapes the next mark.
   { at: "\\", pattern: new RegExp(ESCAPED.source, "y"), make: (match) => match[1] },
   { at: "<", pattern: /<@!?(\d{1,20})>/y, make: (match, names) => userMention(match[1], names) },
   { at: "<", pattern: /<@&(\d{1,20})>/y, make: (match, names) => roleMention(match[1], names) },
@@ -45,7 +45,7 @@ const RULES = [
     pattern: /<id:(browse|customize|guide|home|linked-roles)(?::\d{1,20})?>/y,
     make: (match) => mention("#", match[1]),
   },
-  // In these brackets anything with a colon and a slash is taken for an address, and shown without them.
+  // In angle brackets anything with a colon and a slash is a URL, shown without the brackets.
   { at: "<", pattern: /<([^\s<>:]+:\/[^\s<>]+)>/y, make: (match) => link(match[1], match[1]) },
   {
     at: "<",
@@ -76,7 +76,7 @@ const RULES = [
   { at: "*", pattern: /\*(?![\s*])((?:\\[\s\S]|[^*\\]|\*\*[^*]+\*\*)+?)\*(?!\*)/y, make: wrap("em") },
   { at: "_", alone: true, pattern: /_(?!_)((?:\\[\s\S]|[^_\\]|__[^_]+__)+?)_(?![\w])/y, make: wrap("em") },
 ];
-// The label of a masked link is emphasised and nothing else: backslashes in it are shown.
+// In the label of a masked link only emphasis works; backslashes are shown.
 const LABEL_RULES = RULES.filter((rule) => "*_~".includes(rule.at));
 const SPECIAL = /[\\`<[@|*_~h]/g;
 
@@ -84,8 +84,8 @@ const SPECIAL = /[\\`<[@|*_~h]/g;
  * Turns text into nodes.
  * @param {string} text
  * @param {object} names resolves ids: `userName`, `role`, `channelName`, `openChannel`, `useCommand`
- * @param {number} depth how deep the marks are nested; past the limit they stay text
- * @param {object[]} rules what is looked for
+ * @param {number} depth the nesting depth; beyond the limit marks stay text
+ * @param {object[]} rules the marks to look for
  * @returns {(Node|string)[]}
  */
 export function renderInline(text, names, depth = 0, rules = RULES) {
@@ -115,7 +115,7 @@ export function renderInline(text, names, depth = 0, rules = RULES) {
   return nodes;
 }
 
-/** What stands at a special character, with the number of characters it takes; itself where it marks nothing. */
+/** The node at a special character and its length; the character itself if it is not a mark. */
 function nodeAt(text, position, names, depth, rules) {
   if (text[position] === "`") return codeAt(text, position);
   const found = matchAt(text, position, rules);
@@ -123,7 +123,7 @@ function nodeAt(text, position, names, depth, rules) {
   return { node: found.rule.make(found.match, names, depth, rules), length: found.match[0].length };
 }
 
-/** Code, or a run of backticks without a partner, which is text as a whole. */
+/** A code span, or an unmatched run of backticks as text. */
 function codeAt(text, position) {
   const { from, to, end } = codeSpanAt(text, position);
   const node = to > from ? code(text.slice(from, to)) : text.slice(position, end);
@@ -133,7 +133,7 @@ function codeAt(text, position) {
 function matchAt(text, position, rules) {
   for (const rule of rules) {
     if (rule.at !== text[position]) continue;
-    // An underscore inside a word is a letter of a name.
+    // An underscore inside a word is not a mark.
     if (rule.alone && position > 0 && /\w/.test(text[position - 1])) continue;
     rule.pattern.lastIndex = position;
     const match = rule.pattern.exec(text);
@@ -155,7 +155,7 @@ function code(text) {
   return el("code", { text: text.replace(/^ (.*) $/, "$1") });
 }
 
-/** A custom emoji has no picture here: its name stands for it. */
+/** A custom emoji has no picture here, so its name is shown. */
 function emojiName(name) {
   return el("span", { class: "emoji-name", text: `:${name}:` });
 }
@@ -179,7 +179,7 @@ function roleMention(id, names) {
   return node;
 }
 
-/** Names the channels under a node that were not known when it was drawn, as one just made is not. */
+/** Fills in the names of channels that were unknown when the node was drawn, such as new ones. */
 export function nameChannels(root, names) {
   for (const node of root.querySelectorAll(".mention[data-channel]")) {
     if (names.channelName(node.dataset.channel) !== null) {
@@ -189,10 +189,10 @@ export function nameChannels(root, names) {
 }
 
 /**
- * A channel's name that leads there.
+ * A channel mention that opens the channel.
  * @param {string} id
- * @param {object} names as `renderInline` takes them
- * @returns {Node} of a channel that is not known yet, one that `nameChannels` finds again
+ * @param {object} names as in `renderInline`
+ * @returns {Node} for an unknown channel, a node that `nameChannels` can fill in later
  */
 function channelMention(id, names) {
   const name = names.channelName(id);

@@ -1,12 +1,12 @@
-// What stands above a message: the command that was used, or the message it answers.
+// The line above a message: the command that was used, or the message that it replies to.
 
 import { el, icon } from "./dom.js";
 import { plainText } from "./markdown.js";
 
-/** Discord's message type of a reply. */
+/** Discord's message type for a reply. */
 export const REPLY = 19;
 
-/** The slash command that a message answers, or null. */
+/** The name of the slash command that a message responds to, or null. */
 export function interactionOf(message) {
   const used = message.interaction_metadata ?? message.interaction ?? null;
   return used !== null && used.type === 2 ? used : null;
@@ -27,7 +27,7 @@ export function commandLine(message, store) {
   );
 }
 
-/** The message that is answered, to be gone to, or null. */
+/** A link to the message that this one replies to, or null. */
 export function replyLine(message, desk) {
   if (message.type !== REPLY) return null;
   const target = message.referenced_message;

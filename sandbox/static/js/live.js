@@ -1,12 +1,11 @@
-// The event stream: one WebSocket that comes back by itself.
+// The event stream: a WebSocket that reconnects by itself.
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
 
 /**
- * Follows the events one user may see.
- * `opened` runs at each connect (the place to refetch), `event` for each frame, `lost` when the line breaks,
- * with the milliseconds until the next attempt.
+ * Follows the events that a user may see. Calls `opened` at each connect (then refetch), `event` for each frame,
+ * and `lost` at a disconnect, with the milliseconds until the next attempt.
  */
 export class LiveLink {
   #socket = null;
@@ -17,21 +16,21 @@ export class LiveLink {
 
   constructor(handlers) {
     this.#handlers = handlers;
-    // A laptop that wakes up or a cable that is back should not wait for the backoff.
+    // Reconnect at once when the computer wakes up or is back online.
     window.addEventListener("online", () => this.retryNow());
     document.addEventListener("visibilitychange", () => {
       if (!document.hidden) this.retryNow();
     });
   }
 
-  /** Starts over for this user. */
+  /** Reconnects for this user. */
   follow(user) {
     this.#user = user;
     this.#delay = FIRST_DELAY_MS;
     this.#connect();
   }
 
-  /** Skips the rest of a waiting time. */
+  /** Ends the current backoff. */
   retryNow() {
     if (this.#timer !== null) this.#connect();
   }

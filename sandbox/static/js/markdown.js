@@ -19,7 +19,7 @@ const DEEPEST_QUOTE = 3;
  */
 export function renderMarkdown(text, names) {
   const fragment = document.createDocumentFragment();
-  // As Discord's parser does first (simple-markdown, "preprocess").
+  // Normalizes the text like Discord's parser (simple-markdown, "preprocess").
   const cleaned = text.replace(/\r\n?/g, "\n").replace(/\f/g, "");
   fragment.append(...blocks(cleaned, names, 0));
   return fragment;
@@ -80,12 +80,12 @@ function lines(text, names, depth) {
   return nodes;
 }
 
-/** The block that begins at a row, with the number of rows it takes, or null for plain text. */
+/** The block that begins at a row and its number of rows, or null for plain text. */
 function block(rows, at, names, depth) {
   const row = rows[at];
   const heading = HEADING.exec(row);
   if (heading !== null) {
-    // The page has its own h1 and h2: a message's headings are only its own.
+    // Not h1 or h2, which belong to the page.
     const props = {
       class: `heading heading-${heading[1].length}`,
       role: "heading",
@@ -144,15 +144,15 @@ function list(items, names) {
   return root;
 }
 
-// What marks text, as far as one can tell without parsing: a lone * or _ does at the edge of a word.
+// Approximates marks without parsing: a single * or _ counts at the edge of a word.
 const MARKS = /```[\w+#.-]*\n?|\*\*|__|~~|\|\||`|(?<![\w*_])[*_](?=\S)|(?<=\S)[*_](?![\w*_])|^[>#-]+ /gm;
 
-/** What stands for something else in a text: mentions, commands, custom emoji, times. */
+/** Tokens: mentions, commands, custom emoji, times. */
 const TOKEN = /<(@!?|@&|#)(\d{1,20})>|<\/([^:>\n]{1,100}):\d{1,20}>|<a?(:\w{1,32}:)\d{1,20}>|<t:(-?\d{1,13})(?::([tTdDfFR]))?>/g;
 const SPOILER = /\|\|[\s\S]+?\|\|/g;
 
 /**
- * One line of text without its marks, for previews and for what is read out.
+ * The text in one line without marks, for previews and screen readers.
  * @param {string} text
  * @param {object} names resolves ids: `userName`, `role`, `channelName`
  */

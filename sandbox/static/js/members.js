@@ -1,4 +1,4 @@
-// Who is here, by their highest role.
+// The members, grouped by their highest role.
 
 import { avatar, botTag } from "./avatar.js";
 import { el } from "./dom.js";
@@ -6,14 +6,14 @@ import { el } from "./dom.js";
 const ONLINE = { name: "Online", position: -1, id: "0" };
 const OFFLINE = { name: "Offline", position: -2, id: "0" };
 
-/** Draws the members of the open server, or the two of a direct message; `showUser(user, anchor)` tells more. */
+/** Draws the members of the open server, or the two of a direct message; `showUser(user, anchor)` opens a profile. */
 export function drawMembers(node, store, showUser) {
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset.user : null;
   node.replaceChildren(...groupsOf(store).map(([title, members]) => group(title, members, store, showUser)));
   if (focused) [...node.querySelectorAll("button")].find((row) => row.dataset.user === focused)?.focus();
 }
 
-/** [[title, members]]: hoisted roles from the highest down, then those without one, then who is offline. */
+/** [[title, members]]: hoisted roles from the highest, then members without one, then offline members. */
 function groupsOf(store) {
   if (store.guild === null) {
     const people = [store.me, store.bot.user].filter(Boolean).map(

@@ -1,4 +1,4 @@
-// One message.
+// Draws a message.
 
 import { avatar, botTag } from "./avatar.js";
 import { emojiText, renderComponents } from "./components.js";
@@ -18,7 +18,7 @@ const GROUP_MS = 7 * 60 * 1000;
 
 export const isEphemeral = (message) => (message.flags & EPHEMERAL) !== 0;
 
-/** Whether a message goes on from the one before: same author, soon after, nothing to say above it. */
+/** Whether a message continues the one before: same author, soon after, no line above it. */
 export function continues(message, before) {
   return (
     before !== null &&
@@ -37,8 +37,8 @@ export function continues(message, before) {
 /**
  * The article of a message.
  * @param {object} message in Discord's shape
- * @param {object} desk what can be done with it, see `desk.js`
- * @param {boolean} continued whether it stands under its author's last one, without a head
+ * @param {object} desk the actions, see `desk.js`
+ * @param {boolean} continued whether it continues the author's last one, without a header
  */
 export function renderMessage(message, desk, continued) {
   const { store } = desk;
@@ -87,7 +87,7 @@ function gutterTime(message) {
 
 function nameElement(user, desk) {
   const { store } = desk;
-  // A webhook is nobody of whom more could be told.
+  // A webhook has no profile.
   if (isWebhook(user)) return el("span", { class: "author", text: user.username });
   const node = el("button", {
     type: "button",
@@ -151,7 +151,7 @@ function content(message, desk) {
   return [...parts, ...underneath(message, desk)];
 }
 
-/** Three dots for an answer that is on its way. */
+/** Three dots for a pending answer. */
 export function thinking() {
   return el(
     "p",
@@ -189,7 +189,7 @@ function underneath(message, desk) {
   return parts;
 }
 
-/** The way into the thread that was started from a message, by its name of today. */
+/** A link to the thread that was started from a message, with its current name. */
 function threadLink(thread, desk) {
   const current = desk.store.channelById(thread.id) ?? thread;
   return el(

@@ -1,4 +1,4 @@
-// The log: every message of the open channel, in order, with the reading position kept.
+// The log: the messages of the open channel; keeps the reading position.
 
 import { el } from "./dom.js";
 import { renderWelcome } from "./welcome.js";
@@ -8,12 +8,12 @@ import { formatDate, idTime } from "./time.js";
 
 const NEAR_END_PX = 120;
 
-/** A line across the log. */
+/** A separator line. */
 function line(cls, text) {
   return el("div", { class: cls, role: "separator", "aria-label": text }, el("span", { text }));
 }
 
-/** Draws a timeline into the log element and follows its changes. */
+/** Draws a timeline and follows its changes. */
 export class MessageLog {
   #log;
   #desk;
@@ -24,10 +24,10 @@ export class MessageLog {
     "button",
     { type: "button", class: "button button-secondary earlier", text: "Show earlier messages" },
   );
-  /** Whether the reader is at the end and wants to stay there. */
+  /** Whether the log follows new messages, because the reader is at the end. */
   #following = true;
   #newLine = new NewLine();
-  /** Whether the channel was just opened: its reader begins at what is new. */
+  /** Whether the channel was just opened, so that the log begins at the unread messages. */
   #opened = false;
   #newer = el("button", { type: "button", class: "newer", hidden: true, text: "New messages" });
 
@@ -48,7 +48,7 @@ export class MessageLog {
       this.#keepEnd();
     });
     log.addEventListener("keydown", (event) => this.#walk(event));
-    // Pictures have no height before they are loaded, and a phone's keyboard takes height away.
+    // Loading pictures and a phone's keyboard change the height.
     log.addEventListener("load", () => this.#keepEnd(), true);
     new ResizeObserver(() => this.#keepEnd()).observe(log);
     desk.store.addEventListener("place", () => {
@@ -69,13 +69,13 @@ export class MessageLog {
     desk.pending.addEventListener("changed", ({ detail }) => this.#pendingChanged(detail));
   }
 
-  /** Draws everything anew: a channel just opened at its end, one fetched again where one was. */
+  /** Redraws everything: a newly opened channel at its end, a reloaded one at the same position. */
   drawAll() {
     this.#newer.hidden = true;
     this.#redrawKeepingPlace();
   }
 
-  /** Begins at the line "New" where it is further up than the end of the log shows. */
+  /** Scrolls to the line "New" if it is above the visible end of the log. */
   #showNew() {
     const mark = this.#list.querySelector(".new");
     const above = mark?.getBoundingClientRect().top < this.#log.getBoundingClientRect().top;
@@ -84,12 +84,12 @@ export class MessageLog {
     this.#newer.hidden = false;
   }
 
-  /** Takes note of a reader who is there and at the end. */
+  /** Notes that the reader is present and at the end. */
   #look() {
     if (this.#following && document.hasFocus()) this.#newLine.seen();
   }
 
-  /** Brings a message into view and marks it for a moment; false where it is not here. */
+  /** Scrolls to a message and highlights it; returns false if it is not in the log. */
   jumpTo(id) {
     const node = document.getElementById(`message-${id}`);
     if (!node) return false;
@@ -113,7 +113,7 @@ export class MessageLog {
     this.#drawWaiting();
   }
 
-  /** The nodes of a message: a line for a new day, one for what is new, then the message. */
+  /** The nodes of a message: a date line if needed, the line "New" if needed, then the message. */
   #place(message, before) {
     const date = new Date(idTime(message.id));
     const newDay = before === null || new Date(idTime(before.id)).toDateString() !== date.toDateString();
@@ -141,12 +141,12 @@ export class MessageLog {
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const fresh = renderMessage(message, this.#desk, old.classList.contains("is-continued"));
     old.replaceWith(fresh);
-    // A menu that edits its own message must not throw the keyboard back to the top of the page.
+    // Keep the keyboard focus when a menu's message is redrawn.
     if (focused !== null) {
       const again = [...fresh.querySelectorAll("[data-custom-id]")].find(
         (node) => node.dataset.customId === focused.dataset.customId && !node.disabled,
       );
-      // The toolbar is there only while the focus is in its message.
+      // The toolbar exists only while the focus is in its message.
       fresh.focus({ preventScroll: true });
       again?.focus({ preventScroll: true });
     }
@@ -162,7 +162,7 @@ export class MessageLog {
     this.#keepEnd();
   }
 
-  /** Slash commands that have no message yet: thinking, or failed. */
+  /** Slash commands without a message yet: pending or failed. */
   #drawWaiting() {
     const { pending, store } = this.#desk;
     const mine = pending.entries.filter((entry) => !entry.messageId && entry.channelId === store.channelId);
@@ -205,7 +205,7 @@ export class MessageLog {
     if (this.#following) this.#log.scrollTop = this.#log.scrollHeight;
   }
 
-  /** Arrow keys go from message to message; Tab then reaches what is in one. */
+  /** Arrow keys move between messages; Tab then moves inside one. */
   #walk(event) {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (!step || event.target.closest("input, textarea, [role=listbox]")) return;

@@ -1,4 +1,4 @@
-// A form that the bot asks for: a dialog that keeps the focus, checks what is typed, and submits.
+// The bot's modal form: a dialog that traps the focus, validates input, and submits.
 
 import { menuItems } from "./components.js";
 import { el, icon, setText } from "./dom.js";
@@ -12,9 +12,9 @@ const PARAGRAPH = 2;
 const LONGEST = 4000;
 
 /**
- * Opens the form that answers an interaction.
+ * Opens a modal form.
  * @param {{id: string, modal: object}} asked the interaction and its form
- * @param {object} desk `store` and `submitModal(id, values, label)`, which gives the refusal's sentence or null
+ * @param {object} desk `store` and `submitModal(id, values, label)`, which returns the error or null
  */
 export function openModal({ id, modal }, desk) {
   document.querySelector("dialog.modal")?.close();
@@ -76,7 +76,7 @@ function drawPart(part, store, fields) {
   return field.node;
 }
 
-/** A field's frame: its label, what is said of it, the control, and what is wrong with it. */
+/** A field: its label, description, control and error. */
 function frame(control, { label, description }, needed, count = null) {
   const id = control.id;
   const error = el("span", { class: "field-error", id: `${id}-error` });
@@ -136,8 +136,8 @@ function textField(component, words) {
   tally();
   const problem = () => {
     const length = input.value.trim() === "" ? 0 : input.value.length;
-    if (length === 0) return required ? "This is needed." : null;
-    if (length < min) return `At least ${min} characters, please.`;
+    if (length === 0) return required ? "This is required." : null;
+    if (length < min) return `Enter at least ${min} characters.`;
     return null;
   };
   return {
@@ -182,7 +182,7 @@ function menuField(component, words, store) {
   draw();
   const problem = () => {
     if (chosen().length >= min) return null;
-    return min === 1 ? "Choose one, please." : `Choose at least ${min}, please.`;
+    return min === 1 ? "Choose one." : `Choose at least ${min}.`;
   };
   return {
     name,

@@ -1,4 +1,4 @@
-// The names behind the ids in a text, as a reader at the open place knows them.
+// The names for the ids in a text, at the open place.
 
 /** Resolves ids for `renderInline` and `plainText`. */
 export function namesOf(store) {

@@ -1,25 +1,25 @@
-// Where the line "New" stands in the open channel.
+// The position of the line "New" in the open channel.
 
 import { compareIds } from "./time.js";
 
-/** Follows what the reader has seen; ids of messages go in and come out. */
+/** Tracks by message id what the reader has seen. */
 export class NewLine {
   #from = null;
-  /** Whether something came while the reader was away, which they have not seen yet. */
+  /** Whether messages arrived while the reader was away that they have not seen. */
   #missed = false;
 
-  /** Begins with a channel that was unread from that message on, or with one that was read (null). */
+  /** Starts with a channel that is unread from that message on, or fully read (null). */
   open(firstNew) {
     this.#from = firstNew;
     this.#missed = false;
   }
 
-  /** The reader is at the end of the log: what comes while they are away next gets a line of its own. */
+  /** The reader is at the end of the log: the next messages while they are away get a new line. */
   seen() {
     this.#missed = false;
   }
 
-  /** Takes a message that just came; true where the line moves or goes. */
+  /** Handles a new message; returns whether the line moves or disappears. */
   came(id, { mine, present }) {
     const before = this.#from;
     if (mine) this.open(null);
@@ -30,7 +30,7 @@ export class NewLine {
     return this.#from !== before;
   }
 
-  /** Whether the line stands between two neighbours; `before` is null above the first. */
+  /** Whether the line is between two messages; `before` is null above the first. */
   standsAbove(id, before) {
     if (this.#from === null || compareIds(id, this.#from) < 0) return false;
     return before === null || compareIds(before.id, this.#from) < 0;

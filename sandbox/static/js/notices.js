@@ -1,11 +1,11 @@
-// What the page says about itself: problems, the line to the sandbox, the bot's presence, who is typing.
+// Notices: errors, the connection to the sandbox, the bot's presence, who is typing.
 
 import { el, iconButton } from "./dom.js";
 
 const SHOWN_MS = 7000;
 const TYPING_MS = 10_000;
 
-/** Short messages in a corner; `say(text, "calm")` is for what went well. */
+/** Short messages in a corner; `say(text, "calm")` reports a success. */
 export function makeSay(node) {
   return (text, tone = "problem") => {
     const toast = el(
@@ -20,18 +20,18 @@ export function makeSay(node) {
   };
 }
 
-/** The banner under the head of the page while the page's own line is down. */
+/** The banner while the page is disconnected from the sandbox. */
 export function drawLink(node, state, retry) {
   node.hidden = state.open;
   if (state.open) return;
   const seconds = Math.max(1, Math.round(state.delay / 1000));
   node.replaceChildren(
-    el("span", { text: `Disconnected from the sandbox. Trying again in ${seconds} s…` }),
+    el("span", { text: `Disconnected from the sandbox. Reconnecting in ${seconds} s…` }),
     el("button", { type: "button", class: "text-button", text: "Try now", on: { click: retry } }),
   );
 }
 
-/** The pill that says whether the bot is there. */
+/** The pill that shows whether the bot is online. */
 export function drawBot(node, store, linkOpen) {
   const state = !linkOpen ? "unknown" : store.bot.connected ? "online" : "offline";
   const words = { unknown: "No connection", online: "Bot online", offline: "Bot offline" }[state];
@@ -43,7 +43,7 @@ export function drawBot(node, store, linkOpen) {
   );
 }
 
-/** Who is typing in the open channel; a note lasts ten seconds or until that person's message. */
+/** Who is typing in the open channel; shown for ten seconds or until that person's message. */
 export class Typing {
   #node;
   #store;

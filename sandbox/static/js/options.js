@@ -1,4 +1,4 @@
-// The fields of a slash command's options: typed inputs, choices, people, and what the bot suggests.
+// The fields of a slash command's options: typed inputs, choices, people, and the bot's suggestions.
 
 import { Completion } from "./completion.js";
 import { channelItems, roleItems, userItems } from "./components.js";
@@ -28,14 +28,14 @@ const HINTS = {
   10: "number",
 };
 
-/** What is said of an option; a library's ellipsis for "nothing" is left out. */
+/** An option's description; discord.py's "…" for none is omitted. */
 function helpOf({ description }) {
   return description === "…" ? "" : description;
 }
 
 /**
  * One option's field.
- * `value()` gives undefined for an empty one and throws an Error with a sentence for one that does not fit.
+ * `value()` returns undefined for an empty field and throws an Error for an invalid value.
  */
 export class OptionField {
   #desk;
@@ -57,7 +57,7 @@ export class OptionField {
       inputmode: numeric && !option.choices?.length ? "decimal" : null,
       required: option.required === true,
       maxlength: option.max_length ?? null,
-      placeholder: HINTS[option.type] ?? "not offered here",
+      placeholder: HINTS[option.type] ?? "not supported here",
       disabled: !(option.type in HINTS),
       "aria-describedby": `option-${option.name}-help`,
     });
@@ -97,12 +97,12 @@ export class OptionField {
     return this.input.value.trim() === "";
   }
 
-  /** What is sent, in the option's type. */
+  /** The value to send, in the option's type. */
   value() {
     const text = this.input.value.trim();
     const { name, type } = this.option;
     if (text === "") {
-      if (this.option.required) throw new Error(`${name} is needed.`);
+      if (this.option.required) throw new Error(`${name} is required.`);
       return undefined;
     }
     const fixed = this.#fixedItems();
@@ -116,15 +116,15 @@ export class OptionField {
 
   #checkLength(text) {
     const { name, min_length: min = 0, max_length: max = 6000 } = this.option;
-    if (text.length < min || text.length > max) throw new Error(`${name} takes ${min} to ${max} characters.`);
+    if (text.length < min || text.length > max) throw new Error(`${name} must have ${min} to ${max} characters.`);
     return text;
   }
 
   #number(text) {
     const { name, type, min_value: min = -(2 ** 53), max_value: max = 2 ** 53 } = this.option;
     const number = Number(text);
-    if (!Number.isFinite(number)) throw new Error(`${name} is a number.`);
-    if (type === TYPE.integer && !Number.isInteger(number)) throw new Error(`${name} is a whole number.`);
+    if (!Number.isFinite(number)) throw new Error(`${name} must be a number.`);
+    if (type === TYPE.integer && !Number.isInteger(number)) throw new Error(`${name} must be a whole number.`);
     if (number < min || number > max) throw new Error(`${name} must be ${this.#range()}.`);
     return number;
   }
@@ -135,7 +135,7 @@ export class OptionField {
     return max === undefined ? `at least ${min}` : `between ${min} and ${max}`;
   }
 
-  /** The only values there are, or null where anything may be typed. */
+  /** The fixed choices, or null if any value can be typed. */
   #fixedItems() {
     const { choices, type } = this.option;
     const { store } = this.#desk;
@@ -190,7 +190,7 @@ export class OptionField {
       try {
         options[field.option.name] = field.value();
       } catch {
-        // A neighbour that does not fit yet is no reason to suggest nothing here.
+        // An invalid value in another field must not prevent suggestions here.
       }
     }
     options[this.option.name] = text;

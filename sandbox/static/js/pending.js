@@ -1,29 +1,29 @@
-// Interactions on their way: what was used, and whether the application has answered.
+// Pending interactions: what was used, and whether the application has answered.
 
 const KEPT_RESULTS = 100;
 const SETTLED = new Set(["answered", "deferred", "modal"]);
 
 /**
- * Follows interactions from use to answer. Tells `changed` with the entry, and `modal` with one whose answer
- * is a form; an entry is `{id, kind, label, channelId, messageId, customId, state: "sent"|"failed", message}`.
+ * Follows interactions until they are answered. Emits `changed` with the entry, and `modal` if the answer is a
+ * form; an entry is `{id, kind, label, channelId, messageId, customId, state: "sent"|"failed", message}`.
  */
 export class Pending extends EventTarget {
   #entries = new Map();
-  /** A result can overtake the HTTP answer that names its interaction. */
+  /** Results that arrived before the HTTP response that names their interaction. */
   #early = new Map();
 
   get entries() {
     return [...this.#entries.values()];
   }
 
-  /** Notes an interaction that was just sent. */
+  /** Records an interaction that was sent. */
   add(entry) {
     const early = this.#early.get(entry.id);
     this.#early.delete(entry.id);
     this.#settle({ ...entry, state: "sent", message: null, ...early });
   }
 
-  /** Takes an INTERACTION_RESULT. */
+  /** Handles an INTERACTION_RESULT. */
   result({ interaction_id: id, state, message = null, modal = null }) {
     const entry = this.#entries.get(id);
     if (entry) this.#settle({ ...entry, state, message, modal });
@@ -33,7 +33,7 @@ export class Pending extends EventTarget {
     }
   }
 
-  /** Notes an interaction that was just sent and waits for its answer; gives the failure, or null. */
+  /** Records an interaction that was sent and waits for its answer; returns the failure, or null. */
   follow(entry) {
     return new Promise((resolve) => {
       const look = ({ detail }) => {
@@ -47,7 +47,7 @@ export class Pending extends EventTarget {
     });
   }
 
-  /** Whether this control of this message waits for its answer. */
+  /** Whether this control of this message waits for an answer. */
   isBusy(messageId, customId) {
     return this.entries.some(
       (entry) => entry.messageId === messageId && entry.customId === customId && entry.state === "sent",
@@ -67,7 +67,7 @@ export class Pending extends EventTarget {
     this.dispatchEvent(new CustomEvent("changed", { detail: null }));
   }
 
-  /** Forgets one failure that was read. */
+  /** Forgets a failure that was dismissed. */
   dismiss(id) {
     const entry = this.#entries.get(id);
     this.#entries.delete(id);
@@ -75,14 +75,14 @@ export class Pending extends EventTarget {
   }
 
   #settle(entry) {
-    // A new use of a message replaces what went wrong with the one before.
+    // A new interaction with a message replaces its last failure.
     if (entry.messageId) {
       for (const old of this.entries) {
         const replaced = old.messageId === entry.messageId && old.id !== entry.id;
         if (replaced && old.state === "failed") this.#entries.delete(old.id);
       }
     }
-    // A deferred answer has a message of its own, which says that it is being thought about.
+    // A deferred answer has its own message, which shows that the bot is thinking.
     if (SETTLED.has(entry.state)) this.#entries.delete(entry.id);
     else this.#entries.set(entry.id, entry);
     this.dispatchEvent(new CustomEvent("changed", { detail: entry }));

@@ -1,4 +1,4 @@
-// What the person may do at the open place, and what stands in the way of writing there.
+// The person's permissions at the open place, and why they cannot write there.
 
 export const MANAGE_CHANNELS = 1n << 4n;
 export const ADD_REACTIONS = 1n << 6n;
@@ -10,19 +10,19 @@ const MANAGE_THREADS = 1n << 34n;
 export const CREATE_PUBLIC_THREADS = 1n << 35n;
 export const CREATE_PRIVATE_THREADS = 1n << 36n;
 export const PIN_MESSAGES = 1n << 51n;
-/** What nobody has in a direct message. */
+/** Permissions that do not exist in direct messages. */
 const OF_SERVERS = MANAGE_MESSAGES | MANAGE_THREADS | CREATE_PUBLIC_THREADS | CREATE_PRIVATE_THREADS;
 const FAVOURITE = /bot/;
 
-/** Whether the person has that permission in a channel; in a direct message both sides have the same. */
+/** Whether the person has a permission in a channel; in a direct message both sides have the same ones. */
 export function may(channel, permission) {
   if (channel?.permissions === undefined) return (permission & OF_SERVERS) === 0n;
   return (BigInt(channel.permissions) & permission) !== 0n;
 }
 
 /**
- * Why nothing can be written at the open place: `{text, servers, channel}`, or null where it can.
- * `servers` are those to join for it, `channel` is one where it can be written, or null.
+ * Why the person cannot write at the open place: `{text, servers, channel}`, or null if they can.
+ * `servers` can be joined for it; `channel` is one where they can write, or null.
  */
 export function whyClosed(store) {
   const bot = store.bot.user?.username ?? "the bot";
@@ -40,7 +40,7 @@ function refusal(channel) {
   return locked ? "This thread is locked: only moderators can write in it." : null;
 }
 
-/** A channel of the open server where one can write, rather one for bots; else the direct message, or null. */
+/** A channel of the open server where the person can write, preferably for bots; else the direct message, or null. */
 function openPlace(store) {
   const rooms = store.groups(store.guild).flatMap((group) => group.channels);
   const open = rooms.filter((channel) => refusal(channel) === null);

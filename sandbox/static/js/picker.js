@@ -1,4 +1,4 @@
-// A list to choose from, in a popover: menus of messages, reactions, people.
+// A listbox in a popover, for menus of messages, reactions and people.
 
 import { el, icon } from "./dom.js";
 import { rankOrGuess } from "./ranking.js";
@@ -10,9 +10,9 @@ const GRID_COLUMNS = 6;
 /**
  * Opens a listbox beside an element.
  * @param {HTMLElement} anchor gets the focus back
- * @param {object} options `label`; `items` [{value, label, description, mark, selected}]; `min` and `max`
- *   choices: with a max of 1 a choice is taken at once, else at Done or when the list is closed; `grid` shows
- *   only the marks, side by side; `done(values)`
+ * @param {object} options `label`; `items` [{value, label, description, mark, selected}]; `min` and `max` number
+ *   of choices: with a max of 1 a choice is submitted at once, else with Done or when the list closes; `grid`
+ *   shows only the marks, side by side; `done(values)`
  */
 export function openPicker(anchor, { label, items, min = 1, max = 1, grid = false, done }) {
   const chosen = new Set(items.filter((item) => item.selected).map((item) => item.value));
@@ -57,7 +57,7 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, grid = fals
   };
   const choose = (item) => {
     if (max === 1) {
-      // Where nothing may be chosen, the chosen one is given back by choosing it again.
+      // If no choice is required, choosing the chosen item again removes it.
       const back = min === 0 && chosen.has(item.value);
       chosen.clear();
       if (!back) chosen.add(item.value);
@@ -100,7 +100,7 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, grid = fals
     draw();
   });
   finish.addEventListener("click", submit);
-  // As in Discord, closing a list of several by Escape or by a click beside it takes what was changed.
+  // As in Discord, closing a multiple choice by Escape or an outside click submits the changes.
   panel.addEventListener("beforetoggle", (event) => {
     if (event.newState === "closed" && max > 1 && !taken && fits() && isChanged()) take();
   });
@@ -116,7 +116,7 @@ export function openPicker(anchor, { label, items, min = 1, max = 1, grid = fals
   });
 
   active = Math.max(0, items.findIndex((item) => chosen.has(item.value)));
-  // Outside an open dialog nothing can be reached.
+  // The picker must be inside an open dialog to be reachable.
   (anchor.closest("dialog") ?? document.body).append(panel);
   panel.showPopover();
   anchor.setAttribute("aria-expanded", "true");
@@ -160,7 +160,7 @@ function row(item, index, { active, chosen, choose, multiple }) {
   );
 }
 
-/** Puts the panel under its anchor, or above it where there is no room; a phone shows a sheet (CSS). */
+/** Places the panel below its anchor, or above it if there is no space; phones show a sheet (CSS). */
 function place(panel, anchor) {
   if (matchMedia("(max-width: 640px)").matches) return;
   const spot = anchor.getBoundingClientRect();

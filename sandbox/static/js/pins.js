@@ -1,4 +1,4 @@
-// What is pinned in the open channel, in a panel of its own.
+// The panel of pinned messages of the open channel.
 
 import { avatar, botTag } from "./avatar.js";
 import { el, icon, iconButton } from "./dom.js";
@@ -8,7 +8,7 @@ import { formatMoment, idTime, timeElement } from "./time.js";
 
 const CHANGES = new Set(["CHANNEL_PINS_UPDATE", "MESSAGE_DELETE", "MESSAGE_DELETE_BULK", "MESSAGE_UPDATE"]);
 
-/** The panel of pinned messages; it is filled when it opens and again when something in it changes. */
+/** The panel of pinned messages; filled when it opens and when a pinned message changes. */
 export class PinsPanel {
   #node;
   #desk;
@@ -25,7 +25,7 @@ export class PinsPanel {
     desk.store.addEventListener("place", () => this.#open && node.hidePopover());
   }
 
-  /** Takes an event of the stream. */
+  /** Handles an event of the stream. */
   receive(name, data) {
     if (this.#open && CHANGES.has(name) && data.channel_id === this.#desk.store.channelId) this.#fill();
   }
@@ -86,6 +86,6 @@ function empty() {
     "p",
     { class: "pins-empty" },
     icon("pin"),
-    "Nothing is pinned here. The pin beside a message keeps it in this list.",
+    "No pinned messages. Use the pin icon of a message to add it here.",
   );
 }

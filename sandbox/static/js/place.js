@@ -1,4 +1,4 @@
-// Where one is, by name: ids are new at each start of the sandbox, so the address holds names.
+// The open place in the URL, by name, because ids change at each start of the sandbox.
 
 const IDENTITY_KEY = "helix-sandbox-identity";
 const FAVOURITE = /bot/;
@@ -7,14 +7,14 @@ function query() {
   return new URLSearchParams(location.search);
 }
 
-/** The identity that the address or the last visit asks for, by name, or null. */
+/** The name of the identity in the URL or of the last visit, or null. */
 export function readIdentity() {
   return query().get("as") ?? localStorage.getItem(IDENTITY_KEY);
 }
 
 /**
- * The channel to open: the address's if it can be seen, else the one for bots, else the first.
- * Null is the direct message of someone who shares no server with the bot.
+ * The channel to open: the one in the URL if visible, else the one for bots, else the first.
+ * Null is the direct message of a person who shares no server with the bot.
  */
 export function readPlace(store) {
   const wanted = query();
@@ -31,7 +31,7 @@ export function readPlace(store) {
   return channel?.id ?? store.dms[0]?.id ?? null;
 }
 
-/** Writes the place into the address, so that a reload or a link comes back to it. */
+/** Writes the place into the URL, for reloads and links. */
 export function rememberPlace(store) {
   const wanted = new URLSearchParams({ as: store.myName });
   localStorage.setItem(IDENTITY_KEY, store.myName);

@@ -1,4 +1,4 @@
-// Who somebody is here: names, roles with their colours, and the way to act as that person.
+// A person's profile: names, roles, and a button to act as that person.
 
 import { avatar, botTag } from "./avatar.js";
 import { el } from "./dom.js";
@@ -6,7 +6,7 @@ import { formatMoment } from "./time.js";
 
 const MARGIN = 8;
 
-/** The panel about one person; it follows what happens to them while it is open. */
+/** The profile panel; updates while it is open. */
 export class ProfilePanel {
   #node;
   #store;
@@ -29,7 +29,7 @@ export class ProfilePanel {
     store.addEventListener("place", () => this.#user !== null && node.hidePopover());
   }
 
-  /** Shows a user beside an element. */
+  /** Shows a user's profile beside an element. */
   show(user, anchor) {
     if (this.#node.matches(":popover-open")) this.#node.hidePopover();
     this.#user = user;
@@ -39,7 +39,7 @@ export class ProfilePanel {
     this.#node.focus();
   }
 
-  /** Gives the focus back where the browser could not: the list of members is drawn anew by what happens. */
+  /** Restores the focus if the browser could not, because the member list was redrawn. */
   #closed() {
     const row = document.querySelector(`.member[data-user="${this.#user?.id}"]`);
     const focused = document.activeElement;
@@ -75,7 +75,7 @@ export class ProfilePanel {
       ),
       store.guild === null ? null : roles(member, store),
       member?.joined_at
-        ? el("p", { class: "profile-note", text: `Here since ${formatMoment(new Date(member.joined_at))}` })
+        ? el("p", { class: "profile-note", text: `Joined ${formatMoment(new Date(member.joined_at))}` })
         : "",
       identity && user.id !== store.me.id
         ? el("button", {
@@ -112,7 +112,7 @@ function chip(role, store) {
   return el("li", { class: "role-chip" }, dot, el("span", { text: role.name }));
 }
 
-/** Beside its anchor, inside the window; a phone shows a sheet (CSS). */
+/** Places the panel beside its anchor, inside the window; phones show a sheet (CSS). */
 function place(panel, anchor) {
   panel.style.removeProperty("left");
   panel.style.removeProperty("top");

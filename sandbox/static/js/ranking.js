@@ -1,7 +1,7 @@
-// Finds entries by a few letters, forgiving a slip of the keyboard.
+// Finds entries by a few letters, tolerating typos.
 
 /**
- * The entries of which a name contains the word, best first; among equals the order stays.
+ * The entries with a name that contains the word, best first; equal ones keep their order.
  * @param {string} word
  * @param {T[]} entries
  * @param {(entry: T) => string[]} names the main name, then the others
@@ -12,7 +12,7 @@ export function rank(word, entries, names) {
   return sorted(entries, names, (all) => containing(word.toLowerCase(), all));
 }
 
-/** As `rank`; where no name contains the word, the entries of which a name is nearly written like it. */
+/** Like `rank`; if no name contains the word, the entries with a similar name. */
 export function rankOrGuess(word, entries, names) {
   const found = rank(word, entries, names);
   return found.length > 0 ? found : sorted(entries, names, (all) => nearness(word.toLowerCase(), all));
@@ -34,14 +34,14 @@ function containing(typed, [first, ...others]) {
   return [first, ...others].some((name) => name.includes(typed)) ? 4 : null;
 }
 
-/** How many slips lead from a name to what was typed, or null where they are too many to have been meant. */
+/** The number of typos between a name and the input, or null if there are too many. */
 function nearness(typed, all) {
   if (typed.length < 3) return null;
   const fewest = Math.min(...all.map((name) => slips(typed, name)));
   return fewest <= (typed.length < 5 ? 1 : 2) ? fewest : null;
 }
 
-/** Letters to add, drop, change or swap with their neighbour ("optimal string alignment"). */
+/** The edit distance with transpositions ("optimal string alignment"). */
 function slips(typed, name) {
   if (Math.abs(typed.length - name.length) > 2) return Infinity;
   let above = [];

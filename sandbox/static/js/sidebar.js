@@ -21,12 +21,12 @@ export function drawPlaces(node, store, { open, join }) {
   }
 }
 
-/** What somebody sees who is in no server: which ones there are to join. */
+/** For a person in no server: the servers that they can join. */
 function invitation(guilds, join) {
   return el(
     "section",
     { class: "places-empty", "aria-label": "Servers to join" },
-    el("p", { text: "You are in no server yet. The bot hears you once you share one with it." }),
+    el("p", { text: "You are not in a server yet. Join one to talk to the bot." }),
     ...guilds.map((guild) =>
       el("button", {
         type: "button",
@@ -118,7 +118,7 @@ function place(id, words, store, open) {
   );
 }
 
-/** Whether @everyone is kept out of a channel. */
+/** Whether a channel is hidden from @everyone. */
 function isPrivate(channel, guild) {
   const everyone = channel.permission_overwrites?.find((overwrite) => overwrite.id === guild.id);
   return everyone !== undefined && (BigInt(everyone.deny) & VIEW_CHANNEL) !== 0n;

@@ -1,9 +1,9 @@
-// The form of a slash command that takes options: it stands in place of the message box.
+// The form for a slash command's options, shown instead of the message box.
 
 import { el, iconButton } from "./dom.js";
 import { OptionField } from "./options.js";
 
-/** Shows one command at a time; `closed` runs when the person goes back to the message box. */
+/** Shows one command at a time; calls `closed` when the person returns to the message box. */
 export class SlashForm {
   #node;
   #panel;
@@ -23,7 +23,7 @@ export class SlashForm {
     return this.command !== null;
   }
 
-  /** Opens the form for a command, with values that were typed already. */
+  /** Opens the form for a command, with values typed so far. */
   show(command, values = {}) {
     this.command = command;
     const siblings = () => this.#fields;
@@ -52,7 +52,7 @@ export class SlashForm {
     (first?.input ?? back).focus();
   }
 
-  /** Sends the command if every field fits; else points at the first that does not. */
+  /** Sends the command if all fields are valid, else focuses the first invalid one. */
   async submit() {
     const options = {};
     for (const field of this.#fields) {

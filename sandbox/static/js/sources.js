@@ -1,4 +1,4 @@
-// What the message box can complete: commands with the prefix, slash commands, people, roles, channels and emoji.
+// Completions for the message box: prefix commands, slash commands, people, roles, channels and emoji.
 
 import { isShown } from "./drawn.js";
 import { EMOJI } from "./emoji.js";
@@ -8,14 +8,14 @@ import { may, USE_COMMANDS } from "./permits.js";
 import { rank, rankOrGuess } from "./ranking.js";
 import { writtenAs } from "./written.js";
 
-/** The word at the caret: `{word, from, to}`, ended by white space on both sides. */
+/** The word at the caret, delimited by white space: `{word, from, to}`. */
 function wordAt(text, caret) {
   const from = text.slice(0, caret).search(/\S*$/);
   const to = caret + text.slice(caret).search(/\s|$/);
   return { word: text.slice(from, to), from, to };
 }
 
-/** Commands with the prefix: at the start of a line, or after other such commands on it. */
+/** Prefix commands, at the start of a line or after other prefix commands on it. */
 function findPrefixed(store, text, caret) {
   const { prefix } = store.bot;
   const { word, from, to } = wordAt(text, caret);
@@ -31,7 +31,7 @@ function findPrefixed(store, text, caret) {
     title: "Commands",
     from,
     to,
-    // What is only nearly a command may be meant as it stands: the bot has an answer to it.
+    // A similar word may be intended as typed, because the bot answers to it.
     exact: !known || store.prefixCommands.some((command) => names(command).includes(typed)),
     items: found.map((command) => ({
       value: `${prefix}${command.name} `,
@@ -48,7 +48,7 @@ function byName(entries) {
 
 const ACCESS_NOTES = { mod: "mods", admin: "admins", owner: "owners" };
 
-/** The command whose arguments are being typed, for a line of help: `{usage, summary}` or null. */
+/** The help line of the command whose arguments are being typed: `{usage, summary}` or null. */
 export function hintFor(store, text) {
   const match = /^(\S+)\s/.exec(text);
   if (match === null || !match[1].startsWith(store.bot.prefix)) return null;
@@ -58,7 +58,7 @@ export function hintFor(store, text) {
   return { usage: `${match[1]} ${command.usage}`, summary: command.summary };
 }
 
-/** Slash commands, while only the name is being typed. */
+/** Slash commands, while the name is being typed. */
 function findSlash(store, text, caret) {
   const match = /^\/([^\s/]*)$/.exec(text);
   if (match === null || caret === 0) return null;
@@ -69,7 +69,7 @@ function findSlash(store, text, caret) {
     title: "Slash commands",
     from: 0,
     to: text.length,
-    // A command that asks for nothing can be sent as it stands.
+    // A command without options can be sent at once.
     exact: exact !== undefined && !(exact.options ?? []).some((option) => option.required),
     items: rankOrGuess(typed, commands, (command) => [command.name]).map((command) => ({
       value: command,
@@ -80,9 +80,9 @@ function findSlash(store, text, caret) {
   };
 }
 
-/** What to do about a slash command that is not among those of this place. */
+/** What to do about a slash command that is unknown here. */
 export function whyUnknown(store, name) {
-  if (store.commands.length === 0) return "The bot may still be starting: try again in a moment.";
+  if (store.commands.length === 0) return "The bot may still be starting. Try again in a moment.";
   const elsewhere = store.commands.some((command) => command.name === name.toLowerCase());
   if (!may(store.channel, USE_COMMANDS)) return "You may not use slash commands in this channel.";
   if (!elsewhere) return "Type / to see all commands.";
@@ -93,7 +93,7 @@ function optionUsage({ name, required }) {
   return required ? `<${name}>` : `[${name}]`;
 }
 
-/** Whatever can be completed at the caret. */
+/** The completions at the caret. */
 export function findAny(store, text, caret) {
   return findPrefixed(store, text, caret)
     ?? findSlash(store, text, caret)
@@ -148,7 +148,7 @@ function findEmoji(text, caret) {
   return { title: "Emoji", from, to, items };
 }
 
-/** Splits `/name option:value …` as typed or pasted; the first option takes a rest without a name. */
+/** Splits `/name option:value …`; text without an option name goes to the first option. */
 export function parseSlash(store, text) {
   const match = /^\/(\S+)(?:\s+([\s\S]*))?$/.exec(text.trimStart());
   const command = match && store.slashCommands().find((entry) => entry.name === match[1].toLowerCase());

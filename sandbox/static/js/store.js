@@ -1,4 +1,4 @@
-// What the page knows of the sandbox's world, as the current identity sees it.
+// The page's model of the sandbox, as the current identity sees it.
 
 import { MANAGE_CHANNELS, may, USE_COMMANDS } from "./permits.js";
 import { compareIds } from "./time.js";
@@ -8,8 +8,8 @@ export const CATEGORY = 4;
 export const DIRECT = 1;
 
 /**
- * The world and the place the person is at. Tells of changes by events: `world` (anything of the state),
- * `place` (another channel), `unread`.
+ * The world and the open place. Emits events on changes: `world` (any part of the state), `place` (another
+ * channel), `unread`.
  */
 export class Store extends EventTarget {
   me = null;
@@ -21,20 +21,20 @@ export class Store extends EventTarget {
   commands = [];
   prefixCommands = [];
   channelId = null;
-  /** The first unread message of each channel that has any. */
+  /** The first unread message by channel. */
   unread = new Map();
-  /** The message from which on the open channel was unread when it was opened, or null. */
+  /** The first unread message of the open channel when it was opened, or null. */
   firstNew = null;
-  /** Users seen in messages, for names of people who have left. */
+  /** Users seen in messages, for the names of people who have left. */
   #seen = new Map();
-  /** Servers that any identity has shown, so that one who is in none can join. */
+  /** The servers of all identities, so that a person can join them. */
   #known = new Map();
 
   tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
 
-  /** Takes an answer of `GET /sandbox/state`. */
+  /** Applies a response of `GET /sandbox/state`. */
   update(state) {
     this.me = state.me;
     this.identities = state.identities;
@@ -47,7 +47,7 @@ export class Store extends EventTarget {
     this.tell("world");
   }
 
-  /** Remembers that there are those servers. */
+  /** Records servers. */
   meet(guilds) {
     for (const guild of guilds) this.#known.set(guild.id, guild);
   }
@@ -57,12 +57,12 @@ export class Store extends EventTarget {
     return [...this.#known.values()].filter(({ id }) => !this.guilds.some((guild) => guild.id === id));
   }
 
-  /** Whether the person shares a server with the bot: only then they can write to each other. */
+  /** Whether the person shares a server with the bot, which direct messages require. */
   get meetsBot() {
     return this.guilds.some((guild) => this.member(this.bot.user?.id, guild) !== null);
   }
 
-  /** Opens a channel; null is the direct message of someone who shares no server with the bot. */
+  /** Opens a channel; null is the direct message of a person who shares no server with the bot. */
   open(channelId) {
     this.channelId = channelId;
     this.firstNew = this.unread.get(channelId) ?? null;
@@ -70,7 +70,7 @@ export class Store extends EventTarget {
     this.tell("place");
   }
 
-  /** Notes a message that somebody else wrote. */
+  /** Records a message by somebody else. */
   markUnread({ id, channel_id: channelId }) {
     if (channelId === this.channelId || this.unread.has(channelId)) return;
     this.unread.set(channelId, id);
@@ -81,7 +81,7 @@ export class Store extends EventTarget {
     if (user?.id && !isWebhook(user)) this.#seen.set(user.id, user);
   }
 
-  /** The name under which the sandbox knows the current identity; it outlives a restart, ids do not. */
+  /** The seeded name of the current identity; unlike ids it survives a restart. */
   get myName() {
     return this.identities.find((identity) => identity.user === this.me.id)?.name ?? this.me.id;
   }
@@ -108,19 +108,19 @@ export class Store extends EventTarget {
     return this.guilds.find((guild) => placesOf(guild).some((channel) => channel.id === channelId)) ?? null;
   }
 
-  /** The threads of a channel, active ones first, each kind by age. */
+  /** The threads of a channel: active ones first, then by age. */
   threadsOf(channelId) {
     const threads = (this.guildOf(channelId)?.threads ?? []).filter((thread) => thread.parent_id === channelId);
     const archived = (thread) => Number(thread.thread_metadata.archived);
     return threads.sort((a, b) => archived(a) - archived(b) || compareIds(a.id, b.id));
   }
 
-  /** The channel that the open thread belongs to, or null where no thread is open. */
+  /** The parent channel of the open thread, or null if no thread is open. */
   get parent() {
     return this.channel?.thread_metadata ? this.channelById(this.channel.parent_id) : null;
   }
 
-  /** The channels of a guild that can be opened, in the order of the list: [{category, channels}]. */
+  /** The visible channels of a guild, in list order: [{category, channels}]. */
   groups(guild) {
     const byPlace = (a, b) => (a.position ?? 0) - (b.position ?? 0) || (a.id < b.id ? -1 : 1);
     const texts = guild.channels.filter((channel) => TEXT_TYPES.has(channel.type)).sort(byPlace);
@@ -150,15 +150,15 @@ export class Store extends EventTarget {
     return this.#seen.get(userId) ?? null;
   }
 
-  /** The name a person goes by here. */
+  /** A person's display name here. */
   nameOf(user) {
-    // A webhook has a name of its own for each message, even under the id of another one's.
+    // A webhook's name can differ in each message, under the same id.
     if (isWebhook(user)) return user.username;
     const known = this.user(user.id) ?? user;
     return this.member(user.id)?.nick || known.global_name || known.username || "someone";
   }
 
-  /** Everyone here: the members of the server, or the two of a direct message. */
+  /** The people here: the members of the server, or the two of a direct message. */
   people() {
     const pair = [this.me, this.bot.user].filter(Boolean);
     return this.guild?.members.map((member) => member.user) ?? pair;
@@ -186,7 +186,7 @@ export class Store extends EventTarget {
       .sort((a, b) => b.position - a.position);
   }
 
-  /** The colour of a name as a CSS colour, or null for the plain text colour. */
+  /** The CSS colour of a name, or null for the text colour. */
   colourOf(userId, guild = this.guild) {
     const role = this.rolesOf(this.member(userId, guild), guild).find((candidate) => candidate.color);
     return role ? cssColour(role.color) : null;
@@ -197,7 +197,7 @@ export class Store extends EventTarget {
     return role.color ? cssColour(role.color) : null;
   }
 
-  /** The slash commands that can be used at the current place: global ones and this guild's. */
+  /** The slash commands usable here: global ones and this guild's. */
   slashCommands() {
     const guild = this.guild;
     if (!may(this.channel, USE_COMMANDS)) return [];
@@ -212,18 +212,18 @@ function placesOf(guild) {
   return [...guild.channels, ...(guild.threads ?? [])];
 }
 
-/** Whether an empty category is shown: to those who can fill it. */
+/** Whether an empty category is shown, which is so for people who can add channels. */
 function mayManage(category) {
   return category !== null && may(category, MANAGE_CHANNELS);
 }
 
-/** Whether a command says that it works in a server (context 0), or in the bot's direct messages (1). */
+/** Whether a command supports servers (context 0), or the bot's direct messages (1). */
 function worksHere({ contexts, dm_permission: direct }, guild) {
   if (contexts) return contexts.includes(guild === null ? 1 : 0);
   return guild !== null || direct !== false;
 }
 
-/** Whether a message's author is a webhook: nobody else has that discriminator. */
+/** Whether a message's author is a webhook, by its discriminator. */
 export function isWebhook(user) {
   return user.discriminator === "0000";
 }

@@ -1,4 +1,4 @@
-// What the system tells between the messages: names, joins, pins, threads.
+// System messages: names, joins, pins, threads.
 
 import { el } from "./dom.js";
 import { REPLY } from "./lead.js";
@@ -10,10 +10,10 @@ const PIN = 6;
 const JOIN = 7;
 const THREAD_STARTED = 18;
 const THREAD_BEGIN = 21;
-/** Messages a person wrote (0, 19) or a command made (20, 23) have content; the rest tell of something. */
+/** Types with content: by a person (0, 19) or a command (20, 23); all others are system messages. */
 export const SPOKEN = new Set([0, REPLY, 20, 23]);
 
-/** What a system message says of its author, for eyes and ears alike. */
+/** The text of a system message after its author's name. */
 export function noticeWords(message, names) {
   switch (message.type) {
     case RENAMED:
@@ -25,13 +25,13 @@ export function noticeWords(message, names) {
     case THREAD_STARTED:
       return `started the thread ${message.content}`;
     case THREAD_BEGIN:
-      return `wrote what this thread is about: ${plainText(message.referenced_message?.content ?? "", names)}`;
+      return `wrote the first message of this thread: ${plainText(message.referenced_message?.content ?? "", names)}`;
     default:
-      return "did something that is not shown here";
+      return "caused an event that is not supported here";
   }
 }
 
-/** The line of a system message, with the way to what it is about. */
+/** The line of a system message, with a link to its subject. */
 export function renderNotice(message, desk) {
   const { store } = desk;
   const reference = message.message_reference;

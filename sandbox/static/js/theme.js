@@ -1,4 +1,4 @@
-// Dark or light: the system's choice until the person makes one.
+// The dark or light theme: the system's until the person chooses one.
 
 const KEY = "helix-sandbox-theme";
 const DARK = matchMedia("(prefers-color-scheme: dark)");
@@ -8,7 +8,7 @@ function current() {
   return document.documentElement.dataset.theme ?? system;
 }
 
-/** Puts the remembered theme on and lets the button change it. */
+/** Applies the stored theme and sets up the button. */
 export function startTheme(button) {
   const kept = localStorage.getItem(KEY);
   if (kept === "dark" || kept === "light") document.documentElement.dataset.theme = kept;

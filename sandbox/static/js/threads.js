@@ -1,4 +1,4 @@
-// Threads: those of the open channel, a new one, and what can be done with the open one.
+// The panel of threads: those of the open channel, a new one, and actions on the open one.
 
 import { el, icon } from "./dom.js";
 import { plainText } from "./markdown.js";
@@ -6,12 +6,12 @@ import { plainText } from "./markdown.js";
 const LONGEST_NAME = 100;
 const EXCERPT = 80;
 
-/** The panel of threads; it is drawn when it opens and again when something in it changes. */
+/** The panel of threads; drawn when it opens and when a thread changes. */
 export class ThreadsPanel {
   #node;
   #desk;
   #open = false;
-  /** The message that the new thread is to be about, if any. */
+  /** The message from which the new thread starts, if any. */
   #source = null;
 
   constructor(node, button, desk) {
@@ -38,7 +38,7 @@ export class ThreadsPanel {
   }
 
   #refresh() {
-    // Not while a name is being typed.
+    // Do not redraw while a name is being typed.
     if (this.#open && !this.#node.contains(document.activeElement)) this.#draw();
   }
 
@@ -55,7 +55,7 @@ export class ThreadsPanel {
       el("h2", { class: "menu-title", text: threads.length > 0 ? `Threads · ${threads.length}` : "Threads" }),
       threads.length > 0
         ? el("ul", null, ...threads.map((thread) => el("li", null, this.#row(thread))))
-        : el("p", { class: "threads-empty" }, icon("thread"), "No thread has been started here."),
+        : el("p", { class: "threads-empty" }, icon("thread"), "No threads yet."),
       this.#desk.mayThread(false) || this.#desk.mayThread(true) ? this.#form() : "",
     ];
   }
@@ -85,7 +85,7 @@ export class ThreadsPanel {
     const source = this.#source;
     const name = el("input", { id: "thread-name", type: "text", maxlength: LONGEST_NAME, autocomplete: "off" });
     const hidden = el("input", { id: "thread-private", type: "checkbox" });
-    const choice = el("label", { class: "thread-private" }, hidden, "Private: only for those you mention in it");
+    const choice = el("label", { class: "thread-private" }, hidden, "Private: only for people you mention in it");
     const offered = source === null && this.#desk.mayThread(true);
     hidden.checked = offered && !this.#desk.mayThread(false);
     hidden.disabled = !this.#desk.mayThread(false);
@@ -138,7 +138,7 @@ export class ThreadsPanel {
         ),
       item(
         archived ? "check" : "file",
-        archived ? "Bring it back from the archive" : "Archive the thread",
+        archived ? "Reopen the thread" : "Archive the thread",
         act(() => api.editThread({ ...about, archived: !archived })),
       ),
     ];

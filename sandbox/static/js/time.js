@@ -1,13 +1,13 @@
-// Ids and times: Discord's ids carry their moment of birth, and its timestamps are shown in seven styles.
+// Ids and times: Discord's ids contain their creation time; its timestamps have seven styles.
 
 const EPOCH_MS = 1420070400000n; // Discord's epoch: the first second of 2015, UTC
 
-/** Orders two ids by age without losing digits to floating point. */
+/** Compares two ids by age, as BigInt, because they exceed double precision. */
 export function compareIds(a, b) {
   return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/** The moment an id was made, in milliseconds since 1970. */
+/** The creation time of an id, in milliseconds since 1970. */
 export function idTime(id) {
   return Number((BigInt(id) >> 22n) + EPOCH_MS);
 }
@@ -36,18 +36,18 @@ function formatRelative(date) {
   return relative.format(Math.round(seconds / size), unit);
 }
 
-/** Text for a date in one of Discord's styles (t T d D f F R). */
+/** A date in one of Discord's styles (t T d D f F R). */
 export function formatDate(date, style = "f") {
   return style === "R" ? formatRelative(date) : (formats[style] ?? formats.f).format(date);
 }
 
-/** Short for a message head: the time today, with the day before that. */
+/** A short time for a message header: the time today, else date and time. */
 export function formatMoment(date) {
   const sameDay = date.toDateString() === new Date().toDateString();
   return sameDay ? formats.t.format(date) : `${formats.d.format(date)} ${formats.t.format(date)}`;
 }
 
-/** A `<time>` whose text follows the style; relative ones are kept current by `keepTimesCurrent`. */
+/** A `<time>` in a style; `keepTimesCurrent` updates relative ones. */
 export function timeElement(date, style) {
   const node = document.createElement("time");
   if (Number.isNaN(date.getTime())) {
@@ -61,7 +61,7 @@ export function timeElement(date, style) {
   return node;
 }
 
-/** Rewrites relative times every 15 seconds. */
+/** Updates relative times every 15 seconds. */
 export function keepTimesCurrent() {
   setInterval(() => {
     for (const node of document.querySelectorAll("time[data-relative]")) {

@@ -1,4 +1,4 @@
-// The messages of the open channel: history, live changes, and what is being waited for.
+// The messages of the open channel: history, live changes, and pending ones.
 
 import { compareIds } from "./time.js";
 
@@ -7,9 +7,9 @@ const PAGE = 50;
 const REACTIONS = new Set(["MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"]);
 
 /**
- * Holds at most `KEPT` messages, oldest first. Tells by events: `cleared` (another place or another reader: what
- * was held is gone, what is there comes with `reset`), `reset`, `added`, `changed`, `edited` (after `changed`,
- * where it was its author's doing), `removed` (detail: the message) and `earlier` (older ones were put in front).
+ * Holds at most `KEPT` messages, oldest first. Emits `cleared` (another place or reader; `reset` follows),
+ * `reset`, `added`, `changed`, `edited` (after `changed`, if its author edited it), `removed` (detail: the
+ * message) and `earlier` (older messages were prepended).
  */
 export class Timeline extends EventTarget {
   #api;
@@ -17,7 +17,7 @@ export class Timeline extends EventTarget {
   #messages = new Map();
   #load = 0;
   #waiting = null;
-  /** Whose view of which channel is held. */
+  /** The reader and the channel of the held messages. */
   #view = null;
   loading = false;
   complete = false;
@@ -36,7 +36,7 @@ export class Timeline extends EventTarget {
     return this.#messages.get(id) ?? null;
   }
 
-  /** Fetches the newest page of the open channel; a later call overtakes an earlier one. */
+  /** Fetches the newest page of the open channel; a later call replaces an earlier one. */
   async reload() {
     const turn = ++this.#load;
     const channel = this.#store.channelId;
@@ -52,7 +52,7 @@ export class Timeline extends EventTarget {
     if (turn !== this.#load) return;
     const waiting = this.#waiting;
     this.#waiting = null;
-    // A count that came in with the page may hold the reaction already: ask again instead of adding it twice.
+    // The page may include this reaction already: fetch again instead of counting it twice.
     if (waiting.some(([name]) => REACTIONS.has(name))) {
       await this.reload();
       return;
@@ -64,7 +64,7 @@ export class Timeline extends EventTarget {
     this.#tell("reset");
   }
 
-  /** Nobody reads the messages of one channel, or of one person, under the name of another. */
+  /** Clears the messages when the channel or the person changes. */
   #turnTo(view) {
     if (view === this.#view) return;
     this.#view = view;
@@ -88,19 +88,19 @@ export class Timeline extends EventTarget {
     this.#tell("earlier");
   }
 
-  /** Takes an event of the stream; other channels' are left to the caller. */
+  /** Handles an event of the stream; the caller handles other channels. */
   receive(name, data) {
     if (data.channel_id !== this.#store.channelId) return;
     if (this.#waiting !== null) this.#waiting.push([name, data]);
     else this.#apply(name, data, true);
   }
 
-  /** Takes a message away here only (an ephemeral one that was dismissed). */
+  /** Removes a message locally (a dismissed ephemeral one). */
   dismiss(id) {
     this.#apply("MESSAGE_DELETE", { id }, true);
   }
 
-  /** The newest message of this author that can still be edited, or null. */
+  /** The author's newest editable message, or null. */
   lastOf(userId) {
     return this.messages.findLast((message) => message.author.id === userId) ?? null;
   }
@@ -186,7 +186,7 @@ function withoutEmoji(message, emoji) {
   return { ...message, reactions: kept };
 }
 
-/** What a reaction is sent and compared by: the character itself, or `name:id` of a custom one. */
+/** The key of a reaction: the character, or `name:id` of a custom emoji. */
 export function emojiKey(emoji) {
   return emoji.id ? `${emoji.name}:${emoji.id}` : emoji.name;
 }

@@ -1,10 +1,10 @@
-// What can be done with one message.
+// The actions on a message.
 
 import { el, iconButton } from "./dom.js";
 
 const EPHEMERAL = 1 << 6;
 
-/** The buttons of a message, each only where it may be used. */
+/** The buttons of a message that the person may use. */
 export function toolbar(message, desk) {
   const tools = el("div", { class: "toolbar", role: "group", "aria-label": "Message actions" });
   if ((message.flags & EPHEMERAL) === 0) {

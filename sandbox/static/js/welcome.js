@@ -1,11 +1,11 @@
-// What an empty channel says: where one is, and what to type first.
+// The welcome text of an empty channel: the place, and what to type first.
 
 import { el, icon } from "./dom.js";
 import { renderInline } from "./inline.js";
 import { whyClosed } from "./permits.js";
 import { DIRECT } from "./store.js";
 
-/** The friendly beginning of a channel. */
+/** The welcome block of a channel. */
 export function renderWelcome(desk) {
   const { store } = desk;
   const channel = store.channel;
@@ -14,8 +14,8 @@ export function renderWelcome(desk) {
   const thread = channel?.thread_metadata !== undefined;
   const title = direct ? `You and ${botName}` : `${thread ? "" : "#"}${channel.name}`;
   const about = direct
-    ? "A direct message: nobody else reads along."
-    : channel.topic || "Nothing has been said here yet. This is a small Discord on your own machine.";
+    ? "A direct message: nobody else can read it."
+    : channel.topic || "No messages yet. This is a small Discord on your own machine.";
   const closed = whyClosed(store);
   const suggestions = closed !== null && closed.channel === null ? [] : suggest(store);
   const tries = suggestions.map(({ text, why }) =>
@@ -67,8 +67,8 @@ function key(text) {
 }
 
 const WISHES = [
-  { slash: false, name: "status", why: "how everything is" },
-  { slash: true, name: "agents", why: "the fourteen, as a slash command" },
+  { slash: false, name: "status", why: "the status of everything" },
+  { slash: true, name: "agents", why: "the fourteen agents, as a slash command" },
   { slash: false, name: "help", why: "all commands, with a menu" },
 ];
 

@@ -1,16 +1,16 @@
-// What a person writes in the message box, and what is sent for it: a name for a mention, a name for an emoji.
+// Translates between the text in the message box and the text that is sent: names of mentions and emoji.
 
 import { outsideCode } from "./code_spans.js";
 import { nameMissing } from "./drawn.js";
 import { emojiNamed } from "./emoji.js";
 
 const TOKEN = /<(?:@[!&]?|#)\d{1,20}>/g;
-/** A custom emoji and an address keep the colons in them; a backslash keeps what is behind it. */
+/** Left unchanged: custom emoji and URLs with their colons, and characters after a backslash. */
 const SHORTCODE = /<a?:\w+:\d+>|https?:\/\/\S+|\\:|:([\w+-]{1,40}):/g;
 
 /**
- * The text that is sent: names of people, roles and channels here become mentions, and `:smile:` its emoji.
- * @param {string} text as it stands in the box
+ * The text to send: names of people, roles and channels become mentions, `:smile:` becomes its emoji.
+ * @param {string} text the text in the box
  * @param {object} store
  */
 export function toSent(text, store) {
@@ -22,7 +22,7 @@ export function toSent(text, store) {
   });
 }
 
-/** Finds any of the names where it is no part of a longer word; the longest first. Null where there are none. */
+/** A pattern for any of the names as whole words, longest first; null without names. */
 function patternOf(names) {
   if (names.length === 0) return null;
   const longestFirst = names.toSorted((a, b) => b.length - a.length);
@@ -30,19 +30,19 @@ function patternOf(names) {
   return new RegExp(`(?<![\\p{L}\\p{N}_@#<\\\\])(?:${either})(?![\\p{L}\\p{N}_-])`, "gu");
 }
 
-/** The text for the box: what `toSent` makes of it is the message again. */
+/** The text for the box, from which `toSent` gives the message again. */
 export function toBox(content, store) {
   const { names } = readNames(store);
   const named = (token) => names.get(token.replace("!", "")) ?? token;
   return outsideCode(content, (plain) => nameMissing(plain.replace(TOKEN, named)));
 }
 
-/** How a person, a role or a channel is written in the box: by name, by the token where the name is not its own. */
+/** A person, role or channel as written in the box: the name, or the token if the name is ambiguous. */
 export function writtenAs(token, store) {
   return readNames(store).names.get(token) ?? token;
 }
 
-/** `{tokens: name → token, names: token → name}` of whatever can be mentioned here by a name of its own. */
+/** `{tokens: name → token, names: token → name}` of everything with a unique name that can be mentioned here. */
 function readNames(store) {
   const entries = [
     ...store.people().map((user) => [`<@${user.id}>`, `@${store.nameOf(user)}`, `@${user.username}`]),

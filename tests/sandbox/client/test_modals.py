@@ -91,11 +91,11 @@ async def test_a_form_is_submitted_once(bot: Bot, sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     ("values", "complaint"),
     [
-        ({"name": "x"}, "Name takes 2 to 10 characters"),
-        ({"name": "x" * 11}, "Name takes 2 to 10 characters"),
-        ({"name": " "}, "Name is needed"),
-        ({}, "Name is needed"),
-        ({"name": ["a"]}, "Name takes a text"),
+        ({"name": "x"}, "Name must have 2 to 10 characters"),
+        ({"name": "x" * 11}, "Name must have 2 to 10 characters"),
+        ({"name": " "}, "Name is required"),
+        ({}, "Name is required"),
+        ({"name": ["a"]}, "Name must be a text"),
         ({"name": "good", "nothing": "x"}, "no field 'nothing'"),
         ({"name": "good", "layer": ["z"]}, "does not offer that value"),
         ({"name": "good", "layer": []}, "another number of values"),

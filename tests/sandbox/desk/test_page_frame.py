@@ -209,7 +209,7 @@ async def test_on_a_phone_a_problem_does_not_cover_the_field_it_is_about(stage: 
         await page.get_by_label("Message", exact=True).press_sequentially("/agent ")
         field = page.locator("#option-name")
         await field.press("Enter")
-        note = page.locator(".toast", has_text="name is needed.")
+        note = page.locator(".toast", has_text="name is required.")
         await expect(note).to_be_visible()
         note_box, field_box = await note.bounding_box(), await field.bounding_box()
         assert note_box is not None

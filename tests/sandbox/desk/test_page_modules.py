@@ -110,4 +110,4 @@ async def test_a_list_that_is_cut_says_how_much_there_is(modules: Page) -> None:
         await completion.update();
         return [panel.firstChild.textContent, panel.lastChild.children.length];
     }""")
-    assert shown == ["People · the first 100 of 130: type on to find more", 100]
+    assert shown == ["People · the first 100 of 130: type more to narrow the list", 100]

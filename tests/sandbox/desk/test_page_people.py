@@ -53,14 +53,14 @@ async def test_a_newcomer_joins_a_server_and_leaves_it(stage: Stage) -> None:
     async with stage.page() as page:
         await _become(page, "newcomer")
         places = page.get_by_role("navigation", name="Servers and channels")
-        await expect(places).to_contain_text("You are in no server yet")
+        await expect(places).to_contain_text("You are not in a server yet")
         await page.locator("#identity").click()
         await page.locator("#identity-menu").get_by_role("button", name="Join Helix Home").click()
         await expect(places.get_by_role("region", name="Helix Home")).to_be_visible()
         await expect(page.locator("#channel-title")).to_have_text("general")
         await page.locator("#identity").click()
         await page.get_by_role("button", name="Leave Helix Home").click()
-        await expect(places).to_contain_text("You are in no server yet")
+        await expect(places).to_contain_text("You are not in a server yet")
 
 
 async def test_a_newcomer_joins_from_the_list_of_places(stage: Stage) -> None:

@@ -40,7 +40,7 @@ async def test_what_the_bot_pins_is_marked_said_and_listed(stage: Stage) -> None
         await expect(pinned).to_contain_text("The manifesto")
         await message.unpin()
         await expect(pinned).to_have_count(0)
-        await expect(page.locator("#pins")).to_contain_text("Nothing is pinned here")
+        await expect(page.locator("#pins")).to_contain_text("No pinned messages")
         await expect(marked.locator(".pin-mark")).to_have_count(0)
 
 

@@ -63,7 +63,7 @@ async def test_a_thread_without_a_message_is_started_by_keyboard_archived_and_br
         await expect(page.get_by_role("list", name="Threads of general")).to_contain_text("Loose ends")
         await page.get_by_role("button", name="Threads").press("Enter")
         await page.get_by_role("button", name="Archive the thread").press("Enter")
-        await expect(page.locator("#channel-topic")).to_have_text("Archived: a message brings it back")
+        await expect(page.locator("#channel-topic")).to_have_text("Archived: a new message reopens it")
         await _send(page, "not so fast")
         await expect(page.locator("#channel-topic")).to_have_text("")
         await page.get_by_role("button", name="Threads").click()
@@ -111,7 +111,7 @@ async def test_a_private_thread_is_for_those_whom_one_mentions(stage: Stage) -> 
     async with stage.page("member") as page, stage.page("mod") as other:
         await page.get_by_role("button", name="Threads").click()
         await page.get_by_label("Name of a new thread").fill("Between us")
-        await page.get_by_label("Private: only for those you mention in it").check()
+        await page.get_by_label("Private: only for people you mention in it").check()
         await page.get_by_role("button", name="Start thread").click()
         await expect(page.locator("#channel-title")).to_have_text("Between us")
         admin = stage.sandbox.users["admin"]

@@ -93,7 +93,7 @@ async def test_a_form_is_submitted_over_http(api: Api, asked: dict[str, Any]) ->
     status, body = await api.act("submit_modal", user="member", interaction=asked["id"], values={"a": "text"})
     wrong, _ = await api.act("submit_modal", user="member", interaction=asked["id"], values="text")
 
-    assert (empty, refusal["message"]) == (400, "A is needed.")
+    assert (empty, refusal["message"]) == (400, "A is required.")
     assert status == 200
     assert body["interaction_id"] != asked["id"]
     assert wrong == 400
