@@ -13,7 +13,7 @@ from bot.text.words import quoted
 Someone = discord.User | discord.Member
 
 
-class Person(app_commands.Transformer, commands.MemberConverter):
+class Person(app_commands.Transformer, commands.Converter[Someone]):
     """A member of the server that the command is given in; in a direct message, only the one who writes.
 
     Annotate the argument with `app_commands.Transform[discord.Member | discord.User | None, Person]`: where
@@ -29,11 +29,11 @@ class Person(app_commands.Transformer, commands.MemberConverter):
         """The person chosen by slash."""
         return _known(value, interaction.user, in_server=interaction.guild is not None)
 
-    async def convert(self, ctx: commands.Context[Any], argument: str) -> Any:  # noqa: ANN401 - a User, in a DM
+    async def convert(self, ctx: commands.Context[Any], argument: str) -> Someone:
         """The person named by prefix."""
         author = ctx.author
         if ctx.guild is not None:
-            return await super().convert(ctx, argument)
+            return await commands.MemberConverter().convert(ctx, argument)
         names = {str(author.id), author.mention, f"<@!{author.id}>", author.name, author.display_name}
         return _known(author if argument.strip() in names else argument, author, in_server=False)
 
