@@ -15,9 +15,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from bot.loading import _code as code
-from bot.loading import swap
 from bot.loading._code import CogFailure
-from bot.loading._importer import CogImporter
+from bot.loading._exchange import CogExchange
 from bot.loading._record import (
     STAYS,
     CogDisabled,
@@ -29,14 +28,10 @@ from bot.loading._record import (
     LoadResult,
     UnknownCog,
 )
-from core.errors import new_incident
 from core.health import Reading
 from core.health.threshold import Threshold
-from core.logs import EACH
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
     from discord.ext import commands
 
     from core.cache import CacheRegistry
@@ -89,13 +84,9 @@ class CogLoader:
         self._bot = bot
         self._bound = Threshold("broken", "above", warn_above, None, ("COGS_FAILED_WARN",))
         self._remembered = remembered
-        self._clock = clock
         self._caches = caches
         self._records = {name: CogRecord(name, f"{package}.{name}") for name in names}
-        self._load_seconds = metrics.histogram(
-            "helix_cog_load_seconds", "How long a cog took to load.", ("cog",)
-        )
-        self._importer = CogImporter()
+        self._exchange = CogExchange(bot, clock, metrics)
         self._tasks: set[asyncio.Task[LoadResult]] = set()
 
     async def open(self) -> None:
@@ -161,8 +152,8 @@ class CogLoader:
         while self._tasks:
             await asyncio.wait(self._tasks)
         for record in self._records.values():
-            await self._change(record, self._take_down)
-        self._importer.close()
+            await self._change(record, self._exchange.take_down)
+        self._exchange.close()
 
     def status(self) -> tuple[CogStatus, ...]:
         """Every cog, in the catalog's order."""
@@ -249,100 +240,20 @@ class CogLoader:
             return LoadResult(record.name, ok=True, ms=0.0)
         if record.state == "disabled":
             return _refused(record, "It was unloaded; `/load` brings it back.")
-        return await self._swap(record)
+        return await self._exchange.swap(record)
 
     async def _reload(self, record: CogRecord) -> LoadResult:
         if record.state == "disabled":
             return _refused(record, "It was unloaded; `/load` brings it back.")
-        return await self._swap(record)
+        return await self._exchange.swap(record)
 
     async def _unload(self, record: CogRecord) -> LoadResult:
         await self._remembered.set(_SCOPE, record.name, _DISABLED)
-        result = await self._take_down(record)
+        result = await self._exchange.take_down(record)
         record.state = "disabled"
         record.error = None
         logger.info("cog.unloaded cog=%s", record.name)
         return result
-
-    async def _take_down(self, record: CogRecord) -> LoadResult:
-        began = self._clock.monotonic()
-        module, record.module = record.module, None
-        if module is not None:
-            await swap.detach(self._bot, module)
-            await swap.tear_down(self._bot, module)
-            code.restore(record.module_name, {})
-            record.state = "not yet"
-            record.source = None
-        return LoadResult(record.name, ok=True, ms=self._ms_since(began))
-
-    async def _swap(self, record: CogRecord) -> LoadResult:
-        """Import the files as they are now and exchange the modules; or leave all as it was."""
-        began = self._clock.monotonic()
-        before = code.loaded_modules(record.module_name)
-        try:
-            imported = await self._importer.run(record.module_name)
-            record.source = imported.source
-            module = imported.module()
-            await self._exchange(record, module)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:
-            code.restore(record.module_name, before)
-            if isinstance(error, asyncio.CancelledError) and _is_cancelled():
-                raise
-            return self._failed(record, error, began)
-        record.module = module
-        record.state = "loaded"
-        record.error = None
-        record.load_ms = self._ms_since(began)
-        record.loaded_at = self._clock.now()
-        self._load_seconds.observe(record.load_ms / 1000, record.name)
-        logger.info("cog.loaded cog=%s ms=%d", record.name, record.load_ms)
-        return LoadResult(record.name, ok=True, ms=record.load_ms)
-
-    async def _exchange(self, record: CogRecord, new: ModuleType) -> None:
-        old = record.module
-        if old is not None:
-            await swap.detach(self._bot, old)
-            await swap.tear_down(self._bot, old)
-        try:
-            await swap.attach(self._bot, new)
-        except BaseException:
-            if old is not None:
-                await self._bring_back(record, old)
-            raise
-
-    async def _bring_back(self, record: CogRecord, old: ModuleType) -> None:
-        try:
-            await swap.attach(self._bot, old)
-        except BaseException:
-            record.module = None
-            logger.exception("cog.old_code_lost cog=%s", record.name)
-
-    def _failed(self, record: CogRecord, error: BaseException, began: float) -> LoadResult:
-        incident = new_incident()
-        record.error = code.describe_failure(record.module_name, error, incident)
-        kept_old = record.module is not None
-        record.state = "loaded" if kept_old else "failed"
-        logger.error(
-            "cog.failed cog=%s incident=%s kept_old=%s",
-            record.name,
-            incident,
-            kept_old,
-            exc_info=error,
-            extra=EACH,
-        )
-        return LoadResult(
-            record.name, ok=False, ms=self._ms_since(began), error=record.error, kept_old=kept_old
-        )
-
-    def _ms_since(self, began: float) -> float:
-        return (self._clock.monotonic() - began) * 1000
-
-
-def _is_cancelled() -> bool:
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
 
 
 def _refused(record: CogRecord, why: str) -> LoadResult:

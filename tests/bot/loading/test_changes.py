@@ -50,7 +50,7 @@ async def test_changes_of_a_cog_come_one_after_another(
     second = asyncio.create_task(loader.reload("monitoring"))
     await turns()
     # Whatever was imported by now is in the bot a few turns later.
-    await asyncio.wrap_future(loader._importer._thread.submit(int))
+    await asyncio.wrap_future(loader._exchange._importer._thread.submit(int))
     await turns()
     assert begun.locked()
     go_on.set()
