@@ -34,7 +34,7 @@ async def test_a_thread_is_started_from_a_message_and_the_bot_answers_in_it(stag
         await page.keyboard.press("Enter")
         await expect(page.locator("#channel-title")).to_have_text("Tides")
         await expect(page.locator("#channel-place")).to_have_text("Helix Home · #general")
-        await expect(page.locator(".is-notice")).to_contain_text("what this thread is about")
+        await expect(page.locator(".is-notice")).to_contain_text("wrote the first message of this thread")
         await _send(page, "!ping in here")
         await expect(page.locator(".message", has_text="pong in here")).to_be_visible()
         await _send(page, "/agents")
