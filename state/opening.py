@@ -27,9 +27,10 @@ from state.journal.history import History
 from state.journal.hour_ago import HourAgo
 from state.manager import StateManager, Subscriber
 from state.models import Snapshot
+from state.privacy.retention import Retention
 from state.projection import Projector
 from state.reports import Reports
-from state.retention_rules import build_retention
+from state.retention_rules import add_rules
 from state.rituals import Rituals
 from state.rituals.schedules import Schedules
 from state.schema import STATE_MIGRATIONS
@@ -50,6 +51,7 @@ async def open_collective(kernel: Kernel, database: Database) -> Collective:
     No loop runs before the supervisor is started.
     """
     collective = build_collective(kernel, database)
+    add_rules(collective)
     await collective.manager.load()
     # The first subscriber: no other may be served what was cached from an older version.
     collective.manager.subscribe(_announcer(kernel))
@@ -96,52 +98,12 @@ def build_collective(kernel: Kernel, database: Database) -> Collective:
     )
     backups = Backups(kernel, database, manager, (*CORE_MIGRATIONS, *STATE_MIGRATIONS))
     webhooks = Webhooks(kernel, manager, database)
-    status = StatusReader(
-        kernel=kernel,
-        manager=manager,
-        hour_ago=hour_ago,
-        monitor=monitor,
-        rituals=rituals,
-        webhooks=webhooks,
-    )
-    reports = Reports(
-        kernel=kernel,
-        database=database,
-        manager=manager,
-        status=status,
-        hour_ago=hour_ago,
-        monitor=monitor,
-        alerts=alerts,
-        probes=probes,
-        rituals=rituals,
-        backups=backups,
-    )
-    retention = build_retention(
-        kernel,
-        database,
-        manager,
-        journal=journal,
-        rituals=rituals,
-        probes=probes,
-        backups=backups,
-        webhooks=webhooks,
-    )
+    status = StatusReader(kernel, manager, hour_ago, monitor, rituals, webhooks)
+    reports = Reports(kernel, database, manager, status, monitor, alerts, probes, rituals, backups)
+    retention = Retention(manager)
     policy = PolicyDesk(database, manager, clock, known=NEEDED, last_good_backup=lambda: backups.last_good_at)
-    parts = Parts(
-        kernel=kernel,
-        database=database,
-        manager=manager,
-        journal=journal,
-        alerts=alerts,
-        rituals=rituals,
-        contexts=contexts,
-        probes=probes,
-        backups=backups,
-        retention=retention,
-        reports=reports,
-        webhooks=webhooks,
-    )
-    directives = Directives(parts, policy)
+    parts = Parts(kernel, database, journal, alerts, rituals, contexts, probes, backups, retention, reports)
+    directives = Directives(parts, manager, webhooks, policy)
 
     async def take_edits(names: frozenset[str]) -> None:
         if services_file.NAME in names:

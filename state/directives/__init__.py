@@ -24,6 +24,8 @@ from state.directives.policy_desk import PolicyDesk
 from state.directives.records import Directive, DirectiveStatus, Halt, LogLine, NotQueued, UnknownDirective
 from state.directives.registry import BY_NAME, parse_directive
 from state.events.samples import announce_test
+from state.manager import StateManager
+from state.webhooks import Webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +58,21 @@ class Directives:
         running: what it does now, with how far it is.
     """
 
-    def __init__(self, parts: Parts, policy: PolicyDesk, actions: Mapping[str, Action] = BY_NAME) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        manager: StateManager,
+        webhooks: Webhooks,
+        policy: PolicyDesk,
+        actions: Mapping[str, Action] = BY_NAME,
+    ) -> None:
         self.parts = parts
-        self._database, self._webhooks = parts.database, parts.webhooks
+        self._database, self._webhooks = parts.database, webhooks
         self._kernel = parts.kernel
         self._clock = parts.kernel.clock
         self._policy = policy
         self._actions = actions
-        self._book = Book(parts.database, parts.manager, self._clock)
+        self._book = Book(parts.database, manager, self._clock)
         self._performer = Performer(parts, self._book, lambda: self.halted is not None, self._moved)
         self._news = News(parts.kernel.broadcaster)
         self._wake = asyncio.Event()

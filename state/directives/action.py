@@ -21,12 +21,10 @@ if TYPE_CHECKING:
     from state.backups import Backups
     from state.contexts import Contexts
     from state.journal import Journal
-    from state.manager import StateManager
     from state.privacy.retention import Retention
     from state.reports import Reports
     from state.rituals import Rituals
     from state.services import ServiceProbes
-    from state.webhooks import Webhooks
 
 Arguments = Mapping[str, object]
 
@@ -51,13 +49,12 @@ class Outcome(msgspec.Struct, frozen=True):
     event: OutEvent | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Parts:
-    """The parts of the collective that directives use."""
+    """The parts of the collective that actions use."""
 
     kernel: Kernel
     database: Database
-    manager: StateManager
     journal: Journal
     alerts: Alerts
     rituals: Rituals
@@ -66,7 +63,6 @@ class Parts:
     backups: Backups
     retention: Retention
     reports: Reports
-    webhooks: Webhooks
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from core.version import VERSION
 from state.change import Actor, Change
 from state.events import ReportReady
 from state.models import METRICS, UCF, Judgement, judge
-from state.status.assessment import build_trends
 from state.status.records import Trend
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from state.agents.monitor import AgentMonitor
     from state.alerts import Alerts
     from state.backups import Backups
-    from state.journal.hour_ago import HourAgo
     from state.manager import StateManager
     from state.rituals import Rituals
     from state.services import ProbeResult, ServiceProbes
@@ -137,7 +135,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Reports:
     """Gathers reports."""
 
@@ -145,7 +143,6 @@ class Reports:
     database: Database
     manager: StateManager
     status: StatusReader
-    hour_ago: HourAgo
     monitor: AgentMonitor
     alerts: Alerts
     probes: ServiceProbes
@@ -199,7 +196,7 @@ class Reports:
             assessment=status.assessment,
             state_version=snapshot.version,
             state_changed_at=snapshot.changed_at,
-            ucf=_metrics(snapshot.ucf, self.hour_ago.ucf),
+            ucf=_metrics(snapshot.ucf, status.trends),
             trends_since=status.trends_since,
             agents_active=status.agents_active,
             agents=tuple(
@@ -250,8 +247,7 @@ class Reports:
         await self.manager.change(lambda _: Change(journal=(row,), events=(event,)))
 
 
-def _metrics(ucf: UCF, hour_ago: UCF | None) -> dict[str, MetricLine]:
-    trends = build_trends(ucf, hour_ago)
+def _metrics(ucf: UCF, trends: Mapping[str, Trend]) -> dict[str, MetricLine]:
     return {
         name: MetricLine(getattr(ucf, name), judge(name, getattr(ucf, name)), trends[name])
         for name in METRICS

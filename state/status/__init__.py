@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from state.webhooks import Webhooks
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class StatusReader:
     """Reads the status; from memory only."""
 

@@ -77,7 +77,9 @@ async def renew(collective: Collective, hands: Hands) -> Directives:
     """Directives as a new start finds them."""
     actions = hands.actions()
     collective.policy._known = {name: action.needed for name, action in actions.items()}
-    collective.directives = Directives(collective.directives.parts, collective.policy, actions)
+    collective.directives = Directives(
+        collective.directives.parts, collective.manager, collective.webhooks, collective.policy, actions
+    )
     await collective.directives.load()
     return collective.directives
 
