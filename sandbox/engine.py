@@ -77,7 +77,7 @@ class Engine:
             self.world, self.bus, self.messages, self.threads, pictures=self.pictures, next_id=self.next_id
         )
         self.roles = Roles(self.world, self.bus, self.next_id)
-        self.members = Members(self.world, self.bus, self.messages, self.next_id, wall_s)
+        self.members = Members(self.world, self.bus, self.messages, wall_s)
         self.guilds = Guilds(self.bus, self.pictures)
         self.channels = Channels(self.world, self.bus, self.files, self.next_id)
         self.reactions = Reactions(self.world, self.bus)

@@ -101,14 +101,18 @@ def not_built(what: str) -> ApiError:
 
 
 class FormErrors:
-    """Collects what is wrong with a form, so that all of it is said at once (code 50035)."""
+    """Collects what is wrong with a form, so that all of it is said at once (code 50035).
+
+    Attributes:
+        tree: the mistakes under `_errors`, nested as the fields are.
+    """
 
     def __init__(self) -> None:
-        self._tree: JsonObject = {}
+        self.tree: JsonObject = {}
 
     def add(self, path: tuple[str | int, ...], code: str, message: str) -> None:
         """Notes one mistake at the field that ``path`` leads to, such as ``("embeds", 0, "title")``."""
-        node = self._tree
+        node = self.tree
         for key in path:
             node = node.setdefault(str(key), {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
@@ -127,8 +131,8 @@ class FormErrors:
 
     def take(self, key: str | int, nested: "FormErrors") -> None:
         """Takes over the mistakes of the form that stands at ``key`` in this one."""
-        if nested._tree:  # noqa: SLF001 - same class
-            self._tree[str(key)] = nested._tree  # noqa: SLF001 - same class
+        if nested.tree:
+            self.tree[str(key)] = nested.tree
 
     def raise_if_any(self) -> None:
         """Raises the form error if anything was noted.
@@ -136,12 +140,12 @@ class FormErrors:
         Raises:
             ApiError: 400 with code 50035 and the nested ``errors``.
         """
-        if self._tree:
-            raise ApiError(400, 50035, "Invalid Form Body", errors=self._tree)
+        if self.tree:
+            raise ApiError(400, 50035, "Invalid Form Body", errors=self.tree)
 
 
 def bad_form(path: tuple[str | int, ...], code: str, message: str) -> ApiError:
     """The form error for a single mistake."""
     errors = FormErrors()
     errors.add(path, code, message)
-    return ApiError(400, 50035, "Invalid Form Body", errors=errors._tree)  # noqa: SLF001 - same module
+    return ApiError(400, 50035, "Invalid Form Body", errors=errors.tree)

@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 _GOING_AWAY = 1001
 _STOP_S = 1.0
-_TOKEN_HINT = "the sandbox serves everyone who reaches it, so it binds to loopback only"  # noqa: S105 - a sentence
+_LOOPBACK_ONLY = "the sandbox serves everyone who reaches it, so it binds to loopback only"
 
 
 class Sandbox:
@@ -118,7 +118,7 @@ async def start_sandbox(
         OSError: Where the port cannot be had.
     """
     if not is_loopback(host):
-        raise SandboxError(f"{host} is not a loopback address: {_TOKEN_HINT}")
+        raise SandboxError(f"{host} is not a loopback address: {_LOOPBACK_ONLY}")
     engine = engine if engine is not None else Engine(prefix=prefix)
     engine.commands_url = commands_url
     runner = web.AppRunner(_build_app(engine, hosts), access_log=None, shutdown_timeout=_STOP_S)

@@ -4,7 +4,6 @@ import asyncio
 import hmac
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from aiohttp import web
 
@@ -105,7 +104,7 @@ class Gateway:
         else:
             self._sessions.detach(session, connection)
 
-    def _on_payload(self, connection: Connection, op: int, data: Any) -> None:  # noqa: ANN401 - any JSON
+    def _on_payload(self, connection: Connection, op: int, data: object) -> None:
         if op == Op.HEARTBEAT:
             connection.heartbeat()
             return

@@ -9,7 +9,7 @@ from sandbox.forms.roles import MemberForm
 from sandbox.permissions import Permission, base_permissions, rank
 from sandbox.places.roles import find_role, require_below, require_manage_roles
 from sandbox.posts.messages import Messages, Origin
-from sandbox.records import JOIN_NOTICE, Guild, Member, User
+from sandbox.records import JOIN_NOTICE, Guild, Member
 from sandbox.render import member_json, user_json
 from sandbox.wire import JsonObject, iso
 from sandbox.world import World
@@ -25,7 +25,6 @@ class Members:
         world: The records.
         bus: Where GUILD_MEMBER_ADD, GUILD_MEMBER_UPDATE and GUILD_MEMBER_REMOVE go.
         messages: Where the system says who joined.
-        next_id: Gives new snowflakes.
         wall_s: The Unix time in seconds.
     """
 
@@ -34,13 +33,11 @@ class Members:
         world: World,
         bus: EventBus,
         messages: Messages,
-        next_id: Callable[[], int],
         wall_s: Callable[[], float],
     ) -> None:
         self._world = world
         self._bus = bus
         self._messages = messages
-        self._next_id = next_id
         self._wall_s = wall_s
 
     def find(self, guild: Guild, user_id: int) -> Member:
@@ -75,15 +72,6 @@ class Members:
         if channel is not None and not guild.levels.get("system_channel_flags", 0) & _NO_JOIN_NOTICES:
             self._messages.post(channel, user_id, MessageForm(), Origin(type=JOIN_NOTICE))
         return member
-
-    def add_crowd(self, guild: Guild, count: int) -> list[Member]:
-        """Makes that many new people and lets them join, for trying what large servers ask of a bot."""
-        crowd: list[Member] = []
-        for _ in range(count):
-            user_id = self._next_id()
-            self._world.users[user_id] = User(user_id, f"guest{user_id}", f"Guest {len(guild.members) + 1}")
-            crowd.append(self.add(guild, user_id))
-        return crowd
 
     def remove(self, guild: Guild, user_id: int) -> None:
         """Ends a membership."""

@@ -171,8 +171,8 @@ def _content(reply: Reply, media_type: str, book: SchemaBook) -> dict[str, Any]:
         example = {"example": reply.example} if isinstance(reply.example, str) else {}
         return {"schema": {"type": "string"}, **example}
     schema = book.sent(reply.record)
-    example = Sampler(book.schemas).of(schema) if reply.example is None else reply.example
-    return {"schema": schema, "example": example}
+    sample = Sampler(book.schemas).of(schema) if reply.example is None else reply.example
+    return {"schema": schema, "example": sample}
 
 
 def _name(status: int) -> str:

@@ -21,7 +21,7 @@ class Sampler:
     def __init__(self, components: Mapping[str, _Schema]) -> None:
         self._components = components
 
-    def of(self, schema: _Schema, owner: str = "", member: str = "") -> Any:  # noqa: ANN401 - as the schema says
+    def of(self, schema: _Schema, owner: str = "", member: str = "") -> object:
         """A sample value for `member` of the record `owner`."""
         if "$ref" in schema:
             name = str(schema["$ref"]).rpartition("/")[2]
@@ -38,7 +38,7 @@ class Sampler:
             return [self.of(part, owner, member) for part in parts]
         return schema["const"] if "const" in schema else _plain(schema, _word(owner, member))
 
-    def _any(self, choices: list[_Schema], owner: str, member: str) -> Any:  # noqa: ANN401 - likewise
+    def _any(self, choices: list[_Schema], owner: str, member: str) -> object:
         kinds = [choice.get("type") for choice in choices]
         if "null" in kinds and _word(owner, member, "") is None:
             return None
@@ -59,7 +59,7 @@ class Sampler:
         return found
 
 
-def _word(owner: str, member: str, otherwise: object = None) -> Any:  # noqa: ANN401 - a word or a number
+def _word(owner: str, member: str, otherwise: object = None) -> object:
     return WORDS.get(f"{owner}.{member}", WORDS.get(member, otherwise))
 
 

@@ -21,17 +21,17 @@ class SchemaBook:
 
     def __init__(self) -> None:
         self.schemas: dict[str, dict[str, Any]] = {}
-        self._known: dict[tuple[Any, bool], dict[str, Any]] = {}
+        self._known: dict[tuple[object, bool], dict[str, Any]] = {}
 
-    def sent(self, record: Any) -> dict[str, Any]:  # noqa: ANN401 - any type that has a JSON form
+    def sent(self, record: object) -> dict[str, Any]:
         """The schema of a record that Helix sends: members with a default are always present."""
         return self._collect(record, sent=True)
 
-    def taken(self, record: Any) -> dict[str, Any]:  # noqa: ANN401 - likewise
+    def taken(self, record: object) -> dict[str, Any]:
         """The schema of a record that Helix accepts: members with a default are optional."""
         return self._collect(record, sent=False)
 
-    def _collect(self, record: Any, *, sent: bool) -> dict[str, Any]:  # noqa: ANN401 - likewise
+    def _collect(self, record: object, *, sent: bool) -> dict[str, Any]:
         known = self._known.get((record, sent))
         if known is not None:
             return known
@@ -70,7 +70,7 @@ def _tidied(schema: dict[str, Any], *, always_whole: bool) -> dict[str, Any]:
     return tidy
 
 
-def _omitting(record: Any) -> frozenset[str]:  # noqa: ANN401 - any type that has a JSON form
+def _omitting(record: object) -> frozenset[str]:
     """The names of the structs in `record` that omit defaults."""
     found: dict[str, bool] = {}
     left: list[object] = [msgspec.inspect.type_info(record)]

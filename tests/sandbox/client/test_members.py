@@ -4,7 +4,7 @@ import discord
 import pytest
 
 from sandbox import Sandbox
-from sandbox.records import Member
+from sandbox.records import Member, User
 from tests.sandbox.support import Api, Bot, Bots
 
 CROWD = 2500
@@ -13,8 +13,14 @@ CROWD = 2500
 @pytest.fixture
 def crowd(sandbox: Sandbox) -> list[Member]:
     """So many more people in the home server, which has five."""
-    home = sandbox.engine.world.guilds[sandbox.home_guild_id]
-    return sandbox.engine.members.add_crowd(home, CROWD)
+    engine = sandbox.engine
+    home = engine.world.guilds[sandbox.home_guild_id]
+    people: list[Member] = []
+    for number in range(CROWD):
+        user = User(engine.next_id(), f"guest{number}", f"Guest {number}")
+        engine.world.users[user.id] = user
+        people.append(engine.members.add(home, user.id))
+    return people
 
 
 @pytest.fixture

@@ -200,7 +200,7 @@ def test_no_body_whatever_makes_it_fail_otherwise(body: dict[str, Any]) -> None:
 
     parsed = parse_command(errors, body)
 
-    assert errors._tree or parsed["name"] == body["name"]
+    assert errors.tree or parsed["name"] == body["name"]
 
 
 def test_an_option_keeps_what_discord_knows_and_loses_the_rest() -> None:
