@@ -1,17 +1,14 @@
 """The commands of the cog admin."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import Access, CogInfo, CommandEntry, Level, Param
 
 COG = CogInfo("admin", "Admin", "Cogs, flags, caches")
 
 _ADMIN = Access(Level.admin)
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="cogs",
-        cog="admin",
         aliases=("extensions", "modules"),
         summary="Every cog: loaded, not yet or failed; load time, uses, commands.",
         example="!cogs",
@@ -20,7 +17,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="load",
-        cog="admin",
         params=(Param("cogs", "One or several cogs", kind="rest", required=True),),
         form="<cog …>",
         summary="Load cogs now; also brings back what was unloaded.",
@@ -30,7 +26,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="unload",
-        cog="admin",
         params=(Param("cogs", "One or several cogs", kind="rest", required=True),),
         form="<cog …>",
         summary="Unload cogs once you agree, and keep them off until !load, also across restarts.",
@@ -40,7 +35,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="reload",
-        cog="admin",
         aliases=("rl",),
         params=(Param("cogs", "One or several cogs, all, or changed", kind="rest", required=True),),
         form="<cog …|all|changed>",
@@ -51,7 +45,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="flags",
-        cog="admin",
         aliases=("flag", "features"),
         params=(
             Param("name", "Which flag"),
@@ -64,7 +57,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="cache",
-        cog="admin",
         aliases=("caches",),
         params=(
             Param("action", "What to do", kind="choice", default="stats", choices=("stats", "clear")),

@@ -1,15 +1,12 @@
 """The commands of the cog agents."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import CogInfo, CommandEntry, Param
 
 COG = CogInfo("agents", "Agents", "The fourteen, one by one")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="agents",
-        cog="agents",
         aliases=("collective", "team", "roster"),
         params=(
             Param(
@@ -26,7 +23,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="agent",
-        cog="agents",
         aliases=("profile",),
         params=(Param("name", "The agent's name", required=True),),
         summary="One agent: its role, what it is bound to, and how that is doing.",
@@ -35,7 +31,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="history",
-        cog="agents",
         aliases=("agent-history",),
         params=(
             Param("agent", "The agent's name", required=True),
@@ -46,7 +41,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="wisdom",
-        cog="agents",
         aliases=("quote", "agent-wisdom", "advice"),
         params=(Param("agent", "Whose voice; anyone's when left out"),),
         summary="A saying in an agent's own voice.",

@@ -1,15 +1,12 @@
 """The commands of the cog consciousness."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import CogInfo, CommandEntry, Param
 
 COG = CogInfo("consciousness", "Consciousness", "Level, emotions, ethics")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="consciousness",
-        cog="consciousness",
         aliases=("conscious", "state", "mind"),
         params=(Param("agent", "Seen from this agent", kind="rest"),),
         summary="The level computed from the field, its band, and what moved it.",
@@ -18,7 +15,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="emotions",
-        cog="consciousness",
         aliases=("emotion", "feelings", "mood"),
         summary="The emotional landscape, computed from the field and from activity.",
         example="!emotions",
@@ -26,7 +22,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="ethics",
-        cog="consciousness",
         aliases=("ethical", "tony", "accords"),
         summary="The four principles of the Tony Accords, and the last decisions under them.",
         example="!ethics",

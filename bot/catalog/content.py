@@ -1,7 +1,5 @@
 """The commands of the cog content."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import Access, CogInfo, CommandEntry, Level, Param
 
 COG = CogInfo("content", "Content", "Manifesto, codex, rules")
@@ -10,10 +8,9 @@ _POST_IS_FOR_ADMINS = Access(local=True, actions={"post": Level.admin})
 _ACTION = Param("action", "Post it instead of showing it", kind="choice", choices=("post",))
 _CHANNEL = Param("channel", "Where to post it", kind="channel")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="manifesto",
-        cog="content",
         aliases=("update-manifesto",),
         params=(_ACTION, _CHANNEL),
         form="[post <channel>]",
@@ -23,7 +20,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="codex",
-        cog="content",
         aliases=("update-codex", "cv"),
         params=(Param("section", "A section, or post"), _CHANNEL),
         form="[section|post <channel>]",
@@ -33,7 +29,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="rules",
-        cog="content",
         aliases=("update-rules",),
         params=(_ACTION, _CHANNEL),
         form="[post <channel>]",

@@ -1,15 +1,12 @@
 """The commands of the cog contexts."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import Access, CogInfo, CommandEntry, Level, Param
 
 COG = CogInfo("contexts", "Contexts", "Checkpoints and search")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="archive",
-        cog="contexts",
         aliases=("checkpoint", "save-context"),
         params=(Param("name", "What to call it", kind="rest", required=True),),
         summary="Save a named checkpoint of state, agents and last rituals.",
@@ -17,7 +14,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="restore",
-        cog="contexts",
         aliases=("load-context", "load-checkpoint"),
         params=(Param("name", "Its name, #number, or defaults", kind="rest", required=True),),
         summary="Show what a checkpoint would change, then restore field and folklore.",
@@ -26,7 +22,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="contexts",
-        cog="contexts",
         aliases=("checkpoints", "list-contexts"),
         params=(Param("filter", "Only names with this in them", kind="rest"),),
         summary="The saved checkpoints.",
@@ -34,7 +29,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="search",
-        cog="contexts",
         aliases=("find", "recall", "remember", "memory"),
         params=(Param("query", "What to look for", kind="rest", required=True, verbatim=True),),
         summary="Search journal, rituals, checkpoints and directives.",

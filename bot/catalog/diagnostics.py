@@ -1,15 +1,12 @@
 """The commands of the cog diagnostics."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import Access, CogInfo, CommandEntry, Cooldown, Level
 
 COG = CogInfo("diagnostics", "Diagnostics", "The self-test")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="test-all",
-        cog="diagnostics",
         aliases=("selftest", "validate", "test-integrations"),
         summary="The self-test, with live progress and a report.",
         example="!test-all",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Literal
@@ -96,6 +96,7 @@ class CommandEntry:
     """One command of the catalog.
 
     Attributes:
+        cog: the cog whose file lists it.
         name: what is typed after the prefix or the slash.
         aliases: further names; by prefix only.
         summary: one line, at most 100 characters (Discord's limit for a slash description).
@@ -107,9 +108,9 @@ class CommandEntry:
     """
 
     name: str
-    cog: str
     summary: str
     example: str
+    cog: str = ""
     aliases: tuple[str, ...] = ()
     params: tuple[Param, ...] = ()
     access: Access = Access()
@@ -138,3 +139,7 @@ class CogInfo:
     name: str
     title: str
     summary: str
+
+    def commands(self, *entries: CommandEntry) -> tuple[CommandEntry, ...]:
+        """The entries, as those of this cog."""
+        return tuple(replace(entry, cog=self.name) for entry in entries)

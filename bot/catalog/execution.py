@@ -1,15 +1,12 @@
 """The commands of the cog execution."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import Access, CogInfo, CommandEntry, Level, Param
 
 COG = CogInfo("execution", "Execution", "Directives for Manus")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="run",
-        cog="execution",
         aliases=("manus", "execute"),
         params=(Param("directive", "A registered action, as ritual 27", kind="rest", required=True),),
         summary="Queue a directive for Manus, after the policy has approved it.",
@@ -18,7 +15,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="jobs",
-        cog="execution",
         aliases=("queue", "directives"),
         params=(Param("job", "One directive's id"),),
         form="[id]",
@@ -27,7 +23,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="halt",
-        cog="execution",
         aliases=("stop",),
         params=(Param("reason", "Why", kind="rest"),),
         summary="Pause Manus and cancel a running ritual safely.",
@@ -36,7 +31,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="resume",
-        cog="execution",
         aliases=("unhalt",),
         summary="Let Manus work again.",
         example="!resume",

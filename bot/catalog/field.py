@@ -1,17 +1,14 @@
 """The commands of the cog field."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import Access, CogInfo, CommandEntry, Cooldown, Level, Param
 
 COG = CogInfo("field", "Field", "The UCF: values, trends, alerts")
 
 METRIC_NAMES = ("harmony", "resilience", "prana", "drishti", "klesha", "zoom")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="ucf",
-        cog="field",
         aliases=("field",),
         params=(Param("metric", "Only this one", kind="choice", choices=METRIC_NAMES),),
         form="[metric]",
@@ -21,7 +18,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="trend",
-        cog="field",
         aliases=("chart", "graph"),
         params=(
             Param("metric", "Which value, or all", kind="choice", choices=("all", *METRIC_NAMES)),
@@ -35,7 +31,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="alerts",
-        cog="field",
         aliases=("alert-rules",),
         params=(
             Param("action", "What to do", kind="choice", default="list", choices=("list", "ack", "mute")),
@@ -49,7 +44,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="tune",
-        cog="field",
         aliases=("ucf-set",),
         params=(
             Param("metric", "Which value", kind="choice", required=True, choices=METRIC_NAMES),

@@ -1,15 +1,12 @@
 """The commands of the cog fun."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import CogInfo, CommandEntry, Param
 
 COG = CogInfo("fun", "Fun", "Dice, coins and fortunes")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="8ball",
-        cog="fun",
         aliases=("oracle",),
         params=(Param("question", "What you want to know", kind="rest", required=True),),
         summary="An answer whose tone leans with harmony.",
@@ -17,7 +14,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="roll",
-        cog="fun",
         aliases=("dice", "d20"),
         params=(Param("dice", "As 2d6, 4d6kh3 or 1d20+5", kind="rest", default="1d20"),),
         summary="Roll dice; shows each one.",
@@ -25,7 +21,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="coinflip",
-        cog="fun",
         aliases=("flip",),
         params=(Param("count", "How many coins", kind="int", default="1"),),
         summary="A fair coin, whatever the UCF says.",
@@ -33,7 +28,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="fortune",
-        cog="fun",
         aliases=("horoscope", "reading"),
         params=(Param("sign", "Your sign"),),
         summary="Your fortune; the same all day.",
@@ -41,7 +35,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="vibe-check",
-        cog="fun",
         aliases=("vibe", "reality-check"),
         params=(Param("member", "Whose; yours when left out", kind="member"),),
         summary="A vibe, computed from the field and the person's day.",

@@ -1,15 +1,12 @@
 """The commands of the cog help."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import CogInfo, CommandEntry, Param
 
 COG = CogInfo("help", "Help", "Finding your way")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="help",
-        cog="help",
         aliases=("commands", "cmds", "h"),
         params=(Param("topic", "A command or a category", kind="rest"),),
         form="[command or category]",

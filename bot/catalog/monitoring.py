@@ -1,15 +1,12 @@
 """The commands of the cog monitoring."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import CogInfo, CommandEntry, Cooldown, Param
 
 COG = CogInfo("monitoring", "Monitoring", "How everything is doing")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="status",
-        cog="monitoring",
         aliases=("s", "stat"),
         summary="The collective on one screen: assessment, UCF with trends, agents, gateway.",
         example="!status",
@@ -17,7 +14,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="health",
-        cog="monitoring",
         aliases=("check", "diagnostic"),
         summary="Each component's check: since when, why, and what to do about it.",
         example="!health",
@@ -25,7 +21,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="metrics",
-        cog="monitoring",
         aliases=("stats", "performance"),
         params=(
             Param(
@@ -41,7 +36,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="heartbeat",
-        cog="monitoring",
         aliases=("pulse", "services"),
         summary="Probe every watched service now: status, latency, uptime over 24 h.",
         example="!heartbeat",
@@ -49,7 +43,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="discovery",
-        cog="monitoring",
         aliases=("endpoints", "portals", "discover"),
         summary="Every HTTP route of this process: its address and what it gives.",
         example="!discovery",
@@ -58,7 +51,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="ping",
-        cog="monitoring",
         aliases=("uptime", "latency"),
         summary="Gateway latency, REST round trip, event-loop lag, uptime, version.",
         example="!ping",

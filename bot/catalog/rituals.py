@@ -1,15 +1,12 @@
 """The commands of the cog rituals."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import SERVER_ONLY, Access, CogInfo, CommandEntry, Level, Param
 
 COG = CogInfo("rituals", "Rituals", "The Z-88 engine and its folklore")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="ritual",
-        cog="rituals",
         aliases=("z88",),
         params=(Param("steps", "How many steps, 1 to 1000", kind="int", default="108"),),
         summary="Run a Z-88 ritual, with live progress and what it changed.",
@@ -17,7 +14,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="harmony",
-        cog="rituals",
         aliases=("neti-neti",),
         summary="A short ritual in four phases that raises harmony; once per server in 10 min.",
         example="!harmony",
@@ -25,7 +21,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="rituals",
-        cog="rituals",
         aliases=("ritual-log",),
         params=(Param("page", "Which page", kind="int", default="1"),),
         form="[page]",
@@ -34,7 +29,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="schedule",
-        cog="rituals",
         aliases=("ritual-schedule",),
         params=(
             Param("action", "What to do", kind="choice", default="list", choices=("list", "add", "remove")),
@@ -47,7 +41,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="folklore",
-        cog="rituals",
         aliases=("lore", "legends"),
         params=(Param("entry", "One of its entries", kind="rest"),),
         summary="Anomalies, legends, hymns and laws: counts, last seen, next promotion.",

@@ -1,15 +1,12 @@
 """The commands of the cog roles."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import SERVER_ONLY, Access, CogInfo, CommandEntry, Level, Param
 
 COG = CogInfo("roles", "Roles", "Roles you can give yourself")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="roles",
-        cog="roles",
         aliases=("my-roles", "all-roles", "notification-roles", "role-menu"),
         params=(
             Param(
@@ -27,7 +24,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="subscribe",
-        cog="roles",
         aliases=("sub", "join-role", "claim-role"),
         params=(Param("role", "The role, or a part of its name", kind="rest", required=True),),
         summary="Give yourself a role.",
@@ -37,7 +33,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="unsubscribe",
-        cog="roles",
         aliases=("unsub", "leave-role", "remove-role"),
         params=(Param("role", "The role, or a part of its name", kind="rest", required=True),),
         summary="Take a role off again.",
@@ -47,7 +42,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="setup-roles",
-        cog="roles",
         aliases=("create-roles",),
         params=(
             Param(

@@ -1,15 +1,12 @@
 """The commands of the cog server."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import SERVER_ONLY, Access, CogInfo, CommandEntry, Cooldown, Level, Param
 
 COG = CogInfo("server", "Server", "Setting a server up")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="setup",
-        cog="server",
         aliases=("setup-server",),
         params=(Param("mode", "dry-run only shows what is missing", kind="choice", choices=("dry-run",)),),
         summary="Create the missing channels of the standard layout, after asking.",
@@ -21,7 +18,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="verify-setup",
-        cog="server",
         aliases=("verify", "check-setup"),
         summary="Missing, extra and duplicate channels and roles; the bot's permissions.",
         example="!verify-setup",
@@ -31,7 +27,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="welcome",
-        cog="server",
         aliases=("welcome-test", "test-welcome", "tw"),
         params=(
             Param("action", "What to do", kind="choice", default="test", choices=("test", "set", "off")),

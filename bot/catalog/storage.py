@@ -1,17 +1,14 @@
 """The commands of the cog storage."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import Access, CogInfo, CommandEntry, Cooldown, Level, Param
 
 COG = CogInfo("storage", "Storage", "Disk, backups, reports")
 
 _ONCE_A_MINUTE = Cooldown(1, 60.0)
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="storage",
-        cog="storage",
         aliases=("disk",),
         params=(Param("action", "What to do", kind="choice", default="status", choices=("status", "clean")),),
         form="[status|clean]",
@@ -22,7 +19,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="backup",
-        cog="storage",
         aliases=("create-backup", "save-backup"),
         params=(
             Param(
@@ -40,7 +36,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="sync",
-        cog="storage",
         aliases=("ecosystem", "report"),
         summary="One report of state, agents, heartbeats and journal, with attachments.",
         example="!sync",

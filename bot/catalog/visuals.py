@@ -1,17 +1,14 @@
 """The commands of the cog visuals."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import SERVER_ONLY, Access, CogInfo, CommandEntry, Cooldown, Level, Param
 
 COG = CogInfo("visuals", "Visuals", "Pictures of the field")
 
 _PICTURES = Cooldown(3, 30.0)
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="visualize",
-        cog="visuals",
         aliases=("visual", "render", "image", "fractal", "aion"),
         params=(
             Param(
@@ -28,7 +25,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="icon",
-        cog="visuals",
         aliases=("server-icon",),
         params=(
             Param("action", "What to do", kind="choice", default="info", choices=("info", "set", "cycle")),

@@ -1,15 +1,12 @@
 """The commands of the cog webhooks."""
 
-from __future__ import annotations
-
 from bot.catalog.entry import Access, CogInfo, CommandEntry, Level, Param
 
 COG = CogInfo("webhooks", "Webhooks", "Deliveries, replays, breakers")
 
-ENTRIES: tuple[CommandEntry, ...] = (
+ENTRIES = COG.commands(
     CommandEntry(
         name="webhooks",
-        cog="webhooks",
         aliases=("deliveries", "hooks"),
         params=(
             Param("view", "in, out, failed, subscriptions, or a delivery's id"),
@@ -23,7 +20,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="replay",
-        cog="webhooks",
         aliases=("redeliver",),
         params=(
             Param("target", "A delivery's id, or failed", required=True),
@@ -36,7 +32,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="breakers",
-        cog="webhooks",
         aliases=("circuits",),
         params=(
             Param("action", "What to do", kind="choice", default="list", choices=("list", "reset", "trip")),
@@ -50,7 +45,6 @@ ENTRIES: tuple[CommandEntry, ...] = (
     ),
     CommandEntry(
         name="emit",
-        cog="webhooks",
         aliases=("zapier-test", "zap", "webhook-test"),
         params=(
             Param("event", "The event's type", required=True),
