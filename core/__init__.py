@@ -1,1 +1,1 @@
-"""Mechanisms that know neither Discord, nor HTTP routes, nor the collective."""
+"""The lower layer: it knows neither Discord, nor HTTP routes, nor the collective."""

@@ -1,4 +1,4 @@
-"""Events to whoever listens: numbered, and handed on at once."""
+"""Broadcasts numbered events to listeners, synchronously."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Event(msgspec.Struct, frozen=True):
 
     Attributes:
         data: the record of what happened, of any type.
-        test: whether somebody sent it on purpose, to try whether it arrives.
+        test: whether it was sent by hand to test delivery.
     """
 
     id: int
@@ -29,17 +29,17 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Broadcaster:
-    """Hands each event to every listener. A listener keeps what it needs; nothing is kept here."""
+    """Passes each event to all listeners; stores none."""
 
     def __init__(self, *, clock: Clock | None = None) -> None:
         self._clock = clock if clock is not None else SystemClock()
-        # Milliseconds of the epoch: an id from an earlier process is then too old, and never taken for ours.
+        # Starts at milliseconds since 1970, so ids of an earlier process are always lower than ours.
         self._last_id = int(self._clock.now().timestamp() * 1000)
         self._listeners: list[tuple[Callable[[Event], None], Callable[[], int]]] = []
 
     @property
     def audience(self) -> int:
-        """How many hear of an event, over all listeners."""
+        """Number of recipients over all listeners."""
         return sum(audience() for _, audience in self._listeners)
 
     @property
@@ -48,7 +48,7 @@ class Broadcaster:
         return self._last_id
 
     def publish(self, topic: str, data: object, *, test: bool = False) -> Event:
-        """Hand an event to everyone; never waits. `data` is not changed afterwards."""
+        """Passes an event to all listeners; does not block. `data` must not change afterwards."""
         self._last_id += 1
         event = Event(self._last_id, topic, data, self._clock.now(), test)
         for listener, _ in tuple(self._listeners):
@@ -61,11 +61,11 @@ class Broadcaster:
     def listen(
         self, callback: Callable[[Event], None], audience: Callable[[], int] = lambda: 1
     ) -> Callable[[], None]:
-        """Call `callback(event)` inside each `publish`; gives the way to stop it. It must not wait.
+        """Calls `callback(event)` inside each `publish`, where it must not block; returns the unsubscriber.
 
         Args:
-            callback: hears of every event.
-            audience: how many it hands them on to now.
+            callback: gets every event.
+            audience: returns the number of recipients that it passes events on to.
         """
         listener = (callback, audience)
         self._listeners.append(listener)

@@ -1,4 +1,4 @@
-"""Time, as everything in Helix reads it: injected, so that tests decide what it is."""
+"""The clock: injected everywhere, so that tests control the time."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Annotated, Protocol
 
 import msgspec
 
-# msgspec documents a moment as a date-time only where it must have a zone; ours are in UTC.
+# msgspec documents a datetime as a date-time only if it must have a time zone; ours are in UTC.
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Clock(Protocol):
-    """What tells the time: one reading for spans, one for moments."""
+    """A source of time: monotonic for durations, wall clock for moments."""
 
     def monotonic(self) -> float:
-        """Seconds on a clock that never goes back; only differences mean anything."""
+        """Seconds on a clock that never goes back; only differences are meaningful."""
         ...
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """The present time, aware, in UTC."""
         ...
 
 
@@ -29,9 +29,9 @@ class SystemClock:
 
     __slots__ = ()
 
-    # The function itself, not a wrapper around it: caches read it on every hit.
+    # The function itself, without a wrapper: caches call it on every hit.
     monotonic = staticmethod(time.monotonic)
 
     def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
+        """The present time, aware, in UTC."""
         return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The root of every error whose text a person may read."""
+"""The base class of all errors whose text a person may read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.suggestions import closest
 
 
 class HelixError(Exception):
-    """Something went wrong that a user may be told; `str()` of it is that message."""
+    """An error that a user may see; `str()` of it is the message."""
 
 
 class StartError(HelixError):
@@ -17,10 +17,10 @@ class StartError(HelixError):
 
 
 class UnknownName(HelixError):
-    """A name that is not among the known ones; the text suggests the nearest.
+    """A name that is not known; the text suggests the nearest one.
 
     Attributes:
-        name: what was asked for, shortened to 64 characters.
+        name: the given name, cut to 64 characters.
         suggestion: the nearest known name, or None.
     """
 
@@ -38,5 +38,5 @@ class UnknownName(HelixError):
 
 
 def new_incident() -> str:
-    """An id that a user can read out and an operator can find in the log: 8 hex digits."""
+    """An incident id that a user can quote and an operator can find in the log: 8 hex digits."""
     return secrets.token_hex(4)

@@ -1,4 +1,4 @@
-"""The feature flags: from the environment at start, switched at run time until the restart."""
+"""The feature flags: set by the environment at start; a switch at run time lasts until the restart."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ FlagSource = Literal["default", "environment", "overridden until restart"]
 _ENV_PREFIX = "ENABLE_"
 
 _MEANINGS: Mapping[str, str] = {
-    "response_caching": "Answers are kept in memory for their TTL, until what they depend on changes.",
-    "lazy_commands": "A command's code is loaded when it is first used.",
-    "state_watching": "An edit of the state files by hand is taken as soon as it is saved.",
+    "response_caching": "Answers are cached in memory for their TTL, until what they depend on changes.",
+    "lazy_commands": "A command's code is loaded at its first use.",
+    "state_watching": "Edits of the state files are imported as soon as they are saved.",
 }
 
 
 class UnknownFlag(UnknownName):
-    """No flag has that name."""
+    """There is no flag with that name."""
 
     kind = "flag"
 
 
 class Flag(msgspec.Struct, frozen=True):
-    """One flag as it stands: its short name, its environment variable, its value and where that is from."""
+    """One flag: short name, environment variable, value, and where the value is from."""
 
     name: str
     env: str
@@ -42,7 +42,7 @@ class Flag(msgspec.Struct, frozen=True):
 
 
 class Flags:
-    """The three flags. Names are taken short or as the environment variable, in any case."""
+    """The three flags. Names may be short or the environment variable, in any case."""
 
     def __init__(self, settings: Settings) -> None:
         self._values: dict[str, bool] = {
@@ -62,7 +62,7 @@ class Flags:
 
     @property
     def lazy_commands(self) -> bool:
-        """Whether commands are loaded on first use."""
+        """Whether a command's code is loaded at its first use."""
         return self._values["lazy_commands"]
 
     @property
@@ -74,23 +74,23 @@ class Flags:
         """Whether a flag is on.
 
         Raises:
-            UnknownFlag: no flag has that name; the text suggests the nearest.
+            UnknownFlag: there is no such flag; the text suggests the nearest.
         """
         return self._values[self._known(name)]
 
     def reader(self, name: str) -> Callable[[], bool]:
-        """What reads a flag each time it is called, with nothing in between; for hot paths.
+        """A function that reads a flag at each call without overhead, for hot paths.
 
         Raises:
-            UnknownFlag: no flag has that name; the text suggests the nearest.
+            UnknownFlag: there is no such flag; the text suggests the nearest.
         """
         return partial(self._values.__getitem__, self._known(name))
 
     def switch(self, name: str, on: bool) -> Flag:
-        """Switch a flag until the restart and tell the listeners; gives the flag as it is now.
+        """Switches a flag until the restart and tells the listeners; returns the flag.
 
         Raises:
-            UnknownFlag: no flag has that name; the text suggests the nearest.
+            UnknownFlag: there is no such flag; the text suggests the nearest.
         """
         known = self._known(name)
         changed = self._values[known] != on
@@ -108,11 +108,11 @@ class Flags:
         return self._describe(known)
 
     def describe(self) -> tuple[Flag, ...]:
-        """Every flag with its value and where that is from."""
+        """All flags with value and source."""
         return tuple(self._describe(name) for name in self._values)
 
     def on_switch(self, callback: Callable[[str, bool], None]) -> None:
-        """Call `callback(short name, value)` after each switch that changed something."""
+        """Calls `callback(short name, value)` after each switch that changed a value."""
         self._listeners.append(callback)
 
     def _known(self, name: str) -> str:

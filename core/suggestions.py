@@ -1,17 +1,17 @@
-"""The nearest known name for one that is not known."""
+"""Suggests the nearest known name for an unknown one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-# Below this likeness (difflib's ratio, 0 to 1) a guess confuses more than it helps.
+# Below this similarity (difflib's ratio, 0 to 1) a suggestion would confuse.
 _LEAST_LIKENESS = 0.7
 
 _LONGEST_NAME = 64
 
 
 def closest(name: str, known: Collection[str]) -> str | None:
-    """The one of `known` that `name` most resembles, whatever its case; None when none does."""
+    """The known name most similar to `name`, ignoring case; None if none is similar."""
     import difflib
 
     by_folded = {candidate.casefold(): candidate for candidate in known}

@@ -1,1 +1,1 @@
-"""One process: its parts in their order, its loops, its worker, and what it needs of the machine."""
+"""The process: its services in order, background loops, the worker process, and machine limits."""

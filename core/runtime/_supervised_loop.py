@@ -1,4 +1,4 @@
-"""What the supervisor knows of its loops, and what it says of all of them together."""
+"""The records of supervised loops, and the reading of the check "loops"."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ LoopState = Literal["waiting", "running", "restarting", "finished", "stopped"]
 
 
 class LoopBounds(msgspec.Struct, frozen=True, kw_only=True):
-    """What loops are held against.
+    """The bounds for loops.
 
     Attributes:
-        stuck_after_s: so long one round may take, of a loop that goes in rounds.
-        crashes_warn: with more crashes than this and no recovery between them, its check warns.
-        crashes_fail: likewise, it fails: that is no longer a hiccup.
+        stuck_after_s: seconds after which a round of a periodic loop counts as stuck.
+        crashes_warn: more crashes than this in a row make the loop's check warn.
+        crashes_fail: more crashes than this in a row make it fail.
     """
 
     stuck_after_s: float = 600.0
@@ -31,13 +31,13 @@ class LoopBounds(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def crashes(self) -> Threshold:
-        """What the crashes of a loop in a row are held against."""
+        """The threshold for crashes of a loop in a row."""
         settings = ("LOOP_CRASHES_WARN", "LOOP_CRASHES_FAIL")
         return Threshold("crashes_in_a_row", "above", self.crashes_warn, self.crashes_fail, settings)
 
 
 class LoopStatus(msgspec.Struct, frozen=True):
-    """One loop: what it does now, how often it was restarted, what crashed it, when it last began a run."""
+    """A loop's present state, number of restarts, last error, and start of the last run."""
 
     name: str
     state: LoopState
@@ -47,7 +47,7 @@ class LoopStatus(msgspec.Struct, frozen=True):
 
 
 class Loop:
-    """What the supervisor knows of one loop."""
+    """The supervisor's record of one loop."""
 
     __slots__ = (
         "crashes_in_a_row",
@@ -84,12 +84,12 @@ class Loop:
 
 
 def read_loops(loops: Collection[Loop], now: float, bounds: LoopBounds) -> Reading:
-    """Whether any crashes, or goes on with one round for longer than it may.
+    """The reading of the check "loops": whether any loop crashes or is stuck.
 
     Args:
         loops: all of them.
         now: on the monotonic clock.
-        bounds: what they are held against.
+        bounds: the thresholds.
     """
     crashes = bounds.crashes
     rounds = Threshold("round_s", "above", bounds.stuck_after_s, None, ("LOOP_RUN_WARN_S",))
@@ -114,10 +114,10 @@ def read_loops(loops: Collection[Loop], now: float, bounds: LoopBounds) -> Readi
     if crashing:
         verdict = crashes.judge(max(loop.crashes_in_a_row for loop in crashing))
         reason = f"crashed and restarted: {_names(crashing)}"
-        return reading.become(verdict, reason, "See the log for the traceback.")
+        return reading.become(verdict, reason, "See the log for the traceback. Helix restarts the loop.")
     if stuck:
         reason = f"one round has taken more than {plain(bounds.stuck_after_s)} s: {_names(stuck)}"
-        action = "Look at what it waits for: the disk, or the network. A restart ends it."
+        action = "Check what it waits for: the disk or the network. A restart of Helix ends it."
         return reading.become("warn", reason, action)
     return reading
 

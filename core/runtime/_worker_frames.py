@@ -1,4 +1,4 @@
-"""How a worker process and its parent speak: frames of a 4-byte length (big-endian) and that many bytes."""
+"""The protocol between a worker and its parent: frames of a 4-byte length (big-endian) and their bytes."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import struct
 from typing import BinaryIO, Final
 
 LENGTH: Final = struct.Struct(">I")
-# What came of a job: its result, a sentence for people, or a traceback.
+# The outcome of a job: its result, an error text for people, or a traceback.
 DONE: Final = b"done"
 TOLD: Final = b"told"
 FAILED: Final = b"failed"
 
 
 def encode_frame(body: bytes) -> bytes:
-    """One frame."""
+    """Encodes one frame."""
     return LENGTH.pack(len(body)) + body
 
 
 def write_frame(stream: BinaryIO, body: bytes) -> None:
-    """Writes one frame; flushing is the caller's."""
+    """Writes one frame; the caller has to flush."""
     stream.write(encode_frame(body))
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
-    """The next frame, or None where the stream ends."""
+    """Reads the next frame; None at the end of the stream."""
     head = stream.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None

@@ -1,7 +1,7 @@
-"""One process owns a data folder, by two locks that the kernel frees when their owner dies.
+"""Ensures that one process owns a data folder, by two locks that the kernel frees when their owner dies.
 
-One is on `<data>/.lock`, which says who holds it. The other is on the folder itself, since that file may be
-removed by mistake.
+One lock is on `<data>/.lock`, which also says who holds it. The other is on the folder itself, since the file
+may be deleted by mistake.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _HOLDER_BYTES: Final = 4_096
 
 
 class DataFolderBusy(StartError):
-    """Another process holds the data folder, and did not let go in time."""
+    """Another process holds the data folder, and did not release it in time."""
 
 
 class DataFolderUnusable(StartError):
@@ -37,7 +37,7 @@ class DataFolderUnusable(StartError):
 
 
 class _Opened(NamedTuple):
-    """Descriptors of the data folder and of the lock file in it."""
+    """Descriptors of the data folder and of its lock file."""
 
     folder: int
     file: int
@@ -47,7 +47,7 @@ class _Opened(NamedTuple):
         os.close(self.folder)
 
     def still_named(self, folder: Path) -> bool:
-        """Whether both are what stands under their names now."""
+        """Whether both paths still lead to the opened folder and file."""
         try:
             return os.path.samestat(os.fstat(self.folder), folder.stat()) and os.path.samestat(
                 os.fstat(self.file), (folder / LOCK_NAME).lstat()
@@ -57,7 +57,7 @@ class _Opened(NamedTuple):
 
 
 class DataLock:
-    """The held locks. Their descriptors are not inherited by programs that are started.
+    """The held locks. Started programs do not inherit their descriptors.
 
     Worker processes must be started by spawn or forkserver: a forked child would share the locks and keep
     them after its parent was killed.
@@ -68,7 +68,7 @@ class DataLock:
         self._opened: _Opened | None = opened
 
     def release(self) -> None:
-        """Lets the next process in. May be called twice. The file stays: removing it would let two in."""
+        """Releases the locks; may be called twice. The file stays: deleting it could let two processes in."""
         if self._opened is None:
             return
         opened, self._opened = self._opened, None
@@ -80,15 +80,15 @@ class DataLock:
 
 
 async def acquire(folder: Path, *, wait_s: float, describe: str) -> DataLock:
-    """Takes the folder, creating it where it is missing, and waits for a holder that is stopping.
+    """Locks the folder, creates it if needed, and waits for a holder that is stopping.
 
     Args:
         folder: the data folder.
         wait_s: how long to wait for another holder.
-        describe: what this process is; shown to whoever finds the folder taken.
+        describe: what this process is; shown to a process that finds the folder locked.
 
     Raises:
-        DataFolderBusy: still held after `wait_s`; names the holder's pid, since when, and host.
+        DataFolderBusy: still locked after `wait_s`; names the holder's pid, start and host.
         DataFolderUnusable: the folder cannot be created, written or locked.
     """
     deadline = asyncio.get_running_loop().time() + wait_s
@@ -103,7 +103,7 @@ async def acquire(folder: Path, *, wait_s: float, describe: str) -> DataLock:
         except BaseException:
             opened.close()
             raise
-        # Removed or replaced while it was waited for: what stands there now is to be locked.
+        # Deleted or replaced while waiting: lock the new one.
         opened.close()
 
 
@@ -122,7 +122,7 @@ def _open(folder: Path) -> _Opened:
 
 
 def _make(folder: Path) -> None:
-    """Makes the folder where it is missing, so that it is there after a power cut, too."""
+    """Creates the folder if it is missing, durably."""
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for made in missing:
@@ -132,7 +132,7 @@ def _make(folder: Path) -> None:
 async def _lock(folder: Path, opened: _Opened, deadline: float, wait_s: float) -> None:
     loop = asyncio.get_running_loop()
     waiting = False
-    # Always in this order, so that no two processes wait for each other.
+    # Always in this order, so that two processes never wait for each other.
     for try_lock in (_try_folder, _try_file):
         while not try_lock(folder, opened):
             if loop.time() >= deadline:
@@ -152,7 +152,7 @@ def _try_folder(folder: Path, opened: _Opened) -> bool:
     except BlockingIOError:
         return False
     except OSError as error:
-        # Some file systems lock files alone; whether this one does, the file says.
+        # Some file systems lock only files; then the lock on the file decides.
         logger.debug("datalock.folder_not_locked folder=%s error=%s", folder, error.strerror)
     return True
 
@@ -182,12 +182,12 @@ def _sign(folder: Path, descriptor: int, describe: str) -> None:
 
 
 def _holder(descriptor: int) -> str:
-    """Who holds the lock, as it signed itself; it may be a moment away from signing."""
+    """The holder as it described itself; a holder that has just locked may not have done so yet."""
     try:
         holder = json.loads(os.pread(descriptor, _HOLDER_BYTES, 0))
         return "{what}, pid {pid}, since {since}, on {host}".format_map(holder)
     except (ValueError, KeyError, TypeError):
-        return "a process that has not said who it is"
+        return "an unknown process"
 
 
 def _unusable(folder: Path, error: OSError) -> DataFolderUnusable:

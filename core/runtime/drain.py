@@ -1,4 +1,4 @@
-"""What is in flight, and how a stop waits for it."""
+"""Counts work in flight, and waits for it at shutdown."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 
 logger = logging.getLogger(__name__)
 
-# Of the time a stop has, the last second (or fifth, if that is less) is for saying so and for closing.
+# The last second of a shutdown (or fifth, if that is less) is reserved for reporting and closing.
 _RESERVE_S = 1.0
 _RESERVE_SHARE = 0.2
 
 
 def patience(shutdown_s: float) -> float:
-    """How long a stop that may take so many seconds waits for what is in flight."""
+    """How long a shutdown of `shutdown_s` seconds waits for work in flight."""
     return shutdown_s - min(_RESERVE_S, shutdown_s * _RESERVE_SHARE)
 
 
 class _Work:
-    """Counts one kind of work while its `with` block runs; the same object serves any number of blocks."""
+    """Counts one kind of work during its `with` blocks; one object serves any number of blocks."""
 
     __slots__ = ("_drain", "_kind")
 
@@ -40,10 +40,10 @@ class _Work:
 
 
 class Drain:
-    """Counts what was accepted and is not answered yet.
+    """Counts work that was accepted and is not finished.
 
     Attributes:
-        accepting: False once the stop has begun; whoever accepts work asks it first.
+        accepting: False once the shutdown has begun; check it before accepting work.
     """
 
     def __init__(self) -> None:
@@ -55,32 +55,32 @@ class Drain:
         self._listeners: list[Callable[[], None]] = []
 
     def on_close(self, callback: Callable[[], None]) -> None:
-        """Call `callback()` when the stop begins, for what has no end of its own; it must not wait."""
+        """Calls `callback()` when the shutdown begins, for work without an end; it must not block."""
         self._listeners.append(callback)
 
     def work(self, kind: str) -> _Work:
-        """A `with` block around work of one kind; it counts also after the stop has begun."""
+        """A context manager that counts work of one kind, also during the shutdown."""
         work = self._works.get(kind)
         if work is None:
             work = self._works[kind] = _Work(self, kind)
         return work
 
     def begin(self, kind: str) -> None:
-        """Count one more of a kind; `work` pairs it with `end`."""
+        """Counts one more of a kind; `work` pairs it with `end`."""
         self._counts[kind] += 1
 
     def end(self, kind: str) -> None:
-        """Count one less of a kind."""
+        """Counts one less of a kind."""
         self._counts[kind] -= 1
         self._wake_when_idle()
 
     def track(self, task: asyncio.Task[Any], kind: str, *, at_once: bool = False) -> None:
-        """Count a task while it runs, and cancel it when the stop's time is up, or as soon as it begins.
+        """Counts a task while it runs; cancels it when the time of the shutdown is up, or at its start.
 
         Args:
-            task: cancelled by `finish`; it has a moment to say so where it was shown.
-            kind: what it is, for people.
-            at_once: True for long work (a ritual) for which a stop does not wait.
+            task: cancelled by `finish`; it then has a moment to report that.
+            kind: what it is, as text for people.
+            at_once: True for long work (a ritual), which is cancelled when the shutdown begins.
         """
         self._tasks[task] = (kind, at_once)
         task.add_done_callback(self._ended)
@@ -88,13 +88,13 @@ class Drain:
             task.cancel()
 
     def in_flight(self) -> Mapping[str, int]:
-        """How many of each kind are under way, without the kinds of which there are none."""
+        """Number of unfinished works by kind."""
         counts = Counter({kind: count for kind, count in self._counts.items() if count})
         counts.update(kind for kind, _ in self._tasks.values())
         return dict(counts)
 
     def close(self) -> None:
-        """Accept nothing more, and cancel what a stop does not wait for."""
+        """Stops accepting work, and cancels the tasks that a shutdown does not wait for."""
         self.accepting = False
         for task, (_, at_once) in tuple(self._tasks.items()):
             if at_once:
@@ -106,7 +106,7 @@ class Drain:
                 logger.exception("drain.listener_failed")
 
     async def wait(self, timeout_s: float) -> bool:
-        """Wait until nothing is in flight; False when `timeout_s` seconds were not enough."""
+        """Waits until nothing is in flight; False if that takes longer than `timeout_s`."""
         if self._idle():
             return True
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -120,10 +120,10 @@ class Drain:
         return True
 
     async def finish(self, shutdown_s: float) -> Mapping[str, int]:
-        """Close, wait for what is in flight for all but the last second, then cancel what is tracked.
+        """Closes, waits for work in flight until the last second, then cancels tracked tasks.
 
-        Gives what had to be cut off, by kind. Takes at most `shutdown_s` less half a second (or a tenth),
-        which is left for closing the services.
+        Returns what was cut off, by kind. Takes at most `shutdown_s` less half a second (or a tenth), which
+        is left for closing the services.
         """
         patience_s = patience(shutdown_s)
         self.close()

@@ -1,4 +1,4 @@
-"""How many files and sockets this process may have open."""
+"""The limit of open files and sockets of this process."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import resource
 
 
 def raise_file_limit(wanted: int) -> int:
-    """Ask the system for room for `wanted` open files, as far as it lets us; gives how many there may be.
+    """Raises the limit of open files to `wanted`, as far as the system permits; returns the limit.
 
-    A limit that is higher already is left as it is.
+    A higher limit is left as it is.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
@@ -19,6 +19,6 @@ def raise_file_limit(wanted: int) -> int:
     try:
         resource.setrlimit(resource.RLIMIT_NOFILE, (reachable, hard))
     except (OSError, ValueError):
-        # Some systems allow less than they say.
+        # Some systems permit less than their hard limit.
         return soft
     return reachable

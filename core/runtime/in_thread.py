@@ -1,4 +1,4 @@
-"""Long work in a thread that hears when nobody wants it any more."""
+"""Runs long work in a thread that can be told to stop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 async def in_thread(work: Callable[[Callable[[], bool]], T]) -> T:
-    """Runs `work(stopped)` in a thread; a cancelled caller makes `stopped()` true, and waits for its end."""
+    """Runs `work(stopped)` in a thread; cancelling sets `stopped()` and awaits its end."""
     stop = threading.Event()
     task = asyncio.create_task(asyncio.to_thread(work, stop.is_set))
     try:

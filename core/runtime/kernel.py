@@ -1,4 +1,4 @@
-"""The mechanisms of one process, wired together."""
+"""The kernel: the shared mechanisms of one process, wired together."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HEALTH_EVERY_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Kernel:
-    """What every part of Helix is given; it knows neither Discord, nor HTTP, nor the collective."""
+    """The mechanisms that every part of Helix gets; independent of Discord, HTTP and the collective."""
 
     settings: Settings
     flags: Flags
@@ -46,9 +46,9 @@ class Kernel:
 
 
 def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
-    """Wire the mechanisms; nothing runs yet.
+    """Wires the mechanisms; nothing runs yet.
 
-    A changed check drops the tag "health" and is broadcast; a switch drops the tag "flags".
+    A changed check drops the tag "health" and is broadcast; a switched flag drops the tag "flags".
     """
     clock = clock if clock is not None else SystemClock()
     flags = Flags(settings)

@@ -1,4 +1,4 @@
-"""Starting and stopping the services in their order, within bounds, saying how long each took."""
+"""Starts and stops services in order, within time limits, and measures how long each took."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Drain", "Lifecycle", "Service"]
 
 logger = logging.getLogger(__name__)
 
-# Of the time that is left, what a service's stop leaves to each level of services below it.
+# The share of the remaining time that a stop leaves to each level of services below it.
 _SHARE_BELOW = 0.2
 
 
@@ -26,11 +26,11 @@ class Service(msgspec.Struct, frozen=True):
     """Something with a start and a stop.
 
     Attributes:
-        name: as it shows in the log and, where it fails, as a health check.
-        start: when it fails or is cancelled it leaves nothing behind; `stop` is then not called.
-        stop: called once, if it started.
-        after: the services that run before it starts and until it has stopped.
-        required: whether the start fails with it.
+        name: its name in the log and, if its start fails, as a health check.
+        start: must leave nothing behind if it fails or is cancelled; `stop` is then not called.
+        stop: called once, if it was started.
+        after: services that run before it starts and until it has stopped.
+        required: whether the start of Helix fails if this fails.
     """
 
     name: str
@@ -41,16 +41,16 @@ class Service(msgspec.Struct, frozen=True):
 
 
 class _NotStarted(HelixError):
-    """A service did not start since one that it needs did not."""
+    """A service was not started, because one that it needs did not start."""
 
 
 class Lifecycle:
-    """Services, started as early as their needs allow and stopped in reverse.
+    """Starts services as early as their dependencies allow, and stops them in reverse.
 
     Args:
-        clock: what the start is timed by.
-        health: where an optional service that failed shows, under its name.
-        shutdown_s: the bound on all of `stop`, in seconds.
+        clock: measures the start.
+        health: shows an optional service that failed, under its name.
+        shutdown_s: time limit of `stop`, in seconds.
     """
 
     def __init__(self, clock: Clock, health: HealthRegistry, shutdown_s: float) -> None:
@@ -63,7 +63,7 @@ class Lifecycle:
         self._stop_lock = asyncio.Lock()
 
     def add(self, service: Service) -> None:
-        """Take a service into the start.
+        """Adds a service.
 
         Raises:
             ValueError: its name is taken.
@@ -73,15 +73,15 @@ class Lifecycle:
         self._services[service.name] = service
 
     def note(self, name: str, seconds: float) -> None:
-        """Record a part of the start that is no service, such as the imports before it."""
+        """Records the duration of a part of the start that is no service, such as the imports."""
         self._start_times[name] = seconds
 
     async def start(self) -> None:
-        """Start everything, independent services side by side, and log one line with the times.
+        """Starts all services, independent ones concurrently, and logs the times in one line.
 
         Raises:
-            Exception: what the first required service to fail raised; all that ran is stopped by then.
-            ValueError: `after` names an unknown service, or goes in a circle.
+            Exception: what the first required service that failed raised; all others are stopped by then.
+            ValueError: `after` names an unknown service, or is circular.
         """
         self._levels()
         tasks: dict[str, asyncio.Task[None]] = {}
@@ -102,10 +102,10 @@ class Lifecycle:
         )
 
     async def stop(self, within_s: float | None = None) -> tuple[str, ...]:
-        """Stop what runs, each service after those that need it, within `within_s` (or the bound) seconds.
+        """Stops all services, each after those that need it, within `within_s` (or `shutdown_s`) seconds.
 
-        A stop that hangs is cut off, early enough that the services below it get their turn. Gives the names
-        of those that did not stop cleanly. A second call finds nothing to do.
+        A stop that hangs is cancelled early enough to leave time for the services below it. Returns the names
+        of services that did not stop cleanly. A second call does nothing.
         """
         async with self._stop_lock:
             running, self._running = self._running, {}
@@ -148,7 +148,7 @@ class Lifecycle:
             service.name,
             "fail",
             f"not started: {reason}",
-            action="See the log, mend it and start Helix again.",
+            action="See the log, correct the cause, and restart Helix.",
         )
 
     async def _start_one(self, service: Service, needs: list[asyncio.Task[None]]) -> None:
@@ -184,7 +184,7 @@ class Lifecycle:
         if not done:
             task.cancel()
             logger.warning("service.stop_cut_off service=%s after_s=%.2f", service.name, bound_s)
-            # One turn of the loop, so that it can let go of what it holds; it is not waited for any longer.
+            # Give it one moment to release its resources after the cancellation.
             await asyncio.wait((task,), timeout=min(0.05, left_s - bound_s))
             return False
         if task.cancelled() or task.exception() is not None:
@@ -202,7 +202,7 @@ class Lifecycle:
         return sorted(self._services, key=lambda name: levels[name])
 
     def _levels(self) -> Mapping[str, int]:
-        """How many services stand below each, one upon the other."""
+        """The number of dependency levels below each service."""
         levels: dict[str, int] = {}
         waiting = dict(self._services)
         while waiting:

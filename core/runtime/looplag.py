@@ -1,4 +1,4 @@
-"""How late the event loop is: what everything else in the process feels."""
+"""Measures the lag of the event loop, which delays everything in the process."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from core.metrics import Histogram
 from core.text.numbers import plain
 
 _EVERY_S = 0.5
-# One minute of measurements is what "recent" means.
+# "Recent" means the last minute.
 _RECENT = int(60 / _EVERY_S)
 _SETTINGS = ("LOOP_LAG_WARN_MS", "LOOP_LAG_FAIL_MS")
-_ACTION = "Look in the log for what ran then, or give the process more CPU."
+_ACTION = "See the log for what ran then, or give the process more CPU."
 
 
 class LoopLag:
-    """Measures, twice a second, how much later than asked a pause ends.
+    """Measures twice a second how much later than requested a sleep ends.
 
     Args:
-        warn_s: so late in the last minute, the check warns; `fail_s`, it fails.
+        warn_s: lag in the last minute above which the check warns; above `fail_s` it fails.
 
     Attributes:
         last_s: the last measured lag in seconds.
@@ -52,7 +52,7 @@ class LoopLag:
         return max(self._recent, default=0.0)
 
     async def run(self) -> None:
-        """Measure until cancelled."""
+        """Measures until cancelled."""
         while True:
             began = self._clock.monotonic()
             await self._sleep(_EVERY_S)
@@ -61,7 +61,7 @@ class LoopLag:
             self._cell.observe(self.last_s)
 
     def probe(self) -> Reading:
-        """What the health check "event-loop" says."""
+        """The reading of the check "event-loop"."""
         worst_s = self.worst_recent_s
         bound = Threshold("worst_recent_s", "above", self._warn_s, self._fail_s, _SETTINGS)
         reading = Reading(
@@ -73,8 +73,8 @@ class LoopLag:
         )
         verdict = bound.judge(worst_s)
         reason = {
-            "fail": f"it stood still for more than {plain(self._fail_s)} s in the last minute",
-            "warn": f"it was late by more than {plain(self._warn_s * 1000)} ms in the last minute",
+            "fail": f"the event loop was blocked for more than {plain(self._fail_s)} s in the last minute",
+            "warn": f"the event loop lagged by more than {plain(self._warn_s * 1000)} ms in the last minute",
             "pass": "",
         }[verdict]
         return reading.become(verdict, reason, _ACTION)

@@ -1,6 +1,6 @@
-"""What the machine must give a process for Helix to start.
+"""The least resources that Helix needs to start.
 
-Libraries abort the process where memory or threads run out, so known limits are compared before.
+Libraries abort the process when memory or threads run out, so known limits are checked beforehand.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from core.errors import StartError
 from core.runtime.file_limit import raise_file_limit
 
 _MIB: Final = 1024 * 1024
-# Measured: what a start without load does with; threads reserve far more address space than they use.
+# Measured at a start without load; threads reserve far more address space than they use.
 _LEAST_MIB: Final = (
     (resource.RLIMIT_AS, 768, "address space", "ulimit -v, LimitAS="),
     (resource.RLIMIT_DATA, 192, "memory for data", "ulimit -d, LimitDATA="),
@@ -23,17 +23,17 @@ _NO_THREAD: Final = "can't start new thread"
 
 
 def require_enough() -> None:
-    """Compare the limits of this process with what Helix needs.
+    """Checks the limits of this process.
 
     Raises:
-        StartError: one is too low; the text names it and what would be enough.
+        StartError: one is too low; the text names it and what is needed.
     """
     for limit, least_mib, what, names in _LEAST_MIB:
         soft, _ = resource.getrlimit(limit)
         if soft != resource.RLIM_INFINITY and soft < least_mib * _MIB:
             raise StartError(
-                f"This process may have {soft // _MIB} MiB of {what}; Helix needs {least_mib} MiB to start. "
-                f"Raise that limit ({names})."
+                f"This process is limited to {soft // _MIB} MiB of {what}; Helix needs {least_mib} MiB to "
+                f"start. Raise that limit ({names})."
             )
     files = raise_file_limit(_LEAST_FILES)
     if files < _LEAST_FILES:
@@ -44,7 +44,7 @@ def require_enough() -> None:
 
 
 def explain(error: Exception) -> str | None:
-    """What an operator can do about an error; None where the machine is not short of something."""
+    """What an operator can do about an error; None if it is not a lack of resources."""
     code = error.errno if isinstance(error, OSError) else None
     if isinstance(error, MemoryError) or code == errno.ENOMEM:
         return "There is not enough memory. Give Helix more, or raise its limits (ulimit -v, ulimit -d)."

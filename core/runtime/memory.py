@@ -1,4 +1,4 @@
-"""How much memory this process holds."""
+"""The memory of this process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _STATM: Final = Path("/proc/self/statm")
 
 
 def resident_bytes() -> int | None:
-    """The resident set in bytes (proc_pid_statm(5)); None where the system does not say."""
+    """The resident set in bytes (proc_pid_statm(5)); None if the system does not tell."""
     try:
         return int(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
@@ -19,12 +19,12 @@ def resident_bytes() -> int | None:
 
 
 def give_back_memory() -> bool:
-    """Give free memory back to the system, as glibc does not do by itself where something above it is in use.
+    """Returns free memory to the system, which glibc does not do by itself below memory in use.
 
-    It takes milliseconds, during which other threads run (malloc_trim(3)).
+    Takes milliseconds, during which other threads run (malloc_trim(3)).
 
     Returns:
-        Whether some was given back; False where the C library cannot do it.
+        Whether memory was returned; False if the C library does not support it.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     return bool(trim is not None and trim(0))

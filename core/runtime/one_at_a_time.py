@@ -1,4 +1,4 @@
-"""Long work of which one piece runs at a time, and for which a stop does not wait."""
+"""Long work that runs one piece at a time, and is cancelled by a shutdown."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ T = TypeVar("T")
 
 
 class Busy(HelixError):
-    """Another piece is under way."""
+    """Another piece is running."""
 
 
 class StoppedByRestart(HelixError):
-    """Helix is being stopped, and the work with it."""
+    """Helix is stopping, so the work was cancelled."""
 
 
 class OneAtATime:
-    """Runs one piece of work after another, never two at once.
+    """Runs one piece of work at a time, and refuses further ones.
 
     Attributes:
-        running: what runs, such as "A backup is being made"; empty where nothing does.
+        running: the running work, such as "A backup is being made"; empty if there is none.
     """
 
     def __init__(self, drain: Drain, kind: str) -> None:
@@ -33,11 +33,11 @@ class OneAtATime:
         self.running = ""
 
     async def run(self, what: str, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`.
+        """Returns the result of `work`.
 
         Raises:
-            Busy: another piece runs.
-            StoppedByRestart: Helix is being stopped.
+            Busy: another piece is running.
+            StoppedByRestart: Helix is stopping.
         """
         if self.running:
             work.close()
@@ -51,6 +51,6 @@ class OneAtATime:
             current = asyncio.current_task()
             if current is not None and current.cancelling():
                 raise
-            raise StoppedByRestart(f"Helix is being stopped; nothing of the {self._kind} is left.") from None
+            raise StoppedByRestart(f"Helix is stopping; the {self._kind} was cancelled.") from None
         finally:
             self.running = ""

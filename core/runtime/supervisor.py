@@ -1,4 +1,4 @@
-"""The one owner of every background loop: named, restarted with backoff, visible on `/health`."""
+"""Owns all background loops: named, restarted with backoff, visible on `/health`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Sleep = Callable[[float], Awaitable[None]]
 
 _FIRST_BACKOFF_S = 1.0
 _LONGEST_BACKOFF_S = 60.0
-# By up to so much, as a share, a pause is longer than its turn says.
+# Up to this share is added to a backoff.
 _JITTER = 0.5
-# A loop that ran so long without a crash has recovered, and its backoff starts over.
+# A loop that ran this long without a crash has recovered, and its backoff starts again.
 _STABLE_AFTER_S = 60.0
 
 
@@ -29,12 +29,12 @@ class Supervisor:
     """Runs loops until it is stopped.
 
     Args:
-        clock: what runs are timed by.
-        health: where a crash shows, as the check "loop:<name>".
-        sleep: what waits; tests put their own clock's here.
-        jitter: gives 0 to 1, so that loops that crashed together do not come back together.
-        on_crash: hears the name of a loop each time that it is to be restarted.
-        bounds: from where on a loop is a warning, or a failure.
+        clock: measures runs.
+        health: shows a crash, as the check "loop:<name>".
+        sleep: waits a number of seconds; tests pass their own.
+        jitter: returns 0 to 1, so that loops that crashed together are not restarted together.
+        on_crash: called with the name of a loop before each restart.
+        bounds: when a loop's check warns or fails.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Supervisor:
         self._on_crash = on_crash
         self._bounds = bounds
         self._loops: dict[str, Loop] = {}
-        # Loops that were removed and have not ended yet.
+        # Removed loops that have not ended yet.
         self._leaving: set[asyncio.Task[None]] = set()
         self._started = False
         self._stopping = False
@@ -67,11 +67,11 @@ class Supervisor:
         every_s: float | None = None,
         first_after_s: float = 0.0,
     ) -> None:
-        """Own a loop; it starts with the supervisor, or at once where that runs already.
+        """Adds a loop; it starts with the supervisor, or at once if that is running.
 
         Args:
-            name: unique, as it shows on `/health` and in the log.
-            run: one run. Without `every_s` it is the whole loop, and is finished when it returns.
+            name: unique; shown on `/health` and in the log.
+            run: one run. Without `every_s` it is the whole loop, which is finished when it returns.
             every_s: pause from the end of one run to the next.
             first_after_s: pause before the first run.
 
@@ -86,7 +86,7 @@ class Supervisor:
             self._spawn(loop)
 
     def remove(self, name: str) -> None:
-        """Cancel a loop and forget it and its check; an unknown name is ignored."""
+        """Cancels a loop and removes it and its check; ignores an unknown name."""
         loop = self._loops.pop(name, None)
         if loop is None:
             return
@@ -97,7 +97,7 @@ class Supervisor:
             loop.task.add_done_callback(self._leaving.discard)
 
     def start(self) -> None:
-        """Start every loop that was added; further ones start as they are added."""
+        """Starts all loops; those added later start at once."""
         if self._started:
             return
         self._started = True
@@ -105,7 +105,7 @@ class Supervisor:
             self._spawn(loop)
 
     async def stop(self, grace_s: float) -> tuple[str, ...]:
-        """Cancel every loop and wait up to `grace_s` seconds; gives the names of those that did not end."""
+        """Cancels all loops and waits up to `grace_s` seconds; returns the names of those still running."""
         self._stopping = True
         tasks = {loop.task for loop in self._loops.values() if loop.task is not None} | self._leaving
         for task in tasks:
@@ -122,14 +122,14 @@ class Supervisor:
         return names
 
     def loops(self) -> tuple[LoopStatus, ...]:
-        """Every loop as it is now, sorted by name."""
+        """The state of every loop, sorted by name."""
         return tuple(
             LoopStatus(loop.name, loop.state, loop.restarts, loop.last_error, loop.last_run)
             for _, loop in sorted(self._loops.items())
         )
 
     def probe(self) -> Reading:
-        """What the health check "loops" says of all of them."""
+        """The reading of the check "loops"."""
         return read_loops(self._loops.values(), self._clock.monotonic(), self._bounds)
 
     def _spawn(self, loop: Loop) -> None:
@@ -151,22 +151,22 @@ class Supervisor:
                 await self._sleep(loop.every_s)
 
     async def _run_once(self, loop: Loop) -> BaseException | None:
-        """One run; gives what crashed it."""
+        """One run; returns the exception that crashed it, or None."""
         loop.state = "running"
         loop.last_run = self._clock.now()
         loop.running_since = self._clock.monotonic()
         try:
             await loop.run()
         except asyncio.CancelledError as error:
-            # Unless the loop itself was cancelled, something inside was: that is a crash like any other.
+            # If the loop's task was not cancelled, something inside it was: that is a crash.
             crash: BaseException | None = error
-        except Exception as error:  # noqa: BLE001 - whatever it is, the loop is restarted and it is logged
+        except Exception as error:  # noqa: BLE001 - any error is logged and restarts the loop
             crash = error
         else:
             crash = None
         task = asyncio.current_task()
         if task is not None and task.cancelling():
-            # However the run answered it: one that failed in its clean-up, or went on, must not come back.
+            # Cancelled: the loop must end even if its run failed in its clean-up or ignored it.
             if isinstance(crash, Exception):
                 logger.error("loop.clean_up_failed loop=%s", loop.name, exc_info=crash)
             raise asyncio.CancelledError from crash
@@ -190,7 +190,7 @@ class Supervisor:
             pause_s,
             exc_info=crash,
         )
-        # A probe as well as a report: a loop that never returns recovers by running on.
+        # A probe besides the report: a loop that never returns recovers by running on.
         self._health.add_probe(loop.check, lambda: self._reading(loop))
         if self._on_crash is not None:
             self._on_crash(loop.name)

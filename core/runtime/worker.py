@@ -1,8 +1,8 @@
-"""One process beside this one, for what would hold up the event loop: drawing and compressing.
+"""A second process for work that would block the event loop: drawing and compressing.
 
-It is a fresh interpreter, never a fork (a forked child would keep the lock on the data folder after its
-parent's SIGKILL), and it is spoken to in bytes over pipes. It starts at the first job, ends when it has been
-idle for a while, and ends with its parent, whose end closes its input.
+It is a fresh interpreter, never a fork (a forked child would keep the data folder's lock after its parent's
+SIGKILL), and communicates in bytes over pipes. It starts with the first job, ends after being idle for a
+while, and ends with its parent, whose end closes its input.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from core.text.numbers import plain
 logger = logging.getLogger(__name__)
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
-# What an interpreter needs to find itself; settings, and with them secrets, are not handed on.
+# Variables that an interpreter needs; settings, and so secrets, are not passed on.
 _KEPT_VARIABLES: Final = (
     "PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "MPLCONFIGDIR",
     "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
@@ -34,18 +34,18 @@ _PRINTED_BYTES: Final = 4096
 
 
 class WorkerBusy(HelixError):
-    """Too many jobs wait."""
+    """Too many jobs wait or run."""
 
 
 class WorkerFailed(Exception):
-    """A job ended in an error of its own, took too long, or its process died; the text is for the log."""
+    """A job raised an unexpected error, took too long, or its process died; the text is for the log."""
 
 
 class Worker:
-    """Runs jobs one after another in a process of its own.
+    """Runs jobs one after another in a second process.
 
     Args:
-        idle_s: after so long without a job the process ends, and with it the memory of what it imported.
+        idle_s: seconds without a job after which the process ends and frees its memory.
         waiting_limit: how many jobs may wait or run.
     """
 
@@ -63,18 +63,18 @@ class Worker:
 
     @property
     def pid(self) -> int | None:
-        """The process's id, while there is one."""
+        """The process's id; None while there is no process."""
         return None if self._process is None else self._process.pid
 
     async def run(self, target: str, payload: bytes, *, timeout_s: float = _TIMEOUT_S) -> bytes:
-        """What the function `target` ("package.module:function", bytes to bytes) makes of `payload`.
+        """Runs the function `target` ("package.module:function", bytes to bytes) on `payload`.
 
-        A caller that is cancelled ends the process, and the next job starts another.
+        If the caller is cancelled, the process is killed, and the next job starts a new one.
 
         Raises:
-            WorkerBusy: too many jobs wait.
-            HelixError: what the function told.
-            WorkerFailed: it failed otherwise, or was not done after `timeout_s` seconds.
+            WorkerBusy: too many jobs wait or run.
+            HelixError: raised by the function.
+            WorkerFailed: it failed in another way, or took longer than `timeout_s` seconds.
         """
         if self._waiting >= self._waiting_limit or self._closed:
             raise WorkerBusy("Too much is being drawn at once. Try again in a moment.")
@@ -86,7 +86,7 @@ class Worker:
             self._waiting -= 1
 
     async def close(self) -> None:
-        """Ends the process; nothing can be run afterwards."""
+        """Ends the process; no job can be run afterwards."""
         self._closed = True
         await self._end()
         for ending in (self._leaving, self._listening):
@@ -103,7 +103,7 @@ class Worker:
             await self._end()
             raise WorkerFailed(f"{target}: not done after {plain(timeout_s)} s") from None
         except (EOFError, OSError) as error:
-            # Also asyncio.IncompleteReadError: its process is gone.
+            # Includes asyncio.IncompleteReadError: the process has ended.
             await self._end()
             raise WorkerFailed(f"{target}: its process ended ({type(error).__name__})") from error
         except BaseException:
@@ -137,9 +137,9 @@ class Worker:
             env={**environment, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            # Not ours: a job must not wait for whoever reads our log, and the log has one format.
+            # Piped instead of inherited: jobs must not block on our log's reader, and the log has one format.
             stderr=asyncio.subprocess.PIPE,
-            # Ctrl+C in a terminal goes to a whole session; a stop ends this process in its own time.
+            # Ctrl+C in a terminal is sent to the whole session; a shutdown ends this process in its own time.
             start_new_session=True,
         )
         logger.info("worker.started pid=%d", process.pid)
@@ -161,7 +161,7 @@ class Worker:
         logger.info("worker.ended pid=%d", process.pid)
 
     def _idle(self) -> None:
-        # Between two jobs: the input's end is what the process waits for.
+        # Between two jobs, closing the input ends the process.
         if not self._turn.locked() and self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
             self._leaving = asyncio.create_task(self._process.wait(), name="worker-leaving")
@@ -169,7 +169,7 @@ class Worker:
 
 
 async def _log_output(stream: asyncio.StreamReader) -> None:
-    """Log what the process prints, until it ends."""
+    """Logs what the process prints, until it ends."""
     while printed := await stream.read(_PRINTED_BYTES):
         for line in printed.decode("utf-8", "replace").splitlines():
             logger.warning("worker.printed %s", line)

@@ -1,4 +1,4 @@
-"""The settings: typed, checked, and every mistake named at once."""
+"""Loads the settings: typed and validated; all mistakes are reported at once."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ _HOSTING_VARIABLES = (
 
 _PUBLIC_DOMAIN = "RAILWAY_PUBLIC_DOMAIN"
 _SHORT_TOKEN = 24
-# Of a wrong value this many characters are shown: enough for a path.
+# At most this many characters of a wrong value are shown: enough for a path.
 _SHOWN = 200
 _FLAG_PREFIX = "ENABLE_"
 
 
 class LoadedSettings(msgspec.Struct, frozen=True):
-    """The settings, and what deserves a warning."""
+    """The settings, and warnings about them."""
 
     settings: Settings
     warnings: tuple[str, ...]
@@ -61,8 +61,8 @@ class SettingsError(StartError):
     """Some settings are wrong.
 
     Attributes:
-        problems: each names the setting, its value unless it is a secret, and what would be right.
-        log_format: how the log was to be written; "text" where that setting is wrong too.
+        problems: each names the setting, its value unless it is a secret, and what is accepted.
+        log_format: the format chosen for the log; "text" if that setting is wrong too.
     """
 
     def __init__(self, problems: tuple[str, ...], log_format: LogFormat) -> None:
@@ -73,12 +73,12 @@ class SettingsError(StartError):
 
 
 def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSettings:
-    """Read the settings from `environ` and, where it says nothing, from the file; nothing else is looked at.
+    """Reads the settings from `environ` and, for variables missing there, from the file.
 
-    A variable that is set to nothing counts as unset, and hides the file's.
+    An empty variable counts as unset, but still hides that of the file.
 
     Raises:
-        SettingsError: naming every mistake at once.
+        SettingsError: with every mistake.
     """
     file = read_env_file(env_file)
     given = {
@@ -101,24 +101,24 @@ def load_settings(environ: Mapping[str, str], env_file: Path | None) -> LoadedSe
     return LoadedSettings(Settings(**values), tuple(warnings))
 
 
-# The values have the types that `Settings` declares: `Group.setting` ties a field's type to its parser.
+# `Group.setting` ties each field's type to its parser, so the values have the types of `Settings`.
 def _parse_all(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, row in TABLE.items():
         if name not in given:
             continue
         if row.parse is None:
-            problems.append(f"{name}: not built yet; Helix runs as one process for now, so leave it unset.")
+            problems.append(f"{name}: must be unset, since Helix runs as one process for now.")
             continue
         try:
             values[row.attribute] = row.parse(given[name])
         except ValueError as error:
-            problems.append(f"{name}{_shown(row, given[name])}: it takes {error}.")
+            problems.append(f"{name}{_shown(row, given[name])}: must be {error}.")
     return values
 
 
 def _shown(row: Row, text: str) -> str:
-    # An address with a user in it holds a password, whatever the setting is for.
+    # A URL with a user name may contain a password, whatever the setting.
     if row.secret or "@" in text:
         return ""
     return f"={text[:_SHOWN]!r}{'…' if len(text) > _SHOWN else ''}"
@@ -128,7 +128,7 @@ def _take_public_domain(domain: str, values: dict[str, Any], problems: list[str]
     try:
         values["public_url"] = f"https://{parse.host(domain)}"
     except ValueError:
-        problems.append(f"{_PUBLIC_DOMAIN}={domain[:60]!r}: it takes a host name; or set PUBLIC_URL.")
+        problems.append(f"{_PUBLIC_DOMAIN}={domain[:60]!r}: must be a host name. Or set PUBLIC_URL.")
 
 
 def _decide_host(
@@ -136,26 +136,26 @@ def _decide_host(
 ) -> None:
     has_token = "DISCORD_TOKEN" in given
     if "HOST" not in given and has_token and environ.get("PORT", "").strip():
-        # Hosting platforms set PORT and reach the process from outside.
+        # Hosting platforms set PORT and connect from outside.
         values["host"] = "0.0.0.0"  # noqa: S104 - see above
     if has_token:
         return
     platform = next((name for name in _HOSTING_VARIABLES if environ.get(name, "").strip()), None)
     if platform is not None:
         problems.append(
-            f"DISCORD_TOKEN: it is not set, and {platform} says that this is a hosting platform, where the"
+            f"DISCORD_TOKEN: it is not set, and {platform} shows that this is a hosting platform, where the"
             " sandbox does not run. Set the bot's token (Discord's Developer Portal, Bot, Reset Token)."
         )
     host = values.get("host", "127.0.0.1")
     if not is_loopback(host):
         problems.append(
-            f"DISCORD_TOKEN: it is not set, and the sandbox listens on this machine only, not on"
+            f"DISCORD_TOKEN: it is not set, and the sandbox listens only on this machine, not on"
             f" HOST={host!r}. Set the bot's token, or leave HOST unset."
         )
 
 
 def _failing_before_warning(values: Mapping[str, Any]) -> list[str]:
-    """What would fail before it warns, the defaults counted in."""
+    """Checks whose bounds would make them fail before they warn, including default bounds."""
     now = {field.name: field.default for field in msgspec.structs.fields(Settings)} | dict(values)
     problems = []
     for warn, fail, side in (
@@ -166,20 +166,20 @@ def _failing_before_warning(values: Mapping[str, Any]) -> list[str]:
     ):
         first, then = now[warn.lower()], now[fail.lower()]
         if first > then if side == "at most" else first < then:
-            problems.append(f"{warn}={first}: it takes {side} what {fail} is, {then}.")
+            problems.append(f"{warn}={first}: must be {side} {then}, the value of {fail}.")
     return problems
 
 
 def _short_tokens(values: Mapping[str, Any]) -> list[str]:
     return [
-        f"{name.upper()}: it has fewer than {_SHORT_TOKEN} characters and could be guessed."
+        f"{name.upper()}: it has fewer than {_SHORT_TOKEN} characters and could be guessed. Use a longer one."
         for name in ("read_token", "webhook_token", "github_webhook_secret")
         if name in values and len(values[name].reveal()) < _SHORT_TOKEN
     ]
 
 
 def _unreachable(values: Mapping[str, Any]) -> list[str]:
-    """This machine is sent to in the sandbox alone."""
+    """Warnings about destinations on this machine, which only the sandbox may send to."""
     if "discord_token" not in values:
         return []
     found = {
@@ -187,7 +187,7 @@ def _unreachable(values: Mapping[str, Any]) -> list[str]:
         "DISCORD_WEBHOOK_URL": (values["discord_webhook_url"],) if "discord_webhook_url" in values else (),
     }
     return [
-        f"{name}: it leads to this machine, which is sent to in the sandbox alone."
+        f"{name}: it points to this machine, so nothing is sent to it outside the sandbox."
         for name, urls in found.items()
         if any(parse.is_forbidden_outside(url) for url in urls)
     ]
@@ -205,7 +205,7 @@ def _judge_unknown_names(
             problems.append(f"{name[:60]} in {where}: there is no such flag. {_hint(name, flags)}")
         elif (near := closest(name, TABLE)) is not None:
             warnings.append(f"{name[:60]} in {where}: there is no such setting. Did you mean {near}?")
-    # Other programs share the process environment, and may have flags of their own.
+    # Other programs share the process environment and may have variables with this prefix.
     warnings += (
         f"{name[:60]} in the environment: Helix has no such flag. {_hint(name, flags)}"
         for name in sorted(environ)
@@ -215,4 +215,4 @@ def _judge_unknown_names(
 
 def _hint(name: str, flags: list[str]) -> str:
     near = closest(name, flags)
-    return f"Did you mean {near}?" if near is not None else f"There are {', '.join(flags)}."
+    return f"Did you mean {near}?" if near is not None else f"The flags are {', '.join(flags)}."

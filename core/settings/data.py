@@ -14,68 +14,68 @@ _webhooks = Group("Webhooks")
 
 
 class DataSettings(HttpSettings, frozen=True, kw_only=True):
-    """What is kept and for how long; who sends webhooks and who receives them."""
+    """The data folder, retention, backups, and webhooks in and out."""
 
     data_dir: Path = _data.setting(
         "HELIX_DATA_DIR",
         Path("data"),
         parse.folder,
-        "The folder of the database and of the files people edit.",
+        "The folder of the database and of the files that people edit.",
         attribute="data_dir",
     )
     journal_days: int = _data.setting(
         "JOURNAL_DAYS",
         365,
         parse.whole(1, 36500, "days"),
-        "How long the journal of changes is kept, in days.",
+        "How many days journal entries are kept.",
     )
     backup_every_h: float = _data.setting(
         "BACKUP_EVERY_H",
         24.0,
         parse.number(0, 8760, "hours"),
-        "Hours from one backup to the next, from the last good one on.",
+        "Hours between backups, counted from the last good one.",
     )
     backup_keep: int = _data.setting(
         "BACKUP_KEEP",
         7,
         parse.whole(1, 1000, "backups"),
-        "How many backups are kept; the newest good one always is.",
+        "How many backups are kept. The newest good one is never deleted.",
     )
     webhook_token: Secret | None = _webhooks.setting(
-        "WEBHOOK_TOKEN", None, parse.secret, "The token that simple senders show.", secret=True
+        "WEBHOOK_TOKEN", None, parse.secret, "The token with which simple senders authenticate.", secret=True
     )
     webhook_secret: tuple[Secret, ...] = _webhooks.setting(
         "WEBHOOK_SECRET",
         (),
         parse.listed(parse.webhook_key, commas=False),
-        "Keys (whsec_…) of what comes in by Standard Webhooks; several, separated by spaces, while rotating.",
+        "Keys (whsec_…) of incoming Standard Webhooks; several, separated by spaces, during a rotation.",
         secret=True,
     )
     webhook_signing_secret: Secret | None = _webhooks.setting(
         "WEBHOOK_SIGNING_SECRET",
         None,
         parse.webhook_key,
-        "The key (whsec_…) that signs what goes out to the destinations below.",
+        "The key (whsec_…) that signs deliveries to the destinations below.",
         secret=True,
     )
     github_webhook_secret: Secret | None = _webhooks.setting(
         "GITHUB_WEBHOOK_SECRET",
         None,
         parse.passphrase,
-        "The secret of the webhook set up at GitHub.",
+        "The secret of the webhook that is set up at GitHub.",
         secret=True,
     )
     zapier_webhook_url: tuple[Secret, ...] = _webhooks.setting(
         "ZAPIER_WEBHOOK_URL",
         (),
         parse.listed(parse.webhook_url, commas=False),
-        "Where events go: one or several https addresses, separated by spaces.",
+        "Destinations of events: one or several https URLs, separated by spaces.",
         secret=True,
     )
     discord_webhook_url: Secret | None = _webhooks.setting(
         "DISCORD_WEBHOOK_URL",
         None,
         parse.webhook_url,
-        "A webhook of Discord's that gets events too.",
+        "The URL of a Discord webhook that receives events, too.",
         secret=True,
     )

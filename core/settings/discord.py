@@ -12,7 +12,7 @@ _discord = Group("Discord")
 
 
 class DiscordSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom Helix connects to, and which channels and people it serves there."""
+    """The connection to Discord, and the servers, channels and people with rights there."""
 
     discord_token: Secret | None = _discord.setting(
         "DISCORD_TOKEN",
@@ -25,59 +25,59 @@ class DiscordSettings(msgspec.Struct, frozen=True, kw_only=True):
         "DISCORD_API_URL",
         "https://discord.com/api/v10",
         parse.url("https", "http", versioned=True),
-        "Discord's REST API with its version; a proxy or a compatible server may stand here.",
+        "The URL of Discord's REST API with its version, or of a proxy or a compatible server.",
     )
     discord_gateway_url: str | None = _discord.setting(
         "DISCORD_GATEWAY_URL",
         None,
         parse.url("wss", "ws"),
-        "The gateway, like wss://gateway.discord.gg. Unset: asked of DISCORD_API_URL.",
+        "The URL of the gateway, like wss://gateway.discord.gg. Unset: DISCORD_API_URL is asked for it.",
     )
     command_prefix: str = _discord.setting(
-        "COMMAND_PREFIX", "!", parse.prefix, "What stands before a command: 1 to 5 characters."
+        "COMMAND_PREFIX", "!", parse.prefix, "The characters before a command: 1 to 5."
     )
     home_guild_id: int | None = _discord.setting(
         "HOME_GUILD_ID",
         None,
         parse.snowflake,
-        "The server whose admins and mods may operate Helix. Unset: owners only.",
+        "The id of the home server, whose admins and mods may operate Helix. Unset: owners only.",
     )
     admin_role_id: int | None = _discord.setting(
-        "ADMIN_ROLE_ID", None, parse.snowflake, "A role of the home server that counts as admin."
+        "ADMIN_ROLE_ID", None, parse.snowflake, "The id of a role of the home server that counts as admin."
     )
     owner_ids: tuple[int, ...] = _discord.setting(
         "OWNER_IDS",
         (),
         parse.listed(parse.snowflake),
-        "Users that count as owners besides the application's, separated by commas.",
+        "Ids of users who count as owners, besides the application's owner, separated by commas.",
     )
     alerts_channel_id: int | None = _discord.setting(
         "ALERTS_CHANNEL_ID",
         None,
         parse.snowflake,
-        "Where the admins are told of alerts, refused edits and dead letters. Unset: what `setup` chose.",
+        "The channel for alerts, refused edits and dead letters. Unset: the one chosen by `setup`.",
     )
     telemetry_channel_id: int | None = _discord.setting(
         "TELEMETRY_CHANNEL_ID",
         None,
         parse.snowflake,
-        "Where one message shows how everything is, edited as that changes. Unset: what `setup` chose.",
+        "The channel of the status message, which is kept up to date. Unset: the one chosen by `setup`.",
     )
     digest_channel_id: int | None = _discord.setting(
         "DIGEST_CHANNEL_ID",
         None,
         parse.snowflake,
-        "Where the week is summed up on Mondays at 09:00 UTC. Unset: what `setup` chose.",
+        "The channel of the weekly digest, Mondays at 09:00 UTC. Unset: the one chosen by `setup`.",
     )
     deployments_channel_id: int | None = _discord.setting(
         "DEPLOYMENTS_CHANNEL_ID",
         None,
         parse.snowflake,
-        "Where pushes, releases and workflows are announced. Unset: what `setup` chose.",
+        "The channel for pushes, releases and workflows. Unset: the one chosen by `setup`.",
     )
     post_channel_ids: tuple[int, ...] = _discord.setting(
         "POST_CHANNEL_IDS",
         (),
         parse.listed(parse.snowflake),
-        "Channels to which webhooks may post, separated by commas. Unset: none.",
+        "Ids of channels to which webhooks may post, separated by commas. Unset: none.",
     )

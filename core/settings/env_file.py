@@ -1,4 +1,4 @@
-"""Reading a `.env` file: what it sets, and which of its lines cannot be read."""
+"""Reads a `.env` file, and reports the lines that are not valid."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 
 
 class EnvFile(msgspec.Struct, frozen=True):
-    """What a `.env` file says: values by name, lines that cannot be read, names that are set twice."""
+    """The content of a `.env` file: values by name, invalid lines, names that are set twice."""
 
     values: Mapping[str, str]
     problems: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class EnvFile(msgspec.Struct, frozen=True):
 
 
 def read_env_file(path: Path | None) -> EnvFile:
-    """Read a `.env` file; an absent one is empty. Texts never show a value, which may be a secret."""
+    """Reads a `.env` file; a missing one is empty. Messages never show a value, which may be a secret."""
     if path is None:
         return EnvFile({})
     try:
@@ -40,7 +40,7 @@ def read_env_file(path: Path | None) -> EnvFile:
 
 
 def _read(path: Path) -> bytes:
-    # A FIFO or a device would never end; only a regular file is read.
+    # Reading a FIFO or a device might never end.
     if path.exists() and not path.is_file():
         raise ValueError("it is not a file")
     with path.open("rb") as file:
@@ -51,7 +51,7 @@ def _read(path: Path) -> bytes:
 
 
 def _parse(text: str, file: str) -> EnvFile:
-    # Only this parser of python-dotenv says where a bad line stands; load_dotenv merely logs it.
+    # Only this parser of python-dotenv reports the line of a mistake; load_dotenv only logs it.
     from dotenv.parser import parse_stream
 
     values: dict[str, str] = {}
@@ -59,12 +59,12 @@ def _parse(text: str, file: str) -> EnvFile:
     problems: list[str] = []
     warnings: list[str] = []
     for binding in parse_stream(io.StringIO(text)):
-        # A binding begins with the blank lines before it.
+        # A binding includes the blank lines before it.
         original = binding.original.string
         blank = original[: len(original) - len(original.lstrip())]
         line = binding.original.line + len(re.findall(r"\r\n|\n|\r", blank))
         if binding.error or (binding.key is not None and not _NAME.fullmatch(binding.key)):
-            problems.append(f"{file}, line {line}: it cannot be read; write NAME=value")
+            problems.append(f"{file}, line {line}: it is not valid; write NAME=value")
         elif binding.key is not None and binding.value is None:
             problems.append(f'{file}, line {line}: "=" and a value are missing after {binding.key}')
         elif binding.key is not None and binding.value is not None:

@@ -1,4 +1,4 @@
-"""The settings of the group HTTP; each file adds its groups to the record of the file before."""
+"""The settings of the group HTTP. Each of these files extends the record of the previous one."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ class HttpSettings(DiscordSettings, frozen=True, kw_only=True):
         "HOST",
         "127.0.0.1",
         parse.host,
-        "The address to listen on; :: for all, IPv4 included. With a token, and PORT set in the process"
-        " environment: 0.0.0.0.",
+        "The address to listen on; :: means all, IPv4 included. 0.0.0.0 if there is a token and the process"
+        " environment sets PORT.",
     )
-    port: int = _http.setting("PORT", 8080, parse.port, "The port to listen on; 0 takes any free one.")
+    port: int = _http.setting("PORT", 8080, parse.port, "The port to listen on; 0 picks a free one.")
     public_url: str | None = _http.setting(
         "PUBLIC_URL",
         None,
         parse.public_url,
-        "What full links are made of, like https://helix.example or https://example.org/helix. Unset:"
+        "The start of full links, like https://helix.example or https://example.org/helix. Unset:"
         " RAILWAY_PUBLIC_DOMAIN or HOST:PORT.",
     )
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = _http.setting(
         "TRUSTED_PROXIES",
         (),
         parse.listed(parse.network),
-        "Networks whose X-Forwarded-For is believed, like 10.0.0.0/8, separated by commas.",
+        "Networks whose X-Forwarded-For is trusted, like 10.0.0.0/8, separated by commas.",
     )
     read_token: Secret | None = _http.setting(
         "READ_TOKEN",
         None,
         parse.secret,
-        "Reading over HTTP then needs this as a Bearer token. Unset: reading is public.",
+        "The Bearer token that reading over HTTP requires. Unset: reading is public.",
         secret=True,
     )
     max_body: int = _http.setting(
@@ -53,25 +53,25 @@ class HttpSettings(DiscordSettings, frozen=True, kw_only=True):
         "MAX_STREAMS",
         10_000,
         parse.whole(0, 100_000, "streams"),
-        "How many may listen to /events and /ws at once; 0 lets nobody. Each takes a file descriptor.",
+        "Most streams (/events and /ws) at once; 0 allows none. Each needs a file descriptor.",
     )
     max_streams_per_client: int = _http.setting(
         "MAX_STREAMS_PER_CLIENT",
         100,
         parse.whole(1, 100_000, "streams"),
-        "How many of them from one address. Behind a proxy that TRUSTED_PROXIES does not name, all are one.",
+        "Most streams from one address. Clients behind a proxy that TRUSTED_PROXIES lacks count as one.",
     )
     max_connections: int = _http.setting(
         "MAX_CONNECTIONS",
         800,
         parse.whole(1, 1_000_000, "connections"),
-        "How many connections may be open at once.",
+        "Most connections at once.",
     )
     max_connections_per_client: int = _http.setting(
         "MAX_CONNECTIONS_PER_CLIENT",
         200,
         parse.whole(0, 1_000_000, "connections; 0 means no limit"),
-        "How many of them one address may have; those of TRUSTED_PROXIES are not counted. 0: no limit.",
+        "Most connections from one address, except those of TRUSTED_PROXIES. 0: no limit.",
     )
     head_timeout_s: float = _http.setting(
         "HEAD_TIMEOUT_S",
@@ -83,18 +83,18 @@ class HttpSettings(DiscordSettings, frozen=True, kw_only=True):
         "BODY_TIMEOUT_S",
         30.0,
         parse.number(0, 3600, "seconds"),
-        "Seconds in which a request's body must have come.",
+        "Seconds within which a request's body must arrive.",
     )
     rate_limit_per_minute: int = _http.setting(
         "RATE_LIMIT_PER_MINUTE",
         600,
         parse.whole(0, 1_000_000, "requests; 0 means no limit"),
-        "Requests a minute and client that are not answered from the cache; as many may come at once. 0: no"
-        " limit. Behind a proxy set TRUSTED_PROXIES, or all its clients count as one.",
+        "Requests per minute and client that are not answered from the cache, also the size of a burst. 0:"
+        " no limit. Behind a proxy set TRUSTED_PROXIES, or all its clients count as one.",
     )
     webhook_rate_limit_per_minute: int = _http.setting(
         "WEBHOOK_RATE_LIMIT_PER_MINUTE",
         12_000,
         parse.whole(0, 1_000_000, "requests; 0 means no limit"),
-        "Likewise for requests to the webhooks and hooks. 0: no limit.",
+        "The same for requests to webhooks and hooks. 0: no limit.",
     )

@@ -1,4 +1,4 @@
-"""The record of all settings: those of the other files, those of the log, and what the start finds out."""
+"""The record of all settings: those of the other files, those of the log, and values found at start."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _logs = Group("Logging")
 
 
 class Settings(HealthSettings, frozen=True, kw_only=True):
-    """Every setting under its lower-case name; its row says what it means.
+    """All settings by lower-case name; the rows of the table say what they mean.
 
     Attributes:
-        port_is_set: whether somebody chose PORT, so that a taken one is an error and not moved.
+        port_is_set: whether PORT was set; if it is taken, the start then fails instead of using another.
         given: the variables that were set, in the environment or in the file.
-        in_sandbox: whether the token and the addresses are those of the sandbox that this process started.
+        in_sandbox: whether token and URLs are those of the sandbox that this process started.
     """
 
     log_level: str = _logs.setting(
@@ -33,7 +33,7 @@ class Settings(HealthSettings, frozen=True, kw_only=True):
         "Which HTTP requests are logged: off, errors (5xx and refused clients), or all.",
     )
     log_format: LogFormat = _logs.setting(
-        "LOG_FORMAT", "text", parse.one_of("text", "json"), "text, or json for one JSON object a line."
+        "LOG_FORMAT", "text", parse.one_of("text", "json"), "text, or json for one JSON object per line."
     )
     port_is_set: bool = False
     given: frozenset[str] = frozenset()
@@ -46,21 +46,21 @@ class Settings(HealthSettings, frozen=True, kw_only=True):
 
     @property
     def authority(self) -> str:
-        """HOST and PORT as they stand in an address."""
+        """HOST:PORT as part of a URL."""
         return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     @property
     def base_url(self) -> str:
-        """What full links start with, without a slash at the end."""
+        """The start of full links, without a slash at the end."""
         if self.public_url:
             return self.public_url
-        # Nobody can open an address that means "all of them"; "::" means those of IPv4 as well.
+        # Addresses that mean "all" cannot be opened; "::" includes IPv4.
         every = self.host in {"0.0.0.0", "::"}  # noqa: S104 - replaced here
         return f"http://{f'127.0.0.1:{self.port}' if every else self.authority}"
 
     @property
     def public_path(self) -> str:
-        """The path of PUBLIC_URL, below which everything is found as well; empty where it has none."""
+        """The path of PUBLIC_URL, under which everything is served too; empty if it has none."""
         return urlsplit(self.public_url).path if self.public_url else ""
 
     def secrets(self) -> tuple[Secret, ...]:

@@ -1,4 +1,4 @@
-"""The table of settings: one row for each, with its name, default, parser, group and meaning."""
+"""The table of settings: one row each, with name, default, parser, group and meaning."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class Row(msgspec.Struct, frozen=True):
 
     Attributes:
         name: its variable.
-        attribute: where the record keeps its value.
+        attribute: the field of the record that holds its value.
         default: as `.env.example` shows it.
-        parse: makes the value from the variable's text; None for a setting that is not built yet.
-        meaning: one sentence or two.
-        secret: whether no message may show its value.
+        parse: converts the variable's text; None for a setting that is not available yet.
+        meaning: one or two sentences.
+        secret: whether messages must not show its value.
     """
 
     name: str
@@ -38,12 +38,12 @@ class Row(msgspec.Struct, frozen=True):
     group: GroupName
 
 
-# Every setting by its variable, in the order of `.env.example`.
+# All settings by variable, in the order of `.env.example`.
 TABLE: Final[dict[str, Row]] = {}
 
 
 class Group:
-    """A group of settings. The record's fields are declared by it, and so enter the table."""
+    """A group of settings. Declaring a field of the record with `setting` also adds it to the table."""
 
     def __init__(self, name: GroupName) -> None:
         self._name = name
@@ -59,17 +59,17 @@ class Group:
         secret: bool = False,
         written: Callable[[T], str] | None = None,
     ) -> T:
-        """Enter a setting; returns its default, for the field of the record.
+        """Adds a setting to the table; returns its default, for the field of the record.
 
-        The field has the variable's name in lower case, or `attribute`; `written` makes the default's text.
+        The field has the variable's name in lower case, or `attribute`; `written` formats the default.
         """
         shown = _text(default) if written is None else written(default)
         self._enter(Row(name, attribute or name.lower(), shown, parse, meaning, secret, self._name))
         return default
 
     def not_built(self, name: str, *, secret: bool = False) -> None:
-        """Enter a setting that is refused for now."""
-        meaning = "Not built yet: leave it unset."
+        """Adds a setting that is refused for now."""
+        meaning = "Not available yet: leave it unset."
         self._enter(Row(name, "", "", None, meaning, secret, self._name))
 
     def _enter(self, row: Row) -> None:
@@ -79,11 +79,11 @@ class Group:
 
 
 def render_env_example() -> str:
-    """The content of `.env.example`: every setting, commented out, with its default and its meaning."""
+    """The content of `.env.example`: every setting, commented out, with its default and meaning."""
     lines = [
-        "# The settings of Helix. Copy this file to .env, uncomment what you change, and see what is on by",
+        "# The settings of Helix. Copy this file to .env and uncomment what you change. To check it, run",
         "#     python main.py check",
-        "# The process environment wins over this file. A value with spaces or # stands in quotes.",
+        "# The process environment overrides this file. Put a value that contains spaces or # in quotes.",
     ]
     group = None
     for row in TABLE.values():

@@ -1,4 +1,4 @@
-"""How the text of one setting becomes a value. Each parser raises `ValueError` saying what would be right."""
+"""Parsers of settings. Each raises `ValueError` with what is accepted, as it continues "must be"."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?", re.ASCII)
 _PLAIN_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 _HOSTNAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*\.?", re.ASCII)
-# No segment may be . or .., which a client would take away.
+# No segment may be . or .., which clients remove.
 _PUBLIC_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*", re.ASCII)
 _VERSION_AT_END = re.compile(r"/v\d+$", re.ASCII)
 
@@ -51,7 +51,7 @@ def switch(text: str) -> bool:
 
 
 def whole(low: int, high: int, unit: str) -> Callable[[str], int]:
-    """A whole number within bounds."""
+    """A parser of whole numbers within bounds."""
 
     def parse(text: str) -> int:
         if not _is_digits(text) or not low <= int(text) <= high:
@@ -62,7 +62,7 @@ def whole(low: int, high: int, unit: str) -> Callable[[str], int]:
 
 
 def number(low: float, high: float, unit: str) -> Callable[[str], float]:
-    """A number above `low` and at most `high`."""
+    """A parser of numbers above `low` and at most `high`."""
 
     def parse(text: str) -> float:
         value = float(text) if _PLAIN_NUMBER.fullmatch(text) else math.nan
@@ -74,7 +74,7 @@ def number(low: float, high: float, unit: str) -> Callable[[str], float]:
 
 
 def duration(low_s: float, high_s: float) -> Callable[[str], float]:
-    """Seconds, from a plain number of them or from `1d2h30m15s`."""
+    """A parser of durations in seconds, from a plain number or from `1d2h30m15s`."""
 
     def parse(text: str) -> float:
         compact = text.replace(" ", "").casefold()
@@ -98,9 +98,9 @@ port = whole(0, 65535, "0 means any free port")
 
 
 def snowflake(text: str) -> int:
-    """An id of Discord's: 64 bits, of which the upper 42 are a time (API reference, "Snowflakes")."""
+    """A Discord id: 64 bits, of which the upper 42 are a time (API reference, "Snowflakes")."""
     if not _is_digits(text) or not 2**22 <= int(text) < 2**64 or len(text) < 15:
-        raise ValueError("an id of Discord's, 15 to 20 digits (in Discord: right click, Copy ID)")
+        raise ValueError("a Discord id, 15 to 20 digits (in Discord: right click, Copy ID)")
     return int(text)
 
 
@@ -116,7 +116,7 @@ def host(text: str) -> str:
 
 
 def network(text: str) -> IPv4Network | IPv6Network:
-    """An address or a network in CIDR form."""
+    """An IP address or a network in CIDR notation."""
     try:
         return ip_network(text)
     except ValueError:
@@ -124,8 +124,8 @@ def network(text: str) -> IPv4Network | IPv6Network:
 
 
 def url(*schemes: str, versioned: bool = False) -> Callable[[str], str]:
-    """A whole address with one of `schemes` and without user, query and fragment."""
-    right = f"a whole address starting with {' or '.join(scheme + '://' for scheme in schemes)}"
+    """A parser of full URLs with one of `schemes`, without user, query and fragment."""
+    right = f"a full URL starting with {' or '.join(scheme + '://' for scheme in schemes)}"
     if versioned:
         right += " and ending with its version, like /v10"
 
@@ -141,24 +141,24 @@ def url(*schemes: str, versioned: bool = False) -> Callable[[str], str]:
 
 
 def public_url(text: str) -> str:
-    """What people type: a scheme, a host, and below which path Helix is."""
+    """The URL that people type: scheme, host, and the path below which Helix is served."""
     address = url("https", "http")(text)
     if not _PUBLIC_PATH.fullmatch(urlsplit(address).path):
-        raise ValueError("an address whose path, if any, is made of letters, digits and - . _ ~, like /helix")
+        raise ValueError("a URL whose path, if any, has only letters, digits and - . _ ~, like /helix")
     return address
 
 
 def webhook_url(text: str) -> Secret:
-    """Where events are sent: https to a public host, or, as the sandbox may, to this machine."""
+    """A destination of events: https to a public host or, as the sandbox permits, to this machine."""
     try:
         check_url(text, loopback=True)
     except ForbiddenTarget:
-        raise ValueError("a whole https:// address of a public host, without a user in it") from None
+        raise ValueError("a full https:// URL of a public host, without a user name") from None
     return Secret(text)
 
 
 def is_forbidden_outside(url: Secret) -> bool:
-    """Whether an address that `webhook_url` took is sent to in the sandbox alone."""
+    """Whether a URL that `webhook_url` accepted may be sent to only in the sandbox."""
     try:
         check_url(url.reveal(), loopback=False)
     except ForbiddenTarget:
@@ -167,14 +167,14 @@ def is_forbidden_outside(url: Secret) -> bool:
 
 
 def secret(text: str) -> Secret:
-    """A token as it is sent in a header: visible ASCII, no spaces."""
+    """A token that is sent in a header: visible ASCII, no spaces."""
     if not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("visible ASCII characters without spaces")
     return Secret(text)
 
 
 def passphrase(text: str) -> Secret:
-    """A key that is only ever compared: any text, as long as it has bytes."""
+    """A key that is only compared: any text that UTF-8 can encode."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -188,14 +188,14 @@ def discord_token(text: str) -> Secret:
         raise ValueError('the token alone, without "Bot" before it')
     if bot_id_in(text) is None:
         raise ValueError(
-            "the bot's token: three parts with dots between (Developer Portal, Bot, Reset Token); not the"
+            "the bot's token: three parts separated by dots (Developer Portal, Bot, Reset Token); not the"
             " client secret, the public key or the application's id"
         )
     return Secret(text)
 
 
 def webhook_key(text: str) -> Secret:
-    """A key of Standard Webhooks: `whsec_` and base64."""
+    """A Standard Webhooks key: `whsec_` and base64."""
     right = f"whsec_ and base64 of at least {_WEBHOOK_KEY_BYTES} bytes"
     if not text.startswith("whsec_"):
         raise ValueError(right)
@@ -209,7 +209,7 @@ def webhook_key(text: str) -> Secret:
 
 
 def prefix(text: str) -> str:
-    """What stands before a command: `/` belongs to Discord, and `#` starts a comment line in a batch."""
+    """A command prefix; `/` is reserved by Discord, and `#` starts a comment line in a batch."""
     if not 1 <= len(text) <= 5 or any(c.isspace() or not c.isprintable() for c in text) or text[0] in "/#":
         raise ValueError("1 to 5 characters without spaces, starting with neither / nor #")
     return text
@@ -223,7 +223,7 @@ def log_level(text: str) -> str:
 
 
 def one_of(*choices: Word) -> Callable[[str], Word]:
-    """One of a few words, in any case."""
+    """A parser of one of a few words, ignoring case."""
 
     def parse(text: str) -> Word:
         for choice in choices:
@@ -235,9 +235,9 @@ def one_of(*choices: Word) -> Callable[[str], Word]:
 
 
 def folder(text: str) -> Path:
-    """A folder that exists or may be created; whether it can be written shows when it is locked."""
+    """A folder that exists or can be created; whether it is writable is checked when it is locked."""
     path = Path(text)
-    # A file system takes any bytes as a name; the watcher of the folder does not.
+    # A file system accepts any bytes as a name; the folder's watcher does not.
     if find_half(str(path.absolute())) is not None:
         raise ValueError("the path of a folder, in UTF-8")
     try:
@@ -245,12 +245,12 @@ def folder(text: str) -> Path:
     except (OSError, ValueError):
         taken = True
     if taken or "\0" in text:
-        raise ValueError("the path of a folder (it is created when it is missing)")
+        raise ValueError("the path of a folder (it is created if it is missing)")
     return path
 
 
 def listed(parse_one: Callable[[str], T], *, commas: bool = True) -> Callable[[str], tuple[T, ...]]:
-    """Several values, separated by spaces (or commas); each counts once."""
+    """A parser of several values, separated by spaces (or commas), without duplicates."""
 
     def parse(text: str) -> tuple[T, ...]:
         parts = (text.replace(",", " ") if commas else text).split()

@@ -1,4 +1,4 @@
-"""Manus, the hands: directives are judged, queued, and carried out one after another."""
+"""Directives (Manus): judged by policy, queued, and carried out one after another."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ from state.webhooks import Webhooks
 
 logger = logging.getLogger(__name__)
 
-# How often a directive is begun when each time the process is killed in the middle of it.
+# How often a directive is tried if the process is killed while it runs.
 MOST_ATTEMPTS: Final = 3
 _HOUR: Final = timedelta(hours=1)
 _TEXT_SHOWN: Final = 200
 
 
 class Halted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a halt found.
+    """The result of a halt.
 
     Attributes:
-        first: False where Manus rested already.
-        cancelled: the ritual that was cancelled, in words.
-        running: the directive that is finished first.
+        first: False if Manus was halted already.
+        cancelled: the ritual that was cancelled, as text.
+        running: the directive that is finished first, as text.
     """
 
     first: bool
@@ -50,12 +50,12 @@ class Halted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Directives:
-    """The queue of directives and the loop that works it off.
+    """The queue of directives and the loop that carries them out.
 
     Attributes:
-        halted: that Manus rests, and why; None while it works.
-        parts: what actions work on.
-        running: what it does now, with how far it is.
+        halted: the present halt; None while Manus works.
+        parts: what actions use.
+        running: the running directive with its progress.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Directives:
         self._performer = Performer(parts, self._book, lambda: self.halted is not None, self._moved)
         self._news = News(parts.kernel.broadcaster)
         self._wake = asyncio.Event()
-        # Judged and queued by one at a time: the limits of an asker hold for two at once, too.
+        # One at a time, so that two concurrent directives cannot both pass an asker's limit.
         self._asking = asyncio.Lock()
         self._resting = asyncio.Lock()
         self.halted: Halt | None = None
@@ -84,26 +84,26 @@ class Directives:
 
     @property
     def counts(self) -> Mapping[DirectiveStatus, int]:
-        """How many directives there are of each status."""
+        """Number of directives by status."""
         return self._book.counts
 
     async def load(self) -> None:
-        """Reads whether Manus rests, and how much waits; before anything else."""
+        """Reads the halt and the counts; call it first."""
         self.halted = await self._database.read(store.read_halt)
         await self._book.load()
         self._kernel.clock_watch.on_set_back(self._book.leave_the_future)
 
     async def submit(self, text: str, *, actor: Actor, rank: Rank, key: str | None = None) -> Directive:
-        """Judges a directive and queues it; a refused one is kept too, with the reason as its result.
+        """Judges a directive and queues it; a refused one is stored too, with the reason as its result.
 
         Args:
             text: the action and its arguments, such as "ritual 27".
             actor: who asks.
-            rank: what the asker may.
-            key: makes it happen once: a key that is known gives the directive that it was given for.
+            rank: what the asker may do.
+            key: idempotency key: a known key returns the directive it was used for.
 
         Raises:
-            HelixError: the arguments are not what the action takes; nothing was kept.
+            HelixError: the arguments are not valid; nothing was stored.
         """
         name, rest = parse_directive(text)
         action = self._actions.get(name)
@@ -134,10 +134,10 @@ class Directives:
         return directive
 
     async def get(self, number: int) -> Directive:
-        """One directive as it is now.
+        """One directive in its present state.
 
         Raises:
-            UnknownDirective: there is none of that number.
+            UnknownDirective: there is none with that id.
         """
         if self.running is not None and self.running.id == number:
             return self.running
@@ -147,32 +147,32 @@ class Directives:
         return found
 
     async def log(self, number: int) -> tuple[LogLine, ...]:
-        """What was noted while it ran, oldest first."""
+        """The log of a directive, oldest line first."""
         return await self._database.read(lambda connection: store.log_of(connection, number))
 
     async def newest(self, limit: int = 200) -> tuple[Directive, ...]:
-        """What runs, what waits in its order, then what is finished, newest first."""
+        """The running one, the queued ones in their order, then finished ones, newest first."""
         return await self._database.read(lambda connection: store.newest(connection, limit))
 
     async def cancel(self, number: int, actor: Actor) -> Directive:
-        """Takes back one that still waits.
+        """Cancels a queued directive.
 
         Raises:
-            UnknownDirective: there is none of that number.
-            NotQueued: it runs, or is finished.
+            UnknownDirective: there is none with that id.
+            NotQueued: it is running or finished.
         """
         directive = await self.get(number)
         cancelled = await self._book.withdraw(directive, actor)
         if cancelled is None:
             directive = await self.get(number)
-            raise NotQueued(f"Directive {number} no longer waits: it is {directive.status}.")
+            raise NotQueued(f"Directive {number} is no longer queued: it is {directive.status}.")
         self._changed(cancelled)
         return cancelled
 
     async def halt(self, actor: Actor, reason: str | None = None) -> Halted:
-        """Lets Manus rest, also after a restart, and cancels a running ritual.
+        """Halts Manus, also across restarts, and cancels a running ritual.
 
-        What runs otherwise is finished; what waits goes on waiting.
+        Any other running directive is finished; queued ones stay queued.
         """
         async with self._resting:
             first = self.halted is None
@@ -188,7 +188,7 @@ class Directives:
         return Halted(first=first, cancelled=cancelled, running=goes_on)
 
     async def resume(self, actor: Actor) -> bool:
-        """Lets Manus work again; False where it did already."""
+        """Ends a halt; False if there was none."""
         async with self._resting:
             if self.halted is None:
                 return False
@@ -199,14 +199,14 @@ class Directives:
         return True
 
     def on_change(self, callback: Watcher) -> Callable[[], None]:
-        """Calls `callback(directive)` at each change of one, and at each step; gives the way to stop it.
+        """Calls `callback(directive)` at each change and step of a directive; returns the unsubscriber.
 
-        It is called with None when Manus is halted or resumed. It must not wait.
+        It is called with None when Manus is halted or resumed, and must not block.
         """
         return self._news.on_change(callback)
 
     async def run(self) -> None:
-        """Supervised: works the queue off, one directive after another."""
+        """Carries out queued directives one after another (supervised)."""
         self.running = None
         for recovered in await self._book.recover(MOST_ATTEMPTS):
             self._changed(recovered)
@@ -221,7 +221,7 @@ class Directives:
             await self._carry_out(directive)
 
     def probe(self) -> Reading:
-        """What the check "directives" says, by which Manus is measured."""
+        """The reading of the check "directives", which also measures Manus."""
         queued = self.counts["queued"]
         warn = min(int(MOST_QUEUED * self._kernel.settings.queue_warn_percent / 100), MOST_QUEUED - 1)
         bound = Threshold("queued", "above", warn, None, ("QUEUE_WARN_PERCENT",))
@@ -236,7 +236,7 @@ class Directives:
             return reading.become("warn", "Manus is halted", "`/resume` lets it work again.")
         if bound.judge(queued) != "pass":
             reason = "the queue is full" if queued >= MOST_QUEUED else "the queue is nearly full"
-            return reading.become("warn", reason, "Wait, or cancel what is not needed.")
+            return reading.become("warn", reason, "Wait, or cancel queued directives that are not needed.")
         return reading
 
     async def _judge(self, name: str, arguments: Mapping[str, object], actor: Actor, rank: Rank) -> Decision:

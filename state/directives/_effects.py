@@ -1,8 +1,8 @@
-"""What each registered action does. Begun again after a kill, none doubles its effect.
+"""What each registered action does. After a kill it is run again, and must not repeat its effect.
 
-A ritual has the directive's key; a backup, a report and a checkpoint are found by who made them, and since
-when; a probe, a clean-up and an alert are the same when they are done twice; an event is handed out after the
-commit that says that it was.
+A ritual uses the directive's key. A backup, a report and a checkpoint are found by their cause and time. A
+probe, a clean-up and an alert may be repeated safely. An event is sent by the commit that finishes its
+directive.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-# What is busy with somebody else's work is tried again so often, in seconds, and so many times.
+# While another one's work blocks an action, it is retried after this many seconds, at most this often.
 TRY_AGAIN_S: Final = 1.0
 _MOST_TRIES: Final = 600
-_RESTS: Final = "Manus was halted before it began; it waits."
+_RESTS: Final = "Manus was halted before it began; it stays queued."
 
 
 async def ritual(work: Work) -> Outcome:
-    """Runs one; another that runs already is waited for."""
+    """Runs a ritual, after a running one has ended."""
     run = await _begin_ritual(work)
     try:
         record = await run.wait()
@@ -44,7 +44,7 @@ async def ritual(work: Work) -> Outcome:
 
 
 async def backup(work: Work) -> Outcome:
-    """Makes one, unless this directive did already."""
+    """Makes a backup, unless this directive has made one already."""
     backups = work.parts.backups
     begun = work.directive.started_at
     made = next(
@@ -53,7 +53,7 @@ async def backup(work: Work) -> Outcome:
     )
     if made is not None:
         if made.status != "good":
-            # Killed between its last step and the note of it: it is there, and nobody knows yet how good.
+            # Killed before the result of its check was stored: check it again.
             number = made.id
             made = await _when_free(work, lambda: backups.verify(number, work.actor))
         if made.status == "good":
@@ -66,7 +66,7 @@ async def backup(work: Work) -> Outcome:
 
 
 async def heartbeat(work: Work) -> Outcome:
-    """Probes every service; the log names those that are not well."""
+    """Probes every service; the log names those that are down."""
     probes = work.parts.probes
     total, done = len(probes.services), 0
     if not total:
@@ -82,20 +82,20 @@ async def heartbeat(work: Work) -> Outcome:
         if not result.ok:
             await work.log(f"{result.name}: {result.error or f'HTTP {result.status_code}'}")
     well = sum(result.ok for result in results)
-    return Outcome(f"{well} of {len(results)} services are well.")
+    return Outcome(f"{well} of {len(results)} services are up.")
 
 
 async def clean(work: Work) -> Outcome:
-    """Applies the retention."""
+    """Applies the retention rules."""
     cleaned = await work.parts.retention.clean(work.actor)
     if not cleaned.total:
-        return Outcome("Nothing had had its time.")
+        return Outcome("Nothing was old enough to be removed.")
     gone = ", ".join(f"{count} of {kind}" for kind, count in cleaned.removed.items() if count)
     return Outcome(f"Removed: {gone}.")
 
 
 async def report(work: Work) -> Outcome:
-    """Gathers a report and tells subscribers, unless this directive did already."""
+    """Makes a report and sends its event, unless this directive has done so already."""
     told = await work.parts.journal.entries(kinds={"report"}, since=work.directive.started_at, limit=500)
     if any(entry.cause == CAUSE for entry in told):
         return Outcome("The report was made before Helix ended.")
@@ -108,7 +108,7 @@ async def report(work: Work) -> Outcome:
 
 
 async def archive(work: Work) -> Outcome:
-    """Saves a checkpoint, unless this directive did already."""
+    """Saves a checkpoint, unless this directive has done so already."""
     name, note = str(work.directive.arguments["name"]), work.directive.key
     query = "SELECT id FROM contexts WHERE folded = ? AND cause = ? AND note = ?"
 
@@ -123,12 +123,12 @@ async def archive(work: Work) -> Outcome:
 
 
 async def alert(work: Work) -> Outcome:
-    """Raises or clears one."""
+    """Raises or clears an alert."""
     alerts, arguments = work.parts.alerts, work.directive.arguments
     key = str(arguments["key"])
     if arguments["action"] == "clear":
         there = await alerts.clear(key, work.actor)
-        return Outcome("It is cleared." if there else "No alert of that key is open.")
+        return Outcome("It is cleared." if there else "No alert with that key is open.")
     raised = await alerts.raise_(
         key,
         "critical" if arguments["severity"] == "critical" else "warning",
@@ -139,11 +139,11 @@ async def alert(work: Work) -> Outcome:
 
 
 async def emit(work: Work) -> Outcome:
-    """Sends an event the whole way out, in the transaction that keeps that this was done."""
+    """Sends an event, in the transaction that finishes the directive."""
     kernel = work.parts.kernel
     name, data = str(work.directive.arguments["event"]), str(work.directive.arguments["data"])
     event = samples.build_from_text(name, data, kernel.clock.now())
-    return Outcome(f"{name} is on its way to whoever wants it.", event)
+    return Outcome(f"{name} is on its way to its destinations.", event)
 
 
 async def _begin_ritual(work: Work) -> Run:
@@ -167,7 +167,7 @@ async def _begin_ritual(work: Work) -> Run:
 
 
 async def _when_free(work: Work, begin: Callable[[], Awaitable[T]]) -> T:
-    """What `begin` gives, once what it needs is free."""
+    """The result of `begin`, retried while it raises Busy."""
     for attempt in range(_MOST_TRIES):
         try:
             return await begin()

@@ -1,4 +1,4 @@
-"""Who hears of directives: watchers in this process, and whoever listens to events."""
+"""Notifies watchers in this process, and subscribers of events, about directives."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Watcher = Callable[[Directive | None], None]
 
 
 class News:
-    """Tells what changed; a watcher that fails harms nobody."""
+    """Sends notifications; a watcher that fails does not affect others."""
 
     def __init__(self, broadcaster: Broadcaster) -> None:
         self._broadcaster = broadcaster
         self._watchers: list[Watcher] = []
 
     def on_change(self, callback: Watcher) -> Callable[[], None]:
-        """Adds a watcher; gives the way to remove it."""
+        """Adds a watcher; returns the function that removes it."""
         self._watchers.append(callback)
 
         def stop() -> None:
@@ -31,13 +31,13 @@ class News:
         return stop
 
     def publish(self, directive: Directive | None, *, queued: int, halted: bool) -> None:
-        """Tells listeners; that one is finished they hear as an event of its own."""
+        """Publishes a change of an open directive; the end of one is an event of its own."""
         if directive is not None and not directive.open:
             return
         self._broadcaster.publish("directives", DirectivesChanged(directive, queued, halted))
 
     def tell(self, directive: Directive | None) -> None:
-        """Tells the watchers; None where Manus was halted or resumed."""
+        """Calls the watchers; with None if Manus was halted or resumed."""
         for watcher in tuple(self._watchers):
             try:
                 watcher(directive)

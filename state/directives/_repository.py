@@ -1,4 +1,4 @@
-"""How directives are kept: each change of one in one transaction with its journal rows and its event."""
+"""Stores directives: each change in one transaction with its journal rows and its event."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from state.directives.records import STATUSES, Directive, DirectiveStatus, Halt
 from state.events import DirectiveFinished, OutEvent
 from state.manager import StateManager
 
-# By what way the effects of a directive come about, in the journal; its asker's name is beside it.
+# The cause of a directive's effects in the journal, beside the asker's name.
 CAUSE = "directive"
 
 
 class Book:
-    """Keeps directives.
+    """Stores directives.
 
     Attributes:
-        counts: how many there are of each status, as last committed.
+        counts: number of directives by status, as last committed.
     """
 
     def __init__(self, database: Database, manager: StateManager, clock: Clock) -> None:
@@ -34,25 +34,25 @@ class Book:
         self.counts: Mapping[DirectiveStatus, int] = dict.fromkeys(STATUSES, 0)
 
     async def load(self) -> None:
-        """Counts what there is."""
+        """Reads the counts."""
         await self.leave_the_future()
         self.counts = await self._database.read(store.counts)
 
     async def leave_the_future(self) -> None:
-        """After the clock was ahead: lets nothing count as asked for later than now."""
+        """Moves request times in the future to now, after the clock ran ahead."""
         now = self._clock.now()
         await self._database.write(lambda connection: store.end_by(connection, now))
 
     async def find_key(self, key: str) -> Directive | None:
-        """The directive that was asked for under this key."""
+        """The directive with this key; None if there is none."""
         return await self._database.read(lambda connection: store.find_key(connection, key))
 
     async def load_of(self, actor: Actor, since: datetime) -> tuple[int, int]:
-        """How many of an asker are open, and how many were asked for since then."""
+        """Number of an asker's open directives, and of those requested since a time."""
         return await self._database.read(lambda connection: store.load_of(connection, actor, since))
 
     async def open(self, asked: Directive, decision: JournalRow, key: str | None) -> Directive:
-        """Keeps a new one with the decision about it; gives it with its number. One at a time."""
+        """Stores a new directive and its decision; returns it with its id. Not for concurrent calls."""
         number = await self._database.read(store.next_number)
         directive = msgspec.structs.replace(asked, id=number)
         rows = (decision, _row(directive, directive.actor, before=None))
@@ -61,7 +61,7 @@ class Book:
         return directive
 
     async def take_next(self) -> Directive | None:
-        """The one whose turn it is, now running; None where none waits."""
+        """Starts the next queued directive and returns it; None if none is queued."""
         taken: list[Directive | None] = []
         now = self._clock.now()
 
@@ -92,7 +92,7 @@ class Book:
         row: JournalRow | None = None,
         beside: Callable[[sqlite3.Connection], object] | None = None,
     ) -> Directive:
-        """Keeps what came of one; `beside` writes in the same transaction."""
+        """Stores the end of a directive; `beside` writes in the same transaction."""
         finished = msgspec.structs.replace(
             directive, status=status, result=result, finished_at=self._clock.now(), step=0, steps=0
         )
@@ -108,10 +108,10 @@ class Book:
         return finished
 
     async def withdraw(self, directive: Directive, actor: Actor) -> Directive | None:
-        """Takes back one that waits; None where it waits no longer."""
+        """Cancels a queued directive; None if it is no longer queued."""
         now = self._clock.now()
         cancelled = msgspec.structs.replace(
-            directive, status="cancelled", result="Taken back before it ran.", finished_at=now
+            directive, status="cancelled", result="Cancelled before it ran.", finished_at=now
         )
         found: list[bool] = []
 
@@ -120,7 +120,7 @@ class Book:
             if current is None or current.status != "queued":
                 raise _Gone
             store.update(connection, cancelled)
-            store.add_line(connection, cancelled.id, now, "taken back")
+            store.add_line(connection, cancelled.id, now, "cancelled")
             found.append(True)
 
         try:
@@ -131,7 +131,7 @@ class Book:
         return cancelled
 
     async def put_back(self, directive: Directive, why: str) -> Directive:
-        """Lets one that ran wait again, such as for the next start; that is no attempt of its own."""
+        """Queues a directive that ran again, such as for the next start; the attempt does not count."""
         waiting = msgspec.structs.replace(
             directive, status="queued", attempts=directive.attempts - 1, step=0, steps=0
         )
@@ -139,7 +139,7 @@ class Book:
         return waiting
 
     async def recover(self, most_attempts: int) -> tuple[Directive, ...]:
-        """What ran when the process was killed waits again, unless it was begun too often."""
+        """Re-queues directives that ran when the process was killed, unless tried too often."""
         changed = []
         for directive in await self._database.read(store.cut_short):
             if directive.attempts >= most_attempts:
@@ -152,12 +152,12 @@ class Book:
         return tuple(changed)
 
     async def add_line(self, directive: Directive, text: str) -> None:
-        """Adds a line to its log."""
+        """Adds a line to a directive's log."""
         now = self._clock.now()
         await self._database.write(lambda connection: store.add_line(connection, directive.id, now, text))
 
     async def write_halt(self, halt: Halt | None, row: JournalRow) -> None:
-        """Keeps that Manus rests, or that it does no longer."""
+        """Stores a halt, or its end."""
         await self._commit((row,), (), lambda connection: store.write_halt(connection, halt))
 
     def _keeping(self, directive: Directive, line: str) -> Callable[[sqlite3.Connection], None]:
@@ -186,7 +186,7 @@ class Book:
 
 
 class _Gone(Exception):
-    """The directive waits no longer."""
+    """The directive is no longer queued."""
 
 
 def _by_directive(directive: Directive) -> Actor:
@@ -194,7 +194,7 @@ def _by_directive(directive: Directive) -> Actor:
 
 
 def _row(directive: Directive, actor: Actor, *, before: str | None) -> JournalRow:
-    """A line of Manus' history."""
+    """A row of Manus' journal."""
     return actor.row(
         "directive",
         "Manus",

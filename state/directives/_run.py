@@ -1,4 +1,4 @@
-"""One directive being carried out: its task, what it tells meanwhile, and how it ended."""
+"""Runs one directive as a task, and determines how it ended."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ STOPPED = "Helix was stopped; it runs again at the next start."
 
 
 class Ended(msgspec.Struct, frozen=True):
-    """How it ended.
+    """How a directive ended.
 
     Attributes:
-        event: what is sent out with it.
-        row: a decision about it, to be journalled beside it.
+        event: an event that is sent with the end.
+        row: a decision that is journalled with the end.
     """
 
     status: DirectiveStatus
@@ -35,13 +35,13 @@ class Ended(msgspec.Struct, frozen=True):
 
 
 class Performer:
-    """Carries out what it is given, one at a time.
+    """Runs directives, one at a time.
 
     Args:
         parts: what actions use.
-        book: where their log is kept.
+        book: stores their log.
         halted: whether Manus is halted now.
-        moved: called with step and steps as the running one goes on.
+        moved: called with step and steps as the running one progresses.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Performer:
         self._moved = moved
 
     async def perform(self, action: Action, directive: Directive) -> Ended:
-        """How the directive ended; "queued" where it waits again. A cancelled caller cancels it."""
+        """Runs a directive; "queued" if it has to wait again. Cancelling the caller cancels it."""
         asker = directive.actor
         work = Work(
             parts=self._parts,
@@ -78,7 +78,7 @@ class Performer:
         return ended
 
     async def cancel_ritual(self, actor: Actor, reason: str | None) -> str | None:
-        """Cancels the ritual that runs, whoever began it; gives which that was, in words."""
+        """Cancels the running ritual, whoever started it; returns which it was, as text."""
         rituals = self._parts.rituals
         running = rituals.running
         if running is None or not await rituals.cancel(reason, actor):
@@ -97,5 +97,5 @@ async def _run(action: Action, work: Work) -> Ended:
         return Ended("failed", str(error))
     except Exception:
         logger.exception("directive.crashed id=%d action=%s", work.directive.id, action.name)
-        return Ended("failed", "It ended in an unexpected error; the log has the traceback.")
+        return Ended("failed", "It failed with an unexpected error; the log has the traceback.")
     return Ended("done", outcome.result, outcome.event)

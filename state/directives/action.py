@@ -1,4 +1,4 @@
-"""What an action is: its name and usage, how it is read, and what it is given when it runs."""
+"""The definition of an action: name, usage, parser, and what it gets when it runs."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ Arguments = Mapping[str, object]
 
 
 class Postponed(HelixError):
-    """It did not begin yet, and waits again; the text says why."""
+    """The action did not begin and is queued again; the text says why."""
 
 
 class Withdrawn(HelixError):
-    """Somebody ended it early, and nothing of it is left."""
+    """Somebody cancelled the action, and it had no effect."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What an action came to.
+    """The result of an action.
 
     Attributes:
-        result: one line, without anybody's name.
-        event: an event that is sent out on purpose, kept with the directive's end, and so sent once.
+        result: one line, without names of people.
+        event: an event to send, stored with the directive's end, so that it is sent once.
     """
 
     result: str
@@ -67,14 +67,14 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What a running action is given.
+    """What a running action gets.
 
     Attributes:
-        directive: the directive; its `key` is what makes an effect happen once.
-        actor: in whose name things are journalled: the asker's, by way of a directive.
+        directive: the directive; its `key` makes an effect happen once.
+        actor: the actor for the journal: the asker, with the cause "directive".
         halted: whether Manus is halted now.
         log: adds a line to the directive's log.
-        tell: says how far it is, for whoever watches: step, steps.
+        tell: reports progress to watchers: step, steps.
     """
 
     parts: Parts
@@ -90,11 +90,11 @@ class Action:
     """One registered action.
 
     Attributes:
-        usage: its arguments, as usage lines write them; empty where it takes none.
-        examples: whole directives that are offered while one is typed.
-        needed: what its asker must be allowed.
-        parse: reads the arguments from what follows the name, or raises `HelixError`.
-        run: does it; begun again after a kill, it must not double its effect.
+        usage: its arguments, as in usage lines; empty if it has none.
+        examples: whole directives, offered for autocompletion.
+        needed: the rank that its asker needs.
+        parse: parses the text after the name; raises `HelixError`.
+        run: performs it; run again after a kill, it must not repeat its effect.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Directives in the database: functions of a connection, for the store's threads."""
+"""Directives in the database; every function works in the open transaction."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from state.change import Actor
 from state.directives.policy import Rank
 from state.directives.records import STATUSES, Directive, DirectiveStatus, Halt, LogLine
 
-# Finished directives that are remembered; the journal keeps what they did for longer.
+# Finished directives that are kept; the journal keeps their effects longer.
 KEPT: Final = 1_000
 LOG_LINES: Final = 100
 _LINE_LENGTH: Final = 300
@@ -26,13 +26,13 @@ _SELECT: Final = (
 
 
 def next_number(connection: sqlite3.Connection) -> int:
-    """The number of the next new one; none is ever given twice."""
+    """The id of the next new directive; no id is used twice."""
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'directives'").fetchone()
     return 1 if row is None else int(row[0]) + 1
 
 
 def insert(connection: sqlite3.Connection, directive: Directive, key: str | None) -> None:
-    """Keeps a new one. What was finished long ago makes room."""
+    """Inserts a new directive, and deletes old finished ones."""
     actor = directive.actor
     connection.execute(
         "INSERT INTO directives (id, key, text, action, arguments, rank, cause, actor, actor_id, status, "
@@ -59,21 +59,21 @@ def insert(connection: sqlite3.Connection, directive: Directive, key: str | None
 
 
 def find(connection: sqlite3.Connection, number: int) -> Directive | None:
-    """The one with that number."""
+    """The directive with that id; None if there is none."""
     query = f"{_SELECT} WHERE id = ?"
     row = connection.execute(query, (number,)).fetchone()
     return None if row is None else _directive(row)
 
 
 def find_key(connection: sqlite3.Connection, key: str) -> Directive | None:
-    """The one that was asked for under this key."""
+    """The directive with this key; None if there is none."""
     query = f"{_SELECT} WHERE key = ?"
     row = connection.execute(query, (key,)).fetchone()
     return None if row is None else _directive(row)
 
 
 def newest(connection: sqlite3.Connection, limit: int) -> tuple[Directive, ...]:
-    """Those that are open, in the order in which they run, then the others, newest first."""
+    """Open directives in the order in which they run, then the others, newest first."""
     query = (
         f"{_SELECT} ORDER BY "
         "CASE status WHEN 'running' THEN 0 WHEN 'queued' THEN 1 ELSE 2 END, "
@@ -83,20 +83,20 @@ def newest(connection: sqlite3.Connection, limit: int) -> tuple[Directive, ...]:
 
 
 def next_queued(connection: sqlite3.Connection) -> Directive | None:
-    """The one whose turn it is."""
+    """The next directive to run; None if none is queued."""
     query = f"{_SELECT} WHERE status = 'queued' ORDER BY id LIMIT 1"
     row = connection.execute(query).fetchone()
     return None if row is None else _directive(row)
 
 
 def cut_short(connection: sqlite3.Connection) -> tuple[Directive, ...]:
-    """Those that ran when the process ended."""
+    """Directives that ran when the process ended."""
     query = f"{_SELECT} WHERE status = 'running' ORDER BY id"
     return tuple(_directive(row) for row in connection.execute(query))
 
 
 def update(connection: sqlite3.Connection, directive: Directive) -> None:
-    """Keeps what has changed of one."""
+    """Updates status, result, attempts and times of a directive."""
     connection.execute(
         "UPDATE directives SET status = ?, result = ?, attempts = ?, started_us = ?, finished_us = ? "
         "WHERE id = ?",
@@ -112,7 +112,7 @@ def update(connection: sqlite3.Connection, directive: Directive) -> None:
 
 
 def add_line(connection: sqlite3.Connection, number: int, at: datetime, text: str) -> None:
-    """Adds a line to its log, whose oldest lines make room."""
+    """Adds a line to a directive's log, and deletes its oldest lines beyond the limit."""
     connection.execute(
         "INSERT INTO directive_log (directive, at_us, text) VALUES (?, ?, ?)",
         (number, to_us(at), text[:_LINE_LENGTH]),
@@ -125,13 +125,13 @@ def add_line(connection: sqlite3.Connection, number: int, at: datetime, text: st
 
 
 def log_of(connection: sqlite3.Connection, number: int) -> tuple[LogLine, ...]:
-    """Its log, oldest line first."""
+    """A directive's log, oldest line first."""
     query = "SELECT at_us, text FROM directive_log WHERE directive = ? ORDER BY id"
     return tuple(LogLine(from_us(at_us), text) for at_us, text in connection.execute(query, (number,)))
 
 
 def counts(connection: sqlite3.Connection) -> Mapping[DirectiveStatus, int]:
-    """How many there are of each status."""
+    """Number of directives by status."""
     found = dict(connection.execute("SELECT status, count(*) FROM directives GROUP BY status").fetchall())
     return {status: int(found.get(status, 0)) for status in STATUSES}
 
@@ -143,7 +143,7 @@ _LOAD: Final = (
 
 
 def load_of(connection: sqlite3.Connection, actor: Actor, since: datetime) -> tuple[int, int]:
-    """How many of an asker are open, and how many were asked for since then."""
+    """Number of an asker's open directives, and of those requested since a time."""
     who = "actor_id = ?" if actor.id is not None else "actor_id IS NULL AND cause = ?"
     row = connection.execute(
         f"{_LOAD} WHERE {who}", (to_us(since), actor.cause if actor.id is None else actor.id)
@@ -152,12 +152,12 @@ def load_of(connection: sqlite3.Connection, actor: Actor, since: datetime) -> tu
 
 
 def end_by(connection: sqlite3.Connection, now: datetime) -> None:
-    """Lets none be queued in the future, where it would count towards its asker's hour for longer."""
+    """Moves request times in the future to now; they would count towards an asker's hour too long."""
     connection.execute("UPDATE directives SET queued_us = ?1 WHERE queued_us > ?1", (to_us(now),))
 
 
 def read_halt(connection: sqlite3.Connection) -> Halt | None:
-    """The halt that stands."""
+    """The present halt; None if there is none."""
     row = connection.execute("SELECT since_us, cause, actor, actor_id, reason FROM manus").fetchone()
     if row is None:
         return None
@@ -165,7 +165,7 @@ def read_halt(connection: sqlite3.Connection) -> Halt | None:
 
 
 def write_halt(connection: sqlite3.Connection, halt: Halt | None) -> None:
-    """Keeps a halt, or that there is none."""
+    """Stores a halt, or its end."""
     connection.execute("DELETE FROM manus")
     if halt is not None:
         connection.execute(

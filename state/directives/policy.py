@@ -1,19 +1,19 @@
-"""What may be done: Kavach judges each action by the four principles of the Tony Accords.
+"""The policy: Kavach judges each action by the four principles of the Tony Accords.
 
-The rules, in the order in which they are asked; the first that speaks against an action refuses it.
+The rules are checked in this order; the first that applies refuses the action.
 
-| principle      | an action is refused when                                                                |
+| principle      | an action is refused if                                                                  |
 |----------------|------------------------------------------------------------------------------------------|
-| humility       | nobody has registered it; it is larger than what is known to go well (a ritual over 1000 |
-|                | steps, data over 16,000 characters); the queue holds 50 directives already               |
-| autonomy       | it needs more than its asker may (mod, or admin for what touches data or goes outside)   |
+| humility       | it is not registered; it is larger than was ever tested (a ritual over 1000 steps, data  |
+|                | over 16,000 characters); 50 directives are queued already                                |
+| autonomy       | its asker lacks the rank it needs (mod, or admin if it affects data or goes outside)     |
 | nonmaleficence | it is a ritual over 108 steps while klesha is critical; it is `clean`, and no backup of  |
 |                | the last 7 days has passed its check                                                     |
-| compassion     | its asker has 5 directives open already (20 where no person asked, but a schedule or a   |
-|                | webhook), or has asked for 60 within an hour                                             |
+| compassion     | its asker has 5 open directives already (20 if it is no person, but a schedule or a      |
+|                | webhook), or has made 60 within an hour                                                  |
 
-What nothing speaks against is approved, by autonomy: whoever may do a thing decides whether it is done. While
-a directive waits the world changes, so nonmaleficence is asked again when its turn comes.
+An action that no rule refuses is approved, by autonomy. Since circumstances change while a directive waits,
+nonmaleficence is checked again when it runs.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ BACKUP_WITHIN: Final = timedelta(days=7)
 
 
 class Rank(IntEnum):
-    """How much whoever asks may do; each includes those before it."""
+    """What an asker may do; each rank includes the lower ones."""
 
     everyone = 0
     mod = 1
@@ -57,14 +57,14 @@ class Rank(IntEnum):
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
-    """What a judgement depends on beside the action itself.
+    """The circumstances of a judgement.
 
     Attributes:
-        known: what each registered action needs, by its name.
-        queued: how many directives wait.
-        open_of_asker: how many of the same asker wait or run.
-        asked_within_hour: how many the same asker has asked for in the last hour.
-        last_good_backup: when the newest backup that passed its check was made; None where there is none.
+        known: the rank that each registered action needs, by name.
+        queued: number of queued directives.
+        open_of_asker: number of the asker's open directives.
+        asked_within_hour: number of the asker's directives in the last hour.
+        last_good_backup: when the newest backup that passed its check was made; None if there is none.
     """
 
     now: datetime
@@ -77,7 +77,7 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """One judgement: the principle that it rests on, and why, for a person."""
+    """One judgement: its principle, and its reason as text for people."""
 
     action: str
     approved: bool
@@ -85,7 +85,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
     def row(self, actor: Actor) -> JournalRow:
-        """It as a line of the journal, in the asker's name."""
+        """The decision as a journal row, in the asker's name."""
         return actor.row(
             KIND,
             self.action,
@@ -96,7 +96,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ruling(msgspec.Struct, frozen=True, kw_only=True):
-    """A decision as the journal remembers it."""
+    """A decision as stored in the journal."""
 
     at: datetime
     decision: Decision
@@ -105,7 +105,7 @@ class Ruling(msgspec.Struct, frozen=True, kw_only=True):
 def judge(
     action: str, arguments: Mapping[str, object], rank: Rank, actor: Actor, seen: Circumstances
 ) -> Decision:
-    """Whether `actor`, who holds `rank`, may have this done now; pure."""
+    """Whether `actor` with `rank` may do this now; a pure function."""
     refusal = (
         _humility(action, arguments, seen)
         or _autonomy(action, rank, seen)
@@ -116,7 +116,7 @@ def judge(
 
 
 def judge_again(action: str, arguments: Mapping[str, object], seen: Circumstances) -> Decision:
-    """Whether what was approved before still does no harm, now that its turn has come; pure."""
+    """Whether an approved action is still harmless now that it runs; a pure function."""
     return _nonmaleficence(action, arguments, seen) or _approved(action)
 
 
@@ -143,13 +143,13 @@ def _humility(action: str, arguments: Mapping[str, object], seen: Circumstances)
         hint = f"Did you mean {near!r}?" if near else f"Known: {', '.join(sorted(seen.known))}."
         return _refused(action, "humility", f"There is no action called {action!r}. {hint}")
     if _whole(arguments.get("steps")) > MOST_STEPS:
-        return _refused(action, "humility", f"No ritual of more than {MOST_STEPS} steps was ever tried.")
+        return _refused(action, "humility", f"A ritual has at most {MOST_STEPS} steps.")
     longest = max((len(value) for value in arguments.values() if isinstance(value, str)), default=0)
     if longest > MOST_TEXT:
-        return _refused(action, "humility", f"Its data is longer than {MOST_TEXT} characters.")
+        return _refused(action, "humility", f"Its data is longer than the limit of {MOST_TEXT} characters.")
     if seen.queued >= MOST_QUEUED:
         return _refused(
-            action, "humility", f"{MOST_QUEUED} directives wait already. Ask again when some are done."
+            action, "humility", f"{MOST_QUEUED} directives are queued already. Ask again when some are done."
         )
     return None
 
@@ -158,7 +158,7 @@ def _autonomy(action: str, rank: Rank, seen: Circumstances) -> Decision | None:
     needed = seen.known[action]
     if rank >= needed:
         return None
-    return _refused(action, "autonomy", f"It takes the powers of {_WHO[needed]}.")
+    return _refused(action, "autonomy", f"It needs the permissions of {_WHO[needed]}.")
 
 
 def _nonmaleficence(action: str, arguments: Mapping[str, object], seen: Circumstances) -> Decision | None:
@@ -174,7 +174,9 @@ def _nonmaleficence(action: str, arguments: Mapping[str, object], seen: Circumst
         seen.last_good_backup is None or seen.now - seen.last_good_backup > BACKUP_WITHIN
     ):
         return _refused(
-            action, "nonmaleficence", f"There is no good backup of the last {BACKUP_WITHIN.days} days."
+            action,
+            "nonmaleficence",
+            f"There is no good backup of the last {BACKUP_WITHIN.days} days. Make one first: `/backup`.",
         )
     return None
 
@@ -183,13 +185,15 @@ def _compassion(action: str, actor: Actor, seen: Circumstances) -> Decision | No
     most = MOST_OPEN_OF_A_PROGRAM if actor.id is None else MOST_OPEN_OF_A_PERSON
     if seen.open_of_asker >= most:
         return _refused(
-            action, "compassion", f"{most} directives of the same asker are open; Manus takes a breath."
+            action,
+            "compassion",
+            f"The asker has {most} open directives, which is the limit. Wait until one is done.",
         )
     if seen.asked_within_hour >= MOST_IN_AN_HOUR:
         return _refused(
             action,
             "compassion",
-            f"The same asker has had {MOST_IN_AN_HOUR} in an hour. Manus takes a breath.",
+            f"The asker has made {MOST_IN_AN_HOUR} directives in an hour, which is the limit. Wait a while.",
         )
     return None
 
@@ -207,7 +211,7 @@ def _approved(action: str) -> Decision:
         action=action,
         approved=True,
         principle="autonomy",
-        reason="Nothing speaks against it, and whoever asks may decide it.",
+        reason="No rule is against it, and the asker may decide it.",
     )
 
 

@@ -1,4 +1,4 @@
-"""Where policy meets the collective: what a judgement depends on is gathered, and decisions are counted."""
+"""Gathers the circumstances of a judgement, and counts decisions."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from state.manager import StateManager
 
 
 class PolicyDesk:
-    """Judges for whoever asks: directives, and events from outside.
+    """Judges directives and requests from outside.
 
     Args:
-        known: gives what each registered action needs.
-        last_good_backup: gives when the newest backup that passed its check was made.
+        known: the rank that each registered action needs.
+        last_good_backup: returns when the newest backup that passed its check was made.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class PolicyDesk:
         self._counts: Counter[str] = Counter()
 
     async def load(self) -> None:
-        """Counts the decisions that the journal holds."""
+        """Counts the decisions in the journal."""
         self._counts = await self._database.read(_count)
 
     def seen(self, *, queued: int = 0, open_of_asker: int = 0, asked_within_hour: int = 0) -> Circumstances:
-        """The circumstances as they are now."""
+        """The present circumstances."""
         return Circumstances(
             now=self._clock.now(),
             ucf=self._manager.snapshot.ucf,
@@ -61,18 +61,18 @@ class PolicyDesk:
     async def decide(
         self, action: str, arguments: Mapping[str, object], *, actor: Actor, rank: Rank
     ) -> Decision:
-        """Judges something that is no directive, such as a ritual started from outside; journalled."""
+        """Judges an action that is no directive, such as a ritual started from outside; journals it."""
         decision = judge(action, arguments, rank, actor, self.seen())
         await self._manager.record(decision.row(actor))
         self.count(decision)
         return decision
 
     def count(self, decision: Decision) -> None:
-        """Takes note of a decision that has been journalled."""
+        """Counts a decision that was journalled."""
         self._counts[APPROVED if decision.approved else decision.principle] += 1
 
     def probe(self) -> Reading:
-        """What the check "policy" says, by which Kael is measured: refusing is its work, and no fault."""
+        """The reading of the check "policy", which also measures Kael; refusals are no fault."""
         refused = {f"refused_by_{principle}": self._counts[principle] for principle in PRINCIPLES}
         counters = {"approved": self._counts[APPROVED], "refused": sum(refused.values())}
         return Reading(

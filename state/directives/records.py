@@ -1,4 +1,4 @@
-"""The records of directives: what was asked for, and what became of it."""
+"""The records of directives, and their errors."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ OPEN: Final[tuple[DirectiveStatus, ...]] = ("queued", "running")
 
 
 class UnknownDirective(HelixError):
-    """No directive has that number, or it is so old that it was forgotten."""
+    """There is no directive with that id, or it was deleted as too old."""
 
 
 class NotQueued(HelixError):
-    """The directive no longer waits, so it cannot be taken back."""
+    """The directive is no longer queued, so it cannot be cancelled."""
 
 
 class WrongDirective(HelixError):
-    """A directive with arguments that its action does not take; the text gives the usage."""
+    """The arguments are not valid for the action; the text gives the usage."""
 
 
 class LogLine(msgspec.Struct, frozen=True):
@@ -42,14 +42,14 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True):
     """One directive.
 
     Attributes:
-        text: as it was asked for, on one line.
-        arguments: what the action read from it; JSON-able.
-        rank: what its asker was allowed at that moment.
-        actor: who asked, and by what way.
-        result: what came of it, or why nothing did; None while it is open.
-        attempts: how often it was begun; more than once where a kill came in between.
-        started_at: when it was first begun.
-        step: while it runs and counts, how far it is; `steps` is where that ends.
+        text: as requested, on one line.
+        arguments: the parsed arguments, as JSON types.
+        rank: what the asker was allowed at the time of the request.
+        actor: who asked, and by which way.
+        result: the result, or why there is none; None while it is open.
+        attempts: how often it was started; more than once if the process was killed.
+        started_at: when it was first started.
+        step: progress while it runs; `steps` is the total.
     """
 
     id: int
@@ -74,12 +74,12 @@ class Directive(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def key(self) -> str:
-        """Under which its effect happens once, however often it is begun."""
+        """The idempotency key of its effect."""
         return f"directive:{self.id}"
 
 
 class Halt(msgspec.Struct, frozen=True, kw_only=True):
-    """That Manus rests: since when, by whom, and why."""
+    """A halt of Manus: since when, by whom, and why."""
 
     since: datetime
     actor: Actor
@@ -87,11 +87,11 @@ class Halt(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DirectivesChanged(msgspec.Struct, frozen=True):
-    """A directive was queued or begun, or Manus was halted or resumed.
+    """A directive was queued or started, or Manus was halted or resumed.
 
     Attributes:
-        directive: None where Manus was halted or resumed.
-        queued: how many wait.
+        directive: None if Manus was halted or resumed.
+        queued: number of queued directives.
         halted: whether Manus is halted.
     """
 

@@ -1,4 +1,4 @@
-"""What a directive may ask for: registered actions, each bound to a part of the collective. Never a shell."""
+"""The registered actions of directives, each bound to a part of the collective; never a shell."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _ALERT: Final = "raise <key> <warning|critical> [summary] | clear <key>"
 
 
 def parse_directive(text: str) -> tuple[str, str]:
-    """The name of the action, folded, and what follows it.
+    """The folded name of the action, and the text after it.
 
     Raises:
-        WrongDirective: there is nothing.
+        WrongDirective: the text is empty.
     """
     name, _, rest = text.strip().partition(" ")
     if not name:
@@ -37,7 +37,7 @@ def parse_directive(text: str) -> tuple[str, str]:
 def _nothing(name: str) -> Callable[[str], Arguments]:
     def parse(rest: str) -> Arguments:
         if rest:
-            raise WrongDirective(f"`{name}` takes nothing more.")
+            raise WrongDirective(f"`{name}` has no arguments. Send it alone.")
         return {}
 
     return parse
@@ -47,7 +47,7 @@ def _steps(rest: str) -> Arguments:
     if not rest:
         return {"steps": USUAL_STEPS}
     if not (rest.isascii() and rest.isdecimal() and len(rest) <= _MOST_DIGITS) or int(rest) < LEAST_STEPS:
-        raise WrongDirective("A ritual takes a whole number of steps: `ritual 27`.")
+        raise WrongDirective("The number of steps must be a whole number from 1: `ritual 27`.")
     return {"steps": int(rest)}
 
 
@@ -58,8 +58,8 @@ def _name(rest: str) -> Arguments:
 def _event(rest: str) -> Arguments:
     name, _, data = rest.partition(" ")
     if not name:
-        raise WrongDirective("Which event? It goes `emit <event> [json]`, such as `emit report.ready`.")
-    # Built once to see that it can be: what cannot is told while somebody listens.
+        raise WrongDirective("Name an event: `emit <event> [json]`, such as `emit report.ready`.")
+    # Built here only to report mistakes while the asker waits.
     samples.build_from_text(name, data, _SOME_MOMENT)
     return {"event": samples.find_type(name), "data": data.strip()}
 
@@ -72,7 +72,7 @@ def _alert(rest: str) -> Arguments:
         return {"action": "clear", "key": key}
     if action.casefold() == "raise" and key and severity.casefold() in _SEVERITIES:
         return {"action": "raise", "key": key, "severity": severity.casefold(), "summary": summary.strip()}
-    raise WrongDirective(f"It goes `alert {_ALERT}`, such as `alert raise disk.full critical`.")
+    raise WrongDirective(f"Write `alert {_ALERT}`, such as `alert raise disk.full critical`.")
 
 
 ACTIONS: Final[tuple[Action, ...]] = (
@@ -94,14 +94,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         name="heartbeat",
-        summary="Probes every service of services.json.",
+        summary="Probes every service in services.json.",
         examples=("heartbeat",),
         parse=_nothing("heartbeat"),
         run=deeds.heartbeat,
     ),
     Action(
         name="clean",
-        summary="Removes what has had its time; needs a good backup of the last 7 days.",
+        summary="Deletes expired data; needs a good backup of the last 7 days.",
         examples=("clean",),
         needed=Rank.admin,
         parse=_nothing("clean"),
@@ -109,7 +109,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     ),
     Action(
         name="report",
-        summary="Gathers a report of everything, and tells subscribers.",
+        summary="Makes a report of everything, and tells subscribers.",
         examples=("report",),
         parse=_nothing("report"),
         run=deeds.report,
@@ -133,7 +133,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action(
         name="emit",
         usage="<event> [json]",
-        summary="Sends an event the whole way out to its destinations.",
+        summary="Sends an event to its destinations.",
         examples=tuple(f"emit {name}" for name in OUT_EVENTS),
         needed=Rank.admin,
         parse=_event,

@@ -1,4 +1,4 @@
-"""The tables of directives (migration numbers 24–26)."""
+"""The tables of directives (migrations 24–26)."""
 
 from __future__ import annotations
 

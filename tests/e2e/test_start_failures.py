@@ -87,7 +87,7 @@ async def test_a_token_that_cannot_be_one_is_refused_before_anybody_is_asked(
 ) -> None:
     for command in ("check", "run"):
         said = await _refusal(command, env=sandbox_env(tmp_path, DISCORD_TOKEN=token))
-        assert "DISCORD_TOKEN: it takes the bot's token" in said
+        assert "DISCORD_TOKEN: must be the bot's token" in said
         assert "client_id" not in said
         assert token not in said
 

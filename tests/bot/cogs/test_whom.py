@@ -74,7 +74,7 @@ async def test_a_command_of_the_server_itself_names_that_servers_own_people(runn
 @pytest.mark.usefixtures("running_bot")
 async def test_a_directive_refused_for_lack_of_powers_says_whom_to_ask(talk: Talk) -> None:
     reply = await talk.ask("mod", "!run emit report.ready")
-    assert "It takes the powers of an administrator." in text_of(reply)
+    assert "It needs the permissions of an administrator." in text_of(reply)
     assert f"anyone with {role(talk.sandbox, 'Admin')}" in text_of(reply)
 
 

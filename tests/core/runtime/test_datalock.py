@@ -212,7 +212,7 @@ async def test_it_can_be_taken_again_after_its_release(tmp_path: Path) -> None:
 async def test_a_holder_that_has_not_signed_is_still_a_holder(tmp_path: Path) -> None:
     first = await datalock.acquire(tmp_path, wait_s=0, describe="one")
     (tmp_path / ".lock").write_bytes(b'{"pid": 1')
-    with pytest.raises(DataFolderBusy, match="not said who it is"):
+    with pytest.raises(DataFolderBusy, match="an unknown process"):
         await datalock.acquire(tmp_path, wait_s=0, describe="two")
     first.release()
 

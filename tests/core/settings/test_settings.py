@@ -158,7 +158,7 @@ def test_every_mistake_is_named_at_once() -> None:
 
 def test_a_problem_says_the_value_and_what_would_be_right() -> None:
     assert problems({"PORT": "70000"}) == (
-        "PORT='70000': it takes a whole number from 0 to 65535 (0 means any free port).",
+        "PORT='70000': must be a whole number from 0 to 65535 (0 means any free port).",
     )
 
 
@@ -198,14 +198,14 @@ def test_a_wrong_secret_is_named_and_never_shown(name: str) -> None:
 @pytest.mark.parametrize("name", ["ZAPIER_WEBHOOK_URL", "DISCORD_WEBHOOK_URL"])
 def test_an_address_that_would_never_be_sent_to_is_a_mistake_at_the_start(name: str, url: str) -> None:
     (problem,) = problems({**TOKEN, name: url})
-    assert problem == f"{name}: it takes a whole https:// address of a public host, without a user in it."
+    assert problem == f"{name}: must be a full https:// URL of a public host, without a user name."
 
 
 @pytest.mark.parametrize("name", ["ZAPIER_WEBHOOK_URL", "DISCORD_WEBHOOK_URL"])
 def test_an_address_on_this_machine_is_warned_of_outside_the_sandbox(name: str) -> None:
     url = {name: "http://localhost:1/sesame"}
     (warning,) = load_settings({**TOKEN, **url}, None).warnings
-    assert warning == f"{name}: it leads to this machine, which is sent to in the sandbox alone."
+    assert warning == f"{name}: it points to this machine, so nothing is sent to it outside the sandbox."
     assert load_settings(url, None).warnings == ()
 
 
@@ -325,20 +325,20 @@ def test_full_links_without_a_public_address_lead_to_an_address_one_can_open(hos
     [
         (
             {"LOOP_LAG_WARN_MS": "3000"},
-            "LOOP_LAG_WARN_MS=3000: it takes at most what LOOP_LAG_FAIL_MS is, 2000.",
+            "LOOP_LAG_WARN_MS=3000: must be at most 2000, the value of LOOP_LAG_FAIL_MS.",
         ),
         (
             {"LOOP_CRASHES_WARN": "3"},
-            "LOOP_CRASHES_WARN=3: it takes at most what LOOP_CRASHES_FAIL is, 2.",
+            "LOOP_CRASHES_WARN=3: must be at most 2, the value of LOOP_CRASHES_FAIL.",
         ),
         (
             {"COMMAND_ERRORS_FAIL_PERCENT": "4"},
-            "COMMAND_ERRORS_WARN_PERCENT=5: it takes at most what COMMAND_ERRORS_FAIL_PERCENT is, 4.",
+            "COMMAND_ERRORS_WARN_PERCENT=5: must be at most 4, the value of COMMAND_ERRORS_FAIL_PERCENT.",
         ),
-        ({"DISK_FREE_WARN_MB": "5"}, "DISK_FREE_WARN_MB=5: it takes at least what DISK_FREE_FAIL_MB is, 10."),
+        ({"DISK_FREE_WARN_MB": "5"}, "DISK_FREE_WARN_MB=5: must be at least 10, the value of DISK_FREE_FAIL_MB."),
         (
             {"DISK_FREE_WARN_MB": "50", "DISK_FREE_FAIL_MB": "60"},
-            "DISK_FREE_WARN_MB=50: it takes at least what DISK_FREE_FAIL_MB is, 60.",
+            "DISK_FREE_WARN_MB=50: must be at least 60, the value of DISK_FREE_FAIL_MB.",
         ),
     ],
 )
@@ -369,12 +369,12 @@ def test_another_unknown_name_in_the_file_is_a_warning_when_it_resembles_ours(tm
 def test_what_needs_more_than_one_process_is_not_built_yet() -> None:
     found = problems({"REDIS_URL": "redis://x", "SHARD_COUNT": "2", "SHARD_IDS": "0"})
     assert len(found) == 3
-    assert all("not built yet" in problem for problem in found)
+    assert all("must be unset" in problem for problem in found)
 
 
 def test_mistakes_of_the_file_and_of_the_environment_come_together(tmp_path: Path) -> None:
     found = problems({"PORT": "x"}, env_file(tmp_path, "LOG_LEVEL=INFO\nnonsense here\n"))
-    assert found[0] == ".env, line 2: it cannot be read; write NAME=value"
+    assert found[0] == ".env, line 2: it is not valid; write NAME=value"
     assert found[1].startswith("PORT")
 
 

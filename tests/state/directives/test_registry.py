@@ -168,7 +168,7 @@ async def test_no_clean_up_without_a_good_backup(collective: Collective) -> None
     assert (refused.status, "nonmaleficence" in (refused.result or "")) == ("refused", True)
     made = await carried_out(collective, "backup")
     assert (made.result or "").startswith("Backup 1 is made and has passed its check")
-    assert (await carried_out(collective, "clean")).result == "Nothing had had its time."
+    assert (await carried_out(collective, "clean")).result == "Nothing was old enough to be removed."
 
 
 async def test_a_backup_that_was_made_before_a_kill_is_not_made_again(collective: Collective) -> None:
@@ -241,7 +241,7 @@ async def test_an_alert_is_raised_and_cleared(collective: Collective) -> None:
     assert raised.result == "Alert 1 is open."
     assert [(one.key, one.summary) for one in collective.alerts.open()] == [("disk.full", "the disk is full")]
     assert (await carried_out(collective, "alert clear disk.full")).result == "It is cleared."
-    assert (await carried_out(collective, "alert clear disk.full")).result == "No alert of that key is open."
+    assert (await carried_out(collective, "alert clear disk.full")).result == "No alert with that key is open."
 
 
 async def test_an_event_reaches_whoever_listens(collective: Collective) -> None:
