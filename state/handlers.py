@@ -1,4 +1,4 @@
-"""What an event that came in does to the state: the effect and its "done" are one transaction."""
+"""Handlers of incoming events for the state: the effect and its "done" are one transaction."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 WEBHOOK = Actor("webhook")
 
-# Whoever holds a webhook's secret stands where an admin stands.
+# A sender that has the webhook's secret may do what an admin may do.
 _RANK = Rank.admin
 
 
@@ -53,13 +53,13 @@ def register_handlers(collective: Collective) -> None:
 
 
 class StateHandlers:
-    """The handlers of the state; each is given a job, and raises `Refused` for what will never work."""
+    """The handlers of the state; each gets a job, and raises `Refused` for events that can never succeed."""
 
     def __init__(self, collective: Collective) -> None:
         self._collective = collective
 
     async def update_ucf(self, job: Job, update: UcfUpdate) -> None:
-        """`ucf.update`: all of it or nothing."""
+        """`ucf.update`: applies all values or none."""
 
         def change(snapshot: Snapshot) -> Change:
             values = {**snapshot.ucf.as_dict(), **update.set}
@@ -86,9 +86,10 @@ class StateHandlers:
             raise Refused(str(error)) from error
 
     async def take_heartbeat(self, job: Job, heartbeat: AgentHeartbeat) -> None:
-        """`agent.heartbeat`: the agent is external from then on.
+        """`agent.heartbeat`: the agent counts as external from then on.
 
-        It counts from when it came in, and not after a later one: what waited is no sign of life of now.
+        The report has the time of its receipt, and is ignored if there is a later one, since it may have
+        waited.
         """
         try:
             agent = find_agent(heartbeat.agent).name
@@ -104,7 +105,7 @@ class StateHandlers:
 
         def change(snapshot: Snapshot) -> Change:
             known, now = snapshot.reports.get(agent), self._collective.kernel.clock.now()
-            # One that is dated in the future, from before the clock was set back, is no later one.
+            # A known report in the future, from before the clock was set back, does not count as later.
             if known is not None and report.reported_at < known.reported_at <= now:
                 return Change()
             reports = {**snapshot.reports, agent: report}
@@ -117,7 +118,7 @@ class StateHandlers:
         await self._done_with(job, change)
 
     async def start_ritual(self, job: Job, ritual: RitualStart) -> None:
-        """`ritual.start`: as the directive, under its policy; the key keeps it from happening twice."""
+        """`ritual.start`: runs as a directive, under its policy; the key keeps it from running twice."""
         await self._submit(job, f"ritual {ritual.steps}")
 
     async def run_directive(self, job: Job, asked: DirectiveRun) -> None:
@@ -125,7 +126,7 @@ class StateHandlers:
         await self._submit(job, asked.directive)
 
     async def raise_alert(self, job: Job, alert: AlertRaise) -> None:
-        """`alert.raise`, unless it is measured here."""
+        """`alert.raise`, unless it is a measured alert."""
         _refuse_measured(alert.key)
         await self._collective.alerts.raise_(
             alert.key, alert.severity, alert.summary, alert.detail, actor=WEBHOOK, also=job.done_with
@@ -139,7 +140,7 @@ class StateHandlers:
         job.committed()
 
     async def archive_context(self, job: Job, archive: ContextArchive) -> None:
-        """`context.archive`: a checkpoint in the name of the webhook."""
+        """`context.archive`: saves a checkpoint in the name of the webhook."""
         try:
             await self._collective.contexts.archive(archive.name, WEBHOOK, archive.note, beside=job.done_with)
         except WrongName as error:
@@ -147,7 +148,7 @@ class StateHandlers:
         job.committed()
 
     async def take_receipt(self, job: Job, receipt: Receipt) -> None:
-        """`receipt`: the delivery that it names has run on the other side."""
+        """`receipt`: stores the outcome that the receiver of a delivery reports."""
 
         def work(connection: sqlite3.Connection) -> bool:
             known = note_receipt(connection, receipt.delivery, receipt.outcome)
@@ -156,7 +157,7 @@ class StateHandlers:
             return known
 
         if not await self._collective.database.write(work):
-            raise Refused("There is no delivery of that id.")
+            raise Refused("There is no delivery with that id.")
         job.committed()
 
     async def _submit(self, job: Job, text: str) -> None:
@@ -183,5 +184,5 @@ class StateHandlers:
 def _refuse_measured(key: str) -> None:
     if key.startswith(MEASURED_PREFIX):
         raise Refused(
-            f"Alerts that begin with {MEASURED_PREFIX!r} are measured here: they come and go by themselves."
+            f"Alerts that begin with {MEASURED_PREFIX!r} are measured here, and raised and cleared by Helix."
         )

@@ -1,4 +1,4 @@
-"""Every event type once: what comes in, what goes out, with its record, schema, sample and who handles it."""
+"""All event types, in and out, each with its record, schema, sample and handler."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ _UCF_BEFORE: Final = {**_UCF, "harmony": 0.5, "klesha": 0.1}
 
 
 class UnknownEventType(UnknownName):
-    """No event has that type."""
+    """There is no event of that type."""
 
     kind = "event type"
 
 
 class WrongData(HelixError):
-    """Data that does not fit its event.
+    """The data is not valid for its event.
 
     Attributes:
-        field: the path of what is wrong, such as "set.harmony"; empty where it is the whole.
+        field: the path of the wrong field, such as "set.harmony"; empty for the whole.
         problem: what is wrong with it.
     """
 
@@ -71,12 +71,12 @@ class WrongData(HelixError):
 
 
 class InSpec(msgspec.Struct, frozen=True):
-    """One type of event that may come in.
+    """One type of incoming event.
 
     Attributes:
-        record: what its data is.
-        handler: the name of its handler, as it stands in the database.
-        sample: data that would be taken.
+        record: the type of its data.
+        handler: the name of its handler in the database.
+        sample: valid data.
     """
 
     name: str
@@ -86,15 +86,15 @@ class InSpec(msgspec.Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """One line: the record's own."""
+        """The first line of the record's docstring."""
         return _first_line(self.record)
 
 
 class OutSpec(msgspec.Struct, frozen=True):
-    """One type of event that goes out.
+    """One type of outgoing event.
 
     Attributes:
-        sample: data as it goes out.
+        sample: valid data.
     """
 
     name: str
@@ -103,7 +103,7 @@ class OutSpec(msgspec.Struct, frozen=True):
 
     @property
     def summary(self) -> str:
-        """One line: the record's own."""
+        """The first line of the record's docstring."""
         return _first_line(self.record)
 
 
@@ -213,10 +213,10 @@ OUT_EVENTS: Final[Mapping[str, OutSpec]] = MappingProxyType(
 
 
 def find_incoming(kind: str) -> InSpec:
-    """The type of event that may come in.
+    """The type of incoming event with that name.
 
     Raises:
-        UnknownEventType: there is none of that name; the text suggests the nearest.
+        UnknownEventType: there is none; the text suggests the nearest name.
     """
     spec = IN_EVENTS.get(kind)
     if spec is None:
@@ -225,10 +225,10 @@ def find_incoming(kind: str) -> InSpec:
 
 
 def find_outgoing(kind: str) -> OutSpec:
-    """The type of event that goes out.
+    """The type of outgoing event with that name.
 
     Raises:
-        UnknownEventType: there is none of that name; the text suggests the nearest.
+        UnknownEventType: there is none; the text suggests the nearest name.
     """
     spec = OUT_EVENTS.get(kind)
     if spec is None:
@@ -237,10 +237,10 @@ def find_outgoing(kind: str) -> OutSpec:
 
 
 def parse_data(spec: InSpec, data: object) -> InEvent:
-    """The record of data that came in.
+    """Converts the data of an incoming event to its record.
 
     Raises:
-        WrongData: it does not fit; it names the field.
+        WrongData: it is not valid; the error names the field.
     """
     try:
         return msgspec.convert(data, spec.record)
@@ -249,24 +249,24 @@ def parse_data(spec: InSpec, data: object) -> InEvent:
 
 
 def type_of(event: OutEvent) -> str:
-    """Its type, such as "alert.raised"."""
+    """The type of an event, such as "alert.raised"."""
     return str(type(event).__struct_config__.tag)
 
 
 def encode_payload(event: OutEvent, at: datetime) -> bytes:
-    """What goes out: `{"type", "timestamp", "data"}` as JSON (Standard Webhooks, "Payload structure")."""
+    """The payload `{"type", "timestamp", "data"}` as JSON (Standard Webhooks, "Payload structure")."""
     data = msgspec.to_builtins(event)
     kind = data.pop("type")
     return msgspec.json.encode({"type": kind, "timestamp": at, "data": data})
 
 
 def data_schema(record: type[InEvent | OutEvent]) -> dict[str, Any]:
-    """The JSON Schema (2020-12) of an event's data, whole in itself."""
+    """The JSON Schema (2020-12) of an event's data, with all definitions it refers to."""
     (schema,), components = msgspec.json.schema_components((record,), ref_template="#/$defs/{name}")
     name = str(schema["$ref"]).rpartition("/")[2]
     body = _described(components.pop(name))
     if issubclass(record, OutEvent):
-        # The type stands beside the data, not in it.
+        # In the payload, the type is next to the data, not in it.
         body["properties"].pop("type", None)
         body["required"] = [field for field in body.get("required", ()) if field != "type"]
     if components:
@@ -275,7 +275,7 @@ def data_schema(record: type[InEvent | OutEvent]) -> dict[str, Any]:
 
 
 def _described(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The schema of a record, in which each property says what the record's docstring says of it."""
+    """The schema of a record with descriptions of its properties, from the record's docstring."""
     text = str(schema.get("description", ""))
     said = attributes(text)
     properties = {
@@ -286,7 +286,7 @@ def _described(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _wrong(error: msgspec.ValidationError) -> WrongData:
-    """The records' own checks say "path: problem"."""
+    """Converts msgspec's error; the records' own checks raise "path: problem"."""
     said = _OURS.match(str(error))
     return WrongData(said[1], said[2]) if said is not None else WrongData(*wrong_field(error))
 

@@ -1,4 +1,4 @@
-"""The tables of `docs/webhooks.md`, made from the event registry by `make docs`."""
+"""Generates the tables of `docs/webhooks.md` from the event registry (`make docs`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PLACE: Final = "<!-- {name}: made by make docs -->\n{table}<!-- end of {name} -
 
 
 def render_incoming() -> str:
-    """What comes in, as a Markdown table."""
+    """The incoming events as a Markdown table."""
     rows = [
         (f"`{spec.name}`", _fields(data_schema(spec.record)), f"`{spec.handler}`", spec.summary)
         for spec in IN_EVENTS.values()
@@ -23,7 +23,7 @@ def render_incoming() -> str:
 
 
 def render_outgoing() -> str:
-    """What goes out, as a Markdown table."""
+    """The outgoing events as a Markdown table."""
     rows = [
         (f"`{spec.name}`", _fields(data_schema(spec.record)), spec.summary) for spec in OUT_EVENTS.values()
     ]
@@ -31,7 +31,7 @@ def render_outgoing() -> str:
 
 
 def insert(page: str) -> str:
-    """The page with both tables as they are now.
+    """The page with both tables updated.
 
     Raises:
         ValueError: the page has no place for one of them.

@@ -1,4 +1,4 @@
-"""The records of what others may send in; `state.events` lists them. Unknown fields are refused."""
+"""The records of incoming events, listed in `state.events`. Unknown fields are refused."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class InEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The data of one event that came in.
+    """The data of one incoming event.
 
     Raises:
-        msgspec.ValidationError: from `msgspec.convert`, with the field's path; the data does not fit.
+        msgspec.ValidationError: by `msgspec.convert`, with the field's path, if the data is not valid.
     """
 
 
@@ -31,7 +31,7 @@ class UcfUpdate(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Attributes:
         set: new values by metric, within its range.
-        shift: what is added to the present value, which must stay within the range.
+        shift: amounts by metric that are added to the present values, which must stay within the range.
     """
 
     set: dict[str, float] = msgspec.field(default_factory=dict)
@@ -40,23 +40,23 @@ class UcfUpdate(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         if not self.set and not self.shift:
-            raise ValueError("It names no metric: give `set` or `shift`")
+            raise ValueError("No metric is named: give `set` or `shift`")
         for field, values in (("set", self.set), ("shift", self.shift)):
             for name, value in values.items():
                 if name not in METRICS:
-                    raise ValueError(f"{field}.{name[:64]}: is no metric; there are {', '.join(METRICS)}")
+                    raise ValueError(f"{field}.{name[:64]}: is not a metric; known are {', '.join(METRICS)}")
                 if not math.isfinite(value):
                     raise ValueError(f"{field}.{name}: must be a finite number")
         for name, value in self.set.items():
             spec = METRICS[name]
             if name in self.shift:
-                raise ValueError(f"set.{name}: is shifted, too; do one of the two")
+                raise ValueError(f"set.{name}: is in `shift` too; use only one of them")
             if not spec.low <= value <= spec.high:
                 raise ValueError(f"set.{name}: must be between {plain(spec.low)} and {plain(spec.high)}")
 
 
 class AgentHeartbeat(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An agent that lives outside says how it is.
+    """An external agent reports its state.
 
     Attributes:
         load: how busy it is, 0 to 1.
@@ -89,7 +89,7 @@ class EmbedField(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class Embed(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An embed, as far as it is taken.
+    """An embed; only these fields are accepted.
 
     Attributes:
         color: 0 to 0xFFFFFF.
@@ -124,7 +124,7 @@ class MessagePost(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class AlertRaise(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Raises an alert from outside; where one of the key is open, that one says this from now on."""
+    """Raises an outside alert, or updates the open one with the same key."""
 
     key: Annotated[str, msgspec.Meta(pattern=KEY)]
     summary: Line
@@ -133,20 +133,20 @@ class AlertRaise(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
 
 class AlertClear(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Ends an alert from outside."""
+    """Clears an outside alert."""
 
     key: Annotated[str, msgspec.Meta(pattern=KEY)]
 
 
 class ContextArchive(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Saves a checkpoint; a name may be taken again, and the newest counts."""
+    """Saves a checkpoint; a name may be used again, and then refers to the newest one."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
     note: Text | None = None
 
 
 class GitHubEvent(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What GitHub sent: the name of its event, and of its payload what is announced."""
+    """A GitHub event: its name, and the announced part of its payload."""
 
     event: Short
     payload: dict[str, Any]
@@ -156,8 +156,8 @@ class Receipt(InEvent, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A Zap reports that it ran.
 
     Attributes:
-        delivery: the `webhook-id` of what it was sent.
-        outcome: what it made of it, in a few words.
+        delivery: the `webhook-id` of the delivery that it got.
+        outcome: the result, in a few words.
     """
 
     delivery: Short

@@ -1,4 +1,4 @@
-"""The records of what happens here that others may hear of; `state.events` lists them."""
+"""The records of outgoing events, listed in `state.events`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ CheckStatus = Literal["pass", "warn", "fail"]
 
 
 class OutEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """One event that leaves Helix. `msgspec.to_builtins` gives its fields, and its type as `type`.
+    """One outgoing event. `msgspec.to_builtins` gives its fields, and its type as `type`.
 
-    Names of people and their reasons are never in it, since it goes over HTTP.
+    It never contains names of people or their reasons, since it is sent over HTTP.
 
     Attributes:
-        topic: under which topic the broadcaster carries it; None where another announcement does already.
-        leaves: whether destinations get it; what does not is for those who listen live only.
+        topic: the broadcaster's topic for it; None if another broadcast covers it.
+        leaves: whether it is sent to destinations; if not, only live clients get it.
     """
 
     topic: ClassVar[str | None] = None
@@ -30,8 +30,8 @@ class AlertRaised(OutEvent, frozen=True, kw_only=True, tag="alert.raised"):
     """Something needs attention.
 
     Attributes:
-        key: what it is about, such as "ucf.harmony.low"; one alert of a key is open at a time.
-        metric: the metric that crossed a bound, where one did, with its value then.
+        key: what it is about, such as "ucf.harmony.low"; at most one alert per key is open.
+        metric: the metric that crossed a bound, if one did; `value` is its value then.
     """
 
     topic: ClassVar[str | None] = "alerts"
@@ -47,7 +47,7 @@ class AlertRaised(OutEvent, frozen=True, kw_only=True, tag="alert.raised"):
 
 
 class AlertCleared(OutEvent, frozen=True, kw_only=True, tag="alert.cleared"):
-    """What an alert was about is over."""
+    """An alert was cleared."""
 
     topic: ClassVar[str | None] = "alerts"
 
@@ -60,10 +60,10 @@ class AlertCleared(OutEvent, frozen=True, kw_only=True, tag="alert.cleared"):
 
 
 class AlertUpdated(OutEvent, frozen=True, kw_only=True, tag="alert.updated"):
-    """An open alert was acknowledged, or says something else than before.
+    """An open alert was acknowledged, or its text changed.
 
     Attributes:
-        acknowledged_at: since when somebody knows of it; None where nobody has said so.
+        acknowledged_at: when it was acknowledged; None if it was not.
     """
 
     topic: ClassVar[str | None] = "alerts"
@@ -79,7 +79,7 @@ class AlertUpdated(OutEvent, frozen=True, kw_only=True, tag="alert.updated"):
 
 
 class AlertsMuted(OutEvent, frozen=True, kw_only=True, tag="alerts.muted"):
-    """A metric's alerts are not posted until a moment; None: they are again."""
+    """A metric's alerts were muted until a time, or unmuted (None)."""
 
     topic: ClassVar[str | None] = "alerts"
     leaves: ClassVar[bool] = False
@@ -89,12 +89,12 @@ class AlertsMuted(OutEvent, frozen=True, kw_only=True, tag="alerts.muted"):
 
 
 class RitualCompleted(OutEvent, frozen=True, kw_only=True, tag="ritual.completed"):
-    """A ritual ran to its end.
+    """A ritual was completed.
 
     Attributes:
         ritual: its id, by which it can be replayed.
-        before: the six values before it; `after` those after it.
-        anomalies: how often each kind came, by kind.
+        before: the six values before it; `after`: those after it.
+        anomalies: how often each kind of anomaly came.
         promotions: such as "flare: legend".
     """
 
@@ -112,7 +112,7 @@ class RitualCompleted(OutEvent, frozen=True, kw_only=True, tag="ritual.completed
 
 
 class DirectiveFinished(OutEvent, frozen=True, kw_only=True, tag="directive.finished"):
-    """Manus is done with a directive, in one way or another."""
+    """A directive ended: done, failed, refused or cancelled."""
 
     topic: ClassVar[str | None] = "directives"
 
@@ -124,7 +124,7 @@ class DirectiveFinished(OutEvent, frozen=True, kw_only=True, tag="directive.fini
 
 
 class BackupCompleted(OutEvent, frozen=True, kw_only=True, tag="backup.completed"):
-    """A backup was made, and passed its own check.
+    """A backup was made and passed its check.
 
     Attributes:
         sha256: of the file, in hexadecimal.
@@ -140,7 +140,7 @@ class BackupCompleted(OutEvent, frozen=True, kw_only=True, tag="backup.completed
 
 
 class ReportReady(OutEvent, frozen=True, kw_only=True, tag="report.ready"):
-    """A report of the whole was made."""
+    """A report was made."""
 
     topic: ClassVar[str | None] = "reports"
 
@@ -153,7 +153,7 @@ class ReportReady(OutEvent, frozen=True, kw_only=True, tag="report.ready"):
 
 
 class StatusChanged(OutEvent, frozen=True, kw_only=True, tag="status.changed"):
-    """All checks together came to another status."""
+    """The overall status of all checks changed."""
 
     topic: ClassVar[str | None] = "status"
 
@@ -167,7 +167,7 @@ class UcfChanged(OutEvent, frozen=True, kw_only=True, tag="ucf.changed"):
     """The six values changed.
 
     Attributes:
-        version: of the shared state, with when it changed and what changed it.
+        version: the version of the shared state, with when it changed and what changed it.
         previous: the six values before.
     """
 
@@ -179,7 +179,7 @@ class UcfChanged(OutEvent, frozen=True, kw_only=True, tag="ucf.changed"):
 
 
 class AgentChanged(OutEvent, frozen=True, kw_only=True, tag="agent.changed"):
-    """One of the fourteen has another status than before."""
+    """The status of one of the fourteen agents changed."""
 
     agent: str
     status: str
@@ -189,7 +189,7 @@ class AgentChanged(OutEvent, frozen=True, kw_only=True, tag="agent.changed"):
 
 
 class CommandFailed(OutEvent, frozen=True, kw_only=True, tag="command.failed"):
-    """A command ended in an error that nobody expected; the log has the traceback under the incident."""
+    """A command failed with an unexpected error; the log has the traceback under the incident's id."""
 
     topic: ClassVar[str | None] = "commands"
 
@@ -200,10 +200,10 @@ class CommandFailed(OutEvent, frozen=True, kw_only=True, tag="command.failed"):
 
 
 class DeliveryExhausted(OutEvent, frozen=True, kw_only=True, tag="delivery.exhausted"):
-    """A delivery became a dead letter; `replay` sends it again.
+    """A delivery became a dead letter; `replay` retries it.
 
     Attributes:
-        event: the id of the event that was not delivered, and `event_type` its type.
+        event: the id of the event that was not delivered; `event_type`: its type.
     """
 
     topic: ClassVar[str | None] = "deliveries"
@@ -218,14 +218,14 @@ class DeliveryExhausted(OutEvent, frozen=True, kw_only=True, tag="delivery.exhau
 
 
 class SystemStarted(OutEvent, frozen=True, kw_only=True, tag="system.started"):
-    """Helix is up."""
+    """Helix has started."""
 
     version: str
     started_at: datetime
 
 
 class SystemStopping(OutEvent, frozen=True, kw_only=True, tag="system.stopping"):
-    """Helix was asked to stop; it is delivered at the latest by the next start."""
+    """Helix was asked to stop; this is delivered after the next start at the latest."""
 
     version: str
     stopping_at: datetime

@@ -1,4 +1,4 @@
-"""Events made by hand: any type of `state.events`, from JSON or from sample values."""
+"""Builds outgoing events by hand, from JSON or from sample values."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ MOST_JSON: Final = 16_000
 
 
 class UnknownEvent(UnknownName):
-    """No event has that type."""
+    """There is no event of that type."""
 
     kind = "event"
 
 
 class WrongEvent(HelixError):
-    """Data that does not fit its event; the text says where and what."""
+    """The data is not valid for its event; the text says where and why."""
 
 
 def find_type(name: str) -> str:
-    """The type that `name` is, in any case.
+    """The event type with that name, ignoring case.
 
     Raises:
-        UnknownEvent: there is none; the text suggests the nearest.
+        UnknownEvent: there is none; the text suggests the nearest name.
     """
     wanted = name.strip().casefold()
     if wanted not in OUT_EVENTS:
@@ -42,34 +42,34 @@ def find_type(name: str) -> str:
 
 
 def parse_data(text: str) -> Mapping[str, object]:
-    """The JSON object that somebody typed.
+    """The JSON object that a person typed.
 
     Raises:
-        WrongEvent: it is none; the text says where, by line and column, and what.
+        WrongEvent: it is not valid; the text gives line, column and reason.
     """
     if len(text) > MOST_JSON:
-        raise WrongEvent(f"The data takes at most {MOST_JSON} characters; this has {len(text)}.")
+        raise WrongEvent(f"The data may have at most {MOST_JSON} characters; this has {len(text)}.")
     try:
         value, _ = parse_object(_unfenced(text).encode("utf-8", "replace"))
     except RefusedEdit as error:
         place = f" (line {error.line}, column {error.column})" if error.line is not None else ""
-        what = error.reason.replace("the file must hold", "it takes")
+        what = error.reason.replace("the file must hold", "it must be")
         raise WrongEvent(f"The data cannot be read: {what}{place}.") from error
     return value
 
 
 def build_event(name: str, data: Mapping[str, object], now: datetime) -> OutEvent:
-    """An event of the type `name`; fields that `data` leaves out have sample values.
+    """An event of the type `name`; fields missing in `data` get sample values.
 
     Raises:
         UnknownEvent: there is no such type.
-        WrongEvent: a field is unknown or does not fit; the text says where and what.
+        WrongEvent: a field is unknown or not valid; the text says where and why.
     """
     kind = OUT_EVENTS[find_type(name)].record
     fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
     for given in data:
         if given not in fields:
-            raise WrongEvent(f"`{given[:64]}` is no field of {name}. Known: {', '.join(fields)}.")
+            raise WrongEvent(f"`{given[:64]}` is not a field of {name}. Known: {', '.join(fields)}.")
     filled: dict[str, object] = {
         name: _sample(msgspec.inspect.type_info(field.type), name, now)
         for name, field in fields.items()
@@ -84,33 +84,33 @@ def build_event(name: str, data: Mapping[str, object], now: datetime) -> OutEven
 
 
 def build_from_text(name: str, text: str, now: datetime) -> OutEvent:
-    """As `build_event`, from the JSON that somebody typed, or from nothing.
+    """Like `build_event`, from JSON that a person typed, or from an empty text.
 
     Raises:
         UnknownEvent: there is no such type.
-        WrongEvent: it is no JSON, or does not fit.
+        WrongEvent: it is not JSON, or not valid.
     """
     return build_event(name, parse_data(text) if text.strip() else {}, now)
 
 
 def announce_test(broadcaster: Broadcaster, event: OutEvent) -> int:
-    """Hands it to whoever listens now, marked as a test; gives how many listen."""
+    """Broadcasts the event, marked as a test; returns the number of listeners."""
     broadcaster.publish(event.topic or type_of(event).partition(".")[0], event, test=True)
     return broadcaster.audience
 
 
 def _unfenced(text: str) -> str:
-    """Without the code block that people put around JSON in a chat."""
+    """Removes the code block that people put around JSON in a chat."""
     inner = text.strip()
     if inner.startswith("```") and inner.endswith("```") and len(inner) >= 6:
         inner = inner[3:-3].removeprefix("json").strip()
     inner = inner.strip("`")
-    # A phone writes “ for " while somebody types.
+    # Phones turn " into “ while typing.
     return inner if '"' in inner else straight(inner)
 
 
 def _sample(kind: msgspec.inspect.Type, name: str, now: datetime) -> object:
-    """A value that a field of this type takes, and that nobody mistakes for a real one."""
+    """A valid value for a field of this type, which is recognisable as a sample."""
     if isinstance(kind, msgspec.inspect.UnionType):
         return None if kind.includes_none else _sample(kind.types[0], name, now)
     if isinstance(kind, msgspec.inspect.LiteralType):

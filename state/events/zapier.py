@@ -1,7 +1,7 @@
-"""`zapier/definition.json`: what Zapier's platform must know of Helix, made from the event registry.
+"""Generates `zapier/definition.json`, the description of Helix for Zapier, from the event registry.
 
-Sources: Zapier Platform Schema, "AppSchema", "TriggerSchema", "CreateSchema" and "FieldSchema". What the
-definition does when it runs is `zapier/index.js`, which is the same for every event type.
+Sources: Zapier Platform Schema, "AppSchema", "TriggerSchema", "CreateSchema" and "FieldSchema". The code that
+runs is `zapier/index.js`, which is the same for every event type.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from core.version import VERSION
 from state.events import IN_EVENTS, OUT_EVENTS, InEvent, InSpec, OutEvent, OutSpec, data_schema
 
 PATH: Final = Path(__file__).resolve().parents[2] / "zapier" / "definition.json"
-# The version of zapier-platform-core and -schema that it is held against (zapier/package.json).
+# The version of zapier-platform-core and -schema in zapier/package.json.
 PLATFORM_VERSION: Final = "19.1.0"
 
-# GitHub signs its own; a Zap cannot.
+# GitHub signs its own events; a Zap cannot.
 _NOT_FOR_ZAPS: Final = frozenset({"github"})
 _VERBS: Final = frozenset({"archive", "clear", "post", "raise", "run", "start", "update"})
 _TYPES: Final = {"string": "string", "number": "number", "integer": "integer", "boolean": "boolean"}
-# A longer text gets a field of several lines.
+# Longer texts get a field of several lines.
 _LONG: Final = 300
 _ID: Final = "msg_0123456789abcdef0123456789abcdef"
 _MOMENT: Final = "2026-01-01T12:00:00Z"
@@ -33,7 +33,7 @@ Json = dict[str, Any]
 
 
 def build_definition() -> Json:
-    """The whole of it: authentication, a REST hook per event out, an action per event in."""
+    """The definition: authentication, a REST hook per outgoing event, an action per incoming event."""
     return {
         "version": VERSION,
         "platformVersion": PLATFORM_VERSION,
@@ -46,7 +46,7 @@ def build_definition() -> Json:
 
 
 def render() -> str:
-    """The file's text."""
+    """The content of the file."""
     text = msgspec.json.format(msgspec.json.encode(build_definition()), indent=2)
     return text.decode() + "\n"
 
@@ -60,7 +60,7 @@ def _authentication() -> Json:
                 "label": "Address",
                 "type": "string",
                 "required": True,
-                "helpText": "Where Helix is reached from outside, such as https://helix.example.com.",
+                "helpText": "The public URL of Helix, such as https://helix.example.com.",
             },
             {
                 "key": "token",
@@ -81,7 +81,7 @@ def _trigger(spec: OutSpec) -> Json:
         "noun": title,
         "display": {
             "label": title,
-            "description": f"Triggers when Helix tells of {spec.name}. {spec.summary}",
+            "description": f"Triggers when Helix sends {spec.name}. {spec.summary}",
         },
         "operation": {
             "type": "hook",
@@ -117,29 +117,29 @@ def _create(spec: InSpec) -> Json:
                 {"key": "id", "label": "ID", "type": "string"},
                 {"key": "event", "label": "Event", "type": "string"},
                 {"key": "status", "label": "Status", "type": "string"},
-                {"key": "duplicate", "label": "Was Here Before", "type": "boolean"},
+                {"key": "duplicate", "label": "Received Before", "type": "boolean"},
             ],
         },
     }
 
 
 def _idempotency() -> Json:
-    # Zapier gives actions nothing that stays the same when a step is replayed (`bundle.meta.zap` is
-    # deprecated, and names the Zap rather than its run), so what triggered the Zap must say it.
+    # Zapier gives actions no value that stays the same when a step is replayed (`bundle.meta.zap` is
+    # deprecated, and names the Zap, not its run), so the user must choose one from the trigger.
     return {
         "key": "idempotency_key",
         "label": "Idempotency Key",
         "type": "string",
         "required": True,
         "helpText": (
-            "Choose the ID of what triggered this Zap, so that a replayed step is not carried out twice. "
-            "Where a Zap has this step twice, add a word to one of them. No time: it changes with a replay."
+            "Choose the ID from the trigger of this Zap, so that a replayed step is not carried out twice. "
+            "If a Zap has this step twice, add a word to one of them. Do not use a time: replays change it."
         ),
     }
 
 
 def _input_fields(schema: Json, parts: Mapping[str, Json], prefix: str) -> Iterator[Json]:
-    """The fields of an object; those of an object in it are joined by `__`, as Zapier's own are."""
+    """The fields of an object; fields of nested objects are joined by `__`, as Zapier does."""
     for name, given in schema["properties"].items():
         kind = _resolve(given, parts)
         if "properties" in kind:
@@ -161,7 +161,7 @@ def _input_kind(kind: Json, parts: Mapping[str, Json]) -> Json:
     if kind["type"] == "array":
         item = _resolve(kind["items"], parts)
         children = _input_fields(item, parts, "")
-        # Zapier shows a first, empty line: what is required in it would be required always.
+        # Zapier shows an empty first line, in which required fields would always be required.
         return {
             "children": [{name: child[name] for name in child if name != "required"} for child in children]
         }
@@ -171,7 +171,7 @@ def _input_kind(kind: Json, parts: Mapping[str, Json]) -> Json:
 
 
 def _default(given: Json) -> Json:
-    # What is empty by default is left empty.
+    # An empty default is left out.
     return {"default": str(given["default"])} if given.get("default") else {}
 
 
@@ -181,7 +181,7 @@ def _output_fields(record: type[InEvent | OutEvent], sample: Mapping[str, Any]) 
         kind = _resolve(given, {})
         key, label = f"data__{name}", _title(name)
         if kind.get("type") == "object":
-            # Which keys it has is data; the sample shows the most usual.
+            # Its keys are data; the sample shows the usual ones.
             yield from (
                 {"key": f"{key}__{inner}", "label": f"{label} {_title(inner)}", "type": "number"}
                 for inner in sample[name]

@@ -1,4 +1,4 @@
-"""Events in and events out, as the collective knows them: opened, registered and closed as one."""
+"""The webhooks of the collective, in and out: opened, registered and closed together."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ E = TypeVar("E", bound=InEvent)
 logger = logging.getLogger(__name__)
 
 _COUNT_EVERY_S: Final = 5.0
-# A handler that fails is left alone for a shorter time than a destination: it is ours to mend.
+# The breaker of a handler stays open for a shorter time than that of a destination, since a handler is local.
 _HANDLER_POLICY: Final = BreakerPolicy(min_calls=5, open_s=5.0, longest_open_s=60.0)
 
 
@@ -65,13 +65,13 @@ class Webhooks:
     """The inbox with its router, the outbox with its deliverer, and the breakers of both.
 
     Attributes:
-        inbox: what came in.
-        outbox: what goes out.
-        destinations: where to.
+        inbox: incoming events.
+        outbox: outgoing events.
+        destinations: where outgoing events are sent.
         breakers: one for each destination and each handler.
-        untold: of which dead letters nobody was told yet.
+        untold: dead letters of which the admins were not notified yet.
         recent: the newest deliveries.
-        look_ups: finds the hosts of destinations.
+        look_ups: resolves the hosts of destinations.
     """
 
     def __init__(
@@ -95,7 +95,7 @@ class Webhooks:
         self.loopback = settings.in_sandbox
         self.look_ups = LookUps("deliveries")
         self._session: aiohttp.ClientSession | None = None
-        # The destinations that were switched off, when that was last looked at.
+        # The disabled destinations, as last read.
         self._off: tuple[str, ...] = ()
         self._telling = Telling(kernel)
         self._events = metrics.counter(
@@ -128,7 +128,7 @@ class Webhooks:
         )
 
     async def open(self) -> None:
-        """Learns what waits, and takes events from now on; nothing is sent before the supervisor runs."""
+        """Counts what waits, and accepts events from now on; nothing is sent before the supervisor runs."""
         await self.shorten_waits()
         self._kernel.clock_watch.on_set_back(self.shorten_waits)
         await self.inbox.open()
@@ -140,7 +140,7 @@ class Webhooks:
         self._manager.subscribe(self._changed)
         self.destinations.on_removed(self.breakers.forget)
         for destination in self.destinations.configured:
-            # They are shown from the start, and can be reset before anything was sent to them.
+            # Create their breakers now, so that they are shown and can be reset before the first delivery.
             self._breaker_of(destination.name, destination.label)
         self._off = tuple(await self.destinations.disabled())
         for name in self._off:
@@ -159,12 +159,12 @@ class Webhooks:
         *,
         when: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        """Lets `handle` do the part of one event; its lane, which other events may share, is supervised.
+        """Registers the handler of one event; its lane, which other events may share, is supervised.
 
         Args:
             record: the event's record, listed in `state.events`.
-            handle: given the job and its data.
-            when: what the lane waits for before each attempt, as in `Router.register`.
+            handle: gets the job and its data.
+            when: awaited before each attempt, as in `Router.register`.
         """
 
         async def handle_job(job: Job) -> None:
@@ -177,10 +177,10 @@ class Webhooks:
             self._kernel.supervisor.add(f"inbox:{spec.handler}", lane)
 
     def check(self, data: InEvent) -> None:
-        """Holds an event's data against the settings, before it is kept.
+        """Checks an event's data against the settings, before it is stored.
 
         Raises:
-            WrongData: it asks for what is not allowed here.
+            WrongData: it asks for something that the settings do not permit.
         """
         if isinstance(data, MessagePost) and int(data.channel) not in self._kernel.settings.post_channel_ids:
             raise WrongData("channel", "is not listed in POST_CHANNEL_IDS")
@@ -188,7 +188,7 @@ class Webhooks:
     async def accept(
         self, spec: InSpec, data: bytes, key: str | None, *, body_key: str | None = None
     ) -> Accepted:
-        """Keeps an event that was proved and validated; see `Inbox.accept`."""
+        """Stores an authenticated and validated event; see `Inbox.accept`."""
         accepted = await self.inbox.accept(
             Incoming(type=spec.name, data=data, key=key, handlers=(spec.handler,), body_key=body_key)
         )
@@ -196,20 +196,21 @@ class Webhooks:
         return accepted
 
     async def emit(self, event: OutEvent) -> None:
-        """Tells of something that changed no state."""
+        """Sends an event about something that changed no state."""
         await self._manager.change(lambda _: Change(events=(event,)))
 
     async def say_started(self) -> None:
-        """`system.started`, once Helix is ready."""
+        """Sends `system.started`, once Helix is ready."""
         try:
             await self.emit(SystemStarted(version=VERSION, started_at=self._kernel.started_at))
         except StoreError as error:
             logger.warning("webhooks.start_untold error=%s", error)
 
     async def say_stopping(self, within_s: float) -> None:
-        """`system.stopping`, waiting so long at most for its first attempts; then begins no attempt any more.
+        """Sends `system.stopping`, waits up to `within_s` for its first attempts, then stops the deliverer.
 
-        What is not sent by then is sent after the next start. Those under way are in the drain's care.
+        Deliveries without an attempt by then are sent after the next start. The drain waits for those in
+        progress.
         """
         tried = asyncio.Event()
         stop = self.on_attempt(lambda _: tried.set())
@@ -232,7 +233,7 @@ class Webhooks:
                 self.deliverer.begin_no_more()
 
     async def send(self, event: OutEvent, *rows: JournalRow) -> str:
-        """Sends an event on purpose, the whole way; gives its id, by which its deliveries are found."""
+        """Sends an event made by hand; returns its id, by which its deliveries are found."""
         ids: list[str] = []
 
         def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
@@ -243,20 +244,20 @@ class Webhooks:
         return ids[0]
 
     def enqueue(self, connection: sqlite3.Connection, event: OutEvent) -> str:
-        """Writes an event and its deliveries in the open transaction; gives its id."""
+        """Writes an event and its deliveries in the open transaction; returns its id."""
         now = self._kernel.clock.now()
         return self.outbox.enqueue(connection, now, type_of(event), encode_payload(event, now))
 
     async def note(self, *rows: JournalRow) -> None:
-        """Keeps in the journal what somebody did with a delivery."""
+        """Journals what a person did with a delivery."""
         await self._manager.record(*rows)
 
     def on_attempt(self, callback: OnSettled) -> Callable[[], None]:
-        """Calls `callback` after each attempt at delivering; gives the way to stop it. It must not wait."""
+        """Calls `callback` after each delivery attempt, where it must not block; returns the unsubscriber."""
         return self._telling.on_attempt(callback)
 
     async def shorten_waits(self) -> None:
-        """After the clock was ahead: lets nothing in inbox and outbox wait longer than its schedule."""
+        """After the clock ran ahead: shortens waits in inbox and outbox to their schedules."""
         now_us = to_us(self._kernel.clock.now())
         if shortened := await self._database.write(partial(shorten_waits, now_us=now_us)):
             logger.warning("webhooks.waits_shortened count=%d: the clock was ahead", shortened)
@@ -264,11 +265,11 @@ class Webhooks:
         self.outbox.committed()
 
     async def prune(self) -> int:
-        """Applies the retention of 30 days; gives how many events went."""
+        """Deletes events older than 30 days; returns how many."""
         return await self.inbox.prune() + await self.outbox.prune()
 
     async def close(self) -> None:
-        """Lets go of connections and timers; what waits is in the database."""
+        """Closes connections and timers; waiting events are in the database."""
         await self.breakers.close()
         session, self._session = self._session, None
         if session is not None:

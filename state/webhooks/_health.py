@@ -1,4 +1,4 @@
-"""What the check "webhooks" says of the queues and of where events go."""
+"""The reading of the check "webhooks": queues and destinations."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _SETTINGS: Final = ("QUEUE_WARN_PERCENT",)
 def read_queues(
     waiting_in: int, waiting_out: int, *, full: int, full_share: float, off: Sequence[str], off_warn: int = 0
 ) -> Reading:
-    """It warns before the inbox refuses, of an outbox as long, and of destinations that are switched off.
+    """Warns before the inbox refuses events, about a long outbox, and about disabled destinations.
 
     Args:
-        waiting_in: handlings that are not over.
-        waiting_out: deliveries that are not.
-        full: with so many handlings, no more events are taken.
-        full_share: from this share of `full` on, a queue is too long.
-        off: the destinations that are switched off.
-        off_warn: with more of them than this, it warns.
+        waiting_in: number of unfinished handlings.
+        waiting_out: number of unfinished deliveries.
+        full: the number of handlings from which on events are refused.
+        full_share: a queue above this share of `full` is too long.
+        off: the disabled destinations.
+        off_warn: warns about more disabled destinations than this.
     """
     warn = int(full_share * full)
     inbox = Threshold("inbox_waiting", "above", warn, None, _SETTINGS)
@@ -35,14 +35,14 @@ def read_queues(
         thresholds=(inbox, outbox, switched_off),
     )
     if inbox.judge(waiting_in) != "pass":
-        reason = "more comes in than is handled; new events will be refused"
-        return reading.become("warn", reason, "See `/webhooks in` for what fails, and `/breakers`.")
+        reason = "events come in faster than they are handled; new ones will be refused"
+        return reading.become("warn", reason, "See `/webhooks in` for failing handlers, and `/breakers`.")
     if outbox.judge(waiting_out) != "pass":
-        reason = "more is to be sent than arrives"
-        return reading.become("warn", reason, "See `/webhooks out` for what fails, and `/breakers`.")
+        reason = "events are sent slower than they occur"
+        return reading.become("warn", reason, "See `/webhooks out` for failing deliveries, and `/breakers`.")
     if switched_off.judge(len(off)) != "pass":
         names = ", ".join(off[:_NAMED]) + (" and more" if len(off) > _NAMED else "")
-        reason = f"switched off, since nothing arrived there: {names}"
-        action = "Mend the other side, then `/breakers reset` each, or `/replay failed`."
+        reason = f"destinations are disabled: {names}"
+        action = "Repair the destination, then `/breakers reset` each, or `/replay failed`."
         return reading.become("warn", reason, action)
     return reading

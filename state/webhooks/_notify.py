@@ -1,4 +1,4 @@
-"""What is said of deliveries and of the field: to destinations, to those who listen live, and in metrics."""
+"""Reports deliveries and changes of the field to destinations, live clients and metrics."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 OnSettled = Callable[["Settled"], None]
 
 _BY_DESTINATION: Final = ("destination",)
-# What an attempt came to, as the metrics name it: what failed is tried again, what is dead is not.
+# The outcomes of an attempt as metrics name them: "failed" is retried, "dead" is not.
 _ENDS: Final = {"delivered": "delivered", "waiting": "failed", "dead": "dead"}
 
 
 class Telling:
-    """Tells of each attempt at delivering."""
+    """Reports each delivery attempt."""
 
     def __init__(self, kernel: Kernel) -> None:
         self._clock = kernel.clock
@@ -36,7 +36,7 @@ class Telling:
         )
 
     def on_attempt(self, callback: OnSettled) -> Callable[[], None]:
-        """Calls `callback` after each attempt; gives the way to stop it."""
+        """Calls `callback` after each attempt; returns the unsubscriber."""
         self._listeners.append(callback)
 
         def stop() -> None:
@@ -46,7 +46,7 @@ class Telling:
         return stop
 
     def exhausted(self, settled: Settled) -> tuple[str, bytes] | None:
-        """The event that tells of a dead letter; one about such an event would go on for ever."""
+        """The event about a dead letter; None for a dead letter of this event itself, to avoid a loop."""
         if settled.type == "delivery.exhausted":
             return None
         now = self._clock.now()
@@ -62,7 +62,7 @@ class Telling:
         return type_of(event), encode_payload(event, now)
 
     def settled(self, destination: Destination, settled: Settled) -> None:
-        """An attempt is over."""
+        """Reports a finished attempt."""
         self._attempts.inc(destination.label, _ENDS[settled.status])
         if settled.status == "delivered":
             self._lag.observe(settled.lag_s, destination.label)
@@ -72,7 +72,7 @@ class Telling:
 
 
 def tell_ucf(_connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
-    """`ucf.changed`, beside every version with other values."""
+    """`ucf.changed` for each version whose values differ from the one before."""
     if new.ucf == old.ucf:
         return []
     return [

@@ -1,4 +1,4 @@
-"""The newest deliveries, in memory: for whoever looks now."""
+"""The newest deliveries, in memory, for live views."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ MOST: Final = 20
 
 @final
 class RecentDeliveries:
-    """At most 20, each once, in the order of their newest attempts."""
+    """At most 20 deliveries, ordered by their newest attempts."""
 
     def __init__(self) -> None:
         self._by_id: dict[int, DeliveryTold] = {}
 
     def load(self, newest_first: Iterable[Delivery]) -> None:
-        """Take what the database has; only the end of a delivery is known by its time there."""
+        """Loads deliveries from the database, which has a time only for finished ones."""
         for delivery in reversed(tuple(newest_first)):
             self._put(
                 DeliveryTold(
@@ -37,11 +37,11 @@ class RecentDeliveries:
             )
 
     def add(self, settled: Settled, at: datetime) -> None:
-        """Note an attempt that is over."""
+        """Records a finished attempt."""
         self._put(told_delivery(settled, at))
 
     def newest(self) -> tuple[DeliveryTold, ...]:
-        """All of them, the newest attempt first."""
+        """All of them, newest attempt first."""
         return tuple(reversed(self._by_id.values()))
 
     def _put(self, told: DeliveryTold) -> None:

@@ -1,13 +1,13 @@
-"""Reduces what GitHub sends to what is announced of it: its payloads also hold names and e-mail addresses."""
+"""Reduces GitHub's payloads to what is announced: they also contain names and e-mail addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-# Of a push, so many commits are shown; the others are counted.
+# This many commits of a push are shown; further ones are only counted.
 COMMITS_SHOWN: Final = 5
-# Of these events, only this action is announced.
+# The only announced action of these events.
 ACTIONS: Final[Mapping[str, str]] = {"release": "published", "workflow_run": "completed"}
 
 _Fields = Mapping[str, "_Fields"]
@@ -42,7 +42,7 @@ _FIELDS: Final[Mapping[str, _Fields]] = {
 
 
 def announced_part(event: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """What is announced of a payload (GitHub Docs, "Webhook events and payloads"); empty for other events."""
+    """The announced part of a payload (GitHub Docs, "Webhook events and payloads"); empty for others."""
     if payload.get("action") != ACTIONS.get(event, payload.get("action")):
         return {}
     kept = _pick_all(payload, _FIELDS.get(event, {}))
@@ -58,7 +58,7 @@ def _pick_all(value: Mapping[str, Any], fields: _Fields) -> dict[str, Any]:
 
 
 def _pick(value: object, fields: _Fields) -> object:
-    """The given fields of an object, or of each object of a list; texts and booleans as they are."""
+    """The given fields of an object, or of each object in a list; texts and booleans unchanged."""
     if isinstance(value, dict):
         return _pick_all(value, fields)
     if isinstance(value, list):
@@ -67,6 +67,6 @@ def _pick(value: object, fields: _Fields) -> object:
 
 
 def _subject(commit: dict[str, Any]) -> dict[str, Any]:
-    """A commit with the first line of its message; the lines below may name people."""
+    """A commit with only the first line of its message; further lines may name people."""
     message = commit.get("message")
     return {**commit, "message": message.strip().partition("\n")[0]} if isinstance(message, str) else commit

@@ -1,4 +1,4 @@
-"""A delivery as it is shown: it has no address, no error and no payload."""
+"""A delivery as shown to readers: without URL, error and payload."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class DeliveryTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
     Attributes:
         event: the type of the event.
-        destination: its name in the settings, or the id of the REST hook; never an address.
-        at: when that attempt was over; null before the first.
-        test: true where somebody sent the event on purpose, to try whether it arrives.
+        destination: its name in the settings, or the id of the REST hook; never a URL.
+        at: when that attempt ended; null before the first.
+        test: true if the event was sent by hand to test delivery.
     """
 
     test: bool = False
@@ -34,7 +34,7 @@ class DeliveryTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
 
 
 def told_delivery(settled: Settled, at: datetime) -> DeliveryTold:
-    """The record of an attempt that was over at a moment."""
+    """The record of an attempt that ended at a time."""
     return DeliveryTold(
         id=settled.delivery,
         event=settled.type,

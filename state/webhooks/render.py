@@ -1,4 +1,4 @@
-"""The body that each kind of destination takes."""
+"""Renders the request body for each kind of destination."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BESIDE: Final = 60
 
 
 def render(kind: Kind, message: Message) -> bytes:
-    """The payload as it is, or Discord's own shape of it (Discord API, "Execute Webhook")."""
+    """The payload unchanged or, for Discord, as a message (Discord API, "Execute Webhook")."""
     return _discord(message) if kind == "discord" else message.payload
 
 
@@ -47,7 +47,7 @@ def _discord(message: Message) -> bytes:
 
 
 def _fields(data: dict[str, Any], room: int) -> list[dict[str, object]]:
-    """What is said, as far as there is room; short values stand beside each other."""
+    """The fields of an embed, as far as `room` characters permit; short values are shown side by side."""
     fields: list[dict[str, object]] = []
     for key, value in data.items():
         name = _clip(key.replace("_", " ").strip(), _TITLE_LENGTH)
@@ -72,7 +72,7 @@ def _text(value: object) -> str:
 
 
 def _plain(value: object) -> str:
-    """As text in which nothing is markup: what comes from outside must not look like a link of ours."""
+    """The value as text without markup: input from outside must not become a link in our message."""
     if isinstance(value, float):
         return f"{plain(value)}"
     return escape(str(value))
@@ -81,11 +81,11 @@ def _plain(value: object) -> str:
 def _clip(text: str, limit: int) -> str:
     if _length(text) <= limit:
         return text
-    # A backslash at the end would take the "…" for markup.
+    # A backslash at the end would escape the "…".
     kept = text.encode("utf-16-le", "surrogatepass")[: 2 * (limit - 1)].decode("utf-16-le", "ignore")
     return "" if limit < 1 else kept.rstrip("\\") + "…"
 
 
 def _length(text: str) -> int:
-    """As the strictest reading of Discord's limits counts: UTF-16 units."""
+    """The length in UTF-16 units, by which Discord's limits count in the strictest reading."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

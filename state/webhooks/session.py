@@ -1,4 +1,4 @@
-"""The one client session that carries all of this process's own outgoing HTTP."""
+"""The client session for this process's own outgoing requests."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class Outgoing:
-    """Opens the session on first use, and closes it once."""
+    """Opens the session at its first use, and closes it once."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
         self._look_ups = LookUps("outgoing")
 
     def session(self) -> aiohttp.ClientSession:
-        """The shared session; it keeps no cookies."""
+        """The shared session; it stores no cookies."""
         from core.http.client_session import Resolver, build_session
 
         if self._session is None:

@@ -20,14 +20,14 @@ CASES = (
             line="run heartbeat",
             options={"directive": "heartbeat"},
             says="Directive 1: heartbeat",
-            settles="✅ \\*\\*done\\*\\*[\\s\\S]*services are well",
+            settles="✅ \\*\\*done\\*\\*[\\s\\S]*services are up",
         ),
         wrong=(
             Use(line="run", says="`directive` is missing"),
             Use(
                 line="run heartbeat twice",
                 options={"directive": "heartbeat twice"},
-                says="takes nothing more",
+                says="has no arguments",
             ),
             Use(line="run emit", options={"directive": "emit"}, says="Which event"),
             Use(line="run emit nothing.such", options={"directive": "emit nothing.such"}, says="no event"),

@@ -41,7 +41,7 @@ CASES = (
             Use(
                 line="backup list 3",
                 options={"action": "list", "backup": "3"},
-                says="`list` takes nothing more",
+                says="`list` has no arguments",
             ),
         ),
         prepare=make_one,

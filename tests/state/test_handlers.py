@@ -165,7 +165,7 @@ async def test_a_context_without_a_name_is_refused(world: WebhookWorld) -> None:
 
 async def test_a_receipt_is_kept_with_its_delivery_or_refused(world: WebhookWorld) -> None:
     status, error = end_of(await world.take("receipt", delivery="msg_nothing", outcome="posted"))
-    assert (status, error) == ("dead", "There is no delivery of that id.")
+    assert (status, error) == ("dead", "There is no delivery with that id.")
 
 
 EVENTS: dict[str, dict[str, Any]] = {

@@ -47,9 +47,9 @@ def seen(**changes: Any) -> Circumstances:
     [
         ("ritul", {}, (Rank.owner, ADA), {}, ("humility", "Did you mean 'ritual'")),
         ("format-disk", {}, (Rank.owner, ADA), {}, ("humility", "Known: clean, emit, ritual")),
-        ("ritual", {"steps": MOST_STEPS + 1}, (Rank.mod, ADA), {}, ("humility", "more than 1000")),
+        ("ritual", {"steps": MOST_STEPS + 1}, (Rank.mod, ADA), {}, ("humility", "at most 1000")),
         ("emit", {"data": "x" * (MOST_TEXT + 1)}, (Rank.admin, ADA), {}, ("humility", "16000")),
-        ("ritual", {"steps": 1}, (Rank.mod, ADA), {"queued": MOST_QUEUED}, ("humility", "wait already")),
+        ("ritual", {"steps": 1}, (Rank.mod, ADA), {"queued": MOST_QUEUED}, ("humility", "queued already")),
         ("ritual", {"steps": 1}, (Rank.everyone, ADA), {}, ("autonomy", "Manage Server")),
         ("emit", {}, (Rank.mod, ADA), {}, ("autonomy", "an administrator")),
         (
@@ -59,7 +59,7 @@ def seen(**changes: Any) -> Circumstances:
         (
             "clean", {}, (Rank.admin, ADA),
             {"last_good_backup": NOW - BACKUP_WITHIN - timedelta(seconds=1)}, ("nonmaleficence", "7 days")),
-        ("ritual", {}, (Rank.mod, ADA), {"open_of_asker": MOST_OPEN_OF_A_PERSON}, ("compassion", "breath")),
+        ("ritual", {}, (Rank.mod, ADA), {"open_of_asker": MOST_OPEN_OF_A_PERSON}, ("compassion", "the limit")),
         ("ritual", {}, (Rank.mod, PROGRAM), {"open_of_asker": MOST_OPEN_OF_A_PROGRAM}, ("compassion", "20")),
         ("ritual", {}, (Rank.mod, ADA), {"asked_within_hour": MOST_IN_AN_HOUR}, ("compassion", "an hour")),
     ],

@@ -45,11 +45,11 @@ def test_json_in_a_code_block_is_taken() -> None:
     ("text", "says"),
     [
         ('{"id": }', r"this is not JSON: .* \(line 1, column 8\)"),
-        ("[1]", "it takes one JSON object"),
+        ("[1]", "it must be one JSON object"),
         ('{"id": 1, "id": 2}', "'id' is given twice"),
         ('{"key": "a",\n "summary": "b\\ud800"}', r"ud800 is half of a character \(line 2, column 15\)"),
         ("x" * (MOST_JSON + 1), "at most 16000 characters"),
-        ('{"colour": "red"}', "`colour` is no field of alert.raised. Known: id, key"),
+        ('{"colour": "red"}', "`colour` is not a field of alert.raised. Known: id, key"),
         ('{"id": "one"}', "`id`: Expected `int`, got `str`"),
         ('{"severity": "mild"}', "`severity`: Invalid enum value 'mild'"),
     ],

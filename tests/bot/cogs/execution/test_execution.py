@@ -157,7 +157,7 @@ async def test_what_no_longer_waits_cannot_be_taken_back(talk: Talk, running_bot
     await running_bot.collective.directives.cancel(1, ADA)
     pressed = await talk.press("mod", reply, "Cancel")
     answer = await talk.answer_to(pressed)
-    assert "no longer waits" in text_of(answer)
+    assert "no longer queued" in text_of(answer)
     assert is_ephemeral(answer)
 
 
@@ -180,7 +180,7 @@ async def test_a_restart_stays_halted_and_then_goes_on(sandbox: Sandbox, tmp_pat
         async with asyncio.timeout(40):
             while (await second.collective.directives.get(1)).open:
                 await asyncio.sleep(0.01)
-        assert "services are well" in text_of(await talk.ask("member", "!jobs 1"))
+        assert "services are up" in text_of(await talk.ask("member", "!jobs 1"))
     talk.close()
 
 

@@ -29,7 +29,7 @@ ADA = Actor("command", "Ada", 5)
         ("!halt", "Manus is halted. Nothing new starts"),
         ("!resume", "Manus was not halted"),
         ("!run fly to the moon", "There is no action called"),
-        ("!run heartbeat now", "takes nothing more"),
+        ("!run heartbeat now", "has no arguments"),
     ],
 )
 async def test_an_owner_gets_the_answer(logic_bot: HelixBot, line: str, said: str) -> None:

@@ -48,7 +48,7 @@ async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bo
     ("line", "complaint"),
     [
         ("schedule burn", "There is no action called"),
-        ("schedule list all", "`list` takes nothing more"),
+        ("schedule list all", "`list` has no arguments"),
         ("schedule add", "Add what?"),
         ("schedule add every 5m 27", "Choose a time from 10 minutes"),
         ("schedule add every 27", "not a duration"),

@@ -52,7 +52,7 @@ def test_what_is_no_id_is_refused(word: str) -> None:
 
 def test_only_verify_takes_an_id_and_needs_one() -> None:
     assert _arguments.parse_backup("create", None) is None
-    with pytest.raises(WrongBackup, match="takes nothing more"):
+    with pytest.raises(WrongBackup, match="has no arguments"):
         _arguments.parse_backup("create", "3")
     with pytest.raises(WrongBackup, match="Which backup"):
         _arguments.parse_backup("verify", None)

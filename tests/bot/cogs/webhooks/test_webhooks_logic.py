@@ -14,7 +14,7 @@ from tests.bot.cogs.logic import reply_to
         ("!replay failed 2h", "Nothing has failed for good in the last 2 hours"),
         ("!breakers", "Breakers"),
         ("!emit report.ready", "No destination wants it"),
-        ("!emit report.ready [1]", "it takes one JSON object"),
+        ("!emit report.ready [1]", "it must be one JSON object"),
     ],
 )
 async def test_an_owner_gets_the_answer(line: str, said: str) -> None:
