@@ -1,1 +1,1 @@
-"""What the collective knows: the shared state and the rules that change it."""
+"""The collective: the shared state and the rules that change it."""

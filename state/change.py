@@ -1,4 +1,4 @@
-"""What a change to the shared state is made of: data only."""
+"""The records of a change to the shared state."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from state.models import UCF, AgentReport, Lore, Snapshot
 
 
 class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the journal: who did what to whom, and why.
+    """One journal row: who changed what, and why.
 
     Attributes:
         kind: what it is about: "ucf", "agent", "report", "ritual", "flag", "cog" …
-        subject: the metric, agent or thing it happened to.
+        subject: the metric, agent or thing that changed.
         cause: "command", "file", "ritual", "system" or "webhook".
-        actor: display name of the person, where one did it.
-        actor_id: that person's Discord id, by which `forget` finds it.
-        reason: in that person's words, or the system's.
-        before: JSON-able; None where it did not exist.
+        actor: display name of the person, if one did it.
+        actor_id: that person's Discord id, by which `forget` finds the row.
+        reason: as given by that person, or by the system.
+        before: of a JSON type; None if there was no value.
         after: likewise.
     """
 
@@ -36,15 +36,15 @@ class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """What a function of the newest snapshot asks for.
+    """A change, as returned by a function of the newest snapshot.
 
     Attributes:
-        ucf: the new UCF, or None to leave it.
-        reports: all external agents' heartbeats, or None to leave them.
-        folklore: all that is known of the anomalies, or None to leave it.
-        events: what subscribers hear of it, once it is committed.
-        journal: rows to keep with it. Where none are given, the records that differ are journalled.
-        source: what the new version is said to come from; by default the first row's cause.
+        ucf: the new UCF, or None to keep it.
+        reports: all external agents' heartbeats, or None to keep them.
+        folklore: the whole folklore, or None to keep it.
+        events: events to send once it is committed.
+        journal: rows to store with it; without any, the records that differ are journalled.
+        source: the source of the new version; by default the first row's cause.
     """
 
     ucf: UCF | None = None
@@ -56,7 +56,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Versions(msgspec.Struct, frozen=True):
-    """Two versions of the shared state: before a change, and after it."""
+    """Two versions of the shared state: before and after a change."""
 
     old: Snapshot
     new: Snapshot
@@ -67,7 +67,7 @@ class Actor(msgspec.Struct, frozen=True):
 
     Attributes:
         cause: "command", "button", "schedule", "directive", "webhook", "system" …
-        name: display name of the person, where one did it.
+        name: display name of the person, if one did it.
         id: that person's Discord id.
     """
 
@@ -84,7 +84,7 @@ class Actor(msgspec.Struct, frozen=True):
         before: object | None = None,
         after: object | None = None,
     ) -> JournalRow:
-        """A line of the journal in this one's name."""
+        """A journal row in the name of this actor."""
         return JournalRow(
             kind=kind,
             subject=subject,

@@ -1,4 +1,4 @@
-"""The collective: every part of the shared state, as one record. `state.opening` makes it."""
+"""The collective: all parts of the shared state in one record, made by `state.opening`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True, kw_only=True)
 class Collective:
-    """The parts. Each was given what it uses; none of them knows this record."""
+    """The parts. Each was given the parts that it uses; none of them knows this record."""
 
     kernel: Kernel
     database: Database
@@ -75,7 +75,7 @@ class Collective:
     watcher: FolderWatcher
 
     async def close(self) -> None:
-        """Writes what is not written yet, and closes everything but the database."""
+        """Writes what is not written yet, and closes everything except the database."""
         self.monitor.stop()
         try:
             await self.rituals.close()

@@ -1,4 +1,4 @@
-"""The one current snapshot, and the only way to change it."""
+"""Owns the current snapshot; the only way to change it."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ logger = logging.getLogger(__name__)
 
 ChangeFunction = Callable[[Snapshot], Change]
 Subscriber = Callable[[Snapshot, Snapshot, Change], None]
-# Writes beside a change, in its transaction: gets the connection and the snapshots before and after, gives
-# the events that come of it. Like everything in the writer thread it may run twice.
+# Writes beside a change, in its transaction: gets the connection and the snapshots before and after, returns
+# further events. Like everything in the writer thread it may run twice.
 TransactionHook = Callable[[sqlite3.Connection, Snapshot, Snapshot], Sequence[OutEvent] | None]
-# Takes the events of a change into the outbox, in its transaction.
+# Passes the events of a change to the outbox, in its transaction.
 EventSink = Callable[[sqlite3.Connection, datetime, Sequence[OutEvent]], None]
 
 
 class StateManager:
     """Owns the current snapshot.
 
-    `snapshot` is read without a lock, an await or the disk. It changes on the event loop only, after the
-    commit and before whoever asked for the change goes on.
+    `snapshot` is read without lock, await or disk access. It changes on the event loop only, after the commit
+    and before the caller that asked for the change continues.
     """
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -51,10 +51,10 @@ class StateManager:
         database.add_participant(self._writer)
 
     async def load(self) -> Snapshot:
-        """Takes the snapshot from the database, or puts the default there; before anything else.
+        """Loads the snapshot from the database, or stores the default; call it first.
 
         Raises:
-            DatabaseCorrupt: what stands there is no valid state.
+            DatabaseCorrupt: the stored state is not valid.
         """
 
         def work(connection: sqlite3.Connection) -> Snapshot:
@@ -72,29 +72,29 @@ class StateManager:
             self.snapshot = await self._database.write(work)
         except (msgspec.DecodeError, InvalidUCF) as error:
             raise DatabaseCorrupt(
-                f"{self._database.path} holds a state that is not valid ({error}). Put a backup in its place "
-                f"(see {self._database.path.name}.v*.bak beside it), or move it away to start anew from "
+                f"{self._database.path} holds a state that is not valid ({error}). Replace it by a backup "
+                f"(see {self._database.path.name}.v*.bak beside it), or move it away to start again from "
                 "ucf_state.json."
             ) from error
         return self.snapshot
 
     async def change(self, function: ChangeFunction) -> Snapshot:
-        """Applies `function` to the newest snapshot and keeps what it asks for, all in one transaction.
+        """Applies `function` to the newest snapshot and stores the change, in one transaction.
 
         Args:
-            function: pure: it runs in the writer thread, perhaps twice, and only reads the snapshot.
+            function: pure; it runs in the writer thread, may run twice, and only reads the snapshot.
 
         Returns:
-            The snapshot after it; the same version where no record differs.
+            The new snapshot; the same version if no record differs.
 
         Raises:
             HelixError: what `function` raised; nothing was changed.
-            StoreError: it could not be kept; nothing was changed.
+            StoreError: it could not be stored; nothing was changed.
         """
         return await self.change_with(function)
 
     async def change_with(self, function: ChangeFunction, also: TransactionHook | None = None) -> Snapshot:
-        """As `change`; `also` writes in the same transaction. For the parts of `state/` only."""
+        """Like `change`; `also` writes in the same transaction. For the parts of `state/` only."""
 
         def work(connection: sqlite3.Connection) -> tuple[Snapshot, Snapshot, Change]:
             return self._apply(connection, function, also)
@@ -103,14 +103,14 @@ class StateManager:
         return applied[1]
 
     async def record(self, *rows: JournalRow) -> None:
-        """Keeps rows in the journal without changing the state."""
+        """Journals rows without changing the state."""
         await self.change(lambda _: Change(journal=rows))
 
     def subscribe(self, callback: Subscriber) -> Callable[[], None]:
-        """Calls `callback(old, new, change)` after each commit, in commit order; gives the way to stop it.
+        """Calls `callback(old, new, change)` after each commit, in commit order; returns the unsubscriber.
 
-        Callbacks run on the event loop before the one who asked for the change goes on, in the order in which
-        they subscribed; one that raises is logged and harms nobody.
+        Callbacks run on the event loop before the caller that asked for the change continues, in the order of
+        their subscription; one that raises is logged and affects no other.
         """
         self._subscribers.append(callback)
 
@@ -121,11 +121,11 @@ class StateManager:
         return unsubscribe
 
     def add_transaction_hook(self, hook: TransactionHook) -> None:
-        """Lets a part of `state/` write beside every new version, in its transaction, and add events."""
+        """Registers a hook that runs in the transaction of each new version; it may write and add events."""
         self._hooks.append(hook)
 
     def set_event_sink(self, sink: EventSink) -> None:
-        """Lets the outbox take every event in the transaction of the change that it tells of."""
+        """Sets the function that passes all events to the outbox, in the transaction of their change."""
         self._sink = sink
 
     def _apply(
@@ -164,7 +164,7 @@ class StateManager:
 
 
 class _WriterMemory:
-    """The newest snapshot as the writer thread sees it: ahead of what is published by the open group."""
+    """The newest snapshot in the writer thread, which may be ahead of the published one."""
 
     def __init__(self, newest: Snapshot) -> None:
         self.newest = newest
@@ -189,7 +189,7 @@ def _next(old: Snapshot, change: Change, now: datetime) -> Snapshot:
 
 
 def _rows_for(old: Snapshot, new: Snapshot, change: Change) -> tuple[JournalRow, ...]:
-    """What differs, for a change that brought no rows. A heartbeat that says nothing new is none."""
+    """The differences as rows, for a change without rows; a repeated heartbeat makes none."""
     cause = change.source or "system"
     rows = ucf_rows(old.ucf, new.ucf, cause=cause)
     return rows + report_rows(old.reports, new.reports, cause=cause)

@@ -1,4 +1,4 @@
-"""The records of the shared state: immutable, and valid once they exist."""
+"""The records of the shared state: immutable, and validated when created."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ ReportStatus = Literal["active", "degraded", "down"]
 
 
 class InvalidUCF(HelixError, ValueError):
-    """Values that are no UCF.
+    """Values that are not a valid UCF.
 
     Attributes:
-        problems: what is wrong with each field, by its name.
+        problems: what is wrong with each field, by name.
     """
 
     def __init__(self, problems: Mapping[str, str]) -> None:
@@ -31,16 +31,16 @@ class InvalidUCF(HelixError, ValueError):
 
 
 class Metric(msgspec.Struct, frozen=True, kw_only=True):
-    """One of the six numbers and how it is read.
+    """One of the six values and its bounds.
 
     Attributes:
-        meaning: the plain word for it.
+        meaning: a plain word for it.
         low: least allowed value.
         high: greatest allowed value.
-        good_low: from here up it is good.
-        good_high: up to here it is good.
-        critical_low: below this it is critical; None where a low value never is.
-        critical_high: above this it is critical; None where a high value never is.
+        good_low: good from here up.
+        good_high: good up to here.
+        critical_low: critical below this; None if a low value is never critical.
+        critical_high: critical above this; None if a high value is never critical.
     """
 
     name: str
@@ -90,7 +90,7 @@ class UCF(msgspec.Struct, frozen=True, kw_only=True):
     """The Universal Coherence Field: six finite numbers within the bounds of `METRICS`.
 
     Raises:
-        InvalidUCF: a value is no number or out of range; also from `msgspec.structs.replace`.
+        InvalidUCF: a value is not a number or out of range; also from `msgspec.structs.replace`.
     """
 
     harmony: float
@@ -108,23 +108,23 @@ class UCF(msgspec.Struct, frozen=True, kw_only=True):
             if problem is not None:
                 problems[name] = problem
             elif isinstance(value, int) or value == 0.0:
-                # One value has one form: 1 is kept as 1.0, and -0.0 as 0.0.
+                # Equal values get one form: 1 becomes 1.0, and -0.0 becomes 0.0.
                 msgspec.structs.force_setattr(self, name, float(value) + 0.0)
         if problems:
             raise InvalidUCF(problems)
 
     def as_dict(self) -> dict[str, float]:
-        """The six numbers by name, in the order of `METRICS`."""
+        """The six values by name, in the order of `METRICS`."""
         return {name: getattr(self, name) for name in METRICS}
 
 
 class AgentReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The last heartbeat of an agent that lives outside.
+    """The last heartbeat of an external agent.
 
     Attributes:
         task: what it says it is doing.
         load: how busy it is, 0 to 1.
-        reported_at: when it said so; it goes stale after the setting AGENT_TTL.
+        reported_at: when it was reported; it becomes stale after the setting AGENT_TTL.
     """
 
     agent: str
@@ -135,12 +135,12 @@ class AgentReport(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lore(msgspec.Struct, frozen=True, kw_only=True):
-    """What folklore knows of one kind of anomaly.
+    """The folklore about one kind of anomaly.
 
     Attributes:
         kind: "flare", "void", "echo" or "resonance".
-        encounters: in how many finished rituals it was met.
-        last_seen: when that last was.
+        encounters: number of finished rituals in which it was met.
+        last_seen: when it was last met.
     """
 
     kind: str
@@ -156,8 +156,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         source: what made this version: "default", "file", "tune", "ritual" …
-        reports: the external agents' heartbeats by agent name; cannot be changed.
-        folklore: what is known of each anomaly that was ever met, by its kind; cannot be changed.
+        reports: the external agents' heartbeats by agent name; read-only.
+        folklore: the lore of each kind of anomaly that was ever met, by kind; read-only.
     """
 
     version: int
@@ -175,10 +175,10 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def validate_ucf(values: Mapping[str, object]) -> UCF:
-    """The UCF of exactly the six named numbers.
+    """The UCF with exactly the six named values.
 
     Raises:
-        InvalidUCF: fields are missing, unknown, no numbers or out of range; it names each of them.
+        InvalidUCF: fields are missing, unknown, not numbers or out of range; it names each of them.
     """
     problems: dict[str, str] = {}
     for name in values:
@@ -196,7 +196,7 @@ def validate_ucf(values: Mapping[str, object]) -> UCF:
 
 
 def judge(metric: str, value: float) -> Judgement:
-    """How a value of a metric is: the bounds themselves are good, and not critical."""
+    """Judges a value of a metric; the bounds themselves are good, and not critical."""
     spec = METRICS[metric]
     too_low = spec.critical_low is not None and value < spec.critical_low
     too_high = spec.critical_high is not None and value > spec.critical_high

@@ -1,4 +1,4 @@
-"""Builds the collective and loads it: each part is given the parts that it uses."""
+"""Builds and loads the collective; each part is given the parts that it uses."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ from state.webhooks.session import Outgoing
 
 
 async def open_collective(kernel: Kernel, database: Database) -> Collective:
-    """Loads the state, takes edits made while Helix was down, and registers loops, checks and metrics.
+    """Loads the state, imports edits from while Helix was down, and registers loops, checks and metrics.
 
     No loop runs before the supervisor is started.
     """
     collective = build_collective(kernel, database)
     add_rules(collective)
     await collective.manager.load()
-    # The first subscriber: no other may be served what was cached from an older version.
+    # The first subscriber, so that no other can be served answers cached from an older version.
     collective.manager.subscribe(_announcer(kernel))
     await collective.webhooks.open()
     await collective.alerts.load()
@@ -76,7 +76,7 @@ async def open_collective(kernel: Kernel, database: Database) -> Collective:
 
 
 def build_collective(kernel: Kernel, database: Database) -> Collective:
-    """The parts, wired; nothing is read and nothing runs yet."""
+    """Creates the parts and wires them; nothing is read and nothing runs yet."""
     settings, clock = kernel.settings, kernel.clock
     manager = StateManager(database, clock)
     journal, history = Journal(database), History(database)
@@ -149,7 +149,7 @@ def build_collective(kernel: Kernel, database: Database) -> Collective:
 
 
 def _announcer(kernel: Kernel) -> Subscriber:
-    """Drops what was cached of an older version, and tells whoever listens."""
+    """Drops answers cached from the older version, and broadcasts events and the new version."""
 
     def announce(old: Snapshot, new: Snapshot, change: Change) -> None:
         for event in change.events:

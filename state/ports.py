@@ -1,4 +1,4 @@
-"""Plain records that `main` hands across between bot and web, which never import each other."""
+"""Records that `main` passes between bot and web, which never import each other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 Auth = Literal["none", "read", "webhook"]
 StreamKind = Literal["sse", "ws"]
 
-# The outcomes in `helix_commands_total` that are faults of ours; refusals and typing mistakes are none.
+# The outcomes in `helix_commands_total` that are faults of Helix; refusals and typing mistakes are not.
 FAILED_OUTCOMES: Final = frozenset({"failed", "cut off"})
 
 
@@ -18,11 +18,11 @@ class RouteInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         path: the template, such as "/agents/{name}".
-        ttl_s: how old its answer may be, in seconds; None where it is not cached.
-        auth: which token a caller must send.
-        example: a path that may be asked for; empty where the template has none.
-        expected: the statuses that are right for it.
-        stream: how it goes on telling, where it does and has no end.
+        ttl_s: greatest age of its answer, in seconds; None if it is not cached.
+        auth: which token a client must send.
+        example: a path to request; empty if the template has none.
+        expected: the statuses that count as correct.
+        stream: the kind of its endless answer, if it has one.
     """
 
     method: str
@@ -40,9 +40,9 @@ class CommandInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         usage: name and arguments, without the prefix.
-        access: who may: "everyone", "mod", "admin" or "owner", with exceptions named.
+        access: who may use it: "everyone", "mod", "admin" or "owner", with exceptions named.
         where: "server", "direct message" or both.
-        ttl_s: how old its result may be, in seconds; None where it is not cached.
+        ttl_s: greatest age of its result, in seconds; None if it is not cached.
         cooldown: uses and seconds, such as "5 in 10 s".
     """
 

@@ -1,4 +1,4 @@
-"""What grows old, and how long each kind is kept."""
+"""The retention rules: which kinds of data expire, and after how long."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from state.contexts.context_table import MOST as CONTEXTS_KEPT
 from state.directives.directive_table import KEPT as DIRECTIVES_KEPT
 from state.services import KEPT_FOR
 
-# What was kept of the database from before its schema changed.
+# Copies of the database from before migrations.
 COPIES_KEPT_FOR: Final = timedelta(days=30)
 
 
 def add_rules(collective: Collective) -> None:
-    """Tells the retention what grows old, and how long each kind is kept."""
+    """Adds all retention rules of the collective."""
     settings, clock = collective.kernel.settings, collective.kernel.clock
     retention, backups = collective.retention, collective.backups
 

@@ -1,4 +1,4 @@
-"""The tables that state owns (migration numbers 10–49) and those of webhooks. Moments: microseconds, UTC."""
+"""The tables that state owns (migrations 10–49) and those of webhooks. Times: microseconds, UTC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The snapshot and the history of the six numbers, as they stand in the database."""
+"""The snapshot and the history of the six values in the database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from state.models import UCF, AgentReport, Lore, Snapshot
 
 
 def read_snapshot(connection: sqlite3.Connection) -> Snapshot | None:
-    """The snapshot, or None in a new database."""
+    """The snapshot; None in a new database."""
     row = connection.execute(
         "SELECT version, changed_us, source, ucf, reports, folklore FROM snapshot"
     ).fetchone()
@@ -28,7 +28,7 @@ def read_snapshot(connection: sqlite3.Connection) -> Snapshot | None:
 
 
 def write_snapshot(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
-    """Puts the snapshot in place of the one before."""
+    """Replaces the stored snapshot."""
     connection.execute(
         "INSERT INTO snapshot (id, version, changed_us, source, ucf, reports, folklore) "
         "VALUES (1, ?, ?, ?, ?, ?, ?) "
@@ -47,7 +47,7 @@ def write_snapshot(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
 
 
 def write_history(connection: sqlite3.Connection, snapshot: Snapshot) -> None:
-    """Adds the six numbers of a version to their history."""
+    """Adds the six values of a version to the history."""
     connection.execute(
         "INSERT INTO ucf_history "
         "(version, at_us, source, harmony, resilience, prana, drishti, klesha, zoom) "

@@ -1,4 +1,4 @@
-"""The loops of the collective and its health checks, registered."""
+"""Registers the loops and the health checks of the collective."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PRUNE_EVERY_S: Final = 6 * 3600.0
 
 
 async def supervise(collective: Collective, *, rituals_cut_off: int) -> None:
-    """Registers them all; a loop runs once the supervisor is started, a probe at each refresh."""
+    """Registers them; loops run once the supervisor is started, probes at each refresh."""
     refresh_disk = partial(checks.refresh_disk, collective.kernel.settings, collective.kernel.health)
     await refresh_disk()
     add = collective.kernel.supervisor.add

@@ -1,4 +1,4 @@
-"""The fourteen agents: what each stands for, and how its status is measured."""
+"""The fourteen agents: their roles, and how their status is measured."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AgentStatus = Literal["active", "degraded", "down", "stale"]
 
 LAYERS: Final[tuple[Layer, ...]] = ("Consciousness", "Operational", "Integration")
 
-# Clocks of two machines differ a little; a heartbeat from later than this is a mistake.
+# Clocks of two machines differ a little; a heartbeat further in the future than this is a mistake.
 AHEAD: Final = timedelta(minutes=5)
 
 _NO_COUNTERS: Final[Mapping[str, float | str]] = MappingProxyType({})
@@ -32,8 +32,8 @@ class AgentSpec(msgspec.Struct, frozen=True):
     """One agent.
 
     Attributes:
-        role: what it stands for.
-        subsystem: what it is bound to, in plain words.
+        role: its role.
+        subsystem: the subsystem it stands for, in plain words.
         check: the health check that measures it.
     """
 
@@ -46,14 +46,14 @@ class AgentSpec(msgspec.Struct, frozen=True):
 
 
 class AgentView(msgspec.Struct, frozen=True, kw_only=True):
-    """One agent as it is shown.
+    """One agent as shown.
 
     Attributes:
-        status: measured, or last reported where the agent is external.
-        load: how busy it is, 0 to 1, where that is known.
+        status: measured or, for an external agent, last reported.
+        load: how busy it is, 0 to 1, if known.
         external: it reports by heartbeat, and is not measured.
-        detail: why it is so, for a person.
-        since: since when the status holds; for an external agent when it last reported.
+        detail: the reason of the status, as text for people.
+        since: when the status began; for an external agent, when it last reported.
         task: what an external agent says it is doing.
         counters: further numbers of its subsystem.
     """
@@ -73,7 +73,7 @@ class AgentView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnknownAgent(UnknownName):
-    """No agent has that name."""
+    """There is no agent with that name."""
 
     kind = "agent"
 
@@ -99,10 +99,10 @@ _BY_NAME: Final = MappingProxyType({spec.name.casefold(): spec for spec in ROSTE
 
 
 def find_agent(name: str) -> AgentSpec:
-    """The agent of that name, in any case.
+    """The agent of that name, ignoring case.
 
     Raises:
-        UnknownAgent: there is none; the text suggests the nearest.
+        UnknownAgent: there is none; the text suggests the nearest name.
     """
     spec = _BY_NAME.get(name.strip().casefold())
     if spec is None:
@@ -113,7 +113,7 @@ def find_agent(name: str) -> AgentSpec:
 def build_agents(
     snapshot: Snapshot, health: HealthRegistry, clock: Clock, agent_ttl_s: float
 ) -> tuple[AgentView, ...]:
-    """All fourteen as they are now, in the order of the roster; reads memory only."""
+    """All fourteen agents in the order of the roster; from memory."""
     return tuple(_view(spec, snapshot, health, clock.now(), agent_ttl_s) for spec in ROSTER)
 
 
@@ -130,11 +130,11 @@ def _view(
 
 
 def _doubt(report: AgentReport, now: datetime, agent_ttl_s: float) -> str:
-    """Why an external agent's last heartbeat is not to be believed; empty where it is."""
+    """Why an external agent's last heartbeat is not valid; empty if it is."""
     if (now - report.reported_at).total_seconds() > agent_ttl_s:
         return "its last heartbeat is too old"
     if report.reported_at > now + AHEAD:
-        # The clock was set back since: this would never grow old.
+        # The clock was set back since; such a heartbeat would never expire.
         return "its last heartbeat is dated in the future"
     return ""
 

@@ -1,4 +1,4 @@
-"""Notices when an agent's status changes: journals it, tells subscribers, drops what was cached."""
+"""Detects changes of agents' status: journals them, notifies subscribers, drops cached answers."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from state.models import Snapshot
 
 logger = logging.getLogger(__name__)
 
-# Changes that wait to be journalled; when more come than the store takes, the oldest are left out.
+# Changes that wait to be journalled; if the store takes too few, the oldest are dropped.
 _WAITING_LIMIT: Final = 256
 _JOURNAL_CHUNK: Final = 64
-# How often a silent agent's age is looked at; AGENT_TTL counts in minutes.
+# How often to check whether an external agent is stale; AGENT_TTL is a matter of minutes.
 STALENESS_EVERY_S: Final = 5.0
 
 
 class AgentMonitor:
-    """Compares the agents with how they were, at each change that could concern them.
+    """Compares the agents with their previous status at each change that could affect them.
 
-    What it tells is told before anyone can be served the old status: it runs inside the health registry's and
-    the manager's own announcements. Only the journal is written later, by `run`.
+    Notifications are sent before any client can get the old status, since this runs inside the announcements
+    of the health registry and the manager. Only the journal is written later, by `run`.
     """
 
     def __init__(self, kernel: Kernel, manager: StateManager) -> None:
@@ -50,7 +50,7 @@ class AgentMonitor:
         self._unsubscribe: list[Callable[[], None]] = []
 
     def start(self) -> None:
-        """Takes the agents as they are for known, and begins to listen."""
+        """Takes the present agents as known, and starts to listen."""
         self.refresh()
         self._unsubscribe = [
             self._health.on_change(self._health_changed),
@@ -58,16 +58,16 @@ class AgentMonitor:
         ]
 
     def stop(self) -> None:
-        """Listens no more."""
+        """Stops listening."""
         while self._unsubscribe:
             self._unsubscribe.pop()()
 
     def agents(self) -> tuple[AgentView, ...]:
-        """All fourteen as they are now."""
+        """All fourteen agents."""
         return build_agents(self._manager.snapshot, self._health, self._clock, self._agent_ttl_s)
 
     def refresh(self) -> None:
-        """Looks at all agents and tells of those who changed; called when time alone may have changed one."""
+        """Checks all agents and reports those that changed; call it when time alone may have changed one."""
         views = {view.name: view for view in self.agents()}
         before, self._shown = self._shown, views
         changed = [view for view in views.values() if _differs(before.get(view.name), view)]
@@ -83,14 +83,14 @@ class AgentMonitor:
                     self._note(old, view)
 
     async def run(self) -> None:
-        """Supervised: journals what changed, and notices who has fallen silent."""
+        """Journals changes, and detects stale agents (supervised)."""
         while True:
             self._wake.clear()
             self.refresh()
             try:
                 await self.flush()
             except StoreError as error:
-                # The check "store" says it; who falls silent is noticed all the same.
+                # The check "store" reports the fault; stale agents are still detected.
                 logger.warning("agents.not_journalled waiting=%d error=%s", len(self._waiting), error)
             try:
                 async with asyncio.timeout(STALENESS_EVERY_S):
@@ -99,10 +99,10 @@ class AgentMonitor:
                 continue
 
     async def flush(self) -> None:
-        """Journals what waits. What the store refuses waits on, and the error is raised.
+        """Journals what waits. If the store refuses, it keeps waiting, and the error is raised.
 
-        Whoever comes meanwhile waits for the same writing, which goes on where the one who began it is
-        cancelled: begun again, it could journal a change twice.
+        Concurrent callers wait for the same write. It continues if its first caller is cancelled: started
+        again, it could journal a change twice.
         """
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._journal_waiting(), name="agents-journal")
@@ -116,12 +116,12 @@ class AgentMonitor:
             change = Change(journal=rows, events=events)
             await self._manager.change(partial(_as_it_is, change))
             for row in rows:
-                # The oldest may have been pushed out meanwhile.
+                # The oldest may have been dropped meanwhile.
                 if self._waiting and self._waiting[0] is row:
                     self._waiting.popleft()
 
     def _note(self, old: AgentView, new: AgentView) -> None:
-        # A subsystem that reports for the first time has not changed: it has started.
+        # The first report of a subsystem is its start, not a change.
         if old.since is None and not new.external and not old.external:
             return
         self._waiting.append(

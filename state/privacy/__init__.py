@@ -1,1 +1,1 @@
-"""What is kept of people, for how long, and how it is erased."""
+"""Personal data: where it is stored, for how long, and how it is erased."""

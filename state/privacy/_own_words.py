@@ -1,6 +1,6 @@
-"""What a person wrote, found where rows of others quote it, and taken out there.
+"""Finds a person's words that other people's rows quote, and erases them there.
 
-Checkpoints' names, directives' texts and alerts are shown under a number as well; that number stays.
+The numbers of checkpoints, directives and alerts remain.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ import msgspec
 
 from state.contexts.records import fold
 
-# What stands in the place of words that may not be empty.
+# Replaces words in columns that must not be empty.
 FORGOTTEN: Final = "forgotten"
 _RESTORED: Final = re.compile(r"restored from checkpoint .*\(#(\d+), version \d+\)\Z", re.DOTALL)
 
-# A directive keeps its event just before the one that tells of its end, both in the transaction of its row in
-# the journal.
+# A directive's event is stored just before the event about its end, in the transaction of its journal row.
 _SENT_BY_DIRECTIVE: Final = (
     "SELECT sent.seq FROM journal "
     "JOIN outbox AS told ON told.at_us = journal.at_us AND told.type = 'directive.finished' "
@@ -27,8 +26,8 @@ _SENT_BY_DIRECTIVE: Final = (
     "WHERE kind = 'directive' AND cause = 'directive' AND actor_id = :who AND json_valid(after) "
     "AND after ->> '$.status' = 'done' AND ltrim(after ->> '$.task') LIKE 'emit_%'"
 )
-# The command `emit` keeps its event just after its row, in the same transaction. A later event is another's:
-# the journal is kept longer than the outbox.
+# The command `emit` stores its event just after its journal row, in the same transaction. A later event is
+# not its own: the journal is kept longer than the outbox.
 _SENT_BY_COMMAND: Final = (
     "SELECT (SELECT seq FROM outbox WHERE type = subject "
     "AND outbox.at_us BETWEEN journal.at_us AND journal.at_us + 1000000 ORDER BY seq LIMIT 1) "
@@ -37,16 +36,16 @@ _SENT_BY_COMMAND: Final = (
 
 
 class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
-    """What one person wrote, as far as others' rows may quote it.
+    """One person's words, as far as other people's rows may quote them.
 
     Attributes:
-        checkpoints: numbers of their checkpoints that are kept.
-        names: names of their checkpoints, as written and folded, without those that others gave as well.
-        directives: numbers of their directives that are kept.
-        texts: texts of their directives, without those that others gave as well.
-        alerts: numbers of alerts, each with a summary that they gave it.
-        keys: by number, the keys of the alerts that they raised, without those that others gave as well.
-        sent: places in the outbox of the events that they sent on purpose.
+        checkpoints: ids of their stored checkpoints.
+        names: names of their checkpoints, as written and folded, except those that others have used too.
+        directives: ids of their stored directives.
+        texts: texts of their directives, except those that others have used too.
+        alerts: ids of alerts, each with a summary that they gave it.
+        keys: keys of the alerts that they raised, by id, except those that others have used too.
+        sent: outbox positions of the events that they sent by hand.
     """
 
     checkpoints: frozenset[int]
@@ -59,7 +58,7 @@ class OwnWords(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def find_own_words(connection: sqlite3.Connection, user_id: int) -> OwnWords:
-    """What a person wrote; before it is erased."""
+    """Finds a person's words; call it before they are erased."""
 
     def column(query: str) -> frozenset[Any]:
         return frozenset(row[0] for row in connection.execute(query, {"who": user_id}) if row[0] is not None)
@@ -92,7 +91,7 @@ def find_own_words(connection: sqlite3.Connection, user_id: int) -> OwnWords:
 
 
 def erase_quotations(connection: sqlite3.Connection, words: OwnWords, user_id: int) -> Iterator[str]:
-    """Takes them out of the journal, of alerts and of outgoing events; yields others' tables."""
+    """Erases quotations in the journal, alerts and outgoing events; yields the table of each changed row."""
     for number, summary in words.alerts:
         update = "UPDATE alerts SET summary = ?, detail = '' WHERE id = ? AND summary = ?"
         yield from _change(connection, "alerts", update, (FORGOTTEN, number, summary))
@@ -114,7 +113,7 @@ _Row = tuple[int, str, str, str | None, str | None, str | None]
 
 
 def _without(row: _Row, words: OwnWords, known: set[int]) -> _Row:
-    """A row of the journal without a person's words."""
+    """A journal row without a person's words."""
     number, kind, subject, reason, before, after = row
     if kind == "directive" and _object(after).get("task") in words.texts:
         after = _with(after, task=FORGOTTEN)
@@ -134,9 +133,9 @@ def _without(row: _Row, words: OwnWords, known: set[int]) -> _Row:
 
 
 def _erase_sent(connection: sqlite3.Connection, words: OwnWords) -> Iterator[str]:
-    """The events that they sent on purpose, which go, and those that tell of their directives and alerts."""
+    """Deletes events that they sent by hand, and cleans events about their directives and alerts."""
     for seq in words.sent:
-        # Its deliveries go with it.
+        # Its deliveries are deleted with it.
         yield from _change(connection, "outbox", "DELETE FROM outbox WHERE seq = ?", (seq,))
     query = "SELECT seq, type, payload FROM outbox WHERE type IN "
     query += "('directive.finished', 'alert.raised', 'alert.cleared')"
@@ -146,7 +145,7 @@ def _erase_sent(connection: sqlite3.Connection, words: OwnWords) -> Iterator[str
         if kind == "directive.finished" and data["directive"] in words.directives:
             data["result"] = FORGOTTEN
             if data["status"] == "refused":
-                # It may be no action at all, and then it is what the person typed.
+                # The action may be unknown, and then it is what the person typed.
                 data["action"] = FORGOTTEN
         elif kind != "directive.finished":
             event["data"] = _unsaid(data, data["id"], words)
@@ -166,7 +165,7 @@ def _change(
 
 
 def _object(text: str | None) -> dict[str, Any]:
-    """A JSON object of the journal; an empty one where there is something else."""
+    """A JSON object of the journal; empty for any other value."""
     try:
         value = msgspec.json.decode(text or "null")
     except msgspec.DecodeError:
@@ -184,7 +183,7 @@ def _without_summary(text: str | None, words: OwnWords) -> str | None:
 
 
 def _unsaid(said: dict[str, Any], number: int, words: OwnWords) -> dict[str, Any]:
-    """What is said of an alert, without a summary and detail that the person gave it."""
+    """The data of an alert without a summary and detail that the person gave it."""
     if (number, said.get("summary")) not in words.alerts:
         return said
     return {**said, "summary": FORGOTTEN} | ({"detail": ""} if "detail" in said else {})

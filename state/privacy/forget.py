@@ -1,4 +1,4 @@
-"""`python main.py forget USER_ID`: a person is erased from the database, down to its bytes."""
+"""`python main.py forget USER_ID`: erases a person from the database, including freed bytes."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _LONGEST_ID: Final = 20
 
 
 class WrongUser(StartError):
-    """No id of a person, or no database to forget one in."""
+    """The id is not valid, or there is no database."""
 
 
 class Forgotten(msgspec.Struct, frozen=True, kw_only=True):
-    """What `forget` did.
+    """The result of `forget`.
 
     Attributes:
-        copies: older copies in which the person still is: backups, and what was kept before a schema change.
-        removed: how many of these were removed.
-        aside: data folders that a restore moved aside; they are left to whoever moved them.
+        copies: older copies that still contain the person: backups, and copies from before migrations.
+        removed: how many of these were deleted.
+        aside: data folders that a restore moved aside, which are not changed.
     """
 
     erased: Erased
@@ -48,24 +48,24 @@ def parse_user(text: str | None) -> int:
     """The id that was typed.
 
     Raises:
-        WrongUser: it is missing, or no id of Discord's.
+        WrongUser: it is missing, or not a Discord id.
     """
     if text is None:
         raise WrongUser(
-            "Whom? It goes: python main.py forget USER_ID (in Discord: right click, Copy User ID)."
+            "Name a person: python main.py forget USER_ID (in Discord: right click, Copy User ID)."
         )
     if not (text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID and 0 < int(text) < 2**63):
-        raise WrongUser(f"A person is named by their id, up to {_LONGEST_ID} digits, not by {text[:80]!r}.")
+        raise WrongUser(f"USER_ID must be a Discord id of up to {_LONGEST_ID} digits, not {text[:80]!r}.")
     return int(text)
 
 
 def forget(
     folder: Path, user_id: int, migrations: Sequence[Migration], now: datetime, *, remove_copies: bool
 ) -> Forgotten:
-    """Erases a person; whoever calls holds the lock of the data folder.
+    """Erases a person; the caller holds the lock of the data folder.
 
-    Rows stay, without name, id and reason: what happened is not undone, nobody did it any more. The file is
-    then written anew, so that nothing of it is left in pages that were freed.
+    Rows remain, without name, id and reason: what happened stays, but no longer says who did it. The file is
+    then rewritten, so that no freed page keeps old content.
 
     Raises:
         WrongUser: there is no database.
@@ -73,7 +73,9 @@ def forget(
     """
     path = folder / "helix.db"
     if not path.is_file():
-        raise WrongUser(f"There is no database in {folder}, so nobody is known there. Check HELIX_DATA_DIR.")
+        raise WrongUser(
+            f"There is no database in {folder}, so there is nobody to erase. Check HELIX_DATA_DIR."
+        )
     with open_offline(path, migrations, VERSION) as connection:
         connection.execute("PRAGMA secure_delete = ON")
         with transaction(connection):
@@ -98,22 +100,22 @@ def forget(
 
 
 def describe(done: Forgotten) -> str:
-    """What was done and what is left, for whoever asked."""
+    """The result, as text for the operator."""
     counts = ", ".join(f"{table} {count}" for table, count in done.erased.rows.items())
-    lines = [f"Erased from: {counts}." if counts else "Nobody of that id is in the database."]
+    lines = [f"Erased from: {counts}." if counts else "There is nobody with that id in the database."]
     if done.erased.mentioned:
         places = ", ".join(f"{table} {count}" for table, count in done.erased.mentioned.items())
-        lines.append(f"A name of theirs still stands in words that others wrote, which are left: {places}.")
+        lines.append(f"Words that others wrote still mention their name, and are left unchanged: {places}.")
     if done.removed:
         lines.append(
-            f"Removed {done.removed} older copies. Make a new backup when Helix runs: `/backup create`."
+            f"Deleted {done.removed} older copies. Make a new backup when Helix runs: `/backup create`."
         )
     elif done.copies:
-        lines.append("They may still be in these older copies:")
+        lines.append("These older copies may still contain the person:")
         lines += [f"  {copy}" for copy in done.copies]
-        lines.append("Run it again with --copies to remove these, then make a new backup.")
+        lines.append("Run it again with --copies to delete these, then make a new backup.")
     if done.aside:
-        lines.append("And in data that a restore moved aside; remove it by hand when you need it no more:")
+        lines.append("So may data that a restore moved aside; delete it by hand when you no longer need it:")
         lines += [f"  {folder}" for folder in done.aside]
     return "\n".join(lines)
 
@@ -124,7 +126,7 @@ def _note(connection: sqlite3.Connection, erased: Erased, now: datetime) -> None
 
 
 def _rewrite(connection: sqlite3.Connection) -> None:
-    """Writes the whole file anew, and empties its log."""
+    """Rewrites the whole file, and empties its log."""
     connection.execute("VACUUM")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 

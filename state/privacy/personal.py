@@ -1,6 +1,6 @@
-"""Where the database holds people: the one list by which `forget` erases somebody from all of it.
+"""The list of all places in the database that name people, by which `forget` erases a person.
 
-A table with a column for somebody's id or name belongs in here; a test fails for one that is not.
+Every table with a column for a person's id or name belongs here; a test fails for a missing one.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Personal(msgspec.Struct, frozen=True):
     Attributes:
         who: the column of the id.
         names: columns of the name.
-        words: columns of what that person said, which are erased with the name.
-        instead: for columns of their words that may not be empty, SQL for what stands there afterwards.
+        words: columns of the person's words, which are erased with the name.
+        instead: for columns with their words that must not be empty: SQL for the replacement.
     """
 
     table: str
@@ -31,14 +31,14 @@ class Personal(msgspec.Struct, frozen=True):
     instead: Mapping[str, str] = {}
 
 
-# Kinds of the journal whose subject and values are words of Helix or of the server, whoever did it. Of any
-# other kind they may be the person's own.
+# Journal kinds whose subject and values are words of Helix or the server. In all other kinds they may be the
+# person's own words.
 _OURS: Final = (
     "'agent', 'alert', 'backup', 'breaker', 'cache', 'cog', 'content', 'event', 'flag', 'folklore', 'halt', "
     "'icon', 'report', 'ritual', 'roles', 'schedule', 'self-test', 'setup', 'storage', 'ucf', 'webhook', "
     "'welcome'"
 )
-# What was asked for may be no action at all, and then it is what the person typed.
+# The action may be unknown, and then it is what the person typed.
 _UNKNOWN_ACTION: Final = "status = 'refused' AND result LIKE '%(humility)'"
 _OPEN: Final = "status IN ('queued', 'running')"
 
@@ -80,7 +80,7 @@ PERSONAL: Final = (
                 ("text", "action"), f"CASE WHEN {_UNKNOWN_ACTION} THEN '{FORGOTTEN}' ELSE action END"
             ),
             "arguments": "'{}'",
-            # Without its arguments it cannot run.
+            # It cannot run without its arguments.
             "status": f"CASE WHEN {_OPEN} THEN 'cancelled' ELSE status END",
             "finished_us": f"CASE WHEN {_OPEN} THEN coalesce(started_us, queued_us) ELSE finished_us END",
         },
@@ -90,17 +90,17 @@ PERSONAL: Final = (
 )
 
 
-# The end of the scopes under which it is remembered what buttons carry: only there are words of people.
-# Elsewhere stand ids and words of our own, and whoever is called "alerts" must not take these along.
+# End of the scopes of what buttons store. Only these contain people's words; all others contain ids and our
+# own words, which must not be deleted for a person called, say, "alerts".
 _WORDY: Final = "#components"
 
 
 class Erased(msgspec.Struct, frozen=True, kw_only=True):
-    """What `erase` did.
+    """The result of `erase`.
 
     Attributes:
-        rows: how many were cleaned, by table; only tables with any.
-        mentioned: in how many rows a name of the person still stands, in words that others wrote, by table.
+        rows: number of cleaned rows by table; only tables with any.
+        mentioned: number of rows by table in which others' words still mention a name of the person.
     """
 
     rows: dict[str, int]
@@ -108,9 +108,9 @@ class Erased(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def erase(connection: sqlite3.Connection, user_id: int) -> Erased:
-    """Erases a person from every table, in the transaction that is open.
+    """Erases a person from every table, in the open transaction.
 
-    Triggers keep the search index the same; `purge_index` then takes the old words out of its pages.
+    Triggers update the search index; `purge_index` then removes old words from its pages.
     """
     rows: dict[str, int] = {}
     names: set[str] = set()
@@ -137,7 +137,7 @@ def erase(connection: sqlite3.Connection, user_id: int) -> Erased:
 
 
 def _erase_log(connection: sqlite3.Connection, user_id: int) -> None:
-    """Removes what was noted while the person's directives ran: it may quote their arguments."""
+    """Deletes the logs of the person's directives, which may quote their arguments."""
     connection.execute(
         "DELETE FROM directive_log WHERE directive IN (SELECT id FROM directives WHERE actor_id = ?)",
         (user_id,),
@@ -145,7 +145,7 @@ def _erase_log(connection: sqlite3.Connection, user_id: int) -> None:
 
 
 def _forget_remembered(connection: sqlite3.Connection, user_id: int, names: set[str]) -> int:
-    """Removes what is remembered about or for the person, such as what a button carries."""
+    """Deletes key-value entries about or for the person, such as what a button stores."""
     gone = 0
     for scope, key, value in connection.execute("SELECT scope, key, value FROM remembered").fetchall():
         if _says(f"{scope} {key} {value}", user_id, names if scope.endswith(_WORDY) else set()):
@@ -155,7 +155,7 @@ def _forget_remembered(connection: sqlite3.Connection, user_id: int, names: set[
 
 
 def _mentions(connection: sqlite3.Connection, user_id: int, names: set[str]) -> dict[str, int]:
-    """Where the person still is: in how many rows of which table."""
+    """Number of rows by table that still mention the person."""
     found: dict[str, int] = {}
     tables = connection.execute(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
@@ -170,14 +170,14 @@ def _mentions(connection: sqlite3.Connection, user_id: int, names: set[str]) -> 
 
 
 def _text(value: object) -> str:
-    """A column's text; what webhooks carry is kept as bytes."""
+    """A column's text; payloads of webhooks are stored as bytes."""
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value if isinstance(value, str) else ""
 
 
 def _says(text: str, user_id: int, names: set[str]) -> bool:
-    """Whether a text has the id, or a name as a word of its own."""
+    """Whether a text contains the id or a name as a separate word."""
     return any(_stands_alone(text, word) for word in (str(user_id), *names))
 
 

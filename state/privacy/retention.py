@@ -1,4 +1,4 @@
-"""What is kept for how long: one place that removes what has had its time, and says what went."""
+"""Retention: deletes expired data of all kinds, and reports what was deleted."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from state.manager import StateManager
 
 logger = logging.getLogger(__name__)
 
-# Removes what is too old of one kind; gives how many that was.
+# Deletes expired data of one kind; returns how many entries.
 Prune = Callable[[], Awaitable[int]]
 
 
 class Cleaned(msgspec.Struct, frozen=True, kw_only=True):
-    """What a clean-up removed: how many, by kind, every kind in it."""
+    """The result of a clean-up: number of deleted entries by kind, including kinds with none."""
 
     removed: Mapping[str, int]
 
     @property
     def total(self) -> int:
-        """How many in all."""
+        """Number of deleted entries in all."""
         return sum(self.removed.values())
 
 
 class Retention:
-    """Each part of `state/` says here what of it grows old; the loop and whoever cleans use the same list."""
+    """The list of prunable kinds, to which each part of `state/` adds its own."""
 
     def __init__(self, manager: StateManager) -> None:
         self._manager = manager
@@ -36,11 +36,11 @@ class Retention:
         self._notes: dict[str, str] = {}
 
     def add(self, kind: str, prune: Prune, kept: str) -> None:
-        """Lets `prune` remove what is too old of a kind; `kept` says in a few words what stays."""
+        """Adds a kind with the function that deletes its expired entries; `kept` says what is kept."""
         self._prunes[kind] = (prune, kept)
 
     def note(self, kind: str, kept: str) -> None:
-        """Says what stays of a kind that keeps within its bounds by itself, whenever something is added."""
+        """Adds a kind that keeps within its limits by itself; `kept` says what is kept."""
         self._notes[kind] = kept
 
     def rules(self) -> Mapping[str, str]:
@@ -48,7 +48,7 @@ class Retention:
         return {kind: kept for kind, (_, kept) in self._prunes.items()} | self._notes
 
     async def clean(self, actor: Actor = SYSTEM) -> Cleaned:
-        """Removes everything that has had its time; journalled where a person asked, or something went."""
+        """Deletes all expired data; journals it if a person asked or anything was deleted."""
         removed = {kind: await prune() for kind, (prune, _) in self._prunes.items()}
         cleaned = Cleaned(removed=removed)
         if cleaned.total:
@@ -58,5 +58,5 @@ class Retention:
         return cleaned
 
     async def run_once(self) -> None:
-        """One supervised round."""
+        """Deletes all expired data (supervised)."""
         await self.clean()

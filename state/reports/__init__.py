@@ -1,4 +1,4 @@
-"""One report of everything: state, agents, heartbeats, journal, alerts, rituals, backups. No names in it."""
+"""The report of state, agents, heartbeats, journal, alerts, rituals and backups; without names of people."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _WINDOW: Final = timedelta(hours=24)
 
 
 class MetricLine(msgspec.Struct, frozen=True):
-    """One metric of the UCF: its value, how good that is, and where it went within the hour."""
+    """One metric of the UCF: value, judgement, and trend over the last hour."""
 
     value: float
     judgement: Judgement
@@ -53,7 +53,7 @@ class AgentLine(msgspec.Struct, frozen=True):
 
 
 class ServiceLine(msgspec.Struct, frozen=True):
-    """One service of `services.json`: how it answered just now, and its share of good answers in 24 h."""
+    """One service of `services.json`: its answer just now, and its uptime in the last 24 h (0 to 1)."""
 
     name: str
     ok: bool
@@ -92,7 +92,7 @@ class RitualLine(msgspec.Struct, frozen=True):
 
 
 class BackupLine(msgspec.Struct, frozen=True):
-    """How backups are."""
+    """The state of the backups."""
 
     count: int
     size_bytes: int
@@ -100,14 +100,14 @@ class BackupLine(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything at one moment.
+    """The whole report.
 
     Attributes:
-        ucf: the six values, each with how it moved in an hour, or since `trends_since`.
-        trends_since: when the history begins, where that is less than an hour ago.
-        journal_24h: entries of the last 24 hours, by kind.
-        journal_total: entries in all.
-        folklore: encounters, by kind of anomaly.
+        ucf: the six values, each with its trend over an hour, or since `trends_since`.
+        trends_since: when the history begins, if that is less than an hour ago.
+        journal_24h: number of entries in the last 24 hours by kind.
+        journal_total: number of entries in all.
+        folklore: encounters by kind of anomaly.
     """
 
     made_at: datetime
@@ -131,13 +131,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     backups: BackupLine
 
     def as_json(self) -> bytes:
-        """The report for programs. Takes a moment: call it in a thread."""
+        """The report as JSON. Blocks for a moment: call it in a thread."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Gathers reports."""
+    """Makes reports."""
 
     kernel: Kernel
     database: Database
@@ -150,11 +150,11 @@ class Reports:
     backups: Backups
 
     async def build(self, actor: Actor, on_progress: OnProgress | None = None) -> Report:
-        """Probes the services, gathers the rest, journals that it was asked for and tells subscribers.
+        """Probes the services, makes a report, journals the request and notifies subscribers.
 
         Args:
             actor: who asks for it.
-            on_progress: called with done, total and what was gathered last.
+            on_progress: called with done, total and what was finished last.
         """
         now = self.kernel.clock.now()
         services = self.probes.services
@@ -184,7 +184,7 @@ class Reports:
         journal_24h: Mapping[str, int],
         journal_total: int,
     ) -> Report:
-        """Everything that is in memory, and what was fetched."""
+        """The report from what is in memory and what was fetched."""
         status = self.status.read()
         snapshot = self.manager.snapshot
         records = self.backups.list()

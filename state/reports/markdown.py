@@ -1,4 +1,4 @@
-"""A report as Markdown, for people to keep."""
+"""Renders a report as Markdown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ARROWS = {"up": "↗", "down": "↘", "steady": "→"}
 
 
 def render_markdown(report: Report) -> str:
-    """The whole report. Takes a moment: call it in a thread."""
+    """The whole report. Blocks for a moment: call it in a thread."""
     parts = [
         f"# Helix, {_when(report.made_at)}",
         f"**{report.status}** – {_plain(report.assessment)}",
@@ -106,7 +106,7 @@ def _list(lines: list[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text of outside origin on one line: no link, no end of a cell and no HTML begins in it."""
+    """Outside text on one line, escaped so that it contains no link, end of a cell, or HTML."""
     return escape(" ".join(text.split())).replace("\\<", "&lt;")
 
 

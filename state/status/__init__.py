@@ -1,4 +1,4 @@
-"""The collective on one screen: what `!status` and `GET /status` both show."""
+"""The status of the collective, as `!status` and `GET /status` show it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StatusReader:
-    """Reads the status; from memory only."""
+    """Reads the status from memory."""
 
     kernel: Kernel
     manager: StateManager
@@ -31,7 +31,7 @@ class StatusReader:
     webhooks: Webhooks
 
     def read(self) -> StatusView:
-        """The status now."""
+        """The present status."""
         health, snapshot = self.kernel.health, self.manager.snapshot
         agents = self.monitor.agents()
         return StatusView(

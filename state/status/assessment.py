@@ -1,4 +1,4 @@
-"""How it all is: one status, one sentence, and where each metric went."""
+"""Summarises the collective: one status, one sentence, and the trend of each metric."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from core.health import HealthRegistry, Status
 from state.models import METRICS, UCF, judge
 from state.status.records import Trend
 
-# A change of less than this share of a metric's range is no trend.
+# A smaller change, as a share of a metric's range, counts as steady.
 _STEADY_SHARE: Final = 0.01
 
 
 def overall(status: Status, ucf: UCF) -> Status:
-    """How it all is: the checks alone pass once somebody knows of a critical value."""
+    """The status including the field: the checks alone pass once a critical value is acknowledged."""
     strained = any(judge(name, getattr(ucf, name)) == "critical" for name in METRICS)
     return "warn" if strained and status == "pass" else status
 
 
 def build_trends(ucf: UCF, hour_ago: UCF | None) -> Mapping[str, Trend]:
-    """Where each metric went since an hour ago; "steady" where nothing is known of then."""
+    """The trend of each metric over an hour; "steady" if the earlier values are unknown."""
     trends: dict[str, Trend] = {}
     for name, metric in METRICS.items():
         before = getattr(ucf if hour_ago is None else hour_ago, name)
@@ -33,7 +33,7 @@ def build_trends(ucf: UCF, hour_ago: UCF | None) -> Mapping[str, Trend]:
 
 
 def assess(ucf: UCF, health: HealthRegistry) -> str:
-    """One honest sentence: what is broken first, then what is critical, then what is short of good."""
+    """One sentence: failing checks come first, then critical values, then values that could be better."""
     failing = [check.name for check in health.checks() if check.status == "fail"]
     required = [check.name for check in health.checks() if check.status == "fail" and check.required]
     warned = [check.name for check in health.checks() if check.status == "warn"]
@@ -60,7 +60,7 @@ def _listed(words: list[str]) -> str:
 
 
 def _checks(names: list[str]) -> str:
-    """Said so that a check's name is read as a name: some of them are plurals, as "commands" is."""
+    """With "the" and "check", so that a name such as "commands" reads as a name."""
     return f"the {_listed(names)} {'check' if len(names) == 1 else 'checks'}"
 
 

@@ -1,4 +1,4 @@
-"""The parts of the collective's status, as chat and HTTP show them."""
+"""The records of the collective's status, for chat and HTTP."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class GatewayStatus(msgspec.Struct, frozen=True, kw_only=True):
     """The connection to Discord.
 
     Attributes:
-        reason: why it is so; empty where there is nothing to say.
-        since: since when; null before it has reported.
+        reason: the reason of the status; may be empty.
+        since: when the status began; null before the first report.
     """
 
     status: Status
@@ -36,7 +36,7 @@ class WebhooksStatus(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         inbox_waiting: pairs of event and handler that wait.
         outbox_waiting: deliveries that wait.
-        open_breakers: destinations and handlers that are being rested.
+        open_breakers: destinations and handlers whose circuit breaker is not closed.
     """
 
     status: Status
@@ -46,7 +46,7 @@ class WebhooksStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RitualBrief(msgspec.Struct, frozen=True, kw_only=True):
-    """The running ritual, else the last one; without how far it is, which moves.
+    """The running ritual, else the last one; without its progress, which changes constantly.
 
     Attributes:
         ended_at: null while it runs.
@@ -61,16 +61,16 @@ class RitualBrief(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
-    """How the collective is. Nothing in it moves by itself: it holds moments, and no ages.
+    """The status of the collective. It contains times but no ages, so it changes only with the state.
 
     Attributes:
         status: of all checks together.
         assessment: one sentence.
-        trends: each metric against an hour ago, or since `trends_since`.
-        trends_since: when the history begins, where that is less than an hour ago; None otherwise.
+        trends: each metric compared with an hour ago, or since `trends_since`.
+        trends_since: when the history begins, if that is less than an hour ago; else None.
         agents_active: how many of `agents_total` are active.
-        ritual: None where there was none.
-        state_version: of the shared state, with when it changed and what changed it.
+        ritual: None if there was none.
+        state_version: the version of the shared state, with when it changed and what changed it.
     """
 
     status: Status

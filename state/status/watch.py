@@ -1,4 +1,4 @@
-"""Tells subscribers when all checks together come to another status, and stay with it for a while."""
+"""Notifies subscribers when the overall status changes and stays changed for a while."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# A start, a stop and a short drop of the connection are over in this time, and are no news.
+# A start, a stop and a short disconnection are shorter than this, and not reported.
 SETTLED_S: Final = 10.0
 _SCOPE: Final = "status"
 _KEY: Final = "told"
 
 
 class StatusWatch:
-    """What was last told is remembered, so that a status which changed over a restart is told, too."""
+    """Remembers the last reported status, so that a change across a restart is reported too."""
 
     def __init__(self, kernel: Kernel, manager: StateManager, *, sleep: Sleep = asyncio.sleep) -> None:
         self._kernel = kernel
@@ -39,7 +39,7 @@ class StatusWatch:
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
-        """Supervised: looks whenever a check has changed and the whole has settled."""
+        """Checks the status whenever a check has changed and the status has settled (supervised)."""
         self._wake.set()
         stop = self._kernel.health.on_change(self._changed)
         try:
@@ -56,7 +56,7 @@ class StatusWatch:
             stop()
 
     async def look(self) -> bool:
-        """Tell of the status, where it is another one than was told last; whether it was told."""
+        """Reports the status if it differs from the last reported one; returns whether it did."""
         health = self._kernel.health
         starting = any(health.get(check.name) is None for check in health.checks())
         if starting or not self._kernel.drain.accepting:
@@ -72,7 +72,7 @@ class StatusWatch:
             now = self._kernel.clock.now()
             kv.put(connection, _SCOPE, _KEY, status, now)
             if not told:
-                # The very first status is where it begins, and no change.
+                # The very first status is no change.
                 return ()
             return (
                 StatusChanged(
@@ -87,7 +87,7 @@ class StatusWatch:
         return told
 
     async def _settle(self) -> None:
-        """Until it has been the same for a while."""
+        """Waits until the status has been the same for a while."""
         while True:
             before = self._kernel.health.overall()
             await self._sleep(SETTLED_S)

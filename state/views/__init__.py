@@ -1,1 +1,1 @@
-"""What is shown of the collective: live events, gauges, storage, a week."""
+"""Views of the collective for readers: live events, gauges, storage, a week."""

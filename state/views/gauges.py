@@ -1,4 +1,4 @@
-"""What Prometheus is shown of the collective, read when somebody scrapes."""
+"""The gauges of the collective for Prometheus, read at each scrape."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def register_gauges(collective: Collective) -> None:
-    """Declares them; each reads memory, or asks the system for a file's size."""
+    """Registers them; each reads memory, or asks the system for a file's size."""
     kernel, database, manager = collective.kernel, collective.database, collective.manager
     gauge = kernel.metrics.gauge
 
@@ -30,7 +30,7 @@ def register_gauges(collective: Collective) -> None:
         free = None if check is None else check.counters.get("free_bytes")
         return {} if free is None else {(): float(free)}
 
-    gauge("helix_ready", "1 where store, state and gateway are ready.").function(
+    gauge("helix_ready", "1 if store, state and gateway are ready.").function(
         lambda: float(not readiness.missing(kernel.health))
     )
     gauge("helix_state_version", "Version of the shared state.").function(
@@ -52,7 +52,9 @@ def register_gauges(collective: Collective) -> None:
             ("log",): float(stats.wal_bytes),
         }
     )
-    gauge("helix_disk_free_bytes", "Room on the disk of the data folder, in bytes.").function(free_bytes)
+    gauge("helix_disk_free_bytes", "Free space on the disk of the data folder, in bytes.").function(
+        free_bytes
+    )
     gauge(
         "helix_backup_last_good_timestamp_seconds", "When the newest good backup was made, in Unix time."
     ).function(last_good_backup)

@@ -1,4 +1,4 @@
-"""What the broadcaster carries, as the public records of `live_records.py`; the rest stays inside."""
+"""Translates broadcast events into the public records of `live_records.py`; all others stay internal."""
 
 from __future__ import annotations
 
@@ -46,24 +46,24 @@ MOST_BREAKERS: Final = 50
 
 
 def translate(collective: Collective, event: Event) -> LiveRecord | None:
-    """The public record of an event; None where it is nothing for others."""
+    """The public record of an event; None if it is internal."""
     record = _translate(collective, event)
     return record if record is None or not event.test else msgspec.structs.replace(record, test=True)
 
 
 def open_alerts(collective: Collective) -> tuple[AlertTold, ...]:
-    """The open alerts, newest first; the 50 newest."""
+    """The newest 50 open alerts, newest first."""
     return tuple(_alert(alert) for alert in islice(reversed(collective.alerts.open()), MOST_ALERTS))
 
 
 def ritual_now(collective: Collective) -> RitualTold | None:
-    """The ritual that runs, else the last; None where there was none."""
+    """The running ritual, else the last one; None if there was none."""
     newest = collective.rituals.newest
     return None if newest is None else _ritual(newest)
 
 
 def deliveries_now(collective: Collective) -> DeliveriesNow:
-    """The queues, and the newest deliveries."""
+    """The webhook queues and the newest deliveries."""
     webhooks = collective.webhooks
     return DeliveriesNow(
         inbox_waiting=webhooks.inbox.waiting,
@@ -74,7 +74,7 @@ def deliveries_now(collective: Collective) -> DeliveriesNow:
 
 
 def breakers_now(collective: Collective) -> tuple[BreakerTold, ...]:
-    """The breakers, those that are not closed first; the first 50."""
+    """The first 50 breakers; those that are not closed come first."""
     return tuple(_breaker(view) for view in collective.webhooks.breakers.views()[:MOST_BREAKERS])
 
 
@@ -147,7 +147,7 @@ def _ritual(ritual: RunningRitual | RitualRecord | RitualCompleted) -> RitualTol
 def _delivery(delivery: Settled | DeliveryExhausted, event: Event) -> DeliveryTold:
     if isinstance(delivery, Settled):
         return told_delivery(delivery, event.at)
-    # Only where somebody tries whether it arrives: the attempt that came before it told of the dead letter.
+    # Sent only to test delivery: a real dead letter was reported by its last attempt.
     return DeliveryTold(
         id=delivery.delivery,
         event=delivery.event_type,

@@ -1,6 +1,6 @@
-"""What `GET /events` and `GET /ws` tell: one record for each event, as its data is encoded.
+"""The records that `GET /events` and `GET /ws` send, one type per event.
 
-They go over HTTP: no person, no reason that a person gave, no address and no secret is ever in one.
+They are sent over HTTP, so they never contain names of people, reasons given by people, addresses or secrets.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from state.webhooks.records import DeliveryTold
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What somebody may send on purpose, to try whether it arrives; such a one says `"test": true`."""
+    """A record that may be sent by hand to test delivery; it then says `"test": true`."""
 
     test: bool = False
 
 
 class StateTold(msgspec.Struct, frozen=True, kw_only=True):
-    """The shared state has another version.
+    """The shared state has a new version.
 
     Attributes:
         source: what changed it.
-        ucf: the six values now, and `changed` which of them are others than before.
+        ucf: the six values; `changed` names those that differ from before.
     """
 
     version: int
@@ -43,7 +43,7 @@ class StateTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AlertTold(_Told, frozen=True, kw_only=True):
-    """An alert as it is now; one of a key is open at a time.
+    """The present state of an alert; at most one alert per key is open.
 
     Attributes:
         since: when it was raised.
@@ -73,12 +73,12 @@ class RitualTold(_Told, frozen=True, kw_only=True):
 
 
 class DirectiveTold(_Told, frozen=True, kw_only=True):
-    """The queue of directives has moved.
+    """The queue of directives changed.
 
     Attributes:
-        id: the directive that moved, with its action and status; null where all were halted or resumed.
-        queued: how many wait.
-        halted: whether Manus rests.
+        id: the directive that changed, with its action and status; null if Manus was halted or resumed.
+        queued: number of queued directives.
+        halted: whether Manus is halted.
     """
 
     id: int | None
@@ -89,7 +89,7 @@ class DirectiveTold(_Told, frozen=True, kw_only=True):
 
 
 class CheckStanding(msgspec.Struct, frozen=True, kw_only=True):
-    """A health check as it stands; the fields mean what they mean on `/health`.
+    """The present state of a health check; the fields mean the same as on `/health`.
 
     Attributes:
         bounds: what makes it warn or fail, as one sentence; `thresholds` on `/health` has the numbers.
@@ -106,13 +106,13 @@ class CheckStanding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CheckTold(CheckStanding, frozen=True, kw_only=True):
-    """A health check came to another status, or has another reason."""
+    """The status or the reason of a health check changed."""
 
     name: str
 
 
 class BreakerTold(msgspec.Struct, frozen=True, kw_only=True):
-    """A circuit breaker as it is since then."""
+    """The state of a circuit breaker, and since when."""
 
     name: str
     state: BreakerState
@@ -120,7 +120,7 @@ class BreakerTold(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HttpPulse(msgspec.Struct, frozen=True, kw_only=True):
-    """Requests since the start; `per_s` lately, null where nobody listened before.
+    """Requests since the start; `per_s` is the recent rate, null if nobody listened before.
 
     Attributes:
         errors: answers with 5xx.
@@ -144,7 +144,7 @@ class CachePulse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CommandUse(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a command was used since the start, and within what 95 of 100 were answered."""
+    """How often a command was used since the start, and the p95 of its duration."""
 
     name: str
     count: int
@@ -160,7 +160,7 @@ class CommandPulse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QueuePulse(msgspec.Struct, frozen=True, kw_only=True):
-    """What waits in each queue."""
+    """Number of waiting entries in each queue."""
 
     inbox: int
     outbox: int
@@ -168,19 +168,19 @@ class QueuePulse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PromisePulse(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether the promises of `/slo` are kept (null: nothing was measured yet), and which are not."""
+    """Whether the objectives of `/slo` are met (null: nothing was measured yet), and the missed ones."""
 
     met: bool | None
     missed: Sequence[str]
 
 
 class Pulse(msgspec.Struct, frozen=True, kw_only=True):
-    """Numbers that move all the time.
+    """Numbers that change all the time.
 
     Attributes:
-        memory_bytes: what the process holds in memory; null where the system does not say.
-        clients: how many listen to `/events` and `/ws`.
-        gateway_latency_ms: from a heartbeat to Discord's answer; null while there is none.
+        memory_bytes: resident memory of the process; null if the system does not tell.
+        clients: number of listeners on `/events` and `/ws`.
+        gateway_latency_ms: from a heartbeat to Discord's answer; null while unknown.
     """
 
     at: Moment
@@ -196,7 +196,7 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveriesNow(msgspec.Struct, frozen=True, kw_only=True):
-    """The queues of webhooks, and the newest deliveries, newest first."""
+    """The webhook queues, and the newest deliveries, newest first."""
 
     inbox_waiting: int
     outbox_waiting: int

@@ -1,4 +1,4 @@
-"""How much room everything takes, and how much is left."""
+"""Disk usage of all kinds of data, and free space."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from state.backups.manifest import EDITED_FILES
 if TYPE_CHECKING:
     from state.collective import Collective
 
-# What a row takes besides its texts: numbers, lengths, its places in the indexes.
+# Estimated size of a row besides its texts: numbers, lengths, index entries.
 _ROW_BYTES = 60
 
 
@@ -28,15 +28,15 @@ class StorageView(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         database: the file and its write-ahead log.
-        files: those that people edit.
-        reports: of the self-tests (`reports/`).
-        copies: what was kept of the database before its schema changed (`helix.db.v*.bak`).
-        backups: of all archives together; `backups_count` of them.
-        free: what the disk of the data folder has left, of `total`.
-        journal_entries: how many; `journal_bytes` is about what they take of the database.
-        journal_since: when the oldest entry was made; None in an empty journal.
-        last_backup: when the newest good one was made; None while there is none.
-        next_backup: when the next one is due.
+        files: the files that people edit.
+        reports: reports of self-tests (`reports/`).
+        copies: copies of the database from before migrations (`helix.db.v*.bak`).
+        backups: all archives together; `backups_count` of them.
+        free: free space on the disk of the data folder, of `total`.
+        journal_entries: number of entries; `journal_bytes` estimates their share of the database.
+        journal_since: when the oldest entry was made; None if the journal is empty.
+        last_backup: when the newest good backup was made; None if there is none.
+        next_backup: when the next backup is due.
         rules: what is kept of each kind, in words.
     """
 
@@ -57,7 +57,7 @@ class StorageView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def fetch_storage(collective: Collective) -> StorageView:
-    """The sizes now; looks at the disk and asks the store."""
+    """The present sizes; reads the disk and the store."""
     folder, records = collective.kernel.settings.data_dir, collective.backups.list()
     path = collective.database.path
     database, files, reports, copies, (total, free) = await asyncio.to_thread(_look, folder, path)

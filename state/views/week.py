@@ -1,4 +1,4 @@
-"""What a stretch of time brought, counted from the journal; nobody's name is in it."""
+"""Counts what happened in a period from the journal; without names of people."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PROMOTIONS: Final = """
     SELECT subject, json_extract(after, '$') FROM journal
     WHERE kind = 'folklore' AND cause = 'ritual' AND json_type(after) = 'text' AND {span} ORDER BY id
 """
-# A row from nothing to an alert raises it, one back to nothing clears it; all others reword or acknowledge.
+# A change from null raises an alert, one to null clears it; all others reword or acknowledge it.
 _ALERTS: Final = """
     SELECT coalesce(sum(before IS NULL AND json_type(after) = 'object'), 0),
            coalesce(sum(after IS NULL AND json_type(before) = 'object'), 0)
@@ -49,14 +49,14 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
     """What happened from `since` up to `until`.
 
     Attributes:
-        before: the UCF as it began, or the first one in it; None where nothing is known of that time.
-        after: the UCF as it ended, likewise.
-        begun: when the history begins, where that is within the week.
-        rituals: how many ended, by status ("done", "cancelled", …).
+        before: the UCF at the start, or the first one in the period; None if unknown.
+        after: the UCF at the end, likewise.
+        begun: when the history begins, if that is within the period.
+        rituals: number of ended rituals by status ("done", "cancelled", …).
         promotions: such as ("flare", "legend"), in order of time.
-        directives: how many came to each status.
-        agents: how often each agent's status changed, the most restless first.
-        tunes: how often a person set a value; `edits` by file.
+        directives: number of directives by the status they reached.
+        agents: number of status changes by agent, highest first.
+        tunes: number of values set by people; `edits`: by files.
     """
 
     since: datetime
@@ -77,7 +77,7 @@ class Week(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def fetch_week(collective: Collective, since: datetime, until: datetime) -> Week:
-    """Counts what the journal has of that time."""
+    """Counts the journal entries of a period."""
     before = await collective.journal.ucf_at(since)
     after = await collective.journal.ucf_at(until)
     span = {"since": to_us(since), "until": to_us(until)}

@@ -110,7 +110,7 @@ async def test_older_copies_are_named_and_removed_on_request(
     # So that none of them is back after a power cut.
     assert flushed[folder / "backups"] == set()
     assert "helix.db.v12.bak" not in flushed[folder]
-    assert "Nobody of that id" in describe(again)
+    assert "nobody with that id" in describe(again)
     assert "Removed 3 older copies" in describe(again)
     assert list((folder / "backups").iterdir()) == []
     assert not (folder / "helix.db.v12.bak").exists()
@@ -127,7 +127,7 @@ async def test_a_name_in_others_words_is_counted_and_left(folder: Path, kernel: 
     await database.close()
     done = forget(folder, 123456789012345678, MIGRATIONS, NOW, remove_copies=False)
     assert done.erased.mentioned == {"journal": 1}
-    assert "words that others wrote, which are left: journal 1" in describe(done)
+    assert "are left unchanged: journal 1" in describe(done)
 
 
 async def test_a_name_in_what_a_webhook_brought_is_counted_too(folder: Path) -> None:
