@@ -335,7 +335,10 @@ def test_full_links_without_a_public_address_lead_to_an_address_one_can_open(hos
             {"COMMAND_ERRORS_FAIL_PERCENT": "4"},
             "COMMAND_ERRORS_WARN_PERCENT=5: must be at most 4, the value of COMMAND_ERRORS_FAIL_PERCENT.",
         ),
-        ({"DISK_FREE_WARN_MB": "5"}, "DISK_FREE_WARN_MB=5: must be at least 10, the value of DISK_FREE_FAIL_MB."),
+        (
+            {"DISK_FREE_WARN_MB": "5"},
+            "DISK_FREE_WARN_MB=5: must be at least 10, the value of DISK_FREE_FAIL_MB.",
+        ),
         (
             {"DISK_FREE_WARN_MB": "50", "DISK_FREE_FAIL_MB": "60"},
             "DISK_FREE_WARN_MB=50: must be at least 60, the value of DISK_FREE_FAIL_MB.",

@@ -59,7 +59,7 @@ def seen(**changes: Any) -> Circumstances:
         (
             "clean", {}, (Rank.admin, ADA),
             {"last_good_backup": NOW - BACKUP_WITHIN - timedelta(seconds=1)}, ("nonmaleficence", "7 days")),
-        ("ritual", {}, (Rank.mod, ADA), {"open_of_asker": MOST_OPEN_OF_A_PERSON}, ("compassion", "the limit")),
+        ("ritual", {}, (Rank.mod, ADA), {"open_of_asker": MOST_OPEN_OF_A_PERSON}, ("compassion", "limit")),
         ("ritual", {}, (Rank.mod, PROGRAM), {"open_of_asker": MOST_OPEN_OF_A_PROGRAM}, ("compassion", "20")),
         ("ritual", {}, (Rank.mod, ADA), {"asked_within_hour": MOST_IN_AN_HOUR}, ("compassion", "an hour")),
     ],
