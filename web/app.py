@@ -33,7 +33,7 @@ from web.openapi.terms import Terms
 from web.requests.admission import Admission
 from web.requests.body_limit import BODY_LIMIT, BodyLimit
 from web.requests.budget import Budget
-from web.requests.middleware import Edge
+from web.requests.middleware import Middleware
 from web.requests.responses import RESPONSES, Responses
 from web.routes.metrics import RENDERING
 from web.routes.table import ROUTES, route_infos
@@ -180,8 +180,8 @@ class WebServer:
         )
         budget = Budget(settings, kernel.clock, kernel.refusals)
         admission = Admission(settings, access, kernel.refusals, budget)
-        edge = Edge(kernel, admission, self._traffic, self._access_log, routes, budget=budget)
-        app = web.Application(middlewares=[edge.middleware], client_max_size=settings.max_body)
+        middleware = Middleware(kernel, admission, self._traffic, self._access_log, routes, budget=budget)
+        app = web.Application(middlewares=[middleware.handle], client_max_size=settings.max_body)
         app[KERNEL] = kernel
         app[COLLECTIVE] = collective
         app[BODY_LIMIT] = BodyLimit(settings.max_body)

@@ -20,11 +20,9 @@ class Held(Protocol):
 
     def waiting_since(self) -> float | None:
         """Idle since (loop time); None while busy."""
-        ...
 
     def make_room(self) -> None:
         """Close it now, to make room for another."""
-        ...
 
 
 @final

@@ -16,11 +16,9 @@ class Reading(Protocol):
 
     def has_requests(self) -> bool:
         """Whether earlier requests are being handled or wait."""
-        ...
 
     def refuse(self, problem: Problem) -> None:
         """Send this error and close."""
-        ...
 
 
 @final

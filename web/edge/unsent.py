@@ -15,7 +15,6 @@ class Holder(Protocol):
 
     def give_up(self) -> None:
         """Close it now, discarding its unsent bytes."""
-        ...
 
 
 HolderT = TypeVar("HolderT", bound=Holder)

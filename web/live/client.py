@@ -35,11 +35,9 @@ class Backlog(Protocol):
     @property
     def settled_id(self) -> int:
         """The newest event that every client that keeps up has received."""
-        ...
 
     def missed(self, client: Client, most_bytes: int) -> tuple[tuple[bytes, ...], int] | None:
         """The next messages for a client that is behind, and the last event covered."""
-        ...
 
 
 class Owner(Protocol):
@@ -48,32 +46,25 @@ class Owner(Protocol):
     @property
     def fanout(self) -> Backlog:
         """Provides the messages that a client missed."""
-        ...
 
     @property
     def unsent(self) -> Unsent[Client]:
         """Counts the unsent bytes of clients."""
-        ...
 
     def now(self) -> float:
         """The monotonic clock for time limits of clients, in seconds."""
-        ...
 
     def next_retry_ms(self) -> int:
         """The reconnection time for the next client, in milliseconds."""
-        ...
 
     def join(self, client: Client) -> None:
         """Add a client, and send it the beginning of its stream."""
-        ...
 
     def leave(self, client: Client, *, closing: bool = False) -> None:
         """Remove a client; `closing` while its close handshake is pending."""
-        ...
 
     def count_dropped(self, client: Client, reason: str) -> None:
         """Count a client that is dropped."""
-        ...
 
 
 class Client(Stream):

@@ -26,7 +26,7 @@ _READING: Final = frozenset({hdrs.METH_GET, hdrs.METH_HEAD, hdrs.METH_OPTIONS})
 
 
 @final
-class Edge:
+class Middleware:
     """Common processing around each request that the fast path does not answer."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Edge:
         self._paths = frozenset(spec.path for spec in routes if spec.method == "GET" and "{" not in spec.path)
 
     @web.middleware
-    async def middleware(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         """Admit a request, run its handler, and finish the response."""
         started = perf_counter()
         spec = self._spec_of(request)

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, Wire, counter, head
-from tests.web.requests.test_edge import assert_problem
+from tests.web.requests.test_middleware import assert_problem
 from web.edge.protocol import Connection
 from web.routes.table import ROUTES
 from web.routing import RouteSpec

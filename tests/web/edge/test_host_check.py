@@ -4,7 +4,7 @@ import pytest
 
 from core.logs.secret import Secret
 from tests.web.helpers import MakeSite, Site, Wire
-from tests.web.requests.test_edge import assert_problem
+from tests.web.requests.test_middleware import assert_problem
 from web.routes.table import ROUTES
 from web.routing import RouteSpec
 

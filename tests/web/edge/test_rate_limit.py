@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.manual_clock import ManualClock
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, counter, head
-from tests.web.requests.test_edge import assert_problem
+from tests.web.requests.test_middleware import assert_problem
 from web.edge.protocol import Connection
 from web.edge.rate_limit import RateLimit, client_key
 

@@ -10,7 +10,7 @@ import uvloop
 from aiohttp import web
 
 from tests.web.helpers import TIMEOUT_S, MakeSite, Site, counter, head
-from tests.web.requests.test_edge import assert_problem
+from tests.web.requests.test_middleware import assert_problem
 from tests.web.sites import sites
 from web import app
 from web.edge import bounded, linger

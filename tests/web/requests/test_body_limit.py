@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 
 from tests.web.helpers import MakeSite, Site, Wire
-from tests.web.requests.test_edge import assert_problem
+from tests.web.requests.test_middleware import assert_problem
 from web import app
 from web.requests import body_limit
 from web.requests.body_limit import BODY_LIMIT, BodyLimit

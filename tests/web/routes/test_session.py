@@ -10,7 +10,7 @@ import pytest
 from core.logs.secret import Secret
 from tests.manual_clock import ManualClock
 from tests.web.helpers import Answer, MakeSite, Site, Wire, counter, head
-from tests.web.requests.test_edge import assert_problem
+from tests.web.requests.test_middleware import assert_problem
 from web.access.sessions import LASTS_S, Sessions
 
 TOKEN = "a-token-to-read-with"
