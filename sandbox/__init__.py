@@ -1,7 +1,7 @@
-"""A small Discord on localhost: what the bot talks to when there is no token.
+"""A small Discord on localhost, which the bot connects to when there is no token.
 
-It speaks REST v10 and Gateway v10 as discord.py uses them, has a chat page, and forgets everything at its
-end.
+It implements the parts of REST v10 and Gateway v10 that discord.py uses, and a chat page. It keeps everything
+in memory.
 """
 
 from sandbox.errors import ActionError, SandboxError

@@ -1,4 +1,4 @@
-"""/cdn: attachments, icons and avatars, served so that a browser never runs them."""
+"""/cdn: attachments, icons and avatars, served with headers that stop browsers from running them."""
 
 import re
 import struct
@@ -17,7 +17,7 @@ _SAFE = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# The six colours that Discord gives to accounts without a picture.
+# Discord's six colours for default avatars.
 _AVATAR_COLORS = (0x5865F2, 0x757E8A, 0x3BA55C, 0xFAA61A, 0xED4245, 0xEB459F)
 _AVATAR_SIDE = 64
 _DEFAULT = re.compile(r"/cdn/embed/avatars/([0-5])\.png")
@@ -46,7 +46,7 @@ async def _attachment(request: web.Request) -> web.Response:
 
 
 async def _picture(request: web.Request) -> web.Response:
-    """A server's icon or a webhook's avatar as it was uploaded: in its own format, whatever size is asked."""
+    """A server's icon or a webhook's avatar, in its original format and size whatever is requested."""
     owner_id = as_id(request.match_info["owner_id"]) or 0
     picture = request.app[ENGINE].pictures.get(owner_id, request.match_info["name"])
     if picture is None:
@@ -65,7 +65,7 @@ def _default_picture(number: str) -> bytes:
 
 
 def find_picture(engine: Engine, url: str) -> Picture | None:
-    """The picture at an address of this CDN; None for any other, since nothing is fetched from outside."""
+    """The picture at a URL of this CDN; None for other URLs, which are never fetched."""
     path = urlsplit(url).path if url.startswith(f"{engine.files.cdn_url}/") else ""
     data = b""
     if (avatar := _DEFAULT.fullmatch(path)) is not None:

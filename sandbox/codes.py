@@ -1,4 +1,4 @@
-"""Refusals that a fault can make, by Discord's JSON error code: HTTP status and text."""
+"""Errors that faults can produce, by Discord's JSON error code: HTTP status and text."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

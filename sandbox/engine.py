@@ -1,4 +1,4 @@
-"""Everything that one sandbox is made of, put together."""
+"""Assembles the parts of a sandbox."""
 
 import time
 from collections.abc import Callable
@@ -35,11 +35,11 @@ class Engine:
     Args:
         prefix: The bot's command prefix, for the page.
         wall_s: The Unix time in seconds.
-        monotonic_s: A clock that never steps back, in seconds.
+        monotonic_s: The monotonic clock, in seconds.
 
     Attributes:
         base_url: ``http://host:port`` once the port is known.
-        commands_url: Where the bot's prefix commands are listed, if anywhere.
+        commands_url: The URL of the bot's list of prefix commands, if any.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class Engine:
         self.gateway = Gateway(self.world, self.sessions, monotonic_s)
 
     def set_address(self, host: str, port: int) -> None:
-        """Tells the parts where they are reached."""
+        """Set the address in the parts that build URLs."""
         self.base_url = f"http://{host}:{port}"
         self.files.cdn_url = f"{self.base_url}/cdn"
         self.gateway.url = f"ws://{host}:{port}/gateway"

@@ -19,14 +19,14 @@ _UNKNOWN_CODES = {
 
 
 class SandboxError(Exception):
-    """The sandbox was asked for something that it never does, such as binding to a public address."""
+    """The sandbox cannot be started as requested, such as on a public address."""
 
 
 class ActionError(Exception):
-    """A user in the sandbox tried something that cannot be done.
+    """A user's action in the sandbox failed.
 
     Attributes:
-        status: The HTTP status that says the same (400, 403, 404 or 504).
+        status: The matching HTTP status (400, 403, 404 or 504).
     """
 
     def __init__(self, status: int, message: str) -> None:
@@ -35,12 +35,12 @@ class ActionError(Exception):
 
 
 class ApiError(Exception):
-    """A REST call failed as it would at Discord.
+    """A REST call failed, with Discord's status and body.
 
     Attributes:
         status: HTTP status.
         body: ``{"message", "code"}`` and, for forms, ``errors``; see "Error Messages" in Discord's reference.
-        headers: Headers to send along.
+        headers: Additional response headers.
     """
 
     def __init__(
@@ -66,27 +66,27 @@ def unknown(kind: str) -> ApiError:
 
 
 def missing_permissions() -> ApiError:
-    """403 for a caller that sees the thing but may not do this to it."""
+    """403 for a caller that can see the object but lacks a permission."""
     return ApiError(403, 50013, "Missing Permissions")
 
 
 def missing_access() -> ApiError:
-    """403 for a caller that may not see the thing at all."""
+    """403 for a caller that cannot see the object."""
     return ApiError(403, 50001, "Missing Access")
 
 
 def invalid_role() -> ApiError:
-    """400 for a role that cannot be given, taken or deleted: @everyone and what an integration manages."""
+    """400 for a role that cannot be assigned, removed or deleted: @everyone and managed roles."""
     return ApiError(400, 50028, "Invalid Role")
 
 
 def not_for_dms() -> ApiError:
-    """403 for what works in a server's channels only."""
+    """403 for what works only in a server's channels."""
     return ApiError(403, 50003, "Cannot execute action on a DM channel")
 
 
 def wrong_channel_type() -> ApiError:
-    """400 for what works in another kind of channel only."""
+    """400 for what works only in other types of channels."""
     return ApiError(400, 50024, "Cannot execute action on this channel type")
 
 
@@ -96,46 +96,46 @@ def unauthorized() -> ApiError:
 
 
 def not_built(what: str) -> ApiError:
-    """501 for what Discord can do and this sandbox cannot."""
+    """501 for a feature of Discord that the sandbox lacks."""
     return ApiError(501, 0, f"The sandbox does not have {what}.")
 
 
 class FormErrors:
-    """Collects what is wrong with a form, so that all of it is said at once (code 50035).
+    """Collects the errors of a form, to report all of them at once (code 50035).
 
     Attributes:
-        tree: the mistakes under `_errors`, nested as the fields are.
+        tree: The errors under ``_errors``, nested like the fields.
     """
 
     def __init__(self) -> None:
         self.tree: JsonObject = {}
 
     def add(self, path: tuple[str | int, ...], code: str, message: str) -> None:
-        """Notes one mistake at the field that ``path`` leads to, such as ``("embeds", 0, "title")``."""
+        """Add an error for the field at ``path``, such as ``("embeds", 0, "title")``."""
         node = self.tree
         for key in path:
             node = node.setdefault(str(key), {})
         node.setdefault("_errors", []).append({"code": code, "message": message})
 
     def too_long(self, path: tuple[str | int, ...], limit: int) -> None:
-        """Notes that a text or list holds more than ``limit``."""
+        """Add an error for a text or list longer than ``limit``."""
         self.add(path, "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length.")
 
     def bad_length(self, path: tuple[str | int, ...], low: int, high: int) -> None:
-        """Notes that a text or list is outside ``low`` to ``high``."""
+        """Add an error for a text or list whose length is not ``low`` to ``high``."""
         self.add(path, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
 
     def required(self, path: tuple[str | int, ...]) -> None:
-        """Notes that a field is missing."""
+        """Add an error for a missing field."""
         self.add(path, "BASE_TYPE_REQUIRED", "This field is required")
 
     def take(self, key: str | int, nested: "FormErrors") -> None:
-        """Takes over the mistakes of the form that stands at ``key`` in this one."""
+        """Add the errors of the nested form at ``key``."""
         if nested.tree:
             self.tree[str(key)] = nested.tree
 
     def raise_if_any(self) -> None:
-        """Raises the form error if anything was noted.
+        """Raise the form error if there are any errors.
 
         Raises:
             ApiError: 400 with code 50035 and the nested ``errors``.
@@ -145,7 +145,7 @@ class FormErrors:
 
 
 def bad_form(path: tuple[str | int, ...], code: str, message: str) -> ApiError:
-    """The form error for a single mistake."""
+    """The form error for a single field."""
     errors = FormErrors()
     errors.add(path, code, message)
     return ApiError(400, 50035, "Invalid Form Body", errors=errors.tree)

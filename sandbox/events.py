@@ -1,4 +1,4 @@
-"""What happens is published here once; gateway sessions and chat pages listen."""
+"""The event bus: every event is published once; gateway sessions and chat pages subscribe."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,16 +11,16 @@ Listener = Callable[["Event"], None]
 
 @dataclass(slots=True, eq=False, repr=False)
 class Event:
-    """Something that happened.
+    """An event.
 
     Attributes:
         name: Discord's name for it, such as MESSAGE_CREATE.
-        guild_id: The server it happened in, None for direct messages and for what concerns no server.
-        render: Makes the payload for one viewer (a user id).
-        channel_id: The channel whose viewers may hear of it; None means all of the server.
-        only: If set, just these users may hear of it.
-        author_id: Who caused it, for events about messages.
-        mention_ids: The users that a message names, who may read it without the message-content intent.
+        guild_id: The server; None for direct messages and events without a server.
+        render: Returns the payload for one viewer (a user id).
+        channel_id: The channel whose viewers receive it; None means the whole server.
+        only: If set, only these users receive it.
+        author_id: The author, for events about messages.
+        mention_ids: The mentioned users, who may read the message without the message-content intent.
     """
 
     name: str
@@ -33,20 +33,20 @@ class Event:
     _rendered: dict[int, JsonObject] = field(default_factory=dict)
 
     def data(self, viewer_id: int) -> JsonObject:
-        """The event's payload as that viewer gets it; made once per viewer, not to be changed."""
+        """The payload for a viewer; cached per viewer, so it must not be changed."""
         if viewer_id not in self._rendered:
             self._rendered[viewer_id] = self.render(viewer_id)
         return self._rendered[viewer_id]
 
 
 class EventBus:
-    """Hands each event to every listener, at once and in order."""
+    """Delivers each event to every listener, synchronously and in order."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Adds a listener; the function that comes back removes it."""
+        """Add a listener; returns a function that removes it."""
         self._listeners.append(listener)
 
         def unsubscribe() -> None:
@@ -56,13 +56,13 @@ class EventBus:
         return unsubscribe
 
     def publish(self, event: Event) -> None:
-        """Tells all listeners, before returning."""
+        """Call all listeners before returning."""
         for listener in tuple(self._listeners):
             listener(event)
 
 
 def may_hear(world: World, event: Event, user_id: int) -> bool:
-    """Whether a user may hear of an event at all, by membership and channel permissions."""
+    """Whether a user may receive an event, by membership and channel permissions."""
     if event.only is not None:
         return user_id in event.only
     if event.channel_id is not None:

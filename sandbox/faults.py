@@ -1,4 +1,4 @@
-"""Faults on request: routes that refuse or dawdle until told otherwise."""
+"""Fault injection: REST routes that fail or answer slowly."""
 
 import fnmatch
 import itertools
@@ -19,15 +19,15 @@ class Fault:
     Attributes:
         method: The HTTP method, or ``*``.
         route: An fnmatch pattern on the path below ``/api/v10``.
-        status: The status to answer with; None takes the code's, and without a code lets the request through
+        status: The response status; None uses the code's status, and without a code the request succeeds
             after the delay.
-        delay_s: How long to wait first, in seconds.
-        times: How many requests are left; None means until cleared.
-        retry_after_s: What a 429 tells the client, in seconds.
-        code: Discord's JSON error code in the answer.
-        field: The refused field of a form (code 50035), such as ``embeds.0.title``.
-        cut: The connection ends in the place of the answer, "before" or "after" the request is carried out.
-        via: False for a 429 that Cloudflare makes and not Discord: without the header ``Via``.
+        delay_s: The delay in seconds.
+        times: How many more requests fail; None means until cleared.
+        retry_after_s: The ``retry_after`` of a 429, in seconds.
+        code: Discord's JSON error code in the response.
+        field: The invalid field of a form (code 50035), such as ``embeds.0.title``.
+        cut: Closes the connection instead of responding, "before" or "after" the request is executed.
+        via: False for a 429 from Cloudflare instead of Discord: without the header ``Via``.
     """
 
     method: str
@@ -42,32 +42,34 @@ class Fault:
     cut: str | None = None
 
     def refusal(self) -> ApiError | None:
-        """The error to answer with; None where the request goes through."""
+        """The error to respond with; None if the request is executed."""
         status, message = REFUSALS.get(self.code, (None, ""))
         status = self.status or status
         if status is None:
             return None
         if self.field is not None:
-            return bad_form(tuple(self.field.split(".")), "SANDBOX_FAULT", "As the sandbox was told.")
+            return bad_form(
+                tuple(self.field.split(".")), "SANDBOX_FAULT", "Injected by a fault of the sandbox."
+            )
         if status == 429:
             return too_many_requests(
                 self.retry_after_s, {}, scope="shared", code=self.code, message=message, via=self.via
             )
-        return ApiError(status, self.code, message or f"{status}: as the sandbox was told")
+        return ApiError(status, self.code, message or f"{status}: injected by a fault of the sandbox")
 
 
 class Faults:
-    """The faults in force, the oldest first."""
+    """The active faults, oldest first."""
 
     def __init__(self) -> None:
         self._faults: dict[int, Fault] = {}
         self._ids = itertools.count(1)
 
     def add(self, fault: Fault) -> int:
-        """Adds a fault and gives its id.
+        """Add a fault; returns its id.
 
         Raises:
-            ValueError: For a status, code, field, delay or count that makes no sense, or too many faults.
+            ValueError: An invalid status, code, field, delay or count, or too many faults.
         """
         if fault.status is not None and not 400 <= fault.status <= 599:
             raise ValueError("status must be 400 to 599")
@@ -76,7 +78,7 @@ class Faults:
         if fault.times is not None and fault.times < 1:
             raise ValueError("times must be at least 1")
         if fault.code and fault.status is None and fault.code not in REFUSALS:
-            raise ValueError(f"code needs a status, or is one of {', '.join(map(str, REFUSALS))}")
+            raise ValueError(f"code needs a status, or must be one of {', '.join(map(str, REFUSALS))}")
         if fault.field is not None and fault.code != INVALID_FORM:
             raise ValueError(f"field needs code {INVALID_FORM}")
         if fault.status is None and not fault.code and fault.delay_s == 0 and not fault.cut:
@@ -90,11 +92,11 @@ class Faults:
         return fault_id
 
     def clear(self) -> None:
-        """Removes all faults."""
+        """Remove all faults."""
         self._faults.clear()
 
     def match(self, method: str, path: str) -> Fault | None:
-        """The first fault for that request, counted down by it."""
+        """The first fault that matches a request; counts it down."""
         for fault_id, fault in self._faults.items():
             if fault.method not in ("*", method) or not fnmatch.fnmatchcase(path, fault.route):
                 continue

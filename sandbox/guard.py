@@ -1,4 +1,4 @@
-"""Who may talk to the sandbox: this machine only, and no page of another site."""
+"""Restricts the sandbox to this machine and to its own pages."""
 
 import ipaddress
 import re
@@ -10,13 +10,13 @@ from sandbox.wire import json_response
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 CONTROL_HEADER = "X-Helix-Sandbox"
-# The names that count like those of this machine, in lower case.
+# Additional allowed host names, in lower case.
 HOSTS = web.AppKey("HOSTS", Collection[str])
 _HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::\d{1,5})?")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address (IPv6 with or without brackets) means this machine and nothing else."""
+    """Whether a host name or address (IPv6 with or without brackets) is a loopback one."""
     name = host.strip("[]").lower()
     if name == "localhost":
         return True
@@ -33,14 +33,14 @@ def _host_of(header: str) -> str:
 
 @web.middleware
 async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuses foreign Host headers (DNS rebinding) and control requests that a foreign page could send.
+    """Refuses foreign Host headers (DNS rebinding) and control requests of foreign pages.
 
-    A custom header cannot be sent across origins without a preflight, which nothing here answers; a WebSocket
-    has no preflight, so its Origin is compared.
+    Control requests need a custom header, which cross-origin pages can only send after a preflight, and the
+    sandbox answers none. WebSockets have no preflight, so their Origin is checked.
     """
     host = _host_of(request.host)
     if not is_loopback(host) and host not in request.app[HOSTS]:
-        return json_response({"message": "The sandbox answers to loopback names only."}, status=421)
+        return json_response({"message": "The sandbox accepts only loopback host names."}, status=421)
     if request.path.startswith("/sandbox/"):
         if (
             request.method in ("POST", "PUT", "PATCH", "DELETE")
@@ -48,7 +48,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         ):
             return json_response({"message": f"The header {CONTROL_HEADER}: 1 is missing."}, status=403)
         origin = request.headers.get("Origin")
-        # What forwards the port of a development container may speak TLS.
+        # The port forwarding of a development container may use TLS.
         if origin is not None and origin not in (f"http://{request.host}", f"https://{request.host}"):
-            return json_response({"message": "Other origins are refused."}, status=403)
+            return json_response({"message": "Requests from other origins are refused."}, status=403)
     return await handler(request)

@@ -1,4 +1,4 @@
-"""Discord's permission arithmetic: roles first, then a channel's overwrites, then what a thread adds."""
+"""Discord's permission computation: roles, then channel overwrites, then thread rules."""
 
 from enum import IntFlag
 
@@ -6,7 +6,7 @@ from sandbox.records import PRIVATE_THREAD, Channel, Guild, Role
 
 
 class Permission(IntFlag):
-    """The permission bits that the sandbox checks or seeds ("Permissions" in Discord's reference)."""
+    """The permission bits that the sandbox uses ("Permissions" in Discord's reference)."""
 
     KICK_MEMBERS = 1 << 1
     ADMINISTRATOR = 1 << 3
@@ -35,7 +35,7 @@ class Permission(IntFlag):
 
 
 ALL_PERMISSIONS = (1 << 53) - 1
-"""What an administrator or owner has: every bit that Discord has given out or may give out soon."""
+"""The permissions of administrators and owners: all current bits, and some for the future."""
 
 DM_PERMISSIONS = (
     Permission.VIEW_CHANNEL
@@ -47,13 +47,13 @@ DM_PERMISSIONS = (
     | Permission.USE_APPLICATION_COMMANDS
     | Permission.PIN_MESSAGES
 )
-"""What both sides have in a direct message."""
+"""The permissions of both sides in a direct message."""
 
 
 def rank(guild: Guild, user_id: int) -> tuple[int, int]:
-    """How high a member stands: its highest role, to be compared with ``role_rank``; the owner above all.
+    """The rank of a member: its highest role, comparable with ``role_rank``; the owner is above all.
 
-    Of two roles at one position the older is the higher ("Permission Hierarchy" in Discord's reference).
+    Of two roles at the same position the older is higher ("Permission Hierarchy" in Discord's reference).
     """
     if guild.owner_id == user_id:
         return 1 << 32, 0
@@ -63,12 +63,12 @@ def rank(guild: Guild, user_id: int) -> tuple[int, int]:
 
 
 def role_rank(role: Role) -> tuple[int, int]:
-    """How high a role stands."""
+    """The rank of a role."""
     return role.position, -role.id
 
 
 def base_permissions(guild: Guild, user_id: int) -> int:
-    """What a member may do in a server before any channel's overwrites; 0 for a stranger."""
+    """A member's permissions in a server, without channel overwrites; 0 for others."""
     member = guild.members.get(user_id)
     if member is None:
         return 0
@@ -85,10 +85,10 @@ def base_permissions(guild: Guild, user_id: int) -> int:
 def channel_permissions(
     guild: Guild, channel: Channel, user_id: int, speak: Permission = Permission.SEND_MESSAGES
 ) -> int:
-    """What a member may do in a channel; 0 where the channel is hidden from that user.
+    """A member's permissions in a channel; 0 if the channel is hidden from the user.
 
-    The order is Discord's: everyone's overwrite, the roles' denials and then grants, the member's own.
-    ``speak`` is the permission without which nothing can be sent.
+    In Discord's order: the overwrite of @everyone, the roles' denials and then grants, the member's own.
+    ``speak`` is the permission that sending requires.
     """
     allowed = base_permissions(guild, user_id)
     if allowed == 0 or allowed & Permission.ADMINISTRATOR:
@@ -110,16 +110,16 @@ def channel_permissions(
     if not allowed & Permission.VIEW_CHANNEL:
         return 0
     if not allowed & speak:
-        # Discord takes these away implicitly: there is no message to carry them.
+        # Discord removes these implicitly, because they need a message.
         allowed &= ~(Permission.MENTION_EVERYONE | Permission.ATTACH_FILES | Permission.EMBED_LINKS)
     return allowed
 
 
 def thread_permissions(guild: Guild, parent: Channel, thread: Channel, user_id: int) -> int:
-    """What a member may do in a thread: as in its channel, but it has a permission of its own for speaking.
+    """A member's permissions in a thread: as in its channel, but with a separate permission for sending.
 
-    That one is given as SEND_MESSAGES too, so that who may speak in a place is asked in one way. A private
-    thread is hidden from all but its members and those who manage threads.
+    It is returned as SEND_MESSAGES too, so that callers check the same bit everywhere. A private thread is
+    hidden from everyone except its members and users who manage threads.
     """
     speak = Permission.SEND_MESSAGES_IN_THREADS
     allowed = channel_permissions(guild, parent, user_id, speak)

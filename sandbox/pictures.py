@@ -1,4 +1,4 @@
-"""Icons and avatars: given as data URIs, kept in memory, served under the hash of their bytes."""
+"""Icons and avatars: uploaded as data URIs, kept in memory, served by hash."""
 
 import base64
 import binascii
@@ -11,7 +11,7 @@ from sandbox.errors import FormErrors
 from sandbox.wire import JsonObject
 
 MAX_PICTURE_BYTES = 10_240 * 1024
-"""Discord's limit for an uploaded picture."""
+"""Discord's size limit for an uploaded picture."""
 _KEPT = 50
 _DATA_URI = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,([A-Za-z0-9+/]+={0,2})")
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -19,20 +19,20 @@ _PNG_END = b"IEND\xaeB`\x82"
 
 
 class Picture(NamedTuple):
-    """A picture's bytes and what they are."""
+    """A picture's bytes and content type."""
 
     content_type: str
     data: bytes
 
 
 class Pictures:
-    """The newest pictures, by whom they belong to (a server or a webhook) and by hash."""
+    """The newest pictures, by owner (a server or a webhook) and hash."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[tuple[int, str], Picture] = OrderedDict()
 
     def put(self, owner_id: int, picture: Picture) -> str:
-        """Keeps a picture; gives its hash."""
+        """Store a picture; returns its hash."""
         name = hashlib.md5(picture.data, usedforsecurity=False).hexdigest()
         self._kept[owner_id, name] = picture
         self._kept.move_to_end((owner_id, name))
@@ -41,12 +41,12 @@ class Pictures:
         return name
 
     def get(self, owner_id: int, name: str) -> Picture | None:
-        """A kept picture."""
+        """A stored picture, or None."""
         return self._kept.get((owner_id, name))
 
 
 def picture_field(errors: FormErrors, body: JsonObject, key: str) -> Picture | None:
-    """The picture of a form's data URI ("Image Data" in Discord's reference); None for null."""
+    """The picture in a form's data URI ("Image Data" in Discord's reference); None for null."""
     value = body.get(key)
     if value is None:
         return None
@@ -66,7 +66,7 @@ def picture_field(errors: FormErrors, body: JsonObject, key: str) -> Picture | N
 
 
 def picture_type(data: bytes) -> str | None:
-    """The content type of a whole picture by its first and last bytes; None for anything else."""
+    """The content type of a complete picture, by its first and last bytes; None for other data."""
     if data.startswith(_PNG) and data.endswith(_PNG_END):
         return "image/png"
     if data.startswith(b"\xff\xd8\xff") and data.endswith(b"\xff\xd9"):

@@ -1,4 +1,4 @@
-"""Rate limits as Discord applies them: a bucket per route and major parameter, and one for everything."""
+"""Discord's rate limits: a bucket per route and major parameter, and a global one."""
 
 import hashlib
 import math
@@ -12,11 +12,11 @@ from sandbox.errors import ApiError
 GLOBAL = "global"
 DEFAULT = "default"
 OLD_EDITS = "messages.edit.old"
-"""Edits of a channel's messages that are older than an hour; three in six seconds at Discord."""
+"""Edits of messages older than an hour, per channel; at Discord three in six seconds."""
 _OLD_EDITS_CODE = 30046
 _MAX_WINDOWS = 4096
-# Requests per seconds. Discord's own numbers are tighter (messages: 5 in 5 s); these leave room for tests
-# that send many commands, and tests of the limits themselves set their own.
+# (requests, seconds). Discord's own limits are tighter (messages: 5 in 5 s); these suit tests that send many
+# commands, and tests of the limits set their own.
 _LIMITS: dict[str, tuple[int, float]] = {
     GLOBAL: (50, 1.0),
     DEFAULT: (100, 5.0),
@@ -36,11 +36,11 @@ class _Window:
 
 
 class RateLimits:
-    """Fixed windows that start with their first request, as Discord's do.
+    """Fixed windows that start with their first request, as at Discord.
 
     Args:
         wall_s: The Unix time in seconds, for X-RateLimit-Reset.
-        monotonic_s: A clock that never steps back, in seconds.
+        monotonic_s: The monotonic clock, in seconds.
     """
 
     def __init__(self, wall_s: Callable[[], float], monotonic_s: Callable[[], float]) -> None:
@@ -50,18 +50,18 @@ class RateLimits:
         self._windows: OrderedDict[tuple[str, str], _Window] = OrderedDict()
 
     def set(self, bucket: str, requests: int, per_s: float) -> None:
-        """Sets the limit of a bucket (``global``, ``default``, ``messages.create`` …) from now on."""
+        """Set the limit of a bucket (``global``, ``default``, ``messages.create`` …)."""
         self._limits[bucket] = (requests, per_s)
         for key in [key for key in self._windows if key[0] == bucket]:
             del self._windows[key]
 
     def take(self, bucket: str, major: str, *, counts_globally: bool = True) -> dict[str, str]:
-        """Counts one request; gives the headers to send with its answer.
+        """Count a request; returns the headers for its response.
 
         Args:
             bucket: The route's bucket.
-            major: Its major parameter (channel, server or webhook id), which has a window of its own.
-            counts_globally: False for interaction routes, which the global limit leaves alone.
+            major: Its major parameter (channel, server or webhook id), which has its own window.
+            counts_globally: False for interaction routes, which the global limit excludes.
 
         Raises:
             ApiError: 429 with ``retry_after`` in seconds.
@@ -81,7 +81,7 @@ class RateLimits:
         return self._headers(bucket, limit, window)
 
     def take_old_edit(self, channel_id: int) -> None:
-        """Counts one edit of a message that is older than an hour.
+        """Count an edit of a message that is older than an hour.
 
         Raises:
             ApiError: 429 with code 30046.
@@ -127,9 +127,10 @@ def too_many_requests(
     message: str = "",
     via: bool = True,
 ) -> ApiError:
-    """A 429 as Discord sends it, with a code for some limits.
+    """A 429 like Discord's, with a code for some limits.
 
-    Clients tell Discord from its proxy Cloudflare by the header ``Via``, which the proxy's own answers lack.
+    Clients distinguish Discord from its proxy Cloudflare by the header ``Via``, which the proxy's own
+    responses lack.
     """
     retry = {"Retry-After": str(math.ceil(retry_after_s)), "X-RateLimit-Scope": scope}
     if via:

@@ -1,7 +1,7 @@
-"""What the sandbox remembers: users, servers, channels, messages, commands.
+"""The records of the sandbox: users, servers, channels, messages, commands.
 
-Records are compared by identity and printed by nobody, and what never changes is a named tuple: a full
-dataclass costs up to a millisecond of start-up each.
+Records have no generated `__eq__` and `__repr__`, and immutable ones are named tuples, because each full
+dataclass costs up to a millisecond at startup.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ THREAD_NOTICE = 18
 REPLY = 19
 THREAD_STARTER = 21
 SPOKEN = frozenset({0, REPLY, 20, 23})
-"""The types of messages that somebody said; in all others the system tells of something."""
+"""The types of messages by users; all others are system messages."""
 
 FLAG_HAS_THREAD = 1 << 5
 FLAG_EPHEMERAL = 1 << 6
@@ -41,7 +41,7 @@ class User:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Role:
-    """A server's role; the one whose id is the server's is @everyone."""
+    """A server's role; @everyone has the server's id."""
 
     id: int
     name: str
@@ -55,7 +55,7 @@ class Role:
 
 @dataclass(slots=True, eq=False, repr=False)
 class Member:
-    """A user in a server; ``roles`` leaves out @everyone."""
+    """A user in a server; ``roles`` excludes @everyone."""
 
     user_id: int
     roles: list[int]
@@ -64,7 +64,7 @@ class Member:
 
 
 class Overwrite(NamedTuple):
-    """A channel's exception for a role (type 0) or a member (type 1)."""
+    """A channel's permission overwrite for a role (type 0) or a member (type 1)."""
 
     id: int
     type: int
@@ -73,7 +73,7 @@ class Overwrite(NamedTuple):
 
 
 class WebhookAuthor(NamedTuple):
-    """As whom a webhook wrote one message: with its own name and picture, or with those of that message."""
+    """The author of a webhook message: the webhook's name and avatar, or those in the message."""
 
     id: int
     name: str
@@ -82,7 +82,7 @@ class WebhookAuthor(NamedTuple):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Webhook:
-    """A way for programs to write into a channel: whoever has the token may."""
+    """A webhook of a channel; its token authorizes sending."""
 
     id: int
     channel_id: int
@@ -94,7 +94,7 @@ class Webhook:
 
 
 class Attachment(NamedTuple):
-    """A file that came with a message. ``embedded`` ones are shown by an embed and not listed again."""
+    """A file of a message. ``embedded`` ones are shown in an embed and not listed again."""
 
     id: int
     filename: str
@@ -109,7 +109,7 @@ class Attachment(NamedTuple):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Message:
-    """A message. ``reader_id`` is set on an ephemeral one: nobody else sees it."""
+    """A message. ``reader_id`` is set for an ephemeral one, which only that user sees."""
 
     id: int
     channel_id: int
@@ -138,7 +138,7 @@ class Message:
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Thread:
-    """What a thread has and a channel has not; ``members`` tells since when each is in it."""
+    """The additional fields of a thread; ``members`` maps members to their join times."""
 
     owner_id: int
     created_timestamp: str
@@ -173,7 +173,7 @@ class Channel:
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Guild:
-    """A server with all that is in it."""
+    """A server with everything in it."""
 
     id: int
     name: str
@@ -192,8 +192,8 @@ class Guild:
 class Application:
     """The one application that can log in.
 
-    The three switches are those of Discord's developer portal: asking for an intent that is off closes the
-    gateway with 4014.
+    The three switches are those of Discord's developer portal: identifying with a disabled intent closes the
+    gateway connection with 4014.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""The two servers that a fresh sandbox starts with, and the people in them."""
+"""The initial world: two servers and their people."""
 
 import base64
 import secrets
@@ -54,12 +54,12 @@ _PEOPLE = {
     "mod": ("mona", "Mona (moderator)"),
     "member": ("mika", "Mika (member)"),
     "visitor-admin": ("vera", "Vera (admin elsewhere)"),
-    "newcomer": ("noor", "Noor (in no server yet)"),
+    "newcomer": ("noor", "Noor (not in a server)"),
 }
 
 
 class Seed(NamedTuple):
-    """A fresh world and the names under which tests and the page find people in it."""
+    """A new world, and the names by which tests and the page find its people."""
 
     world: World
     users: dict[str, int]
@@ -72,7 +72,7 @@ def build_world(next_id: Callable[[], int], now_s: float) -> Seed:
     """A new world: fresh ids, a fresh random token, two servers, six people and the bot.
 
     Args:
-        next_id: Gives new snowflakes.
+        next_id: Returns a new snowflake.
         now_s: Unix time in seconds at which everyone joined.
     """
     users = {name: next_id() for name in _PEOPLE}
@@ -89,7 +89,7 @@ def build_world(next_id: Callable[[], int], now_s: float) -> Seed:
 
 
 def _bot_token(bot_id: int) -> str:
-    """A token of the shape that Discord's have: the bot's id in base64, and two random parts."""
+    """A token in Discord's format: the bot's id in base64, and two random parts."""
     first = base64.urlsafe_b64encode(str(bot_id).encode()).decode().rstrip("=")
     return f"{first}.{secrets.token_urlsafe(32)[:6]}.{secrets.token_urlsafe(32)[:38]}"
 

@@ -1,4 +1,4 @@
-"""The sandbox as it runs: one HTTP server with REST, gateway, CDN, page and controls."""
+"""The running sandbox: one HTTP server with REST, gateway, CDN, page and controls."""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 _GOING_AWAY = 1001
 _STOP_S = 1.0
-_LOOPBACK_ONLY = "the sandbox serves everyone who reaches it, so it binds to loopback only"
+_LOOPBACK_ONLY = "the sandbox has no authentication, so it binds to loopback only"
 
 
 class Sandbox:
@@ -52,10 +52,10 @@ class Sandbox:
         token: The bot token, random at each start.
         application_id: The application's id, which is also its bot's user id.
         home_guild_id: The server of the collective.
-        other_guild_id: A server with its own admin.
+        other_guild_id: A server with another admin.
         users: The people by name (owner, admin, mod, member, visitor-admin, newcomer).
-        act: What people do, for tests in the same process.
-        engine: The parts, for tests that tighten limits or shorten deadlines.
+        act: The actions of people, for tests in the same process.
+        engine: The parts, for tests that change limits or deadlines.
     """
 
     def __init__(self, engine: Engine, runner: web.AppRunner) -> None:
@@ -73,20 +73,20 @@ class Sandbox:
         self._runner = runner
 
     def set_commands_url(self, url: str | None) -> None:
-        """Says where the bot's prefix commands are listed, once that is known."""
+        """Set the URL of the bot's list of prefix commands."""
         self.engine.commands_url = url
 
     def channel(self, name: str, guild_id: int | None = None) -> int:
-        """The id of a server's channel by name (of the home server, unless another is given).
+        """The id of a channel by name; in the home server unless another is given.
 
         Raises:
-            KeyError: Where there is none.
+            KeyError: There is none.
         """
         guild = self.engine.world.guilds[guild_id if guild_id is not None else self.home_guild_id]
         return {channel.name: channel.id for channel in guild.channels.values()}[name]
 
     async def stop(self) -> None:
-        """Closes every connection and forgets everything. A second time does nothing."""
+        """Close all connections. A second call does nothing."""
         self.engine.interactions.close()
         await self.engine.gateway.close_all(_GOING_AWAY)
         for socket in list(self._runner.app[SOCKETS].open):
@@ -103,19 +103,19 @@ async def start_sandbox(
     engine: Engine | None = None,
     hosts: Iterable[str] = (),
 ) -> Sandbox:
-    """Starts a sandbox on loopback.
+    """Start a sandbox on loopback.
 
     Args:
         host: A loopback name or address.
-        port: The port, 0 for any free one.
-        commands_url: Where the bot's prefix commands are listed, for the page; loopback only.
+        port: The port; 0 for any free one.
+        commands_url: The URL of the bot's list of prefix commands, for the page; loopback only.
         prefix: The bot's command prefix, for the page.
-        engine: A prepared engine, for tests with clocks of their own.
-        hosts: Names besides those of loopback under which it may be asked.
+        engine: A prepared engine, for tests with their own clocks.
+        hosts: Additional allowed host names.
 
     Raises:
-        SandboxError: For a host that is not loopback.
-        OSError: Where the port cannot be had.
+        SandboxError: The host is not loopback.
+        OSError: The port is not available.
     """
     if not is_loopback(host):
         raise SandboxError(f"{host} is not a loopback address: {_LOOPBACK_ONLY}")
@@ -144,7 +144,7 @@ def _build_app(engine: Engine, hosts: Iterable[str]) -> web.Application:
     app[PAGE] = dict(read_page(STATIC_DIR))
     app[SOCKETS] = Sockets()
     app.router.add_get("/gateway", engine.gateway.handle)
-    # discord.py writes "gateway/" for an address without a path of its own.
+    # discord.py requests "gateway/" for a URL without a path.
     app.router.add_get("/gateway/", engine.gateway.handle)
     resources = (
         users,

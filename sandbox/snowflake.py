@@ -1,4 +1,4 @@
-"""Ids as Discord makes them: time, worker and a counter in 64 bits."""
+"""Snowflake ids: time, worker and counter in 64 bits."""
 
 import secrets
 from collections.abc import Callable
@@ -8,9 +8,9 @@ EPOCH_MS = 1_420_070_400_000
 
 
 class SnowflakeSource:
-    """Gives strictly growing ids.
+    """Generates strictly increasing ids.
 
-    The worker bits are drawn at random, so that two sandboxes started in one millisecond differ.
+    The worker bits are random, so that two sandboxes started in the same millisecond differ.
 
     Args:
         wall_s: The Unix time in seconds.
@@ -23,7 +23,7 @@ class SnowflakeSource:
         self._step = 0
 
     def next(self) -> int:
-        """A new id, above every earlier one even when the clock steps back."""
+        """A new id, higher than all earlier ones even if the clock steps back."""
         now_ms = max(int(self._wall_s() * 1000), self._last_ms)
         if now_ms == self._last_ms:
             self._step += 1
@@ -37,5 +37,5 @@ class SnowflakeSource:
 
 
 def created_s(snowflake: int) -> float:
-    """The Unix time in seconds that an id carries."""
+    """The creation time of an id, in seconds since 1970."""
     return ((snowflake >> 22) + EPOCH_MS) / 1000

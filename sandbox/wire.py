@@ -1,4 +1,4 @@
-"""The shapes that travel: JSON objects, snowflake ids as strings, times as ISO 8601."""
+"""Encoding: JSON, snowflake ids as strings, times as ISO 8601."""
 
 import json
 from datetime import UTC, datetime
@@ -7,21 +7,21 @@ from typing import Any
 from aiohttp import web
 
 JsonObject = dict[str, Any]
-"""A JSON object in Discord's v10 shape."""
+"""A JSON object in Discord's v10 format."""
 MAX_DEPTH = 32
 
 
 def encode(value: object) -> str:
-    """The value as compact JSON text; non-ASCII characters stay as they are."""
+    """The value as compact JSON text with unescaped non-ASCII characters."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def decode(raw: str | bytes) -> object:
-    """A JSON value that can be sent on as it is.
+    """Decode JSON that can be encoded again.
 
     Raises:
-        ValueError: For what is no JSON, and for what JSON text can carry but no honest client sends: NaN and
-            Infinity, half a surrogate pair (no UTF-8 can hold it), nesting beyond 32 levels.
+        ValueError: Invalid JSON, and NaN, Infinity, unpaired surrogates (not encodable as UTF-8), and nesting
+            beyond 32 levels.
     """
     text = raw if isinstance(raw, str) else raw.decode()
     try:
@@ -36,7 +36,7 @@ def decode(raw: str | bytes) -> object:
 
 
 def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not JSON")
 
 
 def _is_deeper(value: object, levels: int) -> bool:
@@ -48,15 +48,15 @@ def _is_deeper(value: object, levels: int) -> bool:
 
 
 def iso(seconds: float) -> str:
-    """A Unix time in seconds as Discord writes it: ISO 8601 with microseconds and ``+00:00``."""
+    """A Unix time in seconds in Discord's format: ISO 8601 with microseconds and ``+00:00``."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds")
 
 
 def json_response(value: object, *, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
-    """An answer whose content type is exactly ``application/json``.
+    """A response with the content type ``application/json``, without charset.
 
-    discord.py compares that header as a whole, so aiohttp's own ``json_response`` (which names a charset)
-    would be read as text.
+    discord.py compares the whole header, so it would read aiohttp's ``json_response``, which has a charset,
+    as text.
     """
     return web.Response(
         body=encode(value).encode(), status=status, headers=headers, content_type="application/json"
@@ -64,7 +64,7 @@ def json_response(value: object, *, status: int = 200, headers: dict[str, str] |
 
 
 def as_id(value: object) -> int | None:
-    """A snowflake from a JSON value (decimal string or integer), or None where it is no such thing."""
+    """A snowflake from a JSON value (decimal string or integer), or None."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):

@@ -1,4 +1,4 @@
-"""All records of one sandbox, and how to find them."""
+"""All records of a sandbox, and lookups."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ MESSAGES_PER_CHANNEL = 1000
 
 
 class World:
-    """The records of one sandbox. Everything in it lives and dies with the process.
+    """The records of a sandbox, in memory only.
 
     Args:
         application: The application that may log in.
@@ -45,11 +45,11 @@ class World:
         return next((dm for dm in self.dms.values() if dm.id == channel_id), None)
 
     def dm_with(self, user_id: int, new_id: int) -> Channel:
-        """The bot's direct message with a user, made under ``new_id`` if there was none."""
+        """The bot's direct message with a user; created with ``new_id`` if missing."""
         return self.dms.setdefault(user_id, Channel(id=new_id, type=DM_CHANNEL, recipient_id=user_id))
 
     def permissions_in(self, channel: Channel, user_id: int) -> int:
-        """What a user may do in a channel, as a bit set; 0 where that user cannot see it."""
+        """A user's permissions in a channel; 0 if the user cannot see it."""
         if channel.guild_id is None:
             inside = user_id in (channel.recipient_id, self.application.bot_id)
             return int(DM_PERMISSIONS) if inside else 0
@@ -60,14 +60,14 @@ class World:
         return thread_permissions(guild, parent, channel, user_id) if parent is not None else 0
 
     def guild_permissions(self, guild_id: int, user_id: int) -> int:
-        """What a user may do in a server before overwrites."""
+        """A user's permissions in a server, without overwrites."""
         return base_permissions(self.guilds[guild_id], user_id)
 
     def visible_channel(self, channel_id: int, user_id: int) -> Channel:
-        """The channel, if that user may see it.
+        """The channel, if the user may see it.
 
         Raises:
-            ApiError: 404 (10003) where there is none, 403 (50001) where it is hidden.
+            ApiError: 404 (10003) if there is none, 403 (50001) if it is hidden.
         """
         channel = self.find_channel(channel_id)
         if channel is None:
@@ -77,7 +77,7 @@ class World:
         return channel
 
     def find_message(self, channel: Channel, message_id: int, viewer_id: int | None) -> Message:
-        """A message of that channel that the viewer may see; an ephemeral one only its reader.
+        """A message of a channel, if the viewer may see it; only its reader may see an ephemeral one.
 
         Raises:
             ApiError: 404 (10008).
@@ -88,7 +88,7 @@ class World:
         return message
 
     def locate_message(self, message_id: int) -> tuple[Channel, Message] | None:
-        """A message by its id alone, with its channel."""
+        """A message by id, with its channel."""
         for channel in self.all_channels():
             message = channel.messages.get(message_id)
             if message is not None:
@@ -96,31 +96,31 @@ class World:
         return None
 
     def all_channels(self) -> Iterator[Channel]:
-        """Every channel and thread of every server, then every direct message."""
+        """All channels and threads of all servers, then all direct messages."""
         for guild in self.guilds.values():
             yield from guild.channels.values()
             yield from guild.threads.values()
         yield from self.dms.values()
 
     def thread_of(self, channel: Channel, message_id: int) -> Channel | None:
-        """The thread that was started from a message of that channel: it has the message's id."""
+        """The thread that was started from a message, whose id it has."""
         if channel.guild_id is None or channel.thread is not None:
             return None
         thread = self.guilds[channel.guild_id].threads.get(message_id)
         return thread if thread is not None and thread.parent_id == channel.id else None
 
     def member(self, guild_id: int | None, user_id: int) -> Member | None:
-        """That user's membership of that server, if both exist."""
+        """A user's membership in a server, if any."""
         guild = self.guilds.get(guild_id) if guild_id is not None else None
         return guild.members.get(user_id) if guild is not None else None
 
     def shares_guild_with_bot(self, user_id: int) -> bool:
-        """Whether the bot may write to that user: they meet in some server."""
+        """Whether the bot may write to a user, because they share a server."""
         bot_id = self.application.bot_id
         return any(bot_id in guild.members and user_id in guild.members for guild in self.guilds.values())
 
     def keep(self, channel: Channel, message: Message) -> None:
-        """Stores a message as the channel's newest; the oldest unpinned one goes where there are too many."""
+        """Store a message as the channel's newest; above the maximum the oldest unpinned one is dropped."""
         channel.messages[message.id] = message
         if message.reader_id is None:
             channel.last_message_id = message.id

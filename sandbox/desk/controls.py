@@ -135,7 +135,7 @@ async def _body(request: web.Request) -> JsonObject:
     try:
         body = decode(raw) if raw else {}
     except ValueError:
-        raise ActionError(400, "The body is no JSON.") from None
+        raise ActionError(400, "The body is not JSON.") from None
     if not isinstance(body, dict):
         raise ActionError(400, "The body must be a JSON object.")
     return body

@@ -39,7 +39,7 @@ class People:
         """A channel that the user sees and may use in this way.
 
         Raises:
-            ActionError: 404 where there is none for that user, 403 where a permission is missing or, in a
+            ActionError: 404 if the user cannot see one, 403 if a permission is missing or, in a
                 direct message, a server shared with the bot.
         """
         channel = self._world.find_channel(as_id(ref) or 0)
@@ -70,7 +70,7 @@ class People:
         """A message that the user sees, with its channel.
 
         Raises:
-            ActionError: 404 where there is none for that user, 403 where a permission is missing.
+            ActionError: 404 if the user cannot see one, 403 if a permission is missing.
         """
         found = self._world.locate_message(as_id(ref) or 0)
         if found is None or found[1].reader_id not in (None, user.id):

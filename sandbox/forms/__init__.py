@@ -1,1 +1,1 @@
-"""Bodies as they come in, checked against Discord's limits."""
+"""Bodies checked against Discord's limits."""

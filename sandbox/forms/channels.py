@@ -1,4 +1,4 @@
-"""A channel's body as it comes in, checked against Discord's limits."""
+"""A channel's body checked against Discord's limits."""
 
 import re
 from typing import TypedDict
@@ -20,7 +20,7 @@ _BLANKS = re.compile(r"[\s-]+")
 
 
 class ChannelFields(TypedDict, total=False):
-    """The checked fields of a channel's body; what was not given is not there."""
+    """The checked fields of a channel's body; fields that were not given are missing."""
 
     name: str
     topic: str | None
@@ -32,7 +32,7 @@ class ChannelFields(TypedDict, total=False):
 
 
 class ChannelPlace(TypedDict, total=False):
-    """Where a channel is to go; what was not given is not there."""
+    """Where a channel is to go; fields that were not given are missing."""
 
     position: int
     parent_id: int | None
@@ -54,10 +54,10 @@ def parse_type(body: JsonObject) -> int:
 
 
 def parse_channel(body: JsonObject, kind: int) -> ChannelFields:
-    """Checks a channel's body, for making as well as for editing one.
+    """Checks a channel's body, for creating and editing.
 
     Raises:
-        ApiError: 400 with code 50035 naming every wrong field.
+        ApiError: 400 with code 50035 listing every invalid field.
     """
     errors = FormErrors()
     fields = ChannelFields()
@@ -99,7 +99,7 @@ def parse_places(body: object) -> dict[int, ChannelPlace]:
     """The body of "Modify Guild Channel Positions", by channel id.
 
     Raises:
-        ApiError: 400 with code 50035 naming every wrong field.
+        ApiError: 400 with code 50035 listing every invalid field.
     """
     if not isinstance(body, list):
         raise bad_form((), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")

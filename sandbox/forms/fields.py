@@ -5,7 +5,7 @@ from sandbox.wire import JsonObject, as_id
 
 
 def text_field(errors: FormErrors, body: JsonObject, key: str, low: int, high: int) -> str | None:
-    """A text of ``low`` to ``high`` characters, blanks around it gone; None where it is not valid."""
+    """A text of ``low`` to ``high`` characters, blanks around it gone; None if it is invalid."""
     value = body.get(key)
     if not isinstance(value, str):
         errors.add((key,), "STRING_TYPE_CONVERT", f'Could not interpret "{str(value)[:40]}" as string.')
@@ -28,7 +28,7 @@ def forbid_words(errors: FormErrors, key: str, value: str, forbidden: tuple[str,
 
 
 def number_field(errors: FormErrors, body: JsonObject, key: str, low: int, high: int) -> int | None:
-    """A whole number within its bounds; None where it is not valid."""
+    """A whole number within its bounds; None if it is invalid."""
     value = body.get(key)
     if isinstance(value, bool) or not isinstance(value, int):
         errors.add((key,), "NUMBER_TYPE_COERCE", f'Value "{str(value)[:40]}" is not int.')

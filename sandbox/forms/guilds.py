@@ -1,4 +1,4 @@
-"""A server's body as it comes in, checked against Discord's limits."""
+"""A server's body checked against Discord's limits."""
 
 from typing import TypedDict
 
@@ -22,7 +22,7 @@ _MISSING = (
 
 
 class GuildFields(TypedDict, total=False):
-    """The checked fields of a server's body; what was not given is not there."""
+    """The checked fields of a server's body; fields that were not given are missing."""
 
     name: str
     description: str | None
@@ -36,7 +36,7 @@ def parse_guild(body: JsonObject) -> GuildFields:
     """Checks the body of "Modify Guild".
 
     Raises:
-        ApiError: 400 with code 50035 naming every wrong field; 501 for what the sandbox does not have.
+        ApiError: 400 with code 50035 listing every invalid field; 501 for features that the sandbox lacks.
     """
     for key in _MISSING:
         if body.get(key):

@@ -1,4 +1,4 @@
-"""A message's body as it comes in, checked against Discord's limits."""
+"""A message's body checked against Discord's limits."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -28,7 +28,7 @@ class UploadedFile(NamedTuple):
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class MessageForm:
-    """A checked message body. None means that the field was not given."""
+    """A checked message body. None means not given."""
 
     content: str | None = None
     embeds: list[JsonObject] | None = None
@@ -44,10 +44,10 @@ class MessageForm:
 
 
 def parse_message(body: JsonObject, files: list[UploadedFile]) -> MessageForm:
-    """Checks a message's body, for creating as well as for editing one.
+    """Checks a message's body, for creating and editing.
 
     Raises:
-        ApiError: 400 with code 50035 naming every wrong field; 501 for what the sandbox does not have.
+        ApiError: 400 with code 50035 listing every invalid field; 501 for features that the sandbox lacks.
     """
     for key, what in (("poll", "polls"), ("sticker_ids", "stickers")):
         if body.get(key):

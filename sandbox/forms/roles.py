@@ -1,4 +1,4 @@
-"""A role's or a member's body as it comes in, checked against Discord's limits."""
+"""A role's or a member's body checked against Discord's limits."""
 
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ _NOT_IN_MEMBERS = ("mute", "deaf", "channel_id", "communication_disabled_until",
 
 
 class RoleForm(NamedTuple):
-    """A checked role body. None means that the field was not given."""
+    """A checked role body. None means not given."""
 
     name: str | None = None
     permissions: int | None = None
@@ -30,10 +30,10 @@ class MemberForm(NamedTuple):
 
 
 def parse_role(body: JsonObject) -> RoleForm:
-    """Checks a role's body, for making as well as for editing one.
+    """Checks a role's body, for creating and editing.
 
     Raises:
-        ApiError: 400 with code 50035 naming every wrong field; 501 for role icons and gradients.
+        ApiError: 400 with code 50035 listing every invalid field; 501 for role icons and gradients.
     """
     if body.get("icon") or body.get("unicode_emoji"):
         raise not_built("role icons")

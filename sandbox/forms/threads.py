@@ -1,4 +1,4 @@
-"""A thread's body as it comes in, checked against Discord's limits."""
+"""A thread's body checked against Discord's limits."""
 
 from typing import TypedDict
 
@@ -13,7 +13,7 @@ AUTO_ARCHIVE_MIN = (60, 1440, 4320, 10_080)
 
 
 class ThreadFields(TypedDict, total=False):
-    """The checked fields of a thread's body; what was not given is not there."""
+    """The checked fields of a thread's body; fields that were not given are missing."""
 
     name: str
     auto_archive_min: int
@@ -24,10 +24,10 @@ class ThreadFields(TypedDict, total=False):
 
 
 def parse_thread(body: JsonObject) -> ThreadFields:
-    """Checks a thread's body, for starting as well as for editing one.
+    """Checks a thread's body, for starting and editing.
 
     Raises:
-        ApiError: 400 with code 50035 naming every wrong field; 501 for posts in forums.
+        ApiError: 400 with code 50035 listing every invalid field; 501 for posts in forums.
     """
     for key in ("message", "applied_tags"):
         if body.get(key):

@@ -12,7 +12,7 @@ _FORBIDDEN = ("clyde", "discord")
 
 
 class WebhookFields(TypedDict, total=False):
-    """The checked fields of a webhook's body; what was not given is not there."""
+    """The checked fields of a webhook's body; fields that were not given are missing."""
 
     name: str
     avatar: Picture | None
@@ -27,10 +27,10 @@ class Guise(TypedDict, total=False):
 
 
 def parse_webhook(body: JsonObject) -> WebhookFields:
-    """Checks a webhook's body, for making as well as for editing one.
+    """Checks a webhook's body, for creating and editing.
 
     Raises:
-        ApiError: 400 with code 50035 naming every wrong field.
+        ApiError: 400 with code 50035 listing every invalid field.
     """
     errors = FormErrors()
     fields = WebhookFields()

@@ -1,1 +1,1 @@
-"""Discord's Gateway v10: sessions, intents, compression, the socket itself."""
+"""Discord's Gateway v10: sessions, intents, compression, connections."""

@@ -1,4 +1,4 @@
-"""Transport compression: how a payload's text becomes a WebSocket frame."""
+"""Transport compression of gateway payloads."""
 
 import importlib
 import zlib
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class Codec(Protocol):
-    """Turns one payload's text into what is sent: text as it is, or bytes of one long compressed stream."""
+    """Encodes payloads: as text, or as parts of one compressed stream."""
 
     def pack(self, text: str) -> str | bytes:
         """The frame for one payload."""
@@ -22,7 +22,7 @@ class PlainCodec:
 
 
 class ZlibStreamCodec:
-    """``zlib-stream``: one zlib context per connection, each payload ended by a sync flush (00 00 FF FF)."""
+    """``zlib-stream``: one zlib context per connection; each payload ends with a sync flush (00 00 FF FF)."""
 
     def __init__(self) -> None:
         self._context = zlib.compressobj()
@@ -33,9 +33,9 @@ class ZlibStreamCodec:
 
 
 class ZstdStreamCodec:
-    """``zstd-stream``: one zstd context for the connection, each payload ended by a block flush.
+    """``zstd-stream``: one zstd context per connection; each payload ends with a block flush.
 
-    Needs ``compression.zstd``, which Python has from 3.14 on.
+    Needs ``compression.zstd`` of Python 3.14 or newer.
 
     Raises:
         ModuleNotFoundError: On an older Python.
@@ -53,7 +53,7 @@ class ZstdStreamCodec:
 
 
 def build_codec(name: str | None) -> Codec | None:
-    """The codec for the gateway's ``compress`` parameter; None where it is unknown or not available here."""
+    """The codec for the gateway's ``compress`` parameter; None if it is unknown or not available."""
     if not name:
         return PlainCodec()
     if name == "zlib-stream":

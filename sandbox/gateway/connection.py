@@ -1,4 +1,4 @@
-"""One gateway connection: its frames in, its frames out, its heartbeat."""
+"""A gateway connection: receiving, sending, heartbeat."""
 
 import asyncio
 import logging
@@ -15,12 +15,12 @@ from sandbox.wire import JsonObject, decode, encode
 logger = logging.getLogger(__name__)
 
 MAX_PAYLOAD_BYTES = 4096
-"""What a client may send in one payload ("Sending Events" in Discord's reference)."""
+"""The maximum size of a client's payload ("Sending Events" in Discord's reference)."""
 MAX_QUEUED = 5000
 _RATE = (120, 60.0)
 _CLOSE_S = 1.0
-# discord.py notes the time of a heartbeat in another thread once it is sent; an answer that comes before that
-# is counted from the heartbeat before, as a latency of 41 s. No network is as fast as this machine is.
+# Delays the acknowledgement like a network. discord.py records a heartbeat's time in another thread after
+# sending it; a faster answer would be measured from the previous heartbeat, as a latency of 41 s.
 _ACK_S = 0.05
 
 
@@ -59,7 +59,7 @@ class Close(IntEnum):
 
 
 class Closed(Exception):
-    """Ends the connection with a close code.
+    """Closes the connection with a close code.
 
     Attributes:
         code: The WebSocket close code.
@@ -71,14 +71,14 @@ class Closed(Exception):
 
 
 class Connection:
-    """A connected WebSocket with a queue for what is sent.
+    """A connected WebSocket with a send queue.
 
     Args:
-        request: The upgrade request, whose transport can be cut.
+        request: The upgrade request, whose transport can be aborted.
         socket: The prepared WebSocket.
-        codec: How payloads are packed.
-        monotonic_s: A clock that never steps back, in seconds.
-        heartbeat_s: The interval that HELLO asks for, in seconds.
+        codec: Encodes payloads.
+        monotonic_s: The monotonic clock, in seconds.
+        heartbeat_s: The heartbeat interval in HELLO, in seconds.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Connection:
         self._closing = False
 
     def send(self, text: str) -> None:
-        """Queues one payload; a client that reads too slowly is cut off."""
+        """Queue a payload; a client that reads too slowly is disconnected."""
         if len(self._queue) >= MAX_QUEUED:
             logger.warning("sandbox.gateway.slow queued=%d", len(self._queue))
             self.drop()
@@ -110,31 +110,31 @@ class Connection:
         self._wake.set()
 
     def send_op(self, op: Op, data: object) -> None:
-        """Queues a payload that is not an event."""
+        """Queue a payload that is not an event."""
         self.send(encode({"t": None, "s": None, "op": int(op), "d": data}))
 
     def drop(self) -> None:
-        """Cuts the TCP connection without a closing handshake."""
+        """Abort the TCP connection without a closing handshake."""
         self._queue.clear()
         if self._request.transport is not None:
             self._request.transport.abort()
 
     async def close(self, code: int, reason: str = "") -> None:
-        """Closes with a code, after what is queued."""
+        """Close with a code, after the queued payloads."""
         self._closing = True
         try:
             async with asyncio.timeout(_CLOSE_S):
                 await self._flush()
                 await self._socket.close(code=code, message=reason.encode())
         except (ConnectionError, TimeoutError):
-            # It is gone already, or does not read: either way there is nobody to say goodbye to.
+            # The client is gone or does not read, so a closing handshake is impossible.
             self.drop()
 
     @property
     def said_goodbye(self) -> bool:
-        """Whether it was the client that closed, and with a code that says it will not come back.
+        """Whether the client closed the connection with a code that ends the session.
 
-        Codes 1000 and 1001 end the session, all others leave it resumable ("Initiating a Disconnect").
+        Codes 1000 and 1001 end the session; all others leave it resumable ("Initiating a Disconnect").
         """
         return not self._closing and self._socket.close_code in (1000, 1001)
 
@@ -147,7 +147,7 @@ class Connection:
                 await self._socket.send_str(packed)
 
     async def write(self) -> None:
-        """Sends what is queued, until cancelled or the client is gone."""
+        """Send queued payloads until cancelled or disconnected."""
         while not self._socket.closed:
             await self._wake.wait()
             self._wake.clear()
@@ -157,7 +157,7 @@ class Connection:
                 return
 
     async def watch_heartbeat(self) -> None:
-        """Closes a zombie: a client silent for one and a half heartbeat intervals."""
+        """Close the connection if no heartbeat comes for one and a half intervals."""
         while not self._socket.closed:
             self._heard.clear()
             try:
@@ -169,15 +169,15 @@ class Connection:
                 return
 
     def heartbeat(self) -> None:
-        """Notes a heartbeat and answers it, after the time that a network would take."""
+        """Record a heartbeat and acknowledge it, after a network-like delay."""
         self._heard.set()
         asyncio.get_running_loop().call_later(_ACK_S, self.send_op, Op.HEARTBEAT_ACK, None)
 
     async def receive(self) -> tuple[int, Any] | None:
-        """The next payload as ``(op, d)``; None when the connection has ended.
+        """The next payload as ``(op, d)``; None at the end of the connection.
 
         Raises:
-            Closed: For what Discord closes a connection: too many, too long or broken payloads.
+            Closed: Too many, too large or invalid payloads.
         """
         message = await self._socket.receive()
         if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):

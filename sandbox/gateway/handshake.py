@@ -1,4 +1,4 @@
-"""READY, the servers that follow it, and member chunks: what a session is told when it asks."""
+"""READY, GUILD_CREATE and member chunks."""
 
 from sandbox.gateway.intents import Intent
 from sandbox.gateway.sessions import Session
@@ -17,12 +17,12 @@ from sandbox.wire import JsonObject, as_id
 from sandbox.world import World
 
 LARGE_GUILD = 250
-"""A server with more members comes without them; the client asks for them in chunks."""
+"""Larger servers are sent without members; the client requests them in chunks."""
 CHUNK_MEMBERS = 1000
 
 
 def ready_json(world: World, session: Session, resume_url: str) -> JsonObject:
-    """READY's data; its servers are still unavailable, GUILD_CREATE brings them."""
+    """READY's data; its servers are unavailable until GUILD_CREATE."""
     return {
         "v": 10,
         "user": own_user_json(world.bot),
@@ -40,7 +40,7 @@ def ready_json(world: World, session: Session, resume_url: str) -> JsonObject:
 
 
 def own_guilds(world: World, session: Session) -> list[Guild]:
-    """The servers that a session hears of: the bot is in them, its shard has them, its intents cover them."""
+    """The servers of a session: those with the bot, in its shard, if its intents include servers."""
     if not session.intents & Intent.GUILDS:
         return []
     bot_id = world.application.bot_id
@@ -48,7 +48,7 @@ def own_guilds(world: World, session: Session) -> list[Guild]:
 
 
 def guild_create_json(world: World, guild: Guild, intents: int) -> JsonObject:
-    """GUILD_CREATE's data. Without the presences intent it has just the bot as member, as at Discord."""
+    """GUILD_CREATE's data. Without the presences intent its only member is the bot, as at Discord."""
     bot_id = world.application.bot_id
     large = len(guild.members) > LARGE_GUILD
     everyone = bool(intents & Intent.GUILD_PRESENCES) and not large
@@ -74,9 +74,9 @@ def guild_create_json(world: World, guild: Guild, intents: int) -> JsonObject:
 
 
 def member_chunks(world: World, request: JsonObject, intents: int) -> list[JsonObject]:
-    """The GUILD_MEMBERS_CHUNK events that answer a request; none where it asks for what it may not have.
+    """The GUILD_MEMBERS_CHUNK events for a request; none if it is not allowed.
 
-    The whole list needs the members intent, presences the presences intent ("Request Guild Members").
+    The full list needs the members intent, presences need the presences intent ("Request Guild Members").
     """
     guild = world.guilds.get(as_id(request.get("guild_id")) or 0)
     if guild is None or world.application.bot_id not in guild.members:

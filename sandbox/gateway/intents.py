@@ -1,4 +1,4 @@
-"""Which intent an event needs, and what is blanked without the message-content intent."""
+"""The intents that events need, and the fields hidden without the message-content intent."""
 
 from enum import IntFlag
 
@@ -25,7 +25,7 @@ class Intent(IntFlag):
 
 
 _ALWAYS = Intent(0)
-# By event: the intent in servers, and the one in direct messages.
+# By event: (intent in servers, intent in direct messages).
 _NEEDS: dict[str, tuple[Intent, Intent]] = {
     "INTERACTION_CREATE": (_ALWAYS, _ALWAYS),
     "USER_UPDATE": (_ALWAYS, _ALWAYS),
@@ -62,7 +62,7 @@ _CONTENT_EVENTS = frozenset({"MESSAGE_CREATE", "MESSAGE_UPDATE"})
 
 
 def wants(event: Event, intents: int) -> bool:
-    """Whether a session with these intents is told of the event (visibility is checked elsewhere)."""
+    """Whether a session with these intents receives the event (visibility is checked elsewhere)."""
     needed = _NEEDS.get(event.name)
     if needed is None:
         return False
@@ -71,7 +71,7 @@ def wants(event: Event, intents: int) -> bool:
 
 
 def hides_content(event: Event, intents: int, bot_id: int) -> bool:
-    """Whether the event's message is blanked for a session with these intents."""
+    """Whether the content of the event's message is hidden from a session with these intents."""
     return (
         event.name in _CONTENT_EVENTS
         and not intents & Intent.MESSAGE_CONTENT
@@ -82,7 +82,7 @@ def hides_content(event: Event, intents: int, bot_id: int) -> bool:
 
 
 def blank_content(message: JsonObject) -> JsonObject:
-    """The message without what the message-content intent guards."""
+    """The message without the fields that need the message-content intent."""
     blanked = message | {"content": "", "embeds": [], "attachments": [], "components": []}
     referenced = blanked.get("referenced_message")
     if referenced is not None:
@@ -91,7 +91,7 @@ def blank_content(message: JsonObject) -> JsonObject:
 
 
 def disallowed(intents: int, application: Application) -> bool:
-    """Whether the intents ask for a privileged one that the application has switched off."""
+    """Whether the intents include a privileged one that the application has disabled."""
     return bool(
         (intents & Intent.GUILD_PRESENCES and not application.presences_intent)
         or (intents & Intent.GUILD_MEMBERS and not application.members_intent)

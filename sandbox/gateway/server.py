@@ -1,4 +1,4 @@
-"""The gateway's side of the conversation: HELLO, IDENTIFY, RESUME and what follows."""
+"""The gateway server: HELLO, IDENTIFY, RESUME and later payloads."""
 
 import asyncio
 import hmac
@@ -30,12 +30,12 @@ class Gateway:
     Args:
         world: The records.
         sessions: The sessions to open and resume.
-        monotonic_s: A clock that never steps back, in seconds.
+        monotonic_s: The monotonic clock, in seconds.
 
     Attributes:
-        url: What READY gives as ``resume_gateway_url``; set once the port is known.
-        heartbeat_s: The interval that HELLO asks for, in seconds.
-        identifies_left: What remains of today's session starts.
+        url: The ``resume_gateway_url`` in READY; set once the port is known.
+        heartbeat_s: The heartbeat interval in HELLO, in seconds.
+        identifies_left: The remaining session starts of today.
     """
 
     def __init__(self, world: World, sessions: Sessions, monotonic_s: Callable[[], float]) -> None:
@@ -59,7 +59,7 @@ class Gateway:
         }
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Serves one WebSocket from HELLO to its end."""
+        """Serve a WebSocket from HELLO until it closes."""
         codec = build_codec(request.query.get("compress"))
         encoding = request.query.get("encoding", "json")
         if codec is None or encoding != "json":
@@ -180,20 +180,20 @@ class Gateway:
             self.identifies_left = IDENTIFIES_PER_DAY
 
     def drop(self) -> int:
-        """Cuts every connection; sessions stay resumable. Gives how many there were."""
+        """Abort all connections; sessions stay resumable. Returns the number of connections."""
         connections = list(self._connections)
         for connection in connections:
             connection.drop()
         return len(connections)
 
     def ask_reconnect(self) -> int:
-        """Sends op 7 (reconnect and resume) to every client. Gives how many there were."""
+        """Send op 7 (reconnect and resume) to all clients. Returns the number of clients."""
         for connection in self._connections:
             connection.send_op(Op.RECONNECT, None)
         return len(self._connections)
 
     def invalidate(self, *, resumable: bool) -> int:
-        """Sends op 9 to every client, and forgets its session unless it may be resumed."""
+        """Send op 9 to all clients; ends their sessions unless resumable. Returns the number of clients."""
         for connection, session in list(self._connections.items()):
             if session is not None and not resumable:
                 self._sessions.forget(session)
@@ -202,7 +202,7 @@ class Gateway:
         return len(self._connections)
 
     async def close_all(self, code: int) -> int:
-        """Closes every connection with a code. Gives how many there were."""
+        """Close all connections with a code. Returns the number of connections."""
         connections = list(self._connections)
         await asyncio.gather(*(connection.close(code) for connection in connections))
         return len(connections)

@@ -1,4 +1,4 @@
-"""Gateway sessions: what outlives a connection, so that it can be resumed with nothing lost."""
+"""Gateway sessions, which survive a connection so that it can be resumed without loss."""
 
 import secrets
 from collections import deque
@@ -11,9 +11,9 @@ from sandbox.wire import JsonObject, encode
 from sandbox.world import World
 
 REPLAY_EVENTS = 1000
-"""How many events a session keeps for a resume."""
+"""The maximum number of events that a session keeps for a resume."""
 RESUMABLE_S = 300.0
-"""How long a session without connection stays resumable, in seconds."""
+"""How long a disconnected session can be resumed, in seconds."""
 MAX_SESSIONS = 32
 
 
@@ -21,19 +21,19 @@ class Wire(Protocol):
     """The sending side of a connection."""
 
     def send(self, text: str) -> None:
-        """Queues one payload."""
+        """Queue a payload."""
         ...
 
 
 class Session:
-    """One identified client.
+    """The session of an identified client.
 
     Attributes:
-        id: The session id that READY gives.
-        intents: What it asked for.
+        id: The session id in READY.
+        intents: Its intents.
         shard: ``(number, count)``.
-        sequence: The number of the newest event.
-        wire: The connection it has now, None while it is away.
+        sequence: The sequence number of the newest event.
+        wire: Its connection; None while disconnected.
     """
 
     def __init__(self, world: World, intents: int, shard: tuple[int, int], replay_events: int) -> None:
@@ -47,7 +47,7 @@ class Session:
         self._buffer: deque[tuple[int, str]] = deque(maxlen=replay_events)
 
     def dispatch(self, name: str, data: JsonObject) -> None:
-        """Numbers an event, keeps it for a resume and sends it if the client is there."""
+        """Number an event, keep it for a resume, and send it if connected."""
         self._dispatch_encoded(name, encode(data))
 
     def _dispatch_encoded(self, name: str, data: str) -> None:
@@ -58,7 +58,7 @@ class Session:
             self.wire.send(text)
 
     def hear(self, event: Event) -> None:
-        """Passes on an event of the bus if this session's intents, shard and permissions allow."""
+        """Dispatch an event of the bus, if this session's intents, shard and permissions allow."""
         bot_id = self._world.application.bot_id
         if not wants(event, self.intents) or not self._in_shard(event.guild_id):
             return
@@ -70,16 +70,16 @@ class Session:
         self.dispatch(event.name, data)
 
     def _in_shard(self, guild_id: int | None) -> bool:
-        # "Sharding" in Discord's reference; what belongs to no server goes to shard 0.
+        # "Sharding" in Discord's reference; events without a server go to shard 0.
         number, count = self.shard
         return (guild_id >> 22) % count == number if guild_id is not None else number == 0
 
     def has_guild(self, guild_id: int) -> bool:
-        """Whether that server's events belong to this session's shard."""
+        """Whether a server belongs to this session's shard."""
         return self._in_shard(guild_id)
 
     def missed_since(self, sequence: int) -> list[str] | None:
-        """The payloads after ``sequence``; None where some of them are no longer kept."""
+        """The payloads after ``sequence``; None if some are no longer kept."""
         if sequence == self.sequence:
             return []
         if not self._buffer or self._buffer[0][0] > sequence + 1:
@@ -88,13 +88,13 @@ class Session:
 
 
 class Sessions:
-    """All sessions of the one application. Several may be connected at once, as in an overlapping deploy.
+    """All sessions of the application. Several can be connected at once, as during a rolling deployment.
 
     Args:
         world: For visibility.
-        bus: Where events come from.
-        monotonic_s: A clock that never steps back, in seconds.
-        on_presence: Called when the first client comes or the last one goes.
+        bus: The source of events.
+        monotonic_s: The monotonic clock, in seconds.
+        on_presence: Called when the first client connects or the last one disconnects.
     """
 
     def __init__(
@@ -118,7 +118,7 @@ class Sessions:
             session.hear(event)
 
     def open(self, intents: int, shard: tuple[int, int], wire: Wire) -> Session:
-        """A new session for a client that has identified."""
+        """Open a session for an identified client."""
         self._expire()
         session = Session(self._world, intents, shard, self.replay_events)
         session.wire = wire
@@ -126,19 +126,19 @@ class Sessions:
         return session
 
     def find(self, session_id: str) -> Session | None:
-        """A session that may still be resumed."""
+        """A resumable session, or None."""
         self._expire()
         return self._sessions.get(session_id)
 
     def attach(self, session: Session, wire: Wire) -> None:
-        """Gives a resumed session its new connection."""
+        """Set the new connection of a resumed session."""
         session.wire = wire
         session.away_since_s = None
 
     def detach(self, session: Session, wire: Wire) -> None:
-        """Notes that a connection is gone; the session waits for a resume.
+        """Record that a connection is gone; the session stays resumable.
 
-        A connection that a resume has replaced meanwhile changes nothing.
+        No-op if a resume has replaced the connection.
         """
         if session.wire is wire:
             session.wire = None
@@ -146,18 +146,18 @@ class Sessions:
             self.note_presence()
 
     def forget(self, session: Session) -> None:
-        """Ends a session for good."""
+        """End a session for good."""
         self._sessions.pop(session.id, None)
         self.note_presence()
 
     def connected(self) -> list[Session]:
-        """The sessions that have a connection now."""
+        """The connected sessions."""
         return [session for session in self._sessions.values() if session.wire is not None]
 
     def note_presence(self) -> None:
-        """Says when the first client has come or the last one has gone.
+        """Call ``on_presence`` if the first client has connected or the last one has disconnected.
 
-        A client that comes is announced only after its READY, which has to be the first that it hears.
+        Call it after READY, which must be a new client's first event.
         """
         online = bool(self.connected())
         if online != self._online:

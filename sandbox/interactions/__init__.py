@@ -27,8 +27,8 @@ class Interactions:
     Args:
         world: The records.
         bus: Where INTERACTION_CREATE and its results go.
-        next_id: Gives new snowflakes.
-        monotonic_s: A clock that never steps back, in seconds.
+        next_id: Returns a new snowflake.
+        monotonic_s: The monotonic clock, in seconds.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Interactions:
         """The interaction that a first answer is for.
 
         Raises:
-            ApiError: 404 (10062) where it is unknown or too late, 400 (40060) where it has been answered.
+            ApiError: 404 (10062) if it is unknown or too late, 400 (40060) if it has been answered.
         """
         interaction = self._by_token.get(token)
         if interaction is None or interaction.id != interaction_id or self._is_dead(interaction):
@@ -102,7 +102,7 @@ class Interactions:
         """The interaction that a follow-up is for.
 
         Raises:
-            ApiError: 404 (10015) where it is unknown or not answered yet, 401 (50027) where it has expired.
+            ApiError: 404 (10015) if it is unknown or not answered yet, 401 (50027) if it has expired.
         """
         interaction = self._by_token.get(token)
         if interaction is None or application_id != self._world.application.id:

@@ -16,7 +16,7 @@ class CommandRegistry:
     Args:
         application_id: Whose commands these are.
         bus: Hears APPLICATION_COMMANDS_UPDATE, for the chat page.
-        next_id: Gives new snowflakes.
+        next_id: Returns a new snowflake.
     """
 
     def __init__(self, application_id: int, bus: EventBus, next_id: Callable[[], int]) -> None:
@@ -56,7 +56,7 @@ class CommandRegistry:
         """Replaces all of a scope; a command that keeps its name keeps its id.
 
         Raises:
-            ApiError: 400 where a command is not valid; then nothing changes.
+            ApiError: 400 if a command is invalid; then nothing changes.
         """
         return self.replace(guild_id, parse_commands(bodies))
 
@@ -72,7 +72,7 @@ class CommandRegistry:
         """Adds a command or replaces the one of its name; gives it and whether it is new.
 
         Raises:
-            ApiError: 400 where it is not valid or one too many.
+            ApiError: 400 if it is invalid or one too many.
         """
         errors = FormErrors()
         parsed = parse_command(errors, body)
@@ -90,7 +90,7 @@ class CommandRegistry:
         """Changes what the body gives.
 
         Raises:
-            ApiError: 404, or 400 where the result is not valid.
+            ApiError: 404, or 400 if the result is invalid.
         """
         old = self.get(guild_id, command_id)
         errors = FormErrors()

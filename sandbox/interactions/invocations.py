@@ -32,7 +32,7 @@ def build_invocation(
         focused: The option being completed; then the others may be missing or half typed.
 
     Raises:
-        ActionError: 400 for an unknown or missing option or a value that does not fit.
+        ActionError: 400 for an unknown or missing option or an invalid value.
     """
     data: JsonObject = {"id": command["id"], "name": command["name"], "type": 1}
     if "guild_id" in command:

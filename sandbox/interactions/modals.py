@@ -25,7 +25,7 @@ def parse_modal(data: JsonObject) -> JsonObject:
     """Checks a modal; gives its title, custom_id and numbered components.
 
     Raises:
-        ApiError: 400 with code 50035 naming every wrong field; 501 for what the sandbox does not have.
+        ApiError: 400 with code 50035 listing every invalid field; 501 for features that the sandbox lacks.
     """
     errors = FormErrors()
     _text(errors, ("data", "title"), data.get("title"), _MAX_TITLE)
@@ -132,7 +132,7 @@ def fill_in(world: World, channel: Channel, modal: JsonObject, values: Mapping[s
             was opened with.
 
     Raises:
-        ActionError: 400 for an unknown field, a missing one or a value that does not fit.
+        ActionError: 400 for an unknown field, a missing one or an invalid value.
     """
     known = {_field(part)["custom_id"] for part in modal["components"] if part["type"] != TEXT}
     for name in values:

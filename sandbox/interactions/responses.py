@@ -55,7 +55,7 @@ class Responses:
         """The first answer; gives the callback object that ``with_response`` asks for.
 
         Raises:
-            ApiError: 400 where type or data are not valid; the interaction stays open then.
+            ApiError: 400 if type or data are invalid; the interaction stays open then.
         """
         kind = body.get("type")
         if not isinstance(kind, int) or kind not in _ALLOWED[interaction.type]:
@@ -79,7 +79,7 @@ class Responses:
         """A follow-up; the first one after a deferral fills the message that is still loading.
 
         Raises:
-            ApiError: 400 for a form that is not valid.
+            ApiError: 400 for an invalid form.
         """
         form = parse_message(body, files)
         require_something(form)
@@ -119,7 +119,7 @@ class Responses:
         """Edits the original answer or a follow-up.
 
         Raises:
-            ApiError: 404 for an unknown message, 400 for a form that is not valid.
+            ApiError: 404 for an unknown message, 400 for an invalid form.
         """
         message = self.find(interaction, which)
         return self._edit(interaction, message, parse_message(body, files))

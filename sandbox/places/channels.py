@@ -20,13 +20,13 @@ MAX_IN_CATEGORY = 50
 
 
 class Channels:
-    """Changes channels and tells of it. Whoever acts is named by ``actor_id``: the bot, over REST.
+    """Changes channels and tells of it. ``actor_id`` is the acting user; over REST it is the bot.
 
     Args:
         world: The records.
         bus: Where CHANNEL_CREATE, CHANNEL_UPDATE and CHANNEL_DELETE go.
         files: Where the attachments of a deleted channel are let go of.
-        next_id: Gives new snowflakes.
+        next_id: Returns a new snowflake.
     """
 
     def __init__(self, world: World, bus: EventBus, files: FileStore, next_id: Callable[[], int]) -> None:
@@ -40,7 +40,7 @@ class Channels:
         """A new channel at the end, unless a position is given. Without overwrites it has its category's.
 
         Raises:
-            ApiError: 403 (50013) without the right to it, 400 (30013, 50035) where there is no room.
+            ApiError: 403 (50013) without permission, 400 (30013, 50035) if the maximum is reached.
         """
         own = base_permissions(guild, actor_id)
         if not own & Permission.MANAGE_CHANNELS:
@@ -71,10 +71,10 @@ class Channels:
         return channel
 
     def edit(self, guild: Guild, actor_id: int, channel: Channel, fields: ChannelFields) -> None:
-        """Changes what is given and leaves the rest.
+        """Changes the given fields.
 
         Raises:
-            ApiError: 403 (50013) without the right to it, 400 (50035) for a category without room.
+            ApiError: 403 (50013) without permission, 400 (50035) for a full category.
         """
         self._require(channel, actor_id, Permission.MANAGE_CHANNELS)
         parent_id = fields.get("parent_id", channel.parent_id)
@@ -95,7 +95,7 @@ class Channels:
         """Puts several channels elsewhere at once, all of them or none.
 
         Raises:
-            ApiError: 404 (10003) for no such channel, 403 (50013), 400 (50035) for a category without room.
+            ApiError: 404 (10003) for an unknown channel, 403 (50013), 400 (50035) for a full category.
         """
         if not base_permissions(guild, actor_id) & Permission.MANAGE_CHANNELS:
             raise missing_permissions()
@@ -121,7 +121,7 @@ class Channels:
         """Sets the exception of one role or member.
 
         Raises:
-            ApiError: 403 (50013) without the right to it, 404 (10009) for no such role or member.
+            ApiError: 403 (50013) without permission, 404 (10009) for an unknown role or member.
         """
         others = [o for o in channel.overwrites if o.id != overwrite.id]
         self._check_overwrites(guild, actor_id, channel, [*others, overwrite])
@@ -132,7 +132,7 @@ class Channels:
         """Takes the exception of one role or member away.
 
         Raises:
-            ApiError: 404 (10009) where there is none, 403 (50013).
+            ApiError: 404 (10009) if there is none, 403 (50013).
         """
         others = [o for o in channel.overwrites if o.id != target_id]
         self._check_overwrites(guild, actor_id, channel, others)

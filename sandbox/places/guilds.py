@@ -23,10 +23,10 @@ class Guilds:
         self._pictures = pictures
 
     def edit(self, guild: Guild, actor_id: int, fields: GuildFields) -> None:
-        """Changes what is given and leaves the rest.
+        """Changes the given fields.
 
         Raises:
-            ApiError: 403 (50013) without the right to it, 400 (50035) for a system channel that is none,
+            ApiError: 403 (50013) without permission, 400 (50035) for a system channel that is none,
                 404 (10007) for a new owner who is no member.
         """
         if not base_permissions(guild, actor_id) & Permission.MANAGE_GUILD:

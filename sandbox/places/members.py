@@ -19,7 +19,7 @@ _NO_JOIN_NOTICES = 1 << 0
 
 
 class Members:
-    """Changes memberships and tells of it. Whoever acts is named by ``actor_id``: the bot, over REST.
+    """Changes memberships and tells of it. ``actor_id`` is the acting user; over REST it is the bot.
 
     Args:
         world: The records.
@@ -102,7 +102,7 @@ class Members:
         """Gives a role; nothing happens where the member has it.
 
         Raises:
-            ApiError: As ``edit``, and 404 (10011) for no such role.
+            ApiError: As ``edit``, and 404 (10011) for an unknown role.
         """
         self._check_one(guild, actor_id, role_id)
         self._set_roles(guild, member, [*member.roles, role_id])
@@ -111,7 +111,7 @@ class Members:
         """Takes a role; nothing happens where the member does not have it.
 
         Raises:
-            ApiError: As ``edit``, and 404 (10011) for no such role.
+            ApiError: As ``edit``, and 404 (10011) for an unknown role.
         """
         self._check_one(guild, actor_id, role_id)
         self._set_roles(guild, member, [held for held in member.roles if held != role_id])

@@ -16,12 +16,12 @@ MAX_ROLES = 250
 
 
 class Roles:
-    """Changes roles and tells of it. Whoever acts is named by ``actor_id``: the bot, over REST.
+    """Changes roles and tells of it. ``actor_id`` is the acting user; over REST it is the bot.
 
     Args:
         world: The records.
         bus: Where GUILD_ROLE_CREATE, GUILD_ROLE_UPDATE and GUILD_ROLE_DELETE go.
-        next_id: Gives new snowflakes.
+        next_id: Returns a new snowflake.
     """
 
     def __init__(self, world: World, bus: EventBus, next_id: Callable[[], int]) -> None:
@@ -33,7 +33,7 @@ class Roles:
         """A new role at the bottom, right above @everyone; all others move up by one.
 
         Raises:
-            ApiError: 403 (50013) without the right to it, 400 (30005) where there are 250.
+            ApiError: 403 (50013) without permission, 400 (30005) if there are 250.
         """
         own = require_manage_roles(guild, actor_id)
         if len(guild.roles) >= MAX_ROLES:
@@ -60,7 +60,7 @@ class Roles:
         """Changes a role below the actor's own highest one.
 
         Raises:
-            ApiError: 404 (10011) for no such role, 403 (50013) for one that is too high or for permissions
+            ApiError: 404 (10011) for an unknown role, 403 (50013) for one that is too high or for permissions
                 that the actor lacks.
         """
         own = require_manage_roles(guild, actor_id)
@@ -104,7 +104,7 @@ class Roles:
         """Puts roles at other positions; gives all roles, lowest first.
 
         Raises:
-            ApiError: 404 (10011) for no such role, 403 (50013) where one is or would be as high as the
+            ApiError: 404 (10011) for an unknown role, 403 (50013) where one is or would be as high as the
                 actor's own highest, 400 (50035) for a position of or for @everyone.
         """
         require_manage_roles(guild, actor_id)

@@ -11,7 +11,7 @@ from sandbox.world import World
 
 
 class ThreadMembers:
-    """Takes people into threads and lets them go. Whoever acts is named by ``actor_id``.
+    """Takes people into threads and lets them go. ``actor_id`` is the acting user.
 
     Args:
         world: The records.
@@ -49,7 +49,7 @@ class ThreadMembers:
         """Lets somebody go, oneself or another; nothing happens where they are not in it.
 
         Raises:
-            ApiError: 400 (50083) for an archived thread, 403 (50013) without the right to it.
+            ApiError: 400 (50083) for an archived thread, 403 (50013) without permission.
         """
         if thread.archived:
             raise ApiError(400, 50083, "Thread is archived")

@@ -33,14 +33,14 @@ _DEFAULT_ARCHIVE_MIN = 1440
 
 
 class Threads:
-    """Changes threads and tells of it. Whoever acts is named by ``actor_id``.
+    """Changes threads and tells of it. ``actor_id`` is the acting user.
 
     Args:
         world: The records.
         bus: Where events come from and go.
         messages: Where the system says that a thread was started or renamed.
         files: Where the attachments of a deleted thread are let go of.
-        next_id: Gives new snowflakes.
+        next_id: Returns a new snowflake.
         wall_s: The Unix time in seconds.
 
     Attributes:
@@ -73,8 +73,8 @@ class Threads:
         """A new thread, from a message (whose id it then has) or without one.
 
         Raises:
-            ApiError: 400 (50024) where there can be none, 403 (50013), 400 (160004) where the message has
-                one, 400 (50068) for what the system says, 400 (160006) where 1000 are active.
+            ApiError: 400 (50024) if the channel cannot have one, 403 (50013), 400 (160004) if the message has
+                one already, 400 (50068) for a system message, 400 (160006) if 1000 are active.
         """
         guild = self._guild(channel)
         if channel.type != TEXT_CHANNEL:
@@ -127,7 +127,7 @@ class Threads:
         A new name is told in the thread.
 
         Raises:
-            ApiError: 403 (50013) without the right to it, 400 (50083) for an archived one that stays so.
+            ApiError: 403 (50013) without permission, 400 (50083) for an archived one that stays so.
         """
         may = self._world.permissions_in(channel, actor_id)
         manages = bool(may & Permission.MANAGE_THREADS)

@@ -21,7 +21,7 @@ MAX_WEBHOOKS = 15
 
 
 class Webhooks:
-    """Changes webhooks and writes their messages. Whoever acts is named by ``actor_id``: the bot, over REST.
+    """Changes webhooks and writes their messages. ``actor_id`` is the acting user; over REST it is the bot.
 
     Args:
         world: The records.
@@ -29,7 +29,7 @@ class Webhooks:
         messages: Where messages are made.
         threads: Which threads a message brings back.
         pictures: Where avatars are kept.
-        next_id: Gives new snowflakes.
+        next_id: Returns a new snowflake.
     """
 
     def __init__(
@@ -54,8 +54,8 @@ class Webhooks:
         """A new webhook with a token that cannot be guessed.
 
         Raises:
-            ApiError: 400 (50024) where there can be none, 403 (50013) without the right to it, 400 (30007)
-                where there are 15.
+            ApiError: 400 (50024) if this channel cannot have one, 403 (50013) without permission, 400 (30007)
+                if there are 15.
         """
         self._require(channel, actor_id)
         if len(self.of_channel(channel.id)) >= MAX_WEBHOOKS:
@@ -106,7 +106,7 @@ class Webhooks:
         """Changes what is given; only an actor with the right to it moves it to another channel.
 
         Raises:
-            ApiError: 404 (10003) for no such channel in its server, 403 (50013), 400 (50024).
+            ApiError: 404 (10003) for an unknown channel of its server, 403 (50013), 400 (50024).
         """
         target = fields.get("channel_id", webhook.channel_id)
         if target != webhook.channel_id and actor_id is not None:

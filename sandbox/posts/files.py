@@ -42,7 +42,7 @@ class FileStore:
     """The newest attachments, at most ``max_bytes`` of them in all; older ones answer 404.
 
     Args:
-        next_id: Gives new snowflakes.
+        next_id: Returns a new snowflake.
         max_bytes: The bound on the sum of all files.
 
     Attributes:

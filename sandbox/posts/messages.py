@@ -62,9 +62,9 @@ class Messages:
         world: The records.
         bus: Where events go.
         files: Where attachments go.
-        next_id: Gives new snowflakes.
+        next_id: Returns a new snowflake.
         wall_s: The Unix time in seconds.
-        monotonic_s: A clock that never steps back, in seconds.
+        monotonic_s: The monotonic clock, in seconds.
     """
 
     def __init__(

@@ -30,7 +30,7 @@ class Reactions:
         """Adds a user's reaction; a second time changes nothing.
 
         Raises:
-            ApiError: 400 for what is no emoji (10014) or a 21st kind (30010).
+            ApiError: 400 for an invalid emoji (10014) or a 21st kind (30010).
         """
         check_emoji(emoji)
         users = message.reactions.get(emoji)
@@ -57,7 +57,7 @@ class Reactions:
         """Takes a user's reaction away, if it is there.
 
         Raises:
-            ApiError: 400 with code 10014 for what is no emoji.
+            ApiError: 400 with code 10014 for an invalid emoji.
         """
         check_emoji(emoji)
         users = message.reactions.get(emoji, [])

@@ -1,4 +1,4 @@
-"""Records as Discord's v10 JSON."""
+"""Records in Discord's v10 JSON."""
 
 from sandbox.records import (
     DM_CHANNEL,

@@ -1,4 +1,4 @@
-"""Messages as Discord's v10 JSON."""
+"""Messages in Discord's v10 JSON."""
 
 from sandbox.records import (
     FLAG_EPHEMERAL,

@@ -1,4 +1,4 @@
-"""Threads as Discord's v10 JSON."""
+"""Threads in Discord's v10 JSON."""
 
 from sandbox.records import PRIVATE_THREAD, THREAD_STARTER, Channel, Guild, Thread
 from sandbox.wire import JsonObject

@@ -20,7 +20,7 @@ def path_id(request: web.Request, name: str) -> int:
     """A snowflake from the path.
 
     Raises:
-        ApiError: 400 with code 50035 where it is no number.
+        ApiError: 400 with code 50035 if it is not a number.
     """
     raw = request.match_info[name]
     value = as_id(raw)
@@ -33,7 +33,7 @@ def own_guild(request: web.Request, engine: Engine) -> Guild:
     """The server of the path, where the bot is a member.
 
     Raises:
-        ApiError: 404 (10004) where there is none, 403 (50001) where the bot is not in it.
+        ApiError: 404 (10004) if there is none, 403 (50001) where the bot is not in it.
     """
     guild = engine.world.guilds.get(path_id(request, "guild_id"))
     if guild is None:
@@ -66,7 +66,7 @@ def query_id(request: web.Request, name: str) -> int | None:
     """A snowflake from the query, if it is there.
 
     Raises:
-        ApiError: 400 with code 50035 where it is no number.
+        ApiError: 400 with code 50035 if it is not a number.
     """
     raw = request.query.get(name)
     if raw is None:
@@ -82,7 +82,7 @@ def query_time(request: web.Request, name: str) -> datetime | None:
     """A moment from the query, if it is there; UTC where it names no zone.
 
     Raises:
-        ApiError: 400 with code 50035 where it is no ISO 8601.
+        ApiError: 400 with code 50035 if it is not ISO 8601.
     """
     raw = request.query.get(name)
     if raw is None:
