@@ -103,7 +103,7 @@ class FolderWatcher:
         stop = asyncio.Event()
         changes = awatch(
             folder,
-            watch_filter=lambda _change, path: os.path.basename(path) in self._names,  # noqa: PTH119 - a plain string
+            watch_filter=lambda _change, path: _name(path) in self._names,
             debounce=_DEBOUNCE_MS,
             step=_STEP_MS,
             rust_timeout=_SWEEP_MS,
@@ -124,7 +124,7 @@ class FolderWatcher:
                     await self._on_edit(frozenset(touched))
                 batch = await waiting
                 waiting = asyncio.ensure_future(anext(changes))
-                touched = {os.path.basename(path) for _, path in batch}  # noqa: PTH119 - likewise
+                touched = {_name(path) for _, path in batch}
                 touched |= self._changed_files()
         finally:
             stop.set()
@@ -174,3 +174,7 @@ async def _cancel(*tasks: asyncio.Task[object] | asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _name(path: str) -> str:
+    return path.rpartition(os.sep)[2]

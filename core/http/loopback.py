@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import Final
+
+EVERY_IPV4: Final = "0.0.0.0"  # noqa: S104 - what HOST asks for
 
 
 def is_loopback(host: str) -> bool:

@@ -23,6 +23,7 @@ _LONGEST_BACKOFF_S = 60.0
 _JITTER = 0.5
 # A loop that ran this long without a crash has recovered, and its backoff starts again.
 _STABLE_AFTER_S = 60.0
+_DEFAULT_BOUNDS = LoopBounds()
 
 
 class Supervisor:
@@ -45,7 +46,7 @@ class Supervisor:
         sleep: Sleep = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         on_crash: Callable[[str], None] | None = None,
-        bounds: LoopBounds = LoopBounds(),  # noqa: B008 - a frozen record
+        bounds: LoopBounds = _DEFAULT_BOUNDS,
     ) -> None:
         self._clock = clock
         self._health = health

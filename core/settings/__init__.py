@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from core.errors import StartError
-from core.http.loopback import is_loopback
+from core.http.loopback import EVERY_IPV4, is_loopback
 from core.logs import LogFormat
 from core.logs.secret import Secret
 from core.settings import values as parse
@@ -137,7 +137,7 @@ def _decide_host(
     has_token = "DISCORD_TOKEN" in given
     if "HOST" not in given and has_token and environ.get("PORT", "").strip():
         # Hosting platforms set PORT and connect from outside.
-        values["host"] = "0.0.0.0"  # noqa: S104 - see above
+        values["host"] = EVERY_IPV4
     if has_token:
         return
     platform = next((name for name in _HOSTING_VARIABLES if environ.get(name, "").strip()), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 from urllib.parse import urlsplit
 
+from core.http.loopback import EVERY_IPV4
 from core.logs import LogFormat
 from core.logs.secret import Secret
 from core.settings import values as parse
@@ -55,7 +56,7 @@ class Settings(HealthSettings, frozen=True, kw_only=True):
         if self.public_url:
             return self.public_url
         # Addresses that mean "all" cannot be opened; "::" includes IPv4.
-        every = self.host in {"0.0.0.0", "::"}  # noqa: S104 - replaced here
+        every = self.host in {EVERY_IPV4, "::"}
         return f"http://{f'127.0.0.1:{self.port}' if every else self.authority}"
 
     @property

@@ -19,6 +19,7 @@ LIMIT: Final = 500
 # Longer texts are cut at this length.
 _NAME_LENGTH: Final = 100
 _REASON_LENGTH: Final = 1_000
+_UCF: Final = "SELECT at_us, harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history"
 _COUNT: Final = "SELECT count(*) FROM journal"
 _SELECT: Final = "SELECT id, at_us, kind, subject, cause, actor, actor_id, reason, before, after FROM journal"
 _VALUE_BYTES: Final = 64 * 1024
@@ -94,7 +95,7 @@ class Journal:
         return await self._ucf("ORDER BY at_us, version LIMIT 1")
 
     async def _ucf(self, which: str, *values: int) -> tuple[UCF, datetime] | None:
-        query = f"SELECT at_us, {', '.join(METRICS)} FROM ucf_history {which}"  # noqa: S608 - our own words
+        query = f"{_UCF} {which}"
 
         def work(connection: sqlite3.Connection) -> tuple[UCF, datetime] | None:
             row = connection.execute(query, values).fetchone()

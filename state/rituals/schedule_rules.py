@@ -33,7 +33,7 @@ class Rule(Protocol):
         """The text that `parse_rule` accepts."""
         ...
 
-    def next_after(self, moment: datetime, anchor: datetime) -> datetime:
+    def next_after(self, moment: datetime, anchor: datetime, /) -> datetime:
         """The first run after `moment`, for a schedule created at `anchor`."""
         ...
 
@@ -48,7 +48,7 @@ class Every(msgspec.Struct, frozen=True):
         """Such as "every 6h"."""
         return f"{_EVERY} {format_duration(self.span)}"
 
-    def next_after(self, moment: datetime, anchor: datetime) -> datetime:
+    def next_after(self, moment: datetime, anchor: datetime, /) -> datetime:
         """The first whole number of spans (at least one) after the anchor that is later than `moment`.
 
         An anchor in the future was set by a wrong clock; `moment` is used instead.
@@ -63,7 +63,7 @@ class Cron(msgspec.Struct, frozen=True):
 
     text: str
 
-    def next_after(self, moment: datetime, anchor: datetime) -> datetime:  # noqa: ARG002 - as the protocol has it
+    def next_after(self, moment: datetime, _anchor: datetime, /) -> datetime:
         """The first match after `moment`; if cronsim finds none in 50 years, a time beyond them."""
         from cronsim import CronSim
 

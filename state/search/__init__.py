@@ -20,8 +20,6 @@ HIT_ENDS: Final = "\x03"
 # Of all matches the newest are ranked, up to the first number; the best are shown, up to the second.
 _RANKED: Final = 5_000
 MOST_SHOWN: Final = 100
-# Weights of a hit in the title, in the text, and in who and why.
-_WEIGHTS: Final = "4.0, 1.0, 1.0"
 _SNIPPET_WORDS: Final = 18
 # The weight of a hit falls from 1 (today) to 0.5 (very old); at this age it is 0.75.
 _AGED_US: Final = 30 * 24 * 3600 * 1_000_000
@@ -110,29 +108,27 @@ def _newest(connection: sqlite3.Connection) -> int:
 
 
 def _best(connection: sqlite3.Connection, match: str, last: int, now_us: int) -> list[int]:
-    # bm25() is negative; lower is better.
+    # bm25() is negative; lower is better. Its weights are for the title, for the text, and for who and why.
     rows = connection.execute(
-        f"""SELECT hit.rowid FROM (
-            SELECT rowid, bm25(search, {_WEIGHTS}) AS score FROM search
-            WHERE search MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT {_RANKED}
+        """SELECT hit.rowid FROM (
+            SELECT rowid, bm25(search, 4.0, 1.0, 1.0) AS score FROM search
+            WHERE search MATCH ?1 AND rowid <= ?2 ORDER BY rowid DESC LIMIT ?4
         ) AS hit JOIN search_docs ON search_docs.id = hit.rowid
-        ORDER BY hit.score * (0.5 + 0.5 / (1.0 + max(0, ?3 - search_docs.at_us) * 1.0 / {_AGED_US})),
+        ORDER BY hit.score * (0.5 + 0.5 / (1.0 + max(0, ?3 - search_docs.at_us) * 1.0 / ?5)),
             hit.rowid DESC
-        LIMIT {MOST_SHOWN}""",  # noqa: S608 - our own numbers
-        (match, last, now_us),
+        LIMIT ?6""",
+        (match, last, now_us, _RANKED, _AGED_US, MOST_SHOWN),
     )
     return [int(row[0]) for row in rows]
 
 
 def _hit(connection: sqlite3.Connection, match: str, number: int, *, people: bool) -> Hit:
-    def part(column: int, words: int) -> str:
-        return f"snippet(search, {column}, '{HIT_BEGINS}', '{HIT_ENDS}', '…', {words})"
-
-    row = connection.execute(
-        f"""SELECT source, source_id, at_us, {part(0, 64)}, {part(1, _SNIPPET_WORDS)},
-            {part(2, _SNIPPET_WORDS) if people else "NULL"}
+    source, number, at_us, title, text, who = connection.execute(
+        """SELECT source, source_id, at_us, snippet(search, 0, ?3, ?4, '…', 64),
+            snippet(search, 1, ?3, ?4, '…', ?5), snippet(search, 2, ?3, ?4, '…', ?5)
         FROM search JOIN search_docs ON search_docs.id = search.rowid
-        WHERE search MATCH ? AND search.rowid = ?""",  # noqa: S608 - likewise
-        (match, number),
+        WHERE search MATCH ?1 AND search.rowid = ?2""",
+        (match, number, HIT_BEGINS, HIT_ENDS, _SNIPPET_WORDS),
     ).fetchone()
-    return Hit(source=row[0], id=row[1], at=from_us(row[2]), title=row[3], text=row[4], people=row[5] or None)
+    people_shown = (who or None) if people else None
+    return Hit(source=source, id=number, at=from_us(at_us), title=title, text=text, people=people_shown)

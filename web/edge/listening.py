@@ -10,6 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from core.errors import StartError
+from core.http.loopback import EVERY_IPV4
 from core.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -19,7 +20,6 @@ _NEXT_PORTS: Final = 20
 # The listen backlog; after a restart all stream clients reconnect at once.
 _BACKLOG: Final = 1024
 _EVERY_IPV6: Final = "::"
-_EVERY_IPV4: Final = "0.0.0.0"  # noqa: S104 - what HOST asks for
 
 
 class CannotListen(StartError):
@@ -60,7 +60,7 @@ async def _start(runner: web.BaseRunner, host: str, port: int) -> None:
             await _start_both(runner, port)
             return
         logger.warning("http.no_ipv6 host=%s: only IPv4 is listened on", host)
-        host = _EVERY_IPV4
+        host = EVERY_IPV4
     site = web.TCPSite(runner, host, port, backlog=_BACKLOG, reuse_port=False)
     try:
         await site.start()
