@@ -1,16 +1,19 @@
 """What control routes read from their bodies, with errors for people."""
 
-from typing import Any
+from typing import TypeVar
 
 from sandbox.errors import ActionError
 from sandbox.wire import JsonObject
 
-Kind = type | tuple[type, ...]
-ID: Kind = (str, int)
+T = TypeVar("T")
+D = TypeVar("D")
+
+Kind = type[T] | tuple[type[T], ...]
+ID: Kind[object] = (str, int)
 """An id as a control body may give it."""
 
 
-def need(body: JsonObject, key: str, kind: Kind) -> Any:  # noqa: ANN401 - checked by kind
+def need(body: JsonObject, key: str, kind: Kind[T]) -> T:
     """The value of that kind.
 
     Raises:
@@ -22,7 +25,7 @@ def need(body: JsonObject, key: str, kind: Kind) -> Any:  # noqa: ANN401 - check
     return value
 
 
-def maybe(body: JsonObject, key: str, kind: Kind, default: object = None) -> Any:  # noqa: ANN401 - checked by kind
+def maybe(body: JsonObject, key: str, kind: Kind[T], default: D) -> T | D:
     """The value of that kind, or the default where it is missing.
 
     Raises:

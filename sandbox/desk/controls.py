@@ -25,8 +25,8 @@ class Verb(NamedTuple):
     """An action of a person, and what its body holds."""
 
     act: Callable[..., Awaitable[JsonObject | None]]
-    required: Mapping[str, Kind]
-    optional: Mapping[str, tuple[Kind, object]] = MappingProxyType({})
+    required: Mapping[str, Kind[Any]]
+    optional: Mapping[str, tuple[Kind[Any], object]] = MappingProxyType({})
 
     def read(self, body: JsonObject) -> dict[str, Any]:
         """The arguments of the action.
@@ -144,7 +144,7 @@ async def _body(request: web.Request) -> JsonObject:
 async def _gateway(engine: Engine, body: JsonObject) -> JsonObject:
     action = need(body, "action", str)
     gateway = engine.gateway
-    code = maybe(body, "close_code", int)
+    code = maybe(body, "close_code", int, default=None)
     if action == "drop":
         if code is None:
             return {"connections": gateway.drop()}
@@ -163,14 +163,14 @@ async def _fault(engine: Engine, body: JsonObject) -> JsonObject:
     fault = Fault(
         method=maybe(body, "method", str, default="*").upper(),
         route=need(body, "route", str),
-        status=maybe(body, "status", int),
+        status=maybe(body, "status", int, default=None),
         delay_s=maybe(body, "delay_s", (int, float), default=0.0),
-        times=maybe(body, "times", int),
+        times=maybe(body, "times", int, default=None),
         retry_after_s=maybe(body, "retry_after_s", (int, float), default=1.0),
         code=maybe(body, "code", int, default=0),
-        field=maybe(body, "field", str),
+        field=maybe(body, "field", str, default=None),
         via=maybe(body, "via", bool, default=True),
-        cut=maybe(body, "cut", str),
+        cut=maybe(body, "cut", str, default=None),
     )
     try:
         return {"id": engine.faults.add(fault)}
