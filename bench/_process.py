@@ -1,6 +1,7 @@
 """Processes under measurement: their CPU time, their ports, their end."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -8,18 +9,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+# Linux gives outgoing connections ports from 32768 on, other systems from 49152 on.
+_NEVER_GIVEN_PORTS = (20_000, 32_768)
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on 127.0.0.1 that was free a moment ago, and that the system gives to no connection."""
+    while True:
+        port = random.SystemRandom().randrange(*_NEVER_GIVEN_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def cpu_s(pid: int) -> float:
@@ -102,7 +106,7 @@ def wait_until_ready(process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("Helix ended before it was ready")
 
 
-def wait_for_http(port: int, path: str, *, timeout_s: float = 30.0) -> None:
+def wait_for_http(port: int, path: str, *, timeout_s: float = 90.0) -> None:
     """Return as soon as GET `path` answers 200 on 127.0.0.1."""
     deadline = time.monotonic() + timeout_s
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench._process import free_port
 from sandbox import Sandbox, start_sandbox
 from tests.chaos.receiver import posts_of, receiving
 from tests.chaos.senders import Senders
@@ -63,7 +63,7 @@ async def _run(
 ) -> Outcome:
     for bucket in ("global", "default", "messages.create", "typing"):
         sandbox.engine.limits.set(bucket, 10**9, 1.0)
-    channel, port, database = sandbox.channel("general"), _free_port(), folder / "helix.db"
+    channel, port, database = sandbox.channel("general"), free_port(), folder / "helix.db"
     async with receiving() as deliveries:
         env = {
             "DISCORD_TOKEN": sandbox.token,
@@ -132,9 +132,3 @@ async def _live_and_die(env: dict[str, str], rng: random.Random) -> None:
             await asyncio.sleep(rng.uniform(0, 0.8))
     finally:
         await process.kill()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import re
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -18,6 +17,7 @@ import aiohttp
 import pytest
 import standardwebhooks
 
+from bench._process import free_port
 from core.breakers.breaker import BreakerPolicy
 from core.logs.secret import Secret
 from core.webhooks import destinations, inbox, outbox, pacing, retries, router, sending
@@ -224,12 +224,6 @@ async def _listens(port: int) -> bool:
     with suppress(OSError):
         await writer.wait_closed()
     return True
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.mark.parametrize("name", ["receive.py", pytest.param("receive.mjs", marks=needs_node)])
