@@ -57,7 +57,7 @@ async def open_collective(kernel: Kernel, database: Database) -> Collective:
     collective.manager.subscribe(_announcer(kernel))
     await collective.webhooks.open()
     await collective.alerts.load()
-    kernel.clock_watch.on_set_back(collective.alerts.load_mutes)
+    kernel.clock_skew.on_set_back(collective.alerts.load_mutes)
     await collective.forecasts.load()
     await collective.projector.import_at_start()
     cut_off = len(await collective.rituals.load())

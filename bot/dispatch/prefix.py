@@ -74,7 +74,7 @@ class PrefixRunner:
 
     async def _run_one(self, message: discord.Message, place: int) -> None:
         began = self._clock.monotonic()
-        self._bot.kernel.clock_watch.compare(message.created_at)
+        self._bot.kernel.clock_skew.compare(message.created_at)
         ctx: HelixContext | None = None
         try:
             ctx = await self._bot.get_context(message, cls=HelixContext)

@@ -70,7 +70,7 @@ class HelixTree(WholeCallTree[HelixBot]):
                 await _say_anyway(interaction, errors.RESTARTING)
             return
         began = self.client.kernel.clock.monotonic()
-        self.client.kernel.clock_watch.compare(interaction.created_at)
+        self.client.kernel.clock_skew.compare(interaction.created_at)
         task = asyncio.current_task()
         if task is not None:
             drain.track(task, "command")

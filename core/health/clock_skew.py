@@ -26,7 +26,7 @@ _FAIL_S: Final = 300.0
 _ACTION: Final = "Synchronise this machine's clock by NTP (`timedatectl set-ntp true`)."
 
 
-class ClockWatch:
+class ClockSkew:
     """Detects steps and skew of the wall clock.
 
     Args:

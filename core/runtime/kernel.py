@@ -10,7 +10,7 @@ from core.cache import CacheRegistry
 from core.clock import Clock, SystemClock
 from core.flags import Flags
 from core.health import STATUSES, Check, HealthRegistry
-from core.health.clock_skew import LOOK_EVERY_S, ClockWatch
+from core.health.clock_skew import LOOK_EVERY_S, ClockSkew
 from core.health.refusals import Refusals
 from core.metrics import Registry
 from core.runtime.drain import Drain
@@ -39,7 +39,7 @@ class Kernel:
     lifecycle: Lifecycle
     drain: Drain
     loop_lag: LoopLag
-    clock_watch: ClockWatch
+    clock_skew: ClockSkew
     refusals: Refusals
     worker: Worker
     started_at: datetime
@@ -69,7 +69,7 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
         warn_s=settings.loop_lag_warn_ms / 1000,
         fail_s=settings.loop_lag_fail_ms / 1000,
     )
-    clock_watch = ClockWatch(clock, warn_s=settings.clock_warn_s)
+    clock_skew = ClockSkew(clock, warn_s=settings.clock_warn_s)
 
     async def refresh_health() -> None:
         health.refresh()
@@ -88,9 +88,9 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     health.add_probe("caches", caches.probe)
     health.add_probe("access", refusals.probe)
     health.add_probe("loops", supervisor.probe)
-    health.add_probe("clock", clock_watch.probe)
+    health.add_probe("clock", clock_skew.probe)
     supervisor.add("event-loop-lag", loop_lag.run)
-    supervisor.add("clock", clock_watch.look, every_s=LOOK_EVERY_S)
+    supervisor.add("clock", clock_skew.look, every_s=LOOK_EVERY_S)
     supervisor.add("health", refresh_health, every_s=_HEALTH_EVERY_S)
     _register_gauges(metrics, health)
     return Kernel(
@@ -105,7 +105,7 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
         lifecycle=Lifecycle(clock, health, settings.shutdown_s),
         drain=Drain(),
         loop_lag=loop_lag,
-        clock_watch=clock_watch,
+        clock_skew=clock_skew,
         refusals=refusals,
         worker=Worker(),
         started_at=clock.now(),

@@ -84,7 +84,7 @@ class Backups:
         found = await asyncio.to_thread(tidy, self.folder)
         await self._database.write(partial(backup_table.reconcile, found=found))
         await self._leave_the_future()
-        self._kernel.clock_watch.on_set_back(self._leave_the_future)
+        self._kernel.clock_skew.on_set_back(self._leave_the_future)
 
     def list(self) -> tuple[BackupRecord, ...]:
         """All backups, newest first; from memory."""

@@ -91,7 +91,7 @@ class Directives:
         """Reads the halt and the counts; call it first."""
         self.halted = await self._database.read(store.read_halt)
         await self._book.load()
-        self._kernel.clock_watch.on_set_back(self._book.leave_the_future)
+        self._kernel.clock_skew.on_set_back(self._book.leave_the_future)
 
     async def submit(self, text: str, *, actor: Actor, rank: Rank, key: str | None = None) -> Directive:
         """Judges a directive and queues it; a refused one is stored too, with the reason as its result.

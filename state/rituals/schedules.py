@@ -90,7 +90,7 @@ class Schedules:
         """Reads the stored schedules."""
         for schedule in await self._database.read(table.read_all):
             self._known[schedule.id] = (schedule, kept_rule(schedule.rule))
-        self._kernel.clock_watch.on_set_back(self._look_again)
+        self._kernel.clock_skew.on_set_back(self._look_again)
 
     async def add(self, rule: Rule, steps: int, *, actor: Actor) -> Schedule:
         """Stores a schedule; its first run is the first one due after now.

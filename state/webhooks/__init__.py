@@ -130,7 +130,7 @@ class Webhooks:
     async def open(self) -> None:
         """Counts what waits, and accepts events from now on; nothing is sent before the supervisor runs."""
         await self.shorten_waits()
-        self._kernel.clock_watch.on_set_back(self.shorten_waits)
+        self._kernel.clock_skew.on_set_back(self.shorten_waits)
         await self.inbox.open()
         await self.outbox.refresh()
         self.recent.load(await self.outbox.page(limit=MOST))

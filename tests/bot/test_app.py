@@ -196,7 +196,7 @@ async def test_a_slow_gateway_is_a_warning(running_bot: RunningBot, monkeypatch:
 
 
 async def test_what_people_say_tells_how_right_the_clock_is(running_bot: RunningBot, chat: Chat) -> None:
-    watch = running_bot.kernel.clock_watch
+    watch = running_bot.kernel.clock_skew
     await chat.ask("!ping")
     await chat.slash("ping")
     assert watch.drift_s() is None

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 
 from core.health import Reading
-from core.health.clock_skew import ClockWatch
+from core.health.clock_skew import ClockSkew
 from tests.manual_clock import ManualClock
 
 
 class Watched:
     def __init__(self, warn_s: float = 5.0) -> None:
         self.clock = ManualClock()
-        self.watch = ClockWatch(self.clock, warn_s=warn_s)
+        self.watch = ClockSkew(self.clock, warn_s=warn_s)
 
     async def pass_s(self, seconds: float, *, step_s: float = 0.0) -> Reading:
         self.clock.advance(seconds)

@@ -92,10 +92,10 @@ async def test_the_next_comes_after_a_day_though_the_last_one_was_made_in_the_fu
     collective: Collective, kernel: Kernel, clock: ManualClock
 ) -> None:
     clock.set(30 * 24 * HOUR)
-    await kernel.clock_watch.look()
+    await kernel.clock_skew.look()
     ahead = [await collective.backups.create(ADA) for _ in range(2)]
     clock.set(-30 * 24 * HOUR)
-    await kernel.clock_watch.look()
+    await kernel.clock_skew.look()
     due_at = collective.backup_schedule.due_at()
     assert due_at == clock.now() + timedelta(hours=24)
     clock.advance(24 * HOUR)

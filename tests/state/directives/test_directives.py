@@ -235,10 +235,10 @@ async def test_what_was_asked_while_the_clock_was_ahead_counts_for_an_hour(
     monkeypatch.setattr("state.directives.policy.MOST_IN_AN_HOUR", 1)
     manus()
     clock.set(7200)
-    await collective.kernel.clock_watch.look()
+    await collective.kernel.clock_skew.look()
     await ended(collective.directives, (await ask(collective, "note")).id)
     clock.set(-7200)
-    await collective.kernel.clock_watch.look()
+    await collective.kernel.clock_skew.look()
     assert (await ask(collective, "note")).status == "refused"
     clock.advance(timedelta(hours=1, seconds=1).total_seconds())
     assert (await ask(collective, "note")).status == "queued"
