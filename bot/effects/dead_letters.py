@@ -23,7 +23,7 @@ from core.store.moments import from_us, to_us
 if TYPE_CHECKING:
     from bot.parts import HelixBot
     from bot.parts.duties import Duty
-    from core.webhooks.dead_letter_notice import Told
+    from core.webhooks.dead_letter_notice import Notice
     from core.webhooks.deliverer import Settled
 
 logger = logging.getLogger(__name__)
@@ -66,12 +66,12 @@ class DeadLetters:
         begun = await self._bot.remembered.get(self._bot.remember_scope, _KEY)
         if begun is not None:
             await self._finish(channel_id, int(begun))
-        untold = self._bot.collective.webhooks.untold
-        if not await untold.any():
+        notices = self._bot.collective.webhooks.notices
+        if not await notices.any():
             return begun is not None
         notice = to_us(self._bot.kernel.clock.now())
         await self._bot.remembered.set(self._bot.remember_scope, _KEY, str(notice))
-        await untold.claim(notice)
+        await notices.claim(notice)
         await self._finish(channel_id, notice)
         return True
 
@@ -102,9 +102,9 @@ class DeadLetters:
 
     async def _finish(self, channel_id: int, notice: int) -> None:
         """Post a notice that was begun, unless it is there."""
-        told = await self._bot.collective.webhooks.untold.of(notice)
-        if told is not None and not await self._is_there(channel_id, notice):
-            await self._post(channel_id, notice, told)
+        content = await self._bot.collective.webhooks.notices.of(notice)
+        if content is not None and not await self._is_there(channel_id, notice):
+            await self._post(channel_id, notice, content)
         await self._bot.remembered.delete(self._bot.remember_scope, _KEY)
 
     async def _is_there(self, channel_id: int, notice: int) -> bool:
@@ -119,36 +119,36 @@ class DeadLetters:
             return False
         return found is not None
 
-    async def _post(self, channel_id: int, notice: int, told: Told) -> None:
+    async def _post(self, channel_id: int, notice: int, content: Notice) -> None:
         more: dict[str, Any] = {}
-        if told.count:
-            payload = str(told.first) if told.count == 1 else f"{told.first}-{told.last}"
+        if content.count:
+            payload = str(content.first) if content.count == 1 else f"{content.first}-{content.last}"
             more["view"] = buttons.view_of(
                 await buttons.button(self._bot, "webhooks", "replay", 0, payload, label="Replay", emoji="🔁")
             )
         await self._bot.get_partial_messageable(channel_id).send(
-            embed=_card(self._bot.prefix, notice, told),
+            embed=_card(self._bot.prefix, notice, content),
             nonce=hashlib.sha256(f"dead letters {channel_id} {notice}".encode()).hexdigest()[:_NONCE_LENGTH],
             allowed_mentions=discord.AllowedMentions.none(),
             **more,
         )
 
 
-def _card(prefix: str, notice: int, told: Told) -> discord.Embed:
+def _card(prefix: str, notice: int, content: Notice) -> discord.Embed:
     lines = [
         f"**{each.id}** {each.type} → `{each.destination}`: {embeds.plain(each.error or '', 120)}"
-        for each in told.letters
+        for each in content.letters
     ]
-    if told.count > len(lines):
-        lines.append(f"… and {told.count - len(lines)} more; `{prefix}webhooks failed` has them all.")
+    if content.count > len(lines):
+        lines.append(f"… and {content.count - len(lines)} more; `{prefix}webhooks failed` has them all.")
     lines += [
         f"🔌 `{name}` is switched off: {embeds.plain(reason, 200)}. "
         f"It is on again after `{prefix}breakers reset {name}`, or a replay that arrives."
-        for name, reason in told.off.items()
+        for name, reason in content.off.items()
     ]
     title = "A destination is switched off"
-    if told.count:
-        title = "A delivery died" if told.count == 1 else f"{told.count} deliveries died"
+    if content.count:
+        title = "A delivery died" if content.count == 1 else f"{content.count} deliveries died"
     return embeds.card(title, lines, status="fail", footer=_mark(notice))
 
 

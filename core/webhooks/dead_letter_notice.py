@@ -10,6 +10,7 @@ import msgspec
 from core.store import Database
 
 SHOWN: Final = 8
+# Column told_us: the id of the notice that reported a row; NULL if none has yet.
 _DEAD: Final = "FROM deliveries WHERE status = 'dead' AND told_us"
 _OFF: Final = "FROM destination_state WHERE disabled_us IS NOT NULL AND told_us"
 
@@ -24,7 +25,7 @@ class DeadLetter(msgspec.Struct, frozen=True):
     error: str | None
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """The content of one notice, read from the present state.
 
     Attributes:
@@ -39,7 +40,7 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     off: dict[str, str]
 
 
-class Untold:
+class DeadLetterNotices:
     """Assigns dead letters to notices; a notice is identified by its time, in microseconds."""
 
     def __init__(self, database: Database) -> None:
@@ -68,10 +69,10 @@ class Untold:
 
         await self._database.write(work)
 
-    async def of(self, notice_us: int) -> Told | None:
+    async def of(self, notice_us: int) -> Notice | None:
         """The content of a notice; None if it has none, or if all of it was replayed meanwhile."""
 
-        def work(connection: sqlite3.Connection) -> Told | None:
+        def work(connection: sqlite3.Connection) -> Notice | None:
             count, first, last = connection.execute(
                 f"SELECT count(*), min(id), max(id) {_DEAD} = ?", (notice_us,)
             ).fetchone()
@@ -87,6 +88,6 @@ class Untold:
             )
             if not count and not off:
                 return None
-            return Told(count=count, first=first or 0, last=last or 0, letters=letters, off=off)
+            return Notice(count=count, first=first or 0, last=last or 0, letters=letters, off=off)
 
         return await self._database.read(work)

@@ -253,10 +253,10 @@ class Deliverer:
         """Ends the deliveries of a destination that no longer exists (removed hook or setting)."""
         now_us = to_us(self._clock.now())
         # A subscriber removes its hook on purpose. A missing setting may be a mistake: notify the admins.
-        told_us = now_us if is_hook(name) else None
+        notified_us = now_us if is_hook(name) else None
         await self._database.write(
             lambda connection: end_waiting(
-                connection, name, now_us, "its destination is gone", told_us=told_us
+                connection, name, now_us, "its destination is gone", notified_us=notified_us
             )
         )
         self._destinations.say_removed(name)

@@ -252,19 +252,19 @@ def remove_hook(connection: sqlite3.Connection, hook_id: str, now_us: int) -> bo
     connection.execute("DELETE FROM destination_state WHERE destination = ?", (hook_id,))
     if gone:
         # Nobody can replay these deliveries, so nobody is notified.
-        end_waiting(connection, hook_id, now_us, "the hook is gone", told_us=now_us)
+        end_waiting(connection, hook_id, now_us, "the hook is gone", notified_us=now_us)
     return gone
 
 
 def end_waiting(
-    connection: sqlite3.Connection, name: str, now_us: int, why: str, *, told_us: int | None = None
+    connection: sqlite3.Connection, name: str, now_us: int, why: str, *, notified_us: int | None = None
 ) -> int:
     """Turns the waiting deliveries of a destination into dead letters; returns how many.
 
-    Pass the present time as `told_us` to suppress the notice about them.
+    Pass the present time as `notified_us` to suppress the notice about them.
     """
     return connection.execute(
         "UPDATE deliveries SET status = 'dead', finished_us = ?, last_error = ?, told_us = ? "
         "WHERE destination = ? AND status = 'waiting'",
-        (now_us, why, told_us, name),
+        (now_us, why, notified_us, name),
     ).rowcount

@@ -21,7 +21,7 @@ from core.store import Database
 from core.store.errors import StoreError
 from core.store.moments import to_us
 from core.version import VERSION
-from core.webhooks.dead_letter_notice import Untold
+from core.webhooks.dead_letter_notice import DeadLetterNotices
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destinations
 from core.webhooks.inbox import Accepted, Inbox, Incoming
@@ -69,7 +69,7 @@ class Webhooks:
         outbox: outgoing events.
         destinations: where outgoing events are sent.
         breakers: one for each destination and each handler.
-        untold: dead letters of which the admins were not notified yet.
+        notices: the notices to the admins about dead letters.
         recent: the newest deliveries.
         look_ups: resolves the hosts of destinations.
     """
@@ -90,7 +90,7 @@ class Webhooks:
         self.inbox = Inbox(database, clock)
         self.destinations = Destinations(database, clock, settings)
         self.outbox = Outbox(database, clock, self.destinations)
-        self.untold = Untold(database)
+        self.notices = DeadLetterNotices(database)
         self.recent = RecentDeliveries()
         self.loopback = settings.in_sandbox
         self.look_ups = LookUps("deliveries")

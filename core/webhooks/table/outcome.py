@@ -152,9 +152,9 @@ class Settling:
             disabled=disabled,
             lag_s=(now_us - row[2]) / 1e6,
         )
-        told = self._exhausted(settled) if settled.status == "dead" else None
-        if told is not None:
-            self._outbox.enqueue(connection, now, *told)
+        report = self._exhausted(settled) if settled.status == "dead" else None
+        if report is not None:
+            self._outbox.enqueue(connection, now, *report)
         return settled
 
     def _note_destination(

@@ -198,7 +198,7 @@ async def test_a_kill_between_the_notice_and_its_note_tells_it_once(
     assert len(notices(board)) == 1
 
 
-@pytest.mark.parametrize("dies", ["remembered.set", "collective.webhooks.untold.claim"])
+@pytest.mark.parametrize("dies", ["remembered.set", "collective.webhooks.notices.claim"])
 async def test_a_kill_while_a_notice_is_noted_loses_no_letter(
     start_bot: StartBot, board: Chat, monkeypatch: pytest.MonkeyPatch, dies: str
 ) -> None:

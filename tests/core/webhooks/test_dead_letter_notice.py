@@ -6,7 +6,7 @@ import asyncio
 
 from core.settings import Settings
 from core.store import Database
-from core.webhooks.dead_letter_notice import Untold
+from core.webhooks.dead_letter_notice import DeadLetterNotices
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock
@@ -16,20 +16,20 @@ async def test_a_letter_that_dies_again_after_a_replay_is_told_again(
     stage: Stage, receiver: Receiver
 ) -> None:
     receiver.statuses = [404]
-    untold = Untold(stage.store)
+    notices = DeadLetterNotices(stage.store)
     async with stage.running():
         event = await stage.emit()
         await stage.until(2)
         letter = next(each.id for each in await stage.outbox.page() if each.event_id == event)
-        await untold.claim(1)
+        await notices.claim(1)
         assert await stage.outbox.replay(letter)
-        assert await untold.of(1) is not None, "the event that told of the letter is dead, too"
+        assert await notices.of(1) is not None, "the event that told of the letter is dead, too"
         await stage.until(3)
-    await untold.claim(2)
-    told = await untold.of(2)
+    await notices.claim(2)
+    told = await notices.of(2)
     assert told is not None
     assert letter in {each.id for each in told.letters}
-    earlier = await untold.of(1)
+    earlier = await notices.of(1)
     assert earlier is not None
     assert {each.type for each in earlier.letters} == {"delivery.exhausted"}
 
@@ -38,21 +38,21 @@ async def test_a_destination_that_fails_again_while_it_is_switched_off_is_told_a
     stage: Stage, receiver: Receiver
 ) -> None:
     receiver.statuses = [500]
-    untold = Untold(stage.store)
+    notices = DeadLetterNotices(stage.store)
     async with stage.running():
         event = await stage.emit()
         await stage.until(1)
         await stage.wait(5 * 86_400 + 60)
         await stage.until(2)
-        await untold.claim(1)
-        told = await untold.of(1)
+        await notices.claim(1)
+        told = await notices.of(1)
         assert told is not None
         assert told.off == {"zapier": "it has failed for 5 days"}
         letter = next(each.id for each in await stage.outbox.page() if each.event_id == event)
         assert await stage.outbox.replay(letter)
         await stage.until(3)
-    await untold.claim(2)
-    told = await untold.of(2)
+    await notices.claim(2)
+    told = await notices.of(2)
     assert told is not None
     assert told.off == {"zapier": "it has failed for 5 days"}
 
@@ -69,17 +69,17 @@ async def test_what_waits_for_a_hook_that_is_not_there_is_no_news(
             while (await stage.one()).status != "dead":
                 await asyncio.sleep(0.005)
     assert receiver.got == []
-    assert not await Untold(store).any()
+    assert not await DeadLetterNotices(store).any()
 
 
 async def test_a_destination_that_is_switched_off_is_to_be_told_without_a_letter(stage: Stage) -> None:
-    untold = Untold(stage.store)
-    assert not await untold.any()
+    notices = DeadLetterNotices(stage.store)
+    assert not await notices.any()
     await stage.store.write(
         lambda connection: connection.execute(
             "INSERT INTO destination_state (destination, disabled_us, disabled_why) VALUES ('zapier', 1, 'x')"
         )
     )
-    assert await untold.any()
-    await untold.claim(1)
-    assert not await untold.any()
+    assert await notices.any()
+    await notices.claim(1)
+    assert not await notices.any()

@@ -12,7 +12,7 @@ from core.breakers.breaker import BreakerPolicy
 from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreError
-from core.webhooks.dead_letter_notice import Untold
+from core.webhooks.dead_letter_notice import DeadLetterNotices
 from core.webhooks.destinations import end_waiting
 from core.webhooks.table.due import is_over
 from tests.core.webhooks.delivery_stage import Stage
@@ -217,7 +217,7 @@ async def test_a_hook_that_is_removed_while_it_is_sent_to_ends_quietly(
     delivery = await stage.one()
     assert (delivery.status, delivery.last_error) == ("dead", "the hook is gone")
     assert not await stage.outbox.replay(delivery.id), "nobody is there to send it to"
-    assert not await Untold(store).any()
+    assert not await DeadLetterNotices(store).any()
 
 
 async def test_what_waits_for_a_destination_that_left_the_settings_is_dead_and_told(
@@ -229,17 +229,17 @@ async def test_what_waits_for_a_destination_that_left_the_settings_is_dead_and_t
         async with asyncio.timeout(40):
             while (await without.one()).status != "dead":
                 await asyncio.sleep(0.005)
-    untold = Untold(store)
-    assert await untold.any()
-    await untold.claim(7)
-    assert not await untold.any()
-    told = await untold.of(7)
+    notices = DeadLetterNotices(store)
+    assert await notices.any()
+    await notices.claim(7)
+    assert not await notices.any()
+    told = await notices.of(7)
     assert told is not None
     assert [(each.destination, each.error) for each in told.letters] == [
         ("zapier", "its destination is gone")
     ]
     assert (told.count, told.off) == (1, {})
-    assert await untold.of(8) is None
+    assert await notices.of(8) is None
     assert not await without.outbox.replay(told.first)
     assert await stage.outbox.replay(told.first), "the setting is back"
 
