@@ -30,7 +30,7 @@ ENTRIES = COG.commands(
                 choices=("http", "commands", "cache", "webhooks"),
             ),
         ),
-        summary="Counts, latencies, error rate, cache hit rate, and how the promises stand.",
+        summary="Counts, latencies, error rate, cache hit rate, and the objectives (SLOs).",
         example="!metrics http",
         ttl_s=5.0,
     ),

@@ -16,7 +16,7 @@ from core.store.errors import StoreError
 from state.slo import slo_table as table
 from state.slo._sums import Buckets, Sums, bounds_of, count_of, quantile, read_sums
 from state.slo._uptime import Uptime
-from state.slo.objectives import TARGETS, PromiseName, SloReport, judge
+from state.slo.objectives import TARGETS, ObjectiveName, SloReport, judge
 from state.slo.slo_table import Minute
 
 logger = logging.getLogger(__name__)
@@ -100,10 +100,10 @@ class Slo:
             watched_s -= outside * oldest.span.total_seconds()
             sums.up_s -= outside * oldest.sums.up_s
         measured = _measure(sums, watched_s, self._metrics)
-        promises = tuple(judge(target, *measured[target.name]) for target in TARGETS)
-        verdicts = {promise.met for promise in promises} - {None}
+        objectives = tuple(judge(target, *measured[target.name]) for target in TARGETS)
+        verdicts = {objective.met for objective in objectives} - {None}
         return SloReport(
-            since=since, until=now, met=False not in verdicts if verdicts else None, promises=promises
+            since=since, until=now, met=False not in verdicts if verdicts else None, promises=objectives
         )
 
     def _register(self) -> None:
@@ -149,7 +149,7 @@ class Slo:
 
 def _measure(
     sums: Sums, watched_s: float, metrics: Registry
-) -> Mapping[PromiseName, tuple[float | None, int]]:
+) -> Mapping[ObjectiveName, tuple[float | None, int]]:
     """Value and number of samples of each objective."""
 
     def p95(buckets: Buckets, histogram: str) -> tuple[float | None, int]:

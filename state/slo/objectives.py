@@ -8,7 +8,7 @@ import msgspec
 
 from core.clock import Moment
 
-PromiseName = Literal[
+ObjectiveName = Literal[
     "error_rate", "uptime", "deliveries", "command_p95",
     "mean_response", "response_p95", "hit_rate", "broadcast_p95",
 ]  # fmt: skip
@@ -23,7 +23,7 @@ class Target(msgspec.Struct, frozen=True):
         least: with fewer samples there is no value: one failure in ten may be chance.
     """
 
-    name: PromiseName
+    name: ObjectiveName
     title: str
     comparison: Literal["<", ">"]
     target: float
@@ -44,7 +44,7 @@ TARGETS: Final = (
 )
 
 
-class Promise(msgspec.Struct, frozen=True, kw_only=True):
+class Objective(msgspec.Struct, frozen=True, kw_only=True):
     """One objective (SLO) and its present value.
 
     Attributes:
@@ -53,7 +53,7 @@ class Promise(msgspec.Struct, frozen=True, kw_only=True):
         samples: number of requests, deliveries … behind the value; for the uptime, minutes.
     """
 
-    name: PromiseName
+    name: ObjectiveName
     title: str
     comparison: Literal["<", ">"]
     target: float
@@ -73,22 +73,22 @@ class SloReport(msgspec.Struct, frozen=True, kw_only=True):
     since: Moment
     until: Moment
     met: bool | None
-    promises: tuple[Promise, ...]
+    promises: tuple[Objective, ...]
 
     @property
-    def missed(self) -> tuple[PromiseName, ...]:
+    def missed(self) -> tuple[ObjectiveName, ...]:
         """The names of the missed objectives."""
-        return tuple(promise.name for promise in self.promises if promise.met is False)
+        return tuple(objective.name for objective in self.promises if objective.met is False)
 
 
-def judge(target: Target, value: float | None, samples: int) -> Promise:
+def judge(target: Target, value: float | None, samples: int) -> Objective:
     """Compares a measured value with its objective."""
     if samples < target.least:
         value = None
     met = None
     if value is not None:
         met = value < target.target if target.comparison == "<" else value > target.target
-    return Promise(
+    return Objective(
         name=target.name,
         title=target.title,
         comparison=target.comparison,

@@ -167,7 +167,7 @@ class QueuePulse(msgspec.Struct, frozen=True, kw_only=True):
     directives: int
 
 
-class PromisePulse(msgspec.Struct, frozen=True, kw_only=True):
+class ObjectivesPulse(msgspec.Struct, frozen=True, kw_only=True):
     """Whether the objectives of `/slo` are met (null: nothing was measured yet), and the missed ones."""
 
     met: bool | None
@@ -192,7 +192,7 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
     clients: int
     gateway_latency_ms: float | None
     queues: QueuePulse
-    slo: PromisePulse
+    slo: ObjectivesPulse
 
 
 class DeliveriesNow(msgspec.Struct, frozen=True, kw_only=True):

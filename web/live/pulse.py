@@ -17,7 +17,7 @@ from state.views.live_records import (
     CommandPulse,
     CommandUse,
     HttpPulse,
-    PromisePulse,
+    ObjectivesPulse,
     Pulse,
     QueuePulse,
 )
@@ -64,7 +64,7 @@ class PulseMeter:
                 outbox=webhooks.outbox.waiting,
                 directives=self._collective.directives.counts["queued"],
             ),
-            slo=self._promises(),
+            slo=self._objectives(),
         )
 
     def _http(self) -> HttpPulse:
@@ -112,10 +112,10 @@ class PulseMeter:
             ),
         )
 
-    def _promises(self) -> PromisePulse:
+    def _objectives(self) -> ObjectivesPulse:
         report = self._collective.slo.current()
         missed = tuple(one.name for one in report.promises if one.met is False)
-        return PromisePulse(met=report.met, missed=missed)
+        return ObjectivesPulse(met=report.met, missed=missed)
 
     def _gateway_latency_ms(self) -> float | None:
         check = self._kernel.health.get("gateway")

@@ -33,8 +33,8 @@ WORDS: Final[Mapping[str, Any]] = {
     "OutgoingType.summary": "The field has changed.", "Hook.id": "hook_0123456789abcdef",
     "RitualBrief.id": 12, "SampleReport.value": 5000.0,
     "FamilyReport.help": "HTTP requests answered.", "route": "/status",
-    "Promise.target": 0.001, "Promise.title": "Fewer than 0.1% of requests fail.",
-    "Promise.value": 0.0002, "Ready.ready": "store", "StateVersion.version": 42,
+    "Objective.target": 0.001, "Objective.title": "Fewer than 0.1% of requests fail.",
+    "Objective.value": 0.0002, "Ready.ready": "store", "StateVersion.version": 42,
     "links": "https://helix.example.org/docs", "/status": 0.0004, "requests": 5000,
 }  # fmt: skip
 # Keys of mappings, by member name.

@@ -29,7 +29,7 @@ def build_objectives(report: objectives.SloReport) -> tuple[Objective, ...]:
     return tuple(map(_in_words, report.promises))
 
 
-def _in_words(measured: objectives.Promise) -> Objective:
+def _in_words(measured: objectives.Objective) -> Objective:
     say = percent if measured.unit == "ratio" else duration
     if measured.value is not None:
         stands = say(measured.value)

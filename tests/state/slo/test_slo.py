@@ -18,7 +18,7 @@ from core.store.errors import StoreError
 from core.store.schema import CORE_MIGRATIONS
 from state.schema import STATE_MIGRATIONS
 from state.slo import Slo, slo_table
-from state.slo.objectives import TARGETS, Promise, PromiseName
+from state.slo.objectives import TARGETS, Objective, ObjectiveName
 from tests.manual_clock import ManualClock
 
 HOUR_S = 3600.0
@@ -54,7 +54,7 @@ class Run:
             requests.inc("/status", "GET", status)
             durations.observe(seconds, "/status")
 
-    def promise(self, name: PromiseName) -> Promise:
+    def promise(self, name: ObjectiveName) -> Objective:
         (found,) = (promise for promise in self.slo.current().promises if promise.name == name)
         return found
 

@@ -8,7 +8,7 @@ from bot.cogs.monitoring._metrics import UnknownSection
 from bot.cogs.monitoring._objectives import Objective
 from core.runtime.kernel import Kernel
 from state.ports import RouteInfo
-from state.slo.objectives import TARGETS, PromiseName, SloReport, judge
+from state.slo.objectives import TARGETS, ObjectiveName, SloReport, judge
 from tests.manual_clock import DEFAULT_START as NOON
 
 UNMEASURED = SloReport(
@@ -117,7 +117,7 @@ def test_memory_is_unknown_where_the_platform_does_not_say(
     assert _metrics.build_metrics(kernel, UNMEASURED, None).memory_bytes is None
 
 
-def objective(name: PromiseName, value: float | None, samples: int = 1_000) -> Objective:
+def objective(name: ObjectiveName, value: float | None, samples: int = 1_000) -> Objective:
     (target,) = (target for target in TARGETS if target.name == name)
     (shown,) = _objectives.build_objectives(
         SloReport(since=NOON, until=NOON, met=None, promises=(judge(target, value, samples),))
