@@ -15,9 +15,9 @@ from core.health import Reading
 from core.health.threshold import Threshold, warns_when
 from state.change import Actor
 from state.directives import directive_table as store
-from state.directives._notify import News, Watcher
-from state.directives._repository import Book
-from state.directives._run import STOPPED, Ended, Performer
+from state.directives._notify import Notifications, Watcher
+from state.directives._repository import Repository
+from state.directives._run import STOPPED, Ended, Executor
 from state.directives.action import Action, Parts
 from state.directives.policy import MOST_QUEUED, Decision, Rank, judge, judge_again
 from state.directives.policy_desk import PolicyDesk
@@ -72,9 +72,9 @@ class Directives:
         self._clock = parts.kernel.clock
         self._policy = policy
         self._actions = actions
-        self._book = Book(parts.database, manager, self._clock)
-        self._performer = Performer(parts, self._book, lambda: self.halted is not None, self._moved)
-        self._news = News(parts.kernel.broadcaster)
+        self._repository = Repository(parts.database, manager, self._clock)
+        self._executor = Executor(parts, self._repository, lambda: self.halted is not None, self._moved)
+        self._notifications = Notifications(parts.kernel.broadcaster)
         self._wake = asyncio.Event()
         # One at a time, so that two concurrent directives cannot both pass an asker's limit.
         self._asking = asyncio.Lock()
@@ -85,13 +85,13 @@ class Directives:
     @property
     def counts(self) -> Mapping[DirectiveStatus, int]:
         """Number of directives by status."""
-        return self._book.counts
+        return self._repository.counts
 
     async def load(self) -> None:
         """Reads the halt and the counts; call it first."""
         self.halted = await self._database.read(store.read_halt)
-        await self._book.load()
-        self._kernel.clock_skew.on_set_back(self._book.leave_the_future)
+        await self._repository.load()
+        self._kernel.clock_skew.on_set_back(self._repository.leave_the_future)
 
     async def submit(self, text: str, *, actor: Actor, rank: Rank, key: str | None = None) -> Directive:
         """Judges a directive and queues it; a refused one is stored too, with the reason as its result.
@@ -109,7 +109,7 @@ class Directives:
         action = self._actions.get(name)
         arguments = {} if action is None else action.parse(rest)
         async with self._asking:
-            known = None if key is None else await self._book.find_key(key)
+            known = None if key is None else await self._repository.find_key(key)
             if known is not None:
                 return known
             decision = await self._judge(name[:_TEXT_SHOWN], arguments, actor, rank)
@@ -127,7 +127,7 @@ class Directives:
                 result=None if decision.approved else f"{decision.reason} ({decision.principle})",
                 finished_at=None if decision.approved else now,
             )
-            directive = await self._book.open(asked, decision.row(actor), key)
+            directive = await self._repository.open(asked, decision.row(actor), key)
         self._policy.count(decision)
         self._changed(directive)
         self._wake.set()
@@ -162,7 +162,7 @@ class Directives:
             NotQueued: it is running or finished.
         """
         directive = await self.get(number)
-        cancelled = await self._book.withdraw(directive, actor)
+        cancelled = await self._repository.withdraw(directive, actor)
         if cancelled is None:
             directive = await self.get(number)
             raise NotQueued(f"Directive {number} is no longer queued: it is {directive.status}.")
@@ -179,10 +179,10 @@ class Directives:
             if first:
                 halt = Halt(since=self._clock.now(), actor=actor, reason=reason)
                 row = actor.row("halt", "Manus", reason=reason, before="working", after="halted")
-                await self._book.write_halt(halt, row)
+                await self._repository.write_halt(halt, row)
                 self.halted = halt
                 self._rested_or_not()
-        cancelled = await self._performer.cancel_ritual(actor, reason)
+        cancelled = await self._executor.cancel_ritual(actor, reason)
         now = self.running
         goes_on = None if now is None or now.action == "ritual" else now.text
         return Halted(first=first, cancelled=cancelled, running=goes_on)
@@ -192,7 +192,9 @@ class Directives:
         async with self._resting:
             if self.halted is None:
                 return False
-            await self._book.write_halt(None, actor.row("halt", "Manus", before="halted", after="working"))
+            await self._repository.write_halt(
+                None, actor.row("halt", "Manus", before="halted", after="working")
+            )
             self.halted = None
             self._rested_or_not()
         self._wake.set()
@@ -203,18 +205,18 @@ class Directives:
 
         It is called with None when Manus is halted or resumed, and must not block.
         """
-        return self._news.on_change(callback)
+        return self._notifications.on_change(callback)
 
     async def run(self) -> None:
         """Carries out queued directives one after another (supervised)."""
         self.running = None
-        for recovered in await self._book.recover(MOST_ATTEMPTS):
+        for recovered in await self._repository.recover(MOST_ATTEMPTS):
             self._changed(recovered)
         while True:
             self._wake.clear()
             directive: Directive | None = None
             if self.halted is None and self._kernel.drain.accepting:
-                directive = await self._book.take_next()
+                directive = await self._repository.take_next()
             if directive is None:
                 await self._wake.wait()
                 continue
@@ -240,7 +242,7 @@ class Directives:
         return reading
 
     async def _judge(self, name: str, arguments: Mapping[str, object], actor: Actor, rank: Rank) -> Decision:
-        open_of_asker, lately = await self._book.load_of(actor, self._clock.now() - _HOUR)
+        open_of_asker, lately = await self._repository.load_of(actor, self._clock.now() - _HOUR)
         seen = self._policy.seen(
             queued=self.counts["queued"], open_of_asker=open_of_asker, asked_within_hour=lately
         )
@@ -252,15 +254,15 @@ class Directives:
         try:
             ended = await self._end_of(directive)
         except asyncio.CancelledError:
-            self._changed(await self._book.put_back(directive, STOPPED))
+            self._changed(await self._repository.put_back(directive, STOPPED))
             raise
         finally:
             self.running = None
         if ended.status == "queued":
-            self._changed(await self._book.put_back(directive, ended.result))
+            self._changed(await self._repository.put_back(directive, ended.result))
             return
         event = ended.event
-        finished = await self._book.finish(
+        finished = await self._repository.finish(
             directive,
             ended.status,
             ended.result,
@@ -285,20 +287,20 @@ class Directives:
                 self._policy.count(decision)
                 text = f"{decision.reason} ({decision.principle})"
                 return Ended("refused", text, row=decision.row(directive.actor))
-        return await self._performer.perform(action, directive)
+        return await self._executor.perform(action, directive)
 
     def _moved(self, step: int, steps: int) -> None:
         if self.running is not None:
             self.running = msgspec.structs.replace(self.running, step=step, steps=steps)
-            self._news.tell(self.running)
+            self._notifications.tell(self.running)
 
     def _rested_or_not(self) -> None:
         self._kernel.health.refresh()
         self._changed(None)
 
     def _changed(self, directive: Directive | None) -> None:
-        self._news.publish(directive, queued=self.counts["queued"], halted=self.halted is not None)
-        self._news.tell(directive)
+        self._notifications.publish(directive, queued=self.counts["queued"], halted=self.halted is not None)
+        self._notifications.tell(directive)
 
 
 def _one_line(text: str) -> str:

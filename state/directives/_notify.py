@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 Watcher = Callable[[Directive | None], None]
 
 
-class News:
+class Notifications:
     """Sends notifications; a watcher that fails does not affect others."""
 
     def __init__(self, broadcaster: Broadcaster) -> None:

@@ -20,7 +20,7 @@ from state.manager import StateManager
 CAUSE = "directive"
 
 
-class Book:
+class Repository:
     """Stores directives.
 
     Attributes:
@@ -97,10 +97,10 @@ class Book:
             directive, status=status, result=result, finished_at=self._clock.now(), step=0, steps=0
         )
         rows = (_row(finished, _by_directive(finished), before="running"),)
-        keeping = self._keeping(finished, result)
+        update = self._updater(finished, result)
 
         def keep(connection: sqlite3.Connection) -> None:
-            keeping(connection)
+            update(connection)
             if beside is not None:
                 beside(connection)
 
@@ -135,7 +135,7 @@ class Book:
         waiting = msgspec.structs.replace(
             directive, status="queued", attempts=directive.attempts - 1, step=0, steps=0
         )
-        await self._commit((), (), self._keeping(waiting, why))
+        await self._commit((), (), self._updater(waiting, why))
         return waiting
 
     async def recover(self, most_attempts: int) -> tuple[Directive, ...]:
@@ -147,7 +147,7 @@ class Book:
                 changed.append(await self.finish(directive, "failed", text))
                 continue
             waiting = msgspec.structs.replace(directive, status="queued")
-            await self._commit((), (), self._keeping(waiting, "Helix ended while it ran; it runs again"))
+            await self._commit((), (), self._updater(waiting, "Helix ended while it ran; it runs again"))
             changed.append(waiting)
         return tuple(changed)
 
@@ -160,7 +160,7 @@ class Book:
         """Stores a halt, or its end."""
         await self._commit((row,), (), lambda connection: store.write_halt(connection, halt))
 
-    def _keeping(self, directive: Directive, line: str) -> Callable[[sqlite3.Connection], None]:
+    def _updater(self, directive: Directive, line: str) -> Callable[[sqlite3.Connection], None]:
         now = self._clock.now()
 
         def keep(connection: sqlite3.Connection) -> None:

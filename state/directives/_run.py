@@ -10,7 +10,7 @@ import msgspec
 
 from core.errors import HelixError
 from state.change import Actor, JournalRow
-from state.directives._repository import CAUSE, Book
+from state.directives._repository import CAUSE, Repository
 from state.directives.action import Action, Parts, Postponed, Withdrawn, Work
 from state.directives.records import Directive, DirectiveStatus
 from state.events import OutEvent
@@ -34,22 +34,26 @@ class Ended(msgspec.Struct, frozen=True):
     row: JournalRow | None = None
 
 
-class Performer:
+class Executor:
     """Runs directives, one at a time.
 
     Args:
         parts: what actions use.
-        book: stores their log.
+        repository: stores their log.
         halted: whether Manus is halted now.
         moved: called with step and steps as the running one progresses.
     """
 
     def __init__(
-        self, parts: Parts, book: Book, halted: Callable[[], bool], moved: Callable[[int, int], None]
+        self,
+        parts: Parts,
+        repository: Repository,
+        halted: Callable[[], bool],
+        moved: Callable[[int, int], None],
     ) -> None:
         self._parts = parts
         self._drain = parts.kernel.drain
-        self._book = book
+        self._repository = repository
         self._halted = halted
         self._moved = moved
 
@@ -61,7 +65,7 @@ class Performer:
             directive=directive,
             actor=Actor(CAUSE, asker.name, asker.id),
             halted=self._halted,
-            log=lambda text: self._book.add_line(directive, text),
+            log=lambda text: self._repository.add_line(directive, text),
             tell=self._moved,
         )
         task = asyncio.create_task(_run(action, work), name=f"directive-{directive.id}")

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from state.contexts.records import clean_name
-from state.directives import _effects as deeds
+from state.directives import _effects as effects
 from state.directives.action import Action, Arguments
 from state.directives.policy import Rank
 from state.directives.records import WrongDirective
@@ -82,7 +82,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         summary="Runs a Z-88 ritual, after the one that runs already.",
         examples=("ritual 108", "ritual 27", "ritual 9"),
         parse=_steps,
-        run=deeds.ritual,
+        run=effects.ritual,
     ),
     Action(
         name="backup",
@@ -90,14 +90,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         examples=("backup",),
         needed=Rank.admin,
         parse=_nothing("backup"),
-        run=deeds.backup,
+        run=effects.backup,
     ),
     Action(
         name="heartbeat",
         summary="Probes every service in services.json.",
         examples=("heartbeat",),
         parse=_nothing("heartbeat"),
-        run=deeds.heartbeat,
+        run=effects.heartbeat,
     ),
     Action(
         name="clean",
@@ -105,14 +105,14 @@ ACTIONS: Final[tuple[Action, ...]] = (
         examples=("clean",),
         needed=Rank.admin,
         parse=_nothing("clean"),
-        run=deeds.clean,
+        run=effects.clean,
     ),
     Action(
         name="report",
         summary="Makes a report of everything, and tells subscribers.",
         examples=("report",),
         parse=_nothing("report"),
-        run=deeds.report,
+        run=effects.report,
     ),
     Action(
         name="archive",
@@ -120,7 +120,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         summary="Saves a checkpoint of the state under a name.",
         examples=("archive before the storm",),
         parse=_name,
-        run=deeds.archive,
+        run=effects.archive,
     ),
     Action(
         name="alert",
@@ -128,7 +128,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         summary="Raises or clears an alert that is about something outside.",
         examples=("alert raise disk.full critical", "alert clear disk.full"),
         parse=_alert,
-        run=deeds.alert,
+        run=effects.alert,
     ),
     Action(
         name="emit",
@@ -137,7 +137,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
         examples=tuple(f"emit {name}" for name in OUT_EVENTS),
         needed=Rank.admin,
         parse=_event,
-        run=deeds.emit,
+        run=effects.emit,
     ),
 )
 BY_NAME: Final = MappingProxyType({action.name: action for action in ACTIONS})

@@ -117,7 +117,7 @@ async def test_what_was_begun_before_is_not_judged_once_more(
     collective: Collective, manus: Manus, hands: Hands
 ) -> None:
     directive = await ask(collective, "ritual 500")
-    assert await collective.directives._book.take_next() is not None
+    assert await collective.directives._repository.take_next() is not None
     await renew(collective, hands)
     await collective.manager.change(
         lambda old: Change(ucf=msgspec.structs.replace(old.ucf, klesha=0.9), source="tune")

@@ -112,12 +112,12 @@ async def test_what_ran_at_a_kill_runs_again_a_bounded_number_of_times(
 ) -> None:
     directive = await ask(collective, "note")
     for attempt in range(1, MOST_ATTEMPTS + 1):
-        begun = await collective.directives._book.take_next()
+        begun = await collective.directives._repository.take_next()
         assert begun is not None
         assert begun.attempts == attempt
         directives = await renew(collective, hands)
         if attempt < MOST_ATTEMPTS:
-            await directives._book.recover(MOST_ATTEMPTS)
+            await directives._repository.recover(MOST_ATTEMPTS)
     manus()
     failed = await ended(collective.directives, directive.id)
     assert (failed.status, hands.done) == ("failed", [])

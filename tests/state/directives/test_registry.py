@@ -174,11 +174,11 @@ async def test_no_clean_up_without_a_good_backup(collective: Collective) -> None
 async def test_a_backup_that_was_made_before_a_kill_is_not_made_again(collective: Collective) -> None:
     await collective.directives.halt(ADA)
     directive = await asked(collective, "backup")
-    begun = await collective.directives._book.take_next()
+    begun = await collective.directives._repository.take_next()
     assert begun is not None
     await collective.backups.create(Actor("directive", "Ada", 5))
     # As a start after a kill finds it.
-    await collective.directives._book.recover(3)
+    await collective.directives._repository.recover(3)
     await collective.directives.resume(ADA)
     done = await ended(collective, directive.id)
     assert (done.result or "").endswith("It was made before Helix ended.")
@@ -191,7 +191,7 @@ async def test_a_backup_whose_making_was_killed_at_the_very_end_is_checked_befor
 ) -> None:
     await collective.directives.halt(ADA)
     directive = await asked(collective, "backup")
-    assert await collective.directives._book.take_next() is not None
+    assert await collective.directives._repository.take_next() is not None
     record = await collective.backups.create(Actor("directive", "Ada", 5))
     # The file has its name, and the kill came before the row was written.
     await collective.database.write(
@@ -201,7 +201,7 @@ async def test_a_backup_whose_making_was_killed_at_the_very_end_is_checked_befor
         (collective.backups.folder / record.file).write_bytes(b"half of it")
     await collective.backups.load()
     assert [one.status for one in collective.backups.list()] == ["unchecked"]
-    await collective.directives._book.recover(3)
+    await collective.directives._repository.recover(3)
     await collective.directives.resume(ADA)
     done = await ended(collective, directive.id)
     assert (done.result or "").startswith(f"Backup {made} is made and has passed its check")
