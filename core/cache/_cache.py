@@ -33,7 +33,7 @@ class _Flight:
         self.began_at = began_at
         self.dropped = False
         self.waiting = 0
-        self.task: asyncio.Task[Any] | None = None
+        self.task: asyncio.Task[Any]
 
 
 class Cache(Generic[K, V]):
@@ -241,8 +241,7 @@ class Cache(Generic[K, V]):
                 del self._shared[key]
 
     async def _wait(self, key: K, flight: _Flight) -> V:
-        task: asyncio.Task[V] | None = flight.task
-        assert task is not None  # noqa: S101 - a shared flight always has its task
+        task: asyncio.Task[V] = flight.task
         flight.waiting += 1
         try:
             # Unlike `await task`, wait() does not cancel the task when this caller is cancelled.

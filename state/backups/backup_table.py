@@ -17,9 +17,11 @@ BackupStatus = Literal["good", "unchecked", "bad"]
 
 _NAME: Final = re.compile(r"helix-\d{1,9}-(\d{8}T\d{6}Z)\.tar\.gz", re.ASCII)
 _MOMENT: Final = "%Y%m%dT%H%M%SZ"
-_COLUMNS: Final = (
-    "id, status, file, begun_us, finished_us, size_bytes, sha256, cause, actor, actor_id, detail"
+_SELECT: Final = (
+    "SELECT id, status, file, begun_us, finished_us, size_bytes, sha256, cause, actor, actor_id, detail "
+    "FROM backups"
 )
+_NAMES: Final = _SELECT.removeprefix("SELECT ").partition(" FROM ")[0].split(", ")
 
 
 class BackupRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,7 +111,7 @@ def judge(
 
 def read_all(connection: sqlite3.Connection) -> tuple[BackupRecord, ...]:
     """Every finished backup, newest first."""
-    rows = connection.execute(f"SELECT {_COLUMNS} FROM backups WHERE status != 'making'").fetchall()  # noqa: S608 - our names
+    rows = connection.execute(f"{_SELECT} WHERE status != 'making'").fetchall()
     records = (_record(row) for row in rows)
     return tuple(sorted(records, key=lambda record: (record.begun_at, record.id), reverse=True))
 
@@ -151,7 +153,7 @@ def reconcile(connection: sqlite3.Connection, found: Mapping[str, int]) -> tuple
 
 
 def _record(row: tuple[object, ...]) -> BackupRecord:
-    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    values = dict(zip(_NAMES, row, strict=True))
     for name in ("begun", "finished"):
         moment = values.pop(f"{name}_us")
         values[f"{name}_at"] = from_us(moment) if isinstance(moment, int) else None

@@ -12,11 +12,11 @@ from core.store.moments import from_us, to_us
 from state.change import Actor
 from state.rituals.records import Finish, Ground, RitualRecord
 
-_COLUMNS: Final = (
-    "id, kind, steps, seed, algorithm, status, started_us, ended_us, step, key, place, start, finish, "
-    "cause, actor, actor_id, ended_cause, ended_by, ended_by_id, reason"
+_SELECT: Final = (
+    "SELECT id, kind, steps, seed, algorithm, status, started_us, ended_us, step, key, place, start, finish, "
+    "cause, actor, actor_id, ended_cause, ended_by, ended_by_id, reason FROM rituals"
 )
-_SELECT: Final = f"SELECT {_COLUMNS} FROM rituals"  # noqa: S608 - our own names
+_NAMES: Final = _SELECT.removeprefix("SELECT ").partition(" FROM ")[0].split(", ")
 _PRUNE_CHUNK: Final = 500
 
 
@@ -121,7 +121,7 @@ def _one(cursor: sqlite3.Cursor) -> RitualRecord | None:
 
 
 def _record(row: sqlite3.Row | tuple[object, ...]) -> RitualRecord:
-    found = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    found = dict(zip(_NAMES, row, strict=True))
     ended_us, ended_cause = found.pop("ended_us"), found.pop("ended_cause")
     ended_by, ended_by_id = found.pop("ended_by"), found.pop("ended_by_id")
     actor = Actor(found.pop("cause"), found.pop("actor"), found.pop("actor_id"))
