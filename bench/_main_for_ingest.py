@@ -8,7 +8,8 @@ import main
 from core.clock import SystemClock
 from core.webhooks import ids
 from core.webhooks.inbox import Accepted, Inbox, Incoming
-from core.webhooks.router import Handler, Router
+from core.webhooks.job import Handler
+from core.webhooks.router import Router
 
 
 def _let_nothing_run() -> None:

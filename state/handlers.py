@@ -9,8 +9,8 @@ import msgspec
 
 from core.errors import HelixError
 from core.store.errors import StoreError
+from core.webhooks.job import Job, Refused
 from core.webhooks.outbox import note_receipt
-from core.webhooks.router import Job, Refused
 from state.agents import find_agent
 from state.alerts.hysteresis import MEASURED_PREFIX
 from state.change import Actor, Change, JournalRow

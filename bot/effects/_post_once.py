@@ -16,7 +16,7 @@ import discord
 from bot.effects._own_posts import may_read, nonce_holds, search_from
 from bot.replies import discord_codes
 from bot.text import embeds
-from core.webhooks.router import Job, Refused
+from core.webhooks.job import Job, Refused
 
 if TYPE_CHECKING:
     from bot.parts import HelixBot

@@ -11,7 +11,7 @@ import discord
 
 from bot.effects._post_once import post_once
 from bot.text import embeds, words
-from core.webhooks.router import Job
+from core.webhooks.job import Job
 from state.events.incoming import GitHubEvent
 from state.webhooks.github import ACTIONS, COMMITS_SHOWN
 

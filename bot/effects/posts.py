@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.effects._post_once import post_once
-from core.webhooks.router import Job, Refused
+from core.webhooks.job import Job, Refused
 from state.events.incoming import Embed, MessagePost
 
 if TYPE_CHECKING:

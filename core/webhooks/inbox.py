@@ -26,7 +26,6 @@ __all__ = [
     "InboxEvent",
     "InboxFull",
     "Incoming",
-    "mark_done",
 ]
 
 HandlingStatus = Literal["accepted", "processing", "failed", "done", "dead"]
@@ -227,14 +226,6 @@ class Inbox:
         now = self._clock.now()
         await forget_keys(self._database, oldest_id("evt", now - KEYS_KEPT_FOR))
         return await forget_received(self._database, oldest_id("evt", now - KEPT_FOR))
-
-
-def mark_done(connection: sqlite3.Connection, event: int, handler: str, at_us: int) -> None:
-    """Marks a handler as done with an event, in the same transaction as its effect."""
-    connection.execute(
-        "UPDATE handling SET status = 'done', finished_us = ?, error = NULL WHERE event = ? AND handler = ?",
-        (at_us, event, handler),
-    )
 
 
 _RESULTS: Final = "SELECT result FROM handling WHERE handler = ?"

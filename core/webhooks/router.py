@@ -11,7 +11,7 @@ import logging
 import random
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from core.breakers.breaker import Breaker
@@ -20,8 +20,10 @@ from core.errors import HelixError
 from core.store import Database
 from core.store.errors import StoreError
 from core.store.moments import from_us, to_us
-from core.webhooks.inbox import Inbox, mark_done
-from core.webhooks.retries import SCHEDULE_S, next_attempt
+from core.webhooks.inbox import Inbox
+from core.webhooks.job import Handler, Job, Refused
+from core.webhooks.retries import next_attempt
+from core.webhooks.table.handling import DUE, fail, finish, next_due_us, take_back
 
 logger = logging.getLogger(__name__)
 
@@ -29,68 +31,6 @@ HANDLER_TIMEOUT_S: Final = 120.0
 # Upper limit of a lane's wait, so that a changed clock or a missed wake-up is noticed.
 _LONGEST_WAIT_S: Final = 30.0
 _ERROR_LENGTH: Final = 300
-
-
-class Refused(HelixError):
-    """The handler rejects the event for good: a retry would not help."""
-
-
-class Job:
-    """One event at one of its handlers.
-
-    Attributes:
-        handler: the name of the handler.
-        event_id: key for external effects, so that they happen once.
-        received_at: when the event was received.
-        attempt: number of this attempt, from 1.
-        first_at: when the first attempt began.
-    """
-
-    __slots__ = (
-        "_at_us", "_done", "_event", "attempt", "data", "event_id", "first_at", "handler", "received_at",
-        "result", "type",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        event: int,
-        handler: str,
-        *,
-        event_id: str,
-        kind: str,
-        data: bytes,
-        received_at: datetime,
-        attempt: int,
-        first_at: datetime,
-        at: datetime,
-    ) -> None:
-        self._event = event
-        self._at_us = to_us(at)
-        self._done = False
-        self.handler = handler
-        self.event_id = event_id
-        self.type = kind
-        self.data = data
-        self.received_at = received_at
-        self.attempt = attempt
-        self.first_at = first_at
-        self.result: str | None = None
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the effect and its "done" were committed in one transaction."""
-        return self._done
-
-    def done_with(self, connection: sqlite3.Connection) -> None:
-        """Writes "done" in the transaction that holds the effect; safe to run twice."""
-        mark_done(connection, self._event, self.handler, self._at_us)
-
-    def committed(self) -> None:
-        """Records that this transaction is on disk."""
-        self._done = True
-
-
-Handler = Callable[[Job], Awaitable[None]]
 
 
 class Router:
@@ -147,7 +87,7 @@ class Router:
         async def lane() -> None:
             # Re-queue work that an earlier run of this lane left unfinished.
             now_us = self._now_us()
-            dead = await self._database.write(lambda connection: _take_back(connection, name, now_us))
+            dead = await self._database.write(lambda connection: take_back(connection, name, now_us))
             self._inbox.waiting -= dead
             while True:
                 if when is not None:
@@ -200,7 +140,7 @@ class Router:
         now_us = to_us(now)
 
         def work(connection: sqlite3.Connection) -> Job | None:
-            row = connection.execute(_DUE, (name, now_us)).fetchone()
+            row = connection.execute(DUE, (name, now_us)).fetchone()
             if row is None:
                 return None
             seq = int(row[0])
@@ -231,7 +171,9 @@ class Router:
         if error is None or job.is_done:
             outcome = "done"
             if not job.is_done:
-                await self._database.write(lambda connection: _finish(connection, job, name, self._now_us()))
+                await self._database.write(
+                    lambda connection: finish(connection, job.event_id, name, job.result, self._now_us())
+                )
         else:
             retry_at = None
             if not isinstance(error, Refused):
@@ -246,7 +188,7 @@ class Router:
                 name,
                 job.event_id,
             )
-            if await self._database.write(lambda connection: _fail(connection, row)):
+            if await self._database.write(lambda connection: fail(connection, row)):
                 logger.warning(
                     "inbox.%s event=%s type=%s handler=%s attempt=%d error=%s",
                     outcome, job.event_id, job.type, name, job.attempt, type(error).__name__,
@@ -265,15 +207,7 @@ class Router:
 
     async def _wait(self, name: str) -> None:
         """Waits until something may be due for a handler."""
-
-        def work(connection: sqlite3.Connection) -> int | None:
-            row = connection.execute(
-                "SELECT min(next_us) FROM handling WHERE handler = ? AND status IN ('accepted', 'failed')",
-                (name,),
-            ).fetchone()
-            return None if row[0] is None else int(row[0])
-
-        next_us = await self._database.read(work)
+        next_us = await self._database.read(lambda connection: next_due_us(connection, name))
         left_s = _LONGEST_WAIT_S
         if next_us is not None:
             left = from_us(next_us) - self._clock.now()
@@ -283,45 +217,6 @@ class Router:
                 await self._wake[name].wait()
         except TimeoutError:
             return
-
-
-_DUE: Final = (
-    "SELECT event FROM handling WHERE handler = ? AND status IN ('accepted', 'failed') AND next_us <= ? "
-    "ORDER BY next_us, event LIMIT 1"
-)
-
-
-def _take_back(connection: sqlite3.Connection, name: str, now_us: int) -> int:
-    """Re-queues unfinished work; returns how many had no attempt left and are dead now.
-
-    The limit ends the loop of an event whose handling crashes the process at each start.
-    """
-    rows = connection.execute(
-        "UPDATE handling SET error = 'cut off by a stop', "
-        "status = CASE WHEN attempts < ?1 THEN 'failed' ELSE 'dead' END, "
-        "finished_us = CASE WHEN attempts < ?1 THEN NULL ELSE ?2 END, next_us = min(next_us, ?2) "
-        "WHERE status = 'processing' AND handler = ?3 RETURNING status",
-        (len(SCHEDULE_S), now_us, name),
-    )
-    return sum(status == "dead" for (status,) in rows)
-
-
-def _finish(connection: sqlite3.Connection, job: Job, name: str, at_us: int) -> None:
-    connection.execute(
-        "UPDATE handling SET status = 'done', finished_us = ?, error = NULL, result = ? "
-        "WHERE handler = ? AND event = (SELECT seq FROM inbox WHERE id = ?)",
-        (at_us, job.result, name, job.event_id),
-    )
-
-
-def _fail(connection: sqlite3.Connection, row: tuple[str, str, int | None, int | None, str, str]) -> bool:
-    """Records a failure; False if the handling is done already."""
-    changed = connection.execute(
-        "UPDATE handling SET status = ?, error = ?, next_us = coalesce(?, next_us), finished_us = ? "
-        "WHERE handler = ? AND event = (SELECT seq FROM inbox WHERE id = ?) AND status = 'processing'",
-        row,
-    )
-    return changed.rowcount > 0
 
 
 def _in_short(error: Exception) -> str:

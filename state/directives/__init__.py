@@ -21,7 +21,15 @@ from state.directives._run import STOPPED, Ended, Executor
 from state.directives.action import Action, Parts
 from state.directives.policy import MOST_QUEUED, Decision, Rank, judge, judge_again
 from state.directives.policy_desk import PolicyDesk
-from state.directives.records import Directive, DirectiveStatus, Halt, LogLine, NotQueued, UnknownDirective
+from state.directives.records import (
+    Directive,
+    DirectiveStatus,
+    Halt,
+    Halted,
+    LogLine,
+    NotQueued,
+    UnknownDirective,
+)
 from state.directives.registry import BY_NAME, parse_directive
 from state.events.samples import announce_test
 from state.manager import StateManager
@@ -33,20 +41,6 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS: Final = 3
 _HOUR: Final = timedelta(hours=1)
 _TEXT_SHOWN: Final = 200
-
-
-class Halted(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of a halt.
-
-    Attributes:
-        first: False if Manus was halted already.
-        cancelled: the ritual that was cancelled, as text.
-        running: the directive that is finished first, as text.
-    """
-
-    first: bool
-    cancelled: str | None = None
-    running: str | None = None
 
 
 class Directives:

@@ -98,3 +98,17 @@ class DirectivesChanged(msgspec.Struct, frozen=True):
     directive: Directive | None
     queued: int
     halted: bool
+
+
+class Halted(msgspec.Struct, frozen=True, kw_only=True):
+    """The result of a halt.
+
+    Attributes:
+        first: False if Manus was halted already.
+        cancelled: the ritual that was cancelled, as text.
+        running: the directive that is finished first, as text.
+    """
+
+    first: bool
+    cancelled: str | None = None
+    running: str | None = None

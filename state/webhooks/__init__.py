@@ -25,9 +25,10 @@ from core.webhooks.dead_letter_notice import DeadLetterNotices
 from core.webhooks.deliverer import Deliverer
 from core.webhooks.destinations import Destinations
 from core.webhooks.inbox import Accepted, Inbox, Incoming
+from core.webhooks.job import Handler, Job
 from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import Sleep
-from core.webhooks.router import Handler, Job, Router
+from core.webhooks.router import Router
 from core.webhooks.set_back import shorten_waits
 from state.change import Change, JournalRow
 from state.events import (

@@ -12,7 +12,7 @@ import pytest
 from core.logs.secret import Secret
 from core.store.errors import StoreError
 from core.webhooks.inbox import InboxEvent
-from core.webhooks.router import _take_back
+from core.webhooks.table.handling import take_back
 from state.events import find_incoming
 from tests.manual_clock import DEFAULT_START, ManualClock
 from tests.state.webhook_world import WebhookWorld, opened
@@ -192,7 +192,7 @@ async def test_a_kill_after_the_effect_does_not_bring_it_twice(tmp_path: Path, k
     async with opened(tmp_path, supervised=False) as again:
         if kind in _KEYED:
             # The effect has a store of its own, and knows the event by its key.
-            await again.collective.database.write(lambda connection: _take_back(connection, handler, 0))
+            await again.collective.database.write(lambda connection: take_back(connection, handler, 0))
             job = await again.webhooks.router._take(handler)
             assert job is not None
             await again.webhooks.router.handlers[handler](job)

@@ -11,8 +11,7 @@ from bot.cogs.execution._run import Followed
 from bot.replies import pages
 from bot.text import embeds, words
 from core.text.visible_text import without_directions
-from state.directives import Halted
-from state.directives.records import Directive, DirectiveStatus, Halt, LogLine
+from state.directives.records import Directive, DirectiveStatus, Halt, Halted, LogLine
 
 JOBS_PER_PAGE = 8
 _LOG_SHOWN = 12

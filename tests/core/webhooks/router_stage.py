@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from core.breakers.breaker import Breaker, BreakerPolicy, State
 from core.store import Database
 from core.webhooks.inbox import Inbox, Incoming
-from core.webhooks.router import Handler, Job, Router
+from core.webhooks.job import Handler, Job
+from core.webhooks.router import Router
 from tests.manual_clock import ManualClock
 
 

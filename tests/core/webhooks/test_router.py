@@ -10,8 +10,8 @@ import pytest
 
 from core.errors import HelixError
 from core.store import Database
+from core.webhooks.job import Job, Refused
 from core.webhooks.retries import SCHEDULE_S
-from core.webhooks.router import Job, Refused
 from tests.core.webhooks.router_stage import Stage, failing, run
 from tests.manual_clock import ManualClock
 

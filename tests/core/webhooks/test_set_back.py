@@ -12,8 +12,8 @@ from core.store import Database
 from core.store.moments import to_us
 from core.webhooks.inbox import Handling, Inbox, Incoming
 from core.webhooks.retries import JITTER, SCHEDULE_S
-from core.webhooks.router import _take_back
 from core.webhooks.set_back import shorten_waits
+from core.webhooks.table.handling import take_back
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver
 from tests.manual_clock import ManualClock
@@ -80,7 +80,7 @@ async def test_what_a_clock_ahead_had_begun_is_due_when_it_is_taken_back(
     await store.write(lambda connection: connection.execute("UPDATE handling SET status = 'processing'"))
     clock.set(-AHEAD_S)
     await shorten(store, clock)
-    await store.write(lambda connection: _take_back(connection, "one", to_us(clock.now())))
+    await store.write(lambda connection: take_back(connection, "one", to_us(clock.now())))
     found = await handling(store, clock, event)
     assert (found.status, found.next_at) == ("failed", clock.now())
 
