@@ -179,7 +179,7 @@ async def test_a_stop_of_helix_ends_a_backup_at_once_and_says_so(
     task = asyncio.create_task(collective.backups.create(ADA, note))
     await reached.wait()
     kernel.drain.close()
-    with pytest.raises(StoppedByRestart, match="being stopped"):
+    with pytest.raises(StoppedByRestart, match="is stopping"):
         await task
     assert list(collective.backups.folder.iterdir()) == []
 
