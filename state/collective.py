@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from core.files.watcher import FolderWatcher
     from core.runtime.kernel import Kernel
     from core.store import Database
-    from core.store.kv import KeyValue
+    from core.store.kv import KeyValueStore
     from state.agents.monitor import AgentMonitor
     from state.alerts import Alerts
     from state.alerts.forecasts import Forecasts
@@ -53,7 +53,7 @@ class Collective:
     hour_ago: HourAgo
     alerts: Alerts
     forecasts: Forecasts
-    remembered: KeyValue
+    key_values: KeyValueStore
     projector: Projector
     monitor: AgentMonitor
     rituals: Rituals

@@ -7,7 +7,7 @@ import msgspec
 from core.files.watcher import FolderWatcher
 from core.runtime.kernel import Kernel
 from core.store import Database
-from core.store.kv import KeyValue
+from core.store.kv import KeyValueStore
 from core.store.schema import CORE_MIGRATIONS
 from state.agents.monitor import AgentMonitor
 from state.alerts import Alerts
@@ -119,7 +119,7 @@ def build_collective(kernel: Kernel, database: Database) -> Collective:
         hour_ago=hour_ago,
         alerts=alerts,
         forecasts=Forecasts(history, database, clock, poor_percent=settings.forecast_error_warn_percent),
-        remembered=KeyValue(database, clock),
+        key_values=KeyValueStore(database, clock),
         projector=projector,
         monitor=monitor,
         rituals=rituals,

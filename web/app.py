@@ -175,7 +175,7 @@ class WebServer:
             settings,
             kernel.clock,
             kernel.refusals,
-            collective.remembered,
+            collective.key_values,
             on_lockout=self._table.suspend,
         )
         budget = Budget(settings, kernel.clock, kernel.refusals)

@@ -20,17 +20,17 @@ class Shown(NamedTuple):
 
 async def remember(bot: HelixBot, ritual: int, message: discord.Message) -> None:
     """Keep where a ritual is shown."""
-    await bot.remembered.set(_scope(bot), str(ritual), f"{message.channel.id} {message.id}")
+    await bot.key_values.set(_scope(bot), str(ritual), f"{message.channel.id} {message.id}")
 
 
 async def forget(bot: HelixBot, ritual: int) -> None:
     """Its end is shown; nothing more is to be told there."""
-    await bot.remembered.delete(_scope(bot), str(ritual))
+    await bot.key_values.delete(_scope(bot), str(ritual))
 
 
 async def known(bot: HelixBot) -> tuple[Shown, ...]:
     """Every message whose ritual's end may not have been shown yet."""
-    found = await bot.remembered.items(_scope(bot))
+    found = await bot.key_values.items(_scope(bot))
     return tuple(
         Shown(int(ritual), *(int(number) for number in place.split())) for ritual, place in found.items()
     )

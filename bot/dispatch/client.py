@@ -71,7 +71,7 @@ class DispatchingBot(HelixBot):
         self.owners |= _owners_of(self.application)
         if self.kernel.settings.in_sandbox:
             # Each sandbox is a new Discord: nothing that was remembered about the ones before applies.
-            await self.remembered.forget_scopes(SANDBOX_SCOPE)
+            await self.key_values.forget_scopes(SANDBOX_SCOPE)
         if self.user is not None:
             self.starts = (self.prefix, f"<@{self.user.id}>", f"<@!{self.user.id}>")
             self.command_prefix = self.starts

@@ -67,10 +67,10 @@ async def register(bot: HelixBot, path: Path = PATH) -> bool:
     """
     payload = await asyncio.to_thread(path.read_text, "utf-8")
     wanted = content_hash(payload)
-    if await bot.remembered.get(bot.remember_scope, _HASH_KEY) == wanted or bot.application_id is None:
+    if await bot.key_values.get(bot.remember_scope, _HASH_KEY) == wanted or bot.application_id is None:
         return False
     await register_commands(bot, bot.application_id, json.loads(payload))
-    await bot.remembered.set(bot.remember_scope, _HASH_KEY, wanted)
+    await bot.key_values.set(bot.remember_scope, _HASH_KEY, wanted)
     logger.info("slash.registered hash=%s", wanted[:12])
     return True
 

@@ -40,22 +40,22 @@ class Posts:
 
     async def load(self) -> tuple[dict[int, Post], int | None]:
         """Every post by alert, and the newest alert looked at; None where none ever was."""
-        items = await self._bot.remembered.items(self._scope)
+        items = await self._bot.key_values.items(self._scope)
         seen = items.pop(_SEEN, None)
         posts = {int(alert): msgspec.json.decode(text, type=Post) for alert, text in items.items()}
         return posts, None if seen is None else int(seen)
 
     async def keep(self, alert_id: int, post: Post) -> None:
         """Remembers the post of an alert."""
-        await self._bot.remembered.set(self._scope, str(alert_id), msgspec.json.encode(post).decode())
+        await self._bot.key_values.set(self._scope, str(alert_id), msgspec.json.encode(post).decode())
 
     async def forget(self, alert_id: int) -> None:
         """Forgets the post of an alert that is over, or will not be shown."""
-        await self._bot.remembered.delete(self._scope, str(alert_id))
+        await self._bot.key_values.delete(self._scope, str(alert_id))
 
     async def saw(self, alert_id: int) -> None:
         """Remembers up to which alert everything was looked at."""
-        await self._bot.remembered.set(self._scope, _SEEN, str(alert_id))
+        await self._bot.key_values.set(self._scope, _SEEN, str(alert_id))
 
     @property
     def _scope(self) -> str:

@@ -61,7 +61,7 @@ class AdminNotices:
         if channel_id is None:
             return False
         scope = self._bot.remember_scope
-        said = await self._bot.remembered.get(scope, _KEY) or ""
+        said = await self._bot.key_values.get(scope, _KEY) or ""
         mark = _digest(f"{channel_id}\n{text}")
         if said.startswith(mark):
             return True
@@ -80,7 +80,7 @@ class AdminNotices:
                 raise
             logger.warning("admins.unreachable channel=%d error=%s", channel_id, errors.in_short(error))
             return False
-        await self._bot.remembered.set(scope, _KEY, f"{mark} {nonce}")
+        await self._bot.key_values.set(scope, _KEY, f"{mark} {nonce}")
         return True
 
     @property

@@ -63,14 +63,14 @@ class DeadLetters:
         channel_id = self._bot.duties.channel_id("alerts")
         if channel_id is None:
             return False
-        begun = await self._bot.remembered.get(self._bot.remember_scope, _KEY)
+        begun = await self._bot.key_values.get(self._bot.remember_scope, _KEY)
         if begun is not None:
             await self._finish(channel_id, int(begun))
         notices = self._bot.collective.webhooks.notices
         if not await notices.any():
             return begun is not None
         notice = to_us(self._bot.kernel.clock.now())
-        await self._bot.remembered.set(self._bot.remember_scope, _KEY, str(notice))
+        await self._bot.key_values.set(self._bot.remember_scope, _KEY, str(notice))
         await notices.claim(notice)
         await self._finish(channel_id, notice)
         return True
@@ -105,7 +105,7 @@ class DeadLetters:
         content = await self._bot.collective.webhooks.notices.of(notice)
         if content is not None and not await self._is_there(channel_id, notice):
             await self._post(channel_id, notice, content)
-        await self._bot.remembered.delete(self._bot.remember_scope, _KEY)
+        await self._bot.key_values.delete(self._bot.remember_scope, _KEY)
 
     async def _is_there(self, channel_id: int, notice: int) -> bool:
         """Whether an earlier process posted it, where that is too long ago for the nonce to tell."""

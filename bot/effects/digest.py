@@ -190,11 +190,11 @@ class Digest:
         return counter.total() if isinstance(counter, Counter) else 0.0
 
     async def _load(self) -> Posted | None:
-        found = await self._bot.remembered.get(self._bot.remember_scope, _KEY)
+        found = await self._bot.key_values.get(self._bot.remember_scope, _KEY)
         return None if found is None else msgspec.json.decode(found, type=Posted)
 
     async def _keep(self, posted: Posted) -> None:
-        await self._bot.remembered.set(self._bot.remember_scope, _KEY, msgspec.json.encode(posted).decode())
+        await self._bot.key_values.set(self._bot.remember_scope, _KEY, msgspec.json.encode(posted).decode())
         self._settled = posted.due
 
     def _duty_changed(self, duty: Duty) -> None:

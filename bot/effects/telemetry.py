@@ -170,11 +170,11 @@ class Telemetry:
         await lasting.withdraw(channel.get_partial_message(post.message))
 
     async def _load(self) -> Post | None:
-        found = await self._bot.remembered.get(self._bot.remember_scope, _KEY)
+        found = await self._bot.key_values.get(self._bot.remember_scope, _KEY)
         return None if found is None else msgspec.json.decode(found, type=Post)
 
     async def _keep(self, post: Post) -> None:
-        await self._bot.remembered.set(self._bot.remember_scope, _KEY, msgspec.json.encode(post).decode())
+        await self._bot.key_values.set(self._bot.remember_scope, _KEY, msgspec.json.encode(post).decode())
 
     def _dated(self, embed: discord.Embed) -> discord.Embed:
         embed.timestamp = self._bot.kernel.clock.now()

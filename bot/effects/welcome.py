@@ -55,7 +55,7 @@ class WelcomeMessages:
             return False
         scope, key = f"{bot.remember_scope}#welcomed", f"{guild.id}:{member.id}"
         joined = "" if member.joined_at is None else member.joined_at.isoformat()
-        if await bot.remembered.get(scope, key) == joined:
+        if await bot.key_values.get(scope, key) == joined:
             return False
         await bot.get_partial_messageable(channel_id).send(
             member.mention,
@@ -63,7 +63,7 @@ class WelcomeMessages:
             nonce=hashlib.sha256(f"welcome:{key}:{joined}".encode()).hexdigest()[:_NONCE_LENGTH],
             allowed_mentions=discord.AllowedMentions(everyone=False, roles=False, users=[member]),
         )
-        await bot.remembered.change(scope, key, lambda _: joined, keep=_REMEMBERED)
+        await bot.key_values.change(scope, key, lambda _: joined, keep=_REMEMBERED)
         return True
 
     async def _joined(self, member: discord.Member) -> None:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from core.cache import CacheRegistry
     from core.clock import Clock
     from core.metrics import Registry
-    from core.store.kv import KeyValue
+    from core.store.kv import KeyValueStore
 
 __all__ = [
     "STAYS",
@@ -74,7 +74,7 @@ class CogLoader:
         bot: commands.Bot,
         names: Sequence[str],
         *,
-        remembered: KeyValue,
+        key_values: KeyValueStore,
         clock: Clock,
         metrics: Registry,
         caches: CacheRegistry,
@@ -83,7 +83,7 @@ class CogLoader:
     ) -> None:
         self._bot = bot
         self._bound = Threshold("broken", "above", warn_above, None, ("COGS_FAILED_WARN",))
-        self._remembered = remembered
+        self._key_values = key_values
         self._caches = caches
         self._records = {name: CogRecord(name, f"{package}.{name}") for name in names}
         self._exchange = CogExchange(bot, clock, metrics)
@@ -91,7 +91,7 @@ class CogLoader:
 
     async def open(self) -> None:
         """Read which cogs were unloaded; call it once, before the first use."""
-        for name, value in (await self._remembered.items(_SCOPE)).items():
+        for name, value in (await self._key_values.items(_SCOPE)).items():
             if value == _DISABLED and name in self._records and name not in STAYS:
                 self._records[name].state = "disabled"
 
@@ -231,7 +231,7 @@ class CogLoader:
 
     async def _enable_and_load(self, record: CogRecord) -> LoadResult:
         if record.state == "disabled":
-            await self._remembered.delete(_SCOPE, record.name)
+            await self._key_values.delete(_SCOPE, record.name)
             record.state = "not yet"
         return await self._load(record)
 
@@ -248,7 +248,7 @@ class CogLoader:
         return await self._exchange.swap(record)
 
     async def _unload(self, record: CogRecord) -> LoadResult:
-        await self._remembered.set(_SCOPE, record.name, _DISABLED)
+        await self._key_values.set(_SCOPE, record.name, _DISABLED)
         result = await self._exchange.take_down(record)
         record.state = "disabled"
         record.error = None

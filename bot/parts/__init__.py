@@ -20,7 +20,7 @@ from bot.parts.guild_work import GuildWork
 if TYPE_CHECKING:
     from core.cache import Cache
     from core.runtime.kernel import Kernel
-    from core.store.kv import KeyValue
+    from core.store.kv import KeyValueStore
     from state.collective import Collective
     from state.ports import RouteInfo
 
@@ -73,7 +73,7 @@ class HelixBot(EarlyBot):
         )
         self.kernel = kernel
         self.collective = collective
-        self.remembered: KeyValue = collective.remembered
+        self.key_values: KeyValueStore = collective.key_values
         self.routes = routes
         self.base_url = base_url or settings.base_url
         self.endpoints = endpoints or Endpoints(settings.discord_api_url, settings.discord_gateway_url)
@@ -93,12 +93,12 @@ class HelixBot(EarlyBot):
         self.gateway = GatewayWatch(
             self, clock, metrics, kernel.health, slow_s=settings.gateway_latency_warn_ms / 1000
         )
-        self.duties = Duties(settings, self.remembered)
+        self.duties = Duties(settings, self.key_values)
         self.guild_work = GuildWork()
         self.loader = CogLoader(
             self,
             tuple(cog.name for cog in catalog.COGS),
-            remembered=self.remembered,
+            key_values=self.key_values,
             clock=clock,
             metrics=metrics,
             caches=kernel.caches,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 
 if TYPE_CHECKING:
     from core.settings import Settings
-    from core.store.kv import KeyValue
+    from core.store.kv import KeyValueStore
 
 Duty = Literal["alerts", "telemetry", "digest", "deployments"]
 
@@ -17,8 +17,8 @@ DUTIES: Final[tuple[Duty, ...]] = get_args(Duty)
 class Duties:
     """The channels of one application on one Discord; `load` reads what is remembered, once logged in."""
 
-    def __init__(self, settings: Settings, remembered: KeyValue) -> None:
-        self._store = remembered
+    def __init__(self, settings: Settings, key_values: KeyValueStore) -> None:
+        self._store = key_values
         self._scope = ""
         self._set: dict[Duty, int | None] = {
             "alerts": settings.alerts_channel_id,
@@ -26,21 +26,21 @@ class Duties:
             "digest": settings.digest_channel_id,
             "deployments": settings.deployments_channel_id,
         }
-        self._remembered: dict[str, int] = {}
+        self._channels: dict[str, int] = {}
         self._listeners: list[Callable[[Duty], None]] = []
 
     async def load(self, scope: str) -> None:
         """Read what was remembered by an earlier run about this application (`scope`)."""
         self._scope = f"{scope}#duties"
         found = await self._store.items(self._scope)
-        self._remembered = {duty: int(channel) for duty, channel in found.items()}
+        self._channels = {duty: int(channel) for duty, channel in found.items()}
         for duty in DUTIES:
-            if duty in self._remembered:
+            if duty in self._channels:
                 self._announce(duty)
 
     def channel_id(self, duty: Duty) -> int | None:
         """The channel that serves it; None where none does, and what it is for is off."""
-        return self._set[duty] or self._remembered.get(duty)
+        return self._set[duty] or self._channels.get(duty)
 
     def is_set(self, duty: Duty) -> bool:
         """Whether a setting decides, whatever is remembered."""
@@ -48,10 +48,10 @@ class Duties:
 
     async def remember(self, duty: Duty, channel_id: int) -> None:
         """Let a channel serve from now on, also after a restart; a setting goes before it."""
-        if self._remembered.get(duty) == channel_id:
+        if self._channels.get(duty) == channel_id:
             return
         await self._store.set(self._scope, duty, str(channel_id))
-        self._remembered[duty] = channel_id
+        self._channels[duty] = channel_id
         self._announce(duty)
 
     def on_change(self, callback: Callable[[Duty], None]) -> None:

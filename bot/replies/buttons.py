@@ -196,7 +196,7 @@ def view_of(*items: ComponentItem) -> discord.ui.View:
 
 
 def _payloads(bot: HelixBot) -> PayloadStore:
-    return PayloadStore(bot.remembered, bot.remember_scope)
+    return PayloadStore(bot.key_values, bot.remember_scope)
 
 
 async def _custom_id(bot: HelixBot, cog: str, action: str, user_id: int, payload: str) -> str:

@@ -202,11 +202,11 @@ class PostedDocument:
         return _digest(f"{self._scope} {self._key} {record.sent}")
 
     async def _find(self) -> PostRecord:
-        kept = await self._bot.remembered.get(self._scope, self._key)
+        kept = await self._bot.key_values.get(self._scope, self._key)
         return PostRecord() if kept is None else msgspec.json.decode(kept, type=PostRecord)
 
     async def _keep(self, record: PostRecord) -> None:
-        await self._bot.remembered.set(self._scope, self._key, msgspec.json.encode(record).decode())
+        await self._bot.key_values.set(self._scope, self._key, msgspec.json.encode(record).decode())
 
 
 def check_permissions(channel: discord.TextChannel) -> None:

@@ -46,7 +46,7 @@ class Trace:
     async def _keep(self, message: discord.Message) -> None:
         value = f"{_run(self._bot)} {message.channel.id} {self._title}"
         try:
-            await self._bot.remembered.set(_scope(self._bot), str(message.id), value)
+            await self._bot.key_values.set(_scope(self._bot), str(message.id), value)
         except StoreError as error:
             # Then it is not corrected after a crash; the work goes on.
             logger.info("progress.not_remembered error=%s", error)
@@ -55,7 +55,7 @@ class Trace:
 async def forget(bot: HelixBot, message_id: int) -> None:
     """Its end is shown."""
     try:
-        await bot.remembered.delete(_scope(bot), str(message_id))
+        await bot.key_values.delete(_scope(bot), str(message_id))
     except StoreError as error:
         logger.info("progress.not_forgotten error=%s", error)
 
@@ -63,7 +63,7 @@ async def forget(bot: HelixBot, message_id: int) -> None:
 async def left(bot: HelixBot) -> tuple[Unfinished, ...]:
     """What earlier runs left; the work of this one goes on."""
     found = []
-    for message, kept in (await bot.remembered.items(_scope(bot))).items():
+    for message, kept in (await bot.key_values.items(_scope(bot))).items():
         run, channel, title = kept.split(" ", 2)
         if run != _run(bot):
             found.append(Unfinished(int(message), int(channel), title))

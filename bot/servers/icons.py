@@ -69,12 +69,12 @@ class Icons:
 
     async def find(self, guild_id: int) -> IconRecord:
         """What is known of a server's icon."""
-        kept = await self._bot.remembered.get(self._scope, str(guild_id))
+        kept = await self._bot.key_values.get(self._scope, str(guild_id))
         return IconRecord() if kept is None else msgspec.json.decode(kept, type=IconRecord)
 
     async def cycling(self) -> dict[int, IconRecord]:
         """The servers whose cycle is on."""
-        kept = await self._bot.remembered.items(self._scope)
+        kept = await self._bot.key_values.items(self._scope)
         records = {int(key): msgspec.json.decode(value, type=IconRecord) for key, value in kept.items()}
         return {key: record for key, record in records.items() if record.next_at is not None}
 
@@ -135,7 +135,7 @@ class Icons:
             await self._bot.collective.manager.record(row)
 
     async def _keep(self, guild_id: int, record: IconRecord) -> None:
-        await self._bot.remembered.set(self._scope, str(guild_id), msgspec.json.encode(record).decode())
+        await self._bot.key_values.set(self._scope, str(guild_id), msgspec.json.encode(record).decode())
 
     @property
     def _scope(self) -> str:

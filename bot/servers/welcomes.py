@@ -23,16 +23,16 @@ class Welcomes:
 
     async def channel_id(self, guild_id: int) -> int | None:
         """Where a server's new members are welcomed; None where that is off."""
-        found = await self._bot.remembered.get(self._scope, str(guild_id))
+        found = await self._bot.key_values.get(self._scope, str(guild_id))
         return None if found is None else int(found)
 
     async def set(self, guild_id: int, channel_id: int) -> None:
         """Welcome them there from now on."""
-        await self._bot.remembered.set(self._scope, str(guild_id), str(channel_id))
+        await self._bot.key_values.set(self._scope, str(guild_id), str(channel_id))
 
     async def off(self, guild_id: int) -> bool:
         """Welcome nobody there any more; False where that was so."""
-        return await self._bot.remembered.delete(self._scope, str(guild_id))
+        return await self._bot.key_values.delete(self._scope, str(guild_id))
 
     @property
     def _scope(self) -> str:

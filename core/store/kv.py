@@ -10,7 +10,7 @@ from core.clock import Clock, SystemClock
 from core.store import Database
 
 
-class KeyValue:
+class KeyValueStore:
     """The key-value store: texts under a scope and a key, in table `remembered`.
 
     Values about Discord use the scope `<api_url>#<application_id>`, so that two applications, or the sandbox

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 from core.clock import Clock
 from core.health.refusals import Refusals
 from core.settings import Settings
-from core.store.kv import KeyValue
+from core.store.kv import KeyValueStore
 from web.access.lockout import Lockout
 from web.access.sessions import EndedSessions, Sessions
 from web.answers.problems import Problem
@@ -45,11 +45,11 @@ class ReadAccess:
         settings: Settings,
         clock: Clock,
         refusals: Refusals,
-        remembered: KeyValue,
+        key_values: KeyValueStore,
         *,
         on_lockout: Callable[[float], None],
     ) -> None:
-        self._remembered = remembered
+        self._key_values = key_values
         self._on_lockout = on_lockout
         self._refusals = refusals
         self._token = settings.read_token or None
@@ -109,7 +109,7 @@ class ReadAccess:
 
     async def load_ended_sessions(self) -> None:
         """Load the sessions that were ended before this start."""
-        kept = await self._remembered.get(*_ENDED)
+        kept = await self._key_values.get(*_ENDED)
         if self.sessions is not None and kept is not None:
             self.sessions.ended = msgspec.json.decode(kept, type=EndedSessions)
 
@@ -124,7 +124,7 @@ class ReadAccess:
             return
         for value in found:
             self.sessions.end(value)
-        await self._remembered.set(*_ENDED, msgspec.json.encode(self.sessions.ended).decode())
+        await self._key_values.set(*_ENDED, msgspec.json.encode(self.sessions.ended).decode())
 
     def session_of(self, request: web.Request) -> str | None:
         """The cookie's value if it is a valid session, else None."""

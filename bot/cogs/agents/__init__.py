@@ -77,7 +77,7 @@ class Agents(commands.Cog, name="agents"):
         name = None if agent is None else find_agent(agent).name
         draw = random.SystemRandom()
         text = await last_said.choose(
-            self.bot.remembered,
+            self.bot.key_values,
             self.bot.remember_scope,
             str(ctx.channel.id),
             lambda last: _wisdom.pick_saying(name, last, draw.choice),

@@ -192,11 +192,11 @@ async def test_a_notice_that_arrived_and_was_not_confirmed_is_there_once(
     bot = await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
     notices = AdminNotices(bot.bot)
     await notices.tell_admins("before")
-    remembered = await bot.bot.remembered.get(bot.bot.remember_scope, "admin-notice")
-    assert remembered is not None
+    key_values = await bot.bot.key_values.get(bot.bot.remember_scope, "admin-notice")
+    assert key_values is not None
     await notices.tell_admins("refused")
     # As after a crash between the post and the note of it.
-    await bot.bot.remembered.set(bot.bot.remember_scope, "admin-notice", remembered)
+    await bot.bot.key_values.set(bot.bot.remember_scope, "admin-notice", key_values)
     await notices.tell_admins("refused")
     assert texts(chat) == ["before", "refused"]
     chat.close()

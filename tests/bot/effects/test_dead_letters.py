@@ -186,7 +186,7 @@ async def test_a_kill_between_the_notice_and_its_note_tells_it_once(
         raise asyncio.CancelledError
 
     with monkeypatch.context() as dying:
-        dying.setattr(bot.bot.remembered, "delete", die)
+        dying.setattr(bot.bot.key_values, "delete", die)
         with pytest.raises(asyncio.CancelledError):
             await letters.tell()
     if later_s > 300:
@@ -198,7 +198,7 @@ async def test_a_kill_between_the_notice_and_its_note_tells_it_once(
     assert len(notices(board)) == 1
 
 
-@pytest.mark.parametrize("dies", ["remembered.set", "collective.webhooks.notices.claim"])
+@pytest.mark.parametrize("dies", ["key_values.set", "collective.webhooks.notices.claim"])
 async def test_a_kill_while_a_notice_is_noted_loses_no_letter(
     start_bot: StartBot, board: Chat, monkeypatch: pytest.MonkeyPatch, dies: str
 ) -> None:
@@ -232,7 +232,7 @@ async def test_a_notice_that_a_clock_ahead_has_dated_is_told_once(
         raise asyncio.CancelledError
 
     with monkeypatch.context() as dying:
-        dying.setattr(bot.bot.remembered, "delete", die)
+        dying.setattr(bot.bot.key_values, "delete", die)
         with pytest.raises(asyncio.CancelledError):
             await DeadLetters(bot.bot).tell()
     sandbox.engine.messages._nonces.clear()

@@ -61,7 +61,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def remembered(bot: RunningBot) -> Posted:
-    found = await bot.bot.remembered.get(bot.bot.remember_scope, "digest")
+    found = await bot.bot.key_values.get(bot.bot.remember_scope, "digest")
     assert found is not None
     return msgspec.json.decode(found, type=Posted)
 
@@ -69,7 +69,7 @@ async def remembered(bot: RunningBot) -> Posted:
 async def forget_the_end(bot: RunningBot, begun_at: datetime, due: datetime = MONDAY) -> None:
     """As after a crash between the post and the note that it is there."""
     begun = Posted(due=due - WEEK, begun=due, begun_at=begun_at, channel=bot.sandbox.channel("general"))
-    await bot.bot.remembered.set(bot.bot.remember_scope, "digest", msgspec.json.encode(begun).decode())
+    await bot.bot.key_values.set(bot.bot.remember_scope, "digest", msgspec.json.encode(begun).decode())
 
 
 async def test_the_week_is_told_with_a_chart(
@@ -132,7 +132,7 @@ async def test_one_that_was_missed_is_posted_once_after_the_start(
     }
     async with running(sandbox, tmp_path, **options) as first:
         async with asyncio.timeout(40):
-            while await first.bot.remembered.get(first.bot.remember_scope, "digest") is None:
+            while await first.bot.key_values.get(first.bot.remember_scope, "digest") is None:
                 await asyncio.sleep(0.005)
     clock.advance(3 * WEEK.total_seconds())
     async with running(sandbox, tmp_path, **options) as second:
@@ -270,7 +270,7 @@ async def test_a_channel_that_is_chosen_today_gets_its_first_digest_next_monday(
 ) -> None:
     await bot.bot.duties.remember("digest", bot.sandbox.channel("general"))
     async with asyncio.timeout(40):
-        while await bot.bot.remembered.get(bot.bot.remember_scope, "digest") is None:
+        while await bot.bot.key_values.get(bot.bot.remember_scope, "digest") is None:
             await asyncio.sleep(0.005)
     assert await remembered(bot) == Posted(due=MONDAY - WEEK)
     assert chat.from_bot() == []
@@ -278,5 +278,5 @@ async def test_a_channel_that_is_chosen_today_gets_its_first_digest_next_monday(
 
 async def test_without_a_channel_it_is_off(bot: RunningBot, chat: Chat) -> None:
     await Digest(bot.bot).post_due()
-    assert await bot.bot.remembered.get(bot.bot.remember_scope, "digest") is None
+    assert await bot.bot.key_values.get(bot.bot.remember_scope, "digest") is None
     assert chat.from_bot() == []

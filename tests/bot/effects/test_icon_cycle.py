@@ -82,14 +82,14 @@ async def test_missed_turns_are_taken_once_after_a_restart(
         await cycle_on(started, clock)
         scope, kept = (
             started.bot.remember_scope,
-            await started.bot.remembered.items(f"{started.bot.remember_scope}#icons"),
+            await started.bot.key_values.items(f"{started.bot.remember_scope}#icons"),
         )
         assert kept
         clock.advance(5 * EVERY.total_seconds())
         # Each sandbox is a new Discord, so what a restart keeps is put back by hand.
     async with running(sandbox, tmp_path, clock=clock) as started:
         for key, value in kept.items():
-            await started.bot.remembered.set(f"{scope}#icons", key, value)
+            await started.bot.key_values.set(f"{scope}#icons", key, value)
         cycle = IconCycle(started.bot)
         await cycle.look()
         await cycle.look()

@@ -18,7 +18,7 @@ async def left_behind(running_bot: RunningBot, sandbox: Sandbox) -> int:
     bot = running_bot.bot
     message = await bot.get_partial_messageable(sandbox.channel("general")).send("▰▰▱ 12 of 27")
     scope = f"{bot.remember_scope}#progress"
-    await bot.remembered.set(scope, str(message.id), f"1.0 {message.channel.id} 💾 Backing up")
+    await bot.key_values.set(scope, str(message.id), f"1.0 {message.channel.id} 💾 Backing up")
     return message.id
 
 
@@ -70,7 +70,7 @@ async def test_work_of_this_run_is_remembered_while_it_goes_on_and_left_alone(
     scope = f"{bot.remember_scope}#progress"
     async with Progress(await context_of(running_bot, "admin", command="status"), "Counting", total=4):
         async with asyncio.timeout(40):
-            while not await bot.remembered.items(scope):
+            while not await bot.key_values.items(scope):
                 await asyncio.sleep(0.005)
         assert await progress_messages.left(bot) == ()
-    assert await bot.remembered.items(scope) == {}
+    assert await bot.key_values.items(scope) == {}

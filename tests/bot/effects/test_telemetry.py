@@ -49,7 +49,7 @@ def live(chat: Chat) -> list[dict[str, Any]]:
 
 
 async def remembered(bot: RunningBot) -> Post:
-    found = await bot.bot.remembered.get(bot.bot.remember_scope, "telemetry")
+    found = await bot.bot.key_values.get(bot.bot.remember_scope, "telemetry")
     assert found is not None
     return msgspec.json.decode(found, type=Post)
 
@@ -201,7 +201,7 @@ async def test_a_post_that_arrived_and_was_not_noted_is_found_again(
     post = await noted(bot)
     # As after a crash between the post and the note of it, when the nonce is long forgotten.
     begun = msgspec.structs.replace(post, message=0, shown="", nonce="another")
-    await bot.bot.remembered.set(bot.bot.remember_scope, "telemetry", msgspec.json.encode(begun).decode())
+    await bot.bot.key_values.set(bot.bot.remember_scope, "telemetry", msgspec.json.encode(begun).decode())
     await Telemetry(bot.bot).refresh()
     assert str((await remembered(bot)).message) == message["id"]
     assert len(live(chat)) == 1
@@ -213,7 +213,7 @@ async def test_where_history_cannot_be_read_the_nonce_keeps_it_single(
     bot = await start_bot(telemetry_channel_id=sandbox.channel("telemetry"))
     await shown(chat, "live")
     begun = msgspec.structs.replace(await noted(bot), message=0, shown="")
-    await bot.bot.remembered.set(bot.bot.remember_scope, "telemetry", msgspec.json.encode(begun).decode())
+    await bot.bot.key_values.set(bot.bot.remember_scope, "telemetry", msgspec.json.encode(begun).decode())
     sandbox.engine.faults.add(Fault("GET", "/channels/*/messages", status=403))
     await Telemetry(bot.bot).refresh()
     assert (await remembered(bot)).message
@@ -261,5 +261,5 @@ async def test_a_failure_of_discords_is_no_crash(
 
 async def test_without_a_channel_it_is_off(running_bot: RunningBot, chat: Chat) -> None:
     await Telemetry(running_bot.bot).refresh()
-    assert await running_bot.bot.remembered.get(running_bot.bot.remember_scope, "telemetry") is None
+    assert await running_bot.bot.key_values.get(running_bot.bot.remember_scope, "telemetry") is None
     assert chat.from_bot() == []

@@ -17,7 +17,7 @@ def build_loader(parts: tuple[Kernel, Collective], offline: commands.Bot, cogs: 
     return CogLoader(
         offline,
         NAMES,
-        remembered=collective.remembered,
+        key_values=collective.key_values,
         clock=kernel.clock,
         metrics=kernel.metrics,
         caches=kernel.caches,

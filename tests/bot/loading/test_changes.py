@@ -78,7 +78,7 @@ async def test_an_unload_that_is_not_kept_leaves_the_cog_loaded(
 
     cogs.write_cog("agents", {"ping": "return 1"})
     await loader.ensure("agents")
-    monkeypatch.setattr(parts[1].remembered, "set", full)
+    monkeypatch.setattr(parts[1].key_values, "set", full)
     with pytest.raises(OSError, match="full"):
         await loader.unload("agents")
     assert state_of(loader, "agents") == "loaded"

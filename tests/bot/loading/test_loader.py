@@ -135,7 +135,7 @@ async def test_some_cogs_are_never_unloaded(loader: CogLoader, cogs: CogFolder, 
 async def test_such_a_cog_that_an_earlier_version_unloaded_is_back(
     parts: tuple[Kernel, Collective], offline: commands.Bot, cogs: CogFolder, cog: str
 ) -> None:
-    await parts[1].remembered.set("cogs", cog, "disabled")
+    await parts[1].key_values.set("cogs", cog, "disabled")
     loader = build_loader(parts, offline, cogs)
     await loader.open()
     assert state_of(loader, cog) == "not yet"

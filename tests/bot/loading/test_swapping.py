@@ -271,7 +271,7 @@ async def test_a_change_whose_caller_is_gone_says_in_the_log_that_it_failed(
         await asyncio.sleep(0)
         raise OSError("disk full")
 
-    monkeypatch.setattr(parts[1].remembered, "set", full)
+    monkeypatch.setattr(parts[1].key_values, "set", full)
     caller = asyncio.create_task(loader.unload("agents"))
     await asyncio.sleep(0)
     caller.cancel()

@@ -18,6 +18,6 @@ async def test_what_is_remembered_is_known_again_and_announced(start_bot: StartB
     await bot.duties.remember("digest", 9)
     await bot.duties.remember("digest", 9)
     assert heard == ["digest"]
-    again = Duties(bot.kernel.settings, bot.remembered)
+    again = Duties(bot.kernel.settings, bot.key_values)
     await again.load(bot.remember_scope)
     assert again.channel_id("digest") == 9

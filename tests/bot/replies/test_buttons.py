@@ -125,8 +125,8 @@ async def test_a_long_payload_is_kept_in_the_store(probe: RunningBot, talk: Talk
 async def test_a_payload_that_has_left_the_store_has_expired(probe: RunningBot, talk: Talk) -> None:
     message = await post(probe, await button(probe, "echo", "member", "x" * 300))
     scope = f"{probe.bot.remember_scope}#components"
-    for key in await probe.bot.remembered.items(scope):
-        await probe.bot.remembered.delete(scope, key)
+    for key in await probe.bot.key_values.items(scope):
+        await probe.bot.key_values.delete(scope, key)
     answer = await talk.answer_to(await talk.press("member", message, "go"))
     assert answer["content"] == EXPIRED
 

@@ -6,7 +6,7 @@ import pytest
 from bot.replies import payloads
 from bot.replies.payloads import MAX_PAYLOAD_LENGTH, PayloadStore
 from core.store import Database
-from core.store.kv import KeyValue
+from core.store.kv import KeyValueStore
 from core.store.schema import CORE_MIGRATIONS
 from tests.manual_clock import ManualClock
 
@@ -19,29 +19,29 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def remembered(database: Database) -> KeyValue:
-    return KeyValue(database, ManualClock())
+def key_values(database: Database) -> KeyValueStore:
+    return KeyValueStore(database, ManualClock())
 
 
-async def test_a_payload_is_found_again_by_its_key(remembered: KeyValue) -> None:
-    store = PayloadStore(remembered, "scope")
+async def test_a_payload_is_found_again_by_its_key(key_values: KeyValueStore) -> None:
+    store = PayloadStore(key_values, "scope")
     assert await store.find(await store.keep("x" * 500)) == "x" * 500
 
 
-async def test_the_same_payload_has_the_same_key(remembered: KeyValue) -> None:
-    store = PayloadStore(remembered, "scope")
+async def test_the_same_payload_has_the_same_key(key_values: KeyValueStore) -> None:
+    store = PayloadStore(key_values, "scope")
     assert await store.keep("long") == await store.keep("long") != await store.keep("other")
 
 
-async def test_a_key_of_another_application_is_not_found(remembered: KeyValue) -> None:
-    key = await PayloadStore(remembered, "one").keep("long")
-    assert await PayloadStore(remembered, "two").find(key) is None
+async def test_a_key_of_another_application_is_not_found(key_values: KeyValueStore) -> None:
+    key = await PayloadStore(key_values, "one").keep("long")
+    assert await PayloadStore(key_values, "two").find(key) is None
 
 
 async def test_the_oldest_payloads_leave_first(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(payloads, "MAX_PAYLOADS", 2)
     clock = ManualClock()
-    store = PayloadStore(KeyValue(database, clock), "scope")
+    store = PayloadStore(KeyValueStore(database, clock), "scope")
     keys = []
     for text in ("first", "second", "third"):
         keys.append(await store.keep(text))
@@ -54,15 +54,15 @@ async def test_a_payload_that_is_used_again_is_young_again(
 ) -> None:
     monkeypatch.setattr(payloads, "MAX_PAYLOADS", 2)
     clock = ManualClock()
-    store = PayloadStore(KeyValue(database, clock), "scope")
+    store = PayloadStore(KeyValueStore(database, clock), "scope")
     for text in ("first", "second", "first", "third"):
         await store.keep(text)
         clock.advance(1)
-    assert len(await KeyValue(database).items("scope#components")) == 2
+    assert len(await KeyValueStore(database).items("scope#components")) == 2
     assert await store.find(await store.keep("first")) == "first"
 
 
-async def test_a_payload_has_a_bound(remembered: KeyValue) -> None:
-    store = PayloadStore(remembered, "scope")
+async def test_a_payload_has_a_bound(key_values: KeyValueStore) -> None:
+    store = PayloadStore(key_values, "scope")
     with pytest.raises(ValueError, match="at most 4000"):
         await store.keep("x" * (MAX_PAYLOAD_LENGTH + 1))

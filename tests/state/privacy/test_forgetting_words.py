@@ -95,7 +95,7 @@ async def live(collective: Collective) -> None:
     taken_back = await directives.submit("archive zztaken", actor=ADA, rank=Rank.admin)
     await directives.cancel(taken_back.id, BOB)
     await directives.submit("archive zzwaiting", actor=ADA, rank=Rank.admin)
-    await collective.remembered.set("x#components", "someone", "search zzshelf")
+    await collective.key_values.set("x#components", "someone", "search zzshelf")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from bot.cogs.agents._roster import UnknownLayer
 from bot.cogs.agents.sayings import SAYINGS
 from bot.replies import last_said
 from core.runtime.kernel import Kernel
-from core.store.kv import KeyValue
+from core.store.kv import KeyValueStore
 from state.agents import ROSTER, find_agent
 from state.change import JournalRow
 from state.collective import Collective
@@ -172,8 +172,8 @@ def test_without_a_name_anyone_may_speak() -> None:
     assert heard == set(SAYINGS)
 
 
-def _scope(collective: Collective) -> tuple[KeyValue, str]:
-    return collective.remembered, "scope"
+def _scope(collective: Collective) -> tuple[KeyValueStore, str]:
+    return collective.key_values, "scope"
 
 
 def _alternate(last: str | None) -> str:
@@ -213,5 +213,5 @@ async def test_the_longest_silent_places_are_forgotten(
     for place in ("old", "b", "c", "d"):
         clock.advance(1)
         await last_said.choose(*_scope(collective), place, lambda _: "said")
-    kept = await collective.remembered.items("scope#last-said")
+    kept = await collective.key_values.items("scope#last-said")
     assert set(kept) == {"b", "c", "d"}

@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot.text import documents
-from core.store.kv import KeyValue
+from core.store.kv import KeyValueStore
 from sandbox import Sandbox
 from sandbox.faults import Fault
 from sandbox.permissions import Permission
@@ -188,9 +188,9 @@ async def test_after_a_crash_at_any_write_nothing_stands_twice(
     remembered_by_discord: bool,
 ) -> None:
     write(tmp_path, monkeypatch, "a", "b", "c")
-    kept, writes = KeyValue.set, 0
+    kept, writes = KeyValueStore.set, 0
 
-    async def keep(store: KeyValue, scope: str, key: str, value: str) -> None:
+    async def keep(store: KeyValueStore, scope: str, key: str, value: str) -> None:
         nonlocal writes
         writes += scope.endswith("#posted")
         if writes == crash:
@@ -200,7 +200,7 @@ async def test_after_a_crash_at_any_write_nothing_stands_twice(
     talk = Talk(sandbox)
     async with running(sandbox, tmp_path / "data", in_sandbox=False):
         with monkeypatch.context() as patch:
-            patch.setattr(KeyValue, "set", keep)
+            patch.setattr(KeyValueStore, "set", keep)
             await post(talk)
     if not remembered_by_discord:
         sandbox.engine.messages._nonces.clear()
@@ -216,9 +216,9 @@ async def test_a_document_that_changed_since_a_crash_does_not_stand_twice(
     talk: Talk, running_bot: RunningBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, monkeypatch, "a")
-    kept, writes = KeyValue.set, 0
+    kept, writes = KeyValueStore.set, 0
 
-    async def keep(store: KeyValue, scope: str, key: str, value: str) -> None:
+    async def keep(store: KeyValueStore, scope: str, key: str, value: str) -> None:
         nonlocal writes
         writes += scope.endswith("#posted")
         if writes == 2:
@@ -226,7 +226,7 @@ async def test_a_document_that_changed_since_a_crash_does_not_stand_twice(
         await kept(store, scope, key, value)
 
     with monkeypatch.context() as patch:
-        patch.setattr(KeyValue, "set", keep)
+        patch.setattr(KeyValueStore, "set", keep)
         assert "incident" in await post(talk)
     write(tmp_path, monkeypatch, "b")
     await post(talk)

@@ -163,7 +163,7 @@ async def _copy(crashed: RunningBot, other: RunningBot) -> None:
     (shown,) = await ritual_messages.known(crashed.bot)
     await other.collective.database.write(lambda connection: table.insert(connection, record))
     scope = f"{other.bot.remember_scope}#rituals"
-    await other.bot.remembered.set(scope, str(shown.ritual), f"{shown.channel_id} {shown.message_id}")
+    await other.bot.key_values.set(scope, str(shown.ritual), f"{shown.channel_id} {shown.message_id}")
 
 
 async def test_what_is_wrong_with_steps_is_said(talk: Talk) -> None:
