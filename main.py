@@ -1,4 +1,4 @@
-"""Helix: a Discord bot and an HTTP server over shared state, in one process. This is its command line."""
+"""The command line of Helix, a Discord bot and an HTTP server over shared state in one process."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ _RUN = "run"
 _OPTIONS = ("--help", "--version", "--copies")
 EXIT_OK = 0
 EXIT_UNUSABLE = 2
-# Ctrl+C where nothing runs that wants to be stopped (128 + SIGINT, as shells count).
+# Ctrl+C in a command that needs no shutdown (128 + SIGINT, as in shells).
 EXIT_INTERRUPTED = 130
 _BEGUN = time.perf_counter()
 _ENV_FILE = Path(".env")
 
 
 class _Call(NamedTuple):
-    """What a command is given."""
+    """The input of a command."""
 
     loaded: LoadedSettings
     given: argparse.Namespace
@@ -49,7 +49,7 @@ class _Call(NamedTuple):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command of the command line; gives the exit code: 0, or 2 for what an operator can mend."""
+    """Run a command; returns the exit code: 0, or 2 for an error that the operator can fix."""
     try:
         outputs = Outputs.take_over()
     except RuntimeError as error:
@@ -57,9 +57,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _build_parser()
     given = _parse(parser, arguments)
     if given.what is not None and given.command not in {"restore", "forget"}:
-        parser.error(f"{given.command} takes nothing more, such as {given.what!r}")
+        parser.error(f"unexpected argument {given.what!r}: {given.command} takes no argument")
     if given.copies and given.command != "forget":
-        parser.error("--copies is for forget")
+        parser.error("--copies works only with forget")
     log_format: LogFormat = "text"
     try:
         loaded = load_settings(os.environ, _ENV_FILE)
@@ -93,30 +93,28 @@ def _refuse(error: StartError, log_format: LogFormat = "text", command: str = _R
 
 
 def _explain(error: Exception) -> str | None:
-    """What an operator can do about an error; None where it is a fault of the program."""
+    """What the operator can do about an error; None if it is a bug."""
     if isinstance(error, sqlite3.Error):
         logger.debug("store.refused", exc_info=error)
-        return (
-            f"The database cannot be used ({error}). Restore a backup, or report this with LOG_LEVEL=DEBUG."
-        )
+        return f"Cannot use the database ({error}). Restore a backup, or report this with LOG_LEVEL=DEBUG."
     return machine_limits.explain(error)
 
 
 def _for_machines(log_format: LogFormat, command: str = _RUN) -> bool:
-    """Whether all that is written must be log entries; the other commands answer a person."""
+    """Whether all output must be log entries; commands other than run answer a person."""
     return log_format == "json" and command == _RUN
 
 
 def _parse(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> argparse.Namespace:
-    """What was typed; an unknown command or option ends the program with the nearest one."""
+    """Parse the arguments; exits with a suggestion for an unknown command or option."""
     given, unknown = parser.parse_known_args(arguments)
     if given.command not in _COMMANDS:
         known = ", ".join(_COMMANDS)
         parser.error(
-            f"there is no command {given.command!r}.{_guess(given.command, _COMMANDS)} Commands: {known}"
+            f"unknown command {given.command!r}.{_guess(given.command, _COMMANDS)} Commands: {known}"
         )
     if unknown:
-        parser.error(f"nothing takes {unknown[0]!r}.{_guess(unknown[0], _OPTIONS)}")
+        parser.error(f"unknown option {unknown[0]!r}.{_guess(unknown[0], _OPTIONS)}")
     return given
 
 
@@ -130,17 +128,20 @@ def _build_parser() -> argparse.ArgumentParser:
         prog="python main.py",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Helix, a Discord bot with an HTTP server. Settings come from the environment and .env;\n"
-        ".env.example lists them. Without DISCORD_TOKEN the sandbox starts: a small Discord on this machine.",
+        ".env.example lists them. Without DISCORD_TOKEN it starts with the sandbox, a small Discord on this\n"
+        "machine. Exit code 2: an error that you can fix; the message says how.",
         epilog="commands:\n"
-        "  run            start Helix (the default)\n"
-        "  check          validate the settings, say what will be on and off, print the invite URL\n"
-        "  sync-commands  tell Discord the slash commands of bot/slash.json, and nothing else\n"
-        "  restore FILE   bring a backup back; what stands in the data folder is moved aside first\n"
-        "  forget USER_ID erase a person from the database; with --copies also remove older copies of it\n",
+        "  run             start Helix (default)\n"
+        "  check           validate the settings, list what is on and off, print the invite URL\n"
+        "  sync-commands   register the slash commands of bot/slash.json with Discord, then exit\n"
+        "  restore FILE    restore a backup (Helix must be stopped); moves the present data aside\n"
+        "  forget USER_ID  erase a person from the database; with --copies also delete older copies of it\n",
     )
     parser.add_argument("command", nargs="?", default=_RUN, metavar="command")
-    parser.add_argument("what", nargs="?", metavar="FILE or USER_ID", help="of restore or forget")
-    parser.add_argument("--copies", action="store_true", help="of forget: also remove backups and copies")
+    parser.add_argument("what", nargs="?", metavar="FILE or USER_ID", help="argument of restore or forget")
+    parser.add_argument(
+        "--copies", action="store_true", help="with forget: also delete backups and database copies"
+    )
     parser.add_argument("--version", action="version", version=f"Helix {VERSION}")
     return parser
 
@@ -197,7 +198,7 @@ def _forget(call: _Call) -> int:
 
 
 def _offline(settings: Settings, what: str, work: Callable[[Path, tuple[Migration, ...]], str]) -> int:
-    """Work on the data folder that needs it for itself: refused while a Helix runs there, naming that one."""
+    """Run `work` with the data folder locked; refused, with the holder's name, while Helix uses it."""
     from core.runtime import datalock
     from core.store.schema import CORE_MIGRATIONS
     from state.schema import STATE_MIGRATIONS

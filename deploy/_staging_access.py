@@ -1,4 +1,4 @@
-"""Whether those are kept out who should be: listeners on the way, readers and senders without a secret."""
+"""Access checks: encrypted transport, and refusal of readers and senders without a secret."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from deploy._staging_site import Answer, Finding, Site, expect
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 _JSON: Final = {"Content-Type": "application/json"}
 _WRONG: Final = {"Authorization": "Bearer this-is-not-the-token-of-this-server"}
-# Valid JSON that fits no event's schema: where a sender is let in it is refused as that, and nothing is kept.
+# Valid JSON that fits no event's schema: even with a valid token it is refused, and nothing is stored.
 _NO_EVENT: Final = b"{}"
 _GUARDED: Final = (
     ("POST", "/webhooks/ucf.update"),
@@ -22,19 +22,19 @@ _GUARDED: Final = (
 
 
 async def check_transport(site: Site) -> list[Finding]:
-    """Tokens travel encrypted."""
+    """Check that tokens are sent encrypted."""
     local = site.url.host in _LOOPBACK
     return [
         expect(
             site.url.scheme == "https" or local,
             f"{site.url} is encrypted" if site.url.scheme == "https" else f"{site.url} is on this machine",
-            f"{site.url} is not encrypted: tokens can be read on the way. Let a proxy speak TLS.",
+            f"{site.url} is not encrypted: others can read tokens in transit. Use a TLS proxy.",
         )
     ]
 
 
 async def check_reading(site: Site) -> list[Finding]:
-    """Reading is public, or needs the token."""
+    """Check that reading is public, or needs the token."""
     without = await site.ask("/status", headers={})
     if site.read_token is None:
         if without.status == HTTPStatus.UNAUTHORIZED:
@@ -46,18 +46,18 @@ async def check_reading(site: Site) -> list[Finding]:
             without.status == wrong.status == HTTPStatus.UNAUTHORIZED,
             "reading without the token, or with a wrong one, is refused",
             f"reading without the token: {without.status}, with a wrong one: {wrong.status}: "
-            "set READ_TOKEN for the deployment.",
+            "reading must be refused. Set READ_TOKEN for the deployment.",
         ),
         expect(
             right.status == HTTPStatus.OK,
             "reading with the token works",
-            f"reading with the token: {right.status}: the deployment has another READ_TOKEN.",
+            f"reading with the token: {right.status}. The deployment has another READ_TOKEN.",
         ),
     ]
 
 
 async def check_webhooks(site: Site) -> list[Finding]:
-    """Nobody sends in, or subscribes, without a secret."""
+    """Check that sending events and subscribing need a secret."""
     findings = []
     for method, path in _GUARDED:
         answers = [
@@ -72,8 +72,8 @@ async def check_webhooks(site: Site) -> list[Finding]:
         findings.append(
             expect(
                 let_in.status == HTTPStatus.UNPROCESSABLE_ENTITY,
-                "a sender with the token is let in",
-                f"a sender with the token: {let_in.status}: the deployment has another WEBHOOK_TOKEN.",
+                "a sender with the token is accepted",
+                f"a sender with the token: {let_in.status}. The deployment has another WEBHOOK_TOKEN.",
             )
         )
     return findings
@@ -86,4 +86,4 @@ def _judged(route: str, answers: list[Answer]) -> Finding:
     if statuses == {HTTPStatus.SERVICE_UNAVAILABLE}:
         return Finding("note", f"{route}: off. {answers[0].detail}")
     told = ", ".join(str(status) for status in sorted(statuses))
-    return Finding("wrong", f"{route}: answers {told} to whom it does not know: it should be 401 or 503.")
+    return Finding("wrong", f"{route}: answers {told} to unauthenticated requests; it should be 401 or 503.")

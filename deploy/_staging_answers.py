@@ -1,4 +1,4 @@
-"""Whether what is read is there and as it should be: health, status, caching, errors, headers, metrics."""
+"""Response checks: health, status, caching, errors, headers, metrics, links, objectives."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from deploy._staging_site import Check, Finding, Site, expect, part_of
 
 
 async def check_health(site: Site) -> list[Finding]:
-    """It lives, it is ready, and each component passes."""
+    """Check that Helix is alive, ready, and passes all health checks."""
     live, ready = await site.ask("/health/live", headers={}), await site.ask("/health/ready", headers={})
     findings = [
-        expect(live.status == HTTPStatus.OK, "/health/live: the loop turns", f"/health/live: {live.status}"),
+        expect(
+            live.status == HTTPStatus.OK, "/health/live: the event loop runs", f"/health/live: {live.status}"
+        ),
         expect(
             ready.status == HTTPStatus.OK,
             "/health/ready: store, state and gateway are ready",
-            f"/health/ready: {ready.status}, {ready.detail or 'and not by Helix'}",
+            f"/health/ready: {ready.status}, {ready.detail or 'not from Helix'}",
         ),
     ]
     health = await site.ask("/health")
@@ -27,7 +29,7 @@ async def check_health(site: Site) -> list[Finding]:
         if how != "pass":
             verdict: Finding = Finding(
                 "wrong" if status == how == "fail" else "note",
-                f"/health: {name} is {how}: {check.get('output', 'it says no reason')}",
+                f"/health: {name} is {how}: {check.get('output', 'no reason given')}",
             )
             findings.append(verdict)
     passed = status in ("pass", "warn") and health.status == HTTPStatus.OK
@@ -36,7 +38,7 @@ async def check_health(site: Site) -> list[Finding]:
 
 
 async def check_status(site: Site) -> list[Finding]:
-    """The status is there, and Discord is connected."""
+    """Check the status, and that Discord is connected."""
     status = await site.ask("/status")
     connected = status.part(str, "gateway", "status") == "pass"
     version, since = status.part(str, "version"), status.part(str, "started_at")
@@ -47,11 +49,11 @@ async def check_status(site: Site) -> list[Finding]:
 
 
 async def check_caching(site: Site) -> list[Finding]:
-    """Cached answers have a validator that holds, and come compressed."""
+    """Check conditional requests and compression of cached responses."""
     first = await site.ask("/status")
     if first.headers.get("X-Cache") == "off":
-        return [Finding("note", "ENABLE_RESPONSE_CACHING is off: every answer is computed anew")]
-    # It stays the same until the state changes, which it may do at any time.
+        return [Finding("note", "ENABLE_RESPONSE_CACHING is off: every response is computed for its request")]
+    # Repeated, because the state may change between two requests.
     for _ in range(5):
         tag = (await site.ask("/status")).headers.get("ETag", "")
         again = await site.ask("/status", headers={**site.reading, "If-None-Match": tag})
@@ -61,20 +63,20 @@ async def check_caching(site: Site) -> list[Finding]:
     return [
         expect(
             again.status == HTTPStatus.NOT_MODIFIED and tag.startswith('"'),
-            "/status: its ETag is strong, and an unchanged answer is a 304",
-            f"/status: ETag {tag!r} led to {again.status}: a proxy weakens, drops or ignores it.",
+            "/status: the ETag is strong, and an unchanged response is a 304",
+            f"/status: ETag {tag!r} gave {again.status}, not 304: a proxy weakens or ignores it.",
         ),
         expect(
             packed.headers.get("Content-Encoding") == "gzip"
             and "accept-encoding" in packed.headers.get("Vary", "").lower(),
-            "/status: compressed for who accepts that",
-            "/status: is not compressed, or without Vary: a proxy changes it.",
+            "/status: compressed for clients that accept it",
+            "/status: not compressed, or without Vary: a proxy changes the response.",
         ),
     ]
 
 
 async def check_errors(site: Site) -> list[Finding]:
-    """Errors are Helix's own, and not a proxy's page."""
+    """Check that errors come from Helix, not from a proxy."""
     cases = (
         ("GET", "/no-such-page", HTTPStatus.NOT_FOUND),
         ("PUT", "/status", HTTPStatus.METHOD_NOT_ALLOWED),
@@ -88,14 +90,14 @@ async def check_errors(site: Site) -> list[Finding]:
                 (answer.status, answer.media_type) == (status, "application/problem+json"),
                 f"{method} {path}: {status.value} with a reason",
                 f"{method} {path}: {answer.status} {answer.media_type}, not {status.value} as problem+json: "
-                "a proxy answers in Helix's place.",
+                "a proxy replaces Helix's errors.",
             )
         )
     return findings
 
 
 async def check_headers(site: Site) -> list[Finding]:
-    """The page may run nothing but its own, and is shown in no frame."""
+    """Check the page's security headers."""
     headers = (await site.ask("/")).headers
     policy = headers.get("Content-Security-Policy", "")
     strict = "default-src 'none'" in policy and "unsafe" not in policy
@@ -103,13 +105,13 @@ async def check_headers(site: Site) -> list[Finding]:
         expect(
             strict and headers.get("X-Content-Type-Options") == "nosniff",
             "/: a strict content security policy, and nosniff",
-            f"/: Content-Security-Policy is {policy!r}: a proxy drops or changes it.",
+            f"/: Content-Security-Policy is {policy!r}: a proxy removes or changes it.",
         ),
     ]
 
 
 async def check_metrics(site: Site) -> list[Finding]:
-    """Prometheus can read it."""
+    """Check that Prometheus can scrape the metrics."""
     metrics = await site.ask("/metrics", headers={**site.reading, "Accept": "text/plain;version=0.0.4"})
     return [
         expect(
@@ -121,28 +123,28 @@ async def check_metrics(site: Site) -> list[Finding]:
 
 
 async def check_public_url(site: Site) -> list[Finding]:
-    """The links that Helix makes lead here."""
+    """Check that Helix's links use this address."""
     made = (await site.ask("/.well-known/helix.json")).part(str, "links", "dashboard").rstrip("/")
     here = str(site.url).rstrip("/")
     return [
         expect(
             made == here,
             f"links lead to {made}",
-            f"links lead to {made}, and not to {here}: set PUBLIC_URL={here}",
+            f"links lead to {made} instead of {here}: set PUBLIC_URL={here}",
         )
     ]
 
 
 async def check_promises(site: Site) -> list[Finding]:
-    """Where the promises stand; they need a day."""
+    """Check the service-level objectives, which need a day of measurements."""
     promises = (await site.ask("/slo")).part(list, "promises")
-    met = {part_of(each, str, "name", where="/slo: a promise"): each.get("met") for each in promises}
+    met = {part_of(each, str, "name", where="/slo: an objective"): each.get("met") for each in promises}
     missed = [name for name, kept in met.items() if kept is False]
     if missed:
         return [Finding("note", f"/slo: not met: {', '.join(missed)}")]
     unknown = [name for name, kept in met.items() if kept is None]
-    left = f" ({', '.join(unknown)}: nothing measured yet)" if unknown else ""
-    return [Finding("right", f"/slo: no promise is missed{left}")]
+    left = f" ({', '.join(unknown)}: no data yet)" if unknown else ""
+    return [Finding("right", f"/slo: no objective is missed{left}")]
 
 
 ANSWER_CHECKS: Final[tuple[Check, ...]] = (

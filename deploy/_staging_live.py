@@ -1,4 +1,4 @@
-"""Whether streams come through at once: proxies like to hold them back."""
+"""Stream checks: events must arrive at once, without buffering by a proxy."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import aiohttp
 from deploy._staging_site import Check, Finding, Site, expect, part_of
 
 _WITHIN_S: Final = 10.0
-_LATE: Final = "nothing came: a proxy gathers the stream. Switch its buffering off for this path."
+_LATE: Final = "nothing arrived: a proxy buffers the stream. Turn its buffering off for this path."
 
 
 async def check_events(site: Site) -> list[Finding]:
-    """The first event of /events comes while the stream is open."""
+    """Check that the first event of /events arrives while the stream is open."""
     headers = {**site.reading, "Accept": "text/event-stream"}
     async with site.session.get(site.at("/events"), headers=headers) as response:
         if response.status != HTTPStatus.OK or response.content_type != "text/event-stream":
@@ -34,7 +34,7 @@ async def check_events(site: Site) -> list[Finding]:
 
 
 async def check_socket(site: Site) -> list[Finding]:
-    """A WebSocket is let through."""
+    """Check that a WebSocket works."""
     try:
         async with asyncio.timeout(_WITHIN_S):
             async with site.session.ws_connect(site.at("/ws"), headers=site.reading) as socket:
@@ -42,7 +42,7 @@ async def check_socket(site: Site) -> list[Finding]:
     except TimeoutError:
         return [Finding("wrong", f"/ws: {_LATE}")]
     except (aiohttp.WSServerHandshakeError, TypeError) as error:
-        return [Finding("wrong", f"/ws: {error}: let the proxy pass `Upgrade` and `Connection` on.")]
+        return [Finding("wrong", f"/ws: {error}: configure the proxy to forward `Upgrade` and `Connection`.")]
     return [expect(name == "snapshot", "/ws: streams", f"/ws: begins with {name}")]
 
 

@@ -1,4 +1,4 @@
-"""The site under check, and what a check finds."""
+"""The deployment under test, and the findings."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from yarl import URL
 
 T = TypeVar("T")
 
-# The longest answer of Helix's is its OpenAPI document, of well under a megabyte.
+# Helix's largest response, the OpenAPI document, is well below a megabyte.
 _LONGEST: Final = 8 * 1024 * 1024
 
 
 class Finding(NamedTuple):
-    """One thing that is right, wrong, or only good to know; a wrong one says what to do."""
+    """A finding: right, wrong, or a note; a wrong one says what to do."""
 
     verdict: Literal["right", "wrong", "note"]
     what: str
 
 
 class NotHelixError(ValueError):
-    """An answer that is not of the shape that Helix gives."""
+    """A response that is not from Helix."""
 
 
 class Answer(NamedTuple):
-    """What was answered.
+    """A response.
 
     Attributes:
-        json: None where the body is no JSON.
+        json: the decoded body; None if it is not JSON.
     """
 
     path: str
@@ -46,31 +46,31 @@ class Answer(NamedTuple):
         return self.headers.get("Content-Type", "").partition(";")[0]
 
     def part(self, kind: type[T], *keys: str) -> T:
-        """What stands in the JSON body under these keys, one inside the other.
+        """The value at nested keys of the JSON body.
 
         Raises:
-            NotHelixError: there is nothing of that kind.
+            NotHelixError: it is missing or has another type.
         """
         return part_of(self.json, kind, *keys, where=f"{self.path}: {self.status} {self.media_type}".rstrip())
 
     @property
     def detail(self) -> str:
-        """Why it was refused, in Helix's words; empty where there are none."""
+        """The `detail` of Helix's error; empty if there is none."""
         detail = self.json.get("detail") if isinstance(self.json, dict) else None
         return detail if isinstance(detail, str) else ""
 
 
 def part_of(value: object, kind: type[T], *keys: str, where: str) -> T:
-    """What stands in a JSON value under these keys.
+    """The value at nested keys of a JSON value.
 
     Raises:
-        NotHelixError: there is nothing of that kind; the text begins with `where`.
+        NotHelixError: it is missing or has another type; the text begins with `where`.
     """
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     if not isinstance(value, kind):
         missing = f" without `{'.'.join(keys)}`" if keys else ""
-        raise NotHelixError(f"{where}{missing}: Helix does not answer like this. Is this its address?")
+        raise NotHelixError(f"{where}{missing}: this response is not from Helix. Is the address right?")
     return value
 
 
@@ -78,9 +78,9 @@ class Site(NamedTuple):
     """A deployed Helix.
 
     Attributes:
-        url: where it is; everything is looked for below its path.
-        read_token: READ_TOKEN, where the deployment has one.
-        webhook_token: WEBHOOK_TOKEN, likewise.
+        url: its base URL.
+        read_token: READ_TOKEN, if the deployment has one.
+        webhook_token: WEBHOOK_TOKEN, if the deployment has one.
     """
 
     session: aiohttp.ClientSession
@@ -90,11 +90,11 @@ class Site(NamedTuple):
 
     @property
     def reading(self) -> dict[str, str]:
-        """The headers with which reading is allowed."""
+        """The headers that authorize reading."""
         return {"Authorization": f"Bearer {self.read_token}"} if self.read_token else {}
 
     def at(self, path: str) -> URL:
-        """The address of a path of Helix's."""
+        """The URL of a path of Helix."""
         return URL(f"{str(self.url).rstrip('/')}{path}")
 
     async def ask(
@@ -105,7 +105,7 @@ class Site(NamedTuple):
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Answer:
-        """One request, as allowed to read unless `headers` say otherwise; redirects are not followed."""
+        """Send a request, authorized for reading unless `headers` differ; redirects are not followed."""
         async with self.session.request(
             method,
             self.at(path),
@@ -138,5 +138,5 @@ Check = Callable[[Site], Awaitable[list[Finding]]]
 
 
 def expect(ok: bool, right: str, wrong: str) -> Finding:
-    """Right or wrong, by a condition."""
+    """A finding that is right if `ok`, else wrong."""
     return Finding("right", right) if ok else Finding("wrong", wrong)

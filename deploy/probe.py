@@ -1,6 +1,6 @@
-"""Asks the Helix of this machine whether its loop turns: exit code 0 or 1, for container health checks.
+"""Liveness probe for container health checks: exit code 0 if the local Helix's event loop runs, else 1.
 
-Only the standard library, and none of Helix: it runs every half minute beside it.
+Imports only the standard library and nothing of Helix, because it runs every half minute.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _PORT: Final = "8080"
 
 
 def main() -> int:
-    """Ask on `HOST` and `PORT`; what is wrong goes to standard error, where `docker inspect` shows it."""
+    """Probe `HOST` and `PORT`; errors go to standard error, where `docker inspect` shows them."""
     host, port = _given(os.environ, "HOST", _LOOPBACK), _given(os.environ, "PORT", _PORT)
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
         sys.stderr.write(f"PORT={port!r}: a health check needs a port from 1 to 65535\n")
@@ -40,12 +40,12 @@ def main() -> int:
 
 
 def _given(environ: Mapping[str, str], name: str, default: str) -> str:
-    """The setting as Helix reads it: one that is set to nothing counts as unset."""
+    """A setting as Helix reads it: an empty one counts as unset."""
     return environ.get(name, "").strip() or default
 
 
 def _reachable(host: str) -> str:
-    """Where to ask a server that listens on `host`; who listens on every address also answers on loopback."""
+    """The address to probe for `host`; a server on all addresses also listens on loopback."""
     bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     try:
         return _LOOPBACK if ip_address(bare).is_unspecified else bare

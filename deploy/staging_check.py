@@ -1,8 +1,8 @@
-"""Asks a deployed Helix from outside whether it is right: python -m deploy.staging_check URL.
+"""Checks a deployed Helix from outside: python -m deploy.staging_check URL.
 
-It changes nothing: what it sends to the webhooks is refused, or fits no schema. Where READ_TOKEN or
-WEBHOOK_TOKEN is set for the deployment, set it in the environment here as well. Ends with 0 where nothing is
-wrong, with 1 where something is, with 2 where it was called wrongly.
+It changes nothing: its webhook requests are refused, or fit no schema. If the deployment has READ_TOKEN or
+WEBHOOK_TOKEN, set them in this environment too. Exit code: 0 if nothing is wrong, 1 if something is, 2 for
+wrong usage.
 """
 
 from __future__ import annotations
@@ -24,31 +24,31 @@ from deploy._staging_live import LIVE_CHECKS
 from deploy._staging_site import Check, Finding, NotHelixError, Site
 
 _TIMEOUT = aiohttp.ClientTimeout(total=20)
-# What a server may make of a request that is not Helix, or is none at all.
+# Errors of a request to a server that is not Helix or not there.
 _FAILURES = (aiohttp.ClientError, OSError, ValueError)
 _CHECKS: tuple[Check, ...] = (check_transport, check_webhooks, check_reading, *ANSWER_CHECKS, *LIVE_CHECKS)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Check the one address in `arguments` and print each finding."""
+    """Check the URL in `arguments` and print each finding."""
     if len(arguments) != 1:
-        return _misused("give one address, like https://helix.example")
+        return _misused("give one URL, such as https://helix.example")
     try:
         url = _parse(arguments[0])
     except ValueError:
         return _misused(
-            f"{arguments[0]!r} is no address like https://helix.example or https://example.org/helix"
+            f"{arguments[0]!r} is not a URL such as https://helix.example or https://example.org/helix"
         )
     findings = asyncio.run(find(url))
     for finding in findings:
         _say(f"{finding.verdict:<6}{finding.what}")
     counts = Counter(finding.verdict for finding in findings)
-    _say(f"{counts['right']} right, {counts['wrong']} wrong, {counts['note']} to know")
+    _say(f"{counts['right']} right, {counts['wrong']} wrong, {counts['note']} notes")
     return 1 if counts["wrong"] else 0
 
 
 async def find(url: URL) -> list[Finding]:
-    """All that the checks find at an address; those that read are left out where reading is refused."""
+    """All findings for a URL; checks that need reading are skipped if it is refused."""
     findings: list[Finding] = []
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         site = Site(session, url, os.environ.get("READ_TOKEN"), os.environ.get("WEBHOOK_TOKEN"))
@@ -75,10 +75,10 @@ async def _is_read(site: Site) -> bool:
 
 
 def _parse(text: str) -> URL:
-    """The address without a slash at its end.
+    """The URL without a trailing slash.
 
     Raises:
-        ValueError: it is none, or has more than a path.
+        ValueError: it is not a URL, or has more than a path.
     """
     url = URL(text.strip())
     more = (url.user, url.password, url.raw_query_string, url.raw_fragment)
@@ -93,13 +93,13 @@ def _misused(what: str) -> int:
 
 
 def _say(text: str) -> None:
-    # What a server sends may hold anything, and the output may not be able to show all of it.
+    # A server's text may contain characters that the output cannot encode.
     printable = "".join(character if character.isprintable() else "?" for character in text)
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(f"{printable.encode(encoding, 'backslashreplace').decode(encoding)}\n")
 
 
 if __name__ == "__main__":
-    # Whoever reads only the exit code, or the first lines, gets the same verdict.
+    # A reader that closes the pipe early still gets the right exit code.
     Outputs.take_over()
     sys.exit(main(sys.argv[1:]))

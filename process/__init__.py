@@ -1,1 +1,1 @@
-"""One running process: what it consists of, its start and its stop."""
+"""The running process: its parts, start and stop."""

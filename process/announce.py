@@ -1,4 +1,4 @@
-"""What a run tells the person or the machine that started it."""
+"""Startup messages for the person or machine that started the run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ logger = logging.getLogger("helix")
 
 
 def announce(settings: Settings, text: str) -> None:
-    """Say how far the start has come: a log entry with `LOG_FORMAT=json`, else a line for people."""
+    """Report startup progress: a log entry with `LOG_FORMAT=json`, else a line for people."""
     if settings.log_format == "json":
         logger.info("%s", text.strip())
     else:
@@ -19,6 +19,6 @@ def announce(settings: Settings, text: str) -> None:
 
 
 def say(text: str) -> None:
-    """Print a line at once."""
+    """Print a line and flush."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""The sandbox of a process that has no token."""
+"""The sandbox, for a run without token."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _PORTS_TRIED = 20
 
 
 async def start_own_sandbox(settings: Settings) -> Sandbox:
-    """Start the sandbox on `SANDBOX_PORT`; a taken port that nobody chose moves to the next free one.
+    """Start the sandbox on `SANDBOX_PORT`; if the default port is in use, on the next free one.
 
     Raises:
-        StartError: the port cannot be listened on.
+        StartError: the port is not available.
     """
     chosen = "SANDBOX_PORT" in settings.given
     tried = 1 if chosen else _PORTS_TRIED
@@ -34,20 +34,20 @@ async def start_own_sandbox(settings: Settings) -> Sandbox:
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
                 raise StartError(
-                    f"SANDBOX_PORT={port}: it cannot be listened on: {error.strerror}."
+                    f"SANDBOX_PORT={port}: cannot listen on this port: {error.strerror}."
                 ) from error
             if not chosen:
-                logger.warning("sandbox.port_moved wanted=%d: it is taken", port)
+                logger.warning("sandbox.port_moved wanted=%d: the port is in use", port)
             continue
         announce(settings, f"  chat page    {sandbox.page_url}")
         return sandbox
     raise StartError(
-        f"SANDBOX_PORT={settings.sandbox_port}: the port is taken. Stop what uses it, or choose another."
+        f"SANDBOX_PORT={settings.sandbox_port}: the port is in use. Stop its program, or set another port."
     )
 
 
 def settings_in(sandbox: Sandbox, settings: Settings) -> Settings:
-    """The settings with the token and the addresses of the sandbox."""
+    """The settings with the sandbox's token and URLs."""
     return msgspec.structs.replace(
         settings,
         discord_token=Secret(sandbox.token),

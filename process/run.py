@@ -1,4 +1,4 @@
-"""One run: start everything, wait for SIGTERM or SIGINT, stop everything."""
+"""A run: start everything, wait for SIGTERM or SIGINT, stop everything."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ async def serve(settings: Settings, outputs: Outputs, *, begun: float) -> None:
     """Start everything, wait for SIGTERM or SIGINT, stop everything within `SHUTDOWN_S`.
 
     Args:
-        settings: those of the command line; the sandbox adds its own.
-        outputs: where the log goes; flushed where the stop takes too long.
+        settings: the loaded settings; the sandbox adds its own.
+        outputs: the log outputs; flushed if the stop takes too long.
         begun: when the process began, by `time.perf_counter`.
 
     Raises:
-        StartError: an operator can mend what keeps it from starting.
+        StartError: something that the operator can fix prevents the start.
     """
     stopping = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""The bound on a stop: it ends the process where something hangs."""
+"""The time limit of a stop, which ends the process if something hangs."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from core.logs.outputs import Outputs
 
 logger = logging.getLogger("helix")
 
-# Of a stop's time, what is kept for writing the log's last lines: a quarter of a second, or a fifth.
+# The part of a stop's time reserved for the last log lines: a quarter of a second, or a fifth.
 _LAST_LINES_S: Final = 0.25
 _LAST_LINES_SHARE: Final = 0.2
-# Ending the process takes a moment, too.
+# Ending the process takes a moment too.
 _LAST_LINES_PART: Final = 0.8
 
 
 def cut_off_after(seconds: float, outputs: Outputs) -> None:
-    """End the process after so many seconds, less the time for the last lines, if it is still there.
+    """End the process after `seconds`, less the time for the last log lines.
 
-    A thread in a system call (a name being looked up, a disk that hangs) cannot be cancelled, and Python
-    waits for it at its end. Nothing is lost: what was answered is committed, and a kill is provided for.
+    A thread in a system call (DNS lookup, hanging disk) cannot be cancelled, and Python waits for it at exit.
+    Nothing is lost: whatever was acknowledged is committed, and the next start recovers as after a kill.
     """
 
     def cut_off() -> None:
@@ -38,5 +38,5 @@ def cut_off_after(seconds: float, outputs: Outputs) -> None:
 
 
 def time_to_stop_s(shutdown_s: float) -> float:
-    """What a stop may take before the log's last lines are written."""
+    """The time for a stop, in seconds, without the part for the last log lines."""
     return shutdown_s - min(_LAST_LINES_S, shutdown_s * _LAST_LINES_SHARE)

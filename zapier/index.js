@@ -1,7 +1,7 @@
 'use strict';
 
-// What Zapier runs. Which triggers and actions there are stands in definition.json, which is generated from
-// the event registry of Helix (make zapier); what they do is the same for all of them and stands here.
+// The code that Zapier runs. definition.json lists the triggers and actions; it is generated from Helix's event
+// registry (make zapier). Their behaviour is the same for all, and implemented here.
 
 const definition = require('./definition.json');
 
@@ -11,7 +11,7 @@ const address = (bundle) => bundle.authData.base_url.trim().replace(/\/+$/, '');
 
 const typeOf = (item) => (item.operation.sample.type || item.operation.sample.event);
 
-// Zapier gives a hook's headers as `Http-Webhook-Id`.
+// Zapier names a hook's headers like `Http-Webhook-Id`.
 const headerOf = (request, name) => {
   const headers = (request && request.headers) || {};
   const found = Object.keys(headers).find((key) => key.toLowerCase().replace(/^http-/, '') === name);
@@ -23,7 +23,7 @@ const addToken = (request, z, bundle) => {
   return request;
 };
 
-// Helix says in `detail` what was wrong; where it asks to wait, Zapier is told for how long.
+// Turns an error of Helix into Zapier's: the text is `detail`, and Retry-After becomes a ThrottledError.
 const explain = (response, z) => {
   if (response.status < 400 || response.skipThrowForStatus) {
     return response;
@@ -32,7 +32,7 @@ const explain = (response, z) => {
   try {
     detail = JSON.parse(response.content).detail || detail;
   } catch {
-    // Something before Helix answered, such as a proxy; the status has to do.
+    // The response is not from Helix but from a proxy; report its status.
   }
   const wait = Number(response.getHeader('retry-after'));
   if (wait > 0) {
@@ -61,7 +61,7 @@ const hookOf = (trigger) => ({
       url: `${address(bundle)}/hooks/${bundle.subscribeData.id}`,
       skipThrowForStatus: true,
     });
-    // A hook that is gone already is what was wanted.
+    // A 404 means that the hook is gone already, which is fine.
     if (response.status !== 404 && response.status >= 400) {
       throw new z.errors.Error(`Helix answered HTTP ${response.status}.`, 'Refused', response.status);
     }
@@ -70,7 +70,7 @@ const hookOf = (trigger) => ({
   perform: async (z, bundle) => [{ id: headerOf(bundle.rawRequest, 'webhook-id'), ...bundle.cleanedRequest }],
   performList: async (z, bundle) => {
     const response = await z.request({ url: `${address(bundle)}/hooks/samples/${typeOf(trigger)}` });
-    // A hook's id comes in a header, which a sample has not.
+    // A delivery's id comes in a header, which a sample lacks.
     return response.data.map((event) => ({
       id: `sample_${z.hash('sha256', JSON.stringify(event)).slice(0, 32)}`,
       ...event,
@@ -100,7 +100,7 @@ const valueOf = (field, given) => {
   return convert(field.type, given);
 };
 
-// The data of an event, from what was filled in; `embed__title` becomes `{embed: {title}}`.
+// The event's data from the input fields; `embed__title` becomes `{embed: {title}}`.
 const dataOf = (fields, input) => {
   const data = {};
   for (const field of fields) {
@@ -121,8 +121,8 @@ const dataOf = (fields, input) => {
 
 const send = (create) => async (z, bundle) => {
   const type = typeOf(create);
-  // Hashed, since a key may be any text and a header may not; with the type, since two steps of a Zap may
-  // name the same trigger.
+  // Hashed, because a key may contain any text but a header may not; with the type, because two steps of a Zap
+  // may use the same trigger's ID.
   const key = z.hash('sha256', `${type}\n${bundle.inputData[KEY]}`);
   const response = await z.request({
     method: 'POST',

@@ -1,11 +1,11 @@
 'use strict';
 
-// Holds the integration against Zapier's own schema: `npm install`, then `npm run validate`.
+// Validates the integration against Zapier's schema: `npm install`, then `npm run validate`.
 
 const { validateAppDefinition } = require('zapier-platform-schema');
 const app = require('./index.js');
 
-// As zapier-platform-core does before it validates: functions have no JSON.
+// Replaces functions, which have no JSON form, as zapier-platform-core does before validation.
 const prepared = JSON.parse(
   JSON.stringify(app, (key, value) => (typeof value === 'function' ? `$func$${value.length}$f$` : value)),
 );

@@ -86,7 +86,7 @@ def test_what_is_not_helix_is_a_finding(
     assert {finding.split()[0] for finding in findings} <= {"right", "wrong", "note"}
     assert any(finding.startswith("wrong") for finding in findings)
     assert told.err == ""
-    for python in ("object", "NoneType", "indices", "unpack", "Error'"):
+    for python in ("' object", "NoneType", "indices", "unpack", "Error'"):
         assert python not in told.out
 
 

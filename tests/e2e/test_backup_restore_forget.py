@@ -84,7 +84,7 @@ async def test_a_backup_from_chat_comes_back_and_a_person_is_forgotten(
     assert b"Grace Hopper" not in (data / "helix.db").read_bytes()
     async with helix("forget", str(user_id), "--copies", env=on_sandbox()) as process:
         assert await process.exit_code() == 0, process.output
-        assert "Removed 1 older copies" in process.output
+        assert "Deleted 1 older copies" in process.output
     assert archives(data) == []
 
 
@@ -124,10 +124,10 @@ async def test_what_else_the_commands_are_given_is_refused(on_sandbox: Settings,
         (("restore",), "Name a backup"),
         (("restore", "nowhere.tar.gz"), "There is no file"),
         (("forget",), "USER_ID"),
-        (("forget", "Ada"), "by their id"),
+        (("forget", "Ada"), "must be a Discord id"),
         (("forget", "123456789012345678"), "no database"),
-        (("check", "more"), "takes nothing more"),
-        (("restore", "x", "--copies"), "--copies is for forget"),
+        (("check", "more"), "takes no argument"),
+        (("restore", "x", "--copies"), "--copies works only with forget"),
     ):
         async with helix(*arguments, env=on_sandbox()) as process:
             assert await process.exit_code() == 2

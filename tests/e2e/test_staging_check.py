@@ -37,12 +37,12 @@ async def test_a_helix_with_tokens_is_right(on_sandbox: Settings, monkeypatch: p
         for right in (
             "/health/ready: store, state and gateway are ready",
             "Discord is connected",
-            "/status: its ETag is strong, and an unchanged answer is a 304",
-            "/status: compressed for who accepts that",
+            "/status: the ETag is strong, and an unchanged response is a 304",
+            "/status: compressed for clients that accept it",
             "reading without the token, or with a wrong one, is refused",
             "reading with the token works",
             "POST /webhooks/github: refused without a secret",
-            "a sender with the token is let in",
+            "a sender with the token is accepted",
             "/events: streams",
             "/ws: streams",
         ):
@@ -73,7 +73,7 @@ async def test_what_is_off_is_told_and_is_not_wrong(on_sandbox: Settings) -> Non
         told = await _verdicts(await process.http())
         assert told["wrong"] == []
         assert "reading is public (READ_TOKEN is not set)" in told["note"]
-        assert "ENABLE_RESPONSE_CACHING is off: every answer is computed anew" in told["note"]
+        assert "ENABLE_RESPONSE_CACHING is off: every response is computed for its request" in told["note"]
         off = [what for what in told["note"] if "WEBHOOK_TOKEN" in what]
         assert any(what.startswith("POST /hooks: off.") for what in off)
 
@@ -87,14 +87,14 @@ async def test_a_reader_without_the_token_is_told_to_set_it(
         assert told["wrong"] == ["reading needs a token: set READ_TOKEN here to check the rest."]
         monkeypatch.setenv("READ_TOKEN", "another-token-than-that")
         (wrong,) = (await _verdicts(http))["wrong"]
-        assert wrong == "reading with the token: 401: the deployment has another READ_TOKEN."
+        assert wrong == "reading with the token: 401. The deployment has another READ_TOKEN."
 
 
 async def test_webhooks_that_are_open_to_everybody_are_wrong(tmp_path: Path) -> None:
     async with helix(env=sandbox_env(tmp_path)) as process:
         await process.ready()
         told = await _verdicts(await process.http())
-        assert len([what for what in told["wrong"] if "to whom it does not know" in what]) == 5
+        assert len([what for what in told["wrong"] if "to unauthenticated requests" in what]) == 5
 
 
 @pytest.fixture
@@ -141,7 +141,7 @@ async def test_a_proxy_that_spoils_answers_is_seen(on_sandbox: Settings, spoilin
         wrong = (await _verdicts(await spoiling_proxy(await process.http())))["wrong"]
         for expected in (
             "/status: ETag 'W/",
-            "/status: is not compressed",
+            "/status: not compressed",
             "GET /no-such-page: 404 text/html, not 404 as problem+json",
             "/: Content-Security-Policy is ''",
             "links lead to http://127.0.0.1:",
@@ -171,7 +171,7 @@ async def test_a_stream_that_is_held_back_is_seen(monkeypatch: pytest.MonkeyPatc
             site = Site(session, server.make_url("/"), None, None)
             (finding,) = await _staging_live.check_events(site)
             assert finding.verdict == "wrong"
-            assert finding.what.startswith("/events: nothing came: a proxy gathers the stream")
+            assert finding.what.startswith("/events: nothing arrived: a proxy buffers the stream")
     finally:
         app[OVER].set()
         await server.close()

@@ -75,7 +75,7 @@ async def test_an_unknown_option_is_named_with_the_nearest(tmp_path: Path) -> No
 
 async def test_an_unknown_command_is_named_with_the_nearest_and_the_known_ones(tmp_path: Path) -> None:
     said = await _refusal("chek", env=sandbox_env(tmp_path))
-    assert "there is no command 'chek'. Did you mean check?" in said
+    assert "unknown command 'chek'. Did you mean check?" in said
     assert "sync-commands" in said
     said = await _refusal("frobnicate", env=sandbox_env(tmp_path))
     assert "Did you mean" not in said
