@@ -111,7 +111,7 @@ async def test_older_copies_are_named_and_removed_on_request(
     assert flushed[folder / "backups"] == set()
     assert "helix.db.v12.bak" not in flushed[folder]
     assert "nobody with that id" in describe(again)
-    assert "Removed 3 older copies" in describe(again)
+    assert "Deleted 3 older copies" in describe(again)
     assert list((folder / "backups").iterdir()) == []
     assert not (folder / "helix.db.v12.bak").exists()
     assert (folder.parent / "data.before-restore-20260101T000000Z").exists()
