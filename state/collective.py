@@ -10,6 +10,7 @@ from core.store.errors import StoreError
 
 if TYPE_CHECKING:
     from core.files.watcher import FolderWatcher
+    from core.http.outgoing import Outgoing
     from core.runtime.kernel import Kernel
     from core.store import Database
     from core.store.kv import KeyValueStore
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from state.status import StatusReader
     from state.status.watch import StatusWatch
     from state.webhooks import Webhooks
-    from state.webhooks.session import Outgoing
 
 logger = logging.getLogger(__name__)
 

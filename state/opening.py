@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from core.files.watcher import FolderWatcher
+from core.http.outgoing import Outgoing
 from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.kv import KeyValueStore
@@ -42,7 +43,6 @@ from state.status.watch import StatusWatch
 from state.supervision import supervise
 from state.views.gauges import register_gauges
 from state.webhooks import Webhooks
-from state.webhooks.session import Outgoing
 
 
 async def open_collective(kernel: Kernel, database: Database) -> Collective:

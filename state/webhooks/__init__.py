@@ -16,6 +16,7 @@ from core.breakers import Breakers
 from core.breakers.breaker import Breaker, BreakerPolicy
 from core.health import Reading
 from core.http.look_ups import LookUps
+from core.http.outgoing import USER_AGENT, Outgoing
 from core.runtime.kernel import Kernel
 from core.store import Database
 from core.store.errors import StoreError
@@ -94,8 +95,8 @@ class Webhooks:
         self.notices = DeadLetterNotices(database)
         self.recent = RecentDeliveries()
         self.loopback = settings.in_sandbox
-        self.look_ups = LookUps("deliveries")
-        self._session: aiohttp.ClientSession | None = None
+        self._outgoing = Outgoing("deliveries", self._build_session)
+        self.look_ups = self._outgoing.look_ups
         # The disabled destinations, as last read.
         self._off: tuple[str, ...] = ()
         self._telling = Telling(kernel)
@@ -118,8 +119,8 @@ class Webhooks:
             self.destinations,
             database,
             clock,
-            session=self._open_session,
-            breaker=self._breaker_of,
+            session=self._outgoing.session,
+            breaker=self.breakers.get,
             render=render,
             loopback=self.loopback,
             exhausted=self._telling.exhausted,
@@ -142,10 +143,10 @@ class Webhooks:
         self.destinations.on_removed(self.breakers.forget)
         for destination in self.destinations.configured:
             # Create their breakers now, so that they are shown and can be reset before the first delivery.
-            self._breaker_of(destination.name, destination.label)
+            self.breakers.get(destination.name, destination.label)
         self._off = tuple(await self.destinations.disabled())
         for name in self._off:
-            self._breaker_of(name, self.destinations.label_of(name))
+            self.breakers.get(name, self.destinations.label_of(name))
         supervisor, health = self._kernel.supervisor, self._kernel.health
         supervisor.add("deliveries", self.deliverer.run)
         supervisor.add("delivery-count", self._count, every_s=_COUNT_EVERY_S, first_after_s=_COUNT_EVERY_S)
@@ -272,25 +273,15 @@ class Webhooks:
     async def close(self) -> None:
         """Closes connections and timers; waiting events are in the database."""
         await self.breakers.close()
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
-        self.look_ups.close()
+        await self._outgoing.close()
 
     async def _handle(self, job: Job) -> None:
         await self._handlers[job.type](job)
 
-    def _open_session(self) -> aiohttp.ClientSession:
+    def _build_session(self, look_ups: LookUps) -> aiohttp.ClientSession:
         from core.http.guard import build_session
 
-        if self._session is None:
-            self._session = build_session(
-                loopback=self.loopback, user_agent=f"Helix/{VERSION}", look_ups=self.look_ups
-            )
-        return self._session
-
-    def _breaker_of(self, name: str, label: str) -> Breaker:
-        return self.breakers.get(name, label)
+        return build_session(loopback=self.loopback, user_agent=USER_AGENT, look_ups=look_ups)
 
     def _tell_breaker(self, breaker: Breaker) -> None:
         self._kernel.broadcaster.publish("breakers", breaker.view())

@@ -14,7 +14,7 @@ from aiohttp import ClientError, web
 from core.http import look_ups
 from core.http.client_session import Resolver, build_session
 from core.http.look_ups import AT_ONCE, LookUps, Loop
-from state.webhooks.session import Outgoing
+from core.http.outgoing import Outgoing
 
 
 class DeadResolver:

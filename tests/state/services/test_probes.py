@@ -13,10 +13,10 @@ import pytest
 from aiohttp import web
 
 from core.health import Check, HealthRegistry
+from core.http.outgoing import Outgoing
 from core.store import Database
 from state.services import ProbeResult, ServiceProbes, Uptime
 from state.services.services_file import SHIPPED
-from state.webhooks.session import Outgoing
 from tests.descriptors import none_left
 from tests.manual_clock import ManualClock
 from tests.raw_server import BAD_AFTER_200, answering
