@@ -106,8 +106,8 @@ def wait_until_ready(process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError("Helix ended before it was ready")
 
 
-def wait_for_http(port: int, path: str, *, timeout_s: float = 90.0) -> None:
-    """Return as soon as GET `path` answers 200 on 127.0.0.1."""
+def wait_for_http(port: int, path: str, *, timeout_s: float = 90.0, every_s: float = 0.002) -> None:
+    """Return as soon as GET `path` answers 200 on 127.0.0.1; asks every `every_s` seconds."""
     deadline = time.monotonic() + timeout_s
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
     while time.monotonic() < deadline:
@@ -118,5 +118,5 @@ def wait_for_http(port: int, path: str, *, timeout_s: float = 90.0) -> None:
                     return
         except OSError:
             pass
-        time.sleep(0.002)
+        time.sleep(every_s)
     raise TimeoutError(f"no 200 from {path} on port {port} in {timeout_s} s")

@@ -7,6 +7,7 @@ import gc
 import importlib
 import logging
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -21,6 +22,8 @@ from core.store.errors import StoreError
 from core.version import VERSION
 from process.announce import announce
 from process.stopping import time_to_stop_s
+from web.edge.listening import Sockets, bind
+from web.edge.starting import StartingAnswers
 
 if TYPE_CHECKING:
     from bot.app import BotService
@@ -36,40 +39,48 @@ logger = logging.getLogger("helix")
 _PREDECESSOR_EXTRA_S: Final = 5.0
 # How much of a stop's time may pass until the attempts to tell subscribers of it are made.
 _GOODBYE_SHARE: Final = 0.3
+_MODULES: Final = ("state.opening", "web.app", "bot.catalog", "bot.app")
 
 
 class Helix:
     """The parts, from the kernel to the bot.
 
+    The port is taken first; a thread imports what else there is to import.
+
     Args:
-        sandbox: the one that this process started.
+        settings: those of the command line.
         begun: when the process began, by `time.perf_counter`.
     """
 
-    def __init__(
-        self, settings: Settings, sandbox: Sandbox | None, outputs: Outputs, *, begun: float
-    ) -> None:
-        self._settings = settings
-        self._begun = begun
-        self._sandbox = sandbox
+    def __init__(self, settings: Settings, outputs: Outputs, *, begun: float) -> None:
         self._kernel: Kernel = build_kernel(settings)
+        self._begun = begun
         logging.getLogger().addHandler(LogCounter(self._kernel.metrics))
         outputs.count_in(self._kernel.metrics)
         self._kernel.health.add_probe("log", outputs.probe)
         self._database_path = settings.data_dir / "helix.db"
         self._lock: DataLock
+        self._sockets: Sockets
+        self._answers = StartingAnswers(settings)
         self._database: Database
+        self._sandbox: Sandbox | None = None
         self._collective: Collective
         self._web: WebServer
         self._bot: BotService
         self._started = False
         self._kernel.health.expect("store", "state", "http", "gateway")
-        lifecycle = self._kernel.lifecycle
-        lifecycle.add(Service("lock", self._take_lock, self._release_lock))
-        lifecycle.add(Service("store", self._open_store, self._close_store, after=("lock",)))
-        lifecycle.add(Service("http", self._start_http, self._stop_http, after=("store",)))
-        lifecycle.add(Service("loops", self._start_loops, self._stop_loops, after=("store",)))
-        lifecycle.add(Service("discord", self._start_bot, self._stop_bot, after=("http", "loops")))
+        for service in (
+            Service("lock", self._take_lock, self._release_lock),
+            Service("port", self._open_port, self._close_port, after=("lock",)),
+            Service("store", self._open_store, self._close_store, after=("port",)),
+            Service("imports", self._import, after=("port",)),
+            Service("sandbox", self._start_sandbox, after=("imports",)),
+            Service("state", self._open_state, self._close_state, after=("store", "sandbox", "imports")),
+            Service("http", self._start_http, self._stop_http, after=("state",)),
+            Service("loops", self._start_loops, self._stop_loops, after=("state",)),
+            Service("discord", self._start_bot, self._stop_bot, after=("http", "loops")),
+        ):
+            self._kernel.lifecycle.add(service)
 
     async def start(self) -> None:
         """Start the services, each as soon as what it needs runs.
@@ -77,7 +88,9 @@ class Helix:
         Raises:
             StartError: an operator can mend what keeps one from starting.
         """
-        self._kernel.lifecycle.note("imports", time.perf_counter() - self._begun)
+        # An import makes little garbage and much to look through: collections were a seventh of the start.
+        gc.disable()
+        self._kernel.lifecycle.note("python", time.perf_counter() - self._begun)
         try:
             await self._kernel.lifecycle.start()
         except StoreError as error:
@@ -85,17 +98,19 @@ class Helix:
         # Modules, commands, routes: they stay until the end. Left among what is looked through for garbage
         # they make a full collection hold up everything for 50 ms, again and again while much is going on.
         gc.freeze()
+        gc.enable()
         self._started = True
+        self._collective.watcher.release()
         await self._collective.webhooks.say_started()
-        announce(self._settings, f"ready in {time.perf_counter() - self._begun:.2f} s")
+        announce(self._kernel.settings, f"ready in {time.perf_counter() - self._begun:.2f} s")
         if self._sandbox is not None:
-            page, prefix = self._sandbox.page_url, self._settings.command_prefix
-            announce(self._settings, f"Open {page} and type {prefix}status")
+            page, prefix = self._sandbox.page_url, self._kernel.settings.command_prefix
+            announce(self._kernel.settings, f"Open {page} and type {prefix}status")
 
     async def stop(self) -> None:
         """Say goodbye, finish what is in flight, and stop the services in reverse."""
         begun = time.monotonic()
-        shutdown_s = time_to_stop_s(self._settings.shutdown_s)
+        shutdown_s = time_to_stop_s(self._kernel.settings.shutdown_s)
         # The goodbye comes first: while it is being said, the drain has something to wait for.
         goodbye = (
             (self._collective.webhooks.say_stopping(shutdown_s * _GOODBYE_SHARE),) if self._started else ()
@@ -103,19 +118,22 @@ class Helix:
         await asyncio.gather(*goodbye, self._kernel.drain.finish(shutdown_s))
         spent_s = time.monotonic() - begun
         await self._kernel.lifecycle.stop(within_s=shutdown_s - spent_s)
+        # Last: it waits for the bot's connection, and the data folder must not.
+        if self._sandbox is not None:
+            await self._sandbox.stop()
         logger.info("stopped after_ms=%.0f", (time.monotonic() - begun) * 1000)
 
     async def _take_lock(self) -> None:
         from core.runtime import datalock
         from state.backups.folder_swap import finish as finish_restore
 
-        wait_s = self._settings.shutdown_s + _PREDECESSOR_EXTRA_S
+        wait_s = self._kernel.settings.shutdown_s + _PREDECESSOR_EXTRA_S
         self._lock = await datalock.acquire(
-            self._settings.data_dir, wait_s=wait_s, describe=f"Helix {VERSION}"
+            self._kernel.settings.data_dir, wait_s=wait_s, describe=f"Helix {VERSION}"
         )
         try:
             # A restore that was killed half way, where the folder could not be replaced in one step.
-            await asyncio.to_thread(finish_restore, self._settings.data_dir)
+            await asyncio.to_thread(finish_restore, self._kernel.settings.data_dir)
         except BaseException:
             self._lock.release()
             raise
@@ -123,54 +141,82 @@ class Helix:
     async def _release_lock(self) -> None:
         self._lock.release()
 
+    async def _open_port(self) -> None:
+        self._sockets = await bind(self._kernel.settings)
+        try:
+            await self._answers.open(self._sockets)
+        except BaseException:
+            await self._close_port()
+            raise
+
+    async def _close_port(self) -> None:
+        self._answers.close()
+        for one in self._sockets:
+            one.close()
+
+    async def _import(self) -> None:
+        """Import the rest in a thread, so that the loop answers meanwhile.
+
+        Little else runs beside it: two threads that want the interpreter are slower than one.
+        """
+        names = (*_MODULES, "process.own_sandbox") if self._kernel.settings.sandbox else _MODULES
+        await asyncio.to_thread(lambda: [importlib.import_module(name) for name in names])
+
     async def _open_store(self) -> None:
         from core.store import Database
         from core.store.schema import CORE_MIGRATIONS
-        from state.opening import open_collective
         from state.schema import STATE_MIGRATIONS
 
         self._database = await Database.open(
-            self._database_path,
-            (*CORE_MIGRATIONS, *STATE_MIGRATIONS),
-            app_version=VERSION,
+            self._database_path, (*CORE_MIGRATIONS, *STATE_MIGRATIONS), app_version=VERSION
         )
-        try:
-            self._collective = await open_collective(self._kernel, self._database)
-        except BaseException:
-            await self._database.close()
-            raise
 
     async def _close_store(self) -> None:
-        await self._collective.close()
         await self._database.close()
+
+    async def _start_sandbox(self) -> None:
+        if not self._kernel.settings.sandbox:
+            return
+        from process.own_sandbox import settings_in, start_own_sandbox
+
+        self._sandbox = await start_own_sandbox(self._kernel.settings)
+        self._kernel = replace(self._kernel, settings=settings_in(self._sandbox, self._kernel.settings))
+
+    async def _open_state(self) -> None:
+        from state.opening import open_collective
+
+        self._collective = await open_collective(self._kernel, self._database)
+        self._collective.watcher.hold()
+
+    async def _close_state(self) -> None:
+        await self._collective.close()
 
     async def _start_loops(self) -> None:
         self._kernel.supervisor.start()
 
     async def _stop_loops(self) -> None:
-        await self._kernel.supervisor.stop(self._settings.shutdown_s)
+        await self._kernel.supervisor.stop(self._kernel.settings.shutdown_s)
 
     async def _start_http(self) -> None:
         from bot.catalog import command_infos
         from web.app import WebServer
 
         self._web = WebServer(self._kernel, self._collective, commands=command_infos())
-        await self._web.start()
-        local = msgspec.structs.replace(self._settings, public_url=None, port=self._web.port)
+        await self._web.start(self._sockets)
+        self._answers.close()
+        local = msgspec.structs.replace(self._kernel.settings, public_url=None, port=self._web.port)
         self._collective.probes.set_own_url(local.base_url)
         if self._sandbox is not None:
             self._sandbox.set_commands_url(f"{local.base_url}/commands")
-        announce(self._settings, f"  HTTP server  {self._web.base_url}/")
+        announce(self._kernel.settings, f"  HTTP server  {self._web.base_url}/")
 
     async def _stop_http(self) -> None:
         await self._web.stop()
 
     async def _start_bot(self) -> None:
-        # discord.py is most of what there is to import, so the HTTP server answers while a thread does it.
-        await asyncio.to_thread(importlib.import_module, "bot.app")
         from bot.app import Endpoints, create_bot
 
-        settings = self._settings
+        settings = self._kernel.settings
         cdn_url = self._sandbox.cdn_url if self._sandbox is not None else None
         self._bot = create_bot(
             self._kernel,

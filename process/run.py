@@ -36,28 +36,18 @@ async def serve(settings: Settings, outputs: Outputs, *, begun: float) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     announce(settings, f"Helix {VERSION}")
-    sandbox = None
-    if settings.sandbox:
-        from process.own_sandbox import settings_in, start_own_sandbox
-
-        sandbox = await start_own_sandbox(settings)
-        settings = settings_in(sandbox, settings)
+    helix = Helix(settings, outputs, begun=begun)
+    starting = asyncio.create_task(helix.start(), name="start")
+    stop_asked = asyncio.create_task(stopping.wait(), name="stop-asked")
+    await asyncio.wait({starting, stop_asked}, return_when=asyncio.FIRST_COMPLETED)
     try:
-        helix = Helix(settings, sandbox, outputs, begun=begun)
-        starting = asyncio.create_task(helix.start(), name="start")
-        stop_asked = asyncio.create_task(stopping.wait(), name="stop-asked")
-        await asyncio.wait({starting, stop_asked}, return_when=asyncio.FIRST_COMPLETED)
-        try:
-            if starting.done():
-                starting.result()
-                await stop_asked
-            else:
-                starting.cancel()
-                # One that hangs, as an import may, must leave the time to close what runs already.
-                await asyncio.wait({starting}, timeout=patience(settings.shutdown_s))
-        finally:
-            stop_asked.cancel()
-            await helix.stop()
+        if starting.done():
+            starting.result()
+            await stop_asked
+        else:
+            starting.cancel()
+            # One that hangs, as an import may, must leave the time to close what runs already.
+            await asyncio.wait({starting}, timeout=patience(settings.shutdown_s))
     finally:
-        if sandbox is not None:
-            await sandbox.stop()
+        stop_asked.cancel()
+        await helix.stop()

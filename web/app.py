@@ -22,7 +22,7 @@ from web.access.webhook_auth import open_here
 from web.dashboard.page import DASHBOARD, DashboardPage
 from web.edge.access_log import AccessLog
 from web.edge.fast_path import HotTable
-from web.edge.listening import listen
+from web.edge.listening import BACKLOG, Sockets, bind, port_of
 from web.edge.protocol import Connection
 from web.edge.server import Shared
 from web.keys import COLLECTIVE, COMMANDS, KERNEL
@@ -102,8 +102,8 @@ class WebServer:
         """The routes, for other packages."""
         return route_infos()
 
-    async def start(self) -> None:
-        """Start listening.
+    async def start(self, sockets: Sockets | None = None) -> None:
+        """Serve on these bound sockets, or on those of HOST and PORT.
 
         Raises:
             CannotListen: the address is not available.
@@ -129,7 +129,10 @@ class WebServer:
         await self._app[READ_ACCESS].load_ended_sessions()
         await runner.setup()
         try:
-            self._port = await listen(runner, self._settings)
+            sockets = await bind(self._settings) if sockets is None else sockets
+            self._port = port_of(sockets)
+            for one in sockets:
+                await web.SockSite(runner, one, backlog=BACKLOG).start()
         except BaseException:
             await runner.cleanup()
             raise

@@ -59,11 +59,23 @@ class FolderWatcher:
         health.hold_against(_CHECK, warns_when("notification by the system", "impossible"))
         self._poll = _asked_to_poll() if poll is None else poll
         self._switched = asyncio.Event()
+        self._may_begin = asyncio.Event()
+        self._may_begin.set()
         self._seen: dict[str, tuple[int, int, int] | None] = {}
         flags.on_switch(self._flag_switched)
 
+    def hold(self) -> None:
+        """Begin only at `release`: what watches takes long to import, and the start comes first."""
+        self._may_begin.clear()
+        self._health.report(_CHECK, "pass", "begins when Helix has started")
+
+    def release(self) -> None:
+        """Begin; edits made in the meantime are found."""
+        self._may_begin.set()
+
     async def run(self) -> None:
         """Watches while the flag is on (supervised)."""
+        await self._may_begin.wait()
         while True:
             self._switched.clear()
             if not self._flags.state_watching:

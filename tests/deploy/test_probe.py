@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from bench._process import free_port
 from core.settings import Settings, load_settings
 from tests.e2e.helix_process import ROOT, helix, sandbox_env
-from web.edge.listening import listen
+from web.edge.listening import bind, port_of
 
 _TOKEN = "MTIzNDU2Nzg5MDEyMzQ1Njc4.GhIjKl.abcdefghijklmnopqrstuvwxyz0"
 
@@ -59,7 +59,10 @@ async def _alive(host: str) -> AsyncIterator[str]:
     runner = web.AppRunner(app)
     await runner.setup()
     try:
-        yield str(await listen(runner, Settings(host=host, port=0, port_is_set=True)))
+        sockets = await bind(Settings(host=host, port=0, port_is_set=True))
+        for one in sockets:
+            await web.SockSite(runner, one).start()
+        yield str(port_of(sockets))
     finally:
         await runner.cleanup()
 

@@ -7,6 +7,7 @@ Headers = tuple[tuple[str, str], ...]
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
 PROBLEM_JSON = "application/problem+json"
+HEALTH_JSON = "application/health+json"
 
 _STANDARD: Headers = (
     ("Server", "Helix"),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from email.utils import formatdate
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import msgspec
-from aiohttp import web
 
 from core.errors import HelixError, new_incident
 from core.logs import EACH
 from core.store.errors import StoreError, StoreOverloaded
 from web.answers.headers import CORS, PROBLEM_JSON, Headers, standard
+
+if TYPE_CHECKING:
+    from aiohttp import web
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +66,9 @@ class Problem(HelixError):
 
     def response(self, instance: str, *, shared: bool = True) -> web.Response:
         """The response; `shared` if pages of other origins may read it."""
+        # The other forms are needed before aiohttp is imported.
+        from aiohttp import web
+
         headers = dict((*standard(), *(CORS if shared else ()), NO_STORE, ("Content-Type", PROBLEM_JSON)))
         return web.Response(body=self.body(instance), status=self.status, headers={**headers, **self.headers})
 

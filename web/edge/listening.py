@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import logging
 import socket
-from typing import Final
-
-from aiohttp import web
+from contextlib import ExitStack
+from typing import Any, Final
 
 from core.errors import StartError
 from core.http.loopback import EVERY_IPV4
@@ -18,21 +18,20 @@ logger = logging.getLogger(__name__)
 # How many following ports the sandbox tries if its port is in use.
 _NEXT_PORTS: Final = 20
 # The listen backlog; after a restart all stream clients reconnect at once.
-_BACKLOG: Final = 1024
+BACKLOG: Final = 1024
 _EVERY_IPV6: Final = "::"
+
+Sockets = tuple[socket.socket, ...]
 
 
 class CannotListen(StartError):
     """The address cannot be bound; the text names the setting and what to do."""
 
 
-async def listen(runner: web.BaseRunner, settings: Settings) -> int:
-    """Start accepting connections.
+async def bind(settings: Settings) -> Sockets:
+    """Bind the port on every address of the host; connections wait until a server accepts them.
 
     Only in the sandbox, and only if PORT is not set, the next free port replaces one that is in use.
-
-    Returns:
-        The port.
 
     Raises:
         CannotListen: the address is in use, not permitted, or not an address of this machine.
@@ -42,7 +41,7 @@ async def listen(runner: web.BaseRunner, settings: Settings) -> int:
     port = settings.port
     while True:
         try:
-            await _start(runner, settings.host, port)
+            sockets = await _bind(settings.host, port)
             break
         except OSError as error:
             if error.errno != errno.EADDRINUSE or port == last:
@@ -50,33 +49,38 @@ async def listen(runner: web.BaseRunner, settings: Settings) -> int:
             port += 1
     if port != settings.port:
         logger.warning("http.port_moved wanted=%d port=%d", settings.port, port)
-    found: int = runner.addresses[0][1]
+    return sockets
+
+
+def port_of(sockets: Sockets) -> int:
+    """The bound port."""
+    found: int = sockets[0].getsockname()[1]
     return found
 
 
-async def _start(runner: web.BaseRunner, host: str, port: int) -> None:
+async def _bind(host: str, port: int) -> Sockets:
     if host == _EVERY_IPV6:
         if socket.has_dualstack_ipv6():
-            await _start_both(runner, port)
-            return
+            # Every address of both families; without this, only those of IPv6.
+            return (_bound(socket.AF_INET6, (host, port), both=True),)
         logger.warning("http.no_ipv6 host=%s: only IPv4 is listened on", host)
         host = EVERY_IPV4
-    site = web.TCPSite(runner, host, port, backlog=_BACKLOG, reuse_port=False)
-    try:
-        await site.start()
-    except OSError:
-        await site.stop()
-        raise
+    found = await asyncio.get_running_loop().getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    with ExitStack() as opened:
+        sockets = tuple(
+            opened.enter_context(_bound(family, address))
+            for family, address in dict.fromkeys((family, address) for family, _, _, _, address in found)
+        )
+        opened.pop_all()
+    return sockets
 
 
-async def _start_both(runner: web.BaseRunner, port: int) -> None:
-    """Listen on all IPv4 and IPv6 addresses; asyncio alone would bind only IPv6."""
-    listener = socket.create_server((_EVERY_IPV6, port), family=socket.AF_INET6, dualstack_ipv6=True)
-    try:
-        await web.SockSite(runner, listener, backlog=_BACKLOG).start()
-    except BaseException:
-        listener.close()
-        raise
+def _bound(family: socket.AddressFamily, address: tuple[Any, ...], *, both: bool = False) -> socket.socket:
+    listener = socket.create_server(address, family=family, backlog=BACKLOG, dualstack_ipv6=both)
+    listener.setblocking(False)
+    return listener
 
 
 def _explained(error: OSError, settings: Settings, port: int, *, may_move: bool) -> str:

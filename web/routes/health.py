@@ -9,7 +9,7 @@ from aiohttp import web
 from core.runtime.kernel import Kernel
 from state.slo import readiness
 from web.answers.bodies import Body, encode_json
-from web.answers.headers import CORS, JSON, standard
+from web.answers.headers import CORS, HEALTH_JSON, JSON, standard
 from web.answers.problems import Problem
 from web.keys import KERNEL
 from web.records.health import Alive, Health, Ready, health_body
@@ -17,7 +17,6 @@ from web.requests.responses import RESPONSES
 from web.routing import Reply, RouteSpec
 
 _HEALTH: Final = "/health"
-_HEALTH_JSON: Final = "application/health+json"
 _LIVE: Final = encode_json(Alive("pass"))
 _STOPPING: Final = readiness.Missing(name="accepting", reason="the server is stopping")
 _NOT_KEPT: Final = dict((*standard(), *CORS, ("Cache-Control", "no-store")))
@@ -31,7 +30,7 @@ async def get_health(request: web.Request) -> web.StreamResponse:
 
 async def get_live(_request: web.Request) -> web.StreamResponse:
     """200 while the event loop runs."""
-    return web.Response(body=_LIVE, headers={**_NOT_KEPT, "Content-Type": _HEALTH_JSON})
+    return web.Response(body=_LIVE, headers={**_NOT_KEPT, "Content-Type": HEALTH_JSON})
 
 
 async def get_ready(request: web.Request) -> web.StreamResponse:
@@ -51,7 +50,7 @@ def _body(kernel: Kernel) -> Body:
     kernel.health.refresh()
     content = health_body(kernel.health)
     status = 503 if content.status == "fail" else 200
-    return Body(encode_json(content), content_type=_HEALTH_JSON, status=status)
+    return Body(encode_json(content), content_type=HEALTH_JSON, status=status)
 
 
 ROUTES = (
@@ -63,12 +62,12 @@ ROUTES = (
         tags=frozenset({"health"}),
         group="Health",
         replies=(
-            Reply(summary="Nothing that is required fails.", record=Health, media_types=(_HEALTH_JSON,)),
+            Reply(summary="Nothing that is required fails.", record=Health, media_types=(HEALTH_JSON,)),
             Reply(
                 status=503,
                 summary="Something that is required fails.",
                 record=Health,
-                media_types=(_HEALTH_JSON,),
+                media_types=(HEALTH_JSON,),
             ),
         ),
         expected=(200, 503),
@@ -78,7 +77,7 @@ ROUTES = (
         handler=get_live,
         summary="200 as long as the process answers.",
         group="Health",
-        replies=(Reply(summary="It does.", record=Alive, media_types=(_HEALTH_JSON,)),),
+        replies=(Reply(summary="It does.", record=Alive, media_types=(HEALTH_JSON,)),),
         auth="none",
     ),
     RouteSpec(

@@ -2,23 +2,24 @@ import asyncio
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import web
 
 from core.errors import StartError
 from core.logs.secret import Secret
 from core.settings import Settings
-from web.edge.listening import CannotListen, listen
+from web.edge.listening import CannotListen, bind, port_of
 
 
-@pytest.fixture
-async def runner() -> AsyncIterator[web.AppRunner]:
-    runner = web.AppRunner(web.Application())
-    await runner.setup()
-    yield runner
-    await runner.cleanup()
+@asynccontextmanager
+async def bound(settings: Settings) -> AsyncIterator[int]:
+    """The port that is bound with these settings, until the block ends."""
+    sockets = await bind(settings)
+    yield port_of(sockets)
+    for one in sockets:
+        one.close()
 
 
 @pytest.fixture
@@ -29,13 +30,12 @@ def taken() -> Iterator[int]:
 
 
 async def test_in_the_sandbox_an_open_port_moves_to_the_next_free_one(
-    runner: web.AppRunner, taken: int, caplog: pytest.LogCaptureFixture
+    taken: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
-        port = await listen(runner, Settings(port=taken))
-    assert taken < port <= taken + 20
+        async with bound(Settings(port=taken)) as port:
+            assert taken < port <= taken + 20
     assert f"wanted={taken} port={port}" in caplog.text
-    assert len(runner.sites) == 1
 
 
 @pytest.mark.parametrize(
@@ -43,31 +43,27 @@ async def test_in_the_sandbox_an_open_port_moves_to_the_next_free_one(
     [{"port_is_set": True}, {"discord_token": Secret("x" * 60)}],
     ids=["PORT was chosen", "with a token"],
 )
-async def test_elsewhere_a_taken_port_is_an_error_that_names_it(
-    runner: web.AppRunner, taken: int, settings: dict[str, Any]
-) -> None:
+async def test_elsewhere_a_taken_port_is_an_error_that_names_it(taken: int, settings: dict[str, Any]) -> None:
     with pytest.raises(CannotListen, match=rf"127\.0\.0\.1:{taken} is in use.*PORT") as caught:
-        await listen(runner, Settings(port=taken, **settings))
+        await bind(Settings(port=taken, **settings))
     assert isinstance(caught.value, StartError)
-    assert runner.sites == set()
 
 
-async def test_a_host_that_is_not_ours_is_named(runner: web.AppRunner) -> None:
+async def test_a_host_that_is_not_ours_is_named() -> None:
     with pytest.raises(CannotListen, match=r"192\.0\.2\.1 is not an address of this machine.*HOST"):
-        await listen(runner, Settings(host="192.0.2.1", port=0, port_is_set=True))
+        await bind(Settings(host="192.0.2.1", port=0, port_is_set=True))
 
 
-async def test_a_host_that_does_not_resolve_is_named(runner: web.AppRunner) -> None:
+async def test_a_host_that_does_not_resolve_is_named() -> None:
     with pytest.raises(CannotListen, match=r"nowhere\.invalid is not an address"):
-        await listen(runner, Settings(host="nowhere.invalid", port=0, port_is_set=True))
+        await bind(Settings(host="nowhere.invalid", port=0, port_is_set=True))
 
 
-class _Refusing(web.TCPSite):
-    error: OSError
+def refuse_with(error: OSError, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> socket.socket:
+        raise error
 
-    async def start(self) -> None:
-        await web.BaseSite.start(self)
-        raise self.error
+    monkeypatch.setattr(socket, "create_server", refuse)
 
 
 @pytest.mark.parametrize(
@@ -78,22 +74,17 @@ class _Refusing(web.TCPSite):
     ],
 )
 async def test_what_the_system_forbids_is_explained(
-    runner: web.AppRunner, monkeypatch: pytest.MonkeyPatch, error: OSError, text: str
+    monkeypatch: pytest.MonkeyPatch, error: OSError, text: str
 ) -> None:
-    monkeypatch.setattr(_Refusing, "error", error, raising=False)
-    monkeypatch.setattr(web, "TCPSite", _Refusing)
+    refuse_with(error, monkeypatch)
     with pytest.raises(CannotListen, match=text):
-        await listen(runner, Settings(port=80, port_is_set=True))
-    assert runner.sites == set()
+        await bind(Settings(port=80, port_is_set=True))
 
 
-async def test_when_all_the_next_ports_are_taken_it_says_so(
-    runner: web.AppRunner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_Refusing, "error", OSError(98, "in use"), raising=False)
-    monkeypatch.setattr(web, "TCPSite", _Refusing)
+async def test_when_all_the_next_ports_are_taken_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse_with(OSError(98, "in use"), monkeypatch)
     with pytest.raises(CannotListen, match="8080 and the 20 ports after it are in use"):
-        await listen(runner, Settings())
+        await bind(Settings())
 
 
 @pytest.mark.parametrize(
@@ -104,27 +95,24 @@ async def test_when_all_the_next_ports_are_taken_it_says_so(
         ("127.0.0.2", ["127.0.0.2"]),
     ],
 )
-async def test_every_address_means_those_of_both_families(
-    runner: web.AppRunner, host: str, answering: list[str]
-) -> None:
-    port = await listen(runner, Settings(host=host, port=0, port_is_set=True))
-    assert port > 0
-    for address in answering:
-        _, writer = await asyncio.open_connection(address, port)
-        writer.close()
+async def test_every_address_means_those_of_both_families(host: str, answering: list[str]) -> None:
+    async with bound(Settings(host=host, port=0, port_is_set=True)) as port:
+        assert port > 0
+        for address in answering:
+            _, writer = await asyncio.open_connection(address, port)
+            writer.close()
 
 
-async def test_a_taken_port_is_an_error_on_both_families(runner: web.AppRunner, taken: int) -> None:
+async def test_a_taken_port_is_an_error_on_both_families(taken: int) -> None:
     with pytest.raises(CannotListen, match=rf"\[::\]:{taken} is in use"):
-        await listen(runner, Settings(host="::", port=taken, port_is_set=True))
-    assert runner.sites == set()
+        await bind(Settings(host="::", port=taken, port_is_set=True))
 
 
 async def test_where_there_is_no_ipv6_every_address_is_those_of_ipv4(
-    runner: web.AppRunner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
-    port = await listen(runner, Settings(host="::", port=0, port_is_set=True))
-    _, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.close()
+    async with bound(Settings(host="::", port=0, port_is_set=True)) as port:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.close()
     assert "http.no_ipv6 host=::" in caplog.text
