@@ -1,7 +1,7 @@
-"""All that this project uses of aiohttp beyond what aiohttp documents; no other file touches its inside.
+"""The only file that uses undocumented parts of aiohttp.
 
-A slot is given a public name by an alias, which costs no more than the slot does. After an upgrade of aiohttp
-`tests/core/http/test_aiohttp_internals.py` names each part that is missing, and who needs it.
+Aliases give slots public names at no cost. After an upgrade of aiohttp,
+`tests/core/http/test_aiohttp_internals.py` lists each missing part, and what needs it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 
 class Slot(Protocol[T]):
-    """An attribute of a class, as its instances have it."""
+    """An attribute of a class, as seen on its instances."""
 
     def __get__(self, instance: object, owner: type | None = None) -> T: ...
 
@@ -47,28 +47,28 @@ class Slot(Protocol[T]):
 
 
 def _slot(name: str) -> Slot[Any]:
-    """The descriptor of a slot of aiohttp's protocol, to be given another name."""
+    """The descriptor of a slot of aiohttp's protocol, to be assigned to another name."""
     slot: Slot[Any] = getattr(RequestHandler, name)
     return slot
 
 
 class ServerProtocol(RequestHandler):
-    """aiohttp's protocol for one connection of the server, with a public name for each slot that is used.
+    """aiohttp's protocol for a server connection, with public names for the slots we use.
 
     Attributes:
         loop: the event loop.
-        idle_waiter: done once a request has come in whole; None until aiohttp waits for the first one.
-        is_paused: the transport holds too much that the client has not taken.
-        is_closing: nothing more is read; what came whole is answered.
+        idle_waiter: done once a whole request was received; None until aiohttp waits for the first one.
+        is_paused: the transport buffers too much that the client has not read.
+        is_closing: nothing more is read; requests received whole are answered.
         is_closed: nothing more is answered.
-        is_answering: a handler is at work.
-        is_upgraded: what comes is no HTTP any more.
-        is_buffer_full: nothing is read until what came has been worked off.
-        request_count: how many requests have come.
-        messages: requests that came whole and wait, each with its payload.
-        message_tail: what came after a request that asks for another protocol.
+        is_answering: a handler is running.
+        is_upgraded: the connection no longer speaks HTTP.
+        is_buffer_full: reading is paused until received data was processed.
+        request_count: number of requests received.
+        messages: waiting requests that were received whole, each with its payload.
+        message_tail: data received after a request that asks for another protocol.
         closes_idle_at: when an idle connection is closed, on the loop's clock.
-        keepalive_s: how long an idle connection is kept.
+        keepalive_s: how long an idle connection is kept open.
     """
 
     __slots__ = ()
@@ -88,7 +88,7 @@ class ServerProtocol(RequestHandler):
     keepalive_s: Slot[float] = _slot("_keepalive_timeout")
 
     def idle_until(self) -> float:
-        """When the connection may be closed if it is idle then, on the loop's clock."""
+        """When the connection may be closed if it is still idle, on the loop's clock."""
         return self.closes_idle_at
 
     def _process_keepalive(self) -> None:
@@ -97,17 +97,17 @@ class ServerProtocol(RequestHandler):
 
 
 def unparsed(error: HttpProcessingError, status: int) -> tuple[Any, StreamReader]:
-    """What stands among the messages for a request that cannot be handled."""
+    """The placeholder in `messages` for a request that cannot be handled."""
     return _ErrInfo(status, error, ""), EMPTY_PAYLOAD
 
 
 def is_unparsed(message: object) -> bool:
-    """Whether this stands for a request that cannot be handled."""
+    """Whether a message is a placeholder for a request that cannot be handled."""
     return isinstance(message, _ErrInfo)
 
 
 class _Server(web.Server):
-    """aiohttp's server with a protocol of our own; handler and options are those of `inner`."""
+    """aiohttp's server with our protocol; handler and options are those of `inner`."""
 
     def __init__(self, inner: web.Server, connect: Callable[..., ServerProtocol]) -> None:
         super().__init__(inner.request_handler, request_factory=inner.request_factory, **inner._kwargs)  # noqa: SLF001 - they are not offered otherwise
@@ -119,11 +119,11 @@ class _Server(web.Server):
 
 
 class Runner(web.AppRunner):
-    """aiohttp's runner with a protocol of our own.
+    """aiohttp's runner with our protocol.
 
     Args:
         connect: makes a protocol from the server, the loop and aiohttp's options.
-        options: aiohttp's own.
+        options: aiohttp's options.
     """
 
     __slots__ = ("_connect",)
@@ -142,7 +142,7 @@ class Runner(web.AppRunner):
 
 
 class Connector(aiohttp.TCPConnector):
-    """aiohttp's connector with a protocol of our own."""
+    """aiohttp's connector with our protocol."""
 
     def __init__(self, protocol: type[ResponseHandler], **options: Any) -> None:  # noqa: ANN401 - as aiohttp
         super().__init__(**options)

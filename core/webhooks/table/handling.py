@@ -1,4 +1,4 @@
-"""How far each handler has come with each incoming event."""
+"""The progress of each handler with each incoming event."""
 
 from __future__ import annotations
 
