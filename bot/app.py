@@ -86,7 +86,7 @@ class BotService:
         health = bot.kernel.health
         health.add_probe("commands", bot.command_metrics.probe)
         health.add_probe("cogs", bot.loader.probe)
-        health.hold_against(_SLASH, warns_when("the list of slash commands", "not taken by Discord"))
+        health.set_thresholds(_SLASH, warns_when("the list of slash commands", "not taken by Discord"))
         health.refresh()
         bot.kernel.flags.on_switch(self._flag_switched)
         effects.begin(bot)

@@ -101,7 +101,7 @@ class Helix:
         gc.enable()
         self._started = True
         self._collective.watcher.release()
-        await self._collective.webhooks.say_started()
+        await self._collective.webhooks.emit_started()
         announce(self._kernel.settings, f"ready in {time.perf_counter() - self._begun:.2f} s")
         if self._sandbox is not None:
             page, prefix = self._sandbox.page_url, self._kernel.settings.command_prefix
@@ -113,7 +113,7 @@ class Helix:
         shutdown_s = time_to_stop_s(self._kernel.settings.shutdown_s)
         # The goodbye comes first: while it is being said, the drain has something to wait for.
         goodbye = (
-            (self._collective.webhooks.say_stopping(shutdown_s * _GOODBYE_SHARE),) if self._started else ()
+            (self._collective.webhooks.emit_stopping(shutdown_s * _GOODBYE_SHARE),) if self._started else ()
         )
         await asyncio.gather(*goodbye, self._kernel.drain.finish(shutdown_s))
         spent_s = time.monotonic() - begun

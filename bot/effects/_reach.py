@@ -33,7 +33,7 @@ class Reach:
         self._bot = bot
         self._duty: Duty = duty
         self._check = f"{duty}-channel"
-        bot.kernel.health.hold_against(self._check, *THRESHOLDS)
+        bot.kernel.health.set_thresholds(self._check, *THRESHOLDS)
         self._refused: int | None = None
         self._refused_at = 0.0
         self._failing_since: float | None = None

@@ -56,7 +56,7 @@ class FolderWatcher:
         self._on_edit = on_edit
         self._flags = flags
         self._health = health
-        health.hold_against(_CHECK, warns_when("notification by the system", "impossible"))
+        health.set_thresholds(_CHECK, warns_when("notification by the system", "impossible"))
         self._poll = _asked_to_poll() if poll is None else poll
         self._switched = asyncio.Event()
         self._may_begin = asyncio.Event()

@@ -110,7 +110,7 @@ class HealthRegistry:
                 required=True,
             )
 
-    def hold_against(self, name: str, *thresholds: Threshold) -> None:
+    def set_thresholds(self, name: str, *thresholds: Threshold) -> None:
         """Sets the thresholds of `name`, for readings that bring none."""
         self._held[name] = thresholds
 

@@ -143,7 +143,7 @@ class Lifecycle:
             raise error
         reason = str(error) if isinstance(error, HelixError) else f"it failed with {type(error).__name__}"
         logger.warning("service.failed service=%s", service.name, exc_info=error)
-        self._health.hold_against(service.name, fails_when("its start", "unsuccessful"))
+        self._health.set_thresholds(service.name, fails_when("its start", "unsuccessful"))
         self._health.report(
             service.name,
             "fail",

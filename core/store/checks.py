@@ -151,7 +151,7 @@ def report_recovery(health: HealthRegistry, recovery: Recovery, *, edits: int, r
         reason = "a first start"
     elif recovery.unclean:
         reason = "the last stop was not clean; all committed data is there"
-    health.hold_against("recovery", passes_with("finding, since all of it was repaired"))
+    health.set_thresholds("recovery", passes_with("finding, since all of it was repaired"))
     health.report(
         "recovery",
         "pass",

@@ -20,7 +20,7 @@ from core.webhooks.outbox import Outbox
 from core.webhooks.pacing import ALL_IN_WINDOW, HOOK_PER_S, WINDOW_S, Pace, Sleep
 from core.webhooks.sending import TIMEOUT_S, Message, Outcome, Render, send
 from core.webhooks.table.due import Due, due_by_destination, is_over, next_batch
-from core.webhooks.table.outcome import DISABLED_AFTER, Settled, Settling
+from core.webhooks.table.outcome import DISABLED_AFTER, OutcomeRecorder, Settled
 
 if TYPE_CHECKING:
     import aiohttp
@@ -87,7 +87,7 @@ class Deliverer:
         self._track = track
         self._sleep = sleep
         self._timeout_s = timeout_s
-        self._settling = Settling(outbox, database, clock, exhausted=exhausted, jitter=jitter)
+        self._recorder = OutcomeRecorder(outbox, database, clock, exhausted=exhausted, jitter=jitter)
         self._paces: dict[str, Pace] = {}
         self._resting: dict[str, float] = {}
         self._all_zapier = Pace(ALL_IN_WINDOW, WINDOW_S, clock, sleep=sleep)
@@ -120,7 +120,7 @@ class Deliverer:
             if lanes:
                 await asyncio.wait(lanes)
 
-    def begin_no_more(self) -> None:
+    def stop_attempts(self) -> None:
         """Starts no further attempt; those in progress continue."""
         self._finishing = True
 
@@ -198,7 +198,7 @@ class Deliverer:
             return
         self._on_outcome(destination, settled)
         if outcome.verdict == "gone":
-            self._destinations.say_removed(destination.name)
+            self._destinations.notify_removed(destination.name)
 
     async def _try(self, destination: Destination, message: Message) -> Outcome:
         try:
@@ -221,7 +221,7 @@ class Deliverer:
         tried = 0
         while True:
             try:
-                return await self._settling.settle(destination, delivery.id, delivery.attempts + 1, outcome)
+                return await self._recorder.record(destination, delivery.id, delivery.attempts + 1, outcome)
             except StoreError as error:
                 logger.warning("delivery.not_written id=%d error=%s", delivery.id, error)
             await self._sleep(_STORE_RETRY_S[min(tried, len(_STORE_RETRY_S) - 1)])
@@ -259,7 +259,7 @@ class Deliverer:
                 connection, name, now_us, "its destination is gone", notified_us=notified_us
             )
         )
-        self._destinations.say_removed(name)
+        self._destinations.notify_removed(name)
 
     def _forget(self, name: str) -> None:
         self._paces.pop(name, None)

@@ -150,7 +150,7 @@ class Destinations:
         now_us = to_us(self._clock.now())
         removed = await self._database.write(lambda connection: remove_hook(connection, hook_id, now_us))
         if removed:
-            self.say_removed(hook_id)
+            self.notify_removed(hook_id)
         return removed
 
     def label_of(self, name: str) -> str:
@@ -162,7 +162,7 @@ class Destinations:
         """Calls `callback(name)` when a destination was removed; the callback must not block."""
         self._listeners.append(callback)
 
-    def say_removed(self, name: str) -> None:
+    def notify_removed(self, name: str) -> None:
         """Tells the listeners that a destination was removed; does nothing for one of the settings."""
         if name not in self._by_name:
             for listener in self._listeners:

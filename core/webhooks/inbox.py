@@ -15,8 +15,8 @@ from core.errors import HelixError
 from core.store import Database
 from core.store.moments import from_us, to_us
 from core.webhooks.ids import new_id, oldest_id
-from core.webhooks.table.insert import Accepted, Arrival, IdempotencyConflict, keep
-from core.webhooks.table.prune import forget_keys, forget_received
+from core.webhooks.table.insert import Accepted, Arrival, IdempotencyConflict, insert
+from core.webhooks.table.prune import free_keys, prune_received
 
 __all__ = [
     "Accepted",
@@ -158,7 +158,7 @@ class Inbox:
                 for listener in self._listeners:
                     listener(incoming.handlers)
 
-        return await self._database.write_item(arrival, keep, on_commit=committed)
+        return await self._database.write_item(arrival, insert, on_commit=committed)
 
     async def find(self, event_id: str) -> InboxEvent | None:
         """The event with that id; None if there is none."""
@@ -224,8 +224,8 @@ class Inbox:
     async def prune(self) -> int:
         """Frees keys after 7 days and deletes finished events after 30; returns the number deleted."""
         now = self._clock.now()
-        await forget_keys(self._database, oldest_id("evt", now - KEYS_KEPT_FOR))
-        return await forget_received(self._database, oldest_id("evt", now - KEPT_FOR))
+        await free_keys(self._database, oldest_id("evt", now - KEYS_KEPT_FOR))
+        return await prune_received(self._database, oldest_id("evt", now - KEPT_FOR))
 
 
 _RESULTS: Final = "SELECT result FROM handling WHERE handler = ?"

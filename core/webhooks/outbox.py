@@ -15,7 +15,7 @@ from core.store import Database
 from core.store.moments import from_us, to_us
 from core.webhooks.destinations import Destinations
 from core.webhooks.ids import new_id, oldest_id
-from core.webhooks.table.prune import forget_sent
+from core.webhooks.table.prune import prune_sent
 
 DeliveryStatus = Literal["waiting", "delivered", "dead"]
 
@@ -216,7 +216,7 @@ class Outbox:
 
     async def prune(self) -> int:
         """Deletes events older than 30 days that have no waiting delivery; returns how many."""
-        return await forget_sent(self._database, oldest_id("msg", self._clock.now() - KEPT_FOR))
+        return await prune_sent(self._database, oldest_id("msg", self._clock.now() - KEPT_FOR))
 
     async def _replay(self, where: str, values: tuple[int, ...]) -> int:
         now_us = to_us(self._clock.now())

@@ -83,8 +83,8 @@ class Backups:
         """Deletes what a killed backup left and reads which backups exist; call it first."""
         found = await asyncio.to_thread(tidy, self.folder)
         await self._database.write(partial(backup_table.reconcile, found=found))
-        await self._leave_the_future()
-        self._kernel.clock_skew.on_set_back(self._leave_the_future)
+        await self._correct_times()
+        self._kernel.clock_skew.on_set_back(self._correct_times)
 
     def list(self) -> tuple[BackupRecord, ...]:
         """All backups, newest first; from memory."""
@@ -273,8 +273,8 @@ class Backups:
         await self._manager.record(row)
         return self.get(record.id)
 
-    async def _leave_the_future(self) -> None:
-        work = partial(backup_table.end_by, now=self._kernel.clock.now())
+    async def _correct_times(self) -> None:
+        work = partial(backup_table.cap_times, now=self._kernel.clock.now())
         self._records = await self._database.write(work)
 
     async def _change_rows(self, work: Callable[[sqlite3.Connection], None]) -> None:

@@ -116,7 +116,7 @@ def read_all(connection: sqlite3.Connection) -> tuple[BackupRecord, ...]:
     return tuple(sorted(records, key=lambda record: (record.begun_at, record.id), reverse=True))
 
 
-def end_by(connection: sqlite3.Connection, now: datetime) -> tuple[BackupRecord, ...]:
+def cap_times(connection: sqlite3.Connection, now: datetime) -> tuple[BackupRecord, ...]:
     """Moves times in the future (from a wrong clock) to now; returns all backups, newest first."""
     connection.execute(
         "UPDATE backups SET begun_us = min(begun_us, ?1), finished_us = min(finished_us, ?1), "

@@ -85,7 +85,7 @@ class Directives:
         """Reads the halt and the counts; call it first."""
         self.halted = await self._database.read(store.read_halt)
         await self._repository.load()
-        self._kernel.clock_skew.on_set_back(self._repository.leave_the_future)
+        self._kernel.clock_skew.on_set_back(self._repository.correct_times)
 
     async def submit(self, text: str, *, actor: Actor, rank: Rank, key: str | None = None) -> Directive:
         """Judges a directive and queues it; a refused one is stored too, with the reason as its result.

@@ -35,13 +35,13 @@ class Repository:
 
     async def load(self) -> None:
         """Reads the counts."""
-        await self.leave_the_future()
+        await self.correct_times()
         self.counts = await self._database.read(store.counts)
 
-    async def leave_the_future(self) -> None:
+    async def correct_times(self) -> None:
         """Moves request times in the future to now, after the clock ran ahead."""
         now = self._clock.now()
-        await self._database.write(lambda connection: store.end_by(connection, now))
+        await self._database.write(lambda connection: store.cap_times(connection, now))
 
     async def find_key(self, key: str) -> Directive | None:
         """The directive with this key; None if there is none."""

@@ -151,7 +151,7 @@ def load_of(connection: sqlite3.Connection, actor: Actor, since: datetime) -> tu
     return int(row[0]), int(row[1])
 
 
-def end_by(connection: sqlite3.Connection, now: datetime) -> None:
+def cap_times(connection: sqlite3.Connection, now: datetime) -> None:
     """Moves request times in the future to now; they would count towards an asker's hour too long."""
     connection.execute("UPDATE directives SET queued_us = ?1 WHERE queued_us > ?1", (to_us(now),))
 

@@ -56,7 +56,7 @@ class Projector:
         self, folder: Path, manager: StateManager, database: Database, clock: Clock, health: HealthRegistry
     ) -> None:
         self._health = health
-        health.hold_against("state", *_THRESHOLDS)
+        health.set_thresholds("state", *_THRESHOLDS)
         self._manager = manager
         self._files = {
             document.name: FileProjection(folder, document, manager, database, clock)

@@ -47,7 +47,7 @@ from state.events.incoming import MessagePost
 from state.manager import StateManager
 from state.models import Snapshot
 from state.webhooks._health import read_queues
-from state.webhooks._notify import OnSettled, Telling, tell_ucf
+from state.webhooks._notify import DeliveryReporter, OnSettled, ucf_changed
 from state.webhooks._recent import MOST, RecentDeliveries
 from state.webhooks.render import render
 
@@ -99,7 +99,7 @@ class Webhooks:
         self.look_ups = self._outgoing.look_ups
         # The disabled destinations, as last read.
         self._off: tuple[str, ...] = ()
-        self._telling = Telling(kernel)
+        self._reporter = DeliveryReporter(kernel)
         self._events = metrics.counter(
             "helix_webhook_events_total", "Events that came in, by what became of them.", ("event", "outcome")
         )
@@ -123,8 +123,8 @@ class Webhooks:
             breaker=self.breakers.get,
             render=render,
             loopback=self.loopback,
-            exhausted=self._telling.exhausted,
-            on_outcome=self._telling.settled,
+            exhausted=self._reporter.exhausted,
+            on_outcome=self._reporter.settled,
             track=lambda task: kernel.drain.track(task, "delivery"),
             sleep=sleep,
         )
@@ -138,7 +138,7 @@ class Webhooks:
         self.recent.load(await self.outbox.page(limit=MOST))
         self.on_attempt(lambda settled: self.recent.add(settled, self._kernel.clock.now()))
         self._manager.set_event_sink(self._take_events)
-        self._manager.add_transaction_hook(tell_ucf)
+        self._manager.add_transaction_hook(ucf_changed)
         self._manager.subscribe(self._changed)
         self.destinations.on_removed(self.breakers.forget)
         for destination in self.destinations.configured:
@@ -201,14 +201,14 @@ class Webhooks:
         """Sends an event about something that changed no state."""
         await self._manager.change(lambda _: Change(events=(event,)))
 
-    async def say_started(self) -> None:
+    async def emit_started(self) -> None:
         """Sends `system.started`, once Helix is ready."""
         try:
             await self.emit(SystemStarted(version=VERSION, started_at=self._kernel.started_at))
         except StoreError as error:
             logger.warning("webhooks.start_untold error=%s", error)
 
-    async def say_stopping(self, within_s: float) -> None:
+    async def emit_stopping(self, within_s: float) -> None:
         """Sends `system.stopping`, waits up to `within_s` for its first attempts, then stops the deliverer.
 
         Deliveries without an attempt by then are sent after the next start. The drain waits for those in
@@ -232,7 +232,7 @@ class Webhooks:
                 logger.warning("webhooks.stop_untold error=%s", error)
             finally:
                 stop()
-                self.deliverer.begin_no_more()
+                self.deliverer.stop_attempts()
 
     async def send(self, event: OutEvent, *rows: JournalRow) -> str:
         """Sends an event made by hand; returns its id, by which its deliveries are found."""
@@ -256,7 +256,7 @@ class Webhooks:
 
     def on_attempt(self, callback: OnSettled) -> Callable[[], None]:
         """Calls `callback` after each delivery attempt, where it must not block; returns the unsubscriber."""
-        return self._telling.on_attempt(callback)
+        return self._reporter.on_attempt(callback)
 
     async def shorten_waits(self) -> None:
         """After the clock ran ahead: shortens waits in inbox and outbox to their schedules."""

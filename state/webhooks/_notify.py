@@ -21,7 +21,7 @@ _BY_DESTINATION: Final = ("destination",)
 _ENDS: Final = {"delivered": "delivered", "waiting": "failed", "dead": "dead"}
 
 
-class Telling:
+class DeliveryReporter:
     """Reports each delivery attempt."""
 
     def __init__(self, kernel: Kernel) -> None:
@@ -71,7 +71,7 @@ class Telling:
             listener(settled)
 
 
-def tell_ucf(_connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
+def ucf_changed(_connection: sqlite3.Connection, old: Snapshot, new: Snapshot) -> list[OutEvent]:
     """`ucf.changed` for each version whose values differ from the one before."""
     if new.ucf == old.ucf:
         return []

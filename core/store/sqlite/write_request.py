@@ -78,7 +78,7 @@ class Request(Generic[T]):
         """Sets the error that is delivered instead of a result."""
         self._result, self._error = None, deliverable(error)
 
-    def doubt(self, error: BaseException) -> None:
+    def fail_caller(self, error: BaseException) -> None:
         """Gives the caller an error although the commit hook gets the result, since it was committed."""
         if self._result is not None:
             self._error = error

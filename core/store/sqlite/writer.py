@@ -150,7 +150,7 @@ class Writer:
         if gone is not None:
             # Lost while committing: memory has to match the open files, but no caller may see success.
             for request in group:
-                request.doubt(StoreGone(gone))
+                request.fail_caller(StoreGone(gone))
         for request in group:
             request.publish()
         for request in group:

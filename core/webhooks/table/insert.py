@@ -44,7 +44,7 @@ class Arrival(msgspec.Struct, frozen=True):
     handlers: tuple[str, ...]
 
 
-def keep(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted | Exception]:
+def insert(connection: sqlite3.Connection, arrivals: Sequence[Arrival]) -> list[Accepted | Exception]:
     """Inserts events and their handlings in the open transaction, each key once; one result per event."""
     rows = [
         (each.id, each.type, each.received_us, each.key, each.body_key, each.digest, each.data)

@@ -53,7 +53,7 @@ class _Try(msgspec.Struct, frozen=True):
     jitter: float
 
 
-class Settling:
+class OutcomeRecorder:
     """Records the outcomes of attempts."""
 
     def __init__(
@@ -71,7 +71,7 @@ class Settling:
         self._exhausted = exhausted
         self._jitter = jitter
 
-    async def settle(
+    async def record(
         self, destination: Destination, delivery: int, attempts: int, outcome: Outcome
     ) -> Settled | None:
         """Records an outcome; None if the delivery has ended already (its hook was removed meanwhile)."""

@@ -20,7 +20,7 @@ _REMOVE_SENT: Final = (
 )
 
 
-async def forget_keys(database: Database, before_id: str) -> None:
+async def free_keys(database: Database, before_id: str) -> None:
     """Frees the idempotency keys of events before `before_id`."""
     last = ""
     while True:
@@ -31,12 +31,12 @@ async def forget_keys(database: Database, before_id: str) -> None:
         last = ids[-1]
 
 
-async def forget_received(database: Database, before_id: str) -> int:
+async def prune_received(database: Database, before_id: str) -> int:
     """Deletes received events before `before_id` that are finished; returns how many."""
     return await _remove(database, _REMOVE_RECEIVED, before_id)
 
 
-async def forget_sent(database: Database, before_id: str) -> int:
+async def prune_sent(database: Database, before_id: str) -> int:
     """Deletes sent events before `before_id` that have no waiting delivery; returns how many."""
     return await _remove(database, _REMOVE_SENT, before_id)
 

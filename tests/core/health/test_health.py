@@ -58,7 +58,7 @@ def test_a_report_is_kept_with_all_it_says(health: HealthRegistry, clock: Manual
 
 
 def test_what_a_verdict_depends_on_reads_as_one_sentence(health: HealthRegistry) -> None:
-    health.hold_against(
+    health.set_thresholds(
         "doors", Threshold("open", "above", 0, None, ("OPEN_WARN",)), fails_when("the door", "shut")
     )
     health.report("doors", "pass")

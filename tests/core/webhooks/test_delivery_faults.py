@@ -26,7 +26,7 @@ async def test_a_kill_between_sending_and_noting_sends_it_again_under_the_same_i
     async def die(*_: object) -> None:
         raise asyncio.CancelledError
 
-    first.deliverer._settling.settle = die  # type: ignore[method-assign, assignment]  # the process ends here
+    first.deliverer._recorder.record = die  # type: ignore[method-assign, assignment]  # the process ends here
     async with first.running():
         event = await first.emit()
         await receiver.until(1)

@@ -15,7 +15,7 @@ async def test_a_stop_waits_for_what_is_being_sent_and_begins_nothing_more(
     async with stage.running():
         first = await stage.emit()
         await receiver.until(1)
-        stage.deliverer.begin_no_more()
+        stage.deliverer.stop_attempts()
         finishing = asyncio.create_task(stage.drain.finish(10))
         await asyncio.sleep(0)
         second = await stage.emit()
@@ -33,7 +33,7 @@ async def test_a_stop_waits_no_longer_than_it_may(stage: Stage, receiver: Receiv
     async with stage.running():
         await stage.emit()
         await receiver.until(1)
-        stage.deliverer.begin_no_more()
+        stage.deliverer.stop_attempts()
         async with asyncio.timeout(40):
             assert await stage.drain.finish(0.01) == {"delivery": 1}
     assert (await stage.one()).status == "waiting"
@@ -53,7 +53,7 @@ async def test_what_waits_for_a_breaker_is_not_begun_after_a_stop(stage: Stage, 
     await stage.emit()
     async with stage.running():
         await stage.clock.until_sleeping()
-        stage.deliverer.begin_no_more()
+        stage.deliverer.stop_attempts()
         stage.clock.advance(stage.policy.open_s)
         await stage.until_idle()
     assert receiver.got == []

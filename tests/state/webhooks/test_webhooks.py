@@ -142,9 +142,9 @@ async def test_a_dead_letter_is_told_once_and_not_about_itself(
 
 
 async def test_a_start_and_a_stop_are_told(world: WebhookWorld, receiver: Receiver) -> None:
-    await world.webhooks.say_started()
+    await world.webhooks.emit_started()
     await receiver.until(1)
-    await world.webhooks.say_stopping(5.0)
+    await world.webhooks.emit_stopping(5.0)
     assert types(receiver) == ["system.started", "system.stopping"]
 
 
@@ -154,7 +154,7 @@ async def test_a_stop_does_not_wait_for_who_does_not_answer_and_tells_after_the_
     receiver.hang = True
     url = (Secret(receiver.url),)
     async with opened(tmp_path, zapier_webhook_url=url) as world:
-        await world.webhooks.say_stopping(0.05)
+        await world.webhooks.emit_stopping(0.05)
     receiver.hang = False
     receiver.released.set()
     seen = len(receiver.got)
@@ -169,7 +169,7 @@ async def test_what_is_being_sent_is_waited_for_beyond_the_time_to_tell_of_a_sto
     receiver.hang = True
     await tune(world, harmony=0.9)
     await receiver.until(1)
-    stopping = asyncio.gather(world.webhooks.say_stopping(0.0), world.kernel.drain.finish(60.0))
+    stopping = asyncio.gather(world.webhooks.emit_stopping(0.0), world.kernel.drain.finish(60.0))
     async with asyncio.timeout(40):
         while not world.webhooks.deliverer._finishing:
             await asyncio.sleep(0.005)
@@ -183,7 +183,7 @@ async def test_what_is_being_sent_is_waited_for_beyond_the_time_to_tell_of_a_sto
 async def test_without_destinations_a_stop_waits_for_nobody(tmp_path: Path) -> None:
     async with opened(tmp_path, supervised=False) as world:
         async with asyncio.timeout(40):
-            await world.webhooks.say_stopping(60.0)
+            await world.webhooks.emit_stopping(60.0)
         assert await world.sent() == {"system.stopping": 1}
 
 
@@ -194,8 +194,8 @@ async def test_a_store_that_refuses_stops_neither_start_nor_stop(
         raise StoreError("no room")
 
     monkeypatch.setattr(world.collective.manager, "change_with", refuse)
-    await world.webhooks.say_started()
-    await world.webhooks.say_stopping(1.0)
+    await world.webhooks.emit_started()
+    await world.webhooks.emit_stopping(1.0)
 
 
 async def test_a_channel_that_is_not_listed_is_refused_before_it_is_kept(tmp_path: Path) -> None:

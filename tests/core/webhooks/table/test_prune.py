@@ -8,7 +8,7 @@ from datetime import timedelta
 from core.store import Database
 from core.webhooks.ids import new_id, oldest_id
 from core.webhooks.table import prune
-from core.webhooks.table.prune import forget_keys, forget_received, forget_sent
+from core.webhooks.table.prune import free_keys, prune_received, prune_sent
 from tests.manual_clock import ManualClock
 
 EVENTS = 5_000
@@ -52,10 +52,10 @@ async def count(store: Database, what: str) -> int:
 async def test_all_that_is_older_leaves_however_many_there_are(store: Database, clock: ManualClock) -> None:
     await fill(store, clock, keyed=True)
     later = clock.now() + timedelta(seconds=1)
-    await forget_keys(store, oldest_id("evt", later))
+    await free_keys(store, oldest_id("evt", later))
     assert await count(store, "key) FROM inbox") == 0
-    assert await forget_received(store, oldest_id("evt", later)) == EVENTS
-    assert await forget_sent(store, oldest_id("msg", later)) == EVENTS
+    assert await prune_received(store, oldest_id("evt", later)) == EVENTS
+    assert await prune_sent(store, oldest_id("msg", later)) == EVENTS
 
 
 async def test_what_is_not_older_stays_and_costs_the_writer_nothing(
@@ -64,9 +64,9 @@ async def test_what_is_not_older_stays_and_costs_the_writer_nothing(
     await fill(store, clock, keyed=True)
     steps = Steps()
     await steps.watch(store)
-    await forget_keys(store, oldest_id("evt", clock.now()))
-    assert await forget_received(store, oldest_id("evt", clock.now())) == 0
-    assert await forget_sent(store, oldest_id("msg", clock.now())) == 0
+    await free_keys(store, oldest_id("evt", clock.now()))
+    assert await prune_received(store, oldest_id("evt", clock.now())) == 0
+    assert await prune_sent(store, oldest_id("msg", clock.now())) == 0
     assert await count(store, "key) FROM inbox") == EVENTS
     assert steps.hundreds < 10
 
@@ -75,12 +75,12 @@ async def test_keys_that_are_gone_cost_the_writer_nothing(store: Database, clock
     await fill(store, clock, keyed=False)
     steps = Steps()
     await steps.watch(store)
-    await forget_keys(store, oldest_id("evt", clock.now() + timedelta(seconds=1)))
+    await free_keys(store, oldest_id("evt", clock.now() + timedelta(seconds=1)))
     assert steps.hundreds == 0
 
 
 async def test_no_piece_holds_the_writer_for_all_of_it(store: Database, clock: ManualClock) -> None:
     await fill(store, clock, keyed=True)
     writes = store.stats().writes
-    await forget_keys(store, oldest_id("evt", clock.now() + timedelta(seconds=1)))
+    await free_keys(store, oldest_id("evt", clock.now() + timedelta(seconds=1)))
     assert store.stats().writes - writes == EVENTS // prune._CHUNK
