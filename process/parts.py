@@ -7,6 +7,7 @@ import gc
 import importlib
 import logging
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +40,7 @@ logger = logging.getLogger("helix")
 _PREDECESSOR_EXTRA_S: Final = 5.0
 # How much of a stop's time may pass until the attempts to tell subscribers of it are made.
 _GOODBYE_SHARE: Final = 0.3
+_FOR_STORE: Final = ("core.store", "state.schema")
 _MODULES: Final = ("state.opening", "web.app", "bot.catalog", "bot.app")
 
 
@@ -72,8 +74,9 @@ class Helix:
         for service in (
             Service("lock", self._take_lock, self._release_lock),
             Service("port", self._open_port, self._close_port, after=("lock",)),
-            Service("store", self._open_store, self._close_store, after=("port",)),
-            Service("imports", self._import, after=("port",)),
+            Service("schema", self._import_schema, after=("port",)),
+            Service("store", self._open_store, self._close_store, after=("schema",)),
+            Service("imports", self._import_rest, after=("schema",)),
             Service("sandbox", self._start_sandbox, after=("imports",)),
             Service("state", self._open_state, self._close_state, after=("store", "sandbox", "imports")),
             Service("http", self._start_http, self._stop_http, after=("state",)),
@@ -154,13 +157,11 @@ class Helix:
         for one in self._sockets:
             one.close()
 
-    async def _import(self) -> None:
-        """Import the rest in a thread, so that the loop answers meanwhile.
+    async def _import_schema(self) -> None:
+        await _import(_FOR_STORE)
 
-        Little else runs beside it: two threads that want the interpreter are slower than one.
-        """
-        names = (*_MODULES, "process.own_sandbox") if self._kernel.settings.sandbox else _MODULES
-        await asyncio.to_thread(lambda: [importlib.import_module(name) for name in names])
+    async def _import_rest(self) -> None:
+        await _import((*_MODULES, "process.own_sandbox") if self._kernel.settings.sandbox else _MODULES)
 
     async def _open_store(self) -> None:
         from core.store import Database
@@ -229,3 +230,8 @@ class Helix:
 
     async def _stop_bot(self) -> None:
         await self._bot.stop()
+
+
+async def _import(names: Iterable[str]) -> None:
+    """Import in a thread, so that the loop answers meanwhile; one thread at a time, as two are slower."""
+    await asyncio.to_thread(lambda: [importlib.import_module(name) for name in names])
