@@ -50,6 +50,20 @@ def test_a_private_file_is_imported_by_its_own_room_only(imports: Mapping[str, s
     assert reached == []
 
 
+def test_a_rooms_tables_are_imported_by_few(imports: Mapping[str, set[str]]) -> None:
+    outside = {
+        module
+        for module, imported in imports.items()
+        for other in imported
+        if re.fullmatch(r"state\.\w+\.(\w+_table|schema)", other)
+        and not module.startswith(other.rpartition(".")[0])
+    }
+    assert outside == {
+        "state.schema", "state.retention_rules", "state.backups.restore", "state.backups._secrets",
+        "state.privacy.forget",
+    }  # fmt: skip
+
+
 def test_nothing_imports_main() -> None:
     importing = re.compile(r"^\s*(from main import|import main\b)", re.MULTILINE)
     files = [path for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
