@@ -24,17 +24,17 @@ from state.events import (
 from state.models import METRICS
 from state.rituals.records import RitualRecord, RunningRitual
 from state.views.live_records import (
-    AlertTold,
-    BreakerTold,
-    CheckStanding,
-    CheckTold,
+    CheckState,
     DeliveriesNow,
-    DirectiveTold,
+    LiveAlert,
+    LiveBreaker,
+    LiveCheck,
+    LiveDirective,
     LiveRecord,
-    RitualTold,
-    StateTold,
+    LiveRitual,
+    LiveState,
 )
-from state.webhooks.records import DeliveryTold, told_delivery
+from state.webhooks.records import LiveDelivery, live_delivery
 
 if TYPE_CHECKING:
     from core.broadcast import Event
@@ -51,12 +51,12 @@ def translate(collective: Collective, event: Event) -> LiveRecord | None:
     return record if record is None or not event.test else msgspec.structs.replace(record, test=True)
 
 
-def open_alerts(collective: Collective) -> tuple[AlertTold, ...]:
+def open_alerts(collective: Collective) -> tuple[LiveAlert, ...]:
     """The newest 50 open alerts, newest first."""
     return tuple(_alert(alert) for alert in islice(reversed(collective.alerts.open()), MOST_ALERTS))
 
 
-def ritual_now(collective: Collective) -> RitualTold | None:
+def ritual_now(collective: Collective) -> LiveRitual | None:
     """The running ritual, else the last one; None if there was none."""
     newest = collective.rituals.newest
     return None if newest is None else _ritual(newest)
@@ -73,21 +73,21 @@ def deliveries_now(collective: Collective) -> DeliveriesNow:
     )
 
 
-def breakers_now(collective: Collective) -> tuple[BreakerTold, ...]:
+def breakers_now(collective: Collective) -> tuple[LiveBreaker, ...]:
     """The first 50 breakers; those that are not closed come first."""
     return tuple(_breaker(view) for view in collective.webhooks.breakers.views()[:MOST_BREAKERS])
 
 
-def checks_now(collective: Collective) -> dict[str, CheckStanding]:
+def checks_now(collective: Collective) -> dict[str, CheckState]:
     """Every health check as last reported, by name."""
-    return {check.name: CheckStanding(**_check_fields(check)) for check in collective.kernel.health.checks()}
+    return {check.name: CheckState(**_check_fields(check)) for check in collective.kernel.health.checks()}
 
 
 def _translate(collective: Collective, event: Event) -> LiveRecord | None:
     record: LiveRecord | None = None
     match event.data:
         case Versions(old, new):
-            record = StateTold(
+            record = LiveState(
                 version=new.version,
                 changed_at=new.changed_at,
                 source=new.source,
@@ -105,26 +105,26 @@ def _translate(collective: Collective, event: Event) -> LiveRecord | None:
         case DirectivesChanged() | DirectiveFinished() as change:
             record = _directive(collective, change)
         case Check() as check:
-            record = CheckTold(name=check.name, **_check_fields(check))
+            record = LiveCheck(name=check.name, **_check_fields(check))
         case BreakerView() as breaker:
             record = _breaker(breaker)
     return record
 
 
-def _alert(alert: Alert | AlertRaised | AlertUpdated | AlertCleared) -> AlertTold:
+def _alert(alert: Alert | AlertRaised | AlertUpdated | AlertCleared) -> LiveAlert:
     status: Literal["open", "acknowledged", "cleared"] = "open"
     if isinstance(alert, AlertCleared):
         status = "cleared"
     elif not isinstance(alert, AlertRaised) and alert.acknowledged_at is not None:
         status = "acknowledged"
-    return AlertTold(
+    return LiveAlert(
         key=alert.key, severity=alert.severity, summary=alert.summary, status=status, since=alert.raised_at
     )
 
 
-def _ritual(ritual: RunningRitual | RitualRecord | RitualCompleted) -> RitualTold:
+def _ritual(ritual: RunningRitual | RitualRecord | RitualCompleted) -> LiveRitual:
     if isinstance(ritual, RitualCompleted):
-        return RitualTold(
+        return LiveRitual(
             id=ritual.ritual,
             kind=ritual.kind,
             status="done",
@@ -133,7 +133,7 @@ def _ritual(ritual: RunningRitual | RitualRecord | RitualCompleted) -> RitualTol
             started_at=ritual.started_at,
             ended_at=ritual.finished_at,
         )
-    return RitualTold(
+    return LiveRitual(
         id=ritual.id,
         kind=ritual.kind,
         status=ritual.status,
@@ -144,11 +144,11 @@ def _ritual(ritual: RunningRitual | RitualRecord | RitualCompleted) -> RitualTol
     )
 
 
-def _delivery(delivery: Settled | DeliveryExhausted, event: Event) -> DeliveryTold:
+def _delivery(delivery: Settled | DeliveryExhausted, event: Event) -> LiveDelivery:
     if isinstance(delivery, Settled):
-        return told_delivery(delivery, event.at)
+        return live_delivery(delivery, event.at)
     # Sent only to test delivery: a real dead letter was reported by its last attempt.
-    return DeliveryTold(
+    return LiveDelivery(
         id=delivery.delivery,
         event=delivery.event_type,
         destination=delivery.destination,
@@ -158,10 +158,10 @@ def _delivery(delivery: Settled | DeliveryExhausted, event: Event) -> DeliveryTo
     )
 
 
-def _directive(collective: Collective, change: DirectivesChanged | DirectiveFinished) -> DirectiveTold:
+def _directive(collective: Collective, change: DirectivesChanged | DirectiveFinished) -> LiveDirective:
     if isinstance(change, DirectiveFinished):
         directives = collective.directives
-        return DirectiveTold(
+        return LiveDirective(
             id=change.directive,
             action=change.action,
             status=change.status,
@@ -169,7 +169,7 @@ def _directive(collective: Collective, change: DirectivesChanged | DirectiveFini
             halted=directives.halted is not None,
         )
     moved = change.directive
-    return DirectiveTold(
+    return LiveDirective(
         id=None if moved is None else moved.id,
         action=None if moved is None else moved.action,
         status=None if moved is None else moved.status,
@@ -178,8 +178,8 @@ def _directive(collective: Collective, change: DirectivesChanged | DirectiveFini
     )
 
 
-def _breaker(view: BreakerView) -> BreakerTold:
-    return BreakerTold(name=view.name, state=view.state, since=view.since)
+def _breaker(view: BreakerView) -> LiveBreaker:
+    return LiveBreaker(name=view.name, state=view.state, since=view.since)
 
 
 def _check_fields(check: Check) -> dict[str, Any]:

@@ -18,16 +18,16 @@ from state.directives.records import DirectiveStatus
 from state.events.outgoing import Severity
 from state.rituals.records import RitualStatus
 from state.rituals.rules import RitualKind
-from state.webhooks.records import DeliveryTold
+from state.webhooks.records import LiveDelivery
 
 
-class _Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class _Testable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A record that may be sent by hand to test delivery; it then says `"test": true`."""
 
     test: bool = False
 
 
-class StateTold(msgspec.Struct, frozen=True, kw_only=True):
+class LiveState(msgspec.Struct, frozen=True, kw_only=True):
     """The shared state has a new version.
 
     Attributes:
@@ -42,7 +42,7 @@ class StateTold(msgspec.Struct, frozen=True, kw_only=True):
     changed: Sequence[str]
 
 
-class AlertTold(_Told, frozen=True, kw_only=True):
+class LiveAlert(_Testable, frozen=True, kw_only=True):
     """The present state of an alert; at most one alert per key is open.
 
     Attributes:
@@ -56,7 +56,7 @@ class AlertTold(_Told, frozen=True, kw_only=True):
     since: Moment
 
 
-class RitualTold(_Told, frozen=True, kw_only=True):
+class LiveRitual(_Testable, frozen=True, kw_only=True):
     """A ritual: `step` of `steps` are done.
 
     Attributes:
@@ -72,7 +72,7 @@ class RitualTold(_Told, frozen=True, kw_only=True):
     ended_at: Moment | None
 
 
-class DirectiveTold(_Told, frozen=True, kw_only=True):
+class LiveDirective(_Testable, frozen=True, kw_only=True):
     """The queue of directives changed.
 
     Attributes:
@@ -88,7 +88,7 @@ class DirectiveTold(_Told, frozen=True, kw_only=True):
     halted: bool
 
 
-class CheckStanding(msgspec.Struct, frozen=True, kw_only=True):
+class CheckState(msgspec.Struct, frozen=True, kw_only=True):
     """The present state of a health check; the fields mean the same as on `/health`.
 
     Attributes:
@@ -105,13 +105,13 @@ class CheckStanding(msgspec.Struct, frozen=True, kw_only=True):
     required: bool
 
 
-class CheckTold(CheckStanding, frozen=True, kw_only=True):
+class LiveCheck(CheckState, frozen=True, kw_only=True):
     """The status or the reason of a health check changed."""
 
     name: str
 
 
-class BreakerTold(msgspec.Struct, frozen=True, kw_only=True):
+class LiveBreaker(msgspec.Struct, frozen=True, kw_only=True):
     """The state of a circuit breaker, and since when."""
 
     name: str
@@ -201,9 +201,9 @@ class DeliveriesNow(msgspec.Struct, frozen=True, kw_only=True):
     inbox_waiting: int
     outbox_waiting: int
     dead: int
-    recent: Sequence[DeliveryTold]
+    recent: Sequence[LiveDelivery]
 
 
 LiveRecord = (
-    StateTold | AgentView | AlertTold | RitualTold | DeliveryTold | DirectiveTold | CheckTold | BreakerTold
+    LiveState | AgentView | LiveAlert | LiveRitual | LiveDelivery | LiveDirective | LiveCheck | LiveBreaker
 )  # fmt: skip

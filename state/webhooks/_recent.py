@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, final
 
-from state.webhooks.records import DeliveryTold, told_delivery
+from state.webhooks.records import LiveDelivery, live_delivery
 
 if TYPE_CHECKING:
     from core.webhooks.deliverer import Settled
@@ -20,13 +20,13 @@ class RecentDeliveries:
     """At most 20 deliveries, ordered by their newest attempts."""
 
     def __init__(self) -> None:
-        self._by_id: dict[int, DeliveryTold] = {}
+        self._by_id: dict[int, LiveDelivery] = {}
 
     def load(self, newest_first: Iterable[Delivery]) -> None:
         """Loads deliveries from the database, which has a time only for finished ones."""
         for delivery in reversed(tuple(newest_first)):
             self._put(
-                DeliveryTold(
+                LiveDelivery(
                     id=delivery.id,
                     event=delivery.type,
                     destination=delivery.destination,
@@ -38,13 +38,13 @@ class RecentDeliveries:
 
     def add(self, settled: Settled, at: datetime) -> None:
         """Records a finished attempt."""
-        self._put(told_delivery(settled, at))
+        self._put(live_delivery(settled, at))
 
-    def newest(self) -> tuple[DeliveryTold, ...]:
+    def newest(self) -> tuple[LiveDelivery, ...]:
         """All of them, newest attempt first."""
         return tuple(reversed(self._by_id.values()))
 
-    def _put(self, told: DeliveryTold) -> None:
+    def _put(self, told: LiveDelivery) -> None:
         self._by_id.pop(told.id, None)
         self._by_id[told.id] = told
         if len(self._by_id) > MOST:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.webhooks.deliverer import Settled
 
 
-class DeliveryTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LiveDelivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An event on its way to a destination, after its newest attempt.
 
     Attributes:
@@ -33,9 +33,9 @@ class DeliveryTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     at: Moment | None
 
 
-def told_delivery(settled: Settled, at: datetime) -> DeliveryTold:
+def live_delivery(settled: Settled, at: datetime) -> LiveDelivery:
     """The record of an attempt that ended at a time."""
-    return DeliveryTold(
+    return LiveDelivery(
         id=settled.delivery,
         event=settled.type,
         destination=settled.destination,

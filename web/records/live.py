@@ -9,17 +9,17 @@ from typing import Final
 import msgspec
 
 from state.views.live_records import (
-    AlertTold,
-    BreakerTold,
-    CheckStanding,
-    CheckTold,
+    CheckState,
     DeliveriesNow,
-    DirectiveTold,
+    LiveAlert,
+    LiveBreaker,
+    LiveCheck,
+    LiveDirective,
+    LiveRitual,
+    LiveState,
     Pulse,
-    RitualTold,
-    StateTold,
 )
-from state.webhooks.records import DeliveryTold
+from state.webhooks.records import LiveDelivery
 from web.records.agents import Agent
 from web.records.status import Status
 from web.records.ucf import UcfMetric
@@ -44,25 +44,25 @@ class LiveSnapshot(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     ucf: Mapping[str, UcfMetric]
     agents: Sequence[Agent]
-    alerts: Sequence[AlertTold]
-    ritual: RitualTold | None
+    alerts: Sequence[LiveAlert]
+    ritual: LiveRitual | None
     deliveries: DeliveriesNow
-    breakers: Sequence[BreakerTold]
-    checks: Mapping[str, CheckStanding]
+    breakers: Sequence[LiveBreaker]
+    checks: Mapping[str, CheckState]
     pulse: Pulse
 
 
 # The values of `?topics=`, in documentation order.
 TOPICS: Final[Mapping[str, type[msgspec.Struct]]] = MappingProxyType(
     {
-        "state": StateTold,
+        "state": LiveState,
         "agents": Agent,
-        "alerts": AlertTold,
-        "rituals": RitualTold,
-        "deliveries": DeliveryTold,
-        "directives": DirectiveTold,
-        "health": CheckTold,
-        "breakers": BreakerTold,
+        "alerts": LiveAlert,
+        "rituals": LiveRitual,
+        "deliveries": LiveDelivery,
+        "directives": LiveDirective,
+        "health": LiveCheck,
+        "breakers": LiveBreaker,
         PULSE: Pulse,
     }
 )

@@ -157,7 +157,7 @@ def test_what_may_be_left_out_of_what_is_sent_here_is_not_required() -> None:
 
 
 def test_what_is_left_out_where_it_says_nothing_is_not_required() -> None:
-    alert = document()["components"]["schemas"]["AlertTold"]
+    alert = document()["components"]["schemas"]["LiveAlert"]
     assert set(alert["properties"]) - set(alert["required"]) == {"test"}
 
 
