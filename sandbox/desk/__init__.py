@@ -1,1 +1,1 @@
-"""What people in the sandbox do and see: the chat page and its controls."""
+"""The chat page, and the actions and views of its people."""

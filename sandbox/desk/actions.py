@@ -1,4 +1,4 @@
-"""What people in the sandbox do: write, react, run commands, press buttons, come and go."""
+"""The actions of people in the sandbox: messages, reactions, commands, components, membership."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -19,11 +19,10 @@ from sandbox.wire import JsonObject, as_id
 
 
 class Actions(PlaceActions):
-    """The verbs of ``/sandbox/act/…``, for tests in the same process.
+    """The actions of ``/sandbox/act/…``, also for tests in the same process.
 
-    Users, channels and messages are ids (numbers or decimal strings); users may also be seeded names.
-    Everything raises ``ActionError`` with a message for people and the status that the HTTP route answers
-    with.
+    Users, channels and messages are ids (numbers or decimal strings); users may also be seeded names. All
+    actions raise ``ActionError`` with a message for people and an HTTP status.
 
     Args:
         engine: The sandbox.
@@ -39,7 +38,7 @@ class Actions(PlaceActions):
         reply_to: Ref | None = None,
         files: Sequence[UploadedFile] = (),
     ) -> JsonObject:
-        """Writes a message, in a channel or to the bot directly; gives the message object."""
+        """Send a message to a channel or to the bot directly; returns the message object."""
         author = self._people.user(user)
         needed = Permission.SEND_MESSAGES | (Permission.ATTACH_FILES if files else 0)
         if dm:
@@ -47,7 +46,7 @@ class Actions(PlaceActions):
         elif channel is not None:
             place = self._people.channel(channel, author, needed)
         else:
-            raise ActionError(400, "A message needs a channel, or dm.")
+            raise ActionError(400, "A message needs channel or dm.")
         body: JsonObject = {"content": content}
         if reply_to is not None:
             body["message_reference"] = {"message_id": str(reply_to)}
@@ -59,7 +58,7 @@ class Actions(PlaceActions):
         return self._show(place, message, author)
 
     async def edit(self, *, user: Ref, message: Ref, content: str) -> JsonObject:
-        """Changes the text of one's own message; gives the message object."""
+        """Edit one's own message; returns the message object."""
         author = self._people.user(user)
         channel, target = self._people.message(message, author)
         if target.author_id != author.id:
@@ -71,7 +70,7 @@ class Actions(PlaceActions):
         return self._show(channel, target, author)
 
     async def delete(self, *, user: Ref, message: Ref) -> None:
-        """Deletes one's own message, or another's with the permission for it."""
+        """Delete one's own message, or with permission another's."""
         actor = self._people.user(user)
         channel, target = self._people.message(message, actor)
         own = actor.id in (target.author_id, target.reader_id)
@@ -82,7 +81,7 @@ class Actions(PlaceActions):
     async def slash(
         self, *, user: Ref, channel: Ref, command: str, options: Mapping[str, object] | None = None
     ) -> JsonObject:
-        """Runs a slash command; gives ``{"interaction_id"}``. Subcommands follow the name after a space."""
+        """Use a slash command; returns ``{"interaction_id"}``. Subcommands follow the name after a space."""
         actor = self._people.user(user)
         place = self._people.channel(channel, actor, Permission.USE_APPLICATION_COMMANDS)
         found, path = self._command(place, actor, command)
@@ -100,10 +99,10 @@ class Actions(PlaceActions):
         focused: str,
         options: Mapping[str, object] | None = None,
     ) -> JsonObject:
-        """Asks the bot to complete an option; gives ``{"choices": [{"name", "value"}]}``.
+        """Request completions of an option; returns ``{"choices": [{"name", "value"}]}``.
 
         Raises:
-            ActionError: 504 when the bot does not answer within 3 s.
+            ActionError: 504 if the bot does not answer within 3 s.
         """
         actor = self._people.user(user)
         place = self._people.channel(channel, actor, Permission.USE_APPLICATION_COMMANDS)
@@ -119,31 +118,31 @@ class Actions(PlaceActions):
         return {"choices": answer.result()}
 
     async def click(self, *, user: Ref, message: Ref, custom_id: str) -> JsonObject:
-        """Presses a button; gives ``{"interaction_id"}``."""
+        """Press a button; returns ``{"interaction_id"}``."""
         return self._component(user, message, custom_id, None)
 
     async def select(self, *, user: Ref, message: Ref, custom_id: str, values: Sequence[str]) -> JsonObject:
-        """Chooses in a menu; gives ``{"interaction_id"}``."""
+        """Choose in a menu; returns ``{"interaction_id"}``."""
         return self._component(user, message, custom_id, [str(value) for value in values])
 
     async def submit_modal(
         self, *, user: Ref, interaction: Ref, values: Mapping[str, object] | None = None
     ) -> JsonObject:
-        """Submits the modal that the bot opened in answer to that interaction; gives ``{"interaction_id"}``.
+        """Submit the modal that the bot opened for an interaction; returns ``{"interaction_id"}``.
 
         Args:
-            user: Who was asked.
-            interaction: The interaction that the modal answers.
-            values: By custom id a text, or a list of values for menus. What is left out stays as opened.
+            user: The user of the interaction.
+            interaction: The interaction that the modal responds to.
+            values: By custom id a text, or a list of values for menus. Omitted fields keep their values.
 
         Raises:
-            ActionError: 404 where no modal is open, 400 where a value does not fit.
+            ActionError: 404 if no modal is open, 400 for an invalid value.
         """
         actor = self._people.user(user)
         interactions = self._engine.interactions
         asked = interactions.find_modal(as_id(interaction) or 0, actor.id)
         if asked is None or asked.modal is None:
-            raise ActionError(404, "There is no such form open for this user.")
+            raise ActionError(404, "This user has no such form open.")
         data = fill_in(self._engine.world, asked.channel, asked.modal, values or {})
         source = asked.channel.messages.get(asked.source_id or 0)
         started = interactions.start(
@@ -152,7 +151,7 @@ class Actions(PlaceActions):
         return {"interaction_id": str(started.id)}
 
     async def reaction(self, *, user: Ref, message: Ref, emoji: str, remove: bool = False) -> None:
-        """Adds a reaction, or takes it away."""
+        """Add or remove a reaction."""
         actor = self._people.user(user)
         channel, target = self._people.message(message, actor)
         if not remove and emoji not in target.reactions:
@@ -164,23 +163,23 @@ class Actions(PlaceActions):
             raise as_action(error) from error
 
     async def join(self, *, user: Ref, guild: Ref) -> None:
-        """Comes into a server as a new member."""
+        """Join a server."""
         actor, place = self._people.user(user), self._guild(guild)
         if actor.id in place.members:
             raise ActionError(400, "This user is a member already.")
         self._engine.members.add(place, actor.id)
 
     async def leave(self, *, user: Ref, guild: Ref) -> None:
-        """Leaves a server; its owner cannot."""
+        """Leave a server; its owner cannot."""
         actor, place = self._people.user(user), self._guild(guild)
         if actor.id not in place.members:
-            raise ActionError(404, "This user is no member.")
+            raise ActionError(404, "This user is not a member.")
         if place.owner_id == actor.id:
-            raise ActionError(403, "The owner cannot leave.")
+            raise ActionError(403, "The owner cannot leave the server.")
         self._engine.members.remove(place, actor.id)
 
     async def typing(self, *, user: Ref, channel: Ref) -> None:
-        """Shows that the user is typing."""
+        """Show that the user is typing."""
         actor = self._people.user(user)
         self._engine.messages.typing(self._people.channel(channel, actor, Permission.SEND_MESSAGES), actor.id)
 
@@ -221,7 +220,7 @@ class Actions(PlaceActions):
             raise ActionError(400, "This component is disabled.")
         kind = item["type"]
         if (kind == BUTTON) != (values is None):
-            raise ActionError(400, "Buttons are clicked, menus are selected from.")
+            raise ActionError(400, "Use click for buttons and select for menus.")
         data: JsonObject = {"custom_id": custom_id, "component_type": kind, "id": item["id"]}
         if values is not None:
             data |= choose(self._engine.world, channel, item, values)

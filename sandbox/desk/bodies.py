@@ -1,4 +1,4 @@
-"""What control routes read from their bodies, with errors for people."""
+"""Reads the bodies of control routes, with errors for people."""
 
 from typing import TypeVar
 
@@ -10,25 +10,25 @@ D = TypeVar("D")
 
 Kind = type[T] | tuple[type[T], ...]
 ID: Kind[object] = (str, int)
-"""An id as a control body may give it."""
+"""An id in a control body."""
 
 
 def need(body: JsonObject, key: str, kind: Kind[T]) -> T:
-    """The value of that kind.
+    """The value at ``key``.
 
     Raises:
-        ActionError: 400 where it is missing or of another kind.
+        ActionError: 400 if it is missing or has another type.
     """
     value = body.get(key)
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-        raise ActionError(400, f"{key} is missing or of the wrong kind.")
+        raise ActionError(400, f"{key} is missing or has the wrong type.")
     return value
 
 
 def maybe(body: JsonObject, key: str, kind: Kind[T], default: D) -> T | D:
-    """The value of that kind, or the default where it is missing.
+    """The value at ``key``, or the default.
 
     Raises:
-        ActionError: 400 where it is of another kind.
+        ActionError: 400 if it has another type.
     """
     return default if body.get(key) is None else need(body, key, kind)

@@ -1,4 +1,4 @@
-"""POST /sandbox/act/… and /sandbox/control/…: people's actions and mishaps on request, over HTTP."""
+"""POST /sandbox/act/… and /sandbox/control/…: people's actions and fault injection over HTTP."""
 
 import base64
 import binascii
@@ -22,7 +22,7 @@ _SOCKET_CODES = range(3000, 5000)
 
 
 class Verb(NamedTuple):
-    """An action of a person, and what its body holds."""
+    """An action and the fields of its body."""
 
     act: Callable[..., Awaitable[JsonObject | None]]
     required: Mapping[str, Kind[Any]]
@@ -32,7 +32,7 @@ class Verb(NamedTuple):
         """The arguments of the action.
 
         Raises:
-            ActionError: 400 where one is missing or of the wrong kind.
+            ActionError: 400 if one is missing or has the wrong type.
         """
         needed = {name: need(body, name, kind) for name, kind in self.required.items()}
         return needed | {
@@ -52,12 +52,12 @@ def _files(raw: list[object]) -> list[UploadedFile]:
         try:
             data = base64.b64decode(need(entry, "base64", str), validate=True)
         except binascii.Error:
-            raise ActionError(400, "base64 cannot be decoded.") from None
+            raise ActionError(400, "base64 is not valid Base64.") from None
         files.append(UploadedFile(index, need(entry, "filename", str), data))
     return files
 
 
-# What each takes: the kind of each member that it needs; kind and default of each that may be left out.
+# By action: the types of required fields, and the types and defaults of optional ones.
 _VERBS: dict[str, Verb] = {
     "message": Verb(
         _message,
@@ -99,7 +99,7 @@ _VERBS: dict[str, Verb] = {
 
 
 def add_controls(app: web.Application) -> None:
-    """Adds the routes that act."""
+    """Add the routes."""
     for name, verb in _VERBS.items():
         app.router.add_post(f"/sandbox/act/{name}", _act(verb))
     app.router.add_post("/sandbox/control/gateway", _control(_gateway))

@@ -1,4 +1,4 @@
-"""The chat page: its files, read once at start, and the bot's command list fetched for it."""
+"""The chat page: its files, read once at start, and a proxy for the bot's command list."""
 
 import json
 import logging
@@ -44,7 +44,7 @@ class PageFile(NamedTuple):
 
 @cache
 def read_page(folder: Path) -> Mapping[str, PageFile]:
-    """The page's files by their path below the folder, read once. Only these are ever served."""
+    """The page's files by path below the folder. Only these are served."""
     files: dict[str, PageFile] = {}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix in _TYPES:
@@ -56,7 +56,7 @@ PAGE = web.AppKey("PAGE", dict[str, PageFile])
 
 
 def add_page(app: web.Application) -> None:
-    """Adds the page's routes; the app has its files under ``PAGE``."""
+    """Add the page's routes; the app has the files under ``PAGE``."""
     app.router.add_get("/", _index)
     app.router.add_get("/static/{path:.+}", _static)
     app.router.add_get("/sandbox/commands", _commands)
@@ -65,7 +65,7 @@ def add_page(app: web.Application) -> None:
 async def _index(request: web.Request) -> web.Response:
     base = urlsplit(request.app[ENGINE].base_url)
     if request.host == f"localhost:{base.port}":
-        # Attachments have the numeric address; under another name they would be another origin's.
+        # Attachment URLs use the numeric address, so the page must too, to have the same origin.
         raise web.HTTPFound(f"{base.geturl()}/")
     return _send(request, "index.html")
 
@@ -89,17 +89,19 @@ def _send(request: web.Request, name: str) -> web.Response:
 
 
 async def _commands(request: web.Request) -> web.Response:
-    """The bot's own command list, passed through so that the page needs no other origin."""
+    """The bot's command list, proxied so that the page needs no other origin."""
     url = request.app[ENGINE].commands_url
     if url is None:
-        return json_response({"message": "No command list has been announced."}, status=404)
+        return json_response({"message": "The bot has not announced a command list."}, status=404)
     if not is_loopback(urlsplit(url).hostname or ""):
-        return json_response({"message": "The command list is not on this machine."}, status=502)
+        return json_response({"message": "The URL of the command list is not on this machine."}, status=502)
     try:
         body = await _fetch(url)
     except (ClientError, TimeoutError, ValueError) as error:
         logger.info("sandbox.desk.page.commands_failed error=%r", error)
-        return json_response({"message": "The command list cannot be read right now."}, status=502)
+        return json_response(
+            {"message": "The command list is not available now. Try again later."}, status=502
+        )
     return web.Response(body=body, content_type="application/json")
 
 

@@ -1,4 +1,4 @@
-"""Who acts and where: users, channels and messages as a person in the sandbox may name them."""
+"""Looks up the users, channels and messages of actions."""
 
 from sandbox.engine import Engine
 from sandbox.errors import ActionError
@@ -7,11 +7,11 @@ from sandbox.records import CATEGORY, Channel, Message, User
 from sandbox.wire import as_id
 
 Ref = int | str
-"""An id, as a number or as the decimal string of Discord's JSON; for users also a seeded name."""
+"""An id as a number or decimal string; for users also a seeded name."""
 
 
 class People:
-    """Finds what an action is about, with errors for people.
+    """Looks up the objects of an action, with errors for people.
 
     Args:
         engine: The sandbox.
@@ -22,21 +22,21 @@ class People:
         self._world = engine.world
 
     def user(self, ref: Ref) -> User:
-        """The person acting.
+        """The acting person.
 
         Raises:
-            ActionError: 404 for nobody, 403 for the bot, which acts for itself.
+            ActionError: 404 for an unknown user, 403 for the bot.
         """
         user_id = self._engine.seed.users.get(ref) if isinstance(ref, str) else None
         user = self._world.users.get(user_id or as_id(ref) or 0)
         if user is None:
             raise ActionError(404, "There is no such user.")
         if user.bot:
-            raise ActionError(403, "The bot acts for itself.")
+            raise ActionError(403, "Nobody can act as the bot.")
         return user
 
     def channel(self, ref: Ref, user: User, needed: int = 0) -> Channel:
-        """A channel that the user sees and may use in this way.
+        """A channel that the user can see, with the needed permissions.
 
         Raises:
             ActionError: 404 if the user cannot see one, 403 if a permission is missing or, in a
@@ -57,17 +57,17 @@ class People:
         """The user's direct message with the bot.
 
         Raises:
-            ActionError: 403 where they meet in no server.
+            ActionError: 403 if they share no server.
         """
         self._meets_bot(user)
         return self._world.dm_with(user.id, self._engine.next_id())
 
     def _meets_bot(self, user: User) -> None:
         if not self._world.shares_guild_with_bot(user.id):
-            raise ActionError(403, "This user shares no server with the bot: they must join one first.")
+            raise ActionError(403, "This user shares no server with the bot. They must join one first.")
 
     def message(self, ref: Ref, user: User, needed: int = 0) -> tuple[Channel, Message]:
-        """A message that the user sees, with its channel.
+        """A message that the user can see, with its channel.
 
         Raises:
             ActionError: 404 if the user cannot see one, 403 if a permission is missing.
@@ -79,5 +79,5 @@ class People:
         return channel, found[1]
 
     def may(self, channel: Channel, user: User, needed: Permission) -> bool:
-        """Whether the user has that permission in the channel."""
+        """Whether the user has a permission in a channel."""
         return bool(self._world.permissions_in(channel, user.id) & needed)

@@ -1,4 +1,4 @@
-"""What people do with places: pin what should stay in sight, talk in threads."""
+"""Actions on pins and threads."""
 
 from sandbox.desk.people import People, Ref
 from sandbox.engine import Engine
@@ -11,7 +11,7 @@ from sandbox.wire import JsonObject
 
 
 class PlaceActions:
-    """The verbs of ``/sandbox/act/…`` that are about channels; see ``Actions`` for the rest.
+    """The actions of ``/sandbox/act/…`` for pins and threads; see ``Actions`` for the rest.
 
     Args:
         engine: The sandbox.
@@ -22,7 +22,7 @@ class PlaceActions:
         self._people = People(engine)
 
     async def pin(self, *, user: Ref, message: Ref, remove: bool = False) -> None:
-        """Pins a message, or unpins it."""
+        """Pin or unpin a message."""
         actor = self._people.user(user)
         channel, target = self._people.message(message, actor, Permission.PIN_MESSAGES)
         try:
@@ -36,7 +36,7 @@ class PlaceActions:
     async def start_thread(
         self, *, user: Ref, channel: Ref, name: str, message: Ref | None = None, private: bool = False
     ) -> JsonObject:
-        """Starts a thread, from a message or without one; gives the thread."""
+        """Start a thread, from a message or without one; returns the thread."""
         actor = self._people.user(user)
         source = None
         if message is not None:
@@ -54,7 +54,7 @@ class PlaceActions:
     async def edit_thread(
         self, *, user: Ref, thread: Ref, name: str | None = None, archived: bool | None = None
     ) -> None:
-        """Renames, archives or brings back a thread."""
+        """Rename, archive or reopen a thread."""
         actor = self._people.user(user)
         channel, target = self._thread(thread, actor)
         given = {"name": name, "archived": archived}
@@ -65,7 +65,7 @@ class PlaceActions:
             raise as_action(error) from error
 
     async def join_thread(self, *, user: Ref, thread: Ref, leave: bool = False) -> None:
-        """Joins a thread, or leaves it."""
+        """Join or leave a thread."""
         actor = self._people.user(user)
         channel, target = self._thread(thread, actor)
         members = self._engine.threads.members
@@ -77,11 +77,11 @@ class PlaceActions:
     def _thread(self, ref: Ref, actor: User) -> tuple[Channel, Thread]:
         channel = self._people.channel(ref, actor)
         if channel.thread is None:
-            raise ActionError(400, "That is no thread.")
+            raise ActionError(400, "This is not a thread.")
         return channel, channel.thread
 
     def _reopen(self, channel: Channel, actor: User) -> None:
-        """What is used in an archived thread brings it back."""
+        """Reopen an archived thread for an action in it."""
         try:
             self._engine.threads.enter(channel, actor.id)
         except ApiError as error:
@@ -89,12 +89,12 @@ class PlaceActions:
 
 
 def as_action(error: ApiError) -> ActionError:
-    """What a REST call would have been refused with, as an error for people."""
+    """An error of the REST API as an error for people."""
     return ActionError(error.status, _first_message(error.body.get("errors")) or str(error))
 
 
 def _first_message(errors: object) -> str | None:
-    """The first message in a form error's tree, which says more than "Invalid Form Body"."""
+    """The first message in a form error's tree, which is more specific than "Invalid Form Body"."""
     if not isinstance(errors, dict):
         return None
     if "_errors" in errors:

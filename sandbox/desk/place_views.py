@@ -1,4 +1,4 @@
-"""GET /sandbox/channels/{id}/pins: what is kept in sight, for the page."""
+"""GET /sandbox/channels/{id}/pins: the pinned messages, for the page."""
 
 from aiohttp import web
 
@@ -11,7 +11,7 @@ from sandbox.wire import json_response
 
 
 def add_place_views(app: web.Application) -> None:
-    """Adds the routes that show what belongs to a channel."""
+    """Add the routes."""
     app.router.add_get("/sandbox/channels/{channel_id}/pins", _pins)
 
 

@@ -1,4 +1,4 @@
-"""GET /sandbox/state, messages and events: what one person sees, for the page."""
+"""GET /sandbox/state, messages and events: a person's view, for the page."""
 
 import asyncio
 import logging
@@ -61,16 +61,16 @@ _SHOWN = frozenset(
 
 
 def add_views(app: web.Application) -> None:
-    """Adds the routes that show."""
+    """Add the routes."""
     app.router.add_get("/sandbox/state", _state)
     app.router.add_get("/sandbox/channels/{channel_id}/messages", _messages)
     app.router.add_get("/sandbox/events", _events)
 
 
 def build_state(engine: Engine, user: User) -> JsonObject:
-    """All that a person sees at once, in the shapes of Discord's JSON.
+    """Everything that a person can see, in Discord's JSON.
 
-    The direct message with the bot is opened by it: a slash command needs a channel before the first word.
+    Opens the direct message with the bot, because a slash command needs a channel before the first message.
     """
     world = engine.world
     seed = engine.seed
@@ -126,10 +126,10 @@ def _guild(engine: Engine, guild: Guild, user: User) -> JsonObject:
 
 
 def viewer(request: web.Request) -> User:
-    """The person whose eyes a request looks through.
+    """The person in the request.
 
     Raises:
-        ActionError: 404 for nobody, 403 for the bot.
+        ActionError: 404 for an unknown user, 403 for the bot.
     """
     return People(request.app[ENGINE]).user(request.query.get("user", ""))
 
@@ -164,19 +164,19 @@ def _paging(request: web.Request) -> tuple[int, int]:
     limit = int(raw) if raw.isascii() and raw.isdigit() and len(raw) < 5 else 0
     before = as_id(request.query["before"]) if "before" in request.query else 1 << 63
     if not 1 <= limit <= 200 or before is None:
-        raise ActionError(400, "limit must be 1 to 200, and before an id.")
+        raise ActionError(400, "limit must be 1 to 200, and before must be an id.")
     return before, limit
 
 
 class Sockets:
-    """The pages' open WebSockets, to be closed at the end."""
+    """The open WebSockets of pages, to close them at the end."""
 
     def __init__(self) -> None:
         self.open: set[web.WebSocketResponse] = set()
 
 
 class _Feed:
-    """The events for one page, queued until they are sent."""
+    """The queued events for one page."""
 
     def __init__(self, engine: Engine, user: User) -> None:
         self._engine = engine
@@ -200,7 +200,7 @@ class _Feed:
             self._wake.clear()
             while self._queue:
                 await socket.send_str(self._queue.popleft())
-        # A page that has missed something reloads everything when its socket closes.
+        # A page that missed events reloads everything when its socket closes.
         await socket.close(code=4008, message=b"too slow")
 
 
@@ -212,7 +212,7 @@ async def _events(request: web.Request) -> web.StreamResponse:
         return json_response({"message": str(error)}, status=error.status)
     socket = web.WebSocketResponse(heartbeat=_PAGE_PING_S)
     feed = _Feed(engine, user)
-    # Subscribed before the handshake ends: a page that is connected misses nothing.
+    # Subscribe before the handshake ends, so that a connected page misses nothing.
     unsubscribe = engine.bus.subscribe(feed.hear)
     sender: asyncio.Task[None] | None = None
     try:

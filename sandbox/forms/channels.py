@@ -14,7 +14,7 @@ MAX_TOPIC = 1024
 MAX_SLOWMODE_S = 21_600
 _MAX_POSITION = (1 << 31) - 1
 _KNOWN_TYPES = (0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 16)
-# What Discord's own client strips from a text channel's name as well.
+# Characters that Discord strips from a text channel's name.
 _STRIPPED = re.compile(r"""[!"#$%&'()*+,./:;<=>?@\[\\\]^`{|}~]""")
 _BLANKS = re.compile(r"[\s-]+")
 
@@ -32,7 +32,7 @@ class ChannelFields(TypedDict, total=False):
 
 
 class ChannelPlace(TypedDict, total=False):
-    """Where a channel is to go; fields that were not given are missing."""
+    """A channel's new place; fields that were not given are missing."""
 
     position: int
     parent_id: int | None
@@ -40,10 +40,10 @@ class ChannelPlace(TypedDict, total=False):
 
 
 def parse_type(body: JsonObject) -> int:
-    """The type of a channel to be made: text, or a category.
+    """The type of a new channel: text, or a category.
 
     Raises:
-        ApiError: 501 for a kind that Discord has and the sandbox has not, 400 for any other value.
+        ApiError: 501 for a type of Discord that the sandbox lacks, 400 for any other value.
     """
     kind = body.get("type", TEXT_CHANNEL)
     if isinstance(kind, bool) or kind not in _KNOWN_TYPES:
@@ -91,7 +91,7 @@ def _name(errors: FormErrors, body: JsonObject, kind: int) -> str:
 
 
 def channel_name(name: str) -> str:
-    """A text channel's name as Discord keeps it: lower case, dashes for blanks, no punctuation."""
+    """A text channel's name as Discord stores it: lower case, dashes for spaces, no punctuation."""
     return _BLANKS.sub("-", _STRIPPED.sub("", name.lower())).strip("-")
 
 

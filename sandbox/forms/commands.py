@@ -1,4 +1,4 @@
-"""Application commands as they are registered, checked against Discord's rules."""
+"""Validates application commands by Discord's rules."""
 
 import re
 
@@ -23,7 +23,7 @@ _KEPT = (
     "nsfw",
 )
 
-# What a plain option keeps; Discord drops the rest without a word.
+# The fields of a plain option; Discord silently drops others.
 _OPTION_KEPT = (
     "type",
     "name",
@@ -45,7 +45,7 @@ Path = tuple[str | int, ...]
 
 
 def parse_command(errors: FormErrors, body: JsonObject, path: Path = ()) -> JsonObject:
-    """Checks one command; gives its fields as Discord would return them, without ids.
+    """Validate a command; returns its fields as Discord would, without ids.
 
     Rules: "Application Command Naming" and "Application Command Option Structure" in Discord's reference.
     """
@@ -174,7 +174,7 @@ def _parse_option(errors: FormErrors, path: Path, option: JsonObject, parent: in
         return {}
     parsed = {key: value for key, value in option.items() if value is not None}
     if kind in (_SUBCOMMAND, _GROUP):
-        # A group holds subcommands, a subcommand holds plain options: two levels and no more.
+        # A group contains subcommands, a subcommand plain options: at most two levels.
         fits = parent is None or (parent == _GROUP and kind == _SUBCOMMAND)
         if not fits:
             message = "Sub-command option is nested too deep"
@@ -220,7 +220,7 @@ def _check_choices(errors: FormErrors, path: Path, option: JsonObject, kind: int
 
 
 def check_choice_list(errors: FormErrors, path: Path, choices: object, kind: int) -> None:
-    """Checks a list of choices: at most 25, each with a name and a value that fits the option's type."""
+    """Validate a list of choices: at most 25, each with a name and a value of the option's type."""
     if not isinstance(choices, list):
         errors.add(path, "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
         return

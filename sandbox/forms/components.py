@@ -1,4 +1,4 @@
-"""Buttons and menus of a message, checked against Discord's limits."""
+"""Validates a message's buttons and menus by Discord's limits."""
 
 from sandbox.errors import FormErrors, not_built
 from sandbox.wire import JsonObject
@@ -24,7 +24,7 @@ Path = tuple[str | int, ...]
 
 
 def check_components(errors: FormErrors, rows: list[JsonObject]) -> list[JsonObject]:
-    """Checks action rows and numbers every component, as Discord does since components have ids."""
+    """Validate action rows, and number the components with ids, as Discord does."""
     if len(rows) > MAX_ROWS:
         errors.too_long(("components",), MAX_ROWS)
     seen: set[str] = set()
@@ -77,7 +77,7 @@ def _check_item(errors: FormErrors, path: Path, item: object, seen: set[str]) ->
 
 
 def check_select(errors: FormErrors, path: Path, item: JsonObject, seen: set[str]) -> None:
-    """Checks a menu of any kind, in a message or in a modal; ``seen`` gathers custom ids."""
+    """Validate a menu of any type, in a message or modal; ``seen`` collects custom ids."""
     _check_custom_id(errors, path, item, seen)
     if len(str(item.get("placeholder") or "")) > 150:
         errors.too_long((*path, "placeholder"), 150)
@@ -132,7 +132,7 @@ def _check_custom_id(errors: FormErrors, path: Path, item: JsonObject, seen: set
 
 
 def _check_options(errors: FormErrors, path: Path, item: JsonObject, fewest: int) -> None:
-    """Checks what a menu offers: as many as can be chosen at once, or more (Rapptz/discord.py#6984)."""
+    """Validate a menu's options: at least as many as can be chosen (Rapptz/discord.py#6984)."""
     options = item.get("options")
     if not isinstance(options, list) or not fewest <= len(options) <= MAX_OPTIONS:
         errors.bad_length((*path, "options"), fewest, MAX_OPTIONS)

@@ -1,4 +1,4 @@
-"""Embeds, checked against Discord's limits ("Embed Limits" in its reference)."""
+"""Validates embeds by Discord's limits ("Embed Limits" in its reference)."""
 
 import re
 from datetime import datetime
@@ -27,7 +27,7 @@ _FIELD_TEXTS = (("name", 256), ("value", 1024))
 
 
 def check_embeds(errors: FormErrors, embeds: list[JsonObject]) -> list[JsonObject]:
-    """Checks a message's embeds; gives them as Discord keeps them."""
+    """Validate a message's embeds; returns them as Discord stores them."""
     if len(embeds) > MAX_EMBEDS:
         errors.too_long(("embeds",), MAX_EMBEDS)
     total = 0
@@ -41,7 +41,7 @@ def check_embeds(errors: FormErrors, embeds: list[JsonObject]) -> list[JsonObjec
 
 
 def _clean(embed: JsonObject) -> JsonObject:
-    """The embed with the fields that Discord keeps; it drops unknown ones without a word."""
+    """The embed with the fields that Discord stores; unknown ones are silently dropped."""
     cleaned: JsonObject = {"type": "rich"}
     cleaned |= {key: embed[key] for key in _PLAIN if embed.get(key) not in (None, "")}
     for key, names in _NESTED.items():
@@ -58,7 +58,7 @@ def _clean(embed: JsonObject) -> JsonObject:
 
 
 def _check_embed(errors: FormErrors, path: Path, embed: JsonObject) -> int:
-    """Checks one embed; gives its characters, as far as they count towards the total."""
+    """Validate an embed; returns the number of its characters that count towards the total."""
     total = sum(
         _embed_text(errors, (*path, key), embed.get(key), limit, required=False)
         for key, limit in _EMBED_TEXTS.items()

@@ -1,11 +1,11 @@
-"""Single fields of a form, each checked for its type and bounds; what is wrong is noted, not raised."""
+"""Validates single fields of a form; errors are collected, not raised."""
 
 from sandbox.errors import FormErrors
 from sandbox.wire import JsonObject, as_id
 
 
 def text_field(errors: FormErrors, body: JsonObject, key: str, low: int, high: int) -> str | None:
-    """A text of ``low`` to ``high`` characters, blanks around it gone; None if it is invalid."""
+    """A stripped text of ``low`` to ``high`` characters; None if it is invalid."""
     value = body.get(key)
     if not isinstance(value, str):
         errors.add((key,), "STRING_TYPE_CONVERT", f'Could not interpret "{str(value)[:40]}" as string.')
@@ -21,14 +21,14 @@ def text_field(errors: FormErrors, body: JsonObject, key: str, low: int, high: i
 
 
 def forbid_words(errors: FormErrors, key: str, value: str, forbidden: tuple[str, ...]) -> None:
-    """Notes a name that has one of those words in it, in whatever letters."""
+    """Add an error if a name contains one of the words, ignoring case."""
     for word in forbidden:
         if word in value.lower():
             errors.add((key,), "USERNAME_INVALID_CONTAINS", f'Username cannot contain "{word}"')
 
 
 def number_field(errors: FormErrors, body: JsonObject, key: str, low: int, high: int) -> int | None:
-    """A whole number within its bounds; None if it is invalid."""
+    """An integer from ``low`` to ``high``; None if it is invalid."""
     value = body.get(key)
     if isinstance(value, bool) or not isinstance(value, int):
         errors.add((key,), "NUMBER_TYPE_COERCE", f'Value "{str(value)[:40]}" is not int.')
@@ -43,7 +43,7 @@ def number_field(errors: FormErrors, body: JsonObject, key: str, low: int, high:
 
 
 def switch_field(errors: FormErrors, body: JsonObject, key: str) -> bool | None:
-    """True or false; None where it is neither."""
+    """True or false; None if it is neither."""
     value = body.get(key)
     if isinstance(value, bool):
         return value
@@ -52,7 +52,7 @@ def switch_field(errors: FormErrors, body: JsonObject, key: str) -> bool | None:
 
 
 def id_field(errors: FormErrors, body: JsonObject, key: str) -> int | None:
-    """A snowflake, or None for null and for what is no snowflake (then with an error)."""
+    """A snowflake; None for null, or with an error for an invalid value."""
     value = body.get(key)
     if value is None:
         return None

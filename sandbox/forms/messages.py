@@ -164,7 +164,7 @@ def _check_mentions(errors: FormErrors, allowed: JsonObject) -> None:
 
 
 def require_something(form: MessageForm) -> None:
-    """Refuses a message with nothing in it.
+    """Check that a message is not empty.
 
     Raises:
         ApiError: 400 with code 50006.
@@ -175,10 +175,10 @@ def require_something(form: MessageForm) -> None:
 
 
 def reference_id(form: MessageForm) -> int | None:
-    """The id of the message that this one answers.
+    """The id of the message that this one replies to, or None.
 
     Raises:
-        ApiError: 400 where the reference has no usable id, 501 for a forward.
+        ApiError: 400 if the reference has no valid id, 501 for a forward.
     """
     if form.reference is None:
         return None

@@ -1,4 +1,4 @@
-"""A channel's exceptions for roles and members: read from a body, and held against who sets them."""
+"""Validates a channel's permission overwrites, and the actor's permission to set them."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ _Path = tuple[str | int, ...]
 
 
 def parse_overwrites(errors: FormErrors, value: object) -> list[Overwrite]:
-    """The overwrites of a channel's body, the last one of each id."""
+    """The overwrites in a channel's body, the last one for each id."""
     key = "permission_overwrites"
     if value is None:
         return []
@@ -35,7 +35,7 @@ def parse_overwrites(errors: FormErrors, value: object) -> list[Overwrite]:
 
 
 def parse_overwrite(errors: FormErrors, item: JsonObject, target: int, path: _Path = ()) -> Overwrite:
-    """One overwrite. Bits that Discord has not given out are dropped."""
+    """An overwrite; unknown permission bits are dropped."""
     kind = item.get("type")
     if isinstance(kind, bool) or not isinstance(kind, int | str) or kind not in _KINDS:
         errors.add((*path, "type"), "BASE_TYPE_CHOICES", "Value must be one of (0, 1).")
@@ -56,7 +56,7 @@ def _bits(errors: FormErrors, item: JsonObject, path: _Path, key: str) -> int:
 
 
 def require_targets(guild: Guild, overwrites: Iterable[Overwrite]) -> None:
-    """Refuses an overwrite for a role or a member that the server does not have.
+    """Check that the server has the roles and members of the overwrites.
 
     Raises:
         ApiError: 404 with code 10009.
@@ -68,7 +68,7 @@ def require_targets(guild: Guild, overwrites: Iterable[Overwrite]) -> None:
 
 
 def require_own_bits(own: int, before: Iterable[Overwrite], after: Iterable[Overwrite]) -> None:
-    """Refuses to change a permission that the actor lacks; MANAGE_ROLES is for administrators only.
+    """Check that the actor has the changed permissions; MANAGE_ROLES is only for administrators.
 
     "Create Guild Channel" and "Edit Channel Permissions" in Discord's reference.
 

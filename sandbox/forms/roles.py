@@ -23,7 +23,7 @@ class RoleForm(NamedTuple):
 
 
 class MemberForm(NamedTuple):
-    """A checked member body. None means that the field was not given, "" that the nick is taken away."""
+    """A checked member body. None means that the field was not given, "" removes the nickname."""
 
     nick: str | None = None
     roles: list[int] | None = None
@@ -50,7 +50,7 @@ def parse_role(body: JsonObject) -> RoleForm:
 
 
 def parse_positions(body: object) -> dict[int, int]:
-    """Checks "Modify Guild Role Positions": where each role is to go; without a position it stays.
+    """Validate the body of "Modify Guild Role Positions"; a role without a position stays.
 
     Raises:
         ApiError: 400 with code 50035.

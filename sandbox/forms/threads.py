@@ -9,7 +9,7 @@ from sandbox.records import PRIVATE_THREAD, PUBLIC_THREAD
 from sandbox.wire import JsonObject
 
 AUTO_ARCHIVE_MIN = (60, 1440, 4320, 10_080)
-"""After how many minutes without a word a thread may be set to leave the list."""
+"""The possible auto-archive durations in minutes."""
 
 
 class ThreadFields(TypedDict, total=False):
@@ -55,7 +55,7 @@ def parse_thread(body: JsonObject) -> ThreadFields:
 
 
 def parse_new_thread(body: JsonObject) -> ThreadFields:
-    """Checks the body of a thread to be started, which must have a name.
+    """Validate the body of a new thread, which must have a name.
 
     Raises:
         ApiError: As ``parse_thread``.
@@ -66,7 +66,7 @@ def parse_new_thread(body: JsonObject) -> ThreadFields:
 
 
 def parse_thread_type(body: JsonObject) -> int:
-    """The type of a thread without a message; private where it is not said, as at Discord.
+    """The type of a thread without a message; private by default, as at Discord.
 
     Raises:
         ApiError: 400 with code 50035.

@@ -1,4 +1,4 @@
-"""A webhook's body as it comes in, and the name and picture that one of its messages asks for."""
+"""Validates a webhook's body, and the name and avatar of its messages."""
 
 from typing import TypedDict
 
@@ -20,7 +20,7 @@ class WebhookFields(TypedDict, total=False):
 
 
 class Guise(TypedDict, total=False):
-    """As whom one message is written; what was not given is the webhook's own."""
+    """The author of one message; missing fields default to the webhook's."""
 
     username: str
     avatar_url: str
@@ -45,7 +45,7 @@ def parse_webhook(body: JsonObject) -> WebhookFields:
 
 
 def parse_new_webhook(body: JsonObject) -> WebhookFields:
-    """Checks the body of a webhook to be made, which must have a name.
+    """Validate the body of a new webhook, which must have a name.
 
     Raises:
         ApiError: As ``parse_webhook``.
@@ -56,7 +56,7 @@ def parse_new_webhook(body: JsonObject) -> WebhookFields:
 
 
 def parse_guise(body: JsonObject) -> Guise:
-    """Checks as whom a webhook wants to write.
+    """Validate the author fields of a webhook message.
 
     Raises:
         ApiError: 400 with code 50035; 501 for posts in forums.

@@ -1,4 +1,4 @@
-"""Interactions: from the user's click or command to the bot's answer, with Discord's deadlines."""
+"""Interactions, from the user's click or command to the bot's response, with Discord's deadlines."""
 
 import asyncio
 import secrets
@@ -13,20 +13,20 @@ from sandbox.wire import JsonObject
 from sandbox.world import World
 
 ANSWER_S = 3.0
-"""How long the bot has for its first answer, in seconds."""
+"""The deadline for the bot's first response, in seconds."""
 TOKEN_S = 900.0
-"""How long an interaction's token lives, in seconds."""
+"""How long an interaction's token is valid, in seconds."""
 _MAX_KEPT = 2000
 
 NOT_RESPONDING = "The application did not respond"
 
 
 class Interactions:
-    """All interactions of the last fifteen minutes.
+    """The interactions of the last fifteen minutes.
 
     Args:
         world: The records.
-        bus: Where INTERACTION_CREATE and its results go.
+        bus: Where INTERACTION_CREATE and the results are published.
         next_id: Returns a new snowflake.
         monotonic_s: The monotonic clock, in seconds.
     """
@@ -57,7 +57,7 @@ class Interactions:
         focused_type: int = 3,
         opened_by: Interaction | None = None,
     ) -> Interaction:
-        """Sends an interaction to the bot and starts its deadline."""
+        """Send an interaction to the bot and start its deadline."""
         self._expire()
         loop = asyncio.get_running_loop()
         interaction = Interaction(
@@ -84,10 +84,10 @@ class Interactions:
         return interaction
 
     def for_callback(self, interaction_id: int, token: str) -> Interaction:
-        """The interaction that a first answer is for.
+        """The interaction of a first response.
 
         Raises:
-            ApiError: 404 (10062) if it is unknown or too late, 400 (40060) if it has been answered.
+            ApiError: 404 (10062) if it is unknown or past its deadline, 400 (40060) if it has a response.
         """
         interaction = self._by_token.get(token)
         if interaction is None or interaction.id != interaction_id or self._is_dead(interaction):
@@ -99,10 +99,10 @@ class Interactions:
         return interaction
 
     def for_webhook(self, application_id: int, token: str) -> Interaction:
-        """The interaction that a follow-up is for.
+        """The interaction of a follow-up.
 
         Raises:
-            ApiError: 404 (10015) if it is unknown or not answered yet, 401 (50027) if it has expired.
+            ApiError: 404 (10015) if it is unknown or has no response yet, 401 (50027) if it has expired.
         """
         interaction = self._by_token.get(token)
         if interaction is None or application_id != self._world.application.id:
@@ -114,7 +114,7 @@ class Interactions:
         return interaction
 
     def acknowledge(self, interaction: Interaction, state: str) -> None:
-        """Notes the first answer and tells the user: ``deferred`` or ``answered``."""
+        """Record the first response, and publish ``deferred`` or ``answered`` to the user."""
         interaction.acknowledged = True
         if interaction.timer is not None:
             interaction.timer.cancel()
@@ -123,7 +123,7 @@ class Interactions:
         self.tell(interaction, state)
 
     def find_modal(self, interaction_id: int, user_id: int) -> Interaction | None:
-        """The interaction whose answer is a form that this user has open."""
+        """The interaction whose modal this user has open."""
         return next(
             (
                 one
@@ -134,7 +134,7 @@ class Interactions:
         )
 
     def tell(self, interaction: Interaction, state: str, message: str | None = None) -> None:
-        """Tells the user's page how the interaction stands; ``modal`` comes with the form to fill in."""
+        """Publish the state to the user's page; ``modal`` includes the form."""
         data: JsonObject = {"interaction_id": str(interaction.id), "state": state}
         if state == "modal":
             data["modal"] = interaction.modal
@@ -143,7 +143,7 @@ class Interactions:
         self._bus.publish(Event("INTERACTION_RESULT", lambda _: data, only=frozenset({interaction.user_id})))
 
     def close(self) -> None:
-        """Stops every deadline."""
+        """Cancel all deadlines."""
         for interaction in self._by_token.values():
             _stop(interaction)
 
@@ -158,7 +158,7 @@ class Interactions:
         return self._monotonic_s() - interaction.started_s >= self.token_s
 
     def _expire(self) -> None:
-        # Dead ones stay for as long again, so that a late follow-up hears 50027 and not 10015.
+        # Expired ones are kept as long again, so that a late follow-up gets 50027 instead of 10015.
         oldest = self._monotonic_s() - 2 * self.token_s
         while self._by_token:
             token, interaction = next(iter(self._by_token.items()))

@@ -14,8 +14,8 @@ class CommandRegistry:
     """Application commands by scope: None for global ones, else a server's id.
 
     Args:
-        application_id: Whose commands these are.
-        bus: Hears APPLICATION_COMMANDS_UPDATE, for the chat page.
+        application_id: The owner of the commands.
+        bus: Where APPLICATION_COMMANDS_UPDATE is published, for the chat page.
         next_id: Returns a new snowflake.
     """
 
@@ -30,7 +30,7 @@ class CommandRegistry:
         return list(self._scopes.get(guild_id, {}).values())
 
     def all(self) -> list[JsonObject]:
-        """The commands of every scope; those of a server have a ``guild_id``."""
+        """The commands of all scopes; those of a server have a ``guild_id``."""
         return [command for scope in self._scopes.values() for command in scope.values()]
 
     def get(self, guild_id: int | None, command_id: int) -> JsonObject:
@@ -45,7 +45,7 @@ class CommandRegistry:
         raise unknown("application command")
 
     def find(self, guild_id: int | None, name: str) -> JsonObject | None:
-        """The slash command of that name that a server offers: its own before a global one."""
+        """The slash command of a name in a server: its own one before a global one."""
         for scope in (guild_id, None):
             command = self._scopes.get(scope, {}).get((1, name))
             if command is not None:
@@ -53,7 +53,7 @@ class CommandRegistry:
         return None
 
     def overwrite(self, guild_id: int | None, bodies: list[object]) -> list[JsonObject]:
-        """Replaces all of a scope; a command that keeps its name keeps its id.
+        """Replace all commands of a scope; a command that keeps its name keeps its id.
 
         Raises:
             ApiError: 400 if a command is invalid; then nothing changes.
@@ -61,7 +61,7 @@ class CommandRegistry:
         return self.replace(guild_id, parse_commands(bodies))
 
     def replace(self, guild_id: int | None, parsed: list[JsonObject]) -> list[JsonObject]:
-        """Replaces all of a scope by commands that ``parse_commands`` has checked."""
+        """Replace all commands of a scope by ones from ``parse_commands``."""
         old = self._scopes.get(guild_id, {})
         new = [self._complete(command, old.get(_key(command)), guild_id) for command in parsed]
         self._scopes[guild_id] = {_key(command): command for command in new}
@@ -69,7 +69,7 @@ class CommandRegistry:
         return new
 
     def create(self, guild_id: int | None, body: JsonObject) -> tuple[JsonObject, bool]:
-        """Adds a command or replaces the one of its name; gives it and whether it is new.
+        """Add a command, or replace the one with its name; returns it and whether it is new.
 
         Raises:
             ApiError: 400 if it is invalid or one too many.
@@ -87,7 +87,7 @@ class CommandRegistry:
         return command, old is None
 
     def edit(self, guild_id: int | None, command_id: int, body: JsonObject) -> JsonObject:
-        """Changes what the body gives.
+        """Change the given fields.
 
         Raises:
             ApiError: 404, or 400 if the result is invalid.
@@ -109,7 +109,7 @@ class CommandRegistry:
         return command
 
     def delete(self, guild_id: int | None, command_id: int) -> None:
-        """Removes a command.
+        """Delete a command.
 
         Raises:
             ApiError: 404 with code 10063.

@@ -1,4 +1,4 @@
-"""A slash command as typed becomes interaction data: options by their types, and what their ids stand for."""
+"""Builds interaction data from a typed slash command: typed options and resolved ids."""
 
 from collections.abc import Callable, Mapping
 
@@ -21,15 +21,15 @@ def build_invocation(
     *,
     focused: str | None = None,
 ) -> tuple[JsonObject, int]:
-    """Interaction data for a command, and the type of the focused option (autocomplete only).
+    """The interaction data of a command, and the type of the focused option (autocomplete only).
 
     Args:
         world: For ids.
-        channel: Where it is typed.
+        channel: The channel.
         command: The registered command.
         path: The names of subcommands, if any.
         given: The options as typed, by name.
-        focused: The option being completed; then the others may be missing or half typed.
+        focused: The option being completed; then others may be missing or incomplete.
 
     Raises:
         ActionError: 400 for an unknown or missing option or an invalid value.
@@ -111,7 +111,7 @@ def _integer(raw: object) -> object:
         value = int(str(raw))
     except ValueError:
         return None
-    # Discord's clients send what a double can hold exactly.
+    # Discord's clients send only integers that a double represents exactly.
     return value if abs(value) <= 1 << 53 else None
 
 
@@ -149,7 +149,7 @@ _CONVERT: dict[int, Callable[[object], object]] = {
 
 
 def _choose(option: JsonObject, raw: object) -> object:
-    """The value of the choice that was picked, by its name or by its value (as text, too)."""
+    """The value of a choice, given by name or value (also as text)."""
     for choice in option["choices"]:
         if str(raw) in (choice["name"], str(choice["value"])):
             chosen: object = choice["value"]
@@ -169,16 +169,16 @@ def _check_range(option: JsonObject, value: object) -> None:
         return
     low, high = option.get(low_key), option.get(high_key)
     if (low is not None and measure < low) or (high is not None and measure > high):
-        raise ActionError(400, f"The option {option['name']!r} is out of its bounds.")
+        raise ActionError(400, f"The option {option['name']!r} is out of range.")
 
 
 def resolve(
     world: World, channel: Channel, kind: int, value: object, resolved: dict[str, JsonObject]
 ) -> None:
-    """Adds the object behind an id to ``resolved``, as interactions carry it along.
+    """Add the object of an id to ``resolved``.
 
     Raises:
-        ActionError: 400 where the id stands for nothing that this channel's server has.
+        ActionError: 400 if this channel's server has no such object.
     """
     if kind not in (USER, CHANNEL, ROLE, MENTIONABLE):
         return
@@ -196,7 +196,7 @@ def resolve(
         resolved.setdefault("channels", {})[str(target)] = shown
         found = True
     if not found:
-        raise ActionError(400, f"There is nothing here with the id {target}.")
+        raise ActionError(400, f"Nothing here has the id {target}.")
 
 
 def _resolve_user(world: World, channel: Channel, target: int, resolved: dict[str, JsonObject]) -> bool:

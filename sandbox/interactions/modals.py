@@ -1,4 +1,4 @@
-"""Modals: the form that the bot asks for, checked; and what a person fills in, as interaction data."""
+"""Modals: validates the bot's form, and builds interaction data from a person's input."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ _NOT_BUILT = {19: "file uploads", 21: "radio groups", 22: "checkbox groups", 23:
 
 
 def parse_modal(data: JsonObject) -> JsonObject:
-    """Checks a modal; gives its title, custom_id and numbered components.
+    """Validate a modal; returns its title, custom_id and numbered components.
 
     Raises:
         ApiError: 400 with code 50035 listing every invalid field; 501 for features that the sandbox lacks.
@@ -122,14 +122,13 @@ def _field(part: JsonObject) -> JsonObject:
 
 
 def fill_in(world: World, channel: Channel, modal: JsonObject, values: Mapping[str, object]) -> JsonObject:
-    """Interaction data for a filled-in modal.
+    """The interaction data of a submitted modal.
 
     Args:
         world: For ids.
-        channel: Where the modal was opened.
-        modal: As ``parse_modal`` gave it.
-        values: By custom id a text, or a list of values for menus. A field that is left out keeps what it
-            was opened with.
+        channel: The channel of the modal.
+        modal: The result of ``parse_modal``.
+        values: By custom id a text, or a list of values for menus. Omitted fields keep their initial values.
 
     Raises:
         ActionError: 400 for an unknown field, a missing one or an invalid value.

@@ -1,4 +1,4 @@
-"""The bot's answers to interactions: first responses, follow-ups and the original message."""
+"""The bot's responses to interactions: first responses, follow-ups and the original message."""
 
 from collections.abc import Callable
 
@@ -38,12 +38,12 @@ _ALLOWED = {
 
 
 class Responses:
-    """Applies the bot's answers.
+    """Applies the bot's responses.
 
     Args:
         world: The records.
-        messages: Where messages are made.
-        interactions: The interactions being answered.
+        messages: Creates messages.
+        interactions: The interactions.
     """
 
     def __init__(self, world: World, messages: Messages, interactions: Interactions) -> None:
@@ -52,7 +52,7 @@ class Responses:
         self._interactions = interactions
 
     def respond(self, interaction: Interaction, body: JsonObject, files: list[UploadedFile]) -> JsonObject:
-        """The first answer; gives the callback object that ``with_response`` asks for.
+        """The first response; returns the callback object for ``with_response``.
 
         Raises:
             ApiError: 400 if type or data are invalid; the interaction stays open then.
@@ -76,7 +76,7 @@ class Responses:
         return self._callback(interaction, kind, message)
 
     def follow_up(self, interaction: Interaction, body: JsonObject, files: list[UploadedFile]) -> Message:
-        """A follow-up; the first one after a deferral fills the message that is still loading.
+        """A follow-up; the first one after a deferral fills the loading message.
 
         Raises:
             ApiError: 400 for an invalid form.
@@ -96,7 +96,7 @@ class Responses:
         return self._messages.post(interaction.channel, self._world.bot.id, form, origin)
 
     def find(self, interaction: Interaction, which: str) -> Message:
-        """The message that ``@original`` or an id stands for, among those of this interaction.
+        """The message of this interaction with an id, or ``@original``.
 
         Raises:
             ApiError: 404 with code 10008.
@@ -116,7 +116,7 @@ class Responses:
     def edit(
         self, interaction: Interaction, which: str, body: JsonObject, files: list[UploadedFile]
     ) -> Message:
-        """Edits the original answer or a follow-up.
+        """Edit the original response or a follow-up.
 
         Raises:
             ApiError: 404 for an unknown message, 400 for an invalid form.
@@ -125,7 +125,7 @@ class Responses:
         return self._edit(interaction, message, parse_message(body, files))
 
     def delete(self, interaction: Interaction, which: str) -> None:
-        """Deletes the original answer or a follow-up.
+        """Delete the original response or a follow-up.
 
         Raises:
             ApiError: 404 with code 10008.

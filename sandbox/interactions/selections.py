@@ -1,4 +1,4 @@
-"""What a person chose in a menu, as interaction data."""
+"""Builds interaction data from choices in a menu."""
 
 from sandbox.errors import ActionError
 from sandbox.forms.components import STRING_SELECT
@@ -11,7 +11,7 @@ _SELECT_OPTION = {5: USER, 6: ROLE, 7: MENTIONABLE, 8: CHANNEL}
 
 
 def choose(world: World, channel: Channel, item: JsonObject, values: list[str]) -> JsonObject:
-    """The ``values`` of a menu, and what they stand for where they are ids.
+    """The ``values`` of a menu, with resolved objects for ids.
 
     Raises:
         ActionError: 400 for too few, too many, repeated or unknown values.

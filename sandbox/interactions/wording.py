@@ -1,4 +1,4 @@
-"""One interaction, and how it is told to the bot and in the messages that answer it."""
+"""The interaction record, and its JSON for the bot and in messages."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -18,16 +18,16 @@ MODAL_SUBMIT = 5
 
 @dataclass(slots=True, eq=False, repr=False, kw_only=True)
 class Interaction:
-    """One interaction and how far its answer has come.
+    """An interaction and the state of its response.
 
     Attributes:
         source_id: The message whose component was used.
-        original_id: The message that ``@original`` stands for, once there is one.
-        waiting: A deferred answer is shown as loading; the next follow-up or edit fills it.
+        original_id: The message that is ``@original``, once there is one.
+        waiting: Whether a deferred response is loading; the next follow-up or edit fills it.
         focused_type: The type of the option being completed.
-        choices: Where autocomplete's choices go.
-        modal: The form that was the answer, until it has been submitted and heard.
-        opened_by: The interaction that the submitted form was the answer to.
+        choices: Receives autocomplete's choices.
+        modal: The form sent as response, until it has been submitted and delivered.
+        opened_by: The interaction whose response was the submitted form.
     """
 
     id: int
@@ -51,7 +51,7 @@ class Interaction:
 
 
 def message_fields(world: World, interaction: Interaction) -> JsonObject:
-    """What a message says about the interaction that it answers."""
+    """The interaction fields of a message."""
     user = user_json(world.users[interaction.user_id])
     metadata: JsonObject = {
         "id": str(interaction.id),
@@ -79,7 +79,7 @@ def message_fields(world: World, interaction: Interaction) -> JsonObject:
 def interaction_json(
     world: World, interaction: Interaction, data: JsonObject, source: Message | None
 ) -> JsonObject:
-    """The interaction as the bot gets it, with the message whose component was used."""
+    """The interaction as sent to the bot, with the message whose component was used."""
     channel, user_id = interaction.channel, interaction.user_id
     bot_id = world.application.bot_id
     user_permissions = str(world.permissions_in(channel, user_id))
@@ -114,5 +114,5 @@ def interaction_json(
 
 
 def _owners(channel: Channel) -> JsonObject:
-    # Key 0 is an installation in a server; "0" as its value stands for the bot's direct messages.
+    # Key 0 is an installation in a server; the value "0" means the bot's direct messages.
     return {"0": str(channel.guild_id) if channel.guild_id is not None else "0"}

@@ -1,4 +1,4 @@
-"""Who hears of a channel that comes, changes or goes."""
+"""Events about channels, and who receives them."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from sandbox.world import World
 
 
 class ChannelEvents:
-    """Tells of channels. The bot hears of every one, as at Discord, people of those that they may see.
+    """Publishes events about channels: to the bot for all of them, as at Discord; to people who can see them.
 
     Args:
         world: The records.
@@ -23,7 +23,7 @@ class ChannelEvents:
         self._bus = bus
 
     def viewers(self, channel: Channel) -> frozenset[int]:
-        """The members who see the channel now, and the bot."""
+        """The members who can see the channel, and the bot."""
         if channel.guild_id is None:
             return frozenset()
         members = self._world.guilds[channel.guild_id].members
@@ -31,14 +31,14 @@ class ChannelEvents:
         return frozenset(i for i in members if i == bot_id or self._world.permissions_in(channel, i))
 
     def created(self, channel: Channel) -> None:
-        """Tells of a new channel."""
+        """Publish a new channel."""
         data = channel_json(self._world, channel)
         only = self.viewers(channel)
         self._bus.publish(Event("CHANNEL_CREATE", lambda _: data, guild_id=channel.guild_id, only=only))
 
     @contextmanager
     def changing(self, channels: Iterable[Channel]) -> Iterator[None]:
-        """Tells of those channels that the block has changed, also those who lose sight of one by it."""
+        """Publish the channels that the block changes, also to people who can no longer see one."""
         before = [(c, channel_json(self._world, c), self.viewers(c)) for c in channels]
         yield
         for channel, was, saw in before:
@@ -59,5 +59,5 @@ class ChannelEvents:
         )
 
     def deleted(self, guild_id: int, data: JsonObject, viewers: frozenset[int]) -> None:
-        """Tells of a channel that is gone those who saw it."""
+        """Publish a deleted channel to those who could see it."""
         self._bus.publish(Event("CHANNEL_DELETE", lambda _: data, guild_id=guild_id, only=viewers))

@@ -1,4 +1,4 @@
-"""The channels and categories of a server: made, changed, moved and deleted, by Discord's rules."""
+"""Creates, edits, moves and deletes channels and categories, by Discord's rules."""
 
 from collections.abc import Callable, Iterable
 
@@ -15,17 +15,17 @@ from sandbox.render import channel_json
 from sandbox.world import World
 
 MAX_CHANNELS = 500
-"""How many channels a server has at most, categories among them."""
+"""The maximum number of channels in a server, including categories."""
 MAX_IN_CATEGORY = 50
 
 
 class Channels:
-    """Changes channels and tells of it. ``actor_id`` is the acting user; over REST it is the bot.
+    """Changes channels and publishes the events. ``actor_id`` is the acting user; over REST it is the bot.
 
     Args:
         world: The records.
         bus: Where CHANNEL_CREATE, CHANNEL_UPDATE and CHANNEL_DELETE go.
-        files: Where the attachments of a deleted channel are let go of.
+        files: Stores the attachments, which are dropped with a deleted channel.
         next_id: Returns a new snowflake.
     """
 
@@ -37,7 +37,7 @@ class Channels:
         self._next_id = next_id
 
     def create(self, guild: Guild, actor_id: int, kind: int, fields: ChannelFields) -> Channel:
-        """A new channel at the end, unless a position is given. Without overwrites it has its category's.
+        """Create a channel; at the end unless a position is given, with its category's overwrites by default.
 
         Raises:
             ApiError: 403 (50013) without permission, 400 (30013, 50035) if the maximum is reached.
@@ -92,7 +92,7 @@ class Channels:
             channel.parent_id = parent_id
 
     def move(self, guild: Guild, actor_id: int, places: dict[int, ChannelPlace]) -> None:
-        """Puts several channels elsewhere at once, all of them or none.
+        """Move several channels at once, all or none.
 
         Raises:
             ApiError: 404 (10003) for an unknown channel, 403 (50013), 400 (50035) for a full category.
@@ -118,7 +118,7 @@ class Channels:
                     channel.overwrites = list(guild.channels[channel.parent_id].overwrites)
 
     def set_overwrite(self, guild: Guild, actor_id: int, channel: Channel, overwrite: Overwrite) -> None:
-        """Sets the exception of one role or member.
+        """Set the overwrite of a role or member.
 
         Raises:
             ApiError: 403 (50013) without permission, 404 (10009) for an unknown role or member.
@@ -129,7 +129,7 @@ class Channels:
             channel.overwrites = [*others, overwrite]
 
     def drop_overwrite(self, guild: Guild, actor_id: int, channel: Channel, target_id: int) -> None:
-        """Takes the exception of one role or member away.
+        """Remove the overwrite of a role or member.
 
         Raises:
             ApiError: 404 (10009) if there is none, 403 (50013).
@@ -142,7 +142,7 @@ class Channels:
             channel.overwrites = others
 
     def delete(self, guild: Guild, actor_id: int, channel: Channel) -> None:
-        """Deletes a channel with all that is in it; the channels of a category stay, without one.
+        """Delete a channel with its content; the channels of a category stay, without a category.
 
         Raises:
             ApiError: 403 with code 50013.

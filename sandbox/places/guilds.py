@@ -1,4 +1,4 @@
-"""Servers: edited, by Discord's rules."""
+"""Edits servers, by Discord's rules."""
 
 from sandbox.errors import bad_form, missing_permissions, unknown
 from sandbox.events import Event, EventBus
@@ -11,7 +11,7 @@ from sandbox.wire import JsonObject
 
 
 class Guilds:
-    """Changes servers and tells of it.
+    """Changes servers and publishes the events.
 
     Args:
         bus: Where GUILD_UPDATE goes.
@@ -26,8 +26,8 @@ class Guilds:
         """Changes the given fields.
 
         Raises:
-            ApiError: 403 (50013) without permission, 400 (50035) for a system channel that is none,
-                404 (10007) for a new owner who is no member.
+            ApiError: 403 (50013) without permission, 400 (50035) for an invalid system channel,
+                404 (10007) for a new owner who is not a member.
         """
         if not base_permissions(guild, actor_id) & Permission.MANAGE_GUILD:
             raise missing_permissions()
@@ -55,6 +55,6 @@ class Guilds:
 
 
 def tell_guild(bus: EventBus, guild: Guild) -> None:
-    """Tells all members what the server is like now."""
+    """Publish the server to all members."""
     data: JsonObject = guild_json(guild)
     bus.publish(Event("GUILD_UPDATE", lambda _: data, guild_id=guild.id))

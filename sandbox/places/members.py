@@ -1,4 +1,4 @@
-"""The members of a server: who comes and goes, what they are called, which roles they have."""
+"""The members of a server: joining, leaving, nicknames and roles."""
 
 from collections.abc import Callable, Iterable
 
@@ -15,16 +15,16 @@ from sandbox.wire import JsonObject, iso
 from sandbox.world import World
 
 _NO_JOIN_NOTICES = 1 << 0
-"""The server's switch against them ("System Channel Flags" in Discord's reference)."""
+"""The server's flag that suppresses join messages ("System Channel Flags" in Discord's reference)."""
 
 
 class Members:
-    """Changes memberships and tells of it. ``actor_id`` is the acting user; over REST it is the bot.
+    """Changes memberships and publishes the events. ``actor_id`` is the acting user; over REST it is the bot.
 
     Args:
         world: The records.
         bus: Where GUILD_MEMBER_ADD, GUILD_MEMBER_UPDATE and GUILD_MEMBER_REMOVE go.
-        messages: Where the system says who joined.
+        messages: Creates the system messages about joins.
         wall_s: The Unix time in seconds.
     """
 
@@ -44,7 +44,7 @@ class Members:
         """The membership of a user.
 
         Raises:
-            ApiError: 404, with 10013 for nobody and 10007 for somebody who is elsewhere.
+            ApiError: 404, with 10013 for an unknown user and 10007 for one who is not a member.
         """
         if user_id not in self._world.users:
             raise unknown("User")
@@ -54,7 +54,7 @@ class Members:
         return member
 
     def search(self, guild: Guild, query: str) -> list[Member]:
-        """The members whose user name, display name or nick begins so, letter case aside."""
+        """The members whose user name, display name or nickname begins with ``query``, ignoring case."""
         begin = query.lower()
         return [member for member in guild.members.values() if self._is_named(member, begin)]
 
@@ -64,7 +64,7 @@ class Members:
         return any(name.lower().startswith(begin) for name in names)
 
     def add(self, guild: Guild, user_id: int) -> Member:
-        """Makes a user a member, which the system channel tells unless the server has switched that off."""
+        """Add a member; posts a system message unless the server suppresses it."""
         member = Member(user_id, [], iso(self._wall_s()))
         guild.members[user_id] = member
         self._tell("GUILD_MEMBER_ADD", guild, member)
@@ -74,19 +74,18 @@ class Members:
         return member
 
     def remove(self, guild: Guild, user_id: int) -> None:
-        """Ends a membership."""
+        """Remove a member."""
         data: JsonObject = {"guild_id": str(guild.id), "user": user_json(self._world.users[user_id])}
-        # The one who leaves hears of it too, though no member any more.
+        # The leaving user receives the event too, although no longer a member.
         only = frozenset(guild.members)
         del guild.members[user_id]
         self._bus.publish(Event("GUILD_MEMBER_REMOVE", lambda _: data, guild_id=guild.id, only=only))
 
     def edit(self, guild: Guild, actor_id: int, member: Member, form: MemberForm) -> None:
-        """Changes a member's nick and roles, both or neither.
+        """Change a member's nickname and roles, both or neither.
 
         Raises:
-            ApiError: 403 (50013) for what the actor may not, 400 (50028, 50035) for roles that cannot be
-                given.
+            ApiError: 403 (50013) without permission, 400 (50028, 50035) for roles that cannot be assigned.
         """
         if form.nick is not None:
             self._check_nick(guild, actor_id, member.user_id)
@@ -99,7 +98,7 @@ class Members:
             self._tell("GUILD_MEMBER_UPDATE", guild, member)
 
     def give(self, guild: Guild, actor_id: int, member: Member, role_id: int) -> None:
-        """Gives a role; nothing happens where the member has it.
+        """Assign a role; no-op if the member has it.
 
         Raises:
             ApiError: As ``edit``, and 404 (10011) for an unknown role.
@@ -108,7 +107,7 @@ class Members:
         self._set_roles(guild, member, [*member.roles, role_id])
 
     def take(self, guild: Guild, actor_id: int, member: Member, role_id: int) -> None:
-        """Takes a role; nothing happens where the member does not have it.
+        """Remove a role; no-op if the member does not have it.
 
         Raises:
             ApiError: As ``edit``, and 404 (10011) for an unknown role.

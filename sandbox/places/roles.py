@@ -1,4 +1,4 @@
-"""The roles of a server: made, changed, moved and deleted, by Discord's rules."""
+"""Creates, edits, moves and deletes roles, by Discord's rules."""
 
 from collections.abc import Callable
 
@@ -12,11 +12,11 @@ from sandbox.wire import JsonObject
 from sandbox.world import World
 
 MAX_ROLES = 250
-"""How many roles a server has at most, @everyone among them."""
+"""The maximum number of roles in a server, including @everyone."""
 
 
 class Roles:
-    """Changes roles and tells of it. ``actor_id`` is the acting user; over REST it is the bot.
+    """Changes roles and publishes the events. ``actor_id`` is the acting user; over REST it is the bot.
 
     Args:
         world: The records.
@@ -30,7 +30,7 @@ class Roles:
         self._next_id = next_id
 
     def create(self, guild: Guild, actor_id: int, form: RoleForm) -> Role:
-        """A new role at the bottom, right above @everyone; all others move up by one.
+        """Create a role right above @everyone; all others move up by one.
 
         Raises:
             ApiError: 403 (50013) without permission, 400 (30005) if there are 250.
@@ -57,7 +57,7 @@ class Roles:
         return role
 
     def edit(self, guild: Guild, actor_id: int, role_id: int, form: RoleForm) -> Role:
-        """Changes a role below the actor's own highest one.
+        """Edit a role below the actor's highest one.
 
         Raises:
             ApiError: 404 (10011) for an unknown role, 403 (50013) for one that is too high or for permissions
@@ -69,7 +69,7 @@ class Roles:
         if form.permissions is not None and (form.permissions ^ role.permissions) & ~own:
             raise missing_permissions()
         if role.id == guild.id:
-            # Of @everyone only the permissions can be changed; Discord ignores the rest.
+            # Only the permissions of @everyone can be changed; Discord ignores other fields.
             form = RoleForm(permissions=form.permissions)
         before = role_json(role)
         for key, value in form._asdict().items():
@@ -80,7 +80,7 @@ class Roles:
         return role
 
     def delete(self, guild: Guild, actor_id: int, role_id: int) -> None:
-        """Deletes a role; those who had it lose it, channels forget their exceptions for it.
+        """Delete a role, and remove it from members and channel overwrites.
 
         Raises:
             ApiError: 404 (10011), 403 (50013), or 400 (50028) for @everyone and managed roles.
@@ -101,11 +101,11 @@ class Roles:
         self._bus.publish(Event("GUILD_ROLE_DELETE", lambda _: data, guild_id=guild.id))
 
     def move(self, guild: Guild, actor_id: int, wanted: dict[int, int]) -> list[Role]:
-        """Puts roles at other positions; gives all roles, lowest first.
+        """Move roles to other positions; returns all roles, lowest first.
 
         Raises:
-            ApiError: 404 (10011) for an unknown role, 403 (50013) where one is or would be as high as the
-                actor's own highest, 400 (50035) for a position of or for @everyone.
+            ApiError: 404 (10011) for an unknown role, 403 (50013) if one is or would be as high as the
+                actor's highest, 400 (50035) for the position of @everyone.
         """
         require_manage_roles(guild, actor_id)
         ceiling = rank(guild, actor_id)
@@ -148,7 +148,7 @@ def find_role(guild: Guild, role_id: int) -> Role:
 
 
 def require_manage_roles(guild: Guild, actor_id: int) -> int:
-    """The actor's permissions, among which must be MANAGE_ROLES.
+    """The actor's permissions, which must include MANAGE_ROLES.
 
     Raises:
         ApiError: 403 with code 50013.
@@ -160,7 +160,7 @@ def require_manage_roles(guild: Guild, actor_id: int) -> int:
 
 
 def require_below(guild: Guild, actor_id: int, role: Role) -> None:
-    """Refuses a role that is not below the actor's highest.
+    """Check that a role is below the actor's highest.
 
     Raises:
         ApiError: 403 with code 50013.
@@ -170,7 +170,7 @@ def require_below(guild: Guild, actor_id: int, role: Role) -> None:
 
 
 def _arranged(guild: Guild, wanted: dict[int, int]) -> list[Role]:
-    """All roles lowest first: those that stay in their order, the moved ones put in between."""
+    """All roles, lowest first: unmoved ones keep their order, moved ones are inserted."""
     order = [role for role in sorted(guild.roles.values(), key=role_rank) if role.id not in wanted]
     for role_id, position in sorted(wanted.items(), key=lambda item: item[1]):
         order.insert(position, guild.roles[role_id])

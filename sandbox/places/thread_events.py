@@ -1,4 +1,4 @@
-"""Who hears of a thread that comes, changes or goes, and of who is in it."""
+"""Events about threads and their members, and who receives them."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from sandbox.world import World
 
 
 class ThreadEvents:
-    """Tells of threads those who may see them.
+    """Publishes events about threads to those who can see them.
 
     Args:
         world: The records.
@@ -23,12 +23,12 @@ class ThreadEvents:
         self._bus = bus
 
     def viewers(self, channel: Channel) -> frozenset[int]:
-        """The members of the server who see the thread now."""
+        """The members of the server who can see the thread."""
         members = self._world.guilds[channel.guild_id or 0].members
         return frozenset(user_id for user_id in members if self._world.permissions_in(channel, user_id))
 
     def created(self, channel: Channel, thread: Thread, only: frozenset[int] | None = None) -> None:
-        """Tells of a new thread, or of one that is new to some people."""
+        """Publish a new thread, or one that is new to the users in ``only``."""
         self._bus.publish(
             Event(
                 "THREAD_CREATE",
@@ -40,7 +40,7 @@ class ThreadEvents:
 
     @contextmanager
     def changing(self, channel: Channel, thread: Thread) -> Iterator[None]:
-        """Tells of the thread if the block has changed it."""
+        """Publish the thread if the block changes it."""
         before = thread_json(channel, thread)
         yield
         if thread_json(channel, thread) != before:
@@ -54,7 +54,7 @@ class ThreadEvents:
             )
 
     def deleted(self, channel: Channel, viewers: frozenset[int]) -> None:
-        """Tells of a thread that is gone those who saw it."""
+        """Publish a deleted thread to those who could see it."""
         data: JsonObject = {
             "id": str(channel.id),
             "guild_id": str(channel.guild_id),
@@ -72,7 +72,7 @@ class ThreadEvents:
         added: Iterable[int] = (),
         removed: Iterable[int] = (),
     ) -> None:
-        """Tells of who came and who went all who saw or see the thread."""
+        """Publish joins and leaves to those who could or can see the thread."""
         data: JsonObject = {
             "id": str(channel.id),
             "guild_id": str(channel.guild_id),

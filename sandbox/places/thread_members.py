@@ -1,4 +1,4 @@
-"""Who is in a thread."""
+"""The members of threads."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,11 @@ from sandbox.world import World
 
 
 class ThreadMembers:
-    """Takes people into threads and lets them go. ``actor_id`` is the acting user.
+    """Adds and removes members of threads. ``actor_id`` is the acting user.
 
     Args:
         world: The records.
-        events: Where it is told.
+        events: Publishes the events.
         wall_s: The Unix time in seconds.
     """
 
@@ -25,11 +25,11 @@ class ThreadMembers:
         self._wall_s = wall_s
 
     def add(self, channel: Channel, thread: Thread, actor_id: int, user_id: int) -> None:
-        """Takes somebody in, oneself or another; nothing happens where they are in it.
+        """Add a member, oneself or another; no-op if they are a member.
 
         Raises:
-            ApiError: 400 (50083) for an archived thread, 404 (10007) for no member, 403 (50001, 50013) for
-                one who may not see the channel, or without the right to add others.
+            ApiError: 400 (50083) for an archived thread, 404 (10007) if the user is not in the server, 403
+                (50001, 50013) if they cannot see the channel, or without permission to add others.
         """
         if thread.archived:
             raise ApiError(400, 50083, "Thread is archived")
@@ -46,7 +46,7 @@ class ThreadMembers:
         self.join(channel, thread, user_id)
 
     def remove(self, channel: Channel, thread: Thread, actor_id: int, user_id: int) -> None:
-        """Lets somebody go, oneself or another; nothing happens where they are not in it.
+        """Remove a member, oneself or another; no-op if they are not a member.
 
         Raises:
             ApiError: 400 (50083) for an archived thread, 403 (50013) without permission.
@@ -63,7 +63,7 @@ class ThreadMembers:
             self._events.members(channel, thread, saw, removed=[user_id])
 
     def join(self, channel: Channel, thread: Thread, user_id: int) -> None:
-        """Takes somebody in, without asking whether that may be."""
+        """Add a member without checks."""
         if user_id in thread.members:
             return
         saw = self._events.viewers(channel)

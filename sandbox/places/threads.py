@@ -1,4 +1,4 @@
-"""Threads: started, joined, spoken in, archived and deleted, by Discord's rules."""
+"""Threads, by Discord's rules: starting, joining, posting, archiving, deleting."""
 
 from collections.abc import Callable
 
@@ -28,23 +28,23 @@ from sandbox.wire import iso
 from sandbox.world import World
 
 MAX_ACTIVE = 1000
-"""How many threads of a server may be active at once."""
+"""The maximum number of active threads in a server."""
 _DEFAULT_ARCHIVE_MIN = 1440
 
 
 class Threads:
-    """Changes threads and tells of it. ``actor_id`` is the acting user.
+    """Changes threads and publishes the events. ``actor_id`` is the acting user.
 
     Args:
         world: The records.
-        bus: Where events come from and go.
-        messages: Where the system says that a thread was started or renamed.
-        files: Where the attachments of a deleted thread are let go of.
+        bus: The event bus.
+        messages: Creates the system messages about started and renamed threads.
+        files: Stores the attachments, which are dropped with a deleted thread.
         next_id: Returns a new snowflake.
         wall_s: The Unix time in seconds.
 
     Attributes:
-        members: Who is in them.
+        members: Their members.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class Threads:
     def start(
         self, channel: Channel, actor_id: int, fields: ThreadFields, *, kind: int, source: Message | None
     ) -> Channel:
-        """A new thread, from a message (whose id it then has) or without one.
+        """Start a thread, from a message (whose id it then has) or without one.
 
         Raises:
             ApiError: 400 (50024) if the channel cannot have one, 403 (50013), 400 (160004) if the message has
@@ -122,12 +122,12 @@ class Threads:
             self._messages.post(channel, actor_id, MessageForm(content=place.name), origin)
 
     def edit(self, channel: Channel, thread: Thread, actor_id: int, fields: ThreadFields) -> None:
-        """Changes what is given and leaves the rest: its starter and who manages threads may.
+        """Change the given fields; allowed for the starter and for users who manage threads.
 
-        A new name is told in the thread.
+        A new name is announced in the thread.
 
         Raises:
-            ApiError: 403 (50013) without permission, 400 (50083) for an archived one that stays so.
+            ApiError: 403 (50013) without permission, 400 (50083) for a thread that stays archived.
         """
         may = self._world.permissions_in(channel, actor_id)
         manages = bool(may & Permission.MANAGE_THREADS)
@@ -151,7 +151,7 @@ class Threads:
             self._messages.post(channel, actor_id, notice, Origin(type=NAME_NOTICE))
 
     def delete(self, channel: Channel, actor_id: int) -> None:
-        """Deletes a thread with all that is in it.
+        """Delete a thread with its content.
 
         Raises:
             ApiError: 403 with code 50013.
@@ -163,7 +163,7 @@ class Threads:
         self._events.deleted(channel, viewers)
 
     def enter(self, channel: Channel, actor_id: int) -> None:
-        """Makes sure that something can be said: a word brings an archived thread back, unless it is locked.
+        """Prepare a thread for a message: reopens an archived thread unless it is locked.
 
         Raises:
             ApiError: 403 with code 160005 for a locked thread.
@@ -195,7 +195,7 @@ class Threads:
         if message.type == THREAD_STARTER:
             return
         thread.messages_sent += 1
-        # Who speaks is in it from then on, and so is who is named.
+        # Authors and mentioned users become members.
         guild = self._guild(channel)
         for user_id in (event.author_id, *event.mention_ids):
             if user_id is not None and user_id in guild.members:

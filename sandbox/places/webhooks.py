@@ -1,4 +1,4 @@
-"""Webhooks: made, changed, written with and deleted, by Discord's rules."""
+"""Webhooks, by Discord's rules: creating, editing, executing, deleting."""
 
 import hmac
 import secrets
@@ -17,18 +17,18 @@ from sandbox.wire import JsonObject
 from sandbox.world import World
 
 MAX_WEBHOOKS = 15
-"""How many webhooks a channel has at most."""
+"""The maximum number of webhooks in a channel."""
 
 
 class Webhooks:
-    """Changes webhooks and writes their messages. ``actor_id`` is the acting user; over REST it is the bot.
+    """Changes webhooks and creates their messages. ``actor_id`` is the acting user; over REST it is the bot.
 
     Args:
         world: The records.
         bus: Where WEBHOOKS_UPDATE goes.
-        messages: Where messages are made.
-        threads: Which threads a message brings back.
-        pictures: Where avatars are kept.
+        messages: Creates messages.
+        threads: Reopens threads for messages.
+        pictures: Stores avatars.
         next_id: Returns a new snowflake.
     """
 
@@ -51,7 +51,7 @@ class Webhooks:
         bus.subscribe(self._hear)
 
     def create(self, channel: Channel, actor_id: int, fields: WebhookFields) -> Webhook:
-        """A new webhook with a token that cannot be guessed.
+        """Create a webhook with a random token.
 
         Raises:
             ApiError: 400 (50024) if this channel cannot have one, 403 (50013) without permission, 400 (30007)
@@ -74,11 +74,11 @@ class Webhooks:
         return webhook
 
     def of_channel(self, channel_id: int) -> list[Webhook]:
-        """The webhooks that write into a channel."""
+        """The webhooks of a channel."""
         return [w for w in self._world.webhooks.values() if w.channel_id == channel_id]
 
     def managed(self, webhook_id: int, actor_id: int) -> Webhook:
-        """A webhook for someone who may manage it.
+        """A webhook that the actor may manage.
 
         Raises:
             ApiError: 404 with code 10015, 403 with code 50013.
@@ -90,7 +90,7 @@ class Webhooks:
         return webhook
 
     def with_token(self, webhook_id: int, token: str) -> Webhook:
-        """A webhook for someone who knows its token.
+        """A webhook by id and token.
 
         Raises:
             ApiError: 404 with code 10015, 401 with code 50027.
@@ -103,7 +103,7 @@ class Webhooks:
         return webhook
 
     def edit(self, webhook: Webhook, fields: WebhookFields, actor_id: int | None = None) -> None:
-        """Changes what is given; only an actor with the right to it moves it to another channel.
+        """Change the given fields; moving it to another channel needs an actor with permission.
 
         Raises:
             ApiError: 404 (10003) for an unknown channel of its server, 403 (50013), 400 (50024).
@@ -122,12 +122,12 @@ class Webhooks:
         self._tell(webhook.guild_id, webhook.channel_id)
 
     def delete(self, webhook: Webhook) -> None:
-        """Deletes a webhook; what it has written stays."""
+        """Delete a webhook; its messages stay."""
         del self._world.webhooks[webhook.id]
         self._tell(webhook.guild_id, webhook.channel_id)
 
     def place(self, webhook: Webhook, thread_id: int | None) -> Channel:
-        """Where a webhook's message is: in its channel, or in a thread of it.
+        """The place of a webhook's messages: its channel, or a thread of it.
 
         Raises:
             ApiError: 404 with code 10003.
@@ -142,7 +142,7 @@ class Webhooks:
     def execute(
         self, webhook: Webhook, place: Channel, form: MessageForm, name: str | None, avatar: Picture | None
     ) -> Message:
-        """Writes a message, under the webhook's name and picture where none are given.
+        """Create a message, with the webhook's name and avatar unless others are given.
 
         Raises:
             ApiError: 400 (50006) for an empty message, 403 (160005) in a locked thread.
@@ -154,7 +154,7 @@ class Webhooks:
         return self._messages.post(place, webhook.id, form, Origin(webhook=author))
 
     def find_message(self, webhook: Webhook, place: Channel, message_id: int) -> Message:
-        """A message that the webhook has written.
+        """A message of the webhook.
 
         Raises:
             ApiError: 404 with code 10008.

@@ -1,1 +1,1 @@
-"""Messages and what hangs on them: files, mentions, reactions, pins."""
+"""Messages with files, mentions, reactions and pins."""

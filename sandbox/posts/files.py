@@ -1,4 +1,4 @@
-"""Attachments: kept in memory, bounded, and never a path on disk."""
+"""Attachments, kept in memory with a size limit, never on disk."""
 
 import re
 import struct
@@ -11,7 +11,7 @@ from sandbox.forms.messages import UploadedFile
 from sandbox.records import Attachment
 
 MAX_FILE_BYTES = 10 * 1024 * 1024
-"""Discord's limit for a file without boosts."""
+"""Discord's file size limit without boosts."""
 MAX_STORE_BYTES = 64 * 1024 * 1024
 
 _INLINE_TYPES = {
@@ -31,7 +31,7 @@ OCTET_STREAM = "application/octet-stream"
 
 
 class StoredFile(NamedTuple):
-    """A file's bytes and what the CDN says about them."""
+    """A file's bytes and metadata for the CDN."""
 
     filename: str
     content_type: str
@@ -39,14 +39,14 @@ class StoredFile(NamedTuple):
 
 
 class FileStore:
-    """The newest attachments, at most ``max_bytes`` of them in all; older ones answer 404.
+    """The newest attachments, at most ``max_bytes`` in total; older ones are dropped.
 
     Args:
         next_id: Returns a new snowflake.
-        max_bytes: The bound on the sum of all files.
+        max_bytes: The size limit of all files together.
 
     Attributes:
-        cdn_url: The start of attachment URLs; set once the port is known.
+        cdn_url: The prefix of attachment URLs; set once the port is known.
     """
 
     def __init__(self, next_id: Callable[[], int], max_bytes: int = MAX_STORE_BYTES) -> None:
@@ -59,7 +59,7 @@ class FileStore:
     def put(
         self, channel_id: int, file: UploadedFile, *, description: str | None, embedded: bool
     ) -> Attachment:
-        """Keeps a file.
+        """Store a file.
 
         Raises:
             ApiError: 413 with code 40005 for a file over 10 MiB.
@@ -87,12 +87,12 @@ class FileStore:
         )
 
     def get(self, channel_id: int, file_id: int, filename: str) -> StoredFile | None:
-        """A stored file; the name only has to match, it leads nowhere."""
+        """A stored file, or None; the name is only compared, never used as a path."""
         stored = self._files.get((channel_id, file_id))
         return stored if stored is not None and stored.filename == filename else None
 
     def drop(self, channel_id: int, attachments: list[Attachment]) -> None:
-        """Lets go of a deleted message's files."""
+        """Drop the files of a deleted message."""
         for attachment in attachments:
             stored = self._files.pop((channel_id, attachment.id), None)
             if stored is not None:
@@ -100,20 +100,20 @@ class FileStore:
 
 
 def safe_filename(name: str) -> str:
-    """The name as Discord would show it: its last part, with letters, digits, ``.``, ``-`` and ``_`` only."""
+    """The file name as Discord shows it: its last part, with only letters, digits, ``.``, ``-`` and ``_``."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     cleaned = re.sub(r"[^A-Za-z0-9._-]+", "_", last).lstrip(".")
     return cleaned[-100:] or "unknown"
 
 
 def content_type(filename: str) -> str:
-    """A content type that is safe to show in a browser; anything unknown is for downloading only."""
+    """A content type that is safe in a browser; unknown types are only for download."""
     suffix = filename.rsplit(".", 1)[-1].lower()
     return _INLINE_TYPES.get(suffix, OCTET_STREAM)
 
 
 def image_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height in pixels of a PNG or GIF, from its first bytes."""
+    """Width and height of a PNG or GIF in pixels, from its first bytes; else None."""
     if data.startswith(b"\x89PNG\r\n\x1a\n") and len(data) >= 24:
         width, height = struct.unpack(">II", data[16:24])
         return width, height

@@ -1,4 +1,4 @@
-"""Uploaded files and the embeds that show them by ``attachment://name``."""
+"""Uploaded files, and embeds that reference them by ``attachment://name``."""
 
 from sandbox.forms.messages import MessageForm, UploadedFile
 from sandbox.posts.files import safe_filename
@@ -10,18 +10,18 @@ _MEDIA = (("image", "url"), ("thumbnail", "url"), ("author", "icon_url"), ("foot
 
 
 def entry_for(form: MessageForm, file: UploadedFile) -> JsonObject:
-    """What the body says about an uploaded file (name, description); empty where it says nothing."""
+    """The body's metadata (name, description) of an uploaded file; empty if there is none."""
     entries = form.attachments or []
     return next((entry for entry in entries if str(entry.get("id")) == str(file.number)), {})
 
 
 def shown_names(embeds: list[JsonObject]) -> set[str]:
-    """The safe names of the files that embeds show."""
+    """The safe names of the files that embeds reference."""
     return {_name(part[key]) for embed in embeds for _, key, part in _media_of(embed)}
 
 
 def resolve_media(embed: JsonObject, by_name: dict[str, Attachment]) -> JsonObject:
-    """The embed with addresses in place of ``attachment://name``, where there is such a file."""
+    """The embed with ``attachment://name`` replaced by the URLs of existing files."""
     resolved = dict(embed)
     for place, key, part in _media_of(embed):
         attachment = by_name.get(_name(part[key]))

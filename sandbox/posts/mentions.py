@@ -1,4 +1,4 @@
-"""Whom a message mentions, after allowed_mentions and the author's permissions have had their say."""
+"""Resolves a message's mentions, by allowed_mentions and the author's permissions."""
 
 import re
 from typing import NamedTuple
@@ -14,7 +14,7 @@ _EVERYONE = re.compile(r"@(?:everyone|here)\b")
 
 
 class Mentions(NamedTuple):
-    """Who is pinged."""
+    """The pinged users and roles."""
 
     users: list[int]
     roles: list[int]
@@ -30,11 +30,10 @@ def resolve_mentions(
     allowed: JsonObject | None,
     replied_user_id: int | None,
 ) -> Mentions:
-    """Whom the content pings ("Allowed Mentions Object" in Discord's reference).
+    """The mentions of a message that ping ("Allowed Mentions Object" in Discord's reference).
 
-    No ``allowed_mentions`` allows everything, the replied user included; where it is given, the replied user
-    is pinged only with ``replied_user``. A role that is not mentionable, @everyone and @here need the
-    permission.
+    Without ``allowed_mentions`` all ping, including the replied user; with it, the replied user is pinged
+    only with ``replied_user``. @everyone, @here and roles that are not mentionable need the permission.
     """
     found_users = [int(raw) for raw in _USER.findall(content)]
     users = [i for i in _allowed_ids(found_users, allowed, "users") if i in world.users]
@@ -43,7 +42,7 @@ def resolve_mentions(
     if channel.guild_id is None:
         return Mentions(_unique(users), [], everyone=False)
     roles = world.guilds[channel.guild_id].roles
-    # A webhook may ping whom it likes: only its allowed_mentions hold it back.
+    # A webhook needs no permission to ping; only its allowed_mentions apply.
     is_webhook = author_id in world.webhooks
     may_all = is_webhook or bool(world.permissions_in(channel, author_id) & Permission.MENTION_EVERYONE)
     found_roles = [int(raw) for raw in _ROLE.findall(content)]

@@ -1,4 +1,4 @@
-"""Messages: made, changed and removed here, for the bot and for people alike."""
+"""Creates, edits and deletes messages, for the bot and for people."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -29,21 +29,21 @@ from sandbox.wire import JsonObject, as_id, iso
 from sandbox.world import World
 
 NONCE_S = 300.0
-"""How long Discord remembers a nonce: "the past few minutes" ("Create Message" in its reference)."""
+"""How long a nonce is remembered, in seconds; "the past few minutes" at Discord ("Create Message")."""
 _MAX_NONCES = 10_000
 
 
 class Origin(NamedTuple):
-    """Where a message comes from, if not simply from its author's hand.
+    """The origin of a message that its author did not simply write.
 
     Attributes:
         type: The message type (0 default, 19 reply, 20 slash command).
-        interaction: The interaction fields of an answer to one.
+        interaction: The interaction fields, for a response to an interaction.
         reader_id: The only reader, for an ephemeral message.
-        reference_id: The message that it answers.
-        reference_channel_id: Where that message is, or the thread that it tells of.
-        loading: A deferred answer that is still to come.
-        webhook: The webhook that wrote it, with its name and picture.
+        reference_id: The message that it replies to.
+        reference_channel_id: The channel of that message, or the thread that it announces.
+        loading: Whether it is a deferred response without content yet.
+        webhook: The author's name and avatar, for a webhook message.
     """
 
     type: int = 0
@@ -56,7 +56,7 @@ class Origin(NamedTuple):
 
 
 class Messages:
-    """Creates, edits and deletes messages, and tells the bus.
+    """Creates, edits and deletes messages, and publishes the events.
 
     Args:
         world: The records.
@@ -86,11 +86,11 @@ class Messages:
         self._nonces: OrderedDict[tuple[int, str], tuple[float, int, int]] = OrderedDict()
 
     def create(self, channel: Channel, author_id: int, form: MessageForm) -> Message:
-        """A new message from its author's own hand; a known enforced nonce gives the message it made.
+        """Create a user's message; a known enforced nonce returns the earlier message.
 
         Raises:
             ApiError: 400 for an empty message, an unknown reference or one to a system message, 403 (160002)
-                for a reference without the permission to read the history.
+                for a reference without permission to read the history.
         """
         known = self._by_nonce(author_id, form)
         if known is not None:
@@ -102,12 +102,12 @@ class Messages:
         if form.nonce is not None:
             key = (author_id, str(form.nonce))
             self._nonces[key] = (self._monotonic_s(), channel.id, message.id)
-            # Used again it would keep its old place otherwise, and those behind it would outlive their time.
+            # Reinserted at the end, so that the nonces stay in order of expiry.
             self._nonces.move_to_end(key)
         return message
 
     def post(self, channel: Channel, author_id: int, form: MessageForm, origin: Origin) -> Message:
-        """A new message, without the checks that only a message from someone's own hand needs."""
+        """Create a message without the checks for user messages."""
         message_id = self._next_id()
         flags = (form.flags or 0) & ~FLAG_EPHEMERAL
         if origin.reader_id is not None:
@@ -136,10 +136,10 @@ class Messages:
         return message
 
     def edit(self, channel: Channel, message: Message, form: MessageForm) -> Message:
-        """Changes what the form gives and leaves the rest. A deferred answer stops loading.
+        """Change the given fields. A deferred response stops loading.
 
         Raises:
-            ApiError: 400 where nothing would be left, or too many files; then nothing changes.
+            ApiError: 400 if the message would be empty or have too many files; then nothing changes.
         """
         kept = message.attachments
         if form.attachments is not None:
@@ -170,7 +170,7 @@ class Messages:
         return message
 
     def delete(self, channel: Channel, message: Message) -> None:
-        """Removes a message and its files."""
+        """Delete a message and its files."""
         del channel.messages[message.id]
         self._files.drop(channel.id, message.attachments)
         data: JsonObject = {"id": str(message.id), "channel_id": str(channel.id)}
@@ -179,7 +179,7 @@ class Messages:
         self._bus.publish(replace(self.event("MESSAGE_DELETE", channel, message), render=lambda _: data))
 
     def delete_bulk(self, channel: Channel, messages: list[Message]) -> None:
-        """Removes several messages with one event."""
+        """Delete several messages with one event."""
         for message in messages:
             del channel.messages[message.id]
             self._files.drop(channel.id, message.attachments)
@@ -191,7 +191,7 @@ class Messages:
         )
 
     def event(self, name: str, channel: Channel, message: Message) -> Event:
-        """An event about a message. An ephemeral one concerns its reader and the bot, and no server."""
+        """An event about a message. For an ephemeral one, only its reader and the bot receive it."""
         only = None
         guild_id = channel.guild_id
         if message.reader_id is not None:
@@ -237,7 +237,7 @@ class Messages:
 
     def _mention(self, channel: Channel, message: Message, form: MessageForm) -> None:
         replied = channel.messages.get(message.reference_id) if message.reference_id else None
-        # An answer to an interaction shows whom it is for, but pings nobody by it.
+        # A response to an interaction names its user without pinging them.
         pings = replied is not None and message.type == REPLY and message.interaction is None
         by_user = replied is not None and replied.webhook is None
         replied_id = replied.author_id if replied is not None and pings and by_user else None
@@ -280,7 +280,7 @@ class Messages:
         message.embeds = [resolve_media(embed, by_name) for embed in embeds]
 
     def typing(self, channel: Channel, user_id: int) -> None:
-        """Says that someone is typing."""
+        """Publish that a user is typing."""
         data: JsonObject = {
             "channel_id": str(channel.id),
             "user_id": str(user_id),

@@ -1,4 +1,4 @@
-"""Pinned messages: what a channel keeps in sight."""
+"""Pinned messages."""
 
 from collections.abc import Callable
 
@@ -11,16 +11,16 @@ from sandbox.wire import JsonObject, iso
 from sandbox.world import World
 
 MAX_PINS = 250
-"""How many messages a channel keeps pinned ("Pin Message" in Discord's reference)."""
+"""The maximum number of pinned messages in a channel ("Pin Message" in Discord's reference)."""
 
 
 class Pins:
-    """Pins and unpins messages, and tells of it.
+    """Pins and unpins messages, and publishes the events.
 
     Args:
         world: The records.
         bus: Where CHANNEL_PINS_UPDATE goes.
-        messages: Where "pinned a message" is said.
+        messages: Creates the system messages about pins.
         wall_s: The Unix time in seconds.
     """
 
@@ -31,15 +31,15 @@ class Pins:
         self._wall_s = wall_s
 
     def pinned(self, channel: Channel) -> list[Message]:
-        """The pinned messages, the newest pin first."""
+        """The pinned messages, newest pin first."""
         found = [m for m in channel.messages.values() if m.pinned_timestamp is not None]
         return sorted(found, key=lambda message: message.pinned_timestamp or "", reverse=True)
 
     def pin(self, channel: Channel, message: Message, actor_id: int) -> None:
-        """Pins a message and says so in the channel; nothing happens where it is pinned already.
+        """Pin a message, with a system message; no-op if it is pinned.
 
         Raises:
-            ApiError: 403 (50021) for what the system says itself, 400 (30003) where 250 are pinned.
+            ApiError: 403 (50021) for a system message, 400 (30003) if 250 are pinned.
         """
         if message.pinned_timestamp is not None:
             return
@@ -54,7 +54,7 @@ class Pins:
         )
 
     def unpin(self, channel: Channel, message: Message) -> None:
-        """Unpins a message; nothing happens where it is not pinned."""
+        """Unpin a message; no-op if it is not pinned."""
         if message.pinned_timestamp is not None:
             message.pinned_timestamp = None
             self._tell(channel, message)

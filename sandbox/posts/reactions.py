@@ -15,7 +15,7 @@ _KEYCAP = re.compile(r"[0-9#*]\ufe0f?\u20e3")
 
 
 class Reactions:
-    """Adds and removes reactions, and tells the bus.
+    """Adds and removes reactions, and publishes the events.
 
     Args:
         world: The records.
@@ -27,7 +27,7 @@ class Reactions:
         self._bus = bus
 
     def add(self, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
-        """Adds a user's reaction; a second time changes nothing.
+        """Add a user's reaction; no-op if it exists.
 
         Raises:
             ApiError: 400 for an invalid emoji (10014) or a 21st kind (30010).
@@ -54,7 +54,7 @@ class Reactions:
         self._publish("MESSAGE_REACTION_ADD", channel, data)
 
     def remove(self, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
-        """Takes a user's reaction away, if it is there.
+        """Remove a user's reaction; no-op if there is none.
 
         Raises:
             ApiError: 400 with code 10014 for an invalid emoji.
@@ -75,7 +75,7 @@ class Reactions:
         self._publish("MESSAGE_REACTION_REMOVE", channel, data)
 
     def clear(self, channel: Channel, message: Message, emoji: str | None = None) -> None:
-        """Takes away all reactions, or all of one emoji."""
+        """Remove all reactions, or all of one emoji."""
         data = self._data(channel, message)
         if emoji is None:
             message.reactions.clear()
@@ -96,7 +96,7 @@ class Reactions:
 
 
 def check_emoji(emoji: str) -> None:
-    """Refuses what is not a Unicode emoji; the sandbox has no custom ones.
+    """Check that a string is a Unicode emoji; the sandbox has no custom ones.
 
     Raises:
         ApiError: 400 with code 10014.

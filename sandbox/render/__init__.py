@@ -1,4 +1,4 @@
-"""Records in Discord's v10 JSON."""
+"""Renders records as Discord's v10 JSON."""
 
 from sandbox.records import (
     DM_CHANNEL,
@@ -33,7 +33,7 @@ def user_json(user: User) -> JsonObject:
 
 
 def own_user_json(user: User) -> JsonObject:
-    """The bot's own user object, with what only itself is told."""
+    """The bot's own user object, with its private fields."""
     return user_json(user) | {
         "mfa_enabled": True,
         "verified": True,
@@ -85,7 +85,7 @@ def member_json(world: World, member: Member, *, with_user: bool = True) -> Json
 
 
 def channel_json(world: World, channel: Channel, viewer_id: int | None = None) -> JsonObject:
-    """A channel object; a direct message has its recipient, a thread the viewer's membership."""
+    """A channel object; with the recipient of a direct message, or the viewer's membership of a thread."""
     if channel.thread is not None:
         return thread_json(channel, channel.thread, viewer_id)
     last = str(channel.last_message_id) if channel.last_message_id else None
@@ -121,7 +121,7 @@ def channel_json(world: World, channel: Channel, viewer_id: int | None = None) -
 
 
 def guild_json(guild: Guild) -> JsonObject:
-    """A guild object as REST gives it: with roles, without channels and members."""
+    """A guild object as in REST: with roles, without channels and members."""
     return {
         "id": str(guild.id),
         "name": guild.name,
@@ -170,12 +170,12 @@ def presence_json(user_id: int, guild_id: int, *, online: bool) -> JsonObject:
 
 
 def is_online(world: World, user_id: int) -> bool:
-    """Whether a member shows as online: people always do, the bot while it is connected."""
+    """Whether a user is online: people always, the bot while it is connected."""
     return user_id != world.application.bot_id or world.bot_online
 
 
 def application_json(world: World) -> JsonObject:
-    """The application object that its own bot is given."""
+    """The application object for its own bot."""
     app = world.application
     return {
         "id": str(app.id),
@@ -196,7 +196,7 @@ def application_json(world: World) -> JsonObject:
 
 
 def application_flags(world: World) -> int:
-    """The application's public flags: which privileged intents are switched on in its portal."""
+    """The application's public flags: the privileged intents enabled in its portal."""
     app = world.application
     return (
         app.presences_intent * _PRESENCE_LIMITED

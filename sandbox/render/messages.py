@@ -36,21 +36,21 @@ def attachment_json(attachment: Attachment) -> JsonObject:
 
 
 def emoji_json(emoji: str) -> JsonObject:
-    """A partial emoji object; the sandbox has Unicode emoji only."""
+    """A partial emoji object; the sandbox has only Unicode emoji."""
     return {"id": None, "name": emoji}
 
 
 def message_json(
     world: World, channel: Channel, message: Message, viewer_id: int, *, nested: bool = False
 ) -> JsonObject:
-    """A message object as REST gives it to a viewer (``me`` on reactions is that viewer).
+    """A message object as in REST, for a viewer (who is ``me`` in reactions).
 
     Args:
-        world: Where it happened.
+        world: The records.
         channel: The message's channel.
         message: The message.
-        viewer_id: Who looks.
-        nested: Leave out the message that this one answers, as Discord does one level down.
+        viewer_id: The viewer.
+        nested: Whether to omit the referenced message, as Discord does in nested messages.
     """
     data: JsonObject = {
         "id": str(message.id),
@@ -90,9 +90,9 @@ def message_json(
 
 
 def gateway_message_json(world: World, channel: Channel, message: Message, viewer_id: int) -> JsonObject:
-    """A message object as the gateway sends it: with the author's and the mentioned users' membership.
+    """A message object as in the gateway: with the memberships of the author and the mentioned users.
 
-    An ephemeral message travels as a direct one, without server and member ("Message Create" in Discord's
+    An ephemeral message has no server and member fields, like a direct message ("Message Create" in Discord's
     reference).
     """
     data = message_json(world, channel, message, viewer_id)

@@ -8,7 +8,7 @@ _MOST_COUNTED = 50
 
 
 def thread_json(channel: Channel, thread: Thread, viewer_id: int | None = None) -> JsonObject:
-    """A thread as a channel object; with the viewer's own membership, if there is one."""
+    """A thread as a channel object, with the viewer's membership, if any."""
     metadata: JsonObject = {
         "archived": thread.archived,
         "archive_timestamp": thread.archive_timestamp,
@@ -40,7 +40,7 @@ def thread_json(channel: Channel, thread: Thread, viewer_id: int | None = None) 
 
 
 def active_threads(world: World, guild: Guild, viewer_id: int) -> list[Channel]:
-    """The threads of a server that are not archived and that the viewer may see."""
+    """The active threads of a server that the viewer can see."""
     return [
         channel
         for channel in guild.threads.values()
@@ -51,7 +51,7 @@ def active_threads(world: World, guild: Guild, viewer_id: int) -> list[Channel]:
 
 
 def thread_member_json(channel: Channel, thread: Thread, user_id: int) -> JsonObject:
-    """A membership of a thread."""
+    """A thread member object."""
     return {
         "id": str(channel.id),
         "user_id": str(user_id),

@@ -1,1 +1,1 @@
-"""Discord's REST API v10, one file per resource."""
+"""Discord's REST API v10, one module per resource."""

@@ -26,7 +26,7 @@ def guild_channel(request: web.Request, engine: Engine) -> tuple[Guild, Channel]
     """The channel of the path with its server.
 
     Raises:
-        ApiError: 404 (10003) if there is none, 403 if it is hidden (50001) or no server's (50003).
+        ApiError: 404 (10003) if there is none, 403 if it is hidden (50001) or not in a server (50003).
     """
     channel = _visible(request, engine)
     if channel.guild_id is None:

@@ -1,4 +1,4 @@
-"""/guilds/{id}: read and edited."""
+"""/guilds/{id}: read and edit."""
 
 from aiohttp import web
 

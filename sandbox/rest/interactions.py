@@ -1,4 +1,4 @@
-"""/interactions/{id}/{token}/callback, and what follows under the application's own webhook."""
+"""/interactions/{id}/{token}/callback, and follow-ups under the application's webhook."""
 
 from aiohttp import web
 
@@ -15,7 +15,7 @@ async def _callback(request: web.Request, engine: Engine) -> web.Response:
     interaction_id, token = path_id(request, "interaction_id"), request.match_info["token"]
     engine.interactions.for_callback(interaction_id, token)
     body, files = await read_message(request)
-    # Looked up anew: another process may have answered while this one's body came in.
+    # Looked up again, because another request may have answered while this body arrived.
     interaction = engine.interactions.for_callback(interaction_id, token)
     result = engine.responses.respond(interaction, body, files)
     if request.query.get("with_response", "").lower() in ("true", "1"):
@@ -36,19 +36,19 @@ async def follow_up(request: web.Request, engine: Engine) -> web.Response:
     interaction = _interaction(request, engine)
     body, files = await read_message(request)
     message = engine.responses.follow_up(interaction, body, files)
-    # An interaction's webhook always waits, whatever ``wait`` says.
+    # An interaction's webhook ignores ``wait`` and always returns the message.
     return json_response(_show(engine, interaction, message))
 
 
 async def get_answer(request: web.Request, engine: Engine) -> web.Response:
-    """GET of the original answer or of a follow-up."""
+    """GET the original response or a follow-up."""
     interaction = _interaction(request, engine)
     message = engine.responses.find(interaction, request.match_info["message_id"])
     return json_response(_show(engine, interaction, message))
 
 
 async def edit_answer(request: web.Request, engine: Engine) -> web.Response:
-    """PATCH of the original answer or of a follow-up."""
+    """PATCH the original response or a follow-up."""
     interaction = _interaction(request, engine)
     body, files = await read_message(request)
     message = engine.responses.edit(interaction, request.match_info["message_id"], body, files)
@@ -56,7 +56,7 @@ async def edit_answer(request: web.Request, engine: Engine) -> web.Response:
 
 
 async def delete_answer(request: web.Request, engine: Engine) -> web.Response:
-    """DELETE of the original answer or of a follow-up."""
+    """DELETE the original response or a follow-up."""
     interaction = _interaction(request, engine)
     engine.responses.delete(interaction, request.match_info["message_id"])
     return web.Response(status=204)

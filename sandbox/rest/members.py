@@ -1,4 +1,4 @@
-"""/guilds/{id}/members: listed, found, looked at and edited."""
+"""/guilds/{id}/members: list, search, read and edit."""
 
 from aiohttp import web
 
@@ -17,7 +17,7 @@ _MAX_PAGE = 1000
 async def _list(request: web.Request, engine: Engine) -> web.Response:
     guild = own_guild(request, engine)
     if not engine.world.application.members_intent:
-        # "List Guild Members" is restricted by the members intent over REST too.
+        # "List Guild Members" needs the members intent.
         raise missing_access()
     limit = query_int(request, "limit", 1, 1, _MAX_PAGE)
     after = query_id(request, "after") or 0

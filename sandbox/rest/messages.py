@@ -16,13 +16,13 @@ from sandbox.wire import JsonObject, as_id, json_response
 
 _PATH = "/channels/{channel_id}/messages"
 BULK_DELETE_S = 14 * 86_400.0
-"""How old a message may be to be deleted along with others, in seconds."""
+"""The maximum age for bulk deletion, in seconds."""
 OLD_S = 3_600.0
-"""From this age on, in seconds, a message may be edited less often."""
+"""The age from which edits have a stricter rate limit, in seconds."""
 
 
 def bot_channel(request: web.Request, engine: Engine, needed: int) -> Channel:
-    """The channel of the path, where messages can be and where the bot has those permissions.
+    """The channel in the path, which must support messages and grant the bot the permissions.
 
     Raises:
         ApiError: 404 (10003) or 403 (50001, 50013); 400 (50008) for a category.
@@ -35,7 +35,7 @@ def bot_channel(request: web.Request, engine: Engine, needed: int) -> Channel:
 
 
 def require(engine: Engine, channel: Channel, user_id: int, needed: int) -> None:
-    """Refuses a user who lacks one of the permissions in that channel.
+    """Check that a user has all of the permissions in a channel.
 
     Raises:
         ApiError: 403 with code 50013.
@@ -45,7 +45,7 @@ def require(engine: Engine, channel: Channel, user_id: int, needed: int) -> None
 
 
 def show(engine: Engine, channel: Channel, message: Message) -> JsonObject:
-    """The message as the bot may read it over REST, which the message-content switch governs too."""
+    """The message as the bot sees it over REST, where the message-content switch also applies."""
     bot_id = engine.world.bot.id
     data = message_json(engine.world, channel, message, bot_id)
     readable = (
@@ -78,7 +78,7 @@ async def _history(request: web.Request, engine: Engine) -> web.Response:
     before, after = query_id(request, "before"), query_id(request, "after")
     around = query_id(request, "around")
     if not engine.world.permissions_in(channel, engine.world.bot.id) & Permission.READ_MESSAGE_HISTORY:
-        # Discord answers with nothing here rather than with a refusal.
+        # Like Discord: an empty list instead of an error.
         return json_response([])
     messages = [m for m in channel.messages.values() if m.reader_id is None]
     page = _page(messages, limit, before, after, around)
@@ -150,7 +150,7 @@ async def _bulk_delete(request: web.Request, engine: Engine) -> web.Response:
         raise bad_form(("messages",), "NUMBER_TYPE_COERCE", "Value is not snowflake.")
     oldest_s = engine.wall_s() - BULK_DELETE_S
     if any(created_s(message_id) < oldest_s for message_id in wanted if message_id is not None):
-        # Discord goes by the ids alone, whether or not there are such messages.
+        # Like Discord: checks the ids only, not whether the messages exist.
         raise ApiError(400, 50034, "You can only bulk delete messages that are under 14 days old.")
     found = [m for m in channel.messages.values() if m.id in wanted and m.reader_id is None]
     if not found:

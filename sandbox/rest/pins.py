@@ -1,4 +1,4 @@
-"""/channels/{id}/messages/pins: what is pinned, pinning and unpinning."""
+"""/channels/{id}/messages/pins: list, pin and unpin."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ async def _list(request: web.Request, engine: Engine) -> web.Response:
     limit = query_int(request, "limit", _MAX_PAGE, 1, _MAX_PAGE)
     before = query_time(request, "before")
     if not engine.world.permissions_in(channel, engine.world.bot.id) & Permission.READ_MESSAGE_HISTORY:
-        # Discord answers with nothing here rather than with a refusal.
+        # Like Discord: an empty list instead of an error.
         return json_response({"items": [], "has_more": False})
     found = engine.pins.pinned(channel)
     if before is not None:
@@ -37,7 +37,7 @@ async def _list(request: web.Request, engine: Engine) -> web.Response:
 def _target(request: web.Request, engine: Engine) -> tuple[Channel, Message]:
     channel = bot_channel(request, engine, 0)
     message = engine.world.find_message(channel, path_id(request, "message_id"), None)
-    # Since January 2026 the right to manage messages does not include this one any more.
+    # Since January 2026 MANAGE_MESSAGES no longer includes this permission.
     require(engine, channel, engine.world.bot.id, Permission.PIN_MESSAGES)
     return channel, message
 

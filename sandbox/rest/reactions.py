@@ -26,7 +26,7 @@ async def _add(request: web.Request, engine: Engine) -> web.Response:
     channel, message = _target(request, engine, Permission.READ_MESSAGE_HISTORY)
     emoji = request.match_info["emoji"]
     if emoji not in message.reactions:
-        # Joining a reaction that is there needs no permission to add new ones.
+        # Adding to an existing reaction does not need ADD_REACTIONS.
         require(engine, channel, engine.world.bot.id, Permission.ADD_REACTIONS)
     engine.reactions.add(channel, message, engine.world.bot.id, emoji)
     return web.Response(status=204)

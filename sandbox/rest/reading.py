@@ -1,4 +1,4 @@
-"""What handlers read from a request: JSON bodies, uploads, ids, paging."""
+"""Reads requests: JSON bodies, uploads, ids, paging."""
 
 import re
 from datetime import UTC, datetime
@@ -30,10 +30,10 @@ def path_id(request: web.Request, name: str) -> int:
 
 
 def own_guild(request: web.Request, engine: Engine) -> Guild:
-    """The server of the path, where the bot is a member.
+    """The server in the path, of which the bot must be a member.
 
     Raises:
-        ApiError: 404 (10004) if there is none, 403 (50001) where the bot is not in it.
+        ApiError: 404 (10004) if there is none, 403 (50001) if the bot is not a member.
     """
     guild = engine.world.guilds.get(path_id(request, "guild_id"))
     if guild is None:
@@ -44,7 +44,7 @@ def own_guild(request: web.Request, engine: Engine) -> Guild:
 
 
 def query_int(request: web.Request, name: str, default: int, low: int, high: int) -> int:
-    """A number from the query within its bounds.
+    """A number in the query, from ``low`` to ``high``.
 
     Raises:
         ApiError: 400 with code 50035.
@@ -63,7 +63,7 @@ def query_int(request: web.Request, name: str, default: int, low: int, high: int
 
 
 def query_id(request: web.Request, name: str) -> int | None:
-    """A snowflake from the query, if it is there.
+    """A snowflake in the query, or None.
 
     Raises:
         ApiError: 400 with code 50035 if it is not a number.
@@ -71,7 +71,7 @@ def query_id(request: web.Request, name: str) -> int | None:
     raw = request.query.get(name)
     if raw is None:
         return None
-    # Clients page from 0, which is no id but a fine lower bound.
+    # Clients start paging from 0, which is not an id but a valid lower bound.
     value = 0 if raw == "0" else as_id(raw)
     if value is None:
         raise bad_form((name,), "NUMBER_TYPE_COERCE", f'Value "{raw}" is not snowflake.')
@@ -79,7 +79,7 @@ def query_id(request: web.Request, name: str) -> int | None:
 
 
 def query_time(request: web.Request, name: str) -> datetime | None:
-    """A moment from the query, if it is there; UTC where it names no zone.
+    """A time in the query, or None; UTC if it has no zone.
 
     Raises:
         ApiError: 400 with code 50035 if it is not ISO 8601.
@@ -96,7 +96,7 @@ def query_time(request: web.Request, name: str) -> datetime | None:
 
 
 async def read_json(request: web.Request) -> object:
-    """The JSON body; an empty one is an empty object.
+    """The JSON body; an empty body counts as an empty object.
 
     Raises:
         ApiError: 400 with code 50109.
@@ -130,7 +130,7 @@ async def read_message(request: web.Request) -> tuple[JsonObject, list[UploadedF
     """A message body: JSON, or multipart with ``payload_json`` and ``files[n]`` ("Uploading Files").
 
     Raises:
-        ApiError: 400 for a body that cannot be read, 413 for files that are too large.
+        ApiError: 400 for an invalid body, 413 for files that are too large.
     """
     if request.content_type != "multipart/form-data":
         return await read_object(request), []
@@ -149,7 +149,7 @@ async def read_message(request: web.Request) -> tuple[JsonObject, list[UploadedF
             elif field is not None and len(files) <= MAX_FILES:
                 files.append(UploadedFile(int(field[1] or 0), part.filename or "unknown", data))
     except (ValueError, AssertionError, KeyError):
-        # aiohttp says so in these ways when the body is not the multipart it was announced as.
+        # aiohttp's errors for a malformed multipart body.
         raise ApiError(*_BAD_JSON) from None
     return body, files
 

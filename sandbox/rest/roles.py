@@ -1,4 +1,4 @@
-"""/guilds/{id}/roles and who has them."""
+"""/guilds/{id}/roles, and assigning them to members."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""The REST routes as a table, and what each request passes through: token, fault, rate limit, error."""
+"""The REST route table, and processing common to all routes: token, faults, rate limits, errors."""
 
 import asyncio
 import hmac
@@ -24,9 +24,9 @@ class Route(NamedTuple):
     """One REST route.
 
     Attributes:
-        bucket: The rate-limit bucket; routes with the same one share it.
-        public: Needs no bot token: the token in the path is the secret.
-        versionless: Answers below ``/api`` too, as the addresses that Discord shows for webhooks do.
+        bucket: The rate-limit bucket, which routes can share.
+        public: Whether it needs no bot token, because the path contains a token.
+        versionless: Whether it is served below ``/api`` too, like the webhook URLs that Discord shows.
     """
 
     method: str
@@ -38,7 +38,7 @@ class Route(NamedTuple):
 
 
 def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
-    """Adds the routes, then a last one that answers 501 for every path that is not there."""
+    """Add the routes, and a last one that answers 501 for unknown paths."""
     for route in routes:
         app.router.add_route(route.method, PREFIX + route.path, _wrap(route))
         if route.versionless:

@@ -1,4 +1,4 @@
-"""/channels/{id}/thread-members: who is in a thread."""
+"""/channels/{id}/thread-members: the members of a thread."""
 
 from aiohttp import web
 
@@ -68,7 +68,7 @@ async def _get(request: web.Request, engine: Engine) -> web.Response:
 async def _list(request: web.Request, engine: Engine) -> web.Response:
     channel, thread = _thread(request, engine)
     if not engine.world.application.members_intent:
-        # "List Thread Members" is restricted by the members intent.
+        # "List Thread Members" needs the members intent.
         raise missing_access()
     return json_response([_show(request, engine, channel, thread, user_id) for user_id in thread.members])
 

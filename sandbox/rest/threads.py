@@ -1,4 +1,4 @@
-"""Threads: started from a message or without one, edited, deleted, listed."""
+"""Threads: start, edit, delete, list."""
 
 from datetime import UTC, datetime
 
@@ -40,14 +40,14 @@ async def _start(request: web.Request, engine: Engine) -> web.Response:
 
 
 async def edit_thread(request: web.Request, engine: Engine, channel: Channel, thread: Thread) -> web.Response:
-    """PATCH /channels/{id} where that is a thread."""
+    """PATCH /channels/{id} for a thread."""
     fields = parse_thread(await read_object(request))
     engine.threads.edit(channel, thread, engine.world.bot.id, fields)
     return json_response(_show(engine, channel))
 
 
 async def delete_thread(engine: Engine, channel: Channel) -> web.Response:
-    """DELETE /channels/{id} where that is a thread."""
+    """DELETE /channels/{id} for a thread."""
     data = _show(engine, channel)
     engine.threads.delete(channel, engine.world.bot.id)
     return json_response(data)

@@ -1,4 +1,4 @@
-"""The application, the bot's own account, other users, direct messages, and where the gateway is."""
+"""The application, the bot's account, other users, direct messages, and the gateway URL."""
 
 from aiohttp import web
 

@@ -1,4 +1,4 @@
-"""What is written under /webhooks/{id}/{token}: by webhooks, and by the bot in answer to interactions."""
+"""/webhooks/{id}/{token}: messages by webhooks, and by the bot for interactions."""
 
 from aiohttp import web
 
@@ -26,7 +26,7 @@ async def _execute(request: web.Request, engine: Engine) -> web.Response:
     webhook = with_token(request, engine)
     place = engine.webhooks.place(webhook, query_id(request, "thread_id"))
     body, files = await read_message(request)
-    # A webhook answers nobody, and its messages have no nonce.
+    # Webhook messages have no reply reference and no nonce.
     form = parse_message({k: v for k, v in body.items() if k not in ("message_reference", "nonce")}, files)
     guise = parse_guise(body)
     avatar = find_picture(engine, guise["avatar_url"]) if "avatar_url" in guise else None
@@ -61,7 +61,7 @@ async def _delete(request: web.Request, engine: Engine) -> web.Response:
 
 
 def _route(method: str, path: str, by_webhook: Handler, by_bot: Handler) -> Route:
-    """One address for two: the application's own id leads to its interactions, any other to a webhook."""
+    """A route for two purposes: the application's id leads to its interactions, other ids to webhooks."""
 
     async def serve(request: web.Request, engine: Engine) -> web.Response:
         own = path_id(request, "webhook_id") == engine.world.application.id

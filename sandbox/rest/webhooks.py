@@ -1,4 +1,4 @@
-"""/webhooks and the webhooks of channels and servers: made, listed, read, edited, deleted."""
+"""/webhooks, and the webhooks of channels and servers: create, list, read, edit, delete."""
 
 from aiohttp import web
 
@@ -61,7 +61,7 @@ def _managed(request: web.Request, engine: Engine) -> Webhook:
 
 
 def with_token(request: web.Request, engine: Engine) -> Webhook:
-    """The webhook of the path, whose token the path gives, too.
+    """The webhook of the id and token in the path.
 
     Raises:
         ApiError: 404 with code 10015, 401 with code 50027.
