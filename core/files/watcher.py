@@ -144,7 +144,7 @@ class FolderWatcher:
             await changes.aclose()
 
     async def _poll_folder(self, reason: str, seconds: float) -> None:
-        self._health.report(_CHECK, "pass" if self._poll else "warn", reason, action=_MEND)
+        self._health.report(_CHECK, "pass" if self._poll else "warn", reason, action=_ACTION)
         until = asyncio.get_running_loop().time() + seconds
         while asyncio.get_running_loop().time() < until:
             touched = self._changed_files()
@@ -175,7 +175,7 @@ class FolderWatcher:
             self._switched.set()
 
 
-_MEND: Final = "Raise fs.inotify.max_user_watches, or ignore this: polling works, but uses more CPU."
+_ACTION: Final = "Raise fs.inotify.max_user_watches, or ignore this: polling works, but uses more CPU."
 
 
 def _asked_to_poll() -> bool:

@@ -62,14 +62,14 @@ class Output:
 
     def write(self, entries: list[bytes]) -> tuple[int, str]:
         """Writes entries in order and blocks as long as needed; returns how many were lost, and why."""
-        mended = b"\n" if self._torn else b""
-        data = mended + b"".join(entries)
+        line_end = b"\n" if self._torn else b""
+        data = line_end + b"".join(entries)
         written = 0
         try:
             while written < len(data):
                 written += self._write_some(data[written:])
         except OSError as error:
-            ends = list(itertools.accumulate(map(len, entries), initial=len(mended)))
+            ends = list(itertools.accumulate(map(len, entries), initial=len(line_end)))
             if written:
                 self._torn = written not in ends
             return sum(end > written for end in ends[1:]), error.strerror or str(error)

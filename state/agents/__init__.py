@@ -122,14 +122,14 @@ def _view(
 ) -> AgentView:
     report = snapshot.reports.get(spec.name)
     if report is not None:
-        return _external(spec, report, _doubt(report, now, agent_ttl_s))
+        return _external(spec, report, _why_stale(report, now, agent_ttl_s))
     check = health.get(spec.check)
     if check is None:
         return _shown(spec, "down", f"its subsystem ({spec.subsystem}) has not reported yet")
     return _measured(spec, check)
 
 
-def _doubt(report: AgentReport, now: datetime, agent_ttl_s: float) -> str:
+def _why_stale(report: AgentReport, now: datetime, agent_ttl_s: float) -> str:
     """Why an external agent's last heartbeat is not valid; empty if it is."""
     if (now - report.reported_at).total_seconds() > agent_ttl_s:
         return "its last heartbeat is too old"
@@ -139,17 +139,17 @@ def _doubt(report: AgentReport, now: datetime, agent_ttl_s: float) -> str:
     return ""
 
 
-def _external(spec: AgentSpec, report: AgentReport, doubt: str) -> AgentView:
+def _external(spec: AgentSpec, report: AgentReport, stale: str) -> AgentView:
     return AgentView(
         name=spec.name,
         symbol=spec.symbol,
         layer=spec.layer,
         role=spec.role,
         subsystem="reports by heartbeat",
-        status="stale" if doubt else report.status,
+        status="stale" if stale else report.status,
         external=True,
-        detail=doubt or "as it reported itself",
-        load=None if doubt else report.load,
+        detail=stale or "as it reported itself",
+        load=None if stale else report.load,
         since=report.reported_at,
         task=report.task,
     )

@@ -40,7 +40,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
         value: float = getattr(ucf, self.metric)
         return value < self.bound if self.side == "low" else value > self.bound
 
-    def mended(self, ucf: UCF) -> bool:
+    def recovered(self, ucf: UCF) -> bool:
         """Whether the value is better than the bound by the margin."""
         value: float = getattr(ucf, self.metric)
         return value >= self.clear_at if self.side == "low" else value <= self.clear_at
@@ -59,7 +59,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
 def compare(open_keys: Collection[str], ucf: UCF) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """The rules whose alerts these values raise, and those whose open alerts they clear."""
     raised = tuple(rule for rule in RULES if rule.key not in open_keys and rule.crossed(ucf))
-    cleared = tuple(rule for rule in RULES if rule.key in open_keys and rule.mended(ucf))
+    cleared = tuple(rule for rule in RULES if rule.key in open_keys and rule.recovered(ucf))
     return raised, cleared
 
 

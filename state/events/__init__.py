@@ -173,7 +173,7 @@ OUT_EVENTS: Final[Mapping[str, OutSpec]] = MappingProxyType(
             ),
             _out(
                 AgentChanged,
-                agent="Gemini", status="degraded", previous="active", detail="not well: shop",
+                agent="Gemini", status="degraded", previous="active", detail="down: shop",
                 changed_at=_MOMENT,
             ),
             _out(

@@ -257,8 +257,8 @@ class ServiceProbes:
             thresholds=self._thresholds,
         )
         if self.refusal is not None and (up or not down):
-            mend = "It is read again automatically" if self._unread.is_set() else f"Correct {NAME}"
-            action = f"{mend}. Until then the last good list is probed."
+            start = "It is read again automatically" if self._unread.is_set() else f"Correct {NAME}"
+            action = f"{start}. Until then the last good list is probed."
             reading = reading.become("warn", self.refusal, action)
         elif down:
             verdict = self._bound.judge(len(down)) if up else "fail"
