@@ -5,16 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-import aiohttp
 import msgspec
 
-from core.http.client_session import ask
 from core.http.guard import ForbiddenTarget, check_url
 from core.webhooks.destinations import Destination, Kind
 from core.webhooks.retries import parse_retry_after
 from core.webhooks.signatures import sign
+
+if TYPE_CHECKING:
+    import aiohttp
 
 # Standard Webhooks: 15 to 30 s.
 TIMEOUT_S: Final = 15.0
@@ -74,6 +75,11 @@ async def send(
         loopback: whether this machine may be the destination.
         timeout_s: time limit of the whole attempt.
     """
+    # The tables' modules import this one, and the store is opened before aiohttp is imported.
+    import aiohttp
+
+    from core.http.client_session import ask
+
     body = render(destination.kind, message)
     headers = {"Content-Type": "application/json"}
     if destination.kind != "discord":
