@@ -8,10 +8,10 @@ import importlib
 import logging
 import time
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from core.errors import StartError
 from core.logs.outputs import Outputs

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from core.store.errors import StoreError
 
@@ -41,8 +42,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-@dataclass(slots=True, kw_only=True)
-class Collective:
+class Collective(msgspec.Struct, kw_only=True):
     """The parts. Each was given the parts that it uses; none of them knows this record."""
 
     kernel: Kernel

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import discord
+import msgspec
 
 from bot import catalog
 from bot.access import whom
@@ -45,8 +45,7 @@ class Refusal(MarkdownError):
         super().__init__(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(msgspec.Struct, frozen=True):
     """A person at the moment of a call, in the server (or direct message) it came from.
 
     Attributes:

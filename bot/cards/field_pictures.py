@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -28,8 +27,7 @@ class UnknownStyle(UnknownName):
     kind = "style"
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPicture:
+class FieldPicture(msgspec.Struct, frozen=True):
     """A PNG, and what is seen on it and why, in words."""
 
     style: Style

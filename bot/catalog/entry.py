@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from types import MappingProxyType
 from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
 
 Where = Literal["server", "dm"]
 ParamKind = Literal["text", "rest", "int", "choice", "member", "channel"]
@@ -27,8 +29,7 @@ class Level(IntEnum):
 _NO_ACTIONS: Mapping[str, Level] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(msgspec.Struct, frozen=True):
     """Who may run a command.
 
     Attributes:
@@ -39,7 +40,7 @@ class Access:
 
     level: Level = Level.everyone
     local: bool = False
-    actions: Mapping[str, Level] = field(default_factory=lambda: _NO_ACTIONS, hash=False)
+    actions: Mapping[str, Level] = _NO_ACTIONS
 
     def needed(self, action: str | None) -> Level:
         """The level that this action needs; None means the reading one."""
@@ -48,8 +49,7 @@ class Access:
         return max(self.level, self.actions.get(action.casefold(), self.level))
 
 
-@dataclass(frozen=True, slots=True)
-class Cooldown:
+class Cooldown(msgspec.Struct, frozen=True):
     """At most `rate` uses per user in `per_s` seconds."""
 
     rate: int
@@ -63,8 +63,7 @@ class Cooldown:
 USUAL = Cooldown(5, 10.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Param:
+class Param(msgspec.Struct, frozen=True):
     """One argument, named as the cog's method and the slash option name it.
 
     Attributes:
@@ -91,8 +90,7 @@ class Param:
         return f"[{shown}={self.default}]" if self.default is not None else f"[{shown}]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandEntry:
+class CommandEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One command of the catalog.
 
     Attributes:
@@ -132,8 +130,7 @@ class CommandEntry:
         return f"{self.cooldown} ({', '.join(self.quick)}: {USUAL})" if self.quick else str(self.cooldown)
 
 
-@dataclass(frozen=True, slots=True)
-class CogInfo:
+class CogInfo(msgspec.Struct, frozen=True):
     """One family of commands."""
 
     name: str

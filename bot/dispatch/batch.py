@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from bot.arguments.starts import after_start
 
@@ -13,8 +14,7 @@ EVERY_S = 5.0
 _COMMENT = "#"
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """The commands of one message, each as a message of its own would say it.
 
     Attributes:

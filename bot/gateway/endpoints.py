@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from bot.gateway import discord_internals
 
 _GATEWAY_OF_DISCORD = "wss://gateway.discord.gg"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoints:
+class Endpoints(msgspec.Struct, frozen=True):
     """Whole addresses, with their version.
 
     Attributes:

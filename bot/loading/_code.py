@@ -8,16 +8,16 @@ import importlib.util
 import sys
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+
+import msgspec
 
 # Bounds on what is told of an exception: it goes into a reply.
 _MESSAGE_LIMIT = 300
 
 
-@dataclass(frozen=True, slots=True)
-class CogFailure:
+class CogFailure(msgspec.Struct, frozen=True):
     """Why a cog did not load.
 
     Attributes:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from types import ModuleType
+
+import msgspec
 
 from bot.loading import _code as code
 
@@ -18,8 +19,7 @@ from bot.loading import _code as code
 _ALONE = threading.Lock()
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(msgspec.Struct, frozen=True):
     """What came of an import.
 
     Attributes:

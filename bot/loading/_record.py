@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType, ModuleType
 from typing import Literal
+
+import msgspec
 
 from bot.loading._code import CogFailure
 from core.errors import HelixError, UnknownName
@@ -62,8 +63,7 @@ class CogFailed(HelixError):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LoadResult:
+class LoadResult(msgspec.Struct, frozen=True):
     """What became of one load, unload or reload.
 
     Attributes:
@@ -78,8 +78,7 @@ class LoadResult:
     kept_old: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CogStatus:
+class CogStatus(msgspec.Struct, frozen=True):
     """One cog as it is now.
 
     Attributes:
@@ -98,8 +97,7 @@ class CogStatus:
     loaded_at: datetime | None
 
 
-@dataclass(slots=True)
-class CogRecord:
+class CogRecord(msgspec.Struct):
     """The loader's own memory of one cog.
 
     Attributes:
@@ -117,9 +115,9 @@ class CogRecord:
     uses: int = 0
     error: CogFailure | None = None
     loaded_at: datetime | None = None
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    lock: asyncio.Lock = msgspec.field(default_factory=asyncio.Lock)
     pending: int = 0
-    idle: asyncio.Event = field(default_factory=asyncio.Event)
+    idle: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
     def raise_if_unusable(self) -> None:
         """Nothing, where a load may be tried.

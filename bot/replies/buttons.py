@@ -10,11 +10,11 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import aiohttp
 import discord
+import msgspec
 
 from bot import access, catalog
 from bot.replies import awaited, errors
@@ -42,8 +42,7 @@ MARK = "__helix_component__"
 _Handler = TypeVar("_Handler", bound=Callable[..., Awaitable[None]])
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(msgspec.Struct, frozen=True):
     """What a handler is told of one press.
 
     Attributes:
@@ -59,8 +58,7 @@ class Press:
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
-class _Component:
+class _Component(msgspec.Struct, frozen=True):
     cog: str
     action: str
     command: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import discord
+import msgspec
 from discord import app_commands
 from discord.ext import commands
 
@@ -48,8 +48,7 @@ _WRAPPERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(msgspec.Struct, frozen=True):
     """An error as its caller and the counters see it.
 
     Attributes:

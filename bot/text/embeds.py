@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import discord
+import msgspec
 
 from core.text.discord_markdown import escape
 from core.text.visible_text import isolate, without_directions
@@ -47,8 +47,7 @@ class ReplyTooLong(Exception):
     """A reply that Discord would refuse; the text names the part and its limit, for the log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """One titled part of an embed; inline ones stand side by side where the screen has room."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from core.broadcast import Broadcaster
 from core.cache import CacheRegistry
@@ -24,8 +25,7 @@ from core.version import VERSION
 _HEALTH_EVERY_S = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Kernel:
+class Kernel(msgspec.Struct, frozen=True):
     """The mechanisms that every part of Helix gets; independent of Discord, HTTP and the collective."""
 
     settings: Settings

@@ -6,10 +6,11 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
+
+import msgspec
 
 from core.store.migrations import Migration
 from core.store.sqlite.connection import BUSY_TIMEOUT_MS, connect_reader, opening_error
@@ -27,8 +28,7 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseStats:
+class DatabaseStats(msgspec.Struct, frozen=True):
     """Counts since the start, and present sizes.
 
     Attributes:

@@ -7,8 +7,9 @@ import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from core.files.flush import flush
 from core.store.errors import DatabaseTooNew, DatabaseUnusable, store_error
@@ -28,8 +29,7 @@ _STATISTICS = frozenset({("table", "sqlite_stat1"), ("table", "sqlite_stat4")})
 SchemaObject = tuple[str, str, str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(msgspec.Struct, frozen=True):
     """One migration.
 
     Attributes:
@@ -44,8 +44,7 @@ class Migration:
     statements: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MigrationResult:
+class MigrationResult(msgspec.Struct, frozen=True):
     """What `migrate` did.
 
     Attributes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -49,8 +48,7 @@ class Outcome(msgspec.Struct, frozen=True):
     event: OutEvent | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(msgspec.Struct, frozen=True):
     """The parts of the collective that actions use."""
 
     kernel: Kernel
@@ -65,8 +63,7 @@ class Parts:
     reports: Reports
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True):
     """What a running action gets.
 
     Attributes:
@@ -85,8 +82,7 @@ class Work:
     tell: Callable[[int, int], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class Action(msgspec.Struct, frozen=True, kw_only=True):
     """One registered action.
 
     Attributes:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from core.health import Check
 from core.version import VERSION
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from state.webhooks import Webhooks
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReader:
+class StatusReader(msgspec.Struct, frozen=True):
     """Reads the status from memory."""
 
     kernel: Kernel

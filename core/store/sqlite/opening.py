@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from core.store.migrations import Migration, MigrationResult, migrate
 from core.store.sqlite.connection import (
@@ -22,8 +23,7 @@ _RUNNING: Final = "running"
 _STOPPED: Final = "stopped"
 
 
-@dataclass(frozen=True, slots=True)
-class Recovery:
+class Recovery(msgspec.Struct, frozen=True):
     """What opening the store found and repaired.
 
     Attributes:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,10 +14,10 @@ from bot.catalog.entry import ANYWHERE, SERVER_ONLY, Access, Level, Where
 HOME, AWAY = 1, 2
 
 MEMBER = Caller(10, "Mika", guild_id=HOME, at_home=True)
-MOD = dataclasses.replace(MEMBER, manage_guild=True)
-ADMIN = dataclasses.replace(MEMBER, administrator=True)
-ROLE_ADMIN = dataclasses.replace(MEMBER, has_admin_role=True)
-OWNER = dataclasses.replace(MEMBER, is_owner=True)
+MOD = msgspec.structs.replace(MEMBER, manage_guild=True)
+ADMIN = msgspec.structs.replace(MEMBER, administrator=True)
+ROLE_ADMIN = msgspec.structs.replace(MEMBER, has_admin_role=True)
+OWNER = msgspec.structs.replace(MEMBER, is_owner=True)
 AWAY_ADMIN = Caller(11, "Vee", guild_id=AWAY, administrator=True, manage_guild=True)
 AWAY_MOD = Caller(11, "Vee", guild_id=AWAY, manage_guild=True)
 IN_PRIVATE = Caller(10, "Mika")
@@ -38,7 +37,7 @@ OWNER_AWAY = Caller(12, "Olga", is_owner=True, guild_id=AWAY)
         (AWAY_ADMIN, True, Level.admin),
         (AWAY_MOD, True, Level.mod),
         (IN_PRIVATE, True, Level.everyone),
-        (dataclasses.replace(IN_PRIVATE, administrator=True, manage_guild=True), True, Level.everyone),
+        (msgspec.structs.replace(IN_PRIVATE, administrator=True, manage_guild=True), True, Level.everyone),
         (OWNER_IN_PRIVATE, False, Level.owner),
         (OWNER_AWAY, False, Level.owner),
     ],
@@ -118,7 +117,7 @@ callers = st.builds(
     administrator=st.booleans(),
     manage_guild=st.booleans(),
     has_admin_role=st.booleans(),
-).map(lambda caller: dataclasses.replace(caller, at_home=caller.guild_id == HOME))
+).map(lambda caller: msgspec.structs.replace(caller, at_home=caller.guild_id == HOME))
 
 
 @given(callers, st.sampled_from(Level), st.booleans())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import discord
+import msgspec
 import pytest
 from discord import app_commands
 from discord.ext import commands
@@ -105,7 +105,7 @@ def guarded_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     entry = catalog.find("cache")
     assert entry is not None
     access = Access(Level.everyone, actions={"clear": Level.admin})
-    changed = dataclasses.replace(entry, access=access, ephemeral=False)
+    changed = msgspec.structs.replace(entry, access=access, ephemeral=False)
     monkeypatch.setattr(catalog, "_BY_NAME", {**catalog._BY_NAME, "cache": changed})
 
 
