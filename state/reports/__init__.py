@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from state.services import ProbeResult, ServiceProbes
     from state.status import StatusReader
 
+Line = TypeVar("Line", bound=msgspec.Struct)
 OnProgress = Callable[[int, int, str], None]
 
 _WINDOW: Final = timedelta(hours=24)
@@ -185,7 +186,7 @@ class Reports(msgspec.Struct, frozen=True):
         """The report from what is in memory and what was fetched."""
         status = self.status.read()
         snapshot = self.manager.snapshot
-        records = self.backups.list()
+        records, ritual = self.backups.list(), self.rituals.newest
         return Report(
             made_at=now,
             version=VERSION,
@@ -197,21 +198,11 @@ class Reports(msgspec.Struct, frozen=True):
             ucf=_metrics(snapshot.ucf, status.trends),
             trends_since=status.trends_since,
             agents_active=status.agents_active,
-            agents=tuple(
-                AgentLine(agent.name, agent.symbol, agent.layer, agent.status, agent.detail)
-                for agent in self.monitor.agents()
-            ),
+            agents=_lines(self.monitor.agents(), AgentLine),
             services=services,
-            checks=tuple(
-                CheckLine(check.name, check.status, check.reason, check.action)
-                for check in self.kernel.health.checks()
-                if check.status != "pass"
-            ),
-            alerts=tuple(
-                AlertLine(alert.key, alert.severity, alert.summary, alert.raised_at)
-                for alert in self.alerts.open()
-            ),
-            ritual=_ritual(self.rituals),
+            checks=_lines((one for one in self.kernel.health.checks() if one.status != "pass"), CheckLine),
+            alerts=_lines(self.alerts.open(), AlertLine),
+            ritual=None if ritual is None else msgspec.convert(ritual, RitualLine, from_attributes=True),
             folklore={kind: lore.encounters for kind, lore in snapshot.folklore.items()},
             journal_24h=journal_24h,
             journal_total=journal_total,
@@ -252,11 +243,9 @@ def _metrics(ucf: UCF, trends: Mapping[str, Trend]) -> dict[str, MetricLine]:
     }
 
 
-def _ritual(rituals: Rituals) -> RitualLine | None:
-    newest = rituals.newest
-    if newest is None:
-        return None
-    return RitualLine(newest.id, newest.kind, newest.status, newest.step, newest.steps, newest.started_at)
+def _lines(records: Iterable[object], kind: type[Line]) -> tuple[Line, ...]:
+    """Each record as a line of that kind: its fields of the same names."""
+    return tuple(msgspec.convert(record, kind, from_attributes=True) for record in records)
 
 
 def _journal(connection: sqlite3.Connection, since_us: int) -> tuple[dict[str, int], int]:

@@ -55,16 +55,7 @@ class StatusReader(msgspec.Struct, frozen=True):
 
 def _ritual(rituals: Rituals) -> RitualBrief | None:
     newest = rituals.newest
-    if newest is None:
-        return None
-    return RitualBrief(
-        id=newest.id,
-        kind=newest.kind,
-        status=newest.status,
-        steps=newest.steps,
-        started_at=newest.started_at,
-        ended_at=newest.ended_at,
-    )
+    return None if newest is None else msgspec.convert(newest, RitualBrief, from_attributes=True)
 
 
 def _webhooks(webhooks: Webhooks, check: Check | None) -> WebhooksStatus:

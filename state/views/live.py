@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 import msgspec
 
@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from state.alerts import Alert
     from state.collective import Collective
 
+Record = TypeVar("Record", bound=msgspec.Struct)
+
 MOST_ALERTS: Final = 50
 MOST_BREAKERS: Final = 50
 
@@ -75,12 +77,12 @@ def deliveries_now(collective: Collective) -> DeliveriesNow:
 
 def breakers_now(collective: Collective) -> tuple[LiveBreaker, ...]:
     """The first 50 breakers; those that are not closed come first."""
-    return tuple(_breaker(view) for view in collective.webhooks.breakers.views()[:MOST_BREAKERS])
+    return tuple(_convert(view, LiveBreaker) for view in collective.webhooks.breakers.views()[:MOST_BREAKERS])
 
 
 def checks_now(collective: Collective) -> dict[str, CheckState]:
     """Every health check as last reported, by name."""
-    return {check.name: CheckState(**_check_fields(check)) for check in collective.kernel.health.checks()}
+    return {check.name: _convert(check, CheckState) for check in collective.kernel.health.checks()}
 
 
 def _translate(collective: Collective, event: Event) -> LiveRecord | None:
@@ -105,9 +107,9 @@ def _translate(collective: Collective, event: Event) -> LiveRecord | None:
         case DirectivesChanged() | DirectiveFinished() as change:
             record = _directive(collective, change)
         case Check() as check:
-            record = LiveCheck(name=check.name, **_check_fields(check))
+            record = _convert(check, LiveCheck)
         case BreakerView() as breaker:
-            record = _breaker(breaker)
+            record = _convert(breaker, LiveBreaker)
     return record
 
 
@@ -133,15 +135,7 @@ def _ritual(ritual: RunningRitual | RitualRecord | RitualCompleted) -> LiveRitua
             started_at=ritual.started_at,
             ended_at=ritual.finished_at,
         )
-    return LiveRitual(
-        id=ritual.id,
-        kind=ritual.kind,
-        status=ritual.status,
-        step=ritual.step,
-        steps=ritual.steps,
-        started_at=ritual.started_at,
-        ended_at=ritual.ended_at,
-    )
+    return _convert(ritual, LiveRitual)
 
 
 def _delivery(delivery: Settled | DeliveryExhausted, event: Event) -> LiveDelivery:
@@ -178,18 +172,7 @@ def _directive(collective: Collective, change: DirectivesChanged | DirectiveFini
     )
 
 
-def _breaker(view: BreakerView) -> LiveBreaker:
-    return LiveBreaker(name=view.name, state=view.state, since=view.since)
-
-
-def _check_fields(check: Check) -> dict[str, Any]:
-    return {
-        "status": check.status,
-        "since": check.since,
-        "reason": check.reason,
-        "action": check.action,
-        "bounds": check.bounds,
-        "observed_value": check.observed_value,
-        "observed_unit": check.observed_unit,
-        "required": check.required,
-    }
+def _convert(record: object, kind: type[Record]) -> Record:
+    """The public record made of the fields that have the same names."""
+    # No `msgspec.convert`: it would make a float of a whole number.
+    return kind(**{name: getattr(record, name) for name in kind.__struct_fields__ if hasattr(record, name)})
