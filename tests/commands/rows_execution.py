@@ -29,7 +29,7 @@ CASES = (
                 options={"directive": "heartbeat twice"},
                 says="has no arguments",
             ),
-            Use(line="run emit", options={"directive": "emit"}, says="Which event"),
+            Use(line="run emit", options={"directive": "emit"}, says="Name an event"),
             Use(line="run emit nothing.such", options={"directive": "emit nothing.such"}, says="no event"),
         ),
     ),

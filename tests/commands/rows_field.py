@@ -72,7 +72,7 @@ CASES = (
             Use(
                 line="tune harmony much",
                 options={"metric": "harmony", "value": "much"},
-                says="`much` is no value",
+                says="`much` is not a value",
             ),
             Use(
                 line="tune harmony +1.8",

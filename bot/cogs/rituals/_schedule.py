@@ -65,7 +65,7 @@ def refuse_details(details: str | None) -> None:
         WrongDetails: something does.
     """
     if details is not None and details.strip():
-        raise WrongDetails(f"`list` takes nothing more, and {quoted(details, 40)} was given.")
+        raise WrongDetails(f"`list` has no arguments, but {quoted(details, 40)} was given.")
 
 
 def offered(action: str | None, schedules: tuple[Schedule, ...]) -> tuple[tuple[str, str], ...]:

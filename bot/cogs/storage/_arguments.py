@@ -23,7 +23,7 @@ def parse_backup(action: str, word: str | None) -> int | None:
     """
     if action != "verify":
         if word is not None:
-            raise WrongBackup(f"`{action}` takes nothing more; {quoted(word)} is for `verify`.")
+            raise WrongBackup(f"`{action}` has no arguments; {quoted(word)} is for `verify`.")
         return None
     if word is None:
         raise WrongBackup("Which backup? Give its id, such as `verify 3`; `list` shows them.")
