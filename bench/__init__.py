@@ -1,1 +1,1 @@
-"""Measurements: each compares Helix with something in the same run and prints a ratio."""
+"""Benchmarks: each compares Helix with a baseline in the same run, and prints a ratio."""

@@ -13,7 +13,7 @@ def main() -> int:
     names = sys.argv[1:] or list(BENCHMARKS)
     if unknown := [name for name in names if name not in BENCHMARKS]:
         print(
-            f"There is no benchmark called {', '.join(unknown)}. Known: {', '.join(BENCHMARKS)}.",
+            f"Unknown benchmark {', '.join(unknown)}. Known: {', '.join(BENCHMARKS)}.",
             file=sys.stderr,
         )
         return 2

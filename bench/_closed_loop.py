@@ -1,4 +1,4 @@
-"""CPU of a server per GET, asked by some clients at once that each wait for their answer."""
+"""CPU of a server per GET, with several concurrent clients that each wait for the response."""
 
 import socket
 import statistics
@@ -14,7 +14,7 @@ def cpu_us_per_get(pid: int, port: int, path: str, *, requests: int, rounds: int
     """The median over the rounds.
 
     Raises:
-        ConnectionError: an answer was no 200.
+        ConnectionError: a response was not 200.
     """
     return statistics.median(us for (us,) in cpu_us_by_turns([(pid, port)], path, requests, rounds))
 
@@ -22,12 +22,12 @@ def cpu_us_per_get(pid: int, port: int, path: str, *, requests: int, rounds: int
 def cpu_us_by_turns(
     servers: Sequence[tuple[int, int]], path: str, requests: int, rounds: int
 ) -> list[tuple[float, ...]]:
-    """For each round, what a GET costs each server (pid and port), all of them under the same conditions.
+    """The CPU per GET of each server (pid, port), by round; the servers take turns.
 
-    With some clients at once, so that what is measured is the answers and not the waking up for each.
+    Uses several concurrent clients, to measure responses rather than wake-ups.
 
     Raises:
-        ConnectionError: an answer was no 200.
+        ConnectionError: a response was not 200.
     """
     with ExitStack() as stack:
         clients = [

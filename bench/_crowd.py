@@ -1,4 +1,4 @@
-"""The sandbox as a place for load: many people, and no rate limit that a bot's own API calls would meet."""
+"""The sandbox for load: many people, and no rate limits for the bot's API calls."""
 
 from sandbox import Sandbox
 from sandbox.records import Member, User
@@ -10,7 +10,7 @@ def lift_limits(sandbox: Sandbox) -> None:
 
 
 def crowd(sandbox: Sandbox, people: int) -> list[int]:
-    """That many new members of the home server, by id."""
+    """Add `people` new members to the home server; returns their ids."""
     world, home = sandbox.engine.world, sandbox.engine.world.guilds[sandbox.home_guild_id]
     joined = next(iter(home.members.values())).joined_at
     ids = []
@@ -23,7 +23,7 @@ def crowd(sandbox: Sandbox, people: int) -> list[int]:
 
 
 def settings_on(sandbox: Sandbox, folder: str) -> dict[str, str]:
-    """The settings of a Helix process with a token, whose Discord is this sandbox."""
+    """The settings of a Helix process that connects to this sandbox."""
     return {
         "DISCORD_TOKEN": sandbox.token,
         "DISCORD_API_URL": sandbox.api_url,

@@ -1,9 +1,9 @@
-"""The former design, to be measured: PORT DATA_FOLDER API_URL GATEWAY_URL TOKEN plain|drawing.
+"""The former design as a baseline: PORT DATA_FOLDER API_URL GATEWAY_URL TOKEN plain|drawing.
 
-What distinguishes it, and no more: the code of all commands is imported at the start, and GET /status reads
-and parses ucf_state.json and agents.json each time. It is spared what else it would cost: it runs on uvloop,
-writes no access log, keeps no metrics and no database, and does not even register the commands that it has
-imported. "drawing" also imports the libraries that draw, as commands do that draw in their own process.
+It imports the code of all commands at the start, and GET /status reads and parses ucf_state.json and
+agents.json each time. It omits the design's other costs: it runs on uvloop, without access log, metrics and
+database, and does not register the imported commands. "drawing" also imports the drawing libraries, as
+commands that draw in the same process would.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ async def _serve(port: int, folder: Path, api: str, gateway: str, token: str) ->
     intents.message_content = intents.members = True
     bot = commands.Bot("!", intents=intents)
 
-    # discord.py's own "ready" comes two seconds later, when no further server was announced.
+    # discord.py's "ready" comes two seconds later, after no further server was announced.
     @bot.event
     async def on_connect() -> None:
         sys.stdout.write("ready in its own time\n")

@@ -1,7 +1,7 @@
-"""The load's own process: requests that arrive by chance, each timed from when it was to be sent.
+"""The load generator: random arrivals, each request timed from its intended send time.
 
-Reads a plan as JSON from standard input and writes what came of it as JSON. Arrivals do not wait for answers,
-so a server that stalls is seen with all whom it keeps waiting.
+Reads a plan as JSON from standard input, and writes a report as JSON. Arrivals do not wait for responses
+(open loop), so a stalled server delays every later request too.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from bench._load_plan import LoadReport, Outcome, Plan, Stream
 from bench._statistics import quantile
 
 CONNECTIONS = 16
-# How long after its end answers still count; what comes later is an error.
+# How long after the end responses still count; later ones are errors.
 GRACE_S = 5.0
 _Done = Callable[[int | None], None]
 
 
 class _Connection(asyncio.Protocol):
-    """Carries one request at a time; tells `free` when it may carry the next."""
+    """Carries one request at a time; calls `free` when it can carry the next."""
 
     def __init__(self, free: Callable[[_Connection], None]) -> None:
         self._free = free
@@ -72,7 +72,7 @@ class _Connection(asyncio.Protocol):
 
 
 class _Pool:
-    """Connections in turn; what finds none free waits, and its time runs on."""
+    """A connection pool; a request without a free connection waits, which counts as response time."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -102,7 +102,7 @@ class _Pool:
         self._take(connection)
 
     async def _reopen(self) -> None:
-        # Where nobody listens any more, what waits has no answer, and is counted as that.
+        # If the server is gone, waiting requests get no response and count as errors.
         with suppress(OSError):
             await self._open()
 
@@ -170,7 +170,7 @@ class _Generator:
 
 
 def _arrivals(plan: Plan) -> list[tuple[float, Stream, bytes]]:
-    """All that arrives, in order: with exponential gaps, as from many who know nothing of each other."""
+    """All arrivals in order, with exponential gaps (a Poisson process)."""
     rng = random.Random(plan.seed)
     arrivals: list[tuple[float, Stream, bytes]] = []
     for stream in plan.streams:
@@ -188,7 +188,7 @@ def _precise_loop() -> asyncio.AbstractEventLoop:
 
 def main() -> None:
     plan = msgspec.json.decode(sys.stdin.buffer.read(), type=Plan)
-    # select(2) takes microseconds where epoll rounds up to a millisecond, a fifth of the target.
+    # select(2) has microsecond timeouts; epoll rounds up to a millisecond, a fifth of the target.
     with asyncio.Runner(loop_factory=_precise_loop) as runner:
         gc.disable()
         report = runner.run(_Generator(plan).run())

@@ -1,4 +1,4 @@
-"""Commands said in the sandbox, by prefix and by slash, each timed to the bot's first answer."""
+"""Commands in the sandbox, by prefix and by slash, each timed until the bot's first response."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from sandbox.events import Event
 
 COMMANDS = ("status", "agents", "ucf", "roll")
 PER_S = 6.0
-# Every third by slash.
+# Every third command is a slash command.
 _WAYS = ("prefix", "prefix", "slash")
-# Above what a command may take by Discord's rules; then it counts as unanswered.
+# Above Discord's deadline for a response; a slower command counts as unanswered.
 _LONGEST_S = 5.0
-# Helix allows five commands in ten seconds a person, so the commands come from many.
+# Helix allows each person five commands in ten seconds, so many people send them.
 _PEOPLE = 100
-# Discord's flag of an answer that is still to come.
+# Discord's flag for a deferred response.
 _LOADING = 128
 
 
 class Commanding(NamedTuple):
-    """Seconds that commands took, and how many were not answered."""
+    """The durations of commands in seconds, and the number of unanswered ones."""
 
     times_s: list[float]
     unanswered: int
@@ -37,10 +37,10 @@ class Commanding(NamedTuple):
 
 
 class Commands:
-    """People who use the bot; one at a time, at a steady pace.
+    """People who use commands, one at a time, at a steady rate.
 
     Args:
-        sandbox: where they sit; its rate limits are lifted.
+        sandbox: the sandbox; its rate limits are lifted.
     """
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -55,7 +55,7 @@ class Commands:
         sandbox.engine.bus.subscribe(self._hear)
 
     async def warm_up(self) -> float:
-        """Use each command both ways, so that its code is loaded; gives the very first answer's seconds."""
+        """Use each command both ways, to load its code; returns the seconds of the very first response."""
         while not self._sandbox.engine.world.bot_online:  # noqa: ASYNC110 - the other process changes it
             await asyncio.sleep(0.02)
         first_s = await self._timed("prefix", COMMANDS[0])
@@ -67,7 +67,7 @@ class Commands:
         return first_s
 
     async def run(self, seconds: float) -> Commanding:
-        """Commands for that long."""
+        """Use commands for `seconds`."""
         loop = asyncio.get_running_loop()
         begun, times_s, unanswered = loop.time(), list[float](), 0
         for number in range(max(1, int(seconds * PER_S))):

@@ -1,14 +1,14 @@
-"""What the load asks for, and what came of it: the records between the load's processes."""
+"""The plan and the report of a load, exchanged between its processes."""
 
 from __future__ import annotations
 
 import msgspec
 
 JSON_HEADERS = "Host: localhost\r\nContent-Type: application/json\r\n"
-# As a monitor and as a browser ask: two heads, two encodings.
+# The headers of a monitor and of a browser: two heads, two encodings.
 _READERS = ("Accept: */*\r\n", "Accept: application/json\r\nAccept-Encoding: gzip, deflate, br\r\n")
 WEBHOOK_TOKEN = "token-of-the-load-test"  # noqa: S105 - of a server that lives for this measurement
-# One of two changes the field, the other an agent; each drops what was cached of it.
+# They alternately change the field and an agent; each invalidates cached responses.
 _EVENTS = (
     ("ucf.update", '{"shift":{"harmony":0.000001},"reason":"measured"}'),
     ("agent.heartbeat", '{"agent":"Kael","status":"active","task":"being measured"}'),
@@ -19,9 +19,9 @@ class Stream(msgspec.Struct, frozen=True):
     """One kind of request.
 
     Attributes:
-        per_s: how many arrive in a second, on average.
-        requests: the whole requests, taken in turn; `{number}` becomes the request's own, in this load.
-        status: what each must be answered with.
+        per_s: the average number of arrivals per second.
+        requests: the complete requests, used in turn; `{number}` is replaced by the request's number.
+        status: the expected response status.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Stream(msgspec.Struct, frozen=True):
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """A load: what arrives at which port of 127.0.0.1, for how long, drawn from which seed."""
+    """A load: the streams, the port on 127.0.0.1, the duration and the random seed."""
 
     port: int
     seconds: float
@@ -40,7 +40,7 @@ class Plan(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct):
-    """What came of a stream; times from the intended moment of sending to the whole answer."""
+    """The outcome of a stream; times from the intended send time to the complete response."""
 
     sent: int = 0
     times_s: list[float] = []
@@ -48,20 +48,20 @@ class Outcome(msgspec.Struct):
 
 
 class LoadReport(msgspec.Struct):
-    """What came of a load, and how late the generator itself was at worst in 99 of 100 cases."""
+    """The outcome of a load, and the 99th percentile of the generator's own lateness."""
 
     streams: dict[str, Outcome]
     late_p99_s: float
 
 
 def reading(path: str, per_s: float) -> Stream:
-    """GET `path`, as monitors and as browsers do."""
+    """GET `path`, alternately as monitors and browsers do."""
     requests = (f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{accept}\r\n" for accept in _READERS)
     return Stream(path, per_s, tuple(requests), 200)
 
 
 def webhooks(per_s: float) -> Stream:
-    """Events that come in, each under a key of its own."""
+    """Incoming events, each with its own idempotency key."""
     requests = tuple(
         f"POST /webhooks/{event} HTTP/1.1\r\n{JSON_HEADERS}Authorization: Bearer {WEBHOOK_TOKEN}\r\n"
         f"Idempotency-Key: load-{{number}}\r\nContent-Length: {len(body)}\r\n\r\n{body}"

@@ -1,4 +1,4 @@
-"""One run of the load: Helix on a sandbox, people who use commands, and requests over loopback."""
+"""A run of the load: Helix on a sandbox, people using commands, and requests over loopback."""
 
 from __future__ import annotations
 
@@ -28,20 +28,19 @@ _LONGEST_S = 30.0
 
 
 class Run(msgspec.Struct, frozen=True):
-    """What one run showed.
+    """The results of a run.
 
     Attributes:
-        load: what the generator saw.
-        quiet: commands before and after the load, while webhooks come in alike.
+        load: the generator's report.
+        quiet: commands before and after the load, with the same webhooks.
         busy: commands during the load.
-        first_command_s: the first command after the start, its code being loaded.
-        hit_rate: of the answers of the read routes during the load.
-        memory_mib: when ready, before the first command (PSS).
-        cpu_share: of one core, during the load.
-        files_at_start: opened for reading until it was ready.
-        files_per_min: likewise during the load.
-        cpu_us_per_get: of the server, with /status asked as fast as it answers; None where not
-            measured, NaN where it was refused.
+        first_command_s: the first command after the start, including loading its code.
+        hit_rate: the cache hit rate of the read routes during the load.
+        memory_mib: memory when ready, before the first command (PSS).
+        cpu_share: CPU during the load, as a fraction of one core.
+        files_at_start: files opened for reading until ready.
+        files_per_min: files opened for reading during the load.
+        cpu_us_per_get: server CPU per GET /status in a closed loop; None if not measured, NaN if refused.
     """
 
     load: LoadReport
@@ -57,7 +56,7 @@ class Run(msgspec.Struct, frozen=True):
 
 
 def default_streams() -> tuple[Stream, ...]:
-    """The promised load, and webhooks beside it."""
+    """The load of the objectives, and webhooks."""
     return reading("/status", STATUS_PER_S), reading("/agents", AGENTS_PER_S), webhooks(WEBHOOKS_PER_S)
 
 
@@ -67,10 +66,10 @@ async def run_load(
     """Start everything, measure, stop everything.
 
     Args:
-        seconds: how long the load lasts.
-        quiet_s: how long commands run without the reading, half before and half after.
-        settings: of Helix, beside the needed ones.
-        cpu_per_get: whether to measure that too, at the end.
+        seconds: the duration of the load.
+        quiet_s: how long commands run without the reads, half before and half after.
+        settings: additional settings of Helix.
+        cpu_per_get: whether to measure that at the end.
     """
     sandbox = await start_sandbox()
     try:
@@ -121,7 +120,7 @@ async def run_load(
 
 
 async def measure_start(settings: Mapping[str, str]) -> float:
-    """Seconds from spawning Python to "ready", on a fresh data folder."""
+    """Seconds from spawning Python until "ready", with a new data folder."""
     sandbox = await start_sandbox()
     try:
         port = free_port()
@@ -141,7 +140,7 @@ async def _quiet(commands: Commands, plan: Plan) -> Commanding:
 
 
 async def generate(plan: Plan) -> LoadReport:
-    """Carry out a plan in a process of its own."""
+    """Run a plan in a separate process."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -162,7 +161,7 @@ async def _cpu_us(pid: int, port: int) -> float:
 
 
 async def _results(port: int) -> dict[str, float]:
-    """How often each result came out of the caches of the read routes, by /metrics; empty if it refuses."""
+    """The results of the read routes' caches by /metrics; empty if it is refused."""
     try:
         metrics = (await asyncio.to_thread(_get_json, port, "/metrics?format=json"))["metrics"]
     except urllib.error.HTTPError:
@@ -187,5 +186,5 @@ def _hit_rate(before: Mapping[str, float], after: Mapping[str, float]) -> float 
 
 
 def count_opens(counter: Path) -> int:
-    """How many files a program under bench/_main_counting_opens.py has opened so far."""
+    """The number of files that a program under bench/_main_counting_opens.py has opened so far."""
     return int.from_bytes(counter.read_bytes(), sys.byteorder)

@@ -1,4 +1,4 @@
-"""The same load with each flag off, and with all off: what each of them gives."""
+"""The same load with each flag off, and with all off, to show the effect of each."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ _COLUMNS = (
 
 
 def measure(seconds: float, settings: Mapping[str, str]) -> None:
-    """Run each variant for that long and print a row of it."""
+    """Run each variant for `seconds` and print its row."""
     print(f"{'':<29}" + "".join(f"{title:>{int(form.split('.')[0])}}" for title, form in _COLUMNS))
     for name, off in VARIANTS:
-        # Without the cache every GET counts against the budget of its client, which is one here.
+        # Without the cache every GET counts against the rate limit of the single client.
         flags = {"RATE_LIMIT_PER_MINUTE": "0", **settings, **dict.fromkeys(off, "false")}
         run = asyncio.run(run_load(seconds, seconds / 2, flags, cpu_per_get=True))
         ready_s = statistics.median(asyncio.run(measure_start(flags)) for _ in range(_STARTS))

@@ -1,4 +1,4 @@
-"""What was promised of the load, and whether a run kept it."""
+"""The objectives of the load, and whether a run met them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ COMMAND_RATIO_TARGET = 1.1
 
 
 class Promise(NamedTuple):
-    """One promise: what it is, what was seen, and whether it was kept."""
+    """An objective: its description, the measured value, and whether it was met."""
 
     what: str
     seen: str
@@ -23,12 +23,12 @@ class Promise(NamedTuple):
 
 
 def judge(run: Run) -> tuple[Promise, ...]:
-    """Each promise against `run`; what was not measured was not kept."""
+    """Judge each objective; one that was not measured is not met."""
     return (_no_error(run), *(_p95(run, route) for route in READ_ROUTES), _hit_rate(run), _commands(run))
 
 
 def command_ratio(run: Run) -> Ratio:
-    """How long commands took during the load, against before and after, when only webhooks came in."""
+    """The ratio of command durations during the load to those before and after it, with webhooks only."""
     return ratio_of(run.busy.times_s, run.quiet.times_s)
 
 
@@ -65,7 +65,7 @@ def _hit_rate(run: Run) -> Promise:
 def _commands(run: Run) -> Promise:
     ratio = command_ratio(run)
     quiet, busy = (quantile(part.times_s, 0.5) * 1e3 for part in (run.quiet, run.busy))
-    # Slower only where it is more than allowed, and more than chance makes of as many commands.
+    # Slower only if the ratio exceeds both the target and the confidence interval.
     met = ratio.value <= COMMAND_RATIO_TARGET or ratio.low <= 1.0
     interval = f"{ratio.low:.2f} to {ratio.high:.2f} in 95 %"
     return Promise(

@@ -1,7 +1,7 @@
 """Runs main.py or another program, and counts the files that it opens: COUNTER_FILE PROGRAM [ARGUMENT].
 
-Only what is opened for reading counts, and not what SQLite opens past Python and keeps open. The count is
-eight bytes of a file that is mapped into memory, so that another process can read it at any time.
+Counts only files opened for reading through Python, so not SQLite's. The count is eight bytes in a memory-
+mapped file, which another process can read at any time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def _count_into(counter: Path) -> None:
         count = memoryview(mmap.mmap(file.fileno(), 8)).cast("Q")
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
-        # (path, mode, flags); a descriptor that is wrapped was opened before.
+        # (path, mode, flags); a wrapped descriptor was counted when it was opened.
         if event == "open" and not isinstance(arguments[0], int):
             flags = arguments[2]
             if isinstance(flags, int) and flags & os.O_ACCMODE == os.O_RDONLY:

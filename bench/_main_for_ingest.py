@@ -1,4 +1,4 @@
-"""main.py for measuring the route alone: no handler runs, and with "unkept" nothing is committed either."""
+"""main.py to measure the route alone: no handler runs, and with "unkept" nothing is committed."""
 
 import asyncio
 import sys

@@ -1,7 +1,7 @@
-"""What streams are measured against: the usual way with aiohttp, on uvloop.
+"""The baseline for streams: plain aiohttp on uvloop.
 
-Each client has a handler that waits on a queue, encodes each event for itself and writes it. What it tells
-first is as long as Helix's snapshot. `POST /publish` sends an event to everybody.
+Each client has a handler that waits on a queue, encodes each event for itself and writes it. The first
+message is as long as Helix's snapshot. `POST /publish` sends an event to all clients.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Processes under measurement: their CPU time, their ports, their end."""
+"""Processes under measurement: start and stop, ports, CPU time, memory."""
 
 import os
 import random
@@ -27,22 +27,21 @@ def free_port() -> int:
 
 
 def cpu_s(pid: int) -> float:
-    """CPU time of a process so far, all its threads, in seconds.
+    """CPU time of a process and all its threads so far, in seconds.
 
-    Linux counts it in nanoseconds; the id of another process's CPU clock is made as glibc's
-    clock_getcpuclockid makes it.
+    Linux counts it in nanoseconds; the clock id is computed like glibc's clock_getcpuclockid.
     """
     return time.clock_gettime((~pid << 3) | 2)
 
 
 def shared_mib(pid: int) -> float:
-    """Memory of a process, in MiB, where what it shares counts by its share (PSS, proc(5))."""
+    """Proportional memory (PSS) of a process in MiB (proc(5))."""
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     return int(rollup.split("\nPss:")[1].split()[0]) / 1024
 
 
 def resident_mib(pid: int) -> float:
-    """Resident memory of a process, in MiB."""
+    """Resident memory of a process in MiB."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
 
@@ -51,9 +50,9 @@ def resident_mib(pid: int) -> float:
 def running(
     arguments: Sequence[str], env: Mapping[str, str], *, heard: bool = False
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A Python process with a small environment; stopped at the end of the block.
+    """A Python process with a minimal environment; stopped at the end of the block.
 
-    With `heard`, what it prints can be read; that little must fit into a pipe.
+    With `heard` its output can be read; it must fit into a pipe.
     """
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     process = subprocess.Popen(  # noqa: S603 – starts this project's own programs
@@ -79,7 +78,7 @@ def running(
 
 @contextmanager
 def helix(program: Sequence[str] = ("main.py",), **env: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Helix in its sandbox with a fresh data folder; gives the process and its HTTP port."""
+    """Helix in its sandbox with a new data folder; yields the process and its HTTP port."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         settings = {
@@ -94,10 +93,10 @@ def helix(program: Sequence[str] = ("main.py",), **env: str) -> Iterator[tuple[s
 
 
 def wait_until_ready(process: subprocess.Popen[bytes]) -> None:
-    """Return when a Helix that is heard says "ready": connected, and with all loaded that is loaded at start.
+    """Wait until a Helix with `heard` prints "ready".
 
     Raises:
-        RuntimeError: it ended before.
+        RuntimeError: it ended first.
     """
     assert process.stdout is not None  # noqa: S101 - a mistake in a benchmark
     for line in process.stdout:
@@ -107,7 +106,7 @@ def wait_until_ready(process: subprocess.Popen[bytes]) -> None:
 
 
 def wait_for_http(port: int, path: str, *, timeout_s: float = 90.0, every_s: float = 0.002) -> None:
-    """Return as soon as GET `path` answers 200 on 127.0.0.1; asks every `every_s` seconds."""
+    """Wait until GET `path` answers 200 on 127.0.0.1; polls every `every_s` seconds."""
     deadline = time.monotonic() + timeout_s
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
     while time.monotonic() < deadline:

@@ -1,16 +1,16 @@
-"""The few statistics that the reports state."""
+"""Statistics for the reports."""
 
 import math
 import statistics
 from collections.abc import Sequence
 from typing import NamedTuple
 
-# Of the normal distribution, for an interval that holds 95 %.
+# The normal distribution's quantile for a 95 % interval.
 _Z95 = 1.96
 
 
 class Ratio(NamedTuple):
-    """How much more one sample is than another: the ratio of their geometric means, and its 95 % interval."""
+    """The ratio of two samples' geometric means, with its 95 % confidence interval."""
 
     value: float
     low: float
@@ -18,16 +18,16 @@ class Ratio(NamedTuple):
 
 
 def quantile(values: Sequence[float], share: float) -> float:
-    """The value that this share of `values` does not exceed, by the nearest rank; NaN of none."""
+    """The quantile of `values` by the nearest-rank method; NaN without values."""
     if not values:
         return math.nan
     return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
 
 
 def ratio_of(measured: Sequence[float], base: Sequence[float]) -> Ratio:
-    """Of two samples of positive numbers, the interval by Welch's standard error of the mean logarithms.
+    """The ratio of two samples of positive numbers, by Welch's standard error of the mean logarithms.
 
-    NaN where a sample has less than two.
+    NaN if a sample has less than two values.
     """
     if min(len(measured), len(base)) < 2:
         return Ratio(math.nan, math.nan, math.nan)

@@ -1,8 +1,8 @@
-"""Idle listeners of the measurement of streams: thousands of sockets in one process that only take.
+"""Idle stream clients: thousands of sockets in one process that only receive.
 
-Run as `python -m bench._stream_clients PORT PATH COUNT MARK`; WebSocket where PATH begins with /ws. It prints
-"ready" once every client has had its first event, and then, whenever every client has had one more event that
-contains MARK, the times on the monotonic clock at which the first and the last of them had it.
+Run as `python -m bench._stream_clients PORT PATH COUNT MARK`; WebSocket if PATH begins with /ws. It prints
+"ready" once every client has received its first event. Then, each time all clients have received another
+event that contains MARK, it prints the monotonic times at which the first and the last client received it.
 """
 
 import resource
@@ -11,11 +11,11 @@ import socket
 import sys
 import time
 
-# A source address has some 28,000 ports towards one server.
+# A source address has about 28,000 ports to one server.
 _PER_ADDRESS = 2_000
 _AT_ONCE = 64
 _CONNECT_TIMEOUT_S = 240.0
-# Frames without a payload; a client's is masked.
+# Frames without payload; the client's is masked.
 _PING, _PONG = b"\x89\x00", b"\x8a\x80\x00\x00\x00\x00"
 # The end of the first event: of its JSON over WebSocket, a blank line otherwise; or of the chunk that has it.
 _FIRST_EVENT_ENDS = (b"}}", b"}\n\n", b"}\n\n\r\n")
@@ -35,7 +35,7 @@ def _connect(port: int, path: str, number: int) -> socket.socket:
 
 
 def _listen(poll: select.epoll, port: int, path: str, count: int) -> dict[int, socket.socket]:
-    """Connect them all, each until it has had its first event."""
+    """Connect all clients, and wait for the first event of each."""
     clients: dict[int, socket.socket] = {}
     opening: set[int] = set()
     deadline = time.monotonic() + _CONNECT_TIMEOUT_S
@@ -59,7 +59,7 @@ def _listen(poll: select.epoll, port: int, path: str, count: int) -> dict[int, s
 
 
 def _watch(poll: select.epoll, clients: dict[int, socket.socket], mark: bytes) -> None:
-    """Say when all of them had an event with `mark`, again and again."""
+    """Print the times for each event with `mark`, once all clients have received it."""
     seen, first = 0, 0.0
     while True:
         for number, _ in poll.poll():

@@ -1,4 +1,4 @@
-"""200 callers wait at an open breaker: how many probes are let through, and when the last caller goes on."""
+"""200 callers wait at an open breaker: the number of probes, and the time until the last caller continues."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""How long a healthy destination waits for an event, alone and beside four dead ones."""
+"""Delivery delay of a healthy destination, alone and beside four dead ones."""
 
 import asyncio
 import gc
@@ -38,7 +38,7 @@ def measure() -> None:
     gc.freeze()  # as main.py does
     alone, beside = list[list[float]](), list[list[float]]()
     for number in range(PAIRS):
-        # Who goes first alternates, so that a machine that gets slower favours nobody.
+        # The order alternates, so that a machine that becomes slower favours neither.
         order = (alone, beside) if number % 2 else (beside, alone)
         for found in order:
             found.append(uvloop.run(_one_round(dead=found is beside)))
@@ -52,7 +52,7 @@ def measure() -> None:
 
 
 def _percentile(rounds: list[list[float]], percent: int) -> float:
-    """The median of the rounds' percentiles: one round that the machine disturbed does not decide."""
+    """The median of the rounds' percentiles, so that a single disturbed round does not matter."""
     return statistics.median(statistics.quantiles(times, n=100)[percent - 1] for times in rounds)
 
 
@@ -71,7 +71,7 @@ async def _one_round(*, dead: bool) -> list[float]:
                 for path in ("error", "hang", "loris"):
                     await destinations.subscribe(_KIND, f"{base}/{path}")
                 await destinations.subscribe(_KIND, f"http://127.0.0.1:{free_port()}/refused")
-            # Those that only fail are left alone after five attempts, as by Helix.
+            # As in Helix, the breaker of a failing destination opens after five attempts.
             breakers = dict[str, Breaker]()
             deliverer = Deliverer(
                 outbox,
@@ -110,7 +110,7 @@ async def _emit(database: Database, outbox: Outbox, number: int) -> None:
 
 @asynccontextmanager
 async def _receivers() -> AsyncIterator[tuple[str, dict[int, float]]]:
-    """One that answers at once, one that says 500, one that says nothing, one that says it byte by byte."""
+    """Receivers: one answers at once, one with 500, one never, one byte by byte."""
     arrived, over = dict[int, float](), asyncio.Event()
 
     async def healthy(request: web.Request) -> web.Response:

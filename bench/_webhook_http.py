@@ -1,4 +1,4 @@
-"""POST /webhooks/ucf.update with 64 senders, against the same route without the commit."""
+"""POST /webhooks/ucf.update with 64 senders, against the same route without commit."""
 
 import asyncio
 import statistics
@@ -12,7 +12,7 @@ import uvloop
 from bench._process import cpu_s, helix, wait_for_http
 
 SENDERS = 64
-# Below the inbox's high-water mark, since nothing is handled meanwhile.
+# Below the inbox's high-water mark, because no handler runs meanwhile.
 EVENTS = 6_400
 WARM_UP = 640
 ROUNDS = 3
@@ -26,7 +26,7 @@ _PROGRAMS = {
     "kept and handled": ["main.py"],
 }
 
-# Server CPU for each request, requests a second by the clock, and the 99th percentile of the answers' time.
+# Server CPU per request, requests per second of wall time, and the 99th percentile of response times.
 Round = tuple[float, float, float]
 
 
@@ -57,7 +57,7 @@ def _one_round(program: list[str]) -> Round:
 
 
 class _Sender(asyncio.Protocol):
-    """One connection: posts the next event as soon as the one before is answered."""
+    """A connection that posts the next event after the response to the last one."""
 
     def __init__(self, numbers: Iterator[int], times: list[float], over: asyncio.Future[None]) -> None:
         self._numbers = numbers
@@ -67,7 +67,7 @@ class _Sender(asyncio.Protocol):
         self._answer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # uvloop's are not derived from asyncio's.
+        # uvloop's transports are not subclasses of asyncio's.
         self._transport = cast("asyncio.Transport", transport)
         self._post()
 

@@ -1,4 +1,4 @@
-"""Ingest at the inbox itself: grouped, one commit for each event, and a bare loop of SQLite statements."""
+"""Ingest at the inbox: group commit, one commit per event, and a bare loop of SQLite statements."""
 
 import asyncio
 import hashlib
@@ -32,7 +32,7 @@ _DATA = b'{"reason":"measured","shift":{"harmony":0.001}}'
 _HANDLER = "state.ucf"
 _MIGRATIONS = (*CORE_MIGRATIONS, *WEBHOOK_MIGRATIONS)
 
-# Events a second by the clock, and by the CPU time that they took.
+# Events per second of wall time, and per second of CPU time.
 Rates = tuple[float, float]
 
 
@@ -55,13 +55,13 @@ def measure() -> None:
 
 
 def _ratio(name: str, ours: Sequence[Rates], theirs: Sequence[Rates], target: float) -> None:
-    """Of neighbours in time, so that what else the machine does falls out."""
+    """The ratio of neighbouring measurements, to cancel other load on the machine."""
     wall, cpu = (statistics.median(a[i] / b[i] for a, b in zip(ours, theirs, strict=True)) for i in (0, 1))
     print(f"ratio {name} {wall:.2f} by the clock, {cpu:.2f} by CPU (target: at least {target:g})")
 
 
 def _accepting(events: int) -> tuple[Rates, float]:
-    """How fast 64 callers are taken from, and how many events shared a commit."""
+    """The rates with 64 callers, and the number of events per commit."""
 
     async def run(folder: Path) -> tuple[Rates, float]:
         database = await Database.open(folder / "helix.db", _MIGRATIONS, app_version="bench")
@@ -89,7 +89,7 @@ def _accepting(events: int) -> tuple[Rates, float]:
 
 
 def _bare(events: int, group: int) -> Rates:
-    """The same rows with the same pragmas, ids and digests, and nothing around them."""
+    """The rates of inserting the same rows with the same pragmas, ids and digests, and nothing else."""
     with tempfile.TemporaryDirectory() as folder:
         connection = connect_writer(Path(folder) / "bare.db")
         for migration in WEBHOOK_MIGRATIONS:

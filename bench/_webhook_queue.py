@@ -1,4 +1,4 @@
-"""Starting with 10,000 deliveries that wait, against starting with none: time until ready, and memory."""
+"""A start with 10,000 waiting deliveries against a start with none: time until ready, and memory."""
 
 import sqlite3
 import statistics
@@ -29,7 +29,7 @@ def measure() -> None:
         for _ in range(ROUNDS):
             none.append(_start(empty, url))
             many.append(_start(queued, url))
-    for name, found in (("nothing waits", none), (f"{QUEUED:,} wait", many)):
+    for name, found in (("none waiting", none), (f"{QUEUED:,} waiting", many)):
         ready_s, mib = (statistics.median(each[index] for each in found) for index in (0, 1))
         print(f"{name:<26}{ready_s * 1e3:7.0f} ms until ready {mib:7.1f} MiB")
     added_s = statistics.median(b[0] - a[0] for a, b in zip(none, many, strict=True))

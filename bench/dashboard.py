@@ -1,7 +1,7 @@
 """The dashboard: from a change of state to the changed number in the page, in a real Chromium.
 
-Each change is an event sent by webhook; the time runs from before it is sent. Compared, for the same changes,
-with a page that asks for /status every 5 s, and with a plain listener on /events. Target: p95 under 300 ms.
+Each change is an event sent by webhook, timed from before it is sent. For the same changes it measures a page
+that polls /status every 5 s, and a plain client of /events. Target: p95 under 300 ms.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _FIRST = 0.4
 _STEP = 0.001
 _SEED = 108
 
-# Both pages note when the number stood in them; the clock is that of the machine.
+# Both pages record when the number appeared, by the machine's clock.
 _NOTE = """
 () => {
   window.seen = [];
@@ -83,12 +83,12 @@ async def _measure(chromium: str, url: str) -> None:
         raw: Seen = []
         listening = asyncio.create_task(_listen(session, raw))
         sent = await _change(session)
-        # The last change is in the page that asks once it has asked again.
+        # The polling page shows the last change after its next poll.
         await asyncio.sleep(POLL_MS / 1000 + 1)
         listening.cancel()
         results = {
             "dashboard": _delays(sent, await _seen(live)),
-            "listener on /events": _delays(sent, raw),
+            "client of /events": _delays(sent, raw),
             f"/status every {POLL_MS / 1000:g} s": _delays(sent, await _seen(polling)),
         }
     _report(results)
@@ -109,7 +109,7 @@ async def _browser(path: str) -> AsyncIterator["Browser"]:
 
 
 async def _change(session: aiohttp.ClientSession) -> Seen:
-    """Raises harmony step by step; gives each value with the moment before it was sent."""
+    """Raise harmony step by step; returns each value with the time before it was sent."""
     pause = random.Random(_SEED)
     sent: Seen = []
     for number in range(CHANGES + WARM_UP):
@@ -138,7 +138,7 @@ async def _seen(page: "Page") -> Seen:
 
 
 def _delays(sent: Seen, seen: Seen) -> list[float]:
-    """For each change, in ms, until its value or a newer one was there."""
+    """For each change, the delay in ms until its value or a newer one appeared."""
     return [next(at for shown, at in seen if shown >= value - _STEP / 2) - began for value, began in sent]
 
 

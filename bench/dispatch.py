@@ -1,7 +1,7 @@
 """Dispatch: CPU of the bot per command and per message, against a stock discord.py bot on the same sandbox.
 
 Targets (docs/architecture.md, "What things cost"): `!status` at most 1.3 times a bare `!ping`; a message that
-is no command at most 0.7 times.
+is not a command at most 0.7 times.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ ROUNDS = 5
 COMMANDS = 1_500
 MESSAGES = 6_000
 AT_ONCE = 8
-# Helix allows five commands in ten seconds a person, so the load comes from many.
+# Helix allows each person five commands in ten seconds, so many people send them.
 PEOPLE = 600
 COMMAND_TARGET = 1.3
 MESSAGE_TARGET = 0.7
@@ -89,7 +89,7 @@ def _program(kind: str, sandbox: Sandbox, folder: str) -> tuple[list[str], dict[
 
 
 async def _converse(sandbox: Sandbox, people: Iterator[int], command: str, times: int) -> None:
-    """Say the command `times` times, some at once, each waiting for its answer."""
+    """Send the command `times` times, several concurrently, each waiting for its response."""
     channel, bot_id = sandbox.channel("bot-commands"), sandbox.application_id
     free = asyncio.Semaphore(AT_ONCE)
 
@@ -111,7 +111,7 @@ async def _converse(sandbox: Sandbox, people: Iterator[int], command: str, times
 
 
 async def _chat(sandbox: Sandbox, people: Iterator[int], command: str) -> None:
-    """Say what is no command; the answer to the command at the end tells that all was heard."""
+    """Send messages that are not commands; the response to a final command shows that all were processed."""
     channel = sandbox.channel("general")
     for number in range(MESSAGES):
         await sandbox.act.message(user=next(people), channel=channel, content=f"good morning {number}")

@@ -1,6 +1,7 @@
 """Cost against the former design: /status built from files each time, all commands imported at the start.
 
-Both run on the same sandbox in turns, and are asked the same. Ratios are the former design's cost over ours.
+Both run in turns on the same sandbox with the same requests. Ratios are the former design's cost over
+Helix's.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from state.agents import ROSTER
 
 ROUNDS = 5
 REQUESTS = 6_400
-# How long files are counted and answers timed, at the promised rate.
+# How long files are counted and responses timed, at the rate of the objectives.
 LOAD_S = 10.0
 PER_S = 100.0
 KINDS = ("Helix", "former", "former, drawing")
@@ -34,15 +35,15 @@ _UCF = {"harmony": 0.5, "resilience": 1.0, "prana": 0.5, "drishti": 0.5, "klesha
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """What one process cost.
+    """The cost of one process.
 
     Attributes:
-        listening_s: from spawning Python to 200 on /status.
-        ready_s: likewise to being connected to Discord.
-        memory_mib: then (PSS).
-        cpu_us: per GET /status.
-        files_per_min: opened for reading, at 100 GET /status a second.
-        p95_s: of these answers.
+        listening_s: from spawning Python until 200 on /status.
+        ready_s: from spawning Python until connected to Discord.
+        memory_mib: memory when connected (PSS).
+        cpu_us: CPU per GET /status.
+        files_per_min: files opened for reading, at 100 GET /status per second.
+        p95_s: the 95th percentile of these responses.
     """
 
     listening_s: float

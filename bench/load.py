@@ -1,9 +1,8 @@
-"""The promised load over loopback, and what each flag gives: python -m bench.load [SECONDS] [NAME=VALUE …].
+"""The load of the objectives, and the effect of each flag: python -m bench.load [SECONDS] [NAME=VALUE …].
 
-100 GET /status and 50 GET /agents a second arrive by chance, and 2 webhooks a second that change the state,
-while people use commands by prefix and by slash; before and after, the same goes on without the GETs.
-NAME=VALUE are settings of the Helix that is measured. Ends with 1 when a promise was not kept, with 2 when it
-was called wrongly.
+Per second, 100 GET /status, 50 GET /agents and 2 webhooks that change the state arrive at random, while
+people use commands by prefix and by slash. Before and after, the same runs without the GETs. NAME=VALUE are
+settings of the measured Helix. Exit code 1: an objective was not met; 2: wrong usage.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from bench._load_run import run_load
 from bench._load_verdict import judge
 
 DEFAULT_S = 60.0
-# Of the load's time: how long commands run without the reads, and how long each variant lasts.
+# Fractions of the load's duration: for commands without reads, and for each variant.
 _QUIET_SHARE = 0.5
 _VARIANT_SHARE = 1 / 6
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, print promise by promise, then variant by variant."""
+    """Measure; print each objective, then each variant."""
     try:
         seconds, settings = _parse(arguments)
     except ValueError as error:
@@ -35,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
     for promise in promises:
         print(f"{'met    ' if promise.met else 'NOT MET'}  {promise.what}: {promise.seen}")
     late_ms = run.load.late_p99_s * 1e3
-    print(f"the generator itself was late by {late_ms:.2f} ms or less in 99 of 100 requests")
+    print(f"the generator itself was late by at most {late_ms:.2f} ms (99th percentile)")
     print(f"\n== the same for {seconds * _VARIANT_SHARE:g} s each, by flags", flush=True)
     _load_variants.measure(seconds * _VARIANT_SHARE, settings)
     return 0 if all(promise.met for promise in promises) else 1

@@ -1,4 +1,4 @@
-"""Metrics: what a recording and a scrape cost, with all 62 commands used, against prometheus_client.
+"""Metrics: the cost of recording and of a scrape with all 62 commands used, against prometheus_client.
 
 Targets (docs/architecture.md, "What things cost"): a recording at most a quarter of `labels().inc()` and
 `labels().observe()`; of a scrape at most a twentieth is spent on the event loop.
@@ -92,7 +92,7 @@ def _theirs() -> CollectorRegistry:
 
 
 def _each_us(work: Callable[[], object], times: int) -> float:
-    """CPU time of one call, in microseconds: the median of several rounds."""
+    """CPU time per call in microseconds, the median of several rounds."""
     rounds = []
     for _ in range(ROUNDS):
         gc.collect()

@@ -1,4 +1,4 @@
-"""Pictures: from asking the worker to the PNG, cold (its process and imports included) and warm.
+"""Pictures: from the request to the worker until the PNG, cold (including its process and imports) and warm.
 
 Target: each style at 1024×1024 in under 2 s, cold.
 """
@@ -15,7 +15,7 @@ from core.runtime.worker import Worker
 ROUNDS = 5
 TARGET_S = 2.0
 
-# The defaults, a field in which everything is critical, and one in which all is as well as can be.
+# The defaults, a field with all values critical, and one with all values ideal.
 _FIELDS = {
     "default": (0.5, 1.0, 0.5, 0.5, 0.1, 1.0),
     "critical": (0.2, 0.4, 0.15, 0.25, 0.8, 1.9),

@@ -1,7 +1,7 @@
-"""Listeners that never read: memory of the process before them, at most, and once they are gone.
+"""Stream clients that never read: process memory before, at most, and after them.
 
-`BENCH_STALLED` (1,500) says how many. They come from 60 addresses, half of them to /ws. They want different
-topics, and half of them come back after a gap.
+`BENCH_STALLED` (1,500) sets their number. They connect from 60 addresses, half of them to /ws, with different
+topics; half of them resume after a gap.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from bench._stream_clients import UPGRADE
 _WANTED = int(os.environ.get("BENCH_STALLED", "1500"))
 _ADDRESSES = 60
 _CHANGES = 1_500
-# As many changes as a gap may have.
+# The maximum number of events in a gap.
 _MISSED = 250
 _TOPICS = ("state", "agents", "alerts", "rituals", "deliveries", "directives", "health", "breakers", "pulse")
 _SMALLEST_WINDOW_BYTES = 4_096
@@ -52,10 +52,10 @@ def main() -> None:
                 served = _clients(caller)
             while _clients(caller):
                 time.sleep(0.1)
-            # Memory is given back a moment later.
+            # Memory is returned a moment later.
             time.sleep(3)
         print(
-            f"{_WANTED} listeners that never read, {_CHANGES} changes: {before:.0f} MiB before, "
+            f"{_WANTED} clients that never read, {_CHANGES} changes: {before:.0f} MiB before, "
             f"{most:.0f} at most, {resident_mib(process.pid):.0f} once they are gone; {served} not dropped"
         )
 
@@ -70,7 +70,7 @@ def _paths(seen: int) -> Iterator[str]:
 
 def _listen(port: int, number: int, path: str) -> socket.socket:
     client = socket.socket()
-    # Set before it connects, so that the window is small from the start.
+    # Set before connecting, so that the window is small from the start.
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _SMALLEST_WINDOW_BYTES)
     client.bind((f"127.0.1.{1 + number % _ADDRESSES}", 0))
     client.connect(("127.0.0.1", port))
@@ -80,7 +80,7 @@ def _listen(port: int, number: int, path: str) -> socket.socket:
 
 
 def _newest_event(port: int) -> int:
-    """The id of the snapshot that a listener gets."""
+    """The id of the current snapshot."""
     with socket.create_connection(("127.0.0.1", port), timeout=60) as client, client.makefile("rb") as lines:
         client.sendall(b"GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
         return next(int(line[4:]) for line in lines if line.startswith(b"id: "))

@@ -1,6 +1,6 @@
-"""Idle listeners on /events and /ws: memory of each, a change's way to the last one, against plain aiohttp.
+"""Idle clients of /events and /ws: memory per client, and the delay of a change, against plain aiohttp.
 
-`BENCH_STREAMS` (10,000) says how many; as many as the limit of open files allows are tried.
+`BENCH_STREAMS` (10,000) sets their number, limited by the maximum number of open files.
 """
 
 import contextlib
@@ -20,13 +20,13 @@ from bench._process import ROOT, cpu_s, free_port, helix, resident_mib, running,
 _WANTED = int(os.environ.get("BENCH_STREAMS", "10000"))
 _CHANGES = 10
 _PAUSE_S = 0.3
-# What a process has open besides its clients.
+# Open files of a process besides its clients.
 _OTHER_FILES = 1_200
 _MARKS = {"/events": "event: state", "/ws": '"event":"state"'}
 
 
 class Measured(NamedTuple):
-    """What one server did with its listeners."""
+    """The measurements of a server."""
 
     kib_each: float
     spread_ms: list[float]
@@ -76,7 +76,7 @@ def _measure_naive(path: str, count: int) -> Measured:
 
 
 class _Server(NamedTuple):
-    """A server under measurement: what is asked of it, and how a change is known when it comes."""
+    """A server under measurement: its path, and the mark of a change event."""
 
     pid: int
     port: int
@@ -85,7 +85,7 @@ class _Server(NamedTuple):
 
 
 def _measure(server: _Server, count: int, change: Callable[[], None]) -> Measured:
-    # The first few bring what is made once.
+    # The first few include one-time costs.
     with _clients(server, 20) as few:
         change()
         few.readline()
@@ -109,7 +109,7 @@ def _measure(server: _Server, count: int, change: Callable[[], None]) -> Measure
 
 @contextlib.contextmanager
 def _clients(server: _Server, count: int) -> Iterator[IO[str]]:
-    """So many listen; gives the lines that they print."""
+    """Connect `count` clients; yields their output."""
     process = subprocess.Popen(  # noqa: S603 - this project's own program
         [
             sys.executable,

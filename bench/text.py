@@ -1,6 +1,6 @@
-"""Text: what escaping Markdown costs for each character, for a text and for one sixteen times as long.
+"""Text: the cost of escaping Markdown per character, for a text and one sixteen times as long.
 
-Target (docs/architecture.md, "What things cost"): at most 1.5 times, whatever the text is made of.
+Target (docs/architecture.md, "What things cost"): at most 1.5 times, for any text.
 """
 
 import time
@@ -13,7 +13,7 @@ ROUNDS = 7
 SHORT = 4_000
 TIMES = 16
 TARGET = 1.5
-# What a regular expression that looks too far takes much longer for than for plain words.
+# Texts for which an inefficient regular expression takes much longer than for plain words.
 SHAPES = ("[", "[a](b)", "](", "*", "_", "`", "||", ":", ":a", "<", "#", "- ", "1.", " ", "\n", "\\", "a ")
 
 
@@ -31,7 +31,7 @@ def _compare(name: str, work: Callable[[str], object]) -> None:
 
 
 def _each_ns(work: Callable[[str], object], shape: str, length: int) -> float:
-    """CPU time for each character of a text of this shape, in nanoseconds: the median of several rounds."""
+    """CPU time per character in nanoseconds for a text of this shape, the median of several rounds."""
     text = (shape * length)[:length]
     rounds = []
     for _ in range(ROUNDS):

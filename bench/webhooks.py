@@ -1,6 +1,6 @@
 """Webhooks: ingest, its HTTP route, dead destinations beside healthy ones, breakers, and a long queue.
 
-Targets: printed beside each number. By CPU is what another program on the machine does not change.
+Targets are printed beside each number. Values by CPU are independent of other load on the machine.
 """
 
 from bench import _webhook_breaker, _webhook_dead, _webhook_http, _webhook_ingest, _webhook_queue

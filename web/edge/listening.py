@@ -61,9 +61,9 @@ def port_of(sockets: Sockets) -> int:
 async def _bind(host: str, port: int) -> Sockets:
     if host == _EVERY_IPV6:
         if socket.has_dualstack_ipv6():
-            # Every address of both families; without this, only those of IPv6.
+            # All IPv4 and IPv6 addresses; otherwise only IPv6.
             return (_bound(socket.AF_INET6, (host, port), both=True),)
-        logger.warning("http.no_ipv6 host=%s: only IPv4 is listened on", host)
+        logger.warning("http.no_ipv6 host=%s: listening on IPv4 only", host)
         host = EVERY_IPV4
     found = await asyncio.get_running_loop().getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

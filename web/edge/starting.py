@@ -1,6 +1,6 @@
-"""The answers on the HTTP port while the rest of Helix starts, before aiohttp is imported.
+"""Responses on the HTTP port during the start, before aiohttp is imported.
 
-`/health/live` gets 200. Everything else gets 503 with Retry-After, since nothing can be read or kept yet.
+`/health/live` gets 200. Everything else gets 503 with Retry-After, because nothing can be read or stored yet.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from web.answers.problems import NO_STORE, Problem, wire
 from web.edge.listening import BACKLOG, Sockets
 
 _STARTING: Final = Problem(
-    503, "Helix is starting. Try again in a second.", kind="starting", headers={"Retry-After": "1"}
+    503, "Helix is starting. Retry in a second.", kind="starting", headers={"Retry-After": "1"}
 )
 _HEALTH_HEADERS: Final = (*standard(), *CORS, NO_STORE, ("Content-Type", HEALTH_JSON))
 _LARGEST_HEAD: Final = 32 * 1024
-# A connection that has sent no head, or does not end after its answer, is cut off after so long.
+# A connection that sends no head, or does not end after its response, is closed after this long.
 _PATIENCE_S: Final = 5.0
 
 
 class StartingAnswers:
-    """Answers one request for each connection until the HTTP server takes the port over."""
+    """Answers one request per connection until the HTTP server takes over the port."""
 
     def __init__(self, settings: Settings) -> None:
         self._below = settings.public_path
@@ -35,20 +35,20 @@ class StartingAnswers:
         self._open: set[_Connection] = set()
 
     async def open(self, sockets: Sockets) -> None:
-        """Accept connections on the sockets, which stay open when this ends."""
+        """Accept connections on the sockets, which stay open after `close`."""
         loop = asyncio.get_running_loop()
         for one in sockets:
             server = await loop.create_server(self._connection, sock=one.dup(), backlog=BACKLOG)
             self._servers.append(server)
 
     def close(self) -> None:
-        """Accept nothing more; the connections that there are get their answers."""
+        """Accept no more connections; existing ones get their responses."""
         for server in self._servers:
             server.close()
         self._servers.clear()
 
     def answer(self, head: bytes) -> bytes:
-        """What a request with this head gets."""
+        """The response to a request with this head."""
         method, _, rest = head.partition(b" ")
         target = rest.partition(b" ")[0].partition(b"?")[0].decode("latin-1")
         path = target.removeprefix(self._below)
@@ -65,14 +65,14 @@ class StartingAnswers:
         return _Connection(self)
 
     def enter(self, connection: _Connection) -> bool:
-        """Count a connection; False where there are too many."""
+        """Count a connection; returns False if there are too many."""
         if len(self._open) >= self._most:
             return False
         self._open.add(connection)
         return True
 
     def leave(self, connection: _Connection) -> None:
-        """Count a connection no more."""
+        """Stop counting a connection."""
         self._open.discard(connection)
 
 
@@ -91,8 +91,8 @@ class _Connection(asyncio.Protocol):
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
-        # After the answer a body is read and dropped: a close would reset the connection, and the client
-        # might never see its answer.
+        # Drain a body after the response: closing would reset the connection, and the client might not see
+        # the response.
         if self._answered:
             return
         self._head += data
@@ -104,7 +104,7 @@ class _Connection(asyncio.Protocol):
             self._transport.abort()
 
     def eof_received(self) -> bool:
-        # A client may end its side before its answer has been written out.
+        # A client may close its side before its response has been written.
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature

@@ -1,4 +1,4 @@
-"""The terms on which the server answers."""
+"""The access rules of the server, for the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import msgspec
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """What of the settings callers are told.
+    """The settings that clients need to know.
 
     Attributes:
-        base_url: under which address the server is known.
+        base_url: the prefix of full URLs.
         read_token: whether reading needs a token.
-        open_webhooks: whether anybody may send events, as in the sandbox.
+        open_webhooks: whether sending events needs no authentication, as in the sandbox.
     """
 
     base_url: str

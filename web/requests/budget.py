@@ -1,4 +1,4 @@
-"""What a request costs its client: one token, unless the cache answers it."""
+"""Rate limiting of requests: each costs a token, unless the cache answers it."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Budget:
                 self.charge(request)
 
     def charge(self, request: web.Request) -> None:
-        """Take the request's token; nothing where it was charged before, or costs nothing.
+        """Take the request's token; no-op if it was charged before or is free.
 
         Raises:
             Problem: 429, the client has no token left.
