@@ -34,7 +34,7 @@ class HelixBot(EarlyBot):
     Attributes:
         kernel: the mechanisms of the process.
         collective: the shared state.
-        remembered: small things to remember across restarts.
+        key_values: the key-value store.
         routes: what the HTTP server serves, for `discovery`.
         base_url: what full links to those routes start with, without a slash at the end.
         loader: what loads the cogs.
