@@ -9,7 +9,7 @@ from aiohttp import web
 from sandbox.cdn import add_cdn
 from sandbox.desk.actions import Actions
 from sandbox.desk.controls import ACTIONS, add_controls
-from sandbox.desk.page import PAGE, STATIC_DIR, add_page, read_page
+from sandbox.desk.page import PAGE, add_page
 from sandbox.desk.place_views import add_place_views
 from sandbox.desk.views import SOCKETS, Sockets, add_views
 from sandbox.engine import ENGINE, Engine
@@ -141,7 +141,7 @@ def _build_app(engine: Engine, hosts: Iterable[str]) -> web.Application:
     app[ENGINE] = engine
     app[HOSTS] = frozenset(host.lower() for host in hosts)
     app[ACTIONS] = Actions(engine)
-    app[PAGE] = dict(read_page(STATIC_DIR))
+    app[PAGE] = {}
     app[SOCKETS] = Sockets()
     app.router.add_get("/gateway", engine.gateway.handle)
     # discord.py requests "gateway/" for a URL without a path.

@@ -1,4 +1,4 @@
-"""The chat page: its files, read once at start, and a proxy for the bot's command list."""
+"""The chat page: its files, read once when first asked for, and a proxy for the bot's command list."""
 
 import json
 import logging
@@ -52,6 +52,7 @@ def read_page(folder: Path) -> Mapping[str, PageFile]:
     return files
 
 
+# Files that are served instead of those in the folder, if there are any.
 PAGE = web.AppKey("PAGE", dict[str, PageFile])
 
 
@@ -75,7 +76,7 @@ async def _static(request: web.Request) -> web.Response:
 
 
 def _send(request: web.Request, name: str) -> web.Response:
-    file = request.app[PAGE].get(name)
+    file = (request.app[PAGE] or read_page(STATIC_DIR)).get(name)
     if file is None:
         raise web.HTTPNotFound
     headers = {

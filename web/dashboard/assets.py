@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, final
@@ -27,13 +28,15 @@ _ASK_FIRST: Final = "no-cache"
 class Asset:
     """One file, uncompressed and compressed."""
 
-    __slots__ = ("_digest", "content_type", "packed", "plain")
-
     def __init__(self, name: str, content: bytes) -> None:
         self.content_type = _TYPES[Path(name).suffix]
         self.plain = content
-        self.packed = gzip.compress(content, 9, mtime=0)
         self._digest = blake2b(content, digest_size=12).hexdigest()
+
+    @cached_property
+    def packed(self) -> bytes:
+        """The file compressed, when first asked for: the start does not need it."""
+        return gzip.compress(self.plain, 9, mtime=0)
 
     def answer(
         self, accept_encoding: str | None, if_none_match: str | None, *, for_good: bool
