@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +66,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # They run over again, or in processes of their own, what the other folders reach by themselves.
     for item in items:
         if not _MEASURED.intersection(item.path.relative_to(_TESTS).parts[:1]):
-            item.add_marker("no_cover")
+            item.add_marker("unmeasured")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
+    # The mark of pytest-cov, no_cover, leaves out the call alone: the setup is often the dearer part.
+    plugin = item.config.pluginmanager.getplugin("_cov")
+    controller = plugin and plugin.cov_controller
+    if not controller or not item.get_closest_marker("unmeasured"):
+        return (yield)
+    controller.pause()
+    try:
+        return (yield)
+    finally:
+        controller.resume()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -22,6 +22,8 @@ from state.opening import open_collective
 from tests.hearing import Hearing
 from tests.manual_clock import ManualClock
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 async def collective(kernel: Kernel, database: Database) -> AsyncIterator[Collective]:

@@ -11,6 +11,8 @@ from web.app import WebServer
 from web.routes.table import ROUTES, route_infos
 from web.routing import RouteSpec
 
+pytestmark = pytest.mark.unmeasured
+
 
 class Gate:
     """A route that answers when it is told to."""

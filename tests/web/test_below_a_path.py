@@ -12,6 +12,8 @@ from tests.web.routes.test_session import TOKEN, begin
 from web.routes.table import ROUTES
 from web.routing import RouteSpec
 
+pytestmark = pytest.mark.unmeasured
+
 BELOW = "/tools/helix"
 PUBLIC = f"https://example.org{BELOW}"
 _READ = [spec for spec in ROUTES if spec.method == "GET" and spec.stream is None]

@@ -21,6 +21,8 @@ from bot.cogs.monitoring._metrics import SECTIONS
 from state.agents import LAYERS
 from state.models import METRICS
 
+pytestmark = pytest.mark.unmeasured
+
 ROOT = Path(__file__).resolve().parents[3]
 
 

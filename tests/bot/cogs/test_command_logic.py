@@ -10,6 +10,8 @@ from bot.catalog.entry import Level
 from bot.parts import HelixBot
 from tests.bot.cogs.logic import reply_to
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.mark.usefixtures("logic_bot")
 @pytest.mark.parametrize(

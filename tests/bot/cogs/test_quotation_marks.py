@@ -6,6 +6,8 @@ from state.change import Actor
 from tests.bot.cogs.talk import Talk, text_of
 from tests.bot.conftest import StartBot
 
+pytestmark = pytest.mark.unmeasured
+
 ADA = Actor("command", "Ada", 5)
 
 

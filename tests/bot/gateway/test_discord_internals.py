@@ -18,6 +18,8 @@ from discord import app_commands, gateway, http, state
 from discord.ext import commands
 from discord.ext.commands import view
 
+pytestmark = pytest.mark.unmeasured
+
 ROOT = Path(__file__).resolve().parents[3]
 ADAPTER = ROOT / "bot/gateway/discord_internals.py"
 CHECKED_WITH = "2.7"

@@ -15,6 +15,8 @@ from state.collective import Collective
 from tests.bot.cog_folder import CogFolder
 from tests.bot.loading.cog_loading import NAMES, build_loader, state_of
 
+pytestmark = pytest.mark.unmeasured
+
 # Writes a mark each time it is executed, and lets others run in the middle of `setup`.
 COUNTING = """
 import sys

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.unmeasured
+
 ROOT = Path(__file__).parents[3]
 ADAPTER = ROOT / "core/http/aiohttp_internals.py"
 DOCUMENTED = {"aiohttp", "aiohttp.abc", "aiohttp.test_utils", "aiohttp.typedefs", "aiohttp.web"}

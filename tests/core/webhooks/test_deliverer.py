@@ -19,6 +19,8 @@ from tests.core.webhooks.delivery_stage import SIGNING, Stage, settings
 from tests.core.webhooks.receiver import Receiver, receiving
 from tests.manual_clock import ManualClock
 
+pytestmark = pytest.mark.unmeasured
+
 
 async def test_an_event_arrives_signed_with_an_id_and_counts_as_delivered(
     stage: Stage, receiver: Receiver, monkeypatch: pytest.MonkeyPatch

@@ -11,6 +11,8 @@ from discord.gateway import KeepAliveHandler
 from sandbox import Sandbox
 from tests.sandbox.support import Bot, Bots
 
+pytestmark = pytest.mark.unmeasured
+
 
 async def test_a_client_logs_in_and_knows_both_servers(bot: Bot, sandbox: Sandbox) -> None:
     home = bot.get_guild(sandbox.home_guild_id)

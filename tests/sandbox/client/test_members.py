@@ -7,6 +7,8 @@ from sandbox import Sandbox
 from sandbox.records import Member, User
 from tests.sandbox.support import Api, Bot, Bots
 
+pytestmark = pytest.mark.unmeasured
+
 CROWD = 2500
 
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from state.alerts.holt import TooLittleData, forecast
 
+pytestmark = pytest.mark.unmeasured
+
 # Australian air passengers, millions, 1990–2017 (Hyndman & Athanasopoulos, §8.2, data set aus_airpassengers).
 PASSENGERS = (
     17.55, 21.86, 23.89, 26.93, 26.89, 28.83, 30.08, 30.95, 30.19, 31.58, 32.58, 33.48, 39.02, 41.39,

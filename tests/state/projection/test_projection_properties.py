@@ -8,11 +8,14 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from tests.state.world import World
+
+pytestmark = pytest.mark.unmeasured
 
 VALUES = st.integers(0, 20).map(lambda number: number / 10)
 

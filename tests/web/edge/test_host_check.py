@@ -8,6 +8,8 @@ from tests.web.requests.test_middleware import assert_problem
 from web.routes.table import ROUTES
 from web.routing import RouteSpec
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 async def open_site(make_site: MakeSite) -> Site:

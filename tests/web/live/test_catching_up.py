@@ -16,6 +16,8 @@ from web.live.client import Client
 from web.live.sse_client import SseClient
 from web.live.ws_client import WsClient
 
+pytestmark = pytest.mark.unmeasured
+
 _NAMES = ("ritual", "alert", "gateway")
 # The id of an event, as either transport frames it.
 _HEALTH = re.compile(rb'id(?:: |":)(\d+)(?:\n|,")event(?:: |":")health')

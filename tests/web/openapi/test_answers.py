@@ -11,6 +11,8 @@ from tests.web.helpers import MakeSite
 from web.routes.table import ROUTES
 from web.routing import RouteSpec
 
+pytestmark = pytest.mark.unmeasured
+
 _JSON = [
     spec
     for spec in ROUTES

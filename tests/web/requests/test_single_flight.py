@@ -12,6 +12,8 @@ from web.answers.bodies import Body
 from web.requests.responses import RESPONSES
 from web.routing import RouteSpec
 
+pytestmark = pytest.mark.unmeasured
+
 CLIENTS = 1000
 
 

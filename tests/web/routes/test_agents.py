@@ -3,6 +3,8 @@ import pytest
 from state.agents import ROSTER
 from tests.web.helpers import Site
 
+pytestmark = pytest.mark.unmeasured
+
 
 async def test_all_fourteen_are_listed_in_their_order(site: Site) -> None:
     answer = (await site.get("/agents")).json()

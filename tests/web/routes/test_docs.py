@@ -13,6 +13,8 @@ from state.events import IN_EVENTS, OUT_EVENTS
 from tests.web.helpers import MakeSite, Site
 from web.routes.table import ROUTES
 
+pytestmark = pytest.mark.unmeasured
+
 
 class _Page(HTMLParser):
     """The ids, links and open elements of a page."""

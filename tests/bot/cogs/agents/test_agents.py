@@ -9,6 +9,8 @@ from state.change import JournalRow
 from tests.bot.cogs.talk import Talk, text_of
 from tests.bot.support import RunningBot
 
+pytestmark = pytest.mark.unmeasured
+
 UNBUILT = sum(spec.check is None for spec in ROSTER)
 
 

@@ -5,6 +5,8 @@ import pytest
 from tests.bot.cogs.logic import reply_to
 from tests.manual_clock import ManualClock
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.mark.usefixtures("logic_bot")
 @pytest.mark.parametrize(

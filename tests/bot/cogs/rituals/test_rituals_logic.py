@@ -17,6 +17,8 @@ from state.rituals.schedule_rules import parse_rule
 from tests.bot.cogs.logic import reply_to
 from tests.manual_clock import ManualClock
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 def kernel(tmp_path: Path, clock: ManualClock) -> Kernel:

@@ -14,6 +14,8 @@ from state.events import OUT_EVENTS
 from tests.web.helpers import Answer, MakeSite, Site
 from tests.web.routes.webhooks.test_webhooks import TOKEN, post, problem
 
+pytestmark = pytest.mark.unmeasured
+
 HERE = "http://127.0.0.1:9/hook"
 
 
