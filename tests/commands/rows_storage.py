@@ -41,7 +41,7 @@ CASES = (
             Use(
                 line="backup list 3",
                 options={"action": "list", "backup": "3"},
-                says="`list` has no arguments",
+                says="`list` takes nothing more",
             ),
         ),
         prepare=make_one,
