@@ -1,4 +1,4 @@
-"""The parts of one running process, and the services that start and stop them."""
+"""The parts of the running process, and the services that start and stop them."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("helix")
 
-# How much longer than its own stop a predecessor may take before the data folder counts as busy.
+# How long beyond its own shutdown time to wait for a predecessor to release the data folder, in seconds.
 _PREDECESSOR_EXTRA_S: Final = 5.0
-# How much of a stop's time may pass until the attempts to tell subscribers of it are made.
+# The part of a stop's time for delivering `system.stopping` to subscribers.
 _GOODBYE_SHARE: Final = 0.3
 _FOR_STORE: Final = ("core.store", "state.schema")
 _MODULES: Final = ("state.opening", "web.app", "bot.catalog", "bot.app")
@@ -47,10 +47,10 @@ _MODULES: Final = ("state.opening", "web.app", "bot.catalog", "bot.app")
 class Helix:
     """The parts, from the kernel to the bot.
 
-    The port is taken first; a thread imports what else there is to import.
+    The port is bound first; a thread imports the rest.
 
     Args:
-        settings: those of the command line.
+        settings: the loaded settings.
         begun: when the process began, by `time.perf_counter`.
     """
 
@@ -86,20 +86,20 @@ class Helix:
             self._kernel.lifecycle.add(service)
 
     async def start(self) -> None:
-        """Start the services, each as soon as what it needs runs.
+        """Start the services, each as soon as its dependencies run.
 
         Raises:
-            StartError: an operator can mend what keeps one from starting.
+            StartError: something that the operator can fix prevents the start.
         """
-        # An import makes little garbage and much to look through: collections were a seventh of the start.
+        # Imports create many objects but little garbage: collections took a seventh of the start.
         gc.disable()
         self._kernel.lifecycle.note("python", time.perf_counter() - self._begun)
         try:
             await self._kernel.lifecycle.start()
         except StoreError as error:
             raise StartError(f"{self._database_path}: {error}") from error
-        # Modules, commands, routes: they stay until the end. Left among what is looked through for garbage
-        # they make a full collection hold up everything for 50 ms, again and again while much is going on.
+        # Exclude permanent objects (modules, commands, routes) from garbage collection; a full collection of
+        # them would block the process for 50 ms, repeatedly under load.
         gc.freeze()
         gc.enable()
         self._started = True
@@ -111,17 +111,17 @@ class Helix:
             announce(self._kernel.settings, f"Open {page} and type {prefix}status")
 
     async def stop(self) -> None:
-        """Say goodbye, finish what is in flight, and stop the services in reverse."""
+        """Emit `system.stopping`, finish work in progress, and stop the services in reverse order."""
         begun = time.monotonic()
         shutdown_s = time_to_stop_s(self._kernel.settings.shutdown_s)
-        # The goodbye comes first: while it is being said, the drain has something to wait for.
+        # Emitted together with the drain, which waits for its delivery.
         goodbye = (
             (self._collective.webhooks.emit_stopping(shutdown_s * _GOODBYE_SHARE),) if self._started else ()
         )
         await asyncio.gather(*goodbye, self._kernel.drain.finish(shutdown_s))
         spent_s = time.monotonic() - begun
         await self._kernel.lifecycle.stop(within_s=shutdown_s - spent_s)
-        # Last: it waits for the bot's connection, and the data folder must not.
+        # Last, because it waits for the bot's connection; the data folder must be released before.
         if self._sandbox is not None:
             await self._sandbox.stop()
         logger.info("stopped after_ms=%.0f", (time.monotonic() - begun) * 1000)
@@ -135,7 +135,7 @@ class Helix:
             self._kernel.settings.data_dir, wait_s=wait_s, describe=f"Helix {VERSION}"
         )
         try:
-            # A restore that was killed half way, where the folder could not be replaced in one step.
+            # Finish a restore that was killed while replacing the folder step by step.
             await asyncio.to_thread(finish_restore, self._kernel.settings.data_dir)
         except BaseException:
             self._lock.release()
@@ -233,5 +233,5 @@ class Helix:
 
 
 async def _import(names: Iterable[str]) -> None:
-    """Import in a thread, so that the loop answers meanwhile; one thread at a time, as two are slower."""
+    """Import in a thread, so that the loop stays responsive; one thread, because two are slower."""
     await asyncio.to_thread(lambda: [importlib.import_module(name) for name in names])

@@ -46,7 +46,7 @@ async def serve(settings: Settings, outputs: Outputs, *, begun: float) -> None:
             await stop_asked
         else:
             starting.cancel()
-            # One that hangs, as an import may, must leave the time to close what runs already.
+            # A hanging start, such as in an import, must leave time to stop the running services.
             await asyncio.wait({starting}, timeout=patience(settings.shutdown_s))
     finally:
         stop_asked.cancel()
