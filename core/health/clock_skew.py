@@ -40,7 +40,7 @@ class ClockSkew:
         self._stepped_at: float | None = None
         self._step_s = 0.0
         self._on_set_back: list[Callable[[], Awaitable[object]]] = []
-        self._untold = False
+        self._pending = False
         self._ahead: deque[tuple[float, float]] = deque(maxlen=_KEPT)
 
     def on_set_back(self, callback: Callable[[], Awaitable[object]]) -> None:
@@ -61,11 +61,11 @@ class ClockSkew:
             # Comparisons from before the step are no longer valid.
             self._ahead.clear()
         if step_s < -_BACK_S:
-            self._untold = True
-        if self._untold:
+            self._pending = True
+        if self._pending:
             for callback in self._on_set_back:
                 await callback()
-            self._untold = False
+            self._pending = False
 
     def compare(self, theirs: datetime) -> None:
         """Records the sender's timestamp of something just received, to measure the skew."""

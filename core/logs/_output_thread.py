@@ -41,7 +41,7 @@ class Output:
         self.lost = 0
         self.lost_at: float | None = None
         self.error = ""
-        self._untold = 0
+        self._unreported = 0
         # Whether the last write ended in the middle of a line.
         self._torn = False
         self._cell: CounterCell | None = None
@@ -54,7 +54,7 @@ class Output:
     def lose(self, count: int, error: str) -> None:
         """Counts entries as lost; the caller holds the lock of the writing thread."""
         self.lost += count
-        self._untold += count
+        self._unreported += count
         self.lost_at = time.monotonic()
         self.error = error
         if self._cell is not None:
@@ -76,15 +76,15 @@ class Output:
         self._torn = False
         return 0, ""
 
-    def tell(self, *, works: bool) -> None:
+    def report(self, *, works: bool) -> None:
         """Logs the losses since the last call; for the log's own output, only once it works again.
 
         Does nothing until `count_in` was called, so that `helix … | head` reports no losses.
         """
-        if self._cell is None or not self._untold or (self.name == "stderr" and not works):
+        if self._cell is None or not self._unreported or (self.name == "stderr" and not works):
             return
-        untold, self._untold = self._untold, 0
-        logger.warning("output.lines_lost output=%s lines=%d error=%r", self.name, untold, self.error)
+        unreported, self._unreported = self._unreported, 0
+        logger.warning("output.lines_lost output=%s lines=%d error=%r", self.name, unreported, self.error)
 
     def _write_some(self, data: bytes) -> int:
         try:
@@ -170,4 +170,4 @@ class OutputThread:
                 output.lose(lost, error)
             self._waiting_bytes -= sum(map(len, entries))
             self._changed.notify_all()
-        output.tell(works=not lost)
+        output.report(works=not lost)

@@ -189,7 +189,7 @@ class Deliverer:
     async def _attempt(self, destination: Destination, delivery: Due, permit: Permit) -> None:
         """Makes one attempt and records its outcome."""
         outcome = await self._try(destination, delivery.message)
-        _tell(permit_outcome=outcome, failed=permit.failed, succeeded=permit.succeeded)
+        _inform_breaker(permit_outcome=outcome, failed=permit.failed, succeeded=permit.succeeded)
         if outcome.verdict == "failed" and outcome.retry_after_s:
             rests_s = min(outcome.retry_after_s, _LONGEST_REST_S)
             self._resting[destination.name] = self._clock.monotonic() + rests_s
@@ -266,7 +266,9 @@ class Deliverer:
         self._resting.pop(name, None)
 
 
-def _tell(*, permit_outcome: Outcome, failed: Callable[[], None], succeeded: Callable[[], None]) -> None:
+def _inform_breaker(
+    *, permit_outcome: Outcome, failed: Callable[[], None], succeeded: Callable[[], None]
+) -> None:
     """Records the outcome at the breaker. A refusal counts as success: the destination answered."""
     if permit_outcome.verdict == "failed" and permit_outcome.status != 429:
         failed()

@@ -248,13 +248,13 @@ class Alerts:
         await self._manager.change_with(lambda _: Change(journal=(row,), events=(event,)), also=also)
 
     def _changed(self, _old: Snapshot, _new: Snapshot, change: Change) -> None:
-        heard = [self._hear(event, change) for event in change.events]
-        if not any(heard):
+        applied = [self._apply(event, change) for event in change.events]
+        if not any(applied):
             return
         for listener in tuple(self._listeners):
             listener()
 
-    def _hear(self, event: OutEvent, change: Change) -> bool:
+    def _apply(self, event: OutEvent, change: Change) -> bool:
         if isinstance(event, AlertRaised):
             self._open[event.id] = _raised(event)
         elif isinstance(event, AlertUpdated):

@@ -286,7 +286,7 @@ class Directives:
     def _moved(self, step: int, steps: int) -> None:
         if self.running is not None:
             self.running = msgspec.structs.replace(self.running, step=step, steps=steps)
-            self._notifications.tell(self.running)
+            self._notifications.notify(self.running)
 
     def _rested_or_not(self) -> None:
         self._kernel.health.refresh()
@@ -294,7 +294,7 @@ class Directives:
 
     def _changed(self, directive: Directive | None) -> None:
         self._notifications.publish(directive, queued=self.counts["queued"], halted=self.halted is not None)
-        self._notifications.tell(directive)
+        self._notifications.notify(directive)
 
 
 def _one_line(text: str) -> str:

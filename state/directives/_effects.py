@@ -59,10 +59,10 @@ async def backup(work: Work) -> Outcome:
         if made.status == "good":
             return Outcome(f"{_backup_result(made)} It was made before Helix ended.")
 
-    def tell(done: int, total: int, _note: str) -> None:
-        work.tell(done, total)
+    def report(done: int, total: int, _note: str) -> None:
+        work.report_progress(done, total)
 
-    return Outcome(_backup_result(await _when_free(work, lambda: backups.create(work.actor, tell))))
+    return Outcome(_backup_result(await _when_free(work, lambda: backups.create(work.actor, report))))
 
 
 async def heartbeat(work: Work) -> Outcome:
@@ -75,7 +75,7 @@ async def heartbeat(work: Work) -> Outcome:
     def count(_result: object) -> None:
         nonlocal done
         done += 1
-        work.tell(done, total)
+        work.report_progress(done, total)
 
     results = await probes.probe_all(count)
     for result in results:
@@ -100,10 +100,10 @@ async def report(work: Work) -> Outcome:
     if any(entry.cause == CAUSE for entry in told):
         return Outcome("The report was made before Helix ended.")
 
-    def tell(done: int, total: int, _note: str) -> None:
-        work.tell(done, total)
+    def report(done: int, total: int, _note: str) -> None:
+        work.report_progress(done, total)
 
-    made = await work.parts.reports.build(work.actor, tell)
+    made = await work.parts.reports.build(work.actor, report)
     return Outcome(f"The report says {made.status}: {made.assessment}")
 
 
@@ -156,7 +156,7 @@ async def _begin_ritual(work: Work) -> Run:
                 wanted,
                 actor=work.actor,
                 key=work.directive.key,
-                on_step=lambda step: work.tell(step, wanted),
+                on_step=lambda step: work.report_progress(step, wanted),
             )
         except RitualRunning as error:
             if not told:

@@ -36,7 +36,7 @@ class Notifications:
             return
         self._broadcaster.publish("directives", DirectivesChanged(directive, queued, halted))
 
-    def tell(self, directive: Directive | None) -> None:
+    def notify(self, directive: Directive | None) -> None:
         """Calls the watchers; with None if Manus was halted or resumed."""
         for watcher in tuple(self._watchers):
             try:

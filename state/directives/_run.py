@@ -66,7 +66,7 @@ class Executor:
             actor=Actor(CAUSE, asker.name, asker.id),
             halted=self._halted,
             log=lambda text: self._repository.add_line(directive, text),
-            tell=self._moved,
+            report_progress=self._moved,
         )
         task = asyncio.create_task(_run(action, work), name=f"directive-{directive.id}")
         self._drain.track(task, "directive", at_once=True)

@@ -71,7 +71,7 @@ class Work(msgspec.Struct, frozen=True):
         actor: the actor for the journal: the asker, with the cause "directive".
         halted: whether Manus is halted now.
         log: adds a line to the directive's log.
-        tell: reports progress to watchers: step, steps.
+        report_progress: reports progress to watchers: step, steps.
     """
 
     parts: Parts
@@ -79,7 +79,7 @@ class Work(msgspec.Struct, frozen=True):
     actor: Actor
     halted: Callable[[], bool]
     log: Callable[[str], Awaitable[None]]
-    tell: Callable[[int, int], None]
+    report_progress: Callable[[int, int], None]
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):

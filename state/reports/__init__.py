@@ -160,20 +160,20 @@ class Reports(msgspec.Struct, frozen=True):
         total = len(services) + 2
         done = 0
 
-        def told(note: str) -> None:
+        def finished(note: str) -> None:
             nonlocal done
             done += 1
             if on_progress is not None:
                 on_progress(done, total, note)
 
-        results = await self.probes.probe_all(lambda result: told(result.name))
+        results = await self.probes.probe_all(lambda result: finished(result.name))
         since = to_us(now - _WINDOW)
         journal_24h, journal_total = await self.database.read(lambda c: _journal(c, since))
-        told("journal")
+        finished("journal")
         lines = tuple([await self._service(result) for result in results])
         report = self._gather(now, lines, journal_24h, journal_total)
-        await self._tell(report, actor)
-        told("report")
+        await self._publish(report, actor)
+        finished("report")
         return report
 
     def _gather(
@@ -223,7 +223,7 @@ class Reports(msgspec.Struct, frozen=True):
             uptime_24h=None if uptime is None else uptime.share,
         )
 
-    async def _tell(self, report: Report, actor: Actor) -> None:
+    async def _publish(self, report: Report, actor: Actor) -> None:
         event = ReportReady(
             made_at=report.made_at,
             status=report.status,

@@ -61,17 +61,17 @@ class StatusWatch:
         starting = any(health.get(check.name) is None for check in health.checks())
         if starting or not self._kernel.drain.accepting:
             return False
-        status, told = health.overall(), False
+        status, reported = health.overall(), False
 
         def also(connection: sqlite3.Connection, _old: Snapshot, new: Snapshot) -> Sequence[OutEvent]:
-            nonlocal told
+            nonlocal reported
             previous = kv.find(connection, _SCOPE, _KEY)
-            told = previous in _OTHERS[status]
+            reported = previous in _OTHERS[status]
             if previous == status:
                 return ()
             now = self._kernel.clock.now()
             kv.put(connection, _SCOPE, _KEY, status, now)
-            if not told:
+            if not reported:
                 # The very first status is no change.
                 return ()
             return (
@@ -84,7 +84,7 @@ class StatusWatch:
             )
 
         await self._manager.change_with(lambda _: Change(), also=also)
-        return told
+        return reported
 
     async def _settle(self) -> None:
         """Waits until the status has been the same for a while."""

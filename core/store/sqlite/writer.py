@@ -162,19 +162,19 @@ class Writer:
         try:
             connection = self._prepare()
         except BaseException as error:  # noqa: BLE001 - passed to the caller that waits for the store to open
-            self._tell(_settle, self._opened, error)
-            self._tell(_settle, self._ended, None)
+            self._call_in_loop(_settle, self._opened, error)
+            self._call_in_loop(_settle, self._ended, None)
             return
         commits = GroupCommit(
             connection, self._participants, on_success=self._note_success, on_failure=self._note_failure
         )
-        self._tell(_settle, self._opened, None)
+        self._call_in_loop(_settle, self._opened, None)
         group: list[Request[Any]] | None = None
         try:
             while (group := self._next_group()) is not None:
                 rest = commits.commit(group)
                 self._carried.extend(rest)
-                self._tell(self._deliver, group[: len(group) - len(rest)])
+                self._call_in_loop(self._deliver, group[: len(group) - len(rest)])
                 # No caller waits for this: the group's results were delivered above.
                 self._checkpoints.run_if_due(connection)
             self._let_deliver()
@@ -182,15 +182,15 @@ class Writer:
         except Exception as error:
             logger.exception("store.writer_failed")
             if group is not None:
-                self._tell(self._give_up, group, error)
+                self._call_in_loop(self._give_up, group, error)
         finally:
             connection.close()
-            self._tell(_settle, self._ended, None)
+            self._call_in_loop(_settle, self._ended, None)
 
     def _let_deliver(self) -> None:
         """Waits until the event loop has delivered all groups, which needs the log file."""
         delivered = threading.Event()
-        self._tell(delivered.set)
+        self._call_in_loop(delivered.set)
         delivered.wait(_LAST_DELIVERY_S)
 
     def _leave(self, connection: sqlite3.Connection) -> None:
@@ -243,7 +243,7 @@ class Writer:
         if self.last_error is not None:
             self.last_error = None
             if self._on_failure is not None:
-                self._tell(self._on_failure, None)
+                self._call_in_loop(self._on_failure, None)
 
     def _note_failure(self, cause: BaseException) -> None:
         error = readable(cause)
@@ -251,9 +251,9 @@ class Writer:
         self.last_error = str(error)
         logger.warning("store.transaction_failed error=%s detail=%s", type(cause).__name__, cause)
         if self._on_failure is not None and isinstance(error, Exception):
-            self._tell(self._on_failure, error)
+            self._call_in_loop(self._on_failure, error)
 
-    def _tell(self, callback: Callable[..., object], *arguments: object) -> None:
+    def _call_in_loop(self, callback: Callable[..., object], *arguments: object) -> None:
         try:
             self._loop.call_soon_threadsafe(callback, *arguments)
         except RuntimeError:

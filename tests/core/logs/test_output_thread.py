@@ -169,8 +169,8 @@ def test_what_is_lost_to_standard_output_is_told_at_once(
     output, _ = watched(open_file("/dev/full"), "stdout")
     output.lose(*output.write([b"ready\n"]))
     with caplog.at_level(logging.WARNING):
-        output.tell(works=False)
-        output.tell(works=False)
+        output.report(works=False)
+        output.report(works=False)
     assert [record.getMessage() for record in caplog.records] == [
         "output.lines_lost output=stdout lines=1 error='No space left on device'"
     ]

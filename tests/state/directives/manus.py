@@ -34,7 +34,7 @@ class Hands:
         return Outcome("noted")
 
     async def wait(self, work: Work) -> Outcome:
-        work.tell(1, 2)
+        work.report_progress(1, 2)
         self.begun.set()
         await self.gate.wait()
         return Outcome("waited")

@@ -265,7 +265,7 @@ async def test_a_report_is_told_once_even_when_its_directive_is_begun_again(coll
         directive=done,
         actor=Actor("directive", "Ada", 5),
         log=lambda _: asyncio.sleep(0),
-        tell=lambda *_: None,
+        report_progress=lambda *_: None,
     )
     again = await _directive_deeds.report(work)
     assert again.result == "The report was made before Helix ended."

@@ -28,7 +28,7 @@ class Slow:
         directives._actions = {**directives._actions, "heartbeat": action}
 
     async def _run(self, work: Work) -> Outcome:
-        work.tell(1, 4)
+        work.report_progress(1, 4)
         self.begun.set()
         await self.gate.wait()
         return Outcome("It is over.")
