@@ -41,7 +41,7 @@ class Breakers:
         self._labels: dict[str, str] = {}
         self._listeners: list[Callable[[Breaker], None]] = []
         metrics.gauge(
-            "helix_breaker_state", "0 closed, 1 half-open, 2 open; of several the worst.", ("breaker",)
+            "helix_breaker_state", "0 closed, 1 half-open, 2 open; the worst of several.", ("breaker",)
         ).function(self._states)
 
     def get(self, name: str, label: str, policy: BreakerPolicy | None = None) -> Breaker:

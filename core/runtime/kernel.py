@@ -65,7 +65,7 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
     broadcaster = Broadcaster(clock=clock)
     loop_lag = LoopLag(
         clock,
-        metrics.histogram("helix_event_loop_lag_seconds", "How much later than asked a pause ended."),
+        metrics.histogram("helix_event_loop_lag_seconds", "Lag of the event loop, in seconds."),
         warn_s=settings.loop_lag_warn_ms / 1000,
         fail_s=settings.loop_lag_fail_ms / 1000,
     )
@@ -113,7 +113,7 @@ def build_kernel(settings: Settings, clock: Clock | None = None) -> Kernel:
 
 
 def _register_gauges(metrics: Registry, health: HealthRegistry) -> None:
-    metrics.gauge("helix_build_info", "Which Helix this is; always 1.", ("version",)).set(1.0, VERSION)
+    metrics.gauge("helix_build_info", "The version of Helix; always 1.", ("version",)).set(1.0, VERSION)
     metrics.gauge("helix_check_status", "Health checks: 0 pass, 1 warn, 2 fail.", ("check",)).function(
         lambda: {(check.name,): float(STATUSES.index(check.status)) for check in health.checks()}
     )

@@ -46,7 +46,7 @@ class AgentMonitor:
         self._waiting: deque[JournalRow] = deque(maxlen=_WAITING_LIMIT)
         self._flushing: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
-        self._up = kernel.metrics.gauge("helix_agent_up", "1 where the agent is active.", ("agent",))
+        self._up = kernel.metrics.gauge("helix_agent_up", "1 if the agent is active.", ("agent",))
         self._unsubscribe: list[Callable[[], None]] = []
 
     def start(self) -> None:

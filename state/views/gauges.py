@@ -39,7 +39,7 @@ def register_gauges(collective: Collective) -> None:
     gauge("helix_ucf", "The six values of the UCF.", ("metric",)).function(
         lambda: {(name,): float(getattr(manager.snapshot.ucf, name)) for name in METRICS}
     )
-    gauge("helix_queue_depth", "What waits, by queue.", ("queue",)).function(
+    gauge("helix_queue_depth", "Waiting entries, by queue.", ("queue",)).function(
         lambda: {
             ("directives",): float(collective.directives.counts["queued"]),
             ("store",): float(database.stats().waiting),

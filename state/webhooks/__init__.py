@@ -101,9 +101,9 @@ class Webhooks:
         self._off: tuple[str, ...] = ()
         self._reporter = DeliveryReporter(kernel)
         self._events = metrics.counter(
-            "helix_webhook_events_total", "Events that came in, by what became of them.", ("event", "outcome")
+            "helix_webhook_events_total", "Incoming events, by outcome.", ("event", "outcome")
         )
-        metrics.gauge("helix_queue_depth", "What waits, by queue.", ("queue",)).function(
+        metrics.gauge("helix_queue_depth", "Waiting entries, by queue.", ("queue",)).function(
             lambda: {("inbox",): float(self.inbox.waiting), ("outbox",): float(self.outbox.waiting)}
         )
         self._handlers: dict[str, Handler] = {}

@@ -29,10 +29,10 @@ class DeliveryReporter:
         self._broadcaster = kernel.broadcaster
         self._listeners: list[OnSettled] = []
         self._attempts = kernel.metrics.counter(
-            "helix_delivery_attempts_total", "Attempts at delivering.", ("destination", "outcome")
+            "helix_delivery_attempts_total", "Delivery attempts.", ("destination", "outcome")
         )
         self._lag = kernel.metrics.histogram(
-            "helix_delivery_lag_seconds", "From an event to its delivery, in seconds.", _BY_DESTINATION
+            "helix_delivery_lag_seconds", "Time from an event to its delivery, in seconds.", _BY_DESTINATION
         )
 
     def on_attempt(self, callback: OnSettled) -> Callable[[], None]:

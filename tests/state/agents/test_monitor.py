@@ -158,7 +158,7 @@ async def test_a_heartbeat_drops_what_was_cached(
 
 
 async def test_the_gauge_says_who_is_up(monitor: AgentMonitor, kernel: Kernel) -> None:
-    gauge = kernel.metrics.gauge("helix_agent_up", "1 where the agent is active.", ("agent",))
+    gauge = kernel.metrics.gauge("helix_agent_up", "1 if the agent is active.", ("agent",))
     assert (gauge.value("SanghaCore"), gauge.value("Kael")) == (1.0, 0.0)
     kernel.health.report("gateway", "fail")
     assert gauge.value("SanghaCore") == 0.0
