@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import aiohttp
+import pytest
+
+from bench._process import free_port
 from core.settings import TABLE
 from tests.e2e.helix_process import get_json, helix, sandbox_env
+from tests.e2e.test_stop import HANG, before_import
 
 
 async def test_ready_means_that_everything_built_has_reported(tmp_path: Path) -> None:
@@ -35,3 +40,22 @@ async def test_one_line_says_how_long_each_part_took(tmp_path: Path) -> None:
     async with helix(env=sandbox_env(tmp_path)) as process:
         await process.wait_for(r"started .*lock=\d+ms .*store=\d+ms .*http=\d+ms .*discord=\d+ms")
         await process.ready()
+
+
+@pytest.mark.parametrize("module", ["state.schema", "aiohttp", "bot.app"])
+async def test_while_it_imports_it_lives_and_tells_others_to_come_back(tmp_path: Path, module: str) -> None:
+    port = str(free_port())
+    hanging = before_import(tmp_path / "hooks", module, HANG)
+    async with helix(env=sandbox_env(tmp_path / "data", PORT=port, SHUTDOWN_S="1", **hanging)) as process:
+        await process.wait_for("the import hangs")
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+            async with session.get("/health/live") as response:
+                assert (response.status, await response.json(content_type=None)) == (200, {"status": "pass"})
+            for path in ("/health", "/health/ready", "/status"):
+                async with session.get(path) as response:
+                    assert (response.status, response.headers["Retry-After"]) == (503, "1")
+                    assert "starting" in await response.text()
+            async with session.post("/webhooks/zapier", data=b"x" * 100_000) as response:
+                assert response.status == 503
+        assert await process.terminate() == 0
+        assert "Traceback" not in process.output

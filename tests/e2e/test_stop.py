@@ -27,7 +27,7 @@ class Before:
 
 sys.meta_path.insert(0, Before())
 """
-_HANG = r"sys.stderr.write('the import hangs\n'); threading.Event().wait()"
+HANG = r"sys.stderr.write('the import hangs\n'); threading.Event().wait()"
 _ASK_FOR_A_STOP = "os.kill(os.getpid(), signal.SIGTERM)"
 
 
@@ -98,7 +98,7 @@ async def test_a_stop_asked_for_during_the_start_is_obeyed(tmp_path: Path) -> No
 
 
 async def test_a_stop_asked_for_while_an_import_hangs_at_the_start_closes_the_store(tmp_path: Path) -> None:
-    hanging = before_import(tmp_path / "hooks", "bot.cogs.fun", _HANG)
+    hanging = before_import(tmp_path / "hooks", "bot.cogs.fun", HANG)
     more = {**hanging, "ENABLE_LAZY_COMMANDS": "false", "SHUTDOWN_S": "2"}
     async with helix(env=sandbox_env(tmp_path / "data", **more)) as process:
         await process.wait_for("the import hangs")

@@ -262,3 +262,15 @@ async def test_a_folder_put_in_the_place_of_the_watched_one_is_still_watched(
         await watched.next("a.json")
         write(folder / "a.json", "{ }")
         await watched.next("a.json")
+
+
+async def test_while_it_is_held_back_it_says_so_and_edits_are_found_afterwards(tmp_path: Path) -> None:
+    watched = Watched(tmp_path)
+    watched.watcher.hold()
+    async with watched.running():
+        await watched.until("begins when Helix has started")
+        write(tmp_path / "a.json", "1")
+        assert watched.batches.empty()
+        watched.watcher.release()
+        await watched.next("a.json")
+        await watched.until("notified by the system")
