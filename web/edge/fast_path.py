@@ -35,10 +35,10 @@ class HotAnswer:
         build: computes the body synchronously; None if it is asynchronous, then only cache hits are answered.
 
     Attributes:
-        wire: the response bytes that `made` returned last.
-        same_until: until then `made` would return the same bytes while `entry` is valid, because neither
+        wire: the response bytes that `response` returned last.
+        same_until: until then `response` would return the same bytes while `entry` is valid, because neither
             `Age` nor `Date` changes before.
-        hits: counts cache hits when `wire` is reused without `made`.
+        hits: counts cache hits when `wire` is reused without `response`.
         lane: the counters for the response.
     """
 
@@ -47,7 +47,7 @@ class HotAnswer:
         "entry", "hits", "lane", "same_until", "wire",
     )  # fmt: skip
 
-    # Unset until `made` has returned a response.
+    # Unset until `response` has returned bytes.
     entry: Entry[Body]
     lane: Lane
 
@@ -66,7 +66,7 @@ class HotAnswer:
         self.wire = b""
         self.same_until = -math.inf
 
-    def made(self, table: HotTable) -> bytes | None:
+    def response(self, table: HotTable) -> bytes | None:
         """The response as bytes; None if the request must be handled by aiohttp.
 
         Raises:

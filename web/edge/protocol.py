@@ -78,8 +78,8 @@ class Connection(BoundedConnection):
         if started < answer.same_until and started < answer.entry.settled_until:
             answer.hits.value += 1
             wire = answer.wire
-        elif (made := self._made(data, answer)) is not None:
-            wire = made
+        elif (fresh := self._response(data, answer)) is not None:
+            wire = fresh
         else:
             self._pass_on(data, idle=idle)
             return
@@ -103,12 +103,12 @@ class Connection(BoundedConnection):
             self.close()
         return self._half_closed
 
-    def _made(self, head: bytes, answer: HotAnswer) -> bytes | None:
+    def _response(self, head: bytes, answer: HotAnswer) -> bytes | None:
         """The response to a known head; None if aiohttp must handle it."""
         table = self._shared.table
         try:
-            return answer.made(table)
-        except Exception:  # noqa: BLE001 - the usual way meets the same error, and answers and logs it
+            return answer.response(table)
+        except Exception:  # noqa: BLE001 - aiohttp's path meets the same error, answers and logs it
             table.forget(head)
             return None
 

@@ -56,13 +56,13 @@ async def test_the_same_bytes_are_given_until_something_moves(
 ) -> None:
     monkeypatch.setattr(fast_path, "time", SimpleNamespace(time=lambda: 1_800_000_000.0))
     made: list[float] = []
-    usual = fast_path.HotAnswer.made
+    usual = fast_path.HotAnswer.response
 
     def noted(answer: fast_path.HotAnswer, table: fast_path.HotTable) -> bytes | None:
         made.append(site.clock.monotonic())
         return usual(answer, table)
 
-    monkeypatch.setattr(fast_path.HotAnswer, "made", noted)
+    monkeypatch.setattr(fast_path.HotAnswer, "response", noted)
     wire = await site.wire()
     await wire.ask("/commands")
     for _ in range(5):
@@ -92,7 +92,7 @@ async def test_switched_off_and_on_again_the_cache_is_asked_again(site: Site) ->
     answer = next(iter(site.server._table.answers.values()))
     site.kernel.flags.switch("response_caching", on=False)
     assert answer.same_until < site.clock.monotonic()
-    assert answer.made(site.server._table) is None
+    assert answer.response(site.server._table) is None
     assert answer.same_until < site.clock.monotonic()
     site.kernel.flags.switch("response_caching", on=True)
     assert (await wire.ask("/commands")).headers["x-cache"] == "hit"

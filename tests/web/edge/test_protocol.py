@@ -72,7 +72,7 @@ async def test_a_shortcut_obeys_the_flag(site: Site, monkeypatch: pytest.MonkeyP
     await wire.ask("/ucf")
     monkeypatch.setattr(RequestHandler, "data_received", _refuse)
     site.kernel.flags.switch("response_caching", on=False)
-    assert site.server._table.answers[head("/ucf")].made(site.server._table) is None
+    assert site.server._table.answers[head("/ucf")].response(site.server._table) is None
     monkeypatch.undo()
     assert (await wire.ask("/ucf")).headers["x-cache"] == "off"
     site.kernel.flags.switch("response_caching", on=True)
@@ -384,5 +384,5 @@ async def test_what_is_large_is_not_held_once_for_each_head(
     assert shortcuts(site) == 1
     monkeypatch.setattr(fast_path, "LARGEST_ANSWER_BYTES", size - 1)
     site.kernel.caches.get("http:/commands").clear()
-    assert site.server._table.answers[head("/commands")].made(site.server._table) is None
+    assert site.server._table.answers[head("/commands")].response(site.server._table) is None
     assert (await wire.ask("/commands")).status == 200
