@@ -65,12 +65,12 @@ class FolderWatcher:
         flags.on_switch(self._flag_switched)
 
     def hold(self) -> None:
-        """Begin only at `release`: what watches takes long to import, and the start comes first."""
+        """Delays watching until `release`, since its imports would slow down the start."""
         self._may_begin.clear()
         self._health.report(_CHECK, "pass", "begins when Helix has started")
 
     def release(self) -> None:
-        """Begin; edits made in the meantime are found."""
+        """Starts watching; edits made in the meantime are found."""
         self._may_begin.set()
 
     async def run(self) -> None:

@@ -1,4 +1,4 @@
-"""A client session that is opened when it is first needed."""
+"""A client session that is opened at its first use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ USER_AGENT: Final = f"Helix/{VERSION}"
 
 
 def build_plain(look_ups: LookUps) -> aiohttp.ClientSession:
-    """The session for this process's own requests, to addresses that its operator chose."""
+    """The session for this process's own requests, to URLs that the operator configured."""
     from core.http.client_session import Resolver, build_session
 
     return build_session(Resolver(look_ups), user_agent=USER_AGENT)
@@ -24,7 +24,7 @@ class Outgoing:
     """Opens the session at its first use, and closes it once.
 
     Args:
-        name: of its look-ups.
+        name: name of its look-up threads.
         build: makes the session.
     """
 

@@ -94,7 +94,7 @@ def read_journal(stats: DatabaseStats, kept_days: int, beside: Sequence[Check | 
 
 
 async def refresh_disk(settings: Settings, health: HealthRegistry) -> None:
-    """Reports how much room the data folder's disk has left."""
+    """Reports the free space on the data folder's disk."""
     bounds = {"warn_mb": settings.disk_free_warn_mb, "fail_mb": settings.disk_free_fail_mb}
     health.take("disk", await asyncio.to_thread(read_disk, settings.data_dir, **bounds))
 

@@ -75,7 +75,7 @@ async def send(
         loopback: whether this machine may be the destination.
         timeout_s: time limit of the whole attempt.
     """
-    # The tables' modules import this one, and the store is opened before aiohttp is imported.
+    # Not imported at the top: table modules import this one, and the store opens before aiohttp is imported.
     import aiohttp
 
     from core.http.client_session import ask

@@ -244,7 +244,7 @@ def _metrics(ucf: UCF, trends: Mapping[str, Trend]) -> dict[str, MetricLine]:
 
 
 def _lines(records: Iterable[object], kind: type[Line]) -> tuple[Line, ...]:
-    """Each record as a line of that kind: its fields of the same names."""
+    """Converts records to lines of a type, by the fields of the same names."""
     return tuple(msgspec.convert(record, kind, from_attributes=True) for record in records)
 
 

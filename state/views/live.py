@@ -173,6 +173,6 @@ def _directive(collective: Collective, change: DirectivesChanged | DirectiveFini
 
 
 def _convert(record: object, kind: type[Record]) -> Record:
-    """The public record made of the fields that have the same names."""
-    # No `msgspec.convert`: it would make a float of a whole number.
+    """Makes a public record from the fields of the same names."""
+    # Not `msgspec.convert`, which would turn whole numbers into floats.
     return kind(**{name: getattr(record, name) for name in kind.__struct_fields__ if hasattr(record, name)})
