@@ -1,1 +1,1 @@
-"""How alerts, rituals, the status and the digest look, wherever they are posted."""
+"""Embeds that several cogs and effects share: alerts, rituals, the status, the digest."""

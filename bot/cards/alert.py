@@ -1,4 +1,4 @@
-"""How an alert looks, in its channel and in lists."""
+"""Embeds and list lines of alerts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _STATUS = {"critical": "fail", "warning": "warn"}
 
 
 def card(alert: Alert, *, show_people: bool) -> discord.Embed:
-    """One alert whole; it changes only when the alert does."""
+    """One alert in full; the embed changes only when the alert does."""
     lines = [embeds.plain(alert.detail, 900)] if alert.detail else []
     raised = f"Raised {embeds.relative(alert.raised_at)} ({embeds.absolute(alert.raised_at)})"
     lines.append(" · ".join((raised, *_fate(alert, show_people=show_people))))
@@ -31,7 +31,7 @@ def card(alert: Alert, *, show_people: bool) -> discord.Embed:
 
 
 def posted(bot: HelixBot, alert: Alert, channel_id: int) -> discord.Embed:
-    """Its message in a channel, whoever edits it: names in the home server only."""
+    """The embed for a channel; names are shown in the home server only."""
     guild = getattr(bot.get_channel(channel_id), "guild", None)
     return card(alert, show_people=guild is not None and guild.id == bot.home_guild_id)
 
@@ -45,17 +45,17 @@ def line(alert: Alert, *, show_people: bool) -> str:
 
 
 def sign(alert: Alert) -> str:
-    """The sign of its severity, or that it is over."""
+    """The symbol of its severity, or of a cleared alert."""
     return "✅" if alert.cleared_at is not None else _SIGNS[alert.severity]
 
 
 def mark(alert: Alert) -> str:
-    """By which its message can be told from others."""
+    """The footer that identifies an alert's message."""
     return f"Alert {alert.id} · {alert.key}"
 
 
 def _word(alert: Alert) -> str:
-    return "over" if alert.cleared_at is not None else alert.severity
+    return "cleared" if alert.cleared_at is not None else alert.severity
 
 
 def _fate(alert: Alert, *, show_people: bool) -> list[str]:
@@ -66,5 +66,5 @@ def _fate(alert: Alert, *, show_people: bool) -> list[str]:
         )
         facts.append(f"acknowledged{who} {embeds.relative(alert.acknowledged_at)}")
     if alert.cleared_at is not None:
-        facts.append(f"over {embeds.relative(alert.cleared_at)}")
+        facts.append(f"cleared {embeds.relative(alert.cleared_at)}")
     return facts

@@ -1,4 +1,4 @@
-"""How the digest of a week looks."""
+"""The embed of a week's digest."""
 
 from __future__ import annotations
 
@@ -19,37 +19,37 @@ _EARLY_ENDS = ("cancelled", "interrupted", "failed")
 
 
 def card(week: Week, *, commands: int | None, drawn: bool) -> discord.Embed:
-    """What the week brought.
+    """The digest of a week.
 
     Args:
-        week: what was counted.
-        commands: how many were run; None where nobody knows.
-        drawn: whether a chart stands beside it: as a file, since a picture inside an embed has no text.
+        week: the counts.
+        commands: the number of commands; None if unknown.
+        drawn: whether a chart is attached (as a file, since an embed's picture has no alt text).
     """
     lines = [*_field(week)]
     if week.begun is not None:
         lines.append(f"-# The history begins {embeds.absolute(week.begun)}.")
     lines += ["", *_facts(week)]
     if commands is not None:
-        lines.append(f"**Commands** {commands} run")
+        lines.append(f"**Commands** {commands}")
     if not drawn:
         lines += ["", "-# The chart could not be drawn; `/trend` draws one."]
     return embeds.card(f"🗓️ The week to {_day(week.until)}", lines, footer=mark(week.until))
 
 
 def mark(until: datetime) -> str:
-    """By which the digest of a week can be told from others."""
+    """The footer that identifies a week's digest."""
     return f"Arrows: over the seven days to {until:%Y-%m-%d %H:%M} UTC · Tat Tvam Asi"
 
 
 def chart_title(week: Week) -> str:
-    """What stands above the picture."""
+    """The title of the chart."""
     return f"The field, {_day(week.since)} to {_day(week.until)}"
 
 
 def _field(week: Week) -> list[str]:
     if week.after is None:
-        return ["Nothing is known of the field in this week."]
+        return ["There is no data about the field for this week."]
     trends = build_trends(week.after, week.before)
     after = week.after.as_dict()
     before = after if week.before is None else week.before.as_dict()

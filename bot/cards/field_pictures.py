@@ -1,4 +1,4 @@
-"""Pictures of the field: which are asked for, how they are drawn beside the event loop, and said in words."""
+"""Pictures of the field: parse the style, draw in the worker process, describe in words."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ _SEEN = {
 
 
 class UnknownStyle(UnknownName):
-    """There is no such style."""
+    """No style has this name."""
 
     kind = "style"
 
 
 class FieldPicture(msgspec.Struct, frozen=True):
-    """A PNG, and what is seen on it and why, in words."""
+    """A PNG and its alt text."""
 
     style: Style
     png: bytes
@@ -36,10 +36,10 @@ class FieldPicture(msgspec.Struct, frozen=True):
 
 
 def parse_style(word: str | None) -> Style:
-    """The style that `word` names, in any case, or by its beginning; mandala where none is asked for.
+    """The style that `word` names or begins, in any letter case; mandala by default.
 
     Raises:
-        UnknownStyle: there is none, or several begin so; the text suggests the nearest.
+        UnknownStyle: none or several match; the message suggests the nearest.
     """
     wanted = "mandala" if word is None else word.strip().casefold()
     found = [style for style in STYLES if wanted and style.startswith(wanted)]
@@ -50,14 +50,14 @@ def parse_style(word: str | None) -> Style:
 
 
 async def draw(worker: Worker, ucf: UCF, style: Style, size: int) -> FieldPicture:
-    """The picture of this field, `size` pixels wide and high; the same field gives the same bytes."""
+    """Draw the field, `size` pixels square; the same field gives the same bytes."""
     request = FieldRequest(style=style, size=size, **ucf.as_dict())
     png = await worker.run(DRAW, msgspec.json.encode(request))
     return FieldPicture(style, png, alt_text(ucf, style))
 
 
 def alt_text(ucf: UCF, style: Style) -> str:
-    """What is seen, and which values made it; for those who do not see it."""
+    """The alt text: what the picture shows, and the values behind it."""
     seen = _SEEN[style].format(
         place=_place(ucf.zoom),
         substance="in one piece" if ucf.klesha <= METRICS["klesha"].good_high else "falling to dust",

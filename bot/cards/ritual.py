@@ -1,4 +1,4 @@
-"""How a ritual that has ended looks, for the cog that ran it and for what tells of a crash."""
+"""The embed of an ended ritual."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ _STATUS = {"done": "pass", "running": None, "cancelled": "warn", "interrupted": 
 _ENDED = {
     "cancelled": "Cancelled",
     "interrupted": "Interrupted by a crash",
-    "failed": "It could not be saved, and ended",
+    "failed": "Failed: the result could not be saved",
 }
 
 
 def title(record: RitualRecord) -> str:
-    """Which ritual it is."""
+    """The title of a ritual."""
     return f"{_TITLES.get(record.kind, _TITLES['z88'])} {record.id}"
 
 
 def ended(record: RitualRecord, *, show_people: bool) -> discord.Embed:
-    """What became of it: what it changed, or that it changed nothing."""
+    """The result: what the ritual changed, or that it changed nothing."""
     return embeds.card(
         title(record),
         lines(record, show_people=show_people),
@@ -37,7 +37,7 @@ def ended(record: RitualRecord, *, show_people: bool) -> discord.Embed:
 
 
 def lines(record: RitualRecord, *, show_people: bool) -> tuple[str, ...]:
-    """The same as lines: before and after, anomalies, promotions; or how it ended early."""
+    """The lines of the result: values before and after, anomalies, promotions; or why it ended early."""
     if record.finish is None:
         return _early(record, show_people=show_people)
     finish = record.finish
@@ -55,13 +55,13 @@ def lines(record: RitualRecord, *, show_people: bool) -> tuple[str, ...]:
 
 
 def promotion(text: str) -> str:
-    """Such as "flare: legend", for people."""
+    """A readable line for a promotion such as "flare: legend"."""
     kind, _, rank = text.partition(": ")
     return f"✨ {SYMBOLS.get(kind, '')} **{kind}** is now a {rank}"
 
 
 def who(actor: Actor | None, reason: str | None, *, show_people: bool) -> str:
-    """By whom and why, where people may be shown."""
+    """Who and why, if people may be shown; else empty."""
     if actor is None or not show_people:
         return ""
     parts = [f"by {embeds.plain(actor.name, 60)}" if actor.name else "", embeds.plain(reason or "", 200)]
@@ -75,7 +75,7 @@ def _early(record: RitualRecord, *, show_people: bool) -> tuple[str, ...]:
     told = who(record.ended_by, record.reason, show_people=show_people)
     return (
         f"{_ENDED.get(record.status, record.status)}{at}{f' ({told})' if told else ''}.",
-        "The field and the folklore are as they were.",
+        "The field and the folklore are unchanged.",
     )
 
 
@@ -94,7 +94,7 @@ def _moved(by: float) -> str:
 
 def _met(record: RitualRecord, finish: Finish) -> list[str]:
     if record.kind == "harmony":
-        return ["**Anomalies** none are called here"]
+        return ["**Anomalies** none in a harmony ritual"]
     met = [f"{SYMBOLS.get(kind, '')} {kind} {times}" for kind, times in finish.anomalies.items()]
     count = sum(finish.anomalies.values())
     found = f"**Anomalies** {' · '.join(met)} ({count} in all)" if met else "**Anomalies** none this time"

@@ -1,4 +1,4 @@
-"""Which message shows a running ritual, so that a crash can be told there at the next start."""
+"""Stores which message shows a running ritual, so that it can be corrected after a crash."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ class Shown(NamedTuple):
 
 
 async def remember(bot: HelixBot, ritual: int, message: discord.Message) -> None:
-    """Keep where a ritual is shown."""
+    """Store the message that shows a ritual."""
     await bot.key_values.set(_scope(bot), str(ritual), f"{message.channel.id} {message.id}")
 
 
 async def forget(bot: HelixBot, ritual: int) -> None:
-    """Its end is shown; nothing more is to be told there."""
+    """Delete the record: the message shows the ritual's end."""
     await bot.key_values.delete(_scope(bot), str(ritual))
 
 
 async def known(bot: HelixBot) -> tuple[Shown, ...]:
-    """Every message whose ritual's end may not have been shown yet."""
+    """Every message that may not show its ritual's end yet."""
     found = await bot.key_values.items(_scope(bot))
     return tuple(
         Shown(int(ritual), *(int(number) for number in place.split())) for ritual, place in found.items()

@@ -1,4 +1,4 @@
-"""The lines about the collective that `status` and the telemetry message share."""
+"""The lines that `status` and the telemetry message share."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def card(view: StatusView, title: str, facts: Sequence[str], footer: str) -> dis
 
 
 def values(view: StatusView) -> list[str]:
-    """The six values, each with how it is and where it went."""
+    """The six values, each with its judgement and trend."""
     found = view.ucf.as_dict()
     return [value(name, found[name], view.trends[name]) for name in METRICS]
 
 
 def arrows(since: datetime | None) -> str:
-    """What the arrows before the values compare with: `trends_since` in words."""
+    """A line that says what the trend arrows compare with."""
     if since is None:
         return "-# Arrows: against an hour ago"
     return f"-# Arrows: since {embeds.relative(since)}, when the history begins"
@@ -44,19 +44,19 @@ def value(name: str, number: float, trend: Trend) -> str:
 
 
 def agents(view: StatusView) -> str:
-    """How many are active."""
+    """The number of active agents."""
     return f"{view.agents_active} of {view.agents_total} active"
 
 
 def gateway(view: StatusView) -> str:
-    """How the connection to Discord is, and why where it is not well."""
+    """The state of the connection to Discord, with the reason if it is not good."""
     state, reason = view.gateway.status, view.gateway.reason
     word = _GATEWAY.get(state, state)
     return f"{word}: {embeds.plain(reason, 120)}" if reason and reason != word else word
 
 
 def ritual(view: StatusView) -> str:
-    """Which one, and since when it runs or when it ended; nothing that would move by itself."""
+    """The running or last ritual, without anything that changes on its own."""
     found = view.ritual
     if found is None:
         return "none yet"

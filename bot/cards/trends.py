@@ -1,4 +1,4 @@
-"""Charts of the field: what goes into one, in words and as a picture."""
+"""Charts of the field: their data, summary, alt text and picture."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from state.journal.history import Series, Step
 
 _POINTS: Final = 160
-# The history is sampled so often for the forecast, which then looks ahead by so many samples: a sixth of it.
+# The forecast uses 48 samples of the window and looks 8 samples ahead: a sixth of the window.
 _SAMPLES: Final = 48
 _STEPS: Final = 8
 _SOURCES: Final[dict[str, MarkKind]] = {"ritual": "ritual", "tune": "tune", "file": "file"}
-# A change below this share of the range is no trend.
+# A change below this share of the range counts as steady.
 _STEADY_SHARE: Final = 0.01
-# Discord API, "Attachment Object": so much alternative text.
+# Discord API, "Attachment Object": the limit of the description.
 _ALT_LIMIT: Final = 1_024
 
 
 async def fetch_past(
     collective: Collective, metrics: Sequence[str], since: datetime, until: datetime, *, title: str
 ) -> ChartRequest:
-    """The chart of several metrics over a time that is over, without a forecast."""
+    """The chart of several metrics over a past time, without a forecast."""
     series = await collective.history.series(metrics, since, until, points=_POINTS)
     steps = await collective.history.steps(since, until)
     alerts = await collective.alerts.within(since, until)
@@ -50,7 +50,7 @@ async def fetch_past(
 async def fetch_chart(
     collective: Collective, metrics: Sequence[str], window: timedelta, *, title: str | None = None
 ) -> ChartRequest:
-    """The chart of one metric or several over the `window` before now, with a forecast for a sixth of it."""
+    """The chart of the last `window`, with a forecast for a sixth of it."""
     now = collective.kernel.clock.now()
     since = now - window
     series = await collective.history.series(metrics, since, now, points=_POINTS)
@@ -71,22 +71,22 @@ async def fetch_chart(
         since=since,
         now=now,
         until=now + window * (_STEPS / _SAMPLES),
-        # Six forecasts would hold the event loop up for about 50 ms.
+        # Six forecasts would block the event loop for about 50 ms.
         panels=await asyncio.to_thread(panels),
     )
 
 
 async def draw(worker: Worker, request: ChartRequest) -> bytes:
-    """The PNG, drawn beside the event loop.
+    """Draw the PNG in the worker process.
 
     Raises:
-        WorkerBusy: too much is being drawn already.
+        WorkerBusy: the worker's queue is full.
     """
     return await worker.run("bot.pictures.chart:draw", msgspec.json.encode(request))
 
 
 def summary(panel: Panel, *, bold: str = "") -> str:
-    """What a panel shows, in a line: now, extremes, trend, forecast; `bold` stands around the name."""
+    """A panel in one line: current value, extremes, trend, forecast; `bold` is put around the name."""
     name = f"{bold}{panel.name}{bold}"
     if not panel.dots:
         return f"{name}: no values in this time"
@@ -101,7 +101,7 @@ def summary(panel: Panel, *, bold: str = "") -> str:
 
 
 def trend(panel: Panel) -> str:
-    """Where a value went from first to last: "rising by 0.12", "falling by 0.05", "steady"."""
+    """The change from first to last: "rising by 0.12", "falling by 0.05", "steady"."""
     moved = panel.dots[-1].value - panel.dots[0].value if panel.dots else 0.0
     if abs(moved) < _STEADY_SHARE * (panel.high - panel.low):
         return "steady"
@@ -109,7 +109,7 @@ def trend(panel: Panel) -> str:
 
 
 def alt_text(request: ChartRequest) -> str:
-    """What the picture shows, for those who do not see it."""
+    """The alt text of the chart."""
     ahead = ""
     if any(panel.forecast for panel in request.panels):
         ahead = f", with a forecast for {say_duration(request.until - request.now)}"

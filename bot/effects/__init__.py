@@ -1,4 +1,4 @@
-"""What the bot does unasked: always there, supervised, and off until it has a channel."""
+"""What the bot does without a command. Each effect is supervised, and off until it has a channel."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def begin(bot: HelixBot) -> None:
-    """Let every effect listen, and hand its loop to the supervisor; once, before the bot connects."""
+    """Start every effect; called once, before the bot connects."""
     AdminNotices(bot).begin()
     IconCycle(bot).begin()
     AlertPosts(bot).begin()

@@ -1,4 +1,4 @@
-"""Which message shows which alert, remembered across restarts."""
+"""Which message shows which alert, stored across restarts."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
     """The message of one alert.
 
     Attributes:
-        message: its id; 0 while it is being posted, and where somebody has deleted it.
-        shown: by what it can be told whether the message shows the alert as it is; empty while being posted.
-        deleted: somebody has deleted the message, and with that the alert has been seen.
+        message: its id; 0 while it is being posted.
+        shown: a digest of what the message shows; empty while it is being posted.
+        deleted: someone deleted the message, so it is not posted again.
     """
 
     channel: int
@@ -33,28 +33,28 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Posts:
-    """The posts of this application on this Discord, and the newest alert that was looked at."""
+    """The stored posts of this application, and the newest alert that was processed."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
 
     async def load(self) -> tuple[dict[int, Post], int | None]:
-        """Every post by alert, and the newest alert looked at; None where none ever was."""
+        """Every post by alert id, and the newest processed alert (None before the first)."""
         items = await self._bot.key_values.items(self._scope)
         seen = items.pop(_SEEN, None)
         posts = {int(alert): msgspec.json.decode(text, type=Post) for alert, text in items.items()}
         return posts, None if seen is None else int(seen)
 
     async def keep(self, alert_id: int, post: Post) -> None:
-        """Remembers the post of an alert."""
+        """Store the post of an alert."""
         await self._bot.key_values.set(self._scope, str(alert_id), msgspec.json.encode(post).decode())
 
     async def forget(self, alert_id: int) -> None:
-        """Forgets the post of an alert that is over, or will not be shown."""
+        """Delete the stored post of an alert."""
         await self._bot.key_values.delete(self._scope, str(alert_id))
 
     async def saw(self, alert_id: int) -> None:
-        """Remembers up to which alert everything was looked at."""
+        """Store the newest processed alert."""
         await self._bot.key_values.set(self._scope, _SEEN, str(alert_id))
 
     @property
@@ -63,13 +63,13 @@ class Posts:
 
 
 def nonce_of(alert: Alert, channel_id: int, replaced: int = 0) -> str:
-    """By which Discord tells that it got this alert moments ago, here and in place of that message."""
+    """The nonce with which Discord recognizes a repeated post of this alert."""
     place = f"{channel_id} {replaced}" if replaced else f"{channel_id}"
     return _digest(f"alert {alert.id} {alert.raised_at.isoformat()} {place}".encode())
 
 
 def look_of(embed: discord.Embed, view: discord.ui.View | None) -> str:
-    """What tells one look of a message from another."""
+    """A digest of a message's content."""
     return _digest(msgspec.json.encode((embed.to_dict(), view is None)))
 
 

@@ -1,4 +1,4 @@
-"""Finds a post of the bot's own that nobody lived to note."""
+"""Find a post of the bot that a crash kept from being recorded."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ if TYPE_CHECKING:
     from bot.parts import HelixBot
 
 _SEARCHED: Final = 200
-# So long Discord surely remembers a nonce.
+# Discord remembers a nonce for at least this long.
 _NONCE_HOLDS: Final = timedelta(minutes=2)
-# Discord's clock and ours may differ; what was posted a little before is ours, too.
+# Discord's clock may differ from ours by this much.
 _CLOCKS_DIFFER: Final = timedelta(seconds=30)
 
 
 class CannotRead(Exception):
-    """The bot may not read the channel's history, so that nobody knows what is in it."""
+    """The bot may not read the channel's history."""
 
 
 def nonce_holds(begun: datetime, now: datetime) -> bool:
-    """Whether Discord surely drops a second post with the nonce of one that was begun then.
+    """Whether Discord still recognizes the nonce of a post begun at `begun`.
 
-    Not where `begun` lies ahead: the clock was set back since, so nobody knows how long ago it was.
+    False if `begun` is in the future: the clock was set back, so the age is unknown.
     """
     return timedelta() <= now - begun <= _NONCE_HOLDS
 
 
 def search_from(begun: datetime, now: datetime, leeway: timedelta = _CLOCKS_DIFFER) -> datetime | None:
-    """From when on a post that was begun then is looked for; None, for the newest, where nobody knows."""
+    """The moment from which to search for a post begun at `begun`; None to search the newest messages."""
     return None if begun > now else begun - leeway
 
 
 async def find(bot: HelixBot, channel_id: int, mark: str, *, after: datetime | None = None) -> int | None:
-    """The id of the bot's message whose embed has this footer: of the first ones `after`, or the last ones.
+    """The id of the bot's message with this embed footer, or None.
 
-    A channel that is gone has none.
+    Searches the first messages `after` a moment, or the newest ones. A deleted channel has none.
 
     Raises:
-        CannotRead: it may be there or not.
-        discord.HTTPException: Discord does not tell now.
+        CannotRead: the bot may not read the history.
+        discord.HTTPException: a temporary failure.
     """
     if not may_read(bot, channel_id):
         raise CannotRead
@@ -66,5 +66,5 @@ async def find(bot: HelixBot, channel_id: int, mark: str, *, after: datetime | N
 
 def may_read(bot: HelixBot, channel_id: int) -> bool:
     """Whether the bot may read the channel's history."""
-    # Without the permission Discord gives an empty history, and no error.
+    # Without the permission Discord returns an empty history instead of an error.
     return own_rights.may_read_history(bot.get_channel(channel_id))

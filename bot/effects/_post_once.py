@@ -1,7 +1,7 @@
-"""A post that an event from outside asks for: made once, whatever is killed in between.
+"""Post for an incoming event exactly once, even across crashes.
 
-Discord compares nonces for some minutes, so a retry soon after the first attempt gives the same message.
-Later retries look for the bot's own post in the channel first, and leave alone what another event has made.
+Discord recognizes a nonce for some minutes, so an early retry returns the same message. A later retry first
+searches the channel for the bot's own post, skipping posts of other events.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ _LOOKED_THROUGH: Final = 1_000
 _NONCE_LENGTH: Final = 25
 _REFUSALS: Final[Mapping[discord_codes.Kind, str]] = MappingProxyType(
     {
-        "gone": "There is no such channel for the bot.",
+        "gone": "The bot cannot find that channel.",
         "forbidden": "The bot may not post in that channel.",
-        "ours": "Discord does not take this message.",
+        "ours": "Discord does not accept this message.",
     }
 )
 _CANNOT_KNOW: Final = (
-    "It may have been posted before, and the bot may not read the channel's history to see. "
-    "Let it read that, and replay."
+    "It may have been posted already, but the bot may not read the channel's history to check. "
+    "Grant Read Message History, then replay the event."
 )
 
 
@@ -44,11 +44,11 @@ async def post_once(
     content: str | None = None,
     embed: discord.Embed | None = None,
 ) -> int:
-    """Posts for an event and gives the message's id, which is kept as the job's result.
+    """Post for an event and return the message's id, which also becomes the job's result.
 
     Raises:
-        Refused: it cannot be posted there, now or later.
-        discord.HTTPException: Discord does not take it now.
+        Refused: a permanent failure.
+        discord.HTTPException: a temporary failure.
     """
     await bot.gateway.ready.wait()
     channel = bot.get_partial_messageable(channel_id)
@@ -64,7 +64,7 @@ async def post_once(
     if embed is not None:
         parts["embed"] = embed
     try:
-        # Also where a dead one is replayed, whose attempts count anew.
+        # `first_at` is also right for a replayed dead letter, whose attempts start again at 0.
         if not nonce_holds(job.first_at, bot.kernel.clock.now()):
             alike = await _own_posts(bot, job, channel, (_plain(content), tuple(map(_text_of, shown))))
             taken = await bot.collective.webhooks.inbox.results(job.handler, alike)
@@ -74,7 +74,7 @@ async def post_once(
                 return found
         message = await channel.send(**parts)
     except discord.HTTPException as error:
-        # The sender wrote this message, so trying again would not mend it.
+        # The sender wrote this message, so a retry would fail again.
         if not discord_codes.is_final(error) and error.status != 400:
             raise
         raise Refused(_why(error)) from error
@@ -83,17 +83,17 @@ async def post_once(
 
 
 def _why(error: discord.HTTPException) -> str:
-    """Why Discord does not take the post; a refused field is named, since the sender chose its text."""
+    """Why Discord refused the post, with the refused fields, whose text came from the sender."""
     fields = discord_codes.refused_fields(error)
     if not fields:
         return discord_codes.in_words(error, _REFUSALS)
-    return f"Discord does not take this message: {'; '.join(f'{at}: {why}' for at, why in fields.items())}"
+    return f"Discord does not accept this message: {'; '.join(f'{at}: {why}' for at, why in fields.items())}"
 
 
 async def _own_posts(
     bot: HelixBot, job: Job, channel: discord.PartialMessageable, wanted: tuple[str, tuple[object, ...]]
 ) -> list[str]:
-    """The ids of the bot's posts since the first attempt that look like this one, oldest first."""
+    """The ids of the bot's identical posts since the first attempt, oldest first."""
     if not may_read(bot, channel.id):
         raise Refused(_CANNOT_KNOW)
     alike = []
@@ -106,11 +106,11 @@ async def _own_posts(
 
 
 def _text_of(embed: discord.Embed) -> tuple[object, ...]:
-    """What tells one embed from another; Discord adds sizes and proxies of its own to the rest."""
+    """The parts of an embed to compare; Discord changes the others."""
     fields = tuple((_plain(field.name), _plain(field.value)) for field in embed.fields)
     return _plain(embed.title), _plain(embed.description), embed.url, _plain(embed.footer.text), fields
 
 
 def _plain(text: str | None) -> str:
-    """Discord trims what is posted, so spaces tell nothing apart."""
+    """The text with normalized spaces, since Discord trims posts."""
     return " ".join((text or "").split())

@@ -1,4 +1,4 @@
-"""Tells the admin channel when an edit of a state file is refused, and when it is mended."""
+"""Tell the admin channel when an edit of a state file is refused, and when it is fixed."""
 
 from __future__ import annotations
 
@@ -24,16 +24,15 @@ logger = logging.getLogger(__name__)
 _CHECK = "state"
 _KEPT = 20
 _NONCE_LENGTH = 25
-# What was last said is remembered, so that a restart does not say it again.
+# The last notice is stored, so that a restart does not repeat it.
 _KEY = "admin-notice"
 _RETRY_S = 10.0
 
 
 class AdminNotices:
-    """Posts to the channel that serves alerts, also when that is chosen while it runs; off without one.
+    """Posts to the alerts channel; off without one.
 
-    A notice carries a nonce made of its text and the notice before it: one that is sent again, since nobody
-    knows whether it arrived, is posted once.
+    The nonce is made of a notice's text and the notice before it, so that a repeated send is posted once.
     """
 
     def __init__(self, bot: HelixBot, *, retry_s: float = _RETRY_S) -> None:
@@ -44,7 +43,7 @@ class AdminNotices:
         self._queue: asyncio.Queue[str] = asyncio.Queue(_KEPT)
 
     def begin(self) -> None:
-        """Listen for refusals and for the mending of them; what stands refused now is told, too."""
+        """Listen for refused and fixed edits; report current refusals."""
         self._bot.collective.projector.on_refusal(self._refused)
         self._tell_what_stands()
         self._bot.kernel.health.on_change(self._changed)
@@ -52,10 +51,10 @@ class AdminNotices:
         self._bot.kernel.supervisor.add("admin-notices", self._run)
 
     async def tell_admins(self, text: str) -> bool:
-        """Post `text` to the admin channel; whether it is there (or was said last, and is there already).
+        """Post `text` to the admin channel unless it was the last notice; return whether it is there.
 
         Raises:
-            discord.HTTPException, OSError, aiohttp.ClientError: Discord does not take it now; try again.
+            discord.HTTPException, OSError, aiohttp.ClientError: a temporary failure; try again.
         """
         channel_id = self._channel_id
         if channel_id is None:
@@ -65,8 +64,8 @@ class AdminNotices:
         mark = _digest(f"{channel_id}\n{text}")
         if said.startswith(mark):
             return True
-        # What was said before is part of the nonce, for Discord drops a nonce that it saw some minutes ago,
-        # and the same thing may go wrong, and be mended, twice in that time.
+        # The nonce includes the last notice, since the same edit may be refused and fixed twice within the
+        # minutes for which Discord recognizes a nonce.
         nonce = _digest(f"{said}\n{text}")
         channel = self._bot.get_partial_messageable(channel_id)
         try:
@@ -104,16 +103,16 @@ class AdminNotices:
         if refusal.column is not None:
             where += f", column {refusal.column}"
         self._put(
-            f"⚠️ An edit of `{where}` is refused: {embeds.plain(refusal.reason)}\n"
-            "The last good state stays, and the file is left alone until it is mended."
+            f"⚠️ I cannot use the edit of `{where}`: {embeds.plain(refusal.reason)}\n"
+            "The last good state stays in use. Fix the file; I do not overwrite it until then."
         )
 
     def _changed(self, check: Check, previous: Check | None) -> None:
-        # A file that could not be read or written for a moment was no news, so that it can is none, too.
+        # A temporary read or write failure was not reported, so its end is not either.
         mended = check.name == _CHECK and check.status == "pass" and previous is not None
         if mended and self._refusing:
             self._refusing = False
-            self._put("✅ The state files are in order again.")
+            self._put("✅ The state files are valid again.")
 
     def _put(self, text: str) -> None:
         if self._channel_id is None:
@@ -130,7 +129,7 @@ class AdminNotices:
                 await asyncio.sleep(self._retry_s)
 
     async def _tried(self, text: str) -> bool:
-        """Whether nothing more is to be done for this notice."""
+        """Post a notice; False if it must be tried again."""
         await self._bot.gateway.ready.wait()
         try:
             await self.tell_admins(text)

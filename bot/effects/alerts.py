@@ -1,7 +1,7 @@
-"""Posts alerts to the alerts channel, each once, and keeps each message as its alert is.
+"""Post each alert to the alerts channel once, and keep its message up to date.
 
-It compares what is with what was posted, at each change and at the start, so what happened while Discord was
-out of reach is caught up with. A post is noted before it is sent: after a crash in between, the channel is
+At each change and at the start, the alerts are compared with the posts, which catches up on what happened
+while Discord was unreachable. A post is recorded before it is sent: after a crash in between, the channel is
 searched for it before it is sent again, and its nonce catches what was sent moments ago.
 """
 
@@ -31,16 +31,16 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _RETRY_S: Final = 10.0
-# A mute that ends wakes nobody, so it is waited for, and no longer than this at once.
+# The end of a mute raises no event, so wait for it, but at most this long at a time.
 _LONGEST_WAIT_S: Final = 300.0
-# What was raised and cleared unseen is told if it is not older, the newest of it.
+# Alerts that opened and cleared while Helix was away are posted if they are not older than this.
 _CAUGHT_UP: Final = timedelta(hours=24)
 _CAUGHT_UP_COUNT: Final = 10
 _DELAYS: Final = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
 class AlertPosts:
-    """Off without a channel (`ALERTS_CHANNEL_ID`, or what `setup` remembered); skips what is muted."""
+    """Off without a channel (`ALERTS_CHANNEL_ID`, or the one `setup` chose); skips muted metrics."""
 
     def __init__(self, bot: HelixBot, *, retry_s: float = _RETRY_S) -> None:
         self._bot = bot
@@ -51,7 +51,7 @@ class AlertPosts:
         self._wake = asyncio.Event()
 
     def begin(self) -> None:
-        """Listen, and hand the loop to the supervisor."""
+        """Listen for changes and start the loop."""
         self._alerts.on_change(self._wake.set)
         self._bot.duties.on_change(self._duty_changed)
         self._bot.kernel.supervisor.add("alert-posts", self._run)
@@ -72,10 +72,10 @@ class AlertPosts:
                     await self._wake.wait()
 
     async def catch_up(self) -> None:
-        """Post what is to be posted, and edit what has changed.
+        """Post new alerts and edit the messages of changed ones.
 
         Raises:
-            discord.HTTPException, OSError, aiohttp.ClientError: Discord does not take it now; try again.
+            discord.HTTPException, OSError, aiohttp.ClientError: a temporary failure; try again.
         """
         posts, seen = await self._posts.load()
         delayed: Exception | None = None
@@ -87,7 +87,7 @@ class AlertPosts:
                 else:
                     await self._refresh(alert_id, known, seen or 0)
             except _DELAYS as error:
-                # One message that cannot be edited does not keep the others from being posted.
+                # A failed edit must not delay the other alerts.
                 delayed = error
         channel_id = self._reach.channel_id()
         if channel_id is not None:
@@ -105,18 +105,18 @@ class AlertPosts:
             except discord.HTTPException as error:
                 if discord_codes.kind_of(error) != "ours":
                     raise
-                # One that Discord does not take keeps no other from being posted.
+                # A refused post must not delay the other alerts.
                 delayed = error
         if delayed is not None:
             raise delayed
         latest = max((alert.id for alert in newest), default=seen or 0)
         if latest != seen:
             await self._posts.saw(latest)
-            # What is over by now need not be remembered any longer.
+            # Run again, to delete the records of cleared alerts.
             self._wake.set()
 
     def _unposted(self, posts: dict[int, Post], newest: Sequence[Alert]) -> list[Alert]:
-        """What is open and nobody knows of, and what came and went unseen; oldest first."""
+        """Open, unacknowledged alerts without a post, and missed ones that have cleared; oldest first."""
         since = self._bot.kernel.clock.now() - _CAUGHT_UP
         missed = [alert for alert in newest if alert.cleared_at is not None and alert.cleared_at > since]
         found = {alert.id: alert for alert in missed[:_CAUGHT_UP_COUNT]}
@@ -128,7 +128,7 @@ class AlertPosts:
         ]
 
     async def _post(self, alert: Alert, channel_id: int) -> bool:
-        """Post one alert; False where the channel cannot be written to."""
+        """Post one alert; False if the channel cannot be written to."""
         await self._posts.keep(alert.id, Post(channel=channel_id))
         embed, view = await self._shape(alert, channel_id)
         parts: dict[str, Any] = {} if view is None else {"view": view}
@@ -146,7 +146,7 @@ class AlertPosts:
                 await self._posts.forget(alert.id)
                 self._reach.refused(channel_id, error)
                 return False
-            # Sent again it would be refused again, and keep the others waiting.
+            # A retry would be refused again and delay the others.
             self._reach.blocked(error)
             await self._posts.keep(alert.id, Post(channel=channel_id, shown="blocked", deleted=True))
             return True
@@ -154,12 +154,12 @@ class AlertPosts:
         await self._posts.keep(
             alert.id, Post(channel=channel_id, message=sent.id, shown=look_of(embed, view))
         )
-        # It may have changed while it was on its way.
+        # The alert may have changed while it was being sent.
         self._wake.set()
         return True
 
     async def _recover(self, alert_id: int, begun: Post) -> Post | None:
-        """The post that was begun and not noted as sent; None where it never arrived."""
+        """Find the message of a post that was begun but not recorded as sent; None if it never arrived."""
         alert = await self._alerts.get(alert_id)
         message_id = None if alert is None else await self._find(alert, begun)
         if message_id is None:
@@ -170,9 +170,9 @@ class AlertPosts:
         return found
 
     async def _find(self, alert: Alert, begun: Post) -> int | None:
-        """The message of a post that was begun by a process which did not live to note it."""
+        """The message id of a post whose process crashed before recording it."""
         channel = self._bot.get_partial_messageable(begun.channel)
-        # Two clocks differ a little.
+        # Discord's clock may differ from ours.
         after = alert.raised_at - timedelta(minutes=1)
         try:
             async for message in channel.history(limit=100, after=after):
@@ -181,23 +181,23 @@ class AlertPosts:
                 ):
                     return message.id
         except discord.HTTPException as error:
-            # It may write there and not read; then the nonce alone must do.
+            # The bot may not read here; then only the nonce prevents a duplicate.
             if not discord_codes.is_closed(error):
                 raise
         return None
 
     async def _refresh(self, alert_id: int, post: Post, seen: int) -> None:
-        """Let the message show its alert as it is now; a message of what is over is touched no more."""
+        """Update the message of an alert; forget it once the alert has cleared."""
         alert = next((one for one in self._alerts.open() if one.id == alert_id), None)
         alert = alert or await self._alerts.get(alert_id)
         if alert is not None and not post.deleted and not await self._edit(alert, post):
             return
-        # What was not looked at yet would be taken for missed, and posted again.
+        # Keep unprocessed alerts: without a record they would be posted again as missed.
         if alert is None or (alert.cleared_at is not None and alert_id <= seen):
             await self._posts.forget(alert_id)
 
     async def _edit(self, alert: Alert, post: Post) -> bool:
-        """Edit the message where it shows something else; False where that is to be tried again."""
+        """Edit the message if the alert has changed; False to try again later."""
         embed, view = await self._shape(alert, post.channel)
         shown = look_of(embed, view)
         if shown == post.shown:
@@ -213,7 +213,7 @@ class AlertPosts:
             else:
                 logger.info("alerts.not_edited alert=%d error=%s", alert.id, errors.in_short(error))
                 if discord_codes.kind_of(error) == "forbidden":
-                    # The channel may be opened again; what is long over is not waited for.
+                    # The channel may be opened again; do not wait for that if the alert cleared long ago.
                     long_ago = self._bot.kernel.clock.now() - _CAUGHT_UP
                     return alert.cleared_at is not None and alert.cleared_at < long_ago
                 gone = discord_codes.kind_of(error) == "gone"
@@ -228,7 +228,7 @@ class AlertPosts:
         embed: discord.Embed,
         view: discord.ui.View | None,
     ) -> Post:
-        """The post of a new message in the place of one that Discord does not let be edited."""
+        """Replace a message that Discord no longer lets the bot edit."""
         begun = Post(channel=old.channel.id)
         await self._posts.keep(alert.id, begun)
         nonce = nonce_of(alert, old.channel.id, old.id)

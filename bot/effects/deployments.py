@@ -1,4 +1,4 @@
-"""`github`: pushes, releases and finished workflows are announced in the deployments channel, once."""
+"""`github`: announce pushes, releases and finished workflows in the deployments channel, each once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LINE: Final = 120
 _NAME: Final = 80
-# GitHub Docs, "Webhook events and payloads", workflow_run: `conclusion`, null where there is none.
+# GitHub Docs, "Webhook events and payloads", workflow_run: `conclusion`, which may be null.
 _CONCLUSIONS: Final = {
     "success": "pass",
     **dict.fromkeys(("failure", "startup_failure", "timed_out"), "fail"),
@@ -39,18 +39,18 @@ Payload = Mapping[str, Any]
 
 
 class Deployments:
-    """The handler of what GitHub sends; off until a channel serves deployments."""
+    """The handler of GitHub's events; off without a deployments channel."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
 
     def begin(self) -> None:
-        """Take such events from now on."""
+        """Register the handler."""
         ready = self._bot.gateway.ready
         self._bot.collective.webhooks.register(GitHubEvent, self.announce, when=ready.wait)
 
     async def announce(self, job: Job, data: GitHubEvent) -> None:
-        """Announce it, where it is of a kind that is announced and there is a channel for it."""
+        """Announce the event, if its kind is announced and there is a channel."""
         await self._bot.gateway.ready.wait()
         channel_id = self._bot.duties.channel_id("deployments")
         if channel_id is None:
@@ -64,7 +64,7 @@ class Deployments:
 
 
 def build_announcement(event: str, payload: Payload) -> discord.Embed | None:
-    """What is said of an event of GitHub's (GitHub Docs, "Webhook events and payloads"); None for others."""
+    """The announcement of a GitHub event; None for kinds that are not announced."""
     build = _BUILDERS.get(event)
     return None if build is None else build(payload)
 
@@ -111,7 +111,7 @@ def _workflow_run(payload: Payload) -> discord.Embed | None:
 
 
 def _workflow(payload: Payload, run: Payload) -> str:
-    """What the workflow is called; its file, where neither the run nor the workflow has a name."""
+    """The workflow's name, or else its file."""
     workflow = _mapping(payload, "workflow")
     path = _text(run, "path") or _text(workflow, "path")
     file = path.partition("@")[0].rpartition("/")[2]
@@ -138,7 +138,7 @@ def _card(
 
 
 def _may_link(url: str) -> bool:
-    """Whether Discord takes the address of a link; one that it refuses costs the whole message."""
+    """Whether Discord accepts the URL; one bad URL makes it refuse the whole message."""
     try:
         return len(url) <= _LONGEST_URL and _LINK.fullmatch(url) is not None and urlsplit(url).port != 0
     except ValueError:

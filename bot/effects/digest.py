@@ -1,7 +1,7 @@
-"""Sums up the week, on Mondays at 09:00 UTC; what was missed while Helix was down is posted at the start.
+"""Post the weekly digest on Mondays at 09:00 UTC, or at the next start if Helix was down.
 
-Never twice for a week: a post is noted before it is sent and after. Where only the former is known, the
-channel is searched for it; and its nonce, made of the week, catches what was sent moments ago.
+A week is never posted twice: the post is recorded before and after it is sent. If only the first record
+exists, the channel is searched for the post; its nonce catches what was sent moments ago.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ logger = logging.getLogger(__name__)
 RULE: Final = Cron("0 9 * * 1")
 WEEK: Final = timedelta(days=7)
 _KEY: Final = "digest"
-# The machine's time may be set meanwhile, so it is looked at so often, in seconds.
+# How often to compare the time: the machine's clock may be changed at any moment.
 _LOOK_EVERY_S: Final = 60.0
-# Two clocks differ a little.
+# Discord's clock may differ from ours.
 _LEEWAY: Final = timedelta(minutes=5)
 _PICTURE: Final = "week.png"
 _NONCE_LENGTH: Final = 25
 
 
 class Posted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is remembered.
+    """The stored state.
 
     Attributes:
-        due: the last week that is settled: it was posted, or was over before there was a channel.
-        begun: the week whose post was begun, in `channel`, at `begun_at`; None where none is open.
+        due: the last finished week: it was posted, or ended before there was a channel.
+        begun: the week whose post was begun in `channel` at `begun_at`; None if none is pending.
     """
 
     due: datetime
@@ -60,26 +60,26 @@ class Posted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Digest:
-    """Off without a channel (`DIGEST_CHANNEL_ID`, or what `setup` remembered)."""
+    """Off without a channel (`DIGEST_CHANNEL_ID`, or the one `setup` chose)."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
         self._reach = Reach(bot, "digest")
         self._wake = asyncio.Event()
         self._settled: datetime | None = None
-        # How many commands there had been when the last week ended, and which; None where nobody knows.
+        # The end of the last week and the command count at that moment; None if unknown.
         self._commands: tuple[datetime, float] | None = None
 
     def begin(self) -> None:
-        """Hand the loop to the supervisor."""
+        """Start the loop."""
         self._bot.duties.on_change(self._duty_changed)
         self._bot.kernel.supervisor.add("digest", self._run)
 
     async def post_due(self) -> None:
-        """Post the week that is over, unless it was posted.
+        """Post the last full week, unless it was posted.
 
         Raises:
-            discord.HTTPException, OSError, aiohttp.ClientError: Discord does not take it now; try again.
+            discord.HTTPException, OSError, aiohttp.ClientError: a temporary failure; try again.
         """
         channel_id = self._reach.channel_id()
         now = self._bot.kernel.clock.now()
@@ -88,8 +88,7 @@ class Digest:
             return
         posted = await self._load()
         if posted is None or posted.due > now:
-            # The first one comes when a whole week with a channel may be over; likewise the next one after a
-            # clock that was ahead has settled a week of the future.
+            # Skip the current week: the channel is new, or a clock that was ahead has stored a future week.
             await self._keep(Posted(due=due))
         elif posted.due >= due:
             self._settled = posted.due
@@ -135,18 +134,18 @@ class Digest:
                 await self._keep(Posted(due=posted.due))
                 self._reach.refused(channel_id, error)
             else:
-                # Sent again it would be refused again.
+                # A retry would be refused again.
                 await self._keep(Posted(due=due))
                 self._reach.blocked(error)
             return
         self._reach.worked()
-        # A count that is taken late is not that week's.
+        # A late count would include commands of the next week.
         self._commands = (due, self._count_commands()) if now - due <= _LEEWAY else None
         await self._keep(Posted(due=due))
         logger.info("digest.posted due=%s", due.isoformat())
 
     async def _draw(self, week: Week) -> discord.File | None:
-        """The chart, with what it shows in words; None where it cannot be drawn."""
+        """The chart with its alt text; None if it cannot be drawn."""
         request = await trends.fetch_past(
             self._bot.collective,
             tuple(METRICS),
@@ -162,7 +161,7 @@ class Digest:
         return discord.File(io.BytesIO(png), filename=_PICTURE, description=trends.alt_text(request))
 
     async def _arrived(self, posted: Posted, channel_id: int) -> bool:
-        """Whether a post that was begun is in its channel, or may be and nobody can tell."""
+        """Whether the begun post is in its channel; True also if that cannot be determined."""
         begun, begun_at = posted.begun, posted.begun_at
         if begun is None or begun_at is None:
             return False
@@ -171,7 +170,7 @@ class Digest:
             after = _own_posts.search_from(begun_at, now, _LEEWAY)
             found = await _own_posts.find(self._bot, posted.channel, digest.mark(begun), after=after)
         except _own_posts.CannotRead:
-            # Rather none than two: it is sent again only where the nonce surely catches it.
+            # Prefer no post to two: send again only while the nonce prevents a duplicate.
             if _own_posts.nonce_holds(begun_at, now) and posted.channel == channel_id:
                 return False
             logger.warning("digest.unsure due=%s action=left_out", begun.isoformat())
@@ -179,7 +178,7 @@ class Digest:
         return found is not None
 
     def _commands_of(self, due: datetime) -> int | None:
-        """How many commands the week saw, where this process was there from its begin to its end."""
+        """The number of commands in the week; None unless this process ran the whole week."""
         late = self._bot.kernel.clock.now() - due > _LEEWAY
         if late or self._commands is None or self._commands[0] != due - WEEK:
             return None

@@ -1,4 +1,4 @@
-"""Turns the icons of the servers that cycle, every 24 hours; a turn that was missed is taken once."""
+"""Change the icons of cycling servers every 24 hours; missed changes are caught up with one."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ logger = logging.getLogger(__name__)
 
 _LOOK_EVERY_S: Final = 60.0
 _ACTOR: Final = Actor("schedule")
-_GONE: Final = "The cycle is off: I am not in that server any more."
+_GONE: Final = "The cycle is off: I am no longer in that server."
 _FOREIGN: Final = (
-    "The cycle is off: somebody has set another icon, which stays. `/icon cycle on` begins anew."
+    "The cycle is off: someone set another icon, which stays. `/icon cycle on` starts the cycle again."
 )
 
 
 class IconCycle:
-    """Looks once a minute which server's turn has come; what is remembered says so, also after a restart."""
+    """Checks once a minute which icons are due; the times are stored across restarts."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
         self._icons = Icons(bot)
 
     def begin(self) -> None:
-        """Hand the loop to the supervisor."""
+        """Start the loop."""
         self._bot.kernel.supervisor.add("icon-cycle", self.look, every_s=_LOOK_EVERY_S)
 
     async def look(self) -> None:
-        """Take every turn that has come."""
+        """Change every icon that is due."""
         if not self._bot.gateway.ready.is_set():
             return
         now = self._bot.kernel.clock.now()
@@ -50,7 +50,7 @@ class IconCycle:
             if record.next_at <= now:
                 await self._turn(guild_id, record, now)
             elif record.next_at > now + EVERY:
-                # It was set by a clock that was ahead.
+                # The time was stored by a clock that was ahead.
                 await self._icons.postpone(guild_id, now + EVERY)
 
     async def _turn(self, guild_id: int, record: IconRecord, now: datetime) -> None:
@@ -70,5 +70,5 @@ class IconCycle:
         except (HelixError, WorkerFailed, discord.HTTPException, aiohttp.ClientError, OSError) as error:
             logger.warning("icon.not_turned guild=%d error=%s", guild_id, errors.in_short(error))
             await self._icons.note(
-                guild_id, "The last turn did not succeed; I try again.", now + AGAIN_AFTER, _ACTOR
+                guild_id, "The last change failed; I will try again.", now + AGAIN_AFTER, _ACTOR
             )

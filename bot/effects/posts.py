@@ -1,4 +1,4 @@
-"""`message.post`: posts to a channel that `POST_CHANNEL_IDS` lists, once."""
+"""`message.post`: post once to a channel that `POST_CHANNEL_IDS` lists."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class Posts:
         self._bot = bot
 
     def begin(self) -> None:
-        """Take such events from now on."""
+        """Register the handler."""
         ready = self._bot.gateway.ready
         self._bot.collective.webhooks.register(MessagePost, self.post, when=ready.wait)
 
     async def post(self, job: Job, data: MessagePost) -> None:
-        """Post it; mentions are off.
+        """Post the message, without mentions.
 
         Raises:
-            Refused: the channel is not listed, or not there.
+            Refused: the channel is not listed or does not exist.
         """
         channel_id = int(data.channel)
         if channel_id not in self._bot.kernel.settings.post_channel_ids:

@@ -1,4 +1,4 @@
-"""Tells of work that a crash cut off, in the message where its progress was shown."""
+"""After a crash, mark interrupted work in the message that showed its progress."""
 
 from __future__ import annotations
 
@@ -16,19 +16,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_TEXT = (
-    "Cut off: Helix stopped in the middle of it. What was done until then stays done; ask again for the rest."
-)
+_TEXT = "Interrupted: Helix stopped before this was finished. Finished parts stay; run the command again."
 
 
 class ProgressEnds:
-    """Looks once, when the bot is first ready, at what an earlier run left shown as under way."""
+    """Runs once when the bot is first ready."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
 
     def begin(self) -> None:
-        """Hand its one round to the supervisor."""
+        """Schedule the run."""
         self._bot.kernel.supervisor.add("progress-ends", self._run)
 
     async def _run(self) -> None:

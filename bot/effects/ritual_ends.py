@@ -1,4 +1,4 @@
-"""Tells of rituals that a crash cut off, in the message where their progress was shown."""
+"""After a crash, mark interrupted rituals in the message that showed their progress."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ logger = logging.getLogger(__name__)
 
 
 class RitualEnds:
-    """Looks once, when the bot is first ready, at what an earlier run left shown as running."""
+    """Runs once when the bot is first ready."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
 
     def begin(self) -> None:
-        """Hand its one round to the supervisor."""
+        """Schedule the run."""
         self._bot.kernel.supervisor.add("ritual-ends", self._run)
 
     async def _run(self) -> None:
@@ -41,7 +41,7 @@ class RitualEnds:
             record = await self._bot.collective.rituals.get(shown.ritual)
             if record.status == "running":
                 return
-            # Whose ritual it was stays unsaid: where the message stands is not looked up.
+            # No names: the message may be in any server.
             card = ritual.ended(record, show_people=False)
             await lasting.edit(channel.get_partial_message(shown.message_id), embed=card)
         except UnknownRitual:

@@ -1,7 +1,7 @@
-"""One message that shows how the collective is, kept up to date by editing it.
+"""One message that shows the collective's state, kept up to date by edits.
 
-Where the message is, is remembered: a restart edits the same one. A post is noted before it is sent, so that
-after a crash in between the channel is searched for it before it is sent again.
+The message's place is stored, so a restart edits the same one. A post is recorded before it is sent: after a
+crash in between, the channel is searched for it before it is sent again.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ _NONCE_LENGTH: Final = 25
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True):
-    """The message, as it is remembered.
+    """The stored message.
 
     Attributes:
-        message: 0 while it is being sent.
-        nonce: it was sent with this one, and is again where nobody knows whether it arrived.
-        shown: what it says, as a digest.
+        message: its id; 0 while it is being sent.
+        nonce: used again if it is unknown whether the message arrived.
+        shown: a digest of its content.
     """
 
     channel: int
@@ -55,7 +55,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Telemetry:
-    """Off without a channel (`TELEMETRY_CHANNEL_ID`, or what `setup` remembered)."""
+    """Off without a channel (`TELEMETRY_CHANNEL_ID`, or the one `setup` chose)."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
@@ -64,15 +64,15 @@ class Telemetry:
         self._edited_at: float | None = None
 
     def begin(self) -> None:
-        """Hand the loop to the supervisor."""
+        """Start the loop."""
         self._bot.duties.on_change(self._duty_changed)
         self._bot.kernel.supervisor.add("telemetry", self._run)
 
     async def refresh(self) -> None:
-        """Let the message say how everything is; nothing is sent where it does, or did so less than 60 s ago.
+        """Update the message if it is out of date and the last edit is at least 60 s ago.
 
         Raises:
-            discord.HTTPException, OSError, aiohttp.ClientError: Discord does not take it now; try again.
+            discord.HTTPException, OSError, aiohttp.ClientError: a temporary failure; try again.
         """
         channel_id = self._reach.channel_id()
         if channel_id is None:
@@ -119,7 +119,7 @@ class Telemetry:
         if before is not None and before.channel == channel_id and not before.message:
             nonce = before.nonce
         else:
-            # What was there before is part of it, for Discord drops a nonce that it saw some minutes ago.
+            # The nonce includes the previous post, since Discord would drop a nonce it saw minutes ago.
             nonce = _digest(f"telemetry {channel_id} {before}".encode())
         await self._keep(Post(channel=channel_id, nonce=nonce))
         sent = await self._bot.get_partial_messageable(channel_id).send(
@@ -152,11 +152,11 @@ class Telemetry:
         self._reach.worked(note)
 
     async def _recover(self, begun: Post) -> Post:
-        """The post that was begun and not noted as sent, with its message where it arrived."""
+        """Find the message of a post that was begun but not recorded as sent."""
         try:
             found = await _own_posts.find(self._bot, begun.channel, _MARK)
         except _own_posts.CannotRead:
-            # It may write there and not read; then the nonce alone must do.
+            # The bot may not read here; then only the nonce prevents a duplicate.
             return begun
         if found is None:
             return begun
@@ -165,7 +165,7 @@ class Telemetry:
         return post
 
     async def _withdraw(self, post: Post) -> None:
-        """Delete a message that is no longer kept up to date, since it would mislead."""
+        """Delete a message that is no longer updated and would mislead."""
         channel = self._bot.get_partial_messageable(post.channel)
         await lasting.withdraw(channel.get_partial_message(post.message))
 
@@ -187,7 +187,7 @@ class Telemetry:
 
 
 def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
-    """How everything is; nothing in it moves by itself."""
+    """The state of everything; contains nothing that changes on its own."""
     facts = (
         f"**Agents** {status.agents(view)}",
         f"**Gateway** {status.gateway(view)}",

@@ -1,4 +1,4 @@
-"""Welcomes new members, where an admin has chosen a channel for it."""
+"""Welcome new members, if an admin has chosen a channel."""
 
 from __future__ import annotations
 
@@ -19,18 +19,17 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Who comes while so many wait for their welcome gets none: a raid is no reason to fill a channel.
+# More waiting members get no welcome, so that a raid does not flood the channel.
 _MOST_WAITING = 100
-# Of the last so many it is remembered that they were welcomed.
+# How many welcomed members are stored.
 _REMEMBERED = 1_000
 _NONCE_LENGTH = 25
 
 
 class WelcomeMessages:
-    """One message for each join of a person, in the order in which they came.
+    """One message for each join, in order.
 
-    Discord may tell of a join twice, and two processes may hear of it: what was posted is remembered, and the
-    message carries a nonce made of the join.
+    Discord may report a join twice, or to two processes: posts are stored, and the nonce is made of the join.
     """
 
     def __init__(self, bot: HelixBot) -> None:
@@ -43,11 +42,11 @@ class WelcomeMessages:
         self._bot.kernel.supervisor.add("welcome", self._run)
 
     async def welcome(self, member: discord.Member) -> bool:
-        """Post the welcome of one member; False where there is none to post, or it was posted before.
+        """Welcome one member; False if there is no channel or it was done before.
 
         Raises:
-            discord.HTTPException, aiohttp.ClientError, OSError: Discord did not take it.
-            StoreError: what is remembered cannot be read.
+            discord.HTTPException, aiohttp.ClientError, OSError: Discord did not accept the post.
+            StoreError: the store failed.
         """
         bot, guild = self._bot, member.guild
         channel_id = await welcomes.Welcomes(bot).channel_id(guild.id)

@@ -36,9 +36,9 @@ CASES = (
     ),
     Case(
         command="rituals",
-        happy=Use(line="rituals", says="None was held yet"),
+        happy=Use(line="rituals", says="There is no ritual yet"),
         wrong=(
-            Use(line="rituals 7", options={"page": 7}, says="There is 1 page, and no page 7"),
+            Use(line="rituals 7", options={"page": 7}, says="There is 1 page, but no page 7"),
             Use(line="rituals last", options={"page": "last"}, says="`page` takes a whole number"),
         ),
     ),
@@ -52,7 +52,7 @@ CASES = (
         ),
         wrong=(
             Use(line="schedule burn", options={"action": "burn"}, says="no action"),
-            Use(line="schedule add", options={"action": "add"}, says="Add what"),
+            Use(line="schedule add", options={"action": "add"}, says="Give a time and the steps"),
             Use(
                 line="schedule add every 5m",
                 options={"action": "add", "details": "every 5m"},

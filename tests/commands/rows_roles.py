@@ -24,7 +24,7 @@ CASES = (
     ),
     Case(
         command="subscribe",
-        happy=Use(line="subscribe tele", options={"role": "tele"}, says="Telemetry.* is yours now"),
+        happy=Use(line="subscribe tele", options={"role": "tele"}, says="You now have .*Telemetry"),
         wrong=(
             Use(line="subscribe", options={}, says="`role` is missing"),
             Use(line="subscribe telemetri", options={"role": "telemetri"}, says="Did you mean `Telemetry`"),

@@ -21,7 +21,7 @@ CASES = (
             options={"mode": "dry-run"},
             says=r"would create 7 categories and 30 channels.*\n*(?s:.*)Nothing was changed",
         ),
-        wrong=(Use(line="setup everything", options={"mode": "everything"}, says="`dry-run` shows"),),
+        wrong=(Use(line="setup everything", options={"mode": "everything"}, says="`dry-run`: it shows"),),
         prepare=leave_one_out,
     ),
     Case(

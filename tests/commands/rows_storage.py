@@ -14,7 +14,7 @@ CASES = (
         command="storage",
         happy=Use(line="storage", options={}, says="free of"),
         wrong=(Use(line="storage burn", options={"action": "burn"}, says="clean, status"),),
-        actions={"clean": Use(line="storage clean", options={"action": "clean"}, says="past its time")},
+        actions={"clean": Use(line="storage clean", options={"action": "clean"}, says="past its retention")},
     ),
     Case(
         command="backup",
@@ -27,11 +27,11 @@ CASES = (
         ),
         wrong=(
             Use(line="backup burn", options={"action": "burn"}, says="create.*list.*verify"),
-            Use(line="backup verify", options={"action": "verify"}, says="Which backup"),
+            Use(line="backup verify", options={"action": "verify"}, says="Give the backup.s id"),
             Use(
                 line="backup verify one",
                 options={"action": "verify", "backup": "one"},
-                says="id is a number, such as `3`, not `one`",
+                says="`one` is not a backup.s id",
             ),
             Use(
                 line="backup verify 99",
@@ -41,7 +41,7 @@ CASES = (
             Use(
                 line="backup list 3",
                 options={"action": "list", "backup": "3"},
-                says="`list` takes nothing more",
+                says="`list` has no arguments",
             ),
         ),
         prepare=make_one,

@@ -15,11 +15,11 @@ CASES = (
         command="icon",
         caller="admin",
         happy=Use(
-            line="icon set mandala", options={"action": "set", "value": "mandala"}, says="is mandala now"
+            line="icon set mandala", options={"action": "set", "value": "mandala"}, says="is now mandala"
         ),
         wrong=(
             Use(line="icon burn", options={"action": "burn"}, says="There is no action"),
-            Use(line="icon set", options={"action": "set"}, says="Say which one"),
+            Use(line="icon set", options={"action": "set"}, says="Name a style"),
             Use(line="icon set sun", options={"action": "set", "value": "sun"}, says="There is no style"),
             Use(line="icon cycle", options={"action": "cycle"}, says="takes `on` or `off`"),
             Use(line="icon cycle up", options={"action": "cycle", "value": "up"}, says="not `up`"),

@@ -6,10 +6,10 @@ CASES = (
     Case(
         command="webhooks",
         caller="mod",
-        happy=Use(line="webhooks failed", options={"view": "failed"}, says="Nothing has failed for good"),
+        happy=Use(line="webhooks failed", options={"view": "failed"}, says="There are no dead letters"),
         wrong=(
-            Use(line="webhooks msg_1", options={"view": "msg_1"}, says="`msg_1` is no id"),
-            Use(line="webhooks in 0", options={"view": "in", "page": 0}, says="from 1 up"),
+            Use(line="webhooks msg_1", options={"view": "msg_1"}, says="`msg_1` is not an id"),
+            Use(line="webhooks in 0", options={"view": "in", "page": 0}, says="must be 1 or more"),
             Use(line="webhooks in last", options={"view": "in", "page": "last"}, says="whole number"),
         ),
     ),
@@ -19,11 +19,11 @@ CASES = (
         happy=Use(
             line="replay failed 24h",
             options={"target": "failed", "since": "24h"},
-            says="Nothing has failed for good in the last 24 hours",
+            says="There are no dead letters in the last 24 hours",
         ),
         wrong=(
             Use(line="replay", says="`target` is missing"),
-            Use(line="replay msg_1", options={"target": "msg_1"}, says="`msg_1` is no id"),
+            Use(line="replay msg_1", options={"target": "msg_1"}, says="`msg_1` is not an id"),
             Use(
                 line="replay failed lately",
                 options={"target": "failed", "since": "lately"},
@@ -55,7 +55,7 @@ CASES = (
         happy=Use(
             line='emit report.ready {"assessment": "a test"}',
             options={"event": "report.ready", "json": '{"assessment": "a test"}'},
-            says="Emitted: report.ready[\\s\\S]*No destination wants it[\\s\\S]*a test",
+            says="Emitted: report.ready[\\s\\S]*No destination receives this event[\\s\\S]*a test",
         ),
         wrong=(
             Use(line="emit", says="`event` is missing"),

@@ -1,4 +1,4 @@
-"""Rituals: begun, stopped, listed, replayed, scheduled; and the folklore that grows from them."""
+"""Commands that run, stop, list, replay and schedule rituals, and show the folklore."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Rituals(commands.Cog, name="rituals"):
 
     @command("ritual")
     async def ritual(self, ctx: HelixContext, steps: int = DEFAULT_STEPS) -> None:
-        """Run one, and show it as it goes."""
+        """Run a ritual and show its progress."""
         rituals, caller = self.bot.collective.rituals, ctx.caller
         place = _away.PLACE if _away.is_away(caller) else None
         if place is not None:
@@ -52,24 +52,24 @@ class Rituals(commands.Cog, name="rituals"):
 
     @buttons.component("rituals", "stop", command="ritual", payload=buttons.NUMBER)
     async def stop(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Stop the ritual that this button names, for the one who began it and for mods."""
+        """Stop the ritual of this button, if the member began it or is a mod."""
         rituals, caller = self.bot.collective.rituals, access.caller_of(interaction)
         record = await rituals.get(int(press.payload))
         if not _may_stop(caller, record):
             await press.answer.whisper(
-                "Only whoever began this ritual can stop it, or a mod of the home server."
+                "Only the person who began this ritual or a mod of the home server can stop it."
             )
             return
         await rituals.cancel("stopped by button", caller.actor, ritual=record.id)
         record = await rituals.get(record.id)
         if record.status == "running":
-            await press.answer.whisper("It is at its end, and is being kept.")
+            await press.answer.whisper("Too late to stop it: its result is being saved.")
             return
         await press.answer.update(embed=ritual_cards.ended(record, show_people=caller.sees_names))
 
     @command("harmony")
     async def harmony(self, ctx: HelixContext) -> None:
-        """Raise harmony, where it needs it."""
+        """Run a harmony ritual if harmony is low."""
         harmony = self.bot.collective.manager.snapshot.ucf.harmony
         if not _harmony.is_needed(harmony):
             await ctx.say(embed=_screens.in_harmony(harmony))
@@ -82,14 +82,14 @@ class Rituals(commands.Cog, name="rituals"):
 
     @command("rituals")
     async def rituals(self, ctx: HelixContext, page: int = 1) -> None:
-        """The log."""
+        """List the rituals."""
         log = _log.check_page(page, await _log.fetch_log(self.bot.collective.rituals, page - 1))
         embed, view = await self._log_page(log, ctx.author.id, ctx.caller, show_people=ctx.at_home)
         await ctx.say(embed=embed, view=view)
 
     @buttons.component("rituals", "list", command="rituals")
     async def turn_log(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page, as the log is now."""
+        """Turn to another page of the current list."""
         log = await _log.fetch_log(self.bot.collective.rituals, pages.Turn.of(press).page)
         caller = access.caller_of(interaction)
         embed, view = await self._log_page(log, press.user_id, caller, show_people=caller.sees_names)
@@ -97,13 +97,13 @@ class Rituals(commands.Cog, name="rituals"):
 
     @buttons.component("rituals", "one", command="rituals", chosen=buttons.NUMBER)
     async def show_one(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """The ritual that was chosen."""
+        """Show the chosen ritual."""
         record = await self.bot.collective.rituals.get(int(press.values[0]))
         await self._show_whole(interaction, press, record, page=pages.Turn.of(press).page)
 
     @buttons.component("rituals", "replay", command="rituals", payload=pages.TURN + buttons.NUMBER)
     async def replay(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Play it again, beside what was kept."""
+        """Replay the ritual and compare it with the record."""
         turn = pages.Turn.of(press)
         replay = await self.bot.collective.rituals.replay(int(turn.payload))
         await self._show_whole(interaction, press, replay.record, page=turn.page, replay=replay)
@@ -129,7 +129,7 @@ class Rituals(commands.Cog, name="rituals"):
 
     @buttons.component("rituals", "schedules", command="schedule")
     async def turn_schedules(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page of the schedules."""
+        """Turn to another page of the schedules."""
         show_people = access.caller_of(interaction).sees_names
         page = pages.Turn.of(press).page
         embed, view = await self._schedules_page(page, press.user_id, show_people=show_people)
@@ -137,7 +137,7 @@ class Rituals(commands.Cog, name="rituals"):
 
     @command("folklore")
     async def folklore(self, ctx: HelixContext, *, entry: str | None = None) -> None:
-        """All of it, or one entry."""
+        """Show the folklore, or one entry."""
         wanted = None if entry is None else _folklore.parse_entry(entry)
         entries = ctx.cached(
             (), lambda: _folklore.build_folklore(self.bot.collective.manager.snapshot), ("state",)
@@ -151,7 +151,7 @@ class Rituals(commands.Cog, name="rituals"):
     async def complete_details(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """What fits the action: times to add, or the schedules to remove."""
+        """Suggest times to add or schedules to remove, depending on the action."""
         action = getattr(interaction.namespace, "action", None)
         typed = current.strip().casefold()
         return [
@@ -163,7 +163,7 @@ class Rituals(commands.Cog, name="rituals"):
     async def _follow(
         self, ctx: HelixContext, run: Run, note: Callable[[int], str], *, first: str = ""
     ) -> None:
-        """Show a ritual until it has ended, in whatever way."""
+        """Show a ritual's progress until it has ended."""
         stop = await buttons.button(self.bot, "rituals", "stop", 0, str(run.id), label="Stop")
         async with Progress(
             ctx,
@@ -188,7 +188,7 @@ class Rituals(commands.Cog, name="rituals"):
         if log.records:
             menu = await buttons.select(
                 self.bot, "rituals", "one", user_id, f"{log.page}|",
-                options=_screens.options(log.records), placeholder="Look at one",
+                options=_screens.options(log.records), placeholder="Open a ritual",
             )  # fmt: skip
             view = buttons.view_of() if view is None else view
             view.add_item(menu)
@@ -236,7 +236,7 @@ def _may_stop(caller: access.Caller, record: RitualRecord) -> bool:
 
 
 def _first_met(run: Run, step: int) -> str:
-    """A line where a kind comes for the first time in this ritual."""
+    """A line for the first time a kind appears in this ritual; else empty."""
     kind = run.drawn[step - 1]
     if kind is None or kind in run.drawn[: step - 1]:
         return ""

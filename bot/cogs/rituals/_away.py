@@ -1,4 +1,4 @@
-"""What a ritual may be outside the home server, where whoever writes to the bot may begin one."""
+"""Limits for rituals outside the home server, where every member may begin one."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ REST: Final = timedelta(minutes=10)
 
 
 class NotAway(MarkdownError):
-    """A ritual that may be begun in the home server only, or not yet."""
+    """The ritual is too long for this place, or the person must wait."""
 
 
 def is_away(caller: Caller) -> bool:
-    """Whether the bounds apply: outside the home server, to everyone but owners."""
+    """Whether the limits apply: outside the home server, except to owners."""
     return not caller.at_home and not caller.is_owner
 
 
 def check(steps: int, last: RitualRecord | None, now: datetime) -> None:
-    """Check a ritual that is to begin away from home against the person's last one there.
+    """Check a new ritual against the limits and the person's last ritual.
 
     Raises:
-        NotAway: it has too many steps, or the last one began less than 10 minutes ago.
+        NotAway: too many steps, or the last ritual began less than 10 minutes ago.
     """
     if steps > MOST_STEPS:
         raise NotAway(
-            f"Outside the home server of this bot a ritual has at most {MOST_STEPS} steps. Ask for fewer."
+            f"Outside this bot's home server a ritual may have at most {MOST_STEPS} steps. Choose fewer."
         )
     again = None if last is None else next_at(last.started_at, now, REST)
     if again is not None:
         raise NotAway(
-            "Outside the home server of this bot each person may begin one ritual in 10 minutes."
-            f" You may begin the next <t:{again}:R>."
+            "Outside this bot's home server each person may begin one ritual every 10 minutes."
+            f" You can begin the next one <t:{again}:R>."
         )

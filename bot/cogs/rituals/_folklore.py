@@ -1,4 +1,4 @@
-"""What `folklore` shows: each kind of anomaly, what it has become, and what comes next."""
+"""`folklore`: each kind of anomaly, its rank, and its next promotion."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MEANINGS: Mapping[str, str] = {
 
 
 class UnknownEntry(UnknownName):
-    """Folklore has no such entry."""
+    """No entry has this name."""
 
     kind = "entry"
 
@@ -29,9 +29,9 @@ class Entry:
     """One kind.
 
     Attributes:
-        rank: what it is called; None before it was met.
-        encounters: in how many rituals it was met.
-        coming: the next promotion; None once it is law.
+        rank: None before the first encounter.
+        encounters: the number of rituals that met it.
+        coming: the next promotion; None once it is a law.
     """
 
     kind: str
@@ -42,7 +42,7 @@ class Entry:
 
 
 def build_folklore(snapshot: Snapshot) -> tuple[Entry, ...]:
-    """Every kind, the best known first."""
+    """Every kind, the most frequent first."""
     entries = []
     for kind in KINDS:
         lore = snapshot.folklore.get(kind)
@@ -53,10 +53,10 @@ def build_folklore(snapshot: Snapshot) -> tuple[Entry, ...]:
 
 
 def parse_entry(text: str) -> str:
-    """The kind that `text` names, in any case, one or many.
+    """The kind that `text` names, singular or plural, in any letter case.
 
     Raises:
-        UnknownEntry: there is none; the text suggests the nearest.
+        UnknownEntry: no kind has this name; the message suggests the nearest.
     """
     wanted = text.strip().casefold()
     for kind in KINDS:
@@ -66,5 +66,5 @@ def parse_entry(text: str) -> str:
 
 
 def moves(rank: Rank) -> str:
-    """What a promotion to a rank does, such as "harmony +0.1, drishti +0.05"."""
+    """The effect of a promotion to this rank, such as "harmony +0.1, drishti +0.05"."""
     return ", ".join(f"{metric} {moved:+g}" for metric, moved in MOVES[rank].items())

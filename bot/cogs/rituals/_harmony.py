@@ -1,4 +1,4 @@
-"""What `harmony` does: whether one may be held now, and its four phases."""
+"""`harmony`: whether a ritual may begin now, and its four phases."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ _PHASE_STEPS = HARMONY_STEPS // len(PHASES)
 
 
 class TooSoon(MarkdownError):
-    """This server has held one a moment ago."""
+    """This server ran a harmony ritual less than 10 minutes ago."""
 
 
 def is_needed(harmony: float) -> bool:
-    """Whether there is anything to raise."""
+    """Whether harmony is below its goal."""
     return harmony < HARMONY_GOAL
 
 
 def check_rest(last: RitualRecord | None, now: datetime) -> None:
-    """Nothing, when the last one here is long enough ago.
+    """Raise if this server's last harmony ritual is too recent.
 
     Raises:
-        TooSoon: it is not; the text says when the next may be held.
+        TooSoon: the message says when the next may begin.
     """
     again = None if last is None or last.ended_at is None else next_at(last.ended_at, now, REST)
     if again is not None:
-        raise TooSoon(f"This server held one less than 10 minutes ago. The next may be held <t:{again}:R>.")
+        raise TooSoon(f"This server ran a harmony ritual less than 10 minutes ago. Try again <t:{again}:R>.")
 
 
 def phase_begun(step: int) -> str:
-    """The phase that begins with the end of a step; empty where none does."""
+    """The phase that begins after this step; empty if none does."""
     phase, within = divmod(step, _PHASE_STEPS)
     return PHASES[phase] if within == 0 and phase < len(PHASES) else ""

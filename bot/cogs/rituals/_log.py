@@ -1,4 +1,4 @@
-"""What `rituals` shows: the log, newest first, in pages."""
+"""`rituals`: the rituals in pages, newest first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PER_PAGE = 8
 
 
 class WrongPage(HelixError):
-    """There is no such page."""
+    """No page has this number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +20,11 @@ class Log:
     """One page.
 
     Attributes:
-        page: from 0.
-        pages: how many there are, one at least.
-        total: of rituals.
-        running: the one under way.
-        running_record: the same as it was kept, on whichever page of the log it stands.
+        page: counted from 0.
+        pages: the number of pages, at least 1.
+        total: the number of rituals.
+        running: the running ritual.
+        running_record: its record, even if it is on another page.
     """
 
     records: tuple[RitualRecord, ...]
@@ -36,7 +36,7 @@ class Log:
 
 
 async def fetch_log(rituals: Rituals, page: int) -> Log:
-    """The page (from 0), or the nearest that there is."""
+    """This page (counted from 0), or the nearest existing one."""
     total = await rituals.count()
     pages = max(1, -(-total // PER_PAGE))
     page = max(0, min(page, pages - 1))
@@ -47,12 +47,12 @@ async def fetch_log(rituals: Rituals, page: int) -> Log:
 
 
 def check_page(number: int, log: Log) -> Log:
-    """`log`, when it is the page that was asked for by its number from 1.
+    """Return `log` if it is page `number`, counted from 1.
 
     Raises:
-        WrongPage: there is no such page; the text says which there are.
+        WrongPage: the page does not exist; the message says how many there are.
     """
     if number != log.page + 1:
         known = "There is 1 page" if log.pages == 1 else f"There are {log.pages} pages"
-        raise WrongPage(f"{known}, and no page {number if abs(number) < 10**9 else 'with that number'}.")
+        raise WrongPage(f"{known}, but no page {number if abs(number) < 10**9 else 'with that number'}.")
     return log

@@ -1,4 +1,4 @@
-"""How long to wait between two rituals."""
+"""The pause between two rituals."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 
 def next_at(last: datetime, now: datetime, rest: timedelta) -> int | None:
-    """When the next may begin, in seconds since 1970; None when it may begin now.
+    """When the next ritual may begin, in Unix seconds; None if now.
 
-    A `last` in the future was written by a clock that was ahead: nobody waits for that.
+    A `last` in the future comes from a clock that was ahead and is ignored.
     """
     if not timedelta() <= now - last < rest:
         return None

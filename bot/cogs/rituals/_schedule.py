@@ -1,4 +1,4 @@
-"""What `schedule` is told: an action, and when, how many steps, or which."""
+"""Arguments of `schedule`."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ _OFFERED_STEPS = 27
 
 
 class WrongDetails(HelixError):
-    """What follows the action does not fit it."""
+    """The details do not fit the action."""
 
 
 def parse_addition(details: str | None, now: datetime) -> tuple[Rule, int]:
-    """When and how many steps: `every 6h 27`, `0 6 * * * 27`; 108 steps where none are named.
+    """The rule and the steps: `every 6h 27`, `0 6 * * * 27`; 108 steps by default.
 
     Raises:
-        WrongDetails: nothing is given.
-        WrongSchedule: it says no time, or one that comes too often.
-        WrongSteps: no ritual has so many steps.
+        WrongDetails: the details are missing.
+        WrongSchedule: the rule is not valid or too frequent.
+        WrongSteps: the number of steps is out of range.
     """
     words = straight(details or "").replace("`", " ").replace('"', " ").split()
     if not words:
-        raise WrongDetails("Add what? A time and the steps, as in `every 6h 27` or `0 6 * * * 108`.")
+        raise WrongDetails("Give a time and the steps, such as `every 6h 27` or `0 6 * * * 108`.")
     steps = DEFAULT_STEPS
     is_cron = words[0].casefold() != "every"
     if _is_number(words[-1]) and (len(words) > _CRON_FIELDS if is_cron else len(words) > 1):
@@ -45,31 +45,31 @@ def parse_addition(details: str | None, now: datetime) -> tuple[Rule, int]:
 
 
 def parse_id(details: str | None) -> int:
-    """The id that `remove` is given.
+    """The id after `remove`.
 
     Raises:
-        WrongDetails: it is none.
+        WrongDetails: the id is missing or not a number.
     """
     text = (details or "").strip().removeprefix("#")
     if not text:
-        raise WrongDetails("Remove which? Its id, as `/schedule list` shows it.")
+        raise WrongDetails("Give the id of the schedule to remove; `/schedule list` shows the ids.")
     if not _is_number(text) or len(text) > 9:
-        raise WrongDetails(f"An id is a whole number, as `/schedule list` shows it, not {quoted(text, 40)}.")
+        raise WrongDetails(f"{quoted(text, 40)} is not an id; `/schedule list` shows the ids.")
     return int(text)
 
 
 def refuse_details(details: str | None) -> None:
-    """Nothing, where nothing follows `list`.
+    """Raise if details follow `list`.
 
     Raises:
-        WrongDetails: something does.
+        WrongDetails: `list` takes no details.
     """
     if details is not None and details.strip():
-        raise WrongDetails(f"`list` has no arguments, but {quoted(details, 40)} was given.")
+        raise WrongDetails(f"`list` has no arguments; leave out {quoted(details, 40)}.")
 
 
 def offered(action: str | None, schedules: tuple[Schedule, ...]) -> tuple[tuple[str, str], ...]:
-    """What may follow an action, each as it is shown and as it is typed."""
+    """Suggestions for the details of an action: the shown text and the typed value."""
     if action == "remove":
         return tuple((f"{one.id}: {one.rule}, {one.steps} steps", str(one.id)) for one in schedules)
     if action == "add":

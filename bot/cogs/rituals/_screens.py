@@ -1,4 +1,4 @@
-"""How the commands about rituals look; what a ritual has changed stands in `bot.cards.ritual`."""
+"""Embeds of the commands about rituals; `bot.cards.ritual` shows what a ritual changed."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ _DOTS = {"done": "🟢", "running": "🔵", "cancelled": "🟡", "interrupted": 
 
 
 def in_harmony(harmony: float) -> discord.Embed:
-    """`harmony` with nothing to do."""
+    """The reply when harmony is already good."""
     return embeds.card(
         "🪷 Harmony",
-        (f"Harmony is {harmony:.2f}, and good from {HARMONY_GOAL:g}: there is nothing to raise.",),
+        (f"Harmony is {harmony:.2f} and good from {HARMONY_GOAL:g} up: there is nothing to raise.",),
         status="good",
         footer="Rest is a practice, too.",
     )
 
 
 def log(view: Log, *, show_people: bool) -> discord.Embed:
-    """One page of the log."""
+    """One page of the rituals."""
     if not view.records:
-        return embeds.card("🌀 Rituals", ("None was held yet. `/ritual` begins one.",))
+        return embeds.card("🌀 Rituals", ("There is no ritual yet. `/ritual` begins one.",))
     return embeds.card(
         "🌀 Rituals",
         [_line(record, view.running, show_people=show_people) for record in view.records],
@@ -44,7 +44,7 @@ def log(view: Log, *, show_people: bool) -> discord.Embed:
 
 
 def options(records: Sequence[RitualRecord]) -> list[discord.SelectOption]:
-    """The rituals of a page, to choose from."""
+    """The menu of the rituals on one page."""
     return [
         discord.SelectOption(
             label=f"Ritual {record.id}",
@@ -56,7 +56,7 @@ def options(records: Sequence[RitualRecord]) -> list[discord.SelectOption]:
 
 
 def whole(record: RitualRecord, *, show_people: bool, replay: Replay | None = None) -> discord.Embed:
-    """One ritual with all that is kept of it, and how its replay went."""
+    """One ritual in full, with the result of its replay if there is one."""
     by = embeds.plain(record.actor.name, 60) if show_people and record.actor.name else record.actor.cause
     facts = [
         f"**Began** {embeds.absolute(record.started_at)}, by {by}",
@@ -74,7 +74,7 @@ def whole(record: RitualRecord, *, show_people: bool, replay: Replay | None = No
 
 
 def folklore(entries: Sequence[Entry]) -> discord.Embed:
-    """All of it."""
+    """Every kind of folklore."""
     ranks = Counter(entry.rank for entry in entries if entry.rank is not None)
     counts = " · ".join(f"{words.count(ranks[rank], *_plural(rank))}" for rank, _ in RANKS)
     return embeds.card(
@@ -89,7 +89,7 @@ def folklore(entries: Sequence[Entry]) -> discord.Embed:
 
 
 def entry(view: Entry) -> discord.Embed:
-    """One kind whole."""
+    """One kind in full."""
     path = [
         f"{'✅' if view.encounters >= at else '▫️'} **{rank}** at {at}"
         + (f": {moves(rank)}" if moves(rank) else "")
@@ -105,13 +105,13 @@ def entry(view: Entry) -> discord.Embed:
 def schedules(
     known: Sequence[Schedule], page: int, *, show_people: bool, held: bool = False
 ) -> discord.Embed:
-    """One page of the schedules; `held` says that none begins now."""
+    """One page of the schedules; `held` means that Manus is halted, so none starts."""
     if not known:
-        return embeds.card("⏰ Schedules", ("None yet. `/schedule add every 6h 27` makes one.",))
+        return embeds.card("⏰ Schedules", ("No schedule yet. `/schedule add every 6h 27` adds one.",))
     cut = schedule_pages(known, show_people=show_people)
     page = pages.within(page, len(cut))
     count = f"{len(known)} of {MOST_SCHEDULES} · cron is in UTC"
-    note = ("Manus is halted: what is due waits for `/resume`.", "") if held else ()
+    note = ("Manus is halted: due rituals wait until `/resume`.", "") if held else ()
     return embeds.card(
         "⏰ Schedules",
         (*note, *cut[page]),
@@ -128,7 +128,7 @@ def schedule_pages(known: Sequence[Schedule], *, show_people: bool) -> tuple[tup
 
 
 def added(schedule: Schedule) -> discord.Embed:
-    """What was added."""
+    """The added schedule."""
     return embeds.card(
         f"⏰ Schedule {schedule.id}",
         (
@@ -136,20 +136,20 @@ def added(schedule: Schedule) -> discord.Embed:
             f"**Next** {embeds.absolute(schedule.next_at)} ({embeds.relative(schedule.next_at)})",
         ),
         status="pass",
-        footer="A run that is missed is made up for once.",
+        footer="Missed runs are caught up with a single run.",
     )
 
 
 def removed(schedule: Schedule) -> discord.Embed:
-    """What was removed."""
-    return embeds.card(f"⏰ Schedule {schedule.id}", (f"`{schedule.rule}` is removed.",), status="pass")
+    """The removed schedule."""
+    return embeds.card(f"⏰ Schedule {schedule.id}", (f"`{schedule.rule}` was removed.",), status="pass")
 
 
 def removal_question(schedule: Schedule) -> str:
-    """What `remove` asks."""
+    """The question before a removal."""
     return (
         f"Remove schedule {schedule.id}: `{schedule.rule}`, {words.count(schedule.steps, 'step')} each? "
-        f"It would run next {embeds.relative(schedule.next_at)}."
+        f"Its next run is {embeds.relative(schedule.next_at)}."
     )
 
 
@@ -172,8 +172,8 @@ def _line(record: RitualRecord, running: RunningRitual | None, *, show_people: b
 
 def _replayed(replay: Replay) -> str:
     if replay.matches:
-        return "✅ Played again from its id: every number is the same."
-    return "\n".join(("❌ Not the same:", *replay.differences))
+        return "✅ The replay gives the same numbers as the record."
+    return "\n".join(("❌ The replay differs from the record:", *replay.differences))
 
 
 def _entry(view: Entry) -> list[str]:
@@ -182,7 +182,7 @@ def _entry(view: Entry) -> list[str]:
     met = words.count(view.encounters, "ritual")
     lines = [f"**{view.rank}** · met in {met} · last {embeds.relative(view.last_seen)}"]
     if view.coming is None:
-        return [*lines, "It is law, and stays so."]
+        return [*lines, "It is a law, the highest rank."]
     step = embeds.bar(view.encounters, 0, view.coming.at)
     return [*lines, f"{step} {view.coming.rank} at {view.coming.at}, {view.coming.missing} to go"]
 

@@ -1,4 +1,4 @@
-"""The roles that people give themselves."""
+"""Commands for self-assignable roles."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ _Screen = tuple[discord.Embed, discord.ui.View | None]
 
 _EVERY = "every"
 _CATEGORY = "|".join(self_roles.CATEGORIES)
-# What a menu of a category carries: which are shown, its own, and who of it was ticked.
+# The shown categories, the menu's category, and a bit mask of its ticked roles.
 _MENU = f"({_EVERY}|{_CATEGORY}) ({_CATEGORY}) [0-9a-f]{{1,8}}"
 _ROLE = "|".join(map(re.escape, self_roles.NAMES))
 
 
 class Roles(commands.Cog, name="roles"):
-    """Commands about self-assignable roles."""
+    """Commands with which members take and return roles."""
 
     def __init__(self, bot: HelixBot) -> None:
         self.bot = bot
 
     @command("roles")
     async def roles(self, ctx: HelixContext, category: str | None = None) -> None:
-        """The roles, yours ticked."""
+        """Show the roles, with the caller's own ticked."""
         wanted = _creation.parse_category(category)
         guild, member = await _where(ctx.guild, ctx.author)
         embed, view = await self._menus(guild, wanted, _ids(member), ctx.author.id)
@@ -47,7 +47,7 @@ class Roles(commands.Cog, name="roles"):
 
     @buttons.component("roles", "toggle", command="roles", payload=_MENU)
     async def toggle(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Give and take what was ticked differently in one menu."""
+        """Add and remove the roles whose tick changed."""
         scope, name, shown = press.payload.split(" ")
         wanted = None if scope == _EVERY else scope
         guild, member = await _where(interaction.guild, interaction.user)
@@ -63,38 +63,38 @@ class Roles(commands.Cog, name="roles"):
 
     @command("subscribe")
     async def subscribe(self, ctx: HelixContext, *, role: str) -> None:
-        """Take a role."""
+        """Give the caller a role."""
         await self._choose(ctx, role, add=True)
 
     @command("unsubscribe")
     async def unsubscribe(self, ctx: HelixContext, *, role: str) -> None:
-        """Give a role back."""
+        """Take a role from the caller."""
         await self._choose(ctx, role, add=False)
 
     @buttons.component("roles", "add", command="subscribe", chosen=_ROLE)
     async def pick_added(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """The one of several that was meant."""
+        """Add the role chosen from several matches."""
         await self._pick(interaction, press, add=True)
 
     @buttons.component("roles", "remove", command="unsubscribe", chosen=_ROLE)
     async def pick_removed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Likewise."""
+        """Remove the role chosen from several matches."""
         await self._pick(interaction, press, add=False)
 
     @command("setup-roles")
     async def setup_roles(self, ctx: HelixContext, category: str = _creation.ALL) -> None:
-        """Create what is missing."""
+        """Create the missing roles."""
         wanted = _creation.parse_category(category, _creation.ALL) or _creation.ALL
         guild, _ = await _where(ctx.guild, ctx.author)
         with self.bot.guild_work.hold(guild.id, "setup-roles") as let_go:
-            # What Discord says now, and not what was heard of: a second run soon after counts on it.
+            # Ask Discord, since the cache may lack roles that another run has just created.
             plan = _creation.plan(wanted, self_roles.views_of(await guild.fetch_roles(), guild.me))
             if not plan.missing:
                 await ctx.say(embed=_screens.created(plan, Report(0), self.bot.prefix))
                 return
             async with Progress(ctx, "Creating roles", total=len(plan.missing), stoppable=True) as progress:
                 report = await carry_out([_step(guild, name) for name in plan.missing], progress)
-                # The journal is the collective's: what other servers do to themselves is not in it.
+                # The journal holds what happens in the home server only.
                 if report.done and ctx.at_home:
                     row = ctx.caller.actor.row("roles", wanted, after={"created": report.done})
                     await self.bot.collective.manager.record(row)
@@ -105,14 +105,14 @@ class Roles(commands.Cog, name="roles"):
     async def complete_added(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """What the asker could have and has not."""
+        """Suggest available roles that the caller does not have."""
         return choices(_names(interaction, held=False), current)
 
     @unsubscribe.autocomplete("role")
     async def complete_removed(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """What the asker has."""
+        """Suggest roles that the caller has."""
         return choices(_names(interaction, held=True), current)
 
     async def _choose(self, ctx: HelixContext, text: str, *, add: bool) -> None:
@@ -150,14 +150,14 @@ class Roles(commands.Cog, name="roles"):
         *,
         add: bool,
     ) -> tuple[str, bool]:
-        """Give or take one role and keep `held` current; what to say, and whether it is as was wished."""
+        """Add or remove one role and update `held`; return the message and whether it worked."""
         has = found.role is not None and found.role.id in held
         if has == add and found.standing in {"ready", "out of reach"}:
             return _words.done(found.name, add=add, changed=False), True
         obstacle = _words.obstacle(found, self.bot.prefix, may_manage=guild.me.guild_permissions.manage_roles)
         if obstacle is not None or found.role is None:
             return obstacle or "", False
-        role, reason = discord.Object(found.role.id), "They asked for it themselves"
+        role, reason = discord.Object(found.role.id), "Requested by the member"
         try:
             if add:
                 await member.add_roles(role, reason=reason)
@@ -201,7 +201,7 @@ class Roles(commands.Cog, name="roles"):
 async def _where(
     guild: discord.Guild | None, user: discord.User | discord.Member
 ) -> tuple[discord.Guild, discord.Member]:
-    """The server and the member, asked of Discord where the message did not say."""
+    """The server and the member; fetch the member from Discord if necessary."""
     if guild is None:
         raise commands.NoPrivateMessage
     return guild, user if isinstance(user, discord.Member) else await guild.fetch_member(user.id)

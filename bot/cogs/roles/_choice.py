@@ -1,4 +1,4 @@
-"""Which role a text means here, for somebody who has some of them already."""
+"""Match a text to self-assignable roles, and compute what a menu changes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from bot.servers.self_roles import RoleView, SelfRole
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """One category's roles as they stand, in the order of the list."""
+    """The roles of one category, in the order of the list."""
 
     name: str
     roles: tuple[SelfRole, ...]
 
     @property
     def ready(self) -> tuple[SelfRole, ...]:
-        """Those that can be handed out."""
+        """The roles that can be assigned."""
         return tuple(role for role in self.roles if role.standing == "ready")
 
 
@@ -32,12 +32,10 @@ def categories(wanted: str | None, roles: Sequence[RoleView]) -> tuple[Category,
 
 
 def candidates(text: str, roles: Sequence[RoleView]) -> tuple[SelfRole, ...]:
-    """The roles that a text means: one, or several of which the asker must choose.
-
-    Where some of several cannot be handed out, they are no choice.
+    """The roles that a text matches; of several, only those that can be assigned.
 
     Raises:
-        UnknownRole: no self-assignable role is called so.
+        UnknownRole: no self-assignable role has this name.
     """
     found = tuple(self_roles.find(name, roles) for name in self_roles.match(text))
     ready = tuple(one for one in found if one.standing == "ready")
@@ -45,21 +43,21 @@ def candidates(text: str, roles: Sequence[RoleView]) -> tuple[SelfRole, ...]:
 
 
 def holding(found: Sequence[SelfRole], held: Collection[int]) -> tuple[SelfRole, ...]:
-    """Those of the roles that somebody has."""
+    """The roles that the member has."""
     return tuple(one for one in found if one.role is not None and one.role.id in held)
 
 
 def mask(roles: Sequence[SelfRole], held: Collection[int]) -> int:
-    """Which of a category's roles somebody has, a bit each."""
+    """A bit mask of the roles that the member has."""
     return sum(1 << index for index, one in enumerate(roles) if one.role is not None and one.role.id in held)
 
 
 def toggled(category: Category, shown: int, chosen: Collection[str]) -> tuple[tuple[SelfRole, bool], ...]:
-    """What a choice from the menu changes: each role with whether it is wanted.
+    """The roles whose tick changed, each with whether it is now wanted.
 
     Args:
-        category: as it stands now.
-        shown: the `mask` that was ticked when the menu was shown; what has changed since stays.
+        category: the current roles.
+        shown: the `mask` when the menu was shown; changes made elsewhere since then stay.
         chosen: the names that are ticked now.
     """
     return tuple(

@@ -1,4 +1,4 @@
-"""What `setup-roles` would do: the roles that are missing, and those that only a person can mend."""
+"""`setup-roles`: the roles to create, and those that only an admin can fix."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ ALL = "all"
 
 
 class UnknownCategory(UnknownName):
-    """There is no such category of roles."""
+    """No category has this name."""
 
     kind = "category"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is missing, what stands, and what stands in the way."""
+    """The missing roles, the existing ones, and the blocked ones."""
 
     missing: tuple[str, ...]
     standing: tuple[SelfRole, ...]
@@ -28,10 +28,10 @@ class Plan:
 
 
 def parse_category(word: str | None, *also: str) -> str | None:
-    """The category that a word names, in any case, or by its beginning; None for None.
+    """The category that a word names or begins, in any letter case; None without a word.
 
     Raises:
-        UnknownCategory: there is none; the text suggests the nearest.
+        UnknownCategory: no category has this name; the message suggests the nearest.
     """
     if word is None:
         return None
@@ -44,7 +44,7 @@ def parse_category(word: str | None, *also: str) -> str | None:
 
 
 def plan(category: str, roles: Sequence[RoleView]) -> Plan:
-    """What to do for a category, or for all."""
+    """The plan for one category or all."""
     names = self_roles.NAMES if category == ALL else self_roles.CATEGORIES[category]
     found = [self_roles.find(name, roles) for name in names]
     return Plan(

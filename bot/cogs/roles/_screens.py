@@ -1,4 +1,4 @@
-"""How the commands about roles look."""
+"""Embeds of the commands about roles."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ _TITLES = {
 def roles(
     categories: Sequence[Category], held: Collection[int], notes: Sequence[str], prefix: str
 ) -> discord.Embed:
-    """The categories, with a tick before what the reader has."""
+    """The categories, with a tick before the reader's roles."""
     mine = sum(
         one.role is not None and one.role.id in held for category in categories for one in category.ready
     )
     head = [f"You have {mine or 'none'} of these roles. The menus below toggle them."]
     if not any(category.ready for category in categories):
-        head = [f"None of these roles exists here yet. `{prefix}setup-roles` creates them."]
+        head = [f"None of these roles exists in this server yet. `{prefix}setup-roles` creates them."]
     return embeds.card(
         "Roles you can give yourself",
         (*head, *notes),
@@ -38,12 +38,12 @@ def roles(
             embeds.Field(_TITLES[category.name], _category(category, held), inline=True)
             for category in categories
         ],
-        footer="None of them carries a permission.",
+        footer="None of these roles has permissions.",
     )
 
 
 def options(category: Category, held: Collection[int]) -> list[discord.SelectOption]:
-    """The menu of one category, ticked where the reader has the role."""
+    """The menu of one category, with the reader's roles ticked."""
     return [
         discord.SelectOption(
             label=one.name, value=one.name, default=one.role is not None and one.role.id in held
@@ -53,36 +53,36 @@ def options(category: Category, held: Collection[int]) -> list[discord.SelectOpt
 
 
 def placeholder(category: Category) -> str:
-    """What a menu says while nothing is ticked in it."""
+    """The text of a menu while nothing is ticked."""
     return f"{category.name.capitalize()}: choose yours"
 
 
 def which(found: Sequence[SelfRole], text: str, *, add: bool) -> discord.Embed:
-    """Several roles fit."""
+    """The question when several roles match."""
     verb = "like to have" if add else "give back"
     return embeds.card(
-        "", (f"{words.count(len(found), 'role')} fit {words.quoted(text)}. Which would you {verb}?",)
+        "", (f"{words.count(len(found), 'role')} match {words.quoted(text)}. Which one would you {verb}?",)
     )
 
 
 def outcome(text: str, *, good: bool) -> discord.Embed:
-    """What became of it."""
+    """The outcome of a change."""
     return embeds.card("", (text,), status="pass" if good else "warn")
 
 
 def created(plan: Plan, report: Report, prefix: str) -> discord.Embed:
-    """What `setup-roles` did."""
+    """The outcome of `setup-roles`."""
     lines = []
     if report.done:
         lines.append(f"Created {words.count(len(report.done), 'role')}: {', '.join(report.done)}.")
     elif not plan.missing:
-        lines.append("Every role is there; nothing was changed.")
+        lines.append("All roles exist; nothing was changed.")
     if plan.standing:
-        lines.append(f"{words.count(len(plan.standing), 'role')} stood already.")
+        lines.append(f"{words.count(len(plan.standing), 'role')} already existed.")
     lines += [_blocked(one) for one in plan.blocked]
     if report.trouble is not None:
         left = words.count(report.left, "role is", "roles are")
-        lines += ["", f"⚠️ {report.trouble} {left} missing yet; `{prefix}setup-roles` goes on from here."]
+        lines += ["", f"⚠️ {report.trouble} {left} still missing; `{prefix}setup-roles` creates them."]
     good = report.trouble is None and not plan.blocked
     return embeds.card("🎭 Roles", lines, status="pass" if good else "warn")
 
@@ -90,10 +90,10 @@ def created(plan: Plan, report: Report, prefix: str) -> discord.Embed:
 def _blocked(one: SelfRole) -> str:
     if one.standing == "privileged":
         return (
-            f"⚠️ **{one.name}** carries permissions or belongs to a bot, so it is not handed out. "
-            "Rename it or clear its permissions, then run this again."
+            f"⚠️ **{one.name}** has permissions or belongs to a bot, so I do not assign it. "
+            "Rename it or remove its permissions, then run this again."
         )
-    return f"⚠️ **{one.name}** stands above my own role. Move my role above it."
+    return f"⚠️ **{one.name}** is above my own role. Move my role above it."
 
 
 def _category(category: Category, held: Collection[int]) -> str:
@@ -108,10 +108,10 @@ def _category(category: Category, held: Collection[int]) -> str:
 
 
 def refused(name: str, error: discord.HTTPException) -> str:
-    """Discord refused what looked possible."""
+    """The message when Discord refused a change."""
     if error.code == discord_codes.UNKNOWN_ROLE:
-        return f"**{name}** is gone from this server."
+        return f"**{name}** no longer exists in this server."
     if error.code == discord_codes.UNKNOWN_MEMBER:
-        return f"Discord says that you are not on this server any more, so **{name}** stays as it is."
-    too_low = f"Discord does not let me touch **{name}**: my role must stand above it and have Manage Roles."
+        return f"Discord says that you are no longer in this server, so **{name}** is unchanged."
+    too_low = f"Discord does not let me change **{name}**: my role must be above it and have Manage Roles."
     return discord_codes.in_words(error, {"forbidden": too_low})

@@ -1,4 +1,4 @@
-"""Setting a server up: its layout, what is wrong with it, and the welcome of new members."""
+"""Commands that set a server up: its layout, a check of it, and the welcome of new members."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ _Screen = tuple[discord.Embed, discord.ui.View | None]
 
 
 class Server(commands.Cog, name="server"):
-    """Commands that concern the server they are given in."""
+    """Commands about the server in which they are used."""
 
     def __init__(self, bot: HelixBot) -> None:
         self.bot = bot
 
     @command("setup", action="mode")
     async def setup_server(self, ctx: HelixContext, mode: str | None = None) -> None:
-        """Create what is missing of the layout, once that was agreed to."""
+        """Ask for confirmation, then create the missing part of the layout."""
         dry, guild = _plan.parse_mode(mode), _guild(ctx.guild)
         plan = await _read(guild)
         if dry:
@@ -49,7 +49,7 @@ class Server(commands.Cog, name="server"):
             if not await confirm(ctx, question, danger=False):
                 return
         with self.bot.guild_work.hold(guild.id, "setup") as let_go:
-            # Somebody may have been quicker while the question stood.
+            # Someone else may have changed the server while the question was open.
             plan = await _read(guild)
             builder = places.Builder(
                 guild,
@@ -69,13 +69,13 @@ class Server(commands.Cog, name="server"):
 
     @command("verify-setup")
     async def verify_setup(self, ctx: HelixContext) -> None:
-        """What is missing, double or in the way."""
+        """Show what is missing, duplicate or in the way."""
         embed, view = await self._verify_page(_guild(ctx.guild), 0, ctx.author.id)
         await ctx.say(embed=embed, view=view)
 
     @buttons.component("server", "verify", command="verify-setup")
     async def turn_verify(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page, as the server is now."""
+        """Turn to another page of the current findings."""
         embed, view = await self._verify_page(
             _guild(interaction.guild), pages.Turn.of(press).page, press.user_id
         )
@@ -107,7 +107,9 @@ class Server(commands.Cog, name="server"):
             await ctx.say(embed=_screens.welcome_off(was_on=before is not None))
         else:
             if channel is None:
-                raise _welcome.WrongChannel(f"Name the channel, as `{self.bot.prefix}welcome set #general`.")
+                raise _welcome.WrongChannel(
+                    f"Name the channel, such as `{self.bot.prefix}welcome set #general`."
+                )
             _welcome.check_channel(channel.name, _lacking(guild, channel))
             await store.set(guild.id, channel.id)
             if before != channel.id:
@@ -123,7 +125,7 @@ class Server(commands.Cog, name="server"):
             await ctx.say(embeds=(_screens.welcome_set(channel.id), preview))
 
     def _services(self, ctx: HelixContext, channels: Mapping[_plan.Spot, int]) -> _services.Services:
-        """What the channels will serve; nothing outside the home server."""
+        """The purposes of the channels; none outside the home server."""
         if not ctx.caller.at_home:
             return _services.Services()
         return _services.find_services(channels, self.bot.duties.is_set)
@@ -131,7 +133,7 @@ class Server(commands.Cog, name="server"):
     async def _settle(
         self, ctx: HelixContext, plan: _plan.Plan, builder: places.Builder, report: Report
     ) -> discord.Embed:
-        """Let the channels serve from now on, journal what was done, and show it."""
+        """Assign the channels their purposes, journal the changes, and return the reply."""
         services = self._services(ctx, builder.made)
         changed = {
             duty: str(channel)
@@ -146,7 +148,7 @@ class Server(commands.Cog, name="server"):
         return _screens.done(plan, report, services, self.bot.prefix)
 
     async def _record(self, ctx: HelixContext, row: JournalRow) -> None:
-        # The journal is the collective's: what other servers do to themselves is not in it.
+        # The journal holds what happens in the home server only.
         if ctx.caller.at_home:
             await self.bot.collective.manager.record(row)
 
@@ -170,7 +172,7 @@ def _guild(guild: discord.Guild | None) -> discord.Guild:
 
 
 async def _read(guild: discord.Guild) -> _plan.Plan:
-    """What Discord says now, and not what was heard of: a second run soon after counts on it."""
+    """The plan from Discord's answer; the cache may lack what another run has just created."""
     return _plan.plan(places.places(await guild.fetch_channels()))
 
 

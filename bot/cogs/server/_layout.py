@@ -1,4 +1,4 @@
-"""The standard layout of a server: 8 categories, 30 channels, and which channel serves what."""
+"""The standard layout of a server: 8 categories, 30 channels, and the purposes of channels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from bot.parts.duties import Duty
 
-# Only admins and the bot see what is in it.
+# Only admins and the bot see this category.
 PRIVATE = "ADMIN"
 
 LAYOUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -23,7 +23,7 @@ LAYOUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
-# Alerts go where the moderators are: they name what is wrong with the whole, and need someone who acts.
+# Alerts need someone who acts, so they go to the moderators.
 SERVES: Mapping[Duty, tuple[str, str]] = MappingProxyType(
     {
         "alerts": (PRIVATE, "moderation"),

@@ -1,4 +1,4 @@
-"""What `setup` would create: the layout, less what is there."""
+"""`setup`: the part of the layout that is missing."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ DRY_RUN = "dry-run"
 
 
 class WrongMode(HelixError):
-    """`setup` can be told only one thing."""
+    """The mode is not known."""
 
 
 class MayNotCreate(HelixError):
-    """The bot lacks the permission that creating takes."""
+    """The bot lacks the permission to create channels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What of the layout is missing, and where the rest stands.
+    """The missing and the existing parts of the layout.
 
     Attributes:
-        categories: the id of each category that is there; of several alike the oldest.
-        channels: the id of each channel that is there, in the category where it belongs.
-        new_categories: what is missing of the one.
-        new_channels: what is missing of the other, in the layout's order.
+        categories: the id of each existing category; the oldest of duplicates.
+        channels: the id of each existing channel in its right category.
+        new_categories: the missing categories.
+        new_channels: the missing channels, in the layout's order.
     """
 
     categories: Mapping[str, int]
@@ -41,37 +41,35 @@ class Plan:
 
     @property
     def size(self) -> int:
-        """How many things there are to create."""
+        """The number of things to create."""
         return len(self.new_categories) + len(self.new_channels)
 
 
 def parse_mode(mode: str | None) -> bool:
-    """Whether it is a dry run.
+    """Whether this is a dry run.
 
     Raises:
-        WrongMode: it is something else.
+        WrongMode: the mode is not known.
     """
     if mode is None:
         return False
     if mode.strip().casefold().replace(" ", "-") in {DRY_RUN, "dry", f"--{DRY_RUN}"}:
         return True
-    raise WrongMode(f"`{DRY_RUN}` shows what is missing; without it I ask, and create it.")
+    raise WrongMode(f"The only mode is `{DRY_RUN}`: it shows what is missing and creates nothing.")
 
 
 def check_right(wanted: Plan, *, may_create: bool) -> None:
-    """Nothing, when the bot may do what there is to do.
+    """Raise if something must be created and the bot may not.
 
     Raises:
-        MayNotCreate: says what it takes.
+        MayNotCreate: the bot lacks Manage Channels.
     """
     if wanted.size and not may_create:
-        raise MayNotCreate(
-            "I lack Manage Channels here, so I cannot create any. An admin can give it to my role."
-        )
+        raise MayNotCreate("I lack Manage Channels, so I cannot create channels. An admin can grant it.")
 
 
 def plan(places: Sequence[Place]) -> Plan:
-    """What to create in a server with these channels. A channel counts in its own category only."""
+    """The plan for a server with these channels. A channel in another category does not count."""
     oldest = sorted(places, key=lambda place: place.id)
     categories: dict[str, int] = {}
     names: dict[int, str] = {}
@@ -99,5 +97,5 @@ def plan(places: Sequence[Place]) -> Plan:
 
 
 def fold(name: str) -> str:
-    """A channel's name as names are compared."""
+    """A channel's name in the form used for comparison."""
     return " ".join(name.split()).casefold()

@@ -1,4 +1,4 @@
-"""Which channels of the home server will serve alerts, telemetry, digest and deployments."""
+"""The home server's channels for alerts, telemetry, digest and deployments."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from bot.parts.duties import Duty
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the layout's channels serve.
+    """The purposes (duties) of the layout's channels.
 
     Attributes:
-        chosen: the channel's id for each duty.
+        chosen: the channel id for each duty.
         decided: duties whose channel a setting names.
-        missing: the name of the channel that does not exist yet.
+        missing: duties whose channel does not exist yet, with its name.
     """
 
     chosen: Mapping[Duty, int] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class Services:
 
 
 def find_services(channels: Mapping[Spot, int], is_set: Callable[[Duty], bool]) -> Services:
-    """The services of a home server with these channels of the layout."""
+    """The duties in a home server with these channels."""
     open_ones = {duty: spot for duty, spot in SERVES.items() if not is_set(duty)}
     return Services(
         chosen={duty: channels[spot] for duty, spot in open_ones.items() if spot in channels},

@@ -1,4 +1,4 @@
-"""What `verify-setup` finds: what is missing, double or beside the layout, and what the bot may not do."""
+"""`verify-setup`: what is missing, duplicate or not in the layout, and permissions the bot lacks."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Findings:
     """How a server differs from the standard.
 
     Attributes:
-        channels: how many of the layout's are there; `roles` likewise.
-        extra_channels: with their category's name; they harm nobody.
+        channels: how many channels of the layout exist; `roles` counts roles.
+        extra_channels: channels outside the layout, with their category; harmless.
         exposed: whether everyone can see the private category.
-        blocked_roles: self-assignable ones that only a person can mend.
-        permissions: what the bot lacks, each with what it is for.
+        blocked_roles: self-assignable roles that only an admin can fix.
+        permissions: those the bot lacks, each with its purpose.
     """
 
     channels: int
@@ -43,7 +43,7 @@ class Findings:
 
     @property
     def in_order(self) -> bool:
-        """Whether nothing needs a person: what is extra does not."""
+        """Whether nothing needs to be fixed."""
         return not (
             self.missing_categories
             or self.missing_channels
@@ -59,7 +59,7 @@ class Findings:
 def verify(
     places: Sequence[Place], roles: Sequence[RoleView], bot_permissions: int, *, exposed: bool
 ) -> Findings:
-    """The findings for a server with these channels and roles, and these permissions of the bot."""
+    """The findings for these channels, roles and bot permissions."""
     made = plan(places)
     titles = {place.id: place.name for place in places if place.kind == "category"}
     labels = [_label(place, titles) for place in places]
@@ -101,7 +101,7 @@ def verify(
 
 
 def total_channels() -> int:
-    """How many channels the layout has."""
+    """The number of channels in the layout."""
     return sum(len(inside) for inside in LAYOUT.values())
 
 

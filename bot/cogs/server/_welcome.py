@@ -1,4 +1,4 @@
-"""What `welcome` is told to do."""
+"""Arguments of `welcome`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.errors import HelixError
 Action = Literal["test", "set", "off"]
 ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
-# What it takes to post there, as people see it in the settings of a channel.
+# The permissions needed to post, as a channel's settings name them.
 NEEDED: Final = (
     ("view_channel", "View Channel"),
     ("send_messages", "Send Messages"),
@@ -19,16 +19,14 @@ NEEDED: Final = (
 
 
 class WrongChannel(HelixError):
-    """No channel was named, or the bot cannot post in it."""
+    """No channel was given, or the bot cannot post in it."""
 
 
 def check_channel(name: str, lacking: Sequence[str]) -> None:
-    """Nothing, when the bot can post in the channel of that name.
+    """Raise unless the bot can post in the channel of that name.
 
     Raises:
-        WrongChannel: says what is missing.
+        WrongChannel: the message names the missing permissions.
     """
     if lacking:
-        raise WrongChannel(
-            f"In #{name} I lack {', '.join(lacking)}. Give me that, or choose another channel."
-        )
+        raise WrongChannel(f"In #{name} I lack {', '.join(lacking)}. Grant it, or choose another one.")

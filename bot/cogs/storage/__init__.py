@@ -1,4 +1,4 @@
-"""What is stored, backed up and reported."""
+"""Commands about storage, backups and reports."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 
 
 class Storage(commands.Cog, name="storage"):
-    """Commands about what is kept."""
+    """Commands about stored data."""
 
     def __init__(self, bot: HelixBot) -> None:
         self.bot = bot
 
     @command("storage", action="action")
     async def storage(self, ctx: HelixContext, action: str = "status") -> None:
-        """Sizes and retention; or apply the retention now."""
+        """Show sizes and retention, or apply the retention now."""
         collective = self.bot.collective
         if parse_action(action, _arguments.STORAGE_ACTIONS) == "status":
             view = await ctx.cached_async(("status",), lambda: fetch_storage(collective), ("storage",))
@@ -47,7 +47,7 @@ class Storage(commands.Cog, name="storage"):
 
     @command("backup", action="action")
     async def backup(self, ctx: HelixContext, action: str = "create", backup: str | None = None) -> None:
-        """Make a backup, list them, or check one whole."""
+        """Create a backup, list the backups, or verify one."""
         wanted = parse_action(action, _arguments.BACKUP_ACTIONS)
         number = _arguments.parse_backup(wanted, backup)
         if number is not None:
@@ -60,14 +60,14 @@ class Storage(commands.Cog, name="storage"):
 
     @buttons.component("storage", "backups", command="backup")
     async def turn_backups(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page, as the backups are now."""
+        """Turn to another page of the current backups."""
         names = access.caller_of(interaction).sees_names
         embed, view = await self._backups_page(pages.Turn.of(press).page, press.user_id, names=names)
         await press.answer.update(embed=embed, view=view)
 
     @command("sync")
     async def sync(self, ctx: HelixContext) -> None:
-        """One report of everything."""
+        """Build one report of everything."""
         total = len(self.bot.collective.probes.services) + 2
         async with Progress(ctx, "🔗 Gathering", total=total, stoppable=True) as progress:
             report = await progress.run(
@@ -90,7 +90,7 @@ class Storage(commands.Cog, name="storage"):
     async def complete_backup(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """The ids, newest first."""
+        """Suggest ids, newest first."""
         return choices((str(record.id) for record in self.bot.collective.backups.list()), current)
 
     async def _create(self, ctx: HelixContext) -> None:

@@ -1,4 +1,4 @@
-"""What the storage commands are given, as values."""
+"""Arguments of the storage commands."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ _LONGEST_ID = 9
 
 
 class WrongBackup(HelixError):
-    """No id of a backup, or one too many."""
+    """The backup's id is missing, not a number, or not allowed."""
 
 
 def parse_backup(action: str, word: str | None) -> int | None:
-    """The id of the backup that `verify` is for; None for the other actions, which take none.
+    """The backup id for `verify`; None for the other actions, which take none.
 
     Raises:
-        WrongBackup: it is missing, no number, or not wanted.
+        WrongBackup: the id is missing, not a number, or not allowed.
     """
     if action != "verify":
         if word is not None:
-            raise WrongBackup(f"`{action}` has no arguments; {quoted(word)} is for `verify`.")
+            raise WrongBackup(f"`{action}` has no arguments; leave out {quoted(word)}.")
         return None
     if word is None:
-        raise WrongBackup("Which backup? Give its id, such as `verify 3`; `list` shows them.")
+        raise WrongBackup("Give the backup's id, such as `verify 3`; `list` shows the ids.")
     digits = word.strip().removeprefix("#")
     if not (digits.isascii() and digits.isdigit() and len(digits) <= _LONGEST_ID):
-        raise WrongBackup(f"A backup's id is a number, such as `3`, not {quoted(word)}; `list` shows them.")
+        raise WrongBackup(f"{quoted(word)} is not a backup's id; `list` shows the ids.")
     return int(digits)

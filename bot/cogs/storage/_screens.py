@@ -1,4 +1,4 @@
-"""How the storage commands look."""
+"""Embeds of the storage commands."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LORE = "What is written down is not lost."
 
 
 def storage(view: StorageView) -> discord.Embed:
-    """Sizes, room and retention."""
+    """Sizes, free space and retention."""
     used = view.total - view.free
     journal = words.count(view.journal_entries, "entry", "entries")
     since = "" if view.journal_since is None else f", since {embeds.absolute(view.journal_since)}"
@@ -39,41 +39,43 @@ def storage(view: StorageView) -> discord.Embed:
     if view.reports:
         rows.append(f"**Self-test reports** {words.size(view.reports)}")
     if view.copies:
-        rows.append(f"**Kept from before schema changes** {words.size(view.copies)}")
+        rows.append(f"**Copies from before schema changes** {words.size(view.copies)}")
     kept = embeds.Field("Kept", "\n".join(_rules(view.rules)))
     return embeds.card("📜 Storage", rows, fields=(kept,), footer=_LORE)
 
 
 def clean_question(rules: Mapping[str, str]) -> str:
-    """What `clean` asks."""
-    return "\n".join(("Remove what is past its time? What stays:", *_rules(rules)))
+    """The question before a clean-up."""
+    return "\n".join(("Delete data that is past its retention? This stays:", *_rules(rules)))
 
 
 def cleaned(result: Cleaned) -> discord.Embed:
-    """What a clean-up removed."""
-    gone = [f"**{kind}** {count} gone" for kind, count in result.removed.items() if count]
-    return embeds.card("🧹 Cleaned", gone or ("Nothing was past its time.",), status="pass", footer=_LORE)
+    """The outcome of a clean-up."""
+    gone = [f"**{kind}** {count} removed" for kind, count in result.removed.items() if count]
+    return embeds.card(
+        "🧹 Cleaned", gone or ("Nothing was past its retention.",), status="pass", footer=_LORE
+    )
 
 
 def made(record: BackupRecord, *, keep: int) -> discord.Embed:
-    """A backup that was just made."""
+    """A new backup."""
     took = words.duration((record.finished_at - record.begun_at).total_seconds())
     rows = [
         f"**{record.file}**",
-        f"{words.size(record.size_bytes)}, made in {took}; it passed its check.",
+        f"{words.size(record.size_bytes)}, made in {took} and verified.",
         f"-# SHA-256 `{record.sha256}`",
     ]
     if record.detail:
         rows.append(f"⚠️ {embeds.plain(record.detail, 500)}")
-    rows.append("Brought back by `python main.py restore FILE`, with Helix stopped.")
+    rows.append("To restore it, stop Helix and run `python main.py restore FILE`.")
     footer = f"The newest {keep} are kept. {_LORE}"
     return embeds.card(f"💾 Backup {record.id}", rows, status="pass", footer=footer)
 
 
 def verified(record: BackupRecord) -> discord.Embed:
-    """What a check found."""
+    """The outcome of `verify`."""
     good = record.status == "good"
-    verdict = "It is whole: hashes, database and schema are right." if good else "**Do not rely on it.**"
+    verdict = "It is intact: hashes, database and schema are right." if good else "**Do not rely on it.**"
     rows = [f"**{record.file}**", verdict]
     if record.detail:
         rows.append(embeds.plain(record.detail, 500))
@@ -89,7 +91,7 @@ def backup_pages(records: Sequence[BackupRecord], *, names: bool) -> tuple[tuple
 def backups(records: Sequence[BackupRecord], page: int, *, names: bool) -> discord.Embed:
     """One page of the backups."""
     if not records:
-        return embeds.card("💾 Backups", ("None yet. `/backup create` makes one.",))
+        return embeds.card("💾 Backups", ("There is no backup yet. `/backup create` makes one.",))
     cut = backup_pages(records, names=names)
     page = pages.within(page, len(cut))
     size = words.size(sum(record.size_bytes for record in records))
@@ -98,7 +100,7 @@ def backups(records: Sequence[BackupRecord], page: int, *, names: bool) -> disco
 
 
 def report(view: Report) -> discord.Embed:
-    """The report on one screen; the attachments hold all of it."""
+    """A summary of the report; the attachments hold all of it."""
     field = [
         f"`{line.value:.2f}` {status.ARROWS[line.trend]} **{name}** {line.judgement}"
         for name, line in view.ucf.items()
@@ -117,7 +119,7 @@ def report(view: Report) -> discord.Embed:
     fields = [
         embeds.Field("Field", "\n".join(field), inline=True),
         embeds.Field("Agents", "\n".join(agents), inline=True),
-        embeds.Field("Services", f"{well} of {len(view.services)} well" if view.services else "none listed"),
+        embeds.Field("Services", f"{well} of {len(view.services)} up" if view.services else "none listed"),
         embeds.Field("Journal, 24 h", embeds.plain(", ".join(counts) or "quiet", 500)),
         embeds.Field("Backups", _backups_line(view)),
         embeds.Field("Needs attention", "\n".join(attention) or "Nothing."),
@@ -127,7 +129,7 @@ def report(view: Report) -> discord.Embed:
         (embeds.plain(view.assessment, 500),),
         status=view.status,
         fields=fields,
-        footer="The whole of it is attached. Tat Tvam Asi.",
+        footer="The full report is attached. Tat Tvam Asi.",
     )
 
 
@@ -136,7 +138,7 @@ def _backups_line(view: Report) -> str:
 
 
 def _last(moment: datetime | None) -> str:
-    return "none is good yet" if moment is None else f"last good {embeds.relative(moment)}"
+    return "no good backup yet" if moment is None else f"last good {embeds.relative(moment)}"
 
 
 def _rules(rules: Mapping[str, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Pictures drawn from the field, and the server's icon as one of them."""
+"""Commands that draw pictures of the field, and set one as the server's icon."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SIZE = 1024
 
-_ASK = "This server has an icon that is not of my making. Replace it? Discord keeps no copy of the old one."
+_ASK = "I did not make this server's current icon. Replace it? Discord keeps no copy of the old one."
 
 
 class Visuals(commands.Cog, name="visuals"):
@@ -35,7 +35,7 @@ class Visuals(commands.Cog, name="visuals"):
 
     @command("visualize")
     async def visualize(self, ctx: HelixContext, style: str | None = None) -> None:
-        """A picture."""
+        """Draw a picture."""
         wanted = field_pictures.parse_style(style)
         ucf, picture = await ctx.cached_async((wanted,), lambda: self._draw(wanted), ("state",))
         text, file = _screens.picture(picture, ucf)
@@ -60,7 +60,7 @@ class Visuals(commands.Cog, name="visuals"):
     async def complete_value(
         self, interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """The modes, or on and off, as the action takes them."""
+        """Suggest styles, or on and off, depending on the action."""
         action = getattr(interaction.namespace, "action", None)
         offered = {"set": STYLES, "cycle": _input.SWITCH, "info": ()}.get(
             action or "", (*STYLES, *_input.SWITCH)
@@ -98,7 +98,7 @@ class Visuals(commands.Cog, name="visuals"):
             await ctx.say(embed=_screens.kept())
             return
         now = self.bot.kernel.clock.now()
-        # Should the first turn not succeed, the cycle takes it.
+        # If the first change fails, the cycle repeats it.
         await book.switch(guild, now + icons.AGAIN_AFTER, ctx.caller.actor)
         record = await book.replace(guild, before.following, ctx.caller.actor, next_at=now + icons.EVERY)
         await ctx.say(embed=_screens.switched(record, already=False))
@@ -111,7 +111,7 @@ class Visuals(commands.Cog, name="visuals"):
 
 def _guild(ctx: HelixContext) -> discord.Guild:
     if ctx.guild is None:
-        raise icons.NoPermission("Icons belong to servers; this is a direct message.")
+        raise icons.NoPermission("A direct message has no icon. Use this command in a server.")
     return ctx.guild
 
 

@@ -1,4 +1,4 @@
-"""What `icon` is told."""
+"""Arguments of `icon`."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ SWITCH: Final = ("on", "off")
 
 
 class WrongValue(HelixError):
-    """The action lacks its value, or has one that it does not take."""
+    """The value is missing or does not fit the action."""
 
 
 def parse_mode(word: str | None) -> Style:
-    """The mode to set.
+    """The style to set.
 
     Raises:
-        WrongValue: none is given.
-        UnknownStyle: there is none of that name.
+        WrongValue: no style was given.
+        UnknownStyle: no style has this name.
     """
     if word is None:
-        raise WrongValue("Say which one, such as `/icon set mandala`.")
+        raise WrongValue("Name a style: `/icon set mandala`.")
     return parse_style(word)
 
 
 def parse_switch(word: str | None) -> bool:
-    """Whether to switch on.
+    """Whether to switch the cycle on.
 
     Raises:
-        WrongValue: it is neither `on` nor `off`.
+        WrongValue: the word is neither `on` nor `off`.
     """
     folded = (word or "").strip().casefold()
     if folded not in SWITCH:

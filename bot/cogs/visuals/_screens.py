@@ -1,4 +1,4 @@
-"""How pictures and icons look."""
+"""Messages with pictures and icons."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TITLES = {
 
 
 def picture(view: FieldPicture, ucf: UCF) -> tuple[str, discord.File]:
-    """The picture with the values that made it; a file of its own, since an embed would drop its alt text."""
+    """The picture and its values; attached as a file, since an embed would drop the alt text."""
     values = " · ".join(
         f"{embeds.dot(judge(metric, value))} {metric} {value:.2f}" for metric, value in ucf.as_dict().items()
     )
@@ -37,11 +37,11 @@ def picture(view: FieldPicture, ucf: UCF) -> tuple[str, discord.File]:
 
 
 def icon(guild: discord.Guild, record: IconRecord, *, foreign: bool) -> discord.Embed:
-    """The icon as it is, and what the cycle does."""
+    """The current icon and the cycle."""
     if guild.icon is None:
         now = "none"
     elif foreign:
-        now = "not of my making"
+        now = "not made by me"
     else:
         since = "" if record.set_at is None else f", set {embeds.relative(record.set_at)}"
         now = f"**{record.mode}**{since}"
@@ -55,22 +55,22 @@ def icon(guild: discord.Guild, record: IconRecord, *, foreign: bool) -> discord.
 
 
 def changed(record: IconRecord) -> discord.Embed:
-    """What was set."""
+    """The outcome of `icon set`."""
     return embeds.card(
-        f"The icon is {record.mode} now", (f"**Cycle** {_cycle(record)}",), status="pass",
+        f"The icon is now {record.mode}", (f"**Cycle** {_cycle(record)}",), status="pass",
         footer="Drawn from the field as it is.",
     )  # fmt: skip
 
 
 def switched(record: IconRecord, *, already: bool) -> discord.Embed:
-    """The cycle as it is now."""
+    """The outcome of `icon cycle`."""
     state = "off" if record.next_at is None else "on"
-    title = f"The cycle is {state}{' already' if already else ''}"
+    title = f"The cycle is {'already ' if already else ''}{state}"
     return embeds.card(title, () if state == "off" else (f"**Cycle** {_cycle(record)}",), status=state)
 
 
 def kept() -> discord.Embed:
-    """Nothing was replaced."""
+    """The reply when the icon was not replaced."""
     return embeds.card("The icon stays as it is")
 
 

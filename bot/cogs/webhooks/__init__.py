@@ -1,4 +1,4 @@
-"""Events in and out: deliveries, sending them again, breakers, and events on purpose."""
+"""Commands about events and deliveries: list, replay, circuit breakers, and test events."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Webhooks(commands.Cog, name="webhooks"):
 
     @command("webhooks")
     async def webhooks(self, ctx: HelixContext, view: str | None = None, page: int = 1) -> None:
-        """A list, or one of its entries whole."""
+        """Show a list, or one entry in full."""
         wanted = _lines.parse_view(view)
         number = _lines.check_page(page) - 1
         if isinstance(wanted, _lines.Target):
@@ -46,7 +46,7 @@ class Webhooks(commands.Cog, name="webhooks"):
 
     @buttons.component("webhooks", "list", command="webhooks", payload=pages.TURN + _lines.VIEW)
     async def turn(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page, as it is now."""
+        """Turn to another page of the current list."""
         turn = pages.Turn.of(press)
         wanted = _lines.parse_view(turn.payload)
         if not isinstance(wanted, _lines.Target):
@@ -55,7 +55,7 @@ class Webhooks(commands.Cog, name="webhooks"):
 
     @command("replay")
     async def replay(self, ctx: HelixContext, target: str, since: str | None = None) -> None:
-        """Send dead letters again, or let the dead handlers of an event try again."""
+        """Send dead letters again, or rerun the dead handlers of an event."""
         wanted = _lines.parse_replay(target, since)
         if isinstance(wanted, _lines.Target) and (wanted.event or "").startswith("evt_"):
             count = await _sending.replay_incoming(self._machine, wanted.event or "", ctx.caller.actor)
@@ -71,12 +71,12 @@ class Webhooks(commands.Cog, name="webhooks"):
 
     @buttons.component("webhooks", "replay", command="replay", payload=_lines.DELIVERIES)
     async def replay_pressed(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """The button below a notice of dead letters: those that are still dead are sent again."""
+        """The button below a dead-letter notice: send the deliveries that are still dead."""
         first, _, last = press.payload.partition("-")
         dead = await self._machine.outbox.dead_since(None)
         ids = tuple(one for one in dead if int(first) <= one <= int(last or first))
         if not ids:
-            await press.answer.whisper("They are no longer dead: somebody has sent them again already.")
+            await press.answer.whisper("Nothing to replay: these deliveries were already sent again.")
             return
         actor = access.caller_of(interaction).actor
         result = await _sending.replay(self._machine, ids, actor, lambda _done, _note: None, wait_s=1.0)
@@ -84,7 +84,7 @@ class Webhooks(commands.Cog, name="webhooks"):
 
     @command("breakers", action="action")
     async def breakers(self, ctx: HelixContext, action: str = "list", *, name: str | None = None) -> None:
-        """Every breaker; reset or trip one."""
+        """List the circuit breakers, or reset or trip one."""
         wanted = parse_action(action, _lines.ACTIONS)
         if wanted == "list":
             embed, below = await self._breakers_page(0, ctx.author.id)
@@ -107,13 +107,13 @@ class Webhooks(commands.Cog, name="webhooks"):
 
     @buttons.component("webhooks", "breakers", command="breakers")
     async def turn_breakers(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
-        """Another page, as the breakers are now."""
+        """Turn to another page of the current breakers."""
         embed, below = await self._breakers_page(pages.Turn.of(press).page, press.user_id)
         await press.answer.update(embed=embed, view=below)
 
     @command("emit")
     async def emit(self, ctx: HelixContext, event: str, *, json: str | None = None) -> None:
-        """Send an event the whole way out, and say what became of it."""
+        """Send a test event to all destinations and show the result."""
         kernel = self.bot.kernel
         made = samples.build_from_text(event, json or "", kernel.clock.now())
         row = ctx.caller.actor.row("event", samples.find_type(event), reason="on purpose")
@@ -128,7 +128,7 @@ class Webhooks(commands.Cog, name="webhooks"):
     async def complete_target(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """All that has failed, or one of it."""
+        """Suggest `failed` and the dead deliveries."""
         dead = await self._machine.outbox.dead_since(None)
         return choices((_lines.FAILED, *(str(number) for number in reversed(dead))), current)
 
@@ -136,7 +136,7 @@ class Webhooks(commands.Cog, name="webhooks"):
     async def complete_breaker(
         self, _interaction: discord.Interaction[Any], current: str
     ) -> list[app_commands.Choice[str]]:
-        """Every breaker."""
+        """Suggest breakers."""
         return choices((view.name for view in self._machine.breakers.views()), current)
 
     emit.autocomplete("event")(offering(*OUT_EVENTS))

@@ -1,4 +1,4 @@
-"""What `webhooks` shows: what came in, what goes out, what died, who subscribed; and one of them whole."""
+"""`webhooks`: incoming events, deliveries, dead letters, subscriptions, or one entry in full."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from core.webhooks.inbox import InboxEvent
 from core.webhooks.outbox import Attempt, Delivery
 from state.webhooks import Webhooks
 
-# So many of the newest are shown.
+# How many of the newest entries are shown.
 NEWEST = 100
 
 
 class NothingOfThatId(HelixError):
-    """No delivery and no event has this id."""
+    """No delivery or event has this id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Events that came in, newest first."""
+    """Incoming events, newest first."""
 
     events: tuple[InboxEvent, ...]
     waiting: int
@@ -31,7 +31,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """Deliveries, newest first; `title` says which."""
+    """Deliveries, newest first."""
 
     title: str
     deliveries: tuple[Delivery, ...]
@@ -40,7 +40,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """Where events go: the settings' destinations by name, the REST hooks, and which are switched off."""
+    """Destinations from the settings, REST hooks, and which of them are disabled."""
 
     configured: tuple[str, ...]
     hooks: tuple[Subscription, ...]
@@ -60,7 +60,7 @@ Listing = Incoming | Outgoing | Subscribed
 
 
 async def fetch_list(webhooks: Webhooks, view: View) -> Listing:
-    """The list of that name as it is now."""
+    """The current list with this name."""
     if view == "in":
         return Incoming(await webhooks.inbox.page(limit=NEWEST), webhooks.inbox.waiting)
     if view == "subscriptions":
@@ -76,15 +76,15 @@ async def fetch_list(webhooks: Webhooks, view: View) -> Listing:
 
 
 async def fetch_one(webhooks: Webhooks, target: Target) -> Whole | InboxEvent | Outgoing:
-    """One delivery whole, one event that came in, or the deliveries of one that went out.
+    """One delivery in full, one incoming event, or the deliveries of one outgoing event.
 
     Raises:
-        NothingOfThatId: there is none.
+        NothingOfThatId: no delivery or event has this id.
     """
     if target.delivery is not None:
         found = await webhooks.outbox.find(target.delivery)
         if found is None:
-            raise NothingOfThatId(f"There is no delivery {target.delivery}; they are kept for 30 days.")
+            raise NothingOfThatId(f"There is no delivery {target.delivery}; deliveries are kept for 30 days.")
         return Whole(*found)
     event_id = target.event or ""
     if event_id.startswith("evt_"):
@@ -97,4 +97,4 @@ async def fetch_one(webhooks: Webhooks, target: Target) -> Whole | InboxEvent | 
             return await fetch_one(webhooks, Target(delivery=deliveries[0].id))
         if deliveries:
             return Outgoing(event_id, deliveries, {})
-    raise NothingOfThatId(f"There is no event {quoted(event_id)}; they are kept for 30 days.")
+    raise NothingOfThatId(f"There is no event {quoted(event_id)}; events are kept for 30 days.")

@@ -1,4 +1,4 @@
-"""What `webhooks`, `replay` and `breakers` are asked for."""
+"""Arguments of `webhooks`, `replay` and `breakers`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.text.durations import parse_duration
 View = Literal["in", "out", "failed", "subscriptions"]
 VIEWS: Final[tuple[View, ...]] = ("in", "out", "failed", "subscriptions")
 Action = Literal["list", "reset", "trip"]
-# What buttons carry: a list, and the deliveries from one number to another.
+# Payloads of buttons: a list, and a range of deliveries.
 VIEW: Final = f"(?:{'|'.join(VIEWS)})"
 DELIVERIES: Final = "[0-9]{1,15}(?:-[0-9]{1,15})?"
 ACTIONS: Final[tuple[Action, ...]] = ("list", "reset", "trip")
@@ -24,30 +24,30 @@ _MOST: Final = 2**63 - 1
 
 
 class WrongTarget(HelixError):
-    """It is neither a list nor an id."""
+    """The text is neither a list nor an id."""
 
 
 class WrongPage(HelixError):
-    """A page that no list has."""
+    """The page number is not valid."""
 
 
 class NoBreakerNamed(HelixError):
-    """It says what to do, and to which breaker not."""
+    """The action needs a breaker's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is meant: the delivery of a number, or the event of an id."""
+    """A delivery by its number, or an event by its id."""
 
     delivery: int | None = None
     event: str | None = None
 
 
 def parse_view(text: str | None) -> View | Target:
-    """The list that is asked for, in any case (what goes out where none is), or one delivery or event.
+    """The list (`out` by default), delivery or event that the text names, in any letter case.
 
     Raises:
-        WrongTarget: it is neither.
+        WrongTarget: the text names none of them.
     """
     if text is None:
         return "out"
@@ -58,52 +58,52 @@ def parse_view(text: str | None) -> View | Target:
 
 
 def parse_target(text: str, hint: str = "") -> Target:
-    """The delivery or event that is meant.
+    """The delivery or event that the text names.
 
     Raises:
-        WrongTarget: it is no id.
+        WrongTarget: the text is not an id.
     """
     word = text.strip().strip("`#")
     if word.isascii() and word.isdigit() and len(word) <= 19 and 0 < int(word) <= _MOST:
         return Target(delivery=int(word))
     if _EVENT.fullmatch(word.casefold()):
         return Target(event=word.casefold())
-    text = f"{quoted(text)} is no id: a delivery has a number, an event begins with evt_ or msg_."
+    text = f"{quoted(text)} is not an id: a delivery's id is a number, an event's begins with evt_ or msg_."
     raise WrongTarget(f"{text} {hint}".strip())
 
 
 def parse_replay(text: str, since: str | None) -> Target | timedelta | None:
-    """What to send again: one, or all that failed since so long ago (None: ever).
+    """What to replay: one target, or everything that failed within a duration (None: ever).
 
     Raises:
-        WrongTarget: it is no id, and not "failed"; or a time is given for one alone.
+        WrongTarget: neither an id nor "failed", or a duration together with an id.
         WrongDuration: `since` is not a duration.
     """
     span = None if since is None else parse_duration(since)
     if text.strip().casefold() == FAILED:
         return span
     if since is not None:
-        raise WrongTarget("A time goes with `failed`: `/replay failed 24h`.")
-    return parse_target(text, "Or say `failed`.")
+        raise WrongTarget("A duration works only with `failed`: `/replay failed 24h`.")
+    return parse_target(text, "`failed` replays everything that failed.")
 
 
 def check_page(page: int) -> int:
-    """`page`, counted from 1.
+    """Return `page` if it is at least 1.
 
     Raises:
-        WrongPage: it is less.
+        WrongPage: it is less than 1.
     """
     if page < 1:
-        raise WrongPage("`page` is a whole number from 1 up.")
+        raise WrongPage("`page` must be 1 or more.")
     return page
 
 
 def need_name(action: Action, name: str | None) -> str:
-    """The breaker that is named.
+    """The breaker's name.
 
     Raises:
-        NoBreakerNamed: none is.
+        NoBreakerNamed: no name was given.
     """
     if name is None or not name.strip():
-        raise NoBreakerNamed(f"Which breaker? Name it after `/breakers {action}`; `/breakers` lists them.")
+        raise NoBreakerNamed(f"Name the breaker after `/breakers {action}`; `/breakers` lists them.")
     return name.strip()

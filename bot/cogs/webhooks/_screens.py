@@ -1,4 +1,4 @@
-"""How deliveries, breakers and events on purpose look."""
+"""Embeds of deliveries, breakers and test events."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _DOTS = {
     "delivered": "🟢", "done": "🟢", "waiting": "🟡", "accepted": "🟡", "processing": "🟡", "failed": "🟡",
     "dead": "🔴", "closed": "🟢", "half-open": "🟡", "open": "🔴",
 }  # fmt: skip
-_NOTHING = {"out": "Nothing was sent yet.", "dead letters": "Nothing has failed for good."}
+_NOTHING = {"out": "Nothing was sent yet.", "dead letters": "There are no dead letters."}
 _ATTEMPTS_SHOWN = 5
 _PAYLOAD_SHOWN = 1_000
 PER_PAGE = 6
 
 
 def lines_of(listing: Listing) -> list[str]:
-    """Each entry of a list, as one part of a page."""
+    """The lines of a list, one per entry."""
     if isinstance(listing, Incoming):
         return [_event_line(event) for event in listing.events]
     if isinstance(listing, Outgoing):
@@ -47,7 +47,7 @@ def listing(shown: Listing, page: int) -> discord.Embed:
 
 
 def count_pages(shown: Listing) -> int:
-    """How many pages a list has."""
+    """The number of pages of a list."""
     return len(pages.cut(lines_of(shown), per_page=PER_PAGE))
 
 
@@ -57,7 +57,7 @@ def whole(one: Whole) -> discord.Embed:
     lines = [_delivery_line(delivery), ""]
     lines += [_attempt_line(attempt) for attempt in one.attempts[:_ATTEMPTS_SHOWN]]
     if delivery.receipt:
-        lines.append(f"🧾 the other side says: {embeds.plain(delivery.receipt, 200)}")
+        lines.append(f"🧾 reply of the destination: {embeds.plain(delivery.receipt, 200)}")
     return embeds.card(
         f"Delivery {delivery.id}",
         [*lines, _json(one.payload)],
@@ -67,12 +67,12 @@ def whole(one: Whole) -> discord.Embed:
 
 
 def event(one: InboxEvent) -> discord.Embed:
-    """One event that came in, with its handlers."""
+    """One incoming event with its handlers."""
     lines = [_event_line(one), ""]
     for handling in one.handlers:
         error = f": {embeds.plain(handling.error, 200)}" if handling.error else ""
         due = (
-            f" · again {embeds.relative(handling.next_at)}"
+            f" · next attempt {embeds.relative(handling.next_at)}"
             if handling.status == "failed" and handling.next_at
             else ""
         )
@@ -80,18 +80,16 @@ def event(one: InboxEvent) -> discord.Embed:
             f"{_DOTS[handling.status]} `{handling.name}` {handling.status}, "
             f"{words.count(handling.attempts, 'attempt')}{due}{error}"
         )
-    return embeds.card("An event that came in", [*lines, _json(one.data)], footer=one.id)
+    return embeds.card("Incoming event", [*lines, _json(one.data)], footer=one.id)
 
 
 def replayed(result: Replayed) -> discord.Embed:
-    """What became of what was sent again."""
+    """The outcome of a replay."""
     lines = [f"**{result.delivered}** delivered"]
     if result.failed:
-        lines.append(
-            f"**{result.failed}** failed again; they are tried by the schedule, or are dead for good"
-        )
+        lines.append(f"**{result.failed}** failed again; `/webhooks failed` lists those that stay dead")
     if result.waiting:
-        lines.append(f"**{result.waiting}** still on their way")
+        lines.append(f"**{result.waiting}** still being sent")
     status = "warn" if result.failed or result.waiting else "pass"
     return embeds.card(
         f"Sent {words.count(result.total, 'delivery', 'deliveries')} again", lines, status=status
@@ -99,12 +97,12 @@ def replayed(result: Replayed) -> discord.Embed:
 
 
 def nothing_dead(span: str) -> discord.Embed:
-    """There is nothing to send again."""
-    return embeds.card("Replay", (f"Nothing has failed for good{span}: there is nothing to send again.",))
+    """The reply when there is nothing to replay."""
+    return embeds.card("Replay", (f"There are no dead letters{span}: nothing to replay.",))
 
 
 def handlers_again(count: int) -> discord.Embed:
-    """Handlers of an event try again."""
+    """The outcome of a replay of an incoming event."""
     return embeds.card("Replay", (f"{words.count(count, 'handler')} will try again.",), status="pass")
 
 
@@ -114,13 +112,13 @@ def breaker_pages(views: Sequence[BreakerView]) -> tuple[tuple[str, ...], ...]:
 
 
 def breakers(views: Sequence[BreakerView], page: int) -> discord.Embed:
-    """One page of the breakers, those that are not closed first."""
+    """One page of the breakers."""
     cut = breaker_pages(views)
     page = pages.within(page, len(cut))
     opened = sum(view.state != "closed" for view in views)
     return embeds.card(
         "Breakers",
-        cut[page] or ("No breaker yet: each destination and each handler gets one with its first call.",),
+        cut[page] or ("There is no breaker yet: each destination and handler gets one with its first call.",),
         status="warn" if opened else "pass",
         footer=pages.footer(page, len(cut), _breakers_footer(opened, len(views))),
     )
@@ -129,18 +127,18 @@ def breakers(views: Sequence[BreakerView], page: int) -> discord.Embed:
 def _breakers_footer(opened: int, count: int) -> str:
     if not count:
         return "Vega watches."
-    return f"{opened} of {count} not closed" if opened else f"All {count} closed: everything is let through."
+    return f"{opened} of {count} not closed" if opened else f"All {count} closed: all calls go through."
 
 
 def breaker_changed(before: BreakerView, after: BreakerView) -> discord.Embed:
-    """One breaker that was reset or tripped."""
+    """The outcome of a reset or trip."""
     lines = (f"{before.state} → **{after.state}**", _breaker_line(after))
     status = "pass" if after.state == "closed" else "warn"
     return embeds.card(f"Breaker {embeds.plain(after.name, 100)}", lines, status=status)
 
 
 def emitted(made: OutEvent, deliveries: Sequence[Delivery], listeners: int) -> discord.Embed:
-    """An event on purpose, and what became of it."""
+    """A test event and its deliveries."""
     data = msgspec.to_builtins(made)
     kind = data.pop("type")
     if deliveries:
@@ -148,19 +146,19 @@ def emitted(made: OutEvent, deliveries: Sequence[Delivery], listeners: int) -> d
         if len(deliveries) > PER_PAGE:
             lines.append(f"… and {len(deliveries) - PER_PAGE} more")
     else:
-        lines = ["No destination wants it: set ZAPIER_WEBHOOK_URL, or subscribe a REST hook."]
+        lines = ["No destination receives this event. Set ZAPIER_WEBHOOK_URL or subscribe a REST hook."]
     failed = any(delivery.status != "delivered" for delivery in deliveries)
     lines += [
-        f"Handed to {words.count(listeners, 'live listener')}, marked as a test.",
+        f"Sent to {words.count(listeners, 'live listener')}, marked as a test.",
         _json(msgspec.json.encode(data)),
     ]
     return embeds.card(f"Emitted: {kind}", lines, status="warn" if failed or not deliveries else "pass")
 
 
 def _head(shown: Listing) -> tuple[str, str, str]:
-    """Title, what stands where there is nothing, and the footer."""
+    """The title, the text of an empty list, and the footer."""
     if isinstance(shown, Incoming):
-        return "📥 Webhooks in", "No event has come in.", f"{shown.waiting} waiting"
+        return "📥 Webhooks in", "There are no incoming events yet.", f"{shown.waiting} waiting"
     if isinstance(shown, Outgoing):
         counts = " · ".join(
             f"{shown.counts[name]} {name}"
@@ -168,9 +166,9 @@ def _head(shown: Listing) -> tuple[str, str, str]:
             if shown.counts.get(name)
         )
         return f"📤 Webhooks: {shown.title}", _NOTHING.get(shown.title, "There is nothing."), counts
-    off = f"{len(shown.disabled)} switched off" if shown.disabled else ""
-    nothing = "Nobody has subscribed, and no destination is set (ZAPIER_WEBHOOK_URL, DISCORD_WEBHOOK_URL)."
-    return "🪝 Where events go", nothing, off
+    off = f"{len(shown.disabled)} disabled" if shown.disabled else ""
+    nothing = "No destination yet. Set ZAPIER_WEBHOOK_URL or DISCORD_WEBHOOK_URL, or subscribe a REST hook."
+    return "🪝 Destinations of events", nothing, off
 
 
 def _destination_lines(shown: Subscribed) -> list[str]:
@@ -188,7 +186,7 @@ def _off(shown: Subscribed, name: str) -> str:
 
 
 def _why(shown: Subscribed, name: str) -> str:
-    return f" · switched off: {embeds.plain(shown.disabled[name], 80)}" if name in shown.disabled else ""
+    return f" · disabled: {embeds.plain(shown.disabled[name], 80)}" if name in shown.disabled else ""
 
 
 def _event_line(one: InboxEvent) -> str:

@@ -1,4 +1,4 @@
-"""Sending again, and sending on purpose: what is begun, and what became of it within a few seconds."""
+"""Replay deliveries and send test events, and wait a few seconds for the result."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ WAIT_S = 10.0
 
 
 class NotDead(HelixError):
-    """Only dead letters are sent again."""
+    """Only dead letters can be replayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What was sent again: how many, and those that are over by now."""
+    """The result of a replay so far."""
 
     total: int
     delivered: int
@@ -31,16 +31,16 @@ class Replayed:
 
     @property
     def waiting(self) -> int:
-        """Those that are still on their way."""
+        """How many are not finished yet."""
         return self.total - self.delivered - self.failed
 
 
 async def find_dead(webhooks: Webhooks, wanted: Target | timedelta | None, now: datetime) -> tuple[int, ...]:
-    """The dead letters that are meant.
+    """The ids of the dead letters to replay.
 
     Raises:
-        NothingOfThatId: there is no such delivery or event.
-        NotDead: it has not failed for good.
+        NothingOfThatId: no delivery or event has this id.
+        NotDead: it is not a dead letter.
     """
     if not isinstance(wanted, Target):
         return await webhooks.outbox.dead_since(None if wanted is None else now - wanted)
@@ -50,25 +50,25 @@ async def find_dead(webhooks: Webhooks, wanted: Target | timedelta | None, now: 
     else:
         deliveries = await webhooks.outbox.page(event_id=wanted.event, limit=100)
     if not deliveries:
-        raise NothingOfThatId("There is no delivery of that id; they are kept for 30 days.")
+        raise NothingOfThatId("There is no delivery with that id; deliveries are kept for 30 days.")
     dead = tuple(delivery.id for delivery in deliveries if delivery.status == "dead")
     if not dead:
-        raise NotDead(f"It is no dead letter: it is {deliveries[0].status}.")
+        raise NotDead(f"Only dead letters can be replayed; this one is {deliveries[0].status}.")
     return dead
 
 
 async def replay_incoming(webhooks: Webhooks, event_id: str, actor: Actor) -> int:
-    """Lets the dead handlers of an event that came in try again; gives how many that was.
+    """Rerun the dead handlers of an incoming event and return how many there are.
 
     Raises:
-        NothingOfThatId: there is no such event.
+        NothingOfThatId: no event has this id.
         NotDead: none of its handlers is dead.
     """
     if await webhooks.inbox.find(event_id) is None:
-        raise NothingOfThatId("There is no event of that id; they are kept for 30 days.")
+        raise NothingOfThatId("There is no event with that id; events are kept for 30 days.")
     count = await webhooks.inbox.replay(event_id)
     if not count:
-        raise NotDead("None of its handlers is dead.")
+        raise NotDead("Nothing to replay: none of its handlers is dead.")
     await webhooks.note(actor.row("webhook", event_id, reason="replay", after=count))
     return count
 
@@ -81,7 +81,7 @@ async def replay(
     *,
     wait_s: float = WAIT_S,
 ) -> Replayed:
-    """Sends dead letters again, and waits a few seconds for what becomes of them."""
+    """Send dead letters again and wait a few seconds for the results."""
     left = set(ids)
     ends: list[bool] = []
     changed = asyncio.Event()
@@ -100,7 +100,7 @@ async def replay(
             if not await webhooks.outbox.replay(delivery) and delivery in left:
                 left.discard(delivery)
                 ends.append(False)
-                on_progress(len(ends), f"**{delivery}** has nowhere to go any more")
+                on_progress(len(ends), f"**{delivery}** no longer has a destination")
         async with asyncio.timeout(wait_s):
             while left:
                 changed.clear()
@@ -113,7 +113,7 @@ async def replay(
 
 
 async def wait_for(webhooks: Webhooks, event_id: str, *, wait_s: float = WAIT_S) -> tuple[Delivery, ...]:
-    """The deliveries of an event, once each was tried, or a few seconds have passed."""
+    """The deliveries of an event, after each was tried or after a few seconds."""
     changed = asyncio.Event()
     stop = webhooks.on_attempt(lambda _: changed.set())
     try:

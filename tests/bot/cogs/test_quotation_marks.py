@@ -14,11 +14,11 @@ ADA = Actor("command", "Ada", 5)
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("restore “defaults”", "as in **defaults** already"),
-        ("restore „before the storm“", "as in **before the storm** already"),
+        ("restore “defaults”", "match **defaults**"),
+        ("restore „before the storm“", "match **before the storm**"),
         ("help “status”", "!status"),
         ("codex “agents”", "Agents"),
-        ("subscribe “Manus Updates”", "**Manus Updates** does not exist here yet"),
+        ("subscribe “Manus Updates”", "**Manus Updates** does not exist in this server yet"),
         ("agent «Kael»", "Kael"),
         ("search “before the”", "**before the** storm"),
         ("search “the before”", "Nothing found"),

@@ -48,7 +48,7 @@ async def test_a_refused_edit_and_its_mending_are_told(start_bot: StartBot, sand
     assert len(chat.from_bot()[0]["nonce"]) == 25
     await mend_file(bot)
     await chat.until(lambda: texts(chat) if len(texts(chat)) == 2 else None)
-    assert "in order again" in texts(chat)[1]
+    assert "valid again" in texts(chat)[1]
     chat.close()
 
 
@@ -65,7 +65,7 @@ async def test_a_file_that_cannot_be_read_for_a_moment_is_no_news(
     await bot.collective.projector.check()
     await break_file(bot)
     await chat.until(lambda: texts(chat) or None)
-    assert ["is refused" in text for text in texts(chat)] == [True]
+    assert ["I cannot use the edit" in text for text in texts(chat)] == [True]
     chat.close()
 
 
@@ -78,7 +78,7 @@ async def test_what_was_refused_before_the_start_is_told(
     (folder / "ucf_state.json").write_text("not json")
     await start_bot(alerts_channel_id=sandbox.channel("alerts"), enable_state_watching=False)
     await chat.until(lambda: texts(chat) or None)
-    assert "is refused" in texts(chat)[0]
+    assert "I cannot use the edit" in texts(chat)[0]
     chat.close()
 
 
@@ -101,7 +101,7 @@ async def test_a_channel_that_is_chosen_while_it_runs_hears_what_stands_and_what
     await mend_file(bot)
     await chat.until(lambda: texts(chat) if len(texts(chat)) == 2 else None)
     assert "`ucf_state.json, line 1" in texts(chat)[0]
-    assert "in order again" in texts(chat)[1]
+    assert "valid again" in texts(chat)[1]
     await break_file(bot, '{"harmony": 7}')
     await chat.until(lambda: texts(chat) if len(texts(chat)) == 3 else None)
     await bot.bot.duties.remember("alerts", sandbox.channel("general"))

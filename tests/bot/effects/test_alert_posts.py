@@ -108,7 +108,7 @@ async def test_an_alert_is_posted_acknowledged_by_a_mod_and_shown_as_over(
     known = await saying(board, "acknowledged by")
     assert (known["id"], buttons_of(known)) == (posted["id"], [])
     await tune(bot.collective, harmony=0.9)
-    over = await saying(board, "✅ harmony is critically low", "over <t:")
+    over = await saying(board, "✅ harmony is critically low", "cleared <t:")
     assert over["id"] == posted["id"]
     assert len(posted_in(board)) == 1
 
@@ -283,7 +283,7 @@ async def test_a_channel_that_is_gone_is_said_and_another_takes_its_place(
     await tune(running_bot.collective, harmony=0.2)
     while (check := health.get("alerts-channel")) is None:
         await asyncio.sleep(0.005)
-    assert (check.status, check.reason) == ("warn", "the alerts channel is gone")
+    assert (check.status, check.reason) == ("warn", "the alerts channel no longer exists")
     assert check.bounds.startswith("Warns when the channel is gone, or closed to Helix;")
     await running_bot.bot.duties.remember("alerts", sandbox.channel("alerts"))
     await saying(board, "harmony is critically low")
@@ -302,7 +302,7 @@ async def test_an_alert_that_discord_blocks_is_said_and_keeps_no_other_waiting(
     async with asyncio.timeout(40):
         while (check := bot.kernel.health.get("alerts-channel")) is None:
             await asyncio.sleep(0.005)
-    assert (check.status, check.reason) == ("warn", "Discord has refused a post in the alerts channel")
+    assert (check.status, check.reason) == ("warn", "Discord refused a post in the alerts channel")
     await bot.collective.alerts.raise_("b", "warning", "second")
     await saying(board, "second")
     await settled(bot, 2)

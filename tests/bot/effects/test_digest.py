@@ -117,7 +117,7 @@ async def test_how_many_commands_there_were_is_told_where_it_is_known(
         bot.bot.command_metrics.record("ping", "ok", 0.1)
     clock.advance(WEEK.total_seconds())
     await digest.post_due()
-    told = ["**Commands** 3 run" in text_of(one) for one in chat.from_bot()]
+    told = ["**Commands** 3" in text_of(one) for one in chat.from_bot()]
     assert told == [False, True]
 
 
@@ -261,7 +261,7 @@ async def test_one_that_discord_blocks_is_said_and_not_sent_again(
     assert await remembered(bot) == Posted(due=MONDAY)
     check = bot.kernel.health.get("digest-channel")
     assert check is not None
-    assert (check.status, check.reason) == ("warn", "Discord has refused a post in the digest channel")
+    assert (check.status, check.reason) == ("warn", "Discord refused a post in the digest channel")
     assert "AutoMod" in check.action
 
 

@@ -128,7 +128,7 @@ async def test_a_foreign_icon_stays_and_ends_the_cycle(started: RunningBot, cloc
     record = await icons.find(guild_of(started).id)
     assert server(started).icon == foreign
     assert record.next_at is None
-    assert "somebody has set another icon" in (record.trouble or "")
+    assert "someone set another icon" in (record.trouble or "")
     rows = await started.collective.journal.entries(kinds=("icon",))
     assert [row.after for row in rows] == ["off", "on"]
 
@@ -157,7 +157,7 @@ async def test_a_server_that_the_bot_has_left_ends_its_cycle(started: RunningBot
     await IconCycle(started.bot).look()
     record = await icons.find(started.sandbox.home_guild_id)
     assert record.next_at is None
-    assert "not in that server any more" in (record.trouble or "")
+    assert "no longer in that server" in (record.trouble or "")
 
 
 async def test_a_server_that_is_out_of_reach_keeps_its_turn(started: RunningBot, clock: ManualClock) -> None:

@@ -124,7 +124,7 @@ async def test_a_channel_that_is_not_listed_is_refused(bot: RunningBot, board: C
 
 
 @pytest.mark.parametrize(
-    ("status", "says"), [(403, "may not post"), (404, "no such channel"), (400, "take this")]
+    ("status", "says"), [(403, "may not post"), (404, "cannot find"), (400, "not accept this message")]
 )
 async def test_what_no_retry_mends_is_dead_with_a_reason(bot: RunningBot, status: int, says: str) -> None:
     bot.sandbox.engine.faults.add(Fault("POST", "/channels/*/messages", status=status))
@@ -139,7 +139,7 @@ async def test_what_no_retry_mends_is_dead_with_a_reason(bot: RunningBot, status
         (50083, None, "archived"),
         (160005, None, "locked"),
         (200000, None, "AutoMod"),
-        (50035, "embeds.0.url", "take this message: embeds.0.url: "),
+        (50035, "embeds.0.url", "not accept this message: embeds.0.url: "),
     ],
 )
 async def test_why_a_post_is_refused_is_said_to_its_sender(

@@ -28,7 +28,7 @@ async def test_what_a_crash_cut_off_says_so_under_its_title(
     message = await left_behind(running_bot, sandbox)
     await ProgressEnds(running_bot.bot)._run()
     shown = await chat.until(
-        lambda: found if "Cut off" in text_of(found := chat.messages[str(message)]) else None
+        lambda: found if "Interrupted" in text_of(found := chat.messages[str(message)]) else None
     )
     assert "💾 Backing up" in text_of(shown)
     assert await progress_messages.left(running_bot.bot) == ()
@@ -40,7 +40,7 @@ async def test_one_that_takes_no_more_edits_is_replaced_without_a_notification(
     message = await left_behind(running_bot, sandbox)
     refuse_edits(sandbox)
     await ProgressEnds(running_bot.bot)._run()
-    (new,) = [one for one in chat.from_bot() if "Cut off" in text_of(one)]
+    (new,) = [one for one in chat.from_bot() if "Interrupted" in text_of(one)]
     assert str(message) in chat.deleted
     assert new["flags"] & SUPPRESSED
     assert await progress_messages.left(running_bot.bot) == ()

@@ -57,7 +57,7 @@ def test_what_fails_for_minutes_is_said_and_passes_once_nothing_is_late(
     clock.advance(1)
     reach.delayed(refusal(40333))
     assert check(bot).status == "warn"
-    assert check(bot).reason == "the digest channel has taken nothing for minutes"
+    assert check(bot).reason == "posts to the digest channel have failed for minutes"
     assert "Cloudflare" in check(bot).action
     reach.caught_up()
     assert check(bot).status == "pass"

@@ -171,7 +171,7 @@ async def test_where_the_report_cannot_be_kept_it_is_attached_all_the_same(
     (served.kernel.settings.data_dir / "reports").write_text("in the way")
     message = await self_tested(talk)
     assert len(message["attachments"]) == 2
-    assert "could not be kept" in text_of(message)
+    assert "could not be saved" in text_of(message)
 
 
 async def test_without_a_server_every_route_says_so(running_bot: RunningBot, talk: Talk) -> None:

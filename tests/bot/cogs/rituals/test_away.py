@@ -32,7 +32,7 @@ async def test_away_from_home_each_person_begins_one_ritual_in_ten_minutes(
     await hear.ask("visitor-admin", "!ritual 3", dm=True)
     await bot.collective.rituals.close()
     again = text_of(await hear.ask("visitor-admin", "!ritual 3", dm=True))
-    assert "You may begin the next <t:" in again
+    assert "You can begin the next one <t:" in again
     assert "Ritual 2" in text_of(await hear.ask("member", "!ritual 3", dm=True))
     await bot.collective.rituals.close()
     # At home the same person is not bound.

@@ -19,7 +19,7 @@ async def perform(running_bot: RunningBot, steps: int = 12) -> int:
 
 
 async def test_the_log_is_empty_at_first(talk: Talk) -> None:
-    assert "None was held yet" in text_of(await talk.ask("member", "!rituals"))
+    assert "There is no ritual yet" in text_of(await talk.ask("member", "!rituals"))
 
 
 async def test_the_log_comes_in_pages_and_names_people_at_home_only(
@@ -43,7 +43,7 @@ async def test_the_log_comes_in_pages_and_names_people_at_home_only(
 async def test_a_page_that_is_not_there_is_said_to_be_none(talk: Talk, running_bot: RunningBot) -> None:
     await perform(running_bot, 3)
     for page in ("0", "2", "-1"):
-        assert f"There is 1 page, and no page {page}." in text_of(
+        assert f"There is 1 page, but no page {page}." in text_of(
             await talk.ask("member", f"!rituals {page}")
         )
 
@@ -56,7 +56,7 @@ async def test_one_is_looked_at_whole_and_replayed(talk: Talk, running_bot: Runn
     shown = await talk.edited(shown, lambda one: "**Seed** `1`" in text_of(one))
     assert "by Ana" in text_of(shown)
     await talk.press("member", shown, "Replay")
-    shown = await talk.edited(shown, lambda one: "every number is the same" in text_of(one))
+    shown = await talk.edited(shown, lambda one: "gives the same numbers" in text_of(one))
     await talk.press("member", shown, "Back")
     await talk.edited(shown, lambda one: "**1** z88" in text_of(one))
 
@@ -74,7 +74,7 @@ async def test_a_forged_one_does_not_match(talk: Talk, running_bot: RunningBot) 
     await talk.choose("member", shown, "1")
     shown = await talk.edited(shown, lambda one: "**Seed** `1`" in text_of(one))
     await talk.press("member", shown, "Replay")
-    await talk.edited(shown, lambda one: "❌ Not the same" in text_of(one))
+    await talk.edited(shown, lambda one: "❌ The replay differs" in text_of(one))
 
 
 async def test_the_running_one_is_in_the_log_with_its_step(slow: tuple[RunningBot, Talk]) -> None:
@@ -95,7 +95,7 @@ async def test_folklore_shows_counts_ranks_and_what_comes_next(talk: Talk, runni
     await running_bot.collective.manager.change(lambda _: Change(folklore=lore, source="tune"))
     text = text_of(await talk.ask("member", "!folklore"))
     assert "1 anomaly · 1 legend · 0 hymns · 1 law" in text
-    assert "It is law, and stays so." in text
+    assert "It is a law, the highest rank." in text
     assert "hymn at 10, 3 to go" in text
     assert "Not met yet." in text
     assert "✅ **legend** at 5: harmony +0.1, drishti +0.05" in text_of(await talk.ask("mod", "!lore Voids"))

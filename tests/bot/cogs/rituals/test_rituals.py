@@ -78,7 +78,7 @@ async def test_its_asker_stops_it(slow: tuple[RunningBot, Talk]) -> None:
     shown = await talk.ask("member", "!ritual 27")
     await talk.press("member", shown, "Stop")
     text = text_of(await ended(talk, shown, "Cancelled at step 0 of 27"))
-    assert "The field and the folklore are as they were." in text
+    assert "The field and the folklore are unchanged." in text
     assert "stopped by button" in text
     assert started.collective.manager.snapshot.ucf == DEFAULT_UCF
 
@@ -87,7 +87,7 @@ async def test_a_mod_stops_it_and_others_cannot(slow: tuple[RunningBot, Talk]) -
     started, talk = slow
     shown = await talk.ask("owner", "!ritual 27")
     refused = await talk.answer_to(await talk.press("member", shown, "Stop"))
-    assert "Only whoever began this ritual can stop it" in text_of(refused)
+    assert "Only the person who began this ritual" in text_of(refused)
     assert started.collective.rituals.running is not None
     await talk.press("mod", shown, "Stop")
     await ended(talk, shown, "Cancelled at step 0 of 27")
@@ -151,7 +151,7 @@ async def test_after_a_crash_the_message_says_that_it_was_interrupted(
     await RitualEnds(other.bot)._run()
     message = await talk.edited(shown, lambda one: "Interrupted by a crash" in text_of(one))
     assert message["components"] == []
-    assert "as they were" in text_of(message)
+    assert "are unchanged" in text_of(message)
     assert await ritual_messages.known(other.bot) == ()
 
 

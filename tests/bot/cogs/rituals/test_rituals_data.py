@@ -104,7 +104,7 @@ def test_harmony_has_four_phases_and_then_ends() -> None:
 def test_a_rest_of_ten_minutes_is_kept() -> None:
     done = msgspec.structs.replace(DONE, ended_at=NOW)
     _harmony.check_rest(None, NOW)
-    with pytest.raises(_harmony.TooSoon, match="The next may be held"):
+    with pytest.raises(_harmony.TooSoon, match="Try again"):
         _harmony.check_rest(done, NOW + timedelta(minutes=9, seconds=59))
     _harmony.check_rest(done, NOW + timedelta(minutes=10))
 

@@ -40,12 +40,12 @@ async def last_of(line: str) -> str:
     [
         ("!ritual 0", "from 1 to 1000"),
         ("!ritual x", "`steps` takes a whole number."),
-        ("!rituals", "None was held yet"),
-        ("!rituals 3", "There is 1 page, and no page 3."),
+        ("!rituals", "There is no ritual yet"),
+        ("!rituals 3", "There is 1 page, but no page 3."),
         ("!folklore", "0 anomalies · 0 legends · 0 hymns · 0 laws"),
         ("!folklore echoes", "Not met yet."),
         ("!lore dragon", "There is no entry called"),
-        ("!schedule", "None yet."),
+        ("!schedule", "No schedule yet."),
         ("!schedule add 0 6 * * MON 12", "`0 6 * * MON`, 12 steps each."),
         ('!schedule add "0 6 * * *"', "`0 6 * * *`, 108 steps each."),
         ("!schedule remove 1", "There is no schedule 1. Known ids: none."),
@@ -62,7 +62,7 @@ async def test_a_ritual_ends_in_what_it_changed(logic_bot: HelixBot) -> None:
 
 async def test_harmony_rises_once_in_ten_minutes(logic_bot: HelixBot, clock: ManualClock) -> None:
     assert "**harmony** `0.50` → `0.60`" in await last_of("!neti-neti")
-    assert "The next may be held <t:" in await reply_to("!harmony")
+    assert "Try again <t:" in await reply_to("!harmony")
     clock.advance(601)
     assert "**harmony** `0.60` → `0.70`" in await last_of("!harmony")
     assert "Harmony is 0.70" in await reply_to("!harmony")

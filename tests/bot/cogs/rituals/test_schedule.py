@@ -12,7 +12,7 @@ from tests.bot.support import RunningBot
 
 
 async def test_schedules_are_added_listed_and_removed(talk: Talk, running_bot: RunningBot) -> None:
-    assert "None yet" in text_of(await talk.ask("mod", "!schedule"))
+    assert "No schedule yet" in text_of(await talk.ask("mod", "!schedule"))
     added = text_of(await talk.ask("mod", "!schedule add every 6h 27"))
     assert "`every 6h`, 27 steps each." in added
     assert "**Next** <t:" in added
@@ -23,7 +23,7 @@ async def test_schedules_are_added_listed_and_removed(talk: Talk, running_bot: R
     question = await talk.ask("admin", "!schedule remove 1")
     assert "Remove schedule 1: `every 6h`, 27 steps each?" in text_of(question)
     await talk.press("admin", question, "Yes, do it")
-    await talk.until(lambda one: "`every 6h` is removed." in text_of(one))
+    await talk.until(lambda one: "`every 6h` was removed." in text_of(one))
     assert [one.rule for one in running_bot.collective.schedules.all] == ["0 6 * * *"]
 
 
@@ -33,7 +33,7 @@ async def test_while_manus_is_halted_the_list_says_that_they_wait(
     await talk.ask("mod", "!schedule add every 6h 27")
     await talk.ask("admin", "!halt a storm")
     assert running_bot.collective.schedules.held
-    assert "what is due waits for `/resume`" in text_of(await talk.ask("mod", "!schedule"))
+    assert "due rituals wait until `/resume`" in text_of(await talk.ask("mod", "!schedule"))
 
 
 async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bot: RunningBot) -> None:
@@ -49,7 +49,7 @@ async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bo
     [
         ("schedule burn", "There is no action called"),
         ("schedule list all", "`list` has no arguments"),
-        ("schedule add", "Add what?"),
+        ("schedule add", "Give a time and the steps"),
         ("schedule add every 5m 27", "Choose a time from 10 minutes"),
         ("schedule add every 27", "not a duration"),
         ("schedule add every 6h 0", "from 1 to 1000"),
@@ -57,8 +57,8 @@ async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bo
         ("schedule add 61 * * * * 27", "bad minute"),
         ("schedule add * * * * *", "run twice within 1 minute"),
         ("schedule add sometimes", "Write `every 6h`"),
-        ("schedule remove", "Remove which?"),
-        ("schedule remove first", "An id is a whole number"),
+        ("schedule remove", "Give the id of the schedule"),
+        ("schedule remove first", "`first` is not an id"),
         ("schedule remove 7", "There is no schedule 7. Known ids: none."),
     ],
 )

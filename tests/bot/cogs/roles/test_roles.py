@@ -55,14 +55,14 @@ async def test_setting_up_creates_what_is_missing_and_twice_changes_nothing(
     create(sandbox, "telemetry")
     started = await talk.ask("admin", "!setup-roles notifications")
     done = await talk.edited(started, lambda one: "Created 8 roles" in text_of(one))
-    assert "1 role stood already" in text_of(done)
+    assert "1 role already existed" in text_of(done)
     assert not {role for role in roles_at_home(sandbox) if role == "Telemetry"}
     assert set(CATEGORIES["notifications"]) - set(roles_at_home(sandbox)) == {"Telemetry"}
     guild = sandbox.engine.world.guilds[sandbox.home_guild_id]
     assert all(role.permissions == 0 for role in guild.roles.values() if role.name in NAMES)
     before = roles_at_home(sandbox)
     again = await talk.ask("admin", "!setup-roles notifications")
-    assert "Every role is there; nothing was changed" in text_of(again)
+    assert "All roles exist; nothing was changed" in text_of(again)
     assert roles_at_home(sandbox) == before
     entries = await running_bot.collective.journal.entries(kinds=["roles"])
     assert [(entry.subject, entry.actor) for entry in entries] == [("notifications", "Adam (admin)")]
@@ -85,9 +85,9 @@ async def test_a_role_of_that_name_with_permissions_is_left_alone_and_never_hand
     create(sandbox, "Analytics", permissions=8)
     started = await talk.ask("admin", "!setup-roles access")
     done = await talk.edited(started, lambda one: "Created 6 roles" in text_of(one))
-    assert "**Analytics** carries permissions" in text_of(done)
+    assert "**Analytics** has permissions" in text_of(done)
     assert roles_at_home(sandbox).count("Analytics") == 1
-    assert "never handed out" in text_of(await talk.ask("member", "!subscribe analytics"))
+    assert "I never assign it" in text_of(await talk.ask("member", "!subscribe analytics"))
     assert "Analytics" not in names_of(sandbox, "member")
     assert "There is no self-assignable role" in text_of(await talk.ask("member", "!subscribe Mod"))
 
@@ -98,9 +98,9 @@ async def test_a_failure_in_the_middle_is_told_and_a_second_run_goes_on(
     sandbox = running_bot.sandbox
     monkeypatch.setattr(sandbox_roles, "MAX_ROLES", len(roles_at_home(sandbox)) + 2)
     started = await talk.ask("admin", "!setup-roles community")
-    ended = await talk.edited(started, lambda one: "goes on from here" in text_of(one))
+    ended = await talk.edited(started, lambda one: "creates them" in text_of(one))
     assert "Created 2 roles" in text_of(ended)
-    assert "has the most roles that Discord allows. 5 roles are missing yet" in text_of(ended)
+    assert "has the most roles that Discord allows. 5 roles are still missing" in text_of(ended)
     monkeypatch.setattr(sandbox_roles, "MAX_ROLES", 250)
     again = await talk.ask("admin", "!setup-roles community")
     await talk.edited(again, lambda one: "Created 5 roles" in text_of(one))
@@ -115,19 +115,19 @@ async def test_one_set_up_at_a_time(talk: Talk, running_bot: RunningBot) -> None
 async def test_a_role_is_taken_once_and_given_back_once(talk: Talk, running_bot: RunningBot) -> None:
     sandbox = running_bot.sandbox
     create(sandbox, "Telemetry")
-    assert "**Telemetry** is yours now" in text_of(await talk.ask("member", "!subscribe tele"))
+    assert "You now have **Telemetry**." in text_of(await talk.ask("member", "!subscribe tele"))
     assert "Telemetry" in names_of(sandbox, "member")
-    assert "You have **Telemetry** already" in text_of(
+    assert "You already have **Telemetry**" in text_of(
         await talk.slash("member", "subscribe", role="telemetry")
     )
-    assert "is no longer yours" in text_of(await talk.ask("member", "!unsubscribe telemetry"))
+    assert "You no longer have" in text_of(await talk.ask("member", "!unsubscribe telemetry"))
     assert "Telemetry" not in names_of(sandbox, "member")
     assert "You do not have **Telemetry**" in text_of(await talk.ask("member", "!unsubscribe telemetry"))
 
 
 async def test_a_role_may_be_mentioned(talk: Talk, running_bot: RunningBot) -> None:
     role = create(running_bot.sandbox, "Telemetry")
-    assert "is yours now" in text_of(await talk.ask("member", f"!subscribe <@&{role.id}>"))
+    assert "You now have" in text_of(await talk.ask("member", f"!subscribe <@&{role.id}>"))
     other = create(running_bot.sandbox, "Boss", permissions=8)
     assert "There is no" in text_of(await talk.ask("member", f"!subscribe <@&{other.id}>"))
     assert "There is no" in text_of(await talk.ask("member", "!subscribe <@&1>"))
@@ -138,16 +138,16 @@ async def test_of_several_that_fit_one_is_chosen_from_a_menu(talk: Talk, running
     create(sandbox, "Lore & Philosophy")
     create(sandbox, "Lore Keeper")
     asked = await talk.ask("member", "!subscribe lore")
-    assert "2 roles fit `lore`" in text_of(asked)
+    assert "2 roles match `lore`" in text_of(asked)
     await talk.choose("member", asked, "Lore Keeper")
-    await talk.edited(asked, lambda one: "**Lore Keeper** is yours now" in text_of(one))
+    await talk.edited(asked, lambda one: "You now have **Lore Keeper**" in text_of(one))
     assert "Lore Keeper" in names_of(sandbox, "member")
-    assert "**Lore Keeper** is no longer yours" in text_of(await talk.ask("member", "!unsubscribe lore"))
+    assert "You no longer have **Lore Keeper**" in text_of(await talk.ask("member", "!unsubscribe lore"))
     await talk.ask("member", "!subscribe Lore Keeper")
     await talk.ask("member", "!subscribe Lore & Philosophy")
     both = await talk.ask("member", "!unsubscribe lore")
     await talk.choose("member", both, "Lore & Philosophy")
-    await talk.edited(both, lambda one: "**Lore & Philosophy** is no longer yours" in text_of(one))
+    await talk.edited(both, lambda one: "You no longer have **Lore & Philosophy**" in text_of(one))
 
 
 async def test_a_role_above_the_bots_own_is_explained(talk: Talk, running_bot: RunningBot) -> None:
@@ -156,10 +156,10 @@ async def test_a_role_above_the_bots_own_is_explained(talk: Talk, running_bot: R
     guild = sandbox.engine.world.guilds[sandbox.home_guild_id]
     sandbox.engine.roles.move(guild, guild.owner_id, {role.id: len(guild.roles) - 1})
     await settled(running_bot, role)
-    assert "stands above my own role" in text_of(await talk.ask("member", "!subscribe telemetry"))
+    assert "is above my own role" in text_of(await talk.ask("member", "!subscribe telemetry"))
     started = await talk.ask("admin", "!setup-roles notifications")
     done = await talk.edited(started, lambda one: "Created 8 roles" in text_of(one))
-    assert "**Telemetry** stands above my own role" in text_of(done)
+    assert "**Telemetry** is above my own role" in text_of(done)
 
 
 async def settled(running_bot: RunningBot, role: Role) -> None:
@@ -177,9 +177,9 @@ async def test_what_discord_refuses_is_explained(talk: Talk, running_bot: Runnin
     sandbox = running_bot.sandbox
     create(sandbox, "Telemetry")
     sandbox.engine.faults.add(Fault("PUT", "/guilds/*/members/*/roles/*", status=403, times=1))
-    assert "Discord does not let me touch" in text_of(await talk.ask("member", "!subscribe telemetry"))
+    assert "Discord does not let me change" in text_of(await talk.ask("member", "!subscribe telemetry"))
     sandbox.engine.faults.add(Fault("PUT", "/guilds/*/members/*/roles/*", code=10011, times=1))
-    assert "**Telemetry** is gone from this server" in text_of(
+    assert "**Telemetry** no longer exists in this server" in text_of(
         await talk.ask("member", "!subscribe telemetry")
     )
 
@@ -190,7 +190,7 @@ async def test_a_member_who_is_gone_is_not_taken_for_a_role_that_is(
     sandbox = running_bot.sandbox
     create(sandbox, "Telemetry")
     sandbox.engine.faults.add(Fault("PUT", "/guilds/*/members/*/roles/*", code=10007, times=1))
-    assert "you are not on this server any more" in text_of(await talk.ask("member", "!subscribe telemetry"))
+    assert "you are no longer in this server" in text_of(await talk.ask("member", "!subscribe telemetry"))
 
 
 async def test_roles_are_toggled_by_menus_that_survive_a_restart(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -225,7 +225,7 @@ async def test_a_menu_says_what_could_not_be_done(talk: Talk, running_bot: Runni
     assert len(items(shown)) == 1
     sandbox.engine.faults.add(Fault("PUT", "/guilds/*/members/*/roles/*", status=403, times=1))
     await tick(talk, "member", shown, "notif", "Telemetry")
-    told = await talk.edited(shown, lambda one: "Discord does not let me touch" in text_of(one))
+    told = await talk.edited(shown, lambda one: "Discord does not let me change" in text_of(one))
     assert "▫️ Telemetry" in text_of(told)
 
 

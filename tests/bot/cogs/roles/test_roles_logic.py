@@ -62,8 +62,8 @@ def test_a_wrong_category_is_answered_with_the_known_ones() -> None:
 @pytest.mark.parametrize(
     ("standing", "may_manage", "said"),
     [
-        ("missing", True, "does not exist here yet"),
-        ("privileged", True, "carries permissions"),
+        ("missing", True, "does not exist in this server yet"),
+        ("privileged", True, "has permissions"),
         ("ready", False, "lack Manage Roles"),
         ("out of reach", True, "above my own role"),
     ],
@@ -80,6 +80,8 @@ def test_where_nothing_stands_in_the_way_nothing_is_said() -> None:
 @pytest.mark.usefixtures("logic_bot")
 async def test_before_the_roles_exist_people_learn_who_creates_them() -> None:
     assert "setup-roles" in await reply_to("!roles", member=1)
-    assert "**Telemetry** does not exist here yet" in await reply_to("!subscribe telemetry", member=1)
+    assert "**Telemetry** does not exist in this server yet" in await reply_to(
+        "!subscribe telemetry", member=1
+    )
     assert "There is no category" in await reply_to("!roles nonsense", member=1)
     assert "needs an administrator" in await reply_to("!setup-roles", member=1)

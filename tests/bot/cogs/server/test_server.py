@@ -82,12 +82,12 @@ async def test_setting_up_creates_the_layout_and_twice_changes_nothing(
     create(sandbox, "manifesto", create(sandbox, "WELCOME"))
     asked = await talk.ask("admin", "!setup")
     assert "Create 7 categories and 29 channels?" in text_of(asked)
-    assert "will serve alerts" in text_of(asked)
+    assert "will be the channel for alerts" in text_of(asked)
     assert built(sandbox) == [("WELCOME", "manifesto")]
     await talk.press("admin", asked, "Yes, do it")
     done = await talk.until(lambda one: "Created 36 of 36" in text_of(one))
     moderation = named(sandbox, "ADMIN", "moderation")
-    assert f"<#{moderation.id}> serves alerts" in text_of(done)
+    assert f"<#{moderation.id}> is the channel for alerts" in text_of(done)
     assert sorted(built(sandbox)) == sorted((title, name) for title in LAYOUT for name in LAYOUT[title])
     before = list(home(sandbox).channels)
     again = await talk.ask("owner", "!setup")
@@ -112,7 +112,7 @@ async def test_admin_is_seen_by_admins_and_the_bot_only(talk: Talk, running_bot:
     assert named(sandbox, "SYSTEM", "telemetry").overwrites == []
     told = text_of(await talk.ask("mod", "!verify-setup"))
     assert "Channels** 30 of 30" in told
-    assert "Everyone sees **ADMIN**" in told
+    assert "Everyone can see **ADMIN**" in told
 
 
 async def test_a_new_admin_category_is_private_itself_and_the_admin_role_sees_it(
@@ -124,7 +124,7 @@ async def test_a_new_admin_category_is_private_itself_and_the_admin_role_sees_it
     overwrites = {one.id: one for one in named(sandbox, "ADMIN").overwrites}
     assert overwrites[home(sandbox).id].deny & VIEW
     assert overwrites[role.id].allow & VIEW
-    assert "Everyone sees" not in text_of(await alone.ask("owner", "!verify-setup"))
+    assert "Everyone can see" not in text_of(await alone.ask("owner", "!verify-setup"))
 
 
 async def test_nothing_is_created_by_a_dry_run_or_after_a_no(talk: Talk, running_bot: RunningBot) -> None:
@@ -132,7 +132,7 @@ async def test_nothing_is_created_by_a_dry_run_or_after_a_no(talk: Talk, running
     before = list(home(sandbox).channels)
     dry = text_of(await talk.slash("admin", "setup", mode="dry-run"))
     assert "would create 8 categories and 30 channels" in dry
-    assert "#moderation will serve alerts" in dry
+    assert "#moderation will be the channel for alerts" in dry
     asked = await talk.slash("owner", "setup")
     await talk.press("owner", asked, "No")
     await talk.edited(asked, lambda one: "nothing was done" in text_of(one))
@@ -146,10 +146,10 @@ async def test_a_failure_in_the_middle_is_told_and_a_second_run_goes_on(
 ) -> None:
     sandbox = running_bot.sandbox
     monkeypatch.setattr(sandbox_channels, "MAX_CHANNELS", len(home(sandbox).channels) + 10)
-    ended = await set_up(talk, "admin", "goes on from here")
+    ended = await set_up(talk, "admin", "Run `!setup` again to continue")
     assert "Created 10 of 38" in text_of(ended)
     assert "has the most channels that Discord allows" in text_of(ended)
-    assert "#telemetry will serve telemetry once it is there" in text_of(ended)
+    assert "#telemetry will be the channel for telemetry once it exists" in text_of(ended)
     monkeypatch.setattr(sandbox_channels, "MAX_CHANNELS", 500)
     await set_up(talk, "owner", "Created 28 of 28")
     assert len(built(sandbox)) == len(set(built(sandbox))) == 30
@@ -157,7 +157,7 @@ async def test_a_failure_in_the_middle_is_told_and_a_second_run_goes_on(
 
 async def test_what_discord_refuses_ends_it_with_the_reason(talk: Talk, running_bot: RunningBot) -> None:
     running_bot.sandbox.engine.faults.add(Fault("POST", "/guilds/*/channels", status=403, times=1))
-    ended = await set_up(talk, "admin", "goes on from here")
+    ended = await set_up(talk, "admin", "Run `!setup` again to continue")
     assert "Created 0 of 38" in text_of(ended)
     assert "I lack a permission" in text_of(ended)
 
@@ -173,7 +173,7 @@ async def test_stop_ends_it_and_what_is_done_stays(talk: Talk, running_bot: Runn
     assert "of 38" in text_of(ended)
     sandbox.engine.faults.clear()
     assert len(built(sandbox)) < 30
-    await set_up(talk, "owner", "serves alerts")
+    await set_up(talk, "owner", "is the channel for alerts")
     assert sorted(built(sandbox)) == sorted(set(built(sandbox)))
     assert len(built(sandbox)) == 30
 
@@ -187,7 +187,7 @@ async def test_without_the_right_nothing_is_asked(talk: Talk, running_bot: Runni
     mine = guild.get_role(role.id)
     assert mine is not None
     mine._permissions = role.permissions
-    assert "I lack Manage Channels here" in text_of(await talk.ask("admin", "!setup"))
+    assert "I lack Manage Channels, so" in text_of(await talk.ask("admin", "!setup"))
     assert "I lack **Manage Channels**" in text_of(await talk.ask("mod", "!verify"))
 
 
@@ -216,7 +216,7 @@ async def test_what_serves_is_remembered_and_a_setting_decides_before_it(
     kept = partial(running, sandbox, tmp_path, in_sandbox=False)
     async with kept(telemetry_channel_id=sandbox.channel("telemetry")) as first:
         done = await set_up(alone, "admin", "Created 38 of 38")
-        assert "A setting decides which channel serves telemetry" in text_of(done)
+        assert "A setting names the channel for telemetry" in text_of(done)
         assert first.bot.duties.channel_id("telemetry") != named(sandbox, "SYSTEM", "telemetry").id
     async with kept() as second:
         duties = second.bot.duties
@@ -225,7 +225,7 @@ async def test_what_serves_is_remembered_and_a_setting_decides_before_it(
         assert duties.channel_id("deployments") == named(sandbox, "DEVELOPMENT", "deployments").id
         assert duties.channel_id("telemetry") is None
         again = await alone.ask("admin", "!setup")
-        assert "serves telemetry" in text_of(again)
+        assert "is the channel for telemetry" in text_of(again)
         assert duties.channel_id("telemetry") == named(sandbox, "SYSTEM", "telemetry").id
 
 
@@ -276,22 +276,22 @@ async def test_the_welcome_is_set_shown_and_switched_off_and_survives_a_restart(
     async with running(sandbox, tmp_path, in_sandbox=False) as second:
         assert f"**on**, in <#{general}>" in text_of(await alone.ask("admin", "!tw"))
         assert "no longer welcomed" in text_of(await alone.ask("admin", "!welcome off"))
-        assert "was off already" in text_of(await alone.ask("owner", "!welcome off"))
+        assert "was already off" in text_of(await alone.ask("owner", "!welcome off"))
         assert len(await second.collective.journal.entries(kinds=["welcome"])) == 2
 
 
 async def test_a_welcome_whose_channel_is_gone_says_so(talk: Talk, running_bot: RunningBot) -> None:
     await Welcomes(running_bot.bot).set(running_bot.sandbox.home_guild_id, 1)
-    assert "its channel is gone or hidden from me" in text_of(await talk.ask("admin", "!welcome"))
+    assert "I cannot see its channel" in text_of(await talk.ask("admin", "!welcome"))
 
 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("!welcome set", "Name the channel, as `!welcome set #general`"),
+        ("!welcome set", "Name the channel, such as `!welcome set #general`"),
         ("!welcome set #nowhere", "nowhere"),
         ("!welcome sett #general", "Did you mean `set`"),
-        ("!setup everything", "`dry-run` shows what is missing"),
+        ("!setup everything", "The only mode is `dry-run`"),
     ],
 )
 async def test_what_is_wrong_is_explained(talk: Talk, running_bot: RunningBot, line: str, said: str) -> None:

@@ -87,7 +87,7 @@ def test_the_mode_is_nothing_or_a_dry_run(word: str | None, dry: bool) -> None:
 
 
 def test_another_mode_is_explained() -> None:
-    with pytest.raises(_plan.WrongMode, match="`dry-run` shows what is missing"):
+    with pytest.raises(_plan.WrongMode, match="The only mode is `dry-run`"):
         _plan.parse_mode("now")
 
 
@@ -105,16 +105,16 @@ def test_a_setting_goes_before_the_layout() -> None:
     assert found.decided == ("alerts",)
     assert found.missing == {"telemetry": "telemetry", "deployments": "deployments"}
     said = "\n".join(_screens.serving(found))
-    assert "<#5> serves digest" in said
-    assert "setting decides which channel serves alerts" in said
-    assert "#telemetry will serve telemetry" in said
+    assert "<#5> is the channel for digest" in said
+    assert "setting names the channel for alerts" in said
+    assert "#telemetry will be the channel for telemetry" in said
 
 
 def test_the_question_says_what_is_created_and_what_stays_private() -> None:
     everything = _screens.question(_plan.plan([]), _services.Services())
     assert "8 categories and 30 channels" in everything
     assert all(title in everything for title in LAYOUT)
-    assert "Only admins and I see" in everything
+    assert "Only admins and I will see" in everything
     one = _screens.question(
         _plan.plan(layout(without=frozenset({("SYSTEM", "telemetry")}))), _services.Services()
     )
@@ -131,7 +131,7 @@ def test_what_a_run_did_not_finish_is_told() -> None:
     said = _screens.done(plan, report, _services.Services(), "!").description
     assert said is not None
     assert "Created 1 of 38" in said
-    assert "`!setup` goes on from here" in said
+    assert "Run `!setup` again to continue" in said
 
 
 def verify(places: list[Place], roles: list[RoleView], bits: int = ALL, **more: bool) -> _verify.Findings:
@@ -175,11 +175,11 @@ def test_what_is_missing_double_and_extra_is_found() -> None:
     rows = "\n".join(row for page in _screens.verify_pages(found, "!") for row in page)
     for said in (
         "I lack **Manage Roles**",
-        "Everyone sees **ADMIN**",
+        "Everyone can see **ADMIN**",
         "Channel missing: #manifesto in WELCOME",
         "`!setup` creates",
         "telemetry in SYSTEM",
-        "carries permissions",
+        "has permissions",
         "lounge\n",
         "Other role: Poets",
     ):
@@ -189,7 +189,7 @@ def test_what_is_missing_double_and_extra_is_found() -> None:
 def test_a_role_out_of_reach_and_missing_roles_are_told() -> None:
     high = RoleView(1, NAMES[0], 0, managed=False, within_reach=False)
     rows = "\n".join(row for page in _screens.verify_pages(verify([], [high]), "!") for row in page)
-    assert f"Role **{NAMES[0]}** stands above my own role" in rows
+    assert f"Role **{NAMES[0]}** is above my own role" in rows
     assert "Roles missing" in rows
     assert "`!setup-roles` creates them" in rows
     assert "Category missing: **WELCOME**" in rows
@@ -225,5 +225,5 @@ async def test_members_are_told_whom_it_takes() -> None:
 @pytest.mark.usefixtures("logic_bot")
 async def test_the_welcome_is_off_until_it_is_set() -> None:
     assert "The welcome is **off**" in await reply_to("!welcome")
-    assert "was off already" in await reply_to("!welcome off")
+    assert "was already off" in await reply_to("!welcome off")
     assert "There is no action" in await reply_to("!welcome nonsense")

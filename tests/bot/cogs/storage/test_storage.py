@@ -33,9 +33,9 @@ async def test_storage_says_what_takes_how_much_room(talk: Talk, how: str) -> No
 
 async def test_clean_asks_first_and_says_what_went(talk: Talk, running_bot: RunningBot) -> None:
     question = await talk.ask("admin", "!storage clean")
-    assert "past its time" in text_of(question)
+    assert "past its retention" in text_of(question)
     await talk.press("admin", question, "Yes, do it")
-    answer = await talk.until(lambda one: "Nothing was past its time" in text_of(one))
+    answer = await talk.until(lambda one: "Nothing was past its retention" in text_of(one))
     assert answer
     (entry,) = await running_bot.collective.journal.entries(kinds={"storage"})
     assert (entry.subject, entry.cause) == ("clean", "command")
@@ -58,7 +58,7 @@ async def test_a_backup_is_made_with_progress_and_is_only_the_askers_to_see(
 ) -> None:
     reply = await talk.slash("admin", "backup", action="create")
     assert reply["flags"] & 64
-    done = await talk.edited(reply, lambda one: "passed its check" in text_of(one))
+    done = await talk.edited(reply, lambda one: "and verified" in text_of(one))
     (record,) = running_bot.collective.backups.list()
     assert record.file in text_of(done)
     assert record.sha256 in text_of(done)
@@ -91,7 +91,7 @@ async def test_backups_are_listed_in_pages_and_their_ids_completed(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     backups = running_bot.collective.backups
-    assert "None yet" in text_of(await talk.ask("owner", "!backup list"))
+    assert "There is no backup yet" in text_of(await talk.ask("owner", "!backup list"))
     record = await backups.create(ADA)
     data = (backups.folder / record.file).read_bytes()
     for day in range(1, 9):

@@ -46,7 +46,7 @@ def test_an_id_may_have_its_mark(word: str, number: int) -> None:
 
 @pytest.mark.parametrize("word", ["", "x", "-1", "1.5", "²", "1" * 10, "##3"])
 def test_what_is_no_id_is_refused(word: str) -> None:
-    with pytest.raises(WrongBackup, match="is a number"):
+    with pytest.raises(WrongBackup, match="is not a backup's id"):
         _arguments.parse_backup("verify", word)
 
 
@@ -54,7 +54,7 @@ def test_only_verify_takes_an_id_and_needs_one() -> None:
     assert _arguments.parse_backup("create", None) is None
     with pytest.raises(WrongBackup, match="has no arguments"):
         _arguments.parse_backup("create", "3")
-    with pytest.raises(WrongBackup, match="Which backup"):
+    with pytest.raises(WrongBackup, match="Give the backup's id"):
         _arguments.parse_backup("verify", None)
 
 
@@ -78,7 +78,7 @@ def test_a_bad_one_says_why() -> None:
 
 def test_a_clean_up_lists_only_what_went() -> None:
     text = shown(_screens.cleaned(Cleaned(removed={"journal": 3, "probes": 0})))
-    assert "**journal** 3 gone" in text
+    assert "**journal** 3 removed" in text
     assert "probes" not in text
 
 
@@ -95,7 +95,7 @@ async def test_sizes_add_up(collective: Collective) -> None:
         (folder / name).stat().st_size for name in ("ucf_state.json", "agents.json", "services.json")
     )
     text = shown(_screens.storage(view))
-    assert "**Kept from before schema changes** 1000 B" in text
+    assert "**Copies from before schema changes** 1000 B" in text
     assert "last good" in text
 
 

@@ -15,9 +15,9 @@ from tests.bot.cogs.logic import reply_to
         ("!visualize nonsense", "There is no style called"),
         ("!icon", "**Now** none"),
         ("!icon burn", "There is no action called"),
-        ("!icon set", "Say which one"),
+        ("!icon set", "Name a style"),
         ("!icon cycle sideways", "takes `on` or `off`, not `sideways`"),
-        ("!icon cycle off", "The cycle is off already"),
+        ("!icon cycle off", "The cycle is already off"),
     ],
 )
 async def test_an_owner_gets_the_answer(line: str, said: str) -> None:

@@ -59,18 +59,18 @@ async def die(running: RunningBot, receiver: Receiver) -> int:
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("!webhooks IN", "No event has come in."),
-        ("!webhooks failed", "Nothing has failed for good."),
-        ("!webhooks subscriptions 2", "Nobody has subscribed"),
+        ("!webhooks IN", "There are no incoming events yet."),
+        ("!webhooks failed", "There are no dead letters."),
+        ("!webhooks subscriptions 2", "No destination yet"),
         ("!webhooks nonsense", "The lists are in, out, failed, subscriptions."),
         ("!webhooks 99", "There is no delivery 99"),
         ("!webhooks evt_00000000000000000000000000000000", "There is no event"),
         ("!webhooks msg_00000000000000000000000000000000", "There is no event"),
-        ("!replay failed", "there is nothing to send again"),
-        ("!replay 5", "no delivery of that id"),
-        ("!replay 5 24h", "A time goes with `failed`"),
-        ("!replay evt_00000000000000000000000000000000", "no event of that id"),
-        ("!breakers reset", "Which breaker?"),
+        ("!replay failed", "nothing to replay"),
+        ("!replay 5", "no delivery with that id"),
+        ("!replay 5 24h", "A duration works only with `failed`"),
+        ("!replay evt_00000000000000000000000000000000", "no event with that id"),
+        ("!breakers reset", "Name the breaker after"),
         ("!breakers trip zapier", "There is no breaker called"),
     ],
 )
@@ -100,7 +100,7 @@ async def test_emit_sends_the_whole_way_out_and_says_what_became_of_it(
     heard = Hearing(running.kernel.broadcaster, "alerts")
     text = text_of(await talk.ask("admin", '!emit alert.raised {"key": "disk", "summary": "a ``` \u202eb"}'))
     assert re.search(r"🟢 \*\*\d+\*\* alert\.raised → `zapier` delivered", text)
-    assert "Handed to 1 live listener, marked as a test." in text
+    assert "Sent to 1 live listener, marked as a test." in text
     assert "a ˋˋˋ b" in text
     assert any(b'"key":"disk"' in got.body for got in receiver.got)
     assert (await anext(heard)).test
@@ -120,7 +120,7 @@ async def test_half_of_a_character_in_the_data_is_named_with_its_place(
 
 
 async def test_without_a_destination_emit_says_so(talk: Talk, running_bot: RunningBot) -> None:
-    assert "No destination wants it" in text_of(await talk.ask("admin", "!emit report.ready"))
+    assert "No destination receives this event" in text_of(await talk.ask("admin", "!emit report.ready"))
     assert await running_bot.collective.webhooks.outbox.page() == ()
 
 
@@ -136,7 +136,7 @@ async def test_a_dead_letter_is_listed_shown_whole_and_sent_again(
     receiver.statuses = [200]
     reply = await talk.ask("admin", "!replay failed 24h")
     await talk.edited(reply, lambda one: "delivered" in text_of(one) and "Sent" in text_of(one))
-    assert "It is no dead letter: it is delivered." in text_of(await talk.ask("admin", f"!replay {number}"))
+    assert "this one is delivered." in text_of(await talk.ask("admin", f"!replay {number}"))
 
 
 async def test_the_button_of_a_dead_letter_sends_it_again(

@@ -10,10 +10,10 @@ from tests.bot.cogs.logic import reply_to
     ("line", "said"),
     [
         ("!webhooks out", "Nothing was sent yet."),
-        ("!webhooks out 0", "from 1 up"),
-        ("!replay failed 2h", "Nothing has failed for good in the last 2 hours"),
+        ("!webhooks out 0", "must be 1 or more"),
+        ("!replay failed 2h", "There are no dead letters in the last 2 hours"),
         ("!breakers", "Breakers"),
-        ("!emit report.ready", "No destination wants it"),
+        ("!emit report.ready", "No destination receives this event"),
         ("!emit report.ready [1]", "it must be one JSON object"),
     ],
 )
