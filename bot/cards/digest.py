@@ -49,7 +49,7 @@ def chart_title(week: Week) -> str:
 
 def _field(week: Week) -> list[str]:
     if week.after is None:
-        return ["There is no data about the field for this week."]
+        return ["There is no data about the field in this week."]
     trends = build_trends(week.after, week.before)
     after = week.after.as_dict()
     before = after if week.before is None else week.before.as_dict()

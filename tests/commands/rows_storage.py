@@ -27,11 +27,11 @@ CASES = (
         ),
         wrong=(
             Use(line="backup burn", options={"action": "burn"}, says="create.*list.*verify"),
-            Use(line="backup verify", options={"action": "verify"}, says="Give the backup.s id"),
+            Use(line="backup verify", options={"action": "verify"}, says="Give the backup's id"),
             Use(
                 line="backup verify one",
                 options={"action": "verify", "backup": "one"},
-                says="`one` is not a backup.s id",
+                says="`one` is not a backup's id",
             ),
             Use(
                 line="backup verify 99",

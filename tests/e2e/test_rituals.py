@@ -42,7 +42,7 @@ async def test_after_a_kill_it_is_interrupted_and_the_next_start_says_so_where_i
             told = await member.message_where(
                 lambda m: m["id"] == shown["id"] and "Interrupted by a crash" in text_of(m)
             )
-            assert "The field and the folklore are as they were." in text_of(told)
+            assert "The field and the folklore are unchanged." in text_of(told)
             assert components_of(told) == []
             assert "1, 1000 steps, interrupted" in text_of(await member.ask("!status"))
             assert "`every 6h` · 27 steps" in text_of(await mod.ask("!schedule"))

@@ -82,7 +82,7 @@ def created(plan: Plan, report: Report, prefix: str) -> discord.Embed:
     lines += [_blocked(one) for one in plan.blocked]
     if report.trouble is not None:
         left = words.count(report.left, "role is", "roles are")
-        lines += ["", f"⚠️ {report.trouble} {left} still missing; `{prefix}setup-roles` creates them."]
+        lines += ["", f"⚠️ {report.trouble} {left} still missing; `{prefix}setup-roles` continues."]
     good = report.trouble is None and not plan.blocked
     return embeds.card("🎭 Roles", lines, status="pass" if good else "warn")
 

@@ -51,7 +51,7 @@ def done(plan: Plan, report: Report, services: Services, prefix: str) -> discord
     created = f"Created {len(report.done)} of {plan.size} categories and channels."
     lines = [created] if plan.size else [_COMPLETE]
     if report.trouble is not None:
-        lines.append(f"⚠️ {report.trouble} Run `{prefix}setup` again to continue.")
+        lines.append(f"⚠️ {report.trouble} `{prefix}setup` continues.")
     return embeds.card(
         "🏗️ The server's layout",
         (*lines, *serving(services)),
@@ -62,7 +62,7 @@ def done(plan: Plan, report: Report, services: Services, prefix: str) -> discord
 
 def serving(services: Services) -> tuple[str, ...]:
     """The purpose of each channel: from the layout, from a setting, or once it is created."""
-    lines = [f"<#{channel}> is the channel for {duty}." for duty, channel in services.chosen.items()]
+    lines = [f"<#{channel}> is for {duty}." for duty, channel in services.chosen.items()]
     lines += [f"A setting names the channel for {duty}." for duty in services.decided]
     lines += [
         f"#{name} will be the channel for {duty} once it exists." for duty, name in services.missing.items()

@@ -14,8 +14,8 @@ ADA = Actor("command", "Ada", 5)
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("restore “defaults”", "match **defaults**"),
-        ("restore „before the storm“", "match **before the storm**"),
+        ("restore “defaults”", "already match **defaults**"),
+        ("restore „before the storm“", "already match **before the storm**"),
         ("help “status”", "!status"),
         ("codex “agents”", "Agents"),
         ("subscribe “Manus Updates”", "**Manus Updates** does not exist in this server yet"),

@@ -139,7 +139,7 @@ async def test_what_no_retry_mends_is_dead_with_a_reason(bot: RunningBot, status
         (50083, None, "archived"),
         (160005, None, "locked"),
         (200000, None, "AutoMod"),
-        (50035, "embeds.0.url", "not accept this message: embeds.0.url: "),
+        (50035, "embeds.0.url", "accept this message: embeds.0.url: "),
     ],
 )
 async def test_why_a_post_is_refused_is_said_to_its_sender(

@@ -58,7 +58,7 @@ async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bo
         ("schedule add * * * * *", "run twice within 1 minute"),
         ("schedule add sometimes", "Write `every 6h`"),
         ("schedule remove", "Give the id of the schedule"),
-        ("schedule remove first", "`first` is not an id"),
+        ("schedule remove first", "is not an id"),
         ("schedule remove 7", "There is no schedule 7. Known ids: none."),
     ],
 )

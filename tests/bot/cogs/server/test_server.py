@@ -87,7 +87,7 @@ async def test_setting_up_creates_the_layout_and_twice_changes_nothing(
     await talk.press("admin", asked, "Yes, do it")
     done = await talk.until(lambda one: "Created 36 of 36" in text_of(one))
     moderation = named(sandbox, "ADMIN", "moderation")
-    assert f"<#{moderation.id}> is the channel for alerts" in text_of(done)
+    assert f"<#{moderation.id}> is for alerts" in text_of(done)
     assert sorted(built(sandbox)) == sorted((title, name) for title in LAYOUT for name in LAYOUT[title])
     before = list(home(sandbox).channels)
     again = await talk.ask("owner", "!setup")
@@ -146,7 +146,7 @@ async def test_a_failure_in_the_middle_is_told_and_a_second_run_goes_on(
 ) -> None:
     sandbox = running_bot.sandbox
     monkeypatch.setattr(sandbox_channels, "MAX_CHANNELS", len(home(sandbox).channels) + 10)
-    ended = await set_up(talk, "admin", "Run `!setup` again to continue")
+    ended = await set_up(talk, "admin", "`!setup` continues")
     assert "Created 10 of 38" in text_of(ended)
     assert "has the most channels that Discord allows" in text_of(ended)
     assert "#telemetry will be the channel for telemetry once it exists" in text_of(ended)
@@ -157,7 +157,7 @@ async def test_a_failure_in_the_middle_is_told_and_a_second_run_goes_on(
 
 async def test_what_discord_refuses_ends_it_with_the_reason(talk: Talk, running_bot: RunningBot) -> None:
     running_bot.sandbox.engine.faults.add(Fault("POST", "/guilds/*/channels", status=403, times=1))
-    ended = await set_up(talk, "admin", "Run `!setup` again to continue")
+    ended = await set_up(talk, "admin", "`!setup` continues")
     assert "Created 0 of 38" in text_of(ended)
     assert "I lack a permission" in text_of(ended)
 
@@ -173,7 +173,7 @@ async def test_stop_ends_it_and_what_is_done_stays(talk: Talk, running_bot: Runn
     assert "of 38" in text_of(ended)
     sandbox.engine.faults.clear()
     assert len(built(sandbox)) < 30
-    await set_up(talk, "owner", "is the channel for alerts")
+    await set_up(talk, "owner", "is for alerts")
     assert sorted(built(sandbox)) == sorted(set(built(sandbox)))
     assert len(built(sandbox)) == 30
 
@@ -187,7 +187,7 @@ async def test_without_the_right_nothing_is_asked(talk: Talk, running_bot: Runni
     mine = guild.get_role(role.id)
     assert mine is not None
     mine._permissions = role.permissions
-    assert "I lack Manage Channels, so" in text_of(await talk.ask("admin", "!setup"))
+    assert "I lack Manage Channels" in text_of(await talk.ask("admin", "!setup"))
     assert "I lack **Manage Channels**" in text_of(await talk.ask("mod", "!verify"))
 
 
@@ -225,7 +225,7 @@ async def test_what_serves_is_remembered_and_a_setting_decides_before_it(
         assert duties.channel_id("deployments") == named(sandbox, "DEVELOPMENT", "deployments").id
         assert duties.channel_id("telemetry") is None
         again = await alone.ask("admin", "!setup")
-        assert "is the channel for telemetry" in text_of(again)
+        assert "is for telemetry" in text_of(again)
         assert duties.channel_id("telemetry") == named(sandbox, "SYSTEM", "telemetry").id
 
 
@@ -235,7 +235,7 @@ async def test_an_admin_sets_up_their_own_server_and_home_does_not_hear_of_it(
     sandbox = running_bot.sandbox
     elsewhere = sandbox.channel("bots", sandbox.other_guild_id)
     done = await set_up(talk, "visitor-admin", "Created 38 of 38", channel=elsewhere)
-    assert "serves" not in text_of(done)
+    assert "is for" not in text_of(done)
     assert len(built(sandbox, sandbox.other_guild_id)) == 30
     assert built(sandbox) == []
     assert all(running_bot.bot.duties.channel_id(duty) is None for duty in DUTIES)

@@ -87,7 +87,7 @@ def test_the_mode_is_nothing_or_a_dry_run(word: str | None, dry: bool) -> None:
 
 
 def test_another_mode_is_explained() -> None:
-    with pytest.raises(_plan.WrongMode, match="The only mode is `dry-run`"):
+    with pytest.raises(_plan.WrongMode, match="`dry-run`: it shows what is missing"):
         _plan.parse_mode("now")
 
 
@@ -105,7 +105,7 @@ def test_a_setting_goes_before_the_layout() -> None:
     assert found.decided == ("alerts",)
     assert found.missing == {"telemetry": "telemetry", "deployments": "deployments"}
     said = "\n".join(_screens.serving(found))
-    assert "<#5> is the channel for digest" in said
+    assert "<#5> is for digest" in said
     assert "setting names the channel for alerts" in said
     assert "#telemetry will be the channel for telemetry" in said
 
@@ -131,7 +131,7 @@ def test_what_a_run_did_not_finish_is_told() -> None:
     said = _screens.done(plan, report, _services.Services(), "!").description
     assert said is not None
     assert "Created 1 of 38" in said
-    assert "Run `!setup` again to continue" in said
+    assert "`!setup` continues" in said
 
 
 def verify(places: list[Place], roles: list[RoleView], bits: int = ALL, **more: bool) -> _verify.Findings:
