@@ -16,6 +16,8 @@ import pytest
 import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
+from tests.rewriting import rewrite_share
+
 if TYPE_CHECKING:
     from tests.browser_support import Tabs
 
@@ -40,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # The store flushes each commit to the disk. A kill of the process loses nothing in memory either.
     if _is_roomy(_MEMORY):
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
+    rewrite_share(config, _TESTS)
 
 
 def _is_roomy(folder: Path) -> bool:
