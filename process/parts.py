@@ -74,11 +74,10 @@ class Helix:
         for service in (
             Service("lock", self._take_lock, self._release_lock),
             Service("port", self._open_port, self._close_port, after=("lock",)),
-            Service("schema", self._import_schema, after=("port",)),
-            Service("store", self._open_store, self._close_store, after=("schema",)),
-            Service("imports", self._import_rest, after=("schema",)),
+            Service("store", self._open_store, self._close_store, after=("port",)),
+            Service("imports", self._import_rest, after=("store",)),
             Service("sandbox", self._start_sandbox, after=("imports",)),
-            Service("state", self._open_state, self._close_state, after=("store", "sandbox", "imports")),
+            Service("state", self._open_state, self._close_state, after=("sandbox",)),
             Service("http", self._start_http, self._stop_http, after=("state",)),
             Service("loops", self._start_loops, self._stop_loops, after=("state",)),
             Service("discord", self._start_bot, self._stop_bot, after=("http", "loops")),
@@ -157,13 +156,11 @@ class Helix:
         for one in self._sockets:
             one.close()
 
-    async def _import_schema(self) -> None:
-        await _import(_FOR_STORE)
-
     async def _import_rest(self) -> None:
         await _import((*_MODULES, "process.own_sandbox") if self._kernel.settings.sandbox else _MODULES)
 
     async def _open_store(self) -> None:
+        await _import(_FOR_STORE)
         from core.store import Database
         from core.store.schema import CORE_MIGRATIONS
         from state.schema import STATE_MIGRATIONS

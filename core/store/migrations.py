@@ -82,8 +82,11 @@ def migrate(
     missing = [migration for migration in ordered if migration.number not in applied]
     backup = back_up(connection, path, before) if missing and _holds_data(connection) else None
     _in_transaction(connection, _BOOKKEEPING)
+    # A step that a power failure undoes is applied again; the next commit flushes them all.
+    connection.execute("PRAGMA synchronous = NORMAL")
     for migration in missing:
         _apply(connection, path, migration, app_version, backup)
+    connection.execute("PRAGMA synchronous = FULL")
     version = int(connection.execute("PRAGMA user_version").fetchone()[0])
     if missing:
         logger.info("store.migrated from=%d to=%d steps=%d", before, version, len(missing))
