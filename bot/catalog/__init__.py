@@ -1,7 +1,7 @@
-"""The bot's table of contents: the 62 commands of Helix and the 17 cogs they live in.
+"""The catalog: the 62 commands of Helix and their 17 cogs.
 
-Everything that must know a command without importing its cog reads it here: look-up, help, access, slash
-registration, the HTTP route `/commands`. It imports nothing heavy.
+Look-up, help, access checks, slash registration and the HTTP route `/commands` read it, so that they need not
+import a cog. It imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from bot.catalog.entry import CogInfo, CommandEntry, Where
 if TYPE_CHECKING:
     from state.ports import CommandInfo
 
-# In the order in which people see them.
+# In the order shown to people.
 _FILES = (
     help_,
     monitoring,
@@ -59,7 +59,7 @@ ENTRIES: tuple[CommandEntry, ...] = tuple(entry for file in _FILES for entry in 
 
 _MOST_SUGGESTIONS = 3
 _LONGEST_WORD = 64
-# Below this likeness (difflib's ratio) a suggestion confuses more than it helps.
+# Below this likeness (difflib's ratio) a suggestion would only confuse.
 _LEAST_LIKENESS = 0.6
 
 
@@ -77,7 +77,7 @@ _PLACES: Mapping[Where, str] = MappingProxyType({"server": "server", "dm": "dire
 
 
 def find(name: str) -> CommandEntry | None:
-    """The entry with this name or alias, whatever its case; None where there is none."""
+    """The entry with this name or alias, in any letter case; None if there is none."""
     return _BY_NAME.get(name) or _BY_NAME.get(name.casefold())
 
 
@@ -89,9 +89,9 @@ def by_cog(cog: str) -> tuple[CommandEntry, ...]:
 def suggest(
     word: str, allowed: Iterable[CommandEntry], *, likeness: float = _LEAST_LIKENESS
 ) -> tuple[str, ...]:
-    """Up to three names or aliases of `allowed` entries that look like `word`, the likeliest first.
+    """Up to three names or aliases of `allowed` entries that resemble `word`, most similar first.
 
-    They are at least that much alike, by difflib's ratio.
+    Each has at least this `likeness` (difflib's ratio).
     """
     import difflib
 
@@ -104,7 +104,7 @@ def suggest(
 
 
 def command_infos() -> tuple[CommandInfo, ...]:
-    """The catalog as plain records, for those who know no Discord."""
+    """The catalog as plain records, for code that does not import the bot."""
     from state.ports import CommandInfo
 
     return tuple(

@@ -2,7 +2,7 @@
 
 from bot.catalog.entry import CogInfo, CommandEntry, Param
 
-COG = CogInfo("agents", "Agents", "The fourteen, one by one")
+COG = CogInfo("agents", "Agents", "The fourteen agents")
 
 ENTRIES = COG.commands(
     CommandEntry(
@@ -25,7 +25,7 @@ ENTRIES = COG.commands(
         name="agent",
         aliases=("profile",),
         params=(Param("name", "The agent's name", required=True),),
-        summary="One agent: its role, what it is bound to, and how that is doing.",
+        summary="One agent: its role, the part of Helix it stands for, and its health.",
         example="!agent Lumina",
         ttl_s=5.0,
     ),
@@ -36,13 +36,13 @@ ENTRIES = COG.commands(
             Param("agent", "The agent's name", required=True),
             Param("days", "How many days back, 1 to 365", kind="int", default="7"),
         ),
-        summary="What an agent did, from the journal.",
+        summary="An agent's activity, from the journal.",
         example="!history Kavach 30",
     ),
     CommandEntry(
         name="wisdom",
         aliases=("quote", "agent-wisdom", "advice"),
-        params=(Param("agent", "Whose voice; anyone's when left out"),),
+        params=(Param("agent", "The agent's name; any agent if omitted"),),
         summary="A saying in an agent's own voice.",
         example="!wisdom Oracle",
     ),

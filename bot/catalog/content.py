@@ -5,7 +5,7 @@ from bot.catalog.entry import Access, CogInfo, CommandEntry, Level, Param
 COG = CogInfo("content", "Content", "Manifesto, codex, rules")
 
 _POST_IS_FOR_ADMINS = Access(local=True, actions={"post": Level.admin})
-_ACTION = Param("action", "Post it instead of showing it", kind="choice", choices=("post",))
+_ACTION = Param("action", "Post it in a channel instead of showing it", kind="choice", choices=("post",))
 _CHANNEL = Param("channel", "Where to post it", kind="channel")
 
 ENTRIES = COG.commands(

@@ -8,14 +8,14 @@ ENTRIES = COG.commands(
     CommandEntry(
         name="archive",
         aliases=("checkpoint", "save-context"),
-        params=(Param("name", "What to call it", kind="rest", required=True),),
-        summary="Save a named checkpoint of state, agents and last rituals.",
+        params=(Param("name", "The checkpoint's name", kind="rest", required=True),),
+        summary="Save a named checkpoint of the state, the agents and the latest rituals.",
         example="!archive before the storm",
     ),
     CommandEntry(
         name="restore",
         aliases=("load-context", "load-checkpoint"),
-        params=(Param("name", "Its name, #number, or defaults", kind="rest", required=True),),
+        params=(Param("name", "The checkpoint's name, #number, or defaults", kind="rest", required=True),),
         summary="Show what a checkpoint would change, then restore field and folklore.",
         example="!restore defaults",
         access=Access(Level.admin),
@@ -23,7 +23,7 @@ ENTRIES = COG.commands(
     CommandEntry(
         name="contexts",
         aliases=("checkpoints", "list-contexts"),
-        params=(Param("filter", "Only names with this in them", kind="rest"),),
+        params=(Param("filter", "Only names that contain this text", kind="rest"),),
         summary="The saved checkpoints.",
         example="!contexts storm",
     ),

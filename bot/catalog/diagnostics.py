@@ -8,7 +8,7 @@ ENTRIES = COG.commands(
     CommandEntry(
         name="test-all",
         aliases=("selftest", "validate", "test-integrations"),
-        summary="The self-test, with live progress and a report.",
+        summary="Run the self-test, with live progress and a report.",
         example="!test-all",
         access=Access(Level.admin),
         cooldown=Cooldown(1, 60.0),

@@ -1,4 +1,4 @@
-"""What the catalog says about one command; plain records that import nothing heavy."""
+"""The records of the catalog: a command, its arguments, access and cooldown. Imports nothing heavy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SERVER_ONLY: frozenset[Where] = frozenset({"server"})
 
 
 class Level(IntEnum):
-    """How much a person may; each includes those before it."""
+    """A person's level of access; each includes those before it."""
 
     everyone = 0
     mod = 1
@@ -33,9 +33,9 @@ class Access(msgspec.Struct, frozen=True):
     """Who may run a command.
 
     Attributes:
-        level: what the command needs, and each of its actions that `actions` does not name.
-        local: it concerns only the server it is given in, so the admins and mods of that one count.
-        actions: what its other actions need, by their name.
+        level: the level for the command and for every action that `actions` does not name.
+        local: the command affects only the server where it is used, so that server's admins and mods count.
+        actions: the levels of the other actions by name.
     """
 
     level: Level = Level.everyone
@@ -43,7 +43,7 @@ class Access(msgspec.Struct, frozen=True):
     actions: Mapping[str, Level] = _NO_ACTIONS
 
     def needed(self, action: str | None) -> Level:
-        """The level that this action needs; None means the reading one."""
+        """The level that this action needs; None means the action that only reads."""
         if action is None:
             return self.level
         return max(self.level, self.actions.get(action.casefold(), self.level))
@@ -56,7 +56,7 @@ class Cooldown(msgspec.Struct, frozen=True):
     per_s: float
 
     def __str__(self) -> str:
-        """As lists write it: `5 in 10 s`."""
+        """The form used in lists: `5 in 10 s`."""
         return f"{self.rate} in {self.per_s:g} s"
 
 
@@ -64,12 +64,12 @@ USUAL = Cooldown(5, 10.0)
 
 
 class Param(msgspec.Struct, frozen=True):
-    """One argument, named as the cog's method and the slash option name it.
+    """One argument; the cog's method and the slash option use the same name.
 
     Attributes:
         kind: "rest" takes the rest of the line; "choice" takes one of `choices`.
-        default: what an argument left out means, as text; None where that needs no saying.
-        verbatim: quotation marks around it are part of what it says; by prefix they are dropped otherwise.
+        default: the value of an omitted argument, as text; None if usage lines need not show it.
+        verbatim: keep quotation marks around the argument; otherwise prefix commands drop them.
         meaning: one line for help and the slash option, at most 100 characters.
     """
 
@@ -83,7 +83,7 @@ class Param(msgspec.Struct, frozen=True):
 
     @property
     def usage(self) -> str:
-        """The argument as usage lines write it: `<name>`, `[window=24h]`, `[http|commands]`."""
+        """The argument in a usage line: `<name>`, `[window=24h]`, `[http|commands]`."""
         shown = "|".join(self.choices) if self.choices else self.name
         if self.required:
             return f"<{shown}>"
@@ -95,13 +95,13 @@ class CommandEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         cog: the cog whose file lists it.
-        name: what is typed after the prefix or the slash.
-        aliases: further names; by prefix only.
+        name: typed after the prefix or the slash.
+        aliases: further names, for prefix commands only.
         summary: one line, at most 100 characters (Discord's limit for a slash description).
-        example: a whole line that works, with the default prefix.
-        ttl_s: how long the data of its reading action may be reused, in seconds; None means never.
-        form: the arguments as usage lines write them, where `params` alone cannot say it.
-        quick: its actions that do not do what `cooldown` is for; they have the usual one.
+        example: a complete line that works, with the default prefix.
+        ttl_s: how many seconds the data of the reading action may be cached; None means not at all.
+        form: the arguments in a usage line, if `params` alone cannot express them.
+        quick: cheap actions, which have the usual cooldown instead of `cooldown`.
         ephemeral: whether only the caller sees the reply to a slash command.
     """
 
@@ -121,22 +121,22 @@ class CommandEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def usage(self) -> str:
-        """Its arguments: `<metric> [window=24h]`; empty where it takes none."""
+        """The arguments in a usage line: `<metric> [window=24h]`; empty if there are none."""
         return self.form or " ".join(param.usage for param in self.params)
 
     @property
     def limits(self) -> str:
-        """How often one person may run it: `1 in 60 s (list: 5 in 10 s)`."""
+        """The cooldown per person: `1 in 60 s (list: 5 in 10 s)`."""
         return f"{self.cooldown} ({', '.join(self.quick)}: {USUAL})" if self.quick else str(self.cooldown)
 
 
 class CogInfo(msgspec.Struct, frozen=True):
-    """One family of commands."""
+    """A cog: a group of commands."""
 
     name: str
     title: str
     summary: str
 
     def commands(self, *entries: CommandEntry) -> tuple[CommandEntry, ...]:
-        """The entries, as those of this cog."""
+        """The entries, with this cog as their cog."""
         return tuple(replace(entry, cog=self.name) for entry in entries)

@@ -8,8 +8,8 @@ ENTRIES = COG.commands(
     CommandEntry(
         name="run",
         aliases=("manus", "execute"),
-        params=(Param("directive", "A registered action, as ritual 27", kind="rest", required=True),),
-        summary="Queue a directive for Manus, after the policy has approved it.",
+        params=(Param("directive", "A registered action, such as ritual 27", kind="rest", required=True),),
+        summary="Queue a directive for Manus if the policy approves it.",
         example="!run ritual 27",
         access=Access(Level.mod),
     ),

@@ -10,9 +10,9 @@ ENTRIES = COG.commands(
     CommandEntry(
         name="ucf",
         aliases=("field",),
-        params=(Param("metric", "Only this one", kind="choice", choices=METRIC_NAMES),),
+        params=(Param("metric", "Only this metric", kind="choice", choices=METRIC_NAMES),),
         form="[metric]",
-        summary="The six values of the field, with their bounds and the next sensible action.",
+        summary="The six values of the field with their bounds, and what to do next.",
         example="!ucf harmony",
         ttl_s=5.0,
     ),
@@ -21,7 +21,7 @@ ENTRIES = COG.commands(
         aliases=("chart", "graph"),
         params=(
             Param("metric", "Which value, or all", kind="choice", choices=("all", *METRIC_NAMES)),
-            Param("window", "How far back, as 90m, 24h or 7d", kind="rest", default="24h"),
+            Param("window", "How far back, such as 90m, 24h or 7d", kind="rest", default="24h"),
         ),
         form="[metric|all] [window=24h]",
         summary="A chart from the journal with thresholds, events and a short forecast.",
@@ -35,7 +35,7 @@ ENTRIES = COG.commands(
         params=(
             Param("action", "What to do", kind="choice", default="list", choices=("list", "ack", "mute")),
             Param("target", "The alert's number, or the metric to mute"),
-            Param("span", "How long to mute, as 30m or 2h; off ends it", kind="rest"),
+            Param("span", "How long to mute, such as 30m or 2h; off ends it", kind="rest"),
         ),
         form="[list|ack <id>|mute <metric> <for|off>]",
         summary="Alerts raised by the thresholds; acknowledge or mute them.",
@@ -47,11 +47,11 @@ ENTRIES = COG.commands(
         aliases=("ucf-set",),
         params=(
             Param("metric", "Which value", kind="choice", required=True, choices=METRIC_NAMES),
-            Param("value", "The new value, or a shift as +0.1 or -0.1", required=True),
+            Param("value", "The new value, or a shift such as +0.1 or -0.1", required=True),
             Param("reason", "Why; kept in the journal", kind="rest"),
         ),
         form="<metric> <value|+d|-d> [reason]",
-        summary="Set or shift a value of the field, with who and why in the journal.",
+        summary="Set or shift a value of the field; the journal records who and why.",
         example="!tune harmony +0.1 a calm evening",
         access=Access(Level.admin),
     ),

@@ -10,7 +10,7 @@ ENTRIES = COG.commands(
         aliases=("commands", "cmds", "h"),
         params=(Param("topic", "A command or a category", kind="rest"),),
         form="[command or category]",
-        summary="Find your way: every command by category, or one command in full.",
+        summary="List every command by category, or explain one command.",
         example="!help status",
         ephemeral=True,
     ),

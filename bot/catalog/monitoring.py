@@ -2,20 +2,20 @@
 
 from bot.catalog.entry import CogInfo, CommandEntry, Cooldown, Param
 
-COG = CogInfo("monitoring", "Monitoring", "How everything is doing")
+COG = CogInfo("monitoring", "Monitoring", "Status, health, metrics")
 
 ENTRIES = COG.commands(
     CommandEntry(
         name="status",
         aliases=("s", "stat"),
-        summary="The collective on one screen: assessment, UCF with trends, agents, gateway.",
+        summary="The collective at a glance: assessment, UCF with trends, agents, gateway.",
         example="!status",
         ttl_s=5.0,
     ),
     CommandEntry(
         name="health",
         aliases=("check", "diagnostic"),
-        summary="Each component's check: since when, why, and what to do about it.",
+        summary="Each component's health check: since when, why, and what to do.",
         example="!health",
         ttl_s=30.0,
     ),
@@ -25,7 +25,7 @@ ENTRIES = COG.commands(
         params=(
             Param(
                 "section",
-                "Which part to look at",
+                "Which part to show",
                 kind="choice",
                 choices=("http", "commands", "cache", "webhooks"),
             ),
@@ -44,7 +44,7 @@ ENTRIES = COG.commands(
     CommandEntry(
         name="discovery",
         aliases=("endpoints", "portals", "discover"),
-        summary="Every HTTP route of this process: its address and what it gives.",
+        summary="Every HTTP route of this process: its address and what it returns.",
         example="!discovery",
         ttl_s=60.0,
         cooldown=Cooldown(2, 10.0),

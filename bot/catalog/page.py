@@ -1,4 +1,4 @@
-"""The page `docs/commands.md`, made from the catalog by `make docs`."""
+"""Generates the page `docs/commands.md` from the catalog (`make docs`)."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ PATH = Path(__file__).resolve().parents[2] / "docs" / "commands.md"
 
 _HEAD = """# Commands
 
-Every command works as `!name`, as `@Helix name` and as `/name`; aliases work by prefix or mention only.
-White space after the prefix or the mention is fine. Arguments in `<>` are required, in `[]` optional; by
-prefix, quotation marks of any kind hold an argument of several words together. Access is everyone, mod
-(Manage Server), admin (Administrator, or the role in `ADMIN_ROLE_ID`) or owner (the application's owners
-and `OWNER_IDS`); each includes those before it. Mods and admins count in the home server only, except for
-commands marked †, which concern the server that they are given in. A message may carry several commands:
-one a line, or one after another (`!status !agents`). Write to Helix in private, or begin a message with its
-mention, and it offers the likeliest commands as buttons.
+Every command works as `!name`, as `@Helix name` and as `/name`; aliases work with the prefix or a mention
+only. Spaces after the prefix or the mention are fine. Arguments in `<>` are required, arguments in `[]` are
+optional. In prefix commands, put an argument of several words in quotation marks of any kind. The access
+levels are everyone, mod (Manage Server), admin (Administrator, or the role in `ADMIN_ROLE_ID`) and owner (the
+application's owners and `OWNER_IDS`); each includes those before it. Mods and admins have their level in the
+home server only, except for commands marked †: those affect only the server where they are used. A message
+may contain several commands: one per line, or one after another (`!status !agents`). Send Helix a direct
+message, or begin a message with its mention, and it offers the most likely commands as buttons.
 
-This page is made from the catalog (`make docs`).
+This page is generated from the catalog (`make docs`).
 """
 
 
 def render() -> str:
-    """The page as Markdown: the commands by cog."""
+    """The page in Markdown: the commands by cog."""
     parts = [_HEAD]
     for cog in catalog.COGS:
         parts.append(f"\n## {cog.title}\n\n{cog.summary}.\n\n| command | access | does |\n|---|---|---|\n")

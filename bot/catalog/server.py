@@ -2,7 +2,7 @@
 
 from bot.catalog.entry import SERVER_ONLY, Access, CogInfo, CommandEntry, Cooldown, Level, Param
 
-COG = CogInfo("server", "Server", "Setting a server up")
+COG = CogInfo("server", "Server", "Set up and check a server")
 
 ENTRIES = COG.commands(
     CommandEntry(

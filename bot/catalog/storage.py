@@ -12,7 +12,7 @@ ENTRIES = COG.commands(
         aliases=("disk",),
         params=(Param("action", "What to do", kind="choice", default="status", choices=("status", "clean")),),
         form="[status|clean]",
-        summary="Sizes of data, journal and backups; clean applies the retention.",
+        summary="Sizes of data, journal and backups; clean deletes expired data.",
         example="!storage",
         access=Access(actions={"clean": Level.admin}),
         ttl_s=30.0,
@@ -24,10 +24,10 @@ ENTRIES = COG.commands(
             Param(
                 "action", "What to do", kind="choice", default="create", choices=("create", "list", "verify")
             ),
-            Param("backup", "Of verify: the backup's id, as list shows it"),
+            Param("backup", "For verify: the backup's id from list"),
         ),
         form="[create|list|verify <id>]",
-        summary="A consistent online backup with a checksummed manifest.",
+        summary="Make, list or verify consistent backups with checksums.",
         example="!backup create",
         access=Access(Level.admin),
         cooldown=_ONCE_A_MINUTE,
@@ -37,7 +37,7 @@ ENTRIES = COG.commands(
     CommandEntry(
         name="sync",
         aliases=("ecosystem", "report"),
-        summary="One report of state, agents, heartbeats and journal, with attachments.",
+        summary="A report of state, agents, heartbeats and journal, with attachments.",
         example="!sync",
         access=Access(Level.mod),
         cooldown=_ONCE_A_MINUTE,

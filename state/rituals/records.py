@@ -137,7 +137,7 @@ class RitualCancelled(HelixError):
         how = "could not be saved, and ended" if record.status == "failed" else f"was {record.status}"
         super().__init__(
             f"Ritual {record.id} {how} at step {record.step} of {record.steps}. "
-            "The field and the folklore are as they were."
+            "The field and the folklore are unchanged."
         )
 
 

@@ -84,7 +84,7 @@ async def _talk(admin: Chat, member: Chat) -> None:
     await member.ask("!reload fun")
     await member.slash("agents")
     backup = await admin.ask("!backup create")
-    await admin.message_where(lambda one: one["id"] == backup["id"] and "passed its check" in text_of(one))
+    await admin.message_where(lambda one: one["id"] == backup["id"] and "and verified" in text_of(one))
 
 
 async def _send(session: aiohttp.ClientSession) -> None:

@@ -42,7 +42,7 @@ async def test_a_backup_from_chat_comes_back_and_a_person_is_forgotten(
         await admin.ask("!tune harmony 1.25 for Grace Hopper")
         reply = await admin.ask("!backup create")
         done = await admin.message_where(
-            lambda one: one["id"] == reply["id"] and "passed its check" in text_of(one)
+            lambda one: one["id"] == reply["id"] and "and verified" in text_of(one)
         )
         assert "SHA-256" in text_of(done)
         await admin.ask("!tune harmony 0.2")

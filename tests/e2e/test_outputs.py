@@ -170,7 +170,7 @@ async def test_a_restore_is_done_though_nobody_reads_what_it_says(
     async with helix(env=env) as running, chatting(await running.chat_page(), "admin") as admin:
         await running.ready()
         reply = await admin.ask("!backup create")
-        await admin.message_where(lambda one: one["id"] == reply["id"] and "passed its check" in text_of(one))
+        await admin.message_where(lambda one: one["id"] == reply["id"] and "and verified" in text_of(one))
         (archive,) = (tmp_path / "data" / "backups").glob("helix-*.tar.gz")
     other = env | {"HELIX_DATA_DIR": str(tmp_path / "other")}
     async with shell(f"helix restore {archive} | head -0; exit $PIPESTATUS", other) as process:

@@ -141,7 +141,7 @@ async def test_a_halt_cancels_a_running_ritual_and_leaves_the_field(collective: 
     assert (halted.cancelled or "").startswith("ritual 1, at step ")
     cancelled = await ended(collective, first.id)
     assert cancelled.status == "cancelled"
-    assert "as they were" in (cancelled.result or "")
+    assert "are unchanged" in (cancelled.result or "")
     assert (await collective.directives.get(second.id)).status == "queued"
     assert collective.manager.snapshot.ucf == DEFAULT_UCF
     await collective.directives.resume(ADA)
