@@ -1,4 +1,4 @@
-"""The arguments of a prefix command: words, and what stands in quotation marks of any kind."""
+"""The arguments of a prefix command: words, or text in any kind of quotation marks."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from core.text.quotation import closing, inside, is_left_open, unquoted
 
 
 class ArgumentView(StringView):
-    """Goes on where `view` stands; one rule for every argument.
+    """A view that continues at the position of `view` and removes quotation marks.
 
-    An argument in quotation marks means what stands between them, also where it is the rest of the line.
-    `verbatim` leaves the rest as it is, for commands to which the marks say something.
+    `verbatim` keeps the marks in the rest of the line, for commands that interpret them.
     """
 
     def __init__(self, view: StringView, *, verbatim: bool) -> None:
@@ -21,10 +20,10 @@ class ArgumentView(StringView):
         self._verbatim = verbatim
 
     def get_quoted_word(self) -> str | None:
-        """The next word, or what the next quotation marks hold; None at the end.
+        """The next word or quoted text; None at the end.
 
         Raises:
-            commands.ExpectedClosingQuoteError: quotation marks are opened and not closed.
+            commands.ExpectedClosingQuoteError: a quotation mark is not closed.
         """
         if self.eof:
             return None

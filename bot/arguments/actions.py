@@ -1,4 +1,4 @@
-"""The words that say what a command is to do; no Discord in it, so that plain functions may use it."""
+"""Parse a command's action. Imports no Discord, so that plain functions can use it."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Word = TypeVar("Word", bound=str)
 
 
 class UnknownAction(UnknownName):
-    """The command has no such action; the text suggests the nearest."""
+    """The command has no such action; the message suggests the nearest."""
 
     kind = "action"
 
 
 def parse_action(text: str, actions: Sequence[Word]) -> Word:
-    """The action that `text` names, in any case.
+    """The action that `text` names, in any letter case.
 
     Raises:
-        UnknownAction: there is none of that name.
+        UnknownAction: no action has this name.
     """
     wanted = text.strip().casefold()
     for action in actions:

@@ -1,4 +1,4 @@
-"""A text channel as an argument: one of Discord's list by slash; a mention, id or name by prefix."""
+"""A text channel as an argument: from Discord's list by slash; a mention, id or name by prefix."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ Found = app_commands.AppCommandChannel | app_commands.AppCommandThread
 
 
 class TextChannel(app_commands.Transformer, commands.TextChannelConverter):
-    """A text channel of the server that the command is given in.
+    """A text channel of the server in which the command is used.
 
-    Annotate the argument with `app_commands.Transform[discord.TextChannel | None, TextChannel]`: where None
-    stands outside, discord.py takes a channel that is not found for an argument left out.
+    Annotate the argument with `app_commands.Transform[discord.TextChannel | None, TextChannel]`: with None
+    outside of it, discord.py would treat a channel that is not found as a missing argument.
     """
 
     @property
     def type(self) -> discord.AppCommandOptionType:
-        """What Discord offers while it is typed: channels."""
+        """Discord suggests channels."""
         return discord.AppCommandOptionType.channel
 
     @property
     def channel_types(self) -> list[discord.ChannelType]:
-        """Those of a kind that people read and bots post to."""
+        """The kinds to which the bot can post."""
         return [discord.ChannelType.text, discord.ChannelType.news]
 
     async def transform(self, interaction: discord.Interaction[Any], value: Found, /) -> discord.TextChannel:
-        """The channel chosen by slash; what Discord sends of it is looked up among those the bot knows."""
+        """The cached channel that was chosen by slash."""
         found = None if interaction.guild is None else interaction.guild.get_channel(value.id)
         if not isinstance(found, discord.TextChannel):
             raise commands.ChannelNotFound(str(value))
         return found
 
     async def convert(self, ctx: commands.Context[Any], argument: str) -> discord.TextChannel:
-        """The channel named by prefix; `#general` is found, too, where no client made a mention of it.
+        """The channel named by prefix; a plain `#general` works, too.
 
         Raises:
-            Refusal: it is a direct message.
+            Refusal: used in a direct message.
         """
         if ctx.guild is None:
             raise Refusal(

@@ -1,4 +1,4 @@
-"""What is offered while a slash option is being typed."""
+"""Suggestions while a slash option is typed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import discord
 from discord import app_commands
 
-# Discord API, "Application Command Option Choice": so many choices, each so long.
+# Limits of the Discord API, "Application Command Option Choice".
 _MOST_CHOICES = 25
 _LONGEST_CHOICE = 100
 
@@ -17,7 +17,7 @@ Completion = Callable[[discord.Interaction[Any], str], Awaitable[list[app_comman
 
 
 def offering(*names: str) -> Completion:
-    """A completion that always offers the same names."""
+    """A completion that suggests from fixed names."""
 
     async def complete(_: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
         return choices(names, current)
@@ -26,12 +26,12 @@ def offering(*names: str) -> Completion:
 
 
 def choices(names: Iterable[str], current: str) -> list[app_commands.Choice[str]]:
-    """Those of `names` that contain what was typed, whatever its case; each once."""
+    """The names that contain the typed text, in any letter case, without duplicates."""
     return _offer(_fitting(names, current.strip()))
 
 
 def choices_for_last_word(names: Iterable[str], current: str) -> list[app_commands.Choice[str]]:
-    """Likewise for the last word of a line that names several; each choice is the whole line."""
+    """Complete the last word of a list; each choice is the whole line."""
     head, _, last = current.replace(",", " ").rpartition(" ")
     before = head.split()
     fitting = _fitting((name for name in names if name not in before), last)

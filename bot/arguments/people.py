@@ -1,4 +1,4 @@
-"""A person as an argument: an option of Discord's own by slash; a mention, name or id by prefix."""
+"""A person as an argument: from Discord's list by slash; a mention, name or id by prefix."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ Someone = discord.User | discord.Member
 
 
 class Person(app_commands.Transformer, commands.Converter[Someone]):
-    """A member of the server that the command is given in; in a direct message, only the one who writes.
+    """A member of the server in which the command is used; in a direct message, only the author.
 
-    Annotate the argument with `app_commands.Transform[discord.Member | discord.User | None, Person]`: where
-    None stands outside, discord.py takes a person who is not found for an argument left out.
+    Annotate the argument with `app_commands.Transform[discord.Member | discord.User | None, Person]`: with
+    None outside of it, discord.py would treat a person who is not found as a missing argument.
     """
 
     @property
     def type(self) -> discord.AppCommandOptionType:
-        """What Discord offers while it is typed: people."""
+        """Discord suggests people."""
         return discord.AppCommandOptionType.user
 
     async def transform(self, interaction: discord.Interaction[Any], value: Someone, /) -> Someone:

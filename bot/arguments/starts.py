@@ -1,4 +1,4 @@
-"""What a command starts with: the prefix, or a mention of the bot; any white space may follow."""
+"""The start of a command: the prefix or a mention of the bot, then optional white space."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def after_start(text: str, starts: Sequence[str]) -> str | None:
-    """What follows the start and the white space after it; None where `text` begins with none of `starts`."""
+    """The text after the start and its white space; None if `text` begins with none of `starts`."""
     for start in starts:
         if text.startswith(start):
             return text[len(start) :].lstrip()

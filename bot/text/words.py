@@ -1,4 +1,4 @@
-"""Numbers as people read them; no Discord in it, so that plain functions may use it."""
+"""Readable numbers and quotes. Imports no Discord, so that plain functions can use it."""
 
 from __future__ import annotations
 
