@@ -40,8 +40,9 @@ class Verb(NamedTuple):
         }
 
 
-async def _message(act: Actions, *, files: list[object], **given: Any) -> JsonObject:  # noqa: ANN401 - checked by the table
-    return await act.message(files=_files(files), **given)
+async def _message(act: Actions, *, files: list[object], **given: str | bool | None) -> JsonObject:
+    send: Callable[..., Awaitable[JsonObject]] = act.message
+    return await send(files=_files(files), **given)
 
 
 def _files(raw: list[object]) -> list[UploadedFile]:

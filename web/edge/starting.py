@@ -107,6 +107,6 @@ class _Connection(asyncio.Protocol):
         # A client may close its side before its response has been written.
         return False
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+    def connection_lost(self, _exc: Exception | None) -> None:
         self._timer.cancel()
         self._answers.leave(self)
