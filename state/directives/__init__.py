@@ -31,7 +31,7 @@ from state.directives.records import (
     UnknownDirective,
 )
 from state.directives.registry import BY_NAME, parse_directive
-from state.events.samples import announce_test
+from state.events.by_hand import announce_test
 from state.manager import StateManager
 from state.webhooks import Webhooks
 

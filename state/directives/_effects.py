@@ -16,7 +16,7 @@ from core.runtime.one_at_a_time import Busy
 from state.contexts.records import fold
 from state.directives._repository import CAUSE
 from state.directives.action import Outcome, Postponed, Withdrawn, Work
-from state.events import samples
+from state.events import by_hand
 from state.rituals.records import RitualCancelled, RitualRecord, RitualRunning
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ async def emit(work: Work) -> Outcome:
     """Sends an event, in the transaction that finishes the directive."""
     kernel = work.parts.kernel
     name, data = str(work.directive.arguments["event"]), str(work.directive.arguments["data"])
-    event = samples.build_from_text(name, data, kernel.clock.now())
+    event = by_hand.build_from_text(name, data, kernel.clock.now())
     return Outcome(f"{name} is on its way to its destinations.", event)
 
 

@@ -12,7 +12,7 @@ from state.directives import _effects as effects
 from state.directives.action import Action, Arguments
 from state.directives.policy import Rank
 from state.directives.records import WrongDirective
-from state.events import OUT_EVENTS, Severity, samples
+from state.events import OUT_EVENTS, Severity, by_hand
 from state.rituals.rules import LEAST_STEPS
 
 USUAL_STEPS: Final = 108
@@ -60,8 +60,8 @@ def _event(rest: str) -> Arguments:
     if not name:
         raise WrongDirective("Name an event: `emit <event> [json]`, such as `emit report.ready`.")
     # Built here only to report mistakes while the asker waits.
-    samples.build_from_text(name, data, _SOME_MOMENT)
-    return {"event": samples.find_type(name), "data": data.strip()}
+    by_hand.build_from_text(name, data, _SOME_MOMENT)
+    return {"event": by_hand.find_type(name), "data": data.strip()}
 
 
 def _alert(rest: str) -> Arguments:

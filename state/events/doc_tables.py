@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from state.events import IN_EVENTS, OUT_EVENTS, data_schema
+from state.events.registry import IN_EVENTS, OUT_EVENTS, data_schema
 
 PATH: Final = Path(__file__).resolve().parents[2] / "docs" / "webhooks.md"
 _PLACE: Final = "<!-- {name}: made by make docs -->\n{table}<!-- end of {name} -->\n"

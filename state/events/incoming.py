@@ -1,4 +1,4 @@
-"""The records of incoming events, listed in `state.events`. Unknown fields are refused."""
+"""The records of incoming events, listed in `state.events.registry`. Unknown fields are refused."""
 
 from __future__ import annotations
 

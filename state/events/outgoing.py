@@ -1,4 +1,4 @@
-"""The records of outgoing events, listed in `state.events`."""
+"""The records of outgoing events, listed in `state.events.registry`."""
 
 from __future__ import annotations
 

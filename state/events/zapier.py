@@ -14,7 +14,9 @@ from typing import Any, Final
 import msgspec
 
 from core.version import VERSION
-from state.events import IN_EVENTS, OUT_EVENTS, InEvent, InSpec, OutEvent, OutSpec, data_schema
+from state.events.incoming import InEvent
+from state.events.outgoing import OutEvent
+from state.events.registry import IN_EVENTS, OUT_EVENTS, InSpec, OutSpec, data_schema
 
 PATH: Final = Path(__file__).resolve().parents[2] / "zapier" / "definition.json"
 # The version of zapier-platform-core and -schema in zapier/package.json.

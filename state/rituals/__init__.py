@@ -22,7 +22,7 @@ from state.manager import StateManager
 from state.models import Snapshot
 from state.rituals import ritual_table as table
 from state.rituals._archive import RitualArchive
-from state.rituals._run import OnStep, Run
+from state.rituals._progress import OnStep, Run
 from state.rituals.changes import applied, early_end, ground_of
 from state.rituals.records import RitualRecord, RitualRunning, RitualStatus, RunningRitual, check_steps
 from state.rituals.rules import ALGORITHM, RitualKind, draw

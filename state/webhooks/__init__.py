@@ -164,7 +164,7 @@ class Webhooks:
         """Registers the handler of one event; its lane, which other events may share, is supervised.
 
         Args:
-            record: the event's record, listed in `state.events`.
+            record: the event's record, listed in `state.events.registry`.
             handle: gets the job and its data.
             when: awaited before each attempt, as in `Router.register`.
         """

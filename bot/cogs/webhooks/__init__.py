@@ -17,7 +17,7 @@ from bot.replies import buttons, pages
 from bot.replies.progress import Progress
 from core.text.durations import say_last
 from core.webhooks.inbox import InboxEvent
-from state.events import OUT_EVENTS, samples
+from state.events import OUT_EVENTS, by_hand
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -115,10 +115,10 @@ class Webhooks(commands.Cog, name="webhooks"):
     async def emit(self, ctx: HelixContext, event: str, *, json: str | None = None) -> None:
         """Send a test event to all destinations and show the result."""
         kernel = self.bot.kernel
-        made = samples.build_from_text(event, json or "", kernel.clock.now())
-        row = ctx.caller.actor.row("event", samples.find_type(event), reason="on purpose")
+        made = by_hand.build_from_text(event, json or "", kernel.clock.now())
+        row = ctx.caller.actor.row("event", by_hand.find_type(event), reason="on purpose")
         event_id = await self._machine.send(made, row)
-        listeners = samples.announce_test(kernel.broadcaster, made)
+        listeners = by_hand.announce_test(kernel.broadcaster, made)
         deliveries = await _sending.wait_for(self._machine, event_id)
         await ctx.say(embed=_screens.emitted(made, deliveries, listeners))
 

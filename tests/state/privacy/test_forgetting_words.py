@@ -21,7 +21,7 @@ from core.store.schema import CORE_MIGRATIONS
 from state.change import Actor, Change
 from state.collective import Collective
 from state.directives.policy import Rank
-from state.events.samples import build_event
+from state.events.by_hand import build_event
 from state.opening import open_collective
 from state.privacy.forget import forget
 from state.privacy.personal import PERSONAL

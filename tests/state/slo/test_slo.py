@@ -1,4 +1,4 @@
-"""Where the promises stand over a day, also across restarts."""
+"""The objectives over a day, also across restarts."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from core.store import Database
 from state.change import SYSTEM, Actor
 from state.collective import Collective
 from state.events import AlertsMuted
-from state.events.samples import build_event
+from state.events.by_hand import build_event
 from state.opening import open_collective
 from state.views.live import breakers_now, checks_now, open_alerts, ritual_now, translate
 from tests.manual_clock import DEFAULT_START

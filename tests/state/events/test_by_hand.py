@@ -9,14 +9,14 @@ import pytest
 
 from core.broadcast import Broadcaster
 from state.events import OUT_EVENTS, AlertRaised
-from state.events.samples import (
+from state.events.by_hand import (
     MOST_JSON,
     UnknownEvent,
     WrongEvent,
     announce_test,
     build_event,
     build_from_text,
-    parse_data,
+    parse_json,
 )
 from tests.hearing import Hearing
 
@@ -37,8 +37,8 @@ def test_what_is_given_stands_and_the_rest_is_sample() -> None:
 
 
 def test_json_in_a_code_block_is_taken() -> None:
-    assert parse_data('```json\n{"a": 1}\n```') == {"a": 1}
-    assert parse_data('`{"a": 1}`') == {"a": 1}
+    assert parse_json('```json\n{"a": 1}\n```') == {"a": 1}
+    assert parse_json('`{"a": 1}`') == {"a": 1}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Builds outgoing events by hand, from JSON or from sample values."""
+"""Builds outgoing events by hand, from JSON or from sample values, for `!emit` and directives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from core.files.reading import RefusedEdit
 from core.files.strict_json import parse_object
 from core.text.quotation import straight
 from core.text.wrong_field import wrong_field
-from state.events import OUT_EVENTS, OutEvent, type_of
+from state.events.outgoing import OutEvent
+from state.events.registry import OUT_EVENTS, type_of
 
 MOST_JSON: Final = 16_000
 
@@ -41,7 +42,7 @@ def find_type(name: str) -> str:
     return wanted
 
 
-def parse_data(text: str) -> Mapping[str, object]:
+def parse_json(text: str) -> Mapping[str, object]:
     """The JSON object that a person typed.
 
     Raises:
@@ -90,7 +91,7 @@ def build_from_text(name: str, text: str, now: datetime) -> OutEvent:
         UnknownEvent: there is no such type.
         WrongEvent: it is not JSON, or not valid.
     """
-    return build_event(name, parse_data(text) if text.strip() else {}, now)
+    return build_event(name, parse_json(text) if text.strip() else {}, now)
 
 
 def announce_test(broadcaster: Broadcaster, event: OutEvent) -> int:
