@@ -1,4 +1,4 @@
-"""Metrics: the cost of recording and of a scrape with all 62 commands used, against prometheus_client.
+"""Metrics: the cost of recording and of a scrape with all commands used, against prometheus_client.
 
 Targets (docs/architecture.md, "What things cost"): a recording at most a quarter of `labels().inc()` and
 `labels().observe()`; of a scrape at most a twentieth is spent on the event loop.

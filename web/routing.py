@@ -80,15 +80,15 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
         max_entries: the maximum number of cached responses.
         tags: what the response depends on; a change of any of these invalidates it.
         serve_stale: whether an expired response is served when computing a new one fails.
-        auth: the token that a request must carry if that token is set.
+        auth: which token a request needs; none is needed if that setting is empty.
         proofs: the ways in which a sender of events may authenticate.
-        parameters: of its path, query and headers. Unknown query parameters are refused, unless the route
-            declares none at all.
+        parameters: of its path, query and headers. A route that declares parameters refuses unknown query
+            parameters; one that declares none ignores the query.
         group: the heading under which it is documented.
         replies: its successful responses; the errors that any route may return are added.
         problems: additional error statuses, with their meaning.
         body: the body that it accepts; None for none.
-        expected: the statuses that are correct for a request with its example.
+        expected: the statuses that `!test-all` accepts when it calls the example.
         stream: the transport, if the response is a stream of events.
     """
 
@@ -146,8 +146,8 @@ class RouteSpec(msgspec.Struct, frozen=True, kw_only=True):
 def places(routes: Iterable[RouteSpec], below: str) -> dict[tuple[str, str], RouteSpec]:
     """The routes by method and the template at which they are served.
 
-    Each is served at its own path and also below the path of `PUBLIC_URL`, if any: a proxy may strip that
-    path or not, and a monitor on this machine does not use it.
+    If `PUBLIC_URL` has a path, each route is served with and without that path in front: some proxies
+    remove it from requests and some do not, and a monitor on this machine leaves it out.
     """
     specs = tuple(routes)
     found: dict[tuple[str, str], RouteSpec] = {(spec.method, spec.path): spec for spec in specs}

@@ -1,4 +1,4 @@
-"""The catalog: the 62 commands of Helix and their 17 cogs.
+"""The catalog: the commands of Helix and their cogs.
 
 Look-up, help, access checks, slash registration and the HTTP route `/commands` read it, so that they need not
 import a cog. It imports nothing heavy.

@@ -67,7 +67,7 @@ class DeadLetters:
         if begun is not None:
             await self._finish(channel_id, int(begun))
         notices = self._bot.collective.webhooks.notices
-        if not await notices.any():
+        if not await notices.has_unclaimed():
             return begun is not None
         notice = to_us(self._bot.kernel.clock.now())
         await self._bot.key_values.set(self._bot.remember_scope, _KEY, str(notice))
@@ -102,7 +102,7 @@ class DeadLetters:
 
     async def _finish(self, channel_id: int, notice: int) -> None:
         """Post a notice that was begun, unless it is there."""
-        content = await self._bot.collective.webhooks.notices.of(notice)
+        content = await self._bot.collective.webhooks.notices.notice_content(notice)
         if content is not None and not await self._is_there(channel_id, notice):
             await self._post(channel_id, notice, content)
         await self._bot.key_values.delete(self._bot.remember_scope, _KEY)

@@ -41,7 +41,8 @@ class CommandMetrics:
         metrics: where they are counted.
         clock: what "recent" is measured by.
         warn_percent: with more failed ones than so many of 100, the check warns; `fail_percent`, it fails.
-        slow_s: when 95 of 100 take up to more than this, it warns; the promise (http.md, /slo) is 2 s.
+        slow_s: it warns when the 95th percentile of the durations is above this; the objective
+            (docs/api.md, "Objectives") is 2 s.
     """
 
     def __init__(

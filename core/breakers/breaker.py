@@ -68,15 +68,15 @@ class Permit:
         self.probe = probe
 
     def succeeded(self) -> None:
-        """The call succeeded."""
+        """Reports that the call succeeded."""
         self._end(ok=True)
 
     def failed(self) -> None:
-        """The call failed."""
+        """Reports that the call failed."""
         self._end(ok=False)
 
     def released(self) -> None:
-        """The call was not made, or its outcome says nothing about the other side."""
+        """Reports that the call was not made, or that its outcome says nothing about the other side."""
         self._end(ok=None)
 
     def _end(self, *, ok: bool | None) -> None:
@@ -86,7 +86,11 @@ class Permit:
 
 
 class Breaker:
-    """Closed → open (by failure rate in a window, after a minimum of calls) → half-open, one probe → closed.
+    """Stops calls to a service that keeps failing.
+
+    Closed: calls pass. It opens when, after a minimum of calls, the failure rate in a window is too high.
+    Open: calls are refused until the open time ends; then it becomes half-open.
+    Half-open: one call passes as a probe. It closes if that call succeeds, and opens for longer if it fails.
 
     Args:
         name: what it protects.
@@ -176,7 +180,7 @@ class Breaker:
         )
 
     async def close(self) -> None:
-        """Cancels the timer; waiting callers are not woken."""
+        """Ends the use of this breaker: cancels its timer. Callers that wait are not woken."""
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.cancel()

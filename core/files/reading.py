@@ -1,4 +1,4 @@
-"""Reads files that people edit; never blocks on anything but a small regular file."""
+"""Reads small files that people edit. Refuses anything but a regular file, so that a read cannot block."""
 
 from __future__ import annotations
 

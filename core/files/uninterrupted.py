@@ -1,4 +1,4 @@
-"""Finishes work with files even when it is cancelled."""
+"""Finishes work even when its caller is cancelled."""
 
 from __future__ import annotations
 

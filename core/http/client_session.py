@@ -80,12 +80,13 @@ async def ask(
     data: bytes | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Sends one request and returns the answer; once a status was received, later errors are ignored.
+    """Sends one request and returns the answer. Errors while its body is read are ignored.
 
     Redirects are not followed. `timeout_s` limits the whole request, `connect_s` the time to connect.
 
     Raises:
-        aiohttp.ClientError, OSError, ValueError: no status was received; `TimeoutError`: none in time.
+        aiohttp.ClientError, OSError, ValueError: no status was received.
+        TimeoutError: no status was received in time.
     """
     timeout = aiohttp.ClientTimeout(total=timeout_s, connect=connect_s)
     answer: Answer | None = None

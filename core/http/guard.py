@@ -22,12 +22,14 @@ if TYPE_CHECKING:
 
 LONGEST_URL: Final = 2_048
 _LOOK_UP_S: Final = 5.0
-# RFC 6052 and RFC 3056: IPv6 addresses that contain an IPv4 address, reached through a translator.
+# RFC 6052: NAT64. The last 32 bits are the IPv4 address that the translator connects to.
 _NAT64: Final = ip_network("64:ff9b::/96")
+# RFC 3056: 6to4. The 32 bits after the prefix are the IPv4 address of the router.
 _SIX_TO_FOUR: Final = ip_network("2002::/16")
-# RFC 4291 §2.4: addresses outside this range are internal, such as a translator's own (RFC 8215).
+# RFC 4291 §2.4: global unicast, the range of public IPv6 addresses. Others are internal, such as those of a
+# local translator (64:ff9b:1::/48, RFC 8215).
 _GLOBAL_UNICAST: Final = ip_network("2000::/3")
-# RFC 6890: reserved for protocols, and one cloud's metadata; Python 3.11 counts most of it as global.
+# RFC 6890: IETF protocol assignments. One cloud serves its metadata there; Python 3.11 counts most as global.
 _PROTOCOLS: Final = ip_network("192.0.0.0/24")
 # Azure's internal address of the host machine: DNS, health probes, the machine's settings.
 _AZURE_HOST: Final = IPv4Address("168.63.129.16")
@@ -38,7 +40,7 @@ class ForbiddenTarget(HelixError, OSError):
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is public, and so is any IPv4 address inside it."""
+    """Whether an IP address is public; an IPv4 address inside an IPv6 address must be public too."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
@@ -54,8 +56,8 @@ def is_public(address: str) -> bool:
     )
 
 
-def is_loopback(address: str) -> bool:
-    """Whether an IP address means this machine."""
+def is_loopback_address(address: str) -> bool:
+    """Whether an IP address, or the IPv4 address inside it, means this machine; False for host names."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
@@ -84,7 +86,7 @@ def check_url(url: str, *, loopback: bool) -> SplitResult:
         raise ForbiddenTarget(f"{wanted}.") from None
     if not host or parts.username is not None or parts.password is not None:
         raise ForbiddenTarget(f"{wanted}.")
-    here = loopback and (host == "localhost" or is_loopback(host))
+    here = loopback and (host == "localhost" or is_loopback_address(host))
     if parts.scheme != "https" and not (here and parts.scheme == "http"):
         raise ForbiddenTarget(f"{wanted}.")
     if _is_literal(host) and not here and not is_public(host):
@@ -132,7 +134,7 @@ def build_session(*, loopback: bool, user_agent: str, look_ups: LookUps) -> aioh
 
 def _check_all(addresses: list[str], *, loopback: bool) -> None:
     for address in addresses:
-        if not (is_public(address) or (loopback and is_loopback(address))):
+        if not (is_public(address) or (loopback and is_loopback_address(address))):
             raise ForbiddenTarget("target_url must point to a public address.")
     if not addresses:
         raise ForbiddenTarget("The host of target_url cannot be found. Check its spelling.")

@@ -11,6 +11,7 @@ from core.store import Database
 
 SHOWN: Final = 8
 # Column told_us: the id of the notice that reported a row; NULL if none has yet.
+# Each query appends `IS NULL` or `= ?`.
 _DEAD: Final = "FROM deliveries WHERE status = 'dead' AND told_us"
 _OFF: Final = "FROM destination_state WHERE disabled_us IS NOT NULL AND told_us"
 
@@ -29,7 +30,10 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """The content of one notice, read from the present state.
 
     Attributes:
-        count: number of dead letters; `letters` holds the first of them, `first` and `last` are ids.
+        count: the number of dead letters.
+        first: the lowest id of a dead letter; 0 if there is none.
+        last: the highest id of a dead letter; 0 if there is none.
+        letters: the first dead letters, at most `SHOWN`.
         off: destination name to the reason why it was disabled.
     """
 
@@ -46,7 +50,7 @@ class DeadLetterNotices:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def any(self) -> bool:
+    async def has_unclaimed(self) -> bool:
         """Whether anything is not assigned to a notice yet."""
 
         def work(connection: sqlite3.Connection) -> bool:
@@ -69,7 +73,7 @@ class DeadLetterNotices:
 
         await self._database.write(work)
 
-    async def of(self, notice_us: int) -> Notice | None:
+    async def notice_content(self, notice_us: int) -> Notice | None:
         """The content of a notice; None if it has none, or if all of it was replayed meanwhile."""
 
         def work(connection: sqlite3.Connection) -> Notice | None:

@@ -17,10 +17,11 @@ _HANDLING: Final = (
     f"UPDATE handling SET next_us = {_LATEST} "  # noqa: S608 - our own numbers
     f"WHERE status IN ('accepted', 'failed') AND next_us > {_LATEST}"
 )
-# A receiver's Retry-After may exceed the schedule, so the pause is measured from the last attempt.
+# A receiver's Retry-After may exceed the schedule, so a delivery keeps the pause that it had: its due time
+# minus the time of its last attempt.
 _LAST: Final = "(SELECT at_us FROM attempts WHERE delivery = deliveries.id ORDER BY number DESC LIMIT 1)"
 _DELIVERIES: Final = (
-    f"UPDATE deliveries SET next_us = ?1 + CASE attempts WHEN 0 THEN 0 ELSE next_us - {_LAST} END "  # noqa: S608 - likewise
+    f"UPDATE deliveries SET next_us = ?1 + CASE attempts WHEN 0 THEN 0 ELSE next_us - {_LAST} END "  # noqa: S608 - the parts above
     f"WHERE status = 'waiting' AND next_us > ?1 AND (attempts = 0 OR {_LAST} > ?1)"
 )
 _ATTEMPTS: Final = (
@@ -31,10 +32,13 @@ _FAILING: Final = "UPDATE destination_state SET failing_since_us = ?1 WHERE fail
 
 
 def shorten_waits(connection: sqlite3.Connection, now_us: int) -> int:
-    """Moves due times that are later than the schedule allows, counted from now; returns how many."""
+    """Shortens the waits that a clock that ran ahead made too long; returns how many.
+
+    A handler waits at most the schedule's longest pause from now. A delivery keeps the pause that it had.
+    """
     changed = sum(connection.execute(each, (now_us,)).rowcount for each in (_HANDLING, _DELIVERIES))
     if changed:
-        # Otherwise the wrong timestamps would be corrected again at the next start.
-        for moments in (_ATTEMPTS, _FAILING):
-            connection.execute(moments, (now_us,))
+        # Timestamps in the future are set to now, or the next start would shorten the waits again.
+        for timestamps in (_ATTEMPTS, _FAILING):
+            connection.execute(timestamps, (now_us,))
     return changed

@@ -31,7 +31,7 @@ class Target(msgspec.Struct, frozen=True):
     least: int
 
 
-# The numbers are those of http.md, "Reading", /slo.
+# The numbers are documented in docs/api.md, "Objectives".
 TARGETS: Final = (
     Target("error_rate", "Error rate", "<", 0.001, "ratio", 100),
     Target("uptime", "Uptime", ">", 0.999, "ratio", 10),

@@ -10,7 +10,7 @@ from core.clock import Moment
 from core.health import Check, HealthRegistry
 from core.health.threshold import Threshold, fails_when
 
-# The checks that must not fail (http.md, "Reading").
+# The checks that must not fail (docs/api.md, "Reading").
 NEEDED: Final = ("store", "state", "gateway")
 _REPORTED: Final = (fails_when("its first report", "missing"),)
 

@@ -15,7 +15,7 @@ _KINDS: Final = ("ucf.update", "agent.heartbeat", "message.post", "context.archi
 _WEIGHTS: Final = (45, 20, 20, 15)
 _AGAIN_S: Final = 0.05
 _TIMEOUT: Final = aiohttp.ClientTimeout(total=20)
-# What says "later", as http.md has it; anything else that is no 202 is a fault of the test or of Helix.
+# The statuses that mean "try again later" (docs/api.md, "Webhooks"). Any other that is not 202 is a fault.
 _LATER: Final = frozenset({429, 503})
 
 

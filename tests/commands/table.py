@@ -23,10 +23,15 @@ YES = "Yes, do it"
 LEAST_CALLER = {Level.everyone: "member", Level.mod: "mod", Level.admin: "admin", Level.owner: "owner"}
 
 
+def rows() -> dict[str, Case]:
+    """Every row of every `rows_<cog>.py` beside this file, by its command."""
+    return {row.command: row for path in _row_files() for row in _rows_in(path)}
+
+
 def cases() -> tuple[Case, ...]:
-    """Every row of every `rows_<cog>.py` beside this file, in the catalog's order."""
-    rows = {row.command: row for path in _row_files() for row in _rows_in(path)}
-    return tuple(rows[entry.name] for entry in catalog.ENTRIES if entry.name in rows)
+    """The rows in the catalog's order."""
+    found = rows()
+    return tuple(found[entry.name] for entry in catalog.ENTRIES if entry.name in found)
 
 
 def entry_of(case: Case) -> CommandEntry:
@@ -105,5 +110,5 @@ def _row_files() -> tuple[Path, ...]:
 
 
 def _rows_in(path: Path) -> tuple[Case, ...]:
-    rows: tuple[Case, ...] = importlib.import_module(f"tests.commands.{path.stem}").CASES
-    return rows
+    found: tuple[Case, ...] = importlib.import_module(f"tests.commands.{path.stem}").CASES
+    return found

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot import catalog
 from tests.bot.cogs.talk import Talk
 from tests.bot.conftest import StartBot
 from tests.bot.support import ended
 from tests.commands.case import Case
 from tests.commands.table import LEAST_CALLER, WAYS, Way, answer, cases, entry_of, picture_of, started
-
-
-def test_every_command_has_its_row() -> None:
-    assert {case.command for case in cases()} == {entry.name for entry in catalog.ENTRIES}
 
 
 @pytest.mark.parametrize("case", cases(), ids=lambda case: case.command)

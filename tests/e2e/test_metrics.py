@@ -11,7 +11,7 @@ import pytest
 from bot import catalog
 from tests.e2e.everything_used import FORMATS, REQUESTS, Scrape, Scraped
 
-# http.md, "Metrics", with the names that dashboards for discord.py bots read.
+# docs/api.md, "Metrics", with the names that dashboards for discord.py bots read.
 PROMISED = {
     "helix_http_requests_total": {"route", "method", "status"},
     "helix_http_request_duration_seconds_bucket": {"route", "le"},

@@ -13,7 +13,7 @@ from web.answers.problems import Problem
 from web.edge.clients import address_of, key_of
 from web.edge.rate_limit import RateLimit
 
-# Wrong tokens per minute and client, all at once if it likes.
+# Wrong tokens that a client may send per minute; it may send all of them at once.
 ATTEMPTS_PER_MINUTE: Final = 10
 
 

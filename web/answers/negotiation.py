@@ -10,7 +10,8 @@ Encoding = Literal["identity", "gzip"]
 
 _QVALUE = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)\Z")
 _ENTITY_TAG = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
-# A longer header is an attempt to keep the parser busy.
+# Limits the parser's work: the rest of a longer `Accept` header is ignored, and longer lists of entity tags
+# match nothing.
 _LONGEST_HEADER = 4096
 
 

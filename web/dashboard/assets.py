@@ -19,7 +19,7 @@ _TYPES: Final[Mapping[str, str]] = {
     ".svg": "image/svg+xml",
 }
 _STYLE: Final = "dashboard.css"
-# A year is the longest that caches honour (RFC 9111 §1.2.2 sets no limit; RFC 2616 §14.21 did).
+# One year: the customary maximum (RFC 2616 §14.21).
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _ASK_FIRST: Final = "no-cache"
 

@@ -61,7 +61,7 @@ class Opening:
         self._recovery: Recovery | None = None
 
     def recovery(self) -> Recovery:
-        """What `run` found and repaired."""
+        """What `run` found and repaired; call it after `run`."""
         if self._recovery is None:
             raise RuntimeError("the database was not opened")
         return self._recovery

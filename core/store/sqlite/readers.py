@@ -20,7 +20,7 @@ READ_LIMIT: Final = 1_024
 
 
 class Readers:
-    """READERS threads; each read sees one snapshot of the database."""
+    """Runs reads in `READERS` threads; each read sees one snapshot of the database."""
 
     def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
         self._connect = connect
@@ -72,6 +72,7 @@ class Readers:
         except sqlite3.Error as error:
             raise store_error(error) or error from None
         except StopIteration as error:
+            # A future does not accept StopIteration (PEP 479).
             raise deliverable(error) from error
         finally:
             # If this fails, the next read begins with another ROLLBACK.

@@ -1,4 +1,4 @@
-"""The catalog against commands.md's numbers and Discord's limits."""
+"""The catalog against the uses of its commands and Discord's limits."""
 
 from __future__ import annotations
 
@@ -20,15 +20,18 @@ from bot.cogs.admin._caches import ACTIONS
 from bot.cogs.monitoring._metrics import SECTIONS
 from state.agents import LAYERS
 from state.models import METRICS
+from tests.commands.table import rows
 
 pytestmark = pytest.mark.unmeasured
 
 ROOT = Path(__file__).resolve().parents[3]
 
 
-def test_there_are_62_commands_in_17_cogs() -> None:
-    assert len(catalog.ENTRIES) == 62
-    assert len(catalog.COGS) == 17
+def test_the_commands_are_those_of_the_tables_of_uses() -> None:
+    assert {entry.name for entry in catalog.ENTRIES} == set(rows())
+
+
+def test_the_entries_stand_in_the_order_of_their_cogs() -> None:
     assert list(dict.fromkeys(entry.cog for entry in catalog.ENTRIES)) == [cog.name for cog in catalog.COGS]
 
 

@@ -13,7 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.http import guard
-from core.http.guard import ForbiddenTarget, build_session, check_target, check_url, is_loopback, is_public
+from core.http.guard import (
+    ForbiddenTarget,
+    build_session,
+    check_target,
+    check_url,
+    is_loopback_address,
+    is_public,
+)
 from core.http.look_ups import LookUps
 
 LOOK_UPS = LookUps("test")
@@ -43,7 +50,7 @@ def test_what_is_no_address_is_neither(text: str) -> None:
     if not text.strip("0123456789abcdefABCDEF:.%"):
         return
     assert not is_public(text) or "%" in text
-    assert not is_loopback("x" + text)
+    assert not is_loopback_address("x" + text)
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,13 @@ async def test_a_letter_that_dies_again_after_a_replay_is_told_again(
         letter = next(each.id for each in await stage.outbox.page() if each.event_id == event)
         await notices.claim(1)
         assert await stage.outbox.replay(letter)
-        assert await notices.of(1) is not None, "the event that told of the letter is dead, too"
+        assert await notices.notice_content(1) is not None, "the event that told of the letter is dead, too"
         await stage.until(3)
     await notices.claim(2)
-    told = await notices.of(2)
+    told = await notices.notice_content(2)
     assert told is not None
     assert letter in {each.id for each in told.letters}
-    earlier = await notices.of(1)
+    earlier = await notices.notice_content(1)
     assert earlier is not None
     assert {each.type for each in earlier.letters} == {"delivery.exhausted"}
 
@@ -45,14 +45,14 @@ async def test_a_destination_that_fails_again_while_it_is_switched_off_is_told_a
         await stage.wait(5 * 86_400 + 60)
         await stage.until(2)
         await notices.claim(1)
-        told = await notices.of(1)
+        told = await notices.notice_content(1)
         assert told is not None
         assert told.off == {"zapier": "it has failed for 5 days"}
         letter = next(each.id for each in await stage.outbox.page() if each.event_id == event)
         assert await stage.outbox.replay(letter)
         await stage.until(3)
     await notices.claim(2)
-    told = await notices.of(2)
+    told = await notices.notice_content(2)
     assert told is not None
     assert told.off == {"zapier": "it has failed for 5 days"}
 
@@ -69,17 +69,17 @@ async def test_what_waits_for_a_hook_that_is_not_there_is_no_news(
             while (await stage.one()).status != "dead":
                 await asyncio.sleep(0.005)
     assert receiver.got == []
-    assert not await DeadLetterNotices(store).any()
+    assert not await DeadLetterNotices(store).has_unclaimed()
 
 
 async def test_a_destination_that_is_switched_off_is_to_be_told_without_a_letter(stage: Stage) -> None:
     notices = DeadLetterNotices(stage.store)
-    assert not await notices.any()
+    assert not await notices.has_unclaimed()
     await stage.store.write(
         lambda connection: connection.execute(
             "INSERT INTO destination_state (destination, disabled_us, disabled_why) VALUES ('zapier', 1, 'x')"
         )
     )
-    assert await notices.any()
+    assert await notices.has_unclaimed()
     await notices.claim(1)
-    assert not await notices.any()
+    assert not await notices.has_unclaimed()

@@ -217,7 +217,7 @@ async def test_a_hook_that_is_removed_while_it_is_sent_to_ends_quietly(
     delivery = await stage.one()
     assert (delivery.status, delivery.last_error) == ("dead", "the hook is gone")
     assert not await stage.outbox.replay(delivery.id), "nobody is there to send it to"
-    assert not await DeadLetterNotices(store).any()
+    assert not await DeadLetterNotices(store).has_unclaimed()
 
 
 async def test_what_waits_for_a_destination_that_left_the_settings_is_dead_and_told(
@@ -230,16 +230,16 @@ async def test_what_waits_for_a_destination_that_left_the_settings_is_dead_and_t
             while (await without.one()).status != "dead":
                 await asyncio.sleep(0.005)
     notices = DeadLetterNotices(store)
-    assert await notices.any()
+    assert await notices.has_unclaimed()
     await notices.claim(7)
-    assert not await notices.any()
-    told = await notices.of(7)
+    assert not await notices.has_unclaimed()
+    told = await notices.notice_content(7)
     assert told is not None
     assert [(each.destination, each.error) for each in told.letters] == [
         ("zapier", "its destination is gone")
     ]
     assert (told.count, told.off) == (1, {})
-    assert await notices.of(8) is None
+    assert await notices.notice_content(8) is None
     assert not await without.outbox.replay(told.first)
     assert await stage.outbox.replay(told.first), "the setting is back"
 
