@@ -57,7 +57,13 @@ Seen = list[tuple[float, float]]
 
 
 def main() -> None:
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    chromium = next(
+        filter(
+            None,
+            map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")),
+        ),
+        None,
+    )
     try:
         import playwright.async_api as _  # noqa: F401 - comes with the tools of the tests
     except ImportError:

@@ -40,7 +40,7 @@ class Verb(NamedTuple):
         }
 
 
-async def _message(act: Actions, *, files: list[object], **given: str | bool | None) -> JsonObject:
+async def _message(act: Actions, *, files: list[object], **given: str | int | None) -> JsonObject:
     send: Callable[..., Awaitable[JsonObject]] = act.message
     return await send(files=_files(files), **given)
 

@@ -36,7 +36,7 @@ function show(panel, slo) {
   setText(find(".count", panel), judged ? `${met} of ${judged} met` : "not enough data yet");
   const shown = table(
     "Objectives and their values",
-    [["Promise"], ["Now", "number"], ["Target", "number"]],
+    [["Objective"], ["Now", "number"], ["Target", "number"]],
     slo.promises.map(row),
   );
   shown.className = "promises";
