@@ -42,6 +42,10 @@ class Access(msgspec.Struct, frozen=True):
     local: bool = False
     actions: Mapping[str, Level] = _NO_ACTIONS
 
+    def __hash__(self) -> int:
+        # A mapping has no hash; equal entries still have equal hashes.
+        return hash((self.level, self.local))
+
     def needed(self, action: str | None) -> Level:
         """The level that this action needs; None means the action that only reads."""
         if action is None:
