@@ -1,4 +1,4 @@
-"""Who may run what (design.md §2): owner ⊇ admin ⊇ mod ⊇ everyone, and where each counts."""
+"""Access checks (design.md §2): owner ⊇ admin ⊇ mod ⊇ everyone, and the servers where each level counts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bot.parts import HelixBot
 
-    # Where a call comes from: by prefix or slash, or a press.
+    # The origin of a call: a context (prefix or slash) or an interaction.
     Source = commands.Context[HelixBot] | discord.Interaction[Any]
 
 RefusalKind = Literal["server only", "direct message", "not home", "level"]
@@ -34,10 +34,10 @@ _NEEDS = {
 
 
 class Refusal(MarkdownError):
-    """This person may not do this here; the text says what it would take.
+    """This person may not do this here; the message names the level needed.
 
     Attributes:
-        kind: why, from a short fixed list, for counting.
+        kind: the reason.
     """
 
     def __init__(self, kind: RefusalKind, text: str) -> None:
@@ -51,9 +51,9 @@ class Caller(msgspec.Struct, frozen=True):
     Attributes:
         guild_id: None in a direct message.
         at_home: whether that server is the home server.
-        administrator: holds Administrator there.
-        manage_guild: holds Manage Server there.
-        has_admin_role: holds the role in `ADMIN_ROLE_ID` there.
+        administrator: has Administrator there.
+        manage_guild: has Manage Server there.
+        has_admin_role: has the role in `ADMIN_ROLE_ID` there.
     """
 
     user_id: int
@@ -67,17 +67,17 @@ class Caller(msgspec.Struct, frozen=True):
 
     @property
     def actor(self) -> Actor:
-        """This person, as the journal names who did something."""
+        """This person as an actor in the journal."""
         return Actor("command", self.display_name, self.user_id)
 
     @property
     def sees_names(self) -> bool:
-        """Whether who did something, and why, may be shown where this call came from."""
+        """Whether the reply may show who did something and why."""
         return self.at_home or (self.is_owner and self.guild_id is None)
 
 
 def level_at(caller: Caller, local: bool) -> Level:
-    """What the caller's powers amount to; `local` is for commands that concern the caller's server alone."""
+    """The caller's level; `local` is for commands that affect only the caller's server."""
     if caller.is_owner:
         return Level.owner
     if caller.guild_id is None or not (caller.at_home or local):
@@ -88,7 +88,7 @@ def level_at(caller: Caller, local: bool) -> Level:
 
 
 def decide(access: Access, action: str | None, caller: Caller, where: frozenset[Where]) -> Refusal | None:
-    """None where the caller may do this action (None: the reading one), else why not."""
+    """None if the caller may do this action (None: the reading action), else the refusal."""
     misplaced = _misplaced(caller, where)
     if misplaced is not None:
         return misplaced
@@ -115,17 +115,17 @@ def _misplaced(caller: Caller, where: frozenset[Where]) -> Refusal | None:
 
 
 def visible_entries(caller: Caller) -> tuple[CommandEntry, ...]:
-    """The commands of which the caller may run at least the reading action here, in catalog order."""
+    """The commands whose reading action the caller may run here, in catalog order."""
     return tuple(
         entry for entry in catalog.ENTRIES if decide(entry.access, None, caller, entry.where) is None
     )
 
 
 def caller_of(source: Source) -> Caller:
-    """The caller behind a context or an interaction; powers are those of the roles, read now."""
+    """The caller of a context or an interaction, with the current permissions."""
     bot = _bot_of(source)
     user = source.user if isinstance(source, discord.Interaction) else source.author
-    # An interaction may come from a server that the bot is not in; nobody has powers over it there.
+    # An interaction may come from a server that the bot is not in; there everyone has the lowest level.
     guild = None if source.guild is None else bot.get_guild(source.guild.id)
     caller = Caller(
         user_id=user.id,
@@ -149,13 +149,13 @@ def caller_of(source: Source) -> Caller:
 
 
 def enforce(entry: CommandEntry, action: str | None, source: Source) -> None:
-    """Nothing, when the caller may do this action of `entry` here and now.
+    """Raise unless the caller may do this action of `entry` here.
 
     Raises:
-        Refusal: says what it would take, and whom to ask.
+        Refusal: names the level needed and whom to ask.
     """
     in_server = source.guild is not None
-    # Most commands are everyone's; for those nobody's roles need to be read.
+    # Most commands are open to everyone, so the roles need not be read.
     if entry.access.needed(action) is Level.everyone and ("server" if in_server else "dm") in entry.where:
         return
     refusal = decide(entry.access, action, caller_of(source), entry.where)

@@ -1,4 +1,4 @@
-"""Notes in hints who may run a command, where the reader may not: "(for admins)" and the like."""
+"""Adds "(for admins)" and the like to commands in texts that the reader may not run."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from bot.access import Caller
 from bot.catalog.entry import ANYWHERE, CommandEntry, Level
 from bot.text import embeds
 
-# The sentence before the command already says that an admin runs it.
+# Matches if the sentence already says before the command that an admin runs it.
 _SAYS_WHO = re.compile(r"\badmins?\b(?:(?!\. |\n).)*\Z")
 _FOR = {Level.mod: "for mods", Level.admin: "for admins", Level.owner: "for owners"}
 
 
 def fit(text: str, caller: Callable[[], Caller], prefix: str) -> str:
-    """The text with "(for admins)" or the like after each command in backticks that the caller may not run.
+    """Add "(for admins)" or the like after each command in backticks that the caller may not run.
 
     Args:
-        text: names commands as they are typed: `/restore x`, or with the prefix.
-        caller: gives who reads it; called only where that matters.
-        prefix: what commands are typed after, besides the slash.
+        text: contains commands as `/restore x`, or with the prefix.
+        caller: returns the reader; called only if needed.
+        prefix: the prefix of commands.
     """
     if "`" not in text:
         return text
@@ -38,7 +38,7 @@ def fit(text: str, caller: Callable[[], Caller], prefix: str) -> str:
 
 
 def fit_card(card: discord.Embed, caller: Callable[[], Caller], prefix: str) -> discord.Embed:
-    """A copy of the card whose texts fit; the card itself where a copy would be too long for Discord."""
+    """A copy of the card with these notes; the card itself if the copy would be too long for Discord."""
     fitted = card.copy()
     if card.description:
         fitted.description = fit(card.description, caller, prefix)

@@ -1,4 +1,4 @@
-"""What the bot may do in a channel, as the roles and overwrites that discord.py keeps tell it."""
+"""What the bot may do in a channel, according to discord.py's cache of roles and overwrites."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import discord
 
 
 def may_read_history(channel: object) -> bool:
-    """Whether the bot may read the channel's history, or refer to it; True where that is not known."""
+    """Whether the bot may read the channel's history, so that it may reply to messages; True if unknown."""
     held = _held(channel)
     return held is None or held.read_message_history
 
 
 def may_speak(channel: object) -> bool:
-    """Whether the bot may write in the channel; True where that is not known."""
+    """Whether the bot may write in the channel; True if unknown."""
     held = _held(channel)
     if held is None:
         return True
@@ -28,5 +28,5 @@ def _held(channel: object) -> discord.Permissions | None:
     try:
         return channel.permissions_for(channel.guild.me)
     except discord.ClientException:
-        # A thread has the permissions of its channel, which is not known.
+        # A thread has the permissions of its channel, which is not cached.
         return None

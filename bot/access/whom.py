@@ -1,4 +1,4 @@
-"""Whom to ask where somebody lacks the powers for a command."""
+"""Whom to ask for help when a command is refused or fails."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from bot.parts import HelixBot
 
 _MOST_ROLES = 3
-_OPERATOR = "whoever runs this bot"
+_OPERATOR = "the operator of this bot"
 
 
 def roles_with(level: Level, guild: discord.Guild, admin_role_id: int | None) -> list[discord.Role]:
-    """The roles whose holders have the powers of `level` there, lowest first; not @everyone, nor a bot's."""
+    """The roles that give `level` in this server, lowest first, without @everyone and bots' roles."""
     return [
         role
         for role in guild.roles
@@ -32,13 +32,13 @@ def roles_with(level: Level, guild: discord.Guild, admin_role_id: int | None) ->
 
 
 def to_ask(bot: HelixBot, guild: discord.Guild | None, level: Level, *, local: bool) -> str:
-    """A sentence that says who has the powers of `level`: here where they count here, else at home.
+    """A sentence that names whom to ask: people here if `level` counts here, else the home server.
 
     Args:
         bot: knows the home server and its admin role.
-        guild: where it was asked for; None in a direct message.
-        level: what it needs.
-        local: whether it concerns the server that it is asked for in.
+        guild: the server of the call; None in a direct message.
+        level: the level needed.
+        local: whether the command affects only the server where it is used.
     """
     home = _home(bot)
     if level is Level.owner or (home is None and not local):
@@ -50,7 +50,7 @@ def to_ask(bot: HelixBot, guild: discord.Guild | None, level: Level, *, local: b
 
 
 def to_tell(bot: HelixBot, guild: discord.Guild | None) -> str:
-    """A sentence that says to whom a fault of ours should be reported."""
+    """A sentence that says who should be told about an error of Helix."""
     home = _home(bot)
     if home is None:
         return f"Please tell {_OPERATOR}."
@@ -64,7 +64,7 @@ def _home(bot: HelixBot) -> discord.Guild | None:
 
 
 def _people(bot: HelixBot, guild: discord.Guild, level: Level) -> str:
-    """The owner and the roles; an interaction may come from a server of which neither is known."""
+    """The owner and the roles; both may be unknown for a server that the bot is not in."""
     named = " or ".join(role.mention for role in roles_with(level, guild, bot.admin_role_id)[:_MOST_ROLES])
     owner = f"<@{guild.owner_id}>" if guild.owner_id else "the owner of this server"
     return f"{owner}, or anyone with {named}" if named else owner

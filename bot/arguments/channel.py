@@ -44,9 +44,7 @@ class TextChannel(app_commands.Transformer, commands.TextChannelConverter):
             Refusal: used in a direct message.
         """
         if ctx.guild is None:
-            raise Refusal(
-                "server only", "Channels are of a server: this works there, not in a direct message."
-            )
+            raise Refusal("server only", "A direct message has no channels: use this in a server.")
         found = await super().convert(ctx, argument.removeprefix("#"))
         if found.guild.id != ctx.guild.id:
             raise commands.ChannelNotFound(argument)

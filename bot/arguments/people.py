@@ -42,4 +42,4 @@ def _known(person: Someone | str, caller: Someone, *, in_server: bool) -> Someon
     if not isinstance(person, str) and (in_server or person.id == caller.id):
         return person
     name = person if isinstance(person, str) else person.display_name
-    raise commands.BadArgument(f"{quoted(name)} is not here: in a direct message there are only you and I.")
+    raise commands.BadArgument(f"{quoted(name)} is not here: in a direct message you can only name yourself.")

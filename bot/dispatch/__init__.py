@@ -1,1 +1,1 @@
-"""From a message or an interaction to its command, whose cog is loaded on the way."""
+"""Finds the command of a message or interaction, loads its cog and runs it."""

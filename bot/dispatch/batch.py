@@ -1,4 +1,4 @@
-"""Several commands in one message (design.md §2): one a line, or one after another on a line."""
+"""Several commands in one message (design.md §2): one per line, or one after another on a line."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _COMMENT = "#"
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """The commands of one message, each as a message of its own would say it.
+    """The commands of one message, each as the text of a message.
 
     Attributes:
         commands: in order; at most `MOST_COMMANDS`.
-        left_out: how many more there were.
+        left_out: the number of commands beyond that.
     """
 
     commands: tuple[str, ...]
@@ -32,29 +32,29 @@ class Batch(msgspec.Struct, frozen=True):
 
 
 def parse_batch(text: str, starts: tuple[str, ...], known: Callable[[str], bool]) -> Batch:
-    """The commands in `text`; a text that is no batch is one command as it stands, or none.
+    """The commands in `text`: a batch, a single command, or none.
 
-    Lines are commands when each of them begins with one of `starts`; empty lines and lines that start with
-    `#` are skipped. One line is several commands when it is nothing but such starts with names of known ones.
-    Otherwise what begins with a start is a single command, however many lines its last argument has.
+    If every line begins with one of `starts`, each line is a command; empty lines and lines that begin with
+    `#` are skipped. A line that consists only of starts with known names is several commands. Any other text
+    that begins with a start is a single command, whose last argument may have several lines.
 
     Args:
         text: the message.
-        starts: what a command may start with: the prefix, and mentions of the bot; none is empty.
-        known: whether a name, without prefix, is a command's name or alias.
+        starts: the prefix and the mentions of the bot; none is empty.
+        known: returns whether a name without prefix is a command or an alias.
     """
     lines = _without_comments(text)
     if not lines or not lines[0].startswith(starts):
         return Batch(())
     if not all(line.startswith(starts) for line in lines):
-        # The lines after the first belong to its argument, so they stay as they are.
+        # The later lines belong to its argument and stay unchanged.
         return Batch((text[text.index(lines[0]) :],))
     commands = [command for line in lines for command in _on_one_line(line, starts, known)]
     return Batch(tuple(commands[:MOST_COMMANDS]), max(0, len(commands) - MOST_COMMANDS))
 
 
 def follows_comments(text: str, starts: tuple[str, ...]) -> bool:
-    """Whether the first line of `text` that is neither empty nor a comment begins with one of `starts`."""
+    """Whether the first line that is neither empty nor a comment begins with one of `starts`."""
     return any(line.startswith(starts) for line in _without_comments(text)[:1])
 
 

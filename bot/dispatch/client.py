@@ -1,4 +1,4 @@
-"""From a message or an interaction to the command, loading cogs on the way."""
+"""The bot that runs commands and loads their cogs."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# The types of messages that may be commands; with any other the system tells of something, in words that
-# somebody chose: the name of a thread, the topic of a stage.
+# The types of messages that may be commands. Others are system messages, whose text someone may have chosen:
+# the name of a thread, the topic of a stage.
 _SAID = frozenset({discord.MessageType.default.value, discord.MessageType.reply.value})
 # Members of a team who may act for the application (Discord API, "Team Member Roles").
 _OWNING_ROLES = frozenset({discord.TeamMemberRole.admin, discord.TeamMemberRole.developer})
 
 
 class DispatchingBot(HelixBot):
-    """The bot that runs a command for each message, slash call and press that asks for one."""
+    """The bot that runs a command for each message, slash call or button press."""
 
     def __init__(
         self,
@@ -67,10 +67,10 @@ class DispatchingBot(HelixBot):
         self.add_dynamic_items(ComponentItem)
 
     async def setup_hook(self) -> None:
-        """After the login: who owns the application, how a mention of the bot reads, which cogs are off."""
+        """After the login: set the owners and the bot's mentions, and read which cogs are off."""
         self.owners |= _owners_of(self.application)
         if self.kernel.settings.in_sandbox:
-            # Each sandbox is a new Discord: nothing that was remembered about the ones before applies.
+            # Each sandbox is a new Discord: records about earlier ones do not apply.
             await self.key_values.forget_scopes(SANDBOX_SCOPE)
         if self.user is not None:
             self.starts = (self.prefix, f"<@{self.user.id}>", f"<@!{self.user.id}>")
@@ -79,7 +79,7 @@ class DispatchingBot(HelixBot):
         await self.loader.open()
 
     def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as discord.py
-        """Hand an event to its listeners; what is of no use to anybody is dropped before a task is made."""
+        """Pass an event to its listeners; drop useless events before a task is created."""
         if event_name == "socket_event_type":
             self.gateway.notice_socket_event(args[0])
             return
@@ -92,7 +92,7 @@ class DispatchingBot(HelixBot):
         super().dispatch(event_name, *args, **kwargs)
 
     async def on_message(self, message: discord.Message, /) -> None:
-        """Run the command, or the commands, in a message, unless a stop has begun."""
+        """Run the commands of a message, unless Helix is stopping."""
         drain = self.kernel.drain
         from_bot = message.author.bot or message.webhook_id is not None
         private = isinstance(message.channel, discord.DMChannel)
@@ -106,7 +106,7 @@ class DispatchingBot(HelixBot):
         await self._runner.run(message)
 
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
-        """Answer what discord.py drops: forms and components that nobody knows any more."""
+        """Answer what discord.py drops: forms and components without a handler."""
         if not _comes_from_a_component(interaction) or _is_routed(interaction):
             return
         if awaited.is_claimed(interaction):
@@ -123,9 +123,9 @@ class DispatchingBot(HelixBot):
         *,
         cls: Any = HelixContext,  # noqa: ANN401 - as discord.py; its overloads cannot be narrowed
     ) -> Any:  # noqa: ANN401 - likewise
-        """The context of a message or interaction; the cog of a command in the catalog is loaded here.
+        """The context of a message or interaction; loads the cog of the command.
 
-        Why it could not be is in the context's `lookup_error`, and the context then has no command.
+        If that fails, the context has no command, and its `lookup_error` holds the reason.
         """
         ctx = await super().get_context(origin, cls=cls)
         if isinstance(origin, discord.Message) and ctx.invoked_with:
@@ -147,9 +147,9 @@ class DispatchingBot(HelixBot):
             ctx.command = self.all_commands.get(ctx.invoked_with or "")
 
     def _commands_only(self, parse: Callable[[Any], None]) -> Callable[[Any], None]:
-        """A parser that drops a message that is no command before objects, and a task, are made of it.
+        """A parser that drops messages without a command before discord.py builds objects and a task.
 
-        Most of what a bot hears is people talking to each other.
+        Most messages that a bot receives are conversations between people.
         """
 
         def parse_commands(data: dict[str, Any]) -> None:
@@ -185,7 +185,7 @@ def _owners_of(application: discord.AppInfo | None) -> frozenset[int]:
 
 
 def _is_routed(interaction: discord.Interaction[Any]) -> bool:
-    """Whether `ComponentItem` answers it: never a form, and only what stands in the message."""
+    """Whether `ComponentItem` answers it: only a component that is in the message, never a form."""
     data = cast("dict[str, Any]", interaction.data or {})
     custom_id, kind = str(data.get("custom_id", "")), data.get("component_type")
     if interaction.type is not discord.InteractionType.component or interaction.message is None:

@@ -1,4 +1,4 @@
-"""`@command("status")`: a cog's method, made into the command that the catalog describes."""
+"""`@command("status")` turns a cog's method into the command that the catalog describes."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _MOST_CHOICES = 25
 
 
 class HelixCommand(commands.HybridCommand[Any, ..., None]):
-    """A prefix and slash command that takes everything but its body from its catalog entry.
+    """A prefix and slash command that takes all but its body from its catalog entry.
 
     Attributes:
-        entry: what the catalog says.
-        action_param: the argument whose first word names the action, where access differs by action.
+        entry: the catalog entry.
+        action_param: the argument whose first word names the action, if access differs by action.
     """
 
     def __init__(
@@ -39,19 +39,19 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
         *,
         entry: CommandEntry,
         action_param: str | None = None,
-        **kwargs: Any,  # noqa: ANN401 - discord.py's own, which it hands over again for each copy
+        **kwargs: Any,  # noqa: ANN401 - discord.py's own, which it passes again for each copy
     ) -> None:
         super().__init__(func, **kwargs)
         self.entry = entry
         self.action_param = action_param
 
     async def can_run(self, ctx: commands.Context[Any], /) -> bool:
-        """True, where the catalog's access lets the caller in; there are no other checks."""
+        """True if the caller has access; raises otherwise. There are no other checks."""
         self._check(ctx, None)
         return True
 
     async def call_before_hooks(self, ctx: commands.Context[Any], /) -> None:
-        """Between arguments and body: the action's own access, and the count of uses."""
+        """After parsing the arguments, check the action's access and count the use."""
         if self.action_param is not None:
             self._check(ctx, self._action(ctx, self.action_param))
         self._refuse_halves(ctx)
@@ -59,19 +59,19 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
         await super().call_before_hooks(ctx)
 
     async def dispatch_error(self, ctx: commands.Context[Any], error: commands.CommandError, /) -> None:
-        """Answer the error here and now, so that whoever waits for the command waits for that too."""
+        """Answer the error before the command ends, so that a waiting caller waits for the answer too."""
         ctx.command_failed = True
         context = _helix(ctx)
         context.outcome = await errors.report(context, error, where=self.entry.name)
 
     def autocomplete(self, name: str) -> Callable[[Any], Any]:
-        """discord.py's decorator; an option has completion or fixed choices, so this drops the choices."""
+        """discord.py's decorator; drops fixed choices, since an option cannot have both."""
         if self.app_command is not None:
             drop_choices(self.app_command, name)
         return super().autocomplete(name)
 
     def is_quick(self, ctx: commands.Context[Any], /) -> bool:
-        """Whether this use has the usual cooldown: of a quick action, or of one that is refused."""
+        """Whether this use has the usual cooldown: its action is quick or unknown."""
         param = next((one for one in self.entry.params if one.name == self.action_param), None)
         if param is None:
             return False
@@ -86,7 +86,7 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
             raise commands.CheckFailure(str(refusal)) from refusal
 
     def _refuse_halves(self, ctx: commands.Context[Any]) -> None:
-        """Half a surrogate pair can be neither stored nor sent."""
+        """Raise if a text contains half a surrogate pair: it can be neither stored nor sent."""
         # By prefix, positional arguments follow the cog and the context.
         for name, value in (*zip(self.clean_params, ctx.args[2:], strict=False), *ctx.kwargs.items()):
             place = find_half(value) if isinstance(value, str) else None
@@ -107,7 +107,7 @@ class HelixCommand(commands.HybridCommand[Any, ..., None]):
 
 
 def command(name: str, *, action: str | None = None) -> Callable[[Method], HelixCommand]:
-    """Make a cog's async method `(self, ctx, …)` the command `name` of the catalog.
+    """Decorate a cog's async method `(self, ctx, …)` as the command `name` of the catalog.
 
     Args:
         name: the entry's own name.
@@ -115,7 +115,7 @@ def command(name: str, *, action: str | None = None) -> Callable[[Method], Helix
 
     Raises:
         LookupError: the catalog has no such command.
-        TypeError: the method's parameters are not those of the entry, by name and in order.
+        TypeError: the method's parameters differ from the entry's in name or order.
     """
     entry = catalog.find(name)
     if entry is None or entry.name != name:
@@ -142,7 +142,7 @@ def command(name: str, *, action: str | None = None) -> Callable[[Method], Helix
             cooldown=ActionCooldowns(entry.cooldown, _is_quick)
             if entry.quick
             else UserCooldowns(entry.cooldown),
-            # Which action it is shows only after that.
+            # The action is known only after parsing.
             cooldown_after_parsing=bool(entry.quick),
         )
 

@@ -1,4 +1,4 @@
-"""Cooldowns per user whose cost does not grow with the number of users."""
+"""Cooldowns per user, at a cost that does not grow with the number of users."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from bot.gateway.discord_internals import CooldownSweep
 class UserCooldowns(CooldownSweep):
     """One bucket per user, forgotten after a window without use.
 
-    discord.py 2.7 looks through all buckets at each command; this does so once a window. A bucket that is
-    kept longer for it allows no less: it starts a new window by itself.
+    discord.py 2.7 checks all buckets at each command; this class does so once per window. A bucket that is
+    kept longer is no stricter: it starts a new window on its own.
     """
 
     def __init__(self, cooldown: Cooldown) -> None:
@@ -24,8 +24,8 @@ class UserCooldowns(CooldownSweep):
         self._swept_at: float | None = None
 
     def is_due(self, moment: float) -> bool:
-        """True once a window."""
-        # A clock that was set back sweeps, too.
+        """True once per window."""
+        # Also sweep if the clock was set back.
         if self._swept_at is not None and 0 <= moment - self._swept_at < self._per_s:
             return False
         self._swept_at = moment
@@ -33,7 +33,7 @@ class UserCooldowns(CooldownSweep):
 
 
 class ActionCooldowns(UserCooldowns):
-    """Cooldowns of a command whose quick uses, which do not do what its cooldown is for, have the usual."""
+    """Cooldowns of a command whose quick uses have the usual cooldown."""
 
     def __init__(self, cooldown: Cooldown, is_quick: Callable[[commands.Context[Any]], bool]) -> None:
         super().__init__(cooldown)
@@ -43,7 +43,7 @@ class ActionCooldowns(UserCooldowns):
     def get_bucket(
         self, message: commands.Context[Any], current: float | None = None
     ) -> commands.Cooldown | None:
-        """The bucket that this use is counted in."""
+        """The bucket that counts this use."""
         if self._is_quick(message):
             return self._quick.get_bucket(message, current)
         return super().get_bucket(message, current)

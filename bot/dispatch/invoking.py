@@ -1,4 +1,4 @@
-"""Runs a command that was found, by prefix or by a button, and answers whatever goes wrong with it."""
+"""Runs a prefix command or a pressed command, and answers its errors."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
 
 async def invoke(ctx: HelixContext, command: HelixCommand) -> None:
-    """Run `command`; its outcome is in the context.
+    """Run `command`; the context then holds the outcome.
 
     Raises:
-        asyncio.CancelledError: it was cut off.
+        asyncio.CancelledError: it was cancelled.
     """
     try:
         await command.invoke(ctx)
@@ -33,7 +33,7 @@ async def invoke(ctx: HelixContext, command: HelixCommand) -> None:
 
 
 def count(ctx: HelixContext, name: str, began: float) -> None:
-    """Count a call of the command `name` that began at `began` (monotonic time), with how it ended."""
+    """Count a call of `name` with its outcome; `began` is its start in monotonic time."""
     now = ctx.bot.kernel.clock.monotonic()
     answered = now if ctx.answered_at is None else ctx.answered_at
     ctx.bot.command_metrics.record(name, ctx.outcome, answered - began)

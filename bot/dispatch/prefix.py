@@ -1,4 +1,4 @@
-"""From a message to its commands: several of them in order, each counted, none left without an answer."""
+"""Runs the commands of a message in order; each is counted and answered."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _NO_MENTIONS = discord.AllowedMentions.none()
-# How often one person is told that the bot may not write where they called it.
+# How often one person is told that the bot may not write in their channel.
 _PRIVATE_EVERY_S = 30.0
 
 
 class PrefixRunner:
-    """Runs what a message asks for."""
+    """Runs the commands of messages."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
@@ -45,15 +45,15 @@ class PrefixRunner:
         self._told_in_private = OnceIn(_PRIVATE_EVERY_S, self._clock.monotonic)
 
     async def run(self, message: discord.Message) -> None:
-        """Run the command in `message`, or each of its commands in order.
+        """Run the commands of `message` in order.
 
-        Where the bot may not write, nothing is run: nobody would learn what became of it.
+        If the bot may not write in the channel, it runs nothing, since nobody would see the result.
         """
         content, starts = message.content, self._bot.starts
         if not own_rights.may_speak(message.channel):
             await self._decline(message)
             return
-        # Most messages hold one command; what decides that is cheaper than the parser.
+        # Most messages have one command; this test is cheaper than the parser.
         if "\n" not in content and not any(content.find(start, 1) > 0 for start in starts):
             await self._run_one(message, 0)
             return
@@ -63,13 +63,15 @@ class PrefixRunner:
             return
         wait_s = self._batches.take(message.author.id)
         if wait_s:
-            await self._tell(message, f"One batch every few seconds: try again in {max(1, round(wait_s))} s.")
+            await self._tell(
+                message, f"Too many batches of commands: try again in {max(1, round(wait_s))} s."
+            )
             return
         for place, text in enumerate(batch.commands):
             await self._run_one(_saying(message, text), place)
         if batch.left_out:
             await self._tell(
-                message, f"Only the first {MOST_COMMANDS} were run; {batch.left_out} were left out."
+                message, f"Only the first {MOST_COMMANDS} commands were run; {batch.left_out} were left out."
             )
 
     async def _run_one(self, message: discord.Message, place: int) -> None:
@@ -151,7 +153,7 @@ def _is_known(name: str) -> bool:
 
 
 def _saying(message: discord.Message, text: str) -> discord.Message:
-    """The same message, as if it said only `text`."""
+    """A copy of the message with `text` as its content."""
     one = copy.copy(message)
     one.content = text
     return one

@@ -1,4 +1,4 @@
-"""A command that somebody runs by a button: as by slash, without arguments."""
+"""Runs a command from a button, like a slash command without arguments."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 async def run(interaction: discord.Interaction[Any], press: Press) -> None:
-    """Run the command that the button carries, or tell what it needs where that is more than a press.
+    """Run the button's command, or show its usage if it needs arguments.
 
     Raises:
-        HelixError: it cannot be run here, or not by this person.
+        HelixError: the command cannot be run here or by this person.
     """
     bot = cast("HelixBot", interaction.client)
     entry, message = catalog.find(press.payload), interaction.message
@@ -39,7 +39,7 @@ async def run(interaction: discord.Interaction[Any], press: Press) -> None:
         )
         return
     began = bot.kernel.clock.monotonic()
-    # Two first answers to one press would be an error, so only one part may defer it.
+    # Discord refuses a second first response, so only one part may defer it.
     await press.answer.settle()
     deferral = Deferral(interaction, ephemeral=entry.ephemeral)
     try:
@@ -60,7 +60,7 @@ async def run(interaction: discord.Interaction[Any], press: Press) -> None:
 def _context(
     interaction: discord.Interaction[HelixBot], pressed: discord.Message, command: HelixCommand
 ) -> HelixContext:
-    """The context as discord.py makes one of a slash command, with a message that stands for the press."""
+    """A context like that of a slash command, with a copy of the pressed message as its message."""
     message = copy.copy(pressed)
     message.id, message.author, message.content = interaction.id, interaction.user, ""
     ctx = HelixContext(

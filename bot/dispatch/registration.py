@@ -1,6 +1,6 @@
-"""What Discord is told about the slash commands: `bot/slash.json`, made from the cogs by `make slash`.
+"""Registers the slash commands from `bot/slash.json`, which `make slash` generates from the cogs.
 
-So registering loads no cog, and Discord hears of the commands only when they have changed.
+Registering therefore loads no cog, and happens only when the commands have changed.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ logger = logging.getLogger(__name__)
 PATH = Path(__file__).parents[1] / "slash.json"
 
 REFUSED = (
-    "DISCORD_TOKEN: Discord refuses it. In the Developer Portal open your application, Bot, Reset Token, and"
-    " set the new one."
+    "DISCORD_TOKEN: Discord refuses this token. In the Developer Portal open your application, Bot, Reset"
+    " Token, and set the new one."
 )
 OUT_OF_REACH = (aiohttp.ClientError, OSError, TimeoutError)
 
@@ -44,7 +44,7 @@ _HASH_KEY = "slash-hash"
 
 
 async def render(package: str = "bot.cogs") -> str:
-    """The JSON of every command, in the catalog's order, as Discord's bulk overwrite takes it."""
+    """The JSON of all commands for Discord's bulk overwrite, in the catalog's order."""
     bot = commands.Bot(command_prefix=(), help_command=None, intents=discord.Intents(guilds=True))
     for cog in catalog.COGS:
         await attach(bot, importlib.import_module(f"{package}.{cog.name}"))
@@ -55,12 +55,12 @@ async def render(package: str = "bot.cogs") -> str:
 
 
 def content_hash(payload: str) -> str:
-    """What tells two registrations apart."""
+    """A hash of the payload."""
     return hashlib.sha256(payload.encode()).hexdigest()
 
 
 async def register(bot: HelixBot, path: Path = PATH) -> bool:
-    """Tell Discord the commands, where this application has not been told these; whether it was told.
+    """Register the commands unless this application has these already; return whether it did.
 
     Raises:
         discord.HTTPException: Discord refused them.
@@ -76,9 +76,9 @@ async def register(bot: HelixBot, path: Path = PATH) -> bool:
 
 
 async def sync_commands(settings: Settings, path: Path = PATH) -> str:
-    """Tell Discord the commands whether or not it knows them; gives a sentence about it.
+    """Register the commands in any case; return a sentence for the terminal.
 
-    It logs in and sends them: no store, no gateway, no HTTP server.
+    Logs in and sends them, without store, gateway or HTTP server.
 
     Raises:
         StartError: there is no token, Discord refuses it, or Discord cannot be reached.
@@ -96,7 +96,9 @@ async def sync_commands(settings: Settings, path: Path = PATH) -> str:
             await client.login(settings.discord_token.reveal())
             application_id = client.application_id
             if application_id is None:
-                raise StartError("DISCORD_TOKEN: Discord does not say which application it belongs to.")
+                raise StartError(
+                    "DISCORD_TOKEN: Discord does not say which application this token belongs to."
+                )
             await register_commands(client, application_id, payload)
     except discord.LoginFailure as error:
         raise StartError(REFUSED) from error
@@ -106,13 +108,13 @@ async def sync_commands(settings: Settings, path: Path = PATH) -> str:
         ) from error
     except OUT_OF_REACH as error:
         raise StartError(
-            f"DISCORD_API_URL={settings.discord_api_url}: it cannot be reached ({type(error).__name__})."
+            f"DISCORD_API_URL={settings.discord_api_url} cannot be reached ({type(error).__name__})."
         ) from error
-    return f"Discord knows {len(payload)} slash commands of application {application_id} now."
+    return f"Registered {len(payload)} slash commands of application {application_id}."
 
 
 def _plain(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Without what Discord takes as its default, and without any permission: the run-time check decides."""
+    """Drop Discord's defaults and all permissions: access is checked at run time."""
     skipped = {"default_member_permissions", "dm_permission", "nsfw", "integration_types"}
     return {key: value for key, value in payload.items() if key not in skipped}
 

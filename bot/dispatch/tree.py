@@ -1,4 +1,4 @@
-"""Slash commands: the cog is loaded before discord.py looks for the command, and everything is counted."""
+"""Slash commands: loads the cog before discord.py looks for the command, and counts every call."""
 
 from __future__ import annotations
 
@@ -26,20 +26,20 @@ logger = logging.getLogger(__name__)
 
 
 class HelixTree(WholeCallTree[HelixBot]):
-    """Looks the catalog up first, so that a slash command needs no cog to be loaded before it."""
+    """A command tree that loads the cog of a slash command on its first use."""
 
     async def interaction_check(self, interaction: discord.Interaction[HelixBot], /) -> bool:
-        """True once the command's cog is loaded; for completion, only where the caller may run the command.
+        """Check access and load the cog; False ends a completion that the caller may not use.
 
         Raises:
-            AppCommandError: what went wrong is its cause; only errors of that kind reach `on_error`.
+            AppCommandError: wraps the error, since only this kind reaches `on_error`.
         """
         entry = catalog.find(_name_of(interaction))
         if entry is None:
             return True
         completing = interaction.type is discord.InteractionType.autocomplete
         if not completing:
-            # The load counts towards the 3 s that Discord waits.
+            # Loading counts towards the 3 s that Discord waits.
             Deferral(interaction, ephemeral=entry.ephemeral)
         try:
             access.enforce(entry, None, interaction)
@@ -54,7 +54,7 @@ class HelixTree(WholeCallTree[HelixBot]):
     async def on_error(
         self, interaction: discord.Interaction[HelixBot], error: app_commands.AppCommandError, /
     ) -> None:
-        """Answer and log an error that no command's own handling saw."""
+        """Answer and log an error that the command did not handle."""
         await self._answer(interaction, error)
 
     async def around_call(
@@ -62,7 +62,7 @@ class HelixTree(WholeCallTree[HelixBot]):
         interaction: discord.Interaction[HelixBot],
         call: Callable[[discord.Interaction[HelixBot]], Awaitable[None]],
     ) -> None:
-        """Run a slash call, unless a stop has begun; answer its errors and count it."""
+        """Run a slash call unless Helix is stopping; answer its errors and count it."""
         drain = self.client.kernel.drain
         completing = interaction.type is discord.InteractionType.autocomplete
         if not drain.accepting:

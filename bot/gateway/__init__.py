@@ -1,1 +1,1 @@
-"""The connection to Discord: where it is, how it is, what it counts and logs."""
+"""The connection to Discord: addresses, state, counters and logs."""

@@ -1,6 +1,6 @@
-"""Commands and interactions under the names that dashboards for discord.py bots read.
+"""Counters of commands and interactions under the names of discord-ext-prometheus.
 
-They are those of discord-ext-prometheus, whose dashboard is number 17670 at grafana.com.
+Its dashboard is number 17670 at grafana.com.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from core.metrics import Registry
 
 _SHARD: Final = "0"
-# What that exporter says of an interaction that is no command, and we of a name that is in no catalog.
+# That exporter's label for an interaction without a command, and ours for a name outside the catalog.
 _NO_COMMAND: Final = "None"
 _UNKNOWN: Final = "unknown"
 _KINDS: Final = frozenset(kind.name for kind in discord.InteractionType)
 
 
 class DiscordCounters:
-    """Counts what people ask for, by prefix and by interaction."""
+    """Counts commands by prefix, and interactions."""
 
     def __init__(self, metrics: Registry) -> None:
         self._commands = metrics.counter(
@@ -35,7 +35,7 @@ class DiscordCounters:
         )
 
     def saw_command(self, name: str) -> None:
-        """Count a command of the catalog that came by prefix."""
+        """Count a prefix command of the catalog."""
         self._commands.inc(_SHARD, name)
 
     def saw_interaction(self, interaction: discord.Interaction[Any]) -> None:
@@ -45,6 +45,6 @@ class DiscordCounters:
             data = cast("dict[str, Any]", interaction.data or {})
             entry = catalog.find(str(data.get("name", "")))
             command = _UNKNOWN if entry is None else entry.name
-        # discord.py makes up a name for a kind that it does not know.
+        # discord.py invents a name for an unknown kind.
         kind = interaction.type.name
         self._interactions.inc(_SHARD, kind if kind in _KINDS else _UNKNOWN, command)

@@ -1,6 +1,6 @@
-"""All that Helix uses of discord.py without a promise in its documentation; nothing else in Helix does.
+"""All use of undocumented parts of discord.py; the rest of Helix uses none.
 
-`tests/bot/gateway/test_discord_internals.py` names each member and says what to do where an upgrade of
+`tests/bot/gateway/test_discord_internals.py` names each of them and says what to do if an upgrade of
 discord.py changes it.
 """
 
@@ -37,16 +37,16 @@ __all__ = [
 ClientT = TypeVar("ClientT", bound=discord.Client)
 Parser = Callable[[Any], None]
 
-# Where discord.py logs each try to reconnect with a traceback, and how that message begins.
+# The logger with a traceback for each reconnect, and the start of that message.
 LOGGER: Final = "discord.client"
 RECONNECTING: Final = "Attempting a reconnect"
 
 
 class EarlyBot(commands.Bot):
-    """A bot that can look at an event before discord.py makes objects of it."""
+    """A bot that can inspect an event before discord.py builds objects from it."""
 
     def wrap_parser(self, event: str, wrap: Callable[[Parser], Parser]) -> None:
-        """Replace what parses a gateway event, such as MESSAGE_CREATE, by what `wrap` makes of it."""
+        """Wrap the parser of a gateway event such as MESSAGE_CREATE."""
         parsers: dict[str, Parser] = self._connection.parsers
         parsers[event] = wrap(parsers[event])
 
@@ -56,7 +56,7 @@ class EarlyBot(commands.Bot):
 
 
 class WholeCallTree(app_commands.CommandTree[ClientT]):
-    """A command tree with a place around the whole of each slash call."""
+    """A command tree with a hook around each slash call."""
 
     async def around_call(
         self,
@@ -71,7 +71,7 @@ class WholeCallTree(app_commands.CommandTree[ClientT]):
 
 
 class CooldownSweep(commands.CooldownMapping[commands.Context[Any]]):
-    """Cooldowns that are swept when `is_due` says so, where discord.py sweeps them at each use."""
+    """Cooldowns that are swept only when `is_due` returns True; discord.py sweeps at each use."""
 
     def is_due(self, moment: float) -> bool:
         """Whether to drop the unused buckets at `moment` (seconds since 1970); for subclasses."""
@@ -84,20 +84,20 @@ class CooldownSweep(commands.CooldownMapping[commands.Context[Any]]):
 
 
 def note_response(interaction: discord.Interaction[Any]) -> None:
-    """Tell discord.py that the interaction was answered with a message whose confirmation was lost."""
+    """Tell discord.py that the interaction was answered, after the confirmation was lost."""
     kind = discord.InteractionResponseType.channel_message
     interaction.response._response_type = kind  # noqa: SLF001 - there is no public way
 
 
 def drop_choices(command: app_commands.Command[Any, ..., Any], option: str) -> None:
-    """Take away the fixed choices of an option, if there is one of that name."""
+    """Remove the fixed choices of an option, if the option exists."""
     known = command._params.get(option)  # noqa: SLF001 - there is no public way
     if known is not None:
         known.choices = []
 
 
 def set_addresses(api: str, gateway: str, cdn: str | None) -> None:
-    """Point discord.py at these addresses, for the whole process; without a CDN that stays as it is."""
+    """Set discord.py's addresses for the whole process; `cdn` None keeps the present one."""
     Route.BASE = api
     DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
     if cdn is not None:
@@ -105,12 +105,12 @@ def set_addresses(api: str, gateway: str, cdn: str | None) -> None:
 
 
 def silence_voice() -> None:
-    """Do not warn that the libraries for voice are missing."""
+    """Suppress the warning that the voice libraries are missing."""
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 async def find_gateway(client: discord.Client) -> str:
-    """The address of the gateway, asked of the API; the client has logged in."""
+    """Ask the API for the gateway's address; the client must be logged in."""
     found: dict[str, str] = await client.http.request(Route("GET", "/gateway/bot"))
     return found["url"]
 
@@ -118,7 +118,7 @@ async def find_gateway(client: discord.Client) -> str:
 async def register_commands(
     client: discord.Client, application_id: int, payload: list[dict[str, Any]]
 ) -> None:
-    """Replace the application's global slash commands by these.
+    """Replace the application's global slash commands.
 
     Raises:
         discord.HTTPException: Discord refused them.
@@ -127,7 +127,7 @@ async def register_commands(
 
 
 async def reset_session(client: discord.Client) -> None:
-    """Close the HTTP session of a login that failed, so that the next login opens a new one."""
+    """Close the HTTP session of a failed login, so that the next login opens a new one."""
     await client.http.close()
     client.http.clear()
     client.http.connector = discord.utils.MISSING

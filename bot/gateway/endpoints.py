@@ -1,4 +1,4 @@
-"""Where Discord is: its own addresses, or those of a proxy, a compatible server or the sandbox."""
+"""The addresses of Discord, or of a proxy, a compatible server or the sandbox."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _GATEWAY_OF_DISCORD = "wss://gateway.discord.gg"
 
 
 class Endpoints(msgspec.Struct, frozen=True):
-    """Whole addresses, with their version.
+    """Complete addresses, including the API version.
 
     Attributes:
-        gateway_url: None takes the one that the API's `/gateway/bot` names.
-        cdn_url: where avatars, icons and attachments are; None leaves it at Discord's.
+        gateway_url: None means the one that the API's `/gateway/bot` returns.
+        cdn_url: the host of avatars, icons and attachments; None means Discord's.
     """
 
     api_url: str = "https://discord.com/api/v10"
@@ -23,14 +23,14 @@ class Endpoints(msgspec.Struct, frozen=True):
 
     @property
     def is_discord(self) -> bool:
-        """Whether this is Discord itself, where discord.py knows the gateway."""
+        """Whether this is Discord itself, whose gateway discord.py knows."""
         return self.api_url.rstrip("/") == Endpoints().api_url
 
     def apply(self) -> None:
-        """Point discord.py at these addresses, for the whole process: it keeps them in class attributes.
+        """Set these addresses in discord.py for the whole process: it keeps them in class attributes.
 
-        discord.py connects to its default gateway without asking the API; so where only the API is given, its
-        gateway is asked for and put in here again (`with_gateway`).
+        discord.py does not ask the API for the gateway. If only the API is given, the caller asks for its
+        gateway and applies `with_gateway`.
         """
         discord_internals.set_addresses(
             self.api_url.rstrip("/"),

@@ -1,4 +1,4 @@
-"""What discord.py logs, without what helps nobody."""
+"""Removes noise from discord.py's log."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.gateway.discord_internals import LOGGER, RECONNECTING, silence_voice
 
 
 def quieten() -> None:
-    """Leave out what voice would need (Helix never speaks), and the traceback of each try to reconnect."""
+    """Drop the warnings about voice (Helix does not use it) and the traceback of each reconnect."""
     silence_voice()
     logger = logging.getLogger(LOGGER)
     if _say_why_in_a_word not in logger.filters:

@@ -1,4 +1,4 @@
-"""What `python main.py check` says: what would be on, and what Discord must be told first."""
+"""The report of `python main.py check`: the features that are on, and the set-up that Discord needs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def describe(settings: Settings) -> str:
-    """Lines for a terminal: where Helix would run, its features, the intents it needs, the invite link."""
+    """The report as text: addresses, features, intents and the invite link."""
     lines = ["The settings are valid.", "", *_places(settings), "", "features:", *_features(settings)]
     if settings.discord_token:
         lines += ["", "switch on in Discord's Developer Portal, under Bot, Privileged Gateway Intents:"]
@@ -53,7 +53,7 @@ def _features(settings: Settings) -> list[str]:
         ("watching the state files", settings.enable_state_watching, "ENABLE_STATE_WATCHING"),
         ("a token for reading over HTTP", bool(settings.read_token), "READ_TOKEN"),
         *(
-            (what, channel is not None, name if channel else f"{name}; on where setup chose a channel")
+            (what, channel is not None, name if channel else f"{name}; on if setup chose a channel")
             for what, channel, name in _channels(settings)
         ),
         (
@@ -81,7 +81,7 @@ def _features(settings: Settings) -> list[str]:
 def _channels(settings: Settings) -> tuple[tuple[str, int | None, str], ...]:
     return (
         (
-            "word to the admins of alerts, refused edits and dead letters",
+            "alerts, refused edits and dead letters for the admins",
             settings.alerts_channel_id,
             "ALERTS_CHANNEL_ID",
         ),

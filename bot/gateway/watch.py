@@ -1,4 +1,4 @@
-"""How the connection to Discord's gateway is, for `/health` and the exporters' dashboards."""
+"""The state of the gateway connection, for `/health` and dashboards."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _SHARD = "0"
 
 
 class GatewayWatch:
-    """Follows discord.py's own events; ready means READY (or RESUMED), and every server known.
+    """Follows discord.py's events; ready means READY (or RESUMED) and all servers received.
 
     Attributes:
         ready: set while the gateway is ready.
-        reconnects: how often the connection came back after it was lost.
+        reconnects: how often a lost connection was restored.
         since: when the present state began.
-        problem: why the gateway cannot be reached, where that is known.
+        problem: why the gateway is not connected, if known.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class GatewayWatch:
         self._client = client
         self._clock = clock
         self._health = health
-        # Above this Discord answers heartbeats so late that commands feel slow.
+        # Above this heartbeat latency commands feel slow.
         self._slow_s = slow_s
         self.ready = asyncio.Event()
         self.reconnects = 0
@@ -55,7 +55,7 @@ class GatewayWatch:
         self._register(metrics)
 
     def notice(self, event_name: str) -> None:
-        """Take note of an event that discord.py dispatches; cheap, for it sees them all."""
+        """Handle an event that discord.py dispatches; cheap, since it is called for all events."""
         if event_name == "connect":
             self._identified = True
             self._look_soon()
@@ -71,19 +71,19 @@ class GatewayWatch:
                 self._report()
 
     def notice_socket_event(self, kind: str) -> None:
-        """Take note of a gateway event by its name, before discord.py has parsed it."""
+        """Handle a gateway event by name, before discord.py has parsed it."""
         if kind == "GUILD_CREATE" and self._identified and not self.ready.is_set():
             self._look_soon()
 
     def fail(self, problem: str) -> None:
-        """Say why there is no connection."""
+        """Record why there is no connection."""
         if problem != self.problem or self.ready.is_set():
             self.ready.clear()
             self.problem = problem
         self._report()
 
     def probe(self) -> Reading:
-        """What the health check "gateway" says."""
+        """The health check "gateway"."""
         latency_s = self.latency_s()
         counters: dict[str, float | str] = {
             "guilds": len(self._client.guilds),
@@ -121,7 +121,7 @@ class GatewayWatch:
         return reading
 
     def latency_s(self) -> float | None:
-        """From a heartbeat to its answer, in seconds; None before the first answer."""
+        """The time from a heartbeat to its answer, in seconds; None before the first answer."""
         latency = self._client.latency
         return latency if math.isfinite(latency) else None
 

@@ -1,4 +1,4 @@
-"""Answers a message without a command by buttons that run the likeliest ones."""
+"""Answers a message that names no command with buttons for the most likely commands."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ _PERSON_EVERY_S, _CHANNEL_EVERY_S = 30.0, 10.0
 
 
 def is_addressed(bot: HelixBot, message: discord.Message) -> bool:
-    """Whether a message is meant for the bot: a direct message, or one that begins with a mention of it.
+    """Whether a message is meant for the bot: a direct message, or one that begins with its mention.
 
-    A reply to the bot, and a message that also calls a role or everyone, is part of another conversation.
+    A reply to the bot, or a message that also mentions a role or everyone, is not meant for it.
     """
     if isinstance(message.channel, discord.DMChannel):
         return True
     answered = message.reference.resolved if message.reference is not None else None
     to_bot = isinstance(answered, discord.Message) and answered.author == bot.user
-    # Somebody without the permission calls everyone in vain, and means everyone all the same.
+    # Without the permission @everyone notifies nobody, but it still means everyone.
     to_many = bool(_EVERYONE.search(message.content) or message.role_mentions)
     return message.content.startswith(bot.starts[1:]) and not to_bot and not to_many
 
 
 class Offers:
-    """Offers commands, once in a while to each person and in each channel."""
+    """Offers commands, at limited intervals per person and per channel."""
 
     def __init__(self, bot: HelixBot) -> None:
         monotonic = bot.kernel.clock.monotonic
@@ -45,10 +45,10 @@ class Offers:
         self._channels = OnceIn(_CHANNEL_EVERY_S, monotonic)
 
     async def make(self, ctx: HelixContext) -> None:
-        """Answer with buttons that run the likeliest commands; nothing where the last offer is too near.
+        """Answer with buttons for the most likely commands, unless the last offer is too recent.
 
         Raises:
-            discord.HTTPException: Discord does not take the answer.
+            discord.HTTPException: Discord refused the answer.
         """
         person, channel = ctx.author.id, ctx.channel.id
         if self._people.wait_s(person) or self._channels.take(channel):

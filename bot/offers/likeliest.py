@@ -1,4 +1,4 @@
-"""Guesses which commands a message without a command may mean."""
+"""Guesses which commands a message may mean."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from collections.abc import Iterator, Sequence
 from bot import catalog
 from bot.catalog.entry import CommandEntry
 
-# Everybody may run these, everywhere.
+# Everyone may run these everywhere.
 _USUAL = ("help", "status", "agents")
 _WORD = re.compile(r"[^\W_][\w-]{0,31}")
 # Comparing a word with all names takes about a millisecond.
 _WORDS_READ, _WORDS_COMPARED = 20, 5
-# In a sentence, shorter words and those that are less alike (difflib's ratio) resemble some name by chance.
+# Shorter or less similar words (difflib's ratio) resemble some name by chance.
 _LEAST_COMPARED, _LIKENESS = 4, 0.75
 
 
 def likeliest(text: str, allowed: Sequence[CommandEntry], most: int = 3) -> tuple[CommandEntry, ...]:
-    """Up to `most` of the `allowed` commands: those that `text` names or nearly names, then usual ones."""
+    """Up to `most` of the `allowed` commands: those that `text` names or resembles, then the usual ones."""
     words = list(itertools.islice((found[0] for found in _WORD.finditer(text.casefold())), _WORDS_READ))
     found = (entry for entry in _candidates(words, allowed) if entry in allowed)
     return tuple(itertools.islice(dict.fromkeys(found), most))
@@ -27,7 +27,7 @@ def likeliest(text: str, allowed: Sequence[CommandEntry], most: int = 3) -> tupl
 
 def _candidates(words: Sequence[str], allowed: Sequence[CommandEntry]) -> Iterator[CommandEntry]:
     pairs = (f"{first}-{second}" for first, second in itertools.pairwise(words))
-    # In a sentence a single letter is no alias.
+    # A single letter within a sentence is not an alias.
     exact = (word for word in words if len(word) > 1 or len(words) == 1)
     unknown = [word for word in words if len(word) >= _LEAST_COMPARED and catalog.find(word) is None]
     near = (

@@ -1,11 +1,11 @@
-"""At most once in some seconds for each key, such as a person or a channel."""
+"""A rate limit: once in some seconds for each key, such as a person or a channel."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
 
-# When there are more, the oldest are dropped: they have waited long enough.
+# With more keys, the oldest are dropped.
 _KEYS_KEPT = 1000
 
 
@@ -18,12 +18,12 @@ class OnceIn:
         self._last: OrderedDict[int, float] = OrderedDict()
 
     def wait_s(self, key: int) -> float:
-        """How long `key` still has to wait, in seconds; 0.0 where it need not."""
+        """The seconds that `key` must still wait; 0.0 if none."""
         last = self._last.get(key)
         return 0.0 if last is None else max(0.0, self._every_s - (self._monotonic() - last))
 
     def take(self, key: int) -> float:
-        """As `wait_s`; 0.0 lets the key through, and its time starts again."""
+        """Like `wait_s`, but if the result is 0.0, the key's time starts again."""
         wait_s = self.wait_s(key)
         if not wait_s:
             self._last[key] = self._monotonic()

@@ -1,4 +1,4 @@
-"""A prefixed word that is no command: which command may have been meant."""
+"""Suggestions for a prefixed word that is not a command."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _EVERY_S = 3.0
 
 
 class UnknownNames:
-    """Answers names that nearly are a command's, one in a few seconds per user.
+    """Answers names that resemble a command's name, at limited intervals per user.
 
-    Other bots may share the prefix, so a name that resembles none is not for this one.
+    Other names get no answer, since they may be meant for another bot with the same prefix.
     """
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._people = OnceIn(_EVERY_S, monotonic)
 
     def answer(self, name: str, user_id: int, allowed: Iterable[CommandEntry], prefix: str) -> str | None:
-        """What to tell whoever typed `name`, from the commands they may run; None to stay silent."""
+        """The suggestion for `name` among the commands the user may run; None to stay silent."""
         if _LIKE_A_NAME.fullmatch(name) is None or self._people.wait_s(user_id):
             return None
         near = catalog.suggest(name, allowed)

@@ -1,4 +1,4 @@
-"""What commands, replies and effects are given: discord.py's bot, with the parts of Helix."""
+"""The bot that commands, replies and effects use: discord.py's bot with the parts of Helix."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ _RESULTS_KEPT = 256
 
 
 class HelixBot(EarlyBot):
-    """discord.py's bot with the parts of Helix; each part is given only what it uses.
+    """discord.py's bot with the parts of Helix; each part gets only what it uses.
 
     Attributes:
-        kernel: the mechanisms of the process.
+        kernel: the services of the process.
         collective: the shared state.
         key_values: the key-value store.
-        routes: what the HTTP server serves, for `discovery`.
-        base_url: what full links to those routes start with, without a slash at the end.
-        loader: what loads the cogs.
-        prefix: what a command starts with in texts that show one.
-        starts: all that a command may start with: the prefix and, once logged in, mentions of the bot.
-        owners: the application's owners and `OWNER_IDS`; complete once logged in.
-        gateway: how the connection is.
-        duties: which channel serves alerts, telemetry, digest and deployments.
-        guild_work: what is being set up in which server.
+        routes: the routes of the HTTP server, for `discovery`.
+        base_url: the start of full links to those routes, without a slash at the end.
+        loader: loads the cogs.
+        prefix: the prefix of commands, also in texts.
+        starts: the possible starts of a command: the prefix and, after the login, mentions of the bot.
+        owners: the application's owners and `OWNER_IDS`; complete after the login.
+        gateway: the state of the connection.
+        duties: the channels for alerts, telemetry, digest and deployments.
+        guild_work: the set-up that runs in each server.
     """
 
     def __init__(
@@ -66,9 +66,9 @@ class HelixBot(EarlyBot):
             intents=discord.Intents(**dict.fromkeys(intents_needed(), True)),
             case_insensitive=True,
             allowed_mentions=discord.AllowedMentions.none(),
-            # Nothing here reads old messages, and each one kept costs memory.
+            # Nothing reads old messages, and keeping them costs memory.
             max_messages=None,
-            # Who speaks comes with the message; asking for everyone would delay READY by seconds.
+            # A message includes its author; requesting all members would delay READY by seconds.
             chunk_guilds_at_startup=False,
         )
         self.kernel = kernel
@@ -109,7 +109,7 @@ class HelixBot(EarlyBot):
 
     @property
     def remember_scope(self) -> str:
-        """Under which scope things are remembered about this application on this Discord; once logged in."""
+        """The store's scope for this application on this Discord; call it after the login."""
         place = SANDBOX_SCOPE if self.kernel.settings.in_sandbox else f"{self.endpoints.api_url}#"
         return f"{place}{self.application_id}"
 

@@ -1,4 +1,4 @@
-"""Which channel serves what: the setting, or else what `setup` remembered in the home server."""
+"""The channels for alerts, telemetry, digest and deployments: from a setting, else from `setup`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DUTIES: Final[tuple[Duty, ...]] = get_args(Duty)
 
 
 class Duties:
-    """The channels of one application on one Discord; `load` reads what is remembered, once logged in."""
+    """The channels of one application on one Discord; call `load` after the login."""
 
     def __init__(self, settings: Settings, key_values: KeyValueStore) -> None:
         self._store = key_values
@@ -30,7 +30,7 @@ class Duties:
         self._listeners: list[Callable[[Duty], None]] = []
 
     async def load(self, scope: str) -> None:
-        """Read what was remembered by an earlier run about this application (`scope`)."""
+        """Read the channels that an earlier run stored for this application (`scope`)."""
         self._scope = f"{scope}#duties"
         found = await self._store.items(self._scope)
         self._channels = {duty: int(channel) for duty, channel in found.items()}
@@ -39,15 +39,15 @@ class Duties:
                 self._announce(duty)
 
     def channel_id(self, duty: Duty) -> int | None:
-        """The channel that serves it; None where none does, and what it is for is off."""
+        """The channel for this duty; None if there is none and the feature is off."""
         return self._set[duty] or self._channels.get(duty)
 
     def is_set(self, duty: Duty) -> bool:
-        """Whether a setting decides, whatever is remembered."""
+        """Whether a setting names the channel; it overrides the stored one."""
         return self._set[duty] is not None
 
     async def remember(self, duty: Duty, channel_id: int) -> None:
-        """Let a channel serve from now on, also after a restart; a setting goes before it."""
+        """Store the channel for this duty; a setting overrides it."""
         if self._channels.get(duty) == channel_id:
             return
         await self._store.set(self._scope, duty, str(channel_id))
@@ -55,7 +55,7 @@ class Duties:
         self._announce(duty)
 
     def on_change(self, callback: Callable[[Duty], None]) -> None:
-        """Call `callback(duty)` when another channel may serve; it must not wait."""
+        """Call `callback(duty)` when the channel may have changed; it must not block."""
         self._listeners.append(callback)
 
     def _announce(self, duty: Duty) -> None:

@@ -1,4 +1,4 @@
-"""One long piece of work on a server at a time: two set-ups at once would create everything twice."""
+"""Allows one set-up per server at a time: two at once would create everything twice."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from core.errors import HelixError
 
 
 class Busy(HelixError):
-    """Something is at work on this server already."""
+    """Another set-up is running on this server."""
 
 
 class GuildWork:
-    """What is being done to which server; memory of this process, since a restart ends the work as well."""
+    """The set-ups that are running; kept in memory, since a restart ends them too."""
 
     def __init__(self) -> None:
         self._running: dict[int, str] = {}
 
     @contextmanager
     def hold(self, guild_id: int, what: str) -> Iterator[Callable[[], None]]:
-        """A `with` block in which nobody else works on that server; what it gives ends that early.
+        """Hold the server in a `with` block; the yielded function releases it early.
 
         Args:
             guild_id: the server.
-            what: the command that does the work, for whoever comes second.
+            what: the running command, for the message to a second caller.
 
         Raises:
-            Busy: names what is at work there.
+            Busy: names the running command.
         """
         running = self._running.get(guild_id)
         if running is not None:
-            raise Busy(f"`{running}` is at work on this server. Try again when it has finished.")
+            raise Busy(f"`{running}` is already running on this server. Try again when it has finished.")
         self._running[guild_id] = what
         with ExitStack() as held:
             held.callback(self._running.pop, guild_id)

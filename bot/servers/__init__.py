@@ -1,1 +1,1 @@
-"""What belongs to one Discord server: its channels, roles, icon, welcomes and long work on it."""
+"""Parts of one Discord server: channels, roles, icon, welcomes, and the steps of a set-up."""

@@ -1,7 +1,7 @@
-"""A server's icon, drawn from the field: what is remembered of it, and how it is replaced.
+"""Server icons drawn from the field: their records, and how they are replaced.
 
-Remembered by server: which icon is ours, so that a foreign one is never replaced unasked; and the cycle.
-While one is being replaced, the icon before is noted: what stands there after a crash in the middle is ours.
+Each server's record says which icon is ours, so that another one is never replaced unasked, and when the
+cycle continues. During a replacement it also holds the previous icon: after a crash, any other icon is ours.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SIZE: Final = 512
 EVERY: Final = timedelta(hours=24)
-# When a turn that did not succeed is tried again.
+# How long to wait after a failed change.
 AGAIN_AFTER: Final = timedelta(minutes=15)
 
 
@@ -32,15 +32,15 @@ class NoPermission(MarkdownError):
 
 
 class IconRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a server's icon.
+    """The record of a server's icon.
 
     Attributes:
-        mode: the style that was set last; None where none was.
+        mode: the style that was set last; None if none was.
         ours: Discord's key of the icon that we set.
-        replacing: while an icon is being replaced, the key of the one before; "" where there was none.
+        replacing: while an icon is being replaced, the key of the previous one; "" if there was none.
         set_at: when it was set.
-        next_at: when the cycle takes its next turn; None where the cycle is off.
-        trouble: why the cycle did not turn, or went off, in a sentence; None where all is well.
+        next_at: the time of the cycle's next change; None if the cycle is off.
+        trouble: why the last change failed or the cycle went off, in a sentence; else None.
     """
 
     mode: Style | None = None
@@ -56,19 +56,19 @@ class IconRecord(msgspec.Struct, frozen=True, kw_only=True):
         return STYLES[0] if self.mode is None else STYLES[(STYLES.index(self.mode) + 1) % len(STYLES)]
 
     def is_foreign(self, key: str | None) -> bool:
-        """Whether the icon with this key (None: there is none) is not of our making."""
+        """Whether the icon with this key (None: no icon) was not set by Helix."""
         taken = self.replacing is not None and key != (self.replacing or None)
         return key is not None and key != self.ours and not taken
 
 
 class Icons:
-    """Reads, sets and cycles; keeps nothing in memory."""
+    """Reads, sets and cycles icons; keeps nothing in memory."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
 
     async def find(self, guild_id: int) -> IconRecord:
-        """What is known of a server's icon."""
+        """The record of a server's icon."""
         kept = await self._bot.key_values.get(self._scope, str(guild_id))
         return IconRecord() if kept is None else msgspec.json.decode(kept, type=IconRecord)
 
@@ -81,11 +81,11 @@ class Icons:
     async def replace(
         self, guild: discord.Guild, mode: Style, actor: Actor, *, next_at: datetime | None = None
     ) -> IconRecord:
-        """Draw the icon of this mode, set it, remember and journal it; `next_at` goes on with a cycle.
+        """Draw the icon in this mode, set it, record it and journal it; `next_at` continues a cycle.
 
         Raises:
             NoPermission: the bot lacks Manage Server.
-            discord.HTTPException: Discord does not take it.
+            discord.HTTPException: Discord refused it.
         """
         check_permission(guild)
         before = await self.find(guild.id)
@@ -103,7 +103,7 @@ class Icons:
         return record
 
     async def switch(self, guild: discord.Guild, next_at: datetime | None, actor: Actor) -> IconRecord:
-        """Switch the cycle on, with its next turn at that moment, or off (None); journalled if it changes."""
+        """Switch the cycle on, with the next change at `next_at`, or off (None); journal a switch."""
         before = await self.find(guild.id)
         record = msgspec.structs.replace(before, next_at=next_at, trouble=None)
         await self._keep(guild.id, record)
@@ -115,12 +115,12 @@ class Icons:
         return record
 
     async def postpone(self, guild_id: int, next_at: datetime) -> None:
-        """Keep when the cycle takes its next turn; nothing else changes."""
+        """Store the time of the cycle's next change."""
         before = await self.find(guild_id)
         await self._keep(guild_id, msgspec.structs.replace(before, next_at=next_at))
 
     async def note(self, guild_id: int, trouble: str, next_at: datetime | None, actor: Actor) -> None:
-        """Keep why the cycle did not turn, and when it tries again (None: it is off); journalled once."""
+        """Store why a change failed and when to retry (None: the cycle is off); journal each reason once."""
         before = await self.find(guild_id)
         await self._keep(guild_id, msgspec.structs.replace(before, trouble=trouble, next_at=next_at))
         if before.trouble != trouble:
@@ -130,7 +130,7 @@ class Icons:
             )
 
     async def _record(self, guild_id: int, row: JournalRow) -> None:
-        # The journal is the collective's: what other servers do to themselves is not in it.
+        # The journal does not cover what other servers do to themselves.
         if guild_id == self._bot.home_guild_id:
             await self._bot.collective.manager.record(row)
 
@@ -143,18 +143,18 @@ class Icons:
 
 
 def check_permission(guild: discord.Guild) -> None:
-    """Nothing, when the bot may edit this server.
+    """Raise unless the bot may edit this server.
 
     Raises:
-        NoPermission: says what is missing and where it is given.
+        NoPermission: names the missing permission and where to grant it.
     """
     if not guild.me.guild_permissions.manage_guild:
         raise NoPermission(
-            "I lack the permission **Manage Server**, without which Discord lets nobody change an icon. Give"
-            " it to my role under Server Settings → Roles."
+            "I need the permission **Manage Server** to change the icon. An admin can grant it to my role"
+            " under Server Settings → Roles."
         )
 
 
 def key_of(guild: discord.Guild) -> str | None:
-    """Discord's key of the server's icon; None where it has none."""
+    """Discord's key of the server's icon; None if it has none."""
     return None if guild.icon is None else guild.icon.key

@@ -1,4 +1,4 @@
-"""A server's channels and roles as records, and who may see what is private."""
+"""A server's channels as records, the permissions of private ones, and the creation of new ones."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def places(channels: Iterable[discord.abc.GuildChannel]) -> tuple[Place, ...]:
 
 
 def private_to(guild: discord.Guild, admin_role_id: int | None) -> Overwrites:
-    """The overwrites of what only admins and the bot see; a bot can allow only what it has itself."""
+    """Overwrites for channels that only admins and the bot see; a bot can allow only its own permissions."""
     own = guild.me.guild_permissions
     allowed = discord.PermissionOverwrite.from_pair(_SEEN & own, discord.Permissions.none())
     admins = roles_with(Level.admin, guild, admin_role_id)
@@ -72,11 +72,11 @@ class Builder:
     """Creates categories, and text channels in them.
 
     Attributes:
-        made: the id of each channel, by its category's name and its own: those that were there, and the new.
+        made: the ids of existing and new channels by the names of category and channel.
 
     Args:
-        categories: those that are there, by name.
-        channels: likewise.
+        categories: the ids of existing categories by name.
+        channels: the ids of existing channels by the names of category and channel.
         private: the name of the category that only admins and the bot see.
     """
 
@@ -96,13 +96,13 @@ class Builder:
         self._overwrites = private_to(guild, admin_role_id)
 
     async def create_category(self, title: str) -> None:
-        """A new category; raises what discord.py raises."""
+        """Create a category; raises what discord.py raises."""
         made = await self._guild.create_category(title, overwrites=self._overwrites_of(title), reason=_REASON)
         self._categories[title] = made.id
 
     async def create_channel(self, title: str, name: str) -> None:
-        """A new text channel in a category that is there; likewise."""
-        # discord.py asks for a category and reads its id.
+        """Create a text channel in an existing category; raises what discord.py raises."""
+        # discord.py reads only the id of the category.
         category = cast("discord.CategoryChannel", discord.Object(self._categories[title]))
         made = await self._guild.create_text_channel(
             name, category=category, overwrites=self._overwrites_of(title), reason=_REASON
@@ -110,5 +110,5 @@ class Builder:
         self.made[title, name] = made.id
 
     def _overwrites_of(self, title: str) -> Overwrites:
-        # Also of each channel: the category may be older, and open to all.
+        # Each channel needs them too: the category may have existed before and be open to all.
         return self._overwrites if title == self._private else {}

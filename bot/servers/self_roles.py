@@ -1,4 +1,4 @@
-"""The roles that people give themselves: which there are, what names them, which may be handed out."""
+"""The self-assignable roles: their names, how text matches them, and which may be assigned."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ CATEGORIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 NAMES: tuple[str, ...] = tuple(name for names in CATEGORIES.values() for name in names)
 
-# ready: it can be handed out; privileged: who has its name carries permissions or belongs to an integration;
-# out of reach: it stands above the bot's own role.
+# ready: the bot can assign it; privileged: the role has permissions or belongs to an integration;
+# out of reach: the role is above the bot's highest role.
 Standing = Literal["ready", "missing", "privileged", "out of reach"]
 
 
 class UnknownRole(UnknownName):
-    """No self-assignable role is called so; the text suggests the nearest."""
+    """No self-assignable role has this name; the message suggests the nearest."""
 
     kind = "self-assignable role"
 
@@ -67,12 +67,12 @@ class UnknownRole(UnknownName):
 
 @dataclass(frozen=True, slots=True)
 class RoleView:
-    """A role of a server, as far as it matters here.
+    """The parts of a server's role that matter here.
 
     Attributes:
         permissions: Discord's bit set.
         managed: it belongs to a bot or an integration.
-        within_reach: it stands below the bot's highest role.
+        within_reach: it is below the bot's highest role.
     """
 
     id: int
@@ -83,13 +83,13 @@ class RoleView:
 
     @property
     def harmless(self) -> bool:
-        """Whether it may be handed out to anybody."""
+        """Whether the role may be assigned to anyone."""
         return self.permissions == 0 and not self.managed
 
 
 @dataclass(frozen=True, slots=True)
 class SelfRole:
-    """One self-assignable role as it stands in a server; `role` is who has its name there."""
+    """The state of one self-assignable role in a server; `role` is the server's role of that name."""
 
     name: str
     standing: Standing
@@ -97,7 +97,7 @@ class SelfRole:
 
 
 def views_of(roles: Iterable[discord.Role], me: discord.Member) -> tuple[RoleView, ...]:
-    """A server's roles, but for @everyone; `me` is the bot in that server."""
+    """A server's roles except @everyone; `me` is the bot's member there."""
     top = me.top_role
     return tuple(
         RoleView(role.id, role.name, role.permissions.value, role.managed, role < top)
@@ -107,7 +107,7 @@ def views_of(roles: Iterable[discord.Role], me: discord.Member) -> tuple[RoleVie
 
 
 def find(name: str, roles: Iterable[RoleView]) -> SelfRole:
-    """How the self-assignable role of this name stands; of several the oldest that can be handed out."""
+    """The state of the self-assignable role of this name; of several, the oldest that can be assigned."""
     named = sorted((role for role in roles if fold(role.name) == fold(name)), key=lambda role: role.id)
     if not named:
         return SelfRole(name, "missing")
@@ -119,10 +119,10 @@ def find(name: str, roles: Iterable[RoleView]) -> SelfRole:
 
 
 def match(text: str, names: Collection[str] = NAMES) -> tuple[str, ...]:
-    """The names that a text means: the one that it is, else all that contain it, the likeliest first.
+    """The names that a text matches: the exact one, else all that contain it, best match first.
 
     Raises:
-        UnknownRole: there is none.
+        UnknownRole: none matches.
     """
     wanted = fold(text.strip().removeprefix("@"))
     exact = [name for name in names if fold(name) == wanted]
@@ -135,7 +135,7 @@ def match(text: str, names: Collection[str] = NAMES) -> tuple[str, ...]:
 
 
 def fold(name: str) -> str:
-    """A role's name as names are compared: without regard to case and to how many spaces there are."""
+    """A role's name for comparison: lower case, with single spaces."""
     return " ".join(name.split()).casefold()
 
 

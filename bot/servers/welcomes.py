@@ -1,4 +1,4 @@
-"""Where new members of each server are welcomed, and with what words."""
+"""The welcome channel of each server, and the welcome message."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ if TYPE_CHECKING:
 
     from bot.parts import HelixBot
 
-# Names of channels with the rules in them, the layout's own first.
+# Names of rules channels, the layout's own first.
 _RULES = ("rules-and-ethics", "rules")
 
 
 class Welcomes:
-    """The channel of each server, kept across restarts; a server without one has no welcome."""
+    """The welcome channels, stored across restarts; a server without one has no welcome."""
 
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
 
     async def channel_id(self, guild_id: int) -> int | None:
-        """Where a server's new members are welcomed; None where that is off."""
+        """The channel where new members are welcomed; None if that is off."""
         found = await self._bot.key_values.get(self._scope, str(guild_id))
         return None if found is None else int(found)
 
     async def set(self, guild_id: int, channel_id: int) -> None:
-        """Welcome them there from now on."""
+        """Store the welcome channel."""
         await self._bot.key_values.set(self._scope, str(guild_id), str(channel_id))
 
     async def off(self, guild_id: int) -> bool:
-        """Welcome nobody there any more; False where that was so."""
+        """Switch the welcome off; False if it was off."""
         return await self._bot.key_values.delete(self._scope, str(guild_id))
 
     @property
@@ -40,7 +40,7 @@ class Welcomes:
 
 
 def card(guild: discord.Guild, mention: str, prefix: str) -> discord.Embed:
-    """The welcome of one member: where to begin."""
+    """The welcome message for one member."""
     rules = guild.rules_channel or next(
         (channel for name in _RULES for channel in guild.text_channels if channel.name == name), None
     )
@@ -51,8 +51,8 @@ def card(guild: discord.Guild, mention: str, prefix: str) -> discord.Embed:
             f"{mention}, good that you are here.",
             "",
             f"**Rules** {place}with `{prefix}rules`",
-            f"**Roles** `{prefix}roles`: choose what you want to hear of",
-            f"**Commands** `{prefix}help`: everything there is",
+            f"**Roles** `{prefix}roles`: choose what you want to hear about",
+            f"**Commands** `{prefix}help`: all commands",
         ),
         footer="Tat Tvam Asi: that thou art.",
     )

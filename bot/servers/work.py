@@ -1,4 +1,4 @@
-"""The steps of a set-up, carried out in order with progress that can be stopped."""
+"""Runs the steps of a set-up in order, with progress and a "Stop" button."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to create: what it is called, and how that is done."""
+    """One thing to create: its label, and the function that creates it."""
 
     label: str
     act: Callable[[], Awaitable[object]]
@@ -29,12 +29,12 @@ class Step:
 
 @dataclass(slots=True)
 class Report:
-    """How far the steps came.
+    """The result of a run.
 
     Attributes:
-        total: how many there were to do.
-        done: the labels of those that were done.
-        trouble: why it ended early, for a person; None where it did not.
+        total: the number of steps.
+        done: the labels of the finished steps.
+        trouble: why the run ended early, as a sentence; None if it did not.
     """
 
     total: int
@@ -43,14 +43,14 @@ class Report:
 
     @property
     def left(self) -> int:
-        """How many were not done; a second run does them."""
+        """The number of unfinished steps; a second run does them."""
         return self.total - len(self.done)
 
 
 async def carry_out(steps: Sequence[Step], progress: Progress) -> Report:
-    """Do the steps in order, with progress that "Stop" ends; the first that fails ends it, too.
+    """Do the steps in order until one fails or "Stop" is pressed.
 
-    What is done stays done: since steps are made of what is missing, a second run continues.
+    Finished steps stay finished, and a second run plans only what is missing, so it continues from there.
     """
     report = Report(len(steps))
 
@@ -71,7 +71,7 @@ async def carry_out(steps: Sequence[Step], progress: Progress) -> Report:
 
 
 def in_words(error: BaseException) -> str:
-    """Why Discord did not do it, and what would help."""
+    """Why Discord did not do it, and what helps."""
     if isinstance(error, discord.HTTPException):
         return discord_codes.in_words(error)
     return "Discord could not be reached. Try again in a moment."

@@ -60,7 +60,7 @@ async def test_a_refusal_elsewhere_names_the_home_server(talk: Talk, running_bot
     assert text.endswith("Use it in **Helix Home**, or ask there.")
     running_bot.bot.home_guild_id = None
     text = text_of(await talk.ask("admin", "!reload help", dm=True))
-    assert text.endswith("Ask whoever runs this bot.")
+    assert text.endswith("Ask the operator of this bot.")
 
 
 async def test_a_command_of_the_server_itself_names_that_servers_own_people(running_bot: RunningBot) -> None:
@@ -92,4 +92,4 @@ async def test_a_fault_of_ours_says_whom_to_tell(
     assert text.endswith("Please tell an admin of **Helix Home**.")
     running_bot.bot.home_guild_id = None
     text = text_of(await talk.slash("member", "history", agent="Kael"))
-    assert text.endswith("Please tell whoever runs this bot.")
+    assert text.endswith("Please tell the operator of this bot.")

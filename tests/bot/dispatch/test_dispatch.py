@@ -236,7 +236,7 @@ async def test_several_names_on_one_line_are_several_commands(chat: Chat) -> Non
 async def test_a_second_batch_has_to_wait_and_single_commands_do_not(chat: Chat) -> None:
     await chat.replies(await chat.say("!status !agents"), 2)
     refused = await chat.ask("!status !agents")
-    assert refused["content"].startswith("One batch every few seconds")
+    assert refused["content"].startswith("Too many batches")
     assert "harmony" in text_of(await chat.ask("!status"))
 
 
@@ -248,7 +248,7 @@ async def test_more_than_ten_commands_are_cut_and_it_says_so(
     said = await chat.say(" ".join(["!ping"] * 4 + ["!status"] * 4 + ["!health"] * 4))
     replies = await chat.replies(said, 11)
     assert [reply["content"] for reply in replies[:10]] == ["ping"] * 4 + ["status"] * 4 + ["health"] * 2
-    assert "Only the first 10 were run; 2 were left out." in replies[10]["content"]
+    assert "Only the first 10 commands were run; 2 were left out." in replies[10]["content"]
 
 
 @pytest.mark.usefixtures("running_bot")

@@ -31,7 +31,7 @@ def test_it_says_what_is_on_and_what_is_off() -> None:
     text = describe(Settings(enable_lazy_commands=False, alerts_channel_id=7))
     assert "off  lazy commands" in text
     assert "on   response caching" in text
-    assert "on   word to the admins" in text
+    assert "on   alerts, refused edits" in text
 
 
 def test_it_says_which_webhooks_would_be_taken_and_sent_and_shows_no_secret() -> None:

@@ -8,7 +8,7 @@ from bot.parts.guild_work import Busy, GuildWork
 def test_only_one_works_on_a_server_and_others_are_free() -> None:
     work = GuildWork()
     with work.hold(1, "setup"):
-        with pytest.raises(Busy, match="`setup` is at work"), work.hold(1, "setup-roles"):
+        with pytest.raises(Busy, match="`setup` is already running"), work.hold(1, "setup-roles"):
             pass
         with work.hold(2, "setup"):
             pass

@@ -302,7 +302,7 @@ async def test_when_discord_does_not_pin_that_is_said_and_again_pins(
 
 async def test_one_at_a_time(talk: Talk, running_bot: RunningBot) -> None:
     with running_bot.bot.guild_work.hold(running_bot.sandbox.home_guild_id, "setup"):
-        assert "`setup` is at work on this server" in await post(talk)
+        assert "`setup` is already running on this server" in await post(talk)
 
 
 async def test_by_slash_the_channel_is_chosen(talk: Talk, running_bot: RunningBot) -> None:
@@ -320,5 +320,7 @@ async def test_by_slash_the_channel_is_chosen(talk: Talk, running_bot: RunningBo
 async def test_what_does_not_go_together_is_explained(talk: Talk) -> None:
     assert "Say where: `!codex post #channel`" in text_of(await talk.ask("admin", "!codex post"))
     assert "A channel needs the action `post`" in text_of(await talk.ask("admin", "!codex agents #general"))
-    assert "not in a direct message" in text_of(await talk.ask("owner", "!rules post #general", dm=True))
+    assert "direct message has no channels" in text_of(
+        await talk.ask("owner", "!rules post #general", dm=True)
+    )
     assert "Be kind" in text_of(await talk.ask("member", "!rules", dm=True))

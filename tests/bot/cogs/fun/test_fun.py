@@ -40,7 +40,7 @@ async def test_in_a_direct_message_only_the_writer_is_checked(talk: Talk) -> Non
     member = talk.sandbox.users["member"]
     assert text_of(await talk.ask("member", f"!vibe-check <@{member}>", dm=True)) == own
     told = text_of(await talk.ask("member", "!vibe-check adam", dm=True))
-    assert "in a direct message there are only you and I" in told
+    assert "in a direct message you can only name yourself" in told
 
 
 async def test_dice_and_signs_are_completed(talk: Talk) -> None:

@@ -109,7 +109,7 @@ async def test_a_failure_in_the_middle_is_told_and_a_second_run_goes_on(
 
 async def test_one_set_up_at_a_time(talk: Talk, running_bot: RunningBot) -> None:
     with running_bot.bot.guild_work.hold(running_bot.sandbox.home_guild_id, "setup"):
-        assert "`setup` is at work on this server" in text_of(await talk.ask("admin", "!setup-roles"))
+        assert "`setup` is already running on this server" in text_of(await talk.ask("admin", "!setup-roles"))
 
 
 async def test_a_role_is_taken_once_and_given_back_once(talk: Talk, running_bot: RunningBot) -> None:

@@ -196,7 +196,7 @@ async def test_one_set_up_at_a_time(talk: Talk, running_bot: RunningBot) -> None
     asked = await talk.ask("admin", "!setup")
     with work.hold(running_bot.sandbox.home_guild_id, "setup-roles"):
         await talk.press("admin", asked, "Yes, do it")
-        await talk.until(lambda one: "`setup-roles` is at work on this server" in text_of(one))
+        await talk.until(lambda one: "`setup-roles` is already running on this server" in text_of(one))
     assert built(running_bot.sandbox) == []
 
 

@@ -101,7 +101,7 @@ async def test_without_manage_server_it_explains_what_is_missing(
     assert guild is not None
     for role in guild.me.roles:
         role._permissions &= ~(1 << 5)
-    assert "lack the permission **Manage Server**" in text_of(await talk.ask("admin", line))
+    assert "need the permission **Manage Server**" in text_of(await talk.ask("admin", line))
     assert home(talk).icon is None
 
 
