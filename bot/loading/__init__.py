@@ -1,9 +1,9 @@
-"""The only code that loads, unloads or reloads a cog (design.md §2).
+"""Loads, unloads and reloads cogs (design.md §2); no other code does.
 
-discord.py's own extension handling is not used, for it was seen to lose a cog to two loads at once, to a
-cancelled reload, and to anything in a module that is no `Exception`. Here a cog has one lock; every change of
-it is a task of the loader, which no caller's cancellation reaches; new code is executed while the old still
-answers, and what fails puts the old back.
+discord.py's own extension handling can lose a cog: after two loads at once, a cancelled reload, or an error
+in a module that is not an `Exception`. Here each cog has a lock, and every change is a task of the loader,
+which a caller cannot cancel. New code is executed while the old code still answers; if it fails, the old
+code stays.
 """
 
 from __future__ import annotations
@@ -59,14 +59,14 @@ _DISABLED = "disabled"
 
 
 class CogLoader:
-    """Loads each cog on its first use, once, however many ask at the same time.
+    """Loads each cog once, on its first use, also with concurrent callers.
 
     Args:
-        bot: where cogs are added.
-        names: the cogs there are; each is a module or package of that name in `package`.
-        remembered: where it is kept that a cog was unloaded.
-        package: where the cogs are.
-        warn_above: with more cogs that cannot be loaded than this, the check warns.
+        bot: the bot that gets the cogs.
+        names: the cogs; each is a module or package in `package`.
+        key_values: stores which cogs were unloaded.
+        package: the package of the cogs.
+        warn_above: the check warns if more cogs than this failed to load.
     """
 
     def __init__(
@@ -96,17 +96,17 @@ class CogLoader:
                 self._records[name].state = "disabled"
 
     def is_ready(self, cog: str) -> bool:
-        """Whether the cog is loaded and no change of it is under way: its commands can be looked up now."""
+        """Whether the cog is loaded and not changing, so that its commands can be looked up."""
         record = self._records.get(cog)
         return record is not None and record.state == "loaded" and record.pending == 0
 
     async def ensure(self, cog: str) -> None:
-        """Return when the cog is loaded; a load that this starts goes on when the caller is cancelled.
+        """Return when the cog is loaded; a load that was started continues if the caller is cancelled.
 
-        Nothing else runs between the last look and the return: a look-up right after finds its commands.
+        Nothing runs between the last check and the return, so an immediate look-up finds the commands.
 
         Raises:
-            UnknownCog, CogDisabled, CogFailed: it is not loaded, and another use would not load it.
+            UnknownCog, CogDisabled, CogFailed: the cog cannot be loaded by using it.
         """
         record = self._record(cog)
         while not self.is_ready(record.name):
@@ -117,20 +117,20 @@ class CogLoader:
                 await self._change(record, self._load)
 
     async def settle(self, cog: str) -> None:
-        """Return when no load, swap or unload of the cog is under way."""
+        """Return when no change of the cog is running."""
         record = self._record(cog)
         while record.pending:
             await record.idle.wait()
 
     async def load(self, cog: str) -> LoadResult:
-        """Load it now, and enable it if it was unloaded; a failed one is tried again."""
+        """Load the cog, also if it was unloaded or has failed."""
         return await self._change(self._record(cog), self._enable_and_load)
 
     async def unload(self, cog: str) -> LoadResult:
-        """Unload it and keep it off until `load`, across restarts.
+        """Unload the cog and keep it off until `load`, also after restarts.
 
         Raises:
-            CogStays: it is one of those that cannot be unloaded.
+            CogStays: this cog cannot be unloaded.
         """
         record = self._record(cog)
         if record.name in STAYS:
@@ -138,17 +138,17 @@ class CogLoader:
         return await self._change(record, self._unload)
 
     async def reload(self, cog: str) -> LoadResult:
-        """Swap its code for what the files say now, or load it; on failure the old code stays."""
+        """Load the cog's present files; on failure the old code stays."""
         return await self._change(self._record(cog), self._reload)
 
     async def load_all(self) -> None:
-        """Load every cog that was not yet; failures are logged and shown, not raised."""
+        """Load every cog that is not loaded yet; log and show failures instead of raising them."""
         for record in self._records.values():
             if record.state == "not yet":
                 await self._change(record, self._load)
 
     async def close(self) -> None:
-        """Wait for what is under way, then take every cog down; their teardown errors are logged."""
+        """Wait for running changes, then remove every cog; log errors of their teardown."""
         while self._tasks:
             await asyncio.wait(self._tasks)
         for record in self._records.values():
@@ -160,7 +160,7 @@ class CogLoader:
         return tuple(record.status(self._command_names(record)) for record in self._records.values())
 
     def changed(self) -> tuple[str, ...]:
-        """The cogs whose files are no longer what was last loaded, or tried."""
+        """The cogs whose files have changed since they were last loaded or tried."""
         return tuple(
             record.name
             for record in self._records.values()
@@ -174,7 +174,7 @@ class CogLoader:
             record.uses += 1
 
     def probe(self) -> Reading:
-        """What the health check "cogs" says."""
+        """The health check "cogs"."""
         states = [record.state for record in self._records.values()]
         broken = [record.name for record in self._records.values() if record.error is not None]
         reason = f"could not be loaded: {', '.join(broken)}" if broken else ""
@@ -188,7 +188,7 @@ class CogLoader:
                 "disabled": states.count("disabled"),
             },
         )
-        action = "`/cogs` shows file and line; mend it, then `/reload` it."
+        action = "`/cogs` shows the file and line. Fix it, then run `/reload`."
         return reading.become(self._bound.judge(len(broken)), reason, action)
 
     def _record(self, cog: str) -> CogRecord:
@@ -204,7 +204,7 @@ class CogLoader:
     async def _change(
         self, record: CogRecord, change: Callable[[CogRecord], Awaitable[LoadResult]]
     ) -> LoadResult:
-        """Run one change under the cog's lock, in a task of the loader: the caller may be cancelled."""
+        """Run a change under the cog's lock in a task of its own, which survives the caller."""
         record.pending += 1
         record.idle.clear()
         task = asyncio.create_task(self._locked(record, change), name=f"cog-{record.name}")
@@ -223,7 +223,7 @@ class CogLoader:
     def _ended(self, record: CogRecord, task: asyncio.Task[LoadResult]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and task.exception() is not None:
-            # Whoever asked may be gone; then nobody else says so.
+            # The caller may have been cancelled, so log the error here.
             logger.warning("cog.change_failed cog=%s error=%r", record.name, task.exception())
         record.pending -= 1
         if not record.pending:
@@ -239,12 +239,12 @@ class CogLoader:
         if record.state == "loaded":
             return LoadResult(record.name, ok=True, ms=0.0)
         if record.state == "disabled":
-            return _refused(record, "It was unloaded; `/load` brings it back.")
+            return _refused(record, "This cog is unloaded; `/load` loads it again.")
         return await self._exchange.swap(record)
 
     async def _reload(self, record: CogRecord) -> LoadResult:
         if record.state == "disabled":
-            return _refused(record, "It was unloaded; `/load` brings it back.")
+            return _refused(record, "This cog is unloaded; `/load` loads it again.")
         return await self._exchange.swap(record)
 
     async def _unload(self, record: CogRecord) -> LoadResult:

@@ -1,4 +1,4 @@
-"""A cog's code: importing it anew, telling whether it changed, and where it went wrong."""
+"""Imports a cog's code again, detects changes, and locates errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from types import ModuleType
 
 import msgspec
 
-# Bounds on what is told of an exception: it goes into a reply.
+# The message goes into a reply.
 _MESSAGE_LIMIT = 300
 
 
@@ -21,7 +21,7 @@ class CogFailure(msgspec.Struct, frozen=True):
     """Why a cog did not load.
 
     Attributes:
-        file: where, relative to the project; empty where that is not known.
+        file: relative to the project; empty if unknown.
         type: the exception's name.
         message: its text, shortened.
         incident: the id under which the log has the traceback.
@@ -35,7 +35,7 @@ class CogFailure(msgspec.Struct, frozen=True):
 
 
 def source_files(name: str) -> tuple[Path, ...]:
-    """The Python files of a module or package, sorted; none where it does not exist."""
+    """The Python files of a module or package, sorted; empty if it does not exist."""
     try:
         spec = importlib.util.find_spec(name)
     except (ImportError, ValueError):
@@ -56,23 +56,23 @@ def source_hash(name: str) -> str:
         try:
             digest.update(file.read_bytes())
         except OSError:
-            # Deleted while we look: that is a change, too.
+            # A file that was deleted meanwhile is a change too.
             digest.update(b"unreadable")
     return digest.hexdigest()
 
 
 def loaded_modules(name: str) -> dict[str, ModuleType]:
-    """The module of that name and those below it, as they are imported now."""
+    """The imported module of that name and its submodules."""
     below = name + "."
-    # Other threads import, too; a copy is made at once, and cannot change while it is looked through.
+    # Iterate over a copy, since other threads import at the same time.
     known = tuple(sys.modules.items())
     return {key: module for key, module in known if key == name or key.startswith(below)}
 
 
 def import_anew(name: str) -> ModuleType:
-    """Execute the module as its files are now, with what is below it.
+    """Execute the present files of the module and its submodules.
 
-    Whatever it raises (`SystemExit` too) passes through, after the modules from before have been put back.
+    Restores the previous modules before it raises the module's error (`SystemExit` too).
     """
     before = loaded_modules(name)
     importlib.invalidate_caches()
@@ -87,7 +87,7 @@ def import_anew(name: str) -> ModuleType:
 
 
 def restore(name: str, before: Mapping[str, ModuleType]) -> None:
-    """Put the modules of `name` back as they were: imported or not."""
+    """Restore the modules of `name` that were imported before."""
     _forget(loaded_modules(name))
     sys.modules.update(before)
     parent, _, child = name.rpartition(".")
@@ -96,7 +96,7 @@ def restore(name: str, before: Mapping[str, ModuleType]) -> None:
 
 
 def describe_failure(name: str, error: BaseException, incident: str) -> CogFailure:
-    """Where in the cog's own files `error` arose, and what it said."""
+    """The place in the cog's own files that raised `error`, and its message."""
     file, line = _place(name, error)
     return CogFailure(
         file=_relative(name, file) if file is not None else "",
@@ -110,7 +110,7 @@ def describe_failure(name: str, error: BaseException, incident: str) -> CogFailu
 def _words_of(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         return error.msg
-    # Python adds the whole path of the module in which it looked for a name.
+    # Python adds the full path of the module to the message.
     path = error.path if isinstance(error, ImportError) else None
     return str(error).replace(f" ({path})", "") if path else str(error)
 
@@ -127,7 +127,7 @@ def _place(name: str, error: BaseException) -> tuple[str | None, int | None]:
 
 
 def _relative(name: str, file: str) -> str:
-    """`bot/cogs/help.py` of whatever stands in front of it; the file's name alone where it is elsewhere."""
+    """The path from the root package on, such as `bot/cogs/help.py`; else only the file's name."""
     root = name.split(".", maxsplit=1)[0]
     path = Path(file)
     below = next((parent.parent for parent in path.parents if parent.name == root), path.parent)
@@ -140,10 +140,10 @@ def _forget(modules: Mapping[str, ModuleType]) -> None:
 
 
 def _drop_bytecode(name: str) -> None:
-    # Python trusts compiled code whose source has the same size and second; an edit may have both.
+    # Python trusts compiled code whose source has the same size and mtime; an edit may keep both.
     for file in source_files(name):
         try:
             Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
         except OSError:
-            # Where compiled code cannot be removed it is not written either.
+            # Compiled code that cannot be removed cannot have been written either.
             continue

@@ -1,1 +1,1 @@
-"""Everything that answers: context, embeds' senders, buttons, pages, progress, errors."""
+"""Replies: context, buttons, pages, progress, errors, posted documents."""

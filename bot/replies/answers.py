@@ -1,4 +1,4 @@
-"""The one answer to a press: it is never late, and never given twice."""
+"""Answers a button press in time and only once."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _NO_MENTIONS = discord.AllowedMentions.none()
 
 
 class Answer:
-    """Answers one component interaction; defers it by itself when nothing was said in time.
+    """Answers one component interaction; defers it if no answer comes in time.
 
-    Use it as an async context manager: at the end of the block the timer is gone.
+    Use it as an async context manager, which stops the timer at its end.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Answer:
     ) -> None:
         self._interaction = interaction
         self._sleep = sleep
-        # Two first responses to one interaction are an error on Discord's side, so they take turns.
+        # Discord refuses a second first response to an interaction, so the lock serializes them.
         self._turn = asyncio.Lock()
         self._timer: asyncio.Task[None] | None = None
 
@@ -47,7 +47,7 @@ class Answer:
         await self.settle()
 
     async def settle(self) -> None:
-        """Stop the timer, and wait for a deferral that is on its way."""
+        """Stop the timer, and wait for a deferral in progress."""
         timer, self._timer = self._timer, None
         if timer is not None:
             async with self._turn:
@@ -55,7 +55,7 @@ class Answer:
             await asyncio.wait((timer,))
 
     async def update(self, *, embed: discord.Embed, view: discord.ui.View | None = None) -> None:
-        """Show this in the message that was pressed; without a view its buttons go."""
+        """Edit the pressed message; without a view its buttons are removed."""
         pressed = self._interaction
         embed = hints.fit_card(embed, lambda: access.caller_of(pressed), pressed.client.prefix)
         embeds.check(None, [embed], view=view)
@@ -64,13 +64,13 @@ class Answer:
             await responding.update(self._interaction, parts)
 
     async def whisper(self, text: str) -> None:
-        """Tell only the one who pressed."""
+        """Send a message that only the person who pressed sees."""
         embeds.check(text)
         async with self._turn:
             await responding.whisper(self._interaction, text)
 
     async def retire(self, text: str) -> None:
-        """Take the buttons away and tell the one who pressed why."""
+        """Remove the buttons and tell the person who pressed why."""
         async with self._turn:
             await responding.update(self._interaction, {"view": None})
         await self.whisper(text)
@@ -83,5 +83,5 @@ class Answer:
             try:
                 await defer(self._interaction)
             except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                # Another process was quicker, or the press is lost; the answer itself will tell.
+                # Another process was quicker, or the interaction expired; the answer itself will show it.
                 logger.info("press.defer_failed error=%s", type(error).__name__)

@@ -1,4 +1,4 @@
-"""Buttons that a running command waits for; when it no longer does, they have expired."""
+"""Buttons that a running command waits for; they expire when it stops waiting."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 KINDS = frozenset({"confirm", "progress"})
 
-# Set on an interaction by the command that waits for it, before any button code runs.
+# The waiting command sets it on an interaction before any button code runs.
 _CLAIMED = "helix.claimed"
 
 
@@ -25,10 +25,10 @@ def custom_id(kind: str, action: str, user_id: int, token: str) -> str:
 def next_press(
     bot: HelixBot, custom_ids: Collection[str], user_id: int, *, timeout_s: float | None
 ) -> asyncio.Task[discord.Interaction[HelixBot]]:
-    """Wait for that user's press of one of these, from now on; the caller owns the task and ends it.
+    """Start to wait for the user's press of one of these buttons; the caller owns the task and ends it.
 
-    The check runs inside discord.py's dispatch, before the press reaches `ComponentItem`: what it claims is
-    answered by the waiting command, and what nobody claims has expired. The task raises `TimeoutError`.
+    The check runs in discord.py's dispatch, before the press reaches `ComponentItem`: the waiting command
+    answers a press that it claims, and an unclaimed one has expired. The task raises `TimeoutError`.
     """
 
     def claim(interaction: discord.Interaction[HelixBot]) -> bool:

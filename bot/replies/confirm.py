@@ -1,4 +1,4 @@
-"""A question that only its asker can answer, with a button; silence means no."""
+"""A yes-or-no question with buttons for the caller; no answer means no."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _YES, _NO = "yes", "no"
 
 
 async def confirm(ctx: HelixContext, question: str, *, danger: bool, timeout_s: float = 60.0) -> bool:
-    """Ask, and give the answer; False when it is "no", none came within `timeout_s` seconds, or Helix stops.
+    """Ask; return False on "No", if no answer comes within `timeout_s` seconds, or if Helix stops.
 
-    The question stays in the channel with what became of it. Whoever else presses is told whose it is; a
-    press after a restart hears that the question has expired.
+    The question stays in the channel with its outcome. Other people who press are told whose question it is;
+    after a restart a press is told that the question has expired.
     """
     user_id, token = ctx.author.id, secrets.token_urlsafe(9)
     yes, no = (awaited.custom_id("confirm", choice, user_id, token) for choice in (_YES, _NO))
     waiting = awaited.next_press(ctx.bot, (yes, no), user_id, timeout_s=timeout_s)
-    # Once a stop has begun no press is taken any more.
+    # Presses are not accepted during a stop.
     ctx.bot.kernel.drain.track(waiting, "question", at_once=True)
     try:
         message = await ctx.say(
@@ -35,7 +35,7 @@ async def confirm(ctx: HelixContext, question: str, *, danger: bool, timeout_s: 
         )
         await asyncio.wait((waiting,))
         if waiting.cancelled() or isinstance(waiting.exception(), TimeoutError):
-            why = "Helix is stopping" if waiting.cancelled() else "No answer came"
+            why = "Helix is stopping" if waiting.cancelled() else "There was no answer"
             await _close(message, _card(question, f"{why}; nothing was done.", danger=False))
             return False
         interaction = waiting.result()
@@ -66,6 +66,6 @@ async def _close(message: discord.Message, card: discord.Embed) -> None:
     try:
         await repeat(lambda: message.edit(embed=card, view=None))
     except discord.HTTPException as error:
-        # Someone deleted the question, or closed the channel, which is an answer too.
+        # Someone deleted the question or closed the channel; that counts as no.
         if not discord_codes.is_closed(error):
             raise

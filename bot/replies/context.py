@@ -1,4 +1,4 @@
-"""What a command is given: who calls, from where, and the one way to answer."""
+"""The context of a command: the caller, the place, and the way to answer."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ T = TypeVar("T")
 
 _NO_MENTIONS = discord.AllowedMentions.none()
 _NONCE_LIMIT = 25
-# Under which name an interaction carries how its call ended.
+# The key of the outcome in an interaction's extras.
 OUTCOME = "helix.outcome"
-# Likewise, when it was first answered.
+# The key of the time of the first answer.
 ANSWERED = "helix.answered"
-# A batch's commands share one message; each has this many nonces of its own.
+# The commands of a batch share one message; each has this many nonces.
 _NONCES_PER_COMMAND = 1000
 
 
@@ -46,9 +46,9 @@ class HelixContext(commands.Context[HelixBot]):
     """One call of one command, by prefix or slash.
 
     Attributes:
-        typing_shown: what shows that a prefix command is at work, until the first reply.
-        lookup_error: why a command that the catalog knows cannot be run now.
-        answered_at: when the caller first read an answer, on the monotonic clock; None before that.
+        typing_shown: the typing indicator of a prefix command, until the first reply.
+        lookup_error: why a command of the catalog cannot be run now.
+        answered_at: the monotonic time of the first answer; None before it.
     """
 
     _outcome: Outcome = "ok"
@@ -70,12 +70,12 @@ class HelixContext(commands.Context[HelixBot]):
 
     @cached_property
     def caller(self) -> access.Caller:
-        """Who calls, with the powers they have here and now."""
+        """The caller with their current permissions here."""
         return access.caller_of(self)
 
     @property
     def at_home(self) -> bool:
-        """Whether who did something and why may be shown: in the home server, or to an owner in private."""
+        """Whether the reply may show who did something and why: at home, or to an owner in private."""
         return self.caller.sees_names
 
     @property
@@ -87,11 +87,11 @@ class HelixContext(commands.Context[HelixBot]):
     def outcome(self, outcome: Outcome) -> None:
         self._outcome = outcome
         if self.interaction is not None:
-            # The tree counts slash calls, and sees the interaction only.
+            # The command tree counts slash calls and sees only the interaction.
             self.interaction.extras[OUTCOME] = outcome
 
     def take_place(self, index: int) -> None:
-        """Say that this is the command at `index` of a batch: its replies get nonces of their own."""
+        """Set the command's index in its batch, so that its replies get nonces of their own."""
         self._place = index
 
     async def say(
@@ -105,14 +105,14 @@ class HelixContext(commands.Context[HelixBot]):
         ephemeral: bool | None = None,
         mention: discord.AllowedMentions = _NO_MENTIONS,
     ) -> discord.Message:
-        """Reply; gives the message, which can be edited.
+        """Reply; return the message, which can be edited.
 
-        By prefix it answers the message, with a nonce that keeps a second process from answering too. By
-        slash it is ephemeral as the catalog says, unless `ephemeral` says otherwise.
+        A prefix command gets a reply with a nonce, which prevents a second process from answering too. The
+        reply to a slash command is ephemeral if `ephemeral` or else the catalog says so.
 
         Raises:
-            ReplyTooLong: Discord would refuse it.
-            discord.HTTPException: Discord did.
+            ReplyTooLong: the reply exceeds Discord's limits.
+            discord.HTTPException: Discord refused the reply.
         """
         shown = [self.fitted(one) for one in ([embed] if embed is not None else []) + list(embeds)]
         embeds_check(text, shown, view=view)
@@ -128,12 +128,12 @@ class HelixContext(commands.Context[HelixBot]):
         return await self._deliver(parts, ephemeral)
 
     def fitted(self, card: discord.Embed) -> discord.Embed:
-        """The card with its hints made to fit the caller."""
+        """The card with notes on commands that the caller may not run."""
         return hints.fit_card(card, lambda: self.caller, self.bot.prefix)
 
-    # The overloads of Messageable.send cannot be repeated here one by one; what they take is passed on.
+    # Messageable.send has too many overloads to repeat, so the arguments are passed on.
     async def send(self, content: str | None = None, **parts: Any) -> discord.Message:  # noqa: ANN401 - as discord.py
-        """Reply, as discord.py's own code paths do; with the same guarantees as `say`."""
+        """Reply on behalf of discord.py's own code, with the same guarantees as `say`."""
         ephemeral = parts.pop("ephemeral", None)
         parts = {name: part for name, part in parts.items() if part is not None}
         if content is not None:
@@ -144,7 +144,7 @@ class HelixContext(commands.Context[HelixBot]):
         return await self._deliver(parts, ephemeral)
 
     async def whisper(self, text: str) -> None:
-        """A short word to the caller: by slash nobody else sees it, by prefix it is a reply."""
+        """Send a short text to the caller: ephemeral by slash, a reply by prefix."""
         if self.interaction is not None and not self.interaction.is_expired():
             await whisper(self.interaction, text)
         else:
@@ -155,8 +155,8 @@ class HelixContext(commands.Context[HelixBot]):
 
         Args:
             args_key: the arguments the data depends on, the action first; hashable.
-            build: computes the data; what is kept is data, never a message.
-            tags: what the data was read from (state, agents, health, …); a change of one drops it.
+            build: computes the data (never a message).
+            tags: the sources of the data (state, agents, health, …); a change of one drops the entry.
         """
         ttl_s = self.entry.ttl_s
         if ttl_s is None:
@@ -167,7 +167,7 @@ class HelixContext(commands.Context[HelixBot]):
     async def cached_async(
         self, args_key: tuple[object, ...], compute: Callable[[], Awaitable[T]], tags: Collection[str]
     ) -> T:
-        """Like `cached`, for data that must be waited for: computed once, however many ask at once."""
+        """Like `cached` for an async computation, which concurrent callers share."""
         ttl_s = self.entry.ttl_s
         if ttl_s is None:
             return await compute()
@@ -205,7 +205,7 @@ class HelixContext(commands.Context[HelixBot]):
         return await respond(interaction, parts, private=private)
 
     def next_nonce(self) -> str:
-        """What keeps the next message for this call from being posted twice."""
+        """The nonce that prevents a duplicate of the next message."""
         if self._numbers is None:
             self._numbers = itertools.count(self._place * _NONCES_PER_COMMAND + 1)
         return f"{self.message.id}-{next(self._numbers)}"[:_NONCE_LIMIT]

@@ -1,4 +1,4 @@
-"""The one handler of errors, for prefix, slash and buttons: what the caller is told, and what is logged."""
+"""Handles the errors of commands and buttons: tells the caller and writes the log."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# How texts name a command to be typed, whoever reads them: `/alerts ack 3`.
+# The form of a command in texts: `/alerts ack 3`.
 _HINT = re.compile(r"`/([a-z0-9-]+)")
 
-# What somebody is told whose call meets a stop: before it begins, or in the middle of it.
+# The answers to calls that come during a stop, or are cancelled by it.
 RESTARTING = "Helix is restarting. Try again in a moment."
 CUT_OFF = "Helix is stopping, and this was cut off. Try again in a moment."
-# What a reply that nobody can be told about may raise; a closed session is a RuntimeError of aiohttp's.
+# The errors of a reply that could not be sent; for a closed session aiohttp raises RuntimeError.
 UNSENT = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError, RuntimeError)
 _WRAPPERS = (
     commands.HybridCommandError,
@@ -49,11 +49,11 @@ _WRAPPERS = (
 
 
 class Explained(msgspec.Struct, frozen=True):
-    """An error as its caller and the counters see it.
+    """An error as the caller and the metrics see it.
 
     Attributes:
-        text: what the caller is told; None where there is nothing to say.
-        incident: under which id the traceback is logged; None for what is no fault of ours.
+        text: the message to the caller; None if there is none.
+        incident: the id of the traceback in the log; None unless it is an error of Helix.
     """
 
     outcome: Outcome
@@ -62,7 +62,7 @@ class Explained(msgspec.Struct, frozen=True):
 
 
 def unwrap(error: BaseException) -> BaseException:
-    """What happened, without the wrappers that discord.py puts around it."""
+    """The original error, without discord.py's wrappers."""
     while True:
         inner: BaseException | None = None
         if isinstance(error, _WRAPPERS):
@@ -77,9 +77,9 @@ def unwrap(error: BaseException) -> BaseException:
 def explain(
     error: BaseException, entry: CommandEntry | None, prefix: str, typed_after: str = "/"
 ) -> Explained:
-    """What to tell the caller of `entry` about this error; unexpected ones get an incident id.
+    """Explain the error to the caller of `entry`; unexpected errors get an incident id.
 
-    Commands that the text names are shown as the caller calls them: `typed_after` is the prefix, or a slash.
+    The text shows commands the way the caller types them: `typed_after` is the prefix or a slash.
     """
     error = unwrap(error)
     if isinstance(error, HelixError):
@@ -99,13 +99,13 @@ def _readable(error: HelixError, typed_after: str) -> str:
             after = after.replace(repr(error.suggestion), quoted(error.suggestion), 1)
         text = f"{before}{quoted(error.name) if name else ''}{after}"
     if not isinstance(error, MarkdownError):
-        # What somebody typed must not become a link in what the bot says; code stays code.
+        # Text that a person typed must not become a link in the reply; code stays code.
         text = embeds.advice(text, embeds.CONTENT_LIMIT)
     return embeds.clip(_typed(text, typed_after), embeds.CONTENT_LIMIT)
 
 
 def _typed(text: str, after: str) -> str:
-    """The text with each command that it names as the caller types it."""
+    """The text with each command in the form that the caller types."""
     return _HINT.sub(lambda found: f"`{after}{found[1]}" if catalog.find(found[1]) else found[0], text)
 
 
@@ -128,7 +128,7 @@ def _explain_discord(error: BaseException) -> Explained | None:
         return Explained("elsewhere", None)
     if discord_codes.kind_of(error) == "ours":
         return None
-    # An outage fails the command for its caller; a refusal is an answer.
+    # An outage counts as a failure; a refusal is an answer.
     outcome: Outcome = "failed" if error.status >= 500 else "told"
     return Explained(outcome, discord_codes.in_words(error))
 
@@ -136,7 +136,7 @@ def _explain_discord(error: BaseException) -> Explained | None:
 async def report(
     target: HelixContext | discord.Interaction[Any], error: BaseException, *, where: str
 ) -> Outcome:
-    """Tell the caller what went wrong, log what deserves it, and say how the call ended. Never raises."""
+    """Tell the caller what went wrong, log it if needed, and return the outcome. Never raises."""
     context = target if isinstance(target, HelixContext) else None
     bot = target.bot if isinstance(target, HelixContext) else target.client
     entry = context.entry if context is not None and context.has_entry else None
@@ -188,26 +188,28 @@ def _complaint(error: commands.UserInputError | app_commands.TransformerError) -
     if isinstance(error, commands.ArgumentParsingError):
         return "A quotation mark is not closed. Close it, or leave it out."
     if isinstance(error, app_commands.TransformerError):
-        return f"{quoted(str(error.value))} does not fit there."
+        return f"{quoted(str(error.value))} is not valid there."
     if isinstance(error, commands.BadLiteralArgument | commands.RangeError):
         return str(error)
     if isinstance(error, commands.BadArgument):
         return _bad_argument(error)
-    return "That did not fit."
+    return "An argument is not valid."
 
 
 def _bad_argument(error: commands.BadArgument) -> str:
     if isinstance(error, commands.MemberNotFound):
-        return f"{quoted(error.argument)} is nobody here: mention them, or write their whole name."
+        return (
+            f"{quoted(error.argument)} is not a member here: mention the person, or write their whole name."
+        )
     given = getattr(error, "argument", None)
     text = str(error)
     # discord.py's own text for a failed `int` or `float` names the type as Python does.
     if text.startswith('Converting to "int"'):
         name = text.rsplit('"', 2)[-2]
-        return f"`{name}` takes a whole number."
+        return f"`{name}` must be a whole number."
     if text.startswith('Converting to "float"'):
         name = text.rsplit('"', 2)[-2]
-        return f"`{name}` takes a number."
+        return f"`{name}` must be a number."
     return f"{quoted(str(given))} was not found." if given is not None else text
 
 
@@ -219,7 +221,7 @@ def _usage(entry: CommandEntry | None, prefix: str) -> str:
 
 
 def in_short(error: BaseException) -> str:
-    """An error for one field of a log line: its kind, and what Discord calls it."""
+    """A short form of the error for a log line: its type, and Discord's status and code."""
     if isinstance(error, discord.HTTPException):
         return f"{type(error).__name__}:{error.status}:{error.code}"
     return type(error).__name__

@@ -1,4 +1,4 @@
-"""What was said last, and where, so that nothing is said twice in a row; kept across reloads and restarts."""
+"""Stores the last text said in each place, so that none is repeated in a row; survives restarts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from core.store.kv import KeyValueStore
 
-# Channels that are remembered; the one that has been silent longest is forgotten first.
+# The number of stored places; the one silent for longest is dropped first.
 MAX_PLACES = 500
 
 
 async def choose(key_values: KeyValueStore, scope: str, place: str, pick: Callable[[str | None], str]) -> str:
-    """What `pick` chooses, given the text said last in `place`; it is then the last one there.
+    """Choose a text with `pick`, given the last one in `place`, and store the choice.
 
-    Two who ask at the same moment do not hear the same. `pick` must be pure: it runs in the store's writer
-    thread, and again where the store has to try again.
+    Two concurrent callers do not get the same text. `pick` must be pure: it runs in the store's writer
+    thread, again if the store retries.
     """
     return await key_values.change(f"{scope}#last-said", place, pick, keep=MAX_PLACES)

@@ -1,7 +1,7 @@
-"""A message of our own that is edited for hours.
+"""Edits a message of the bot over hours.
 
-Discord takes only so many edits of a message that is older than an hour, then refuses them (code 30046).
-A new message, sent without a notification, takes the place of the old one.
+Discord limits the edits of a message that is older than an hour (code 30046). Then a new message, sent
+without a notification, replaces it.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from bot.replies.replying import reopened, send
 from bot.replies.unheard import repeat
 
 _NO_MENTIONS: Final = discord.AllowedMentions.none()
-# What the check of a duty says of it.
+# The reason that a channel's health check shows.
 REPLACED: Final = "Discord took no more edits of the old message, so a new one was posted"
 
 
 async def edit(message: discord.PartialMessage, *, embed: discord.Embed) -> None:
-    """Show this, without buttons: in the message, or in a new one in its place.
+    """Edit the message to show this embed without buttons, or replace the message.
 
     Raises:
-        discord.HTTPException: Discord takes neither.
+        discord.HTTPException: Discord refused both.
     """
     try:
         await repeat(lambda: message.edit(embed=embed, view=None, allowed_mentions=_NO_MENTIONS))
@@ -42,10 +42,10 @@ async def replace(
     files: Sequence[discord.File] = (),
     nonce: str | None = None,
 ) -> discord.Message:
-    """Delete the message and post this in its channel.
+    """Delete the message and post a new one in its channel.
 
     Raises:
-        discord.HTTPException: Discord does not take it; the old message may be gone by then.
+        discord.HTTPException: Discord refused it; the old message may be deleted already.
     """
     await withdraw(message)
     parts: dict[str, Any] = {"embed": embed, "silent": True, "allowed_mentions": _NO_MENTIONS}
@@ -53,15 +53,15 @@ async def replace(
         parts["view"] = view
     if files:
         parts["files"] = [reopened(file) for file in files]
-    # A message is replaced once, so its id makes a nonce.
+    # A message is replaced only once, so its id serves as nonce.
     return await send(message.channel, parts, nonce=nonce or f"new-{message.id}")
 
 
 async def withdraw(message: discord.Message | discord.PartialMessage) -> None:
-    """Delete the message, unless it is gone or its channel is closed to the bot.
+    """Delete the message, unless it no longer exists or the bot has no access to its channel.
 
     Raises:
-        discord.HTTPException: Discord does not take it now.
+        discord.HTTPException: a temporary failure.
     """
     try:
         await message.delete()
@@ -71,5 +71,5 @@ async def withdraw(message: discord.Message | discord.PartialMessage) -> None:
 
 
 def refuses_edits(error: discord.HTTPException) -> bool:
-    """Whether the message was edited too often for its age."""
+    """Whether Discord refused the edit because an old message was edited too often."""
     return error.code == discord_codes.OLD_EDITS

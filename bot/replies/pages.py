@@ -1,4 +1,4 @@
-"""Long lists in pages; ◀ and ▶ carry where they lead, so they answer after a restart too."""
+"""Long lists in pages; ◀ and ▶ carry their target page, so they work after a restart too."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from bot.text.embeds import length
 if TYPE_CHECKING:
     from bot.parts import HelixBot
 
-# The pattern of a payload that `Turn` reads, up to what the command adds.
+# The pattern of a payload that `Turn` reads, before the command's own part.
 TURN = r"[^|]*\|"
-# What a phone shows without much scrolling.
+# Fits a phone without much scrolling.
 LINES_PER_PAGE = 10
 PAGE_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where a press of ◀ or ▶ leads: the page (from 0), and what the command needs to show it."""
+    """The target of ◀ or ▶: the page (from 0) and the command's own payload."""
 
     page: int
     payload: str
 
     @classmethod
     def of(cls, press: buttons.Press) -> Turn:
-        """The turn that a press stands for; page 0 where its payload has no number."""
+        """The turn of a press; page 0 if its payload has no number."""
         page, _, payload = press.payload.partition("|")
         return cls(int(page) if page.isdecimal() and len(page) < 7 else 0, payload)
 
@@ -38,9 +38,9 @@ class Turn:
 def cut(
     parts: Sequence[str], *, per_page: int = LINES_PER_PAGE, limit: int = PAGE_LENGTH
 ) -> tuple[tuple[str, ...], ...]:
-    """`parts` in pages of at most `per_page` parts and `limit` characters; a part is never divided.
+    """Divide `parts` into pages of at most `per_page` parts and `limit` characters; a part stays whole.
 
-    At least one page, which is empty when there are no parts; a part over the limit has a page of its own.
+    There is at least one page, empty if there are no parts; a part over the limit gets a page of its own.
     """
     pages: list[tuple[str, ...]] = []
     page: list[str] = []
@@ -55,12 +55,12 @@ def cut(
 
 
 def within(page: int, count: int) -> int:
-    """`page`, or the nearest one that there is: the list may have become shorter since."""
+    """`page`, or the nearest existing one, since the list may have become shorter."""
     return max(0, min(page, count - 1))
 
 
 def footer(page: int, count: int, more: str = "") -> str:
-    """What stands below a page: its number where there are several, and `more`."""
+    """The footer of a page: its number if there are several, and `more`."""
     number = f"Page {page + 1} of {count}" if count > 1 else ""
     return " · ".join(filter(None, (number, more)))
 
@@ -68,9 +68,9 @@ def footer(page: int, count: int, more: str = "") -> str:
 async def view(
     bot: HelixBot, cog: str, action: str, user_id: int, *, page: int, count: int, payload: str = ""
 ) -> discord.ui.View | None:
-    """◀ and ▶ of one user around `page` of `count`; None where there is nothing to turn.
+    """The user's ◀ and ▶ buttons for `page` of `count`; None if there is one page.
 
-    The cog's handler marked with the same `cog` and `action` reads the press with `Turn.of`.
+    The cog's handler with the same `cog` and `action` reads the press with `Turn.of`.
     """
     if count <= 1:
         return None

@@ -1,4 +1,4 @@
-"""What a button carries beyond Discord's 100 characters: kept in the store under a short key."""
+"""Stores payloads that exceed the 100 characters of a custom id, under a short key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 
 from core.store.kv import KeyValueStore
 
-# A page of a person's own list is worth keeping for days; more than so many nobody turns back to.
+# Enough for several days of use.
 MAX_PAYLOADS = 2_000
 MAX_PAYLOAD_LENGTH = 4_000
 
@@ -14,14 +14,14 @@ _KEY_LENGTH = 20
 
 
 class PayloadStore:
-    """Payloads of one application, at most `MAX_PAYLOADS`; the oldest leave first."""
+    """Payloads of one application, at most `MAX_PAYLOADS`; the oldest are dropped first."""
 
     def __init__(self, key_values: KeyValueStore, scope: str) -> None:
         self._key_values = key_values
         self._scope = f"{scope}#components"
 
     async def keep(self, payload: str) -> str:
-        """The key under which `payload` can be found again; the same payload has the same key.
+        """Store `payload` and return its key; the same payload has the same key.
 
         Raises:
             ValueError: it is longer than `MAX_PAYLOAD_LENGTH`.
@@ -33,5 +33,5 @@ class PayloadStore:
         return key
 
     async def find(self, key: str) -> str | None:
-        """The payload kept under `key`; None when it has left the store."""
+        """The payload kept under `key`; None if it was dropped."""
         return await self._key_values.get(self._scope, key)

@@ -33,7 +33,7 @@ CASES = (
         wrong=(
             Use(line="coinflip 0", options={"count": 0}, says="from 1 to 100, not 0"),
             Use(line="coinflip 101", options={"count": 101}, says="from 1 to 100, not 101"),
-            Use(line="coinflip many", options={"count": "many"}, says="takes a whole number"),
+            Use(line="coinflip many", options={"count": "many"}, says="must be a whole number"),
         ),
     ),
     Case(
@@ -44,6 +44,6 @@ CASES = (
     Case(
         command="vibe-check",
         happy=Use(line="vibe-check", says="(?s)of 100.*Field"),
-        wrong=(Use(line="vibe-check nobody", options={"member": "5"}, says="`nobody` is nobody here"),),
+        wrong=(Use(line="vibe-check nobody", options={"member": "5"}, says="`nobody` is not a member here"),),
     ),
 )

@@ -25,7 +25,7 @@ CASES = (
         wrong=(
             Use(line="ritual 0", options={"steps": 0}, says="from 1 to 1000, not 0"),
             Use(line="ritual 1001", options={"steps": 1001}, says="from 1 to 1000, not 1001"),
-            Use(line="ritual many", options={"steps": "many"}, says="`steps` takes a whole number"),
+            Use(line="ritual many", options={"steps": "many"}, says="`steps` must be a whole number"),
         ),
     ),
     Case(
@@ -39,7 +39,7 @@ CASES = (
         happy=Use(line="rituals", says="There is no ritual yet"),
         wrong=(
             Use(line="rituals 7", options={"page": 7}, says="There is 1 page, but no page 7"),
-            Use(line="rituals last", options={"page": "last"}, says="`page` takes a whole number"),
+            Use(line="rituals last", options={"page": "last"}, says="`page` must be a whole number"),
         ),
     ),
     Case(

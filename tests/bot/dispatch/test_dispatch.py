@@ -128,7 +128,7 @@ async def test_a_missing_or_wrong_argument_is_answered_with_the_usage(
     missing = await chat.ask("!agent")
     assert missing["content"].startswith("`name` is missing.\nUsage: `!agent <name>`")
     wrong = await chat.ask("!history Lumina soon", "owner")
-    assert "`days` takes a whole number." in wrong["content"]
+    assert "`days` must be a whole number." in wrong["content"]
     unclosed = await chat.ask('!history "Lumina', "mod")
     assert "quotation mark" in unclosed["content"]
     await ended(running_bot, "history", "bad input", 2)

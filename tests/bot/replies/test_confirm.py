@@ -52,7 +52,7 @@ async def test_nobody_else_answers(running_bot: RunningBot, talk: Talk) -> None:
 async def test_silence_means_no(running_bot: RunningBot, talk: Talk) -> None:
     ctx = await context_of(running_bot, "admin")
     assert await confirm(ctx, "Sure?", danger=False, timeout_s=0.02) is False
-    closed = await talk.until(lambda one: "No answer came" in text_of(one))
+    closed = await talk.until(lambda one: "There was no answer" in text_of(one))
     assert items(closed) == []
 
 

@@ -108,13 +108,13 @@ def parameter(name: str) -> commands.Parameter:
     [
         (commands.MissingRequiredArgument(parameter("name")), "`name` is missing."),
         (commands.ExpectedClosingQuoteError('"'), "A quotation mark is not closed"),
-        (commands.BadArgument('Converting to "int" failed for parameter "days".'), "`days` takes a whole"),
-        (commands.BadArgument('Converting to "float" failed for parameter "v".'), "`v` takes a number."),
-        (commands.MemberNotFound("@everyone `x`"), "`@everyone ˋxˋ` is nobody here"),
+        (commands.BadArgument('Converting to "int" failed for parameter "days".'), "`days` must be a whole"),
+        (commands.BadArgument('Converting to "float" failed for parameter "v".'), "`v` must be a number."),
+        (commands.MemberNotFound("@everyone `x`"), "`@everyone ˋxˋ` is not a member here"),
         (commands.ChannelNotFound("lobby"), "`lobby` was not found."),
         (commands.BadArgument("plain words"), "plain words"),
         (commands.BadLiteralArgument(parameter("x"), ("a", "b"), [], "c"), "Could not convert"),
-        (commands.TooManyArguments(), "That did not fit."),
+        (commands.TooManyArguments(), "An argument is not valid."),
     ],
 )
 def test_bad_input_is_answered_with_what_was_wrong_and_the_usage(error: Exception, text: str) -> None:
@@ -128,7 +128,7 @@ def test_bad_input_is_answered_with_what_was_wrong_and_the_usage(error: Exceptio
 def test_a_value_that_a_slash_option_cannot_take_is_quoted() -> None:
     transformer = cast("Any", SimpleNamespace(_error_display_name="x"))
     error = app_commands.TransformerError("so", discord.AppCommandOptionType.string, transformer)
-    assert (explain(error, None, "!").text or "").startswith("`so` does not fit there.")
+    assert (explain(error, None, "!").text or "").startswith("`so` is not valid there.")
 
 
 def test_a_cooldown_says_how_long() -> None:

@@ -90,7 +90,7 @@ async def test_every_kind_of_prefix_answer_comes_without_its_reference(
     await chat.say("\n".join(["!ping"] * 11), "owner")
     assert "1 were left out" in (await said_by_bot(chat, 11))[10]["content"]
     await chat.say("!ping !ping", "owner")
-    assert "One batch" in (await said_by_bot(chat, 12))[11]["content"]
+    assert "Too many batches" in (await said_by_bot(chat, 12))[11]["content"]
     await chat.say("!pingg")
     assert "Did you mean" in (await said_by_bot(chat, 13))[12]["content"]
     await chat.say("!status")

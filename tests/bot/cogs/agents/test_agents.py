@@ -114,7 +114,7 @@ async def test_history_turns_pages_of_the_list_that_was_shown(talk: Talk, runnin
     ("line", "said"),
     [
         ("!history vega 0", "from 1 to 365"),
-        ("!history vega soon", "`days` takes a whole number."),
+        ("!history vega soon", "`days` must be a whole number."),
         ("!history", "`agent` is missing."),
         ("!history nobody", "There is no agent called `nobody`"),
     ],

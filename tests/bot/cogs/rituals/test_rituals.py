@@ -169,7 +169,7 @@ async def _copy(crashed: RunningBot, other: RunningBot) -> None:
 async def test_what_is_wrong_with_steps_is_said(talk: Talk) -> None:
     for steps in ("0", "1001", "-5"):
         assert "from 1 to 1000" in text_of(await talk.ask("member", f"!ritual {steps}"))
-    assert "`steps` takes a whole number." in text_of(await talk.ask("mod", "!ritual many"))
+    assert "`steps` must be a whole number." in text_of(await talk.ask("mod", "!ritual many"))
 
 
 async def test_status_shows_the_running_and_the_last_one(slow: tuple[RunningBot, Talk]) -> None:

@@ -39,7 +39,7 @@ async def last_of(line: str) -> str:
     ("line", "said"),
     [
         ("!ritual 0", "from 1 to 1000"),
-        ("!ritual x", "`steps` takes a whole number."),
+        ("!ritual x", "`steps` must be a whole number."),
         ("!rituals", "There is no ritual yet"),
         ("!rituals 3", "There is 1 page, but no page 3."),
         ("!folklore", "0 anomalies · 0 legends · 0 hymns · 0 laws"),
