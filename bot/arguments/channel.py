@@ -44,7 +44,7 @@ class TextChannel(app_commands.Transformer, commands.TextChannelConverter):
             Refusal: used in a direct message.
         """
         if ctx.guild is None:
-            raise Refusal("server only", "A direct message has no channels: use this in a server.")
+            raise Refusal("server only", "This works in a server: a direct message has no channels.")
         found = await super().convert(ctx, argument.removeprefix("#"))
         if found.guild.id != ctx.guild.id:
             raise commands.ChannelNotFound(argument)
