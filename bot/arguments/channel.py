@@ -44,7 +44,8 @@ class TextChannel(app_commands.Transformer, commands.TextChannelConverter):
             Refusal: used in a direct message.
         """
         if ctx.guild is None:
-            raise Refusal("server only", "This works in a server: a direct message has no channels.")
+            text = "This works in a server, not in a direct message, which has no channels."
+            raise Refusal("server only", text)
         found = await super().convert(ctx, argument.removeprefix("#"))
         if found.guild.id != ctx.guild.id:
             raise commands.ChannelNotFound(argument)

@@ -320,7 +320,7 @@ async def test_by_slash_the_channel_is_chosen(talk: Talk, running_bot: RunningBo
 async def test_what_does_not_go_together_is_explained(talk: Talk) -> None:
     assert "Say where: `!codex post #channel`" in text_of(await talk.ask("admin", "!codex post"))
     assert "A channel needs the action `post`" in text_of(await talk.ask("admin", "!codex agents #general"))
-    assert "direct message has no channels" in text_of(
+    assert "not in a direct message, which has no channels" in text_of(
         await talk.ask("owner", "!rules post #general", dm=True)
     )
     assert "Be kind" in text_of(await talk.ask("member", "!rules", dm=True))
