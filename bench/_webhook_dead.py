@@ -71,7 +71,7 @@ async def _one_round(*, dead: bool) -> list[float]:
                 for path in ("error", "hang", "loris"):
                     await destinations.subscribe(_KIND, f"{base}/{path}")
                 await destinations.subscribe(_KIND, f"http://127.0.0.1:{free_port()}/refused")
-            # As in Helix, the breaker of a failing destination opens after five attempts.
+            # As in Helix, the breaker of a failing destination opens after a few attempts.
             breakers = dict[str, Breaker]()
             deliverer = Deliverer(
                 outbox,

@@ -1,4 +1,4 @@
-"""Errors that faults can produce, by Discord's JSON error code: HTTP status and text."""
+"""Errors that `faults.py` can inject, by Discord's JSON error code: HTTP status and text."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -17,7 +17,7 @@ def encode(value: object) -> str:
 
 
 def decode(raw: str | bytes) -> object:
-    """Decode JSON that can be encoded again.
+    """Decode JSON; refuses what could not be encoded again.
 
     Raises:
         ValueError: Invalid JSON, and NaN, Infinity, unpaired surrogates (not encodable as UTF-8), and nesting

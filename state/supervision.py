@@ -1,4 +1,4 @@
-"""Registers the loops and the health checks of the collective."""
+"""Registers the loops and most health checks of the collective; webhooks and services register their own."""
 
 from __future__ import annotations
 

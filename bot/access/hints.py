@@ -12,7 +12,7 @@ from bot.access import Caller
 from bot.catalog.entry import ANYWHERE, CommandEntry, Level
 from bot.text import embeds
 
-# Matches if the sentence already says before the command that an admin runs it.
+# Matches text before a command if its last sentence already mentions an admin.
 _SAYS_WHO = re.compile(r"\badmins?\b(?:(?!\. |\n).)*\Z")
 _FOR = {Level.mod: "for mods", Level.admin: "for admins", Level.owner: "for owners"}
 

@@ -45,7 +45,7 @@ Path = tuple[str | int, ...]
 
 
 def parse_command(errors: FormErrors, body: JsonObject, path: Path = ()) -> JsonObject:
-    """Validate a command; returns its fields as Discord would, without ids.
+    """Validate a command; returns the fields that Discord would store, except ids.
 
     Rules: "Application Command Naming" and "Application Command Option Structure" in Discord's reference.
     """

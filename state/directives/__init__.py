@@ -37,7 +37,7 @@ from state.webhooks import Webhooks
 
 logger = logging.getLogger(__name__)
 
-# How often a directive is tried if the process is killed while it runs.
+# How many times a directive is tried if the process is killed while it runs.
 MOST_ATTEMPTS: Final = 3
 _HOUR: Final = timedelta(hours=1)
 _TEXT_SHOWN: Final = 200

@@ -59,8 +59,8 @@ E = TypeVar("E", bound=InEvent)
 logger = logging.getLogger(__name__)
 
 _COUNT_EVERY_S: Final = 5.0
-# The breaker of a handler stays open for a shorter time than that of a destination, since a handler is local.
-_HANDLER_POLICY: Final = BreakerPolicy(min_calls=5, open_s=5.0, longest_open_s=60.0)
+# A handler is local, so its breaker tries again at least every minute.
+_HANDLER_POLICY: Final = BreakerPolicy(longest_open_s=60.0)
 
 
 class Webhooks:
