@@ -35,7 +35,7 @@ discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(gateway)
 intents = discord.Intents.default()
 intents.message_content = intents.members = True
 bot = commands.Bot("!", intents=intents)
-@bot.dispatch.command()
+@bot.command()
 async def ping(ctx):
     await ctx.reply("pong")
 async def main():
