@@ -56,7 +56,7 @@ def gateway(view: StatusView) -> str:
 
 
 def ritual(view: StatusView) -> str:
-    """The running or last ritual, without anything that changes on its own."""
+    """The running or last ritual, without its progress, which would change at each step."""
     found = view.ritual
     if found is None:
         return "none yet"

@@ -21,7 +21,7 @@ def build_invocation(
     *,
     focused: str | None = None,
 ) -> tuple[JsonObject, int]:
-    """The interaction data of a command, and the type of the focused option (autocomplete only).
+    """The interaction data of a command, and the type of the focused option (STRING if none is).
 
     Args:
         world: For ids.

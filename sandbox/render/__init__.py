@@ -85,7 +85,7 @@ def member_json(world: World, member: Member, *, with_user: bool = True) -> Json
 
 
 def channel_json(world: World, channel: Channel, viewer_id: int | None = None) -> JsonObject:
-    """A channel object; with the recipient of a direct message, or the viewer's membership of a thread."""
+    """A channel object. For a direct message it has the recipient; for a thread, the viewer's membership."""
     if channel.thread is not None:
         return thread_json(channel, channel.thread, viewer_id)
     last = str(channel.last_message_id) if channel.last_message_id else None

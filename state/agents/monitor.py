@@ -31,8 +31,8 @@ STALENESS_EVERY_S: Final = 5.0
 class AgentMonitor:
     """Compares the agents with their previous status at each change that could affect them.
 
-    Notifications are sent before any client can get the old status, since this runs inside the announcements
-    of the health registry and the manager. Only the journal is written later, by `run`.
+    It runs as a listener of the health registry and the manager, so subscribers are told before they can read
+    a stale status. Only the journal is written later, by `run`.
     """
 
     def __init__(self, kernel: Kernel, manager: StateManager) -> None:
@@ -101,8 +101,8 @@ class AgentMonitor:
     async def flush(self) -> None:
         """Journals what waits. If the store refuses, it keeps waiting, and the error is raised.
 
-        Concurrent callers wait for the same write. It continues if its first caller is cancelled: started
-        again, it could journal a change twice.
+        Concurrent callers wait for the same write. It continues if its first caller is cancelled,
+        since a second write could journal a change twice.
         """
         if self._flushing is None or self._flushing.done():
             self._flushing = asyncio.create_task(self._journal_waiting(), name="agents-journal")

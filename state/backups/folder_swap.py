@@ -19,7 +19,8 @@ from state.backups._copy import remove_tree
 
 # Marks a folder that is still being filled, so that it is never mistaken for a data folder.
 _HALF: Final = ".half"
-# In the data folder: first its old content is moved aside, then the content of this folder moves in.
+# Names of the prepared folder inside the data folder. READY: the old content is being moved aside. MOVING:
+# the new content is being moved in.
 _READY: Final = ".restore-ready"
 _MOVING: Final = ".restore-moving"
 _ASIDE: Final = "before-restore-"
@@ -51,7 +52,7 @@ def abandon(prepared: Path) -> None:
 def swap(prepared: Path, folder: Path, stamp: str) -> Path | None:
     """Puts `prepared` in the place of `folder`; returns the path of the old content (None: it was empty).
 
-    The lock stays held: the lock file remains the same file.
+    The new folder gets a hard link to the lock file, so the lock is never released.
     """
     keep_rights(prepared, folder)
     if prepared.parent == folder.parent:

@@ -24,7 +24,7 @@ class Edit(Protocol):
         ...
 
     def refreshes(self, snapshot: Snapshot) -> bool:
-        """Whether it equals the state but is newer: a file written again as a heartbeat."""
+        """Whether only its time is newer than the state's, as when an agent rewrites it as a heartbeat."""
         ...
 
     def change(self, snapshot: Snapshot) -> Change:

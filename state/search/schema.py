@@ -16,7 +16,7 @@ _LENGTH: Final = 4_000
 
 # https://www.sqlite.org/fts5.html §4.4.3: an external content table and the triggers that update the index.
 _INDEX: Final = (
-    # Who and why are in a column of their own: outside home they are neither searched nor shown.
+    # `people` holds who and why; outside the home server it is neither searched nor shown.
     """CREATE TABLE search_docs (
         id INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, source_id INTEGER NOT NULL,
         at_us INTEGER NOT NULL, title TEXT NOT NULL, body TEXT NOT NULL, people TEXT NOT NULL,
@@ -44,7 +44,7 @@ _INDEX: Final = (
 def _source(table: str, source: str, *, at_us: str, title: str, body: str, people: str) -> tuple[str, ...]:
     """The triggers of one table, and the statement that indexes its present rows.
 
-    In the expressions, `{row}.` stands before column names.
+    The expressions name columns as `{row}.name`; `{row}` becomes `new` or the table.
     """
 
     def values(row: str) -> str:

@@ -76,7 +76,7 @@ class ServiceProbes:
     Args:
         session_factory: returns the process's shared client session.
         file: `services.json`; written with examples if it is missing.
-        own_url: this process's own URL, `{base}` in the file, until `set_own_url` is called.
+        own_url: what `{base}` in the file stands for; `set_own_url` replaces it.
         warn_above: the check warns if more services than this are down.
     """
 

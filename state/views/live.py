@@ -141,7 +141,7 @@ def _ritual(ritual: RunningRitual | RitualRecord | RitualCompleted) -> LiveRitua
 def _delivery(delivery: Settled | DeliveryExhausted, event: Event) -> LiveDelivery:
     if isinstance(delivery, Settled):
         return live_delivery(delivery, event.at)
-    # Sent only to test delivery: a real dead letter was reported by its last attempt.
+    # Such an event is only a test here: a real dead letter was shown as its last attempt (`Settled`).
     return LiveDelivery(
         id=delivery.delivery,
         event=delivery.event_type,

@@ -81,7 +81,7 @@ class MetricsView:
     Attributes:
         section: None for the overview.
         memory_bytes: the process's memory; None if the platform does not report it.
-        objectives_over_s: the part of the last day that the objectives cover, in seconds.
+        objectives_over_s: for how long the objectives have been measured, in seconds; at most a day.
         lag_s: the event loop's lag: last, and worst of the last minute.
     """
 
