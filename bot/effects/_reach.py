@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import aiohttp
 import discord
 
 from bot.replies import discord_codes, errors
@@ -20,6 +25,8 @@ THRESHOLDS: Final = (
     warns_when("the channel", "gone, or closed to Helix"),
     warns_when("a post", "refused, or late by 5 minutes"),
 )
+# Discord or the network does not accept something now; it is tried again.
+DELAYS: Final = (discord.HTTPException, aiohttp.ClientError, OSError)
 _AGAIN_AFTER_S: Final = 300.0
 # A failure counts as temporary for this long.
 _LATE_S: Final = 300.0
@@ -29,7 +36,11 @@ _ACTION: Final = (
 
 
 class Reach:
-    """The channel of one duty; the check `<duty>-channel` shows its state."""
+    """The channel of one duty; the check `<duty>-channel` shows its state.
+
+    Attributes:
+        wake: set it when there may be something to do.
+    """
 
     def __init__(self, bot: HelixBot, duty: Duty) -> None:
         self._bot = bot
@@ -39,6 +50,18 @@ class Reach:
         self._refused: int | None = None
         self._refused_at = 0.0
         self._failing_since: float | None = None
+        self.wake = asyncio.Event()
+
+    def keep_up(self, loop: str, work: Callable[[], Awaitable[float]], *, retry_s: float) -> None:
+        """Hand a loop to the supervisor that runs `work` at each change, and after the seconds it returns.
+
+        Args:
+            loop: the loop's name.
+            work: does what is due; returns how long to wait for a change, in seconds.
+            retry_s: how long to wait after Discord or the network failed.
+        """
+        self._bot.duties.on_change(self._duty_changed)
+        self._bot.kernel.supervisor.add(loop, partial(self._run, work, retry_s))
 
     def channel_id(self) -> int | None:
         """The channel to write to now; None if there is none, or it refused a few minutes ago."""
@@ -90,6 +113,24 @@ class Reach:
         """Record that the channel was chosen again, so it is tried at once."""
         if self._refused is not None:
             self.worked("the channel was chosen again")
+
+    def _duty_changed(self, duty: Duty) -> None:
+        if duty == self._duty:
+            self.chosen_anew()
+            self.wake.set()
+
+    async def _run(self, work: Callable[[], Awaitable[float]], retry_s: float) -> None:
+        await self._bot.gateway.ready.wait()
+        while True:
+            self.wake.clear()
+            try:
+                wait_s = await work()
+            except DELAYS as error:
+                self.delayed(error)
+                wait_s = retry_s
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_s):
+                    await self.wake.wait()
 
     def _warn(self, reason: str, action: str) -> None:
         self._bot.kernel.health.report(self._check, "warn", reason, action=action)

@@ -7,26 +7,22 @@ searched for it before it is sent again, and its nonce catches what was sent mom
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-import aiohttp
 import discord
 import msgspec
 
 from bot.cards import alert as alert_card
 from bot.effects._alert_posts import Post, Posts, look_of, nonce_of
-from bot.effects._reach import Reach
+from bot.effects._reach import DELAYS, Reach
 from bot.replies import buttons, discord_codes, errors, lasting
 from state.alerts import Alert
 
 if TYPE_CHECKING:
     from bot.parts import HelixBot
-    from bot.parts.duties import Duty
 
 logger = logging.getLogger(__name__)
 
@@ -36,40 +32,26 @@ _LONGEST_WAIT_S: Final = 300.0
 # Alerts that opened and cleared while Helix was away are posted if they are not older than this.
 _CAUGHT_UP: Final = timedelta(hours=24)
 _CAUGHT_UP_COUNT: Final = 10
-_DELAYS: Final = (discord.HTTPException, aiohttp.ClientError, OSError)
 
 
 class AlertPosts:
     """Off without a channel (`ALERTS_CHANNEL_ID`, or the one `setup` chose); skips muted metrics."""
 
-    def __init__(self, bot: HelixBot, *, retry_s: float = _RETRY_S) -> None:
+    def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
         self._reach = Reach(bot, "alerts")
         self._alerts = bot.collective.alerts
         self._posts = Posts(bot)
-        self._retry_s = retry_s
-        self._wake = asyncio.Event()
 
     def begin(self) -> None:
-        """Listen for changes and start the loop."""
-        self._alerts.on_change(self._wake.set)
-        self._bot.duties.on_change(self._duty_changed)
-        self._bot.kernel.supervisor.add("alert-posts", self._run)
+        """Listen, and hand the loop to the supervisor."""
+        self._alerts.on_change(self._reach.wake.set)
+        self._reach.keep_up("alert-posts", self._work, retry_s=_RETRY_S)
 
-    async def _run(self) -> None:
-        await self._bot.gateway.ready.wait()
-        while True:
-            self._wake.clear()
-            try:
-                await self.catch_up()
-                self._reach.caught_up()
-                wait_s = self._wait_s()
-            except _DELAYS as error:
-                self._reach.delayed(error)
-                wait_s = self._retry_s
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(wait_s):
-                    await self._wake.wait()
+    async def _work(self) -> float:
+        await self.catch_up()
+        self._reach.caught_up()
+        return self._wait_s()
 
     async def catch_up(self) -> None:
         """Post new alerts and edit the messages of changed ones.
@@ -86,7 +68,7 @@ class AlertPosts:
                     del posts[alert_id]
                 else:
                     await self._refresh(alert_id, known, seen or 0)
-            except _DELAYS as error:
+            except DELAYS as error:
                 # A failed edit must not delay the other alerts.
                 delayed = error
         channel_id = self._reach.channel_id()
@@ -113,7 +95,7 @@ class AlertPosts:
         if latest != seen:
             await self._posts.saw(latest)
             # Run again, to delete the records of cleared alerts.
-            self._wake.set()
+            self._reach.wake.set()
 
     def _unposted(self, posts: dict[int, Post], newest: Sequence[Alert]) -> list[Alert]:
         """Open, unacknowledged alerts without a post, and missed ones that have cleared; oldest first."""
@@ -155,7 +137,7 @@ class AlertPosts:
             alert.id, Post(channel=channel_id, message=sent.id, shown=look_of(embed, view))
         )
         # The alert may have changed while it was being sent.
-        self._wake.set()
+        self._reach.wake.set()
         return True
 
     async def _recover(self, alert_id: int, begun: Post) -> Post | None:
@@ -244,11 +226,6 @@ class AlertPosts:
             self._bot, "field", "ack", 0, str(alert.id), label="Acknowledge", emoji="👁️"
         )
         return embed, buttons.view_of(item)
-
-    def _duty_changed(self, duty: Duty) -> None:
-        if duty == "alerts":
-            self._reach.chosen_anew()
-            self._wake.set()
 
     def _wait_s(self) -> float:
         now = self._bot.kernel.clock.now()

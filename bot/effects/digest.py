@@ -6,14 +6,12 @@ exists, the channel is searched for the post; its nonce catches what was sent mo
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import logging
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import discord
 import msgspec
 
@@ -30,7 +28,6 @@ from state.views.week import Week, fetch_week
 
 if TYPE_CHECKING:
     from bot.parts import HelixBot
-    from bot.parts.duties import Duty
 
 logger = logging.getLogger(__name__)
 
@@ -65,15 +62,13 @@ class Digest:
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
         self._reach = Reach(bot, "digest")
-        self._wake = asyncio.Event()
         self._settled: datetime | None = None
         # The end of the last week and the command count at that moment; None if unknown.
         self._commands: tuple[datetime, float] | None = None
 
     def begin(self) -> None:
         """Start the loop."""
-        self._bot.duties.on_change(self._duty_changed)
-        self._bot.kernel.supervisor.add("digest", self._run)
+        self._reach.keep_up("digest", self._work, retry_s=_LOOK_EVERY_S)
 
     async def post_due(self) -> None:
         """Post the last full week, unless it was posted.
@@ -97,20 +92,10 @@ class Digest:
         else:
             await self._post(posted, due, channel_id)
 
-    async def _run(self) -> None:
-        await self._bot.gateway.ready.wait()
-        while True:
-            self._wake.clear()
-            try:
-                await self.post_due()
-                self._reach.caught_up()
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                self._reach.delayed(error)
-            try:
-                async with asyncio.timeout(_LOOK_EVERY_S):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+    async def _work(self) -> float:
+        await self.post_due()
+        self._reach.caught_up()
+        return _LOOK_EVERY_S
 
     async def _post(self, posted: Posted, due: datetime, channel_id: int) -> None:
         week = await fetch_week(self._bot.collective, due - WEEK, due)
@@ -195,11 +180,6 @@ class Digest:
     async def _keep(self, posted: Posted) -> None:
         await self._bot.key_values.set(self._bot.remember_scope, _KEY, msgspec.json.encode(posted).decode())
         self._settled = posted.due
-
-    def _duty_changed(self, duty: Duty) -> None:
-        if duty == "digest":
-            self._reach.chosen_anew()
-            self._wake.set()
 
 
 def _nonce(due: datetime, channel_id: int) -> str:

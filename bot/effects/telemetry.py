@@ -6,12 +6,10 @@ crash in between, the channel is searched for it before it is sent again.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from typing import TYPE_CHECKING, Final
 
-import aiohttp
 import discord
 import msgspec
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.parts import HelixBot
-    from bot.parts.duties import Duty
     from state.alerts import Alert
     from state.status.records import StatusView
 
@@ -60,13 +57,11 @@ class Telemetry:
     def __init__(self, bot: HelixBot) -> None:
         self._bot = bot
         self._reach = Reach(bot, "telemetry")
-        self._wake = asyncio.Event()
         self._edited_at: float | None = None
 
     def begin(self) -> None:
         """Start the loop."""
-        self._bot.duties.on_change(self._duty_changed)
-        self._bot.kernel.supervisor.add("telemetry", self._run)
+        self._reach.keep_up("telemetry", self._work, retry_s=EVERY_S)
 
     async def refresh(self) -> None:
         """Update the message if it is out of date and the last edit is at least 60 s ago.
@@ -96,19 +91,9 @@ class Telemetry:
                 raise
             self._reach.refused(channel_id, error)
 
-    async def _run(self) -> None:
-        await self._bot.gateway.ready.wait()
-        while True:
-            self._wake.clear()
-            try:
-                await self.refresh()
-            except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
-                self._reach.delayed(error)
-            try:
-                async with asyncio.timeout(EVERY_S):
-                    await self._wake.wait()
-            except TimeoutError:
-                continue
+    async def _work(self) -> float:
+        await self.refresh()
+        return EVERY_S
 
     def _may_edit(self) -> bool:
         return self._edited_at is None or self._bot.kernel.clock.monotonic() - self._edited_at >= EVERY_S
@@ -179,11 +164,6 @@ class Telemetry:
     def _dated(self, embed: discord.Embed) -> discord.Embed:
         embed.timestamp = self._bot.kernel.clock.now()
         return embed
-
-    def _duty_changed(self, duty: Duty) -> None:
-        if duty == "telemetry":
-            self._reach.chosen_anew()
-            self._wake.set()
 
 
 def card(view: StatusView, alerts: Sequence[Alert]) -> discord.Embed:
