@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-import msgspec
 from msgspec.structs import replace
 
 from core.errors import StartError
@@ -202,7 +201,7 @@ class Helix:
         self._web = WebServer(self._kernel, self._collective, commands=command_infos())
         await self._web.start(self._sockets)
         self._answers.close()
-        local = msgspec.structs.replace(self._kernel.settings, public_url=None, port=self._web.port)
+        local = replace(self._kernel.settings, public_url=None, port=self._web.port)
         self._collective.probes.set_own_url(local.base_url)
         if self._sandbox is not None:
             self._sandbox.set_commands_url(f"{local.base_url}/commands")

@@ -19,7 +19,7 @@ LIMIT: Final = 500
 # Longer texts are cut at this length.
 _NAME_LENGTH: Final = 100
 _REASON_LENGTH: Final = 1_000
-_UCF: Final = "SELECT at_us, harmony, resilience, prana, drishti, klesha, zoom FROM ucf_history"
+_UCF: Final = f"SELECT at_us, {', '.join(METRICS)} FROM ucf_history"  # noqa: S608 - our own names
 _COUNT: Final = "SELECT count(*) FROM journal"
 _SELECT: Final = "SELECT id, at_us, kind, subject, cause, actor, actor_id, reason, before, after FROM journal"
 _VALUE_BYTES: Final = 64 * 1024

@@ -93,7 +93,8 @@ def _look(folder: Path, database: Path) -> tuple[int, int, int, int, tuple[int, 
 
 def _journal(connection: sqlite3.Connection) -> tuple[int, int, datetime | None]:
     entries, texts_size, since = connection.execute(
-        "SELECT count(*), coalesce(sum(length(kind || subject || cause || coalesce(actor, '') || "
-        "coalesce(reason, '') || coalesce(before, '') || coalesce(after, ''))), 0), min(at_us) FROM journal"
+        "SELECT count(*), coalesce(sum(length(kind) + length(subject) + length(cause) + "
+        "coalesce(length(actor), 0) + coalesce(length(reason), 0) + coalesce(length(before), 0) + "
+        "coalesce(length(after), 0)), 0), min(at_us) FROM journal"
     ).fetchone()
     return entries, texts_size + entries * _ROW_BYTES, None if since is None else from_us(since)

@@ -1,8 +1,7 @@
-"""A data folder, a backup and a `.env` file that an earlier Helix left work unchanged."""
+"""A data folder and a backup that an earlier Helix left work unchanged."""
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import tarfile
 from contextlib import closing
@@ -11,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from core.logs.secret import Secret
-from core.settings import load_settings
 from core.store import Database
 from core.store.schema import CORE_MIGRATIONS
 from state.schema import STATE_MIGRATIONS
@@ -74,19 +71,3 @@ async def test_an_earlier_backup_is_restored(folder: Path, tmp_path: Path) -> No
         assert connection.execute("SELECT name FROM contexts").fetchall() == [("nightly",)]
         assert connection.execute("SELECT rule FROM schedules").fetchall() == [("every 6h",)]
     assert harmony == UCF["harmony"]
-
-
-def test_an_earlier_env_file_reads_as_before() -> None:
-    loaded = load_settings({}, LEFT / "settings.env")
-    expected = json.loads((LEFT / "settings.json").read_text(encoding="utf-8"))
-    assert loaded.warnings == ()
-    assert {name: plain(getattr(loaded.settings, name)) for name in expected} == expected
-
-
-def plain(value: object) -> object:
-    """A setting's value as JSON holds it."""
-    if isinstance(value, Secret):
-        return value.reveal()
-    if isinstance(value, (tuple, frozenset)):
-        return [plain(one) for one in value]
-    return value if value is None or isinstance(value, (int, float, str)) else str(value)
