@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import tarfile
-from collections.abc import AsyncIterator
+import zlib
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import msgspec
@@ -73,22 +73,29 @@ def test_a_truncated_one_is_refused(archive: Path, target: Path, share: float) -
         look(archive, target)
 
 
-def test_a_flipped_byte_is_refused_or_changes_nothing(archive: Path, target: Path) -> None:
+def test_any_flipped_byte_is_refused(archive: Path, target: Path) -> None:
     data = archive.read_bytes()
-    look(archive, target)
-    whole = {path.name: path.read_bytes() for path in target.iterdir()}
-    for path in target.iterdir():
-        path.unlink()
+    unchecked = set(unchecked_bytes(data))
     for place in range(20, len(data), max(1, len(data) // 40)):
+        if place in unchecked:
+            continue
         flipped = bytearray(data)
         flipped[place] ^= 0x55
         archive.write_bytes(flipped)
-        # gzip checks no header: a flipped time in one changes nothing that is unpacked.
-        with contextlib.suppress(BadBackup):
+        with pytest.raises(BadBackup):
             look(archive, target)
-            assert {path.name: path.read_bytes() for path in target.iterdir()} == whole
         for left in target.iterdir():
             left.unlink()
+
+
+def unchecked_bytes(data: bytes) -> Iterator[int]:
+    """Where each gzip member tells a time, a level and a system: no checksum covers them (RFC 1952 §2.3)."""
+    start = 0
+    while start < len(data):
+        yield from range(start + 4, start + 10)
+        member = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        member.decompress(data[start:])
+        start = len(data) - len(member.unused_data)
 
 
 @pytest.mark.parametrize("data", [b"", b"hello", b"\x1f\x8b\x08\x00" + bytes(50), os.urandom(2000)])
