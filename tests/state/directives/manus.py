@@ -105,8 +105,12 @@ async def ended(directives: Directives, number: int) -> Directive:
     changed = asyncio.Event()
     stop = directives.on_change(lambda _: changed.set())
     async with asyncio.timeout(40):
-        while (found := await directives.get(number)).open:
+        while True:
+            # Cleared before the look, so that a change during it is not lost.
             changed.clear()
+            found = await directives.get(number)
+            if not found.open:
+                break
             await changed.wait()
     stop()
     return found

@@ -121,8 +121,10 @@ async def all_ended(collective: Collective) -> None:
     changed = asyncio.Event()
     collective.directives.on_change(lambda _: changed.set())
     async with asyncio.timeout(30):
-        while any(one.open for one in await collective.directives.newest()):
+        while True:
             changed.clear()
+            if not any(one.open for one in await collective.directives.newest()):
+                break
             await changed.wait()
 
 

@@ -22,6 +22,7 @@ from state.directives.registry import ACTIONS, BY_NAME, parse_directive
 from state.models import DEFAULT_UCF
 from state.opening import open_collective
 from tests.hearing import Hearing
+from tests.state.directives.manus import ended
 
 ADA = Actor("command", "Ada", 5)
 
@@ -43,19 +44,8 @@ async def asked(collective: Collective, text: str) -> Directive:
     return await collective.directives.submit(text, actor=ADA, rank=Rank.admin)
 
 
-async def ended(collective: Collective, number: int) -> Directive:
-    changed = asyncio.Event()
-    stop = collective.directives.on_change(lambda _: changed.set())
-    async with asyncio.timeout(40):
-        while (found := await collective.directives.get(number)).open:
-            changed.clear()
-            await changed.wait()
-    stop()
-    return found
-
-
 async def carried_out(collective: Collective, text: str) -> Directive:
-    return await ended(collective, (await asked(collective, text)).id)
+    return await ended(collective.directives, (await asked(collective, text)).id)
 
 
 async def log_of(collective: Collective, number: int) -> list[str]:
@@ -129,7 +119,7 @@ async def test_a_ritual_waits_for_the_one_that_runs(collective: Collective) -> N
     waiting = await asked(collective, "ritual 3")
     await until_it_waits(collective, waiting)
     assert await collective.rituals.cancel(None, SYSTEM)
-    assert (await ended(collective, waiting.id)).status == "done"
+    assert (await ended(collective.directives, waiting.id)).status == "done"
 
 
 async def test_a_halt_cancels_a_running_ritual_and_leaves_the_field(collective: Collective) -> None:
@@ -139,13 +129,13 @@ async def test_a_halt_cancels_a_running_ritual_and_leaves_the_field(collective: 
     await begun.wait()
     halted = await collective.directives.halt(ADA, "enough")
     assert (halted.cancelled or "").startswith("ritual 1, at step ")
-    cancelled = await ended(collective, first.id)
+    cancelled = await ended(collective.directives, first.id)
     assert cancelled.status == "cancelled"
     assert "are unchanged" in (cancelled.result or "")
     assert (await collective.directives.get(second.id)).status == "queued"
     assert collective.manager.snapshot.ucf == DEFAULT_UCF
     await collective.directives.resume(ADA)
-    assert (await ended(collective, second.id)).status == "done"
+    assert (await ended(collective.directives, second.id)).status == "done"
 
 
 async def test_a_halt_before_its_ritual_began_puts_a_directive_back(collective: Collective) -> None:
@@ -159,7 +149,7 @@ async def test_a_halt_before_its_ritual_began_puts_a_directive_back(collective: 
             await asyncio.sleep(0.005)
     assert collective.rituals.running is None
     await collective.directives.resume(ADA)
-    done = await ended(collective, waiting.id)
+    done = await ended(collective.directives, waiting.id)
     assert (done.status, done.attempts) == ("done", 1)
 
 
@@ -180,7 +170,7 @@ async def test_a_backup_that_was_made_before_a_kill_is_not_made_again(collective
     # As a start after a kill finds it.
     await collective.directives._repository.recover(3)
     await collective.directives.resume(ADA)
-    done = await ended(collective, directive.id)
+    done = await ended(collective.directives, directive.id)
     assert (done.result or "").endswith("It was made before Helix ended.")
     assert len(collective.backups.list()) == 1
 
@@ -203,7 +193,7 @@ async def test_a_backup_whose_making_was_killed_at_the_very_end_is_checked_befor
     assert [one.status for one in collective.backups.list()] == ["unchecked"]
     await collective.directives._repository.recover(3)
     await collective.directives.resume(ADA)
-    done = await ended(collective, directive.id)
+    done = await ended(collective.directives, directive.id)
     assert (done.result or "").startswith(f"Backup {made} is made and has passed its check")
     newest = collective.backups.newest
     assert newest is not None
