@@ -11,7 +11,7 @@ from core.cache import CacheRegistry
 from core.clock import Clock, SystemClock
 from core.flags import Flags
 from core.health import STATUSES, Check, HealthRegistry
-from core.health.clock_skew import LOOK_EVERY_S, ClockSkew
+from core.health.clock_check import LOOK_EVERY_S, ClockSkew
 from core.health.refusals import Refusals
 from core.metrics import Registry
 from core.runtime.drain import Drain

@@ -13,8 +13,8 @@ from core.http.loopback import EVERY_IPV4, is_loopback
 from core.logs import LogFormat
 from core.logs.secret import Secret
 from core.settings import values as parse
+from core.settings.all_settings import Settings
 from core.settings.env_file import EnvFile, read_env_file
-from core.settings.record import Settings
 from core.settings.table import TABLE, Row, render_env_example
 from core.suggestions import closest
 

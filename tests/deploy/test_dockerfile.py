@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.settings import TABLE
-from core.settings.record import Settings
+from core.settings.all_settings import Settings
 from tests.deploy.dockerfile import ROOT, Step, copied_sources, environment, read_stages, rests
 from tests.e2e.helix_process import HelixProcess, get_json, sandbox_env
 

@@ -4,7 +4,7 @@ import json
 import shlex
 from typing import Any
 
-from core.settings.record import Settings
+from core.settings.all_settings import Settings
 from tests.deploy.dockerfile import ROOT
 from web.routes.table import ROUTES
 

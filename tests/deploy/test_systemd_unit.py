@@ -10,7 +10,7 @@ import pytest
 
 import main
 from core.settings import TABLE
-from core.settings.record import Settings
+from core.settings.all_settings import Settings
 from tests.deploy.dockerfile import ROOT
 
 UNIT = ROOT / "deploy/helix.service"

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.health import Reading
-from core.health.clock_skew import ClockSkew
+from core.health.clock_check import ClockSkew
 from tests.manual_clock import ManualClock
 
 
