@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import discord
 
 from bot.replies import buttons
-from bot.text.embeds import length
+from bot.text import embeds
 
 if TYPE_CHECKING:
     from bot.parts import HelixBot
+
+T = TypeVar("T")
 
 # The pattern of a payload that `Turn` reads, before the command's own part.
 TURN = r"[^|]*\|"
@@ -35,6 +37,50 @@ class Turn:
         return cls(int(page) if page.isdecimal() and len(page) < 7 else 0, payload)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The embed of a page, with the page's number (from 0) and the number of pages."""
+
+    embed: discord.Embed
+    number: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list.
+
+    Attributes:
+        number: counted from 0.
+        count: the number of pages, at least 1.
+        parts: what stands on the page.
+    """
+
+    number: int
+    count: int
+    parts: Sequence[T]
+
+    def card(self, title: str, lines: Iterable[str], *, status: str | None = None, footer: str = "") -> Shown:
+        """The page as an embed; the footer begins with the page's number if there are several."""
+        number = f"Page {self.number + 1} of {self.count}" if self.count > 1 else ""
+        foot = " · ".join(filter(None, (number, footer)))
+        return Shown(embeds.card(title, lines, status=status, footer=foot), self.number, self.count)
+
+
+def pick(parts: Sequence[str], number: int, *, per_page: int = LINES_PER_PAGE) -> Page[str]:
+    """The page of `parts` with this number, or the nearest existing one; pages are made by `cut`."""
+    found = cut(parts, per_page=per_page)
+    number = within(number, len(found))
+    return Page(number, len(found), found[number])
+
+
+def share(items: Sequence[T], number: int, *, per_page: int) -> Page[T]:
+    """The page with this number, or the nearest existing one; each has `per_page` items."""
+    count = max(1, -(-len(items) // per_page))
+    number = within(number, count)
+    return Page(number, count, items[number * per_page : (number + 1) * per_page])
+
+
 def cut(
     parts: Sequence[str], *, per_page: int = LINES_PER_PAGE, limit: int = PAGE_LENGTH
 ) -> tuple[tuple[str, ...], ...]:
@@ -46,23 +92,17 @@ def cut(
     page: list[str] = []
     size = 0
     for part in parts:
-        if page and (len(page) == per_page or size + length(part) + 1 > limit):
+        if page and (len(page) == per_page or size + embeds.length(part) + 1 > limit):
             pages.append(tuple(page))
             page, size = [], 0
         page.append(part)
-        size += length(part) + 1
+        size += embeds.length(part) + 1
     return (*pages, tuple(page)) if page or not pages else tuple(pages)
 
 
 def within(page: int, count: int) -> int:
     """`page`, or the nearest existing one, since the list may have become shorter."""
     return max(0, min(page, count - 1))
-
-
-def footer(page: int, count: int, more: str = "") -> str:
-    """The footer of a page: its number if there are several, and `more`."""
-    number = f"Page {page + 1} of {count}" if count > 1 else ""
-    return " · ".join(filter(None, (number, more)))
 
 
 async def view(

@@ -6,12 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
-from discord.ext import commands
 
 from bot.arguments.actions import parse_action
-from bot.arguments.completion import choices, choices_for_last_word
+from bot.arguments.completion import suggesting, suggesting_last_word
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.loading import STAYS, LoadResult
 from bot.replies import buttons, pages
@@ -24,34 +23,30 @@ if TYPE_CHECKING:
     from state.projection import Refusal
 
 
-class Admin(commands.Cog, name="admin"):
+class Admin(HelixCog, name="admin"):
     """Commands for the admins of the home server."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("cogs")
     async def cogs(self, ctx: HelixContext) -> None:
         """Show the state of each cog."""
-        embed, view = await self._cogs_page(0, ctx.author.id)
-        await ctx.say(embed=embed, view=view)
+        await self.show_page(ctx, "cogs", _screens.cogs(self.bot.loader.status(), 0))
 
     @buttons.component("admin", "cogs", command="cogs")
     async def turn_cogs(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current list."""
-        embed, view = await self._cogs_page(pages.Turn.of(press).page, press.user_id)
-        await press.answer.update(embed=embed, view=view)
+        shown = _screens.cogs(self.bot.loader.status(), pages.Turn.of(press).page)
+        await self.show_page(press, "cogs", shown)
 
     @command("load")
     async def load(self, ctx: HelixContext, *, cogs: str) -> None:
         """Load cogs, and enable those that were unloaded."""
-        names = _cogs.parse_cogs(cogs, self._known())
+        names = _cogs.parse_cogs(cogs, _names(self.bot))
         await self._change_each(ctx, "load", names, self.bot.loader.load)
 
     @command("unload")
     async def unload(self, ctx: HelixContext, *, cogs: str) -> None:
         """Ask for confirmation, then unload cogs and keep them off."""
-        names = _cogs.parse_cogs(cogs, self._known())
+        names = _cogs.parse_cogs(cogs, _names(self.bot))
         _cogs.refuse_needed(names)
         states = {status.name: status.state for status in self.bot.loader.status()}
         going = tuple(name for name in names if states[name] != "disabled")
@@ -63,7 +58,7 @@ class Admin(commands.Cog, name="admin"):
     @command("reload")
     async def reload(self, ctx: HelixContext, *, cogs: str) -> None:
         """Reload the code of cogs."""
-        named = _cogs.parse_cogs(cogs, self._known(), groups=(_cogs.ALL, _cogs.CHANGED))
+        named = _cogs.parse_cogs(cogs, _names(self.bot), groups=(_cogs.ALL, _cogs.CHANGED))
         names = _cogs.pick(named, self.bot.loader.status(), self.bot.loader.changed)
         if not names:
             await ctx.say(embed=_screens.nothing_changed())
@@ -103,50 +98,17 @@ class Admin(commands.Cog, name="admin"):
         await self.bot.collective.manager.record(_caches.journal_row(wanted, entries, ctx.caller))
         await ctx.say(embed=_screens.cleared(wanted, entries, problems))
 
-    @load.autocomplete("cogs")
-    async def complete_load(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest cogs for the last word of the list."""
-        return choices_for_last_word(self._known(), current)
-
-    @unload.autocomplete("cogs")
-    async def complete_unload(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest cogs that may be unloaded."""
-        return choices_for_last_word((name for name in self._known() if name not in STAYS), current)
-
-    @reload.autocomplete("cogs")
-    async def complete_reload(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest cogs and the words `all` and `changed`."""
-        return choices_for_last_word((_cogs.ALL, _cogs.CHANGED, *self._known()), current)
-
-    @flags.autocomplete("name")
-    async def complete_flag(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest flags."""
-        return choices((flag.name for flag in self.bot.kernel.flags.describe()), current)
-
-    @cache.autocomplete("name")
-    async def complete_cache(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest what can be cleared."""
-        return choices(_caches.names(self.bot.kernel.caches), current)
-
-    def _known(self) -> tuple[str, ...]:
-        return tuple(status.name for status in self.bot.loader.status())
-
-    async def _cogs_page(self, page: int, user_id: int) -> tuple[discord.Embed, discord.ui.View | None]:
-        statuses = self.bot.loader.status()
-        count = len(_screens.cog_pages(statuses))
-        page = pages.within(page, count)
-        view = await pages.view(self.bot, "admin", "cogs", user_id, page=page, count=count)
-        return _screens.cogs(statuses, page), view
+    load.autocomplete("cogs")(suggesting_last_word(lambda asked: _names(asked.client)))
+    unload.autocomplete("cogs")(
+        suggesting_last_word(lambda asked: [name for name in _names(asked.client) if name not in STAYS])
+    )
+    reload.autocomplete("cogs")(
+        suggesting_last_word(lambda asked: (_cogs.ALL, _cogs.CHANGED, *_names(asked.client)))
+    )
+    flags.autocomplete("name")(
+        suggesting(lambda asked: [flag.name for flag in asked.client.kernel.flags.describe()])
+    )
+    cache.autocomplete("name")(suggesting(lambda asked: _caches.names(asked.client.kernel.caches)))
 
     async def _change_each(
         self,
@@ -182,6 +144,9 @@ class Admin(commands.Cog, name="admin"):
         return _screens.tick(result, verb), result.ok
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Admin(bot))
+def _names(bot: HelixBot) -> tuple[str, ...]:
+    """The names of all cogs."""
+    return tuple(status.name for status in bot.loader.status())
+
+
+setup = Admin.add_to

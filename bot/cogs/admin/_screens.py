@@ -17,23 +17,13 @@ from state.projection.mirror import Refusal
 COGS_PER_PAGE = 10
 
 
-def cog_pages(statuses: Sequence[CogStatus]) -> tuple[tuple[str, ...], ...]:
-    """The cogs, cut into pages."""
-    return pages.cut([_cog(status) for status in statuses], per_page=COGS_PER_PAGE)
-
-
-def cogs(statuses: Sequence[CogStatus], page: int) -> discord.Embed:
+def cogs(statuses: Sequence[CogStatus], number: int) -> pages.Shown:
     """One page of the cogs."""
-    cut = cog_pages(statuses)
-    page = pages.within(page, len(cut))
+    page = pages.pick([_cog(status) for status in statuses], number, per_page=COGS_PER_PAGE)
     failed = sum(status.state == "failed" for status in statuses)
     loaded = sum(status.state == "loaded" for status in statuses)
-    return embeds.card(
-        "🧩 Cogs",
-        (f"{loaded} of {len(statuses)} loaded" + (f", {failed} failed" if failed else ""), "", *cut[page]),
-        status="fail" if failed else "pass",
-        footer=pages.footer(page, len(cut)),
-    )
+    head = f"{loaded} of {len(statuses)} loaded" + (f", {failed} failed" if failed else "")
+    return page.card("🧩 Cogs", (head, "", *page.parts), status="fail" if failed else "pass")
 
 
 def tick(result: LoadResult, verb: str) -> str:

@@ -6,17 +6,16 @@ import random
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
-from discord.ext import commands
 
 from bot import access
 from bot.arguments.completion import offering
 from bot.cogs.agents import _history, _roster, _screens, _wisdom
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies import buttons, last_said, pages
 from state.agents import LAYERS, ROSTER, AgentSpec, find_agent
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 # Page, agent, days, and the newest entry of the first page.
@@ -24,11 +23,8 @@ _TURN = pages.TURN + r"\S+ [0-9]{1,3} " + buttons.NUMBER
 _NAMES: Final = tuple(spec.name for spec in ROSTER)
 
 
-class Agents(commands.Cog, name="agents"):
+class Agents(HelixCog, name="agents"):
     """Commands about the agents."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("agents")
     async def agents(self, ctx: HelixContext, layer: str | None = None) -> None:
@@ -57,8 +53,8 @@ class Agents(commands.Cog, name="agents"):
         """Show what an agent did."""
         spec, days = find_agent(agent), _history.check_days(days)
         history = await self._fetch(spec, days, None, show_people=ctx.at_home)
-        embed, view = await self._history_page(history, spec, days, 0, ctx.author.id)
-        await ctx.say(embed=embed, view=view)
+        shown = _screens.history(history, spec, days, 0)
+        await self.show_page(ctx, "history", shown, f"{spec.name} {days} {history.newest_id}")
 
     @buttons.component("agents", "history", command="history", payload=_TURN)
     async def turn_history(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
@@ -68,8 +64,8 @@ class Agents(commands.Cog, name="agents"):
         spec = find_agent(name)
         show_people = access.caller_of(interaction).sees_names
         history = await self._fetch(spec, int(days), int(newest_id), show_people=show_people)
-        embed, view = await self._history_page(history, spec, int(days), turn.page, press.user_id)
-        await press.answer.update(embed=embed, view=view)
+        shown = _screens.history(history, spec, int(days), turn.page)
+        await self.show_page(press, "history", shown, turn.payload)
 
     @command("wisdom")
     async def wisdom(self, ctx: HelixContext, *, agent: str | None = None) -> None:
@@ -102,18 +98,5 @@ class Agents(commands.Cog, name="agents"):
             newest_id=newest_id,
         )
 
-    async def _history_page(
-        self, history: _history.History, spec: AgentSpec, days: int, page: int, user_id: int
-    ) -> tuple[discord.Embed, discord.ui.View | None]:
-        count = len(_screens.history_pages(history))
-        page = pages.within(page, count)
-        payload = f"{spec.name} {days} {history.newest_id}"
-        view = await pages.view(
-            self.bot, "agents", "history", user_id, page=page, count=count, payload=payload
-        )
-        return _screens.history(history, spec, days, page), view
 
-
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Agents(bot))
+setup = Agents.add_to

@@ -60,27 +60,18 @@ def sheet(view: Sheet) -> discord.Embed:
     )
 
 
-def history_pages(view: History) -> tuple[tuple[str, ...], ...]:
-    """The entries, cut into pages."""
-    return pages.cut([_deed(deed) for deed in view.deeds], per_page=DEEDS_PER_PAGE)
-
-
-def history(view: History, agent: AgentSpec, days: int, page: int) -> discord.Embed:
+def history(view: History, agent: AgentSpec, days: int, number: int) -> pages.Shown:
     """One page of an agent's entries."""
-    cut = history_pages(view)
-    page = pages.within(page, len(cut))
+    page = pages.pick([_deed(deed) for deed in view.deeds], number, per_page=DEEDS_PER_PAGE)
     span = "day" if days == 1 else f"{days} days"
+    title = f"{agent.symbol} {agent.name}"
     if not view.deeds:
-        return embeds.card(
-            f"{agent.symbol} {agent.name}", (f"Nothing in the journal for the last {span}. A quiet one.",)
-        )
+        return page.card(title, (f"Nothing in the journal for the last {span}. A quiet one.",))
     shown = len(view.deeds)
     count = words.count(shown, "entry", "entries")
     if view.total > shown:
         count = f"the newest {shown} of {view.total}"
-    return embeds.card(
-        f"{agent.symbol} {agent.name}, last {span}", cut[page], footer=pages.footer(page, len(cut), count)
-    )
+    return page.card(f"{title}, last {span}", page.parts, footer=count)
 
 
 def wisdom(saying: Saying, agent: AgentSpec) -> discord.Embed:

@@ -5,23 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from discord.ext import commands
-
 from bot.arguments.completion import offering
 from bot.cogs.consciousness import _emotions, _ethics, _level, _screens
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from state.agents import ROSTER, AgentView, find_agent
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 
-class Consciousness(commands.Cog, name="consciousness"):
+class Consciousness(HelixCog, name="consciousness"):
     """Commands about the collective's inner state."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("consciousness")
     async def consciousness(self, ctx: HelixContext, *, agent: str | None = None) -> None:
@@ -66,6 +61,4 @@ class Consciousness(commands.Cog, name="consciousness"):
         return _emotions.build_landscape(collective.manager.snapshot.ucf, activity)
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Consciousness(bot))
+setup = Consciousness.add_to

@@ -6,30 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
-from bot import access, catalog
+from bot import access
 from bot.arguments.channel import TextChannel
-from bot.arguments.completion import choices
+from bot.arguments.completion import suggesting
 from bot.cogs.content import _input, _screens
+from bot.dispatch.cog import HelixCog, may, show
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.posted import PostedDocument
 from bot.text import documents
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
+    from bot.dispatch.cog import Asked
     from bot.replies.context import HelixContext
 
 _Channel = app_commands.Transform[discord.TextChannel | None, TextChannel]
-_Screen = tuple[discord.Embed, discord.ui.View | None]
 
 
-class Content(commands.Cog, name="content"):
+class Content(HelixCog, name="content"):
     """Commands that show and post documents."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("manifesto", action="action")
     async def manifesto(self, ctx: HelixContext, action: str | None = None, channel: _Channel = None) -> None:
@@ -45,23 +41,14 @@ class Content(commands.Cog, name="content"):
             return
         wanted = _input.parse_section(section, document)
         _input.refuse_channel(None if channel is None else channel.name, section, "codex")
-        embed, view = await self._section(document, wanted, 0, ctx.author.id)
-        await ctx.say(embed=embed, view=view)
+        await self._show_section(ctx, document, wanted)
 
     @command("rules", action="action")
     async def rules(self, ctx: HelixContext, action: str | None = None, channel: _Channel = None) -> None:
         """Show or post the rules."""
         await self._answer(ctx, "rules", action, channel)
 
-    @codex.autocomplete("section")
-    async def complete_section(
-        self, interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest sections, and `post` to members who may use it."""
-        caller, entry = access.caller_of(interaction), catalog.find("codex")
-        refused = entry is None or access.decide(entry.access, _input.POST, caller, entry.where)
-        keys = [one.key for one in documents.load("codex").sections]
-        return choices(keys if refused else (*keys, _input.POST), current)
+    codex.autocomplete("section")(suggesting(lambda asked: _sections(access.caller_of(asked))))
 
     @buttons.component("content", "turn", command="codex")
     async def turn(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
@@ -69,15 +56,13 @@ class Content(commands.Cog, name="content"):
         turn = pages.Turn.of(press)
         name, _, key = turn.payload.partition(" ")
         document = documents.load(_input.parse_name(name))
-        embed, view = await self._page(document, document.find(key), turn.page, press.user_id)
-        await press.answer.update(embed=embed, view=view)
+        await self._show(press, document, document.find(key), turn.page)
 
     @buttons.component("content", "section", command="codex", chosen=r"[\s\S]+")
     async def choose(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Show another section of the codex."""
         document = documents.load("codex")
-        embed, view = await self._section(document, document.find(press.values[0]), 0, press.user_id)
-        await press.answer.update(embed=embed, view=view)
+        await self._show_section(press, document, document.find(press.values[0]))
 
     async def _answer(
         self,
@@ -91,8 +76,7 @@ class Content(commands.Cog, name="content"):
             await self._post(ctx, document, channel)
             return
         _input.refuse_channel(None if channel is None else channel.name, action, name)
-        embed, view = await self._page(document, None, 0, ctx.author.id)
-        await ctx.say(embed=embed, view=view)
+        await self._show(ctx, document, None)
 
     async def _post(
         self, ctx: HelixContext, document: documents.Document, channel: discord.TextChannel | None
@@ -110,40 +94,41 @@ class Content(commands.Cog, name="content"):
             )
         await ctx.say(embed=_screens.posted(document, channel, posting))
 
-    async def _section(
-        self, document: documents.Document, section: documents.Section | None, page: int, user_id: int
-    ) -> _Screen:
+    async def _show_section(
+        self,
+        asked: Asked,
+        document: documents.Document,
+        section: documents.Section | None,
+    ) -> None:
+        """Show a section, or the table of contents."""
         if section is not None:
-            return await self._page(document, section, page, user_id)
-        return _screens.contents(document, self.bot.prefix), buttons.view_of(
-            await self._menu(document, "", user_id)
-        )
+            await self._show(asked, document, section)
+            return
+        menu = await self._menu(asked, document, "")
+        await show(asked, _screens.contents(document, self.bot.prefix), buttons.view_of(menu))
 
-    async def _page(
-        self, document: documents.Document, section: documents.Section | None, page: int, user_id: int
-    ) -> _Screen:
-        shown, key = document.pages(section), "" if section is None else section.key
-        number = pages.within(page, len(shown))
-        payload = f"{document.name} {key}"
-        view = await pages.view(
-            self.bot, "content", "turn", user_id, page=number, count=len(shown), payload=payload
-        )
-        if section is not None:
-            view = view or buttons.view_of()
-            view.add_item(await self._menu(document, key, user_id))
-        return _screens.page(document, section, shown, number), view
+    async def _show(
+        self,
+        asked: Asked,
+        document: documents.Document,
+        section: documents.Section | None,
+        number: int = 0,
+    ) -> None:
+        """Show one page of a section, or of the whole document."""
+        key = "" if section is None else section.key
+        items = () if section is None else (await self._menu(asked, document, key),)
+        shown = _screens.page(document, section, number)
+        await self.show_page(asked, "turn", shown, f"{document.name} {key}", items=items)
 
-    async def _menu(self, document: documents.Document, chosen: str, user_id: int) -> buttons.ComponentItem:
-        return await buttons.select(
-            self.bot,
-            "content",
-            "section",
-            user_id,
-            options=_screens.options(document, chosen),
-            placeholder="Choose a section",
-        )
+    async def _menu(self, asked: Asked, document: documents.Document, chosen: str) -> buttons.ComponentItem:
+        options = _screens.options(document, chosen)
+        return await self.menu(asked, "section", options=options, placeholder="Choose a section")
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Content(bot))
+def _sections(caller: access.Caller) -> list[str]:
+    """The sections of the codex, and `post` for members who may use it."""
+    keys = [one.key for one in documents.load("codex").sections]
+    return [*keys, _input.POST] if may(caller, "codex", _input.POST) else keys
+
+
+setup = Content.add_to

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import discord
 
 from bot.replies import pages
@@ -12,11 +10,11 @@ from bot.text import embeds, words
 from bot.text.documents import Document, Section
 
 
-def page(document: Document, section: Section | None, shown: Sequence[str], number: int) -> discord.Embed:
+def page(document: Document, section: Section | None, number: int) -> pages.Shown:
     """One page of a document or of a section."""
     title = document.title if section is None else f"{document.title} · {section.title}"
-    more = section.summary if section is not None else ""
-    return embeds.card(title, (shown[number],), footer=pages.footer(number, len(shown), more))
+    found = pages.share(document.pages(section), number, per_page=1)
+    return found.card(title, found.parts, footer=section.summary if section is not None else "")
 
 
 def contents(document: Document, prefix: str) -> discord.Embed:

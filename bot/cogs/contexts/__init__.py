@@ -5,32 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
-from discord.ext import commands
 
 from bot import access
-from bot.arguments.completion import choices
+from bot.arguments.completion import suggesting
 from bot.cogs.contexts import _difference, _screens, _search_screen
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.confirm import confirm
 from state.contexts import StateMoved
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
+    from bot.dispatch.cog import Asked
     from bot.replies.context import HelixContext
-
-_Screen = tuple[discord.Embed, discord.ui.View | None]
 
 # Page, the newest entry of the first page, and the filter or query.
 _AFTER_NEWEST = pages.TURN + buttons.NUMBER + r" [\s\S]*"
 
 
-class ContextsCog(commands.Cog, name="contexts"):
+class ContextsCog(HelixCog, name="contexts"):
     """Commands about checkpoints and search."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("archive")
     async def archive(self, ctx: HelixContext, *, name: str) -> None:
@@ -60,40 +54,28 @@ class ContextsCog(commands.Cog, name="contexts"):
     @command("contexts")
     async def contexts(self, ctx: HelixContext, *, filter: str | None = None) -> None:  # noqa: A002 - the option's name
         """List the checkpoints."""
-        embed, view = await self._list_page(filter or "", None, 0, ctx.author.id, show_people=ctx.at_home)
-        await ctx.say(embed=embed, view=view)
+        await self._show_list(ctx, filter or "", None, 0, show_people=ctx.at_home)
 
     @buttons.component("contexts", "list", command="contexts", payload=_AFTER_NEWEST)
     async def turn_list(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the same list, or go back to it."""
         turn = pages.Turn.of(press)
         newest_id, _, containing = turn.payload.partition(" ")
-        embed, view = await self._list_page(
-            containing,
-            int(newest_id),
-            turn.page,
-            press.user_id,
-            show_people=access.caller_of(interaction).sees_names,
-        )
-        await press.answer.update(embed=embed, view=view)
+        show_people = access.caller_of(interaction).sees_names
+        await self._show_list(press, containing, int(newest_id), turn.page, show_people=show_people)
 
     @buttons.component("contexts", "look", command="contexts", payload=_AFTER_NEWEST, chosen=buttons.NUMBER)
     async def look(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Show one checkpoint in full, with a button back to the list."""
         context = await self.bot.collective.contexts.find(f"#{press.values[0]}")
-        back = await buttons.button(
-            self.bot, "contexts", "list", press.user_id, press.payload, label="Back to the list"
-        )
-        show_people = access.caller_of(interaction).sees_names
-        await press.answer.update(
-            embed=_screens.whole(context, show_people=show_people), view=buttons.view_of(back)
-        )
+        back = await self.button(press, "list", press.payload, label="Back to the list")
+        embed = _screens.whole(context, show_people=access.caller_of(interaction).sees_names)
+        await press.answer.update(embed=embed, view=buttons.view_of(back))
 
     @command("search")
     async def search(self, ctx: HelixContext, *, query: str) -> None:
         """Search journal, rituals, checkpoints and directives."""
-        embed, view = await self._search_page(query, None, 0, ctx.author.id, people=ctx.at_home)
-        await ctx.say(embed=embed, view=view)
+        await self._show_hits(ctx, query, None, 0, people=ctx.at_home)
 
     @buttons.component("contexts", "search", command="search", payload=_AFTER_NEWEST)
     async def turn_search(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
@@ -101,72 +83,48 @@ class ContextsCog(commands.Cog, name="contexts"):
         turn = pages.Turn.of(press)
         newest, _, query = turn.payload.partition(" ")
         people = access.caller_of(interaction).sees_names
-        embed, view = await self._search_page(query, int(newest), turn.page, press.user_id, people=people)
-        await press.answer.update(embed=embed, view=view)
+        await self._show_hits(press, query, int(newest), turn.page, people=people)
 
-    @restore.autocomplete("name")
-    async def complete_restore(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest checkpoints."""
-        return choices(await self.bot.collective.contexts.names(), current)
+    _complete = suggesting(lambda asked: asked.client.collective.contexts.names())
+    archive.autocomplete("name")(_complete)
+    restore.autocomplete("name")(_complete)
+    contexts.autocomplete("filter")(_complete)
 
-    @contexts.autocomplete("filter")
-    @archive.autocomplete("name")
-    async def complete_name(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest checkpoints, to find one or to save a newer one under its name."""
-        return choices(await self.bot.collective.contexts.names(), current)
-
-    async def _list_page(
-        self, containing: str, newest_id: int | None, page: int, user_id: int, *, show_people: bool
-    ) -> _Screen:
+    async def _show_list(
+        self,
+        asked: Asked,
+        containing: str,
+        newest_id: int | None,
+        number: int,
+        *,
+        show_people: bool,
+    ) -> None:
         briefs = await self.bot.collective.contexts.page(containing, newest_id=newest_id)
-        cut = _screens.brief_pages(briefs)
-        page = pages.within(page, len(cut))
-        embed = _screens.listed(briefs, containing, page, show_people=show_people)
+        page = pages.share(briefs, number, per_page=_screens.PER_PAGE)
+        shown = _screens.listed(page, len(briefs), containing, show_people=show_people)
         if not briefs:
-            return embed, None
+            await self.show_page(asked, "list", shown)
+            return
         payload = f"{briefs[0].id if newest_id is None else newest_id} {containing}"
-        turning = await pages.view(
-            self.bot, "contexts", "list", user_id, page=page, count=len(cut), payload=payload
-        )
-        look = await buttons.select(
-            self.bot,
-            "contexts",
-            "look",
-            user_id,
-            f"{page}|{payload}",
-            options=_screens.options(cut[page]),
-            placeholder="Open a checkpoint",
-        )
-        view = turning or buttons.view_of()
-        view.add_item(look)
-        return embed, view
+        turn, options = f"{page.number}|{payload}", _screens.options(page.parts)
+        menu = await self.menu(asked, "look", turn, options=options, placeholder="Open a checkpoint")
+        await self.show_page(asked, "list", shown, payload, items=(menu,))
 
-    async def _search_page(
-        self, query: str, newest: int | None, page: int, user_id: int, *, people: bool
-    ) -> _Screen:
+    async def _show_hits(
+        self,
+        asked: Asked,
+        query: str,
+        newest: int | None,
+        page: int,
+        *,
+        people: bool,
+    ) -> None:
+        per_page = _search_screen.PER_PAGE
         found = await self.bot.collective.search.find(
-            query,
-            people=people,
-            newest=newest,
-            offset=page * _search_screen.PER_PAGE,
-            limit=_search_screen.PER_PAGE,
+            query, people=people, newest=newest, offset=page * per_page, limit=per_page
         )
-        view = await pages.view(
-            self.bot,
-            "contexts",
-            "search",
-            user_id,
-            page=page,
-            count=_search_screen.page_count(found),
-            payload=f"{found.newest} {query}",
-        )
-        return _search_screen.found(found, query, page), view
+        shown = _search_screen.found(found, query, page)
+        await self.show_page(asked, "search", shown, f"{found.newest} {query}")
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(ContextsCog(bot))
+setup = ContextsCog.add_to

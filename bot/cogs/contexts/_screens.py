@@ -34,27 +34,17 @@ def kept(context: Context) -> discord.Embed:
     )
 
 
-def brief_pages(briefs: Sequence[ContextBrief]) -> tuple[tuple[ContextBrief, ...], ...]:
-    """The checkpoints, cut into pages."""
-    return tuple(tuple(briefs[at : at + PER_PAGE]) for at in range(0, len(briefs), PER_PAGE)) or ((),)
-
-
-def listed(briefs: Sequence[ContextBrief], containing: str, page: int, *, show_people: bool) -> discord.Embed:
-    """One page of the checkpoints."""
-    if not briefs:
+def listed(page: pages.Page[ContextBrief], total: int, containing: str, *, show_people: bool) -> pages.Shown:
+    """One page of the checkpoints; `total` counts those of all pages."""
+    if not page.parts:
         text = (
             f"No checkpoint name contains {words.quoted(containing)}."
             if containing
             else "There is no checkpoint yet. `/archive` saves one."
         )
-        return embeds.card("📦 Checkpoints", (text,))
-    cut = brief_pages(briefs)
-    page = pages.within(page, len(cut))
-    return embeds.card(
-        "📦 Checkpoints",
-        [_brief(brief, show_people=show_people) for brief in cut[page]],
-        footer=pages.footer(page, len(cut), words.count(len(briefs), "checkpoint")),
-    )
+        return page.card("📦 Checkpoints", (text,))
+    lines = [_brief(brief, show_people=show_people) for brief in page.parts]
+    return page.card("📦 Checkpoints", lines, footer=words.count(total, "checkpoint"))
 
 
 def options(briefs: Sequence[ContextBrief]) -> list[discord.SelectOption]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import discord
-
 from bot.replies import pages
 from bot.text import embeds, words
 from core.text.discord_markdown import escape
@@ -23,15 +21,11 @@ _TITLE_LENGTH = 150
 _TEXT_LENGTH = 300
 
 
-def page_count(found: Found) -> int:
-    """How many pages the hits fill."""
-    return max(1, -(-found.shown // PER_PAGE))
-
-
-def found(view: Found, query: str, page: int) -> discord.Embed:
+def found(view: Found, query: str, number: int) -> pages.Shown:
     """One page of hits."""
+    page = pages.Page(number, max(1, -(-view.shown // PER_PAGE)), view.hits)
     if not view.hits:
-        return embeds.card(
+        nothing = embeds.card(
             "🔎 Nothing found",
             (
                 f"Nothing matches {words.quoted(query)}.",
@@ -39,14 +33,11 @@ def found(view: Found, query: str, page: int) -> discord.Embed:
             ),
             footer="Silence, too, is an answer.",
         )
+        return pages.Shown(nothing, page.number, page.count)
     count = words.count(view.total, "hit")
     if view.total > MOST_SHOWN:
         count = f"the best {MOST_SHOWN} of {view.total} hits"
-    return embeds.card(
-        f"🔎 {_bare(query)}",
-        [_hit(hit) for hit in view.hits],
-        footer=pages.footer(page, page_count(view), count),
-    )
+    return page.card(f"🔎 {embeds.plain(query, 80)}", [_hit(hit) for hit in view.hits], footer=count)
 
 
 def highlighted(text: str, limit: int) -> str:
@@ -92,7 +83,3 @@ def _unquoted(text: str) -> str:
     """A journal entry's JSON, which may be cut anywhere, without its punctuation."""
     text = _EMPTY_JSON.sub("none", text)
     return _JSON_MARKS.sub("", text.replace('":', ": ").replace(',"', ", "))
-
-
-def _bare(query: str) -> str:
-    return embeds.plain(query, 80)

@@ -7,23 +7,19 @@ import io
 from typing import TYPE_CHECKING
 
 import discord
-from discord.ext import commands
 
 from bot.cogs.diagnostics import _checks, _report, _run, _screens
 from bot.cogs.diagnostics._model import Bench
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 
-class Diagnostics(commands.Cog, name="diagnostics"):
+class Diagnostics(HelixCog, name="diagnostics"):
     """The command that tests every part."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("test-all")
     async def test_all(self, ctx: HelixContext) -> None:
@@ -44,6 +40,4 @@ class Diagnostics(commands.Cog, name="diagnostics"):
                 await progress.finish(_screens.report(report, trouble=trouble), files=attached)
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Diagnostics(bot))
+setup = Diagnostics.add_to

@@ -6,29 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
-from bot import access, catalog
+from bot import access
 from bot.access import whom
-from bot.arguments.completion import choices
+from bot.arguments.completion import suggesting
 from bot.cogs.execution import _jobs, _run, _screens
+from bot.dispatch.cog import HelixCog, may, show
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
+    from bot.dispatch.cog import Asked
     from bot.replies.context import HelixContext
     from state.directives.records import Directive
 
 _MOST_OFFERED = 25
 
 
-class Execution(commands.Cog, name="execution"):
+class Execution(HelixCog, name="execution"):
     """Commands about directives."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("run")
     async def run(self, ctx: HelixContext, *, directive: str) -> None:
@@ -48,25 +45,21 @@ class Execution(commands.Cog, name="execution"):
     async def jobs(self, ctx: HelixContext, job: str | None = None) -> None:
         """Show the queue, or one directive with its log."""
         if job is not None:
-            embed, view = await self._job(_jobs.parse_number(job), ctx.caller, ctx.author.id)
+            await self._show_job(ctx, _jobs.parse_number(job), ctx.caller)
         else:
-            embed, view = await self._queue(0, ctx.author.id, show_people=ctx.at_home)
-        await ctx.say(embed=embed, view=view)
+            await self._show_queue(ctx, 0, show_people=ctx.at_home)
 
     @buttons.component("execution", "jobs", command="jobs")
     async def turn_jobs(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current queue."""
         show_people = access.caller_of(interaction).sees_names
-        page = pages.Turn.of(press).page
-        embed, view = await self._queue(page, press.user_id, show_people=show_people)
-        await press.answer.update(embed=embed, view=view)
+        await self._show_queue(press, pages.Turn.of(press).page, show_people=show_people)
 
     @buttons.component("execution", "job", command="jobs")
     async def open_job(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Show one directive, chosen from the list or refreshed."""
         number = _jobs.parse_number(press.values[0] if press.values else press.payload)
-        embed, view = await self._job(number, access.caller_of(interaction), press.user_id)
-        await press.answer.update(embed=embed, view=view)
+        await self._show_job(press, number, access.caller_of(interaction))
 
     @buttons.component("execution", "cancel", command="run")
     async def cancel(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
@@ -74,8 +67,7 @@ class Execution(commands.Cog, name="execution"):
         caller = access.caller_of(interaction)
         number = _jobs.parse_number(press.payload)
         await self.bot.collective.directives.cancel(number, caller.actor)
-        embed, view = await self._job(number, caller, press.user_id)
-        await press.answer.update(embed=embed, view=view)
+        await self._show_job(press, number, caller)
 
     @command("halt")
     async def halt(self, ctx: HelixContext, *, reason: str | None = None) -> None:
@@ -94,12 +86,9 @@ class Execution(commands.Cog, name="execution"):
         first = await directives.resume(ctx.caller.actor)
         await ctx.say(embed=_screens.resumed(first=first, waiting=directives.counts["queued"]))
 
-    @run.autocomplete("directive")
-    async def complete_directive(
-        self, interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest directives that this member may run."""
-        return choices(_run.offers(_run.rank_of(access.caller_of(interaction))), current)
+    run.autocomplete("directive")(
+        suggesting(lambda asked: _run.offers(_run.rank_of(access.caller_of(asked))))
+    )
 
     @jobs.autocomplete("job")
     async def complete_job(
@@ -118,57 +107,25 @@ class Execution(commands.Cog, name="execution"):
         needed = _run.lacking(asked, ctx.caller)
         return "" if needed is None else whom.to_ask(self.bot, ctx.guild, needed, local=False)
 
-    async def _queue(
-        self, page: int, user_id: int, *, show_people: bool
-    ) -> tuple[discord.Embed, discord.ui.View | None]:
+    async def _show_queue(self, asked: Asked, number: int, *, show_people: bool) -> None:
         queue = await _jobs.fetch_queue(self.bot.collective.directives, show_people=show_people)
-        cut = _screens.queue_pages(queue)
-        page = pages.within(page, len(cut))
-        view = await pages.view(self.bot, "execution", "jobs", user_id, page=page, count=len(cut))
-        if cut[page]:
-            view = view or discord.ui.View(timeout=None)
-            view.add_item(
-                await buttons.select(
-                    self.bot,
-                    "execution",
-                    "job",
-                    user_id,
-                    options=_screens.options(cut[page]),
-                    placeholder="Open a directive",
-                )
-            )
-        return _screens.queue(queue, page), view
+        page = pages.share(queue.directives, number, per_page=_screens.JOBS_PER_PAGE)
+        items = []
+        if page.parts:
+            options = _screens.options(page.parts)
+            items.append(await self.menu(asked, "job", options=options, placeholder="Open a directive"))
+        await self.show_page(asked, "jobs", _screens.queue(queue, page), items=items)
 
-    async def _job(
-        self, number: int, caller: access.Caller, user_id: int
-    ) -> tuple[discord.Embed, discord.ui.View | None]:
+    async def _show_job(self, asked: Asked, number: int, caller: access.Caller) -> None:
         directives = self.bot.collective.directives
         job = await _jobs.fetch_job(directives, number, show_people=caller.sees_names)
         items = []
         if job.directive.open:
-            items.append(
-                await buttons.button(self.bot, "execution", "job", user_id, str(number), label="Refresh")
-            )
-        if job.directive.status == "queued" and _may_run(caller):
-            items.append(
-                await buttons.button(
-                    self.bot,
-                    "execution",
-                    "cancel",
-                    user_id,
-                    str(number),
-                    label="Cancel",
-                    style=discord.ButtonStyle.danger,
-                )
-            )
-        return _screens.job(job), buttons.view_of(*items) if items else None
+            items.append(await self.button(asked, "job", str(number), label="Refresh"))
+        if job.directive.status == "queued" and may(caller, "run"):
+            danger = discord.ButtonStyle.danger
+            items.append(await self.button(asked, "cancel", str(number), label="Cancel", style=danger))
+        await show(asked, _screens.job(job), buttons.view_of(*items) if items else None)
 
 
-def _may_run(caller: access.Caller) -> bool:
-    entry = catalog.find("run")
-    return entry is not None and access.decide(entry.access, None, caller, entry.where) is None
-
-
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Execution(bot))
+setup = Execution.add_to

@@ -66,24 +66,14 @@ def job(view: Job) -> discord.Embed:
     return embeds.card(_title(one), lines, status=_COLOURS[one.status], fields=fields)
 
 
-def queue_pages(view: Queue) -> tuple[tuple[Directive, ...], ...]:
-    """The directives, cut into pages."""
-    found = view.directives
-    return tuple(found[start : start + JOBS_PER_PAGE] for start in range(0, len(found), JOBS_PER_PAGE)) or (
-        (),
-    )
-
-
-def queue(view: Queue, page: int) -> discord.Embed:
+def queue(view: Queue, page: pages.Page[Directive]) -> pages.Shown:
     """One page of the queue."""
-    cut = queue_pages(view)
-    page = pages.within(page, len(cut))
-    lines = [*_rest(view), *(_line(one, view.askers.get(one.id)) for one in cut[page])]
+    lines = [*_rest(view), *(_line(one, view.askers.get(one.id)) for one in page.parts)]
     if not view.directives:
         lines.append("There is no directive yet. `/run` submits one.")
     waiting = sum(one.status == "queued" for one in view.directives)
-    footer = pages.footer(page, len(cut), f"{waiting} waiting" if view.directives else _HANDS)
-    return embeds.card("Directives", lines, status="warn" if view.halted else None, footer=footer)
+    footer = f"{waiting} waiting" if view.directives else _HANDS
+    return page.card("Directives", lines, status="warn" if view.halted else None, footer=footer)
 
 
 def options(shown: Sequence[Directive]) -> list[discord.SelectOption]:

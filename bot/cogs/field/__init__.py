@@ -9,21 +9,21 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
-from discord.ext import commands
 
-from bot import access, catalog
+from bot import access
 from bot.arguments.actions import parse_action
-from bot.arguments.completion import choices, offering
+from bot.arguments.completion import offering, suggesting
 from bot.cards import alert as alert_card
 from bot.cards import trends
 from bot.cogs.field import _alerts, _field, _input, _screens, _tune
+from bot.dispatch.cog import HelixCog, may
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from state.change import Actor
 from state.models import METRICS
 
 if TYPE_CHECKING:
+    from bot.dispatch.cog import Asked
     from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
@@ -38,11 +38,22 @@ class _Picture:
     lines: tuple[str, ...]
 
 
-class Field(commands.Cog, name="field"):
-    """Commands about the field."""
+def _may_ack(interaction: discord.Interaction[Any]) -> bool:
+    return may(access.caller_of(interaction), "alerts", "ack")
 
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
+
+def _targets(interaction: discord.Interaction[HelixBot]) -> Sequence[str]:
+    """The alerts to acknowledge and the metrics to mute, depending on the action; none to others."""
+    action = getattr(interaction.namespace, "action", None)
+    if action == "list" or not _may_ack(interaction):
+        return ()
+    open_alerts = interaction.client.collective.alerts.open()
+    unknown = [str(alert.id) for alert in open_alerts if alert.acknowledged_at is None]
+    return {"ack": unknown, "mute": list(METRICS)}.get(str(action), [*unknown, *METRICS])
+
+
+class Field(HelixCog, name="field"):
+    """Commands about the field."""
 
     @command("ucf")
     async def ucf(self, ctx: HelixContext, metric: str | None = None) -> None:
@@ -75,12 +86,11 @@ class Field(commands.Cog, name="field"):
         wanted = parse_action(action, _input.ALERT_ACTIONS)
         if wanted == "ack":
             alert = await self.bot.collective.alerts.ack(_input.parse_alert(target), ctx.caller.actor)
-            await ctx.say(embed=_screens.acknowledged(alert, show_people=ctx.at_home))
+            await ctx.say(embed=alert_card.card(alert, show_people=ctx.at_home))
         elif wanted == "mute":
             await ctx.say(embed=await self._mute(target, span, ctx.caller.actor))
         else:
-            embed, view = await self._alerts_page(0, ctx.caller)
-            await ctx.say(embed=embed, view=view)
+            await self._show_alerts(ctx, 0, ctx.caller)
 
     @command("tune")
     async def tune(self, ctx: HelixContext, metric: str, value: str, *, reason: str | None = None) -> None:
@@ -92,9 +102,7 @@ class Field(commands.Cog, name="field"):
     @buttons.component("field", "alerts", command="alerts")
     async def turn_alerts(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current alerts."""
-        page = pages.Turn.of(press).page
-        embed, view = await self._alerts_page(page, access.caller_of(interaction))
-        await press.answer.update(embed=embed, view=view)
+        await self._show_alerts(press, pages.Turn.of(press).page, access.caller_of(interaction))
 
     @buttons.component(
         "field", "ack-listed", command="alerts", needs="ack", payload=pages.TURN + buttons.NUMBER
@@ -104,8 +112,7 @@ class Field(commands.Cog, name="field"):
         caller = access.caller_of(interaction)
         turn = pages.Turn.of(press)
         await self.bot.collective.alerts.ack(int(turn.payload), _by_button(caller))
-        embed, view = await self._alerts_page(turn.page, caller)
-        await press.answer.update(embed=embed, view=view)
+        await self._show_alerts(press, turn.page, caller)
 
     @buttons.component("field", "ack", command="alerts", needs="ack", payload=buttons.NUMBER)
     async def ack_posted(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
@@ -115,25 +122,8 @@ class Field(commands.Cog, name="field"):
         await press.answer.update(embed=alert_card.posted(self.bot, alert, interaction.channel_id or 0))
 
     trend.autocomplete("window")(offering(*_WINDOWS))
-
-    @alerts.autocomplete("target")
-    async def complete_target(
-        self, interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest alerts to acknowledge or metrics to mute, to members who may."""
-        action = getattr(interaction.namespace, "action", None)
-        if action == "list" or not self._may_ack(access.caller_of(interaction)):
-            return []
-        unknown = (alert for alert in self.bot.collective.alerts.open() if alert.acknowledged_at is None)
-        known = {"ack": tuple(str(alert.id) for alert in unknown), "mute": tuple(METRICS)}
-        return choices(known.get(str(action), (*known["ack"], *METRICS)), current)
-
-    @alerts.autocomplete("span")
-    async def complete_span(
-        self, interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest durations of a mute, to members who may."""
-        return choices(_SPANS if self._may_ack(access.caller_of(interaction)) else (), current)
+    alerts.autocomplete("target")(suggesting(_targets))
+    alerts.autocomplete("span")(suggesting(lambda asked: _SPANS if _may_ack(asked) else ()))
 
     async def _fetch_field(self, names: Sequence[str]) -> _field.FieldView:
         collective = self.bot.collective
@@ -168,38 +158,22 @@ class Field(commands.Cog, name="field"):
             return _screens.unmuted(metric, was=await alerts.unmute(metric, actor))
         return _screens.muted(metric, await alerts.mute(metric, length, actor))
 
-    async def _alerts_page(
-        self, page: int, caller: access.Caller
-    ) -> tuple[discord.Embed, discord.ui.View | None]:
-        shown = await _alerts.fetch_alerts(self.bot.collective.alerts)
-        page = pages.within(page, shown.pages)
-        view = await pages.view(self.bot, "field", "alerts", caller.user_id, page=page, count=shown.pages)
-        if self._may_ack(caller):
-            view = await self._with_ack_buttons(view, shown, page, caller.user_id)
-        return _screens.alerts(shown, page, show_people=caller.sees_names), view
-
-    async def _with_ack_buttons(
-        self, view: discord.ui.View | None, shown: _alerts.AlertsView, page: int, user_id: int
-    ) -> discord.ui.View | None:
-        for alert in shown.page(page):
-            if alert.acknowledged_at is not None or alert.cleared_at is not None:
-                continue
-            payload = f"{page}|{alert.id}"
-            label = f"Acknowledge #{alert.id}"
-            item = await buttons.button(self.bot, "field", "ack-listed", user_id, payload, label=label)
-            view = view or buttons.view_of()
-            view.add_item(item)
-        return view
-
-    def _may_ack(self, caller: access.Caller) -> bool:
-        entry = catalog.find("alerts")
-        return entry is not None and access.decide(entry.access, "ack", caller, entry.where) is None
+    async def _show_alerts(self, asked: Asked, number: int, caller: access.Caller) -> None:
+        view = await _alerts.fetch_alerts(self.bot.collective.alerts)
+        page = pages.share(view.alerts, number, per_page=_alerts.PER_PAGE)
+        items = [
+            await self.button(
+                asked, "ack-listed", f"{page.number}|{alert.id}", label=f"Acknowledge #{alert.id}"
+            )
+            for alert in page.parts
+            if alert.acknowledged_at is None and alert.cleared_at is None and may(caller, "alerts", "ack")
+        ]
+        shown = _screens.alerts(view, page, show_people=caller.sees_names)
+        await self.show_page(asked, "alerts", shown, items=items)
 
 
 def _by_button(caller: access.Caller) -> Actor:
     return Actor("button", caller.display_name, caller.user_id)
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Field(bot))
+setup = Field.add_to

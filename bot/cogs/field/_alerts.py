@@ -24,15 +24,6 @@ class AlertsView:
         """The number of open alerts."""
         return sum(alert.cleared_at is None for alert in self.alerts)
 
-    def page(self, number: int) -> tuple[Alert, ...]:
-        """The alerts of one page, counted from 0."""
-        return self.alerts[number * PER_PAGE : (number + 1) * PER_PAGE]
-
-    @property
-    def pages(self) -> int:
-        """The number of pages, at least 1."""
-        return max(1, -(-len(self.alerts) // PER_PAGE))
-
 
 async def fetch_alerts(alerts: Alerts) -> AlertsView:
     """Every open alert, and the last twenty cleared ones."""

@@ -37,24 +37,13 @@ def field(view: FieldView) -> discord.Embed:
     )
 
 
-def alerts(view: AlertsView, page: int, *, show_people: bool) -> discord.Embed:
+def alerts(view: AlertsView, page: pages.Page[Alert], *, show_people: bool) -> pages.Shown:
     """One page of alerts."""
-    page = pages.within(page, view.pages)
     head = f"{words.count(view.open_count, 'alert')} open" if view.open_count else "No alert is open."
     lines = [head, *(f"🔕 {name} is muted until {embeds.relative(at)}" for name, at in view.mutes.items())]
-    shown = [alert_card.line(alert, show_people=show_people) for alert in view.page(page)]
+    shown = [alert_card.line(alert, show_people=show_people) for alert in page.parts]
     rule = f"An alert opens past a critical bound and clears {MARGIN_SHARE:.0%} of the range inside it."
-    return embeds.card(
-        "Alerts",
-        (*lines, "", *shown),
-        status=_alerts_status(view),
-        footer=pages.footer(page, view.pages, rule),
-    )
-
-
-def acknowledged(alert: Alert, *, show_people: bool) -> discord.Embed:
-    """The acknowledged alert."""
-    return alert_card.card(alert, show_people=show_people)
+    return page.card("Alerts", (*lines, "", *shown), status=_alerts_status(view), footer=rule)
 
 
 def muted(metric: str, until: datetime) -> discord.Embed:

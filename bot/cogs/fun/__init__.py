@@ -7,27 +7,23 @@ from typing import TYPE_CHECKING
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.arguments.completion import offering
 from bot.arguments.people import Person
 from bot.cogs.fun import _coins, _dice, _dice_notation, _eight_ball, _fortune, _screens, _signs, _vibe
 from bot.cogs.fun._day import day_of
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 # Suggestions; any other notation may be typed as well.
 _COMMON_DICE = ("1d20", "1d20+5", "2d20kh1", "2d20kl1", "2d6", "3d6", "4d6kh3", "8d6", "1d100")
 
 
-class Fun(commands.Cog, name="fun"):
+class Fun(HelixCog, name="fun"):
     """Commands for a light moment."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("8ball")
     async def eight_ball(self, ctx: HelixContext, *, question: str) -> None:
@@ -75,6 +71,4 @@ class Fun(commands.Cog, name="fun"):
     fortune.autocomplete("sign")(offering(*_signs.SIGNS))
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Fun(bot))
+setup = Fun.add_to

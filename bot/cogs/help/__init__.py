@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
-from discord.ext import commands
 
 from bot import access
-from bot.arguments.completion import choices
+from bot.arguments.completion import suggesting
 from bot.cogs.help import _screens, _topics
 from bot.dispatch import pressed_command
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies import buttons
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
+    from bot.dispatch.cog import Asked
     from bot.replies.context import HelixContext
 
 
-class Help(commands.Cog, name="help"):
+class Help(HelixCog, name="help"):
     """Shows the catalog."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("help")
     async def show_help(self, ctx: HelixContext, *, topic: str | None = None) -> None:
@@ -33,7 +30,7 @@ class Help(commands.Cog, name="help"):
         visible = access.visible_entries(ctx.caller)
         if topic is None:
             categories = _topics.build_categories(visible)
-            view = await self._menu(categories, ctx.author.id)
+            view = await self._menu(ctx, categories)
             await ctx.say(embed=_screens.overview(categories, prefix), view=view)
             return
         found = _topics.find_topic(topic, visible, prefix=prefix)
@@ -44,16 +41,9 @@ class Help(commands.Cog, name="help"):
             embeds.append(_screens.category(found.category, prefix))
         await ctx.say(embeds=embeds)
 
-    @show_help.autocomplete("topic")
-    async def complete_topic(
-        self, interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest categories and commands that the caller may run."""
-        categories = _topics.build_categories(access.visible_entries(access.caller_of(interaction)))
-        names = (
-            name for one in categories for name in (*(entry.name for entry in one.entries), one.info.name)
-        )
-        return choices(names, current)
+    show_help.autocomplete("topic")(
+        suggesting(lambda asked: _topics.names(access.visible_entries(access.caller_of(asked))))
+    )
 
     @buttons.component("help", "menu", command="help")
     async def turn_to(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
@@ -63,7 +53,7 @@ class Help(commands.Cog, name="help"):
         chosen = next((one for one in categories if one.info.name in press.values), None)
         embed = _screens.overview(categories, prefix) if chosen is None else _screens.category(chosen, prefix)
         name = _topics.OVERVIEW if chosen is None else chosen.info.name
-        await press.answer.update(embed=embed, view=await self._menu(categories, press.user_id, name))
+        await press.answer.update(embed=embed, view=await self._menu(press, categories, name))
 
     @buttons.component("help", "run", command="help")
     async def run_command(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
@@ -71,7 +61,7 @@ class Help(commands.Cog, name="help"):
         await pressed_command.run(interaction, press)
 
     async def _menu(
-        self, categories: tuple[_topics.Category, ...], user_id: int, chosen: str = _topics.OVERVIEW
+        self, asked: Asked, categories: Sequence[_topics.Category], chosen: str = _topics.OVERVIEW
     ) -> discord.ui.View:
         options = [
             discord.SelectOption(
@@ -90,12 +80,8 @@ class Help(commands.Cog, name="help"):
                 for one in categories
             ),
         ]
-        menu = await buttons.select(
-            self.bot, "help", "menu", user_id, options=options, placeholder="Choose a category"
-        )
+        menu = await self.menu(asked, "menu", options=options, placeholder="Choose a category")
         return buttons.view_of(menu)
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Help(bot))
+setup = Help.add_to

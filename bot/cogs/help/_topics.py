@@ -44,6 +44,15 @@ def build_categories(visible: Sequence[CommandEntry]) -> tuple[Category, ...]:
     return tuple(category for category in categories if category.entries)
 
 
+def names(visible: Sequence[CommandEntry]) -> list[str]:
+    """The names of the commands and categories that the reader may see."""
+    return [
+        name
+        for one in build_categories(visible)
+        for name in (*(entry.name for entry in one.entries), one.info.name)
+    ]
+
+
 def find_topic(word: str, visible: Sequence[CommandEntry], *, prefix: str) -> Topic:
     """The command (or alias) or category that `word` names, with or without prefix, in any letter case.
 

@@ -6,7 +6,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord.ext import commands
 
 from bot.arguments.completion import offering
 from bot.cogs.monitoring import (
@@ -19,12 +18,12 @@ from bot.cogs.monitoring import (
     _screens,
     _status_screen,
 )
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.progress import Progress
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
     from state.services import ProbeResult
 
@@ -32,11 +31,8 @@ if TYPE_CHECKING:
 _STATUS_TAGS = ("state", "agents", "health", "rituals")
 
 
-class Monitoring(commands.Cog, name="monitoring"):
+class Monitoring(HelixCog, name="monitoring"):
     """Commands that only read."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("status")
     async def status(self, ctx: HelixContext) -> None:
@@ -48,15 +44,13 @@ class Monitoring(commands.Cog, name="monitoring"):
     async def health(self, ctx: HelixContext) -> None:
         """Show every health check."""
         view = ctx.cached((), lambda: _health.build_health(self.bot.kernel.health), ("health",))
-        embed, buttons_below = await self._health_page(view, 0, ctx.author.id)
-        await ctx.say(embed=embed, view=buttons_below)
+        await self.show_page(ctx, "health", _screens.health(view, 0))
 
     @buttons.component("monitoring", "health", command="health")
     async def turn_health(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current checks."""
         view = _health.build_health(self.bot.kernel.health)
-        embed, buttons_below = await self._health_page(view, pages.Turn.of(press).page, press.user_id)
-        await press.answer.update(embed=embed, view=buttons_below)
+        await self.show_page(press, "health", _screens.health(view, pages.Turn.of(press).page))
 
     @command("metrics")
     async def metrics(self, ctx: HelixContext, section: str | None = None) -> None:
@@ -88,15 +82,13 @@ class Monitoring(commands.Cog, name="monitoring"):
     async def discovery(self, ctx: HelixContext) -> None:
         """List every HTTP route."""
         addresses = ctx.cached((), self._addresses, ())
-        embed, buttons_below = await self._discovery_page(addresses, 0, ctx.author.id)
-        await ctx.say(embed=embed, view=buttons_below)
+        await self.show_page(ctx, "discovery", _screens.discovery(addresses, 0))
 
     @buttons.component("monitoring", "discovery", command="discovery")
     async def turn_discovery(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the routes."""
-        page = pages.Turn.of(press).page
-        embed, buttons_below = await self._discovery_page(self._addresses(), page, press.user_id)
-        await press.answer.update(embed=embed, view=buttons_below)
+        shown = _screens.discovery(self._addresses(), pages.Turn.of(press).page)
+        await self.show_page(press, "discovery", shown)
 
     @command("ping")
     async def ping(self, ctx: HelixContext) -> None:
@@ -113,23 +105,5 @@ class Monitoring(commands.Cog, name="monitoring"):
         read_token_set = bool(self.bot.kernel.settings.read_token)
         return _discovery.build_discovery(self.bot.routes, self.bot.base_url, read_token_set=read_token_set)
 
-    async def _health_page(
-        self, view: _health.HealthView, page: int, user_id: int
-    ) -> tuple[discord.Embed, discord.ui.View | None]:
-        count = len(_screens.health_pages(view))
-        page = pages.within(page, count)
-        below = await pages.view(self.bot, "monitoring", "health", user_id, page=page, count=count)
-        return _screens.health(view, page), below
 
-    async def _discovery_page(
-        self, addresses: tuple[_discovery.Address, ...], page: int, user_id: int
-    ) -> tuple[discord.Embed, discord.ui.View | None]:
-        count = len(_screens.discovery_pages(addresses))
-        page = pages.within(page, count)
-        below = await pages.view(self.bot, "monitoring", "discovery", user_id, page=page, count=count)
-        return _screens.discovery(addresses, page), below
-
-
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Monitoring(bot))
+setup = Monitoring.add_to

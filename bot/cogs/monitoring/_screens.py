@@ -24,23 +24,13 @@ _HEALTH_TITLES = {
 }
 
 
-def health_pages(view: HealthView) -> tuple[tuple[str, ...], ...]:
-    """The checks of `view`, cut into pages."""
-    return pages.cut([_check(check) for check in view.checks], per_page=CHECKS_PER_PAGE)
-
-
-def health(view: HealthView, page: int) -> discord.Embed:
+def health(view: HealthView, number: int) -> pages.Shown:
     """One page of the checks."""
-    cut = health_pages(view)
-    page = pages.within(page, len(cut))
+    page = pages.pick([_check(check) for check in view.checks], number, per_page=CHECKS_PER_PAGE)
     counts = ((view.failing, "failing"), (view.warning, "warning"), (view.passing, "passing"))
     summary = " · ".join(f"{count} {word}" for count, word in counts if count) or "No check has reported yet"
-    return embeds.card(
-        f"{embeds.dot(view.overall)} {_HEALTH_TITLES[view.overall]}",
-        (summary, "", *cut[page]),
-        status=view.overall,
-        footer=pages.footer(page, len(cut)),
-    )
+    title = f"{embeds.dot(view.overall)} {_HEALTH_TITLES[view.overall]}"
+    return page.card(title, (summary, "", *page.parts), status=view.overall)
 
 
 def ping(view: PingView, round_trip_s: float | None) -> discord.Embed:
@@ -73,19 +63,11 @@ def beat(name: str, *, ok: bool) -> str:
     return f"{'✅' if ok else '❌'} {embeds.plain(name, 60)}"
 
 
-def discovery_pages(addresses: Sequence[Address]) -> tuple[tuple[str, ...], ...]:
-    """The routes, cut into pages."""
-    return pages.cut([_address(address) for address in addresses], per_page=ROUTES_PER_PAGE)
-
-
-def discovery(addresses: Sequence[Address], page: int) -> discord.Embed:
+def discovery(addresses: Sequence[Address], number: int) -> pages.Shown:
     """One page of the routes."""
-    cut = discovery_pages(addresses)
-    page = pages.within(page, len(cut))
-    lines = cut[page] if addresses else ("This process serves no HTTP routes.",)
-    return embeds.card(
-        "🌐 Where Helix answers", lines, footer=pages.footer(page, len(cut), f"{len(addresses)} routes")
-    )
+    page = pages.pick([_address(address) for address in addresses], number, per_page=ROUTES_PER_PAGE)
+    lines = page.parts or ("This process serves no HTTP routes.",)
+    return page.card("🌐 Where Helix answers", lines, footer=f"{len(addresses)} routes")
 
 
 def _check(check: Check) -> str:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot import access
 from bot.arguments.actions import parse_action
@@ -17,6 +16,7 @@ from bot.cards import ritual as ritual_cards
 from bot.cards import ritual_messages
 from bot.catalog.entry import Level
 from bot.cogs.rituals import _away, _folklore, _harmony, _log, _schedule, _screens
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.confirm import confirm
@@ -26,18 +26,15 @@ from state.rituals.records import Replay, RitualCancelled, RitualRecord, check_s
 from state.rituals.rules import DEFAULT_STEPS, HARMONY_STEPS
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
+    from bot.dispatch.cog import Asked
     from bot.replies.context import HelixContext
     from state.rituals import Run
 
 _MOST_CHOICES = 25
 
 
-class Rituals(commands.Cog, name="rituals"):
+class Rituals(HelixCog, name="rituals"):
     """Commands about the Z-88 engine."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("ritual")
     async def ritual(self, ctx: HelixContext, steps: int = DEFAULT_STEPS) -> None:
@@ -84,16 +81,13 @@ class Rituals(commands.Cog, name="rituals"):
     async def rituals(self, ctx: HelixContext, page: int = 1) -> None:
         """List the rituals."""
         log = _log.check_page(page, await _log.fetch_log(self.bot.collective.rituals, page - 1))
-        embed, view = await self._log_page(log, ctx.author.id, ctx.caller, show_people=ctx.at_home)
-        await ctx.say(embed=embed, view=view)
+        await self._show_log(ctx, log, ctx.caller)
 
     @buttons.component("rituals", "list", command="rituals")
     async def turn_log(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current list."""
         log = await _log.fetch_log(self.bot.collective.rituals, pages.Turn.of(press).page)
-        caller = access.caller_of(interaction)
-        embed, view = await self._log_page(log, press.user_id, caller, show_people=caller.sees_names)
-        await press.answer.update(embed=embed, view=view)
+        await self._show_log(press, log, access.caller_of(interaction))
 
     @buttons.component("rituals", "one", command="rituals", chosen=buttons.NUMBER)
     async def show_one(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
@@ -115,8 +109,7 @@ class Rituals(commands.Cog, name="rituals"):
         wanted = parse_action(action, _schedule.ACTIONS)
         if wanted == "list":
             _schedule.refuse_details(details)
-            embed, view = await self._schedules_page(0, ctx.author.id, show_people=ctx.at_home)
-            await ctx.say(embed=embed, view=view)
+            await self._show_schedules(ctx, 0, show_people=ctx.at_home)
         elif wanted == "add":
             rule, steps = _schedule.parse_addition(details, self.bot.kernel.clock.now())
             await ctx.say(embed=_screens.added(await schedules.add(rule, steps, actor=ctx.caller.actor)))
@@ -131,9 +124,7 @@ class Rituals(commands.Cog, name="rituals"):
     async def turn_schedules(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the schedules."""
         show_people = access.caller_of(interaction).sees_names
-        page = pages.Turn.of(press).page
-        embed, view = await self._schedules_page(page, press.user_id, show_people=show_people)
-        await press.answer.update(embed=embed, view=view)
+        await self._show_schedules(press, pages.Turn.of(press).page, show_people=show_people)
 
     @command("folklore")
     async def folklore(self, ctx: HelixContext, *, entry: str | None = None) -> None:
@@ -181,24 +172,17 @@ class Rituals(commands.Cog, name="rituals"):
             await progress.finish(ritual_cards.ended(record, show_people=ctx.at_home))
         await ritual_messages.forget(self.bot, run.id)
 
-    async def _log_page(
-        self, log: _log.Log, user_id: int, caller: access.Caller, *, show_people: bool
-    ) -> tuple[discord.Embed, discord.ui.View | None]:
-        view = await pages.view(self.bot, "rituals", "list", user_id, page=log.page, count=log.pages)
+    async def _show_log(self, asked: Asked, log: _log.Log, caller: access.Caller) -> None:
+        items = []
         if log.records:
-            menu = await buttons.select(
-                self.bot, "rituals", "one", user_id, f"{log.page}|",
-                options=_screens.options(log.records), placeholder="Open a ritual",
-            )  # fmt: skip
-            view = buttons.view_of() if view is None else view
-            view.add_item(menu)
-            if (running := log.running_record) is not None and _may_stop(caller, running):
-                view.add_item(
-                    await buttons.button(
-                        self.bot, "rituals", "stop", user_id, str(running.id), label=f"Stop {running.id}"
-                    )
-                )
-        return _screens.log(log, show_people=show_people), view
+            options = _screens.options(log.records)
+            items.append(
+                await self.menu(asked, "one", f"{log.page}|", options=options, placeholder="Open a ritual")
+            )
+        running = log.running_record
+        if log.records and running is not None and _may_stop(caller, running):
+            items.append(await self.button(asked, "stop", str(running.id), label=f"Stop {running.id}"))
+        await self.show_page(asked, "list", _screens.log(log, show_people=caller.sees_names), items=items)
 
     async def _show_whole(
         self,
@@ -209,26 +193,20 @@ class Rituals(commands.Cog, name="rituals"):
         page: int,
         replay: Replay | None = None,
     ) -> None:
-        back = await buttons.button(self.bot, "rituals", "list", press.user_id, f"{page}|", label="Back")
-        again = await buttons.button(
-            self.bot, "rituals", "replay", press.user_id, f"{page}|{record.id}",
-            label="Replay", disabled=record.finish is None,
-        )  # fmt: skip
+        back = await self.button(press, "list", f"{page}|", label="Back")
+        again = await self.button(
+            press, "replay", f"{page}|{record.id}", label="Replay", disabled=record.finish is None
+        )
         show_people = access.caller_of(interaction).sees_names
         await press.answer.update(
             embed=_screens.whole(record, show_people=show_people, replay=replay),
             view=buttons.view_of(again, back),
         )
 
-    async def _schedules_page(
-        self, page: int, user_id: int, *, show_people: bool
-    ) -> tuple[discord.Embed, discord.ui.View | None]:
+    async def _show_schedules(self, asked: Asked, page: int, *, show_people: bool) -> None:
         schedules = self.bot.collective.schedules
-        known = schedules.all
-        count = len(_screens.schedule_pages(known, show_people=show_people))
-        page = pages.within(page, count)
-        view = await pages.view(self.bot, "rituals", "schedules", user_id, page=page, count=count)
-        return _screens.schedules(known, page, show_people=show_people, held=schedules.held), view
+        shown = _screens.schedules(schedules.all, page, show_people=show_people, held=schedules.held)
+        await self.show_page(asked, "schedules", shown)
 
 
 def _may_stop(caller: access.Caller, record: RitualRecord) -> bool:
@@ -243,6 +221,4 @@ def _first_met(run: Run, step: int) -> str:
     return f"{ritual_cards.SYMBOLS.get(kind, '')} {kind} at step {step}"
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Rituals(bot))
+setup = Rituals.add_to

@@ -32,15 +32,13 @@ def in_harmony(harmony: float) -> discord.Embed:
     )
 
 
-def log(view: Log, *, show_people: bool) -> discord.Embed:
+def log(view: Log, *, show_people: bool) -> pages.Shown:
     """One page of the rituals."""
+    page = pages.Page(view.page, view.pages, view.records)
     if not view.records:
-        return embeds.card("🌀 Rituals", ("There is no ritual yet. `/ritual` begins one.",))
-    return embeds.card(
-        "🌀 Rituals",
-        [_line(record, view.running, show_people=show_people) for record in view.records],
-        footer=pages.footer(view.page, view.pages, words.count(view.total, "ritual")),
-    )
+        return page.card("🌀 Rituals", ("There is no ritual yet. `/ritual` begins one.",))
+    lines = [_line(record, view.running, show_people=show_people) for record in view.records]
+    return page.card("🌀 Rituals", lines, footer=words.count(view.total, "ritual"))
 
 
 def options(records: Sequence[RitualRecord]) -> list[discord.SelectOption]:
@@ -103,27 +101,19 @@ def entry(view: Entry) -> discord.Embed:
 
 
 def schedules(
-    known: Sequence[Schedule], page: int, *, show_people: bool, held: bool = False
-) -> discord.Embed:
+    known: Sequence[Schedule], number: int, *, show_people: bool, held: bool = False
+) -> pages.Shown:
     """One page of the schedules; `held` means that Manus is halted, so none starts."""
+    lines = [_schedule_line(one, show_people=show_people) for one in known]
+    page = pages.pick(lines, number, per_page=_schedule.PER_PAGE)
     if not known:
-        return embeds.card("⏰ Schedules", ("No schedule yet. `/schedule add every 6h 27` adds one.",))
-    cut = schedule_pages(known, show_people=show_people)
-    page = pages.within(page, len(cut))
-    count = f"{len(known)} of {MOST_SCHEDULES} · cron is in UTC"
+        return page.card("⏰ Schedules", ("No schedule yet. `/schedule add every 6h 27` adds one.",))
     note = ("Manus is halted: due rituals wait until `/resume`.", "") if held else ()
-    return embeds.card(
+    return page.card(
         "⏰ Schedules",
-        (*note, *cut[page]),
+        (*note, *page.parts),
         status="warn" if held else None,
-        footer=pages.footer(page, len(cut), count),
-    )
-
-
-def schedule_pages(known: Sequence[Schedule], *, show_people: bool) -> tuple[tuple[str, ...], ...]:
-    """The schedules, cut into pages."""
-    return pages.cut(
-        [_schedule_line(one, show_people=show_people) for one in known], per_page=_schedule.PER_PAGE
+        footer=f"{len(known)} of {MOST_SCHEDULES} · cron is in UTC",
     )
 
 

@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
 from discord.ext import commands
 
-from bot.arguments.completion import choices
+from bot.arguments.completion import suggesting
 from bot.cogs.roles import _choice, _creation, _screens, _words
+from bot.dispatch.cog import HelixCog, show
 from bot.dispatch.command import command
 from bot.replies import buttons, discord_codes
 from bot.replies.progress import Progress
@@ -19,10 +19,8 @@ from bot.servers import self_roles
 from bot.servers.work import Report, Step, carry_out
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
+    from bot.dispatch.cog import Asked
     from bot.replies.context import HelixContext
-
-_Screen = tuple[discord.Embed, discord.ui.View | None]
 
 _EVERY = "every"
 _CATEGORY = "|".join(self_roles.CATEGORIES)
@@ -31,19 +29,15 @@ _MENU = f"({_EVERY}|{_CATEGORY}) ({_CATEGORY}) [0-9a-f]{{1,8}}"
 _ROLE = "|".join(map(re.escape, self_roles.NAMES))
 
 
-class Roles(commands.Cog, name="roles"):
+class Roles(HelixCog, name="roles"):
     """Commands with which members take and return roles."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("roles")
     async def roles(self, ctx: HelixContext, category: str | None = None) -> None:
         """Show the roles, with the caller's own ticked."""
         wanted = _creation.parse_category(category)
         guild, member = await _where(ctx.guild, ctx.author)
-        embed, view = await self._menus(guild, wanted, _ids(member), ctx.author.id)
-        await ctx.say(embed=embed, view=view)
+        await self._show_menus(ctx, guild, wanted, _ids(member))
 
     @buttons.component("roles", "toggle", command="roles", payload=_MENU)
     async def toggle(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
@@ -58,8 +52,7 @@ class Roles(commands.Cog, name="roles"):
             text, good = await self._change(guild, member, held, found, add=add)
             if not good:
                 notes.append(f"⚠️ {text}")
-        embed, view = await self._menus(guild, wanted, held, press.user_id, notes)
-        await press.answer.update(embed=embed, view=view)
+        await self._show_menus(press, guild, wanted, held, notes)
 
     @command("subscribe")
     async def subscribe(self, ctx: HelixContext, *, role: str) -> None:
@@ -101,19 +94,8 @@ class Roles(commands.Cog, name="roles"):
                 let_go()
                 await progress.finish(_screens.created(plan, report, self.bot.prefix))
 
-    @subscribe.autocomplete("role")
-    async def complete_added(
-        self, interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest available roles that the caller does not have."""
-        return choices(_names(interaction, held=False), current)
-
-    @unsubscribe.autocomplete("role")
-    async def complete_removed(
-        self, interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest roles that the caller has."""
-        return choices(_names(interaction, held=True), current)
+    subscribe.autocomplete("role")(suggesting(lambda asked: _names(asked, held=False)))
+    unsubscribe.autocomplete("role")(suggesting(lambda asked: _names(asked, held=True)))
 
     async def _choose(self, ctx: HelixContext, text: str, *, add: bool) -> None:
         guild, member = await _where(ctx.guild, ctx.author)
@@ -125,14 +107,9 @@ class Roles(commands.Cog, name="roles"):
             said, good = await self._change(guild, member, held, found[0], add=add)
             await ctx.say(embed=_screens.outcome(said, good=good))
             return
-        menu = await buttons.select(
-            self.bot,
-            "roles",
-            "add" if add else "remove",
-            ctx.author.id,
-            options=[discord.SelectOption(label=one.name, value=one.name) for one in found],
-            placeholder="Choose one",
-        )
+        options = [discord.SelectOption(label=one.name, value=one.name) for one in found]
+        action = "add" if add else "remove"
+        menu = await self.menu(ctx, action, options=options, placeholder="Choose one")
         await ctx.say(embed=_screens.which(found, text, add=add), view=buttons.view_of(menu))
 
     async def _pick(self, interaction: discord.Interaction[Any], press: buttons.Press, *, add: bool) -> None:
@@ -171,21 +148,19 @@ class Roles(commands.Cog, name="roles"):
             return _screens.refused(found.name, error), False
         return _words.done(found.name, add=add, changed=True), True
 
-    async def _menus(
+    async def _show_menus(
         self,
+        asked: Asked,
         guild: discord.Guild,
         wanted: str | None,
         held: Collection[int],
-        user_id: int,
         notes: Sequence[str] = (),
-    ) -> _Screen:
+    ) -> None:
         shown = _choice.categories(wanted, self_roles.views_of(guild.roles, guild.me))
         menus = [
-            await buttons.select(
-                self.bot,
-                "roles",
+            await self.menu(
+                asked,
                 "toggle",
-                user_id,
                 f"{wanted or _EVERY} {category.name} {_choice.mask(category.roles, held):x}",
                 options=_screens.options(category, held),
                 placeholder=_screens.placeholder(category),
@@ -195,7 +170,7 @@ class Roles(commands.Cog, name="roles"):
             if category.ready
         ]
         embed = _screens.roles(shown, held, notes, self.bot.prefix)
-        return embed, buttons.view_of(*menus) if menus else None
+        await show(asked, embed, buttons.view_of(*menus) if menus else None)
 
 
 async def _where(
@@ -231,6 +206,7 @@ def _named(text: str, guild: discord.Guild) -> str:
 
 
 def _names(interaction: discord.Interaction[Any], *, held: bool) -> list[str]:
+    """The available roles that the caller has (`held`) or does not have."""
     guild, member = interaction.guild, interaction.user
     if guild is None or not isinstance(member, discord.Member):
         return []
@@ -243,6 +219,4 @@ def _names(interaction: discord.Interaction[Any], *, held: bool) -> list[str]:
     ]
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Roles(bot))
+setup = Roles.add_to

@@ -14,6 +14,7 @@ from bot.arguments.actions import parse_action
 from bot.arguments.channel import TextChannel
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import PRIVATE
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.confirm import confirm
@@ -22,18 +23,13 @@ from bot.servers import places, self_roles, welcomes
 from bot.servers.work import Report, Step, carry_out
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
+    from bot.dispatch.cog import Asked
     from bot.replies.context import HelixContext
     from state.change import JournalRow
 
-_Screen = tuple[discord.Embed, discord.ui.View | None]
 
-
-class Server(commands.Cog, name="server"):
+class Server(HelixCog, name="server"):
     """Commands about the server in which they are used."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("setup", action="mode")
     async def setup_server(self, ctx: HelixContext, mode: str | None = None) -> None:
@@ -70,16 +66,12 @@ class Server(commands.Cog, name="server"):
     @command("verify-setup")
     async def verify_setup(self, ctx: HelixContext) -> None:
         """Show what is missing, duplicate or in the way."""
-        embed, view = await self._verify_page(_guild(ctx.guild), 0, ctx.author.id)
-        await ctx.say(embed=embed, view=view)
+        await self._show_findings(ctx, _guild(ctx.guild), 0)
 
     @buttons.component("server", "verify", command="verify-setup")
     async def turn_verify(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current findings."""
-        embed, view = await self._verify_page(
-            _guild(interaction.guild), pages.Turn.of(press).page, press.user_id
-        )
-        await press.answer.update(embed=embed, view=view)
+        await self._show_findings(press, _guild(interaction.guild), pages.Turn.of(press).page)
 
     @command("welcome")
     async def welcome(
@@ -152,17 +144,14 @@ class Server(commands.Cog, name="server"):
         if ctx.caller.at_home:
             await self.bot.collective.manager.record(row)
 
-    async def _verify_page(self, guild: discord.Guild, page: int, user_id: int) -> _Screen:
+    async def _show_findings(self, asked: Asked, guild: discord.Guild, page: int) -> None:
         found = _verify.verify(
             places.places(guild.channels),
             self_roles.views_of(guild.roles, guild.me),
             guild.me.guild_permissions.value,
             exposed=places.is_exposed(guild.channels, guild, PRIVATE),
         )
-        count = len(_screens.verify_pages(found, self.bot.prefix))
-        page = pages.within(page, count)
-        view = await pages.view(self.bot, "server", "verify", user_id, page=page, count=count)
-        return _screens.verified(found, page, self.bot.prefix), view
+        await self.show_page(asked, "verify", _screens.verified(found, page, self.bot.prefix))
 
 
 def _guild(guild: discord.Guild | None) -> discord.Guild:
@@ -189,6 +178,4 @@ def _lacking(guild: discord.Guild, channel: discord.TextChannel) -> list[str]:
     return [name for flag, name in _welcome.NEEDED if not getattr(own, flag)]
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Server(bot))
+setup = Server.add_to

@@ -70,21 +70,10 @@ def serving(services: Services) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def verify_pages(found: Findings, prefix: str) -> tuple[tuple[str, ...], ...]:
-    """The findings, cut into pages."""
-    return pages.cut(_findings(found, prefix), per_page=_ROWS_PER_PAGE)
-
-
-def verified(found: Findings, page: int, prefix: str) -> discord.Embed:
+def verified(found: Findings, number: int, prefix: str) -> pages.Shown:
     """One page of the findings."""
-    cut = verify_pages(found, prefix)
-    page = pages.within(page, len(cut))
-    return embeds.card(
-        "🔍 The server's set-up",
-        cut[page],
-        status="pass" if found.in_order else "warn",
-        footer=pages.footer(page, len(cut)),
-    )
+    page = pages.pick(_findings(found, prefix), number, per_page=_ROWS_PER_PAGE)
+    return page.card("🔍 The server's set-up", page.parts, status="pass" if found.in_order else "warn")
 
 
 _COMPLETE = "All categories and channels of the layout exist; nothing was created."

@@ -7,13 +7,12 @@ import io
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
-from discord.ext import commands
 
 from bot import access
 from bot.arguments.actions import parse_action
-from bot.arguments.completion import choices, offering
+from bot.arguments.completion import offering, suggesting
 from bot.cogs.storage import _arguments, _screens
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.confirm import confirm
@@ -22,15 +21,11 @@ from state.reports.markdown import render_markdown
 from state.views.storage import fetch_storage
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
 
 
-class Storage(commands.Cog, name="storage"):
+class Storage(HelixCog, name="storage"):
     """Commands about stored data."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("storage", action="action")
     async def storage(self, ctx: HelixContext, action: str = "status") -> None:
@@ -53,8 +48,8 @@ class Storage(commands.Cog, name="storage"):
         if number is not None:
             await self._verify(ctx, number)
         elif wanted == "list":
-            embed, view = await self._backups_page(0, ctx.author.id, names=ctx.at_home)
-            await ctx.say(embed=embed, view=view)
+            shown = _screens.backups(self.bot.collective.backups.list(), 0, names=ctx.at_home)
+            await self.show_page(ctx, "backups", shown)
         else:
             await self._create(ctx)
 
@@ -62,8 +57,9 @@ class Storage(commands.Cog, name="storage"):
     async def turn_backups(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current backups."""
         names = access.caller_of(interaction).sees_names
-        embed, view = await self._backups_page(pages.Turn.of(press).page, press.user_id, names=names)
-        await press.answer.update(embed=embed, view=view)
+        page = pages.Turn.of(press).page
+        shown = _screens.backups(self.bot.collective.backups.list(), page, names=names)
+        await self.show_page(press, "backups", shown)
 
     @command("sync")
     async def sync(self, ctx: HelixContext) -> None:
@@ -85,13 +81,9 @@ class Storage(commands.Cog, name="storage"):
             await progress.finish(_screens.report(report), files=files)
 
     storage.autocomplete("action")(offering(*_arguments.STORAGE_ACTIONS))
-
-    @backup.autocomplete("backup")
-    async def complete_backup(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest ids, newest first."""
-        return choices((str(record.id) for record in self.bot.collective.backups.list()), current)
+    backup.autocomplete("backup")(
+        suggesting(lambda asked: [str(record.id) for record in asked.client.collective.backups.list()])
+    )
 
     async def _create(self, ctx: HelixContext) -> None:
         async with Progress(ctx, "💾 Backing up", total=100, stoppable=True) as progress:
@@ -115,16 +107,5 @@ class Storage(commands.Cog, name="storage"):
             )
             await progress.finish(_screens.verified(record))
 
-    async def _backups_page(
-        self, page: int, user_id: int, *, names: bool
-    ) -> tuple[discord.Embed, discord.ui.View | None]:
-        records = self.bot.collective.backups.list()
-        count = len(_screens.backup_pages(records, names=names))
-        page = pages.within(page, count)
-        view = await pages.view(self.bot, "storage", "backups", user_id, page=page, count=count)
-        return _screens.backups(records, page, names=names), view
 
-
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Storage(bot))
+setup = Storage.add_to

@@ -83,20 +83,14 @@ def verified(record: BackupRecord) -> discord.Embed:
     return embeds.card(title, rows, status="pass" if good else "fail")
 
 
-def backup_pages(records: Sequence[BackupRecord], *, names: bool) -> tuple[tuple[str, ...], ...]:
-    """The backups, cut into pages."""
-    return pages.cut([_backup(record, names=names) for record in records], per_page=BACKUPS_PER_PAGE)
-
-
-def backups(records: Sequence[BackupRecord], page: int, *, names: bool) -> discord.Embed:
+def backups(records: Sequence[BackupRecord], number: int, *, names: bool) -> pages.Shown:
     """One page of the backups."""
+    page = pages.pick([_backup(record, names=names) for record in records], number, per_page=BACKUPS_PER_PAGE)
     if not records:
-        return embeds.card("💾 Backups", ("There is no backup yet. `/backup create` makes one.",))
-    cut = backup_pages(records, names=names)
-    page = pages.within(page, len(cut))
+        return page.card("💾 Backups", ("There is no backup yet. `/backup create` makes one.",))
     size = words.size(sum(record.size_bytes for record in records))
     count = words.count(len(records), "backup")
-    return embeds.card("💾 Backups", cut[page], footer=pages.footer(page, len(cut), f"{count}, {size}"))
+    return page.card("💾 Backups", page.parts, footer=f"{count}, {size}")
 
 
 def report(view: Report) -> discord.Embed:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import discord
-from discord import app_commands
-from discord.ext import commands
 
 from bot.arguments.actions import parse_action
-from bot.arguments.completion import choices, offering
+from bot.arguments.completion import offering, suggesting
 from bot.cards import field_pictures
 from bot.cogs.visuals import _input, _screens
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.pictures.field_request import STYLES, Style
 from bot.replies.confirm import confirm
 from bot.servers import icons
 
 if TYPE_CHECKING:
-    from bot.parts import HelixBot
     from bot.replies.context import HelixContext
     from state.models import UCF
 
@@ -27,11 +25,8 @@ SIZE = 1024
 _ASK = "I did not make this server's current icon. Replace it? Discord keeps no copy of the old one."
 
 
-class Visuals(commands.Cog, name="visuals"):
+class Visuals(HelixCog, name="visuals"):
     """Commands that draw."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("visualize")
     async def visualize(self, ctx: HelixContext, style: str | None = None) -> None:
@@ -55,17 +50,9 @@ class Visuals(commands.Cog, name="visuals"):
             await ctx.say(embed=_screens.icon(guild, record, foreign=foreign))
 
     visualize.autocomplete("style")(offering(*STYLES))
-
-    @icon.autocomplete("value")
-    async def complete_value(
-        self, interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest styles, or on and off, depending on the action."""
-        action = getattr(interaction.namespace, "action", None)
-        offered = {"set": STYLES, "cycle": _input.SWITCH, "info": ()}.get(
-            action or "", (*STYLES, *_input.SWITCH)
-        )
-        return choices(offered, current)
+    icon.autocomplete("value")(
+        suggesting(lambda asked: _input.values(getattr(asked.namespace, "action", None)))
+    )
 
     async def _draw(self, style: Style) -> tuple[UCF, field_pictures.FieldPicture]:
         ucf = self.bot.collective.manager.snapshot.ucf
@@ -115,6 +102,4 @@ def _guild(ctx: HelixContext) -> discord.Guild:
     return ctx.guild
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Visuals(bot))
+setup = Visuals.add_to

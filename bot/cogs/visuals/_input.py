@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal, get_args
 
 from bot.cards.field_pictures import parse_style
-from bot.pictures.field_request import Style
+from bot.pictures.field_request import STYLES, Style
 from bot.text.words import quoted
 from core.errors import HelixError
 
@@ -17,6 +17,12 @@ SWITCH: Final = ("on", "off")
 
 class WrongValue(HelixError):
     """The value is missing or does not fit the action."""
+
+
+def values(action: str | None) -> tuple[str, ...]:
+    """The values of an action: styles, or on and off; all of them before an action is chosen."""
+    every = (*STYLES, *SWITCH)
+    return {"set": STYLES, "cycle": SWITCH, "info": ()}.get(action or "", every)
 
 
 def parse_mode(word: str | None) -> Style:

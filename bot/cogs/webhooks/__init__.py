@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord import app_commands
-from discord.ext import commands
 
 from bot import access
 from bot.arguments.actions import parse_action
-from bot.arguments.completion import choices, offering
+from bot.arguments.completion import offering, suggesting
 from bot.cogs.webhooks import _deliveries, _lines, _screens, _sending
+from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.progress import Progress
@@ -22,16 +21,13 @@ from state.events import OUT_EVENTS, by_hand
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from bot.parts import HelixBot
+    from bot.dispatch.cog import Asked
     from bot.replies.context import HelixContext
     from state.webhooks import Webhooks as Machine
 
 
-class Webhooks(commands.Cog, name="webhooks"):
+class Webhooks(HelixCog, name="webhooks"):
     """Commands about webhooks."""
-
-    def __init__(self, bot: HelixBot) -> None:
-        self.bot = bot
 
     @command("webhooks")
     async def webhooks(self, ctx: HelixContext, view: str | None = None, page: int = 1) -> None:
@@ -39,10 +35,9 @@ class Webhooks(commands.Cog, name="webhooks"):
         wanted = _lines.parse_view(view)
         number = _lines.check_page(page) - 1
         if isinstance(wanted, _lines.Target):
-            embed, below = await self._one(wanted, ctx.author.id)
+            await self._show_one(ctx, wanted)
         else:
-            embed, below = await self._page(wanted, number, ctx.author.id)
-        await ctx.say(embed=embed, view=below)
+            await self._show_list(ctx, wanted, number)
 
     @buttons.component("webhooks", "list", command="webhooks", payload=pages.TURN + _lines.VIEW)
     async def turn(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
@@ -50,8 +45,7 @@ class Webhooks(commands.Cog, name="webhooks"):
         turn = pages.Turn.of(press)
         wanted = _lines.parse_view(turn.payload)
         if not isinstance(wanted, _lines.Target):
-            embed, below = await self._page(wanted, turn.page, press.user_id)
-            await press.answer.update(embed=embed, view=below)
+            await self._show_list(press, wanted, turn.page)
 
     @command("replay")
     async def replay(self, ctx: HelixContext, target: str, since: str | None = None) -> None:
@@ -87,8 +81,7 @@ class Webhooks(commands.Cog, name="webhooks"):
         """List the circuit breakers, or reset or trip one."""
         wanted = parse_action(action, _lines.ACTIONS)
         if wanted == "list":
-            embed, below = await self._breakers_page(0, ctx.author.id)
-            await ctx.say(embed=embed, view=below)
+            await self.show_page(ctx, "breakers", _screens.breakers(self._machine.breakers.views(), 0))
             return
         breaker = self._machine.breakers.find(_lines.need_name(wanted, name))
         before = breaker.view()
@@ -108,8 +101,8 @@ class Webhooks(commands.Cog, name="webhooks"):
     @buttons.component("webhooks", "breakers", command="breakers")
     async def turn_breakers(self, _interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current breakers."""
-        embed, below = await self._breakers_page(pages.Turn.of(press).page, press.user_id)
-        await press.answer.update(embed=embed, view=below)
+        shown = _screens.breakers(self._machine.breakers.views(), pages.Turn.of(press).page)
+        await self.show_page(press, "breakers", shown)
 
     @command("emit")
     async def emit(self, ctx: HelixContext, event: str, *, json: str | None = None) -> None:
@@ -124,61 +117,42 @@ class Webhooks(commands.Cog, name="webhooks"):
 
     webhooks.autocomplete("view")(offering(*_lines.VIEWS))
 
-    @replay.autocomplete("target")
-    async def complete_target(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest `failed` and the dead deliveries."""
-        dead = await self._machine.outbox.dead_since(None)
-        return choices((_lines.FAILED, *(str(number) for number in reversed(dead))), current)
-
-    @breakers.autocomplete("name")
-    async def complete_breaker(
-        self, _interaction: discord.Interaction[Any], current: str
-    ) -> list[app_commands.Choice[str]]:
-        """Suggest breakers."""
-        return choices((view.name for view in self._machine.breakers.views()), current)
-
+    replay.autocomplete("target")(suggesting(lambda asked: _targets(asked.client.collective.webhooks)))
+    breakers.autocomplete("name")(
+        suggesting(lambda asked: [view.name for view in asked.client.collective.webhooks.breakers.views()])
+    )
     emit.autocomplete("event")(offering(*OUT_EVENTS))
 
     @property
     def _machine(self) -> Machine:
         return self.bot.collective.webhooks
 
-    async def _page(
-        self, view: _lines.View, page: int, user_id: int
-    ) -> tuple[discord.Embed, discord.ui.View | None]:
-        shown = await _deliveries.fetch_list(self._machine, view)
-        count = _screens.count_pages(shown)
-        page = pages.within(page, count)
-        below = await pages.view(self.bot, "webhooks", "list", user_id, page=page, count=count, payload=view)
-        return _screens.listing(shown, page), below
+    async def _show_list(self, asked: Asked, view: _lines.View, page: int) -> None:
+        shown = _screens.listing(await _deliveries.fetch_list(self._machine, view), page)
+        await self.show_page(asked, "list", shown, view)
 
-    async def _breakers_page(self, page: int, user_id: int) -> tuple[discord.Embed, discord.ui.View | None]:
-        views = self._machine.breakers.views()
-        count = len(_screens.breaker_pages(views))
-        page = pages.within(page, count)
-        below = await pages.view(self.bot, "webhooks", "breakers", user_id, page=page, count=count)
-        return _screens.breakers(views, page), below
-
-    async def _one(self, target: _lines.Target, user_id: int) -> tuple[discord.Embed, discord.ui.View | None]:
-        found = await _deliveries.fetch_one(self._machine, target)
+    async def _show_one(self, ctx: HelixContext, target: _lines.Target) -> None:
+        found, view = await _deliveries.fetch_one(self._machine, target), None
         if isinstance(found, InboxEvent):
-            return _screens.event(found), None
-        if isinstance(found, _deliveries.Outgoing):
-            return _screens.listing(found, 0), None
-        if found.delivery.status != "dead":
-            return _screens.whole(found), None
-        button = await buttons.button(
-            self.bot, "webhooks", "replay", user_id, str(found.delivery.id), label="Replay", emoji="🔁"
-        )
-        return _screens.whole(found), buttons.view_of(button)
+            embed = _screens.event(found)
+        elif isinstance(found, _deliveries.Outgoing):
+            embed = _screens.listing(found, 0).embed
+        else:
+            embed = _screens.whole(found)
+            if found.delivery.status == "dead":
+                number = str(found.delivery.id)
+                view = buttons.view_of(await self.button(ctx, "replay", number, label="Replay", emoji="🔁"))
+        await ctx.say(embed=embed, view=view)
+
+
+async def _targets(webhooks: Machine) -> list[str]:
+    """`failed`, and the ids of the dead deliveries, newest first."""
+    dead = await webhooks.outbox.dead_since(None)
+    return [_lines.FAILED, *map(str, reversed(dead))]
 
 
 def _span(wanted: _lines.Target | timedelta | None) -> str:
     return "" if wanted is None or isinstance(wanted, _lines.Target) else f" in the {say_last(wanted)}"
 
 
-async def setup(bot: HelixBot) -> None:
-    """Add the cog."""
-    await bot.add_cog(Webhooks(bot))
+setup = Webhooks.add_to

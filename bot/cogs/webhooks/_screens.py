@@ -27,28 +27,11 @@ _PAYLOAD_SHOWN = 1_000
 PER_PAGE = 6
 
 
-def lines_of(listing: Listing) -> list[str]:
-    """The lines of a list, one per entry."""
-    if isinstance(listing, Incoming):
-        return [_event_line(event) for event in listing.events]
-    if isinstance(listing, Outgoing):
-        return [_delivery_line(delivery) for delivery in listing.deliveries]
-    return _destination_lines(listing)
-
-
-def listing(shown: Listing, page: int) -> discord.Embed:
+def listing(shown: Listing, number: int) -> pages.Shown:
     """One page of a list."""
-    cut = pages.cut(lines_of(shown), per_page=PER_PAGE)
-    page = pages.within(page, len(cut))
+    page = pages.pick(_lines(shown), number, per_page=PER_PAGE)
     title, nothing, more = _head(shown)
-    return embeds.card(
-        title, cut[page] if any(cut) else (nothing,), footer=pages.footer(page, len(cut), more)
-    )
-
-
-def count_pages(shown: Listing) -> int:
-    """The number of pages of a list."""
-    return len(pages.cut(lines_of(shown), per_page=PER_PAGE))
+    return page.card(title, page.parts or (nothing,), footer=more)
 
 
 def whole(one: Whole) -> discord.Embed:
@@ -106,21 +89,16 @@ def handlers_again(count: int) -> discord.Embed:
     return embeds.card("Replay", (f"{words.count(count, 'handler')} will try again.",), status="pass")
 
 
-def breaker_pages(views: Sequence[BreakerView]) -> tuple[tuple[str, ...], ...]:
-    """The breakers, cut into pages."""
-    return pages.cut([_breaker_line(view) for view in views])
-
-
-def breakers(views: Sequence[BreakerView], page: int) -> discord.Embed:
+def breakers(views: Sequence[BreakerView], number: int) -> pages.Shown:
     """One page of the breakers."""
-    cut = breaker_pages(views)
-    page = pages.within(page, len(cut))
+    page = pages.pick([_breaker_line(view) for view in views], number)
     opened = sum(view.state != "closed" for view in views)
-    return embeds.card(
+    nothing = "There is no breaker yet: each destination and handler gets one with its first call."
+    return page.card(
         "Breakers",
-        cut[page] or ("There is no breaker yet: each destination and handler gets one with its first call.",),
+        page.parts or (nothing,),
         status="warn" if opened else "pass",
-        footer=pages.footer(page, len(cut), _breakers_footer(opened, len(views))),
+        footer=_breakers_footer(opened, len(views)),
     )
 
 
@@ -169,6 +147,14 @@ def _head(shown: Listing) -> tuple[str, str, str]:
     off = f"{len(shown.disabled)} disabled" if shown.disabled else ""
     nothing = "No destination yet. Set ZAPIER_WEBHOOK_URL or DISCORD_WEBHOOK_URL, or subscribe a REST hook."
     return "🪝 Destinations of events", nothing, off
+
+
+def _lines(listing: Listing) -> list[str]:
+    if isinstance(listing, Incoming):
+        return [_event_line(event) for event in listing.events]
+    if isinstance(listing, Outgoing):
+        return [_delivery_line(delivery) for delivery in listing.deliveries]
+    return _destination_lines(listing)
 
 
 def _destination_lines(shown: Subscribed) -> list[str]:

@@ -95,8 +95,10 @@ def text_of(embed: discord.Embed) -> str:
 @given(shown=st.lists(checks, max_size=60), page=st.integers(-5, 500))
 def test_any_number_of_checks_fits_on_pages(shown: list[Check], page: int) -> None:
     view = HealthView("warn", 0, 1, 2, tuple(shown))
-    fits(_screens.health(view, page))
-    assert sum(map(len, _screens.health_pages(view))) == len(shown)
+    fits(_screens.health(view, page).embed)
+    cards = [_screens.health(view, number).embed for number in range(_screens.health(view, 0).count)]
+    since = f"<t:{int(NOW.timestamp())}:R>"
+    assert sum((card.description or "").count(since) for card in cards) == len(shown)
 
 
 @settings(deadline=None, max_examples=50)
@@ -108,7 +110,7 @@ def test_any_number_of_services_fits(shown: list[Pulse]) -> None:
 @settings(deadline=None, max_examples=50)
 @given(shown=st.lists(addresses, max_size=60), page=st.integers(-5, 500))
 def test_any_number_of_routes_fits_on_pages(shown: list[Address], page: int) -> None:
-    fits(_screens.discovery(shown, page))
+    fits(_screens.discovery(shown, page).embed)
 
 
 @settings(deadline=None, max_examples=50)
@@ -150,7 +152,7 @@ def test_an_agent_fits_whatever_it_reports(agent: AgentView, check: Check | None
 @given(shown=st.lists(deeds, max_size=60), page=st.integers(-5, 500))
 def test_any_history_fits_on_pages(shown: list[Deed], page: int) -> None:
     history = History(tuple(shown), len(shown) + 5, 1)
-    fits(agent_screens.history(history, find_agent("Kael"), 7, page))
+    fits(agent_screens.history(history, find_agent("Kael"), 7, page).embed)
 
 
 def status_view(**changes: object) -> StatusView:
@@ -233,7 +235,7 @@ def test_health_says_what_why_since_when_what_to_do_and_what_decides() -> None:
         action="Make room.",
         thresholds=(Threshold("waiting", "above", 9, None, ("FULL",)),),
     )
-    text = text_of(_screens.health(HealthView("fail", 1, 0, 0, (check,)), 0))
+    text = text_of(_screens.health(HealthView("fail", 1, 0, 0, (check,)), 0).embed)
     for part in (
         "Something is broken",
         "1 failing",
@@ -289,10 +291,10 @@ def test_discovery_shows_whole_addresses_and_their_token() -> None:
     text = text_of(
         _screens.discovery(
             [Address("GET", "http://h/status", "http://h/status", "The state", "READ_TOKEN", 5)], 0
-        )
+        ).embed
     )
     assert "**GET** http://h/status\nThe state · 🔑 READ_TOKEN" in text
-    assert "no HTTP routes" in text_of(_screens.discovery([], 0))
+    assert "no HTTP routes" in text_of(_screens.discovery([], 0).embed)
 
 
 COUNTS = WebhookCounts(
@@ -399,7 +401,7 @@ def test_history_names_who_and_why_where_it_is_given_them() -> None:
     shown = History(
         (Deed(NOW, "active → down", "Ada", "a drill"), Deed(NOW, "down → active", None, None)), 2, 9
     )
-    embed = agent_screens.history(shown, find_agent("Kael"), 7, 0)
+    embed = agent_screens.history(shown, find_agent("Kael"), 7, 0).embed
     assert "-# by Ada · a drill" in text_of(embed)
     assert embed.title == "🜂 Kael, last 7 days"
     assert embed.footer.text == "2 entries"
@@ -407,12 +409,12 @@ def test_history_names_who_and_why_where_it_is_given_them() -> None:
 
 @pytest.mark.parametrize(("days", "span"), [(1, "last day"), (30, "last 30 days")])
 def test_an_empty_history_says_so(days: int, span: str) -> None:
-    assert span in text_of(agent_screens.history(History((), 0, 0), find_agent("Kael"), days, 0))
+    assert span in text_of(agent_screens.history(History((), 0, 0), find_agent("Kael"), days, 0).embed)
 
 
 def test_a_cut_history_says_how_much_there_is() -> None:
     shown = History((Deed(NOW, "a", None, None),) * 9, 20, 9)
-    footer = agent_screens.history(shown, find_agent("Kael"), 7, 1).footer.text
+    footer = agent_screens.history(shown, find_agent("Kael"), 7, 1).embed.footer.text
     assert footer == "Page 2 of 2 · the newest 9 of 20"
 
 

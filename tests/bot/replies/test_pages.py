@@ -35,6 +35,15 @@ def test_a_page_that_is_gone_is_the_nearest_one(page: int, count: int, shown: in
 
 
 @pytest.mark.parametrize(
+    ("number", "page"),
+    [(0, pages.Page(0, 2, "abc")), (1, pages.Page(1, 2, "de")), (7, pages.Page(1, 2, "de"))],
+)
+def test_items_are_shared_out_over_pages(number: int, page: pages.Page[str]) -> None:
+    assert pages.share("abcde", number, per_page=3) == page
+    assert pages.share("", number, per_page=3) == pages.Page(0, 1, "")
+
+
+@pytest.mark.parametrize(
     ("payload", "turn"),
     [
         ("3|Kael 7", Turn(3, "Kael 7")),
@@ -49,8 +58,12 @@ def test_a_turn_is_read_from_its_payload(payload: str, turn: Turn) -> None:
     assert Turn.of(press(payload)) == turn
 
 
+def footer(number: int, count: int, more: str = "") -> str:
+    return pages.Page(number, count, ()).card("", (), footer=more).embed.footer.text or ""
+
+
 def test_the_footer_numbers_pages_where_there_are_several() -> None:
-    assert pages.footer(0, 1) == ""
-    assert pages.footer(1, 3) == "Page 2 of 3"
-    assert pages.footer(1, 3, "9 routes") == "Page 2 of 3 · 9 routes"
-    assert pages.footer(0, 1, "9 routes") == "9 routes"
+    assert footer(0, 1) == ""
+    assert footer(1, 3) == "Page 2 of 3"
+    assert footer(1, 3, "9 routes") == "Page 2 of 3 · 9 routes"
+    assert footer(0, 1, "9 routes") == "9 routes"

@@ -171,14 +171,14 @@ def test_several_results_are_counted() -> None:
 
 def test_cogs_show_state_load_time_uses_and_commands() -> None:
     failure = CogFailure("x.py", 1, "E", "m", "ab12cd34")
-    embed = _screens.cogs(
+    shown = _screens.cogs(
         [
             status("help"),
             status("agents", "failed", error=failure, load_ms=None, loaded_at=None, commands=()),
         ],
         0,
     )
-    text = embed.description or ""
+    text = shown.embed.description or ""
     assert "1 of 2 loaded, 1 failed" in text
     assert "🟢 **help** loaded <t:1767225600:R>\n-# 12 ms · 2 commands · 3 uses" in text
     assert "🔴 **agents** failed\n-# 4 commands · 3 uses\n`x.py:1` E: m" in text
@@ -235,7 +235,7 @@ def test_admin_replies_are_within_discords_limits(name: str, error: CogFailure |
     refusal = Refusal(name, 1, 2, name)
     for embed in (
         _screens.ticks(lines, "reload", failed=17),
-        _screens.cogs(shown, page),
+        _screens.cogs(shown, page).embed,
         _screens.caches([stats] * 60, enabled=False),
         _screens.cleared(name, 3, [refusal] * 60),
     ):

@@ -48,7 +48,7 @@ def test_an_empty_value_of_the_journal_is_shown_as_none(empty: str) -> None:
         source="journal", id=7, at=datetime(2026, 1, 1, tzinfo=UTC), title="ritual 1",
         text=f'by command: {{"anomalies":{empty},"promotions":{empty}}}', people=None,
     )  # fmt: skip
-    shown = found(Found(hits=(entry,), total=1, newest=7), "ritual", 0).description or ""
+    shown = found(Found(hits=(entry,), total=1, newest=7), "ritual", 0).embed.description or ""
     assert "by command: anomalies: none, promotions: none" in shown
 
 
@@ -57,5 +57,5 @@ def test_values_of_the_journal_are_shown_without_the_marks_of_json() -> None:
         source="journal", id=7, at=datetime(2026, 1, 1, tzinfo=UTC), title="context a",
         text='by command: {"kept":6,"by":["x","y"],"of":[]} → "done"', people=None,
     )  # fmt: skip
-    shown = found(Found(hits=(entry,), total=1, newest=7), "a", 0).description or ""
+    shown = found(Found(hits=(entry,), total=1, newest=7), "a", 0).embed.description or ""
     assert "by command: kept: 6, by: x, y, of: none → done" in shown

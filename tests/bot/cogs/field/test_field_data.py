@@ -7,6 +7,7 @@ import pytest
 
 from bot.cogs.field import _alerts, _field, _screens, _tune
 from bot.cogs.field._input import Shift, WrongInput
+from bot.replies import pages
 from state.change import Actor
 from state.collective import Collective
 from state.models import DEFAULT_UCF, METRICS, UCF
@@ -98,9 +99,11 @@ async def test_alerts_are_listed_open_first_and_newest_first(collective: Collect
     await alerts.clear("b")
     view = await _alerts.fetch_alerts(alerts)
     assert [alert.key for alert in view.alerts] == ["c", "a", "b"]
-    assert (view.open_count, view.pages, len(view.page(0))) == (2, 1, 3)
+    page = pages.share(view.alerts, 0, per_page=_alerts.PER_PAGE)
+    assert (view.open_count, page.count, len(page.parts)) == (2, 1, 3)
 
 
 async def test_no_alert_is_said_so(collective: Collective) -> None:
     view = await _alerts.fetch_alerts(collective.alerts)
-    assert "No alert is open." in (_screens.alerts(view, 0, show_people=True).description or "")
+    page = pages.share(view.alerts, 0, per_page=_alerts.PER_PAGE)
+    assert "No alert is open." in (_screens.alerts(view, page, show_people=True).embed.description or "")

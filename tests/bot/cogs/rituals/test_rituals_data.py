@@ -129,7 +129,7 @@ def test_a_card_of_each_end_fits_and_names_people_at_home_only() -> None:
             for card in (
                 ritual.ended(record, show_people=show_people),
                 _screens.whole(record, show_people=show_people),
-                _screens.log(Log((record,), 0, 1, 1, None), show_people=show_people),
+                _screens.log(Log((record,), 0, 1, 1, None), show_people=show_people).embed,
             ):
                 embeds.check(None, [card])
                 assert show_people or "Ana" not in text_of(card)
@@ -141,10 +141,10 @@ def test_a_card_of_each_end_fits_and_names_people_at_home_only() -> None:
 def test_all_schedules_fit_and_name_people_at_home_only() -> None:
     known = [schedule(number) for number in range(1, 26)]
     for page in range(4):
-        card = _screens.schedules(known, page, show_people=True)
+        card = _screens.schedules(known, page, show_people=True).embed
         embeds.check(None, [card])
         assert "last <t:" in text_of(card)
-    assert "Ana" not in text_of(_screens.schedules(known, 0, show_people=False))
+    assert "Ana" not in text_of(_screens.schedules(known, 0, show_people=False).embed)
     assert "every 6h" in _screens.removal_question(known[0])
     assert Every(timedelta(hours=6)).text == "every 6h"
 

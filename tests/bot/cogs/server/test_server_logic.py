@@ -35,6 +35,11 @@ def layout(*, without: frozenset[tuple[str, str]] = frozenset()) -> list[Place]:
     return found
 
 
+def rows_of(found: _verify.Findings) -> str:
+    pages = range(_screens.verified(found, 0, "!").count)
+    return "\n".join(_screens.verified(found, page, "!").embed.description or "" for page in pages)
+
+
 def test_the_layout_is_eight_categories_and_thirty_channels_and_serves_every_duty() -> None:
     assert (len(LAYOUT), len(SPOTS), PRIVATE in LAYOUT) == (8, 30, True)
     assert set(SERVES) == set(DUTIES)
@@ -172,7 +177,7 @@ def test_what_is_missing_double_and_extra_is_found() -> None:
     assert found.extra_roles == ("Poets",)
     assert [name for name, _ in found.permissions] == ["Manage Roles"]
     assert found.exposed
-    rows = "\n".join(row for page in _screens.verify_pages(found, "!") for row in page)
+    rows = rows_of(found)
     for said in (
         "I lack **Manage Roles**",
         "Everyone can see **ADMIN**",
@@ -188,7 +193,7 @@ def test_what_is_missing_double_and_extra_is_found() -> None:
 
 def test_a_role_out_of_reach_and_missing_roles_are_told() -> None:
     high = RoleView(1, NAMES[0], 0, managed=False, within_reach=False)
-    rows = "\n".join(row for page in _screens.verify_pages(verify([], [high]), "!") for row in page)
+    rows = rows_of(verify([], [high]))
     assert f"Role **{NAMES[0]}** is above my own role" in rows
     assert "Roles missing" in rows
     assert "`!setup-roles` creates them" in rows
@@ -202,10 +207,10 @@ def test_no_private_category_is_not_an_open_one() -> None:
 def test_each_page_of_findings_fits() -> None:
     many = [Place(number, f"room-{number}" + "x" * 80, "text") for number in range(5000, 5400)]
     found = verify(many, [])
-    pages = _screens.verify_pages(found, "!")
-    assert len(pages) > 10
-    for number in range(len(pages)):
-        shown = _screens.verified(found, number, "!")
+    count = _screens.verified(found, 0, "!").count
+    assert count > 10
+    for number in range(count):
+        shown = _screens.verified(found, number, "!").embed
         assert len(shown.description or "") <= 4096
 
 

@@ -59,9 +59,9 @@ def test_only_verify_takes_an_id_and_needs_one() -> None:
 
 
 def test_names_are_shown_only_where_they_may_be() -> None:
-    assert "A\\*da" in shown(_screens.backups([RECORD], 0, names=True))
-    assert "da" not in shown(_screens.backups([RECORD], 0, names=False)).replace("data", "")
-    assert "left out" in shown(_screens.backups([RECORD], 5, names=False))
+    assert "A\\*da" in shown(_screens.backups([RECORD], 0, names=True).embed)
+    assert "da" not in shown(_screens.backups([RECORD], 0, names=False).embed).replace("data", "")
+    assert "left out" in shown(_screens.backups([RECORD], 5, names=False).embed)
 
 
 def test_a_backup_says_what_was_left_out_and_how_it_is_brought_back() -> None:
