@@ -12,20 +12,16 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot import effects
-from bot.dispatch.client import DispatchingBot
 from bot.dispatch.registration import OUT_OF_REACH, REFUSED, register, sync_commands
 from bot.gateway import discord_internals
-from bot.gateway.endpoints import Endpoints
 from core.errors import StartError
 from core.health.threshold import warns_when
 from core.runtime.lifecycle import Service
 
 if TYPE_CHECKING:
-    from core.runtime.kernel import Kernel
-    from state.collective import Collective
-    from state.ports import RouteInfo
+    from bot.dispatch.client import DispatchingBot
 
-__all__ = ["BotService", "Endpoints", "create_bot", "sync_commands"]
+__all__ = ["BotService", "sync_commands"]
 
 logger = logging.getLogger(__name__)
 
@@ -44,31 +40,6 @@ _INTENTS_OFF = (
     "Discord refuses the privileged intents. In the Developer Portal open your application, Bot, Privileged"
     " Gateway Intents, and switch on Server Members Intent and Message Content Intent."
 )
-
-
-def create_bot(
-    kernel: Kernel,
-    collective: Collective,
-    *,
-    routes: tuple[RouteInfo, ...] = (),
-    endpoints: Endpoints | None = None,
-    base_url: str | None = None,
-    package: str = "bot.cogs",
-) -> BotService:
-    """The bot, wired to the rest and not started.
-
-    Args:
-        kernel: the mechanisms of the process; its settings hold the token.
-        collective: the shared state.
-        routes: what the HTTP server serves.
-        endpoints: where Discord is; by default where the settings say.
-        base_url: what full links start with; by default what the settings say.
-        package: where the cogs are.
-    """
-    bot = DispatchingBot(
-        kernel, collective, routes=routes, endpoints=endpoints, base_url=base_url, package=package
-    )
-    return BotService(bot)
 
 
 class BotService:

@@ -211,16 +211,20 @@ class Helix:
         await self._web.stop()
 
     async def _start_bot(self) -> None:
-        from bot.app import Endpoints, create_bot
+        from bot.app import BotService
+        from bot.building import build_bot
+        from bot.gateway.endpoints import Endpoints
 
         settings = self._kernel.settings
         cdn_url = self._sandbox.cdn_url if self._sandbox is not None else None
-        self._bot = create_bot(
-            self._kernel,
-            self._collective,
-            routes=self._web.route_infos(),
-            endpoints=Endpoints(settings.discord_api_url, settings.discord_gateway_url, cdn_url),
-            base_url=self._web.base_url,
+        self._bot = BotService(
+            build_bot(
+                self._kernel,
+                self._collective,
+                routes=self._web.route_infos(),
+                endpoints=Endpoints(settings.discord_api_url, settings.discord_gateway_url, cdn_url),
+                base_url=self._web.base_url,
+            )
         )
         await self._bot.start()
 

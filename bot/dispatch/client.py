@@ -11,9 +11,9 @@ import discord
 from bot import access, catalog
 from bot.arguments import ArgumentView
 from bot.dispatch.batch import follows_comments
-from bot.dispatch.prefix import PrefixRunner
 from bot.dispatch.tree import HelixTree
 from bot.gateway import library_log
+from bot.gateway.invite import intents_needed
 from bot.parts import SANDBOX_SCOPE, HelixBot
 from bot.replies import awaited, errors
 from bot.replies.buttons import EXPIRED, TEMPLATE, ComponentItem
@@ -25,10 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.catalog.entry import CommandEntry
-    from bot.gateway.endpoints import Endpoints
-    from core.runtime.kernel import Kernel
-    from state.collective import Collective
-    from state.ports import RouteInfo
+    from bot.dispatch.prefix import PrefixRunner
 
 logger = logging.getLogger(__name__)
 
@@ -40,29 +37,25 @@ _OWNING_ROLES = frozenset({discord.TeamMemberRole.admin, discord.TeamMemberRole.
 
 
 class DispatchingBot(HelixBot):
-    """The bot that runs a command for each message, slash call or button press."""
+    """The bot that runs a command for each message, slash call or button press; made by `build_bot`."""
 
-    def __init__(
-        self,
-        kernel: Kernel,
-        collective: Collective,
-        *,
-        routes: tuple[RouteInfo, ...] = (),
-        endpoints: Endpoints | None = None,
-        base_url: str | None = None,
-        package: str = "bot.cogs",
-    ) -> None:
+    runner: PrefixRunner
+
+    def __init__(self, prefix: str) -> None:
         library_log.quieten()
         super().__init__(
-            kernel,
-            collective,
-            routes=routes,
-            endpoints=endpoints,
-            base_url=base_url,
-            package=package,
+            command_prefix=prefix,
+            strip_after_prefix=True,
+            help_command=None,
             tree_cls=HelixTree,
+            intents=discord.Intents(**dict.fromkeys(intents_needed(), True)),
+            case_insensitive=True,
+            allowed_mentions=discord.AllowedMentions.none(),
+            # Nothing reads old messages, and keeping them costs memory.
+            max_messages=None,
+            # A message includes its author; requesting all members would delay READY by seconds.
+            chunk_guilds_at_startup=False,
         )
-        self._runner = PrefixRunner(self)
         self.wrap_parser("MESSAGE_CREATE", self._commands_only)
         self.add_dynamic_items(ComponentItem)
 
@@ -103,7 +96,7 @@ class DispatchingBot(HelixBot):
         task = asyncio.current_task()
         if task is not None:
             drain.track(task, "command")
-        await self._runner.run(message)
+        await self.runner.run(message)
 
     async def on_interaction(self, interaction: discord.Interaction[Any], /) -> None:
         """Answer what discord.py drops: forms and components without a handler."""

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bot.app import BotService, create_bot
+from bot.app import BotService
+from bot.building import build_bot
 from bot.dispatch.client import DispatchingBot
 from bot.gateway.endpoints import Endpoints
 from core.clock import Clock
@@ -118,13 +119,14 @@ async def running(
     Its slash commands are handed to the sandbox: over HTTP, that takes a third of a start.
     """
     async with opened_collective(settings_for(sandbox, data_dir, **changes), clock) as (kernel, collective):
-        service = create_bot(
+        bot = build_bot(
             kernel,
             collective,
             routes=ROUTES,
             endpoints=Endpoints(sandbox.api_url, sandbox.gateway_url, sandbox.cdn_url),
             package=package,
         )
+        service = BotService(bot)
         if not registers_by_http:
             hand_over_commands(service.bot, sandbox)
         kernel.supervisor.start()

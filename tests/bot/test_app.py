@@ -11,8 +11,8 @@ from discord.backoff import ExponentialBackoff
 from discord.gateway import DiscordWebSocket
 
 from bot import app, catalog
-from bot.app import BotService, create_bot
-from bot.dispatch.client import DispatchingBot
+from bot.app import BotService
+from bot.building import build_bot
 from bot.gateway.endpoints import Endpoints
 from bot.parts import HelixBot
 from core.errors import StartError
@@ -38,7 +38,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def started_with(sandbox: Sandbox, folder: Path, **changes: object) -> None:
     async with opened_collective(settings_for(sandbox, folder, **changes)) as (kernel, collective):
-        service = create_bot(kernel, collective)
+        service = BotService(build_bot(kernel, collective))
         try:
             await service.start()
         finally:
@@ -97,7 +97,7 @@ async def test_a_gateway_that_is_down_at_start_is_tried_again(
 async def test_the_start_does_not_wait_for_ever_and_health_says_why(sandbox: Sandbox, tmp_path: Path) -> None:
     settings = settings_for(sandbox, tmp_path, discord_api_url="http://127.0.0.1:9/api/v10")
     async with opened_collective(settings) as (kernel, collective):
-        service = BotService(DispatchingBot(kernel, collective), ready_within_s=0.5)
+        service = BotService(build_bot(kernel, collective), ready_within_s=0.5)
         try:
             await service.start()
             kernel.health.refresh()
@@ -114,7 +114,7 @@ async def test_where_only_the_api_is_given_it_says_where_the_gateway_is(
 ) -> None:
     settings = settings_for(sandbox, tmp_path, discord_gateway_url=None)
     async with opened_collective(settings) as (kernel, collective):
-        service = create_bot(kernel, collective)
+        service = BotService(build_bot(kernel, collective))
         try:
             await service.start()
             assert service.bot.gateway.ready.is_set()
@@ -229,7 +229,7 @@ async def test_a_form_or_button_that_nobody_knows_has_expired(
 async def test_a_cancelled_start_leaves_nothing_open(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.engine.faults.add(Fault("GET", "/users/@me", delay_s=30.0))
     async with opened_collective(settings_for(sandbox, tmp_path)) as (kernel, collective):
-        service = create_bot(kernel, collective)
+        service = BotService(build_bot(kernel, collective))
         starting = asyncio.create_task(service.start())
         async with asyncio.timeout(40):
             while service._connecting is None:
@@ -264,7 +264,9 @@ async def test_everything_is_closed_after_the_stop(sandbox: Sandbox, tmp_path: P
 async def test_the_endpoints_that_main_hands_over_win(sandbox: Sandbox, tmp_path: Path) -> None:
     async with opened_collective(settings_for(sandbox, tmp_path)) as (kernel, collective):
         endpoints = Endpoints(sandbox.api_url, sandbox.gateway_url, sandbox.cdn_url)
-        service = create_bot(kernel, collective, endpoints=endpoints, base_url="https://helix.example")
+        service = BotService(
+            build_bot(kernel, collective, endpoints=endpoints, base_url="https://helix.example")
+        )
         try:
             await service.start()
             assert sandbox.cdn_url == discord.Asset.BASE

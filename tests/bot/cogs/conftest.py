@@ -6,7 +6,7 @@ from pathlib import Path
 import discord.ext.test as dpytest
 import pytest
 
-from bot.dispatch.client import DispatchingBot
+from bot.building import build_bot
 from bot.parts import HelixBot
 from core.runtime.kernel import Kernel, build_kernel
 from core.settings import load_settings
@@ -52,7 +52,7 @@ def talk(running_bot: RunningBot) -> Iterator[Talk]:
 @pytest.fixture
 async def logic_bot(kernel: Kernel, collective: Collective) -> AsyncIterator[HelixBot]:
     """A bot on dpytest, with an owner and a member in its home server."""
-    bot = DispatchingBot(kernel, collective)
+    bot = build_bot(kernel, collective)
     await bot._async_setup_hook()
     dpytest.configure(bot, members=["owner", "member"])
     config = dpytest.get_config()
