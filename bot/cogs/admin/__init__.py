@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 
-from bot.arguments.actions import parse_action
 from bot.arguments.completion import suggesting, suggesting_last_word
+from bot.arguments.parsing import parse_action
 from bot.cogs.admin import _caches, _cogs, _flags, _screens
 from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command

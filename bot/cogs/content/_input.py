@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, get_args
 
-from bot.arguments.actions import UnknownAction
+from bot.arguments.parsing import UnknownAction
 from bot.text.documents import Document, DocumentName, Section
 from bot.text.words import quoted
 from core.errors import HelixError, UnknownName

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot import access
-from bot.arguments.actions import parse_action
 from bot.arguments.completion import offering, suggesting
+from bot.arguments.parsing import parse_action
 from bot.cards import alert as alert_card
 from bot.cards import trends
 from bot.cogs.field import _alerts, _field, _input, _screens, _tune

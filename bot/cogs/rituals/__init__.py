@@ -10,8 +10,8 @@ import discord
 from discord import app_commands
 
 from bot import access
-from bot.arguments.actions import parse_action
 from bot.arguments.completion import offering
+from bot.arguments.parsing import parse_action
 from bot.cards import ritual as ritual_cards
 from bot.cards import ritual_messages
 from bot.catalog.entry import Level

@@ -10,8 +10,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.arguments.actions import parse_action
 from bot.arguments.channel import TextChannel
+from bot.arguments.parsing import parse_action
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import PRIVATE
 from bot.dispatch.cog import HelixCog

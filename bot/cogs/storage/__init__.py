@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot import access
-from bot.arguments.actions import parse_action
 from bot.arguments.completion import offering, suggesting
+from bot.arguments.parsing import parse_action
 from bot.cogs.storage import _arguments, _screens
 from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command

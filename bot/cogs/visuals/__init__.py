@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import discord
 
-from bot.arguments.actions import parse_action
 from bot.arguments.completion import offering, suggesting
+from bot.arguments.parsing import parse_action
 from bot.cards import field_pictures
 from bot.cogs.visuals import _input, _screens
 from bot.dispatch.cog import HelixCog

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.arguments.actions import UnknownAction
+from bot.arguments.parsing import UnknownAction
 from bot.cogs.consciousness._level import BANDS
 from bot.cogs.content import _input
 from bot.cogs.rituals._harmony import PHASES, REST

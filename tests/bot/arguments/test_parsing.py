@@ -1,6 +1,6 @@
 import pytest
 
-from bot.arguments.actions import UnknownAction, parse_action
+from bot.arguments.parsing import UnknownAction, parse_action
 
 ACTIONS = ("list", "ack", "mute")
 
