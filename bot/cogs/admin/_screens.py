@@ -66,13 +66,10 @@ def nothing_changed() -> discord.Embed:
     return embeds.card("", ("Nothing to reload: no loaded cog has changed on disk.",))
 
 
-def flags(shown: Sequence[Flag], note: str = "") -> discord.Embed:
+def flags(shown: Sequence[Flag]) -> discord.Embed:
     """Flags with their value, source and meaning."""
-    return embeds.card(
-        "🎚️ Flags",
-        [_flag(flag) for flag in shown],
-        footer=note or "A switch lasts until the next restart.",
-    )
+    footer = "A switch lasts until the next restart."
+    return embeds.card("🎚️ Flags", [_flag(flag) for flag in shown], footer=footer)
 
 
 def switched(before: Flag, after: Flag) -> discord.Embed:
@@ -151,9 +148,5 @@ def _cache(one: CacheStats) -> str:
 def _problem(problem: Refusal | str) -> str:
     if isinstance(problem, str):
         return embeds.plain(problem, 200)
-    return _refusal(problem)
-
-
-def _refusal(refusal: Refusal) -> str:
-    place = f"{refusal.file}:{refusal.line}" if refusal.line is not None else refusal.file
-    return f"{words.quoted(place, 100)} {embeds.plain(refusal.reason, 200)}"
+    place = f"{problem.file}:{problem.line}" if problem.line is not None else problem.file
+    return f"{words.quoted(place, 100)} {embeds.plain(problem.reason, 200)}"

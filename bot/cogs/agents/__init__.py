@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import discord
 
 from bot import access
 from bot.arguments.completion import offering
+from bot.arguments.parsing import check_range
 from bot.cogs.agents import _history, _roster, _screens, _wisdom
 from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
@@ -51,7 +53,7 @@ class Agents(HelixCog, name="agents"):
     @command("history")
     async def history(self, ctx: HelixContext, agent: str, days: int = 7) -> None:
         """Show what an agent did."""
-        spec, days = find_agent(agent), _history.check_days(days)
+        spec, days = find_agent(agent), check_range("days", days, 1, _history.MOST_DAYS)
         history = await self._fetch(spec, days, None, show_people=ctx.at_home)
         shown = _screens.history(history, spec, days, 0)
         await self.show_page(ctx, "history", shown, f"{spec.name} {days} {history.newest_id}")
@@ -78,11 +80,9 @@ class Agents(HelixCog, name="agents"):
             str(ctx.channel.id),
             lambda last: _wisdom.pick_saying(name, last, draw.choice),
         )
-        saying = _wisdom.whose(text)
-        await ctx.say(embed=_screens.wisdom(saying, find_agent(saying.agent)))
+        await ctx.say(embed=_screens.wisdom(text, find_agent(_wisdom.author_of(text))))
 
     agents.autocomplete("layer")(offering(*LAYERS))
-
     agent.autocomplete("name")(offering(*_NAMES))
     history.autocomplete("agent")(offering(*_NAMES))
     wisdom.autocomplete("agent")(offering(*_NAMES))
@@ -93,7 +93,7 @@ class Agents(HelixCog, name="agents"):
         return await _history.fetch_history(
             self.bot.collective.journal,
             spec,
-            since=_history.since_days(self.bot.kernel.clock.now(), days),
+            since=self.bot.kernel.clock.now() - timedelta(days=days),
             show_people=show_people,
             newest_id=newest_id,
         )

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
-from core.errors import HelixError
 from state.agents import AgentSpec
 from state.journal import LIMIT, Journal, JournalEntry
 
 MOST_DAYS = 365
 
 _NEXT_TO_NOTHING = "–"
-
-
-class WrongDays(HelixError):
-    """The number of days is out of range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +39,6 @@ class History:
     newest_id: int
 
 
-def check_days(days: int) -> int:
-    """Return `days` if it is in range.
-
-    Raises:
-        WrongDays: it is not from 1 to 365.
-    """
-    if not 1 <= days <= MOST_DAYS:
-        raise WrongDays(f"`days` must be from 1 to {MOST_DAYS}, not {days if abs(days) < 10**9 else 'that'}.")
-    return days
-
-
 async def fetch_history(
     journal: Journal,
     agent: AgentSpec,
@@ -77,11 +61,6 @@ async def fetch_history(
         total=total,
         newest_id=entries[0].id if entries else 0,
     )
-
-
-def since_days(now: datetime, days: int) -> datetime:
-    """The moment `days` days before `now`."""
-    return now - timedelta(days=days)
 
 
 def _deed(entry: JournalEntry, *, show_people: bool) -> Deed:

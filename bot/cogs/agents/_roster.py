@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.arguments.parsing import parse_word
 from core.errors import UnknownName
 from core.health import Check, HealthRegistry
 from state.agents import LAYERS, AgentSpec, AgentView, Layer
@@ -39,13 +40,7 @@ def parse_layer(word: str | None) -> Layer | None:
     Raises:
         UnknownLayer: no layer has this name; the message suggests the nearest.
     """
-    if word is None:
-        return None
-    wanted = word.strip().casefold()
-    for layer in LAYERS:
-        if wanted and layer.casefold().startswith(wanted):
-            return layer
-    raise UnknownLayer(word.strip(), LAYERS)
+    return None if word is None else parse_word(word, LAYERS, UnknownLayer, or_start=True)
 
 
 def build_roster(views: Sequence[AgentView], layer: Layer | None) -> Roster:

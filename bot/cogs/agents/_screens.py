@@ -9,7 +9,6 @@ import discord
 
 from bot.cogs.agents._history import Deed, History
 from bot.cogs.agents._roster import Roster, Sheet
-from bot.cogs.agents._wisdom import Saying
 from bot.replies import pages
 from bot.text import embeds, words
 from state.agents import AgentSpec, AgentView
@@ -74,9 +73,9 @@ def history(view: History, agent: AgentSpec, days: int, number: int) -> pages.Sh
     return page.card(f"{title}, last {span}", page.parts, footer=count)
 
 
-def wisdom(saying: Saying, agent: AgentSpec) -> discord.Embed:
+def wisdom(text: str, agent: AgentSpec) -> discord.Embed:
     """One saying and its agent."""
-    return embeds.card("", (f"“{saying.text}”", f"– {agent.symbol} **{agent.name}**, {agent.role}"))
+    return embeds.card("", (f"“{text}”", f"– {agent.symbol} **{agent.name}**, {agent.role}"))
 
 
 def _line(agent: AgentView) -> str:

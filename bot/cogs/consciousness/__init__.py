@@ -36,13 +36,9 @@ class Consciousness(HelixCog, name="consciousness"):
     @command("ethics")
     async def ethics(self, ctx: HelixContext) -> None:
         """Show the four principles and the last decisions."""
-        show_people = ctx.at_home
-        rulings = await ctx.cached_async(
-            (show_people,),
-            lambda: _ethics.fetch_rulings(self.bot.collective.journal, show_people=show_people),
-            ("directives",),
-        )
-        await ctx.say(embed=_screens.ethics(rulings))
+        journal = self.bot.collective.journal
+        found = await ctx.cached_async((), lambda: _ethics.fetch_decisions(journal), ("directives",))
+        await ctx.say(embed=_screens.ethics(found, show_people=ctx.at_home))
 
     consciousness.autocomplete("agent")(offering(*(spec.name for spec in ROSTER)))
 

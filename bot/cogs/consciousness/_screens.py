@@ -7,9 +7,11 @@ from collections.abc import Sequence
 import discord
 
 from bot.cogs.consciousness._emotions import Landscape
-from bot.cogs.consciousness._ethics import PRINCIPLES, Ruling
+from bot.cogs.consciousness._ethics import PRINCIPLES
 from bot.cogs.consciousness._level import BANDS, Level, Part, clarity
 from bot.text import embeds, words
+from state.directives import policy
+from state.journal import JournalEntry
 
 _STATUS = {"radiant": "good", "lucid": "good", "aware": "fair", "waking": "fair"}
 _STEADY = 0.05
@@ -59,11 +61,12 @@ def emotions(view: Landscape) -> discord.Embed:
     return embeds.card("Emotions", lines, footer=f"Computed from the six values, {counts}")
 
 
-def ethics(rulings: Sequence[Ruling]) -> discord.Embed:
-    """The four principles, and the last decisions under them."""
+def ethics(decisions: Sequence[JournalEntry], *, show_people: bool) -> discord.Embed:
+    """The four principles, and the last decisions; who asked and why only with `show_people`."""
     lines = [f"**{name.capitalize()}** {text}" for name, text in PRINCIPLES.items()]
     lines += ["", "**The last decisions**"]
-    lines += [_ruling(one) for one in rulings] or ["None yet: Kavach has not been asked to judge anything."]
+    said = [_decision(one, show_people=show_people) for one in decisions]
+    lines += said or ["None yet: Kavach has not been asked to judge anything."]
     return embeds.card("The Tony Accords", lines, footer="Kavach judges every directive before Manus runs it")
 
 
@@ -92,10 +95,9 @@ def _signed(points: float) -> str:
     return f"{'+' if points >= 0 else '−'}{abs(points):.1f}"
 
 
-def _ruling(one: Ruling) -> str:
-    mark = "✅" if one.approved else "⛔"
-    word = "approved" if one.approved else "refused"
-    under = f", {embeds.plain(one.principle, 40)}" if one.principle else ""
-    who = f" for {embeds.plain(one.who, 60)}" if one.who else ""
-    line = f"{mark} **{embeds.plain(one.action, 60)}** {word}{who} {embeds.relative(one.at)}{under}"
-    return f"{line}\n-# {embeds.plain(one.why, 160)}" if one.why else line
+def _decision(entry: JournalEntry, *, show_people: bool) -> str:
+    mark, word = ("✅", "approved") if entry.after == policy.APPROVED else ("⛔", "refused")
+    under = f", {embeds.plain(str(entry.before), 40)}" if entry.before else ""
+    who = f" for {embeds.plain(entry.actor, 60)}" if entry.actor and show_people else ""
+    line = f"{mark} **{embeds.plain(entry.subject, 60)}** {word}{who} {embeds.relative(entry.at)}{under}"
+    return f"{line}\n-# {embeds.plain(entry.reason, 160)}" if entry.reason and show_people else line

@@ -108,13 +108,16 @@ class Execution(HelixCog, name="execution"):
         return "" if needed is None else whom.to_ask(self.bot, ctx.guild, needed, local=False)
 
     async def _show_queue(self, asked: Asked, number: int, *, show_people: bool) -> None:
-        queue = await _jobs.fetch_queue(self.bot.collective.directives, show_people=show_people)
-        page = pages.share(queue.directives, number, per_page=_screens.JOBS_PER_PAGE)
+        directives = self.bot.collective.directives
+        newest = await directives.newest(_jobs.MOST_SHOWN)
+        page = pages.share(newest, number, per_page=_screens.JOBS_PER_PAGE)
         items = []
         if page.parts:
             options = _screens.options(page.parts)
             items.append(await self.menu(asked, "job", options=options, placeholder="Open a directive"))
-        await self.show_page(asked, "jobs", _screens.queue(queue, page), items=items)
+        waiting = sum(one.status == "queued" for one in newest)
+        shown = _screens.queue(page, directives.halted, waiting=waiting, show_people=show_people)
+        await self.show_page(asked, "jobs", shown, items=items)
 
     async def _show_job(self, asked: Asked, number: int, caller: access.Caller) -> None:
         directives = self.bot.collective.directives

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.cogs.execution._jobs import Job, Queue
+from bot.cogs.execution._jobs import Job
 from bot.cogs.execution._run import Followed
 from bot.replies import pages
 from bot.text import embeds, words
@@ -66,14 +66,15 @@ def job(view: Job) -> discord.Embed:
     return embeds.card(_title(one), lines, status=_COLOURS[one.status], fields=fields)
 
 
-def queue(view: Queue, page: pages.Page[Directive]) -> pages.Shown:
-    """One page of the queue."""
-    lines = [*_rest(view), *(_line(one, view.askers.get(one.id)) for one in page.parts)]
-    if not view.directives:
+def queue(page: pages.Page[Directive], halt: Halt | None, *, waiting: int, show_people: bool) -> pages.Shown:
+    """One page of the queue; `waiting` counts the directives that wait on all pages."""
+    lines = [_line(one, show_people=show_people) for one in page.parts]
+    if halt is not None:
+        lines[:0] = [f"**Manus is halted** since {_halted(halt, show_people=show_people)}", ""]
+    if not page.parts:
         lines.append("There is no directive yet. `/run` submits one.")
-    waiting = sum(one.status == "queued" for one in view.directives)
-    footer = f"{waiting} waiting" if view.directives else _HANDS
-    return page.card("Directives", lines, status="warn" if view.halted else None, footer=footer)
+    footer = f"{waiting} waiting" if page.parts else _HANDS
+    return page.card("Directives", lines, status=None if halt is None else "warn", footer=footer)
 
 
 def options(shown: Sequence[Directive]) -> list[discord.SelectOption]:
@@ -97,9 +98,7 @@ def halted(halt: Halt | None, outcome: Halted, *, waiting: int, show_people: boo
         else "Manus is already halted."
     ]
     if halt is not None:
-        why = f": {embeds.plain(halt.reason, 300)}" if halt.reason and show_people else ""
-        who = _by(halt.actor.name if show_people else None)
-        lines.append(f"**Since** {embeds.relative(halt.since)}{who}{why}")
+        lines.append(f"**Since** {_halted(halt, show_people=show_people)}")
     if outcome.cancelled is not None:
         lines.append(f"**Cancelled** {outcome.cancelled}; field and folklore are unchanged.")
     if outcome.running is not None:
@@ -116,11 +115,9 @@ def resumed(*, first: bool, waiting: int) -> discord.Embed:
     )
 
 
-def _rest(view: Queue) -> list[str]:
-    if view.halted is None:
-        return []
-    why = f": {embeds.plain(view.why, 200)}" if view.why else ""
-    return [f"**Manus is halted** since {embeds.relative(view.halted.since)}{_by(view.halted_by)}{why}", ""]
+def _halted(halt: Halt, *, show_people: bool) -> str:
+    why = f": {embeds.plain(halt.reason, 300)}" if halt.reason and show_people else ""
+    return f"{embeds.relative(halt.since)}{_by(halt.actor.name if show_people else None)}{why}"
 
 
 def _title(one: Directive) -> str:
@@ -131,11 +128,11 @@ def _state(one: Directive) -> str:
     return f"{_MARKS[one.status]} **{one.status}**"
 
 
-def _line(one: Directive, asker: str | None) -> str:
+def _line(one: Directive, *, show_people: bool) -> str:
     when = one.finished_at or one.started_at or one.queued_at
     return (
         f"{_MARKS[one.status]} `{one.id}` {embeds.plain(one.text, 80)} · {one.status} "
-        f"{embeds.relative(when)}{_by(asker)}"
+        f"{embeds.relative(when)}{_by(one.actor.name if show_people else None)}"
     )
 
 

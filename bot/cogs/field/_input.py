@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from bot.arguments.parsing import parse_word
 from bot.text.words import quoted
 from core.errors import HelixError, UnknownName
 from core.text.durations import parse_duration
@@ -47,10 +48,7 @@ def parse_metric(word: str) -> str:
     Raises:
         UnknownMetric: no metric has this name; the message suggests the nearest.
     """
-    name = word.strip().casefold()
-    if name not in METRICS:
-        raise UnknownMetric(word.strip(), tuple(METRICS))
-    return name
+    return parse_word(word, tuple(METRICS), UnknownMetric)
 
 
 def parse_value(text: str) -> Shift:
@@ -82,9 +80,7 @@ def parse_scope(metric: str | None, window: str | None) -> tuple[tuple[str, ...]
     span = parse_duration(window or DEFAULT_WINDOW, low=_SHORTEST_WINDOW, high=_LONGEST_WINDOW)
     if word == ALL:
         return tuple(METRICS), span
-    if word not in METRICS:
-        raise UnknownMetric(word, (*METRICS, ALL))
-    return (word,), span
+    return (parse_word(word, (*METRICS, ALL), UnknownMetric),), span
 
 
 def parse_alert(text: str | None) -> int:

@@ -9,8 +9,9 @@ import discord
 from discord import app_commands
 
 from bot.arguments.completion import offering
+from bot.arguments.parsing import check_range
 from bot.arguments.people import Person
-from bot.cogs.fun import _coins, _dice, _dice_notation, _eight_ball, _fortune, _screens, _signs, _vibe
+from bot.cogs.fun import _dice, _dice_notation, _eight_ball, _fortune, _screens, _signs, _vibe
 from bot.cogs.fun._day import day_of
 from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
@@ -43,8 +44,8 @@ class Fun(HelixCog, name="fun"):
     @command("coinflip")
     async def coinflip(self, ctx: HelixContext, count: int = 1) -> None:
         """Flip coins."""
-        count = _coins.check_count(count)
-        await ctx.say(embed=_screens.coins(_coins.flip(count, random.SystemRandom().getrandbits)))
+        count = check_range("count", count, 1, _dice.MOST_COINS)
+        await ctx.say(embed=_screens.coins(_dice.flip(count, random.SystemRandom().getrandbits)))
 
     @command("fortune")
     async def fortune(self, ctx: HelixContext, sign: str | None = None) -> None:
@@ -67,7 +68,6 @@ class Fun(HelixCog, name="fun"):
         await ctx.say(embed=_screens.vibe(view, person.display_name))
 
     roll.autocomplete("dice")(offering(*_COMMON_DICE))
-
     fortune.autocomplete("sign")(offering(*_signs.SIGNS))
 
 

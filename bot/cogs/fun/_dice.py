@@ -1,11 +1,14 @@
-"""`roll`: every die, which ones count, and the sum."""
+"""`roll` and `coinflip`: every die, which ones count, and their sum; fair coins."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from bot.cogs.fun._dice_notation import Dice, Number, Term
+
+MOST_COINS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ def roll(terms: tuple[Term, ...], draw: Callable[[int, int], int]) -> Rolled:
     """Roll the dice; `draw(1, sides)` returns one die, both bounds included."""
     rolled = tuple(_roll_term(term, draw) for term in terms)
     return Rolled(rolled, sum(one.total for one in rolled))
+
+
+def flip(count: int, draw_bits: Callable[[int], int]) -> tuple[bool, ...]:
+    """Flip `count` coins, True for heads; `draw_bits(n)` returns n fair bits."""
+    bits = draw_bits(count)
+    return tuple(bool(bits >> index & 1) for index in range(count))
 
 
 def _roll_term(term: Term, draw: Callable[[int, int], int]) -> RolledTerm:

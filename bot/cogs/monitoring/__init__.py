@@ -16,7 +16,6 @@ from bot.cogs.monitoring import (
     _metrics_screen,
     _ping,
     _screens,
-    _status_screen,
 )
 from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
@@ -38,7 +37,7 @@ class Monitoring(HelixCog, name="monitoring"):
     async def status(self, ctx: HelixContext) -> None:
         """Show the collective on one screen."""
         view = ctx.cached((), self.bot.collective.status.read, _STATUS_TAGS)
-        await ctx.say(embed=_status_screen.status(view))
+        await ctx.say(embed=_screens.status(view))
 
     @command("health")
     async def health(self, ctx: HelixContext) -> None:

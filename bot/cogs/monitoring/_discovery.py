@@ -24,7 +24,6 @@ class Address:
     link: str
     gives: str
     needs: str
-    ttl_s: float | None
 
 
 def build_discovery(
@@ -40,7 +39,6 @@ def build_discovery(
             link=base_url + route.example if _opens(route) else "",
             gives=route.summary,
             needs=needs[route.auth],
-            ttl_s=route.ttl_s,
         )
         for route in routes
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.arguments.parsing import parse_word
 from bot.cogs.monitoring._objectives import Objective, build_objectives
 from core.cache import CacheStats
 from core.errors import UnknownName
@@ -104,12 +105,7 @@ def parse_section(word: str | None) -> Section | None:
     Raises:
         UnknownSection: no section has this name; the message suggests the nearest.
     """
-    if word is None:
-        return None
-    for section in SECTIONS:
-        if section == word.strip().casefold():
-            return section
-    raise UnknownSection(word, SECTIONS)
+    return None if word is None else parse_word(word, SECTIONS, UnknownSection)
 
 
 def build_metrics(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import discord
 
+from bot.cards import status as status_card
 from bot.cogs.monitoring._discovery import Address
 from bot.cogs.monitoring._health import HealthView
 from bot.cogs.monitoring._heartbeat import Pulse
@@ -13,6 +15,7 @@ from bot.cogs.monitoring._ping import PingView
 from bot.replies import pages
 from bot.text import embeds, words
 from core.health import Check
+from state.status.records import StatusView
 
 CHECKS_PER_PAGE = 8
 ROUTES_PER_PAGE = 8
@@ -27,10 +30,24 @@ _HEALTH_TITLES = {
 def health(view: HealthView, number: int) -> pages.Shown:
     """One page of the checks."""
     page = pages.pick([_check(check) for check in view.checks], number, per_page=CHECKS_PER_PAGE)
-    counts = ((view.failing, "failing"), (view.warning, "warning"), (view.passing, "passing"))
-    summary = " · ".join(f"{count} {word}" for count, word in counts if count) or "No check has reported yet"
+    counts = Counter(check.status for check in view.checks)
+    said = [f"{counts[status]} {status}ing" for status in ("fail", "warn", "pass") if counts[status]]
+    summary = " · ".join(said) or "No check has reported yet"
     title = f"{embeds.dot(view.overall)} {_HEALTH_TITLES[view.overall]}"
     return page.card(title, (summary, "", *page.parts), status=view.overall)
+
+
+def status(view: StatusView) -> discord.Embed:
+    """The assessment, the six values, and the state of each part."""
+    facts = (
+        f"**Agents** {status_card.agents(view)}",
+        f"**Gateway** {status_card.gateway(view)}",
+        f"**Webhooks** {_webhooks(view)}",
+        f"**Ritual** {status_card.ritual(view)}",
+        f"**Up** since {embeds.relative(view.started_at)}",
+        f"**Data** changed {embeds.relative(view.state_changed_at)} ({_origin(view)})",
+    )
+    return status_card.card(view, "Helix", facts, f"{view.version} · Tat Tvam Asi")
 
 
 def ping(view: PingView, round_trip_s: float | None) -> discord.Embed:
@@ -103,3 +120,14 @@ def _address(address: Address) -> str:
     # Discord links every bare URL, so URLs that cannot be opened are quoted.
     url = address.url if address.link == address.url else words.quoted(address.url, 300)
     return f"**{address.method}** {url}\n{' · '.join(notes)}"
+
+
+def _origin(view: StatusView) -> str:
+    return f"version {view.state_version}, {embeds.plain(view.state_source, 40)}"
+
+
+def _webhooks(view: StatusView) -> str:
+    queues = view.webhooks
+    waiting = f"{queues.inbox_waiting} in, {queues.outbox_waiting} out waiting"
+    opened = queues.open_breakers
+    return f"{waiting} · {words.count(opened, 'breaker')} not closed" if opened else waiting

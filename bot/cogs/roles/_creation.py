@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.arguments.parsing import parse_word
 from bot.servers import self_roles
 from bot.servers.self_roles import RoleView, SelfRole
 from core.errors import UnknownName
@@ -35,12 +36,7 @@ def parse_category(word: str | None, *also: str) -> str | None:
     """
     if word is None:
         return None
-    known = (*self_roles.CATEGORIES, *also)
-    wanted = word.strip().casefold()
-    for name in known:
-        if wanted and name.startswith(wanted):
-            return name
-    raise UnknownCategory(word.strip(), known)
+    return parse_word(word, (*self_roles.CATEGORIES, *also), UnknownCategory, or_start=True)
 
 
 def plan(category: str, roles: Sequence[RoleView]) -> Plan:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from bot.cogs.agents import _screens as agent_screens
 from bot.cogs.agents._history import Deed, History
 from bot.cogs.agents._roster import Roster, Sheet
-from bot.cogs.agents._wisdom import Saying
-from bot.cogs.monitoring import _metrics_screen, _screens, _status_screen
+from bot.cogs.monitoring import _metrics_screen, _screens
 from bot.cogs.monitoring._discovery import Address
 from bot.cogs.monitoring._health import HealthView
 from bot.cogs.monitoring._heartbeat import Pulse
@@ -52,7 +51,7 @@ pulses = st.builds(
     changed_at=st.sampled_from([None, NOW]),
     uptime=shares,
 )
-addresses = st.builds(Address, method=texts, url=texts, link=texts, gives=texts, needs=texts, ttl_s=seconds)
+addresses = st.builds(Address, method=texts, url=texts, link=texts, gives=texts, needs=texts)
 traffic = st.builds(
     Traffic,
     name=texts,
@@ -94,7 +93,7 @@ def text_of(embed: discord.Embed) -> str:
 @settings(deadline=None, max_examples=50)
 @given(shown=st.lists(checks, max_size=60), page=st.integers(-5, 500))
 def test_any_number_of_checks_fits_on_pages(shown: list[Check], page: int) -> None:
-    view = HealthView("warn", 0, 1, 2, tuple(shown))
+    view = HealthView("warn", tuple(shown))
     fits(_screens.health(view, page).embed)
     cards = [_screens.health(view, number).embed for number in range(_screens.health(view, 0).count)]
     since = f"<t:{int(NOW.timestamp())}:R>"
@@ -177,7 +176,7 @@ def status_view(**changes: object) -> StatusView:
 
 
 def test_status_says_everything_on_one_screen() -> None:
-    embed = _status_screen.status(status_view())
+    embed = _screens.status(status_view())
     text = text_of(embed)
     for part in (
         "In harmony.",
@@ -197,31 +196,31 @@ def test_status_says_everything_on_one_screen() -> None:
 
 
 def test_the_arrows_say_what_they_compare_with() -> None:
-    assert "Arrows: against an hour ago" in text_of(_status_screen.status(status_view()))
-    young = text_of(_status_screen.status(status_view(trends_since=NOW)))
+    assert "Arrows: against an hour ago" in text_of(_screens.status(status_view()))
+    young = text_of(_screens.status(status_view(trends_since=NOW)))
     assert "hour ago" not in young
     assert "Arrows: since <t:1767225600:R>, when the history begins" in young
 
 
 def test_status_is_not_green_while_a_value_is_critical_though_every_check_passes() -> None:
     strained = msgspec.structs.replace(DEFAULT_UCF, prana=0.1)
-    embed = _status_screen.status(status_view(ucf=strained))
+    embed = _screens.status(status_view(ucf=strained))
     assert embed.title == "🟡 Helix"
     assert embed.colour == embeds.colour("warn")
 
 
 def test_status_names_why_the_gateway_is_away() -> None:
     away = GatewayStatus(status="fail", reason="not connected yet", since=NOW)
-    text = text_of(_status_screen.status(status_view(gateway=away)))
+    text = text_of(_screens.status(status_view(gateway=away)))
     assert "**Gateway** not connected: not connected yet" in text
 
 
 def test_status_shows_the_running_or_the_last_ritual() -> None:
     running = RitualBrief(id=3, kind="z88", status="running", steps=27, started_at=NOW, ended_at=None)
-    text = text_of(_status_screen.status(status_view(ritual=running)))
+    text = text_of(_screens.status(status_view(ritual=running)))
     assert f"**Ritual** 3, 27 steps, running, began {embeds.relative(NOW)}" in text
     done = msgspec.structs.replace(running, status="done", ended_at=NOW)
-    text = text_of(_status_screen.status(status_view(ritual=done)))
+    text = text_of(_screens.status(status_view(ritual=done)))
     assert f"**Ritual** 3, 27 steps, done {embeds.relative(NOW)}" in text
 
 
@@ -235,7 +234,7 @@ def test_health_says_what_why_since_when_what_to_do_and_what_decides() -> None:
         action="Make room.",
         thresholds=(Threshold("waiting", "above", 9, None, ("FULL",)),),
     )
-    text = text_of(_screens.health(HealthView("fail", 1, 0, 0, (check,)), 0).embed)
+    text = text_of(_screens.health(HealthView("fail", (check,)), 0).embed)
     for part in (
         "Something is broken",
         "1 failing",
@@ -290,7 +289,7 @@ def test_progress_shows_who_answered() -> None:
 def test_discovery_shows_whole_addresses_and_their_token() -> None:
     text = text_of(
         _screens.discovery(
-            [Address("GET", "http://h/status", "http://h/status", "The state", "READ_TOKEN", 5)], 0
+            [Address("GET", "http://h/status", "http://h/status", "The state", "READ_TOKEN")], 0
         ).embed
     )
     assert "**GET** http://h/status\nThe state · 🔑 READ_TOKEN" in text
@@ -419,7 +418,7 @@ def test_a_cut_history_says_how_much_there_is() -> None:
 
 
 def test_a_saying_is_shown_with_its_voice() -> None:
-    text = text_of(agent_screens.wisdom(Saying("Vega", "Look up."), find_agent("Vega")))
+    text = text_of(agent_screens.wisdom("Look up.", find_agent("Vega")))
     assert text == "“Look up.”\n– 🌠 **Vega**, safety"
 
 

@@ -12,7 +12,7 @@ from bot.cogs.consciousness._emotions import Activity
 from state.agents import AgentStatus, AgentView
 from state.change import Actor
 from state.collective import Collective
-from state.directives.policy import Decision
+from state.directives.policy import APPROVED, Decision
 from state.models import DEFAULT_UCF, METRICS, UCF, judge
 from tests.manual_clock import ManualClock
 
@@ -132,25 +132,26 @@ async def test_activity_is_that_of_a_day(collective: Collective, clock: ManualCl
     assert (await _emotions.fetch_activity(collective.journal, clock.now(), 0)).entries == 0
 
 
-async def test_rulings_name_people_and_reasons_only_where_they_may(collective: Collective) -> None:
+async def test_decisions_name_people_and_reasons_only_where_they_may(collective: Collective) -> None:
     actor = Actor("command", "Ada", 5)
     for approved in (True, False):
         decision = Decision(action="clean", approved=approved, principle="humility", reason="because")
         await collective.manager.record(decision.row(actor))
-    home = await _ethics.fetch_rulings(collective.journal, show_people=True)
-    away = await _ethics.fetch_rulings(collective.journal, show_people=False)
-    assert [(one.approved, one.who, one.why) for one in home] == [
+    decisions = await _ethics.fetch_decisions(collective.journal)
+    assert [(one.after == APPROVED, one.actor, one.reason) for one in decisions] == [
         (False, "Ada", "because"), (True, "Ada", "because"),
     ]  # fmt: skip
-    assert "Ada" not in repr(away)
-    assert "because" not in repr(away)
-    text = _screens.ethics(home).description or ""
+    away = _screens.ethics(decisions, show_people=False).description or ""
+    assert "⛔ **clean** refused <t:" in away
+    assert "Ada" not in away
+    assert "because" not in away
+    text = _screens.ethics(decisions, show_people=True).description or ""
     assert "⛔ **clean** refused for Ada" in text
     assert "humility\n-# because" in text
 
 
 def test_without_decisions_it_says_so() -> None:
-    assert "None yet" in (_screens.ethics(()).description or "")
+    assert "None yet" in (_screens.ethics((), show_people=True).description or "")
 
 
 def test_screens_fit_a_phone() -> None:

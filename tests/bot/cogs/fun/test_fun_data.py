@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cogs.fun import _coins, _eight_ball, _fortune, _screens, _signs, _vibe
+from bot.cogs.fun import _dice, _eight_ball, _fortune, _screens, _signs, _vibe
 from bot.cogs.fun._day import day_of, share
 from bot.cogs.fun._fortunes import FORTUNES
 from state.models import DEFAULT_UCF, METRICS, UCF
@@ -46,14 +46,8 @@ def test_a_question_has_words(question: str) -> None:
 
 
 def test_coins_are_the_bits_that_were_drawn() -> None:
-    assert _coins.flip(4, lambda _: 0b0101) == (True, False, True, False)
-    assert _coins.flip(1, lambda _: 0) == (False,)
-
-
-@pytest.mark.parametrize("count", [0, -1, 101, 10**12])
-def test_so_many_coins_there_are_not(count: int) -> None:
-    with pytest.raises(_coins.WrongCount, match="from 1 to 100"):
-        _coins.check_count(count)
+    assert _dice.flip(4, lambda _: 0b0101) == (True, False, True, False)
+    assert _dice.flip(1, lambda _: 0) == (False,)
 
 
 def test_many_coins_are_counted_and_not_listed() -> None:
