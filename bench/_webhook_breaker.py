@@ -3,7 +3,8 @@
 import asyncio
 import time
 
-from core.breakers.breaker import Breaker, BreakerPolicy
+from core.breakers.breaker import Breaker
+from core.breakers.policies import BreakerPolicy
 from core.clock import SystemClock
 
 CALLERS = 200

@@ -6,7 +6,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from core.breakers.breaker import STATES, Breaker, BreakerPolicy, BreakerView, Sleep
+from core.breakers.breaker import STATES, Breaker, BreakerView, Sleep
+from core.breakers.policies import DESTINATION_POLICY, BreakerPolicy
 from core.clock import Clock
 from core.errors import UnknownName
 from core.health import Reading
@@ -44,7 +45,7 @@ class Breakers:
             "helix_breaker_state", "0 closed, 1 half-open, 2 open; the worst of several.", ("breaker",)
         ).function(self._states)
 
-    def get(self, name: str, label: str, policy: BreakerPolicy | None = None) -> Breaker:
+    def get(self, name: str, label: str, policy: BreakerPolicy = DESTINATION_POLICY) -> Breaker:
         """The breaker of that name, created if needed.
 
         Args:

@@ -10,30 +10,13 @@ from typing import Final, Literal
 
 import msgspec
 
+from core.breakers.policies import DESTINATION_POLICY, BreakerPolicy
 from core.clock import Clock
 
 State = Literal["closed", "open", "half-open"]
 Sleep = Callable[[float], Awaitable[None]]
 
 STATES: Final[tuple[State, ...]] = ("closed", "half-open", "open")
-
-
-class BreakerPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """When a breaker opens, and for how long.
-
-    Attributes:
-        window_s: older calls do not count.
-        min_calls: it never opens with fewer calls in the window.
-        failure_rate: it opens at this share of failures in the window, 0 to 1.
-        open_s: how long it stays open the first time.
-        longest_open_s: upper limit; each failed probe doubles the open time.
-    """
-
-    window_s: float = 60.0
-    min_calls: int = 5
-    failure_rate: float = 0.5
-    open_s: float = 5.0
-    longest_open_s: float = 300.0
 
 
 class BreakerView(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,7 +87,7 @@ class Breaker:
         self,
         name: str,
         clock: Clock,
-        policy: BreakerPolicy | None = None,
+        policy: BreakerPolicy = DESTINATION_POLICY,
         *,
         sleep: Sleep = asyncio.sleep,
         on_change: Callable[[Breaker], None] | None = None,
@@ -113,7 +96,7 @@ class Breaker:
         self.state: State = "closed"
         self.since = clock.now()
         self._clock = clock
-        self._policy = policy or BreakerPolicy()
+        self._policy = policy
         self._sleep = sleep
         self._on_change = on_change
         self._calls: deque[tuple[float, bool]] = deque(maxlen=_MOST_CALLS)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import msgspec
 
 from core.breakers import Breakers
-from core.breakers.breaker import Breaker, BreakerPolicy
+from core.breakers.breaker import Breaker
+from core.breakers.policies import HANDLER_POLICY
 from core.health import Reading
 from core.http.look_ups import LookUps
 from core.http.outgoing import USER_AGENT, Outgoing
@@ -59,8 +60,6 @@ E = TypeVar("E", bound=InEvent)
 logger = logging.getLogger(__name__)
 
 _COUNT_EVERY_S: Final = 5.0
-# A handler is local, so its breaker tries again at least every minute.
-_HANDLER_POLICY: Final = BreakerPolicy(longest_open_s=60.0)
 
 
 class Webhooks:
@@ -111,7 +110,7 @@ class Webhooks:
             self.inbox,
             database,
             clock,
-            breaker=lambda name: self.breakers.get(name, name, _HANDLER_POLICY),
+            breaker=lambda name: self.breakers.get(name, name, HANDLER_POLICY),
             on_outcome=self._events.inc,
         )
         self.deliverer = Deliverer(

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from core.breakers.breaker import Breaker, BreakerPolicy, Permit, State
+from core.breakers.breaker import Breaker, Permit, State
+from core.breakers.policies import BreakerPolicy
 from tests.manual_clock import ManualClock
 
 POLICY = BreakerPolicy(window_s=60, min_calls=4, failure_rate=0.5, open_s=5, longest_open_s=15)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.breakers import Breakers, UnknownBreaker
-from core.breakers.breaker import BreakerPolicy
+from core.breakers.policies import BreakerPolicy
 from core.metrics import Registry
 from tests.manual_clock import ManualClock
 

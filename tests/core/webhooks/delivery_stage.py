@@ -11,7 +11,8 @@ from typing import Any
 import aiohttp
 import msgspec
 
-from core.breakers.breaker import Breaker, BreakerPolicy
+from core.breakers.breaker import Breaker
+from core.breakers.policies import BreakerPolicy
 from core.http.guard import build_session
 from core.http.look_ups import LookUps
 from core.logs.secret import Secret

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from core.breakers.breaker import Breaker, BreakerPolicy, State
+from core.breakers.breaker import Breaker, State
+from core.breakers.policies import BreakerPolicy
 from core.store import Database
 from core.webhooks.inbox import Inbox, Incoming
 from core.webhooks.job import Handler, Job

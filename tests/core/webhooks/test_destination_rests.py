@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.breakers.breaker import BreakerPolicy
+from core.breakers.policies import BreakerPolicy
 from tests.core.webhooks.delivery_stage import Stage
 from tests.core.webhooks.receiver import Receiver
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from core.breakers.breaker import BreakerPolicy
+from core.breakers.policies import BreakerPolicy
 from core.settings import Settings
 from core.store import Database
 from core.store.errors import StoreError

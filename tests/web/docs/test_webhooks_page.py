@@ -18,7 +18,7 @@ import pytest
 import standardwebhooks
 
 from bench._process import free_port
-from core.breakers.breaker import BreakerPolicy
+from core.breakers.policies import BreakerPolicy
 from core.logs.secret import Secret
 from core.webhooks import destinations, inbox, outbox, pacing, retries, router, sending
 from core.webhooks.deliverer import DISABLED_AFTER, Settled
