@@ -1,4 +1,4 @@
-"""The bot as a service: started once Discord says READY, trying on when it does not, and stopped cleanly."""
+"""The bot as a service: connects to Discord, retries until it succeeds, registers slash commands, stops."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ __all__ = ["BotService", "sync_commands"]
 
 logger = logging.getLogger(__name__)
 
-# The start goes on without the gateway after this long; the bot keeps trying.
+# The start waits this long for READY; afterwards the bot goes on trying.
 _READY_WITHIN_S = 20.0
-# Slash commands work right after the start; a Discord that takes this long with them does not hold it up.
+# The start waits this long for the registration of slash commands.
 _REGISTERED_WITHIN_S = 10.0
 _FIRST_RETRY_S = 1.0
 _LONGEST_RETRY_S = 60.0
@@ -67,10 +67,10 @@ class BotService:
         return Service("discord", self.start, self.stop, after=after)
 
     async def start(self) -> None:
-        """Log in, connect, and return when the gateway is READY; after a bounded wait it goes on trying.
+        """Log in and connect; returns when the gateway is READY, or after 20 s while the bot goes on trying.
 
         Raises:
-            StartError: the token or a privileged intent is refused; the text says what mends it.
+            StartError: Discord refused the token or a privileged intent; the text says what to do.
         """
         try:
             await self._start()
@@ -93,7 +93,7 @@ class BotService:
         ready.cancel()
         if self._connecting.done():
             self._connecting.result()
-        # From here on: while it connects for the first time, being unconnected is no failure.
+        # Register it only now: during the first connection, not being connected is no failure.
         self.bot.kernel.health.add_probe("gateway", self.bot.gateway.probe, required=True)
         self.bot.kernel.health.refresh()
         if self.bot.gateway.ready.is_set():
@@ -107,7 +107,7 @@ class BotService:
             await self.bot.loader.load_all()
 
     async def stop(self) -> None:
-        """Take the cogs down, leave the gateway, close what discord.py opened."""
+        """Remove the cogs and close the gateway connection and discord.py's sessions."""
         self._stopping = True
         await _end(self._registering, *self._loading)
         await self.bot.loader.close()
@@ -115,7 +115,7 @@ class BotService:
         await _end(self._connecting)
 
     async def _connect(self) -> None:
-        """Log in and stay connected: the first connection is tried until it comes; then discord.py does."""
+        """Log in and stay connected: retries until the first connection, then discord.py reconnects."""
         token = self.bot.kernel.settings.discord_token
         if not token:
             raise StartError("DISCORD_TOKEN: it is not set.")
@@ -131,17 +131,17 @@ class BotService:
                 if error.code == _AUTHENTICATION_FAILED:
                     raise StartError(REFUSED) from error
                 raise StartError(
-                    f"Discord's gateway refuses the connection for good (close code {error.code})."
+                    f"Discord's gateway refuses the connection permanently (close code {error.code})."
                 ) from error
             except (discord.HTTPException, discord.GatewayNotFound, *OUT_OF_REACH, AttributeError) as error:
-                # When the very first connection fails, discord.py 2.7 looks for a session that is not there.
+                # discord.py 2.7 raises AttributeError if the very first connection fails.
                 if isinstance(error, AttributeError) and self.bot.ws is not None:
                     raise
                 self.bot.gateway.fail("its gateway cannot be reached")
             await retries.wait()
 
     async def _log_in(self, token: str) -> bool:
-        """Whether it succeeded; a failure that may pass is noted and is no error."""
+        """Whether it succeeded; a temporary failure is logged and returns False."""
         try:
             await self.bot.login(token)
             if self.bot.endpoints.needs_gateway:
@@ -153,13 +153,13 @@ class BotService:
         except (discord.HTTPException, *OUT_OF_REACH) as error:
             logger.warning("discord.login_failed error=%s", type(error).__name__)
             self.bot.gateway.fail("its API cannot be reached")
-            # A login opens a session, so the one that failed is closed before the next.
+            # Each login opens a session, so close that of the failed one.
             await discord_internals.reset_session(self.bot)
             return False
         return True
 
     async def _register(self) -> None:
-        """Once READY, tell Discord the slash commands where they changed; tried until Discord takes them."""
+        """After READY, register the slash commands if they changed; retries until Discord accepts them."""
         await self.bot.gateway.ready.wait()
         retries, health = _Retries(), self.bot.kernel.health
         while True:
@@ -184,7 +184,7 @@ class BotService:
                 return
 
     def _connection_ended(self, task: asyncio.Task[None]) -> None:
-        # While it starts, whoever starts it hears of the error.
+        # During the start, `start` raises the error.
         if task.cancelled() or self._stopping or not self._started:
             return
         error = task.exception()

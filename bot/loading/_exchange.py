@@ -1,4 +1,4 @@
-"""Exchanging the module of one cog for another: all of it, or nothing."""
+"""Replaces the module of a cog by newly imported code, completely or not at all."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class CogExchange:
-    """Changes the module of a cog; the caller holds the cog's lock."""
+    """Loads and removes the module of a cog; the caller holds the cog's lock."""
 
     def __init__(self, bot: commands.Bot, clock: Clock, metrics: Registry) -> None:
         self._bot = bot
@@ -36,11 +36,11 @@ class CogExchange:
         self._importer = CogImporter()
 
     def close(self) -> None:
-        """End the thread that imports."""
+        """Stop the import thread."""
         self._importer.close()
 
     async def take_down(self, record: CogRecord) -> LoadResult:
-        """Take the cog out of the bot and of the loaded modules."""
+        """Remove the cog from the bot and from `sys.modules`."""
         began = self._clock.monotonic()
         module, record.module = record.module, None
         if module is not None:
@@ -52,7 +52,7 @@ class CogExchange:
         return LoadResult(record.name, ok=True, ms=self._ms_since(began))
 
     async def swap(self, record: CogRecord) -> LoadResult:
-        """Import the files as they are now and exchange the modules; or leave all as it was."""
+        """Import the present files and replace the module; on failure the old module stays."""
         began = self._clock.monotonic()
         before = code.loaded_modules(record.module_name)
         try:

@@ -1,4 +1,4 @@
-"""What the loader knows of one cog, and what it tells of it."""
+"""The records of a cog: the loader's own, and the one that others read."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ CogState = Literal["loaded", "not yet", "failed", "disabled"]
 
 STAYS: Mapping[str, str] = MappingProxyType(
     {
-        "admin": "it loads the other cogs again",
-        "help": "it shows what the commands are",
-        "monitoring": "it shows how Helix is doing",
+        "admin": "it reloads the other cogs",
+        "help": "it lists the commands",
+        "monitoring": "it shows the state of Helix",
     }
 )
 """The cogs that cannot be unloaded, each with the reason."""
 
 
 class UnknownCog(UnknownName):
-    """No cog has that name; the text suggests the nearest."""
+    """No cog has that name; the text suggests a similar one."""
 
     kind = "cog"
 
@@ -35,7 +35,7 @@ class UnknownCog(UnknownName):
 
 
 class CogDisabled(HelixError):
-    """The cog was unloaded on purpose."""
+    """The cog was unloaded by an admin."""
 
     def __init__(self, cog: str) -> None:
         super().__init__(f"The {cog} commands are switched off. `/load {cog}` switches them on again.")
@@ -49,26 +49,26 @@ class CogStays(HelixError):
 
 
 class CogFailed(HelixError):
-    """The cog could not be loaded; trying again needs a reload.
+    """The cog could not be loaded; it needs a reload.
 
     Attributes:
-        failure: where and why.
+        failure: the place in the code and the reason.
     """
 
     def __init__(self, cog: str, failure: CogFailure) -> None:
         self.failure = failure
         super().__init__(
             f"The {cog} commands could not be loaded (incident `{failure.incident}`)."
-            f" Once that is mended, `/reload {cog}` loads them."
+            f" After the code is fixed, `/reload {cog}` loads them."
         )
 
 
 class LoadResult(msgspec.Struct, frozen=True):
-    """What became of one load, unload or reload.
+    """The result of a load, unload or reload.
 
     Attributes:
-        ms: how long it took, in milliseconds.
-        kept_old: whether the code from before is still there and answers.
+        ms: its duration in milliseconds.
+        kept_old: whether the earlier code still runs.
     """
 
     cog: str
@@ -82,10 +82,10 @@ class CogStatus(msgspec.Struct, frozen=True):
     """One cog as it is now.
 
     Attributes:
-        load_ms: how long its last load took; None before the first.
+        load_ms: the duration of its last load in milliseconds; None before the first.
         uses: commands run since the start.
-        commands: their names; empty where the cog is not loaded.
-        error: of the last attempt, where that failed; a loaded cog with an error runs its old code.
+        commands: the names of its commands; empty if it is not loaded.
+        error: the error of the last attempt; None if it succeeded. A loaded cog with an error runs old code.
     """
 
     name: str
@@ -98,12 +98,12 @@ class CogStatus(msgspec.Struct, frozen=True):
 
 
 class CogRecord(msgspec.Struct):
-    """The loader's own memory of one cog.
+    """The loader's own record of one cog.
 
     Attributes:
-        module: what is loaded; its `setup` brings it back after a failed swap.
-        source: the hash of the files that were last tried.
-        pending: changes that run or wait for the lock; `idle` is set while there are none.
+        module: the loaded module; after a failed swap its `setup` runs again.
+        source: the hash of the files at the last attempt.
+        pending: the number of changes that run or wait for the lock; `idle` is set while it is 0.
     """
 
     name: str
@@ -120,10 +120,10 @@ class CogRecord(msgspec.Struct):
     idle: asyncio.Event = msgspec.field(default_factory=asyncio.Event)
 
     def raise_if_unusable(self) -> None:
-        """Nothing, where a load may be tried.
+        """Checks whether using the cog may load it.
 
         Raises:
-            CogDisabled, CogFailed: only `load` or `reload` bring it back.
+            CogDisabled, CogFailed: it needs `load` or `reload`.
         """
         if self.state == "disabled":
             raise CogDisabled(self.name)

@@ -1,4 +1,4 @@
-"""Putting a cog's module into the bot and taking it out again, all of it."""
+"""Adds a cog's module to the bot and removes it completely."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from discord.ext import commands
 
 logger = logging.getLogger(__name__)
 
-# A setup or teardown that takes longer hangs.
+# A setup or teardown that takes longer is cancelled.
 _WITHIN_S = 30.0
 
 
@@ -21,10 +21,10 @@ class MissingSetupError(Exception):
 
 
 async def attach(bot: commands.Bot, module: ModuleType) -> None:
-    """Run the module's `setup`; when it fails, nothing of the module stays in the bot.
+    """Run the module's `setup`; if it fails, remove everything that it added to the bot.
 
     Raises:
-        BaseException: whatever `setup` raised.
+        BaseException: the exception of `setup`.
     """
     setup = getattr(module, "setup", None)
     if setup is None:
@@ -38,25 +38,25 @@ async def attach(bot: commands.Bot, module: ModuleType) -> None:
 
 
 async def detach(bot: commands.Bot, module: ModuleType) -> None:
-    """Take out the module's cogs, and what a failed addition left in the command tables and the tree."""
+    """Remove the module's cogs, and commands that a failed addition left in the tables and the tree."""
     for name, cog in tuple(bot.cogs.items()):
         if _is_of(module, cog.__module__):
             try:
                 await bot.remove_cog(name)
             except SystemExit:
-                # discord.py keeps back what a `cog_unload` raises, but not this; the cog is out by then.
+                # discord.py catches other exceptions of `cog_unload`. The cog is removed by then.
                 logger.exception("cog.unload_failed module=%s", module.__name__)
     for command in tuple(bot.all_commands.values()):
         if _is_of(module, command.module):
             bot.remove_command(command.name)
     for slash in bot.tree.get_commands():
         if _is_of(module, slash.module):
-            # Only chat commands are made here, and those are found by name alone.
+            # Helix has only chat commands, which are found by name.
             bot.tree.remove_command(slash.name)
 
 
 async def tear_down(bot: commands.Bot, module: ModuleType) -> None:
-    """Run the module's `teardown`, where it has one; what that raises is logged and goes no further."""
+    """Run the module's `teardown` if it has one; an exception is logged and not raised."""
     teardown = cast("Callable[[commands.Bot], Any] | None", getattr(module, "teardown", None))
     if teardown is None:
         return

@@ -1,7 +1,7 @@
-"""Buttons and menus that answer after a restart, without their cog loaded, and only to whom they belong.
+"""Buttons and menus that work after a restart, load their cog when used, and accept only their owner.
 
-A custom id is `cog:action:user:key`. The user is whom it belongs to (0: anyone). The key is `=` and the
-payload, or `~` and the key under which `PayloadStore` keeps one too long for Discord's 100 characters.
+A custom id is `cog:action:user:key`. `user` is the owner's id (0: anyone may press). `key` is `=` and the
+payload, or `~` and the key of a stored payload that exceeds Discord's 100 characters (`PayloadStore`).
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ TEMPLATE = re.compile(
     r"(?P<cog>[a-z][a-z0-9_]{0,31}):(?P<action>[a-z][a-z0-9_-]{0,31}):(?P<user>\d{1,20}):(?P<key>[=~][\s\S]*)"
 )
 _INLINE, _STORED = "=", "~"
-# What a custom id or a menu may carry where a number is expected; SQLite takes no longer ones.
+# The pattern of a number in a custom id or menu; longer ones may exceed the database's integers.
 NUMBER = "[0-9]{1,15}"
 _ANYTHING = r"[\s\S]*"
-# Under which name a handler carries what it answers.
+# The attribute of a handler that names its component.
 MARK = "__helix_component__"
 
 _Handler = TypeVar("_Handler", bound=Callable[..., Awaitable[None]])
 
 
 class Press(msgspec.Struct, frozen=True):
-    """What a handler is told of one press.
+    """One press of a button or menu, for its handler.
 
     Attributes:
-        user_id: whom the component belongs to; 0 for anyone.
-        payload: what it carries.
-        values: what was chosen, of a menu; empty for a button.
-        answer: the way to answer, in time and once.
+        user_id: the component's owner; 0 for anyone.
+        payload: the data of the custom id.
+        values: the chosen values of a menu; empty for a button.
+        answer: answers the press in time and once.
     """
 
     user_id: int
@@ -67,7 +67,7 @@ class _Component(msgspec.Struct, frozen=True):
     chosen: re.Pattern[str] | None
 
     def takes(self, payload: str, values: tuple[str, ...]) -> bool:
-        """Whether the handler can read this press; an older Helix, or a forger, may have made another."""
+        """Whether the handler can read this press; an older Helix or a forger may have made it."""
         if self.payload.fullmatch(payload) is None:
             return False
         return self.chosen is None or (len(values) == 1 and self.chosen.fullmatch(values[0]) is not None)
@@ -82,15 +82,15 @@ def component(
     payload: str = _ANYTHING,
     chosen: str | None = None,
 ) -> Callable[[_Handler], _Handler]:
-    """Mark a cog's method `(self, interaction, press)` as what answers `cog:action:…`.
+    """Marks a cog's method `(self, interaction, press)` as the handler of `cog:action:…`.
 
     Args:
         cog: the catalog's name of the cog.
-        action: the word in the custom id.
-        command: whose access applies to the one who presses, at the moment of the press.
-        needs: the action of that command whose level applies, where its actions differ.
-        payload: the pattern that the whole payload has; a press with another one has expired.
-        chosen: likewise for the one value of a menu; None where the handler takes any number of any values.
+        action: the action in the custom id.
+        command: the command whose access rules apply to the person who presses.
+        needs: the action of that command whose level applies, if its actions have different levels.
+        payload: the pattern of the whole payload; a press that does not match has expired.
+        chosen: the pattern of the single value of a menu; None if any values are valid.
     """
     patterns = re.compile(payload), None if chosen is None else re.compile(chosen)
 
@@ -105,7 +105,7 @@ class ComponentItem(
     discord.ui.DynamicItem[discord.ui.Item[Any]],
     template=TEMPLATE,
 ):
-    """Every button and menu of Helix; registered once, with `bot.add_dynamic_items`."""
+    """All buttons and menus of Helix; registered once, with `bot.add_dynamic_items`."""
 
     @classmethod
     async def from_custom_id(
@@ -115,11 +115,11 @@ class ComponentItem(
         _match: re.Match[str],
         /,
     ) -> ComponentItem:
-        """The item that discord.py found in the message, ready to be routed."""
+        """Wraps the item that discord.py found in the message."""
         return cls(item)
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        """Answer a press: refuse strangers, load the cog, check access anew, hand over to its handler."""
+        """Answer a press: refuse other people, load the cog, check access again, call its handler."""
         match = TEMPLATE.fullmatch(self.custom_id)
         if match is None or awaited.is_claimed(interaction):
             return
@@ -136,7 +136,7 @@ class ComponentItem(
             except asyncio.CancelledError:
                 await _say_cut_off(answer)
                 raise
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - the one handler sorts and logs all of them
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - `report` classifies and logs all of them
                 await answer.settle()
                 await errors.report(interaction, error, where=f"{match['cog']}:{match['action']}")
 
@@ -153,7 +153,7 @@ async def button(
     emoji: str | None = None,
     disabled: bool = False,
 ) -> ComponentItem:
-    """A button of one user (0: of anyone) that carries `payload`."""
+    """A button that only `user_id` may press (0: anyone), with a payload."""
     custom_id = await _custom_id(bot, cog, action, user_id, payload)
     return ComponentItem(
         discord.ui.Button(label=label, style=style, emoji=emoji, disabled=disabled, custom_id=custom_id)
@@ -171,7 +171,7 @@ async def select(
     placeholder: str | None = None,
     several: bool = False,
 ) -> ComponentItem:
-    """A menu of one user (0: of anyone) with up to 25 options: one is chosen, or any number (`several`)."""
+    """A menu that only `user_id` may use (0: anyone), with up to 25 options; `several` allows any number."""
     custom_id = await _custom_id(bot, cog, action, user_id, payload)
     shown = list(options[:25])
     return ComponentItem(
@@ -186,7 +186,7 @@ async def select(
 
 
 def view_of(*items: ComponentItem) -> discord.ui.View:
-    """A view that keeps nothing in memory: its items answer by their custom ids alone."""
+    """A view without state: its items are found by their custom ids."""
     view = discord.ui.View(timeout=None)
     for item in items:
         view.add_item(item)

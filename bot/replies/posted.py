@@ -1,8 +1,8 @@
-"""A document that is posted in a channel: posting it again edits the same messages.
+"""Posts a document in a channel; posting it again edits the same messages.
 
-Remembered by server, document and channel: the ids of the messages, in order. Before a message is sent, that
-is noted too, so that one that was sent just before a crash is found again: within minutes Discord knows it by
-its nonce, and later it is looked up in the channel.
+For each server, document and channel the ids of the messages are stored in order. The intention to send a
+message is stored before it is sent, so a message that was sent just before a crash is found again: for some
+minutes by its nonce, later by reading the channel.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from core.text.discord_markdown import MarkdownError
 if TYPE_CHECKING:
     from bot.parts import HelixBot
 
-# Behind the newest message before a crash, so many are looked through for the one that was sent in it.
+# After a crash, this many messages are searched for the one that was sent just before it.
 _LOOK_THROUGH: Final = 200
 _NO_MENTIONS: Final = discord.AllowedMentions.none()
 _NEEDED: Final = (
@@ -33,17 +33,17 @@ _NEEDED: Final = (
 
 
 class CannotPost(MarkdownError):
-    """The bot may not post in that channel."""
+    """The bot lacks the permission to post in that channel."""
 
 
 class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """What is remembered of a document in a channel.
+    """The stored record of a document in a channel.
 
     Attributes:
         messages: the ids of its messages, in order.
-        sent: how many were ever sent; makes the nonces.
-        after: while one is being sent, the newest message of the channel before it; None otherwise.
-        sending: the digest of that one's text; empty otherwise.
+        sent: the number of messages ever sent; nonces are made of it.
+        after: while a message is being sent, the channel's newest message before it; else None.
+        sending: while a message is being sent, the digest of its text; else empty.
     """
 
     messages: tuple[int, ...] = ()
@@ -54,13 +54,13 @@ class PostRecord(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Posting:
-    """What posting did.
+    """The result of posting.
 
     Attributes:
-        parts: how many messages the document has now.
-        first_url: where it begins.
-        reposted: whether Discord took no more edits of an old message.
-        unpinned: why the first one could not be pinned, in a sentence; None where it is pinned.
+        parts: the number of the document's messages now.
+        first_url: the link to its first message.
+        reposted: whether messages were sent again because Discord refused to edit an old one.
+        unpinned: a sentence on why the first message could not be pinned; None if it is pinned.
     """
 
     parts: int
@@ -74,12 +74,12 @@ class Posting:
 
     @property
     def changed(self) -> bool:
-        """Whether anything is different from before."""
+        """Whether posting changed anything."""
         return bool(self.sent or self.edited or self.deleted or self.pinned)
 
 
 class PostedDocument:
-    """One document in one channel; keeps nothing in memory."""
+    """One document in one channel; has no state in memory."""
 
     def __init__(self, bot: HelixBot, document: str, channel: discord.TextChannel) -> None:
         self._bot = bot
@@ -88,15 +88,15 @@ class PostedDocument:
         self._key = f"{channel.guild.id}-{document}-{channel.id}"
 
     async def post(self, pieces: Sequence[str]) -> Posting:
-        """Let the channel have exactly these messages, in this order, the first of them pinned.
+        """Makes the channel have exactly these messages in this order, and pins the first.
 
-        Messages that stand already are edited where they differ; what was deleted is sent anew at the end,
-        the others moving up; surplus ones are deleted. Where Discord takes no more edits of an old one, it
-        and those after it are sent anew, without a notification.
+        Existing messages are edited if they differ, missing ones are sent at the end, and surplus ones are
+        deleted. If Discord refuses to edit an old message, it and those after it are sent again without a
+        notification.
 
         Raises:
             CannotPost: a permission is missing; nothing was done.
-            discord.HTTPException: Discord did not take it; what was done is remembered, so again goes on.
+            discord.HTTPException: Discord refused a step; a retry continues from there.
         """
         check_permissions(self._channel)
         record = await self._find()
@@ -121,7 +121,7 @@ class PostedDocument:
     async def _bring_up_to_date(
         self, standing: list[discord.Message], pieces: Sequence[str], posting: Posting
     ) -> None:
-        """Edit what differs; from the first message that takes no more edits on, delete all of them."""
+        """Edit messages that differ; from the first one that Discord refuses to edit, delete all."""
         for place, message in enumerate(standing[: len(pieces)]):
             if message.content == pieces[place]:
                 continue
@@ -131,7 +131,7 @@ class PostedDocument:
                 if not lasting.refuses_edits(error):
                     raise
                 posting.reposted = True
-                # Those after it go too: a new message stands at the end, and the order is to be kept.
+                # Delete those after it too: a new message comes last, and the order must stay.
                 while len(standing) > place:
                     await lasting.withdraw(standing.pop())
                 return
@@ -152,12 +152,12 @@ class PostedDocument:
         )
         await self._keep(record)
         if message.content != piece:
-            # The nonce found what was sent before a crash, and the document is another since.
+            # The nonce found a message from before a crash, and the document has changed since.
             message = await message.edit(content=piece, allowed_mentions=_NO_MENTIONS)
         return record, message
 
     async def _resume(self, record: PostRecord, after: int) -> PostRecord:
-        """The record with the message that was sent when a crash came, where one was."""
+        """The record, with the message that was sent just before a crash if there is one."""
         me = self._channel.guild.me.id
         async for message in self._channel.history(
             limit=_LOOK_THROUGH, after=discord.Object(after), oldest_first=True
@@ -186,8 +186,8 @@ class PostedDocument:
             return
         if not self._channel.permissions_for(self._channel.guild.me).pin_messages:
             posting.unpinned = (
-                "It is not pinned: I lack the permission **Pin Messages** there, which since 2026 is one of"
-                " its own. Give it to my role and post again."
+                "It is not pinned: I lack the permission **Pin Messages** there (separate since 2026)."
+                " Grant it to my role and post again."
             )
             return
         try:
@@ -198,7 +198,7 @@ class PostedDocument:
         posting.pinned = 1
 
     def _nonce(self, record: PostRecord) -> str:
-        """The same for the same message to be sent, also after a crash; at most 25 characters."""
+        """The nonce of the next message, the same after a crash; at most 25 characters."""
         return _digest(f"{self._scope} {self._key} {record.sent}")
 
     async def _find(self) -> PostRecord:
@@ -210,10 +210,10 @@ class PostedDocument:
 
 
 def check_permissions(channel: discord.TextChannel) -> None:
-    """Nothing, when the bot may post and look after what it posted; that it may pin is not needed for that.
+    """Checks that the bot may post in the channel and edit its posts; pinning is optional.
 
     Raises:
-        CannotPost: names everything that is missing.
+        CannotPost: names all missing permissions.
     """
     held = channel.permissions_for(channel.guild.me)
     missing = [f"**{name}**" for attribute, name in _NEEDED if not getattr(held, attribute)]
@@ -221,8 +221,8 @@ def check_permissions(channel: discord.TextChannel) -> None:
         missing.append("**Pin Messages**")
     if missing:
         raise CannotPost(
-            f"I cannot post in {channel.mention}: I lack {', '.join(missing)} there. Give my role what is"
-            " missing under the channel's permissions."
+            f"I cannot post in {channel.mention}: I lack {', '.join(missing)} there. Grant them to my role in"
+            " the channel's permissions."
         )
 
 

@@ -1,4 +1,4 @@
-"""A message that shows how far a long piece of work has come."""
+"""A message that shows the progress of long work."""
 
 from __future__ import annotations
 
@@ -32,26 +32,26 @@ NOTES_SHOWN = 8
 
 
 class Stopped(HelixError):
-    """The asker pressed "Stop"; what was done until then stays done."""
+    """The caller pressed "Stop"; the parts done before stay done."""
 
 
 class Progress:
     """A progress bar in one message, used as an async context manager around the work.
 
-    `advance` only takes note; the message is edited at most every `EDIT_EVERY_S` seconds, beside the work,
-    which never waits for Discord. Where the interaction's 15 minutes end first, it goes on as a message in
-    the channel (an ephemeral one, in a direct message to the asker); where Discord takes no more edits, too.
-    What somebody deletes stays deleted.
+    `advance` only records the progress. A task beside the work edits the message at most every `EDIT_EVERY_S`
+    seconds, so the work never waits for Discord. When the interaction's 15 minutes end, or Discord refuses
+    more edits, a new message continues (in the channel, or for an ephemeral reply in a direct message). A
+    message that somebody deletes is not sent again.
 
     Args:
-        ctx: where it is shown.
-        title: what is done.
-        total: how many parts there are.
-        stoppable: whether the asker gets a "Stop" that cancels what `run` runs.
-        card: draws what is shown in place of the bar, which then has no total; asked at each edit.
-        below: what stands below the bar while it moves, where that is not `stoppable`.
-        on_message: told of the message that shows it, and of the one in which it goes on.
-        sleep: what waits between two edits.
+        ctx: the call that it answers.
+        title: the name of the work.
+        total: the number of parts.
+        stoppable: whether the caller gets a "Stop" button that cancels the work of `run`.
+        card: draws an embed to show instead of the bar; called for each edit.
+        below: the buttons below the bar, unless it is `stoppable`.
+        on_message: called with the message, and with each message that replaces it.
+        sleep: waits between two edits.
     """
 
     def __init__(
@@ -75,10 +75,10 @@ class Progress:
         self._sleep = sleep
         self._done = 0
         self._notes: list[str] = []
-        # What the message shows: whoever asks for the same again costs no edit.
+        # The embed that the message shows; the same one again needs no edit.
         self._shown: dict[str, Any] = {}
         self._changed = asyncio.Event()
-        # An edit under way is finished before the next one, or the end of them, begins.
+        # One edit at a time; the end waits for a running edit.
         self._turn = asyncio.Lock()
         self._message: discord.Message | None = None
         self._trace = Trace(ctx.bot, title)
@@ -105,21 +105,21 @@ class Progress:
             await self._trace.over()
 
     def advance(self, done: int, note: str = "") -> None:
-        """So many of the total are done; `note` is one line about the last of them."""
+        """Record that `done` parts are done; `note` is one line about the last of them."""
         self._done = max(0, min(done, self._total))
         if note:
             self._notes.append(note)
         self._changed.set()
 
     def redraw(self) -> None:
-        """What `card` draws has changed."""
+        """Edit the message soon, since the result of `card` has changed."""
         self._changed.set()
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`, which "Stop" cancels.
+        """Runs `work` and returns its result; "Stop" cancels it.
 
         Raises:
-            Stopped: the asker pressed "Stop"; `work` has ended by then.
+            Stopped: the caller pressed "Stop"; `work` has ended.
         """
         task = asyncio.create_task(work, name=f"work-{self._title}")
         waiting = (
@@ -145,7 +145,7 @@ class Progress:
         view: discord.ui.View | None = None,
         files: Sequence[discord.File] = (),
     ) -> None:
-        """Show the result in place of the bar; the message is not edited afterwards."""
+        """Show the result instead of the bar; there are no later edits."""
         embeds.check(None, [embed], view=view)
         await self._end_pump()
         self._finished = True
@@ -164,7 +164,7 @@ class Progress:
         return buttons.view_of(buttons.ComponentItem(stop))
 
     async def _say_unfinished(self) -> bool:
-        """A bar that will not move any more says so; the caller's error goes on to whoever handles it."""
+        """Show that the work ended early; returns whether Discord accepted that."""
         card = (
             self._draw()
             if self._draw is not None
@@ -182,7 +182,7 @@ class Progress:
         return True
 
     async def _told_of(self, message: discord.Message) -> None:
-        """Whoever wants to know; a plain bar is corrected after a crash, a card by whoever draws it."""
+        """Report the message to `on_message`; a plain bar is also stored, to be corrected after a crash."""
         if self._on_message is not None:
             await self._on_message(message)
         if self._draw is None:
@@ -250,7 +250,7 @@ class Progress:
         if view is not None:
             parts["view"] = view
         if files:
-            # An edit that carried them may have been refused.
+            # A refused edit may have used the files up.
             parts["files"] = [reopened(file) for file in files]
         self._message = await send(target, parts, nonce=self._ctx.next_nonce())
         await self._told_of(self._message)

@@ -1,4 +1,4 @@
-"""Which messages show work under way, so that after a crash they do not show it for ever."""
+"""Stores which messages show running work, so that after a crash they are corrected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class Unfinished(NamedTuple):
-    """A message that an earlier run left showing work under way, and what that was."""
+    """A message of an earlier run of Helix that still shows running work, with the title of the work."""
 
     message_id: int
     channel_id: int
@@ -25,7 +25,7 @@ class Unfinished(NamedTuple):
 
 
 class Trace:
-    """Keeps where a piece of work is shown, beside the work: nothing of it waits for the store."""
+    """Stores the messages that show one piece of work; the work does not wait for the store."""
 
     def __init__(self, bot: HelixBot, title: str) -> None:
         self._bot = bot
@@ -33,12 +33,12 @@ class Trace:
         self._kept: dict[int, asyncio.Task[None]] = {}
 
     def shown_in(self, message: discord.Message) -> None:
-        """It is shown in this message, from now on."""
+        """Store that this message shows the work."""
         name = f"progress-trace-{message.id}"
         self._kept[message.id] = asyncio.create_task(self._keep(message), name=name)
 
     async def over(self) -> None:
-        """Its end is shown."""
+        """Delete the records, since the messages show the end of the work."""
         for message_id, task in self._kept.items():
             await task
             await forget(self._bot, message_id)
@@ -48,12 +48,12 @@ class Trace:
         try:
             await self._bot.key_values.set(_scope(self._bot), str(message.id), value)
         except StoreError as error:
-            # Then it is not corrected after a crash; the work goes on.
+            # The work goes on; only a crash would leave the message uncorrected.
             logger.info("progress.not_remembered error=%s", error)
 
 
 async def forget(bot: HelixBot, message_id: int) -> None:
-    """Its end is shown."""
+    """Delete the record of a message that shows the end of its work."""
     try:
         await bot.key_values.delete(_scope(bot), str(message_id))
     except StoreError as error:
@@ -61,7 +61,7 @@ async def forget(bot: HelixBot, message_id: int) -> None:
 
 
 async def left(bot: HelixBot) -> tuple[Unfinished, ...]:
-    """What earlier runs left; the work of this one goes on."""
+    """The messages that earlier runs of Helix left showing running work."""
     found = []
     for message, kept in (await bot.key_values.items(_scope(bot))).items():
         run, channel, title = kept.split(" ", 2)

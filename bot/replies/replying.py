@@ -1,4 +1,4 @@
-"""The reply to a message, also where Discord does not let the bot refer to that message."""
+"""Replies to a message; without a reference where Discord refuses one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def reply(message: discord.Message, parts: dict[str, Any], *, nonce: str) 
     Raises:
         discord.HTTPException: Discord refused it for another reason.
     """
-    # Discord bans an address for ten minutes after 10,000 refused requests, so none is made in vain.
+    # Avoid requests that Discord would refuse: after 10,000 it bans an address for ten minutes.
     if own_rights.may_read_history(message.channel):
         reference = message.to_reference(fail_if_not_exists=False)
         referring = {**parts, "reference": reference, "mention_author": False}
@@ -36,7 +36,7 @@ async def reply(message: discord.Message, parts: dict[str, Any], *, nonce: str) 
 
 
 async def send(target: discord.abc.Messageable, parts: dict[str, Any], *, nonce: str) -> discord.Message:
-    """Send `parts`; again under the same nonce, which Discord compares, where it is unknown if they arrived.
+    """Send `parts`; if the outcome is unknown, send again with the same nonce, which prevents a duplicate.
 
     Raises:
         discord.HTTPException: Discord refused it.
@@ -50,11 +50,11 @@ async def send(target: discord.abc.Messageable, parts: dict[str, Any], *, nonce:
 
 
 def once_more(parts: dict[str, Any]) -> dict[str, Any]:
-    """The same parts, to be sent again."""
+    """The parts for a second attempt, with reopened files."""
     return parts | ({"files": [reopened(file) for file in parts["files"]]} if "files" in parts else {})
 
 
 def reopened(file: discord.File) -> discord.File:
-    """The same file, to be sent again: discord.py closes what it has sent."""
+    """The file for a second attempt, since discord.py closes a file after sending it."""
     file.reset()
     return discord.File(file.fp, file.filename, description=file.description)

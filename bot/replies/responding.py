@@ -1,7 +1,7 @@
-"""Answers to interactions, also where Discord's confirmation of one is lost.
+"""Answers interactions once, also if Discord's confirmation of an answer is lost.
 
-No nonce keeps an answer to an interaction from being given twice. So after a lost confirmation the
-interaction's original response is read: it tells whether the answer arrived.
+Interaction responses have no nonce against duplicates. So after a lost confirmation the original response is
+read: it shows whether the answer arrived.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Interaction = discord.Interaction[Any]
 
 
 async def respond(interaction: Interaction, parts: dict[str, Any], *, private: bool) -> discord.Message:
-    """Answer with a message: as the first response, in the place of "thinking…", or as a follow-up.
+    """Answer with a message: as the first response, instead of "thinking…", or as a follow-up.
 
     Raises:
         UnconfirmedError: it is unknown whether a follow-up was posted.
@@ -33,7 +33,7 @@ async def respond(interaction: Interaction, parts: dict[str, Any], *, private: b
         await deferral.settle()
         thinking, deferral.deferred = deferral.deferred, False
         if thinking and private and not deferral.ephemeral:
-            # What follows a public "thinking…" is public; without that, this is a message of its own.
+            # A message that replaces a public "thinking…" is public, so delete that and send a new one.
             with suppress(discord.NotFound):
                 await repeat(interaction.delete_original_response)
             thinking = False
@@ -81,7 +81,7 @@ async def _follow_up(
             raise
         if not thinking:
             raise UnconfirmedError(_UNCONFIRMED) from error
-    # Its place is taken where it arrived; discord.py would give the "thinking…" that it knows.
+    # If it arrived, it has replaced "thinking…". Fetch it, since discord.py's copy still shows "thinking…".
     shown = await interaction.followup.fetch_message((await interaction.original_response()).id)
     if not shown.flags.loading:
         return shown
@@ -89,6 +89,6 @@ async def _follow_up(
 
 
 async def whisper(interaction: Interaction, text: str) -> None:
-    """Tell only the one who used this interaction, as well as Discord allows after a deferral."""
+    """Answer with a message that only the person who used the interaction sees."""
     parts = {"content": text, "allowed_mentions": discord.AllowedMentions.none()}
     await respond(interaction, parts, private=True)

@@ -1,4 +1,4 @@
-"""Tells whether Discord refused a text that the caller typed, which is no fault of ours."""
+"""Recognizes that Discord refused text that the caller typed, which is not an error of Helix."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 class TextRefused(HelixError):
-    """Discord does not take a text that the caller typed."""
+    """Discord refused text that the caller typed."""
 
 
 def refusal_of(
     error: discord.HTTPException, parts: Mapping[str, Any], typed: Iterable[str]
 ) -> TextRefused | None:
-    """What to tell the caller whose own text was refused; None where another field was, or another text.
+    """The error for the caller if their own text was refused; None if other text was refused.
 
     Args:
-        error: what Discord answered.
+        error: Discord's answer.
         parts: the message as it was sent: `content` and `embeds`.
-        typed: the texts that the caller gave.
+        typed: the texts of the caller's arguments.
     """
     fields = discord_codes.refused_fields(error)
     payload = {"content": parts.get("content"), "embeds": [one.to_dict() for one in parts.get("embeds", ())]}
@@ -32,21 +32,21 @@ def refusal_of(
     if not fields or not all(_is_typed(_value_at(payload, field), given) for field in fields):
         return None
     reasons = " ".join(dict.fromkeys(fields.values()))
-    return TextRefused(f"Discord does not take what you wrote: {reasons} Change it and try again.")
+    return TextRefused(f"Discord refused your text: {reasons} Change it and try again.")
 
 
 def _is_typed(value: str | None, typed: Sequence[str]) -> bool:
-    """Whether at least half of the value is one of the texts: a word in a sentence of ours is not enough."""
+    """Whether one of the texts is at least half of the value, not only a word in a sentence of Helix."""
     if not value:
         return False
-    # Where Markdown in it was escaped, there are more backslashes than were typed.
+    # Escaped Markdown has more backslashes than the typed text.
     shown = value.replace("\\", "")
     bare = (text.replace("\\", "") for text in typed)
     return any(text in shown and 2 * len(text) >= len(shown) for text in bare if text)
 
 
 def _value_at(payload: object, path: str) -> str | None:
-    """The text that a path such as `embeds.0.title` leads to."""
+    """The text at a path such as `embeds.0.title`; None if there is none."""
     for key in path.split("."):
         if isinstance(payload, Mapping):
             payload = payload.get(key)

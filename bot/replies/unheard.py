@@ -1,4 +1,4 @@
-"""Requests whose answer was lost: Discord may have done what they asked, and nobody knows."""
+"""Requests whose answer was lost, so it is unknown whether Discord carried them out."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# No connection came about, so nothing was asked.
+# Errors before a connection existed, so Discord got no request.
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
 
 
 class UnconfirmedError(HelixError):
-    """Discord may have shown the message, and may not."""
+    """It is unknown whether Discord has shown the message."""
 
 
 def is_unheard(error: BaseException) -> bool:
@@ -31,10 +31,10 @@ def is_unheard(error: BaseException) -> bool:
 
 
 async def repeat(act: Callable[[], Awaitable[T]]) -> T:
-    """Do it, and once more where its outcome is unknown: only for what, done twice, is as if done once.
+    """Calls `act`, and again if the outcome is unknown; only for idempotent requests.
 
     Raises:
-        Exception: whatever the first attempt raised, unless its outcome is unknown; then the second one's.
+        Exception: the error of the first call, or of the second if there was one.
     """
     try:
         return await act()

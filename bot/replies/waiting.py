@@ -1,4 +1,4 @@
-"""What the caller sees while a command takes its time: "thinking…" by slash, typing by prefix."""
+"""Shows the caller that a command is running: "thinking…" by slash, typing by prefix."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.replies.unheard import is_unheard, repeat
 
 logger = logging.getLogger(__name__)
 
-# Discord gives up on an interaction after 3 s; the deferral itself needs a round trip of that.
+# Discord drops an interaction after 3 s; the deferral needs a round trip within that time.
 DEFER_AFTER_S = 1.5
 TYPING_AFTER_S = 2.0
 # Discord shows typing for 10 s.
@@ -23,7 +23,7 @@ _KEY = "helix.deferral"
 
 
 class Deferral:
-    """Defers one slash interaction by itself, where nothing was said in time.
+    """Defers a slash interaction after `DEFER_AFTER_S` without a reply.
 
     Attributes:
         deferred: whether Discord shows "thinking…", which the next reply replaces.
@@ -39,18 +39,18 @@ class Deferral:
 
     @staticmethod
     def of(interaction: discord.Interaction[Any]) -> Deferral | None:
-        """The deferral of this interaction, where it has one."""
+        """The deferral of this interaction; None if it has none."""
         found = interaction.extras.get(_KEY)
         return found if isinstance(found, Deferral) else None
 
     async def settle(self) -> None:
-        """Stop the timer, and wait for a deferral that is on its way; call it before each reply."""
+        """Stop the timer and wait for a running deferral; call it before each reply."""
         self._timer.cancel()
         if self._task is not None:
             await asyncio.wait((self._task,))
 
     def cancel(self) -> None:
-        """Stop the timer; a deferral that is on its way goes on."""
+        """Stop the timer; a running deferral continues."""
         self._timer.cancel()
 
     def _begin(self) -> None:
@@ -61,7 +61,7 @@ class Deferral:
         try:
             await defer(self._interaction, ephemeral=self.ephemeral, thinking=True)
         except (discord.HTTPException, discord.InteractionResponded, aiohttp.ClientError, OSError) as error:
-            # Another process, or the reply itself, was quicker; the reply will tell.
+            # Another process or the reply was faster; the reply shows the error.
             logger.info("slash.defer_failed error=%s", type(error).__name__)
         else:
             self.deferred = True
@@ -83,7 +83,7 @@ async def defer(interaction: discord.Interaction[Any], **how: bool) -> None:
 
 
 async def find_response(interaction: discord.Interaction[Any]) -> discord.InteractionMessage | None:
-    """What Discord shows as the response after its confirmation was lost; None where nothing arrived."""
+    """The response that Discord shows, after its confirmation was lost; None if it has none."""
     try:
         message = await repeat(interaction.original_response)
     except discord.NotFound:
@@ -93,7 +93,7 @@ async def find_response(interaction: discord.Interaction[Any]) -> discord.Intera
 
 
 class Typing:
-    """Shows typing in a channel from `TYPING_AFTER_S` on, until stopped."""
+    """Shows typing in a channel after `TYPING_AFTER_S`, until stopped."""
 
     def __init__(self, channel: discord.abc.Messageable) -> None:
         self._channel = channel
@@ -101,7 +101,7 @@ class Typing:
         self._timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._begin)
 
     def stop(self) -> None:
-        """Show it no longer; the first reply does this too."""
+        """Stop showing typing; Discord also stops at the first reply."""
         self._timer.cancel()
         if self._task is not None:
             self._task.cancel()

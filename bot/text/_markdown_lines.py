@@ -14,14 +14,14 @@ _FENCED: Final = re.compile(r"```[\s\S]*?```")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line.
+    """One line of a text, by positions in that text.
 
     Attributes:
-        start: where it begins.
-        end: where the next one begins.
-        lead: the marks of a quote that a piece beginning in it needs.
-        quote: those of them that each line of the quote needs.
-        past: where its text begins, where marks of a quote stand before it.
+        start: the position of its first character.
+        end: the position of the next line.
+        lead: the quote mark that a piece needs if it begins in this line; empty outside quotes.
+        quote: the quote mark that each line of the quote needs; empty outside quotes and in `>>>` quotes.
+        past: the position after the line's quote mark; 0 if it has none.
     """
 
     start: int
@@ -32,12 +32,12 @@ class Line:
 
     @property
     def text(self) -> int:
-        """Where its text begins."""
+        """The position of its text, after a quote mark."""
         return max(self.start, self.past)
 
 
 def regions(text: str) -> Iterator[list[Line]]:
-    """The lines of a text, those of a quote together; what looks like a quote in a code block is none."""
+    """The lines of a text in groups; each quote is one group. Quote marks in a code block do not count."""
     lines: list[Line] = []
     fence = _FENCED.search(text)
     for start, end in _line_bounds(text):
@@ -56,7 +56,7 @@ def regions(text: str) -> Iterator[list[Line]]:
             lines = []
         lines.append(Line(start, end) if found is None else Line(start, end, "> ", "> ", found.end()))
         if found is not None and fence is not None and fence.start() < end:
-            # It is of the quote, and ends with it.
+            # The code block is part of the quote and ends with it.
             fence = _FENCED.search(text, end)
     if lines:
         yield lines

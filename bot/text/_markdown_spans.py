@@ -1,4 +1,4 @@
-"""Which constructs of Discord's Markdown are open at each place of a text, and where it must not be cut."""
+"""Finds the open constructs of Discord's Markdown at each position of a text, and where it may be cut."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 FENCE: Final = "```"
-# What breaks, or leads elsewhere, when it is cut: escapes, tags and addresses in <>, links, :emoji:.
+# These break when they are cut: escapes, tags and addresses in <>, links, :emoji:.
 _WHOLE: Final = re.compile(
     r"\\[^0-9A-Za-z\s]"
     r"|</[^<>\n]{1,100}>|<[^<>\s]+>"
@@ -20,8 +20,8 @@ _WHOLE: Final = re.compile(
 _FENCED: Final = re.compile(r"```(?:([\w+.#-]{0,20})\n)?([\s\S]+?)```")
 _CODE: Final = re.compile(r"(`{1,2})(?!`)([\s\S]*?[^`])\1(?!`)")
 _TICKS: Final = re.compile("`*")
-# Pairs of marks, as Discord looks for them; the longer of two that begin alike comes first. To Discord, two
-# single stars within words or in two paragraphs are a pair as well, but hardly to whoever wrote them.
+# Pairs of marks, in the order in which Discord looks for them: `**` before `*`. Unlike Discord, this does not
+# pair single stars inside words or in two paragraphs, since the author hardly meant a pair.
 _PAIRS: Final = tuple(
     (mark, re.compile(pattern))
     for mark, pattern in (
@@ -41,7 +41,7 @@ _JOINER: Final = "\u200d"
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A construct that may be cut: closed by `closer` in one piece, opened again by `opener` in the next."""
+    """A construct that may be cut: `closer` ends it in one piece, `opener` begins it again in the next."""
 
     opener: str
     closer: str
@@ -57,16 +57,16 @@ Stack = tuple[Span, ...]
 
 def in_code(stack: Stack) -> bool:
     """Whether a code block is open."""
-    # Nothing opens inside of one.
+    # Nothing opens inside a code block.
     return bool(stack) and stack[-1].is_fence
 
 
 class Places:
-    """The places of a text, each before the character of that number.
+    """The positions of a text; position n is before character n.
 
     Attributes:
-        open_at: the constructs that are open there, the outermost first.
-        may_cut: whether the text reads as before when it is cut there.
+        open_at: for each position, the open constructs, outermost first.
+        may_cut: for each position, whether a cut there leaves the text's meaning unchanged.
     """
 
     def __init__(self, text: str) -> None:
@@ -74,13 +74,13 @@ class Places:
         self.may_cut = _boundaries(text)
 
     def read(self, text: str, where: Sequence[int], stack: Stack = ()) -> None:
-        """Take in a part of the text, whose characters stand at the places `where`; one more is its end."""
+        """Read a part of the text; `where` holds the position of each of its characters, and of its end."""
         place = 0
         while (found := _SPECIAL.search(text, place)) is not None:
             place = self._construct(text, found.start(), where, stack)
 
     def _construct(self, text: str, start: int, where: Sequence[int], stack: Stack) -> int:
-        """Take in what begins at `start`; gives where to go on."""
+        """Read the construct at `start`; return the index at which reading goes on."""
         if whole := _WHOLE.match(text, start):
             self._forbid(where, start + 1, whole.end())
             return whole.end()
@@ -89,7 +89,7 @@ class Places:
         for mark, pattern in _PAIRS:
             if any(span.opener == mark for span in stack):
                 continue
-            # Marks that stand by chance on both sides of a code block's fence are no pair.
+            # Two marks with one inside a code block and one outside are not a pair.
             if (pair := pattern.match(text, start)) is not None and not _ends_in_code(text, *pair.span()):
                 inside = (*stack, Span(mark, mark))
                 self._pair(text, pair.span(1), where, inside)
@@ -110,7 +110,7 @@ class Places:
         return start + len(_TICKS.findall(text, start)[0])
 
     def _pair(self, text: str, inner: tuple[int, int], where: Sequence[int], stack: Stack) -> None:
-        """What stands between two marks; where a cut would leave nothing on one side, there is none."""
+        """Record the text between two marks; forbid cuts that would leave one side empty."""
         start, end = inner
         content, size = text[start:end], len(stack[-1].opener)
         self._enter(inner, where, stack)
@@ -137,14 +137,14 @@ def _ends_in_code(text: str, start: int, end: int) -> bool:
 
 
 def _boundaries(text: str) -> list[bool]:
-    """For each place, whether no character as people see it is cut there."""
+    """For each position, whether a cut there keeps every visible character whole."""
     if text.isascii():
         return [True] * (len(text) + 1)
     free, letters, before = [True], 0, ""
     for char in text:
         clings = unicodedata.category(char) in {"Mn", "Mc", "Me", "Cf"} or ord(char) in _SKIN_TONES
         letters = letters + 1 if ord(char) in _FLAG_LETTERS else 0
-        # Two letters make a flag.
+        # Two regional indicator letters are one flag.
         free.append(True)
         free[-2] = not clings and before != _JOINER and not (letters and letters % 2 == 0)
         before = char

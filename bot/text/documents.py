@@ -1,4 +1,4 @@
-"""The documents of the collective: Markdown beside the code, in sections and in pieces."""
+"""The documents of the collective, from the Markdown files in `bot/content`, divided into sections."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.text.markdown_pieces import split_markdown
 
 DocumentName = Literal["manifesto", "codex", "rules"]
 
-# Discord's limit for a message (`bot.text.embeds`), and what a phone shows without much scrolling.
+# Discord's limit for a message, and a length that a phone shows without much scrolling.
 MESSAGE_LENGTH: Final = 2_000
 PAGE_LENGTH: Final = 1_200
 
@@ -25,9 +25,9 @@ class Section:
     """One part of a document.
 
     Attributes:
-        key: the first word of its heading, in small letters.
-        summary: the line in italics below the heading.
-        text: all of it, without heading and summary.
+        key: the first word of its heading, in lower case.
+        summary: the line in italics below the heading; empty if there is none.
+        text: its Markdown, without heading and summary.
     """
 
     key: str
@@ -41,8 +41,8 @@ class Document:
     """A whole document.
 
     Attributes:
-        text: as it is written.
-        opening: what stands before its first section, without the title.
+        text: the whole file.
+        opening: the text before the first section, without the title.
     """
 
     name: DocumentName
@@ -52,12 +52,12 @@ class Document:
     sections: tuple[Section, ...]
 
     def pages(self, section: Section | None = None) -> tuple[str, ...]:
-        """What is shown page by page: one section, or all of it without the title."""
+        """The pages of one section, or of the whole document without its title."""
         text = self.text.partition("\n")[2] if section is None else section.text
         return split_markdown(text, PAGE_LENGTH)
 
     def messages(self) -> tuple[str, ...]:
-        """What is posted, message by message."""
+        """The whole document as messages to post."""
         return split_markdown(self.text, MESSAGE_LENGTH)
 
     def find(self, key: str) -> Section | None:
@@ -72,7 +72,7 @@ def load(name: DocumentName) -> Document:
 
 
 def parse_document(name: DocumentName, text: str) -> Document:
-    """A document of its Markdown: a title, an opening, and sections under `##`."""
+    """Reads Markdown with a title (`#`), an opening and sections (`##`)."""
     heading, _, rest = text.partition("\n")
     opening, *parts = _SECTION.split(rest)
     sections = tuple(_section(title, body) for title, body in zip(parts[::2], parts[1::2], strict=True))

@@ -1,4 +1,4 @@
-"""What a reply may be made of: Discord's limits in one place, and the small parts that replies share."""
+"""Discord's limits for messages, and the small parts that replies share."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIELD_VALUE_LIMIT = 1_024
 FOOTER_LIMIT = 2_048
 AUTHOR_LIMIT = 256
 
-# A longer footer is no footer; phones show it small.
+# Phones show the footer small, so it must be short.
 _FOOTER_SHOWN = 300
 
 ELLIPSIS = "…"
@@ -44,11 +44,11 @@ _DOTS = {_GREEN: "🟢", _AMBER: "🟡", _RED: "🔴", _GREY: "⚪"}
 
 
 class ReplyTooLong(Exception):
-    """A reply that Discord would refuse; the text names the part and its limit, for the log."""
+    """A reply exceeds a limit of Discord; the text names the part and the limit, for the log."""
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One titled part of an embed; inline ones stand side by side where the screen has room."""
+    """One titled part of an embed; inline fields stand side by side if the screen is wide enough."""
 
     name: str
     value: str
@@ -56,14 +56,14 @@ class Field(msgspec.Struct, frozen=True):
 
 
 def length(text: str | None) -> int:
-    """Characters as the strictest reading of Discord's limits counts them: UTF-16 units."""
+    """The length in UTF-16 units, the strictest reading of Discord's limits."""
     if not text or text.isascii():
         return len(text or "")
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clip(text: str, limit: int) -> str:
-    """`text`, cut with an ellipsis where it is longer than `limit` UTF-16 units."""
+    """`text`, cut and ended with an ellipsis if it is longer than `limit` UTF-16 units."""
     # No character takes more than two units, so most texts need no counting.
     if 2 * len(text) <= limit or length(text) <= limit:
         return text
@@ -72,7 +72,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def clip_lines(lines: Sequence[str], limit: int) -> str:
-    """As many whole lines as fit into `limit`, then how many more there are; one overlong line is cut."""
+    """As many whole lines as fit into `limit`, then how many are left out; one long line is cut."""
     text = "\n".join(lines)
     if 2 * len(text) <= limit or length(text) <= limit:
         return text
@@ -84,41 +84,41 @@ def clip_lines(lines: Sequence[str], limit: int) -> str:
 
 
 def plain(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
-    """Text of outside origin on one line, cut to `limit` before escaping: no Markdown, link or mention.
+    """Text from outside on one line, cut to `limit` before escaping: no Markdown, link or mention works.
 
-    Whatever its reading direction, what follows it in the line keeps its place.
+    Right-to-left text in it does not move the text after it.
     """
-    # A plain word needs none of it, and most of what is shown is one.
+    # The usual case, a plain word, needs no escaping.
     if text.isalnum() and text.isascii() and len(text) <= limit:
         return text
     return isolate(escape(clip(_in_line(text), limit)))
 
 
 def advice(text: str, limit: int = FIELD_VALUE_LIMIT) -> str:
-    """What somebody is advised to do: as `plain`, but what stands in backticks stays code."""
+    """Like `plain`, but text in backticks stays code, such as a command to run."""
     pieces = _CODE.split(clip(_in_line(text), limit))
     return "".join(isolate(piece) if _CODE.fullmatch(piece) else _plain_inside(piece) for piece in pieces)
 
 
 def colour(status: str | None) -> discord.Colour:
-    """The colour of a status word (pass, active, warn, stale, fail, …); violet where there is none."""
+    """The colour of a status word (pass, active, warn, stale, fail, …); violet for None."""
     return discord.Colour(_VIOLET if status is None else _COLOURS.get(status, _GREY))
 
 
 def dot(status: str) -> str:
-    """The dot of a status word; say the word beside it, for those who do not see its colour."""
+    """The dot of a status word; show the word beside it, for people who do not see colours."""
     return _DOTS[_COLOURS.get(status, _GREY)]
 
 
 def bar(value: float, low: float, high: float, *, width: int = 10) -> str:
-    """`value` between `low` and `high` as a bar of `width` blocks; what lies outside counts as the bound."""
+    """`value` as a bar of `width` blocks from `low` to `high`; values outside are moved to the bound."""
     share = (value - low) / (high - low) if high > low else 0.0
     full = 0 if math.isnan(share) else round(min(1.0, max(0.0, share)) * width)
     return "▰" * full + "▱" * (width - full)
 
 
 def relative(moment: datetime) -> str:
-    """`moment` as Discord shows it in the reader's own words ("3 minutes ago"), and keeps current."""
+    """`moment` as a relative time ("3 minutes ago") that Discord translates and updates."""
     return f"<t:{int(moment.timestamp())}:R>"
 
 
@@ -140,10 +140,10 @@ def card(
     fields: Iterable[Field] = (),
     footer: str = "",
 ) -> discord.Embed:
-    """One embed that is within Discord's limits whatever it is given.
+    """An embed that is always within Discord's limits.
 
-    Text is cut at whole lines where it can be, later fields give way to earlier ones, and where something is
-    left out the embed says how much.
+    Text is cut at line ends if possible. Fields that do not fit are left out, the last ones first. The embed
+    says how many lines or fields were left out.
     """
     title = clip(title.strip(), TITLE_LIMIT)
     footer = clip(footer.strip(), _FOOTER_SHOWN)
@@ -162,10 +162,10 @@ def check(
     *,
     view: discord.ui.View | None = None,
 ) -> None:
-    """Nothing, when Discord would take this reply.
+    """Checks a reply against Discord's limits.
 
     Raises:
-        ReplyTooLong: names the first part that is over its limit, and the limit.
+        ReplyTooLong: names the first part that exceeds its limit, and the limit.
     """
     _fits("content", content, CONTENT_LIMIT)
     _hold("embeds", len(embeds), EMBEDS_LIMIT)
@@ -213,7 +213,7 @@ def _add_fields(embed: discord.Embed, fields: tuple[Field, ...], room: int) -> N
 
 
 def _end(text: str, start: int, limit: int) -> int:
-    """Where `text[start:end]` is as long as `limit` UTF-16 units allow."""
+    """The largest `end` for which `text[start:end]` has at most `limit` UTF-16 units."""
     end = min(len(text), start + limit)
     while length(text[start:end]) > limit:
         end -= max(1, (length(text[start:end]) - limit) // 2)

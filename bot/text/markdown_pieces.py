@@ -1,4 +1,4 @@
-"""Markdown in pieces that Discord takes: nothing is lost, nothing is over, and each piece reads by itself."""
+"""Splits Markdown into pieces within a limit; no text is lost, and each piece is valid by itself."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from bot.text._markdown_lines import Line, regions
 from bot.text._markdown_spans import FENCE, Places, Stack, in_code
 from bot.text.embeds import length
 
-# In a shorter piece, the marks that are opened again would leave no room for the text.
+# A shorter piece would have no room for text beside the marks that are opened again.
 LEAST_LIMIT: Final = 64
 
 _HEADING: Final = re.compile(r"#{1,3} ")
-# A mark that is set beside one of these would be read together with it.
+# Discord would read a mark beside one of these as part of it.
 _MARKS: Final = frozenset("*_~|`")
 
-# Where to cut rather, and how full a piece must be for that; "inner" is inside bold words and the like.
+# Kinds of cuts, best first, with the share of the limit that the piece must fill; "inner" is inside bold text
+# and the like.
 _WISHES: Final = (
     ("heading", 0.6),
     ("blank", 0.5),
@@ -33,14 +34,14 @@ _WISHES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """A place to cut.
+    """A position to cut.
 
     Attributes:
-        end: where the piece before it ends.
-        start: where the text goes on in the next piece, past a space and the marks of a quote.
-        marks: what the next piece needs before it to be in the same quote.
-        quote: what each line of the quote needs.
-        stack: what is open there.
+        end: the end of the piece before it.
+        start: the start of the next piece's text, after a space and quote marks.
+        marks: the quote mark with which the next piece begins; empty outside quotes.
+        quote: the quote mark of each line of the quote; empty outside quotes.
+        stack: the constructs that are open there.
     """
 
     end: int
@@ -56,12 +57,12 @@ class _Cut:
 
     @property
     def head(self) -> str:
-        """What the next piece begins with."""
+        """The start of the next piece: quote mark and opening marks."""
         openers = (f"{span.opener}{self.quote if span.is_fence else ''}" for span in self.stack)
         return self.marks + "".join(openers)
 
     def close(self, piece: str) -> str:
-        """`piece`, which ends here, with everything closed."""
+        """`piece`, which ends here, with all open constructs closed."""
         if not self.in_fence:
             piece = piece.rstrip()
         for span in reversed(self.stack):
@@ -72,13 +73,12 @@ class _Cut:
 
 
 def split_markdown(text: str, limit: int) -> tuple[str, ...]:
-    """`text` in pieces of at most `limit` UTF-16 units, none of them empty.
+    """Splits `text` into pieces of at most `limit` UTF-16 units; none is empty.
 
-    Cut before a heading, else between paragraphs, else at a line's end, else at a space. What is open at a
-    cut (a code block, a spoiler, bold words, a quote) is closed in one piece and opened again in
-    the next. Links, mentions, emoji and escapes stay whole, and so do bold words, spoilers and inline code,
-    where one alone is not longer than a piece. What separated two pieces (blank lines, or one space) is left
-    out.
+    It cuts before a heading, else between paragraphs, else at the end of a line, else at a space. A construct
+    that is open at the cut (a code block, a spoiler, bold text, a quote) is closed in one piece and opened
+    again in the next. Links, mentions, emoji and escapes stay whole; so do bold text, spoilers and inline
+    code that fit into one piece. The blank lines or the space between two pieces are dropped.
 
     Raises:
         ValueError: `limit` is less than 64.
@@ -94,7 +94,7 @@ def split_markdown(text: str, limit: int) -> tuple[str, ...]:
 
 
 class _Reading:
-    """A text, and the places where it may be cut."""
+    """A text and the positions where it may be cut."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -108,16 +108,16 @@ class _Reading:
         for line in self._lines:
             self._places.may_cut[line.start + 1 : line.text + 1] = [False] * (line.text - line.start)
         self._starts = [line.start for line in self._lines]
-        # Where a piece may end, first to last, by kind; "any" is every other place.
+        # The possible ends of a piece in ascending order, by kind; "any" is every other position.
         self._ends: dict[str, list[int]] = {kind: [] for kind, _ in _WISHES}
         self._find_ends()
 
     def first(self) -> _Cut | None:
-        """Where the text begins; None where there is nothing in it."""
+        """The start of the text; None if it is blank."""
         return self._past_blank(self._cut(0)) if self._lines else None
 
     def piece(self, cut: _Cut, limit: int) -> tuple[str, _Cut | None]:
-        """The piece that begins at `cut`, and where the next one begins; None after the last."""
+        """The piece that begins at `cut`, and the start of the next piece; None after the last."""
         rest = self._text[cut.start :].rstrip()
         if length(cut.head) + length(rest) <= limit:
             return cut.head + rest, None
@@ -125,7 +125,7 @@ class _Reading:
         return end.close(cut.head + self._text[cut.start : end.end]), self._past_blank(end)
 
     def _end(self, begin: _Cut, limit: int) -> _Cut:
-        """The best place to end the piece that begins there."""
+        """The best end for the piece that begins at `begin`."""
         room = limit - length(begin.head)
         for kind, share in _WISHES:
             for place in self._before(kind, begin.start + room):
@@ -138,7 +138,7 @@ class _Reading:
         return self._forced(begin, limit)
 
     def _forced(self, begin: _Cut, limit: int) -> _Cut:
-        """Inside of one link, or the like, that is longer than a piece."""
+        """An end inside a link or other whole construct that is longer than a piece."""
         place = min(len(self._text), begin.start + limit - length(begin.head))
         while place > begin.start + 1:
             end = self._cut(place)
@@ -148,14 +148,14 @@ class _Reading:
         return self._cut(place)
 
     def _before(self, kind: str, place: int) -> Iterator[int]:
-        """The places of a kind up to `place`, last to first."""
+        """The positions of a kind up to `place`, in descending order."""
         if kind == "any":
             return filter(self._may_cut, range(min(place, len(self._text) - 1), 0, -1))
         ends = self._ends[kind]
         return (ends[index] for index in range(bisect_right(ends, place) - 1, -1, -1))
 
     def _past_blank(self, cut: _Cut) -> _Cut | None:
-        """`cut`, or the next line with something in it; None where nothing follows."""
+        """`cut`, moved past blank lines; None if only blank lines follow."""
         while not cut.in_fence:
             line = self._lines[self._line_index(cut.start)]
             if self._text[cut.start : line.end].strip():
@@ -178,12 +178,12 @@ class _Reading:
                 self._find_spaces(line)
             blank = not text[line.text : line.end].strip()
             opens_code = not in_fence and in_code(open_at[line.end])
-            # A heading, or the line that opens a code block, is not the last of a piece.
+            # A piece must not end with a heading or with the line that opens a code block.
             held = opens_code or (not in_fence and (heading or (held and blank)))
             after_blank = blank and not in_fence
 
     def _kinds(self, line: Line, *, heading: bool, held: bool, after_blank: bool) -> tuple[str, ...]:
-        """As what the beginning of a line may end the piece before it."""
+        """The kinds of cut that are possible at the start of a line."""
         stack = self._places.open_at[line.text]
         if in_code(stack):
             return () if held else ("line", "space")
@@ -201,16 +201,16 @@ class _Reading:
             place = self._text.find(" ", place + 1, line.end)
 
     def _may_cut(self, place: int) -> bool:
-        """Whether a piece may end within a line there."""
+        """Whether a piece may end at this position inside a line."""
         char = self._text[place]
         if char == "\n" or not self._places.may_cut[place]:
             return False
         return not self._beside_mark(place - 1, place + 1 if char == " " else place)
 
     def _beside_mark(self, before: int, after: int) -> bool:
-        """Whether a mark would be set there, and one stands beside it."""
+        """Whether a cut there would put a mark beside another mark."""
         stack = self._places.open_at[after]
-        # Outside of marks, and in a code block, none is set.
+        # Without open marks, and in a code block, a cut adds no mark.
         return (
             bool(stack)
             and not in_code(stack)
@@ -218,7 +218,7 @@ class _Reading:
         )
 
     def _cut(self, place: int) -> _Cut:
-        """A piece ends there, and the next one begins past a space or the marks of a quote."""
+        """The cut at a position; the next piece begins after a space or quote marks."""
         line = self._lines[self._line_index(place)]
         if place == line.start:
             return _Cut(place, line.text, line.lead, line.quote, self._places.open_at[line.text])

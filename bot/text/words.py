@@ -13,9 +13,9 @@ _LEAST_COVERED_S = 60
 
 
 def quoted(text: str, limit: int = 80) -> str:
-    """What somebody typed, as inline code on one line; backticks in it are replaced, since they end it.
+    """Typed text as inline code on one line; backticks in it are replaced, since they would end the code.
 
-    Whatever its reading direction, what follows it in the line keeps its place.
+    Right-to-left text in it does not move the text after it.
     """
     line = without_directions(" ".join(text.replace("`", "ˋ").split()))
     return isolate(f"`{line if len(line) <= limit else f'{line[: limit - 1]}…'}`") if line else "` `"
@@ -27,7 +27,7 @@ def count(number: int, one: str, many: str | None = None) -> str:
 
 
 def percent(share: float) -> str:
-    """A share (0 to 1) as a percentage, with as many digits as tell it from its bound."""
+    """A share (0 to 1) as a percentage with four significant digits, such as 99.95%."""
     hundredths = share * 100
     return f"under {_LEAST}%" if 0 < hundredths < _LEAST else f"{hundredths:.4g}%"
 
@@ -39,7 +39,7 @@ def duration(seconds: float) -> str:
         return f"{whole // 3600} h {whole % 3600 // 60} min"
     if whole >= 120:
         return f"{whole // 60} min {whole % 60} s"
-    # What would round to 1000 ms is a second.
+    # 999.5 ms and more would round to 1000 ms.
     if seconds >= 0.9995:
         return f"{seconds:.3g} s"
     milliseconds = seconds * 1000
@@ -49,7 +49,7 @@ def duration(seconds: float) -> str:
 
 
 def covered(seconds: float) -> str:
-    """How much of a day was measured: "over 24 h", "over 20 min 34 s"; empty below a minute."""
+    """The measured part of a day: "over 24 h", "over 20 min 34 s"; empty below a minute."""
     if seconds < _LEAST_COVERED_S:
         return ""
     return "over 24 h" if seconds >= _DAY_S - _LEAST_COVERED_S else f"over {duration(seconds)}"
@@ -59,7 +59,7 @@ def size(size_bytes: float) -> str:
     """An amount of data as people read it: 512 B, 11.8 MiB."""
     for unit in ("B", "KiB", "MiB"):
         if abs(size_bytes) < 1023.5:
-            # From 1000 on three digits would need an exponent.
+            # Three significant digits of 1000 and more would print an exponent.
             exact = unit == "B" or abs(size_bytes) >= 999.5
             return f"{size_bytes:.0f} {unit}" if exact else f"{size_bytes:.3g} {unit}"
         size_bytes /= 1024
@@ -76,13 +76,13 @@ def number(value: float) -> str:
 
 
 def metric(value: float) -> str:
-    """A value of the field: with two decimals, and with four where it has more."""
+    """A value of the field with two decimals, or four if it has more than two."""
     text = f"{value:.4f}"
     return text.removesuffix("00")
 
 
 def measured(value: float, unit: str | None) -> str:
-    """What a check observed, in the unit that people read: 104 ms, 8.8% hit rate, 1 directive."""
+    """A check's observed value with its unit: 104 ms, 8.8% hit rate, 1 directive."""
     if unit == "s":
         return duration(value)
     if unit == "bytes":

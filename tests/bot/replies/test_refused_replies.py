@@ -126,9 +126,9 @@ async def test_a_refused_text_that_the_caller_typed_is_told(
     running = await start_bot(package=cogs.package)
     faults = running.sandbox.engine.faults
     faults.add(Fault("POST", _SEND, code=50035, field="embeds.0.title", times=1))
-    assert "does not take what you wrote" in (await chat.ask("!agent **Two** words"))["content"]
+    assert "refused your text" in (await chat.ask("!agent **Two** words"))["content"]
     faults.add(Fault("POST", _CALLBACK, code=50035, field="embeds.0.title", times=1))
-    assert "does not take what you wrote" in (await chat.slash("agent", name="Two_words"))["content"]
+    assert "refused your text" in (await chat.slash("agent", name="Two_words"))["content"]
     assert await outcomes(running, 2) == {("agent", "told"): 2}
     await no_fault_of_ours(running, caplog.text)
     faults.add(Fault("POST", _SEND, code=50035, field="embeds.0.description", times=1))
