@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 
 from core.clock import Clock, SystemClock
+from core.listeners import subscribe
 
 logger = logging.getLogger(__name__)
 
@@ -67,11 +68,4 @@ class Broadcaster:
             callback: gets every event.
             audience: returns the number of recipients that it passes events on to.
         """
-        listener = (callback, audience)
-        self._listeners.append(listener)
-
-        def stop() -> None:
-            if listener in self._listeners:
-                self._listeners.remove(listener)
-
-        return stop
+        return subscribe(self._listeners, (callback, audience))

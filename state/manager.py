@@ -11,6 +11,7 @@ from typing import cast
 import msgspec
 
 from core.clock import Clock
+from core.listeners import subscribe
 from core.store import Database
 from core.store.errors import DatabaseCorrupt
 from state.change import Change, JournalRow
@@ -112,13 +113,7 @@ class StateManager:
         Callbacks run on the event loop before the caller that asked for the change continues, in the order of
         their subscription; one that raises is logged and affects no other.
         """
-        self._subscribers.append(callback)
-
-        def unsubscribe() -> None:
-            if callback in self._subscribers:
-                self._subscribers.remove(callback)
-
-        return unsubscribe
+        return subscribe(self._subscribers, callback)
 
     def add_transaction_hook(self, hook: TransactionHook) -> None:
         """Registers a hook that runs in the transaction of each new version; it may write and add events."""

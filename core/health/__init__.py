@@ -12,6 +12,7 @@ import msgspec
 
 from core.clock import Clock
 from core.health.threshold import Status, Threshold, warns_when
+from core.listeners import subscribe
 
 __all__ = [
     "LONGEST_REASON", "STATUSES", "Check", "CounterValue", "HealthRegistry", "OnChange", "Reading", "Status",
@@ -189,13 +190,7 @@ class HealthRegistry:
 
     def on_change(self, callback: OnChange) -> Callable[[], None]:
         """Calls `callback(check, previous)` at changes of status or reason; returns the unsubscriber."""
-        self._listeners.append(callback)
-
-        def unsubscribe() -> None:
-            if callback in self._listeners:
-                self._listeners.remove(callback)
-
-        return unsubscribe
+        return subscribe(self._listeners, callback)
 
     def take(self, name: str, reading: Reading, *, required: bool = False) -> None:
         """Reports a finished reading for `name`, like `report`."""

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from core.broadcast import Broadcaster
+from core.listeners import subscribe
 from state.directives.records import Directive, DirectivesChanged
 
 logger = logging.getLogger(__name__)
@@ -22,13 +23,7 @@ class Notifications:
 
     def on_change(self, callback: Watcher) -> Callable[[], None]:
         """Adds a watcher; returns the function that removes it."""
-        self._watchers.append(callback)
-
-        def stop() -> None:
-            if callback in self._watchers:
-                self._watchers.remove(callback)
-
-        return stop
+        return subscribe(self._watchers, callback)
 
     def publish(self, directive: Directive | None, *, queued: int, halted: bool) -> None:
         """Publishes a change of an open directive; the end of one is an event of its own."""

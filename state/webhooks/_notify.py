@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
+from core.listeners import subscribe
 from state.events import DeliveryExhausted, OutEvent, UcfChanged, encode_payload, type_of
 
 if TYPE_CHECKING:
@@ -37,13 +38,7 @@ class DeliveryReporter:
 
     def on_attempt(self, callback: OnSettled) -> Callable[[], None]:
         """Calls `callback` after each attempt; returns the unsubscriber."""
-        self._listeners.append(callback)
-
-        def stop() -> None:
-            if callback in self._listeners:
-                self._listeners.remove(callback)
-
-        return stop
+        return subscribe(self._listeners, callback)
 
     def exhausted(self, settled: Settled) -> tuple[str, bytes] | None:
         """The event about a dead letter; None for a dead letter of this event itself, to avoid a loop."""
