@@ -13,6 +13,7 @@ import msgspec
 from core.clock import Clock
 from core.health import Reading
 from core.health.threshold import Threshold
+from core.listeners import subscribe
 from core.store import Database
 from state.alerts import _writer as writer
 from state.alerts import alert_table as table
@@ -87,13 +88,7 @@ class Alerts:
 
     def on_change(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Calls `callback()` after each commit that changed an alert or mute; returns the unsubscriber."""
-        self._listeners.append(callback)
-
-        def unsubscribe() -> None:
-            if callback in self._listeners:
-                self._listeners.remove(callback)
-
-        return unsubscribe
+        return subscribe(self._listeners, callback)
 
     async def ack(self, alert_id: int, actor: Actor) -> Alert:
         """Acknowledges an open alert and returns it.
@@ -256,7 +251,7 @@ class Alerts:
 
     def _apply(self, event: OutEvent, change: Change) -> bool:
         if isinstance(event, AlertRaised):
-            self._open[event.id] = _raised(event)
+            self._open[event.id] = msgspec.convert(event, Alert, from_attributes=True)
         elif isinstance(event, AlertUpdated):
             self._open[event.id] = _updated(self._open[event.id], event, change)
         elif isinstance(event, AlertCleared):
@@ -268,19 +263,6 @@ class Alerts:
         else:
             return False
         return True
-
-
-def _raised(event: AlertRaised) -> Alert:
-    return Alert(
-        id=event.id,
-        key=event.key,
-        severity=event.severity,
-        summary=event.summary,
-        detail=event.detail,
-        metric=event.metric,
-        value=event.value,
-        raised_at=event.raised_at,
-    )
 
 
 def _updated(alert: Alert, event: AlertUpdated, change: Change) -> Alert:

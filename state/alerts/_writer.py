@@ -95,29 +95,14 @@ def close(connection: sqlite3.Connection, alert: Alert, at: datetime, actor: Act
     """Clears an open alert."""
     table.close(connection, alert.id, at)
     _journal(connection, at, alert, actor, before=_said(alert), after=None)
-    return AlertCleared(
-        id=alert.id,
-        key=alert.key,
-        severity=alert.severity,
-        summary=alert.summary,
-        raised_at=alert.raised_at,
-        cleared_at=at,
-    )
+    cleared = msgspec.structs.replace(alert, cleared_at=at)
+    return msgspec.convert(cleared, AlertCleared, from_attributes=True)
 
 
 def _open(connection: sqlite3.Connection, wanted: Alert, actor: Actor) -> tuple[Alert, OutEvent]:
     alert = table.insert(connection, wanted)
     _journal(connection, alert.raised_at, alert, actor, before=None, after=_said(alert))
-    return alert, AlertRaised(
-        id=alert.id,
-        key=alert.key,
-        severity=alert.severity,
-        summary=alert.summary,
-        detail=alert.detail,
-        raised_at=alert.raised_at,
-        metric=alert.metric,
-        value=alert.value,
-    )
+    return alert, msgspec.convert(alert, AlertRaised, from_attributes=True)
 
 
 def _journal(
@@ -131,12 +116,4 @@ def _said(alert: Alert) -> dict[str, object]:
 
 
 def _updated(alert: Alert) -> AlertUpdated:
-    return AlertUpdated(
-        id=alert.id,
-        key=alert.key,
-        severity=alert.severity,
-        summary=alert.summary,
-        detail=alert.detail,
-        raised_at=alert.raised_at,
-        acknowledged_at=alert.acknowledged_at,
-    )
+    return msgspec.convert(alert, AlertUpdated, from_attributes=True)

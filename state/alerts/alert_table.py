@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -17,21 +17,6 @@ _SELECT: Final = (
     "SELECT id, key, severity, summary, detail, metric, value, raised_us, "
     "acked_us, acked_by, acked_by_id, cleared_us FROM alerts"
 )
-
-_Row = tuple[
-    int,
-    str,
-    Severity,
-    str,
-    str,
-    str | None,
-    float | None,
-    int,
-    int | None,
-    str | None,
-    int | None,
-    int | None,
-]
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +149,7 @@ def _several(
     return tuple(_alert(row) for row in connection.execute(query, (*values, limit)))
 
 
-def _alert(row: _Row) -> Alert:
+def _alert(row: tuple[Any, ...]) -> Alert:
     return Alert(
         id=row[0],
         key=row[1],

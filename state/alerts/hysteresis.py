@@ -65,18 +65,22 @@ def compare(open_keys: Collection[str], ucf: UCF) -> tuple[tuple[Rule, ...], tup
 
 def _rules(metric: Metric) -> list[Rule]:
     margin = MARGIN_SHARE * (metric.high - metric.low)
-    rules = []
-    if metric.critical_low is not None:
-        rules.append(_rule(metric.name, "low", metric.critical_low, metric.critical_low + margin))
-    if metric.critical_high is not None:
-        rules.append(_rule(metric.name, "high", metric.critical_high, metric.critical_high - margin))
-    return rules
-
-
-def _rule(metric: str, side: Literal["low", "high"], bound: float, clear_at: float) -> Rule:
-    # Rounded: as a float, 0.7 - 0.05 is less than 0.65, and a value of 0.65 should clear the alert.
-    key = f"{MEASURED_PREFIX}{metric}.{side}"
-    return Rule(key=key, metric=metric, side=side, bound=bound, clear_at=round(clear_at, 9))
+    sides: tuple[tuple[Literal["low", "high"], float | None, float], ...] = (
+        ("low", metric.critical_low, margin),
+        ("high", metric.critical_high, -margin),
+    )
+    return [
+        Rule(
+            key=f"{MEASURED_PREFIX}{metric.name}.{side}",
+            metric=metric.name,
+            side=side,
+            bound=bound,
+            # Rounded: as a float, 0.7 - 0.05 is less than 0.65, and a value of 0.65 should clear the alert.
+            clear_at=round(bound + inwards, 9),
+        )
+        for side, bound, inwards in sides
+        if bound is not None
+    ]
 
 
 RULES: Final[tuple[Rule, ...]] = tuple(rule for metric in METRICS.values() for rule in _rules(metric))

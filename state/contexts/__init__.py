@@ -104,24 +104,20 @@ class Contexts:
             content = Content(
                 ucf=new.ucf, folklore=dict(new.folklore), agents=agents, rituals=self._rituals(connection)
             )
-            number = table.insert(
-                connection, at=at, name=name, version=new.version, actor=actor, note=note, content=content
+            context = Context(
+                id=0,
+                at=at,
+                name=name,
+                version=new.version,
+                newest=True,
+                actor=actor.name,
+                note=note,
+                content=content,
             )
+            # The hook may run twice; the last run counts.
+            taken[:] = [table.insert(connection, context, actor)]
             if beside is not None:
                 beside(connection)
-            # The hook may run twice; the last run counts.
-            taken[:] = [
-                Context(
-                    id=number,
-                    at=at,
-                    name=name,
-                    version=new.version,
-                    newest=True,
-                    actor=actor.name,
-                    note=note,
-                    content=content,
-                )
-            ]
 
         await self._manager.change_with(
             lambda old: Change(journal=(actor.row(KIND, name, reason=note, after={"kept": old.version}),)),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -27,34 +26,25 @@ _SELECT: Final = (
 )
 
 
-def insert(
-    connection: sqlite3.Connection,
-    *,
-    at: datetime,
-    name: str,
-    version: int,
-    actor: Actor,
-    note: str | None,
-    content: Content,
-) -> int:
-    """Inserts a checkpoint and returns its id; deletes the oldest beyond the limits."""
+def insert(connection: sqlite3.Connection, context: Context, actor: Actor) -> Context:
+    """Inserts a checkpoint and returns it with its id; deletes the oldest beyond the limits."""
     cursor = connection.execute(
         "INSERT INTO contexts (at_us, name, folded, version, cause, actor, actor_id, note, content) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            to_us(at),
-            name,
-            fold(name),
-            version,
+            to_us(context.at),
+            context.name,
+            fold(context.name),
+            context.version,
             actor.cause,
             actor.name,
             actor.id,
-            note and note[:_NOTE_LENGTH],
-            msgspec.json.encode(content).decode(),
+            context.note and context.note[:_NOTE_LENGTH],
+            msgspec.json.encode(context.content).decode(),
         ),
     )
     _make_room(connection, actor)
-    return int(cursor.lastrowid or 0)
+    return msgspec.structs.replace(context, id=int(cursor.lastrowid or 0))
 
 
 def find(connection: sqlite3.Connection, number: int | None, folded: str) -> Context | None:
