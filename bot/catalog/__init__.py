@@ -7,7 +7,6 @@ import a cog. It imports nothing heavy.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from bot.catalog import (
@@ -63,17 +62,12 @@ _LONGEST_WORD = 64
 _LEAST_LIKENESS = 0.6
 
 
-def _index() -> Mapping[str, CommandEntry]:
-    names = {entry.name: entry for entry in ENTRIES}
-    aliases = {alias: entry for entry in ENTRIES for alias in entry.aliases}
-    # A command's own name wins over another's alias.
-    return MappingProxyType({**aliases, **names})
-
-
-_BY_NAME = _index()
-
-
-_PLACES: Mapping[Where, str] = MappingProxyType({"server": "server", "dm": "direct message"})
+# A command's own name wins over another's alias.
+_BY_NAME: Mapping[str, CommandEntry] = {
+    **{alias: entry for entry in ENTRIES for alias in entry.aliases},
+    **{entry.name: entry for entry in ENTRIES},
+}
+_PLACES: Mapping[Where, str] = {"server": "server", "dm": "direct message"}
 
 
 def find(name: str) -> CommandEntry | None:

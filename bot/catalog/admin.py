@@ -1,49 +1,43 @@
 """The commands of the cog admin."""
 
+from functools import partial
+
 from bot.catalog.entry import Access, CogInfo, CommandEntry, Level, Param
 
 COG = CogInfo("admin", "Admin", "Cogs, flags, caches")
 
-_ADMIN = Access(Level.admin)
+_entry = partial(CommandEntry, access=Access(Level.admin), ephemeral=True)
 
 ENTRIES = COG.commands(
-    CommandEntry(
+    _entry(
         name="cogs",
         aliases=("extensions", "modules"),
         summary="Every cog: its state, load time, uses and commands.",
         example="!cogs",
-        access=_ADMIN,
-        ephemeral=True,
     ),
-    CommandEntry(
+    _entry(
         name="load",
         params=(Param("cogs", "One or more cogs", kind="rest", required=True),),
         form="<cog …>",
         summary="Load cogs now, including unloaded ones.",
         example="!load monitoring",
-        access=_ADMIN,
-        ephemeral=True,
     ),
-    CommandEntry(
+    _entry(
         name="unload",
         params=(Param("cogs", "One or more cogs", kind="rest", required=True),),
         form="<cog …>",
         summary="Unload cogs after asking; they stay off until !load, also after restarts.",
         example="!unload fun",
-        access=_ADMIN,
-        ephemeral=True,
     ),
-    CommandEntry(
+    _entry(
         name="reload",
         aliases=("rl",),
         params=(Param("cogs", "One or more cogs, all, or changed", kind="rest", required=True),),
         form="<cog …|all|changed>",
         summary="Reload the code of cogs; if that fails, the old code stays.",
         example="!reload changed",
-        access=_ADMIN,
-        ephemeral=True,
     ),
-    CommandEntry(
+    _entry(
         name="flags",
         aliases=("flag", "features"),
         params=(
@@ -52,10 +46,8 @@ ENTRIES = COG.commands(
         ),
         summary="Show the feature flags and where their values come from, or switch one.",
         example="!flags response_caching off",
-        access=_ADMIN,
-        ephemeral=True,
     ),
-    CommandEntry(
+    _entry(
         name="cache",
         aliases=("caches",),
         params=(
@@ -65,7 +57,5 @@ ENTRIES = COG.commands(
         form="[stats|clear <name|all>]",
         summary="Show the caches with size, hits, misses, hit rate and age, or clear them.",
         example="!cache clear all",
-        access=_ADMIN,
-        ephemeral=True,
     ),
 )

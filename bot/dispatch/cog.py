@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import discord
 from discord.ext import commands
@@ -112,6 +112,17 @@ async def show(asked: Asked, embed: discord.Embed, view: discord.ui.View | None 
 def user_of(asked: Asked) -> int:
     """The id of the user whose buttons these are."""
     return asked.user_id if isinstance(asked, buttons.Press) else asked.author.id
+
+
+def guild_of(asked: HelixContext | discord.Interaction[Any]) -> discord.Guild:
+    """The server in which a command or a button is used.
+
+    Raises:
+        commands.NoPrivateMessage: there is none; commands for servers only have refused before.
+    """
+    if asked.guild is None:
+        raise commands.NoPrivateMessage
+    return asked.guild
 
 
 def may(caller: access.Caller, name: str, action: str | None = None) -> bool:

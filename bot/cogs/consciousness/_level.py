@@ -19,15 +19,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 
 from state.agents import AgentStatus, AgentView
 from state.models import METRICS, UCF
 
-WEIGHTS: Final[Mapping[str, float]] = MappingProxyType(
-    {"harmony": 3.0, "resilience": 2.0, "prana": 2.0, "drishti": 2.0, "klesha": 2.0, "zoom": 1.0}
-)
+WEIGHTS: Final[Mapping[str, float]] = {
+    "harmony": 3.0,
+    "resilience": 2.0,
+    "prana": 2.0,
+    "drishti": 2.0,
+    "klesha": 2.0,
+    "zoom": 1.0,
+}
 # The lowest level of each band.
 BANDS: Final = (
     (95, "radiant"),
@@ -37,9 +41,7 @@ BANDS: Final = (
     (20, "stirring"),
     (0, "asleep"),
 )
-STANDING: Final[Mapping[AgentStatus, float]] = MappingProxyType(
-    {"active": 1.0, "degraded": 0.7, "stale": 0.5, "down": 0.3}
-)
+STANDING: Final[Mapping[AgentStatus, float]] = {"active": 1.0, "degraded": 0.7, "stale": 0.5, "down": 0.3}
 LOAD_DIMS: Final = 0.25
 _AT_CRITICAL: Final = 0.4
 

@@ -7,7 +7,6 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import msgspec
 
@@ -20,7 +19,7 @@ logger = logging.getLogger(__name__)
 KEPT = 20
 _FOLDER = "reports"
 
-MARKS: Mapping[Outcome, str] = MappingProxyType({"pass": "🟢", "warn": "🟡", "fail": "🔴", "skipped": "⚪"})
+MARKS: Mapping[Outcome, str] = {"pass": "🟢", "warn": "🟡", "fail": "🔴", "skipped": "⚪"}
 _PREFIX = "self-test-"
 _PART = ".part"
 

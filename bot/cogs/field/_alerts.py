@@ -19,11 +19,6 @@ class AlertsView:
     alerts: tuple[Alert, ...]
     mutes: Mapping[str, datetime]
 
-    @property
-    def open_count(self) -> int:
-        """The number of open alerts."""
-        return sum(alert.cleared_at is None for alert in self.alerts)
-
 
 async def fetch_alerts(alerts: Alerts) -> AlertsView:
     """Every open alert, and the last twenty cleared ones."""

@@ -39,11 +39,13 @@ def field(view: FieldView) -> discord.Embed:
 
 def alerts(view: AlertsView, page: pages.Page[Alert], *, show_people: bool) -> pages.Shown:
     """One page of alerts."""
-    head = f"{words.count(view.open_count, 'alert')} open" if view.open_count else "No alert is open."
+    there = [alert.severity for alert in view.alerts if alert.cleared_at is None]
+    head = f"{words.count(len(there), 'alert')} open" if there else "No alert is open."
     lines = [head, *(f"🔕 {name} is muted until {embeds.relative(at)}" for name, at in view.mutes.items())]
+    status = "fail" if "critical" in there else "warn" if there else "pass"
     shown = [alert_card.line(alert, show_people=show_people) for alert in page.parts]
     rule = f"An alert opens past a critical bound and clears {MARGIN_SHARE:.0%} of the range inside it."
-    return page.card("Alerts", (*lines, "", *shown), status=_alerts_status(view), footer=rule)
+    return page.card("Alerts", (*lines, "", *shown), status=status, footer=rule)
 
 
 def muted(metric: str, until: datetime) -> discord.Embed:
@@ -120,10 +122,3 @@ def _moved(amount: float) -> str:
     if abs(amount) < _STEADY:
         return "→ steady"
     return f"{'↗ +' if amount > 0 else '↘ −'}{abs(amount):.2f}"
-
-
-def _alerts_status(view: AlertsView) -> str:
-    there = [alert for alert in view.alerts if alert.cleared_at is None]
-    if not there:
-        return "pass"
-    return "fail" if any(alert.severity == "critical" for alert in there) else "warn"

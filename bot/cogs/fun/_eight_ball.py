@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, Literal
 
 from core.errors import HelixError
@@ -24,48 +23,46 @@ _OPEN: Final = 0.20
 _YES_AT_ZERO: Final = 0.20
 _LEAN: Final = 0.275
 
-ANSWERS: Final[Mapping[Tone, tuple[str, ...]]] = MappingProxyType(
-    {
-        "yes": (
-            "Yes. The field hums when you ask it.",
-            "It is as good as done.",
-            "Fourteen agents nod at once, which is rare.",
-            "Yes, and sooner than you think.",
-            "The signs agree. Even Grok found no pattern against it.",
-            "Certainly. Bring someone along.",
-            "Every echo says yes.",
-            "You knew the answer. It is yes.",
-            "Without a doubt, and with a little patience.",
-            "The current runs your way.",
-            "Yes; Kael has checked that nobody is harmed.",
-            "All lights green. Begin.",
-        ),
-        "open": (
-            "The void keeps this one for now.",
-            "Ask again after the next ritual.",
-            "It depends on someone you have not asked yet.",
-            "Oracle sees two lines, and they cross.",
-            "Not yet decided. You have a vote.",
-            "Sleep on it; the answer does.",
-            "The picture is sharp and the scale is missing.",
-            "Both, in an order you will not like at first.",
-        ),
-        "no": (
-            "No. Kindly, but no.",
-            "Not this way. Another way, perhaps.",
-            "The friction is too high today.",
-            "Do not count on it.",
-            "Shadow has seen this end before.",
-            "Kavach steps in front of it.",
-            "No, and you will be glad of it.",
-            "The field does not carry it at present.",
-            "Not while prana is low. Rest first.",
-            "The odds are polite, and against you.",
-            "Let it go; it was heavy anyway.",
-            "No. Phoenix says: better the next time.",
-        ),
-    }
-)
+ANSWERS: Final[Mapping[Tone, tuple[str, ...]]] = {
+    "yes": (
+        "Yes. The field hums when you ask it.",
+        "It is as good as done.",
+        "Fourteen agents nod at once, which is rare.",
+        "Yes, and sooner than you think.",
+        "The signs agree. Even Grok found no pattern against it.",
+        "Certainly. Bring someone along.",
+        "Every echo says yes.",
+        "You knew the answer. It is yes.",
+        "Without a doubt, and with a little patience.",
+        "The current runs your way.",
+        "Yes; Kael has checked that nobody is harmed.",
+        "All lights green. Begin.",
+    ),
+    "open": (
+        "The void keeps this one for now.",
+        "Ask again after the next ritual.",
+        "It depends on someone you have not asked yet.",
+        "Oracle sees two lines, and they cross.",
+        "Not yet decided. You have a vote.",
+        "Sleep on it; the answer does.",
+        "The picture is sharp and the scale is missing.",
+        "Both, in an order you will not like at first.",
+    ),
+    "no": (
+        "No. Kindly, but no.",
+        "Not this way. Another way, perhaps.",
+        "The friction is too high today.",
+        "Do not count on it.",
+        "Shadow has seen this end before.",
+        "Kavach steps in front of it.",
+        "No, and you will be glad of it.",
+        "The field does not carry it at present.",
+        "Not while prana is low. Rest first.",
+        "The odds are polite, and against you.",
+        "Let it go; it was heavy anyway.",
+        "No. Phoenix says: better the next time.",
+    ),
+}
 
 
 class NoQuestion(HelixError):
@@ -95,7 +92,7 @@ def check_question(question: str) -> str:
 def tone_weights(harmony: float) -> Mapping[Tone, float]:
     """The probability of each tone at this harmony (0 to 2)."""
     yes = _YES_AT_ZERO + _LEAN * harmony
-    return MappingProxyType({"yes": yes, "open": _OPEN, "no": 1.0 - _OPEN - yes})
+    return {"yes": yes, "open": _OPEN, "no": 1.0 - _OPEN - yes}
 
 
 def answer(harmony: float, draw: float, pick: float) -> Reading:

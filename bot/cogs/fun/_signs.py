@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -18,22 +17,20 @@ class Sign(msgspec.Struct, frozen=True):
     advice: str
 
 
-SIGNS: Final[Mapping[str, Sign]] = MappingProxyType(
-    {
-        "aries": Sign("♈", "Begin, and look back once to see who follows."),
-        "taurus": Sign("♉", "What you keep steady, others build on."),
-        "gemini": Sign("♊", "Say both thoughts; one of them is the joke."),
-        "cancer": Sign("♋", "Guard the small fire, and let people near it."),
-        "leo": Sign("♌", "Shine sideways, so that others are lit."),
-        "virgo": Sign("♍", "Mend one thing and leave two alone."),
-        "libra": Sign("♎", "Weigh it, then put the scales away."),
-        "scorpio": Sign("♏", "Ask the deep question gently."),
-        "sagittarius": Sign("♐", "Aim further than you see, and mind your feet."),
-        "capricorn": Sign("♑", "One step up is still up."),
-        "aquarius": Sign("♒", "Pour it out where it is dry."),
-        "pisces": Sign("♓", "Swim with the stream until it asks you to turn."),
-    }
-)
+SIGNS: Final[Mapping[str, Sign]] = {
+    "aries": Sign("♈", "Begin, and look back once to see who follows."),
+    "taurus": Sign("♉", "What you keep steady, others build on."),
+    "gemini": Sign("♊", "Say both thoughts; one of them is the joke."),
+    "cancer": Sign("♋", "Guard the small fire, and let people near it."),
+    "leo": Sign("♌", "Shine sideways, so that others are lit."),
+    "virgo": Sign("♍", "Mend one thing and leave two alone."),
+    "libra": Sign("♎", "Weigh it, then put the scales away."),
+    "scorpio": Sign("♏", "Ask the deep question gently."),
+    "sagittarius": Sign("♐", "Aim further than you see, and mind your feet."),
+    "capricorn": Sign("♑", "One step up is still up."),
+    "aquarius": Sign("♒", "Pour it out where it is dry."),
+    "pisces": Sign("♓", "Swim with the stream until it asks you to turn."),
+}
 
 
 class UnknownSign(UnknownName):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.arguments.parsing import parse_word
-from bot.cogs.monitoring._objectives import Objective, build_objectives
 from core.cache import CacheStats
 from core.errors import UnknownName
 from core.metrics import Counter, Histogram, HistogramSummary, Registry
@@ -82,7 +81,6 @@ class MetricsView:
     Attributes:
         section: None for the overview.
         memory_bytes: the process's memory; None if the platform does not report it.
-        objectives_over_s: for how long the objectives have been measured, in seconds; at most a day.
         lag_s: the event loop's lag: last, and worst of the last minute.
     """
 
@@ -94,8 +92,7 @@ class MetricsView:
     hit_rate: float | None
     memory_bytes: int | None
     lag_s: tuple[float, float]
-    objectives: tuple[Objective, ...]
-    objectives_over_s: float
+    slo: SloReport
     webhooks: WebhookCounts
 
 
@@ -108,30 +105,23 @@ def parse_section(word: str | None) -> Section | None:
     return None if word is None else parse_word(word, SECTIONS, UnknownSection)
 
 
-def build_metrics(
-    kernel: Kernel, slo: SloReport, section: Section | None, *, memory: Callable[[], int | None] | None = None
-) -> MetricsView:
+def build_metrics(kernel: Kernel, slo: SloReport, section: Section | None) -> MetricsView:
     """The view of `section` with the current counters and objectives."""
     http_rows = _http_rows(kernel.metrics)
     command_rows = _command_rows(kernel.metrics)
-    http = _all(kernel.metrics, "helix_http_request_duration_seconds", http_rows)
-    commands = _all(kernel.metrics, "helix_command_duration_seconds", command_rows)
     caches = kernel.caches.stats()
-    hit_rate = _hit_rate(caches)
-    webhooks = _webhooks(kernel.metrics)
     rows = {"http": http_rows, "commands": command_rows}.get(section or "", ())
     return MetricsView(
         section=section,
-        http=http,
-        commands=commands,
+        http=_all(kernel.metrics, "helix_http_request_duration_seconds", http_rows),
+        commands=_all(kernel.metrics, "helix_command_duration_seconds", command_rows),
         rows=rows[:MOST_ROWS],
         caches=caches,
-        hit_rate=hit_rate,
-        memory_bytes=(memory or resident_bytes)(),
+        hit_rate=_hit_rate(caches),
+        memory_bytes=resident_bytes(),
         lag_s=(kernel.loop_lag.last_s, kernel.loop_lag.worst_recent_s),
-        objectives=build_objectives(slo),
-        objectives_over_s=(slo.until - slo.since).total_seconds(),
-        webhooks=webhooks,
+        slo=slo,
+        webhooks=_webhooks(kernel.metrics),
     )
 
 

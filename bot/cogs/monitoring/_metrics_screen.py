@@ -5,9 +5,9 @@ from __future__ import annotations
 import discord
 
 from bot.cogs.monitoring._metrics import MetricsView, Traffic, WebhookCounts
-from bot.cogs.monitoring._objectives import Objective
 from bot.text import embeds, words
 from core.cache import CacheStats
+from state.slo.objectives import Objective
 
 _TITLES = {"http": "📈 HTTP", "commands": "📈 Commands", "cache": "📈 Caches", "webhooks": "📈 Webhooks"}
 
@@ -37,13 +37,13 @@ def _overview(view: MetricsView) -> discord.Embed:
         f"**Memory** {memory}",
         f"**Event-loop lag** {words.duration(last_s)} (worst {words.duration(worst_s)} in a minute)",
     )
-    over = words.covered(view.objectives_over_s)
-    missed = sum(objective.met is False for objective in view.objectives)
+    over = words.covered((view.slo.until - view.slo.since).total_seconds())
+    objectives = "\n".join(map(objective, view.slo.promises))
     return embeds.card(
         "📈 Metrics",
         lines,
-        status="warn" if missed else "pass",
-        fields=[embeds.Field(f"Objectives {over}".rstrip(), "\n".join(map(_objective, view.objectives)))],
+        status="warn" if view.slo.missed else "pass",
+        fields=[embeds.Field(f"Objectives {over}".rstrip(), objectives)],
         footer="Everything else since the start of this process",
     )
 
@@ -59,9 +59,14 @@ def _webhooks(counts: WebhookCounts) -> tuple[str, ...]:
     )
 
 
-def _objective(objective: Objective) -> str:
-    mark = {True: "✅", False: "❌", None: "⚪"}[objective.met]
-    return f"{mark} {objective.name} {objective.target}: {objective.stands}"
+def objective(measured: Objective) -> str:
+    """One objective with its bound, and its value or why there is none."""
+    say = words.percent if measured.unit == "ratio" else words.duration
+    mark = {True: "✅", False: "❌", None: "⚪"}[measured.met]
+    now = "too few yet" if measured.samples else "no data yet"
+    if measured.value is not None:
+        now = say(measured.value)
+    return f"{mark} {measured.title} {measured.comparison} {say(measured.target)}: {now}"
 
 
 def _traffic(row: Traffic, name: str) -> str:

@@ -15,7 +15,7 @@ from bot.arguments.parsing import parse_action
 from bot.cards import ritual as ritual_cards
 from bot.cards import ritual_messages
 from bot.catalog.entry import Level
-from bot.cogs.rituals import _away, _folklore, _harmony, _log, _schedule, _screens
+from bot.cogs.rituals import _folklore, _harmony, _limits, _log, _schedule, _screens
 from bot.dispatch.cog import HelixCog
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
@@ -23,7 +23,7 @@ from bot.replies.confirm import confirm
 from bot.replies.progress import Progress
 from state.rituals.folklore import KINDS
 from state.rituals.records import Replay, RitualCancelled, RitualRecord, check_steps
-from state.rituals.rules import DEFAULT_STEPS, HARMONY_STEPS
+from state.rituals.rules import DEFAULT_STEPS, HARMONY_GOAL, HARMONY_STEPS
 
 if TYPE_CHECKING:
     from bot.dispatch.cog import Asked
@@ -40,10 +40,10 @@ class Rituals(HelixCog, name="rituals"):
     async def ritual(self, ctx: HelixContext, steps: int = DEFAULT_STEPS) -> None:
         """Run a ritual and show its progress."""
         rituals, caller = self.bot.collective.rituals, ctx.caller
-        place = _away.PLACE if _away.is_away(caller) else None
+        place = _limits.PLACE if _limits.is_away(caller) else None
         if place is not None:
             last = await rituals.last_of(caller.user_id, place)
-            _away.check(check_steps(steps), last, self.bot.kernel.clock.now())
+            _limits.check_away(check_steps(steps), last, self.bot.kernel.clock.now())
         run = await rituals.start(steps, actor=caller.actor, place=place)
         await self._follow(ctx, run, partial(_first_met, run))
 
@@ -68,12 +68,12 @@ class Rituals(HelixCog, name="rituals"):
     async def harmony(self, ctx: HelixContext) -> None:
         """Run a harmony ritual if harmony is low."""
         harmony = self.bot.collective.manager.snapshot.ucf.harmony
-        if not _harmony.is_needed(harmony):
+        if harmony >= HARMONY_GOAL:
             await ctx.say(embed=_screens.in_harmony(harmony))
             return
         rituals = self.bot.collective.rituals
         place = f"{self.bot.remember_scope}#{ctx.guild.id if ctx.guild is not None else 0}"
-        _harmony.check_rest(await rituals.last_at(place), self.bot.kernel.clock.now())
+        _limits.check_rest(await rituals.last_at(place), self.bot.kernel.clock.now())
         run = await rituals.start(HARMONY_STEPS, actor=ctx.caller.actor, kind="harmony", place=place)
         await self._follow(ctx, run, _harmony.phase_begun, first=_harmony.PHASES[0])
 

@@ -7,11 +7,10 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import discord
-from discord.ext import commands
 
 from bot.arguments.completion import suggesting
-from bot.cogs.roles import _choice, _creation, _screens, _words
-from bot.dispatch.cog import HelixCog, show
+from bot.cogs.roles import _choice, _creation, _screens
+from bot.dispatch.cog import HelixCog, guild_of, show
 from bot.dispatch.command import command
 from bot.replies import buttons, discord_codes
 from bot.replies.progress import Progress
@@ -36,7 +35,7 @@ class Roles(HelixCog, name="roles"):
     async def roles(self, ctx: HelixContext, category: str | None = None) -> None:
         """Show the roles, with the caller's own ticked."""
         wanted = _creation.parse_category(category)
-        guild, member = await _where(ctx.guild, ctx.author)
+        guild, member = await _where(ctx, ctx.author)
         await self._show_menus(ctx, guild, wanted, _ids(member))
 
     @buttons.component("roles", "toggle", command="roles", payload=_MENU)
@@ -44,7 +43,7 @@ class Roles(HelixCog, name="roles"):
         """Add and remove the roles whose tick changed."""
         scope, name, shown = press.payload.split(" ")
         wanted = None if scope == _EVERY else scope
-        guild, member = await _where(interaction.guild, interaction.user)
+        guild, member = await _where(interaction, interaction.user)
         held = set(_ids(member))
         category = _choice.categories(name, self_roles.views_of(guild.roles, guild.me))[0]
         notes = []
@@ -78,7 +77,7 @@ class Roles(HelixCog, name="roles"):
     async def setup_roles(self, ctx: HelixContext, category: str = _creation.ALL) -> None:
         """Create the missing roles."""
         wanted = _creation.parse_category(category, _creation.ALL) or _creation.ALL
-        guild, _ = await _where(ctx.guild, ctx.author)
+        guild = guild_of(ctx)
         with self.bot.guild_work.hold(guild.id, "setup-roles") as let_go:
             # Ask Discord, since the cache may lack roles that another run has just created.
             plan = _creation.plan(wanted, self_roles.views_of(await guild.fetch_roles(), guild.me))
@@ -98,7 +97,7 @@ class Roles(HelixCog, name="roles"):
     unsubscribe.autocomplete("role")(suggesting(lambda asked: _names(asked, held=True)))
 
     async def _choose(self, ctx: HelixContext, text: str, *, add: bool) -> None:
-        guild, member = await _where(ctx.guild, ctx.author)
+        guild, member = await _where(ctx, ctx.author)
         held = set(_ids(member))
         found = _choice.candidates(_named(text, guild), self_roles.views_of(guild.roles, guild.me))
         if not add and len(found) > 1:
@@ -113,7 +112,7 @@ class Roles(HelixCog, name="roles"):
         await ctx.say(embed=_screens.which(found, text, add=add), view=buttons.view_of(menu))
 
     async def _pick(self, interaction: discord.Interaction[Any], press: buttons.Press, *, add: bool) -> None:
-        guild, member = await _where(interaction.guild, interaction.user)
+        guild, member = await _where(interaction, interaction.user)
         found = self_roles.find(press.values[0], self_roles.views_of(guild.roles, guild.me))
         said, good = await self._change(guild, member, set(_ids(member)), found, add=add)
         await press.answer.update(embed=_screens.outcome(said, good=good))
@@ -130,8 +129,10 @@ class Roles(HelixCog, name="roles"):
         """Add or remove one role and update `held`; return the message and whether it worked."""
         has = found.role is not None and found.role.id in held
         if has == add and found.standing in {"ready", "out of reach"}:
-            return _words.done(found.name, add=add, changed=False), True
-        obstacle = _words.obstacle(found, self.bot.prefix, may_manage=guild.me.guild_permissions.manage_roles)
+            return _screens.changed(found.name, add=add, is_new=False), True
+        obstacle = _screens.obstacle(
+            found, self.bot.prefix, may_manage=guild.me.guild_permissions.manage_roles
+        )
         if obstacle is not None or found.role is None:
             return obstacle or "", False
         role, reason = discord.Object(found.role.id), "Requested by the member"
@@ -146,7 +147,7 @@ class Roles(HelixCog, name="roles"):
             if discord_codes.kind_of(error) in {"ours", "theirs"}:
                 raise
             return _screens.refused(found.name, error), False
-        return _words.done(found.name, add=add, changed=True), True
+        return _screens.changed(found.name, add=add, is_new=True), True
 
     async def _show_menus(
         self,
@@ -174,11 +175,10 @@ class Roles(HelixCog, name="roles"):
 
 
 async def _where(
-    guild: discord.Guild | None, user: discord.User | discord.Member
+    asked: HelixContext | discord.Interaction[Any], user: discord.User | discord.Member
 ) -> tuple[discord.Guild, discord.Member]:
     """The server and the member; fetch the member from Discord if necessary."""
-    if guild is None:
-        raise commands.NoPrivateMessage
+    guild = guild_of(asked)
     return guild, user if isinstance(user, discord.Member) else await guild.fetch_member(user.id)
 
 

@@ -115,3 +115,24 @@ def refused(name: str, error: discord.HTTPException) -> str:
         return f"Discord says that you are no longer in this server, so **{name}** is unchanged."
     too_low = f"Discord does not let me change **{name}**: my role must be above it and have Manage Roles."
     return discord_codes.in_words(error, {"forbidden": too_low})
+
+
+def obstacle(found: SelfRole, prefix: str, *, may_manage: bool) -> str | None:
+    """Why this role cannot be assigned or removed, and how to fix that; None if it can."""
+    name = f"**{found.name}**"
+    if found.standing == "missing":
+        return f"{name} does not exist in this server yet. `{prefix}setup-roles` creates it."
+    if found.standing == "privileged":
+        return f"The role {name} has permissions or belongs to a bot, so I never assign it."
+    if not may_manage:
+        return f"I lack Manage Roles, so I cannot change {name}. Ask an admin to grant it to me."
+    if found.standing == "out of reach":
+        return f"{name} is above my own role. Ask an admin to move my role above it."
+    return None
+
+
+def changed(name: str, *, add: bool, is_new: bool) -> str:
+    """The message after a change, or when there was nothing to change."""
+    if not is_new:
+        return f"You already have **{name}**." if add else f"You do not have **{name}**."
+    return f"You now have **{name}**." if add else f"You no longer have **{name}**."

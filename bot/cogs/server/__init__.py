@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import discord
 from discord import app_commands
-from discord.ext import commands
 
 from bot.arguments.channel import TextChannel
 from bot.arguments.parsing import parse_action
 from bot.cogs.server import _plan, _screens, _services, _verify, _welcome
 from bot.cogs.server._layout import PRIVATE
-from bot.dispatch.cog import HelixCog
+from bot.dispatch.cog import HelixCog, guild_of
 from bot.dispatch.command import command
 from bot.replies import buttons, pages
 from bot.replies.confirm import confirm
@@ -34,7 +33,7 @@ class Server(HelixCog, name="server"):
     @command("setup", action="mode")
     async def setup_server(self, ctx: HelixContext, mode: str | None = None) -> None:
         """Ask for confirmation, then create the missing part of the layout."""
-        dry, guild = _plan.parse_mode(mode), _guild(ctx.guild)
+        dry, guild = _plan.parse_mode(mode), guild_of(ctx)
         plan = await _read(guild)
         if dry:
             await ctx.say(embed=_screens.dry_run(plan, self._services(ctx, plan.channels)))
@@ -66,12 +65,12 @@ class Server(HelixCog, name="server"):
     @command("verify-setup")
     async def verify_setup(self, ctx: HelixContext) -> None:
         """Show what is missing, duplicate or in the way."""
-        await self._show_findings(ctx, _guild(ctx.guild), 0)
+        await self._show_findings(ctx, guild_of(ctx), 0)
 
     @buttons.component("server", "verify", command="verify-setup")
     async def turn_verify(self, interaction: discord.Interaction[Any], press: buttons.Press) -> None:
         """Turn to another page of the current findings."""
-        await self._show_findings(press, _guild(interaction.guild), pages.Turn.of(press).page)
+        await self._show_findings(press, guild_of(interaction), pages.Turn.of(press).page)
 
     @command("welcome")
     async def welcome(
@@ -81,11 +80,8 @@ class Server(HelixCog, name="server"):
         channel: app_commands.Transform[discord.TextChannel | None, TextChannel] = None,
     ) -> None:
         """Preview the welcome, choose its channel, or switch it off."""
-        wanted, guild, store = (
-            parse_action(action, _welcome.ACTIONS),
-            _guild(ctx.guild),
-            welcomes.Welcomes(self.bot),
-        )
+        wanted, guild = parse_action(action, _welcome.ACTIONS), guild_of(ctx)
+        store = welcomes.Welcomes(self.bot)
         before = await store.channel_id(guild.id)
         preview = welcomes.card(guild, ctx.author.mention, self.bot.prefix)
         if wanted == "test":
@@ -105,15 +101,9 @@ class Server(HelixCog, name="server"):
             _welcome.check_channel(channel.name, _lacking(guild, channel))
             await store.set(guild.id, channel.id)
             if before != channel.id:
-                await self._record(
-                    ctx,
-                    ctx.caller.actor.row(
-                        "welcome",
-                        "channel",
-                        before=None if before is None else str(before),
-                        after=str(channel.id),
-                    ),
-                )
+                old, actor = None if before is None else str(before), ctx.caller.actor
+                row = actor.row("welcome", "channel", before=old, after=str(channel.id))
+                await self._record(ctx, row)
             await ctx.say(embeds=(_screens.welcome_set(channel.id), preview))
 
     def _services(self, ctx: HelixContext, channels: Mapping[_plan.Spot, int]) -> _services.Services:
@@ -152,12 +142,6 @@ class Server(HelixCog, name="server"):
             exposed=places.is_exposed(guild.channels, guild, PRIVATE),
         )
         await self.show_page(asked, "verify", _screens.verified(found, page, self.bot.prefix))
-
-
-def _guild(guild: discord.Guild | None) -> discord.Guild:
-    if guild is None:
-        raise commands.NoPrivateMessage
-    return guild
 
 
 async def _read(guild: discord.Guild) -> _plan.Plan:

@@ -10,7 +10,7 @@ from bot.arguments.completion import offering, suggesting
 from bot.arguments.parsing import parse_action
 from bot.cards import field_pictures
 from bot.cogs.visuals import _input, _screens
-from bot.dispatch.cog import HelixCog
+from bot.dispatch.cog import HelixCog, guild_of
 from bot.dispatch.command import command
 from bot.pictures.field_request import STYLES, Style
 from bot.replies.confirm import confirm
@@ -39,7 +39,7 @@ class Visuals(HelixCog, name="visuals"):
     @command("icon", action="action")
     async def icon(self, ctx: HelixContext, action: str = "info", value: str | None = None) -> None:
         """Show, set or cycle the icon."""
-        wanted, guild = parse_action(action, _input.ACTIONS), _guild(ctx)
+        wanted, guild = parse_action(action, _input.ACTIONS), guild_of(ctx)
         if wanted == "set":
             await self._set(ctx, guild, value)
         elif wanted == "cycle":
@@ -94,12 +94,6 @@ class Visuals(HelixCog, name="visuals"):
         if not (await book.find(guild.id)).is_foreign(icons.key_of(guild)):
             return True
         return await confirm(ctx, _ASK, danger=True)
-
-
-def _guild(ctx: HelixContext) -> discord.Guild:
-    if ctx.guild is None:
-        raise icons.NoPermission("A direct message has no icon. Use this command in a server.")
-    return ctx.guild
 
 
 setup = Visuals.add_to

@@ -1,7 +1,7 @@
 """How replies look: within Discord's limits whatever they are given, and saying what matters."""
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import discord
@@ -18,7 +18,6 @@ from bot.cogs.monitoring._discovery import Address
 from bot.cogs.monitoring._health import HealthView
 from bot.cogs.monitoring._heartbeat import Pulse
 from bot.cogs.monitoring._metrics import MetricsView, Traffic, WebhookCounts
-from bot.cogs.monitoring._objectives import Objective
 from bot.cogs.monitoring._ping import PingView
 from bot.text import embeds
 from core.cache import CacheStats
@@ -26,6 +25,7 @@ from core.health import Check
 from core.health.threshold import Threshold
 from state.agents import AgentView, find_agent
 from state.models import DEFAULT_UCF, METRICS
+from state.slo.objectives import TARGETS, SloReport, judge
 from state.status.records import GatewayStatus, RitualBrief, StatusView, WebhooksStatus
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -85,6 +85,16 @@ def fits(embed: discord.Embed) -> None:
     embeds.check(None, [embed])
 
 
+def slo_report(over_s: float) -> SloReport:
+    """The hit rate is 50 %; nothing else has been measured yet."""
+    objectives = [
+        judge(target, 0.5, 1_000) if target.name == "hit_rate" else judge(target, None, 0)
+        for target in TARGETS
+    ]
+    since = NOW - timedelta(seconds=over_s)
+    return SloReport(since=since, until=NOW, met=False, promises=tuple(objectives))
+
+
 def text_of(embed: discord.Embed) -> str:
     parts = [embed.title, embed.description, *(f"{field.name}\n{field.value}" for field in embed.fields)]
     return "\n".join(part for part in parts if part)
@@ -133,8 +143,7 @@ def test_metrics_fit(
         hit_rate=share,
         memory_bytes=None if share is None else 10**9,
         lag_s=(0.0, 1.0),
-        objectives=(Objective(name, "< 1", name, None),) * 8,
-        objectives_over_s=60.0,
+        slo=slo_report(60.0),
         webhooks=COUNTS,
     )
     fits(_metrics_screen.metrics(view))
@@ -309,13 +318,9 @@ def test_health_shows_what_is_to_be_typed_as_code() -> None:
 def metrics_view(section: str | None, over_s: float = 86_400) -> MetricsView:
     rows = (Traffic("/status", 10, 1, 0.001, 0.002, 0.003),)
     empty = Traffic("all", 0, 0, None, None, None)
-    objectives = (
-        Objective("Hit rate", "> 80%", "50%", met=False),
-        Objective("Uptime", "> 99.9%", "no data yet", None),
-    )
     wanted: Any = section
     size = 100 * 1024 * 1024
-    return MetricsView(wanted, rows[0], empty, rows, (), 0.5, size, (0.001, 0.01), objectives, over_s, COUNTS)
+    return MetricsView(wanted, rows[0], empty, rows, (), 0.5, size, (0.001, 0.01), slo_report(over_s), COUNTS)
 
 
 def test_metrics_overview_has_the_numbers_and_the_objectives() -> None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from bot.cogs.agents.sayings.consciousness import CONSCIOUSNESS
 from bot.cogs.agents.sayings.integration import INTEGRATION
 from bot.cogs.agents.sayings.operational import OPERATIONAL
 
-SAYINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({**CONSCIOUSNESS, **OPERATIONAL, **INTEGRATION})
+SAYINGS: Mapping[str, tuple[str, ...]] = {**CONSCIOUSNESS, **OPERATIONAL, **INTEGRATION}
 """Sayings by the agent's name, as the roster spells it."""

@@ -5,7 +5,8 @@ import pytest
 from bot.arguments.parsing import UnknownAction
 from bot.cogs.consciousness._level import BANDS
 from bot.cogs.content import _input
-from bot.cogs.rituals._harmony import PHASES, REST
+from bot.cogs.rituals._harmony import PHASES
+from bot.cogs.rituals._limits import REST
 from bot.text import documents
 from tests.bot.cogs.logic import reply_to
 

@@ -3,9 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.cogs.monitoring import _discovery, _health, _metrics, _objectives, _ping, _screens
+from bot.cogs.monitoring import _discovery, _health, _metrics, _metrics_screen, _ping, _screens
 from bot.cogs.monitoring._metrics import UnknownSection
-from bot.cogs.monitoring._objectives import Objective
 from core.runtime.kernel import Kernel
 from state.ports import RouteInfo
 from state.slo.objectives import TARGETS, ObjectiveName, SloReport, judge
@@ -62,7 +61,7 @@ def test_metrics_before_any_traffic_say_that_there_is_none(kernel: Kernel) -> No
     view = _metrics.build_metrics(kernel, UNMEASURED, None)
     assert (view.http.count, view.http.failed_share, view.http.p95_s) == (0, None, None)
     assert view.hit_rate is None
-    assert [one.met for one in view.objectives] == [None] * 8
+    assert [one.met for one in view.slo.promises] == [None] * 8
 
 
 def test_http_counts_only_server_errors_as_failed(kernel: Kernel) -> None:
@@ -118,24 +117,20 @@ def test_memory_is_unknown_where_the_platform_does_not_say(
     assert _metrics.build_metrics(kernel, UNMEASURED, None).memory_bytes is None
 
 
-def objective(name: ObjectiveName, value: float | None, samples: int = 1_000) -> Objective:
+def objective(name: ObjectiveName, value: float | None, samples: int = 1_000) -> str:
     (target,) = (target for target in TARGETS if target.name == name)
-    (shown,) = _objectives.build_objectives(
-        SloReport(since=NOON, until=NOON, met=None, promises=(judge(target, value, samples),))
-    )
-    return shown
+    return _metrics_screen.objective(judge(target, value, samples))
 
 
-def test_an_objective_is_said_with_its_bound_and_where_it_stands() -> None:
-    assert objective("error_rate", 0.0005) == Objective("Error rate", "< 0.1%", "0.05%", met=True)
-    assert objective("command_p95", 2.5) == Objective("Command p95", "< 2 s", "2.5 s", met=False)
-    assert objective("response_p95", 0.0042) == Objective("Response p95", "< 200 ms", "4.2 ms", met=True)
+def test_an_objective_is_shown_with_its_bound_and_its_value() -> None:
+    assert objective("error_rate", 0.0005) == "✅ Error rate < 0.1%: 0.05%"
+    assert objective("command_p95", 2.5) == "❌ Command p95 < 2 s: 2.5 s"
+    assert objective("response_p95", 0.0042) == "✅ Response p95 < 200 ms: 4.2 ms"
 
 
 def test_an_objective_that_cannot_be_judged_says_why() -> None:
-    assert objective("deliveries", None, 0).stands == "no data yet"
-    assert objective("deliveries", 0.5, 2).stands == "too few yet"
-    assert objective("deliveries", 0.5, 2).met is None
+    assert objective("deliveries", None, 0) == "⚪ Deliveries > 99.5%: no data yet"
+    assert objective("deliveries", 0.5, 2) == "⚪ Deliveries > 99.5%: too few yet"
 
 
 @pytest.mark.parametrize("unknown", [math.nan, math.inf])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cards import ritual
-from bot.cogs.rituals import _folklore, _harmony, _schedule, _screens
+from bot.cogs.rituals import _folklore, _harmony, _limits, _schedule, _screens
 from bot.cogs.rituals._log import Log
 from bot.text import embeds
 from core.errors import HelixError
@@ -103,14 +103,14 @@ def test_harmony_has_four_phases_and_then_ends() -> None:
 
 def test_a_rest_of_ten_minutes_is_kept() -> None:
     done = msgspec.structs.replace(DONE, ended_at=NOW)
-    _harmony.check_rest(None, NOW)
-    with pytest.raises(_harmony.TooSoon, match="Try again"):
-        _harmony.check_rest(done, NOW + timedelta(minutes=9, seconds=59))
-    _harmony.check_rest(done, NOW + timedelta(minutes=10))
+    _limits.check_rest(None, NOW)
+    with pytest.raises(_limits.TooSoon, match="Try again"):
+        _limits.check_rest(done, NOW + timedelta(minutes=9, seconds=59))
+    _limits.check_rest(done, NOW + timedelta(minutes=10))
 
 
 def test_one_that_a_clock_ahead_has_ended_in_the_future_keeps_nobody_waiting() -> None:
-    _harmony.check_rest(msgspec.structs.replace(DONE, ended_at=NOW), NOW - timedelta(hours=2))
+    _limits.check_rest(msgspec.structs.replace(DONE, ended_at=NOW), NOW - timedelta(hours=2))
 
 
 def test_folklore_puts_the_best_known_first() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cogs.roles import _choice, _creation, _words
+from bot.cogs.roles import _choice, _creation, _screens
 from bot.servers import self_roles
 from bot.servers.self_roles import CATEGORIES, NAMES, RoleView, SelfRole
 from tests.bot.cogs.logic import reply_to
@@ -70,11 +70,11 @@ def test_a_wrong_category_is_answered_with_the_known_ones() -> None:
 )
 def test_each_obstacle_is_explained(standing: self_roles.Standing, may_manage: bool, said: str) -> None:
     found = SelfRole("Telemetry", standing)
-    assert said in str(_words.obstacle(found, "!", may_manage=may_manage))
+    assert said in str(_screens.obstacle(found, "!", may_manage=may_manage))
 
 
 def test_where_nothing_stands_in_the_way_nothing_is_said() -> None:
-    assert _words.obstacle(SelfRole("Telemetry", "ready"), "!", may_manage=True) is None
+    assert _screens.obstacle(SelfRole("Telemetry", "ready"), "!", may_manage=True) is None
 
 
 @pytest.mark.usefixtures("logic_bot")
