@@ -5,13 +5,14 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from sandbox.events import Event, EventBus
+from sandbox.events import EventBus
 from sandbox.faults import Faults
 from sandbox.gateway.server import Gateway
 from sandbox.gateway.sessions import Sessions
 from sandbox.interactions import Interactions
 from sandbox.interactions.commands import CommandRegistry
 from sandbox.interactions.responses import Responses
+from sandbox.parts import Core
 from sandbox.pictures import Pictures
 from sandbox.places.channels import Channels
 from sandbox.places.guilds import Guilds
@@ -26,7 +27,6 @@ from sandbox.posts.reactions import Reactions
 from sandbox.ratelimit import RateLimits
 from sandbox.seed import build_world
 from sandbox.snowflake import SnowflakeSource
-from sandbox.wire import JsonObject
 
 
 class Engine:
@@ -60,32 +60,22 @@ class Engine:
         self.files = FileStore(self.next_id)
         self.faults = Faults()
         self.limits = RateLimits(wall_s, monotonic_s)
-        self.messages = Messages(
-            self.world,
-            self.bus,
-            self.files,
-            next_id=self.next_id,
-            wall_s=wall_s,
-            monotonic_s=monotonic_s,
-        )
+        core = Core(self.world, self.bus, self.next_id, wall_s, monotonic_s)
+        self.messages = Messages(core, self.files)
         self.pictures = Pictures()
-        self.pins = Pins(self.world, self.bus, self.messages, wall_s)
-        self.threads = Threads(
-            self.world, self.bus, self.messages, self.files, next_id=self.next_id, wall_s=wall_s
-        )
-        self.webhooks = Webhooks(
-            self.world, self.bus, self.messages, self.threads, pictures=self.pictures, next_id=self.next_id
-        )
-        self.roles = Roles(self.world, self.bus, self.next_id)
-        self.members = Members(self.world, self.bus, self.messages, wall_s)
-        self.guilds = Guilds(self.bus, self.pictures)
-        self.channels = Channels(self.world, self.bus, self.files, self.next_id)
-        self.reactions = Reactions(self.world, self.bus)
-        self.interactions = Interactions(self.world, self.bus, self.next_id, monotonic_s)
+        self.pins = Pins(core, self.messages)
+        self.threads = Threads(core, self.messages, self.files)
+        self.webhooks = Webhooks(core, self.messages, self.threads, self.pictures)
+        self.roles = Roles(core)
+        self.members = Members(core, self.messages)
+        self.guilds = Guilds(core, self.pictures)
+        self.channels = Channels(core, self.files)
+        self.reactions = Reactions(core)
+        self.interactions = Interactions(core)
         self.responses = Responses(self.world, self.messages, self.interactions)
-        self.commands = CommandRegistry(self.world.application.id, self.bus, self.next_id)
-        self.sessions = Sessions(self.world, self.bus, monotonic_s, self._on_presence)
-        self.gateway = Gateway(self.world, self.sessions, monotonic_s)
+        self.commands = CommandRegistry(core)
+        self.sessions = Sessions(core, self._on_presence)
+        self.gateway = Gateway(core, self.sessions)
 
     def set_address(self, host: str, port: int) -> None:
         """Set the address in the parts that build URLs."""
@@ -95,8 +85,7 @@ class Engine:
 
     def _on_presence(self, online: bool) -> None:
         self.world.bot_online = online
-        data: JsonObject = {"connected": online}
-        self.bus.publish(Event("BOT_CONNECTION", lambda _: data))
+        self.bus.send("BOT_CONNECTION", {"connected": online})
 
 
 ENGINE = web.AppKey("ENGINE", Engine)

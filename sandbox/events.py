@@ -60,6 +60,18 @@ class EventBus:
         for listener in tuple(self._listeners):
             listener(event)
 
+    def send(
+        self,
+        name: str,
+        data: JsonObject,
+        *,
+        guild_id: int | None = None,
+        channel_id: int | None = None,
+        only: frozenset[int] | None = None,
+    ) -> None:
+        """Publish an event with the same data for all receivers."""
+        self.publish(Event(name, lambda _: data, guild_id, channel_id, only))
+
 
 def may_hear(world: World, event: Event, user_id: int) -> bool:
     """Whether a user may receive an event, by membership and channel permissions."""

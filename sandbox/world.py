@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sandbox.errors import missing_access, unknown
+from sandbox.errors import missing_access, missing_permissions, unknown
 from sandbox.permissions import (
     DM_PERMISSIONS,
     base_permissions,
@@ -59,6 +59,15 @@ class World:
         parent = guild.channels.get(channel.parent_id or 0)
         return thread_permissions(guild, parent, channel, user_id) if parent is not None else 0
 
+    def require(self, channel: Channel, user_id: int, needed: int) -> None:
+        """Check that a user has all of the permissions in a channel.
+
+        Raises:
+            ApiError: 403 with code 50013.
+        """
+        if self.permissions_in(channel, user_id) & needed != needed:
+            raise missing_permissions()
+
     def guild_permissions(self, guild_id: int, user_id: int) -> int:
         """A user's permissions in a server, without overwrites."""
         return base_permissions(self.guilds[guild_id], user_id)
@@ -113,6 +122,12 @@ class World:
         """A user's membership in a server, if any."""
         guild = self.guilds.get(guild_id) if guild_id is not None else None
         return guild.members.get(user_id) if guild is not None else None
+
+    def is_named(self, member: Member, start: str) -> bool:
+        """Whether the user name, display name or nickname begins with ``start``, ignoring case."""
+        user = self.users[member.user_id]
+        names = (user.username, user.global_name or "", member.nick or "")
+        return any(name.lower().startswith(start.lower()) for name in names)
 
     def shares_guild_with_bot(self, user_id: int) -> bool:
         """Whether the bot may write to a user, because they share a server."""

@@ -44,7 +44,7 @@ def own_guilds(world: World, session: Session) -> list[Guild]:
     if not session.intents & Intent.GUILDS:
         return []
     bot_id = world.application.bot_id
-    return [g for g in world.guilds.values() if bot_id in g.members and session.has_guild(g.id)]
+    return [g for g in world.guilds.values() if bot_id in g.members and session.in_shard(g.id)]
 
 
 def guild_create_json(world: World, guild: Guild, intents: int) -> JsonObject:
@@ -82,7 +82,7 @@ def member_chunks(world: World, request: JsonObject, intents: int) -> list[JsonO
     if guild is None or world.application.bot_id not in guild.members:
         return []
     user_ids = request.get("user_ids")
-    query = str(request.get("query") or "").lower()
+    query = str(request.get("query") or "")
     limit = request.get("limit")
     limit = limit if isinstance(limit, int) and 0 <= limit <= 100 else 0
     not_found: list[str] = []
@@ -93,7 +93,7 @@ def member_chunks(world: World, request: JsonObject, intents: int) -> list[JsonO
     elif query == "" and limit == 0 and not intents & Intent.GUILD_MEMBERS:
         return []
     else:
-        found = [m for m in guild.members.values() if _matches(world, m.user_id, m.nick, query)]
+        found = [m for m in guild.members.values() if world.is_named(m, query)]
         found = found[:limit] if limit else found
     pages = [found[at : at + CHUNK_MEMBERS] for at in range(0, len(found), CHUNK_MEMBERS)] or [[]]
     chunks: list[JsonObject] = []
@@ -112,9 +112,3 @@ def member_chunks(world: World, request: JsonObject, intents: int) -> list[JsonO
             chunk["nonce"] = request["nonce"][:32]
         chunks.append(chunk)
     return chunks
-
-
-def _matches(world: World, user_id: int, nick: str | None, query: str) -> bool:
-    user = world.users[user_id]
-    names = (user.username, user.global_name or "", nick or "")
-    return any(name.lower().startswith(query) for name in names)

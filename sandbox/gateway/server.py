@@ -3,7 +3,6 @@
 import asyncio
 import hmac
 import logging
-from collections.abc import Callable
 
 from aiohttp import web
 
@@ -12,8 +11,8 @@ from sandbox.gateway.connection import Close, Closed, Connection, Op
 from sandbox.gateway.handshake import guild_create_json, member_chunks, own_guilds, ready_json
 from sandbox.gateway.intents import disallowed
 from sandbox.gateway.sessions import Session, Sessions
+from sandbox.parts import Core, Part
 from sandbox.wire import JsonObject
-from sandbox.world import World
 
 logger = logging.getLogger(__name__)
 
@@ -24,13 +23,8 @@ _MAX_INTENTS = 1 << 26
 _MAX_SHARDS = 16
 
 
-class Gateway:
+class Gateway(Part):
     """Accepts gateway connections and keeps the count of identifies.
-
-    Args:
-        world: The records.
-        sessions: The sessions to open and resume.
-        monotonic_s: The monotonic clock, in seconds.
 
     Attributes:
         url: The ``resume_gateway_url`` in READY; set once the port is known.
@@ -38,14 +32,13 @@ class Gateway:
         identifies_left: The remaining session starts of today.
     """
 
-    def __init__(self, world: World, sessions: Sessions, monotonic_s: Callable[[], float]) -> None:
+    def __init__(self, core: Core, sessions: Sessions) -> None:
+        super().__init__(core)
         self.url = ""
         self.heartbeat_s = HEARTBEAT_S
         self.identifies_left = IDENTIFIES_PER_DAY
-        self._world = world
         self._sessions = sessions
-        self._monotonic_s = monotonic_s
-        self._day_ends_s = monotonic_s() + DAY_S
+        self._day_ends_s = self._monotonic_s() + DAY_S
         self._connections: dict[Connection, Session | None] = {}
 
     def session_start_limit(self) -> JsonObject:
@@ -163,7 +156,7 @@ class Gateway:
             self._sessions.forget(session)
             connection.send_op(Op.INVALID_SESSION, False)
             return
-        if isinstance(session.wire, Connection):
+        if session.wire is not None:
             session.wire.drop()
         self._sessions.attach(session, connection)
         self._connections[connection] = session

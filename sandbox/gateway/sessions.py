@@ -3,10 +3,11 @@
 import secrets
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
 
-from sandbox.events import Event, EventBus, may_hear
+from sandbox.events import Event, may_hear
+from sandbox.gateway.connection import Connection
 from sandbox.gateway.intents import blank_content, hides_content, wants
+from sandbox.parts import Core, Part
 from sandbox.wire import JsonObject, encode
 from sandbox.world import World
 
@@ -15,14 +16,6 @@ REPLAY_EVENTS = 1000
 RESUMABLE_S = 300.0
 """How long a disconnected session can be resumed, in seconds."""
 MAX_SESSIONS = 32
-
-
-class Wire(Protocol):
-    """The sending side of a connection."""
-
-    def send(self, text: str) -> None:
-        """Queue a payload."""
-        ...
 
 
 class Session:
@@ -41,18 +34,15 @@ class Session:
         self.intents = intents
         self.shard = shard
         self.sequence = 0
-        self.wire: Wire | None = None
+        self.wire: Connection | None = None
         self.away_since_s: float | None = None
         self._world = world
         self._buffer: deque[tuple[int, str]] = deque(maxlen=replay_events)
 
     def dispatch(self, name: str, data: JsonObject) -> None:
         """Number an event, keep it for a resume, and send it if connected."""
-        self._dispatch_encoded(name, encode(data))
-
-    def _dispatch_encoded(self, name: str, data: str) -> None:
         self.sequence += 1
-        text = f'{{"t":"{name}","s":{self.sequence},"op":0,"d":{data}}}'
+        text = f'{{"t":"{name}","s":{self.sequence},"op":0,"d":{encode(data)}}}'
         self._buffer.append((self.sequence, text))
         if self.wire is not None:
             self.wire.send(text)
@@ -60,7 +50,7 @@ class Session:
     def hear(self, event: Event) -> None:
         """Dispatch an event of the bus, if this session's intents, shard and permissions allow."""
         bot_id = self._world.application.bot_id
-        if not wants(event, self.intents) or not self._in_shard(event.guild_id):
+        if not wants(event, self.intents) or not self.in_shard(event.guild_id):
             return
         if not may_hear(self._world, event, bot_id):
             return
@@ -69,14 +59,13 @@ class Session:
             data = blank_content(data)
         self.dispatch(event.name, data)
 
-    def _in_shard(self, guild_id: int | None) -> bool:
-        # "Sharding" in Discord's reference; events without a server go to shard 0.
+    def in_shard(self, guild_id: int | None) -> bool:
+        """Whether a server belongs to this session's shard ("Sharding" in Discord's reference).
+
+        Direct messages and other events without a server go to shard 0.
+        """
         number, count = self.shard
         return (guild_id >> 22) % count == number if guild_id is not None else number == 0
-
-    def has_guild(self, guild_id: int) -> bool:
-        """Whether a server belongs to this session's shard."""
-        return self._in_shard(guild_id)
 
     def missed_since(self, sequence: int) -> list[str] | None:
         """The payloads after ``sequence``; None if some are no longer kept."""
@@ -87,37 +76,28 @@ class Session:
         return [text for number, text in self._buffer if number > sequence]
 
 
-class Sessions:
+class Sessions(Part):
     """All sessions of the application. Several can be connected at once, as during a rolling deployment.
 
     Args:
-        world: For visibility.
-        bus: The source of events.
-        monotonic_s: The monotonic clock, in seconds.
+        core: What the parts share.
         on_presence: Called when the first client connects or the last one disconnects.
     """
 
-    def __init__(
-        self,
-        world: World,
-        bus: EventBus,
-        monotonic_s: Callable[[], float],
-        on_presence: Callable[[bool], None],
-    ) -> None:
+    def __init__(self, core: Core, on_presence: Callable[[bool], None]) -> None:
+        super().__init__(core)
         self.replay_events = REPLAY_EVENTS
         self.resumable_s = RESUMABLE_S
-        self._world = world
-        self._monotonic_s = monotonic_s
         self._on_presence = on_presence
         self._sessions: dict[str, Session] = {}
         self._online = False
-        bus.subscribe(self._hear)
+        self._bus.subscribe(self._hear)
 
     def _hear(self, event: Event) -> None:
         for session in tuple(self._sessions.values()):
             session.hear(event)
 
-    def open(self, intents: int, shard: tuple[int, int], wire: Wire) -> Session:
+    def open(self, intents: int, shard: tuple[int, int], wire: Connection) -> Session:
         """Open a session for an identified client."""
         self._expire()
         session = Session(self._world, intents, shard, self.replay_events)
@@ -130,12 +110,12 @@ class Sessions:
         self._expire()
         return self._sessions.get(session_id)
 
-    def attach(self, session: Session, wire: Wire) -> None:
+    def attach(self, session: Session, wire: Connection) -> None:
         """Set the new connection of a resumed session."""
         session.wire = wire
         session.away_since_s = None
 
-    def detach(self, session: Session, wire: Wire) -> None:
+    def detach(self, session: Session, wire: Connection) -> None:
         """Record that a connection is gone; the session stays resumable.
 
         No-op if a resume has replaced the connection.

@@ -3,14 +3,12 @@
 import asyncio
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
 
 from sandbox.errors import ApiError, unknown
-from sandbox.events import Event, EventBus
 from sandbox.interactions.wording import AUTOCOMPLETE, Interaction, interaction_json
+from sandbox.parts import Core, Part
 from sandbox.records import Channel, Message
 from sandbox.wire import JsonObject
-from sandbox.world import World
 
 ANSWER_S = 3.0
 """The deadline for the bot's first response, in seconds."""
@@ -21,29 +19,13 @@ _MAX_KEPT = 2000
 NOT_RESPONDING = "The application did not respond"
 
 
-class Interactions:
-    """The interactions of the last fifteen minutes.
+class Interactions(Part):
+    """The interactions of the last fifteen minutes."""
 
-    Args:
-        world: The records.
-        bus: Where INTERACTION_CREATE and the results are published.
-        next_id: Returns a new snowflake.
-        monotonic_s: The monotonic clock, in seconds.
-    """
-
-    def __init__(
-        self,
-        world: World,
-        bus: EventBus,
-        next_id: Callable[[], int],
-        monotonic_s: Callable[[], float],
-    ) -> None:
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self.answer_s = ANSWER_S
         self.token_s = TOKEN_S
-        self._world = world
-        self._bus = bus
-        self._next_id = next_id
-        self._monotonic_s = monotonic_s
         self._by_token: OrderedDict[str, Interaction] = OrderedDict()
 
     def start(
@@ -77,9 +59,7 @@ class Interactions:
         self._by_token[interaction.token] = interaction
         payload = interaction_json(self._world, interaction, data, source)
         only = frozenset({self._world.application.bot_id})
-        self._bus.publish(
-            Event("INTERACTION_CREATE", lambda _: payload, guild_id=channel.guild_id, only=only)
-        )
+        self._bus.send("INTERACTION_CREATE", payload, guild_id=channel.guild_id, only=only)
         interaction.timer = loop.call_later(self.answer_s, self._time_out, interaction)
         return interaction
 
@@ -140,7 +120,7 @@ class Interactions:
             data["modal"] = interaction.modal
         if message is not None:
             data["message"] = message
-        self._bus.publish(Event("INTERACTION_RESULT", lambda _: data, only=frozenset({interaction.user_id})))
+        self._bus.send("INTERACTION_RESULT", data, only=frozenset({interaction.user_id}))
 
     def close(self) -> None:
         """Cancel all deadlines."""

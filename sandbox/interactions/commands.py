@@ -1,28 +1,18 @@
 """The registered application commands, global and per server."""
 
-from collections.abc import Callable
-
 from sandbox.errors import FormErrors, unknown
-from sandbox.events import Event, EventBus
 from sandbox.forms.commands import MAX_COMMANDS, parse_command, parse_commands, too_many_commands
+from sandbox.parts import Core, Part
 from sandbox.wire import JsonObject
 
 _Key = tuple[int, str]
 
 
-class CommandRegistry:
-    """Application commands by scope: None for global ones, else a server's id.
+class CommandRegistry(Part):
+    """Application commands by scope: None for global ones, else a server's id."""
 
-    Args:
-        application_id: The owner of the commands.
-        bus: Where APPLICATION_COMMANDS_UPDATE is published, for the chat page.
-        next_id: Returns a new snowflake.
-    """
-
-    def __init__(self, application_id: int, bus: EventBus, next_id: Callable[[], int]) -> None:
-        self._application_id = application_id
-        self._bus = bus
-        self._next_id = next_id
+    def __init__(self, core: Core) -> None:
+        super().__init__(core)
         self._scopes: dict[int | None, dict[_Key, JsonObject]] = {}
 
     def in_scope(self, guild_id: int | None) -> list[JsonObject]:
@@ -121,7 +111,7 @@ class CommandRegistry:
     def _complete(self, parsed: JsonObject, old: JsonObject | None, guild_id: int | None) -> JsonObject:
         command = parsed | {
             "id": old["id"] if old is not None else str(self._next_id()),
-            "application_id": str(self._application_id),
+            "application_id": str(self._world.application.id),
             "version": str(self._next_id()),
         }
         if guild_id is not None:
@@ -129,8 +119,7 @@ class CommandRegistry:
         return command
 
     def _announce(self) -> None:
-        data: JsonObject = {"commands": self.all()}
-        self._bus.publish(Event("APPLICATION_COMMANDS_UPDATE", lambda _: data))
+        self._bus.send("APPLICATION_COMMANDS_UPDATE", {"commands": self.all()})
 
 
 def _key(command: JsonObject) -> _Key:

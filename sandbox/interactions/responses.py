@@ -38,13 +38,7 @@ _ALLOWED = {
 
 
 class Responses:
-    """Applies the bot's responses.
-
-    Args:
-        world: The records.
-        messages: Creates messages.
-        interactions: The interactions.
-    """
+    """Applies the bot's responses."""
 
     def __init__(self, world: World, messages: Messages, interactions: Interactions) -> None:
         self._world = world

@@ -3,24 +3,15 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from sandbox.events import Event, EventBus
+from sandbox.events import Event
+from sandbox.parts import Part
 from sandbox.records import Channel
 from sandbox.render import channel_json
 from sandbox.wire import JsonObject
-from sandbox.world import World
 
 
-class ChannelEvents:
-    """Publishes events about channels: to the bot for all of them, as at Discord; to people who can see them.
-
-    Args:
-        world: The records.
-        bus: Where CHANNEL_CREATE, CHANNEL_UPDATE and CHANNEL_DELETE go.
-    """
-
-    def __init__(self, world: World, bus: EventBus) -> None:
-        self._world = world
-        self._bus = bus
+class ChannelEvents(Part):
+    """Publishes events about channels to the people who can see them; the bot gets all, as at Discord."""
 
     def viewers(self, channel: Channel) -> frozenset[int]:
         """The members who can see the channel, and the bot."""
@@ -33,8 +24,7 @@ class ChannelEvents:
     def created(self, channel: Channel) -> None:
         """Publish a new channel."""
         data = channel_json(self._world, channel)
-        only = self.viewers(channel)
-        self._bus.publish(Event("CHANNEL_CREATE", lambda _: data, guild_id=channel.guild_id, only=only))
+        self._bus.send("CHANNEL_CREATE", data, guild_id=channel.guild_id, only=self.viewers(channel))
 
     @contextmanager
     def changing(self, channels: Iterable[Channel]) -> Iterator[None]:
@@ -60,4 +50,4 @@ class ChannelEvents:
 
     def deleted(self, guild_id: int, data: JsonObject, viewers: frozenset[int]) -> None:
         """Publish a deleted channel to those who could see it."""
-        self._bus.publish(Event("CHANNEL_DELETE", lambda _: data, guild_id=guild_id, only=viewers))
+        self._bus.send("CHANNEL_DELETE", data, guild_id=guild_id, only=viewers)

@@ -1,40 +1,30 @@
 """Creates, edits, moves and deletes channels and categories, by Discord's rules."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from sandbox.errors import ApiError, bad_form, missing_access, missing_permissions, unknown
-from sandbox.events import EventBus
 from sandbox.forms.channels import ChannelFields, ChannelPlace
 from sandbox.forms.overwrites import require_own_bits, require_targets
+from sandbox.parts import Core, Part
 from sandbox.permissions import Permission, base_permissions
 from sandbox.places.channel_events import ChannelEvents
 from sandbox.places.guilds import tell_guild
 from sandbox.posts.files import FileStore
 from sandbox.records import CATEGORY, Channel, Guild, Overwrite
 from sandbox.render import channel_json
-from sandbox.world import World
 
 MAX_CHANNELS = 500
 """The maximum number of channels in a server, including categories."""
 MAX_IN_CATEGORY = 50
 
 
-class Channels:
-    """Changes channels and publishes the events. ``actor_id`` is the acting user; over REST it is the bot.
+class Channels(Part):
+    """Changes channels and publishes the events. ``actor_id`` is the acting user; over REST it is the bot."""
 
-    Args:
-        world: The records.
-        bus: Where CHANNEL_CREATE, CHANNEL_UPDATE and CHANNEL_DELETE go.
-        files: Stores the attachments, which are dropped with a deleted channel.
-        next_id: Returns a new snowflake.
-    """
-
-    def __init__(self, world: World, bus: EventBus, files: FileStore, next_id: Callable[[], int]) -> None:
-        self._world = world
-        self._bus = bus
-        self._events = ChannelEvents(world, bus)
+    def __init__(self, core: Core, files: FileStore) -> None:
+        super().__init__(core)
+        self._events = ChannelEvents(core)
         self._files = files
-        self._next_id = next_id
 
     def create(self, guild: Guild, actor_id: int, kind: int, fields: ChannelFields) -> Channel:
         """Create a channel; at the end unless a position is given, with its category's overwrites by default.
@@ -76,7 +66,7 @@ class Channels:
         Raises:
             ApiError: 403 (50013) without permission, 400 (50035) for a full category.
         """
-        self._require(channel, actor_id, Permission.MANAGE_CHANNELS)
+        self._world.require(channel, actor_id, Permission.MANAGE_CHANNELS)
         parent_id = fields.get("parent_id", channel.parent_id)
         if parent_id != channel.parent_id:
             self._parent(guild, actor_id, channel.type, parent_id)
@@ -147,7 +137,7 @@ class Channels:
         Raises:
             ApiError: 403 with code 50013.
         """
-        self._require(channel, actor_id, Permission.MANAGE_CHANNELS)
+        self._world.require(channel, actor_id, Permission.MANAGE_CHANNELS)
         viewers = self._events.viewers(channel)
         data = channel_json(self._world, channel)
         orphans = [c for c in guild.channels.values() if c.parent_id == channel.id]
@@ -166,7 +156,7 @@ class Channels:
         self, guild: Guild, actor_id: int, channel: Channel, wanted: Iterable[Overwrite]
     ) -> None:
         wanted = list(wanted)
-        self._require(channel, actor_id, Permission.MANAGE_ROLES)
+        self._world.require(channel, actor_id, Permission.MANAGE_ROLES)
         own = base_permissions(guild, actor_id) | self._world.permissions_in(channel, actor_id)
         known = {overwrite.id for overwrite in channel.overwrites}
         require_targets(guild, (overwrite for overwrite in wanted if overwrite.id not in known))
@@ -180,13 +170,9 @@ class Channels:
             raise bad_form(("parent_id",), "CHANNEL_PARENT_INVALID", "Category does not exist")
         if not self._world.permissions_in(parent, actor_id):
             raise missing_access()
-        self._require(parent, actor_id, Permission.MANAGE_CHANNELS)
+        self._world.require(parent, actor_id, Permission.MANAGE_CHANNELS)
         inside = sum(channel.parent_id == parent_id for channel in guild.channels.values())
         if inside >= MAX_IN_CATEGORY:
             message = f"Maximum number of channels in category reached ({MAX_IN_CATEGORY})"
             raise bad_form(("parent_id",), "CHANNEL_PARENT_MAX_CHANNELS", message)
         return parent
-
-    def _require(self, channel: Channel, actor_id: int, needed: Permission) -> None:
-        if not self._world.permissions_in(channel, actor_id) & needed:
-            raise missing_permissions()

@@ -1,25 +1,20 @@
 """Edits servers, by Discord's rules."""
 
 from sandbox.errors import bad_form, missing_permissions, unknown
-from sandbox.events import Event, EventBus
+from sandbox.events import EventBus
 from sandbox.forms.guilds import GuildFields
+from sandbox.parts import Core, Part
 from sandbox.permissions import Permission, base_permissions
 from sandbox.pictures import Pictures
 from sandbox.records import TEXT_CHANNEL, Guild
 from sandbox.render import guild_json
-from sandbox.wire import JsonObject
 
 
-class Guilds:
-    """Changes servers and publishes the events.
+class Guilds(Part):
+    """Changes servers and publishes the events."""
 
-    Args:
-        bus: Where GUILD_UPDATE goes.
-        pictures: Where icons are kept.
-    """
-
-    def __init__(self, bus: EventBus, pictures: Pictures) -> None:
-        self._bus = bus
+    def __init__(self, core: Core, pictures: Pictures) -> None:
+        super().__init__(core)
         self._pictures = pictures
 
     def edit(self, guild: Guild, actor_id: int, fields: GuildFields) -> None:
@@ -56,5 +51,4 @@ class Guilds:
 
 def tell_guild(bus: EventBus, guild: Guild) -> None:
     """Publish the server to all members."""
-    data: JsonObject = guild_json(guild)
-    bus.publish(Event("GUILD_UPDATE", lambda _: data, guild_id=guild.id))
+    bus.send("GUILD_UPDATE", guild_json(guild), guild_id=guild.id)

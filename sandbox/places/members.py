@@ -1,44 +1,28 @@
 """The members of a server: joining, leaving, nicknames and roles."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from sandbox.errors import bad_form, invalid_role, missing_permissions, unknown
-from sandbox.events import Event, EventBus
 from sandbox.forms.messages import MessageForm
 from sandbox.forms.roles import MemberForm
+from sandbox.parts import Core, Part
 from sandbox.permissions import Permission, base_permissions, rank
 from sandbox.places.roles import find_role, require_below, require_manage_roles
 from sandbox.posts.messages import Messages, Origin
 from sandbox.records import JOIN_NOTICE, Guild, Member
 from sandbox.render import member_json, user_json
 from sandbox.wire import JsonObject, iso
-from sandbox.world import World
 
 _NO_JOIN_NOTICES = 1 << 0
 """The server's flag that suppresses join messages ("System Channel Flags" in Discord's reference)."""
 
 
-class Members:
-    """Changes memberships and publishes the events. ``actor_id`` is the acting user; over REST it is the bot.
+class Members(Part):
+    """Changes memberships and publishes the events. ``actor_id`` is the acting user; over REST, the bot."""
 
-    Args:
-        world: The records.
-        bus: Where GUILD_MEMBER_ADD, GUILD_MEMBER_UPDATE and GUILD_MEMBER_REMOVE go.
-        messages: Creates the system messages about joins.
-        wall_s: The Unix time in seconds.
-    """
-
-    def __init__(
-        self,
-        world: World,
-        bus: EventBus,
-        messages: Messages,
-        wall_s: Callable[[], float],
-    ) -> None:
-        self._world = world
-        self._bus = bus
+    def __init__(self, core: Core, messages: Messages) -> None:
+        super().__init__(core)
         self._messages = messages
-        self._wall_s = wall_s
 
     def find(self, guild: Guild, user_id: int) -> Member:
         """The membership of a user.
@@ -55,13 +39,7 @@ class Members:
 
     def search(self, guild: Guild, query: str) -> list[Member]:
         """The members whose user name, display name or nickname begins with ``query``, ignoring case."""
-        begin = query.lower()
-        return [member for member in guild.members.values() if self._is_named(member, begin)]
-
-    def _is_named(self, member: Member, begin: str) -> bool:
-        user = self._world.users[member.user_id]
-        names = (user.username, user.global_name or "", member.nick or "")
-        return any(name.lower().startswith(begin) for name in names)
+        return [member for member in guild.members.values() if self._world.is_named(member, query)]
 
     def add(self, guild: Guild, user_id: int) -> Member:
         """Add a member; posts a system message unless the server suppresses it."""
@@ -79,7 +57,7 @@ class Members:
         # The leaving user receives the event too, although no longer a member.
         only = frozenset(guild.members)
         del guild.members[user_id]
-        self._bus.publish(Event("GUILD_MEMBER_REMOVE", lambda _: data, guild_id=guild.id, only=only))
+        self._bus.send("GUILD_MEMBER_REMOVE", data, guild_id=guild.id, only=only)
 
     def edit(self, guild: Guild, actor_id: int, member: Member, form: MemberForm) -> None:
         """Change a member's nickname and roles, both or neither.
@@ -146,7 +124,7 @@ class Members:
 
     def _tell(self, name: str, guild: Guild, member: Member) -> None:
         data = member_json(self._world, member) | {"guild_id": str(guild.id)}
-        self._bus.publish(Event(name, lambda _: data, guild_id=guild.id))
+        self._bus.send(name, data, guild_id=guild.id)
 
 
 def _ordered(guild: Guild, roles: Iterable[int]) -> list[int]:

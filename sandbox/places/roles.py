@@ -1,33 +1,19 @@
 """Creates, edits, moves and deletes roles, by Discord's rules."""
 
-from collections.abc import Callable
-
 from sandbox.errors import ApiError, bad_form, invalid_role, missing_permissions, unknown
-from sandbox.events import Event, EventBus
 from sandbox.forms.roles import RoleForm
+from sandbox.parts import Part
 from sandbox.permissions import Permission, base_permissions, rank, role_rank
 from sandbox.records import Guild, Role
 from sandbox.render import role_json
 from sandbox.wire import JsonObject
-from sandbox.world import World
 
 MAX_ROLES = 250
 """The maximum number of roles in a server, including @everyone."""
 
 
-class Roles:
-    """Changes roles and publishes the events. ``actor_id`` is the acting user; over REST it is the bot.
-
-    Args:
-        world: The records.
-        bus: Where GUILD_ROLE_CREATE, GUILD_ROLE_UPDATE and GUILD_ROLE_DELETE go.
-        next_id: Returns a new snowflake.
-    """
-
-    def __init__(self, world: World, bus: EventBus, next_id: Callable[[], int]) -> None:
-        self._world = world
-        self._bus = bus
-        self._next_id = next_id
+class Roles(Part):
+    """Changes roles and publishes the events. ``actor_id`` is the acting user; over REST it is the bot."""
 
     def create(self, guild: Guild, actor_id: int, form: RoleForm) -> Role:
         """Create a role right above @everyone; all others move up by one.
@@ -98,7 +84,7 @@ class Roles:
         for channel in guild.channels.values():
             channel.overwrites = [o for o in channel.overwrites if o.id != role.id]
         data: JsonObject = {"guild_id": str(guild.id), "role_id": str(role.id)}
-        self._bus.publish(Event("GUILD_ROLE_DELETE", lambda _: data, guild_id=guild.id))
+        self._bus.send("GUILD_ROLE_DELETE", data, guild_id=guild.id)
 
     def move(self, guild: Guild, actor_id: int, wanted: dict[int, int]) -> list[Role]:
         """Move roles to other positions; returns all roles, lowest first.
@@ -132,7 +118,7 @@ class Roles:
 
     def _tell(self, name: str, guild: Guild, role: Role) -> None:
         data: JsonObject = {"guild_id": str(guild.id), "role": role_json(role)}
-        self._bus.publish(Event(name, lambda _: data, guild_id=guild.id))
+        self._bus.send(name, data, guild_id=guild.id)
 
 
 def find_role(guild: Guild, role_id: int) -> Role:

@@ -3,24 +3,15 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from sandbox.events import Event, EventBus
+from sandbox.events import Event
+from sandbox.parts import Part
 from sandbox.records import Channel, Thread
 from sandbox.render.threads import thread_json, thread_member_json
 from sandbox.wire import JsonObject
-from sandbox.world import World
 
 
-class ThreadEvents:
-    """Publishes events about threads to those who can see them.
-
-    Args:
-        world: The records.
-        bus: Where THREAD_CREATE, THREAD_UPDATE, THREAD_DELETE and THREAD_MEMBERS_UPDATE go.
-    """
-
-    def __init__(self, world: World, bus: EventBus) -> None:
-        self._world = world
-        self._bus = bus
+class ThreadEvents(Part):
+    """Publishes events about threads to those who can see them."""
 
     def viewers(self, channel: Channel) -> frozenset[int]:
         """The members of the server who can see the thread."""
@@ -61,7 +52,7 @@ class ThreadEvents:
             "parent_id": str(channel.parent_id),
             "type": channel.type,
         }
-        self._bus.publish(Event("THREAD_DELETE", lambda _: data, guild_id=channel.guild_id, only=viewers))
+        self._bus.send("THREAD_DELETE", data, guild_id=channel.guild_id, only=viewers)
 
     def members(
         self,
@@ -81,6 +72,4 @@ class ThreadEvents:
             "removed_member_ids": [str(user_id) for user_id in removed],
         }
         only = saw | self.viewers(channel)
-        self._bus.publish(
-            Event("THREAD_MEMBERS_UPDATE", lambda _: data, guild_id=channel.guild_id, only=only)
-        )
+        self._bus.send("THREAD_MEMBERS_UPDATE", data, guild_id=channel.guild_id, only=only)

@@ -1,28 +1,19 @@
 """The members of threads."""
 
-from collections.abc import Callable
-
 from sandbox.errors import ApiError, missing_access, missing_permissions, unknown
+from sandbox.parts import Core, Part
 from sandbox.permissions import Permission
 from sandbox.places.thread_events import ThreadEvents
 from sandbox.records import PRIVATE_THREAD, Channel, Thread
 from sandbox.wire import iso
-from sandbox.world import World
 
 
-class ThreadMembers:
-    """Adds and removes members of threads. ``actor_id`` is the acting user.
+class ThreadMembers(Part):
+    """Adds and removes members of threads. ``actor_id`` is the acting user."""
 
-    Args:
-        world: The records.
-        events: Publishes the events.
-        wall_s: The Unix time in seconds.
-    """
-
-    def __init__(self, world: World, events: ThreadEvents, wall_s: Callable[[], float]) -> None:
-        self._world = world
+    def __init__(self, core: Core, events: ThreadEvents) -> None:
+        super().__init__(core)
         self._events = events
-        self._wall_s = wall_s
 
     def add(self, channel: Channel, thread: Thread, actor_id: int, user_id: int) -> None:
         """Add a member, oneself or another; no-op if they are a member.
@@ -36,11 +27,10 @@ class ThreadMembers:
         guild = self._world.guilds[channel.guild_id or 0]
         if user_id not in guild.members:
             raise unknown("Member")
-        may = self._world.permissions_in(channel, actor_id)
         if actor_id != user_id:
             closed = channel.type == PRIVATE_THREAD and not thread.invitable and actor_id != thread.owner_id
-            if not may & (Permission.MANAGE_THREADS if closed else Permission.SEND_MESSAGES):
-                raise missing_permissions()
+            needed = Permission.MANAGE_THREADS if closed else Permission.SEND_MESSAGES
+            self._world.require(channel, actor_id, needed)
             if not self._world.permissions_in(guild.channels[channel.parent_id or 0], user_id):
                 raise missing_access()
         self.join(channel, thread, user_id)

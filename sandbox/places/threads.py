@@ -1,11 +1,10 @@
 """Threads, by Discord's rules: starting, joining, posting, archiving, deleting."""
 
-from collections.abc import Callable
-
 from sandbox.errors import ApiError, missing_permissions, wrong_channel_type
-from sandbox.events import Event, EventBus
+from sandbox.events import Event
 from sandbox.forms.messages import MessageForm
 from sandbox.forms.threads import ThreadFields
+from sandbox.parts import Core, Part
 from sandbox.permissions import Permission
 from sandbox.places.thread_events import ThreadEvents
 from sandbox.places.thread_members import ThreadMembers
@@ -25,47 +24,26 @@ from sandbox.records import (
     Thread,
 )
 from sandbox.wire import iso
-from sandbox.world import World
 
 MAX_ACTIVE = 1000
 """The maximum number of active threads in a server."""
 _DEFAULT_ARCHIVE_MIN = 1440
 
 
-class Threads:
+class Threads(Part):
     """Changes threads and publishes the events. ``actor_id`` is the acting user.
 
-    Args:
-        world: The records.
-        bus: The event bus.
-        messages: Creates the system messages about started and renamed threads.
-        files: Stores the attachments, which are dropped with a deleted thread.
-        next_id: Returns a new snowflake.
-        wall_s: The Unix time in seconds.
-
     Attributes:
-        members: Their members.
+        members: Adds and removes members of threads.
     """
 
-    def __init__(
-        self,
-        world: World,
-        bus: EventBus,
-        messages: Messages,
-        files: FileStore,
-        *,
-        next_id: Callable[[], int],
-        wall_s: Callable[[], float],
-    ) -> None:
-        self._world = world
-        self._bus = bus
-        self._events = ThreadEvents(world, bus)
-        self.members = ThreadMembers(world, self._events, wall_s)
+    def __init__(self, core: Core, messages: Messages, files: FileStore) -> None:
+        super().__init__(core)
+        self._events = ThreadEvents(core)
+        self.members = ThreadMembers(core, self._events)
         self._messages = messages
         self._files = files
-        self._next_id = next_id
-        self._wall_s = wall_s
-        bus.subscribe(self._hear)
+        self._bus.subscribe(self._hear)
 
     def start(
         self, channel: Channel, actor_id: int, fields: ThreadFields, *, kind: int, source: Message | None
@@ -81,8 +59,7 @@ class Threads:
             raise wrong_channel_type()
         private = kind == PRIVATE_THREAD
         needed = Permission.CREATE_PRIVATE_THREADS if private else Permission.CREATE_PUBLIC_THREADS
-        if not self._world.permissions_in(channel, actor_id) & needed:
-            raise missing_permissions()
+        self._world.require(channel, actor_id, needed)
         if source is not None and source.id in guild.threads:
             raise ApiError(400, 160004, "A thread has already been created for this message")
         if source is not None and source.type not in SPOKEN:
@@ -156,8 +133,7 @@ class Threads:
         Raises:
             ApiError: 403 with code 50013.
         """
-        if not self._world.permissions_in(channel, actor_id) & Permission.MANAGE_THREADS:
-            raise missing_permissions()
+        self._world.require(channel, actor_id, Permission.MANAGE_THREADS)
         viewers = self._events.viewers(channel)
         self._drop(self._guild(channel), channel)
         self._events.deleted(channel, viewers)

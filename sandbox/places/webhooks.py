@@ -2,53 +2,32 @@
 
 import hmac
 import secrets
-from collections.abc import Callable
 
-from sandbox.errors import ApiError, missing_permissions, unknown, wrong_channel_type
-from sandbox.events import Event, EventBus
+from sandbox.errors import ApiError, unknown, wrong_channel_type
+from sandbox.events import Event
 from sandbox.forms.messages import MessageForm, require_something
 from sandbox.forms.webhooks import WebhookFields
+from sandbox.parts import Core, Part
 from sandbox.permissions import Permission
 from sandbox.pictures import Picture, Pictures
 from sandbox.places.threads import Threads
 from sandbox.posts.messages import Messages, Origin
 from sandbox.records import TEXT_CHANNEL, Channel, Message, Webhook, WebhookAuthor
 from sandbox.wire import JsonObject
-from sandbox.world import World
 
 MAX_WEBHOOKS = 15
 """The maximum number of webhooks in a channel."""
 
 
-class Webhooks:
-    """Changes webhooks and creates their messages. ``actor_id`` is the acting user; over REST it is the bot.
+class Webhooks(Part):
+    """Changes webhooks and creates their messages. ``actor_id`` is the acting user; over REST, the bot."""
 
-    Args:
-        world: The records.
-        bus: Where WEBHOOKS_UPDATE goes.
-        messages: Creates messages.
-        threads: Reopens threads for messages.
-        pictures: Stores avatars.
-        next_id: Returns a new snowflake.
-    """
-
-    def __init__(
-        self,
-        world: World,
-        bus: EventBus,
-        messages: Messages,
-        threads: Threads,
-        *,
-        pictures: Pictures,
-        next_id: Callable[[], int],
-    ) -> None:
-        self._world = world
-        self._bus = bus
+    def __init__(self, core: Core, messages: Messages, threads: Threads, pictures: Pictures) -> None:
+        super().__init__(core)
         self._messages = messages
         self._threads = threads
         self._pictures = pictures
-        self._next_id = next_id
-        bus.subscribe(self._hear)
+        self._bus.subscribe(self._hear)
 
     def create(self, channel: Channel, actor_id: int, fields: WebhookFields) -> Webhook:
         """Create a webhook with a random token.
@@ -83,9 +62,7 @@ class Webhooks:
         Raises:
             ApiError: 404 with code 10015, 403 with code 50013.
         """
-        webhook = self._world.webhooks.get(webhook_id)
-        if webhook is None:
-            raise unknown("Webhook")
+        webhook = self._find(webhook_id)
         self._require(self._channel(webhook), actor_id)
         return webhook
 
@@ -95,9 +72,7 @@ class Webhooks:
         Raises:
             ApiError: 404 with code 10015, 401 with code 50027.
         """
-        webhook = self._world.webhooks.get(webhook_id)
-        if webhook is None:
-            raise unknown("Webhook")
+        webhook = self._find(webhook_id)
         if not hmac.compare_digest(token.encode(), webhook.token.encode()):
             raise ApiError(401, 50027, "Invalid Webhook Token")
         return webhook
@@ -164,6 +139,12 @@ class Webhooks:
             raise unknown("Message")
         return message
 
+    def _find(self, webhook_id: int) -> Webhook:
+        webhook = self._world.webhooks.get(webhook_id)
+        if webhook is None:
+            raise unknown("Webhook")
+        return webhook
+
     def _keep(self, webhook: Webhook, picture: Picture | None) -> str | None:
         return self._pictures.put(webhook.id, picture) if picture is not None else None
 
@@ -173,20 +154,13 @@ class Webhooks:
     def _require(self, channel: Channel, actor_id: int) -> None:
         if channel.type != TEXT_CHANNEL:
             raise wrong_channel_type()
-        if not self._world.permissions_in(channel, actor_id) & Permission.MANAGE_WEBHOOKS:
-            raise missing_permissions()
+        self._world.require(channel, actor_id, Permission.MANAGE_WEBHOOKS)
 
     def _hear(self, event: Event) -> None:
         if event.name == "CHANNEL_DELETE":
-            guild = self._world.guilds[event.guild_id or 0]
-            gone = [
-                webhook
-                for webhook in self._world.webhooks.values()
-                if webhook.guild_id == guild.id and webhook.channel_id not in guild.channels
-            ]
-            for webhook in gone:
+            for webhook in self.of_channel(int(event.data(0)["id"])):
                 del self._world.webhooks[webhook.id]
 
     def _tell(self, guild_id: int, channel_id: int) -> None:
         data: JsonObject = {"guild_id": str(guild_id), "channel_id": str(channel_id)}
-        self._bus.publish(Event("WEBHOOKS_UPDATE", lambda _: data, guild_id=guild_id, channel_id=channel_id))
+        self._bus.send("WEBHOOKS_UPDATE", data, guild_id=guild_id, channel_id=channel_id)

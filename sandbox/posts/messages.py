@@ -1,13 +1,13 @@
 """Creates, edits and deletes messages, for the bot and for people."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
 from sandbox.errors import ApiError, bad_form
-from sandbox.events import Event, EventBus
+from sandbox.events import Event
 from sandbox.forms.messages import MAX_FILES, MessageForm, reference_id, require_something
+from sandbox.parts import Core, Part
 from sandbox.permissions import Permission
 from sandbox.posts.files import FileStore, safe_filename
 from sandbox.posts.media import entry_for, resolve_media, shown_names
@@ -22,11 +22,10 @@ from sandbox.records import (
     Message,
     WebhookAuthor,
 )
-from sandbox.render import member_json
+from sandbox.render import location_json, member_json
 from sandbox.render.messages import gateway_message_json
 from sandbox.snowflake import created_s
 from sandbox.wire import JsonObject, as_id, iso
-from sandbox.world import World
 
 NONCE_S = 300.0
 """How long a nonce is remembered, in seconds; "the past few minutes" at Discord ("Create Message")."""
@@ -55,34 +54,12 @@ class Origin(NamedTuple):
     webhook: WebhookAuthor | None = None
 
 
-class Messages:
-    """Creates, edits and deletes messages, and publishes the events.
+class Messages(Part):
+    """Creates, edits and deletes messages, and publishes the events."""
 
-    Args:
-        world: The records.
-        bus: Where events go.
-        files: Where attachments go.
-        next_id: Returns a new snowflake.
-        wall_s: The Unix time in seconds.
-        monotonic_s: The monotonic clock, in seconds.
-    """
-
-    def __init__(
-        self,
-        world: World,
-        bus: EventBus,
-        files: FileStore,
-        *,
-        next_id: Callable[[], int],
-        wall_s: Callable[[], float],
-        monotonic_s: Callable[[], float],
-    ) -> None:
-        self._world = world
-        self._bus = bus
+    def __init__(self, core: Core, files: FileStore) -> None:
+        super().__init__(core)
         self._files = files
-        self._next_id = next_id
-        self._wall_s = wall_s
-        self._monotonic_s = monotonic_s
         self._nonces: OrderedDict[tuple[int, str], tuple[float, int, int]] = OrderedDict()
 
     def create(self, channel: Channel, author_id: int, form: MessageForm) -> Message:
@@ -173,9 +150,9 @@ class Messages:
         """Delete a message and its files."""
         del channel.messages[message.id]
         self._files.drop(channel.id, message.attachments)
-        data: JsonObject = {"id": str(message.id), "channel_id": str(channel.id)}
-        if channel.guild_id is not None and message.reader_id is None:
-            data["guild_id"] = str(channel.guild_id)
+        data = location_json(channel) | {"id": str(message.id)}
+        if message.reader_id is not None:
+            data.pop("guild_id", None)
         self._bus.publish(replace(self.event("MESSAGE_DELETE", channel, message), render=lambda _: data))
 
     def delete_bulk(self, channel: Channel, messages: list[Message]) -> None:
@@ -183,12 +160,8 @@ class Messages:
         for message in messages:
             del channel.messages[message.id]
             self._files.drop(channel.id, message.attachments)
-        data: JsonObject = {"ids": [str(m.id) for m in messages], "channel_id": str(channel.id)}
-        if channel.guild_id is not None:
-            data["guild_id"] = str(channel.guild_id)
-        self._bus.publish(
-            Event("MESSAGE_DELETE_BULK", lambda _: data, guild_id=channel.guild_id, channel_id=channel.id)
-        )
+        data = location_json(channel) | {"ids": [str(m.id) for m in messages]}
+        self._bus.send("MESSAGE_DELETE_BULK", data, guild_id=channel.guild_id, channel_id=channel.id)
 
     def event(self, name: str, channel: Channel, message: Message) -> Event:
         """An event about a message. For an ephemeral one, only its reader and the bot receive it."""
@@ -281,15 +254,8 @@ class Messages:
 
     def typing(self, channel: Channel, user_id: int) -> None:
         """Publish that a user is typing."""
-        data: JsonObject = {
-            "channel_id": str(channel.id),
-            "user_id": str(user_id),
-            "timestamp": int(self._wall_s()),
-        }
-        if channel.guild_id is not None:
-            data["guild_id"] = str(channel.guild_id)
+        data = location_json(channel) | {"user_id": str(user_id), "timestamp": int(self._wall_s())}
         member = self._world.member(channel.guild_id, user_id)
         if member is not None:
             data["member"] = member_json(self._world, member)
-        event = Event("TYPING_START", lambda _: data, guild_id=channel.guild_id, channel_id=channel.id)
-        self._bus.publish(event)
+        self._bus.send("TYPING_START", data, guild_id=channel.guild_id, channel_id=channel.id)

@@ -1,34 +1,23 @@
 """Pinned messages."""
 
-from collections.abc import Callable
-
 from sandbox.errors import ApiError
-from sandbox.events import Event, EventBus
 from sandbox.forms.messages import MessageForm
+from sandbox.parts import Core, Part
 from sandbox.posts.messages import Messages, Origin
 from sandbox.records import PIN_NOTICE, SPOKEN, Channel, Message
-from sandbox.wire import JsonObject, iso
-from sandbox.world import World
+from sandbox.render import location_json
+from sandbox.wire import iso
 
 MAX_PINS = 250
 """The maximum number of pinned messages in a channel ("Pin Message" in Discord's reference)."""
 
 
-class Pins:
-    """Pins and unpins messages, and publishes the events.
+class Pins(Part):
+    """Pins and unpins messages, and publishes the events."""
 
-    Args:
-        world: The records.
-        bus: Where CHANNEL_PINS_UPDATE goes.
-        messages: Creates the system messages about pins.
-        wall_s: The Unix time in seconds.
-    """
-
-    def __init__(self, world: World, bus: EventBus, messages: Messages, wall_s: Callable[[], float]) -> None:
-        self._world = world
-        self._bus = bus
+    def __init__(self, core: Core, messages: Messages) -> None:
+        super().__init__(core)
         self._messages = messages
-        self._wall_s = wall_s
 
     def pinned(self, channel: Channel) -> list[Message]:
         """The pinned messages, newest pin first."""
@@ -61,13 +50,7 @@ class Pins:
 
     def _tell(self, channel: Channel, message: Message) -> None:
         newest = next(iter(self.pinned(channel)), None)
-        data: JsonObject = {
-            "channel_id": str(channel.id),
-            "last_pin_timestamp": newest.pinned_timestamp if newest is not None else None,
-        }
-        if channel.guild_id is not None:
-            data["guild_id"] = str(channel.guild_id)
+        last = newest.pinned_timestamp if newest is not None else None
+        data = location_json(channel) | {"last_pin_timestamp": last}
         self._bus.publish(self._messages.event("MESSAGE_UPDATE", channel, message))
-        self._bus.publish(
-            Event("CHANNEL_PINS_UPDATE", lambda _: data, guild_id=channel.guild_id, channel_id=channel.id)
-        )
+        self._bus.send("CHANNEL_PINS_UPDATE", data, guild_id=channel.guild_id, channel_id=channel.id)

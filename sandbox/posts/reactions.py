@@ -3,28 +3,18 @@
 import re
 
 from sandbox.errors import ApiError, unknown
-from sandbox.events import Event, EventBus
+from sandbox.parts import Part
 from sandbox.records import Channel, Message
-from sandbox.render import member_json
+from sandbox.render import location_json, member_json
 from sandbox.render.messages import emoji_json
 from sandbox.wire import JsonObject
-from sandbox.world import World
 
 MAX_REACTIONS = 20
 _KEYCAP = re.compile(r"[0-9#*]\ufe0f?\u20e3")
 
 
-class Reactions:
-    """Adds and removes reactions, and publishes the events.
-
-    Args:
-        world: The records.
-        bus: Where events go.
-    """
-
-    def __init__(self, world: World, bus: EventBus) -> None:
-        self._world = world
-        self._bus = bus
+class Reactions(Part):
+    """Adds and removes reactions, and publishes the events."""
 
     def add(self, channel: Channel, message: Message, user_id: int, emoji: str) -> None:
         """Add a user's reaction; no-op if it exists.
@@ -86,13 +76,10 @@ class Reactions:
         self._publish("MESSAGE_REACTION_REMOVE_EMOJI", channel, data | {"emoji": emoji_json(emoji)})
 
     def _data(self, channel: Channel, message: Message) -> JsonObject:
-        data: JsonObject = {"message_id": str(message.id), "channel_id": str(channel.id)}
-        if channel.guild_id is not None:
-            data["guild_id"] = str(channel.guild_id)
-        return data
+        return location_json(channel) | {"message_id": str(message.id)}
 
     def _publish(self, name: str, channel: Channel, data: JsonObject) -> None:
-        self._bus.publish(Event(name, lambda _: data, guild_id=channel.guild_id, channel_id=channel.id))
+        self._bus.send(name, data, guild_id=channel.guild_id, channel_id=channel.id)
 
 
 def check_emoji(emoji: str) -> None:

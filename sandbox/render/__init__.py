@@ -120,6 +120,14 @@ def channel_json(world: World, channel: Channel, viewer_id: int | None = None) -
     return data
 
 
+def location_json(channel: Channel) -> JsonObject:
+    """The ids of a channel and its server, as in events; direct messages have no server."""
+    data: JsonObject = {"channel_id": str(channel.id)}
+    if channel.guild_id is not None:
+        data["guild_id"] = str(channel.guild_id)
+    return data
+
+
 def guild_json(guild: Guild) -> JsonObject:
     """A guild object as in REST: with roles, without channels and members."""
     return {
