@@ -50,5 +50,5 @@ class FeatureSettings(DataSettings, frozen=True, kw_only=True):
         "RITUAL_STEP_S", 0.1, parse.number(0, 60, "seconds"), "Duration of a ritual's step in seconds."
     )
     shutdown_s: float = _rhythm.setting(
-        "SHUTDOWN_S", 5.0, parse.number(0, 300, "seconds"), "Most seconds that a shutdown may take in all."
+        "SHUTDOWN_S", 5.0, parse.number(0, 300, "seconds"), "The most seconds that a shutdown may take."
     )

@@ -16,19 +16,19 @@ class HealthSettings(FeatureSettings, frozen=True, kw_only=True):
         "GATEWAY_LATENCY_WARN_MS",
         1000,
         parse.whole(1, 60_000, "milliseconds"),
-        "Milliseconds from a heartbeat to Discord's answer above which the check gateway warns.",
+        "The check gateway warns if Discord answers a heartbeat later than this many milliseconds.",
     )
     loop_lag_warn_ms: int = _health.setting(
         "LOOP_LAG_WARN_MS",
         250,
         parse.whole(1, 60_000, "milliseconds"),
-        "Event loop lag in milliseconds above which the check event-loop warns, for a minute.",
+        "The check event-loop warns if the event loop lagged more than this many ms in the last minute.",
     )
     loop_lag_fail_ms: int = _health.setting(
         "LOOP_LAG_FAIL_MS",
         2000,
         parse.whole(1, 60_000, "milliseconds"),
-        "Event loop lag in milliseconds above which the check event-loop fails; Discord waits 3 s.",
+        "The check event-loop fails if it lagged more than this many milliseconds; Discord waits 3 s.",
     )
     loop_run_warn_s: float = _health.setting(
         "LOOP_RUN_WARN_S",
@@ -40,19 +40,19 @@ class HealthSettings(FeatureSettings, frozen=True, kw_only=True):
         "LOOP_CRASHES_WARN",
         0,
         parse.whole(0, 1000, "crashes"),
-        "Crashes in a row of a background loop above which the check loops warns.",
+        "The check loops warns if a background loop crashed more than this many times in a row.",
     )
     loop_crashes_fail: int = _health.setting(
         "LOOP_CRASHES_FAIL",
         2,
         parse.whole(0, 1000, "crashes"),
-        "Crashes in a row of a background loop above which the check loops fails.",
+        "The check loops fails if a background loop crashed more than this many times in a row.",
     )
     queue_warn_percent: int = _health.setting(
         "QUEUE_WARN_PERCENT",
         80,
         parse.whole(1, 100, "percent"),
-        "Percentage above which a full queue is a warning: inbox, outbox, directives, and the store.",
+        "A queue fuller than this percentage is a warning: inbox, outbox, directives, and the store.",
     )
     disk_free_warn_mb: int = _health.setting(
         "DISK_FREE_WARN_MB",
@@ -70,7 +70,7 @@ class HealthSettings(FeatureSettings, frozen=True, kw_only=True):
         "CLOCK_WARN_S",
         5.0,
         parse.number(0, 300, "seconds"),
-        "Seconds above which the check clock warns: off Discord's clock, or set forward or back.",
+        "The check clock warns if the clock is off Discord's, or was set, by more than this many seconds.",
     )
     backup_late_warn_h: float = _health.setting(
         "BACKUP_LATE_WARN_H",
@@ -82,59 +82,59 @@ class HealthSettings(FeatureSettings, frozen=True, kw_only=True):
         "ALERTS_UNSEEN_WARN",
         0,
         parse.whole(0, 10_000, "alerts"),
-        "Open alerts without acknowledgement above which the check alerts warns.",
+        "The check alerts warns if more than this many open alerts are not acknowledged.",
     )
     breakers_open_warn: int = _health.setting(
         "BREAKERS_OPEN_WARN",
         0,
         parse.whole(0, 10_000, "breakers"),
-        "Open circuit breakers above which the check breakers warns.",
+        "The check breakers warns if more than this many circuit breakers are open.",
     )
     cogs_failed_warn: int = _health.setting(
         "COGS_FAILED_WARN",
         0,
         parse.whole(0, 100, "cogs"),
-        "Cogs that cannot be loaded above which the check cogs warns.",
+        "The check cogs warns if more than this many cogs cannot be loaded.",
     )
     command_errors_warn_percent: int = _health.setting(
         "COMMAND_ERRORS_WARN_PERCENT",
         5,
         parse.whole(0, 100, "percent"),
-        "Percentage of failed commands above which the check commands warns, from 3 failures on.",
+        "The check commands warns if more than this percentage of commands failed, from 3 failures on.",
     )
     command_errors_fail_percent: int = _health.setting(
         "COMMAND_ERRORS_FAIL_PERCENT",
         50,
         parse.whole(0, 100, "percent"),
-        "Percentage of failed commands above which the check commands fails.",
+        "The check commands fails if more than this percentage of commands failed.",
     )
     command_p95_warn_ms: int = _health.setting(
         "COMMAND_P95_WARN_MS",
         2000,
         parse.whole(1, 60_000, "milliseconds"),
-        "The p95 of command durations in milliseconds above which the check commands warns.",
+        "The check commands warns if the p95 of command durations exceeds this many milliseconds.",
     )
     destinations_off_warn: int = _health.setting(
         "DESTINATIONS_OFF_WARN",
         0,
         parse.whole(0, 10_000, "destinations"),
-        "Disabled destinations above which the check webhooks warns.",
+        "The check webhooks warns if more than this many destinations are disabled.",
     )
     forecast_error_warn_percent: int = _health.setting(
         "FORECAST_ERROR_WARN_PERCENT",
         10,
         parse.whole(0, 100, "percent"),
-        "Mean forecast error in percent of the range above which the check forecasts warns.",
+        "The check forecasts warns if the mean error exceeds this percentage of the range.",
     )
     http_incidents_warn: int = _health.setting(
         "HTTP_INCIDENTS_WARN",
         0,
         parse.whole(0, 1000, "incidents"),
-        "Requests per minute that end in an incident above which the check http warns.",
+        "The check http warns if more than this many requests per minute end in an incident.",
     )
     services_down_warn: int = _health.setting(
         "SERVICES_DOWN_WARN",
         0,
         parse.whole(0, 10_000, "services"),
-        "Services down above which the check external-services warns; if all are down, it fails.",
+        "The check external-services warns if more services than this are down; it fails if all are.",
     )

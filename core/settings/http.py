@@ -53,25 +53,25 @@ class HttpSettings(DiscordSettings, frozen=True, kw_only=True):
         "MAX_STREAMS",
         10_000,
         parse.whole(0, 100_000, "streams"),
-        "Most streams (/events and /ws) at once; 0 allows none. Each needs a file descriptor.",
+        "The most streams (/events and /ws) at once; 0 allows none. Each needs a file descriptor.",
     )
     max_streams_per_client: int = _http.setting(
         "MAX_STREAMS_PER_CLIENT",
         100,
         parse.whole(1, 100_000, "streams"),
-        "Most streams from one address. Clients behind a proxy that TRUSTED_PROXIES lacks count as one.",
+        "The most streams from one address. Clients behind a proxy not in TRUSTED_PROXIES count as one.",
     )
     max_connections: int = _http.setting(
         "MAX_CONNECTIONS",
         800,
         parse.whole(1, 1_000_000, "connections"),
-        "Most connections at once.",
+        "The most connections at once.",
     )
     max_connections_per_client: int = _http.setting(
         "MAX_CONNECTIONS_PER_CLIENT",
         200,
         parse.whole(0, 1_000_000, "connections; 0 means no limit"),
-        "Most connections from one address, except those of TRUSTED_PROXIES. 0: no limit.",
+        "The most connections from one address, except those of TRUSTED_PROXIES. 0: no limit.",
     )
     head_timeout_s: float = _http.setting(
         "HEAD_TIMEOUT_S",
@@ -89,7 +89,7 @@ class HttpSettings(DiscordSettings, frozen=True, kw_only=True):
         "RATE_LIMIT_PER_MINUTE",
         600,
         parse.whole(0, 1_000_000, "requests; 0 means no limit"),
-        "Requests per minute and client that are not answered from the cache, also the size of a burst. 0:"
+        "The most requests per minute from one client, also at once; cached answers do not count. 0:"
         " no limit. Behind a proxy set TRUSTED_PROXIES, or all its clients count as one.",
     )
     webhook_rate_limit_per_minute: int = _http.setting(
