@@ -19,7 +19,7 @@ from state.directives._notify import Notifications, Watcher
 from state.directives._repository import Repository
 from state.directives._run import STOPPED, Ended, Executor
 from state.directives.action import Action, Parts
-from state.directives.policy import MOST_QUEUED, Decision, Rank, judge, judge_again
+from state.directives.policy import MOST_QUEUED, Rank, judge, judge_again
 from state.directives.policy_desk import PolicyDesk
 from state.directives.records import (
     Directive,
@@ -103,11 +103,17 @@ class Directives:
         action = self._actions.get(name)
         arguments = {} if action is None else action.parse(rest)
         async with self._asking:
-            known = None if key is None else await self._repository.find_key(key)
+            known = None if key is None else await self._database.read(partial(store.find_key, key=key))
             if known is not None:
                 return known
-            decision = await self._judge(name[:_TEXT_SHOWN], arguments, actor, rank)
             now = self._clock.now()
+            open_of_asker, lately = await self._database.read(
+                partial(store.load_of, actor=actor, since=now - _HOUR)
+            )
+            seen = self._policy.seen(
+                queued=self.counts["queued"], open_of_asker=open_of_asker, asked_within_hour=lately
+            )
+            decision = judge(name[:_TEXT_SHOWN], arguments, rank, actor, seen)
             asked = Directive(
                 id=0,
                 text=_one_line(text),
@@ -234,13 +240,6 @@ class Directives:
             reason = "the queue is full" if queued >= MOST_QUEUED else "the queue is nearly full"
             return reading.become("warn", reason, "Wait, or cancel queued directives that are not needed.")
         return reading
-
-    async def _judge(self, name: str, arguments: Mapping[str, object], actor: Actor, rank: Rank) -> Decision:
-        open_of_asker, lately = await self._repository.load_of(actor, self._clock.now() - _HOUR)
-        seen = self._policy.seen(
-            queued=self.counts["queued"], open_of_asker=open_of_asker, asked_within_hour=lately
-        )
-        return judge(name, arguments, rank, actor, seen)
 
     async def _carry_out(self, directive: Directive) -> None:
         self.running = directive

@@ -10,13 +10,14 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Awaitable, Callable
+from itertools import count
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from core.runtime.one_at_a_time import Busy
 from state.contexts.records import fold
 from state.directives._repository import CAUSE
 from state.directives.action import Outcome, Postponed, Withdrawn, Work
-from state.events import by_hand
+from state.events import Severity, by_hand
 from state.rituals.records import RitualCancelled, RitualRecord, RitualRunning
 
 if TYPE_CHECKING:
@@ -59,25 +60,17 @@ async def backup(work: Work) -> Outcome:
         if made.status == "good":
             return Outcome(f"{_backup_result(made)} It was made before Helix ended.")
 
-    def report(done: int, total: int, _note: str) -> None:
-        work.report_progress(done, total)
-
-    return Outcome(_backup_result(await _when_free(work, lambda: backups.create(work.actor, report))))
+    made = await _when_free(work, lambda: backups.create(work.actor, work.report_phase))
+    return Outcome(_backup_result(made))
 
 
 async def heartbeat(work: Work) -> Outcome:
     """Probes every service; the log names those that are down."""
     probes = work.parts.probes
-    total, done = len(probes.services), 0
+    total, done = len(probes.services), count(1)
     if not total:
         return Outcome("No service is listed in services.json.")
-
-    def count(_result: object) -> None:
-        nonlocal done
-        done += 1
-        work.report_progress(done, total)
-
-    results = await probes.probe_all(count)
+    results = await probes.probe_all(lambda _: work.report_progress(next(done), total))
     for result in results:
         if not result.ok:
             await work.log(f"{result.name}: {result.error or f'HTTP {result.status_code}'}")
@@ -100,10 +93,7 @@ async def report(work: Work) -> Outcome:
     if any(entry.cause == CAUSE for entry in told):
         return Outcome("The report was made before Helix ended.")
 
-    def report(done: int, total: int, _note: str) -> None:
-        work.report_progress(done, total)
-
-    made = await work.parts.reports.build(work.actor, report)
+    made = await work.parts.reports.build(work.actor, work.report_phase)
     return Outcome(f"The report says {made.status}: {made.assessment}")
 
 
@@ -129,12 +119,8 @@ async def alert(work: Work) -> Outcome:
     if arguments["action"] == "clear":
         there = await alerts.clear(key, work.actor)
         return Outcome("It is cleared." if there else "No alert with that key is open.")
-    raised = await alerts.raise_(
-        key,
-        "critical" if arguments["severity"] == "critical" else "warning",
-        str(arguments["summary"]),
-        actor=work.actor,
-    )
+    severity: Severity = "critical" if arguments["severity"] == "critical" else "warning"
+    raised = await alerts.raise_(key, severity, str(arguments["summary"]), actor=work.actor)
     return Outcome(f"Alert {raised.id} is open.")
 
 

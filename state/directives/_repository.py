@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 import msgspec
 
@@ -18,6 +17,11 @@ from state.manager import StateManager
 
 # The cause of a directive's effects in the journal, beside the asker's name.
 CAUSE = "directive"
+
+
+def actor_of(directive: Directive) -> Actor:
+    """The actor of a directive's effects: its asker, with the cause "directive"."""
+    return Actor(CAUSE, directive.actor.name, directive.actor.id)
 
 
 class Repository:
@@ -42,14 +46,6 @@ class Repository:
         """Moves request times in the future to now, after the clock ran ahead."""
         now = self._clock.now()
         await self._database.write(lambda connection: store.cap_times(connection, now))
-
-    async def find_key(self, key: str) -> Directive | None:
-        """The directive with this key; None if there is none."""
-        return await self._database.read(lambda connection: store.find_key(connection, key))
-
-    async def load_of(self, actor: Actor, since: datetime) -> tuple[int, int]:
-        """Number of an asker's open directives, and of those requested since a time."""
-        return await self._database.read(lambda connection: store.load_of(connection, actor, since))
 
     async def open(self, asked: Directive, decision: JournalRow, key: str | None) -> Directive:
         """Stores a new directive and its decision; returns it with its id. Not for concurrent calls."""
@@ -96,7 +92,7 @@ class Repository:
         finished = msgspec.structs.replace(
             directive, status=status, result=result, finished_at=self._clock.now(), step=0, steps=0
         )
-        rows = (_row(finished, _by_directive(finished), before="running"),)
+        rows = (_row(finished, actor_of(finished), before="running"),)
         update = self._updater(finished, result)
 
         def keep(connection: sqlite3.Connection) -> None:
@@ -109,19 +105,16 @@ class Repository:
 
     async def withdraw(self, directive: Directive, actor: Actor) -> Directive | None:
         """Cancels a queued directive; None if it is no longer queued."""
-        now = self._clock.now()
         cancelled = msgspec.structs.replace(
-            directive, status="cancelled", result="Cancelled before it ran.", finished_at=now
+            directive, status="cancelled", result="Cancelled before it ran.", finished_at=self._clock.now()
         )
-        found: list[bool] = []
+        update = self._updater(cancelled, "cancelled")
 
         def keep(connection: sqlite3.Connection) -> None:
             current = store.find(connection, directive.id)
             if current is None or current.status != "queued":
                 raise _Gone
-            store.update(connection, cancelled)
-            store.add_line(connection, cancelled.id, now, "cancelled")
-            found.append(True)
+            update(connection)
 
         try:
             row = _row(cancelled, actor, before="queued")
@@ -187,10 +180,6 @@ class Repository:
 
 class _Gone(Exception):
     """The directive is no longer queued."""
-
-
-def _by_directive(directive: Directive) -> Actor:
-    return Actor(CAUSE, directive.actor.name, directive.actor.id)
 
 
 def _row(directive: Directive, actor: Actor, *, before: str | None) -> JournalRow:

@@ -10,7 +10,7 @@ import msgspec
 
 from core.errors import HelixError
 from state.change import Actor, JournalRow
-from state.directives._repository import CAUSE, Repository
+from state.directives._repository import Repository, actor_of
 from state.directives.action import Action, Parts, Postponed, Withdrawn, Work
 from state.directives.records import Directive, DirectiveStatus
 from state.events import OutEvent
@@ -38,8 +38,6 @@ class Executor:
     """Runs directives, one at a time.
 
     Args:
-        parts: what actions use.
-        repository: stores their log.
         halted: whether Manus is halted now.
         moved: called with step and steps as the running one progresses.
     """
@@ -59,11 +57,10 @@ class Executor:
 
     async def perform(self, action: Action, directive: Directive) -> Ended:
         """Runs a directive; "queued" if it has to wait again. Cancelling the caller cancels it."""
-        asker = directive.actor
         work = Work(
             parts=self._parts,
             directive=directive,
-            actor=Actor(CAUSE, asker.name, asker.id),
+            actor=actor_of(directive),
             halted=self._halted,
             log=lambda text: self._repository.add_line(directive, text),
             report_progress=self._moved,

@@ -81,6 +81,10 @@ class Work(msgspec.Struct, frozen=True):
     log: Callable[[str], Awaitable[None]]
     report_progress: Callable[[int, int], None]
 
+    def report_phase(self, done: int, total: int, _note: str) -> None:
+        """Reports progress without its note."""
+        self.report_progress(done, total)
+
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
     """One registered action.

@@ -60,16 +60,12 @@ def insert(connection: sqlite3.Connection, directive: Directive, key: str | None
 
 def find(connection: sqlite3.Connection, number: int) -> Directive | None:
     """The directive with that id; None if there is none."""
-    query = f"{_SELECT} WHERE id = ?"
-    row = connection.execute(query, (number,)).fetchone()
-    return None if row is None else _directive(row)
+    return _one(connection.execute(f"{_SELECT} WHERE id = ?", (number,)))
 
 
 def find_key(connection: sqlite3.Connection, key: str) -> Directive | None:
     """The directive with this key; None if there is none."""
-    query = f"{_SELECT} WHERE key = ?"
-    row = connection.execute(query, (key,)).fetchone()
-    return None if row is None else _directive(row)
+    return _one(connection.execute(f"{_SELECT} WHERE key = ?", (key,)))
 
 
 def newest(connection: sqlite3.Connection, limit: int) -> tuple[Directive, ...]:
@@ -84,9 +80,7 @@ def newest(connection: sqlite3.Connection, limit: int) -> tuple[Directive, ...]:
 
 def next_queued(connection: sqlite3.Connection) -> Directive | None:
     """The next directive to run; None if none is queued."""
-    query = f"{_SELECT} WHERE status = 'queued' ORDER BY id LIMIT 1"
-    row = connection.execute(query).fetchone()
-    return None if row is None else _directive(row)
+    return _one(connection.execute(f"{_SELECT} WHERE status = 'queued' ORDER BY id LIMIT 1"))
 
 
 def cut_short(connection: sqlite3.Connection) -> tuple[Directive, ...]:
@@ -172,6 +166,11 @@ def write_halt(connection: sqlite3.Connection, halt: Halt | None) -> None:
             "INSERT INTO manus (id, since_us, cause, actor, actor_id, reason) VALUES (1, ?, ?, ?, ?, ?)",
             (to_us(halt.since), halt.actor.cause, halt.actor.name, halt.actor.id, halt.reason),
         )
+
+
+def _one(cursor: sqlite3.Cursor) -> Directive | None:
+    row = cursor.fetchone()
+    return None if row is None else _directive(row)
 
 
 def _directive(row: tuple[Any, ...]) -> Directive:

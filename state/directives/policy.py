@@ -224,7 +224,4 @@ def _whole(value: object) -> int:
 
 
 def _principle(value: object) -> Principle:
-    for principle in PRINCIPLES:
-        if value == principle:
-            return principle
-    return "humility"
+    return next((principle for principle in PRINCIPLES if principle == value), "humility")

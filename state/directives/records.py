@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
@@ -13,9 +13,7 @@ from state.change import Actor
 from state.directives.policy import Rank
 
 DirectiveStatus = Literal["queued", "running", "done", "failed", "refused", "cancelled"]
-STATUSES: Final[tuple[DirectiveStatus, ...]] = (
-    "queued", "running", "done", "failed", "refused", "cancelled",
-)  # fmt: skip
+STATUSES: Final[tuple[DirectiveStatus, ...]] = get_args(DirectiveStatus)
 OPEN: Final[tuple[DirectiveStatus, ...]] = ("queued", "running")
 
 
