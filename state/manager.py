@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.listeners import subscribe
 from core.store import Database
 from core.store.errors import DatabaseCorrupt
-from state.change import Change, JournalRow
+from state.change import Actor, Change, JournalRow
 from state.events import OutEvent
 from state.journal import insert_rows
 from state.journal.differences import report_rows, ucf_rows
@@ -186,5 +186,5 @@ def _next(old: Snapshot, change: Change, now: datetime) -> Snapshot:
 def _rows_for(old: Snapshot, new: Snapshot, change: Change) -> tuple[JournalRow, ...]:
     """The differences as rows, for a change without rows; a repeated heartbeat makes none."""
     cause = change.source or "system"
-    rows = ucf_rows(old.ucf, new.ucf, cause=cause)
+    rows = ucf_rows(old.ucf, new.ucf, Actor(cause))
     return rows + report_rows(old.reports, new.reports, cause=cause)

@@ -25,8 +25,9 @@ from state.contexts.records import (
     fold,
     numbered,
 )
+from state.journal.differences import ucf_rows
 from state.manager import StateManager
-from state.models import DEFAULT_UCF, METRICS, Snapshot
+from state.models import DEFAULT_UCF, Lore, Snapshot
 
 __all__ = ["Contexts", "StateMoved", "UnknownContext", "last_rituals"]
 
@@ -202,11 +203,6 @@ def _rows(old: Snapshot, context: Context, actor: Actor, why: str) -> tuple[Jour
         before={"version": old.version},
         after={"restored": context.id, "version": context.version},
     )
-    metrics = tuple(
-        actor.row("ucf", name, reason=why, before=getattr(old.ucf, name), after=getattr(content.ucf, name))
-        for name in METRICS
-        if getattr(old.ucf, name) != getattr(content.ucf, name)
-    )
     lore = tuple(
         actor.row(
             "folklore",
@@ -218,8 +214,8 @@ def _rows(old: Snapshot, context: Context, actor: Actor, why: str) -> tuple[Jour
         for kind in sorted(old.folklore.keys() | content.folklore.keys())
         if old.folklore.get(kind) != content.folklore.get(kind)
     )
-    return (whole, *metrics, *lore)
+    return (whole, *ucf_rows(old.ucf, content.ucf, actor, reason=why), *lore)
 
 
-def _encounters(lore: object) -> int | None:
-    return getattr(lore, "encounters", None)
+def _encounters(lore: Lore | None) -> int | None:
+    return None if lore is None else lore.encounters

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from state.change import JournalRow
+from state.change import Actor, JournalRow
 from state.models import METRICS, UCF, AgentReport
 
 
-def ucf_rows(old: UCF, new: UCF, *, cause: str, reason: str | None = None) -> tuple[JournalRow, ...]:
+def ucf_rows(old: UCF, new: UCF, actor: Actor, *, reason: str | None = None) -> tuple[JournalRow, ...]:
     """One row per metric that differs."""
     return tuple(
-        JournalRow(
-            kind="ucf",
-            subject=name,
-            cause=cause,
-            reason=reason,
-            before=getattr(old, name),
-            after=getattr(new, name),
-        )
+        actor.row("ucf", name, reason=reason, before=getattr(old, name), after=getattr(new, name))
         for name in METRICS
         if getattr(old, name) != getattr(new, name)
     )

@@ -11,7 +11,7 @@ import msgspec
 
 from core.files.reading import FileContent, RefusedEdit
 from core.files.strict_json import key_position, parse_object
-from state.change import Change
+from state.change import Actor, Change
 from state.journal.differences import ucf_rows
 from state.models import UCF, InvalidUCF, Snapshot, validate_ucf
 
@@ -64,7 +64,7 @@ class UCFEdit(msgspec.Struct, frozen=True):
 
     def change(self, snapshot: Snapshot) -> Change:
         """The change that takes over the six values."""
-        return Change(ucf=self.ucf, journal=ucf_rows(snapshot.ucf, self.ucf, cause="file"), source="file")
+        return Change(ucf=self.ucf, journal=ucf_rows(snapshot.ucf, self.ucf, Actor("file")), source="file")
 
 
 class UCFDocument:

@@ -56,7 +56,6 @@ class Rituals(RitualArchive):
         self._manager = manager
         self._sleep = sleep
         self._lock = asyncio.Lock()
-        self._run: Run | None = None
         self._task: asyncio.Task[None] | None = None
         self._announced_at = 0.0
         self.last: RitualRecord | None = None
@@ -181,7 +180,7 @@ class Rituals(RitualArchive):
         self._run, self._task = run, task
         self._kernel.caches.drop_tags(TAG)
         self._announce(run.now())
-        logger.info("ritual.started ritual=%d kind=%s steps=%d", run.id, run.kind, run.steps)
+        logger.info("ritual.started ritual=%d kind=%s steps=%d", run.id, kept.kind, kept.steps)
         self._kernel.drain.track(task, "ritual", at_once=True)
         return run
 
@@ -200,7 +199,7 @@ class Rituals(RitualArchive):
         # Yield once, so that the ritual is registered before it can be cancelled.
         await asyncio.sleep(0)
         begun = clock.monotonic()
-        for step in range(1, run.steps + 1):
+        for step in range(1, run.record.steps + 1):
             left_s = begun + step * step_s - clock.monotonic()
             await self._sleep(min(step_s, max(0.0, left_s)))
             run.advance(step)

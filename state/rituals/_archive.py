@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import datetime
+from functools import partial
 
 import msgspec
 
 from core.store import Database
 from state.rituals import ritual_table as table
-from state.rituals.records import NoReplay, Replay, RitualRecord, RunningRitual, UnknownRitual
-from state.rituals.replay import replayed
+from state.rituals._progress import Run
+from state.rituals.changes import replayed
+from state.rituals.records import NoReplay, Replay, RitualRecord, UnknownRitual
 
 
 class RitualArchive:
@@ -18,11 +19,7 @@ class RitualArchive:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    @property
-    def running(self) -> RunningRitual | None:
-        """The running ritual; here always None."""
-        return None
+        self._run: Run | None = None
 
     async def get(self, ritual: int) -> RitualRecord:
         """The ritual with this id.
@@ -30,7 +27,9 @@ class RitualArchive:
         Raises:
             UnknownRitual: there is none.
         """
-        found = await self._database.read(lambda connection: _find(connection, ritual))
+        # SQLite's integers have 64 bits.
+        known = abs(ritual) < 2**63
+        found = await self._database.read(partial(table.find, ritual=ritual)) if known else None
         if found is None:
             raise UnknownRitual(f"There is no ritual {ritual if abs(ritual) < 10**9 else 'with that id'}.")
         return self._honest(found)
@@ -75,12 +74,6 @@ class RitualArchive:
 
     def _honest(self, record: RitualRecord) -> RitualRecord:
         """Shows a ritual whose end could not be stored as interrupted instead of running."""
-        running = self.running
-        if record.status != "running" or (running is not None and running.id == record.id):
+        if record.status != "running" or (self._run is not None and self._run.id == record.id):
             return record
         return msgspec.structs.replace(record, status="interrupted")
-
-
-def _find(connection: sqlite3.Connection, ritual: int) -> RitualRecord | None:
-    # SQLite's integers have 64 bits.
-    return table.find(connection, ritual) if abs(ritual) < 2**63 else None

@@ -6,12 +6,10 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from state.change import Actor
 from state.rituals.folklore import Kind
 from state.rituals.records import RitualCancelled, RitualRecord, RunningRitual
-from state.rituals.rules import RitualKind
 
 logger = logging.getLogger(__name__)
 
@@ -46,30 +44,14 @@ class Run:
         return self.record.id
 
     @property
-    def kind(self) -> RitualKind:
-        """Its kind."""
-        return self.record.kind
-
-    @property
-    def steps(self) -> int:
-        """Its number of steps."""
-        return self.record.steps
-
-    @property
-    def started_at(self) -> datetime:
-        """When it started."""
-        return self.record.started_at
-
-    @property
     def anomalies(self) -> Mapping[str, int]:
         """How often each kind of anomaly has come so far."""
         return Counter(kind for kind in self.drawn[: self.step] if kind is not None)
 
     def now(self) -> RunningRitual:
         """Its present progress."""
-        return RunningRitual(
-            id=self.id, kind=self.kind, steps=self.steps, step=self.step, started_at=self.started_at
-        )
+        of = self.record
+        return RunningRitual(id=of.id, kind=of.kind, steps=of.steps, step=self.step, started_at=of.started_at)
 
     def watch(self, on_step: OnStep) -> None:
         """Calls `on_step(step)` after each step; the callback must not block."""

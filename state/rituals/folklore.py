@@ -43,16 +43,10 @@ class NextPromotion(msgspec.Struct, frozen=True):
 
 def rank_of(encounters: int) -> Rank | None:
     """The rank of a kind after that many encounters; None before the first."""
-    found: Rank | None = None
-    for rank, at in RANKS:
-        if encounters >= at:
-            found = rank
-    return found
+    return next((rank for rank, at in reversed(RANKS) if encounters >= at), None)
 
 
 def next_promotion(encounters: int) -> NextPromotion | None:
     """The next rank of a kind; None once it is law."""
-    for rank, at in RANKS:
-        if encounters < at:
-            return NextPromotion(rank, at, at - encounters)
-    return None
+    coming = (NextPromotion(rank, at, at - encounters) for rank, at in RANKS if encounters < at)
+    return next(coming, None)

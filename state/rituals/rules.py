@@ -78,24 +78,6 @@ def draw(algorithm: int, kind: RitualKind, seed: int, steps: int) -> tuple[Kind 
     return tuple(drawn)
 
 
-def play(
-    *,
-    algorithm: int,
-    kind: RitualKind,
-    seed: int,
-    steps: int,
-    ucf: UCF,
-    folklore: Mapping[str, Lore],
-    at: datetime,
-) -> Outcome:
-    """The result of a whole ritual on `ucf` and `folklore` that ends at `at`.
-
-    Raises:
-        UnknownAlgorithm: like `draw`.
-    """
-    return conclude(kind, draw(algorithm, kind, seed, steps), ucf, folklore, at)
-
-
 def conclude(
     kind: RitualKind,
     drawn: Sequence[Kind | None],

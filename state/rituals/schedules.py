@@ -48,12 +48,7 @@ class Schedules:
     are made up for by one run.
 
     Args:
-        kernel: its clock, and whether it accepts work.
-        manager: for the journal.
-        database: the store.
-        rituals: runs the rituals.
         held: whether automatic runs are held, as while Manus is halted; they are made up for afterwards.
-        sleep: waits a number of seconds.
     """
 
     def __init__(

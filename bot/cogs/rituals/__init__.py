@@ -159,7 +159,7 @@ class Rituals(HelixCog, name="rituals"):
         async with Progress(
             ctx,
             ritual_cards.title(run.record),
-            total=run.steps,
+            total=run.record.steps,
             below=buttons.view_of(stop),
             on_message=partial(ritual_messages.remember, self.bot, run.id),
         ) as progress:

@@ -21,7 +21,6 @@ from state.rituals.rules import (
     UnknownAlgorithm,
     conclude,
     draw,
-    play,
 )
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -41,9 +40,7 @@ def run(
     known: Mapping[str, int] | None = None,
     kind: RitualKind = "z88",
 ) -> Outcome:
-    return play(
-        algorithm=ALGORITHM, kind=kind, seed=seed, steps=steps, ucf=ucf, folklore=lore(known or {}), at=AT
-    )
+    return conclude(kind, draw(ALGORITHM, kind, seed, steps), ucf, lore(known or {}), AT)
 
 
 def test_the_draws_of_an_id_never_change() -> None:
@@ -123,9 +120,7 @@ def test_a_hundred_rituals_from_the_defaults_never_make_klesha_critical(steps: i
     ucf = DEFAULT_UCF
     folklore: dict[str, Lore] = {}
     for seed in range(first, first + 100):
-        outcome = play(
-            algorithm=ALGORITHM, kind="z88", seed=seed, steps=steps, ucf=ucf, folklore=folklore, at=AT
-        )
+        outcome = conclude("z88", draw(ALGORITHM, "z88", seed, steps), ucf, folklore, AT)
         ucf, folklore = outcome.ucf, dict(outcome.folklore)
         assert judge("klesha", ucf.klesha) != "critical"
         assert ucf.klesha < 0.7
