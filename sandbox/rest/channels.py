@@ -11,7 +11,6 @@ from sandbox.render import channel_json
 from sandbox.rest.reading import own_guild, path_id, read_json, read_object
 from sandbox.rest.routing import Route
 from sandbox.rest.threads import delete_thread, edit_thread
-from sandbox.wire import json_response
 
 _CHANNELS = "/guilds/{guild_id}/channels"
 _CHANNEL = "/channels/{channel_id}"
@@ -34,33 +33,32 @@ def guild_channel(request: web.Request, engine: Engine) -> tuple[Guild, Channel]
     return engine.world.guilds[channel.guild_id], channel
 
 
-async def _list(request: web.Request, engine: Engine) -> web.Response:
+async def _list(request: web.Request, engine: Engine) -> object:
     guild = own_guild(request, engine)
-    return json_response([channel_json(engine.world, channel) for channel in guild.channels.values()])
+    return [channel_json(engine.world, channel) for channel in guild.channels.values()]
 
 
-async def _create(request: web.Request, engine: Engine) -> web.Response:
+async def _create(request: web.Request, engine: Engine) -> object:
     guild = own_guild(request, engine)
     body = await read_object(request)
     kind = parse_type(body)
     if "name" not in body:
         raise bad_form(("name",), "BASE_TYPE_REQUIRED", "This field is required")
     channel = engine.channels.create(guild, engine.world.bot.id, kind, parse_channel(body, kind))
-    return json_response(channel_json(engine.world, channel), status=201)
+    return channel_json(engine.world, channel)
 
 
-async def _move(request: web.Request, engine: Engine) -> web.Response:
+async def _move(request: web.Request, engine: Engine) -> None:
     guild = own_guild(request, engine)
     engine.channels.move(guild, engine.world.bot.id, parse_places(await read_json(request)))
-    return web.Response(status=204)
 
 
-async def _get(request: web.Request, engine: Engine) -> web.Response:
+async def _get(request: web.Request, engine: Engine) -> object:
     channel = _visible(request, engine)
-    return json_response(channel_json(engine.world, channel, engine.world.bot.id))
+    return channel_json(engine.world, channel, engine.world.bot.id)
 
 
-async def _edit(request: web.Request, engine: Engine) -> web.Response:
+async def _edit(request: web.Request, engine: Engine) -> object:
     guild, channel = guild_channel(request, engine)
     if channel.thread is not None:
         return await edit_thread(request, engine, channel, channel.thread)
@@ -68,16 +66,16 @@ async def _edit(request: web.Request, engine: Engine) -> web.Response:
     if body.get("type", channel.type) != channel.type:
         raise not_built("changing a channel's type")
     engine.channels.edit(guild, engine.world.bot.id, channel, parse_channel(body, channel.type))
-    return json_response(channel_json(engine.world, channel))
+    return channel_json(engine.world, channel)
 
 
-async def _delete(request: web.Request, engine: Engine) -> web.Response:
+async def _delete(request: web.Request, engine: Engine) -> object:
     guild, channel = guild_channel(request, engine)
     if channel.thread is not None:
         return await delete_thread(engine, channel)
     data = channel_json(engine.world, channel)
     engine.channels.delete(guild, engine.world.bot.id, channel)
-    return json_response(data)
+    return data
 
 
 def _with_overwrites(request: web.Request, engine: Engine) -> tuple[Guild, Channel]:
@@ -87,24 +85,22 @@ def _with_overwrites(request: web.Request, engine: Engine) -> tuple[Guild, Chann
     return guild, channel
 
 
-async def _set_overwrite(request: web.Request, engine: Engine) -> web.Response:
+async def _set_overwrite(request: web.Request, engine: Engine) -> None:
     guild, channel = _with_overwrites(request, engine)
     errors = FormErrors()
     overwrite = parse_overwrite(errors, await read_object(request), path_id(request, "target_id"))
     errors.raise_if_any()
     engine.channels.set_overwrite(guild, engine.world.bot.id, channel, overwrite)
-    return web.Response(status=204)
 
 
-async def _drop_overwrite(request: web.Request, engine: Engine) -> web.Response:
+async def _drop_overwrite(request: web.Request, engine: Engine) -> None:
     guild, channel = _with_overwrites(request, engine)
     engine.channels.drop_overwrite(guild, engine.world.bot.id, channel, path_id(request, "target_id"))
-    return web.Response(status=204)
 
 
 ROUTES = (
     Route("GET", _CHANNELS, _list),
-    Route("POST", _CHANNELS, _create),
+    Route("POST", _CHANNELS, _create, status=201),
     Route("PATCH", _CHANNELS, _move),
     Route("GET", _CHANNEL, _get),
     Route("PATCH", _CHANNEL, _edit),

@@ -23,35 +23,34 @@ def _scope(request: web.Request, engine: Engine) -> int | None:
     return guild_id
 
 
-async def _list(request: web.Request, engine: Engine) -> web.Response:
-    return json_response(engine.commands.in_scope(_scope(request, engine)))
+async def _list(request: web.Request, engine: Engine) -> object:
+    return engine.commands.in_scope(_scope(request, engine))
 
 
-async def _overwrite(request: web.Request, engine: Engine) -> web.Response:
+async def _overwrite(request: web.Request, engine: Engine) -> object:
     scope = _scope(request, engine)
     bodies = await read_json(request)
     if not isinstance(bodies, list):
         raise bad_form((), "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
-    return json_response(engine.commands.overwrite(scope, bodies))
+    return engine.commands.overwrite(scope, bodies)
 
 
-async def _create(request: web.Request, engine: Engine) -> web.Response:
+async def _create(request: web.Request, engine: Engine) -> object:
     command, is_new = engine.commands.create(_scope(request, engine), await read_object(request))
     return json_response(command, status=201 if is_new else 200)
 
 
-async def _get(request: web.Request, engine: Engine) -> web.Response:
-    return json_response(engine.commands.get(_scope(request, engine), path_id(request, "command_id")))
+async def _get(request: web.Request, engine: Engine) -> object:
+    return engine.commands.get(_scope(request, engine), path_id(request, "command_id"))
 
 
-async def _edit(request: web.Request, engine: Engine) -> web.Response:
+async def _edit(request: web.Request, engine: Engine) -> object:
     scope, command_id = _scope(request, engine), path_id(request, "command_id")
-    return json_response(engine.commands.edit(scope, command_id, await read_object(request)))
+    return engine.commands.edit(scope, command_id, await read_object(request))
 
 
-async def _delete(request: web.Request, engine: Engine) -> web.Response:
+async def _delete(request: web.Request, engine: Engine) -> None:
     engine.commands.delete(_scope(request, engine), path_id(request, "command_id"))
-    return web.Response(status=204)
 
 
 ROUTES = tuple(

@@ -7,22 +7,21 @@ from sandbox.forms.guilds import parse_guild
 from sandbox.render import guild_json, is_online
 from sandbox.rest.reading import own_guild, read_object
 from sandbox.rest.routing import Route
-from sandbox.wire import json_response
 
 
-async def _get_guild(request: web.Request, engine: Engine) -> web.Response:
+async def _get_guild(request: web.Request, engine: Engine) -> object:
     guild = own_guild(request, engine)
     data = guild_json(guild)
     if request.query.get("with_counts", "").lower() in ("true", "1"):
         data["approximate_member_count"] = len(guild.members)
         data["approximate_presence_count"] = sum(is_online(engine.world, i) for i in guild.members)
-    return json_response(data)
+    return data
 
 
-async def _edit_guild(request: web.Request, engine: Engine) -> web.Response:
+async def _edit_guild(request: web.Request, engine: Engine) -> object:
     guild = own_guild(request, engine)
     engine.guilds.edit(guild, engine.world.bot.id, parse_guild(await read_object(request)))
-    return json_response(guild_json(guild))
+    return guild_json(guild)
 
 
 ROUTES = (

@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from sandbox.engine import Engine
-from sandbox.errors import ApiError, bad_form, missing_permissions, not_for_dms, unknown
+from sandbox.errors import ApiError, bad_form, not_for_dms, unknown
 from sandbox.forms.messages import parse_message
 from sandbox.gateway.intents import blank_content
 from sandbox.permissions import Permission
@@ -12,7 +12,7 @@ from sandbox.render.messages import message_json
 from sandbox.rest.reading import path_id, query_id, query_int, read_message, read_object
 from sandbox.rest.routing import Route
 from sandbox.snowflake import created_s
-from sandbox.wire import JsonObject, as_id, json_response
+from sandbox.wire import JsonObject, as_id
 
 _PATH = "/channels/{channel_id}/messages"
 BULK_DELETE_S = 14 * 86_400.0
@@ -30,18 +30,8 @@ def bot_channel(request: web.Request, engine: Engine, needed: int) -> Channel:
     channel = engine.world.visible_channel(path_id(request, "channel_id"), engine.world.bot.id)
     if channel.type == CATEGORY:
         raise ApiError(400, 50008, "Cannot send messages in a non-text channel")
-    require(engine, channel, engine.world.bot.id, needed)
+    engine.world.require(channel, engine.world.bot.id, needed)
     return channel
-
-
-def require(engine: Engine, channel: Channel, user_id: int, needed: int) -> None:
-    """Check that a user has all of the permissions in a channel.
-
-    Raises:
-        ApiError: 403 with code 50013.
-    """
-    if engine.world.permissions_in(channel, user_id) & needed != needed:
-        raise missing_permissions()
 
 
 def show(engine: Engine, channel: Channel, message: Message) -> JsonObject:
@@ -57,32 +47,32 @@ def show(engine: Engine, channel: Channel, message: Message) -> JsonObject:
     return data if readable else blank_content(data)
 
 
-async def _create(request: web.Request, engine: Engine) -> web.Response:
+async def _create(request: web.Request, engine: Engine) -> object:
     channel = bot_channel(request, engine, Permission.SEND_MESSAGES)
     if channel.recipient_id is not None and not engine.world.shares_guild_with_bot(channel.recipient_id):
         raise ApiError(403, 50007, "Cannot send messages to this user")
     body, files = await read_message(request)
     form = parse_message(body, files)
     if files:
-        require(engine, channel, engine.world.bot.id, Permission.ATTACH_FILES)
-    if form.embeds and not engine.world.permissions_in(channel, engine.world.bot.id) & Permission.EMBED_LINKS:
-        raise missing_permissions()
+        engine.world.require(channel, engine.world.bot.id, Permission.ATTACH_FILES)
+    if form.embeds:
+        engine.world.require(channel, engine.world.bot.id, Permission.EMBED_LINKS)
     engine.threads.enter(channel, engine.world.bot.id)
     message = engine.messages.create(channel, engine.world.bot.id, form)
-    return json_response(show(engine, channel, message))
+    return show(engine, channel, message)
 
 
-async def _history(request: web.Request, engine: Engine) -> web.Response:
+async def _history(request: web.Request, engine: Engine) -> object:
     channel = bot_channel(request, engine, 0)
     limit = query_int(request, "limit", 50, 1, 100)
     before, after = query_id(request, "before"), query_id(request, "after")
     around = query_id(request, "around")
     if not engine.world.permissions_in(channel, engine.world.bot.id) & Permission.READ_MESSAGE_HISTORY:
         # Like Discord: an empty list instead of an error.
-        return json_response([])
+        return []
     messages = [m for m in channel.messages.values() if m.reader_id is None]
     page = _page(messages, limit, before, after, around)
-    return json_response([show(engine, channel, message) for message in reversed(page)])
+    return [show(engine, channel, message) for message in reversed(page)]
 
 
 def _page(
@@ -105,12 +95,12 @@ def _readable(request: web.Request, engine: Engine, needed: int = 0) -> tuple[Ch
     return channel, message
 
 
-async def _get(request: web.Request, engine: Engine) -> web.Response:
+async def _get(request: web.Request, engine: Engine) -> object:
     channel, message = _readable(request, engine, Permission.READ_MESSAGE_HISTORY)
-    return json_response(show(engine, channel, message))
+    return show(engine, channel, message)
 
 
-async def _edit(request: web.Request, engine: Engine) -> web.Response:
+async def _edit(request: web.Request, engine: Engine) -> object:
     channel, message = _readable(request, engine)
     body, files = await read_message(request)
     form = parse_message(body, files)
@@ -121,20 +111,19 @@ async def _edit(request: web.Request, engine: Engine) -> web.Response:
     if engine.wall_s() - created_s(message.id) > OLD_S:
         engine.limits.take_old_edit(channel.id)
     engine.messages.edit(channel, message, form)
-    return json_response(show(engine, channel, message))
+    return show(engine, channel, message)
 
 
-async def _delete(request: web.Request, engine: Engine) -> web.Response:
+async def _delete(request: web.Request, engine: Engine) -> None:
     channel, message = _readable(request, engine)
     if message.author_id != engine.world.bot.id:
         if channel.guild_id is None:
             raise not_for_dms()
-        require(engine, channel, engine.world.bot.id, Permission.MANAGE_MESSAGES)
+        engine.world.require(channel, engine.world.bot.id, Permission.MANAGE_MESSAGES)
     engine.messages.delete(channel, message)
-    return web.Response(status=204)
 
 
-async def _bulk_delete(request: web.Request, engine: Engine) -> web.Response:
+async def _bulk_delete(request: web.Request, engine: Engine) -> None:
     channel = bot_channel(request, engine, Permission.MANAGE_MESSAGES)
     if channel.guild_id is None:
         raise not_for_dms()
@@ -156,13 +145,11 @@ async def _bulk_delete(request: web.Request, engine: Engine) -> web.Response:
     if not found:
         raise unknown("Message")
     engine.messages.delete_bulk(channel, found)
-    return web.Response(status=204)
 
 
-async def _typing(request: web.Request, engine: Engine) -> web.Response:
+async def _typing(request: web.Request, engine: Engine) -> None:
     channel = bot_channel(request, engine, Permission.SEND_MESSAGES)
     engine.messages.typing(channel, engine.world.bot.id)
-    return web.Response(status=204)
 
 
 ROUTES = (

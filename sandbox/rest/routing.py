@@ -16,7 +16,8 @@ from sandbox.wire import json_response
 logger = logging.getLogger(__name__)
 
 PREFIX = "/api/v10"
-Handler = Callable[[web.Request, Engine], Awaitable[web.Response]]
+Handler = Callable[[web.Request, Engine], Awaitable[object]]
+"""Returns the value of the JSON body, None for 204 without a body, or a whole response."""
 _MAJOR = ("channel_id", "guild_id", "token")
 
 
@@ -27,6 +28,7 @@ class Route(NamedTuple):
         bucket: The rate-limit bucket, which routes can share.
         public: Whether it needs no bot token, because the path contains a token.
         versionless: Whether it is served below ``/api`` too, like the webhook URLs that Discord shows.
+        status: The status of a response with a body.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Route(NamedTuple):
     bucket: str = ""
     public: bool = False
     versionless: bool = False
+    status: int = 200
 
 
 def add_routes(app: web.Application, routes: Iterable[Route]) -> None:
@@ -64,18 +67,25 @@ def _wrap(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]
                 _check_token(request, engine)
             major = next((request.match_info[key] for key in _MAJOR if key in request.match_info), "")
             headers = engine.limits.take(bucket, major, counts_globally=not route.public)
-            response = await route.handler(request, engine)
+            result = await route.handler(request, engine)
         except ApiError as error:
             return json_response(error.body, status=error.status, headers=headers | error.headers)
         except web.HTTPRequestEntityTooLarge:
             body = {"message": "Request entity too large", "code": 40005}
             return json_response(body, status=413, headers=headers)
+        response = _respond(result, route.status)
         response.headers.update(headers)
         if fault is not None and fault.cut:
             _hang_up(request)
         return response
 
     return serve
+
+
+def _respond(result: object, status: int) -> web.Response:
+    if isinstance(result, web.Response):
+        return result
+    return web.Response(status=204) if result is None else json_response(result, status=status)
 
 
 async def _apply(fault: Fault) -> None:
@@ -99,6 +109,6 @@ def _check_token(request: web.Request, engine: Engine) -> None:
         raise unauthorized()
 
 
-async def _missing(request: web.Request, _: Engine) -> web.Response:
+async def _missing(request: web.Request, _: Engine) -> None:
     logger.warning("sandbox.rest.missing method=%s path=%s", request.method, request.path)
     raise not_built(f"{request.method} {request.path}")

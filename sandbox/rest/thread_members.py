@@ -9,7 +9,7 @@ from sandbox.render import member_json
 from sandbox.render.threads import thread_member_json
 from sandbox.rest.reading import path_id
 from sandbox.rest.routing import Route
-from sandbox.wire import JsonObject, json_response
+from sandbox.wire import JsonObject
 
 _MEMBERS = "/channels/{channel_id}/thread-members"
 _ME = _MEMBERS + "/@me"
@@ -23,30 +23,19 @@ def _thread(request: web.Request, engine: Engine) -> tuple[Channel, Thread]:
     return channel, channel.thread
 
 
-async def _join(request: web.Request, engine: Engine) -> web.Response:
+def _user_id(request: web.Request, engine: Engine) -> int:
+    own = "user_id" not in request.match_info
+    return engine.world.bot.id if own else path_id(request, "user_id")
+
+
+async def _add(request: web.Request, engine: Engine) -> None:
     channel, thread = _thread(request, engine)
-    bot_id = engine.world.bot.id
-    engine.threads.members.add(channel, thread, bot_id, bot_id)
-    return web.Response(status=204)
+    engine.threads.members.add(channel, thread, engine.world.bot.id, _user_id(request, engine))
 
 
-async def _leave(request: web.Request, engine: Engine) -> web.Response:
+async def _remove(request: web.Request, engine: Engine) -> None:
     channel, thread = _thread(request, engine)
-    bot_id = engine.world.bot.id
-    engine.threads.members.remove(channel, thread, bot_id, bot_id)
-    return web.Response(status=204)
-
-
-async def _add(request: web.Request, engine: Engine) -> web.Response:
-    channel, thread = _thread(request, engine)
-    engine.threads.members.add(channel, thread, engine.world.bot.id, path_id(request, "user_id"))
-    return web.Response(status=204)
-
-
-async def _remove(request: web.Request, engine: Engine) -> web.Response:
-    channel, thread = _thread(request, engine)
-    engine.threads.members.remove(channel, thread, engine.world.bot.id, path_id(request, "user_id"))
-    return web.Response(status=204)
+    engine.threads.members.remove(channel, thread, engine.world.bot.id, _user_id(request, engine))
 
 
 def _show(request: web.Request, engine: Engine, channel: Channel, thread: Thread, user_id: int) -> JsonObject:
@@ -57,25 +46,25 @@ def _show(request: web.Request, engine: Engine, channel: Channel, thread: Thread
     return data
 
 
-async def _get(request: web.Request, engine: Engine) -> web.Response:
+async def _get(request: web.Request, engine: Engine) -> object:
     channel, thread = _thread(request, engine)
     user_id = path_id(request, "user_id")
     if user_id not in thread.members:
         raise unknown("Member")
-    return json_response(_show(request, engine, channel, thread, user_id))
+    return _show(request, engine, channel, thread, user_id)
 
 
-async def _list(request: web.Request, engine: Engine) -> web.Response:
+async def _list(request: web.Request, engine: Engine) -> object:
     channel, thread = _thread(request, engine)
     if not engine.world.application.members_intent:
         # "List Thread Members" needs the members intent.
         raise missing_access()
-    return json_response([_show(request, engine, channel, thread, user_id) for user_id in thread.members])
+    return [_show(request, engine, channel, thread, user_id) for user_id in thread.members]
 
 
 ROUTES = (
-    Route("PUT", _ME, _join),
-    Route("DELETE", _ME, _leave),
+    Route("PUT", _ME, _add),
+    Route("DELETE", _ME, _remove),
     Route("PUT", _MEMBER, _add),
     Route("DELETE", _MEMBER, _remove),
     Route("GET", _MEMBER, _get),

@@ -7,44 +7,42 @@ from sandbox.errors import ApiError, bad_form, unknown
 from sandbox.render import application_json, channel_json, own_user_json, user_json
 from sandbox.rest.reading import path_id, read_object
 from sandbox.rest.routing import Route
-from sandbox.wire import as_id, json_response
+from sandbox.wire import as_id
 
 
-async def _me(_: web.Request, engine: Engine) -> web.Response:
-    return json_response(own_user_json(engine.world.bot))
+async def _me(_: web.Request, engine: Engine) -> object:
+    return own_user_json(engine.world.bot)
 
 
-async def _user(request: web.Request, engine: Engine) -> web.Response:
+async def _user(request: web.Request, engine: Engine) -> object:
     user = engine.world.users.get(path_id(request, "user_id"))
     if user is None:
         raise unknown("User")
-    return json_response(user_json(user))
+    return user_json(user)
 
 
-async def _application(_: web.Request, engine: Engine) -> web.Response:
-    return json_response(application_json(engine.world))
+async def _application(_: web.Request, engine: Engine) -> object:
+    return application_json(engine.world)
 
 
-async def _my_guilds(_: web.Request, engine: Engine) -> web.Response:
+async def _my_guilds(_: web.Request, engine: Engine) -> object:
     bot_id = engine.world.bot.id
-    return json_response(
-        [
-            {
-                "id": str(guild.id),
-                "name": guild.name,
-                "icon": guild.icon,
-                "banner": None,
-                "owner": guild.owner_id == bot_id,
-                "permissions": str(engine.world.guild_permissions(guild.id, bot_id)),
-                "features": [],
-            }
-            for guild in engine.world.guilds.values()
-            if bot_id in guild.members
-        ]
-    )
+    return [
+        {
+            "id": str(guild.id),
+            "name": guild.name,
+            "icon": guild.icon,
+            "banner": None,
+            "owner": guild.owner_id == bot_id,
+            "permissions": str(engine.world.guild_permissions(guild.id, bot_id)),
+            "features": [],
+        }
+        for guild in engine.world.guilds.values()
+        if bot_id in guild.members
+    ]
 
 
-async def _open_dm(request: web.Request, engine: Engine) -> web.Response:
+async def _open_dm(request: web.Request, engine: Engine) -> object:
     raw = (await read_object(request)).get("recipient_id")
     user_id = as_id(raw)
     if user_id is None:
@@ -55,16 +53,16 @@ async def _open_dm(request: web.Request, engine: Engine) -> web.Response:
     if user.bot:
         raise ApiError(400, 50007, "Cannot send messages to this user")
     channel = engine.world.dm_with(user_id, engine.next_id())
-    return json_response(channel_json(engine.world, channel))
+    return channel_json(engine.world, channel)
 
 
-async def _gateway(_: web.Request, engine: Engine) -> web.Response:
-    return json_response({"url": engine.gateway.url})
+async def _gateway(_: web.Request, engine: Engine) -> object:
+    return {"url": engine.gateway.url}
 
 
-async def _gateway_bot(_: web.Request, engine: Engine) -> web.Response:
+async def _gateway_bot(_: web.Request, engine: Engine) -> object:
     limit = engine.gateway.session_start_limit()
-    return json_response({"url": engine.gateway.url, "shards": 1, "session_start_limit": limit})
+    return {"url": engine.gateway.url, "shards": 1, "session_start_limit": limit}
 
 
 ROUTES = (

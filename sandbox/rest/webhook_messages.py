@@ -12,7 +12,7 @@ from sandbox.rest import interactions
 from sandbox.rest.reading import path_id, query_id, read_message
 from sandbox.rest.routing import Handler, Route
 from sandbox.rest.webhooks import with_token
-from sandbox.wire import JsonObject, json_response
+from sandbox.wire import JsonObject
 
 _WEBHOOK = "/webhooks/{webhook_id}/{token}"
 _MESSAGE = _WEBHOOK + "/messages/{message_id}"
@@ -22,7 +22,7 @@ def _show(engine: Engine, place: Channel, message: Message) -> JsonObject:
     return message_json(engine.world, place, message, engine.world.bot.id)
 
 
-async def _execute(request: web.Request, engine: Engine) -> web.Response:
+async def _execute(request: web.Request, engine: Engine) -> object:
     webhook = with_token(request, engine)
     place = engine.webhooks.place(webhook, query_id(request, "thread_id"))
     body, files = await read_message(request)
@@ -32,8 +32,8 @@ async def _execute(request: web.Request, engine: Engine) -> web.Response:
     avatar = find_picture(engine, guise["avatar_url"]) if "avatar_url" in guise else None
     message = engine.webhooks.execute(webhook, place, form, guise.get("username"), avatar)
     if request.query.get("wait", "").lower() in ("true", "1"):
-        return json_response(_show(engine, place, message))
-    return web.Response(status=204)
+        return _show(engine, place, message)
+    return None
 
 
 def _target(request: web.Request, engine: Engine) -> tuple[Webhook, Channel, Message]:
@@ -42,28 +42,27 @@ def _target(request: web.Request, engine: Engine) -> tuple[Webhook, Channel, Mes
     return webhook, place, engine.webhooks.find_message(webhook, place, path_id(request, "message_id"))
 
 
-async def _get(request: web.Request, engine: Engine) -> web.Response:
+async def _get(request: web.Request, engine: Engine) -> object:
     _, place, message = _target(request, engine)
-    return json_response(_show(engine, place, message))
+    return _show(engine, place, message)
 
 
-async def _edit(request: web.Request, engine: Engine) -> web.Response:
+async def _edit(request: web.Request, engine: Engine) -> object:
     _, place, message = _target(request, engine)
     body, files = await read_message(request)
     engine.messages.edit(place, message, parse_message(body, files))
-    return json_response(_show(engine, place, message))
+    return _show(engine, place, message)
 
 
-async def _delete(request: web.Request, engine: Engine) -> web.Response:
+async def _delete(request: web.Request, engine: Engine) -> None:
     _, place, message = _target(request, engine)
     engine.messages.delete(place, message)
-    return web.Response(status=204)
 
 
 def _route(method: str, path: str, by_webhook: Handler, by_bot: Handler) -> Route:
     """A route for two purposes: the application's id leads to its interactions, other ids to webhooks."""
 
-    async def serve(request: web.Request, engine: Engine) -> web.Response:
+    async def serve(request: web.Request, engine: Engine) -> object:
         own = path_id(request, "webhook_id") == engine.world.application.id
         return await (by_bot if own else by_webhook)(request, engine)
 

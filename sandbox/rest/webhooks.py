@@ -11,7 +11,7 @@ from sandbox.render import user_json
 from sandbox.rest.channels import guild_channel
 from sandbox.rest.reading import own_guild, path_id, read_object
 from sandbox.rest.routing import PREFIX, Route
-from sandbox.wire import JsonObject, json_response
+from sandbox.wire import JsonObject
 
 _OWN = "/webhooks/{webhook_id}"
 _WITH_TOKEN = _OWN + "/{token}"
@@ -35,29 +35,24 @@ def _show(engine: Engine, webhook: Webhook, *, with_user: bool = True) -> JsonOb
     return data
 
 
-async def _create(request: web.Request, engine: Engine) -> web.Response:
+async def _create(request: web.Request, engine: Engine) -> object:
     _, channel = guild_channel(request, engine)
     fields = parse_new_webhook(await read_object(request))
-    return json_response(_show(engine, engine.webhooks.create(channel, engine.world.bot.id, fields)))
+    return _show(engine, engine.webhooks.create(channel, engine.world.bot.id, fields))
 
 
-async def _of_channel(request: web.Request, engine: Engine) -> web.Response:
+async def _of_channel(request: web.Request, engine: Engine) -> object:
     _, channel = guild_channel(request, engine)
-    if not engine.world.permissions_in(channel, engine.world.bot.id) & Permission.MANAGE_WEBHOOKS:
-        raise missing_permissions()
-    return json_response([_show(engine, webhook) for webhook in engine.webhooks.of_channel(channel.id)])
+    engine.world.require(channel, engine.world.bot.id, Permission.MANAGE_WEBHOOKS)
+    return [_show(engine, webhook) for webhook in engine.webhooks.of_channel(channel.id)]
 
 
-async def _of_guild(request: web.Request, engine: Engine) -> web.Response:
+async def _of_guild(request: web.Request, engine: Engine) -> object:
     guild = own_guild(request, engine)
     if not engine.world.guild_permissions(guild.id, engine.world.bot.id) & Permission.MANAGE_WEBHOOKS:
         raise missing_permissions()
     found = [webhook for webhook in engine.world.webhooks.values() if webhook.guild_id == guild.id]
-    return json_response([_show(engine, webhook) for webhook in found])
-
-
-def _managed(request: web.Request, engine: Engine) -> Webhook:
-    return engine.webhooks.managed(path_id(request, "webhook_id"), engine.world.bot.id)
+    return [_show(engine, webhook) for webhook in found]
 
 
 def with_token(request: web.Request, engine: Engine) -> Webhook:
@@ -69,34 +64,27 @@ def with_token(request: web.Request, engine: Engine) -> Webhook:
     return engine.webhooks.with_token(path_id(request, "webhook_id"), request.match_info["token"])
 
 
-async def _get(request: web.Request, engine: Engine) -> web.Response:
-    return json_response(_show(engine, _managed(request, engine)))
+def _webhook(request: web.Request, engine: Engine) -> Webhook:
+    """The webhook in the path, for a caller with its token or, without one, for the bot."""
+    if "token" in request.match_info:
+        return with_token(request, engine)
+    return engine.webhooks.managed(path_id(request, "webhook_id"), engine.world.bot.id)
 
 
-async def _edit(request: web.Request, engine: Engine) -> web.Response:
-    webhook = _managed(request, engine)
-    engine.webhooks.edit(webhook, parse_webhook(await read_object(request)), engine.world.bot.id)
-    return json_response(_show(engine, webhook))
+async def _get(request: web.Request, engine: Engine) -> object:
+    return _show(engine, _webhook(request, engine), with_user="token" not in request.match_info)
 
 
-async def _delete(request: web.Request, engine: Engine) -> web.Response:
-    engine.webhooks.delete(_managed(request, engine))
-    return web.Response(status=204)
+async def _edit(request: web.Request, engine: Engine) -> object:
+    webhook = _webhook(request, engine)
+    by_token = "token" in request.match_info
+    actor_id = None if by_token else engine.world.bot.id
+    engine.webhooks.edit(webhook, parse_webhook(await read_object(request)), actor_id)
+    return _show(engine, webhook, with_user=not by_token)
 
 
-async def _get_by_token(request: web.Request, engine: Engine) -> web.Response:
-    return json_response(_show(engine, with_token(request, engine), with_user=False))
-
-
-async def _edit_by_token(request: web.Request, engine: Engine) -> web.Response:
-    webhook = with_token(request, engine)
-    engine.webhooks.edit(webhook, parse_webhook(await read_object(request)))
-    return json_response(_show(engine, webhook, with_user=False))
-
-
-async def _delete_by_token(request: web.Request, engine: Engine) -> web.Response:
-    engine.webhooks.delete(with_token(request, engine))
-    return web.Response(status=204)
+async def _delete(request: web.Request, engine: Engine) -> None:
+    engine.webhooks.delete(_webhook(request, engine))
 
 
 ROUTES = (
@@ -106,7 +94,7 @@ ROUTES = (
     Route("GET", _OWN, _get),
     Route("PATCH", _OWN, _edit),
     Route("DELETE", _OWN, _delete),
-    Route("GET", _WITH_TOKEN, _get_by_token, public=True, versionless=True),
-    Route("PATCH", _WITH_TOKEN, _edit_by_token, public=True, versionless=True),
-    Route("DELETE", _WITH_TOKEN, _delete_by_token, public=True, versionless=True),
+    Route("GET", _WITH_TOKEN, _get, public=True, versionless=True),
+    Route("PATCH", _WITH_TOKEN, _edit, public=True, versionless=True),
+    Route("DELETE", _WITH_TOKEN, _delete, public=True, versionless=True),
 )
