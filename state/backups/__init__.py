@@ -11,6 +11,8 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from core.errors import HelixError
 from core.files.uninterrupted import uninterrupted
 from core.runtime.in_thread import in_thread
@@ -19,8 +21,7 @@ from core.runtime.one_at_a_time import OneAtATime
 from core.store import Database
 from core.store.errors import StoreError
 from core.store.migrations import Migration
-from state.backups import _secrets as _backup_secrets
-from state.backups import backup_table
+from state.backups import _secrets, backup_table
 from state.backups._copy import CopyStopped, remove_tree
 from state.backups._source import BackupRefused, OnProgress, Source, check_room
 from state.backups.backup_table import BackupRecord, BackupStatus
@@ -56,7 +57,7 @@ class Backups:
         self._source = Source(
             database=database.path,
             folder=kernel.settings.data_dir,
-            secrets=_backup_secrets.forms(kernel.settings.secrets()),
+            secrets=_secrets.forms(kernel.settings.secrets()),
             migrations=migrations,
         )
         self._records: tuple[BackupRecord, ...] = ()
@@ -207,14 +208,7 @@ class Backups:
         )
 
         def also(connection: sqlite3.Connection, _old: Snapshot, _new: Snapshot) -> None:
-            backup_table.finish(
-                connection,
-                record.id,
-                record.finished_at,
-                size_bytes=record.size_bytes,
-                sha256=record.sha256,
-                detail=record.detail,
-            )
+            backup_table.finish(connection, record)
 
         try:
             await self._manager.change_with(lambda _: Change(journal=(row,), events=(event,)), also=also)
@@ -261,15 +255,10 @@ class Backups:
                 status, detail = "bad", "The file has been changed since it was made: its SHA-256 differs."
         now = self._kernel.clock.now()
         row = actor.row("backup", record.file, reason=detail or None, before=record.status, after=status)
-        work = partial(
-            backup_table.judge,
-            number=record.id,
-            now=now,
-            status=status,
-            sha256=record.sha256 or sha256,
-            detail=detail,
+        checked = msgspec.structs.replace(
+            record, status=status, sha256=record.sha256 or sha256, detail=detail
         )
-        await self._change_rows(work)
+        await self._change_rows(partial(backup_table.judge, checked=checked, now=now))
         await self._manager.record(row)
         return self.get(record.id)
 

@@ -82,30 +82,20 @@ def forget(connection: sqlite3.Connection, number: int) -> None:
     connection.execute("DELETE FROM backups WHERE id = ?", (number,))
 
 
-def finish(
-    connection: sqlite3.Connection, number: int, now: datetime, *, size_bytes: int, sha256: str, detail: str
-) -> None:
+def finish(connection: sqlite3.Connection, record: BackupRecord) -> None:
     """Marks a backup as complete and checked."""
     connection.execute(
         "UPDATE backups SET status = 'good', finished_us = ?1, checked_us = ?1, size_bytes = ?2, "
         "sha256 = ?3, detail = ?4 WHERE id = ?5",
-        (to_us(now), size_bytes, sha256, detail, number),
+        (to_us(record.finished_at), record.size_bytes, record.sha256, record.detail, record.id),
     )
 
 
-def judge(
-    connection: sqlite3.Connection,
-    number: int,
-    now: datetime,
-    status: BackupStatus,
-    *,
-    sha256: str,
-    detail: str,
-) -> None:
-    """Stores the result of a check."""
+def judge(connection: sqlite3.Connection, checked: BackupRecord, now: datetime) -> None:
+    """Stores the result of a check: status, hash and remarks."""
     connection.execute(
         "UPDATE backups SET status = ?, checked_us = ?, sha256 = ?, detail = ? WHERE id = ?",
-        (status, to_us(now), sha256, detail, number),
+        (checked.status, to_us(now), checked.sha256, checked.detail, checked.id),
     )
 
 
@@ -126,8 +116,8 @@ def cap_times(connection: sqlite3.Connection, now: datetime) -> tuple[BackupReco
     return read_all(connection)
 
 
-def reconcile(connection: sqlite3.Connection, found: Mapping[str, int]) -> tuple[BackupRecord, ...]:
-    """Makes the rows match the files that exist (name to size); returns all backups, newest first.
+def reconcile(connection: sqlite3.Connection, found: Mapping[str, int]) -> None:
+    """Makes the rows match the files that exist (name to size).
 
     Becomes "unchecked": a file without a row (from a restore, or copied there by hand), and one whose backup
     was killed before its result was stored.
@@ -149,7 +139,6 @@ def reconcile(connection: sqlite3.Connection, found: Mapping[str, int]) -> tuple
                 "VALUES ('unchecked', ?1, ?2, ?2, ?3, 'found', 'found in the folder')",
                 (name, to_us(moment), size_bytes),
             )
-    return read_all(connection)
 
 
 def _record(row: tuple[object, ...]) -> BackupRecord:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import msgspec
@@ -157,14 +158,11 @@ class Reports(msgspec.Struct, frozen=True):
         """
         now = self.kernel.clock.now()
         services = self.probes.services
-        total = len(services) + 2
-        done = 0
+        total, done = len(services) + 2, count(1)
 
         def finished(note: str) -> None:
-            nonlocal done
-            done += 1
             if on_progress is not None:
-                on_progress(done, total, note)
+                on_progress(next(done), total, note)
 
         results = await self.probes.probe_all(lambda result: finished(result.name))
         since = to_us(now - _WINDOW)

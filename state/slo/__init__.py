@@ -15,8 +15,8 @@ from core.store import Database
 from core.store.errors import StoreError
 from state.slo import slo_table as table
 from state.slo._sums import Buckets, Sums, bounds_of, count_of, quantile, read_sums
-from state.slo._uptime import Uptime
 from state.slo.objectives import TARGETS, ObjectiveName, SloReport, judge
+from state.slo.readiness import Uptime
 from state.slo.slo_table import Minute
 
 logger = logging.getLogger(__name__)

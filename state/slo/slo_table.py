@@ -40,7 +40,7 @@ def append(connection: sqlite3.Connection, minute: Minute, *, kept_since: dateti
         "INSERT INTO slo_minutes (at_us, span_us, sums) VALUES (?, ?, ?)",
         (
             to_us(minute.at),
-            minute.span // timedelta(microseconds=1),
+            minute.span // _MICROSECOND,
             msgspec.json.encode(minute.sums).decode(),
         ),
     )

@@ -34,7 +34,7 @@ from state.views.live_records import (
     LiveRitual,
     LiveState,
 )
-from state.webhooks.records import LiveDelivery, live_delivery
+from state.webhooks.recent import LiveDelivery, live_delivery
 
 if TYPE_CHECKING:
     from core.broadcast import Event

@@ -18,7 +18,7 @@ from state.directives.records import DirectiveStatus
 from state.events.outgoing import Severity
 from state.rituals.records import RitualStatus
 from state.rituals.rules import RitualKind
-from state.webhooks.records import LiveDelivery
+from state.webhooks.recent import LiveDelivery
 
 
 class _Testable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -49,7 +49,7 @@ from state.manager import StateManager
 from state.models import Snapshot
 from state.webhooks._health import read_queues
 from state.webhooks._notify import DeliveryReporter, OnSettled, ucf_changed
-from state.webhooks._recent import MOST, RecentDeliveries
+from state.webhooks.recent import MOST, RecentDeliveries
 from state.webhooks.render import render
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ class Webhooks:
         supervisor, health = self._kernel.supervisor, self._kernel.health
         supervisor.add("deliveries", self.deliverer.run)
         supervisor.add("delivery-count", self._count, every_s=_COUNT_EVERY_S, first_after_s=_COUNT_EVERY_S)
-        self.breakers.on_change(self._tell_breaker)
+        self.breakers.on_change(self._publish_breaker)
         health.add_probe("breakers", self.breakers.probe)
         health.add_probe("webhooks", self._probe)
 
@@ -282,7 +282,7 @@ class Webhooks:
 
         return build_session(loopback=self.loopback, user_agent=USER_AGENT, look_ups=look_ups)
 
-    def _tell_breaker(self, breaker: Breaker) -> None:
+    def _publish_breaker(self, breaker: Breaker) -> None:
         self._kernel.broadcaster.publish("breakers", breaker.view())
 
     def _take_events(self, connection: sqlite3.Connection, at: datetime, events: Sequence[OutEvent]) -> None:

@@ -19,7 +19,7 @@ from state.views.live_records import (
     LiveState,
     Pulse,
 )
-from state.webhooks.records import LiveDelivery
+from state.webhooks.recent import LiveDelivery
 from web.records.agents import Agent
 from web.records.status import Status
 from web.records.ucf import UcfMetric

@@ -6,7 +6,7 @@ from typing import Literal
 from core.webhooks.deliverer import Settled
 from core.webhooks.outbox import Delivery
 from core.webhooks.sending import Outcome
-from state.webhooks._recent import MOST, RecentDeliveries
+from state.webhooks.recent import MOST, RecentDeliveries
 from tests.manual_clock import DEFAULT_START
 
 

@@ -1,4 +1,4 @@
-"""The newest deliveries, in memory, for live views."""
+"""The newest deliveries as shown to readers, in memory: without URL, error and payload."""
 
 from __future__ import annotations
 
@@ -6,13 +6,46 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, final
 
-from state.webhooks.records import LiveDelivery, live_delivery
+import msgspec
+
+from core.clock import Moment
+from core.webhooks.outbox import Delivery, DeliveryStatus
 
 if TYPE_CHECKING:
     from core.webhooks.deliverer import Settled
-    from core.webhooks.outbox import Delivery
 
 MOST: Final = 20
+
+
+class LiveDelivery(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An event on its way to a destination, after its newest attempt.
+
+    Attributes:
+        event: the type of the event.
+        destination: its name in the settings, or the id of the REST hook; never a URL.
+        at: when that attempt ended; null before the first.
+        test: true if the event was sent by hand to test delivery.
+    """
+
+    test: bool = False
+    id: int
+    event: str
+    destination: str
+    status: DeliveryStatus
+    attempts: int
+    at: Moment | None
+
+
+def live_delivery(settled: Settled, at: datetime) -> LiveDelivery:
+    """The record of an attempt that ended at a time."""
+    return LiveDelivery(
+        id=settled.delivery,
+        event=settled.type,
+        destination=settled.destination,
+        status=settled.status,
+        attempts=settled.attempts,
+        at=at,
+    )
 
 
 @final
@@ -44,8 +77,8 @@ class RecentDeliveries:
         """All of them, newest attempt first."""
         return tuple(reversed(self._by_id.values()))
 
-    def _put(self, told: LiveDelivery) -> None:
-        self._by_id.pop(told.id, None)
-        self._by_id[told.id] = told
+    def _put(self, delivery: LiveDelivery) -> None:
+        self._by_id.pop(delivery.id, None)
+        self._by_id[delivery.id] = delivery
         if len(self._by_id) > MOST:
             del self._by_id[next(iter(self._by_id))]
