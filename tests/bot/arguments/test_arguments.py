@@ -28,16 +28,16 @@ def words_of(line: str) -> list[str | None]:
         ('"" x', ["", "x"]),
     ],
 )
-def test_a_word_is_what_stands_between_marks_or_spaces(line: str, words: list[str]) -> None:
+def test_a_word_ends_at_quotation_marks_or_spaces(line: str, words: list[str]) -> None:
     assert words_of(line) == words
 
 
-def test_marks_that_are_not_closed_are_told() -> None:
+def test_an_unclosed_quotation_mark_is_refused() -> None:
     with pytest.raises(commands.ExpectedClosingQuoteError):
         words_of("“open word")
 
 
-def test_the_rest_of_the_line_loses_the_marks_around_all_of_it() -> None:
+def test_quotation_marks_around_the_rest_of_the_line_are_removed() -> None:
     assert ArgumentView(StringView("“before the storm”"), verbatim=False).read_rest() == "before the storm"
     assert ArgumentView(StringView('"a" or "b"'), verbatim=False).read_rest() == '"a" or "b"'
     assert ArgumentView(StringView("“before the”"), verbatim=True).read_rest() == "“before the”"

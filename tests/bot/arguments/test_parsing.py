@@ -11,7 +11,7 @@ def test_an_action_is_named_in_any_case(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["mut", "", "ack 3"])
-def test_what_is_none_is_refused(text: str) -> None:
+def test_an_unknown_action_is_refused(text: str) -> None:
     with pytest.raises(UnknownAction, match="There is no action called"):
         parse_action(text, ACTIONS)
 

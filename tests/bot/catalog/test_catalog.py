@@ -91,7 +91,7 @@ def test_every_cog_is_there_and_has_every_command() -> None:
             assert f'@command("{entry.name}"' in source
 
 
-def test_the_privileged_ones_are_those_of_the_table() -> None:
+def test_the_privileged_commands_are_those_of_the_table() -> None:
     def named(level: Level) -> set[str]:
         return {entry.name for entry in catalog.ENTRIES if entry.access.level is level}
 
@@ -122,14 +122,14 @@ def test_the_cooldowns_are_those_of_the_table() -> None:
     }  # fmt: skip
 
 
-def test_suggest_finds_what_was_meant_once_per_command() -> None:
+def test_suggest_names_each_command_once() -> None:
     assert "status" in catalog.suggest("statsu", catalog.ENTRIES)
     assert catalog.suggest("wisdm", catalog.ENTRIES)[0] == "wisdom"
     found = catalog.suggest("agent", catalog.ENTRIES)
     assert len({entry.name for name in found if (entry := catalog.find(name))}) == len(found) <= 3
 
 
-def test_suggest_keeps_to_what_is_allowed() -> None:
+def test_suggest_names_only_allowed_commands() -> None:
     assert catalog.suggest("reloda", catalog.by_cog("help")) == ()
 
 
@@ -167,7 +167,7 @@ def test_the_catalog_imports_nothing_heavy() -> None:
         ("cache", "action", ACTIONS),
     ],
 )
-def test_what_can_be_chosen_is_what_there_is(command: str, param: str, words: tuple[str, ...]) -> None:
+def test_the_choices_are_the_known_names(command: str, param: str, words: tuple[str, ...]) -> None:
     entry = catalog.find(command)
     assert entry is not None
     assert next(one for one in entry.params if one.name == param).choices == words

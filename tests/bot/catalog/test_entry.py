@@ -14,7 +14,7 @@ def test_a_param_is_written_as_usage_lines_write_it() -> None:
     assert Param("metric", "-").usage == "[metric]"
 
 
-def test_usage_is_the_params_unless_a_form_says_it_better() -> None:
+def test_usage_is_the_form_or_else_the_params() -> None:
     params = (Param("name", "-", required=True), Param("days", "-", default="7"))
     plain = CommandEntry(name="x", cog="c", summary="s", example="!x", params=params)
     assert plain.usage == "<name> [days=7]"
@@ -22,7 +22,7 @@ def test_usage_is_the_params_unless_a_form_says_it_better() -> None:
     assert formed.usage == "<id|all>"
 
 
-def test_an_action_needs_its_own_level_in_any_case_and_others_the_reading_one() -> None:
+def test_an_action_needs_its_own_level_and_others_that_of_reading() -> None:
     access = Access(Level.mod, actions={"reset": Level.admin, "look": Level.everyone})
     assert access.needed(None) is Level.mod
     assert access.needed("list") is Level.mod

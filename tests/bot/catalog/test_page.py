@@ -16,7 +16,7 @@ def test_every_command_is_on_the_page_once() -> None:
 
 
 @pytest.mark.parametrize("entry", catalog.ENTRIES, ids=lambda entry: entry.name)
-def test_each_power_of_the_own_server_has_its_mark(entry: CommandEntry) -> None:
+def test_commands_with_local_access_are_marked(entry: CommandEntry) -> None:
     row = next(line for line in command_page.render().splitlines() if line.startswith(f"| `!{entry.name}"))
     who = row.replace("\\|", "").split("|")[2]
     powers = [

@@ -108,7 +108,7 @@ async def test_a_forged_press_is_answered_without_an_incident(
         ("webhooks", "replay", "1-x"),
     ],
 )
-async def test_who_presses_what_was_forged_is_told_to_run_it_again(
+async def test_a_forged_press_is_told_to_run_the_command_again(
     presser: Presser, talk: Talk, cog: str, action: str, payload: str
 ) -> None:
     assert await presser.press(f"{cog}:{action}:0:={payload}") == "answered"

@@ -38,11 +38,11 @@ IN_PRIVATE = Caller(1, "Ada")
         (MEMBER, r"typed \`/restore\` here", r"typed \`/restore\` here"),
     ],
 )
-def test_what_the_reader_may_not_run_says_who_may(caller: Caller, text: str, shown: str) -> None:
+def test_a_command_the_reader_may_not_run_says_who_may(caller: Caller, text: str, shown: str) -> None:
     assert hints.fit(text, lambda: caller, "!") == shown
 
 
-def test_a_card_is_fitted_in_a_copy_and_left_alone_where_there_is_no_room() -> None:
+def test_hints_go_into_a_copy_of_a_card_and_are_left_out_without_room() -> None:
     card = embeds.card("", ("`/restore`",), fields=(embeds.Field("a", "`/run`"),))
     fitted = hints.fit_card(card, lambda: MEMBER, "!")
     assert fitted.description == "`/restore` (for admins)"
@@ -52,7 +52,7 @@ def test_a_card_is_fitted_in_a_copy_and_left_alone_where_there_is_no_room() -> N
     assert hints.fit_card(full, lambda: MEMBER, "!") is full
 
 
-def test_who_reads_is_only_looked_up_where_it_matters() -> None:
+def test_the_reader_is_looked_up_only_if_hints_are_needed() -> None:
     def never() -> Caller:
         raise AssertionError
 
@@ -60,13 +60,13 @@ def test_who_reads_is_only_looked_up_where_it_matters() -> None:
 
 
 @pytest.mark.usefixtures("running_bot")
-async def test_archive_tells_members_who_may_restore(talk: Talk) -> None:
+async def test_archive_says_to_members_who_may_restore(talk: Talk) -> None:
     assert "`/restore storm` (for admins)" in text_of(await talk.ask("member", "!archive storm"))
     assert "(for admins)" not in text_of(await talk.ask("admin", "!archive storm"))
 
 
 @pytest.mark.usefixtures("running_bot")
-async def test_jobs_tells_members_who_may_run(talk: Talk) -> None:
+async def test_jobs_says_to_members_who_may_run_directives(talk: Talk) -> None:
     assert "`/run` (for mods)" in text_of(await talk.ask("member", "!jobs"))
     assert "(for mods)" not in text_of(await talk.slash("mod", "jobs"))
 
@@ -82,7 +82,9 @@ async def test_an_error_says_who_may_follow_it(talk: Talk, running_bot: RunningB
     assert "`/load agents`" in text_of(await talk.slash("admin", "agents"))
 
 
-async def test_a_page_that_is_turned_fits_who_turned_it(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_turned_page_has_hints_for_the_reader_who_turned_it(
+    talk: Talk, running_bot: RunningBot
+) -> None:
     for number in range(20):
         running_bot.kernel.health.report(f"extra-{number:02}", "warn", "a test", action="Try `/resume`.")
     reply = await talk.ask("member", "!health")

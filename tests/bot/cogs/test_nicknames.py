@@ -15,7 +15,7 @@ from tests.bot.conftest import StartBot
         ("\u202e\u200b", "mona"),
     ],
 )
-async def test_a_nickname_cannot_turn_a_line_around(
+async def test_a_nickname_cannot_reverse_the_text_direction(
     sandbox: Sandbox, start_bot: StartBot, talk: Talk, nick: str, kept: str
 ) -> None:
     sandbox.engine.world.guilds[sandbox.home_guild_id].members[sandbox.users["mod"]].nick = nick

@@ -27,7 +27,7 @@ ADA = Actor("command", "Ada", 5)
         ("emit report.ready {“assessment”: “a test”}", '"assessment": "a test"'),
     ],
 )
-async def test_marks_of_any_kind_mean_the_same_to_every_command(
+async def test_quotation_marks_of_any_kind_work_in_every_command(
     start_bot: StartBot, talk: Talk, line: str, says: str
 ) -> None:
     running = await start_bot()

@@ -204,7 +204,7 @@ def test_status_says_everything_on_one_screen() -> None:
     assert "1.2.3" in str(embed.footer.text)
 
 
-def test_the_arrows_say_what_they_compare_with() -> None:
+def test_the_arrows_say_what_they_are_compared_with() -> None:
     assert "Arrows: against an hour ago" in text_of(_screens.status(status_view()))
     young = text_of(_screens.status(status_view(trends_since=NOW)))
     assert "hour ago" not in young
@@ -233,7 +233,7 @@ def test_status_shows_the_running_or_the_last_ritual() -> None:
     assert f"**Ritual** 3, 27 steps, done {embeds.relative(NOW)}" in text
 
 
-def test_health_says_what_why_since_when_what_to_do_and_what_decides() -> None:
+def test_health_shows_status_reason_time_action_and_bounds() -> None:
     check = Check(
         name="store",
         status="fail",
@@ -255,14 +255,14 @@ def test_health_says_what_why_since_when_what_to_do_and_what_decides() -> None:
         assert part in text
 
 
-def test_ping_is_honest_about_what_is_not_measured_yet() -> None:
+def test_ping_says_what_is_not_measured_yet() -> None:
     view = PingView(None, 0.0001, 0.002, NOW, "1.2.3")
     assert "**Gateway** not measured yet" in text_of(_screens.ping(view, None))
     assert "**Round trip** measuring…" in text_of(_screens.ping(view, None))
     assert "**Round trip** 42 ms" in text_of(_screens.ping(view, 0.042))
 
 
-def test_heartbeat_counts_who_is_down() -> None:
+def test_heartbeat_counts_the_services_that_are_down() -> None:
     up = Pulse("api", True, "HTTP 200", 0.01, NOW, 1.0, 86_400)
     down = Pulse("db", False, "no answer within 5 s", None, None, None)
     embed = _screens.heartbeat([down, up])
@@ -286,11 +286,11 @@ def test_an_uptime_says_over_how_long(over_s: float, said: str) -> None:
     assert said in text_of(_screens.heartbeat([pulse]))
 
 
-def test_heartbeat_without_services_says_where_to_name_some() -> None:
+def test_heartbeat_without_services_says_where_to_list_them() -> None:
     assert "services.json" in text_of(_screens.heartbeat([]))
 
 
-def test_progress_shows_who_answered() -> None:
+def test_progress_shows_which_service_answered() -> None:
     assert _screens.beat("api", ok=True) == "✅ api"
     assert _screens.beat("db", ok=False) == "❌ db"
 
@@ -310,7 +310,7 @@ COUNTS = WebhookCounts(
 )
 
 
-def test_health_shows_what_is_to_be_typed_as_code() -> None:
+def test_health_shows_commands_as_code() -> None:
     check = Check(name="alerts", status="warn", since=NOW, time=NOW, action="See `/alerts`; mend it.")
     assert "→ See `/alerts`; mend it." in _screens._check(check)
 
@@ -359,7 +359,7 @@ def test_metrics_of_webhooks_count_both_ways() -> None:
         assert part in text
 
 
-def test_an_agent_sheet_says_what_it_is_bound_to_and_how_that_is() -> None:
+def test_an_agent_sheet_shows_its_subsystem_and_health() -> None:
     agent = AgentView(
         name="Shadow", symbol="📜", layer="Integration", role="archive", subsystem="journal and disk",
         status="degraded", external=False, detail="slow disk", load=0.5, since=NOW, task="filing",
@@ -378,7 +378,7 @@ def test_an_agent_sheet_says_what_it_is_bound_to_and_how_that_is() -> None:
         assert part in text
 
 
-def test_an_agent_sheet_has_times_shares_and_commands_as_people_read_them() -> None:
+def test_an_agent_sheet_shows_readable_times_shares_and_commands() -> None:
     agent = AgentView(
         name="SanghaCore", symbol="🙏", layer="Integration", role="unity", subsystem="Discord gateway",
         status="active", external=False, detail="", since=NOW, counters={"since": "2026-01-01T00:00:00Z"},
@@ -401,7 +401,7 @@ def test_an_external_agent_says_when_it_reported() -> None:
     assert "external" in text_of(agent_screens.roster(Roster((("Operational", (agent,)),), 1, 14)))
 
 
-def test_history_names_who_and_why_where_it_is_given_them() -> None:
+def test_history_shows_names_and_reasons_if_given() -> None:
     shown = History(
         (Deed(NOW, "active → down", "Ada", "a drill"), Deed(NOW, "down → active", None, None)), 2, 9
     )
@@ -422,7 +422,7 @@ def test_a_cut_history_says_how_much_there_is() -> None:
     assert footer == "Page 2 of 2 · the newest 9 of 20"
 
 
-def test_a_saying_is_shown_with_its_voice() -> None:
+def test_a_saying_is_shown_with_its_agent() -> None:
     text = text_of(agent_screens.wisdom("Look up.", find_agent("Vega")))
     assert text == "“Look up.”\n– 🌠 **Vega**, safety"
 

@@ -31,14 +31,14 @@ async def test_a_refusal_at_home_names_the_owner_and_the_roles_that_may(
     )
 
 
-async def test_the_role_of_the_settings_is_named_too(talk: Talk, running_bot: RunningBot) -> None:
+async def test_the_admin_role_of_the_settings_is_named_too(talk: Talk, running_bot: RunningBot) -> None:
     helpers = role(talk.sandbox, "Mod")
     assert helpers not in text_of(await talk.ask("member", "!reload help"))
     running_bot.bot.admin_role_id = int(helpers.strip("<@&>"))
     assert helpers in text_of(await talk.ask("member", "!reload help"))
 
 
-async def test_nobody_is_pinged_by_being_named(talk: Talk, running_bot: RunningBot) -> None:
+async def test_naming_a_member_does_not_ping_them(talk: Talk, running_bot: RunningBot) -> None:
     reply = await talk.ask("member", "!reload help")
     assert running_bot.bot.user is not None
     assert reply["mentions"] == []
@@ -63,7 +63,7 @@ async def test_a_refusal_elsewhere_names_the_home_server(talk: Talk, running_bot
     assert text.endswith("Ask the operator of this bot.")
 
 
-async def test_a_command_of_the_server_itself_names_that_servers_own_people(running_bot: RunningBot) -> None:
+async def test_a_refusal_of_a_local_command_names_people_of_that_server(running_bot: RunningBot) -> None:
     sandbox = running_bot.sandbox
     other = running_bot.bot.get_guild(sandbox.other_guild_id)
     owner, admin = f"<@{sandbox.users['visitor-admin']}>", role(sandbox, "Admin", sandbox.other_guild_id)
@@ -78,7 +78,7 @@ async def test_a_directive_refused_for_lack_of_powers_says_whom_to_ask(talk: Tal
     assert f"anyone with {role(talk.sandbox, 'Admin')}" in text_of(reply)
 
 
-async def test_a_fault_of_ours_says_whom_to_tell(
+async def test_an_internal_error_says_whom_to_tell(
     talk: Talk, running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_: object) -> None:

@@ -59,7 +59,7 @@ async def test_an_admin_of_another_server_is_refused_by_slash(
     assert await journal(running_bot, "cog") == []
 
 
-async def test_in_a_direct_message_only_owners_operate(talk: Talk) -> None:
+async def test_in_a_direct_message_only_owners_may_use_admin_commands(talk: Talk) -> None:
     assert "only owners may do that" in text_of(await talk.ask("admin", "!flags", dm=True))
     assert "`lazy_commands`" in text_of(await talk.ask("owner", "!flags", dm=True))
 
@@ -74,7 +74,7 @@ async def test_a_refused_caller_gets_no_completion(talk: Talk) -> None:
     assert await talk.complete("member", "reload", "cogs", "") == []
 
 
-async def test_cogs_shows_every_cog_as_it_is(talk: Talk) -> None:
+async def test_cogs_shows_the_state_of_every_cog(talk: Talk) -> None:
     reply = await talk.ask("admin", "!cogs")
     assert "**monitoring** not yet" in text_of(reply)
     await talk.press("admin", reply, "▶️")
@@ -94,7 +94,7 @@ async def test_a_cog_is_loaded_unloaded_and_stays_off(talk: Talk, running_bot: R
     ]
 
 
-async def test_reload_keeps_who_did_it(talk: Talk, running_bot: RunningBot) -> None:
+async def test_the_journal_keeps_who_reloaded(talk: Talk, running_bot: RunningBot) -> None:
     await talk.ask("admin", "!reload monitoring")
     subject, actor, actor_id, after = (await journal(running_bot, "cog"))[0]
     assert (subject, after, actor_id) == ("monitoring", "reloaded", running_bot.sandbox.users["admin"])
@@ -176,9 +176,7 @@ async def test_caches_are_shown_and_cleared(talk: Talk, running_bot: RunningBot)
     assert [subject for subject, *_ in await journal(running_bot, "cache")] == ["commands-5s"]
 
 
-async def test_clearing_the_state_reads_an_edit_that_nobody_watched(
-    talk: Talk, running_bot: RunningBot
-) -> None:
+async def test_clearing_the_state_reads_an_unnoticed_edit(talk: Talk, running_bot: RunningBot) -> None:
     running_bot.kernel.flags.switch("state_watching", False)
     file = running_bot.kernel.settings.data_dir / "ucf_state.json"
     file.write_text(file.read_text().replace('"harmony": 0.5', '"harmony": 1.5'))
@@ -204,7 +202,7 @@ async def test_completion_of_cogs_flags_and_caches(talk: Talk) -> None:
     assert await talk.complete("admin", "cache", "name", "al") == ["all"]
 
 
-async def test_the_pages_of_cogs_turn_only_for_an_admin_of_now(
+async def test_the_pages_of_cogs_turn_only_for_a_current_admin(
     talk: Talk, running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await talk.ask("admin", "!load help")

@@ -49,23 +49,23 @@ def test_a_typo_in_a_cog_is_answered_with_the_nearest() -> None:
 
 
 @pytest.mark.parametrize("line", ["", "  ", " , "])
-def test_a_line_without_cogs_is_answered_with_their_names(line: str) -> None:
+def test_an_empty_list_of_cogs_is_answered_with_their_names(line: str) -> None:
     with pytest.raises(WrongCogs, match="admin, agents, help, monitoring"):
         _cogs.parse_cogs(line, KNOWN)
 
 
-def test_a_group_stands_alone() -> None:
+def test_a_group_cannot_be_combined_with_names() -> None:
     assert _cogs.parse_cogs("ALL", KNOWN, groups=("all", "changed")) == ("all",)
     with pytest.raises(WrongCogs, match="Use `all` alone"):
         _cogs.parse_cogs("all help", KNOWN, groups=("all", "changed"))
 
 
-def test_groups_are_unknown_where_they_mean_nothing() -> None:
+def test_a_group_is_unknown_to_commands_without_groups() -> None:
     with pytest.raises(UnknownCog):
         _cogs.parse_cogs("all", KNOWN)
 
 
-def test_all_is_what_has_been_loaded_or_tried() -> None:
+def test_all_means_loaded_and_failed_cogs() -> None:
     statuses = [status("a"), status("b", "not yet"), status("c", "failed"), status("d", "disabled")]
     assert _cogs.pick(("all",), statuses, lambda: ()) == ("a", "c")
 
@@ -88,7 +88,7 @@ def test_a_switch_is_on_or_off(word: str, on: bool) -> None:
     assert _flags.parse_switch(word) is on
 
 
-def test_another_word_is_no_switch() -> None:
+def test_a_word_other_than_on_or_off_is_refused() -> None:
     with pytest.raises(WrongSwitch, match="`on` or `off`, not `maybe`"):
         _flags.parse_switch("maybe")
 
@@ -120,7 +120,7 @@ def test_a_cache_is_named_in_any_case(kernel: Kernel) -> None:
         _caches.parse_name(None, kernel.caches)
 
 
-def test_clearing_state_forgets_what_was_read_from_it_in_every_cache(kernel: Kernel) -> None:
+def test_clearing_state_clears_its_entries_in_every_cache(kernel: Kernel) -> None:
     cache = kernel.caches.create("http", owner="web", max_entries=5, ttl_s=60)
     cache.get_or_build("status", lambda: 1, ("state",))
     cache.get_or_build("other", lambda: 1, ())
@@ -128,7 +128,7 @@ def test_clearing_state_forgets_what_was_read_from_it_in_every_cache(kernel: Ker
     assert _caches.clear(kernel.caches, "all") == 1
 
 
-def test_clearing_the_state_or_all_reads_the_files_anew() -> None:
+def test_clearing_the_state_or_all_rereads_the_files() -> None:
     assert [_caches.reads_files(name) for name in ("state", "all", "http")] == [True, True, False]
 
 
@@ -137,7 +137,7 @@ def test_the_journal_keeps_who_cleared_a_cache() -> None:
     assert (row.kind, row.subject, row.before, row.actor) == ("cache", "http", 4, "Ada")
 
 
-def test_each_result_is_ticked() -> None:
+def test_each_result_has_a_tick_or_a_cross() -> None:
     assert (
         _screens.tick(LoadResult("agents", ok=True, ms=12.3), "reload") == "✅ **agents** reloaded in 12 ms"
     )
@@ -152,7 +152,7 @@ def test_a_failure_says_file_line_cause_and_that_the_old_code_stays() -> None:
     )
 
 
-def test_a_failure_without_a_place_still_says_why() -> None:
+def test_a_failure_without_a_file_still_says_why() -> None:
     nowhere = CogFailure("", None, "OSError", "gone", "ab12cd34")
     assert "\nOSError: gone (incident" in _screens.tick(
         LoadResult("a", ok=False, ms=1, error=nowhere), "load"
@@ -184,7 +184,7 @@ def test_cogs_show_state_load_time_uses_and_commands() -> None:
     assert "🔴 **agents** failed\n-# 4 commands · 3 uses\n`x.py:1` E: m" in text
 
 
-def test_flags_show_value_and_where_it_is_from(kernel: Kernel) -> None:
+def test_flags_show_their_value_and_its_source(kernel: Kernel) -> None:
     kernel.flags.switch("lazy_commands", False)
     text = _screens.flags(kernel.flags.describe()).description or ""
     assert "🟢 `response_caching` **on** (default)" in text
@@ -209,7 +209,7 @@ def test_caches_show_their_counts(kernel: Kernel) -> None:
     assert _screens.caches((), enabled=True).description == "No cache yet."
 
 
-def test_clearing_says_how_much_went_and_what_the_files_said() -> None:
+def test_clearing_shows_the_removed_entries_and_the_problems_of_files() -> None:
     assert _screens.cleared("http", 1, None).description == "Cleared **http**: 1 entry removed."
     assert "read again" in (_screens.cleared("state", 2, ()).description or "")
     refused = _screens.cleared(

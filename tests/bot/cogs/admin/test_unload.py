@@ -15,9 +15,7 @@ async def press_and_read(talk: Talk, question: Message, label: str, wanted: str)
     return text_of(await talk.until(lambda one: wanted in text_of(one)))
 
 
-async def test_unload_names_the_commands_that_go_and_waits_for_a_yes(
-    talk: Talk, running_bot: RunningBot
-) -> None:
+async def test_unload_names_the_commands_and_asks_first(talk: Talk, running_bot: RunningBot) -> None:
     await talk.ask("admin", "!load agents")
     question = await talk.ask("admin", "!unload agents")
     for name in ("agents", "agent", "history", "wisdom"):
@@ -28,7 +26,7 @@ async def test_unload_names_the_commands_that_go_and_waits_for_a_yes(
     assert state_of(running_bot, "agents") == "disabled"
 
 
-async def test_a_no_to_unload_changes_nothing(talk: Talk, running_bot: RunningBot) -> None:
+async def test_declining_an_unload_changes_nothing(talk: Talk, running_bot: RunningBot) -> None:
     question = await talk.ask("admin", "!unload agents")
     await press_and_read(talk, question, "No", "nothing was done")
     await ended(running_bot, "unload", "ok", 1)
@@ -45,7 +43,7 @@ async def test_unload_of_several_asks_once_for_all(talk: Talk, running_bot: Runn
 
 
 @pytest.mark.parametrize("cog", ["help", "admin", "monitoring"])
-async def test_what_is_needed_to_find_a_way_back_is_not_unloaded(
+async def test_cogs_needed_for_recovery_cannot_be_unloaded(
     talk: Talk, running_bot: RunningBot, cog: str
 ) -> None:
     text = text_of(await talk.ask("admin", f"!unload fun {cog}"))
@@ -59,6 +57,6 @@ async def test_unload_of_what_is_unloaded_asks_nothing(talk: Talk, running_bot: 
     assert "**agents** is already unloaded" in text_of(await talk.ask("admin", "!unload agents"))
 
 
-async def test_completion_of_unload_offers_only_what_may_go(talk: Talk) -> None:
+async def test_completion_of_unload_offers_only_cogs_that_may_be_unloaded(talk: Talk) -> None:
     assert await talk.complete("admin", "unload", "cogs", "mon") == []
     assert await talk.complete("admin", "unload", "cogs", "agents fu") == ["agents fun"]

@@ -33,7 +33,7 @@ async def test_a_wrong_layer_is_answered_with_the_right_one(talk: Talk) -> None:
     assert "Did you mean `Operational`?" in text_of(await talk.ask("member", "!agents operationl"))
 
 
-async def test_agents_never_survive_a_change_of_a_check(talk: Talk, running_bot: RunningBot) -> None:
+async def test_cached_agents_are_dropped_when_a_check_changes(talk: Talk, running_bot: RunningBot) -> None:
     running_bot.kernel.health.report("http", "pass")
     assert "🟢 🧠 **Claude** active" in text_of(await talk.ask("member", "!agents"))
     running_bot.kernel.health.report("http", "fail", "gone")
@@ -119,11 +119,11 @@ async def test_history_turns_pages_of_the_list_that_was_shown(talk: Talk, runnin
         ("!history nobody", "There is no agent called `nobody`"),
     ],
 )
-async def test_history_says_what_was_wrong(talk: Talk, line: str, said: str) -> None:
+async def test_history_explains_wrong_arguments(talk: Talk, line: str, said: str) -> None:
     assert said in text_of(await talk.ask("member", line))
 
 
-async def test_wisdom_in_one_voice_never_repeats_itself_across_a_reload(
+async def test_wisdom_of_one_agent_does_not_repeat_after_a_reload(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     heard = []
@@ -135,6 +135,6 @@ async def test_wisdom_in_one_voice_never_repeats_itself_across_a_reload(
     assert all(one != next_one for one, next_one in pairwise(heard))
 
 
-async def test_wisdom_of_nobody_in_particular(talk: Talk) -> None:
+async def test_wisdom_without_an_agent(talk: Talk) -> None:
     assert "“" in text_of(await talk.ask("member", "!wisdom"))
     assert "There is no agent called `x`" in text_of(await talk.ask("member", "!wisdom x"))

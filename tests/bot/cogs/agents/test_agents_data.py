@@ -23,7 +23,7 @@ def test_a_layer_is_named_in_any_case_or_by_its_beginning(word: str) -> None:
     assert _roster.parse_layer(word) == "Operational"
 
 
-def test_no_layer_is_all_of_them() -> None:
+def test_without_a_layer_all_are_shown() -> None:
     assert _roster.parse_layer(None) is None
 
 
@@ -64,7 +64,7 @@ async def fetch(collective: Collective, clock: ManualClock, **options: object) -
     return await _history.fetch_history(collective.journal, SHADOW, **given)  # type: ignore[arg-type]  # likewise
 
 
-async def test_history_is_newest_first_and_of_that_agent_alone(
+async def test_history_has_only_this_agents_entries_newest_first(
     collective: Collective, clock: ManualClock
 ) -> None:
     await record(collective, after="first")
@@ -106,7 +106,7 @@ async def test_a_page_turned_later_shows_the_same_list(collective: Collective, c
     assert again.deeds == first.deeds
 
 
-async def test_more_deeds_than_are_shown_are_counted(collective: Collective, clock: ManualClock) -> None:
+async def test_entries_beyond_the_limit_are_counted(collective: Collective, clock: ManualClock) -> None:
     row = JournalRow(kind="agent", subject="Shadow", cause="system", before="a", after="b")
     await collective.manager.record(*[row] * 505)
     history = await fetch(collective, clock)
@@ -146,7 +146,7 @@ def test_sayings_fit_a_phone() -> None:
             assert re.search(r"[.?!”]$", text)
 
 
-def test_a_saying_is_of_the_agent_asked_for_and_not_the_last_one() -> None:
+def test_a_saying_belongs_to_the_agent_and_differs_from_the_last() -> None:
     draw = random.Random(1)
     for last in SAYINGS["Kael"]:
         text = _wisdom.pick_saying("Kael", last, draw.choice)
@@ -154,7 +154,7 @@ def test_a_saying_is_of_the_agent_asked_for_and_not_the_last_one() -> None:
         assert _wisdom.author_of(text) == "Kael"
 
 
-def test_without_a_name_anyone_may_speak() -> None:
+def test_without_a_name_any_agent_may_be_chosen() -> None:
     draw = random.Random(1)
     heard = {_wisdom.author_of(_wisdom.pick_saying(None, None, draw.choice)) for _ in range(300)}
     assert heard == set(SAYINGS)
@@ -168,12 +168,12 @@ def _alternate(last: str | None) -> str:
     return "b" if last == "a" else "a"
 
 
-async def test_nothing_is_said_twice_in_a_row_in_one_place(collective: Collective) -> None:
+async def test_no_saying_repeats_in_a_row_in_a_channel(collective: Collective) -> None:
     heard = [await last_said.choose(*_scope(collective), "here", _alternate) for _ in range(40)]
     assert heard == ["a", "b"] * 20
 
 
-async def test_two_who_ask_at_once_do_not_hear_the_same(collective: Collective) -> None:
+async def test_concurrent_callers_get_different_sayings(collective: Collective) -> None:
     import asyncio
 
     both = await asyncio.gather(
@@ -182,7 +182,7 @@ async def test_two_who_ask_at_once_do_not_hear_the_same(collective: Collective) 
     assert set(both) == {"a", "b"}
 
 
-async def test_places_do_not_hear_of_each_other(collective: Collective) -> None:
+async def test_channels_do_not_share_their_last_saying(collective: Collective) -> None:
     await last_said.choose(*_scope(collective), "here", lambda _: "a")
     seen: list[str | None] = []
 

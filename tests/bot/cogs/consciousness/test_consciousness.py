@@ -28,7 +28,7 @@ async def test_a_line_gets_its_reply(logic_bot: HelixBot, line: str, said: str) 
     assert said in await reply_to(line)
 
 
-async def test_a_level_never_survives_a_change_of_the_field(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_cached_level_is_dropped_when_the_field_changes(talk: Talk, running_bot: RunningBot) -> None:
     assert "lucid**" in text_of(await talk.ask("member", "!consciousness"))
     await running_bot.collective.manager.change(
         lambda old: Change(ucf=msgspec.structs.replace(old.ucf, klesha=1.0, harmony=0.1), source="tune")

@@ -55,7 +55,7 @@ def test_wholeness_is_as_documented(metric: str, value: float, whole: float) -> 
 
 
 @given(fields())
-def test_a_level_is_the_sum_of_its_parts_and_from_0_to_100(field: UCF) -> None:
+def test_a_level_is_the_sum_of_its_parts_between_0_and_100(field: UCF) -> None:
     level = _level.build_level(field, DEFAULT_UCF)
     assert 0 <= level.whole <= 100
     assert sum(part.points for part in level.parts) == pytest.approx(level.whole)
@@ -64,7 +64,7 @@ def test_a_level_is_the_sum_of_its_parts_and_from_0_to_100(field: UCF) -> None:
         assert level.whole == pytest.approx(100)
 
 
-def test_a_field_that_is_good_all_over_is_100_and_no_hair_more() -> None:
+def test_a_field_with_only_good_values_is_exactly_100() -> None:
     middles = {name: (metric.good_low + metric.good_high) / 2 for name, metric in METRICS.items()}
     assert _level.level_of(UCF(**middles)) == 100.0
 
@@ -83,7 +83,7 @@ def test_each_level_has_its_band(value: float, band: str) -> None:
     assert _level.band_of(value) == band
 
 
-def test_what_moved_it_most_comes_first() -> None:
+def test_the_largest_change_comes_first() -> None:
     level = _level.build_level(ucf(klesha=0.7, harmony=0.6), DEFAULT_UCF)
     assert [part.metric for part in level.parts[:2]] == ["klesha", "harmony"]
     text = _screens.level(level).description or ""
@@ -94,7 +94,7 @@ def test_what_moved_it_most_comes_first() -> None:
     ("status", "load", "share"),
     [("active", None, 1.0), ("active", 1.0, 0.75), ("degraded", 0.0, 0.7)],
 )
-def test_an_agent_sees_as_clearly_as_it_is_measured(
+def test_the_level_seen_by_an_agent_depends_on_its_status_and_load(
     status: AgentStatus, load: float | None, share: float
 ) -> None:
     level = _level.build_level(DEFAULT_UCF, DEFAULT_UCF, agent(status, load))
@@ -123,7 +123,7 @@ def test_emotions_are_as_documented() -> None:
     )  # fmt: skip
 
 
-async def test_activity_is_that_of_a_day(collective: Collective, clock: ManualClock) -> None:
+async def test_activity_counts_one_day(collective: Collective, clock: ManualClock) -> None:
     actor = Actor("command", "Ada", 5)
     await collective.manager.record(actor.row("ritual", "1"), actor.row("ucf", "harmony"))
     activity = await _emotions.fetch_activity(collective.journal, clock.now(), 2)
@@ -150,7 +150,7 @@ async def test_decisions_name_people_and_reasons_only_where_they_may(collective:
     assert "humility\n-# because" in text
 
 
-def test_without_decisions_it_says_so() -> None:
+def test_ethics_without_decisions_says_so() -> None:
     assert "None yet" in (_screens.ethics((), show_people=True).description or "")
 
 

@@ -100,9 +100,7 @@ async def test_sections_are_completed_and_post_only_for_those_who_may(talk: Talk
     assert await talk.complete("admin", "codex", "section", "post") == ["post"]
 
 
-async def test_what_is_posted_is_pinned_and_posting_again_changes_nothing(
-    talk: Talk, running_bot: RunningBot
-) -> None:
+async def test_a_post_is_pinned_and_repeating_it_changes_nothing(talk: Talk, running_bot: RunningBot) -> None:
     sandbox = running_bot.sandbox
     said = await post(talk)
     assert "2 messages posted, the first pinned" in said
@@ -114,7 +112,7 @@ async def test_what_is_posted_is_pinned_and_posting_again_changes_nothing(
     assert [(entry.subject, entry.actor) for entry in entries] == [("manifesto", "Adam (admin)")]
 
 
-async def test_what_changed_is_edited_and_what_is_longer_or_shorter_gets_and_loses_messages(
+async def test_a_changed_document_edits_adds_and_deletes_messages(
     talk: Talk, running_bot: RunningBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox = running_bot.sandbox
@@ -131,7 +129,7 @@ async def test_what_changed_is_edited_and_what_is_longer_or_shorter_gets_and_los
     assert "already up to date" in await post(talk)
 
 
-async def test_a_message_that_was_deleted_is_posted_anew_and_the_order_is_kept(
+async def test_a_deleted_message_is_posted_again_in_order(
     talk: Talk, running_bot: RunningBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox = running_bot.sandbox
@@ -146,7 +144,7 @@ async def test_a_message_that_was_deleted_is_posted_anew_and_the_order_is_kept(
     assert [one[-1] for one in posted(sandbox)] == ["a", "b", "c"]
 
 
-async def test_what_takes_no_more_edits_is_posted_anew_in_order_without_a_notification(
+async def test_messages_that_take_no_edits_are_posted_again_in_order_silently(
     talk: Talk, running_bot: RunningBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox = running_bot.sandbox
@@ -169,7 +167,7 @@ async def test_what_takes_no_more_edits_is_posted_anew_in_order_without_a_notifi
     assert "already up to date" in await post(talk)
 
 
-async def test_a_channel_that_is_gone_is_not_taken_for_one_whose_messages_are_gone(
+async def test_a_deleted_channel_is_not_mistaken_for_deleted_messages(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     await post(talk)
@@ -180,7 +178,7 @@ async def test_a_channel_that_is_gone_is_not_taken_for_one_whose_messages_are_go
 
 @pytest.mark.parametrize("remembered_by_discord", [True, False])
 @pytest.mark.parametrize("crash", range(1, 8))
-async def test_after_a_crash_at_any_write_nothing_stands_twice(
+async def test_after_a_crash_at_any_write_nothing_is_posted_twice(
     sandbox: Sandbox,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -212,7 +210,7 @@ async def test_after_a_crash_at_any_write_nothing_stands_twice(
     talk.close()
 
 
-async def test_a_document_that_changed_since_a_crash_does_not_stand_twice(
+async def test_a_document_changed_since_a_crash_is_not_posted_twice(
     talk: Talk, running_bot: RunningBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, monkeypatch, "a")
@@ -245,7 +243,7 @@ async def test_each_document_and_each_channel_has_messages_of_its_own(
     assert posted(sandbox, channel) == list(documents.load("codex").messages())
 
 
-async def test_an_admin_elsewhere_posts_in_their_own_server_and_home_does_not_hear_of_it(
+async def test_an_admin_elsewhere_posts_in_their_server_without_a_journal_entry(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     sandbox = running_bot.sandbox
@@ -284,14 +282,14 @@ async def test_missing_permissions_are_named_before_anything_is_done(
     assert posted(running_bot.sandbox) == []
 
 
-async def test_without_the_right_to_pin_it_is_posted_and_said(talk: Talk, running_bot: RunningBot) -> None:
+async def test_without_the_permission_to_pin_a_post_says_so(talk: Talk, running_bot: RunningBot) -> None:
     await forbid(running_bot, Permission.PIN_MESSAGES)
     said = await post(talk)
     assert "2 messages posted." in said
     assert "I lack the permission **Pin Messages**" in said
 
 
-async def test_when_discord_does_not_pin_that_is_said_and_again_pins(
+async def test_a_failed_pin_is_reported_and_repeating_the_command_pins(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     running_bot.sandbox.engine.faults.add(Fault("PUT", "/channels/*/pins/*", status=403, times=1))
@@ -317,7 +315,7 @@ async def test_by_slash_the_channel_is_chosen(talk: Talk, running_bot: RunningBo
     assert "posted, the first pinned" in text_of(answer)
 
 
-async def test_what_does_not_go_together_is_explained(talk: Talk) -> None:
+async def test_contradicting_arguments_are_explained(talk: Talk) -> None:
     assert "Say where: `!codex post #channel`" in text_of(await talk.ask("admin", "!codex post"))
     assert "A channel needs the action `post`" in text_of(await talk.ask("admin", "!codex agents #general"))
     assert "not in a direct message, which has no channels" in text_of(

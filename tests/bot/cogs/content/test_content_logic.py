@@ -35,13 +35,13 @@ def test_only_post_is_an_action() -> None:
         _input.parse_action("post it")
 
 
-def test_a_channel_goes_with_post() -> None:
+def test_a_channel_needs_the_action_post() -> None:
     _input.refuse_channel(None, "agents", "codex")
     with pytest.raises(_input.WrongUse, match="`codex post #general`, not `agents`"):
         _input.refuse_channel("general", "agents", "codex")
 
 
-def test_a_button_of_a_document_that_is_no_more_shows_the_manifesto() -> None:
+def test_a_button_of_a_removed_document_shows_the_manifesto() -> None:
     assert _input.parse_name("rules") == "rules"
     assert _input.parse_name("poem") == "manifesto"
 
@@ -58,7 +58,7 @@ def test_the_codex_knows_bands_emotions_and_phases_as_the_commands_do() -> None:
 
 
 @pytest.mark.usefixtures("logic_bot")
-async def test_everybody_reads_and_admins_post() -> None:
+async def test_everyone_may_read_and_only_admins_may_post() -> None:
     assert "One field" in await reply_to("!manifesto", member=1)
     assert "**Glossary**" in await reply_to("!cv", member=1)
     assert "good from 0.7" in await reply_to("!codex ucf", member=1)

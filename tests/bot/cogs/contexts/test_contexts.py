@@ -20,7 +20,9 @@ def elsewhere(running_bot: RunningBot) -> int:
     return sandbox.channel("bots", sandbox.other_guild_id)
 
 
-async def test_a_checkpoint_is_kept_and_restored_after_consent(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_checkpoint_is_saved_and_restored_after_confirmation(
+    talk: Talk, running_bot: RunningBot
+) -> None:
     kept = await talk.ask("member", "!archive before the storm")
     assert "**before the storm** (#1) holds version 1" in text_of(kept)
     await tune(running_bot, 0.9)
@@ -44,7 +46,7 @@ async def test_a_restore_that_is_declined_changes_nothing(talk: Talk, running_bo
     assert running_bot.collective.manager.snapshot.ucf.harmony == 0.9
 
 
-async def test_a_state_that_changed_meanwhile_is_shown_anew(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_changed_state_is_shown_again_before_the_restore(talk: Talk, running_bot: RunningBot) -> None:
     await talk.ask("member", "!archive calm")
     await tune(running_bot, 0.9)
     question = await talk.ask("admin", "!restore calm")
@@ -85,7 +87,7 @@ async def test_checkpoints_come_in_pages_and_one_can_be_looked_at_whole(
     await talk.edited(listed, lambda one: "Page 2 of 2" in text_of(one))
 
 
-async def test_outside_home_nobody_is_named(talk: Talk, running_bot: RunningBot) -> None:
+async def test_outside_home_no_names_are_shown(talk: Talk, running_bot: RunningBot) -> None:
     await running_bot.collective.contexts.archive("storm", ADA, note="clouds")
     row = JournalRow(
         kind="agent", subject="Vega", cause="command", actor="Ada", actor_id=5, reason="a drill", after="down"
@@ -104,7 +106,7 @@ async def test_outside_home_nobody_is_named(talk: Talk, running_bot: RunningBot)
     assert "a **drill**" in text_of(await talk.ask("member", "!search drill"))
 
 
-async def test_hits_come_in_pages_and_their_markdown_is_text(talk: Talk, running_bot: RunningBot) -> None:
+async def test_hits_come_in_pages_with_their_markdown_escaped(talk: Talk, running_bot: RunningBot) -> None:
     row = JournalRow(kind="x", subject="**storm** `[a](b)`", cause="command")
     await running_bot.collective.manager.record(*[row] * 7)
     first = await talk.ask("member", "!search storm")

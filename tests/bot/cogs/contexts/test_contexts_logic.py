@@ -12,7 +12,7 @@ from tests.bot.cogs.logic import reply_to
 
 
 @pytest.mark.usefixtures("logic_bot")
-async def test_kept_found_and_restored() -> None:
+async def test_a_checkpoint_is_saved_found_and_restored() -> None:
     assert "None has been saved yet" in await reply_to("!restore storm")
     assert "There is no checkpoint yet" in await reply_to("!contexts")
     assert "holds version 1" in await reply_to("!archive storm")
@@ -22,7 +22,7 @@ async def test_kept_found_and_restored() -> None:
 
 
 @pytest.mark.usefixtures("logic_bot")
-async def test_a_member_does_not_restore() -> None:
+async def test_a_member_may_not_restore() -> None:
     assert "needs an administrator" in await reply_to("!restore defaults", member=1)
 
 
@@ -36,7 +36,7 @@ def test_a_long_text_is_cut() -> None:
 
 
 @given(st.text(alphabet=f"a *_`{HIT_BEGINS}{HIT_ENDS}"), st.integers(1, 30))
-def test_whatever_is_highlighted_has_no_markdown_but_ours(text: str, limit: int) -> None:
+def test_highlighted_text_has_only_our_own_markdown(text: str, limit: int) -> None:
     shown = highlighted(text, limit)
     assert HIT_BEGINS not in shown
     assert shown.replace("\\*", "").count("**") % 2 == 0
@@ -52,7 +52,7 @@ def test_an_empty_value_of_the_journal_is_shown_as_none(empty: str) -> None:
     assert "by command: anomalies: none, promotions: none" in shown
 
 
-def test_values_of_the_journal_are_shown_without_the_marks_of_json() -> None:
+def test_values_of_the_journal_are_shown_without_json_punctuation() -> None:
     entry = Hit(
         source="journal", id=7, at=datetime(2026, 1, 1, tzinfo=UTC), title="context a",
         text='by command: {"kept":6,"by":["x","y"],"of":[]} → "done"', people=None,

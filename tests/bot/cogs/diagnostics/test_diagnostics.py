@@ -34,7 +34,7 @@ def reports(running: RunningBot) -> list[Path]:
     return sorted((running.kernel.settings.data_dir / "reports").iterdir())
 
 
-async def test_all_is_well_and_a_report_is_kept_and_attached(served: RunningBot, talk: Talk) -> None:
+async def test_a_passing_self_test_saves_and_attaches_its_report(served: RunningBot, talk: Talk) -> None:
     ucf = served.collective.manager.snapshot
     message = await self_tested(talk)
     text = text_of(message)
@@ -57,7 +57,7 @@ async def test_all_is_well_and_a_report_is_kept_and_attached(served: RunningBot,
     assert (row.cause, row.actor_id) == ("command", served.sandbox.users["admin"])
 
 
-async def test_with_a_route_that_is_gone_it_is_red_and_says_which(served: RunningBot, talk: Talk) -> None:
+async def test_a_missing_route_fails_the_self_test(served: RunningBot, talk: Talk) -> None:
     gone = RouteInfo(method="GET", path="/ucg", summary="Nothing.")
     served.bot.routes = (*served.bot.routes, gone)
     message = await self_tested(talk)
@@ -67,16 +67,14 @@ async def test_with_a_route_that_is_gone_it_is_red_and_says_which(served: Runnin
     assert "* Failed: **route /ucg**" in next(p for p in reports(served) if p.suffix == ".md").read_text()
 
 
-async def test_with_a_health_check_that_fails_it_is_red_and_says_which_and_why(
-    served: RunningBot, talk: Talk
-) -> None:
+async def test_a_failing_health_check_fails_the_self_test(served: RunningBot, talk: Talk) -> None:
     served.kernel.health.report("oven", "fail", "it is cold", action="Light it.")
     text = text_of(await self_tested(talk))
     assert "health oven** fail: it is cold" in text
     assert "something is broken" in text
 
 
-async def test_with_a_store_that_loses_the_marker_it_is_red(
+async def test_a_lost_marker_fails_the_self_test(
     served: RunningBot, talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def find_nothing(**_: object) -> tuple[()]:
@@ -87,7 +85,7 @@ async def test_with_a_store_that_loses_the_marker_it_is_red(
     assert "state write and read back** fail: the marker was written but is not in the journal" in text
 
 
-async def test_with_an_unreadable_file_it_is_red(served: RunningBot, talk: Talk) -> None:
+async def test_an_unreadable_file_fails_the_self_test(served: RunningBot, talk: Talk) -> None:
     file = served.kernel.settings.data_dir / "ucf_state.json"
     file.unlink()
     file.mkdir()
@@ -96,7 +94,7 @@ async def test_with_an_unreadable_file_it_is_red(served: RunningBot, talk: Talk)
     assert "it is a folder" in text
 
 
-async def test_a_check_that_raises_is_named_and_the_others_go_on(
+async def test_a_check_that_raises_fails_and_the_others_still_run(
     served: RunningBot, talk: Talk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(type(served.bot.guilds[0]), "query_members", _raise_key_error)
@@ -111,7 +109,7 @@ async def _raise_key_error(_: object, **_more: object) -> None:
     raise KeyError("secret detail")
 
 
-async def test_the_read_token_is_sent_and_what_works_without_it_is_a_failure(
+async def test_the_read_token_is_sent_and_a_route_without_it_must_refuse(
     start_bot: StartBot, request: pytest.FixtureRequest
 ) -> None:
     running = await start_bot(read_token=Secret("a-token-for-reading"))
@@ -147,7 +145,7 @@ async def test_only_one_runs_at_a_time_and_it_can_be_stopped(
     assert not (served.kernel.settings.data_dir / "reports").exists()
 
 
-async def test_a_stop_of_helix_does_not_wait_for_it(
+async def test_a_shutdown_does_not_wait_for_the_self_test(
     served: RunningBot, talk: Talk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached = asyncio.Event()
@@ -165,16 +163,14 @@ async def test_a_stop_of_helix_does_not_wait_for_it(
     assert await served.kernel.drain.wait(5)
 
 
-async def test_where_the_report_cannot_be_kept_it_is_attached_all_the_same(
-    served: RunningBot, talk: Talk
-) -> None:
+async def test_a_report_that_cannot_be_saved_is_still_attached(served: RunningBot, talk: Talk) -> None:
     (served.kernel.settings.data_dir / "reports").write_text("in the way")
     message = await self_tested(talk)
     assert len(message["attachments"]) == 2
     assert "could not be saved" in text_of(message)
 
 
-async def test_without_a_server_every_route_says_so(running_bot: RunningBot, talk: Talk) -> None:
+async def test_without_an_http_server_every_route_fails(running_bot: RunningBot, talk: Talk) -> None:
     with socket.socket() as taken:
         # Bound, and not listening: whoever connects is refused.
         taken.bind(("127.0.0.1", 0))

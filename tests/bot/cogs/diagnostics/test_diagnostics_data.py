@@ -70,7 +70,7 @@ async def check_timing_out_itself(_: Bench) -> Finding:
     raise TimeoutError
 
 
-async def test_each_is_bounded_in_time_and_none_keeps_the_next_from_running(kernel: Kernel) -> None:
+async def test_a_check_that_hangs_times_out_and_the_next_one_runs(kernel: Kernel) -> None:
     checks = (
         NamedCheck("Parts", "hangs", check_hanging, 0.01),
         NamedCheck("Parts", "tells", check_telling),
@@ -90,7 +90,7 @@ async def test_each_is_bounded_in_time_and_none_keeps_the_next_from_running(kern
     assert made.counts == {"fail": 3, "pass": 1}
 
 
-async def test_who_cancels_it_hears_of_no_restart(kernel: Kernel) -> None:
+async def test_cancelling_the_caller_is_not_reported_as_a_restart(kernel: Kernel) -> None:
     checks = (NamedCheck("Parts", "hangs", check_hanging),)
     task = asyncio.create_task(run_checks(bench_on(kernel), checks, lambda *_: None))
     await asyncio.sleep(0)
@@ -119,16 +119,14 @@ def test_one_at_a_time() -> None:
         (("warn", "fail"), "something is broken"),
     ],
 )
-def test_the_verdict_is_no_better_than_what_was_found(outcomes: tuple[Outcome, ...], said: str) -> None:
+def test_the_verdict_reflects_warnings_and_skipped_checks(outcomes: tuple[Outcome, ...], said: str) -> None:
     made = report(*(result(str(number), outcome) for number, outcome in enumerate(outcomes)))
     assert (_screens.report(made, trouble=None).title or "").endswith(said)
     markdown = _report.render(made)[f"{made.name}.md"].decode()
     assert markdown.startswith(f"# Self-test: {said}\n")
 
 
-async def test_open_alerts_are_a_warning_also_once_they_are_acknowledged(
-    kernel: Kernel, collective: Collective
-) -> None:
+async def test_open_alerts_warn_even_when_acknowledged(kernel: Kernel, collective: Collective) -> None:
     bench = bench_on(kernel, collective)
     assert await _parts.check_alerts(bench) == Finding(text="none")
     low = structs.replace(collective.manager.snapshot.ucf, harmony=0.1, prana=0.1)
@@ -141,7 +139,7 @@ async def test_open_alerts_are_a_warning_also_once_they_are_acknowledged(
     assert "prana is critically low (critical)" in found.text
 
 
-async def test_what_warns_or_is_skipped_makes_nothing_red(kernel: Kernel) -> None:
+async def test_warnings_and_skipped_checks_do_not_fail_the_self_test(kernel: Kernel) -> None:
     async def check_warned(_: Bench) -> Finding:
         return Finding("warn", "slow")
 
@@ -171,7 +169,7 @@ def test_the_report_says_first_what_failed_and_holds_every_check() -> None:
     assert json.loads(data)["counts"] == {"pass": 1, "fail": 1}
 
 
-async def test_only_the_newest_twenty_are_kept_and_what_is_not_ours_is_left_alone(tmp_path: Path) -> None:
+async def test_only_the_newest_twenty_reports_are_kept_and_other_files_stay(tmp_path: Path) -> None:
     folder = tmp_path / "reports"
     for day in range(22):
         files = _report.render(report(result("a"), begun_at=BEGUN + timedelta(days=day)))
@@ -189,7 +187,7 @@ async def test_only_the_newest_twenty_are_kept_and_what_is_not_ours_is_left_alon
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
-async def test_it_says_why_a_report_could_not_be_kept(tmp_path: Path) -> None:
+async def test_a_report_that_cannot_be_saved_says_why(tmp_path: Path) -> None:
     (tmp_path / "reports").write_text("in the way")
     assert await _report.try_to_keep(tmp_path, {"a": b""}) == "File exists"
 
@@ -201,7 +199,7 @@ async def test_it_says_why_a_report_could_not_be_kept(tmp_path: Path) -> None:
         (RouteInfo(method="GET", path="/hooks", summary=".", auth="webhook"), "WEBHOOK_TOKEN"),
     ],
 )
-async def test_routes_that_cannot_be_asked_for_are_skipped(
+async def test_routes_without_an_example_or_a_token_are_skipped(
     kernel: Kernel, collective: Collective, route: RouteInfo, why: str
 ) -> None:
     finding = await _routes.check_route(route, bench_on(kernel, collective))
@@ -226,7 +224,7 @@ async def test_a_route_that_needs_a_token_and_answers_without_is_a_failure(
 
 
 @pytest.mark.parametrize("path", ["/events", "/ws", "/status"])
-async def test_a_stream_is_judged_by_its_beginning(tmp_path: Path, path: str) -> None:
+async def test_a_stream_is_checked_by_its_first_bytes(tmp_path: Path, path: str) -> None:
     async with sites(tmp_path) as make:
         site = await make(read_token=Secret("for-reading"))
         site.collective.probes.set_own_url(site.server.base_url)
@@ -236,7 +234,7 @@ async def test_a_stream_is_judged_by_its_beginning(tmp_path: Path, path: str) ->
     assert finding == Finding(text=f"{status}, and 401 without the token")
 
 
-async def test_a_websocket_that_is_none_is_a_failure(tmp_path: Path) -> None:
+async def test_a_route_that_refuses_the_websocket_handshake_fails(tmp_path: Path) -> None:
     async with sites(tmp_path) as make:
         site = await make()
         site.collective.probes.set_own_url(site.server.base_url)
@@ -258,7 +256,7 @@ async def test_a_cog_that_was_unloaded_is_skipped_and_one_that_failed_says_why(k
     assert broken == Finding("fail", "SyntaxError: line 3")
 
 
-async def test_a_health_check_says_what_it_says_now_or_that_it_is_gone(
+async def test_a_health_check_shows_its_current_result_or_that_it_is_gone(
     kernel: Kernel, collective: Collective
 ) -> None:
     kernel.health.report("oven", "warn", "lukewarm")
@@ -277,7 +275,7 @@ async def test_the_state_is_written_and_read_back_and_the_field_is_left_alone(
     assert row.subject == "marker"
 
 
-async def test_a_store_that_holds_another_field_is_found_out(
+async def test_a_store_with_a_different_field_fails_the_check(
     kernel: Kernel, collective: Collective, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def other(_: datetime) -> UCF:
@@ -288,7 +286,7 @@ async def test_a_store_that_holds_another_field_is_found_out(
     assert finding == Finding("fail", "the UCF in the store differs from the one in memory")
 
 
-async def test_a_projected_file_that_is_missing_or_no_state_is_named(
+async def test_a_missing_or_invalid_projected_file_is_named(
     kernel: Kernel, collective: Collective, tmp_path: Path
 ) -> None:
     bench = bench_on(kernel, collective)
@@ -299,7 +297,7 @@ async def test_a_projected_file_that_is_missing_or_no_state_is_named(
     assert await _parts.check_projected_files(bench) == Finding("fail", "ucf_state.json is missing")
 
 
-async def test_what_is_no_picture_is_found_out(
+async def test_a_worker_result_that_is_no_png_fails(
     kernel: Kernel, collective: Collective, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def scribble(*_: object) -> bytes:

@@ -50,7 +50,7 @@ def labels(message: Message) -> list[str]:
     return [item["label"] for item in items(message) if item.get("label")]
 
 
-async def test_the_reply_goes_along_with_its_directive(talk: Talk, slow: Slow) -> None:
+async def test_the_reply_follows_its_directive(talk: Talk, slow: Slow) -> None:
     reply = await talk.ask("mod", "!run heartbeat")
     assert "Directive 1: heartbeat" in text_of(reply)
     await talk.edited(reply, lambda one: "1 of 4" in text_of(one))
@@ -59,7 +59,7 @@ async def test_the_reply_goes_along_with_its_directive(talk: Talk, slow: Slow) -
     assert "✅ **done**" in text_of(done)
 
 
-async def test_one_that_waits_says_how_many_are_before_it(talk: Talk, slow: Slow) -> None:
+async def test_a_queued_directive_shows_how_many_are_ahead(talk: Talk, slow: Slow) -> None:
     first = asyncio.create_task(talk.ask("mod", "!run heartbeat"))
     await slow.begun.wait()
     second = await talk.ask("admin", "!run heartbeat")
@@ -82,16 +82,16 @@ async def test_half_of_a_character_in_an_event_is_named_with_its_place(talk: Tal
     await talk.edited(reply, lambda one: "is half of a character (line 1, column 17)" in text_of(one))
 
 
-async def test_while_manus_rests_the_reply_says_so_and_waits_no_longer(
-    talk: Talk, running_bot: RunningBot
-) -> None:
+async def test_the_reply_stops_waiting_when_manus_is_halted(talk: Talk, running_bot: RunningBot) -> None:
     await asked(running_bot)
     reply = await talk.ask("mod", "!run heartbeat")
     await talk.edited(reply, lambda one: "this directive waits until `/resume`" in text_of(one))
     assert (await running_bot.collective.directives.get(1)).status == "queued"
 
 
-async def test_a_halt_while_one_waits_ends_the_wait(talk: Talk, running_bot: RunningBot, slow: Slow) -> None:
+async def test_a_halt_ends_the_wait_for_a_queued_directive(
+    talk: Talk, running_bot: RunningBot, slow: Slow
+) -> None:
     running = asyncio.create_task(talk.ask("mod", "!run heartbeat"))
     await slow.begun.wait()
     waiting = await talk.ask("mod", "!run heartbeat")
@@ -117,7 +117,7 @@ async def test_the_list_shows_names_at_home_only(talk: Talk, running_bot: Runnin
     assert "a drill" not in text
 
 
-async def test_without_any_the_list_says_how_to_begin(talk: Talk) -> None:
+async def test_an_empty_list_says_how_to_begin(talk: Talk) -> None:
     assert "There is no directive yet" in text_of(await talk.ask("member", "!jobs"))
 
 
@@ -137,7 +137,7 @@ async def test_pages_and_the_menu_lead_to_one_directive(talk: Talk, running_bot:
     assert "by Bo" in text_of(opened)
 
 
-async def test_a_mod_can_take_back_what_waits_and_a_member_cannot(
+async def test_a_mod_can_cancel_a_queued_directive_and_a_member_cannot(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     await asked(running_bot, "heartbeat")
@@ -151,7 +151,7 @@ async def test_a_mod_can_take_back_what_waits_and_a_member_cannot(
     assert (entries[0].actor, entries[0].before) == ("Mona (moderator)", "queued")
 
 
-async def test_what_no_longer_waits_cannot_be_taken_back(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_directive_that_has_started_cannot_be_cancelled(talk: Talk, running_bot: RunningBot) -> None:
     await asked(running_bot, "heartbeat")
     reply = await talk.ask("mod", "!jobs 1")
     await running_bot.collective.directives.cancel(1, ADA)
@@ -161,7 +161,7 @@ async def test_what_no_longer_waits_cannot_be_taken_back(talk: Talk, running_bot
     assert is_ephemeral(answer)
 
 
-async def test_halt_and_resume_can_be_said_twice(talk: Talk) -> None:
+async def test_halt_and_resume_may_be_repeated(talk: Talk) -> None:
     assert "even after a restart" in text_of(await talk.ask("admin", "!halt the tide"))
     text = text_of(await talk.slash("owner", "halt"))
     assert "Manus is already halted." in text
@@ -170,7 +170,9 @@ async def test_halt_and_resume_can_be_said_twice(talk: Talk) -> None:
     assert "was not halted" in text_of(await talk.ask("admin", "!resume"))
 
 
-async def test_a_restart_stays_halted_and_then_goes_on(sandbox: Sandbox, tmp_path: Path) -> None:
+async def test_manus_stays_halted_over_a_restart_until_it_is_resumed(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     async with running(sandbox, tmp_path) as first:
         await asked(first, "heartbeat")
     talk = Talk(sandbox)
@@ -184,7 +186,7 @@ async def test_a_restart_stays_halted_and_then_goes_on(sandbox: Sandbox, tmp_pat
     talk.close()
 
 
-async def test_what_may_be_asked_for_is_completed(talk: Talk, running_bot: RunningBot) -> None:
+async def test_directives_and_jobs_are_completed(talk: Talk, running_bot: RunningBot) -> None:
     assert "heartbeat" in await talk.complete("mod", "run", "directive", "")
     assert not any(one.startswith("emit") for one in await talk.complete("mod", "run", "directive", ""))
     assert "emit alert.raised" in await talk.complete("admin", "run", "directive", "emit")

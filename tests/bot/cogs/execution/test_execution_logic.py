@@ -46,14 +46,14 @@ async def submitted(collective: Collective) -> Directive:
     return await collective.directives.submit("heartbeat", actor=ADA, rank=Rank.mod)
 
 
-async def test_who_waits_is_let_go_when_helix_is_stopped(collective: Collective) -> None:
+async def test_a_shutdown_ends_the_wait_for_a_directive(collective: Collective) -> None:
     followed = Followed(await submitted(collective))
     collective.kernel.drain.close()
     await asyncio.wait_for(follow(collective.directives, followed, lambda: None, collective.kernel.drain), 40)
     assert followed.directive.status == "queued"
 
 
-async def test_nobody_waits_for_ever(collective: Collective) -> None:
+async def test_the_wait_for_a_directive_is_limited(collective: Collective) -> None:
     followed = Followed(await submitted(collective))
     changes: list[str] = []
     await follow(

@@ -17,7 +17,7 @@ async def tune(running_bot: RunningBot, **values: float) -> None:
     )
 
 
-async def test_a_value_never_survives_its_change(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_cached_value_is_dropped_when_it_changes(talk: Talk, running_bot: RunningBot) -> None:
     assert "`0.50` of 0–2" in text_of(await talk.ask("member", "!ucf harmony"))
     await tune(running_bot, harmony=0.25)
     text = text_of(await talk.ask("member", "!ucf harmony"))
@@ -57,7 +57,7 @@ async def test_a_member_sees_the_list_without_buttons(talk: Talk, running_bot: R
     assert items(await talk.ask("member", "!alerts")) == []
 
 
-async def test_elsewhere_nobody_is_named(talk: Talk, running_bot: RunningBot) -> None:
+async def test_other_servers_see_no_names(talk: Talk, running_bot: RunningBot) -> None:
     await tune(running_bot, harmony=0.2)
     assert "acknowledged by" in text_of(await talk.ask("mod", "!alerts ack 1"))
     sandbox = running_bot.sandbox
@@ -79,7 +79,7 @@ async def test_the_list_turns_pages(talk: Talk, running_bot: RunningBot) -> None
     assert labels == [None, None, "Acknowledge #2", "Acknowledge #1"]
 
 
-async def test_an_alert_that_another_acknowledged_first_is_said_so(
+async def test_an_alert_already_acknowledged_by_another_is_refused(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     await tune(running_bot, harmony=0.2)
@@ -89,7 +89,7 @@ async def test_an_alert_that_another_acknowledged_first_is_said_so(
     assert "Alert 1 is acknowledged already." in text_of(await talk.answer_to(pressed))
 
 
-async def test_targets_are_completed_for_who_may(talk: Talk, running_bot: RunningBot) -> None:
+async def test_targets_are_completed_only_for_mods(talk: Talk, running_bot: RunningBot) -> None:
     await tune(running_bot, harmony=0.2)
     assert await talk.complete("mod", "alerts", "target", "1") == ["1"]
     assert await talk.complete("mod", "alerts", "target", "har") == ["harmony"]
@@ -117,7 +117,7 @@ async def test_targets_follow_the_action(talk: Talk, running_bot: RunningBot) ->
     assert await offered("list") == []
 
 
-async def test_tuning_tells_before_and_after_and_why(talk: Talk) -> None:
+async def test_tuning_shows_before_after_and_reason(talk: Talk) -> None:
     text = text_of(await talk.ask("admin", "!tune harmony +0.1 a calm evening"))
     assert "0.50 → **0.60** (↗ +0.10)" in text
     assert "a calm evening" in text

@@ -43,19 +43,19 @@ def test_the_next_sensible_action_is_for_the_worst(values: dict[str, float], sai
     assert said in advice(ucf(**values))
 
 
-def test_while_a_ritual_runs_no_other_is_advised() -> None:
+def test_no_ritual_is_advised_while_one_runs() -> None:
     assert "A ritual is running" in advice(ucf(klesha=0.6), running=True)
     assert "tune zoom" in advice(ucf(zoom=0.1), running=True)
 
 
-def test_of_one_value_only_that_one_is_advised() -> None:
+def test_advice_for_one_value_concerns_that_value() -> None:
     field = ucf(klesha=0.6)
     assert _field.advise(field, "!", ritual_running=False, among=("zoom",)) == (
         "Nothing to do: this value is good."
     )
 
 
-def test_a_row_knows_how_far_it_moved() -> None:
+def test_a_row_has_its_change_in_a_day() -> None:
     row = _field.build_row("klesha", ucf(klesha=0.5), ucf(klesha=0.2))
     assert row.moved == pytest.approx(0.3)
     assert _field.build_row("klesha", GOOD, None).moved is None
@@ -82,7 +82,7 @@ async def test_tuning_twice_to_the_same_value_changes_nothing(collective: Collec
     assert (entry.actor, entry.reason, entry.before, entry.after) == ("Ada", "why not", 0.5, 0.6)
 
 
-async def test_shifts_add_up_whoever_else_tunes(collective: Collective) -> None:
+async def test_concurrent_shifts_add_up(collective: Collective) -> None:
     for _ in range(3):
         await _tune.tune(collective.manager, "prana", Shift(0.1, relative=True), ADA, None)
     assert collective.manager.snapshot.ucf.prana == 0.8
@@ -104,7 +104,7 @@ async def test_alerts_are_listed_open_first_and_newest_first(collective: Collect
     assert (_screens.alerts(view, page, show_people=True).embed.description or "").startswith("2 alerts open")
 
 
-async def test_no_alert_is_said_so(collective: Collective) -> None:
+async def test_without_open_alerts_the_list_says_so(collective: Collective) -> None:
     view = await _alerts.fetch_alerts(collective.alerts)
     page = pages.share(view.alerts, 0, per_page=_alerts.PER_PAGE)
     assert "No alert is open." in (_screens.alerts(view, page, show_people=True).embed.description or "")

@@ -35,13 +35,13 @@ def test_a_value_is_set_or_shifted(text: str, meant: Shift) -> None:
 @pytest.mark.parametrize(
     "text", ["", "much", "1e3", "nan", "inf", "0x1", "1.2.3", "+-1", ".", "١", "1" * 30, "0.5%"]
 )
-def test_what_is_no_value_is_refused_with_what_would_be_one(text: str) -> None:
+def test_a_wrong_value_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(WrongInput, match=r"such as 0\.7, or a shift"):
         _input.parse_value(text)
 
 
 @given(st.text(max_size=30))
-def test_any_text_is_a_finite_number_or_a_complaint(text: str) -> None:
+def test_any_text_is_a_finite_number_or_an_error(text: str) -> None:
     try:
         shift = _input.parse_value(text)
     except WrongInput:
@@ -60,9 +60,7 @@ def test_every_decimal_is_read_as_written(number: object, sign: str) -> None:
     st.floats(0, 1),
     st.builds(Shift, st.floats(-3, 3, allow_nan=False), st.booleans()),
 )
-def test_a_target_is_within_range_or_refused_naming_the_range(
-    metric: str, before: float, shift: Shift
-) -> None:
+def test_a_target_out_of_range_is_refused_with_the_range(metric: str, before: float, shift: Shift) -> None:
     spec = METRICS[metric]
     after = round(before + shift.amount, 9) if shift.relative else shift.amount
     if spec.low <= after <= spec.high:
@@ -72,22 +70,22 @@ def test_a_target_is_within_range_or_refused_naming_the_range(
             _tune.target_of(metric, shift, before)
 
 
-def test_a_value_outside_by_however_little_is_refused() -> None:
+def test_a_value_slightly_out_of_range_is_refused() -> None:
     for amount in (-1.5e-296, 2.000000000000001):
         with pytest.raises(WrongInput, match="is outside"):
             _tune.target_of("harmony", Shift(amount, relative=False), 0.5)
 
 
-def test_a_shift_too_small_to_be_kept_leaves_zero_as_it_is() -> None:
+def test_a_shift_below_the_precision_leaves_zero_unchanged() -> None:
     assert str(_tune.target_of("harmony", Shift(-1e-12, relative=True), 0.0)) == "0.0"
 
 
-def test_a_shift_is_decimal_and_not_binary() -> None:
+def test_a_shift_shows_no_floating_point_error() -> None:
     assert _tune.target_of("prana", Shift(0.1, relative=True), 0.2) == 0.3
 
 
 @given(st.text(max_size=20))
-def test_a_metric_is_one_of_the_six_or_a_complaint(text: str) -> None:
+def test_a_metric_is_one_of_the_six_or_an_error(text: str) -> None:
     if text.strip().casefold() in METRICS:
         assert _input.parse_metric(text) in METRICS
     else:
@@ -105,7 +103,7 @@ def test_a_metric_is_one_of_the_six_or_a_complaint(text: str) -> None:
         ("90m", None, tuple(METRICS), timedelta(minutes=90)),
     ],
 )
-def test_a_trend_is_of_one_or_all_over_a_window(
+def test_a_trend_takes_one_metric_or_all_and_a_window(
     metric: str | None, window: str | None, names: tuple[str, ...], span: timedelta
 ) -> None:
     assert _input.parse_scope(metric, window) == (names, span)
@@ -125,18 +123,18 @@ def test_an_alert_is_a_number(text: str, number: int) -> None:
 
 
 @pytest.mark.parametrize("text", [None, "", "three", "-1", "1" * 20])
-def test_another_is_refused(text: str | None) -> None:
+def test_a_text_that_is_no_alert_number_is_refused(text: str | None) -> None:
     with pytest.raises(WrongInput, match="/alerts ack 3"):
         _input.parse_alert(text)
 
 
 @given(st.timedeltas(timedelta(minutes=1), timedelta(days=30)).map(lambda span: span // timedelta(seconds=1)))
-def test_a_mute_is_of_a_metric_for_a_time(seconds: int) -> None:
+def test_a_mute_names_a_metric_and_a_duration(seconds: int) -> None:
     span = timedelta(seconds=seconds)
     assert _input.parse_mute("Harmony", format_duration(span)) == ("harmony", span)
 
 
-def test_a_mute_can_be_ended_and_needs_both_words() -> None:
+def test_a_mute_needs_metric_and_duration_and_can_be_ended() -> None:
     assert _input.parse_mute("zoom", "OFF") == ("zoom", None)
     for target, span in ((None, None), ("zoom", None)):
         with pytest.raises(WrongInput, match="alerts mute harmony 2h"):

@@ -33,7 +33,7 @@ async def test_a_line_gets_its_reply(logic_bot: HelixBot, line: str, said: str) 
     assert said in await reply_to(line)
 
 
-async def test_a_member_may_look_and_not_touch(logic_bot: HelixBot) -> None:
+async def test_a_member_may_neither_tune_nor_acknowledge(logic_bot: HelixBot) -> None:
     del logic_bot
     assert "needs an administrator" in await reply_to("!tune harmony 1", member=1)
     assert "needs someone with Manage Server" in await reply_to("!alerts ack 1", member=1)

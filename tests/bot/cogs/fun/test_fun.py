@@ -8,7 +8,7 @@ async def test_without_dice_one_d20_is_rolled(talk: Talk) -> None:
     assert "`1d20`" in text_of(await talk.ask("member", "!d20"))
 
 
-async def test_the_question_cannot_bring_markdown_along(talk: Talk) -> None:
+async def test_markdown_in_the_question_is_escaped(talk: Talk) -> None:
     text = text_of(await talk.ask("member", "!8ball is **this** [it](https://example.org)?"))
     assert "\\*\\*this\\*\\*" in text
 
@@ -23,7 +23,7 @@ async def test_a_fortune_is_the_same_by_prefix_and_slash(talk: Talk) -> None:
     assert text_of(await talk.ask("admin", "!fortune libra")) != first
 
 
-async def test_a_vibe_is_checked_of_another_by_mention_name_and_option(talk: Talk) -> None:
+async def test_the_vibe_of_another_member_is_checked_by_mention_name_and_option(talk: Talk) -> None:
     admin = talk.sandbox.users["admin"]
     texts = {
         text_of(await talk.ask("member", f"!vibe-check <@{admin}>")),
@@ -34,7 +34,7 @@ async def test_a_vibe_is_checked_of_another_by_mention_name_and_option(talk: Tal
     assert "Vibe check: Adam (admin)" in texts.pop()
 
 
-async def test_in_a_direct_message_only_the_writer_is_checked(talk: Talk) -> None:
+async def test_a_direct_message_allows_the_vibe_of_its_author_only(talk: Talk) -> None:
     own = text_of(await talk.ask("member", "!vibe-check", dm=True))
     assert "Vibe check: Mika" in own
     member = talk.sandbox.users["member"]

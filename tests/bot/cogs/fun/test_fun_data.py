@@ -40,7 +40,7 @@ def test_the_same_draw_is_a_no_at_no_harmony_and_a_yes_at_full_harmony() -> None
 
 
 @pytest.mark.parametrize("question", ["", "  ", "???"])
-def test_a_question_has_words(question: str) -> None:
+def test_a_question_without_letters_is_refused(question: str) -> None:
     with pytest.raises(_eight_ball.NoQuestion):
         _eight_ball.check_question(question)
 
@@ -76,12 +76,12 @@ def test_a_fortune_is_stable_all_day_and_another_the_next(person: int, day: int,
     assert 1 <= today.number <= 99
 
 
-def test_every_text_comes_before_one_comes_again() -> None:
+def test_no_fortune_repeats_before_all_have_come_up() -> None:
     texts = {_fortune.build_fortune(5, 739_000 + day, None).text for day in range(len(FORTUNES))}
     assert texts == set(FORTUNES)
 
 
-def test_people_have_fortunes_of_their_own() -> None:
+def test_fortunes_differ_between_people() -> None:
     assert len({_fortune.build_fortune(person, 739_000, None).text for person in range(200)}) > 50
 
 
@@ -91,7 +91,7 @@ def test_a_sign_is_found_in_any_case_or_by_its_beginning(word: str | None, sign:
 
 
 @pytest.mark.parametrize("word", ["", "a", "dragon"])
-def test_what_is_no_one_sign_is_refused(word: str) -> None:
+def test_no_or_several_matching_signs_are_refused(word: str) -> None:
     with pytest.raises(_signs.UnknownSign, match="There is no sign"):
         _signs.parse_sign(word)
 

@@ -56,7 +56,7 @@ def test_any_text_is_within_bounds_or_a_clear_error(text: str) -> None:
 
 
 @given(notations())
-def test_what_is_formatted_parses_to_the_same(terms: tuple[Term, ...]) -> None:
+def test_formatted_dice_parse_to_the_same_terms(terms: tuple[Term, ...]) -> None:
     assert parse_dice(format_dice(terms)) == terms
 
 
@@ -95,7 +95,7 @@ def test_every_die_is_in_range_and_the_total_is_of_those_that_count(
         ("007d006", "7d6"),
     ],
 )
-def test_it_may_be_written_loosely(text: str, same: str) -> None:
+def test_dice_notation_allows_spaces_and_any_case(text: str, same: str) -> None:
     assert format_dice(parse_dice(text)) == same
 
 

@@ -30,7 +30,7 @@ async def test_a_member_gets_the_answer(line: str, said: str) -> None:
 
 
 @pytest.mark.usefixtures("logic_bot")
-async def test_a_vibe_stays_until_midnight_and_is_another_one_then(clock: ManualClock) -> None:
+async def test_a_vibe_stays_until_midnight_and_then_changes(clock: ManualClock) -> None:
     until_midnight_s = 12 * 3600
     noon = await reply_to("!vibe-check", member=1)
     clock.advance(until_midnight_s - 1)

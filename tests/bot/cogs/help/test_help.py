@@ -42,7 +42,7 @@ async def test_the_menu_turns_to_a_category_and_back(talk: Talk) -> None:
     await talk.edited(reply, lambda one: "You can use" in text_of(one))
 
 
-async def test_the_menu_is_its_owners(talk: Talk) -> None:
+async def test_the_menu_belongs_to_the_caller(talk: Talk) -> None:
     reply = await talk.ask("member", "!help")
     answer = await talk.answer_to(await talk.choose("mod", reply, "monitoring"))
     assert answer["flags"] & 64

@@ -54,7 +54,7 @@ def test_a_category_is_found_by_its_title() -> None:
     assert topic.category is not None
 
 
-def test_what_the_reader_may_not_run_is_not_found() -> None:
+def test_commands_the_reader_may_not_run_are_not_found() -> None:
     with pytest.raises(NoSuchTopic, match="no command or category `reload`"):
         _topics.find_topic("reload", visible(MEMBER), prefix="!")
 
@@ -64,13 +64,13 @@ def test_a_typo_is_answered_with_the_nearest_name() -> None:
         _topics.find_topic("staus", visible(MEMBER), prefix="!")
 
 
-def test_suggestions_name_nothing_that_the_reader_may_not_run() -> None:
+def test_suggestions_name_only_what_the_reader_may_run() -> None:
     with pytest.raises(NoSuchTopic) as error:
         _topics.find_topic("relaod", visible(MEMBER), prefix="!")
     assert "`reload`" not in str(error.value)
 
 
-def test_nonsense_is_answered_with_where_to_look() -> None:
+def test_an_unknown_topic_is_answered_with_a_hint() -> None:
     with pytest.raises(NoSuchTopic, match=r"`\?help` shows all"):
         _topics.find_topic("qqqqqqqq`", visible(MEMBER), prefix="?")
 
@@ -87,12 +87,12 @@ def test_nonsense_is_answered_with_where_to_look() -> None:
         ),
     ],
 )
-def test_access_is_said_in_words(access_: Access, words: str) -> None:
+def test_access_is_described_in_words(access_: Access, words: str) -> None:
     entry = CommandEntry(name="x", cog="fun", summary="X.", example="!x", access=access_)
     assert _topics.describe_access(entry) == words
 
 
-def test_a_cooldown_is_said_in_words() -> None:
+def test_a_cooldown_is_described_in_words() -> None:
     entry = CommandEntry(name="x", cog="fun", summary="X.", example="!x", cooldown=Cooldown(1, 60.0))
     assert _topics.describe_cooldown(entry) == "once in 60 s"
 

@@ -20,7 +20,9 @@ async def test_status_by_prefix_and_slash_say_the_same(talk: Talk) -> None:
     assert "of 14 active" in by_prefix
 
 
-async def test_status_never_survives_a_change_of_the_state(talk: Talk, running_bot: RunningBot) -> None:
+async def test_the_cached_status_is_dropped_when_the_state_changes(
+    talk: Talk, running_bot: RunningBot
+) -> None:
     assert "`0.50` → **harmony**" in text_of(await talk.ask("member", "!status"))
 
     def raise_harmony(snapshot: Snapshot) -> Change:
@@ -69,7 +71,7 @@ async def test_heartbeat_probes_and_shows_a_table(talk: Talk, running_bot: Runni
         assert f"**{name}**" in text_of(done)
 
 
-async def test_heartbeat_without_services_says_where_to_name_some(
+async def test_heartbeat_without_services_says_where_to_list_them(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     running_bot.collective.probes.services = ()
@@ -92,7 +94,7 @@ def let_second_wait(running_bot: RunningBot) -> asyncio.Event:
     return answer_second
 
 
-async def test_heartbeat_is_stopped_by_its_asker(talk: Talk, running_bot: RunningBot) -> None:
+async def test_the_caller_can_stop_heartbeat(talk: Talk, running_bot: RunningBot) -> None:
     let_second_wait(running_bot)
     reply = await talk.ask("member", "!heartbeat")
     shown = await talk.edited(reply, lambda one: "1 of 2" in text_of(one))

@@ -33,7 +33,7 @@ def count_commands(kernel: Kernel, name: str, outcome: str, times: int) -> None:
         seconds.observe(0.2, name)
 
 
-def test_checks_that_need_somebody_come_first(kernel: Kernel) -> None:
+def test_failing_checks_come_first(kernel: Kernel) -> None:
     kernel.health.report("a", "pass")
     kernel.health.report("b", "warn", "why", action="mend it")
     kernel.health.report("c", "fail", "why", required=True)
@@ -48,7 +48,7 @@ def test_a_section_is_named_in_any_case(word: str) -> None:
     assert _metrics.parse_section(word) == "http"
 
 
-def test_no_section_is_the_overview() -> None:
+def test_without_a_section_the_overview_is_shown() -> None:
     assert _metrics.parse_section(None) is None
 
 
@@ -74,7 +74,7 @@ def test_http_counts_only_server_errors_as_failed(kernel: Kernel) -> None:
     assert view.rows[0].p50_s is not None
 
 
-def test_commands_count_only_our_own_faults_as_failed(kernel: Kernel) -> None:
+def test_commands_count_only_internal_errors_as_failed(kernel: Kernel) -> None:
     count_commands(kernel, "status", "ok", 8)
     count_commands(kernel, "status", "refused", 1)
     count_commands(kernel, "status", "failed", 1)
@@ -134,7 +134,7 @@ def test_an_objective_that_cannot_be_judged_says_why() -> None:
 
 
 @pytest.mark.parametrize("unknown", [math.nan, math.inf])
-def test_a_latency_that_is_not_known_is_none(kernel: Kernel, unknown: float) -> None:
+def test_an_unknown_latency_is_none(kernel: Kernel, unknown: float) -> None:
     assert _ping.build_ping(kernel, unknown).gateway_s is None
     assert _ping.build_ping(kernel, 0.04).gateway_s == 0.04
 
@@ -146,7 +146,7 @@ ROUTES = (
 )
 
 
-def test_addresses_are_whole_and_name_the_token_they_need() -> None:
+def test_addresses_are_complete_and_name_the_token_they_need() -> None:
     addresses = _discovery.build_discovery(ROUTES, "https://helix.example/", read_token_set=True)
     assert [(one.url, one.needs) for one in addresses] == [
         ("https://helix.example/status", "READ_TOKEN"),
@@ -155,5 +155,5 @@ def test_addresses_are_whole_and_name_the_token_they_need() -> None:
     ]
 
 
-def test_reading_needs_no_token_where_none_is_set() -> None:
+def test_without_a_read_token_reading_needs_none() -> None:
     assert _discovery.build_discovery(ROUTES, "http://h", read_token_set=False)[0].needs == ""

@@ -40,7 +40,7 @@ async def test_the_log_comes_in_pages_and_names_people_at_home_only(
     assert "Ana" not in text_of(away)
 
 
-async def test_a_page_that_is_not_there_is_said_to_be_none(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_missing_page_is_refused(talk: Talk, running_bot: RunningBot) -> None:
     await perform(running_bot, 3)
     for page in ("0", "2", "-1"):
         assert f"There is 1 page, but no page {page}." in text_of(
@@ -48,7 +48,7 @@ async def test_a_page_that_is_not_there_is_said_to_be_none(talk: Talk, running_b
         )
 
 
-async def test_one_is_looked_at_whole_and_replayed(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_ritual_is_shown_in_full_and_replayed(talk: Talk, running_bot: RunningBot) -> None:
     await perform(running_bot)
     await tune(running_bot.collective, klesha=0.6)
     shown = await talk.ask("member", "!rituals")
@@ -61,7 +61,7 @@ async def test_one_is_looked_at_whole_and_replayed(talk: Talk, running_bot: Runn
     await talk.edited(shown, lambda one: "**1** z88" in text_of(one))
 
 
-async def test_a_forged_one_does_not_match(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_forged_record_differs_from_its_replay(talk: Talk, running_bot: RunningBot) -> None:
     await perform(running_bot)
     record = await running_bot.collective.rituals.get(1)
     assert record.finish is not None

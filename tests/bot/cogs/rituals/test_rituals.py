@@ -45,7 +45,7 @@ async def test_a_ritual_shows_its_progress_and_what_it_changed(talk: Talk, runni
             await asyncio.sleep(0.01)
 
 
-async def test_by_slash_likewise_and_promotions_are_told(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_ritual_by_slash_shows_its_promotions(talk: Talk, running_bot: RunningBot) -> None:
     now = running_bot.kernel.clock.now()
     lore = {kind: Lore(kind=kind, encounters=4, last_seen=now) for kind in ("flare", "void")}
     await running_bot.collective.manager.change(lambda _: Change(folklore=lore, source="tune"))
@@ -55,7 +55,7 @@ async def test_by_slash_likewise_and_promotions_are_told(talk: Talk, running_bot
     assert "**harmony** `0.50` → `0.70` (+0.2)" in done
 
 
-async def test_edits_made_while_it_ran_are_mentioned(hear: Talk, start_bot: StartBot) -> None:
+async def test_edits_made_during_the_ritual_are_mentioned(hear: Talk, start_bot: StartBot) -> None:
     talk, bot = hear, await start_bot(ritual_step_s=0.02)
     shown = await talk.ask("member", "!ritual 20")
     await tune(bot.collective, harmony=1.2)
@@ -64,7 +64,9 @@ async def test_edits_made_while_it_ran_are_mentioned(hear: Talk, start_bot: Star
     assert "**harmony** `1.20` → `1.20`" in done
 
 
-async def test_a_second_one_is_refused_with_the_progress_of_the_first(slow: tuple[RunningBot, Talk]) -> None:
+async def test_a_second_ritual_is_refused_with_the_progress_of_the_first(
+    slow: tuple[RunningBot, Talk],
+) -> None:
     _, talk = slow
     await talk.ask("member", "!ritual 27")
     assert "Ritual 1 is running, at step 0 of 27." in text_of(await talk.ask("mod", "!ritual 12"))
@@ -73,7 +75,7 @@ async def test_a_second_one_is_refused_with_the_progress_of_the_first(slow: tupl
     assert "Ritual 1 is running" in text_of(answer)
 
 
-async def test_its_asker_stops_it(slow: tuple[RunningBot, Talk]) -> None:
+async def test_the_caller_can_stop_it(slow: tuple[RunningBot, Talk]) -> None:
     started, talk = slow
     shown = await talk.ask("member", "!ritual 27")
     await talk.press("member", shown, "Stop")
@@ -83,7 +85,7 @@ async def test_its_asker_stops_it(slow: tuple[RunningBot, Talk]) -> None:
     assert started.collective.manager.snapshot.ucf == DEFAULT_UCF
 
 
-async def test_a_mod_stops_it_and_others_cannot(slow: tuple[RunningBot, Talk]) -> None:
+async def test_a_mod_can_stop_a_ritual_and_other_members_cannot(slow: tuple[RunningBot, Talk]) -> None:
     started, talk = slow
     shown = await talk.ask("owner", "!ritual 27")
     refused = await talk.answer_to(await talk.press("member", shown, "Stop"))
@@ -109,7 +111,7 @@ async def test_a_stop_button_of_an_earlier_ritual_stops_no_other(slow: tuple[Run
     assert started.collective.rituals.running is not None
 
 
-async def test_halted_by_others_the_message_says_so_with_who_at_home_only(
+async def test_a_halt_by_another_shows_the_name_only_at_home(
     slow: tuple[RunningBot, Talk], sandbox: Sandbox
 ) -> None:
     started, talk = slow
@@ -123,7 +125,7 @@ async def test_halted_by_others_the_message_says_so_with_who_at_home_only(
     assert "storm" not in text
 
 
-async def test_a_stop_of_the_process_says_so_where_it_was_shown(slow: tuple[RunningBot, Talk]) -> None:
+async def test_a_shutdown_is_reported_in_the_progress_message(slow: tuple[RunningBot, Talk]) -> None:
     started, talk = slow
     shown = await talk.ask("member", "!ritual 27")
     started.kernel.drain.close()
@@ -166,7 +168,7 @@ async def _copy(crashed: RunningBot, other: RunningBot) -> None:
     await other.bot.key_values.set(scope, str(shown.ritual), f"{shown.channel_id} {shown.message_id}")
 
 
-async def test_what_is_wrong_with_steps_is_said(talk: Talk) -> None:
+async def test_wrong_steps_are_explained(talk: Talk) -> None:
     for steps in ("0", "1001", "-5"):
         assert "from 1 to 1000" in text_of(await talk.ask("member", f"!ritual {steps}"))
     assert "`steps` must be a whole number." in text_of(await talk.ask("mod", "!ritual many"))
@@ -208,7 +210,7 @@ async def test_harmony_needs_ten_minutes_between_two_also_after_a_restart(
         await ended(hear, await hear.ask("admin", "!harmony"), "Done: 36 steps")
 
 
-async def test_harmony_has_nothing_to_raise_where_it_is_good(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_good_harmony_starts_no_ritual(talk: Talk, running_bot: RunningBot) -> None:
     await tune(running_bot.collective, harmony=0.82)
     assert "there is nothing to raise" in text_of(await talk.ask("member", "!harmony"))
     assert running_bot.collective.manager.snapshot.ucf.harmony == 0.82

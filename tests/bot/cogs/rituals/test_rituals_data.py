@@ -73,7 +73,7 @@ def test_any_addition_is_a_rule_with_steps_or_a_clear_error(details: str) -> Non
         ("0 6 * * 1 5", "0 6 * * 1", 5),
     ],
 )
-def test_what_people_add(details: str, rule: str, steps: int) -> None:
+def test_an_addition_is_a_rule_and_steps(details: str, rule: str, steps: int) -> None:
     found, number = _schedule.parse_addition(details, NOW)
     assert (found.text, number) == (rule, steps)
 
@@ -88,7 +88,7 @@ def test_any_id_is_a_number_or_a_clear_error(text: str) -> None:
     assert number is None or isinstance(number, int)
 
 
-def test_what_is_offered_fits_the_action() -> None:
+def test_suggestions_fit_the_action() -> None:
     known = (schedule(1), schedule(2))
     assert _schedule.offered("remove", known)[1] == ("2: every 6h, 2 steps", "2")
     for _, line in _schedule.offered("add", known):
@@ -101,7 +101,7 @@ def test_harmony_has_four_phases_and_then_ends() -> None:
     assert [phase for phase in begun if phase] == list(_harmony.PHASES)
 
 
-def test_a_rest_of_ten_minutes_is_kept() -> None:
+def test_the_next_harmony_ritual_waits_ten_minutes() -> None:
     done = msgspec.structs.replace(DONE, ended_at=NOW)
     _limits.check_rest(None, NOW)
     with pytest.raises(_limits.TooSoon, match="Try again"):
@@ -109,11 +109,11 @@ def test_a_rest_of_ten_minutes_is_kept() -> None:
     _limits.check_rest(done, NOW + timedelta(minutes=10))
 
 
-def test_one_that_a_clock_ahead_has_ended_in_the_future_keeps_nobody_waiting() -> None:
+def test_a_ritual_that_ended_in_the_future_blocks_no_other() -> None:
     _limits.check_rest(msgspec.structs.replace(DONE, ended_at=NOW), NOW - timedelta(hours=2))
 
 
-def test_folklore_puts_the_best_known_first() -> None:
+def test_folklore_lists_the_most_frequent_kind_first() -> None:
     lore = {"void": Lore(kind="void", encounters=6, last_seen=NOW)}
     entries = _folklore.build_folklore(msgspec.structs.replace(SNAPSHOT, folklore=lore))
     assert [entry.kind for entry in entries] == ["void", "flare", "echo", "resonance"]
@@ -121,7 +121,7 @@ def test_folklore_puts_the_best_known_first() -> None:
     assert [_folklore.parse_entry(f" {kind.upper()}s") for kind in KINDS] == list(KINDS)
 
 
-def test_a_card_of_each_end_fits_and_names_people_at_home_only() -> None:
+def test_a_card_of_each_outcome_fits_and_names_people_only_at_home() -> None:
     failed = early_end(RUNNING, "failed", NOW, Actor("system"), None)
     interrupted = early_end(RUNNING, "interrupted", NOW, Actor("system"), "Helix crashed")
     for record in (RUNNING, DONE, CANCELLED, failed, interrupted):
@@ -149,5 +149,5 @@ def test_all_schedules_fit_and_name_people_at_home_only() -> None:
     assert Every(timedelta(hours=6)).text == "every 6h"
 
 
-def test_what_a_ritual_took_away_has_the_minus_that_other_changes_have() -> None:
+def test_a_decrease_by_a_ritual_has_the_usual_minus_sign() -> None:
     assert "(−0.05)" in text_of(ritual.ended(DONE, show_people=True))

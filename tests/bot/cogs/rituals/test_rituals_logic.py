@@ -55,7 +55,7 @@ async def test_an_owner_gets_the_answer(line: str, said: str) -> None:
     assert said in await reply_to(line)
 
 
-async def test_a_ritual_ends_in_what_it_changed(logic_bot: HelixBot) -> None:
+async def test_the_result_of_a_ritual_shows_what_it_changed(logic_bot: HelixBot) -> None:
     assert "Done: 12 steps" in await last_of("!z88 12")
     assert logic_bot.collective.manager.snapshot.source == "ritual"
 
@@ -69,7 +69,7 @@ async def test_harmony_rises_once_in_ten_minutes(logic_bot: HelixBot, clock: Man
     assert await logic_bot.collective.rituals.count() == 2
 
 
-async def test_where_harmony_is_good_nothing_is_done(logic_bot: HelixBot) -> None:
+async def test_with_a_good_harmony_nothing_is_done(logic_bot: HelixBot) -> None:
     await logic_bot.collective.manager.change(
         lambda old: Change(ucf=msgspec.structs.replace(old.ucf, harmony=1.1), source="tune")
     )
@@ -85,5 +85,5 @@ async def test_a_schedule_is_listed_with_its_next_run(logic_bot: HelixBot, clock
 
 
 @pytest.mark.usefixtures("logic_bot")
-async def test_a_member_does_not_schedule() -> None:
+async def test_a_member_may_not_schedule() -> None:
     assert "needs someone with Manage Server" in await reply_to("!schedule", member=1)

@@ -27,9 +27,7 @@ async def test_schedules_are_added_listed_and_removed(talk: Talk, running_bot: R
     assert [one.rule for one in running_bot.collective.schedules.all] == ["0 6 * * *"]
 
 
-async def test_while_manus_is_halted_the_list_says_that_they_wait(
-    talk: Talk, running_bot: RunningBot
-) -> None:
+async def test_the_list_of_schedules_says_when_manus_is_halted(talk: Talk, running_bot: RunningBot) -> None:
     await talk.ask("mod", "!schedule add every 6h 27")
     await talk.ask("admin", "!halt a storm")
     assert running_bot.collective.schedules.held
@@ -62,7 +60,7 @@ async def test_a_removal_that_is_declined_removes_nothing(talk: Talk, running_bo
         ("schedule remove 7", "There is no schedule 7. Known ids: none."),
     ],
 )
-async def test_what_is_wrong_with_a_schedule_is_said(talk: Talk, line: str, complaint: str) -> None:
+async def test_a_wrong_schedule_is_explained(talk: Talk, line: str, complaint: str) -> None:
     assert complaint in text_of(await talk.ask("mod", f"!{line}"))
 
 
@@ -92,7 +90,7 @@ async def complete(talk: Talk, user: str, action: str, typed: str) -> list[str]:
     return [choice["value"] for choice in answer["choices"]]
 
 
-async def test_members_do_not_schedule(talk: Talk) -> None:
+async def test_members_may_not_schedule(talk: Talk) -> None:
     assert "needs someone with Manage Server" in text_of(await talk.ask("member", "!schedule"))
     assert "needs someone with Manage Server" in text_of(
         await talk.slash("member", "schedule", action="add", details="every 6h")

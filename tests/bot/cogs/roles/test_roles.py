@@ -68,7 +68,7 @@ async def test_setting_up_creates_what_is_missing_and_twice_changes_nothing(
     assert [(entry.subject, entry.actor) for entry in entries] == [("notifications", "Adam (admin)")]
 
 
-async def test_an_admin_sets_up_their_own_server_and_home_does_not_hear_of_it(
+async def test_an_admin_sets_up_their_own_server_without_a_journal_entry(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     sandbox = running_bot.sandbox
@@ -78,7 +78,7 @@ async def test_an_admin_sets_up_their_own_server_and_home_does_not_hear_of_it(
     assert await running_bot.collective.journal.entries(kinds=["roles"]) == ()
 
 
-async def test_a_role_of_that_name_with_permissions_is_left_alone_and_never_handed_out(
+async def test_a_role_with_permissions_is_never_changed_or_assigned(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     sandbox = running_bot.sandbox
@@ -92,7 +92,7 @@ async def test_a_role_of_that_name_with_permissions_is_left_alone_and_never_hand
     assert "There is no self-assignable role" in text_of(await talk.ask("member", "!subscribe Mod"))
 
 
-async def test_a_failure_in_the_middle_is_told_and_a_second_run_goes_on(
+async def test_a_failure_midway_is_reported_and_a_second_run_continues(
     talk: Talk, running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox = running_bot.sandbox
@@ -112,7 +112,7 @@ async def test_one_set_up_at_a_time(talk: Talk, running_bot: RunningBot) -> None
         assert "`setup` is already running on this server" in text_of(await talk.ask("admin", "!setup-roles"))
 
 
-async def test_a_role_is_taken_once_and_given_back_once(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_role_is_assigned_once_and_removed_once(talk: Talk, running_bot: RunningBot) -> None:
     sandbox = running_bot.sandbox
     create(sandbox, "Telemetry")
     assert "You now have **Telemetry**." in text_of(await talk.ask("member", "!subscribe tele"))
@@ -133,7 +133,9 @@ async def test_a_role_may_be_mentioned(talk: Talk, running_bot: RunningBot) -> N
     assert "There is no" in text_of(await talk.ask("member", "!subscribe <@&1>"))
 
 
-async def test_of_several_that_fit_one_is_chosen_from_a_menu(talk: Talk, running_bot: RunningBot) -> None:
+async def test_of_several_matching_roles_one_is_chosen_from_a_menu(
+    talk: Talk, running_bot: RunningBot
+) -> None:
     sandbox = running_bot.sandbox
     create(sandbox, "Lore & Philosophy")
     create(sandbox, "Lore Keeper")
@@ -173,7 +175,7 @@ async def settled(running_bot: RunningBot, role: Role) -> None:
             await asyncio.sleep(0.005)
 
 
-async def test_what_discord_refuses_is_explained(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_refusal_by_discord_is_explained(talk: Talk, running_bot: RunningBot) -> None:
     sandbox = running_bot.sandbox
     create(sandbox, "Telemetry")
     sandbox.engine.faults.add(Fault("PUT", "/guilds/*/members/*/roles/*", status=403, times=1))
@@ -184,7 +186,7 @@ async def test_what_discord_refuses_is_explained(talk: Talk, running_bot: Runnin
     )
 
 
-async def test_a_member_who_is_gone_is_not_taken_for_a_role_that_is(
+async def test_a_member_who_left_is_not_mistaken_for_a_deleted_role(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     sandbox = running_bot.sandbox
@@ -229,7 +231,7 @@ async def test_a_menu_says_what_could_not_be_done(talk: Talk, running_bot: Runni
     assert "▫️ Telemetry" in text_of(told)
 
 
-async def test_only_roles_that_can_change_hands_are_completed(talk: Talk, running_bot: RunningBot) -> None:
+async def test_only_roles_that_can_be_changed_are_completed(talk: Talk, running_bot: RunningBot) -> None:
     create(running_bot.sandbox, "Telemetry")
     create(running_bot.sandbox, "Kael")
     await talk.ask("member", "!subscribe kael")

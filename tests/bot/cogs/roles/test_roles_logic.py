@@ -13,7 +13,7 @@ ALL = [RoleView(number, name, 0, managed=False, within_reach=True) for number, n
 BY_NAME = {role.name: role for role in ALL}
 
 
-def test_what_cannot_be_handed_out_is_no_choice_among_several() -> None:
+def test_roles_that_cannot_be_assigned_are_left_out_of_several_matches() -> None:
     some = [BY_NAME["Lore Keeper"]]
     assert [one.name for one in _choice.candidates("lore", some)] == ["Lore Keeper"]
     assert [one.name for one in _choice.candidates("lore", [])] == ["Lore & Philosophy"]
@@ -31,13 +31,13 @@ def test_a_menu_changes_what_was_ticked_differently_and_nothing_else(
     assert changed == {name: name in after for name in (before ^ after) & names}
 
 
-def test_what_came_meanwhile_from_elsewhere_stays() -> None:
+def test_roles_assigned_elsewhere_in_the_meantime_stay() -> None:
     shown = _choice.categories("access", ALL)[0]
     # The menu was shown with nothing ticked; a role taken since is neither ticked in it nor given back by it.
     assert _choice.toggled(shown, 0, ["Analytics"]) == ((self_roles.find("Analytics", ALL), True),)
 
 
-def test_a_plan_creates_what_is_missing_and_leaves_what_only_people_can_mend() -> None:
+def test_a_plan_creates_missing_roles_and_leaves_blocked_ones() -> None:
     mod = RoleView(1, "analytics", 8, managed=False, within_reach=True)
     high = RoleView(2, "Dev Team", 0, managed=False, within_reach=False)
     plan = _creation.plan("access", [mod, high, BY_NAME["Lore Keeper"]])
@@ -73,12 +73,12 @@ def test_each_obstacle_is_explained(standing: self_roles.Standing, may_manage: b
     assert said in str(_screens.obstacle(found, "!", may_manage=may_manage))
 
 
-def test_where_nothing_stands_in_the_way_nothing_is_said() -> None:
+def test_an_assignable_role_has_no_obstacle() -> None:
     assert _screens.obstacle(SelfRole("Telemetry", "ready"), "!", may_manage=True) is None
 
 
 @pytest.mark.usefixtures("logic_bot")
-async def test_before_the_roles_exist_people_learn_who_creates_them() -> None:
+async def test_the_empty_list_of_roles_says_who_creates_them() -> None:
     assert "setup-roles" in await reply_to("!roles", member=1)
     assert "**Telemetry** does not exist in this server yet" in await reply_to(
         "!subscribe telemetry", member=1

@@ -127,7 +127,7 @@ async def test_a_new_admin_category_is_private_itself_and_the_admin_role_sees_it
     assert "Everyone can see" not in text_of(await alone.ask("owner", "!verify-setup"))
 
 
-async def test_nothing_is_created_by_a_dry_run_or_after_a_no(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_dry_run_or_a_declined_setup_creates_nothing(talk: Talk, running_bot: RunningBot) -> None:
     sandbox = running_bot.sandbox
     before = list(home(sandbox).channels)
     dry = text_of(await talk.slash("admin", "setup", mode="dry-run"))
@@ -141,7 +141,7 @@ async def test_nothing_is_created_by_a_dry_run_or_after_a_no(talk: Talk, running
     assert await running_bot.collective.journal.entries(kinds=["setup"]) == ()
 
 
-async def test_a_failure_in_the_middle_is_told_and_a_second_run_goes_on(
+async def test_a_failure_midway_is_reported_and_a_second_run_continues(
     talk: Talk, running_bot: RunningBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox = running_bot.sandbox
@@ -155,14 +155,14 @@ async def test_a_failure_in_the_middle_is_told_and_a_second_run_goes_on(
     assert len(built(sandbox)) == len(set(built(sandbox))) == 30
 
 
-async def test_what_discord_refuses_ends_it_with_the_reason(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_refusal_by_discord_ends_the_run_with_its_reason(talk: Talk, running_bot: RunningBot) -> None:
     running_bot.sandbox.engine.faults.add(Fault("POST", "/guilds/*/channels", status=403, times=1))
     ended = await set_up(talk, "admin", "`!setup` continues")
     assert "Created 0 of 38" in text_of(ended)
     assert "I lack a permission" in text_of(ended)
 
 
-async def test_stop_ends_it_and_what_is_done_stays(talk: Talk, running_bot: RunningBot) -> None:
+async def test_stop_ends_the_setup_and_keeps_what_is_created(talk: Talk, running_bot: RunningBot) -> None:
     sandbox = running_bot.sandbox
     sandbox.engine.faults.add(Fault("POST", "/guilds/*/channels", delay_s=0.03))
     asked = await talk.ask("admin", "!setup")
@@ -178,7 +178,7 @@ async def test_stop_ends_it_and_what_is_done_stays(talk: Talk, running_bot: Runn
     assert len(built(sandbox)) == 30
 
 
-async def test_without_the_right_nothing_is_asked(talk: Talk, running_bot: RunningBot) -> None:
+async def test_without_the_permission_nothing_is_asked(talk: Talk, running_bot: RunningBot) -> None:
     sandbox = running_bot.sandbox
     role = next(role for role in home(sandbox).roles.values() if role.name == "Helix")
     role.permissions &= ~int(Permission.MANAGE_CHANNELS)
@@ -200,7 +200,7 @@ async def test_one_set_up_at_a_time(talk: Talk, running_bot: RunningBot) -> None
     assert built(running_bot.sandbox) == []
 
 
-async def test_whoever_was_slower_creates_nothing_twice(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_concurrent_setup_creates_nothing_twice(talk: Talk, running_bot: RunningBot) -> None:
     first, second = await talk.ask("admin", "!setup"), await talk.ask("owner", "!setup")
     await talk.press("admin", first, "Yes, do it")
     await talk.until(lambda one: "Created 38 of 38" in text_of(one))
@@ -209,7 +209,7 @@ async def test_whoever_was_slower_creates_nothing_twice(talk: Talk, running_bot:
     assert len(built(running_bot.sandbox)) == 30
 
 
-async def test_what_serves_is_remembered_and_a_setting_decides_before_it(
+async def test_channel_duties_are_stored_and_settings_take_precedence(
     alone: Talk, sandbox: Sandbox, tmp_path: Path
 ) -> None:
     # Of a sandbox nothing is remembered, since the next one has other ids.
@@ -229,7 +229,7 @@ async def test_what_serves_is_remembered_and_a_setting_decides_before_it(
         assert duties.channel_id("telemetry") == named(sandbox, "SYSTEM", "telemetry").id
 
 
-async def test_an_admin_sets_up_their_own_server_and_home_does_not_hear_of_it(
+async def test_an_admin_sets_up_their_own_server_without_a_journal_entry(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     sandbox = running_bot.sandbox
@@ -294,7 +294,9 @@ async def test_a_welcome_whose_channel_is_gone_says_so(talk: Talk, running_bot: 
         ("!setup everything", "The only mode is `dry-run`"),
     ],
 )
-async def test_what_is_wrong_is_explained(talk: Talk, running_bot: RunningBot, line: str, said: str) -> None:
+async def test_wrong_arguments_are_explained(
+    talk: Talk, running_bot: RunningBot, line: str, said: str
+) -> None:
     assert said in text_of(await talk.ask("admin", line))
     assert await Welcomes(running_bot.bot).channel_id(running_bot.sandbox.home_guild_id) is None
 

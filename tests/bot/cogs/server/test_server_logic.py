@@ -48,7 +48,7 @@ def test_the_layout_is_eight_categories_and_thirty_channels_and_serves_every_dut
 
 @settings(deadline=None)
 @given(st.frozensets(st.sampled_from(SPOTS)))
-def test_just_what_is_missing_is_planned_and_then_nothing(gone: frozenset[tuple[str, str]]) -> None:
+def test_a_plan_has_exactly_what_is_missing(gone: frozenset[tuple[str, str]]) -> None:
     plan = _plan.plan(layout(without=gone))
     assert set(plan.new_channels) == gone
     assert plan.new_categories == ()
@@ -73,7 +73,7 @@ def test_a_channel_counts_in_its_own_category_only_and_in_any_case() -> None:
     assert plan.channels == {("WELCOME", "manifesto"): 2}
 
 
-def test_of_categories_alike_the_oldest_counts_and_channels_in_either() -> None:
+def test_of_duplicate_categories_the_oldest_counts() -> None:
     places = [
         Place(9, "SYSTEM", "category"),
         Place(3, "SYSTEM", "category"),
@@ -96,14 +96,14 @@ def test_another_mode_is_explained() -> None:
         _plan.parse_mode("now")
 
 
-def test_the_right_to_create_is_needed_only_where_there_is_something_to_create() -> None:
+def test_manage_channels_is_needed_only_to_create_something() -> None:
     _plan.check_right(_plan.plan(layout()), may_create=False)
     _plan.check_right(_plan.plan([]), may_create=True)
     with pytest.raises(_plan.MayNotCreate, match="Manage Channels"):
         _plan.check_right(_plan.plan([]), may_create=False)
 
 
-def test_a_setting_goes_before_the_layout() -> None:
+def test_a_setting_takes_precedence_over_the_layout() -> None:
     channels = {SERVES["digest"]: 5, SERVES["alerts"]: 6}
     found = _services.find_services(channels, lambda duty: duty == "alerts")
     assert found.chosen == {"digest": 5}
@@ -130,7 +130,7 @@ def test_the_question_says_what_is_created_and_what_stays_private() -> None:
     assert "Create 1 category and 3 channels?" in _screens.question(_plan.plan(moved), _services.Services())
 
 
-def test_what_a_run_did_not_finish_is_told() -> None:
+def test_an_unfinished_run_is_reported() -> None:
     plan = _plan.plan([])
     report = Report(38, ["WELCOME"], "It was stopped.")
     said = _screens.done(plan, report, _services.Services(), "!").description
@@ -143,7 +143,7 @@ def verify(places: list[Place], roles: list[RoleView], bits: int = ALL, **more: 
     return _verify.verify(places, roles, bits, exposed=more.get("exposed", False))
 
 
-def test_a_server_in_order_is_said_to_be() -> None:
+def test_a_complete_server_is_reported_as_complete() -> None:
     found = verify(layout(), ROLES)
     assert found.in_order
     assert (found.channels, found.roles) == (30, len(NAMES))
@@ -151,7 +151,7 @@ def test_a_server_in_order_is_said_to_be() -> None:
     assert verify(layout(), ROLES, 1 << 3).permissions == ()
 
 
-def test_what_is_missing_double_and_extra_is_found() -> None:
+def test_missing_duplicate_and_extra_parts_are_found() -> None:
     places = [
         *layout(without=frozenset({("WELCOME", "manifesto")})),
         Place(2000, "telemetry", "text", 2),
@@ -191,7 +191,7 @@ def test_what_is_missing_double_and_extra_is_found() -> None:
         assert said in rows, said
 
 
-def test_a_role_out_of_reach_and_missing_roles_are_told() -> None:
+def test_a_role_out_of_reach_and_missing_roles_are_listed() -> None:
     high = RoleView(1, NAMES[0], 0, managed=False, within_reach=False)
     rows = rows_of(verify([], [high]))
     assert f"Role **{NAMES[0]}** is above my own role" in rows
@@ -200,7 +200,7 @@ def test_a_role_out_of_reach_and_missing_roles_are_told() -> None:
     assert "Category missing: **WELCOME**" in rows
 
 
-def test_no_private_category_is_not_an_open_one() -> None:
+def test_a_missing_private_category_is_not_exposed() -> None:
     assert not verify([], ROLES, exposed=True).exposed
 
 
@@ -221,7 +221,7 @@ def test_a_wrong_channel_is_explained() -> None:
 
 
 @pytest.mark.usefixtures("logic_bot")
-async def test_members_are_told_whom_it_takes() -> None:
+async def test_members_learn_whom_to_ask() -> None:
     assert "needs an administrator" in await reply_to("!setup", member=1)
     assert "needs someone with Manage Server" in await reply_to("!verify-setup", member=1)
     assert "needs an administrator" in await reply_to("!welcome", member=1)

@@ -24,14 +24,14 @@ async def fetch(url: str) -> bytes:
 
 
 @pytest.mark.parametrize("how", ["prefix", "slash"])
-async def test_storage_says_what_takes_how_much_room(talk: Talk, how: str) -> None:
+async def test_storage_shows_all_sizes(talk: Talk, how: str) -> None:
     reply = await (talk.ask("member", "!storage") if how == "prefix" else talk.slash("member", "storage"))
     text = text_of(reply)
     for word in ("**Disk**", "**Database**", "**Journal**", "**Backups** 0", "BACKUP_KEEP", "JOURNAL_DAYS"):
         assert word in text
 
 
-async def test_clean_asks_first_and_says_what_went(talk: Talk, running_bot: RunningBot) -> None:
+async def test_clean_asks_first_and_lists_what_it_removed(talk: Talk, running_bot: RunningBot) -> None:
     question = await talk.ask("admin", "!storage clean")
     assert "past its retention" in text_of(question)
     await talk.press("admin", question, "Yes, do it")
@@ -41,7 +41,7 @@ async def test_clean_asks_first_and_says_what_went(talk: Talk, running_bot: Runn
     assert (entry.subject, entry.cause) == ("clean", "command")
 
 
-async def test_clean_takes_no_for_an_answer(talk: Talk, running_bot: RunningBot) -> None:
+async def test_declining_a_clean_removes_nothing(talk: Talk, running_bot: RunningBot) -> None:
     question = await talk.ask("admin", "!storage clean")
     await talk.press("admin", question, "No")
     await talk.edited(question, lambda one: "nothing was done" in text_of(one))
@@ -53,7 +53,7 @@ async def test_clean_is_for_admins(talk: Talk) -> None:
     assert "needs an administrator" in text_of(await talk.slash("mod", "storage", action="clean"))
 
 
-async def test_a_backup_is_made_with_progress_and_is_only_the_askers_to_see(
+async def test_a_backup_shows_progress_and_only_the_caller_sees_it(
     talk: Talk, running_bot: RunningBot
 ) -> None:
     reply = await talk.slash("admin", "backup", action="create")
@@ -110,7 +110,7 @@ async def test_backups_are_listed_in_pages_and_their_ids_completed(
     assert await talk.complete("member", "storage", "action", "") == ["status", "clean"]
 
 
-async def test_a_damaged_backup_is_called_so(talk: Talk, running_bot: RunningBot) -> None:
+async def test_a_damaged_backup_is_reported(talk: Talk, running_bot: RunningBot) -> None:
     backups = running_bot.collective.backups
     record = await backups.create(ADA)
     path = backups.folder / record.file
@@ -120,7 +120,7 @@ async def test_a_damaged_backup_is_called_so(talk: Talk, running_bot: RunningBot
     assert "Do not rely on it" in text_of(done)
 
 
-async def test_sync_gathers_everything_and_attaches_it_twice(talk: Talk, running_bot: RunningBot) -> None:
+async def test_sync_attaches_the_report_as_markdown_and_json(talk: Talk, running_bot: RunningBot) -> None:
     events = Hearing(running_bot.kernel.broadcaster, "reports")
     await running_bot.collective.manager.record(ADA.row("cog", "fun", reason="a | private <reason>"))
     reply = await talk.ask("mod", "!sync")

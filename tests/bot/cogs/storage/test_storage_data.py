@@ -40,12 +40,12 @@ def shown(embed: object) -> str:
 
 
 @pytest.mark.parametrize(("word", "number"), [("3", 3), (" #12 ", 12)])
-def test_an_id_may_have_its_mark(word: str, number: int) -> None:
+def test_an_id_may_begin_with_a_hash(word: str, number: int) -> None:
     assert _arguments.parse_backup("verify", word) == number
 
 
 @pytest.mark.parametrize("word", ["", "x", "-1", "1.5", "²", "1" * 10, "##3"])
-def test_what_is_no_id_is_refused(word: str) -> None:
+def test_a_text_that_is_no_id_is_refused(word: str) -> None:
     with pytest.raises(WrongBackup, match="is not a backup's id"):
         _arguments.parse_backup("verify", word)
 
@@ -58,7 +58,7 @@ def test_only_verify_takes_an_id_and_needs_one() -> None:
         _arguments.parse_backup("verify", None)
 
 
-def test_names_are_shown_only_where_they_may_be() -> None:
+def test_names_are_shown_only_at_home() -> None:
     assert "A\\*da" in shown(_screens.backups([RECORD], 0, names=True).embed)
     assert "da" not in shown(_screens.backups([RECORD], 0, names=False).embed).replace("data", "")
     assert "left out" in shown(_screens.backups([RECORD], 5, names=False).embed)
@@ -71,12 +71,12 @@ def test_a_backup_says_what_was_left_out_and_how_it_is_brought_back() -> None:
     assert "The newest 7 are kept" in text
 
 
-def test_a_bad_one_says_why() -> None:
+def test_a_bad_backup_says_why() -> None:
     bad = msgspec.structs.replace(RECORD, status="bad", detail="The backup is damaged.")
     assert "**Do not rely on it.**\nThe backup is damaged." in shown(_screens.verified(bad))
 
 
-def test_a_clean_up_lists_only_what_went() -> None:
+def test_a_clean_up_lists_only_what_it_removed() -> None:
     text = shown(_screens.cleaned(Cleaned(removed={"journal": 3, "probes": 0})))
     assert "**journal** 3 removed" in text
     assert "probes" not in text

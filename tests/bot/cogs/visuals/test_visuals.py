@@ -63,7 +63,7 @@ async def test_styles_and_values_are_completed(talk: Talk) -> None:
     assert [choice["value"] for choice in offered["choices"]] == ["on", "off"]
 
 
-async def test_an_icon_is_set_shown_and_journalled(talk: Talk, running_bot: RunningBot) -> None:
+async def test_setting_an_icon_is_shown_and_journalled(talk: Talk, running_bot: RunningBot) -> None:
     assert "**Now** none" in text_of(await talk.ask("admin", "!icon"))
     assert "now mandala" in text_of(await talk.ask("admin", "!icon set mandala"))
     assert home(talk).icon is not None
@@ -79,7 +79,7 @@ async def test_our_own_icon_is_replaced_without_asking(talk: Talk) -> None:
 
 
 @pytest.mark.parametrize(("button", "said"), [("Yes, do it", "now julia"), ("No", "stays as it is")])
-async def test_a_foreign_icon_is_replaced_after_asking_only(
+async def test_a_foreign_icon_is_replaced_only_after_confirmation(
     talk: Talk, running_bot: RunningBot, button: str, said: str
 ) -> None:
     key = await set_foreign_icon(running_bot)

@@ -25,5 +25,5 @@ async def test_an_owner_gets_the_answer(line: str, said: str) -> None:
 
 
 @pytest.mark.usefixtures("logic_bot")
-async def test_a_member_does_not_get_to_the_icon() -> None:
+async def test_a_member_may_not_change_the_icon() -> None:
     assert "needs an administrator" in await reply_to("!icon", member=1)

@@ -74,11 +74,11 @@ async def die(running: RunningBot, receiver: Receiver) -> int:
         ("!breakers trip zapier", "There is no breaker called"),
     ],
 )
-async def test_what_is_not_there_is_said(talk: Talk, line: str, says: str) -> None:
+async def test_a_missing_entry_is_reported(talk: Talk, line: str, says: str) -> None:
     assert says in text_of(await talk.ask("admin", line))
 
 
-async def test_what_came_in_is_listed_and_shown_whole(talk: Talk, running_bot: RunningBot) -> None:
+async def test_incoming_events_are_listed_and_shown_in_full(talk: Talk, running_bot: RunningBot) -> None:
     inbox = running_bot.collective.webhooks.inbox
     accepted = await inbox.accept(
         Incoming(type="ucf.update", data=b'{"shift":{"harmony":9}}', key=None, handlers=("state.ucf",))
@@ -94,7 +94,7 @@ async def test_what_came_in_is_listed_and_shown_whole(talk: Talk, running_bot: R
     assert "1 handler will try again." in text_of(await talk.ask("admin", f"!replay {accepted.id}"))
 
 
-async def test_emit_sends_the_whole_way_out_and_says_what_became_of_it(
+async def test_emit_sends_an_event_and_shows_the_result(
     talk: Talk, running: RunningBot, receiver: Receiver
 ) -> None:
     heard = Hearing(running.kernel.broadcaster, "alerts")
@@ -124,7 +124,7 @@ async def test_without_a_destination_emit_says_so(talk: Talk, running_bot: Runni
     assert await running_bot.collective.webhooks.outbox.page() == ()
 
 
-async def test_a_dead_letter_is_listed_shown_whole_and_sent_again(
+async def test_a_dead_letter_is_listed_shown_in_full_and_replayed(
     talk: Talk, running: RunningBot, receiver: Receiver
 ) -> None:
     number = await die(running, receiver)
@@ -186,7 +186,7 @@ async def test_many_breakers_come_in_pages(talk: Talk, running: RunningBot) -> N
     await talk.edited(shown, lambda one: "hook_12" in text_of(one) and "Page 2 of" in text_of(one))
 
 
-async def test_where_events_go_is_shown_without_addresses(
+async def test_destinations_are_shown_without_urls(
     talk: Talk, running: RunningBot, receiver: Receiver
 ) -> None:
     webhooks = running.collective.webhooks
